@@ -1,0 +1,119 @@
+"""nats-server from its wheel: started with synced writes, watched through its health page."""
+
+import asyncio
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from shared.clock import monotonic_s
+from shared.errors import DaymarkError
+
+_START_TIMEOUT_S: Final = 30.0
+_STOP_TIMEOUT_S: Final = 4.0
+_CONFIGURATION: Final = """\
+listen: 127.0.0.1:{port}
+http: 127.0.0.1:{monitor_port}
+server_name: daymark
+max_payload: 8MB
+max_pending: 128MB
+jetstream {{ store_dir: "{store}", sync_interval: always }}
+"""
+
+
+class NatsDidNotStart(DaymarkError):
+    """nats-server did not start. Its log says why; another server may hold the port or the folder."""
+
+
+def free_port() -> int:
+    """A TCP port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class NatsServer:
+    """One nats-server with a folder of its own; it keeps its ports over restarts."""
+
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        self._folder = folder
+        self._port = port or free_port()
+        self._monitor_port = free_port()
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"nats://127.0.0.1:{self._port}"
+
+    @property
+    def monitor_url(self) -> str:
+        return f"http://127.0.0.1:{self._monitor_port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start it and return once JetStream answers.
+
+        Raises:
+            NatsDidNotStart: it ended, or is not healthy within 30 s.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        configuration = self._folder / "nats-server.conf"
+        configuration.write_text(
+            _CONFIGURATION.format(port=self._port, monitor_port=self._monitor_port, store=self._folder / "jetstream")
+        )
+        program = Path(sys.executable).with_name("nats-server")
+        log = self._folder / "nats-server.log"
+        with log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                str(program), "-c", str(configuration), stdout=output, stderr=output, start_new_session=True
+            )
+        if not await self._becomes_healthy():
+            raise NatsDidNotStart(str(log))
+
+    async def is_healthy(self) -> bool:
+        """Whether it serves and can write. A disk that was full latches it in an error that only a restart clears."""
+        try:
+            async with httpx.AsyncClient(timeout=2) as client:
+                return (await client.get(f"{self.monitor_url}/healthz")).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    async def ended(self) -> None:
+        """Return when the process has ended, for whatever reason."""
+        assert self._process is not None
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """End it as a crash would."""
+        await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> None:
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.send_signal(number)
+        try:
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _becomes_healthy(self) -> bool:
+        assert self._process is not None
+        give_up = monotonic_s() + _START_TIMEOUT_S
+        while monotonic_s() < give_up and self._process.returncode is None:
+            if await self.is_healthy():
+                return True
+            await asyncio.sleep(0.05)
+        return False

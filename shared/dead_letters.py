@@ -1,0 +1,29 @@
+"""Dead letters: what could not be understood, kept whole, with why, on `dead.<service>.<reason>`."""
+
+from nats.aio.msg import Msg
+
+from shared.jetstream import Outgoing
+
+REASON_HEADER = "Daymark-Reason"
+DETAIL_HEADER = "Daymark-Detail"
+ORIGIN_HEADER = "Daymark-Origin"
+
+
+def dead_letter(
+    message: Msg, *, service: str, reason: str, detail: str, item: int | None = None, data: bytes | None = None
+) -> Outgoing:
+    """The dead letter of a message, or of its `item`-th part given as `data`.
+
+    `reason` is a slug of a closed set; `detail` says where and what, never a value. Its id follows from where the message
+    stands in its stream, so that a redelivery makes no second letter.
+    """
+    origin = f"{message.metadata.stream}:{message.metadata.sequence.stream}"
+    letter_id = f"dead:{service}:{origin}" + (f":{item}" if item is not None else "")
+    kept = {name: value for name, value in (message.headers or {}).items() if not name.startswith("Nats-")}
+    headers = kept | {
+        "Nats-Msg-Id": letter_id,
+        REASON_HEADER: reason,
+        DETAIL_HEADER: detail[:500].encode("ascii", "backslashreplace").decode().replace("\r", " ").replace("\n", " "),
+        ORIGIN_HEADER: f"{origin} {message.subject}",
+    }
+    return Outgoing(subject=f"dead.{service}.{reason}", headers=headers, data=message.data if data is None else data)

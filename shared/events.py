@@ -1,0 +1,124 @@
+"""The words that more than one service understands: every message between them, as it travels.
+
+Each class is the `data` of one CloudEvents type; the type names are versioned and never change their meaning. Times are
+aware, exact numbers are decimal text, and a reader ignores fields that it does not know.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal, NewType
+
+from pydantic import BaseModel, ConfigDict
+
+RepId = NewType("RepId", str)
+ManagerId = NewType("ManagerId", str)
+TeamId = NewType("TeamId", str)
+BehaviourKey = NewType("BehaviourKey", str)
+
+WEBHOOK_RECEIVED = "webhook.received.v1"
+ACTIVITY_OBSERVED = "activity.observed.v1"
+DAY_OPENED = "day.opened.v1"
+DAY_CHANGED = "day.changed.v1"
+DAY_CLOSED = "day.closed.v1"
+NUDGE_DECIDED = "nudge.decided.v1"
+NUDGE_DELIVERED = "nudge.delivered.v1"
+
+HISTORY_EXTENSION = "daymarkhistory"
+"""CloudEvents extension attribute on `activity.observed.v1`: "true" when the activity is imported history, which is scored
+in silence."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Presence(StrEnum):
+    """Why a rep is, or is not, expected to work on a day."""
+
+    WORKING = "working"
+    ABSENT = "absent"
+    HOLIDAY = "holiday"
+    DAY_OFF = "day_off"
+    NOT_EMPLOYED = "not_employed"
+
+
+class Person(_Message):
+    id: str
+    name: str
+
+
+class BehaviourResult(_Message):
+    """One line of the breakdown. `points` is its share: 100 x weight x min(count / target, cap) / sum of weights."""
+
+    key: str
+    label: str
+    count: int
+    target: Decimal
+    weight: Decimal
+    points: Decimal
+
+
+class DayReport(_Message):
+    """One rep's day, whole: the `data` of `day.opened.v1`, `day.changed.v1` and `day.closed.v1`.
+
+    `revision` rises with every change of the day, so that the newest report is known whatever the order of arrival.
+    `score` is None on a day without a target. `work_starts_at` and `work_ends_at` bound the time in which a message may
+    reach the rep on this day (None when not working); `next_work_starts_at` is the first such time after this day.
+    `first_counted_at` is the start of the earliest activity that counts. `silent` marks history that nobody is to be
+    spoken to about.
+    """
+
+    rep: Person
+    team: Person
+    managers: tuple[Person, ...]
+    timezone: str
+    day: date
+    state: Literal["open", "closed"]
+    presence: Presence
+    work_starts_at: datetime | None
+    work_ends_at: datetime | None
+    next_work_starts_at: datetime | None
+    playbook_from: date | None
+    behaviours: tuple[BehaviourResult, ...]
+    score: Decimal | None
+    revision: int
+    first_counted_at: datetime | None
+    silent: bool
+
+
+class NudgeKind(StrEnum):
+    CELEBRATION = "celebration"
+    COACHING = "coaching"
+    RECOGNITION = "recognition"
+    DIGEST = "digest"
+
+
+class Nudge(_Message):
+    """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
+
+    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check.
+    """
+
+    id: str
+    kind: NudgeKind
+    rule: str
+    person: Person
+    team: Person
+    occasion: str
+    day: date
+    text: str
+    reason: str
+    playbook_from: date | None
+    revision: int
+    decided_at: datetime
+    send_at: datetime
+
+
+class NudgeDelivered(_Message):
+    """The `data` of `nudge.delivered.v1`: a channel said yes to a nudge."""
+
+    nudge_id: str
+    channel: str
+    attempts: int
+    delivered_at: datetime

@@ -1,0 +1,196 @@
+"""A connection to NATS that never gives up, and a publisher that shares one durable write among many senders.
+
+With `sync_interval: always` JetStream syncs its file once per acknowledged write. An atomic batch (ADR-50,
+https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-50.md) is one write, so messages that wait at
+the same time travel as one batch and share one sync; a lone message goes at once.
+"""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.errors import DaymarkError
+
+_log = structlog.get_logger()
+BATCH_MAX: Final = 500
+_CLOSING: Final = "connection closed"
+
+
+class NotStored(DaymarkError):
+    """JetStream did not confirm that the message is stored. It may or may not be; send it again under the same id."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """One message on its way to a stream."""
+
+    subject: str
+    headers: dict[str, str]
+    data: bytes
+
+
+class _Ack(msgspec.Struct, frozen=True):
+    seq: int = 0
+    duplicate: bool = False
+    error: dict[str, object] | None = None
+
+
+_ack_decoder: Final = msgspec.json.Decoder(_Ack)
+
+
+async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> Client:
+    """Connect and keep reconnecting for ever. A refusal by the server's permissions is logged, since requests only time out."""
+
+    async def on_error(error: Exception) -> None:
+        _log.warning("nats_error", error=str(error))
+
+    async def on_disconnect() -> None:
+        _log.warning("nats_disconnected")
+
+    async def on_reconnect() -> None:
+        _log.info("nats_reconnected")
+
+    return await nats.connect(
+        url,
+        name=name,
+        user=user,
+        password=password,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.25,
+        connect_timeout=2,
+        error_cb=on_error,
+        disconnected_cb=on_disconnect,
+        reconnected_cb=on_reconnect,
+        pending_size=64 * 1024 * 1024,
+    )
+
+
+class Publisher:
+    """Stores messages durably. Enter it to start it; leaving it waits for what it has accepted.
+
+    All messages of one publisher go to one stream, which must allow atomic batches.
+    """
+
+    def __init__(self, connection: Client, *, timeout_s: float = 5.0) -> None:
+        self._connection = connection
+        self._timeout_s = timeout_s
+        self._waiting: deque[tuple[Outgoing, asyncio.Future[None]]] = deque()
+        self._wake = asyncio.Event()
+        self._replies: dict[str, asyncio.Future[bytes]] = {}
+        self._inbox = ""
+        self._worker: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def __aenter__(self) -> "Publisher":
+        self._inbox = self._connection.new_inbox()
+        await self._connection.subscribe(f"{self._inbox}.*", cb=self._on_reply)
+        self._worker = asyncio.create_task(self._work(), name="publisher")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing = True
+        self._wake.set()
+        if self._worker is not None:
+            await self._worker
+
+    async def store(self, message: Outgoing) -> None:
+        """Return once JetStream has the message on disk; a duplicate of a stored id counts as stored.
+
+        Raises:
+            NotStored: no confirmation came in time.
+        """
+        await self._accept(message)
+
+    async def store_all(self, messages: Iterable[Outgoing]) -> None:
+        """As `store`, for several messages; they share durable writes."""
+        await asyncio.gather(*[self._accept(message) for message in messages])
+
+    def _accept(self, message: Outgoing) -> "asyncio.Future[None]":
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._closing:
+            done.set_exception(NotStored(_CLOSING))
+            return done
+        self._waiting.append((message, done))
+        self._wake.set()
+        return done
+
+    async def _work(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                size = min(len(self._waiting), BATCH_MAX)
+                await self._store_group([self._waiting.popleft() for _ in range(size)])
+            if self._closing:
+                return
+
+    async def _store_group(self, group: list[tuple[Outgoing, asyncio.Future[None]]]) -> None:
+        if len(group) > 1 and await self._store_as_batch([message for message, _ in group]):
+            for _, done in group:
+                if not done.done():
+                    done.set_result(None)
+            return
+        await asyncio.gather(*[self._store_one(message, done) for message, done in group])
+
+    async def _store_as_batch(self, messages: list[Outgoing]) -> bool:
+        """One atomic batch. False when it was not confirmed: one duplicate id refuses the whole, so each then goes alone."""
+        batch_id = secrets.token_hex(12)
+        try:
+            for sequence, message in enumerate(messages[:-1], start=1):
+                headers = message.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(sequence)}
+                await self._connection.publish(message.subject, message.data, headers=headers)
+            last = messages[-1]
+            headers = last.headers | {
+                "Nats-Batch-Id": batch_id,
+                "Nats-Batch-Sequence": str(len(messages)),
+                "Nats-Batch-Commit": "1",
+            }
+            await self._confirmed(Outgoing(subject=last.subject, headers=headers, data=last.data))
+        except NotStored:
+            return False
+        return True
+
+    async def _store_one(self, message: Outgoing, done: "asyncio.Future[None]") -> None:
+        try:
+            await self._confirmed(message)
+        except NotStored as failed:
+            if not done.done():
+                done.set_exception(failed)
+        else:
+            if not done.done():
+                done.set_result(None)
+
+    async def _confirmed(self, message: Outgoing) -> None:
+        token = secrets.token_hex(8)
+        reply: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._replies[token] = reply
+        try:
+            await self._connection.publish(
+                message.subject, message.data, reply=f"{self._inbox}.{token}", headers=message.headers
+            )
+            async with asyncio.timeout(self._timeout_s):
+                ack = _ack_decoder.decode(await reply)
+        except (TimeoutError, nats.errors.Error, msgspec.DecodeError, ValueError) as failed:
+            raise NotStored(f"{message.subject} ({type(failed).__name__})") from None
+        finally:
+            del self._replies[token]
+        if ack.error is not None or ack.seq == 0:
+            problem = (ack.error or {}).get("description", "no sequence in the answer")
+            raise NotStored(f"{message.subject} ({problem})")
+
+    async def _on_reply(self, message: Msg) -> None:
+        reply = self._replies.get(message.subject.rpartition(".")[2])
+        if reply is not None and not reply.done():
+            if message.headers and message.headers.get("Status"):
+                reply.set_result(b'{"error":{"description":"no stream takes this subject"}}')
+            else:
+                reply.set_result(message.data)

@@ -1,0 +1,94 @@
+"""/livez, /readyz and /metrics, the same in every service.
+
+A service is ready only while its servers are reachable *and* keep what they confirm: JetStream with `sync_interval: always`,
+Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a confirmed webhook could be lost by a power cut.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+import asyncpg
+import httpx
+import structlog
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from shared.postgres import unsafe_settings
+
+_log = structlog.get_logger()
+_CHECK_TIMEOUT_S: Final = 3.0
+
+Check = Callable[[], Awaitable[str | None]]
+"""Asks one thing. Answers None when it is well, else one sentence: what is wrong and what to do."""
+
+
+def check_broker(connection: Client, monitor_url: str) -> Check:
+    """The broker is connected and syncs every write."""
+
+    async def check() -> str | None:
+        if not connection.is_connected:
+            return "NATS is not connected; start the server or correct nats.url"
+        if not monitor_url:
+            return "nats.monitor_url is not set, so nobody can tell whether JetStream syncs its writes; set it"
+        try:
+            async with httpx.AsyncClient(timeout=2) as client:
+                answer = (await client.get(f"{monitor_url}/varz")).json()
+        except (httpx.HTTPError, ValueError):
+            return "NATS does not answer at nats.monitor_url; correct it or open the server's http port"
+        if not answer.get("jetstream", {}).get("config", {}).get("sync_always", False):
+            return "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
+        return None
+
+    return check
+
+
+def check_postgres(pool: asyncpg.Pool) -> Check:
+    """Postgres answers and keeps what it commits."""
+
+    async def check() -> str | None:
+        try:
+            unsafe = await unsafe_settings(pool)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            return "Postgres does not answer; start the server or correct postgres.url"
+        if unsafe:
+            return f"Postgres runs with {', '.join(unsafe)} off and may lose what it commits; turn it on"
+        return None
+
+    return check
+
+
+async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
+    """What is wrong, by the name of the check; empty when the service is ready."""
+
+    async def ask(name: str, check: Check) -> tuple[str, str | None]:
+        try:
+            async with asyncio.timeout(_CHECK_TIMEOUT_S):
+                return name, await check()
+        except TimeoutError:
+            return name, f"no answer within {_CHECK_TIMEOUT_S:.0f} s"
+
+    answers = await asyncio.gather(*[ask(name, check) for name, check in checks.items()])
+    return {name: problem for name, problem in answers if problem is not None}
+
+
+def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Sequence[Route]:
+    """The three routes."""
+
+    async def livez(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz(_: Request) -> Response:
+        problems = await problems_of(checks)
+        if problems:
+            _log.warning("not_ready", **problems)
+        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]

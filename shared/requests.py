@@ -1,0 +1,196 @@
+"""Questions that the command line and the pages ask a service over NATS, and the shape of the answers.
+
+Every answer is an `Answer`: either `ok` with `data`, or not, with one sentence in `error` that says what happened and what
+to do. Lists are paged: `after` of the next question is `next_after` of the last answer.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import nats
+import nats.errors
+from nats.aio.client import Client
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import DaymarkError
+
+ROSTER_APPLY: Final = "roster.apply.v1"
+PLAYBOOK_APPLY: Final = "playbook.apply.v1"
+SCORE_LIST: Final = "score.list.v1"
+SCORE_EXPLAIN: Final = "score.explain.v1"
+SCORE_AUDIT: Final = "score.audit.v1"
+NUDGE_LIST: Final = "nudge.list.v1"
+INBOX_LINK: Final = "inbox.link.v1"
+
+
+class NobodyAnswers(DaymarkError):
+    """No service answers this question. Is Daymark running, and is the service ready? Try its /readyz."""
+
+
+class Refused(DaymarkError):
+    """The service refused what was asked; its sentence says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.args = (sentence,)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Answer(_Model):
+    ok: bool
+    error: str = ""
+    data: dict[str, Any] = {}
+
+
+class DefinitionFile(_Model):
+    """A roster or playbook file as its author wrote it; `name` is only for messages."""
+
+    name: str
+    text: str
+
+
+class Applied(_Model):
+    """What applying a file did, in one line for people."""
+
+    summary: str
+    days_rescored: int
+
+
+class ScoreQuery(_Model):
+    """Days from `first` to `last`, both included. `silent_days` adds the days on which nothing counted."""
+
+    first: date
+    last: date
+    team: str | None = None
+    silent_days: bool = False
+    after: tuple[str, date] | None = None
+    limit: int = 1_000
+
+
+class ScoreRow(_Model):
+    """One rep's day. `score` has two decimals, half up; None when the day has no target. `counts` holds counts above 0."""
+
+    rep: str
+    day: date
+    score: Decimal | None
+    counts: dict[str, int]
+
+
+class ScorePage(_Model):
+    rows: tuple[ScoreRow, ...]
+    next_after: tuple[str, date] | None = None
+
+
+class ExplainQuery(_Model):
+    rep: str
+    day: date
+
+
+class ExplainedActivity(_Model):
+    """One activity of the day: its facts, what it counts for, or else the filter it failed, by behaviour."""
+
+    source: str
+    account: str
+    activity_id: str
+    kind: str
+    facts: dict[str, Any]
+    counts_for: tuple[str, ...]
+    fails: dict[str, str]
+
+
+class ExplainedLine(_Model):
+    key: str
+    label: str
+    count: int
+    target: Decimal
+    weight: Decimal
+    cap: Decimal
+    points: Decimal
+
+
+class Explanation(_Model):
+    """A day's score with everything that it rests on. `arithmetic` is the sum, written out."""
+
+    rep: str
+    day: date
+    timezone: str
+    presence: str
+    playbook_from: date | None
+    score: Decimal | None
+    arithmetic: str
+    lines: tuple[ExplainedLine, ...]
+    activities: tuple[ExplainedActivity, ...]
+
+
+class AuditReport(_Model):
+    """The outcome of recounting everything from the stored facts. Each difference is one sentence."""
+
+    activities: int
+    days: int
+    differences: tuple[str, ...]
+
+
+class NudgeQuery(_Model):
+    person: str | None = None
+    after: str | None = None
+    limit: int = 500
+
+
+class NudgeRow(_Model):
+    """One nudge with what became of it. `status` is sent, held or dropped, `because` says why it was held or dropped;
+    `delivered` lists the channels that said yes."""
+
+    id: str
+    rule: str
+    kind: str
+    person: str
+    person_name: str
+    team: str
+    occasion: str
+    day: date
+    text: str
+    reason: str
+    status: str
+    because: str
+    decided_at: datetime
+    send_at: datetime | None
+    delivered: tuple[str, ...]
+
+
+class NudgePage(_Model):
+    """In the order in which they were decided."""
+
+    rows: tuple[NudgeRow, ...]
+    next_after: str | None = None
+
+
+class LinkQuery(_Model):
+    manager: str
+
+
+class Link(_Model):
+    url: str
+
+
+async def ask(
+    connection: Client, subject: str, question: BaseModel | None = None, *, timeout_s: float = 30.0
+) -> dict[str, Any]:
+    """Put one question and give back the answer's data.
+
+    Raises:
+        NobodyAnswers: no service is there, or it took longer than `timeout_s` seconds.
+        Refused: the service answered no, and why.
+    """
+    payload = question.model_dump_json().encode() if question is not None else b""
+    try:
+        reply = await connection.request(subject, payload, timeout=timeout_s)
+    except (nats.errors.NoRespondersError, nats.errors.ConnectionClosedError, TimeoutError):
+        raise NobodyAnswers(subject) from None
+    answer = Answer.model_validate_json(reply.data)
+    if not answer.ok:
+        raise Refused(answer.error)
+    return answer.data

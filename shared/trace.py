@@ -1,0 +1,25 @@
+"""W3C trace context, carried from a webhook to the nudge that it leads to.
+
+Format: https://www.w3.org/TR/trace-context/ (`00-<trace id, 32 hex>-<span id, 16 hex>-<flags>`).
+"""
+
+import re
+import secrets
+
+HEADER = "traceparent"
+_SHAPE = re.compile(r"\A00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})\Z")
+
+
+def continue_trace(traceparent: str | None) -> str:
+    """A new span in the given trace, or in a new trace when none (or an unreadable one) is given."""
+    span = secrets.token_hex(8)
+    matched = _SHAPE.match(traceparent) if traceparent else None
+    if matched:
+        return f"00-{matched[1]}-{span}-{matched[2]}"
+    return f"00-{secrets.token_hex(16)}-{span}-01"
+
+
+def trace_id(traceparent: str | None) -> str:
+    """The 32 hex digits that every step of one trace shares; empty when there is none."""
+    matched = _SHAPE.match(traceparent) if traceparent else None
+    return matched[1] if matched else ""

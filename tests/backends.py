@@ -1,0 +1,130 @@
+"""The servers that the tests run on: from their wheels (the default), in containers, or given from outside.
+
+`TEST_BACKEND=embedded | containers | external`; external reads TEST_NATS_URL, TEST_NATS_MONITOR_URL and TEST_POSTGRES_URL
+(a superuser's).
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+
+from deploy.local.nats_server import NatsServer, free_port
+from deploy.local.postgres_server import PostgresServer
+
+NATS_IMAGE = "nats:2.15-alpine"
+POSTGRES_IMAGE = "postgres:18"
+PASSWORD = "only-for-tests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Servers:
+    """Where the servers are. `admin_url` names a superuser and the database `postgres`."""
+
+    nats_url: str
+    monitor_url: str
+    admin_url: str
+
+    def postgres_url(self, *, role: str, database: str) -> str:
+        parts = urlsplit(self.admin_url)
+        host = parts.netloc.rpartition("@")[2]
+        password = f":{PASSWORD}" if host else ""
+        return urlunsplit(parts._replace(netloc=f"{role}{password}@{host}", path=f"/{database}"))
+
+
+@asynccontextmanager
+async def running_servers() -> AsyncIterator[Servers]:
+    backend = os.environ.get("TEST_BACKEND", "embedded")
+    choice = {"embedded": _embedded, "containers": _containers, "external": _external}[backend]
+    async with choice() as servers:
+        yield servers
+
+
+@asynccontextmanager
+async def _embedded() -> AsyncIterator[Servers]:
+    folder = Path(tempfile.mkdtemp(prefix="daymark-"))
+    folder.chmod(0o755)
+    nats_server, postgres = NatsServer(folder / "nats"), PostgresServer(folder / "postgres")
+    try:
+        await asyncio.gather(nats_server.start(), postgres.start())
+        admin_url = postgres.url(database="postgres")
+        yield Servers(nats_url=nats_server.url, monitor_url=nats_server.monitor_url, admin_url=admin_url)
+    finally:
+        await asyncio.gather(nats_server.stop(), postgres.stop())
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _containers() -> AsyncIterator[Servers]:
+    os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+    from testcontainers.core.container import DockerContainer
+
+    folder = Path(tempfile.mkdtemp(prefix="daymark-"))
+    folder.chmod(0o755)
+    (folder / "nats.conf").write_text(
+        'port: 4222\nhttp_port: 8222\nmax_payload: 8MB\njetstream { store_dir: "/data", sync_interval: always }\n'
+    )
+    nats_port, monitor_port, postgres_port = free_port(), free_port(), free_port()
+    broker = (
+        DockerContainer(NATS_IMAGE)
+        .with_command("nats-server --config /etc/daymark/nats.conf")
+        .with_volume_mapping(str(folder), "/etc/daymark", "ro")
+        .with_bind_ports(4222, nats_port)
+        .with_bind_ports(8222, monitor_port)
+    )
+    database = DockerContainer(POSTGRES_IMAGE).with_env("POSTGRES_PASSWORD", PASSWORD).with_bind_ports(5432, postgres_port)
+    try:
+        await asyncio.gather(asyncio.to_thread(broker.start), asyncio.to_thread(database.start))
+        servers = Servers(
+            nats_url=f"nats://127.0.0.1:{nats_port}",
+            monitor_url=f"http://127.0.0.1:{monitor_port}",
+            admin_url=f"postgresql://postgres:{PASSWORD}@127.0.0.1:{postgres_port}/postgres",
+        )
+        await _answering(servers)
+        yield servers
+    finally:
+        await asyncio.gather(asyncio.to_thread(broker.stop), asyncio.to_thread(database.stop))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _external() -> AsyncIterator[Servers]:
+    yield Servers(
+        nats_url=os.environ["TEST_NATS_URL"],
+        monitor_url=os.environ["TEST_NATS_MONITOR_URL"],
+        admin_url=os.environ["TEST_POSTGRES_URL"],
+    )
+
+
+async def _answering(servers: Servers) -> None:
+    """Return once both servers answer; a container that has started does not yet."""
+    async with asyncio.timeout(60):
+        async with httpx.AsyncClient() as client:
+            while not await _is_healthy(client, servers.monitor_url):
+                await asyncio.sleep(0.1)
+        while not await _connects(servers.admin_url):
+            await asyncio.sleep(0.1)
+
+
+async def _is_healthy(client: httpx.AsyncClient, monitor_url: str) -> bool:
+    try:
+        return (await client.get(f"{monitor_url}/healthz")).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+async def _connects(url: str) -> bool:
+    try:
+        connection = await asyncpg.connect(url, timeout=2)
+    except (OSError, asyncpg.PostgresError, TimeoutError):
+        return False
+    await connection.close()
+    return True

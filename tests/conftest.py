@@ -1,0 +1,70 @@
+"""Real servers for every test that asks: one of each per session, a database and empty streams per test."""
+
+import itertools
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from nats.aio.client import Client
+
+from deploy.local.postgres_server import ensure_database
+from shared.jetstream import connect
+from shared.streams import STREAMS, provision
+from tests.backends import PASSWORD, Servers, running_servers
+
+_TEMPLATE = "daymark_template"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+async def servers() -> AsyncIterator[Servers]:
+    async with running_servers() as running:
+        passwords = dict.fromkeys(("scoring", "nudges"), PASSWORD)
+        await ensure_database(running.admin_url, database=_TEMPLATE, passwords=passwords)
+        yield running
+
+
+@pytest.fixture
+def nats_url(servers: Servers) -> str:
+    return servers.nats_url
+
+
+@pytest.fixture
+def monitor_url(servers: Servers) -> str:
+    return servers.monitor_url
+
+
+@pytest.fixture
+async def nats(servers: Servers) -> AsyncIterator[Client]:
+    """A connection to a broker whose streams and consumers are there and empty."""
+    connection = await connect(servers.nats_url, name="test")
+    for stream in STREAMS:
+        await connection.request(f"$JS.API.STREAM.DELETE.{stream.name}", b"", timeout=10)
+    await provision(connection)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def database(servers: Servers) -> AsyncIterator[str]:
+    """The name of a fresh database with the roles and schemas of the services."""
+    name = f"test_{next(_numbers)}"
+    admin = await asyncpg.connect(servers.admin_url)
+    await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"')
+    for owner in ("scoring", "nudges"):
+        await admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "{owner}"')
+    yield name
+    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await admin.close()
+
+
+@pytest.fixture
+def scoring_database_url(servers: Servers, database: str) -> str:
+    return servers.postgres_url(role="scoring", database=database)
+
+
+@pytest.fixture
+def nudges_database_url(servers: Servers, database: str) -> str:
+    return servers.postgres_url(role="nudges", database=database)
+
