@@ -11,7 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 _log = structlog.get_logger()
-_DRAIN_S: Final = 5
+_DRAIN_S: Final = 3
 
 
 class _Server(uvicorn.Server):
@@ -32,27 +32,14 @@ async def run_process(app: Starlette, *, host: str, port: int, loops: Mapping[st
     First the HTTP server stops taking requests and answers those it has, then the loops are told. A loop that fails ends
     the process with its error, so that whoever supervises starts it again.
     """
+    server = _server(app, host=host, port=port)
     stopping = asyncio.Event()
-    running_loop = asyncio.get_running_loop()
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=_DRAIN_S,
-        timeout_keep_alive=30,
-        backlog=2048,
-        server_header=False,
-        lifespan="off",
-    )
-    server = _Server(config)
 
     def ask_to_stop() -> None:
         server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        running_loop.add_signal_handler(number, ask_to_stop)
+        asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
 
     async def serve() -> None:
         try:
@@ -73,3 +60,19 @@ async def run_process(app: Starlette, *, host: str, port: int, loops: Mapping[st
         for name, loop in loops.items():
             group.create_task(watch(name, loop), name=name)
     _log.info("stopped")
+
+
+def _server(app: Starlette, *, host: str, port: int) -> _Server:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN_S,
+        timeout_keep_alive=30,
+        backlog=2048,
+        server_header=False,
+        lifespan="off",
+    )
+    return _Server(config)

@@ -67,4 +67,3 @@ def scoring_database_url(servers: Servers, database: str) -> str:
 @pytest.fixture
 def nudges_database_url(servers: Servers, database: str) -> str:
     return servers.postgres_url(role="nudges", database=database)
-

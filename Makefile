@@ -1,0 +1,62 @@
+# Everything sets itself up in .venv on first use; only Python 3.11 or newer and make are needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+LOCAL_STAMP := $(VENV)/.local-ready
+DEV_STAMP := $(VENV)/.dev-ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check fix bench faults compose requirements clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(DEV_STAMP) ## install everything that tests and checks need
+
+demo: $(LOCAL_STAMP) ## play a simulated team for four weeks and show what came of it (ARGS=--exit ends by itself)
+	@$(BIN)/daymark demo $(ARGS)
+
+up: $(LOCAL_STAMP) ## start everything on this machine and stay
+	@$(BIN)/daymark up $(ARGS)
+
+test: $(DEV_STAMP) ## run the tests (TEST_BACKEND=containers: on Docker; ARGS=... for pytest)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(DEV_STAMP) ## style, types, layers, sizes, docs
+	@$(BIN)/ruff format --check --quiet . || { echo "make check: run 'make fix'"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m tests.house
+
+fix: $(DEV_STAMP) ## format, and mend what can be mended by itself
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
+	@$(BIN)/python -m bench $(ARGS)
+
+faults: $(DEV_STAMP) ## the whole real trace through the door while every service is killed again and again
+	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
+
+requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
+	@for name in runtime local dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
+
+clean: ## remove what was set up and built
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Daymark needs Python 3.11 or newer: make PYTHON=python3.13"; exit 1; }
+	@echo "setting up $(VENV) (once)" >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(LOCAL_STAMP): $(BIN)/python requirements/local.txt pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/local.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV_STAMP): $(BIN)/python requirements/dev.txt pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $(LOCAL_STAMP) $@

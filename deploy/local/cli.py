@@ -1,0 +1,243 @@
+"""The `daymark` command."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from deploy.local import questions, show
+from deploy.local.import_file import count_lines, import_file, wait_until_scored
+from deploy.local.reach import reach
+from deploy.local.settings import LocalSettings, load_local_settings
+from deploy.local.up import Running, run_house
+from shared.clock import SystemClock
+from shared.errors import DaymarkError
+from shared.logs import configure_logs
+from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, ScoreQuery
+
+_HELP = "Daily scores for salespeople from what their CRM records, and the right word at the right moment."
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
+roster = typer.Typer(no_args_is_help=True, help="Who sells, in which team, on whose clock.")
+playbook = typer.Typer(no_args_is_help=True, help="What a good day is made of.")
+app.add_typer(roster, name="roster")
+app.add_typer(playbook, name="playbook")
+
+Config = Annotated[Path | None, typer.Option("--config", help="daymark.toml (default: the one in this folder, if any)")]
+Data = Annotated[Path | None, typer.Option("--data", help="data folder (default: .daymark)")]
+Day = datetime
+Result = TypeVar("Result")
+_REFUSALS_SHOWN = 20
+
+
+def main() -> None:
+    """Run the command; an expected error becomes one sentence on standard error and exit status 1."""
+    try:
+        app()
+    except DaymarkError as failed:
+        sys.stderr.write(f"daymark: {failed}\n")
+        raise SystemExit(1) from None
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(work)
+
+
+def _settings(config: Path | None, data: Path | None, *, level: str = "WARNING") -> LocalSettings:
+    settings = load_local_settings(config=config, data=data)
+    configure_logs("daymark", level=level)
+    return settings
+
+
+@app.command()
+def up(config: Config = None, data: Data = None) -> None:
+    """Start everything here and stay. Prints one JSON line when, and only when, all is ready."""
+    settings = _settings(config, data, level="INFO")
+
+    def announce(running: Running) -> None:
+        sys.stdout.write(running.line() + "\n")
+        sys.stdout.flush()
+
+    _run(run_house(settings, on_ready=announce))
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    seed: Annotated[int, typer.Option(help="seed of the simulated team")] = 1,
+    weeks: Annotated[int, typer.Option(help="weeks of working days to play")] = 4,
+    leave: Annotated[bool, typer.Option("--exit", help="end when played, instead of keeping the pages open")] = False,
+) -> None:
+    """Start everything here, play a simulated team through signed webhooks, and show what came of it."""
+    from deploy.local.demo import run_demo
+
+    _run(run_demo(data=data, seed=seed, weeks=weeks, leave=leave))
+
+
+@roster.command("apply")
+def roster_apply(file: Path, config: Config = None, data: Data = None) -> None:
+    """Put a roster file in force."""
+    _apply(ROSTER_APPLY, file, _settings(config, data))
+
+
+@playbook.command("apply")
+def playbook_apply(file: Path, config: Config = None, data: Data = None) -> None:
+    """Put the playbooks of a file in force from their dates on."""
+    _apply(PLAYBOOK_APPLY, file, _settings(config, data))
+
+
+def _apply(subject: str, file: Path, settings: LocalSettings) -> None:
+    async def work() -> None:
+        async with reach(settings) as connection:
+            applied = await questions.apply_file(connection, subject, file)
+        typer.echo(applied.summary)
+
+    _run(work())
+
+
+@app.command("import")
+def import_command(
+    file: Path,
+    source: Annotated[str, typer.Option(help="the source that the observations are of")],
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="end when all are stored, not when all are scored")] = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Bring in history: one observation a line (.ndjson, .gz). Safe to repeat; goes on where it was stopped."""
+    settings = _settings(config, data)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+
+    async def work() -> int:
+        async with reach(settings) as connection:
+            with Progress(*columns, console=console) as progress:
+                storing = progress.add_task("storing", total=count_lines(file))
+                imported = await import_file(
+                    connection,
+                    file,
+                    source=source,
+                    now=SystemClock().now(),
+                    on_progress=lambda done: progress.update(storing, completed=done),
+                )
+                progress.update(storing, completed=imported.lines)
+                if not no_wait:
+                    scoring = progress.add_task("scoring", total=None)
+                    await wait_until_scored(
+                        connection,
+                        on_progress=lambda done, total: progress.update(scoring, completed=done, total=total),
+                    )
+        resumed = f", {imported.resumed_at} of them in an earlier run" if imported.resumed_at else ""
+        typer.echo(f"{imported.lines} lines{resumed}, {len(imported.refusals)} refused")
+        for refusal in imported.refusals[:_REFUSALS_SHOWN]:
+            typer.echo(f"{file}:{refusal.line}: {refusal.problem}", err=True)
+        return 1 if imported.refusals else 0
+
+    raise typer.Exit(_run(work()))
+
+
+@app.command()
+def scores(
+    day: Annotated[Day | None, typer.Option(formats=["%Y-%m-%d"], help="one day")] = None,
+    first: Annotated[Day | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    last: Annotated[Day | None, typer.Option("--until", formats=["%Y-%m-%d"], help="included")] = None,
+    team: Annotated[str | None, typer.Option()] = None,
+    silent: Annotated[bool, typer.Option("--all", help="also days on which nothing counted")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv")] = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Scores by rep and day, sorted by both; today's where no day is given."""
+    settings = _settings(config, data)
+    today = SystemClock().now().date()
+    start = _date(day or first) or today
+    query = ScoreQuery(first=start, last=_date(day or last) or max(start, today), team=team, silent_days=silent)
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            rows = [row async for row in questions.list_scores(connection, query)]
+        if as_csv:
+            show.write_scores_csv(rows, sys.stdout)
+        elif as_json:
+            show.write_json(rows, sys.stdout)
+        else:
+            show.print_scores(rows, Console())
+
+    _run(work())
+
+
+def _date(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+@app.command()
+def explain(
+    rep: str, day: Annotated[Day, typer.Argument(formats=["%Y-%m-%d"])], config: Config = None, data: Data = None
+) -> None:
+    """A rep's day: the version in force, the arithmetic, every activity, and why one did not count."""
+    settings = _settings(config, data)
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            explained = await questions.explain(connection, rep, day.date())
+        show.print_explanation(explained, Console())
+
+    _run(work())
+
+
+@app.command()
+def nudges(
+    person: Annotated[str | None, typer.Option(help="only those to this person")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Every nudge, with its reason and what became of it."""
+    settings = _settings(config, data)
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            rows = [row async for row in questions.list_nudges(connection, person=person)]
+        if as_json:
+            show.write_json(rows, sys.stdout)
+        else:
+            show.print_nudges(rows, Console())
+
+    _run(work())
+
+
+@app.command()
+def inbox(manager: str, config: Config = None, data: Data = None) -> None:
+    """The address of a manager's page. Whoever has it can read that page: hand it to that manager only."""
+    settings = _settings(config, data)
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            typer.echo((await questions.inbox_link(connection, manager)).url)
+
+    _run(work())
+
+
+@app.command()
+def audit(config: Config = None, data: Data = None) -> None:
+    """Recount everything from the facts; exit status 1 and the differences, if there are any."""
+    settings = _settings(config, data)
+
+    async def work() -> int:
+        async with reach(settings) as connection:
+            report = await questions.audit(connection)
+        for difference in report.differences:
+            typer.echo(difference)
+        typer.echo(f"{report.activities} activities, {report.days} days, {len(report.differences)} differences")
+        return 1 if report.differences else 0
+
+    raise typer.Exit(_run(work()))
+
+
+if __name__ == "__main__":
+    main()

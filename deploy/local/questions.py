@@ -1,0 +1,89 @@
+"""What the commands ask the services, page by page."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+from nats.aio.client import Client
+
+from shared.errors import DaymarkError
+from shared.requests import (
+    INBOX_LINK,
+    NUDGE_LIST,
+    SCORE_AUDIT,
+    SCORE_EXPLAIN,
+    SCORE_LIST,
+    Applied,
+    AuditReport,
+    DefinitionFile,
+    ExplainQuery,
+    Explanation,
+    Link,
+    LinkQuery,
+    NudgePage,
+    NudgeQuery,
+    NudgeRow,
+    ScorePage,
+    ScoreQuery,
+    ScoreRow,
+    ask,
+)
+
+_LONG_S = 600.0
+
+
+class FileMissing(DaymarkError):
+    """The file cannot be read. Check its name and its rights."""
+
+
+async def apply_file(connection: Client, subject: str, path: Path) -> Applied:
+    """Send a roster or playbook file to scoring.
+
+    Raises:
+        FileMissing: it cannot be read.
+        Refused: something in it is wrong; names file, line, key and what would be right.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as failed:
+        raise FileMissing(f"{path} ({failed})") from None
+    question = DefinitionFile(name=str(path), text=text)
+    return Applied.model_validate(await ask(connection, subject, question, timeout_s=_LONG_S))
+
+
+async def list_scores(connection: Client, query: ScoreQuery) -> AsyncIterator[ScoreRow]:
+    """Every row of the query, sorted by rep and day."""
+    while True:
+        page = ScorePage.model_validate(await ask(connection, SCORE_LIST, query))
+        for row in page.rows:
+            yield row
+        if page.next_after is None:
+            return
+        query = query.model_copy(update={"after": page.next_after})
+
+
+async def list_nudges(connection: Client, *, person: str | None) -> AsyncIterator[NudgeRow]:
+    """Every nudge, in the order in which they were decided."""
+    query = NudgeQuery(person=person)
+    while True:
+        page = NudgePage.model_validate(await ask(connection, NUDGE_LIST, query))
+        for row in page.rows:
+            yield row
+        if page.next_after is None:
+            return
+        query = query.model_copy(update={"after": page.next_after})
+
+
+async def explain(connection: Client, rep: str, day: date) -> Explanation:
+    """Everything that a day's score rests on."""
+    return Explanation.model_validate(await ask(connection, SCORE_EXPLAIN, ExplainQuery(rep=rep, day=day)))
+
+
+async def audit(connection: Client) -> AuditReport:
+    """Recount everything from the stored facts; takes minutes on a large history."""
+    return AuditReport.model_validate(await ask(connection, SCORE_AUDIT, timeout_s=_LONG_S))
+
+
+async def inbox_link(connection: Client, manager: str) -> Link:
+    """The address of a manager's page."""
+    return Link.model_validate(await ask(connection, INBOX_LINK, LinkQuery(manager=manager)))

@@ -1,0 +1,67 @@
+"""How the commands print: tables for people, CSV and JSON for programs."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from shared.requests import Explanation, NudgeRow, ScoreRow
+
+
+def counts_text(counts: dict[str, int]) -> str:
+    """Counts above 0 by key in alphabetical order: `leads=3 proposals=1`."""
+    return " ".join(f"{key}={count}" for key, count in sorted(counts.items()) if count)
+
+
+def write_scores_csv(rows: Iterable[ScoreRow], file: TextIO) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["rep", "day", "score", "counts"])
+    for row in rows:
+        writer.writerow([row.rep, row.day, "" if row.score is None else f"{row.score:.2f}", counts_text(row.counts)])
+
+
+def write_json(rows: Iterable[ScoreRow | NudgeRow], file: TextIO) -> None:
+    """One JSON array."""
+    json.dump([row.model_dump(mode="json") for row in rows], file, indent=1)
+    file.write("\n")
+
+
+def print_scores(rows: Iterable[ScoreRow], console: Console) -> None:
+    score = Column("score", justify="right")
+    table = Table("rep", "day", score, "counts", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row.rep, str(row.day), "" if row.score is None else f"{row.score:.2f}", counts_text(row.counts))
+    console.print(table if table.row_count else "No day with a counted activity. `--all` shows the silent ones too.")
+
+
+def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
+    table = Table("day", "person", "rule", "status", "message and reason", box=None, pad_edge=False)
+    for row in rows:
+        status = row.status if row.status == "sent" else f"{row.status}: {row.because}"
+        table.add_row(str(row.day), row.person, row.rule, status, Text.assemble(row.text, "\n", (row.reason, "dim")))
+    console.print(table if table.row_count else "No nudges yet.")
+
+
+def print_explanation(explained: Explanation, console: Console) -> None:
+    score = "no score (no target that day)" if explained.score is None else f"score {explained.score:.2f}"
+    version = f"playbook from {explained.playbook_from}" if explained.playbook_from else "no playbook in force"
+    console.print(f"{explained.rep}, {explained.day} ({explained.timezone}): {score}; {explained.presence}; {version}")
+    console.print(f"  {explained.arithmetic}\n", highlight=False)
+    lines = Table("behaviour", "count", "target", "weight", "cap", "points", box=None, pad_edge=False)
+    for line in explained.lines:
+        figures = (line.count, line.target, line.weight, line.cap)
+        lines.add_row(line.key, *[str(figure) for figure in figures], f"{line.points:.2f}")
+    console.print(lines)
+    activities = Table("activity", "kind", "started", "counts for", "why not", box=None, pad_edge=False)
+    for activity in explained.activities:
+        why_not = "; ".join(f"{key}: {why}" for key, why in activity.fails.items())
+        started = str(activity.facts.get("started_at", ""))
+        activities.add_row(
+            f"{activity.source}/{activity.activity_id}", activity.kind, started, ", ".join(activity.counts_for), why_not
+        )
+    console.print()
+    console.print(activities if activities.row_count else "No activity on this day.")

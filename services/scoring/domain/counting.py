@@ -1,0 +1,62 @@
+"""Where an activity belongs, and what it counts for."""
+
+from datetime import date
+from typing import NamedTuple
+
+from services.scoring.domain.calendar import day_of
+from services.scoring.domain.facts import Activity
+from services.scoring.domain.playbook import Behaviour, Playbook
+from services.scoring.domain.roster import Roster
+
+
+class Place(NamedTuple):
+    """One rep's day, on the rep's own calendar."""
+
+    rep_id: str
+    day: date
+
+
+def place(activity: Activity, *, source: str, account: str, roster: Roster) -> Place | None:
+    """The rep and the local day in which the activity started; None while it is deleted or not yet known whose or when."""
+    if activity.deleted or activity.actor is None or activity.started_at is None:
+        return None
+    rep = roster.rep_of(source=source, account=account, actor=activity.actor)
+    return Place(rep.id, day_of(activity.started_at, rep.timezone)) if rep is not None else None
+
+
+def counted_by(activity: Activity, playbook: Playbook | None) -> tuple[str, ...]:
+    """The keys of the behaviours that the activity counts for, in alphabetical order."""
+    if playbook is None or activity.deleted:
+        return ()
+    return tuple(sorted(one.key for one in playbook.behaviours if failed_filter(activity, one) is None))
+
+
+def failed_filter(activity: Activity, behaviour: Behaviour) -> str | None:
+    """The first filter that does not hold, as a phrase for people; None when the activity counts.
+
+    An activity that lacks the fact a filter asks for does not count (yet).
+    """
+    wanted = behaviour.counts
+    if wanted.kinds is not None and activity.kind not in wanted.kinds:
+        return f"kind {activity.kind} is not {_either(wanted.kinds)}"
+    least = wanted.min_duration_s
+    if least is not None and (activity.duration_s is None or activity.duration_s < least):
+        return f"{_known(activity.duration_s, 'duration', ' s')} is not {least:g} s or more"
+    for name, said, allowed in (
+        ("outcome", activity.outcome, wanted.outcomes),
+        ("direction", activity.direction, wanted.directions),
+        ("stage", activity.stage, wanted.stages),
+    ):
+        if allowed is not None and said not in allowed:
+            return f"{_known(said, name)} is not {_either(allowed)}"
+    if wanted.min_amount is not None and (activity.amount is None or activity.amount < wanted.min_amount):
+        return f"{_known(activity.amount, 'amount')} is not {wanted.min_amount} or more"
+    return None
+
+
+def _known(value: object, name: str, unit: str = "") -> str:
+    return f"unknown {name}" if value is None else f"{name} {value}{unit}"
+
+
+def _either(allowed: frozenset[str]) -> str:
+    return " or ".join(sorted(allowed))

@@ -1,0 +1,308 @@
+"""Roster and playbook files: what their authors may write, and what becomes of it.
+
+A file with a mistake is refused whole, with every mistake in it: file, line, key and what would be right.
+"""
+
+from collections.abc import Iterator
+from datetime import date, time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
+from services.scoring.domain.roster import Absence, Identity, Manager, Rep, Roster, Team
+from services.scoring.domain.yaml_positions import (
+    DefinitionRefused,
+    Document,
+    Mistake,
+    Path,
+    dotted,
+    mistakes_of,
+    read_documents,
+)
+
+__all__ = ["DefinitionRefused", "read_playbooks", "read_roster"]
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ZONES: Final = frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in _ZONES:
+        raise ValueError("no such time zone; write an IANA name such as Europe/Madrid")
+    ZoneInfo(name)
+    return name
+
+
+def _day_numbers(names: Any) -> frozenset[int]:
+    if not isinstance(names, list) or not set(names) <= set(WEEKDAYS):
+        raise ValueError("must be a list of mon, tue, wed, thu, fri, sat, sun")
+    return frozenset(WEEKDAYS.index(name) for name in names)
+
+
+def _hours(text: Any) -> tuple[time, time]:
+    try:
+        starts, ends = (time.fromisoformat(part) for part in str(text).split("-"))
+    except ValueError:
+        raise ValueError('must be written as "09:00-17:30"') from None
+    if starts >= ends:
+        raise ValueError("must end later than it starts, on the same day")
+    return starts, ends
+
+
+def _targets(given: Any) -> tuple[Decimal, ...]:
+    per_day = given if isinstance(given, dict) else dict.fromkeys(WEEKDAYS, given)
+    if not set(per_day) <= set(WEEKDAYS):
+        raise ValueError("a target by weekday uses the keys mon, tue, wed, thu, fri, sat, sun")
+    try:
+        numbers = tuple(Decimal(str(per_day.get(name, 0))) for name in WEEKDAYS)
+    except ArithmeticError:
+        raise ValueError("must be a number, or a number by weekday") from None
+    if any(not number.is_finite() or number < 0 for number in numbers):
+        raise ValueError("must not be negative")
+    return numbers
+
+
+Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class ManagerEntry(_Model):
+    id: Slug
+    name: Name
+    email: str | None = None
+    timezone: Zone | None = None
+
+
+class AbsenceEntry(_Model):
+    first: date = Field(alias="from")
+    last: date = Field(alias="until")
+    part: Decimal = Field(default=Decimal(1), gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError("`from` is later than `until`; swap them")
+        return self
+
+
+class IdentityEntry(_Model):
+    source: Slug
+    user: Name
+    account: str | None = None
+
+
+class RepEntry(_Model):
+    id: Slug
+    name: Name
+    email: str | None = None
+    timezone: Zone
+    country: str | None = None
+    subdivision: str | None = None
+    workdays: Annotated[frozenset[int], BeforeValidator(_day_numbers)] = frozenset(range(5))
+    hours: Annotated[tuple[time, time], BeforeValidator(_hours)] = (time(9), time(17, 30))
+    joined: date | None = Field(default=None, alias="from")
+    left: date | None = Field(default=None, alias="until")
+    absences: tuple[AbsenceEntry, ...] = ()
+    identities: tuple[IdentityEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.joined and self.left and self.joined > self.left:
+            raise ValueError("`from` is later than `until`; swap them")
+        supported = holidays.list_supported_countries()
+        country, subdivision = (self.country or "").removesuffix("-"), self.subdivision
+        if self.country is not None and country not in supported:
+            raise ValueError(f"country {self.country} is not known; write two letters such as ES")
+        if subdivision is not None and subdivision.removeprefix(f"{country}-") not in supported.get(country, []):
+            raise ValueError(f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD")
+        return self
+
+    def rep(self) -> Rep:
+        country = self.country
+        return Rep(
+            id=self.id,
+            name=self.name,
+            email=self.email,
+            timezone=self.timezone,
+            country=country,
+            subdivision=self.subdivision.removeprefix(f"{country}-") if self.subdivision else None,
+            workdays=self.workdays,
+            hours=self.hours,
+            joined=self.joined,
+            left=self.left,
+            absences=tuple(Absence(first=one.first, last=one.last, part=Fraction(one.part)) for one in self.absences),
+            identities=tuple(Identity(source=one.source, user=one.user, account=one.account) for one in self.identities),
+        )
+
+
+class TeamEntry(_Model):
+    id: Slug
+    name: Name
+    managers: tuple[ManagerEntry, ...] = ()
+    reps: tuple[RepEntry, ...] = ()
+
+
+class RosterFile(_Model):
+    teams: tuple[TeamEntry, ...]
+
+
+class FilterEntry(_Model):
+    kinds: frozenset[str] | None = None
+    min_duration_s: float | None = Field(default=None, ge=0)
+    outcomes: frozenset[str] | None = None
+    directions: frozenset[Literal["inbound", "outbound"]] | None = None
+    min_amount: Decimal | None = None
+    stages: frozenset[str] | None = None
+
+    def filter(self) -> Filter:
+        return Filter(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class BehaviourEntry(_Model):
+    key: Slug
+    label: Name
+    counts: FilterEntry
+    target: Annotated[tuple[Decimal, ...], BeforeValidator(_targets)]
+    weight: Decimal = Field(gt=0)
+    cap: Decimal = Field(default=Decimal("1.5"), ge=1)
+
+    def behaviour(self) -> Behaviour:
+        return Behaviour(
+            key=self.key,
+            label=self.label,
+            counts=self.counts.filter(),
+            targets=tuple(Fraction(number) for number in self.target),
+            weight=Fraction(self.weight),
+            cap=Fraction(self.cap),
+        )
+
+
+class GoalEntry(_Model):
+    key: Slug
+    label: Name
+    counts: FilterEntry
+    period: Literal["week", "month", "quarter"]
+    step: int = Field(gt=0)
+
+
+class PlaybookFile(_Model):
+    team: Slug
+    effective_from: date
+    behaviours: tuple[BehaviourEntry, ...] = Field(min_length=1)
+    goals: tuple[GoalEntry, ...] = ()
+
+    def playbook(self) -> Playbook:
+        return Playbook(
+            team=self.team,
+            effective_from=self.effective_from,
+            behaviours=tuple(entry.behaviour() for entry in self.behaviours),
+            goals=tuple(
+                Goal(key=one.key, label=one.label, counts=one.counts.filter(), period=one.period, step=one.step)
+                for one in self.goals
+            ),
+        )
+
+
+def _names(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+
+
+_ENTRIES: Final = (
+    RosterFile, TeamEntry, ManagerEntry, RepEntry, AbsenceEntry, IdentityEntry,
+    PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry,
+)  # fmt: skip
+_KNOWN_KEYS: Final = frozenset(name for model in _ENTRIES for name in _names(model))
+
+
+def read_roster(text: str, *, file: str) -> Roster:
+    """The roster that a file describes.
+
+    Raises:
+        DefinitionRefused: with every mistake in it.
+    """
+    documents = read_documents(text, file=file)
+    if len(documents) != 1:
+        problem = f"holds {len(documents)} documents; a roster is one"
+        raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)])
+    document = documents[0]
+    try:
+        entry = RosterFile.model_validate(document.content)
+    except ValidationError as refused:
+        raise DefinitionRefused(file, mistakes_of(refused, document, _KNOWN_KEYS)) from None
+    mistakes = list(_repeated(_roster_ids(entry), document))
+    if mistakes:
+        raise DefinitionRefused(file, mistakes)
+    return Roster(
+        teams=tuple(
+            Team(
+                id=team.id,
+                name=team.name,
+                managers=tuple(Manager(**manager.model_dump()) for manager in team.managers),
+                reps=tuple(rep.rep() for rep in team.reps),
+            )
+            for team in entry.teams
+        )
+    )
+
+
+def read_playbooks(text: str, *, file: str) -> list[Playbook]:
+    """The playbooks of a file, one a document.
+
+    Raises:
+        DefinitionRefused: with every mistake in it.
+    """
+    documents = read_documents(text, file=file)
+    mistakes: list[Mistake] = []
+    playbooks: list[Playbook] = []
+    for document in documents:
+        try:
+            entry = PlaybookFile.model_validate(document.content)
+        except ValidationError as refused:
+            mistakes += mistakes_of(refused, document, _KNOWN_KEYS)
+            continue
+        keys: list[tuple[Path, object]] = [
+            (("behaviours", number, "key"), one.key) for number, one in enumerate(entry.behaviours)
+        ]
+        mistakes += _repeated(keys, document)
+        playbook = entry.playbook()
+        if any((other.team, other.effective_from) == (playbook.team, playbook.effective_from) for other in playbooks):
+            path: Path = ("effective_from",)
+            problem = "this team has a playbook from this date already in the file; keep one"
+            mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
+        playbooks.append(playbook)
+    if not documents:
+        mistakes.append(Mistake(line=1, key="file", problem="holds no playbook; write one document per team and date"))
+    if mistakes:
+        raise DefinitionRefused(file, mistakes)
+    return playbooks
+
+
+def _roster_ids(roster: RosterFile) -> Iterator[tuple[Path, object]]:
+    for t, team in enumerate(roster.teams):
+        yield ("teams", t, "id"), ("team", team.id)
+        for r, rep in enumerate(team.reps):
+            yield ("teams", t, "reps", r, "id"), ("rep", rep.id)
+            for i, identity in enumerate(rep.identities):
+                yield ("teams", t, "reps", r, "identities", i), (identity.source, identity.account, identity.user)
+
+
+def _repeated(named: "Iterator[tuple[Path, object]] | list[tuple[Path, object]]", document: Document) -> Iterator[Mistake]:
+    first: dict[object, Path] = {}
+    for path, name in named:
+        if name in first:
+            line = document.line_of(first[name])
+            yield Mistake(
+                line=document.line_of(path), key=dotted(path), problem=f"used before, in line {line}; each may be once"
+            )
+        first.setdefault(name, path)

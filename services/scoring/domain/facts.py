@@ -1,0 +1,78 @@
+"""An activity as a bag of facts, and how observations of it are merged.
+
+Merging is commutative, associative and idempotent: per fact the newest statement wins, and of two as old as each other the
+one with the larger event id. So order, duplicates and replays cannot matter.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from shared.observation import FactValue, Observation
+
+KIND: Final = "_kind"
+DELETED: Final = "_deleted"
+
+Statement = tuple[FactValue, str, str]
+"""What was said (None: withdrawn), when it became true (ISO 8601 in UTC, microseconds), and the id of the event."""
+
+FactStates = dict[str, Statement]
+"""The newest statement of every fact, by name. Kind and deletion are facts like any other, under names of their own."""
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that a playbook can ask for, as values. Everything is None until somebody has said it."""
+
+    kind: str
+    deleted: bool
+    actor: str | None
+    started_at: datetime | None
+    duration_s: float | None
+    outcome: str | None
+    direction: str | None
+    amount: Decimal | None
+    currency: str | None
+    stage: str | None
+    deal_id: str | None
+    contact_key: str | None
+
+
+def merge(states: FactStates, observation: Observation, event_id: str) -> FactStates:
+    """The states after one more observation; the same object when it says nothing new."""
+    at = observation.observed_at.astimezone(UTC).isoformat(timespec="microseconds")
+    said: dict[str, FactValue] = {**observation.facts, KIND: observation.kind}
+    if observation.deleted is not None:
+        said[DELETED] = observation.deleted
+    news = {
+        name: (value, at, event_id)
+        for name, value in said.items()
+        if (known := states.get(name)) is None or (known[1], known[2]) < (at, event_id)
+    }
+    return {**states, **news} if news else states
+
+
+def read_activity(states: FactStates) -> Activity:
+    """The activity that the states describe."""
+
+    def text(name: str) -> str | None:
+        statement = states.get(name)
+        return str(statement[0]) if statement is not None and statement[0] is not None else None
+
+    started_at, duration_s, amount = text("started_at"), text("duration_s"), text("amount")
+    deleted = states.get(DELETED)
+    return Activity(
+        kind=text(KIND) or "",
+        deleted=deleted is not None and deleted[0] is True,
+        actor=text("actor"),
+        started_at=datetime.fromisoformat(started_at) if started_at else None,
+        duration_s=float(duration_s) if duration_s else None,
+        outcome=text("outcome"),
+        direction=text("direction"),
+        amount=Decimal(amount) if amount else None,
+        currency=text("currency"),
+        stage=text("stage"),
+        deal_id=text("deal_id"),
+        contact_key=text("contact_key"),
+    )

@@ -1,0 +1,95 @@
+"""Who sells, in which team, on whose clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absence:
+    """Days from `first` to `last`, both included; `part` of each is taken off."""
+
+    first: date
+    last: date
+    part: Fraction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """A rep as one source knows them: the CRM's user id, in one account where the source serves several."""
+
+    source: str
+    user: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manager:
+    id: str
+    name: str
+    email: str | None
+    timezone: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rep:
+    """`workdays` counts Monday as 0. `hours` bound, on the rep's own clock, when a nudge may reach them."""
+
+    id: str
+    name: str
+    email: str | None
+    timezone: str
+    country: str | None
+    subdivision: str | None
+    workdays: frozenset[int]
+    hours: tuple[time, time]
+    joined: date | None
+    left: date | None
+    absences: tuple[Absence, ...]
+    identities: tuple[Identity, ...]
+
+    def is_employed_on(self, day: date) -> bool:
+        return (self.joined is None or self.joined <= day) and (self.left is None or day <= self.left)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Team:
+    id: str
+    name: str
+    managers: tuple[Manager, ...]
+    reps: tuple[Rep, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """All teams. Rep ids and identities are unique over all of them."""
+
+    teams: tuple[Team, ...]
+
+    @cached_property
+    def reps(self) -> Mapping[str, Rep]:
+        return MappingProxyType({rep.id: rep for team in self.teams for rep in team.reps})
+
+    def team_of(self, rep_id: str) -> Team:
+        return self._teams_of_reps[rep_id]
+
+    def rep_of(self, *, source: str, account: str, actor: str) -> Rep | None:
+        """Whose identity this is: one bound to the account first, then one for any account of the source."""
+        found = self._by_identity.get((source, account, actor))
+        return found if found is not None else self._by_identity.get((source, None, actor))
+
+    @cached_property
+    def _teams_of_reps(self) -> dict[str, Team]:
+        return {rep.id: team for team in self.teams for rep in team.reps}
+
+    @cached_property
+    def _by_identity(self) -> dict[tuple[str, str | None, str], Rep]:
+        return {
+            (identity.source, identity.account, identity.user): rep for rep in self.reps.values() for identity in rep.identities
+        }
+
+
+NOBODY = Roster(teams=())

@@ -1,0 +1,70 @@
+"""The daily score.
+
+    score = 100 x sum(weight x min(count / target, cap)) / sum(weight)    over behaviours whose target that day is above 0
+
+Exact fractions throughout; rounding is for showing only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from services.scoring.domain.playbook import Playbook
+
+HUNDRED = Fraction(100)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One behaviour of the breakdown. `points` is its share of the score; 0 where the target is 0."""
+
+    key: str
+    label: str
+    count: int
+    target: Fraction
+    weight: Fraction
+    cap: Fraction
+    points: Fraction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """`value` is None on a day without any target: it is neither kept nor missed."""
+
+    value: Fraction | None
+    lines: tuple[Line, ...]
+
+
+def score_day(playbook: Playbook | None, counts: Mapping[str, int], *, day: date, share: Fraction) -> Score:
+    """The score of a day of which `share` (0 to 1) is worked. Targets are scaled by the share."""
+    if playbook is None:
+        return Score(value=None, lines=())
+    targets = [behaviour.targets[day.weekday()] * share for behaviour in playbook.behaviours]
+    weights = sum(
+        (behaviour.weight for behaviour, target in zip(playbook.behaviours, targets, strict=True) if target > 0), Fraction(0)
+    )
+    lines = []
+    for behaviour, target in zip(playbook.behaviours, targets, strict=True):
+        count = counts.get(behaviour.key, 0)
+        reached = min(count / target, behaviour.cap) if target > 0 else Fraction(0)
+        lines.append(
+            Line(
+                key=behaviour.key,
+                label=behaviour.label,
+                count=count,
+                target=target,
+                weight=behaviour.weight,
+                cap=behaviour.cap,
+                points=HUNDRED * behaviour.weight * reached / weights if target > 0 else Fraction(0),
+            )
+        )
+    value = sum((line.points for line in lines), Fraction(0)) if weights else None
+    return Score(value=value, lines=tuple(lines))
+
+
+def two_decimals(value: Fraction) -> Decimal:
+    """The value as shown: two decimals, half up."""
+    cents = (value * 200 + 1) // 2  # floor(100 x value + 1/2), exactly
+    return Decimal(int(cents)).scaleb(-2).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)

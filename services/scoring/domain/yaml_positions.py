@@ -1,0 +1,112 @@
+"""YAML read so that every key remembers its line, and so that a key given twice is refused instead of lost."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+from pydantic import ValidationError
+
+from shared.errors import DaymarkError
+
+Path = tuple[str | int, ...]
+_UNKNOWN_KEY: Final = "extra_forbidden"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mistake:
+    """One thing that is wrong, where, and what would be right."""
+
+    line: int
+    key: str
+    problem: str
+
+
+class DefinitionRefused(DaymarkError):
+    """The file was not applied; nothing has changed. Correct what is named and apply it again."""
+
+    def __init__(self, file: str, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda one: (one.line, one.key)))
+        lines = [f"{file}:{one.line}: {one.key}: {one.problem}" for one in self.mistakes]
+        super().__init__("\n".join(lines) + "\n")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """One YAML document as plain values, with the line of every path in it."""
+
+    content: Any
+    lines: dict[Path, int]
+
+    def line_of(self, path: Path) -> int:
+        """The line of the path, or of the nearest thing that holds it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_documents(text: str, *, file: str) -> list[Document]:
+    """Every document of the text.
+
+    Raises:
+        DefinitionRefused: it is no YAML, or a mapping has a key twice.
+    """
+    try:
+        nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node is not None]
+    except yaml.MarkedYAMLError as refused:
+        line = refused.problem_mark.line + 1 if refused.problem_mark else 1
+        raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=f"no YAML ({refused.problem})")]) from None
+    except (yaml.YAMLError, RecursionError) as refused:
+        problem = f"no YAML ({type(refused).__name__})"
+        raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)]) from None
+    mistakes: list[Mistake] = []
+    documents = []
+    for node in nodes:
+        lines: dict[Path, int] = {}
+        content = _plain(node, (), lines, mistakes)
+        documents.append(Document(content=content, lines=lines))
+    if mistakes:
+        raise DefinitionRefused(file, mistakes)
+    return documents
+
+
+def mistakes_of(refused: ValidationError, document: Document, known_keys: frozenset[str]) -> list[Mistake]:
+    """What a model found wrong in the document, in words for its author."""
+    found = []
+    for error in refused.errors():
+        path = tuple(error["loc"])
+        problem = error["msg"].removeprefix("Value error, ")
+        if error["type"] == _UNKNOWN_KEY:
+            near = difflib.get_close_matches(str(path[-1]), known_keys, n=1)
+            problem = f"no such key; did you mean {near[0]}?" if near else "no such key; leave it out"
+        elif error["type"] == "missing":
+            problem = "is missing; it must be given"
+        found.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
+    return found
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: `teams[0].reps[3].timezone`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.lstrip(".") or "file"
+
+
+def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], mistakes: list[Mistake]) -> Any:
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        content: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            below = (*path, key)
+            if key in content:
+                line = key_node.start_mark.line + 1
+                mistakes.append(Mistake(line=line, key=dotted(below), problem="given twice; keep one"))
+            lines[below] = key_node.start_mark.line + 1
+            content[key] = _plain(value_node, below, lines, mistakes)
+        return content
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*path, number), lines, mistakes) for number, item in enumerate(node.value)]
+    if node.tag == "tag:yaml.org,2002:null":
+        return None
+    return node.value
