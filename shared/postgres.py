@@ -55,7 +55,7 @@ async def open_pool(url: str, *, schema: str, password: str | None = None, size_
     return await asyncpg.create_pool(
         url,
         password=password,
-        min_size=1,
+        min_size=0,
         max_size=size_max,
         timeout=5,
         command_timeout=60,

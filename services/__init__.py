@@ -1,0 +1,1 @@
+"""The three services. They share no code but `shared`, and meet only through JetStream."""

@@ -1,0 +1,80 @@
+"""The composition root of scoring: the only module that knows every class."""
+
+import asyncio
+from datetime import datetime
+
+import asyncpg
+from nats.aio.client import Client
+from starlette.applications import Starlette
+
+from services.scoring.answers import Answers
+from services.scoring.consumer import ActivityConsumer
+from services.scoring.day_loop import DayLoop
+from services.scoring.metrics import ScoringMetrics
+from services.scoring.outbox import OutboxRelay
+from services.scoring.settings import ScoringSettings
+from services.scoring.store import MIGRATIONS, SCHEMA, DefinitionsCache, find_outbox_state, list_progress
+from services.scoring.turn_days import reps_due
+from shared.clock import answer_status
+from shared.jetstream import Publisher
+from shared.probes import check_broker, check_postgres, probe_routes
+from shared.process import run_process
+from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
+from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog
+
+
+async def run(settings: ScoringSettings) -> None:
+    """Run until SIGTERM."""
+    connection = await reach_broker(settings, name="scoring")
+    pool = await reach_database(settings, schema=SCHEMA, migrations=MIGRATIONS)
+    clock = await clock_of(settings, connection)
+    metrics, cache = ScoringMetrics(), DefinitionsCache()
+    async with Publisher(connection) as reports, Publisher(connection) as dead_letters:
+        relay = OutboxRelay(pool, reports, clock, metrics)
+        consumer = ActivityConsumer(
+            connection,
+            pool,
+            cache,
+            dead_letters,
+            clock,
+            metrics,
+            batch_max=settings.scoring.batch_max,
+            on_recorded=relay.wake,
+        )
+        days = DayLoop(pool, cache, clock, on_turned=relay.wake)
+        await Answers(pool, cache, clock, on_changed=relay.wake).listen(connection)
+
+        async def is_caught_up(now: datetime) -> bool:
+            return await is_done(connection, ACTIVITIES, SCORING_CONSUMER) and await nothing_is_due(pool, cache, now=now)
+
+        async def measure_backlog() -> None:
+            metrics.backlog.set(await backlog(connection, ACTIVITIES, SCORING_CONSUMER))
+
+        async def measure(stopping: asyncio.Event) -> None:
+            await measure_until_stopped(stopping, {"backlog": measure_backlog, "outbox": relay.measure})
+
+        await answer_status(connection, "scoring", clock, is_caught_up)
+        await run_process(
+            web_app(connection, pool, metrics, settings),
+            host=settings.scoring.host,
+            port=settings.scoring.port,
+            loops={"consumer": consumer.run, "days": days.run, "outbox": relay.run, "measure": measure},
+        )
+    await pool.close()
+    await connection.drain()
+
+
+def web_app(connection: Client, pool: asyncpg.Pool, metrics: ScoringMetrics, settings: ScoringSettings) -> Starlette:
+    """/livez, /readyz and /metrics."""
+    checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
+    return Starlette(routes=probe_routes(metrics.registry, checks))
+
+
+async def nothing_is_due(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> bool:
+    """Whether every day due by now is opened and closed, and every report published."""
+    async with pool.acquire() as connection:
+        definitions = await cache.read(connection)
+        if reps_due(definitions, await list_progress(connection), now=now):
+            return False
+    waiting, _ = await find_outbox_state(pool)
+    return waiting == 0

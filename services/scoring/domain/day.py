@@ -1,0 +1,70 @@
+"""One rep's day as it is kept: its state, its counts, and what they come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from services.scoring.domain.calendar import day_end, presence_on
+from services.scoring.domain.counting import Place
+from services.scoring.domain.playbook import Playbook, Playbooks
+from services.scoring.domain.roster import Rep, Roster
+from services.scoring.domain.score import Score, score_day, two_decimals
+
+DayState = Literal["future", "open", "closed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """What counted on a day: how often per behaviour, and when the earliest of it began."""
+
+    counts: Mapping[str, int]
+    first_counted_at: datetime | None
+
+
+NOTHING_COUNTED = Tally(counts={}, first_counted_at=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """`revision` is that of the last report that was announced; 0 before the first."""
+
+    rep_id: str
+    day: date
+    state: DayState
+    tally: Tally
+    score: Decimal | None
+    revision: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.rep_id, self.day)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definitions:
+    """The roster and the playbooks in force; `version` rises with every change of either."""
+
+    version: int
+    roster: Roster
+    playbooks: Playbooks
+
+    def playbook_of(self, rep: Rep, day: date) -> Playbook | None:
+        return self.playbooks.in_force(self.roster.team_of(rep.id).id, day)
+
+    def score(self, rep: Rep, day: date, counts: Mapping[str, int]) -> Score:
+        """The rep's score of the day, from its counts and the version in force."""
+        _, share = presence_on(rep, day)
+        return score_day(self.playbook_of(rep, day), counts, day=day, share=share)
+
+    def shown_score(self, rep_id: str, day: date, counts: Mapping[str, int]) -> Decimal | None:
+        """As `score`, with two decimals; None also for somebody who is no longer in the roster."""
+        rep = self.roster.reps.get(rep_id)
+        value = self.score(rep, day, counts).value if rep is not None else None
+        return two_decimals(value) if value is not None else None
+
+
+def state_when_first_heard_of(rep: Rep, day: date, *, now: datetime) -> DayState:
+    """A day that is over was never open to us; any other waits until it is opened."""
+    return "closed" if day_end(day, rep.timezone) <= now else "future"

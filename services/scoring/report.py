@@ -1,0 +1,78 @@
+"""The report of a day, whole, so that who receives it needs to ask nothing back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from services.scoring.domain.calendar import day_of as calendar_day_of
+from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, working_time
+from services.scoring.domain.day import Day, Definitions
+from shared.events import BehaviourResult, DayReport, Person
+
+_FOUR_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announcement:
+    """A report on its way: `event_type` is one of the three day events."""
+
+    event_type: str
+    report: DayReport
+    traceparent: str
+    at: datetime
+
+    @property
+    def event_id(self) -> str:
+        report = self.report
+        return f"{report.rep.id}:{report.day}:{report.revision}:{self.event_type}"
+
+
+def report_of(day: Day, definitions: Definitions, *, now: datetime, history: bool) -> DayReport | None:
+    """The report; None for somebody who is no longer in the roster.
+
+    `history` says that only imported observations led to it; a closed day is then reported in silence.
+    """
+    rep = definitions.roster.reps.get(day.rep_id)
+    if rep is None:
+        return None
+    team = definitions.roster.team_of(rep.id)
+    playbook = definitions.playbook_of(rep, day.day)
+    working = working_time(rep, day.day)
+    presence, _ = presence_on(rep, day.day)
+    closed = day.state == "closed"
+    return DayReport(
+        rep=Person(id=rep.id, name=rep.name),
+        team=Person(id=team.id, name=team.name),
+        managers=tuple(Person(id=manager.id, name=manager.name) for manager in team.managers),
+        timezone=rep.timezone,
+        day=day.day,
+        state="closed" if closed else "open",
+        presence=presence,
+        work_starts_at=working[0] if working else None,
+        work_ends_at=working[1] if working else None,
+        next_work_starts_at=next_work_start(rep, day.day),
+        playbook_from=playbook.effective_from if playbook else None,
+        behaviours=tuple(
+            BehaviourResult(
+                key=line.key,
+                label=line.label,
+                count=line.count,
+                target=as_decimal(line.target),
+                weight=as_decimal(line.weight),
+                points=as_decimal(line.points),
+            )
+            for line in definitions.score(rep, day.day, day.tally.counts).lines
+        ),
+        score=day.score,
+        revision=day.revision,
+        first_counted_at=day.tally.first_counted_at,
+        silent=closed and (history or is_silent(rep, day.day, today=calendar_day_of(now, rep.timezone))),
+    )
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """A fraction for showing, with up to four decimals, half up."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    shown = exact.quantize(_FOUR_PLACES, rounding=ROUND_HALF_UP).normalize()
+    return shown.quantize(Decimal(1)) if shown == shown.to_integral() else shown
