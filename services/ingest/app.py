@@ -1,0 +1,72 @@
+"""The composition root of ingest: the only module that knows every class."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+
+from services.ingest.consumer import WebhookConsumer
+from services.ingest.domain.crm.cloudevents import CloudEvents
+from services.ingest.domain.crm.standard import StandardWebhooks
+from services.ingest.domain.webhook import Adapter
+from services.ingest.metrics import IngestMetrics
+from services.ingest.receive_webhook import WebhookReceiver
+from services.ingest.settings import IngestSettings
+from services.ingest.translate_webhooks import WebhookTranslator
+from services.ingest.webhooks import Door, refuse
+from shared.clock import Clock, answer_status
+from shared.jetstream import Publisher
+from shared.probes import Check, check_broker, probe_routes
+from shared.process import run_process
+from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
+from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
+
+ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in (StandardWebhooks(), CloudEvents())}
+
+
+async def run(settings: IngestSettings) -> None:
+    """Run until SIGTERM."""
+    sources = settings.read_sources()
+    metrics = IngestMetrics(sources)
+    connection = await reach_broker(settings, name="ingest")
+    clock = await clock_of(settings, connection)
+    timeout_s = settings.ingest.store_timeout_s
+    async with (
+        Publisher(connection, timeout_s=timeout_s) as webhooks,
+        Publisher(connection, timeout_s=timeout_s) as activities,
+        Publisher(connection, timeout_s=timeout_s) as dead_letters,
+    ):
+        receiver = WebhookReceiver(sources, ADAPTERS, webhooks, clock)
+        translator = WebhookTranslator(
+            sources, ADAPTERS, activities=activities, dead_letters=dead_letters, clock=clock, metrics=metrics
+        )
+        consumer = WebhookConsumer(connection, translator, metrics)
+
+        async def is_caught_up(_: datetime) -> bool:
+            return await is_done(connection, WEBHOOKS, TRANSLATE_CONSUMER)
+
+        async def measure_backlog() -> None:
+            metrics.backlog.set(await backlog(connection, WEBHOOKS, TRANSLATE_CONSUMER))
+
+        async def measure(stopping: asyncio.Event) -> None:
+            await measure_until_stopped(stopping, {"backlog": measure_backlog})
+
+        await answer_status(connection, "ingest", clock, is_caught_up)
+        await run_process(
+            web_app(receiver, settings, metrics, clock, check_broker(connection, settings.nats.monitor_url)),
+            host=settings.ingest.host,
+            port=settings.ingest.port,
+            loops={"consumer": consumer.run, "measure": measure},
+        )
+    await connection.drain()
+
+
+def web_app(
+    receiver: WebhookReceiver, settings: IngestSettings, metrics: IngestMetrics, clock: Clock, broker: Check
+) -> Starlette:
+    """The door, /livez, /readyz and /metrics."""
+    door = Door(receiver, settings.ingest, metrics, clock)
+    routes = [*door.routes(), *probe_routes(metrics.registry, {"nats": broker})]
+    return Starlette(routes=routes, exception_handlers={HTTPException: refuse})

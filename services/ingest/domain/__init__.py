@@ -1,0 +1,1 @@
+"""What a webhook is, who may send it, and what it says: pure, with the time as an argument."""

@@ -1,0 +1,1 @@
+"""One module per kind of sender. They never borrow from each other."""

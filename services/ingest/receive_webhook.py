@@ -1,0 +1,74 @@
+"""Receive a webhook: make sure who is speaking, store the bytes, and only then say yes."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from services.ingest.domain.webhook import Adapter, RawWebhook, Source
+from shared.clock import Clock
+from shared.cloudevents import event_headers
+from shared.errors import DaymarkError
+from shared.events import WEBHOOK_RECEIVED
+from shared.jetstream import Outgoing, Publisher
+from shared.trace import HEADER as TRACEPARENT
+from shared.trace import continue_trace
+
+KEPT_PREFIX: Final = "Http-"
+"""In front of the sender's own headers in WEBHOOKS, so that its `ce-id` is not taken for ours."""
+
+
+class NoSuchSource(DaymarkError):
+    """No source of this name is configured. Add it to daymark.toml, or correct the address at the sender."""
+
+
+class WebhookReceiver:
+    """`sources` by name; `adapters` by kind."""
+
+    def __init__(
+        self, sources: Mapping[str, Source], adapters: Mapping[str, Adapter], publisher: Publisher, clock: Clock
+    ) -> None:
+        self._sources = sources
+        self._adapters = adapters
+        self._publisher = publisher
+        self._clock = clock
+
+    async def receive(self, source_name: str, webhook: RawWebhook) -> None:
+        """Return once the webhook is on disk.
+
+        Raises:
+            NoSuchSource: nobody of this name is configured.
+            SignatureMismatch: it is not signed by the source.
+            NotStored: JetStream did not confirm; the sender has to try again.
+        """
+        source = self.source(source_name)
+        now = self._clock.now()
+        verified = self._adapters[source.kind].verify(webhook, source, now=now)
+        headers = event_headers(
+            event_id=str(uuid.uuid4()),
+            event_type=WEBHOOK_RECEIVED,
+            source="/ingest",
+            subject=source.name,
+            time=now,
+            traceparent=continue_trace(webhook.headers.get(TRACEPARENT)),
+            content_type="application/octet-stream",
+            deduplicate=False,  # a duplicate is harmless further on, and one would refuse a whole batch
+        )
+        kept = {f"{KEPT_PREFIX}{name}": value for name, value in verified.headers.items() if _is_safe(value)}
+        subject = f"{WEBHOOK_RECEIVED}.{source.name}"
+        await self._publisher.store(Outgoing(subject=subject, headers=headers | kept, data=verified.body))
+
+    def source(self, name: str) -> Source:
+        """The source of this name.
+
+        Raises:
+            NoSuchSource: there is none.
+        """
+        try:
+            return self._sources[name]
+        except KeyError:
+            raise NoSuchSource(name[:64]) from None
+
+
+def _is_safe(value: str) -> bool:
+    """Whether a header may travel on; one that could break out of its line may not."""
+    return value.isascii() and value.isprintable()

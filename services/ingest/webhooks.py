@@ -1,0 +1,130 @@
+"""The door: `POST /webhooks/<source>`, and what each outcome is in HTTP.
+
+What a sender should not retry gets 2xx, what it must retry gets 503 with Retry-After, and who is not known gets 401. All
+401 answers are the same bytes.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from services.ingest.domain.webhook import RawWebhook, SignatureMismatch
+from services.ingest.metrics import UNKNOWN, IngestMetrics
+from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
+from services.ingest.settings import IngestSection
+from shared.clock import Clock, monotonic_s
+from shared.jetstream import NotStored
+
+_log = structlog.get_logger()
+
+STORED: Final = (200, {"stored": True})
+ANSWERS: Final = {
+    "unknown_source": (404, {"error": "no such source; check the address"}),
+    "unauthorized": (401, {"error": "not signed by this source; check the secret and the clock"}),
+    "too_large": (413, {"error": "body too large; send fewer items at once"}),
+    "too_slow": (408, {"error": "body did not arrive in time; send it again"}),
+    "encoded": (415, {"error": "content encodings are not supported; send the body as it is"}),
+    "unavailable": (503, {"error": "cannot store webhooks now; send it again later"}),
+}
+
+
+class BodyTooLarge(Exception):
+    """The body is larger than `ingest.body_max_bytes`."""
+
+
+class Door:
+    """One route. Every outcome is counted by source; a name that is not configured counts as `unknown`."""
+
+    def __init__(self, receiver: WebhookReceiver, settings: IngestSection, metrics: IngestMetrics, clock: Clock) -> None:
+        self._receiver = receiver
+        self._settings = settings
+        self._metrics = metrics
+        self._clock = clock
+        self._in_flight = 0
+
+    def routes(self) -> list[Route]:
+        return [Route("/webhooks/{source}", self._post, methods=["POST"])]
+
+    async def _post(self, request: Request) -> Response:
+        started_s = monotonic_s()
+        self._in_flight += 1
+        self._metrics.in_flight.set(self._in_flight)
+        try:
+            name, result = await self._outcome(request)
+        finally:
+            self._in_flight -= 1
+            self._metrics.in_flight.set(self._in_flight)
+        self._metrics.webhooks.labels(name, result).inc()
+        self._metrics.request_seconds.labels(name).observe(monotonic_s() - started_s)
+        if result == "stored":
+            self._metrics.newest_seconds.labels(name).set(self._clock.now().timestamp())
+            status, answer = STORED
+            return JSONResponse(answer, status)
+        status, refusal = ANSWERS[result]
+        headers = {"Retry-After": str(self._settings.retry_after_s)} if result == "unavailable" else None
+        if result != "unavailable":
+            headers = {"Connection": "close"}  # what is left of a refused body is not read
+        return JSONResponse(refusal, status, headers=headers)
+
+    async def _outcome(self, request: Request) -> tuple[str, str]:
+        name = request.path_params["source"]
+        try:
+            source = self._receiver.source(name).name
+        except NoSuchSource:
+            return UNKNOWN, "unknown_source"
+        if self._in_flight > self._settings.requests_in_flight_max:
+            return source, "unavailable"
+        if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+            return source, "encoded"
+        try:
+            body = await self._read_body(request)
+            await self._receiver.receive(source, RawWebhook(headers=_single(request), body=body))
+        except BodyTooLarge:
+            return source, "too_large"
+        except (TimeoutError, ClientDisconnect):
+            return source, "too_slow"
+        except SignatureMismatch:
+            return source, "unauthorized"
+        except NotStored as failed:
+            _log.warning("webhook_not_stored", source=source, error=str(failed))
+            return source, "unavailable"
+        return source, "stored"
+
+    async def _read_body(self, request: Request) -> bytes:
+        """The body, read no further than the limit."""
+        most = self._settings.body_max_bytes
+        declared = request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > most:
+            raise BodyTooLarge
+        pieces, size = [], 0
+        async with asyncio.timeout(self._settings.body_timeout_s):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > most:
+                    raise BodyTooLarge
+                pieces.append(piece)
+        return b"".join(pieces)
+
+
+def _single(request: Request) -> dict[str, str]:
+    """Headers by lower-case name. One that comes twice is dropped: which of them was signed, nobody could say."""
+    seen: dict[str, str] = {}
+    twice = set()
+    for name, value in request.headers.items():
+        if name in seen:
+            twice.add(name)
+        seen[name] = value
+    return {name: value for name, value in seen.items() if name not in twice}
+
+
+async def refuse(_: Request, failed: Exception) -> Response:
+    """404 and 405 as JSON, like every other answer of the door."""
+    status = failed.status_code if isinstance(failed, HTTPException) else 500
+    detail = failed.detail if isinstance(failed, HTTPException) else "internal error"
+    headers = failed.headers if isinstance(failed, HTTPException) else None
+    return JSONResponse({"error": detail}, status, headers=headers)
