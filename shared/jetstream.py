@@ -54,12 +54,14 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
         _log.warning("nats_error", error=str(error))
 
     async def on_disconnect() -> None:
-        _log.warning("nats_disconnected")
+        if not connection.is_closed:
+            _log.warning("nats_disconnected")
 
     async def on_reconnect() -> None:
         _log.info("nats_reconnected")
 
-    return await nats.connect(
+    connection = Client()
+    await connection.connect(
         url,
         name=name,
         user=user,
@@ -72,6 +74,7 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
         reconnected_cb=on_reconnect,
         pending_size=64 * 1024 * 1024,
     )
+    return connection
 
 
 class Publisher:

@@ -18,7 +18,9 @@ from nats.aio.subscription import Subscription
 _log = structlog.get_logger()
 _EXPIRES_S: Final = 5.0
 _PULLS_OUTSTANDING: Final = 2
+_PENDING: Final = "Nats-Pending-Messages"
 _CONSUMER_GONE: Final = frozenset({"404", "409", "503"})
+_HEARTBEAT: Final = "100"
 _QUIET_S: Final = _EXPIRES_S + 2.0
 
 
@@ -32,9 +34,8 @@ class PullLoop:
         self._batch_max = batch_max
         self._arrived: deque[Msg] = deque()
         self._wake = asyncio.Event()
-        self._asked: dict[str, int] = {}
         self._inbox = ""
-        self._pulls = 0
+        self._owed = 0  # messages that were asked for and have not come; a message does not say which request it answers
         self._stopped = False
 
     def stop(self) -> None:
@@ -45,7 +46,7 @@ class PullLoop:
     async def __aiter__(self) -> AsyncIterator[list[Msg]]:
         self._inbox = self._connection.new_inbox()
         subscription = await self._connection.subscribe(
-            f"{self._inbox}.*", cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
+            self._inbox, cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
         try:
             while not self._stopped:
@@ -77,11 +78,9 @@ class PullLoop:
             await self._connection.publish(message.reply, word)
 
     async def _ask(self) -> None:
-        while len(self._asked) < _PULLS_OUTSTANDING and len(self._arrived) < self._batch_max:
-            self._pulls += 1
-            token = str(self._pulls)
-            self._asked[token] = self._batch_max
-            await self._connection.publish(self._subject, self._request, reply=f"{self._inbox}.{token}")
+        while self._owed <= (_PULLS_OUTSTANDING - 1) * self._batch_max and len(self._arrived) < self._batch_max:
+            self._owed += self._batch_max
+            await self._connection.publish(self._subject, self._request, reply=self._inbox)
 
     async def _wait(self) -> None:
         self._wake.clear()
@@ -89,23 +88,20 @@ class PullLoop:
             async with asyncio.timeout(_QUIET_S):
                 await self._wake.wait()
         except TimeoutError:
-            self._asked.clear()  # neither messages nor an expiry: the requests were lost with a connection; ask anew
+            self._owed = 0  # neither messages nor an expiry: the requests were lost with a connection; ask anew
 
     async def _on_message(self, message: Msg) -> None:
-        token = message.subject.rpartition(".")[2]
         status = (message.headers or {}).get("Status") if not message.data else None
         if status is None:
             self._arrived.append(message)
-            left = self._asked.get(token, 0) - 1
-            if left > 0:
-                self._asked[token] = left
-            else:
-                self._asked.pop(token, None)
-        elif status != "100":
-            if status in _CONSUMER_GONE:
-                _log.warning("pull_refused", subject=self._subject, status=status)
-                await asyncio.sleep(0.5)
-            self._asked.pop(token, None)
+            self._owed = max(self._owed - 1, 0)
+        elif status in _CONSUMER_GONE:
+            _log.warning("pull_refused", subject=self._subject, status=status)
+            await asyncio.sleep(0.5)
+            self._owed = 0
+        elif status != _HEARTBEAT:
+            unanswered = int((message.headers or {}).get(_PENDING, self._batch_max))
+            self._owed = max(self._owed - unanswered, 0)
         self._wake.set()
 
     async def _give_back(self, subscription: Subscription) -> None:

@@ -3,13 +3,15 @@
 import csv
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.requests import Explanation, NudgeRow, ScoreRow
+from shared.requests import ExplainedActivity, Explanation, NudgeRow, ScoreRow
 
 
 def counts_text(counts: dict[str, int]) -> str:
@@ -56,12 +58,20 @@ def print_explanation(explained: Explanation, console: Console) -> None:
         figures = (line.count, line.target, line.weight, line.cap)
         lines.add_row(line.key, *[str(figure) for figure in figures], f"{line.points:.2f}")
     console.print(lines)
-    activities = Table("activity", "kind", "started", "counts for", "why not", box=None, pad_edge=False)
+    console.print(f"\n{len(explained.activities)} activities" if explained.activities else "\nNo activity on this day.")
     for activity in explained.activities:
-        why_not = "; ".join(f"{key}: {why}" for key, why in activity.fails.items())
-        started = str(activity.facts.get("started_at", ""))
-        activities.add_row(
-            f"{activity.source}/{activity.activity_id}", activity.kind, started, ", ".join(activity.counts_for), why_not
-        )
-    console.print()
-    console.print(activities if activities.row_count else "No activity on this day.")
+        started = _local_time(activity.facts.get("started_at"), explained.timezone)
+        name = f"{activity.source}/{activity.activity_id}"
+        console.print(f"  {started}  {activity.kind:<18} {name:<28} {_verdict(activity)}", highlight=False, soft_wrap=True)
+
+
+def _verdict(activity: ExplainedActivity) -> str:
+    """What it counts for, or the filter that it failed where its kind is one that is asked for."""
+    if activity.counts_for:
+        return "counts for " + ", ".join(activity.counts_for)
+    near = [f"{key}: {why}" for key, why in activity.fails.items() if not why.startswith("kind ")]
+    return "does not count: " + ("; ".join(near) or "no behaviour asks for this kind")
+
+
+def _local_time(started_at: object, timezone: str) -> str:
+    return datetime.fromisoformat(str(started_at)).astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")

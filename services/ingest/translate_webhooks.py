@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -21,6 +22,7 @@ from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()
 _SERVICE: Final = "ingest"
+_SAFE: Final = "!#$&'()*+,/:;<=>?@[]^_`{|}~-."
 _KEPT_PREFIX: Final = KEPT_PREFIX.lower()
 
 
@@ -106,9 +108,4 @@ class WebhookTranslator:
 
 def _header_text(text: str) -> str:
     """A text as a header may carry it; CloudEvents ask for percent-encoding of the rest."""
-    return "".join(
-        char
-        if char.isascii() and char.isprintable() and char not in ' "%'
-        else "".join(f"%{byte:02X}" for byte in char.encode())
-        for char in text
-    )
+    return quote(text, safe=_SAFE)

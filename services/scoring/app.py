@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 
 import asyncpg
 from nats.aio.client import Client
@@ -11,7 +12,7 @@ from services.scoring.answers import Answers
 from services.scoring.consumer import ActivityConsumer
 from services.scoring.day_loop import DayLoop
 from services.scoring.metrics import ScoringMetrics
-from services.scoring.outbox import OutboxRelay
+from services.scoring.outbox import measure_outbox, report_relay
 from services.scoring.settings import ScoringSettings
 from services.scoring.store import MIGRATIONS, SCHEMA, DefinitionsCache, find_outbox_state, list_progress
 from services.scoring.turn_days import reps_due
@@ -30,7 +31,7 @@ async def run(settings: ScoringSettings) -> None:
     clock = await clock_of(settings, connection)
     metrics, cache = ScoringMetrics(), DefinitionsCache()
     async with Publisher(connection) as reports, Publisher(connection) as dead_letters:
-        relay = OutboxRelay(pool, reports, clock, metrics)
+        relay = report_relay(pool, reports, metrics)
         consumer = ActivityConsumer(
             connection,
             pool,
@@ -51,7 +52,9 @@ async def run(settings: ScoringSettings) -> None:
             metrics.backlog.set(await backlog(connection, ACTIVITIES, SCORING_CONSUMER))
 
         async def measure(stopping: asyncio.Event) -> None:
-            await measure_until_stopped(stopping, {"backlog": measure_backlog, "outbox": relay.measure})
+            await measure_until_stopped(
+                stopping, {"backlog": measure_backlog, "outbox": partial(measure_outbox, pool, clock, metrics)}
+            )
 
         await answer_status(connection, "scoring", clock, is_caught_up)
         await run_process(

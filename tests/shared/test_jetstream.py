@@ -104,3 +104,19 @@ async def test_what_a_stopped_loop_has_fetched_goes_to_another(nats: Client) -> 
                 second.stop()
 
     assert seen == 90
+
+
+async def test_batches_follow_each_other_without_waiting_for_a_request_to_expire(nats: Client) -> None:
+    async with Publisher(nats) as publisher:
+        await publisher.store_all(_message(number) for number in range(5_000))
+    loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=100)
+
+    seen = 0
+    async with asyncio.timeout(6):  # one expired request alone would take longer
+        async for batch in loop:
+            seen += len(batch)
+            await loop.ack(batch)
+            if seen == 5_000:
+                loop.stop()
+
+    assert seen == 5_000

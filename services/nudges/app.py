@@ -1,0 +1,141 @@
+"""The composition root of nudges: the only module that knows every class."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import asyncpg
+import httpx
+from faststream.nats import NatsBroker
+from faststream.security import SASLPlaintext
+from nats.aio.client import Client
+from starlette.applications import Starlette
+
+from services.nudges import store
+from services.nudges.answers import Answers
+from services.nudges.channels.channel import Channel
+from services.nudges.channels.file import FileChannel
+from services.nudges.channels.inbox import InboxChannel
+from services.nudges.channels.webhook import WebhookChannel
+from services.nudges.consumer import ReportConsumer
+from services.nudges.loops import Loop, delivering_work, timed_work
+from services.nudges.metrics import NudgesMetrics
+from services.nudges.outbox import measure_queues, nudge_relay
+from services.nudges.pages import Pages
+from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings
+from shared.clock import Clock, answer_status
+from shared.jetstream import Publisher
+from shared.probes import check_broker, check_postgres, probe_routes
+from shared.process import run_process
+from shared.settings import NatsSection, read_secret
+from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
+from shared.streams import NUDGES_CONSUMER, SCORES, backlog
+
+_NOT_FOUND = 404
+
+
+async def run(settings: NudgesSettings) -> None:
+    """Run until SIGTERM."""
+    connection = await reach_broker(settings, name="nudges")
+    pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
+    clock = await clock_of(settings, connection)
+    broker = make_broker(settings.nats)
+    async with Publisher(connection) as events, Publisher(connection) as dead_letters, httpx.AsyncClient() as client:
+        channels = make_channels(settings.channels, client, clock)
+        metrics = NudgesMetrics(channels)
+        relay = nudge_relay(pool, events)
+        delivering = Loop(delivering_work(pool, channels, metrics, on_delivered=relay.wake), clock)
+
+        def woken() -> None:
+            relay.wake()
+            delivering.wake()
+
+        timed = Loop(timed_work(pool, metrics, channels=tuple(channels), on_spoken=woken), clock)
+        consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=tuple(channels), on_decided=woken)
+        consumer.subscribe(broker)
+        link_secret = read_secret(settings.nudges.link_secret)
+        await Answers(pool, base_url=base_url(settings.nudges), link_secret=link_secret).listen(connection)
+        await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
+
+        async def measure_backlog() -> None:
+            metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
+
+        async def measure(stopping: asyncio.Event) -> None:
+            measure_all = partial(measure_queues, pool, clock, metrics)
+            await measure_until_stopped(stopping, {"backlog": measure_backlog, "queues": measure_all})
+
+        async def consume(stopping: asyncio.Event) -> None:
+            await broker.start()
+            await stopping.wait()
+            await broker.stop()
+
+        await run_process(
+            web_app(connection, pool, metrics, settings, link_secret=link_secret),
+            host=settings.nudges.host,
+            port=settings.nudges.port,
+            loops={
+                "consumer": consume,
+                "timed": timed.run,
+                "delivering": delivering.run,
+                "outbox": relay.run,
+                "measure": measure,
+            },
+        )
+    await pool.close()
+    await connection.drain()
+
+
+def make_broker(settings: NatsSection) -> NatsBroker:
+    """FastStream's own connection, which never gives up: its default ends in a loop that blocks the process."""
+    password = read_secret(settings.password)
+    security = SASLPlaintext(username=settings.user, password=password or "") if settings.user else None
+    return NatsBroker(settings.url, security=security, max_reconnect_attempts=-1, graceful_timeout=3.0, logger=None)
+
+
+async def is_caught_up(connection: Client, pool: asyncpg.Pool, now: datetime) -> bool:
+    """Whether every report is considered and everything due by now is done."""
+    return await is_done(connection, SCORES, NUDGES_CONSUMER) and not await store.is_work_due(pool, now=now)
+
+
+def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: Clock) -> Mapping[str, Channel]:
+    """The channels that are configured, by name."""
+    channels: list[Channel] = []
+    if settings.inbox.enabled:
+        channels.append(InboxChannel())
+    if settings.file.path:
+        channels.append(FileChannel(Path(settings.file.path)))
+    webhook = settings.webhook
+    if webhook.url:
+        channels.append(
+            WebhookChannel(
+                client,
+                clock,
+                url=webhook.url,
+                secret=read_secret(webhook.secret) or "",
+                timeout_s=webhook.timeout_s,
+                attempts_max=webhook.attempts_max,
+            )
+        )
+    return {channel.name: channel for channel in channels}
+
+
+def base_url(settings: NudgesSection) -> str:
+    """Where managers reach the pages."""
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def web_app(
+    connection: Client,
+    pool: asyncpg.Pool,
+    metrics: NudgesMetrics,
+    settings: NudgesSettings,
+    *,
+    link_secret: str | None,
+) -> Starlette:
+    """The pages, /livez, /readyz and /metrics."""
+    pages = Pages(pool, link_secret=link_secret)
+    checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
+    routes = [*probe_routes(metrics.registry, checks), *pages.routes()]
+    return Starlette(routes=routes, exception_handlers={_NOT_FOUND: pages.not_found})

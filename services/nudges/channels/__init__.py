@@ -1,0 +1,1 @@
+"""How a nudge reaches people. Each channel is one module; what it promises is in `channel`."""

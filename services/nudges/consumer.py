@@ -1,0 +1,99 @@
+"""The reports from SCORES, one by one, with FastStream.
+
+The consumer is provisioned from the declared table; FastStream binds to it and declares nothing (`declare=False`), since its
+own declaration would rewrite the stream. Messages are acknowledged by hand, after the commit.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import asyncpg
+import structlog
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from pydantic import ValidationError
+
+from services.nudges.decide_nudges import decide_nudges
+from services.nudges.metrics import NudgesMetrics
+from services.nudges.store import AWAY
+from shared.clock import Clock
+from shared.dead_letters import dead_letter
+from shared.events import DayReport
+from shared.jetstream import NotStored, Publisher
+from shared.streams import NUDGES_CONSUMER, SCORES
+from shared.trace import HEADER as TRACEPARENT
+from shared.trace import continue_trace, trace_id
+
+_log = structlog.get_logger()
+_AT_ONCE: Final = 20
+_AGAIN_S: Final = 1
+_SUBJECT: Final = "day.*.v1"
+
+
+class ReportConsumer:
+    """Considers each report; one that cannot be read is set aside, one that meets an absent server comes again."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        dead_letters: Publisher,
+        clock: Clock,
+        metrics: NudgesMetrics,
+        *,
+        channels: Sequence[str],
+        on_decided: Callable[[], None],
+    ) -> None:
+        self._pool = pool
+        self._dead_letters = dead_letters
+        self._clock = clock
+        self._metrics = metrics
+        self._channels = channels
+        self._on_decided = on_decided
+
+    def subscribe(self, broker: NatsBroker) -> None:
+        """Register with a broker that is not started yet."""
+        subscriber = broker.subscriber(
+            _SUBJECT,
+            stream=JStream(SCORES, declare=False),
+            durable=NUDGES_CONSUMER,
+            pull_sub=PullSub(batch_size=_AT_ONCE, timeout=1.0),
+            ack_policy=AckPolicy.MANUAL,
+            decoder=_as_bytes,
+            title="day reports",
+            description="The newest report of a rep's day: opened, changed or closed.",
+        )
+        subscriber(self.consider)
+
+    async def consider(self, data: bytes, message: NatsMessage) -> None:
+        """Handle one message of SCORES."""
+        try:
+            await self._consider(data, message)
+        except (*AWAY, NotStored) as failed:
+            _log.warning("report_not_considered", error=type(failed).__name__, detail=str(failed))
+            await message.nack(delay=_AGAIN_S)
+        else:
+            await message.ack()
+
+    async def _consider(self, data: bytes, message: NatsMessage) -> None:
+        try:
+            report = DayReport.model_validate_json(data)
+        except ValidationError as refused:
+            detail = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in refused.errors()[:5])
+            self._metrics.dead_letters.labels("unreadable_report").inc()
+            raw = message.raw_message
+            await self._dead_letters.store(dead_letter(raw, service="nudges", reason="unreadable_report", detail=detail))
+            return
+        traceparent = continue_trace(message.headers.get(TRACEPARENT))
+        newer, spoken = await decide_nudges(
+            self._pool, report, channels=self._channels, traceparent=traceparent, now=self._clock.now()
+        )
+        self._metrics.reports.labels("new" if newer else "stale").inc()
+        if spoken is not None:
+            self._metrics.decided.labels(spoken.rule, spoken.status).inc()
+            _log.info("nudge_decided", rule=spoken.rule, verdict=spoken.status, trace_id=trace_id(traceparent))
+            self._on_decided()
+
+
+async def _as_bytes(message: NatsMessage) -> bytes:
+    """Keep FastStream from reading the body: a bad one is ours to set aside."""
+    return message.body

@@ -1,0 +1,48 @@
+"""Take in a report of a day and decide whether it calls for a word. One transaction, one person at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from services.nudges import store
+from services.nudges.domain.history import history_of, is_worked, middle_of_work
+from services.nudges.domain.rules import ON_CHANGE
+from services.nudges.speak import Spoken, speak
+from shared.events import DayReport
+from shared.postgres import Connection
+
+
+async def decide_nudges(
+    pool: asyncpg.Pool, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+) -> tuple[bool, Spoken | None]:
+    """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing."""
+    async with pool.acquire() as connection, connection.transaction():
+        await store.lock_person(connection, report.rep.id)
+        if not await store.merge_day(connection, report):
+            return False, None
+        if report.silent:
+            return True, None
+        await _plan_check(connection, report)
+        spoken = await _consider(connection, report, channels=channels, traceparent=traceparent, now=now)
+    return True, spoken
+
+
+async def _plan_check(connection: Connection, report: DayReport) -> None:
+    """A look at the middle of each working day that is open."""
+    middle = middle_of_work(report)
+    if report.state == "open" and middle is not None and is_worked(report):
+        await connection.execute(store.QUERIES["add_midday_check"], report.rep.id, report.day, middle)
+
+
+async def _consider(
+    connection: Connection, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+) -> Spoken | None:
+    """The first rule that the day calls for speaks, once a day for all rules that celebrate it."""
+    history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
+    called = next((said for rule in ON_CHANGE.values() if (said := rule(report, history, now)) is not None), None)
+    if called is None:
+        return None
+    if await store.is_occasion_taken(connection, report.rep.id, called.occasion, tuple(ON_CHANGE)):
+        return None
+    return await speak(connection, called, report, channels=channels, traceparent=traceparent, now=now)

@@ -1,0 +1,56 @@
+"""Words: which of several wordings to use, and how to name days, times and numbers."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from shared.events import BehaviourResult, DayReport
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def pick(wordings: Sequence[str], *, seed: str, last_said: str | None) -> str:
+    """One of the wordings: always the same for the same seed, and not what the person was told last."""
+    fresh = [wording for wording in wordings if wording != last_said] or list(wordings)
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    return fresh[number % len(fresh)]
+
+
+def name_of_day(report: DayReport) -> str:
+    """`today` while the day is open, else its weekday: `on Tuesday`."""
+    return "today" if report.state == "open" else f"on {weekday(report.day)}"
+
+
+def weekday(day: date) -> str:
+    return _WEEKDAYS[day.weekday()]
+
+
+def first_name(full_name: str) -> str:
+    return full_name.split(" ", 1)[0]
+
+
+def clock_time(instant: datetime, timezone: str) -> str:
+    """A time on the rep's own clock: `13:15`."""
+    return instant.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
+
+
+def number(value: Decimal) -> str:
+    """A number without empty decimals: `5`, `2.5`."""
+    return f"{value.normalize():f}"
+
+
+def breakdown(report: DayReport) -> str:
+    """What counted against what was planned: `12 of 10 conversations, 2 of 2 proposals`."""
+    asked = [behaviour for behaviour in report.behaviours if behaviour.target > 0]
+    return ", ".join(_part(behaviour) for behaviour in asked)
+
+
+def _part(behaviour: BehaviourResult) -> str:
+    label = behaviour.label[:1].lower() + behaviour.label[1:]
+    return f"{behaviour.count} of {number(behaviour.target)} {label}"
+
+
+def score_text(report: DayReport) -> str:
+    return f"{report.score:.0f}" if report.score is not None else "none"

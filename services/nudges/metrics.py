@@ -1,0 +1,80 @@
+"""The metrics of nudges: name, unit, labels, and what to do when one moves."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from services.nudges.domain.rules import AT_MIDDAY, ON_CHANGE
+
+VERDICTS: Final = ("sent", "held", "dropped")
+OUTCOMES: Final = ("delivered", "retried", "failed")
+CHANNELS: Final = ("inbox", "file", "webhook")
+
+
+class NudgesMetrics:
+    """All of them, in a registry of their own; every label is there from the start."""
+
+    def __init__(self, channels: Iterable[str] = CHANNELS) -> None:
+        self.registry = CollectorRegistry()
+        self.reports = Counter(
+            "daymark_nudges_day_reports_total",
+            "Reports of days, by whether they were newer than what was known.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.decided = Counter(
+            "daymark_nudges_decided_total",
+            "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
+            ["rule", "verdict"],
+            registry=self.registry,
+        )
+        self.deliveries = Counter(
+            "daymark_nudges_deliveries_total",
+            "Attempts by channel and outcome. `failed` or many `retried`: the receiver refuses; see `daymark nudges`.",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.delivery_seconds = Histogram(
+            "daymark_nudges_delivery_seconds",
+            "Time of one attempt. Near the timeout: the receiver hangs.",
+            ["channel"],
+            registry=self.registry,
+            buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
+        )
+        self.dead_letters = Counter(
+            "daymark_nudges_dead_letters_total",
+            "Messages on SCORES that were no reports and were set aside in DEAD. Any: look at who publishes there.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.backlog = Gauge(
+            "daymark_nudges_backlog_messages",
+            "Reports on SCORES that are not considered yet. Growing for minutes: add a replica.",
+            registry=self.registry,
+        )
+        self.outbox = Gauge(
+            "daymark_nudges_outbox_rows",
+            "Events that are committed and not yet published. Above 0 for minutes: NATS is away or refuses.",
+            registry=self.registry,
+        )
+        self.waiting = Gauge(
+            "daymark_nudges_deliveries_waiting",
+            "Deliveries that are queued or being sent, those waiting for a retry included.",
+            registry=self.registry,
+        )
+        self.waiting_age_seconds = Gauge(
+            "daymark_nudges_oldest_delivery_age_seconds",
+            "How long the oldest due delivery has waited, by the service's clock.",
+            registry=self.registry,
+        )
+        for outcome in ("new", "stale"):
+            self.reports.labels(outcome)
+        for rule in (*ON_CHANGE, *AT_MIDDAY):
+            for verdict in VERDICTS:
+                self.decided.labels(rule, verdict)
+        for channel in channels:
+            self.delivery_seconds.labels(channel)
+            for outcome in OUTCOMES:
+                self.deliveries.labels(channel, outcome)
+        self.dead_letters.labels("unreadable_report")

@@ -1,0 +1,135 @@
+"""The managers' pages. A page opens with the link that was given to its manager, and shows only what is theirs."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from services.nudges.domain.wording import clock_time, weekday
+from services.nudges.list_nudges import InboxItem, NoLinkSecret, list_inbox, token_of
+from shared.events import NudgeKind
+
+_FOLDER: Final = Path(__file__).parent
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+_RULE_NAMES: Final = {"plan_done": "Plan done", "comeback": "Comeback", "quiet_afternoon": "Quiet afternoon"}
+_HELD: Final = "held"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One nudge on the page."""
+
+    rep: str
+    kind: str
+    rule: str
+    text: str
+    reason: str
+    when: str
+    held_because: str
+    channels: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayOfCards:
+    heading: str
+    cards: tuple[Card, ...]
+
+
+class Pages:
+    """Without a secret for links every inbox answers 404."""
+
+    def __init__(self, pool: asyncpg.Pool, *, link_secret: str | None) -> None:
+        self._pool = pool
+        self._link_secret = link_secret
+        self._templates = Environment(
+            loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/", self._home),
+            Route("/inbox/{manager}/{token}", self._inbox),
+            Mount("/static", StaticFiles(directory=_FOLDER / "static")),
+        ]
+
+    async def not_found(self, _: Request, __: Exception) -> Response:
+        """The same page whatever is missing, so that nobody learns which managers there are."""
+        return self._page("not_found.html", status=404)
+
+    async def _home(self, _: Request) -> Response:
+        return self._page("home.html")
+
+    async def _inbox(self, request: Request) -> Response:
+        manager, token = request.path_params["manager"], request.path_params["token"]
+        if not self._opens(manager, token):
+            return self._page("not_found.html", status=404)
+        days = days_of(await list_inbox(self._pool, manager))
+        return self._page("inbox.html", manager=manager, days=days)
+
+    def _opens(self, manager: str, token: str) -> bool:
+        try:
+            expected = token_of(manager, secret=self._link_secret)
+        except NoLinkSecret:
+            return False
+        return hmac.compare_digest(expected.encode(), token.encode("utf-8", "surrogateescape"))
+
+    def _page(self, template: str, *, status: int = 200, **content: object) -> Response:
+        html = self._templates.get_template(template).render(**content)
+        return HTMLResponse(html, status, headers=_HEADERS)
+
+
+def days_of(items: Sequence[InboxItem]) -> list[DayOfCards]:
+    """Cards by the day on which they were, or are to be, sent in the rep's own zone; newest first."""
+    return [
+        DayOfCards(heading=_heading(day), cards=tuple(_card(item) for item in group))
+        for day, group in groupby(items, key=_sent_day)
+    ]
+
+
+def _sent_day(item: InboxItem) -> date:
+    return _local_date(item) or item.row.day
+
+
+def _local_date(item: InboxItem) -> date | None:
+    sent = item.row.send_at
+    return sent.astimezone(ZoneInfo(item.timezone)).date() if sent is not None else None
+
+
+def _heading(day: date) -> str:
+    return f"{weekday(day)}, {day.day} {day:%B %Y}"
+
+
+def _card(item: InboxItem) -> Card:
+    row = item.row
+    at = f"{clock_time(row.send_at, item.timezone)} {_zone_name(item)}" if row.send_at is not None else ""
+    return Card(
+        rep=row.person_name,
+        kind="celebration" if row.kind == NudgeKind.CELEBRATION else "coaching",
+        rule=_RULE_NAMES.get(row.rule, row.rule),
+        text=row.text,
+        reason=row.reason,
+        when=f"waits until {at}" if row.status == _HELD else f"sent {at}",
+        held_because=row.because if row.status == _HELD else "",
+        channels=", ".join(channel for channel in row.delivered if channel != "inbox"),
+    )
+
+
+def _zone_name(item: InboxItem) -> str:
+    return item.timezone.rpartition("/")[2].replace("_", " ") + " time"

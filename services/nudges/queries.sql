@@ -1,0 +1,135 @@
+-- name: lock_person
+-- One decision about a person at a time, so that two replicas cannot both spend the day's budget.
+SELECT pg_advisory_xact_lock(hashtext('nudges.person'), hashtext($1));
+
+-- name: merge_day
+-- Keeps the newest report whatever the order of arrival; returns nothing when this one is not newer.
+INSERT INTO day AS d (rep_id, day, revision, report) VALUES ($1, $2, $3, $4::jsonb)
+ON CONFLICT (rep_id, day) DO UPDATE SET revision = excluded.revision, report = excluded.report
+WHERE d.revision < excluded.revision
+RETURNING d.revision;
+
+-- name: find_day
+SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
+
+-- name: list_days_before
+-- Enough days for thirty worked ones, also after a long leave.
+SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 ORDER BY day DESC LIMIT $3;
+
+-- name: add_midday_check
+INSERT INTO midday_check (rep_id, day, due_at) VALUES ($1, $2, $3)
+ON CONFLICT (rep_id, day) DO UPDATE SET due_at = excluded.due_at WHERE NOT midday_check.done;
+
+-- name: list_due_checks
+SELECT rep_id, day FROM midday_check WHERE NOT done AND due_at <= $1 ORDER BY due_at, rep_id LIMIT $2;
+
+-- name: mark_check_done
+-- Returns a row to exactly one replica.
+UPDATE midday_check SET done = true WHERE rep_id = $1 AND day = $2 AND NOT done RETURNING rep_id;
+
+-- name: find_nudge_of_occasion
+SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);
+
+-- name: count_sent
+-- What a person was sent on one of their days, over all rules and channels.
+SELECT count(*) FROM nudge WHERE person_id = $1 AND sent_day = $2 AND status = 'sent';
+
+-- name: find_last_text
+SELECT text FROM nudge WHERE person_id = $1 AND rule = $2 ORDER BY seq DESC LIMIT 1;
+
+-- name: add_nudge
+-- The same reason never makes two: the second finds the row and adds nothing.
+INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason,
+                   status, because, decided_at, send_at, sent_day, event, traceparent)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19)
+ON CONFLICT (rule, person_id, occasion) DO NOTHING
+RETURNING id;
+
+-- name: list_due_held
+SELECT id, person_id FROM nudge WHERE status = 'held' AND send_at <= $1 ORDER BY send_at, seq LIMIT $2;
+
+-- name: claim_held
+-- Under the person's lock; nothing when another replica has settled it meanwhile.
+SELECT id, rule, kind, person_id, day, timezone, because, send_at, event::text AS event, traceparent
+FROM nudge WHERE id = $1 AND status = 'held' FOR UPDATE;
+
+-- name: settle_nudge
+-- What is said is written anew: a message held overnight speaks of yesterday.
+UPDATE nudge SET status = $2, because = $3, send_at = $4, sent_day = $5, text = $6, reason = $7, event = $8::jsonb
+WHERE id = $1;
+
+-- name: add_deliveries
+INSERT INTO delivery (nudge_id, channel, state, due_at)
+SELECT $1, channel, 'queued', $3 FROM unnest($2::text[]) AS channel
+ON CONFLICT DO NOTHING;
+
+-- name: claim_due_deliveries
+-- Also those whose sender has been silent for longer than its lease: it died between sending and recording.
+UPDATE delivery AS d
+SET state = 'sending', attempts = d.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
+FROM (
+    SELECT nudge_id, channel FROM delivery
+    WHERE (state = 'queued' AND due_at <= $1) OR (state = 'sending' AND lease_until < clock_timestamp())
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+) AS due, nudge AS n
+WHERE d.nudge_id = due.nudge_id AND d.channel = due.channel AND n.id = d.nudge_id
+RETURNING d.nudge_id, d.channel, d.attempts, n.event::text AS event, n.traceparent;
+
+-- name: mark_delivered
+UPDATE delivery SET state = 'delivered', delivered_at = $3, lease_until = NULL, last_error = ''
+WHERE nudge_id = $1 AND channel = $2 AND state = 'sending' RETURNING attempts;
+
+-- name: mark_retry
+UPDATE delivery SET state = 'queued', due_at = $3, last_error = $4, lease_until = NULL
+WHERE nudge_id = $1 AND channel = $2 AND state = 'sending';
+
+-- name: mark_failed
+UPDATE delivery SET state = 'failed', last_error = $3, lease_until = NULL
+WHERE nudge_id = $1 AND channel = $2 AND state = 'sending';
+
+-- name: find_work_due
+-- Whether anything is to be done by now: a check, a held nudge, a delivery, or a row to publish.
+SELECT EXISTS (SELECT FROM midday_check WHERE NOT done AND due_at <= $1)
+    OR EXISTS (SELECT FROM nudge WHERE status = 'held' AND send_at <= $1)
+    OR EXISTS (SELECT FROM delivery WHERE (state = 'queued' AND due_at <= $1) OR state = 'sending')
+    OR EXISTS (SELECT FROM outbox) AS is_due;
+
+-- name: list_nudges
+-- One page, in the order in which they were decided.
+SELECT n.seq, n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
+       n.status, n.because, n.decided_at, n.send_at,
+       ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
+           AS delivered
+FROM nudge AS n
+WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT $3;
+
+-- name: list_inbox
+-- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
+SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
+       n.status, n.because, n.decided_at, n.send_at,
+       ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
+           AS delivered
+FROM nudge AS n
+WHERE n.manager_ids @> ARRAY[$1::text] AND n.status IN ('sent', 'held')
+ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
+
+-- name: find_manager_name
+SELECT manager ->> 'name' AS name
+FROM (SELECT report FROM day ORDER BY day DESC LIMIT 2000) AS d, jsonb_array_elements(d.report -> 'managers') AS manager
+WHERE manager ->> 'id' = $1 LIMIT 1;
+
+-- name: enqueue_event
+INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: claim_outbox
+-- A row that another relay holds is passed over.
+SELECT id, event_id, event_type, subject, body, traceparent, at
+FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED;
+
+-- name: delete_outbox
+DELETE FROM outbox WHERE id = ANY($1::bigint[]);
+
+-- name: find_queue_state
+SELECT (SELECT count(*) FROM outbox) AS outbox_waiting,
+       (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending')) AS deliveries_waiting,
+       (SELECT min(due_at) FROM delivery WHERE state IN ('queued', 'sending')) AS oldest_due_at;

@@ -1,0 +1,187 @@
+"""The tables of nudges as typed rows. Every statement stands in queries.sql."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from pydantic import BaseModel
+
+from shared.events import DayReport, Nudge
+from shared.postgres import Connection, Queries
+
+SCHEMA: Final = "nudges"
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
+QUERIES: Final = Queries(Path(__file__).with_name("queries.sql"))
+HISTORY_DAYS: Final = 60
+AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What Postgres looks like while it is away, restarting or busy."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """What policy made of a nudge: sent, held or dropped."""
+
+    status: str
+    because: str
+    send_at: datetime | None
+    sent_day: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A nudge that waits for its time."""
+
+    id: str
+    rule: str
+    kind: str
+    person_id: str
+    day: date
+    timezone: str
+    nudge: Nudge
+    traceparent: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One nudge on its way through one channel; `attempts` includes this one."""
+
+    channel: str
+    attempts: int
+    nudge: Nudge
+    traceparent: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueState:
+    outbox_waiting: int
+    deliveries_waiting: int
+    oldest_due_at: datetime | None
+
+
+async def lock_person(connection: Connection, person_id: str) -> None:
+    """Until the transaction ends, nobody else decides about this person."""
+    await connection.execute(QUERIES["lock_person"], person_id)
+
+
+async def merge_day(connection: Connection, report: DayReport) -> bool:
+    """Keep the report if it is newer than what is known; whether it was."""
+    body = report.model_dump_json()
+    return await connection.fetchval(QUERIES["merge_day"], report.rep.id, report.day, report.revision, body) is not None
+
+
+async def find_day(connection: Connection, rep_id: str, day: date) -> DayReport | None:
+    body = await connection.fetchval(QUERIES["find_day"], rep_id, day)
+    return DayReport.model_validate_json(body) if body is not None else None
+
+
+async def list_days_before(connection: Connection, rep_id: str, day: date) -> list[DayReport]:
+    rows = await connection.fetch(QUERIES["list_days_before"], rep_id, day, HISTORY_DAYS)
+    return [DayReport.model_validate_json(row["report"]) for row in rows]
+
+
+async def is_occasion_taken(connection: Connection, person_id: str, occasion: str, rules: Sequence[str]) -> bool:
+    """Whether one of these rules has already led to a nudge on this occasion."""
+    found = await connection.fetchval(QUERIES["find_nudge_of_occasion"], person_id, occasion, list(rules))
+    return found is not None
+
+
+async def add_nudge(
+    connection: Connection,
+    nudge: Nudge,
+    settlement: Settlement,
+    *,
+    managers: Sequence[str],
+    timezone: str,
+    traceparent: str,
+) -> bool:
+    """Keep a nudge; False when this rule, person and occasion has one already."""
+    added = await connection.fetchval(
+        QUERIES["add_nudge"],
+        nudge.id,
+        nudge.rule,
+        nudge.kind,
+        nudge.person.id,
+        nudge.person.name,
+        nudge.team.id,
+        list(managers),
+        nudge.occasion,
+        nudge.day,
+        timezone,
+        nudge.text,
+        nudge.reason,
+        settlement.status,
+        settlement.because,
+        nudge.decided_at,
+        settlement.send_at,
+        settlement.sent_day,
+        nudge.model_dump_json(),
+        traceparent,
+    )
+    return added is not None
+
+
+async def claim_held(connection: Connection, nudge_id: str) -> Held | None:
+    row = await connection.fetchrow(QUERIES["claim_held"], nudge_id)
+    if row is None:
+        return None
+    return Held(
+        id=row["id"],
+        rule=row["rule"],
+        kind=row["kind"],
+        person_id=row["person_id"],
+        day=row["day"],
+        timezone=row["timezone"],
+        nudge=Nudge.model_validate_json(row["event"]),
+        traceparent=row["traceparent"],
+    )
+
+
+async def settle_nudge(connection: Connection, nudge: Nudge, settlement: Settlement) -> None:
+    await connection.execute(
+        QUERIES["settle_nudge"],
+        nudge.id,
+        settlement.status,
+        settlement.because,
+        settlement.send_at,
+        settlement.sent_day,
+        nudge.text,
+        nudge.reason,
+        nudge.model_dump_json(),
+    )
+
+
+async def claim_due_deliveries(pool: asyncpg.Pool, *, now: datetime, count_max: int, lease_s: float) -> list[Delivery]:
+    """Deliveries to attempt now; nobody else gets them until `lease_s` seconds (of the database's clock) have passed."""
+    rows = await pool.fetch(QUERIES["claim_due_deliveries"], now, count_max, lease_s)
+    return [
+        Delivery(
+            channel=row["channel"],
+            attempts=row["attempts"],
+            nudge=Nudge.model_validate_json(row["event"]),
+            traceparent=row["traceparent"],
+        )
+        for row in rows
+    ]
+
+
+async def enqueue_event(
+    connection: Connection, *, event_id: str, event_type: str, subject: str, body: BaseModel, traceparent: str, at: datetime
+) -> None:
+    await connection.execute(QUERIES["enqueue_event"], event_id, event_type, subject, body.model_dump_json(), traceparent, at)
+
+
+async def is_work_due(pool: asyncpg.Pool, *, now: datetime) -> bool:
+    """Whether a check, a held nudge, a delivery or an event waits to be dealt with now."""
+    return bool(await pool.fetchval(QUERIES["find_work_due"], now))
+
+
+async def find_queue_state(pool: asyncpg.Pool) -> QueueState:
+    row: Any = await pool.fetchrow(QUERIES["find_queue_state"])
+    return QueueState(
+        outbox_waiting=row["outbox_waiting"],
+        deliveries_waiting=row["deliveries_waiting"],
+        oldest_due_at=row["oldest_due_at"],
+    )
