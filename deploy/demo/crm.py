@@ -1,0 +1,137 @@
+"""What the simulated CRM records of the team's days, and the webhooks that it sends about it."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from deploy.demo.habits import TEAM, PlannedDay, planned_days
+
+_MORNING_CALLS: Final = (time(9, 35), time(10, 15), time(10, 50), time(11, 40), time(14, 20), time(15, 10))
+_AFTERNOON_CALLS: Final = (time(14, 35), time(14, 55), time(15, 20), time(15, 45), time(16, 5), time(16, 25))
+_NOISE: Final = (time(9, 20), time(11, 15), time(13, 50))
+_MEETING, _AFTERNOON_MEETING = time(11, 20), time(15, 0)
+_PROPOSAL, _LATE_PROPOSAL, _RECOVERED_PROPOSAL = time(15, 50), time(18, 20), time(16, 50)
+_MISSED_CALLS: Final = 4
+_QUIET_CALLS: Final = 2
+_DELETED_AT: Final = time(16, 35)
+_ENTERED_LATE_AT: Final = time(10, 5)
+_DUPLICATED: Final = 0.1
+_SWAPPED: Final = 0.05
+
+Observation = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Record:
+    """Something that the CRM pushes at a time. `body` is an observation, or raw bytes that are none."""
+
+    at: datetime
+    number: int
+    source: str
+    body: "Observation | bytes"
+    signed: bool = True
+
+
+def records(*, seed: int, weeks: int) -> list[Record]:
+    """Everything that is pushed, in the order of its time. The same seed gives the same records."""
+    chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    made: list[Record] = []
+    for rep in TEAM:
+        days = list(planned_days(rep, weeks=weeks))
+        for number, day in enumerate(days):
+            following = days[number + 1].day if number + 1 < len(days) else None
+            made += _delivered(list(_of_day(day, following, chance)), day.rep.source, chance, len(made))
+    made += _junk(weeks, len(made))
+    return sorted(made, key=lambda record: (record.at, record.number))
+
+
+def _of_day(day: PlannedDay, following: date | None, chance: random.Random) -> Iterator[tuple[datetime, Observation]]:
+    calls, meeting, proposal = _schedule(day.habit)
+    if day.habit != "N":
+        for minute in _NOISE:
+            yield from _call(day, f"noise-{minute:%H%M}", minute, chance, counts=False)
+    for minute in calls:
+        yield from _call(day, f"call-{minute:%H%M}", minute, chance, counts=True)
+    if meeting is not None:
+        facts = {"outcome": "held", "duration_s": 1_800}
+        yield _at(day, meeting), _observation(day, "meeting", "meeting", meeting, meeting, **facts)
+    if proposal is None:
+        return
+    facts = {"amount": f"{chance.randint(8, 90)}00.00", "currency": "EUR", "deal_id": f"deal-{day.rep.id}-{day.day:%m%d}"}
+    if day.habit == "B" and following is not None:
+        entered = datetime.combine(following, _ENTERED_LATE_AT, tzinfo=ZoneInfo(day.rep.timezone)).astimezone(UTC)
+        late = _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
+        yield entered, late | {"observed_at": entered.isoformat()}
+    else:
+        yield _at(day, proposal), _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
+    if day.habit == "X":
+        gone = _observation(day, "proposal_sent", "proposal", None, _DELETED_AT)
+        yield _at(day, _DELETED_AT), gone | {"deleted": True}
+
+
+def _schedule(habit: str) -> tuple[tuple[time, ...], time | None, time | None]:
+    """Calls that count, the meeting and the proposal of a day."""
+    if habit == "N":
+        return (), None, None
+    if habit == "M":
+        return _MORNING_CALLS[:_MISSED_CALLS], _MEETING, None
+    if habit == "Q":
+        return _AFTERNOON_CALLS[:_QUIET_CALLS], None, None
+    if habit == "R":
+        return _AFTERNOON_CALLS, _AFTERNOON_MEETING, _RECOVERED_PROPOSAL
+    return _MORNING_CALLS, _MEETING, _LATE_PROPOSAL if habit == "L" else _PROPOSAL
+
+
+def _call(
+    day: PlannedDay, name: str, begins: time, chance: random.Random, *, counts: bool
+) -> Iterator[tuple[datetime, Observation]]:
+    """Two pieces: that it began, and how it went. One that does not count is too short, or reached nobody."""
+    length_s = chance.randint(150, 900) if counts else chance.randint(5, 60)
+    outcome = "connected" if counts else chance.choice(("no_answer", "connected"))
+    contact = f"{chance.getrandbits(64):016x}"
+    began = _observation(day, "call", name, begins, begins, direction="outbound", contact_key=contact)
+    ended_at = _at(day, begins) + timedelta(seconds=length_s)
+    ended = _observation(day, "call", name, None, begins, duration_s=length_s, outcome=outcome)
+    yield _at(day, begins), began
+    yield ended_at, ended | {"observed_at": ended_at.isoformat()}
+
+
+def _observation(day: PlannedDay, kind: str, name: str, started: time | None, seen: time, **facts: Any) -> Observation:
+    said: dict[str, Any] = {"actor": day.rep.user, **facts}
+    if started is not None:
+        said["started_at"] = _at(day, started).astimezone(ZoneInfo(day.rep.timezone)).isoformat()
+    return {
+        "activity_id": f"{day.rep.id}-{day.day:%Y%m%d}-{name}",
+        "kind": kind,
+        "observed_at": _at(day, seen).isoformat(),
+        "facts": said,
+    }
+
+
+def _at(day: PlannedDay, local: time) -> datetime:
+    return datetime.combine(day.day, local, tzinfo=ZoneInfo(day.rep.timezone)).astimezone(UTC)
+
+
+def _delivered(pushed: list[tuple[datetime, Observation]], source: str, chance: random.Random, number: int) -> Iterator[Record]:
+    """As CRMs deliver: now and then twice, and now and then late enough to arrive after what came later."""
+    for at, observation in pushed:
+        delay = timedelta(minutes=chance.randint(1, 3)) if chance.random() < _SWAPPED else timedelta()
+        times = 1 + (chance.random() < _DUPLICATED)
+        for _ in range(times):
+            number += 1
+            yield Record(at=at + delay, number=number, source=source, body=observation)
+
+
+def _junk(weeks: int, number: int) -> Iterator[Record]:
+    """Signed bodies that cannot be read, and one a week from somebody who does not know the secret."""
+    start = datetime(2026, 3, 3, 14, 2, tzinfo=UTC)
+    for week in range(weeks):
+        at = start + timedelta(weeks=week)
+        yield Record(at=at, number=number + 3 * week + 1, source="acme", body=b"{not json")
+        nonsense = {"activity_id": "odd", "kind": "call", "observed_at": "0001-01-01T00:00:00Z"}
+        yield Record(at=at, number=number + 3 * week + 2, source="acme", body=nonsense)
+        forged = {"activity_id": "forged", "kind": "proposal_sent", "observed_at": at.isoformat()}
+        yield Record(at=at, number=number + 3 * week + 3, source="acme", body=forged, signed=False)
