@@ -34,6 +34,9 @@ def _replying(answer: Answering) -> Callable[[Msg], Awaitable[None]]:
         except _AWAY as failed:
             _log.warning("answer_failed", subject=message.subject, error=type(failed).__name__, detail=str(failed))
             said = Answer(ok=False, error="Postgres is away or too busy; ask again in a moment")
+        except Exception:  # noqa: BLE001 - the last resort: whoever asked must not wait for an answer that never comes
+            _log.exception("answer_failed", subject=message.subject)
+            said = Answer(ok=False, error=f"{message.subject}: it went wrong inside; the service's log says how")
         await message.respond(said.model_dump_json().encode())
 
     return reply

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-import nats
+import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -51,7 +51,7 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
     """Connect and keep reconnecting for ever. A refusal by the server's permissions is logged, since requests only time out."""
 
     async def on_error(error: Exception) -> None:
-        _log.warning("nats_error", error=str(error))
+        _log.warning("nats_error", error=str(error), exc_info=None if isinstance(error, nats.errors.Error) else error)
 
     async def on_disconnect() -> None:
         if not connection.is_closed:

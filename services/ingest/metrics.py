@@ -39,6 +39,18 @@ class IngestMetrics:
             ["source"],
             registry=self.registry,
         )
+        self._behind_the_door()
+        for source in (*sources, UNKNOWN):
+            for result in RESULTS:
+                self.webhooks.labels(source, result)
+            self.request_seconds.labels(source)
+            self.newest_seconds.labels(source)
+            self.observations.labels(source)
+        for reason in DEAD_REASONS:
+            self.dead_letters.labels(reason)
+
+    def _behind_the_door(self) -> None:
+        """Translation, behind the door."""
         self.observations = Counter(
             "daymark_ingest_observations_total",
             "Observations published to ACTIVITIES. Flat while webhooks arrive: look at the dead letters.",
@@ -61,11 +73,3 @@ class IngestMetrics:
             "Webhooks that are stored and not yet translated. Growing for minutes: add a replica.",
             registry=self.registry,
         )
-        for source in (*sources, UNKNOWN):
-            for result in RESULTS:
-                self.webhooks.labels(source, result)
-            self.request_seconds.labels(source)
-            self.newest_seconds.labels(source)
-            self.observations.labels(source)
-        for reason in DEAD_REASONS:
-            self.dead_letters.labels(reason)

@@ -2,9 +2,8 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Final
 
-from services.ingest.domain.webhook import Adapter, RawWebhook, Source
+from services.ingest.domain.webhook import KEPT_PREFIX, Adapter, RawWebhook, Source
 from shared.clock import Clock
 from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
@@ -12,9 +11,6 @@ from shared.events import WEBHOOK_RECEIVED
 from shared.jetstream import Outgoing, Publisher
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace
-
-KEPT_PREFIX: Final = "Http-"
-"""In front of the sender's own headers in WEBHOOKS, so that its `ce-id` is not taken for ours."""
 
 
 class NoSuchSource(DaymarkError):

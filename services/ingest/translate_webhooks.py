@@ -8,9 +8,8 @@ import msgspec
 import structlog
 from nats.aio.msg import Msg
 
-from services.ingest.domain.webhook import Adapter, BodyUnreadable, Refused, Source, VerifiedWebhook
+from services.ingest.domain.webhook import KEPT_PREFIX, Adapter, BodyUnreadable, Refused, Source, VerifiedWebhook
 from services.ingest.metrics import IngestMetrics
-from services.ingest.receive_webhook import KEPT_PREFIX
 from shared.clock import Clock
 from shared.cloudevents import event_headers
 from shared.dead_letters import dead_letter

@@ -59,28 +59,16 @@ async def run(settings: NudgesSettings) -> None:
         await Answers(pool, base_url=base_url(settings.nudges), link_secret=link_secret).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
 
-        async def measure_backlog() -> None:
-            metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
-
-        async def measure(stopping: asyncio.Event) -> None:
-            measure_all = partial(measure_queues, pool, clock, metrics)
-            await measure_until_stopped(stopping, {"backlog": measure_backlog, "queues": measure_all})
-
-        async def consume(stopping: asyncio.Event) -> None:
-            await broker.start()
-            await stopping.wait()
-            await broker.stop()
-
         await run_process(
             web_app(connection, pool, metrics, settings, link_secret=link_secret),
             host=settings.nudges.host,
             port=settings.nudges.port,
             loops={
-                "consumer": consume,
+                "consumer": partial(consume, broker),
                 "timed": timed.run,
                 "delivering": delivering.run,
                 "outbox": relay.run,
-                "measure": measure,
+                "measure": partial(measure, connection, pool, clock, metrics),
             },
         )
     await pool.close()
@@ -92,6 +80,25 @@ def make_broker(settings: NatsSection) -> NatsBroker:
     password = read_secret(settings.password)
     security = SASLPlaintext(username=settings.user, password=password or "") if settings.user else None
     return NatsBroker(settings.url, security=security, max_reconnect_attempts=-1, graceful_timeout=3.0, logger=None)
+
+
+async def consume(broker: NatsBroker, stopping: asyncio.Event) -> None:
+    """Run FastStream's subscriber until told to stop."""
+    await broker.start()
+    await stopping.wait()
+    await broker.stop()
+
+
+async def measure(
+    connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: NudgesMetrics, stopping: asyncio.Event
+) -> None:
+    """Keep the gauges up to date until told to stop."""
+
+    async def measure_backlog() -> None:
+        metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
+
+    queues = partial(measure_queues, pool, clock, metrics)
+    await measure_until_stopped(stopping, {"backlog": measure_backlog, "queues": queues})
 
 
 async def is_caught_up(connection: Client, pool: asyncpg.Pool, now: datetime) -> bool:

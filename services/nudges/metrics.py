@@ -42,6 +42,20 @@ class NudgesMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
+        self._what_waits()
+        for outcome in ("new", "stale"):
+            self.reports.labels(outcome)
+        for rule in (*ON_CHANGE, *AT_MIDDAY):
+            for verdict in VERDICTS:
+                self.decided.labels(rule, verdict)
+        for channel in channels:
+            self.delivery_seconds.labels(channel)
+            for outcome in OUTCOMES:
+                self.deliveries.labels(channel, outcome)
+        self.dead_letters.labels("unreadable_report")
+
+    def _what_waits(self) -> None:
+        """What fails and what waits."""
         self.dead_letters = Counter(
             "daymark_nudges_dead_letters_total",
             "Messages on SCORES that were no reports and were set aside in DEAD. Any: look at who publishes there.",
@@ -68,13 +82,3 @@ class NudgesMetrics:
             "How long the oldest due delivery has waited, by the service's clock.",
             registry=self.registry,
         )
-        for outcome in ("new", "stale"):
-            self.reports.labels(outcome)
-        for rule in (*ON_CHANGE, *AT_MIDDAY):
-            for verdict in VERDICTS:
-                self.decided.labels(rule, verdict)
-        for channel in channels:
-            self.delivery_seconds.labels(channel)
-            for outcome in OUTCOMES:
-                self.deliveries.labels(channel, outcome)
-        self.dead_letters.labels("unreadable_report")

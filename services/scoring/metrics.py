@@ -37,6 +37,16 @@ class ScoringMetrics:
             ["event"],
             registry=self.registry,
         )
+        self._what_waits()
+        for outcome in ("new", "known"):
+            self.observations.labels(outcome)
+        for event in EVENTS:
+            self.days.labels(event)
+        for reason in DEAD_REASONS:
+            self.dead_letters.labels(reason)
+
+    def _what_waits(self) -> None:
+        """What fails and what waits."""
         self.retries = Counter(
             "daymark_scoring_batch_retries_total",
             "Batches that failed and were tried again. Rising: Postgres or NATS is away or refuses; look at the log.",
@@ -63,9 +73,3 @@ class ScoringMetrics:
             "How long the oldest unpublished report has waited, by the service's clock. Above 120: as above.",
             registry=self.registry,
         )
-        for outcome in ("new", "known"):
-            self.observations.labels(outcome)
-        for event in EVENTS:
-            self.days.labels(event)
-        for reason in DEAD_REASONS:
-            self.dead_letters.labels(reason)

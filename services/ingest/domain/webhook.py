@@ -8,6 +8,9 @@ from typing import Final, Protocol
 from shared.errors import DaymarkError
 from shared.observation import Observation
 
+KEPT_PREFIX: Final = "Http-"
+"""In front of the sender's own headers where a webhook is stored, so that its `ce-id` is not taken for ours."""
+
 TOLERANCE_S: Final = 300
 """How far a signed time may lie from ours, in seconds, in either direction and included."""
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from shared.events import DayReport, Presence
 
 PLAN_DONE_SCORE: Final = Decimal(100)
+REMEMBERED: Final = timedelta(weeks=6)
 
 
 def is_plan_done(report: DayReport) -> bool:
@@ -35,7 +36,8 @@ class History:
     worked: tuple[DayReport, ...]
 
     def before(self, day: date) -> tuple[DayReport, ...]:
-        return tuple(report for report in self.worked if report.day < day)
+        """Only of the last six weeks: what somebody did years ago says nothing about what is usual now."""
+        return tuple(report for report in self.worked if day - REMEMBERED <= report.day < day)
 
 
 def history_of(reports: Iterable[DayReport]) -> History:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Final, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Final, Literal, Self
 
 import holidays
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from services.scoring.domain.definition_fields import Name, Slug, Zone, read_hours, read_targets, read_weekdays
 from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
 from services.scoring.domain.roster import Absence, Identity, Manager, Rep, Roster, Team
 from services.scoring.domain.yaml_positions import (
@@ -26,50 +26,6 @@ from services.scoring.domain.yaml_positions import (
 )
 
 __all__ = ["DefinitionRefused", "read_playbooks", "read_roster"]
-
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ZONES: Final = frozenset(available_timezones())
-
-
-def _zone(name: str) -> str:
-    if name not in _ZONES:
-        raise ValueError("no such time zone; write an IANA name such as Europe/Madrid")
-    ZoneInfo(name)
-    return name
-
-
-def _day_numbers(names: Any) -> frozenset[int]:
-    if not isinstance(names, list) or not set(names) <= set(WEEKDAYS):
-        raise ValueError("must be a list of mon, tue, wed, thu, fri, sat, sun")
-    return frozenset(WEEKDAYS.index(name) for name in names)
-
-
-def _hours(text: Any) -> tuple[time, time]:
-    try:
-        starts, ends = (time.fromisoformat(part) for part in str(text).split("-"))
-    except ValueError:
-        raise ValueError('must be written as "09:00-17:30"') from None
-    if starts >= ends:
-        raise ValueError("must end later than it starts, on the same day")
-    return starts, ends
-
-
-def _targets(given: Any) -> tuple[Decimal, ...]:
-    per_day = given if isinstance(given, dict) else dict.fromkeys(WEEKDAYS, given)
-    if not set(per_day) <= set(WEEKDAYS):
-        raise ValueError("a target by weekday uses the keys mon, tue, wed, thu, fri, sat, sun")
-    try:
-        numbers = tuple(Decimal(str(per_day.get(name, 0))) for name in WEEKDAYS)
-    except ArithmeticError:
-        raise ValueError("must be a number, or a number by weekday") from None
-    if any(not number.is_finite() or number < 0 for number in numbers):
-        raise ValueError("must not be negative")
-    return numbers
-
-
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class _Model(BaseModel):
@@ -108,8 +64,8 @@ class RepEntry(_Model):
     timezone: Zone
     country: str | None = None
     subdivision: str | None = None
-    workdays: Annotated[frozenset[int], BeforeValidator(_day_numbers)] = frozenset(range(5))
-    hours: Annotated[tuple[time, time], BeforeValidator(_hours)] = (time(9), time(17, 30))
+    workdays: Annotated[frozenset[int], BeforeValidator(read_weekdays)] = frozenset(range(5))
+    hours: Annotated[tuple[time, time], BeforeValidator(read_hours)] = (time(9), time(17, 30))
     joined: date | None = Field(default=None, alias="from")
     left: date | None = Field(default=None, alias="until")
     absences: tuple[AbsenceEntry, ...] = ()
@@ -172,7 +128,7 @@ class BehaviourEntry(_Model):
     key: Slug
     label: Name
     counts: FilterEntry
-    target: Annotated[tuple[Decimal, ...], BeforeValidator(_targets)]
+    target: Annotated[tuple[Decimal, ...], BeforeValidator(read_targets)]
     weight: Decimal = Field(gt=0)
     cap: Decimal = Field(default=Decimal("1.5"), ge=1)
 

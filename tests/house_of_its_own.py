@@ -1,0 +1,91 @@
+"""A whole Daymark in a folder of its own: `daymark up` as its user starts it, and the other commands against it."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from nats.aio.client import Client
+
+from deploy.demo.stage import Stage
+from shared.jetstream import connect
+
+ROOT: Final = Path(__file__).parents[1]
+_READY_S: Final = 90.0
+_DAYMARK: Final = (sys.executable, "-m", "deploy.local.cli")
+
+
+@dataclass(kw_only=True)
+class LivingHouse:
+    """A running `daymark up`. `said` is its ready line."""
+
+    folder: Path
+    config: Path
+    said: dict[str, Any]
+    kills: dict[str, int] = field(default_factory=dict)
+
+    def pids(self) -> dict[str, int]:
+        """As they are now; a process that was started again has another."""
+        found: dict[str, int] = json.loads((self.folder / "run.json").read_text())["pids"]
+        return found
+
+    async def command(self, *words: str, expect: int = 0) -> str:
+        """Run a `daymark` command against this house; its standard output."""
+        arguments = (*_DAYMARK, *words, "--config", str(self.config), "--data", str(self.folder))
+        process = await asyncio.create_subprocess_exec(
+            *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        out, err = await process.communicate()
+        assert process.returncode == expect, (words, process.returncode, err.decode()[-2_000:])
+        return out.decode()
+
+    async def kill(self, name: str) -> None:
+        """kill -9, and wait until another process stands in its place."""
+        pid = self.pids()[name]
+        os.kill(pid, signal.SIGKILL)
+        self.kills[name] = self.kills.get(name, 0) + 1
+        async with asyncio.timeout(_READY_S):
+            while self.pids()[name] == pid:
+                await asyncio.sleep(0.05)
+
+    async def settle(self) -> None:
+        """Return when everything that was posted is scored, considered, delivered and published."""
+        connection = await self.connect()
+        try:
+            await Stage(connection).settle()
+        finally:
+            await connection.close()
+
+    async def connect(self) -> Client:
+        return await connect(self.said["nats"], name="test")
+
+
+@asynccontextmanager
+async def living_house(folder: Path, configuration: str) -> AsyncIterator[LivingHouse]:
+    """Start one, and stop it as its user would."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    config = folder / "daymark.toml"
+    config.write_text(configuration)
+    log = (folder / "up.log").open("wb")
+    process = await asyncio.create_subprocess_exec(
+        *_DAYMARK, "up", "--config", str(config), "--data", str(folder), cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log
+    )
+    log.close()
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(_READY_S):
+            line = await process.stdout.readline()
+        assert line, (folder / "up.log").read_text()[-4_000:]
+        yield LivingHouse(folder=folder, config=config, said=json.loads(line))
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            await process.wait()
