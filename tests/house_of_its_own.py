@@ -47,12 +47,29 @@ class LivingHouse:
 
     async def kill(self, name: str) -> None:
         """kill -9, and wait until another process stands in its place."""
-        pid = self.pids()[name]
-        os.kill(pid, signal.SIGKILL)
-        self.kills[name] = self.kills.get(name, 0) + 1
         async with asyncio.timeout(_READY_S):
+            while (pid := self._killed(name)) is None:
+                await asyncio.sleep(0.05)  # it died by itself and is being started again
+            self.kills[name] = self.kills.get(name, 0) + 1
             while self.pids()[name] == pid:
                 await asyncio.sleep(0.05)
+
+    def _killed(self, name: str) -> int | None:
+        pid = self.pids()[name]
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return None
+        return pid
+
+    def deaths(self) -> dict[str, int]:
+        """How often each service ended without being asked to stop, kills included."""
+        found: dict[str, int] = {}
+        for line in (self.folder / "up.log").read_text(errors="replace").splitlines():
+            if '"process_died"' in line:
+                name = json.loads(line)["process"]
+                found[name] = found.get(name, 0) + 1
+        return found
 
     async def settle(self) -> None:
         """Return when everything that was posted is scored, considered, delivered and published."""

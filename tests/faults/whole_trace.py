@@ -52,6 +52,7 @@ class Outcome:
     retried: int
     seconds: float
     kills: dict[str, int]
+    deaths: dict[str, int]
     csv: str
     expected: str
     audit: str
@@ -95,6 +96,7 @@ async def run(folder: Path, *, until: str, kills_each: int, seed: int, servers_t
             retried=retried,
             seconds=monotonic_s() - started_s,
             kills=house.kills,
+            deaths=house.deaths(),
             csv=await house.command("scores", "--csv", "--from", "2011-10-01", "--until", until),
             expected=expected,
             audit=await house.command("audit"),
@@ -173,7 +175,8 @@ def main() -> int:
         outcome = asyncio.run(work)
     same = outcome.csv == outcome.expected
     sys.stdout.write(
-        f"{outcome.posted} webhooks in {outcome.seconds:.0f} s, {outcome.retried} attempts repeated, kills {outcome.kills}\n"
+        f"{outcome.posted} webhooks in {outcome.seconds:.0f} s, {outcome.retried} attempts repeated, kills {outcome.kills}, "
+        f"deaths of services {outcome.deaths}\n"
         f"scores {'equal' if same else 'DIFFER FROM'} the independent recount; audit: {outcome.audit.strip()}\n"
         f"{len(outcome.nudges)} nudges, {len(outcome.nudges) - len(set(outcome.nudges))} twice\n"
     )

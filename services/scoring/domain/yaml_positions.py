@@ -12,6 +12,12 @@ from shared.errors import DaymarkError
 
 Path = tuple[str | int, ...]
 _UNKNOWN_KEY: Final = "extra_forbidden"
+_DEPTH_MAX: Final = 20
+_VALUES_MAX: Final = 1_000_000
+
+
+class _TooMuch(Exception):
+    """An alias that holds itself, or many that hold each other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +70,11 @@ def read_documents(text: str, *, file: str) -> list[Document]:
     documents = []
     for node in nodes:
         lines: dict[Path, int] = {}
-        content = _plain(node, (), lines, mistakes)
+        try:
+            content = _plain(node, (), lines, mistakes)
+        except _TooMuch:
+            problem = "nested too deep, or too large once its aliases are written out"
+            raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)]) from None
         documents.append(Document(content=content, lines=lines))
     if mistakes:
         raise DefinitionRefused(file, mistakes)
@@ -93,6 +103,8 @@ def dotted(path: Path) -> str:
 
 
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], mistakes: list[Mistake]) -> Any:
+    if len(path) > _DEPTH_MAX or len(lines) > _VALUES_MAX:
+        raise _TooMuch
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         content: dict[str, Any] = {}

@@ -1,0 +1,183 @@
+"""The door, from the request to the stored bytes, and what is translated behind it."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from nats.aio.client import Client
+from standardwebhooks.webhooks import Webhook
+
+from services.ingest.app import ADAPTERS, web_app
+from services.ingest.domain.webhook import Source
+from services.ingest.metrics import IngestMetrics
+from services.ingest.receive_webhook import WebhookReceiver
+from services.ingest.settings import IngestSettings
+from services.ingest.translate_webhooks import WebhookTranslator
+from shared.clock import SteppedClock
+from shared.jetstream import Publisher
+from shared.pull import PullLoop
+from shared.settings import load_settings
+from shared.streams import ACTIVITIES, DEAD, TRANSLATE_CONSUMER, WEBHOOKS
+from tests.promtool import remarks_of_promtool
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SOURCES = {
+    "acme": Source(name="acme", kind="standard", secrets=(SECRET.encode(),)),
+    "globex": Source(name="globex", kind="cloudevents", secrets=(b"bearer-secret",)),
+}
+OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
+
+
+class Ingest:
+    """The service without its process."""
+
+    def __init__(self, nats: Client, client: httpx.AsyncClient, translator: WebhookTranslator, metrics: IngestMetrics) -> None:
+        self.nats, self.client, self.translator, self.metrics = nats, client, translator, metrics
+
+    async def post(self, body: bytes, *, source: str = "acme", **headers: str) -> httpx.Response:
+        signature = Webhook(SECRET).sign("m1", NOW, body.decode("latin-1"))
+        signed = {"webhook-id": "m1", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": signature}
+        changed = signed | {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(f"/webhooks/{source}", content=body, headers=changed)
+
+    async def stored(self, stream: str) -> int:
+        return (await self.nats.jetstream().stream_info(stream)).state.messages
+
+    async def translate(self) -> None:
+        """Everything that is stored."""
+        loop = PullLoop(self.nats, stream=WEBHOOKS, consumer=TRANSLATE_CONSUMER, batch_max=100)
+        left = await self.stored(WEBHOOKS)
+        async for batch in loop:
+            await self.translator.translate(batch)
+            await self.translator.translate(batch)  # as after a crash before the acknowledgement
+            await loop.ack(batch)
+            left -= len(batch)
+            if left == 0:
+                loop.stop()
+
+
+@pytest.fixture
+async def ingest(nats: Client) -> AsyncIterator[Ingest]:
+    settings = load_settings(IngestSettings)
+    section = settings.ingest.model_copy(update={"body_max_bytes": 10_000, "body_timeout_s": 0.2})
+    settings = settings.model_copy(update={"ingest": section})
+    metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
+    async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:
+        receiver = WebhookReceiver(SOURCES, ADAPTERS, one, clock)
+        translator = WebhookTranslator(SOURCES, ADAPTERS, activities=two, dead_letters=three, clock=clock, metrics=metrics)
+
+        async def well() -> str | None:
+            return None
+
+        app = web_app(receiver, settings, metrics, clock, well)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+            yield Ingest(nats, client, translator, metrics)
+
+
+async def test_a_signed_webhook_is_stored_byte_for_byte_before_it_is_answered(ingest: Ingest) -> None:
+    body = json.dumps(OBSERVATION).encode()
+
+    answer = await ingest.post(body, traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+
+    assert (answer.status_code, answer.json()) == (200, {"stored": True})
+    message = await ingest.nats.jetstream().get_msg(WEBHOOKS, 1)
+    assert message.data == body
+    headers = message.headers or {}
+    assert headers["ce-type"] == "webhook.received.v1"
+    assert headers["traceparent"].split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+    assert not any("signature" in name.lower() or "authorization" in name.lower() for name in headers)
+
+
+@pytest.mark.parametrize(
+    ("source", "headers", "status"),
+    [
+        ("nobody", {}, 404),
+        ("acme", {"webhook_signature": "v1,AAAA"}, 401),
+        ("acme", {"webhook_timestamp": "1"}, 401),
+        ("globex", {}, 401),
+        ("acme", {"content_encoding": "gzip"}, 415),
+    ],
+)
+async def test_what_is_refused_is_answered_in_kind_and_never_stored(
+    ingest: Ingest, source: str, headers: dict[str, str], status: int
+) -> None:
+    answer = await ingest.post(b"{}", source=source, **headers)
+
+    assert answer.status_code == status
+    assert await ingest.stored(WEBHOOKS) == 0
+
+
+async def test_all_refusals_for_a_wrong_signature_are_the_same_bytes(ingest: Ingest) -> None:
+    answers = {(await ingest.post(b"{}", webhook_signature=one)).content for one in ("v1,AAAA", "", "v1,a,b")}
+
+    assert len(answers) == 1
+
+
+async def test_only_posts_are_taken(ingest: Ingest) -> None:
+    for method in ("GET", "PUT", "DELETE", "PATCH"):
+        assert (await ingest.client.request(method, "/webhooks/acme")).status_code == 405
+
+
+async def test_a_body_over_the_limit_is_refused_also_when_its_length_is_not_told(ingest: Ingest) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 1_000
+
+    assert (await ingest.post(b"x" * 10_001)).status_code == 413
+    assert (await ingest.client.post("/webhooks/acme", content=pieces())).status_code == 413
+
+
+async def test_a_broker_that_is_away_is_a_503_with_a_time_to_come_back(ingest: Ingest) -> None:
+    await ingest.nats.request(f"$JS.API.STREAM.DELETE.{WEBHOOKS}", b"", timeout=5)
+
+    answer = await ingest.post(b"{}")
+
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_translation_publishes_each_observation_once_however_often_it_is_done(ingest: Ingest) -> None:
+    await ingest.post(json.dumps([OBSERVATION, OBSERVATION | {"activity_id": "a2"}]).encode())
+    await ingest.post(json.dumps(OBSERVATION).encode())
+
+    await ingest.translate()
+
+    assert await ingest.stored(ACTIVITIES) == 2
+    message = await ingest.nats.jetstream().get_msg(ACTIVITIES, 1)
+    assert message.subject == "activity.observed.v1.acme"
+    headers = message.headers or {}
+    assert headers["ce-id"] == headers["Nats-Msg-Id"]
+    assert headers["ce-datacontenttype"] == "application/json"
+    said: dict[str, Any] = json.loads(message.data or b"")
+    assert (said["source"], said["activity_id"], said["facts"]) == ("acme", "a1", {"actor": "7"})
+
+
+async def test_what_is_not_understood_becomes_one_dead_letter_with_its_bytes_and_its_neighbours_pass(ingest: Ingest) -> None:
+    naive = OBSERVATION | {"activity_id": "a2", "observed_at": "2026-03-02T10:00:00"}
+    assert (await ingest.post(b"{not json")).status_code == 200
+    assert (await ingest.post(json.dumps([OBSERVATION, naive]).encode())).status_code == 200
+
+    await ingest.translate()
+
+    assert await ingest.stored(ACTIVITIES) == 1
+    assert await ingest.stored(DEAD) == 2
+    unreadable, refused = [await ingest.nats.jetstream().get_msg(DEAD, number) for number in (1, 2)]
+    assert (unreadable.subject, unreadable.data) == ("dead.ingest.unreadable_body", b"{not json")
+    assert refused.subject == "dead.ingest.refused_observation"
+    assert "item 1: observed_at: has no offset" in (refused.headers or {})["Daymark-Detail"]
+
+
+async def test_the_metrics_are_well_formed_and_tell_what_happened(ingest: Ingest) -> None:
+    await ingest.post(b"{}")
+    await ingest.post(b"{}", webhook_signature="v1,AAAA")
+
+    text = (await ingest.client.get("/metrics")).text
+
+    assert remarks_of_promtool(text) == ""
+    assert 'daymark_ingest_webhooks_total{result="stored",source="acme"} 1.0' in text
+    assert re.search(r'daymark_ingest_webhooks_total\{result="unauthorized",source="acme"\} 1.0', text)

@@ -1,0 +1,128 @@
+"""Roster and playbook files, and what is said of their mistakes."""
+
+from datetime import date, time
+from fractions import Fraction
+
+import pytest
+
+from services.scoring.domain.definition_files import DefinitionRefused, read_playbooks, read_roster
+
+ROSTER = """\
+teams:
+  - id: north
+    name: North
+    managers: [{id: mara, name: Mara Lind, email: mara@example.com, timezone: Europe/Stockholm}]
+    reps:
+      - id: rep-7
+        name: Ana Ruiz
+        timezone: Europe/Madrid
+        country: ES
+        subdivision: ES-MD
+        workdays: [mon, tue, wed, thu, fri]
+        hours: "09:00-17:30"
+        from: 2026-01-12
+        absences: [{from: 2026-02-15, until: 2026-02-15, part: 0.5}]
+        identities: [{source: acme, user: "882761034"}]
+"""
+PLAYBOOK = """\
+team: north
+effective_from: 2026-01-12
+behaviours:
+  - key: conversations
+    label: Conversations
+    counts: {kinds: [call], min_duration_s: 120}
+    target: {mon: 12, fri: 6}
+    weight: 35
+goals:
+  - {key: proposals, label: Proposals, counts: {kinds: [proposal_sent]}, period: month, step: 30}
+"""
+
+
+def test_a_roster_is_read() -> None:
+    ana = read_roster(ROSTER, file="roster.yaml").reps["rep-7"]
+
+    assert (ana.timezone, ana.country, ana.subdivision, ana.joined) == ("Europe/Madrid", "ES", "MD", date(2026, 1, 12))
+    assert (ana.hours, ana.workdays) == ((time(9), time(17, 30)), frozenset(range(5)))
+    assert ana.absences[0].part == Fraction(1, 2)
+
+
+def test_a_playbook_is_read() -> None:
+    (plan,) = read_playbooks(PLAYBOOK, file="playbook.yaml")
+
+    assert plan.behaviours[0].targets == (12, 0, 0, 0, 6, 0, 0)
+    assert (plan.behaviours[0].cap, plan.goals[0].step) == (Fraction(3, 2), 30)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "said"),
+    [
+        ("Europe/Madrid\n", "Europe/Madird\n", 8, "teams[0].reps[0].timezone: no such time zone; write an IANA name"),
+        ("country: ES", "country: XX", 6, "country XX is not known; write two letters such as ES"),
+        ("ES-MD", "ES-XX", 6, "subdivision ES-XX is not known in ES"),
+        ("[mon, tue, wed, thu, fri]", "[monday]", 11, "workdays: must be a list of mon, tue"),
+        ('"09:00-17:30"', '"17:30-09:00"', 12, "hours: must end later than it starts"),
+        ('"09:00-17:30"', '"9 to 5"', 12, 'hours: must be written as "09:00-17:30"'),
+        ("part: 0.5", "part: 1.5", 14, "absences[0].part"),
+        ("until: 2026-02-15", "until: 2026-02-14", 14, "`from` is later than `until`; swap them"),
+        ("        timezone", "        timezon", 8, "timezon: no such key; did you mean timezone?"),
+        ("        name: Ana Ruiz\n", "", 6, "name: is missing; it must be given"),
+        ("        hours:", "        id: rep-8\n        hours:", 12, "reps[0].id: given twice; keep one"),
+        ("from: 2026-01-12", "from: soon", 13, "reps[0].from"),
+    ],
+)
+def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, said: str) -> None:
+    assert right in ROSTER
+
+    with pytest.raises(DefinitionRefused) as refused:
+        read_roster(ROSTER.replace(right, wrong), file="roster.yaml")
+
+    assert f"roster.yaml:{line}: " in str(refused.value)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "said"),
+    [
+        ("weight: 35", "weight: 0", 8, "behaviours[0].weight"),
+        ("{mon: 12, fri: 6}", "{mo: 12}", 7, "behaviours[0].target: a target by weekday uses the keys mon"),
+        ("{mon: 12, fri: 6}", "-1", 7, "behaviours[0].target: must not be negative"),
+        ("kinds: [call]", "kind: [call]", 6, "counts.kind: no such key; did you mean kinds?"),
+        ("2026-01-12", "2026-13-12", 2, "effective_from"),
+        ("period: month", "period: year", 10, "goals[0].period"),
+    ],
+)
+def test_a_mistake_in_a_playbook_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, said: str) -> None:
+    with pytest.raises(DefinitionRefused) as refused:
+        read_playbooks(PLAYBOOK.replace(right, wrong), file="playbook.yaml")
+
+    assert f"playbook.yaml:{line}: " in str(refused.value)
+    assert said in str(refused.value)
+
+
+def test_all_mistakes_are_said_at_once() -> None:
+    text = ROSTER.replace("Europe/Madrid", "Nowhere").replace("part: 0.5", "part: 2")
+
+    with pytest.raises(DefinitionRefused) as refused:
+        read_roster(text, file="roster.yaml")
+
+    assert len(refused.value.mistakes) == 2
+
+
+def test_an_identity_belongs_to_one_rep_only() -> None:
+    twin = ROSTER + ROSTER.partition("reps:\n")[2].replace("rep-7", "rep-8")
+
+    with pytest.raises(DefinitionRefused) as refused:
+        read_roster(twin, file="roster.yaml")
+
+    assert "used before, in line 15; each may be once" in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "teams: [", "a: &a [*a]", "- 1", "\x00", "teams: 7"])
+def test_what_is_no_roster_is_refused_and_never_crashes(text: str) -> None:
+    with pytest.raises(DefinitionRefused):
+        read_roster(text, file="roster.yaml")
+
+
+def test_two_playbooks_of_one_team_and_date_are_refused() -> None:
+    with pytest.raises(DefinitionRefused, match="has a playbook from this date already"):
+        read_playbooks(f"{PLAYBOOK}---\n{PLAYBOOK}", file="playbook.yaml")

@@ -1,0 +1,88 @@
+"""Merging facts."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.domain.facts import FactStates, merge, read_activity
+from shared.observation import Observation
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def _observation(minute: int, *, deleted: bool | None = None, **facts: str | float | None) -> Observation:
+    at = START + timedelta(minutes=minute)
+    return Observation(activity_id="a", kind="call", observed_at=at, deleted=deleted, facts=dict(facts))
+
+
+def _merged(*news: tuple[Observation, str]) -> FactStates:
+    states: FactStates = {}
+    for observation, event_id in news:
+        states = merge(states, observation, event_id)
+    return states
+
+
+def test_the_newest_statement_of_a_fact_wins_whatever_the_order() -> None:
+    early, late = (_observation(0, outcome="no_answer"), "e1"), (_observation(5, outcome="connected"), "e2")
+
+    assert read_activity(_merged(early, late)).outcome == "connected"
+    assert _merged(early, late) == _merged(late, early)
+
+
+def test_of_two_statements_of_one_time_the_larger_event_id_wins() -> None:
+    one, other = (_observation(0, stage="offer"), "e1"), (_observation(0, stage="won"), "e2")
+
+    assert read_activity(_merged(other, one)).stage == "won"
+
+
+def test_pieces_add_up() -> None:
+    began, ended = _observation(0, started_at=START.isoformat(), actor="7"), _observation(3, duration_s=120.5)
+
+    activity = read_activity(_merged((ended, "e2"), (began, "e1")))
+
+    assert (activity.actor, activity.started_at, activity.duration_s) == ("7", START, 120.5)
+
+
+def test_a_fact_set_to_null_is_withdrawn_and_an_older_value_does_not_bring_it_back() -> None:
+    said, withdrawn = (_observation(0, stage="offer"), "e1"), (_observation(5, stage=None), "e2")
+
+    assert read_activity(_merged(withdrawn, said)).stage is None
+
+
+def test_a_deletion_is_a_fact_and_can_be_taken_back() -> None:
+    made, gone, back = _observation(0, deleted=False), _observation(5, deleted=True), _observation(9, deleted=False)
+
+    assert read_activity(_merged((gone, "e2"), (made, "e1"))).deleted
+    assert not read_activity(_merged((back, "e3"), (gone, "e2"), (made, "e1"))).deleted
+
+
+def test_an_observation_that_is_silent_about_deletion_does_not_undelete() -> None:
+    gone, later = (_observation(5, deleted=True), "e1"), (_observation(9, stage="offer"), "e2")
+
+    assert read_activity(_merged(gone, later)).deleted
+
+
+def test_what_says_nothing_new_leaves_the_very_same_object() -> None:
+    states = _merged((_observation(0, stage="offer"), "e1"))
+
+    assert merge(states, _observation(0, stage="offer"), "e1") is states
+
+
+_facts = st.dictionaries(st.sampled_from(["stage", "outcome", "actor"]), st.sampled_from(["a", "b", None]), max_size=3)
+_news = st.builds(
+    lambda minute, deleted, facts, event: (_observation(minute, deleted=deleted, **facts), event),
+    st.integers(0, 3),
+    st.sampled_from([None, True, False]),
+    _facts,
+    st.sampled_from(["e1", "e2", "e3", "e4"]),
+)
+
+
+@given(st.lists(_news, max_size=4, unique_by=lambda one: one[1]))
+def test_order_and_duplicates_do_not_matter(news: list[tuple[Observation, str]]) -> None:
+    expected = _merged(*news)
+
+    for order in permutations(news):
+        assert _merged(*order, *news) == expected
