@@ -1,0 +1,32 @@
+"""Nothing is lost, doubled or said twice, whoever is killed."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.expectations import expected_nudges
+from tests.faults import whole_trace
+from tests.faults.demo_under_kills import play_under_kills
+
+
+@pytest.mark.skipif(not whole_trace.is_there(), reason="the real trace is not here; DAYMARK_TRACE names its folder")
+@pytest.mark.timeout(240)
+async def test_a_slice_of_the_real_trace_survives_five_kills_of_every_process(tmp_path: Path) -> None:
+    outcome = await whole_trace.run(tmp_path / "d", until="2011-10-08", kills_each=5, seed=1, servers_too=False)
+
+    assert outcome.csv == outcome.expected
+    assert "0 differences" in outcome.audit
+    assert min(outcome.kills.values()) == 5
+    assert outcome.crashes == []
+    assert len(outcome.nudges) == len(set(outcome.nudges))
+
+
+@pytest.mark.timeout(240)
+async def test_the_team_hears_the_same_words_once_each_while_services_and_servers_die(tmp_path: Path) -> None:
+    played = await play_under_kills(tmp_path / "d", weeks=1, kills=12, seed=1)
+
+    expected = [tuple(nudge) for nudge in expected_nudges(weeks=1)]
+    assert played.nudges == expected
+    assert sorted(played.delivered) == sorted(set(played.delivered))
+    assert len(played.delivered) == sum(status == "sent" for *_, status in expected)
+    assert sum(played.kills.values()) == 12

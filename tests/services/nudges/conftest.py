@@ -1,0 +1,77 @@
+"""A nudges schema of its own for each test."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+import pytest
+
+from services.nudges.channels.channel import Channel, Delivered, Outcome
+from services.nudges.decide_nudges import decide_nudges
+from services.nudges.deliver_nudges import deliver_nudges
+from services.nudges.metrics import NudgesMetrics
+from services.nudges.release_nudges import check_middays, release_held
+from services.nudges.speak import Spoken
+from services.nudges.store import MIGRATIONS, SCHEMA
+from shared.events import DayReport, Nudge
+from shared.postgres import migrate, open_pool
+from tests.services.nudges.reports import MONDAY, at
+
+NOON = at(MONDAY, "12:00")
+
+
+@dataclass
+class Recorder:
+    """A channel that answers as it is told, and remembers what it was given."""
+
+    name: str = "recorder"
+    attempts_max: int = 3
+    answers: list[Outcome] = field(default_factory=list)
+    given: list[tuple[str, int]] = field(default_factory=list)
+
+    async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
+        self.given.append((nudge.id, attempts))
+        return self.answers.pop(0) if self.answers else Delivered()
+
+
+@dataclass
+class Nudging:
+    """The use cases on one database."""
+
+    pool: asyncpg.Pool
+    url: str
+    channel: Recorder
+    metrics: NudgesMetrics
+    now: datetime
+
+    async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None) -> list[Spoken]:
+        spoken = []
+        for report in reports:
+            _, said = await decide_nudges(pool or self.pool, report, channels=("recorder",), traceparent="", now=self.now)
+            spoken += [said] if said is not None else []
+        return spoken
+
+    async def pass_time(self, now: datetime) -> list[Spoken]:
+        self.now = now
+        held = await release_held(self.pool, channels=("recorder",), now=now)
+        return held + await check_middays(self.pool, channels=("recorder",), now=now)
+
+    async def deliver(self, channels: dict[str, Channel] | None = None) -> int:
+        return await deliver_nudges(self.pool, channels or {"recorder": self.channel}, self.metrics, now=self.now)
+
+    async def nudges(self) -> list[tuple[str, str, str]]:
+        rows = await self.pool.fetch("SELECT rule, status, because FROM nudge ORDER BY seq")
+        return [tuple(row) for row in rows]
+
+    async def states(self) -> list[tuple[str, int, str]]:
+        rows = await self.pool.fetch("SELECT state, attempts, last_error FROM delivery ORDER BY nudge_id, channel")
+        return [tuple(row) for row in rows]
+
+
+@pytest.fixture
+async def nudging(nudges_database_url: str) -> AsyncIterator[Nudging]:
+    pool = await open_pool(nudges_database_url, schema=SCHEMA)
+    await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
+    yield Nudging(pool=pool, url=nudges_database_url, channel=Recorder(), metrics=NudgesMetrics(), now=NOON)
+    await pool.close()

@@ -1,0 +1,56 @@
+"""Reports of days for tests, with everything that a test does not care about filled in."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared.events import BehaviourResult, DayReport, Person, Presence
+
+MONDAY = date(2026, 3, 2)
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+def at(day: date, local: str) -> datetime:
+    """A time on the clock in Madrid, in UTC."""
+    return datetime.combine(day, time.fromisoformat(local), tzinfo=MADRID).astimezone(UTC)
+
+
+def report(
+    day: date = MONDAY, *, score: float | None = 60, count: int = 1, first: str | None = "09:40", **changes: Any
+) -> DayReport:
+    """A closed working day of Ana's, 9:00 to 17:00 with its middle at 13:00."""
+    working = changes.get("presence", Presence.WORKING) is Presence.WORKING
+    following = day + timedelta(days=3 if day.weekday() == 4 else 1)
+    given: dict[str, Any] = {
+        "rep": Person(id="ana", name="Ana Ruiz"),
+        "team": Person(id="north", name="North"),
+        "managers": (Person(id="mara", name="Mara Lind"),),
+        "timezone": "Europe/Madrid",
+        "day": day,
+        "state": "closed",
+        "presence": Presence.WORKING,
+        "work_starts_at": at(day, "09:00") if working else None,
+        "work_ends_at": at(day, "17:00") if working else None,
+        "next_work_starts_at": at(following, "09:00"),
+        "playbook_from": date(2026, 1, 1),
+        "behaviours": (
+            BehaviourResult(
+                key="calls", label="Calls", count=count, target=Decimal(10), weight=Decimal(1), points=Decimal(score or 0)
+            ),
+        ),
+        "score": Decimal(score) if score is not None else None,
+        "revision": 1,
+        "first_counted_at": at(day, first) if first and count else None,
+        "silent": False,
+    }
+    return DayReport(**(given | changes))
+
+
+def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
+    """Closed days with these scores on the working days just before `until`, oldest first."""
+    days, day = [], until
+    for score in reversed(scores):
+        day -= timedelta(days=3 if day.weekday() == 0 else 1)
+        days.append(report(day, score=score))
+    return days[::-1]

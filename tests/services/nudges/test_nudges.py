@@ -1,0 +1,228 @@
+"""From a report to a delivery, on a real database."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+from prometheus_client import generate_latest
+from starlette.applications import Starlette
+
+from services.nudges.channels.channel import GiveUp, TryLater
+from services.nudges.list_nudges import NoLinkSecret, link_of, list_nudges, token_of
+from services.nudges.pages import Pages
+from services.nudges.speak import Spoken
+from services.nudges.store import QUERIES, SCHEMA
+from shared.events import DayReport, Person, Presence
+from shared.postgres import open_pool
+from shared.requests import NudgeQuery
+from tests.promtool import remarks_of_promtool
+from tests.services.nudges.conftest import Nudging
+from tests.services.nudges.reports import MONDAY, at, report, worked_days
+
+TUESDAY = MONDAY + timedelta(days=1)
+SECRET = "signs links"
+
+
+def _done(revision: int = 2, **changes: object) -> DayReport:
+    return report(score=100, state="open", revision=revision, **changes)  # type: ignore[arg-type]
+
+
+async def test_every_named_query_can_be_prepared(nudging: Nudging) -> None:
+    async with nudging.pool.acquire() as connection:
+        for name in QUERIES:
+            await connection.prepare(QUERIES[name])
+
+
+async def test_a_done_plan_is_celebrated_once_however_often_it_is_reported(nudging: Nudging) -> None:
+    await nudging.take_in(_done(), _done(), _done(revision=3))
+
+    assert await nudging.nudges() == [("plan_done", "sent", "")]
+    assert await nudging.pool.fetchval("SELECT count(*) FROM outbox") == 1
+
+
+async def test_a_comeback_goes_before_plan_done_and_they_never_both_speak(nudging: Nudging) -> None:
+    await nudging.take_in(*worked_days(60, 60), _done(), _done(revision=3))
+
+    assert await nudging.nudges() == [("comeback", "sent", "")]
+
+
+async def test_an_older_report_that_comes_late_is_ignored(nudging: Nudging) -> None:
+    await nudging.take_in(report(score=10, state="open", revision=5))
+
+    assert await nudging.take_in(_done(revision=4)) == []
+    assert await nudging.nudges() == []
+
+
+async def test_history_makes_no_nudge(nudging: Nudging) -> None:
+    await nudging.take_in(report(score=100, silent=True))
+
+    assert await nudging.nudges() == []
+
+
+async def test_replicas_that_get_the_same_report_make_one_nudge(nudging: Nudging) -> None:
+    other = await open_pool(nudging.url, schema=SCHEMA)
+
+    await asyncio.gather(
+        *[nudging.take_in(_done(revision), pool=pool) for pool in (nudging.pool, other) for revision in (2, 3, 4)]
+    )
+
+    assert await nudging.nudges() == [("plan_done", "sent", "")]
+    await other.close()
+
+
+async def test_what_is_due_after_hours_waits_and_is_said_anew_in_the_morning(nudging: Nudging) -> None:
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(_done())
+    assert await nudging.nudges() == [("plan_done", "held", "after working hours")]
+    await nudging.take_in(report(score=100, revision=3), report(TUESDAY, score=0, count=0, state="open"))
+
+    spoken = await nudging.pass_time(at(TUESDAY, "09:00"))
+
+    assert spoken == [Spoken(rule="plan_done", status="sent")]
+    text = await nudging.pool.fetchval("SELECT text FROM nudge")
+    assert "on Monday" in text
+
+
+async def test_what_is_no_longer_true_in_the_morning_is_dropped(nudging: Nudging) -> None:
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(_done())
+    await nudging.take_in(report(score=90, revision=3), report(TUESDAY, score=0, count=0, state="open"))
+
+    await nudging.pass_time(at(TUESDAY, "09:00"))
+
+    assert await nudging.nudges() == [("plan_done", "dropped", "no longer true")]
+    assert await nudging.states() == []
+
+
+async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
+    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
+    await nudging.pass_time(at(MONDAY, "13:00"))
+
+    await nudging.take_in(_done())
+
+    assert await nudging.nudges() == [
+        ("quiet_afternoon", "sent", ""),
+        ("comeback", "held", "one nudge a day is enough"),
+    ]
+
+
+async def test_the_middle_of_the_day_is_looked_at_once(nudging: Nudging) -> None:
+    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
+
+    first, second = await nudging.pass_time(at(MONDAY, "13:00")), await nudging.pass_time(at(MONDAY, "13:30"))
+
+    assert (len(first), second) == (1, [])
+
+
+async def test_nobody_is_spoken_to_on_leave(nudging: Nudging) -> None:
+    await nudging.take_in(report(TUESDAY, presence=Presence.ABSENT, score=None, count=0, state="open"))
+    nudging.now = at(TUESDAY, "10:00")
+
+    await nudging.take_in(report(MONDAY, score=100, revision=4))
+
+    ((_, status, because),) = await nudging.nudges()
+    assert (status, because) == ("held", "on leave today")
+
+
+async def test_a_delivery_is_tried_again_until_it_is_taken(nudging: Nudging) -> None:
+    nudging.channel.answers = [TryLater(error="answered 500"), TryLater(error="answered 429", after_s=60)]
+    await nudging.take_in(_done())
+
+    await nudging.deliver()
+    assert await nudging.states() == [("queued", 1, "answered 500")]
+    assert await nudging.deliver() == 0
+    for _ in range(2):
+        nudging.now += timedelta(minutes=5)
+        await nudging.deliver()
+
+    assert await nudging.states() == [("delivered", 3, "")]
+    assert [attempts for _, attempts in nudging.channel.given] == [1, 2, 3]
+    assert len({nudge for nudge, _ in nudging.channel.given}) == 1
+
+
+async def test_a_delivery_that_cannot_work_is_given_up_at_once_and_others_after_their_attempts(nudging: Nudging) -> None:
+    nudging.channel.answers = [GiveUp(error="the receiver is gone (410)")]
+    await nudging.take_in(_done())
+    await nudging.deliver()
+    assert await nudging.states() == [("failed", 1, "the receiver is gone (410)")]
+
+    nudging.channel.answers = [TryLater(error="answered 500")] * 5
+    nudging.now = at(TUESDAY, "10:00")
+    await nudging.take_in(report(TUESDAY, score=100, state="open"))
+    for _ in range(5):
+        await nudging.deliver()
+        nudging.now += timedelta(hours=5)
+
+    states = await nudging.states()
+    assert ("failed", 3, "answered 500; given up after 3 attempts") in states
+
+
+async def test_what_a_dead_process_had_claimed_is_sent_by_another_after_its_lease(nudging: Nudging) -> None:
+    await nudging.take_in(_done())
+    await nudging.pool.fetch(QUERIES["claim_due_deliveries"], nudging.now, 10, 30.0)
+    assert await nudging.deliver() == 0
+
+    await nudging.pool.execute("UPDATE delivery SET lease_until = clock_timestamp() - interval '1 second'")
+
+    assert await nudging.deliver() == 1
+    assert await nudging.states() == [("delivered", 2, "")]
+
+
+async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(nudging: Nudging) -> None:
+    for offset in range(3):
+        day = MONDAY + timedelta(days=offset)
+        nudging.now = at(day, "12:00")
+        await nudging.take_in(report(day, score=100, state="open"))
+
+    first = await list_nudges(nudging.pool, NudgeQuery(limit=2))
+    second = await list_nudges(nudging.pool, NudgeQuery(limit=2, after=first.next_after))
+
+    assert [row.day.day for row in (*first.rows, *second.rows)] == [2, 3, 4]
+    assert second.next_after is None
+
+
+async def _page(nudging: Nudging, path: str) -> httpx.Response:
+    pages = Pages(nudging.pool, link_secret=SECRET)
+    app = Starlette(routes=pages.routes(), exception_handlers={404: pages.not_found})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages") as client:
+        return await client.get(path)
+
+
+async def test_a_manager_sees_what_their_team_heard_with_names_escaped(nudging: Nudging) -> None:
+    await nudging.take_in(_done(rep=Person(id="ana", name="<script>alert(1)</script>")))
+
+    page = await _page(nudging, f"/inbox/mara/{token_of('mara', secret=SECRET)}")
+
+    assert page.status_code == 200
+    assert "Plan done" in page.text
+    assert "&lt;script&gt;" in page.text
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_another_manager_sees_nothing_of_it(nudging: Nudging) -> None:
+    await nudging.take_in(_done())
+
+    page = await _page(nudging, f"/inbox/jon/{token_of('jon', secret=SECRET)}")
+
+    assert page.status_code == 200
+    assert "Ana" not in page.text
+    assert "Nothing yet" in page.text
+
+
+@pytest.mark.parametrize("path", ["/inbox/mara/wrong", "/inbox/mara", f"/inbox/mara/{token_of('jon', secret=SECRET)}", "/nope"])
+async def test_without_the_right_link_there_is_no_page(nudging: Nudging, path: str) -> None:
+    page = await _page(nudging, path)
+
+    assert page.status_code == 404
+    assert "There is no page here" in page.text
+
+
+def test_without_a_secret_there_are_no_links() -> None:
+    with pytest.raises(NoLinkSecret):
+        link_of("mara", base_url="http://pages", secret=None)
+
+
+def test_the_metrics_are_well_formed(nudging: Nudging) -> None:
+    assert remarks_of_promtool(generate_latest(nudging.metrics.registry).decode()) == ""
