@@ -51,7 +51,7 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
     """Connect and keep reconnecting for ever. A refusal by the server's permissions is logged, since requests only time out."""
 
     async def on_error(error: Exception) -> None:
-        _log.warning("nats_error", error=str(error), exc_info=None if isinstance(error, nats.errors.Error) else error)
+        _log.warning("nats_error", error=str(error), exc_info=None if isinstance(error, nats.errors.Error | OSError) else error)
 
     async def on_disconnect() -> None:
         if not connection.is_closed:

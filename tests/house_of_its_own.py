@@ -71,6 +71,11 @@ class LivingHouse:
                 found[name] = found.get(name, 0) + 1
         return found
 
+    def crashes(self) -> list[str]:
+        """What the log says of processes that ended by an error of their own."""
+        lines = (self.folder / "up.log").read_text(errors="replace").splitlines()
+        return [line for line in lines if '"loop_failed"' in line or line.startswith("Traceback")]
+
     async def settle(self) -> None:
         """Return when everything that was posted is scored, considered, delivered and published."""
         connection = await self.connect()
@@ -104,5 +109,5 @@ async def living_house(folder: Path, configuration: str) -> AsyncIterator[Living
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(20):
             await process.wait()

@@ -53,6 +53,7 @@ class Outcome:
     seconds: float
     kills: dict[str, int]
     deaths: dict[str, int]
+    crashes: list[str]
     csv: str
     expected: str
     audit: str
@@ -97,6 +98,7 @@ async def run(folder: Path, *, until: str, kills_each: int, seed: int, servers_t
             seconds=monotonic_s() - started_s,
             kills=house.kills,
             deaths=house.deaths(),
+            crashes=house.crashes(),
             csv=await house.command("scores", "--csv", "--from", "2011-10-01", "--until", until),
             expected=expected,
             audit=await house.command("audit"),
@@ -180,6 +182,8 @@ def main() -> int:
         f"scores {'equal' if same else 'DIFFER FROM'} the independent recount; audit: {outcome.audit.strip()}\n"
         f"{len(outcome.nudges)} nudges, {len(outcome.nudges) - len(set(outcome.nudges))} twice\n"
     )
+    for crash in outcome.crashes:
+        sys.stdout.write(f"a process ended by itself: {crash[-1_500:]}\n")
     return 0 if same and len(outcome.nudges) == len(set(outcome.nudges)) else 1
 
 

@@ -1,0 +1,1 @@
+"""Daymark in containers: one image, its configuration, and what makes its secrets."""
