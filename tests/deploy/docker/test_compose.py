@@ -1,0 +1,68 @@
+"""The compose file: what it must hold whatever is changed in it."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deploy.docker.make_secrets import make_secrets
+from tests.backends import NATS_IMAGE, POSTGRES_IMAGE
+from tests.house_of_its_own import ROOT
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES = ("ingest", "scoring", "nudges", "demo")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_our_own_containers_are_not_root_and_cannot_write_their_image(name: str) -> None:
+    service = COMPOSE["services"][name]
+
+    assert service["user"] == "10001"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", SERVICES[:3])
+def test_each_service_has_a_health_check(name: str) -> None:
+    assert COMPOSE["services"][name]["healthcheck"]["test"][:4] == ["CMD", "python3", "-m", "deploy.docker.ready"]
+
+
+def test_ports_are_open_to_this_machine_only() -> None:
+    ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_images_are_pinned_and_the_tests_use_the_same() -> None:
+    images = {service["image"] for service in COMPOSE["services"].values()}
+
+    assert all(":" in image and not image.endswith(":latest") for image in images)
+    assert {NATS_IMAGE, POSTGRES_IMAGE} <= images
+
+
+def test_the_broker_syncs_every_write() -> None:
+    assert "sync_interval: always" in (ROOT / "deploy" / "docker" / "nats.conf").read_text()
+
+
+def test_no_secret_stands_in_a_file_of_the_repository() -> None:
+    for name in ("docker-compose.yml", "deploy/docker/daymark.toml"):
+        text = (ROOT / name).read_text()
+        assert "whsec_" not in text
+        assert "PASSWORD: " not in text.replace("DAYMARK_POSTGRES__PASSWORD: file:", "")
+
+
+def test_secrets_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
+    make_secrets(tmp_path, owner=os.getuid())
+    before = {path.name: path.stat() for path in tmp_path.iterdir()}
+
+    make_secrets(tmp_path, owner=os.getuid())
+
+    assert {"postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret", "acme", "globex"} == set(before)
+    assert all(stat.S_IMODE(status.st_mode) == 0o400 for status in before.values())
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == {
+        name: status.st_mtime_ns for name, status in before.items()
+    }

@@ -1,0 +1,73 @@
+"""The alert rules: well formed, tested, explained, and about metrics that exist."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry, Metric
+
+from services.ingest.metrics import IngestMetrics
+from services.nudges.metrics import NudgesMetrics
+from services.scoring.metrics import ScoringMetrics
+from tests.house_of_its_own import ROOT
+
+FOLDER = ROOT / "deploy" / "prometheus"
+RULES = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"][0]["rules"]
+TESTS = yaml.safe_load((FOLDER / "rules_test.yml").read_text())["tests"]
+
+
+def _promtool(*words: str, folder: Path) -> str:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is not installed")
+    done = subprocess.run(["promtool", *words], cwd=folder, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_the_tests_of_the_rules_pass() -> None:
+    assert _promtool("test", "rules", "rules_test.yml", folder=FOLDER) == ""
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_each_alert_has_a_test_that_fires_and_one_that_stays_quiet(rule: dict[str, str]) -> None:
+    cases = [case for test in TESTS for case in test["alert_rule_test"] if case["alertname"] == rule["alert"]]
+
+    assert any(case.get("exp_alerts") for case in cases)
+    assert any(not case.get("exp_alerts") for case in cases)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_a_rule_that_never_fires_is_caught_by_its_tests(rule: dict[str, str], tmp_path: Path) -> None:
+    broken = rule | {"expr": f"({rule['expr']}) and on() vector(0) > 1"}
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "daymark", "rules": [broken]}]}))
+    about_it = [test for test in TESTS if test["alert_rule_test"][0]["alertname"] == rule["alert"]]
+    (tmp_path / "rules_test.yml").write_text(
+        yaml.safe_dump({"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": about_it})
+    )
+
+    assert "FAILED" in _promtool("test", "rules", "rules_test.yml", folder=tmp_path)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_each_alert_has_its_section_in_the_runbook(rule: dict[str, dict[str, str]]) -> None:
+    file, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+
+    headings = re.findall(r"^## (\w+)$", (ROOT / file).read_text(), re.MULTILINE)
+
+    assert anchor in {heading.lower() for heading in headings}
+
+
+def test_every_metric_in_a_rule_is_one_that_a_service_exports() -> None:
+    registries = (IngestMetrics(["acme"]).registry, ScoringMetrics().registry, NudgesMetrics().registry)
+    exported = {sample.name for registry in registries for metric in _collected(registry) for sample in metric.samples}
+
+    wanted = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}
+
+    assert wanted
+    assert wanted <= exported
+
+
+def _collected(registry: CollectorRegistry) -> list[Metric]:
+    return list(registry.collect())
