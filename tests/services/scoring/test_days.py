@@ -12,7 +12,7 @@ from services.scoring.metrics import ScoringMetrics
 from services.scoring.store import SCHEMA, DefinitionsCache
 from services.scoring.turn_days import next_turn, turn_days
 from shared.postgres import open_pool
-from shared.requests import ScoreQuery
+from shared.requests import ScoreQuery, ScoreRow
 from tests.promtool import remarks_of_promtool
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, Scoring, seen
 
@@ -114,7 +114,8 @@ async def test_scores_are_listed_by_rep_and_day_page_by_page(scoring: Scoring) -
         await scoring.record(seen(f"a{number}", started_at=(MONDAY_NOON - timedelta(days=number)).isoformat()))
     query = ScoreQuery(first=date(2026, 2, 1), last=MONDAY, limit=2)
 
-    rows, pages = [], 0
+    rows: list[ScoreRow] = []
+    pages = 0
     while True:
         page = await list_scores(scoring.pool, scoring.cache, query)
         rows += page.rows

@@ -28,7 +28,10 @@ async def test_activities_make_a_score_and_a_report_of_the_whole_day(scoring: Sc
     assert day["score"] == Decimal("100.00")
     ((event, report),) = await scoring.reports()
     assert (event, report.state, report.score, report.silent) == ("changed", "open", Decimal("100.00"), False)
-    assert [(line.key, line.count, line.points) for line in report.behaviours] == [("calls", 2, 60), ("proposals", 1, 40)]
+    assert [(line.key, line.count, line.points) for line in report.behaviours] == [
+        ("calls", 2, Decimal(60)),
+        ("proposals", 1, Decimal(40)),
+    ]
     assert (report.first_counted_at, report.managers[0].id) == (MONDAY_NOON, "mara")
 
 

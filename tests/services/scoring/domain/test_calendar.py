@@ -70,7 +70,7 @@ def test_a_move_across_the_date_line_lands_the_same_instant_on_another_day() -> 
 
 
 def test_a_working_day_is_worked_in_full() -> None:
-    assert presence_on(rep(), date(2026, 3, 2)) == (Presence.WORKING, 1)
+    assert presence_on(rep(), date(2026, 3, 2)) == (Presence.WORKING, Fraction(1))
 
 
 def test_a_day_off_a_holiday_a_leave_and_a_day_before_joining_are_not_worked() -> None:
@@ -86,14 +86,14 @@ def test_a_day_off_a_holiday_a_leave_and_a_day_before_joining_are_not_worked() -
 def test_a_holiday_that_falls_on_a_leave_is_a_holiday_and_takes_nothing_twice() -> None:
     leave = Absence(first=date(2026, 3, 19), last=date(2026, 3, 23), part=Fraction(1))
 
-    assert presence_on(rep(country="JP", absences=(leave,)), date(2026, 3, 20)) == (Presence.HOLIDAY, 0)
+    assert presence_on(rep(country="JP", absences=(leave,)), date(2026, 3, 20)) == (Presence.HOLIDAY, Fraction(0))
 
 
 def test_half_a_day_of_leave_leaves_half_a_day_and_two_halves_leave_none() -> None:
     half = Absence(first=date(2026, 3, 3), last=date(2026, 3, 3), part=Fraction(1, 2))
 
     assert presence_on(rep(absences=(half,)), date(2026, 3, 3)) == (Presence.WORKING, Fraction(1, 2))
-    assert presence_on(rep(absences=(half, half)), date(2026, 3, 3)) == (Presence.ABSENT, 0)
+    assert presence_on(rep(absences=(half, half)), date(2026, 3, 3)) == (Presence.ABSENT, Fraction(0))
 
 
 def test_working_time_is_on_the_reps_own_clock_also_on_the_day_the_clocks_change() -> None:

@@ -38,7 +38,7 @@ def test_an_identity_bound_to_an_account_goes_before_one_for_the_whole_source() 
     assert place(_activity(), source="acme", account="us", roster=both) == Place("any", date(2026, 3, 3))
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "kinds": frozenset({"call"}),
     "min_duration_s": 120,
     "outcomes": frozenset({"connected"}),
@@ -46,7 +46,7 @@ FULL = {
     "min_amount": Decimal(100),
     "stages": frozenset({"offer"}),
 }
-FACTS = {
+FACTS: dict[str, Any] = {
     "duration_s": 120.0,
     "outcome": "connected",
     "direction": "outbound",

@@ -49,7 +49,7 @@ def test_a_roster_is_read() -> None:
 def test_a_playbook_is_read() -> None:
     (plan,) = read_playbooks(PLAYBOOK, file="playbook.yaml")
 
-    assert plan.behaviours[0].targets == (12, 0, 0, 0, 6, 0, 0)
+    assert [int(target) for target in plan.behaviours[0].targets] == [12, 0, 0, 0, 6, 0, 0]
     assert (plan.behaviours[0].cap, plan.goals[0].step) == (Fraction(3, 2), 30)
 
 

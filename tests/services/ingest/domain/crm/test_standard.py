@@ -19,13 +19,18 @@ OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T1
 ADAPTER = StandardWebhooks()
 
 
-def _signed(body: bytes, *, at: datetime = NOW, secret: str = SECRET, name: str = "webhook", **changes: str) -> RawWebhook:
+def _signed(body: bytes, *, at: datetime = NOW, secret: str = SECRET, name: str = "webhook") -> RawWebhook:
     headers = {
         f"{name}-id": "m1",
         f"{name}-timestamp": str(int(at.timestamp())),
         f"{name}-signature": Webhook(secret).sign("m1", at, body.decode("latin-1")),
     }
-    return RawWebhook(headers=headers | changes, body=body)
+    return RawWebhook(headers=headers, body=body)
+
+
+def _with(header: str, value: str) -> RawWebhook:
+    signed = _signed(b"{}")
+    return RawWebhook(headers={**signed.headers, header: value}, body=signed.body)
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
@@ -48,9 +53,9 @@ def test_one_good_signature_among_several_is_enough_but_not_behind_sixteen_bad_o
     good = _signed(b"{}").headers["webhook-signature"]
     bad = "v1," + base64.b64encode(b"x" * 32).decode()
 
-    ADAPTER.verify(_signed(b"{}", **{"webhook-signature": f"v2,zzz {bad} {good}"}), SOURCE, now=NOW)
+    ADAPTER.verify(_with("webhook-signature", f"v2,zzz {bad} {good}"), SOURCE, now=NOW)
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_signed(b"{}", **{"webhook-signature": " ".join([bad] * 16 + [good])}), SOURCE, now=NOW)
+        ADAPTER.verify(_with("webhook-signature", " ".join([bad] * 16 + [good])), SOURCE, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +63,13 @@ def test_one_good_signature_among_several_is_enough_but_not_behind_sixteen_bad_o
 )
 def test_a_hostile_signature_is_a_mismatch_and_nothing_else(signature: str) -> None:
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_signed(b"{}", **{"webhook-signature": signature}), SOURCE, now=NOW)
+        ADAPTER.verify(_with("webhook-signature", signature), SOURCE, now=NOW)
 
 
 @pytest.mark.parametrize("timestamp", ["", "0", "-1", "nan", "inf", "1e30", "²", "9" * 40, "2026-03-02T09:00:00Z"])
 def test_a_hostile_time_is_a_mismatch_and_nothing_else(timestamp: str) -> None:
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_signed(b"{}", **{"webhook-timestamp": timestamp}), SOURCE, now=NOW)
+        ADAPTER.verify(_with("webhook-timestamp", timestamp), SOURCE, now=NOW)
 
 
 @pytest.mark.parametrize("body", [b'{"a":2}', b'{"a":1}\n', b'{"a": 1}', b""])
