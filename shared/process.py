@@ -2,16 +2,26 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from shared.errors import DaymarkError
+from shared.logs import configure_logs
+from shared.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
+
 _log = structlog.get_logger()
 _DRAIN_S: Final = 3
+
+
+EXIT_MISCONFIGURED: Final = 78
+"""The status of a process that cannot start as it is configured, and that it would not help to start again."""
+
+SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
 
 class _Server(uvicorn.Server):
@@ -24,6 +34,21 @@ class _Server(uvicorn.Server):
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 """A background loop. It runs until the event is set, finishes what it has in hand, and returns."""
+
+
+def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings], Coroutine[Any, Any, None]]) -> None:
+    """Read the settings and run. An error that people can mend is one line of the log, and exit status 78 or 1."""
+    configure_logs(name)
+    try:
+        settings = load_settings(kind)
+        configure_logs(name, level=settings.logs.level)
+        asyncio.run(run(settings))
+    except (SettingsRefused, SecretMissing) as refused:
+        _log.error("misconfigured", problem=str(refused))
+        raise SystemExit(EXIT_MISCONFIGURED) from None
+    except DaymarkError as failed:
+        _log.error("cannot_go_on", problem=str(failed))
+        raise SystemExit(1) from None
 
 
 async def run_process(app: Starlette, *, host: str, port: int, loops: Mapping[str, Loop]) -> None:

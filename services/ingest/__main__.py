@@ -1,17 +1,12 @@
 """Run ingest: `python -m services.ingest`."""
 
-import asyncio
-
 from services.ingest.app import run
 from services.ingest.settings import IngestSettings
-from shared.logs import configure_logs
-from shared.settings import load_settings
+from shared.process import run_service
 
 
 def main() -> None:
-    settings = load_settings(IngestSettings)
-    configure_logs("ingest", level=settings.logs.level)
-    asyncio.run(run(settings))
+    run_service("ingest", IngestSettings, run)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,12 @@
 """Run nudges: `python -m services.nudges`."""
 
-import asyncio
-
 from services.nudges.app import run
 from services.nudges.settings import NudgesSettings
-from shared.logs import configure_logs
-from shared.settings import load_settings
+from shared.process import run_service
 
 
 def main() -> None:
-    settings = load_settings(NudgesSettings)
-    configure_logs("nudges", level=settings.logs.level)
-    asyncio.run(run(settings))
+    run_service("nudges", NudgesSettings, run)
 
 
 if __name__ == "__main__":

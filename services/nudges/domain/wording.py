@@ -42,14 +42,14 @@ def number(value: Decimal) -> str:
 
 
 def breakdown(report: DayReport) -> str:
-    """What counted against what was planned: `12 of 10 conversations, 2 of 2 proposals`."""
+    """What counted against what was planned: `conversations 12 of 10, proposals 2 of 2`."""
     asked = [behaviour for behaviour in report.behaviours if behaviour.target > 0]
     return ", ".join(_part(behaviour) for behaviour in asked)
 
 
 def _part(behaviour: BehaviourResult) -> str:
     label = behaviour.label[:1].lower() + behaviour.label[1:]
-    return f"{behaviour.count} of {number(behaviour.target)} {label}"
+    return f"{label} {behaviour.count} of {number(behaviour.target)}"
 
 
 def score_text(report: DayReport) -> str:

@@ -85,8 +85,9 @@ async def test_a_broken_roster_is_refused_whole_and_the_old_one_stays(house: Liv
     file = tmp_path / "roster.yaml"
     file.write_text(ROSTER.replace("Europe/Madrid", "Europe/Madird"))
 
-    await house.command("roster", "apply", str(file), expect=1)
+    said = await house.complaint("roster", "apply", str(file))
 
+    assert "roster.yaml:5: teams[0].reps[0].timezone: no such time zone; write an IANA name such as Europe/Madrid" in said
     assert "150.00" in await house.command("scores", "--csv", "--day", "2026-03-02")
 
 
@@ -99,7 +100,7 @@ async def test_a_managers_page_opens_with_its_link(house: LivingHouse) -> None:
 
 
 async def test_a_second_one_on_the_same_folder_is_refused(house: LivingHouse) -> None:
-    await house.command("up", expect=1)
+    assert "Another `daymark up` uses this data folder" in await house.complaint("up")
 
 
 async def test_a_process_that_dies_is_started_again_on_the_same_port(house: LivingHouse) -> None:
@@ -120,7 +121,17 @@ async def test_without_a_running_house_the_commands_say_so(tmp_path: Path) -> No
     nobody = LivingHouse(folder=tmp_path, config=tmp_path / "daymark.toml", said={})
     nobody.config.write_text("")
 
-    await nobody.command("scores", expect=1)
+    assert "Start `daymark up`" in await nobody.complaint("scores")
+
+
+async def test_a_service_that_cannot_start_as_configured_ends_it_at_once_and_says_why(tmp_path: Path) -> None:
+    wrong = LivingHouse(folder=tmp_path / "d", config=tmp_path / "daymark.toml", said={})
+    wrong.config.write_text(f'{CONFIGURATION}\n[sources.x]\nkind = "standard"\nsecrets = ["env:NOT_THERE"]\n')
+
+    said = await wrong.complaint("up")
+
+    assert "ingest: The service cannot start as it is configured" in said
+    assert "env:NOT_THERE: The secret is not there" in said
 
 
 async def test_a_postgres_that_may_lose_what_it_commits_makes_a_service_not_ready(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from prometheus_client import generate_latest
 from starlette.applications import Starlette
 
 from services.nudges.channels.channel import GiveUp, TryLater
+from services.nudges.decide_nudges import decide_nudges
 from services.nudges.list_nudges import NoLinkSecret, link_of, list_nudges, token_of
 from services.nudges.pages import Pages
 from services.nudges.speak import Spoken
@@ -16,6 +17,7 @@ from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
 from shared.postgres import open_pool
 from shared.requests import NudgeQuery
+from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.reports import MONDAY, at, report, worked_days
@@ -226,3 +228,14 @@ def test_without_a_secret_there_are_no_links() -> None:
 
 def test_the_metrics_are_well_formed(nudging: Nudging) -> None:
     assert remarks_of_promtool(generate_latest(nudging.metrics.registry).decode()) == ""
+
+
+async def test_the_trace_of_a_report_goes_on_to_the_nudge_and_its_delivery(nudging: Nudging) -> None:
+    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    await decide_nudges(nudging.pool, _done(), channels=("recorder",), traceparent=traceparent, now=nudging.now)
+    await nudging.deliver()
+
+    rows = await nudging.pool.fetch("SELECT event_type, traceparent FROM outbox ORDER BY id")
+    assert [row["event_type"] for row in rows] == ["nudge.decided.v1", "nudge.delivered.v1"]
+    assert {trace_id(row["traceparent"]) for row in rows} == {trace_id(traceparent)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from services.scoring.domain.counting import Place
 from services.scoring.record_activities import Observed, record_activities
 from services.scoring.store import QUERIES, SCHEMA, DefinitionsCache
 from shared.postgres import open_pool
+from shared.trace import trace_id
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 
 
@@ -200,3 +202,13 @@ def _busy_week(chance: random.Random, count: int) -> list[Observed]:
         )
         for number in range(count)
     ]
+
+
+async def test_the_trace_of_a_webhook_goes_on_in_the_report(scoring: Scoring) -> None:
+    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    await scoring.record(replace(seen("a1"), traceparent=traceparent))
+
+    (stored,) = await scoring.pool.fetch("SELECT traceparent FROM outbox")
+    assert trace_id(stored["traceparent"]) == trace_id(traceparent)
+    assert stored["traceparent"] != traceparent

@@ -32,7 +32,7 @@ def comeback(report: DayReport, history: History, _: datetime) -> Called | None:
         occasion=report.day.isoformat(),
         wordings=(
             f"Back on plan {day}, {name}: {done}. Getting back after a dip is the hard part.",
-            f"{name}, that is a comeback: the plan is done {day}, with {done}.",
+            f"{name}, that is a comeback: the plan is done {day}, {done}.",
             f"The plan is done again {day}, {name}: {done}. A good turn after some thin days.",
         ),
         reason=f"The plan of {report.day} is done after {len(missed)} worked days without, since {missed[-1].day}.",
