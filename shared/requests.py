@@ -4,6 +4,7 @@ Every answer is an `Answer`: either `ok` with `data`, or not, with one sentence 
 to do. Lists are paged: `after` of the next question is `next_after` of the last answer.
 """
 
+import asyncio
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -20,6 +21,8 @@ PLAYBOOK_APPLY: Final = "playbook.apply.v1"
 SCORE_LIST: Final = "score.list.v1"
 SCORE_EXPLAIN: Final = "score.explain.v1"
 SCORE_AUDIT: Final = "score.audit.v1"
+_ATTEMPTS_MAX: Final = 12
+_AGAIN_S: Final = 0.25
 NUDGE_LIST: Final = "nudge.list.v1"
 INBOX_LINK: Final = "inbox.link.v1"
 
@@ -179,17 +182,24 @@ class Link(_Model):
 async def ask(
     connection: Client, subject: str, question: BaseModel | None = None, *, timeout_s: float = 30.0
 ) -> dict[str, Any]:
-    """Put one question and give back the answer's data.
+    """Put one question and give back the answer's data. A service that is just being started again is waited for.
 
     Raises:
         NobodyAnswers: no service is there, or it took longer than `timeout_s` seconds.
         Refused: the service answered no, and why.
     """
     payload = question.model_dump_json().encode() if question is not None else b""
-    try:
-        reply = await connection.request(subject, payload, timeout=timeout_s)
-    except (nats.errors.NoRespondersError, nats.errors.ConnectionClosedError, TimeoutError):
-        raise NobodyAnswers(subject) from None
+    reply = None
+    for _ in range(_ATTEMPTS_MAX):
+        try:
+            reply = await connection.request(subject, payload, timeout=timeout_s)
+            break
+        except nats.errors.NoRespondersError:
+            await asyncio.sleep(_AGAIN_S)
+        except (nats.errors.ConnectionClosedError, TimeoutError):
+            break
+    if reply is None:
+        raise NobodyAnswers(subject)
     answer = Answer.model_validate_json(reply.data)
     if not answer.ok:
         raise Refused(answer.error)

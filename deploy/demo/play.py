@@ -14,13 +14,15 @@ from deploy.demo.crm import Record, records
 from deploy.demo.habits import FIRST_DAY, TEAM, WORK_ENDS, WORK_STARTS
 from deploy.demo.sender import Sender
 from deploy.demo.stage import Stage
-from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, DefinitionFile, ask
+from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, DefinitionFile, NobodyAnswers, ask
 
 _FOLDER: Final = Path(__file__).parent
 _STEP: Final = timedelta(minutes=30)
 _JUST_AFTER: Final = timedelta(seconds=1)
 _SATURDAY: Final = 5
 _CONNECTIONS: Final = 16
+_ATTEMPTS_MAX: Final = 6
+_ANSWER_S: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +65,18 @@ async def apply_definitions(connection: Client) -> None:
     """Put the roster and the playbooks of the demonstration in force."""
     for subject, name in ((ROSTER_APPLY, "roster.yaml"), (PLAYBOOK_APPLY, "playbook.yaml")):
         text = (_FOLDER / name).read_text(encoding="utf-8")
-        await ask(connection, subject, DefinitionFile(name=name, text=text))
+        await _apply(connection, subject, DefinitionFile(name=name, text=text))
+
+
+async def _apply(connection: Client, subject: str, file: DefinitionFile) -> None:
+    """Applying twice changes nothing, so an answer that was lost with its service is asked for again."""
+    for _ in range(_ATTEMPTS_MAX):
+        try:
+            await ask(connection, subject, file, timeout_s=_ANSWER_S)
+        except NobodyAnswers:
+            continue
+        return
+    raise NobodyAnswers(subject)
 
 
 def instants(*, weeks: int) -> Iterator[datetime]:
