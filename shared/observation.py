@@ -80,7 +80,9 @@ def observation_from(document: Mapping[str, object]) -> Observation:
     deleted = document.get("deleted")
     if deleted is not None and not isinstance(deleted, bool):
         raise ObservationRefused("deleted", "must be true or false")
-    facts = document.get("facts") or {}
+    facts = document.get("facts")
+    if facts is None:
+        facts = {}
     if not isinstance(facts, dict):
         raise ObservationRefused("facts", "must be an object")
     if len(facts) > FACTS_MAX:

@@ -1,0 +1,99 @@
+"""What a well-formed observation is."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.observation import Observation, ObservationRefused, observation_id, read_observation
+
+GOOD: dict[str, Any] = {
+    "activity_id": "173712-3",
+    "kind": "call",
+    "observed_at": "2011-10-01T10:10:25.759+02:00",
+    "deleted": False,
+    "facts": {
+        "actor": "10912",
+        "started_at": "2011-10-01T10:08:36.700+02:00",
+        "duration_s": 109.059,
+        "outcome": "connected",
+        "direction": "outbound",
+        "amount": "20000.00",
+        "currency": "EUR",
+        "stage": None,
+        "something_new": "is kept",
+    },
+}
+
+
+def _read(**changes: Any) -> Observation:
+    return read_observation(json.dumps(GOOD | changes).encode())
+
+
+def test_a_good_one_is_read_with_times_in_utc_and_unknown_facts_kept() -> None:
+    observation = _read()
+
+    assert observation.facts["started_at"] == "2011-10-01T08:08:36.700000+00:00"
+    assert (observation.facts["stage"], observation.facts["something_new"]) == (None, "is kept")
+    assert observation.deleted is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"activity_id": ""}, "activity_id"),
+        ({"activity_id": 7}, "activity_id"),
+        ({"activity_id": "a\x00b"}, "activity_id"),
+        ({"activity_id": "x" * 1_025}, "activity_id"),
+        ({"kind": "A call"}, "kind"),
+        ({"observed_at": "2011-10-01T10:10:25"}, "observed_at"),
+        ({"observed_at": "2011-02-30T10:10:25Z"}, "observed_at"),
+        ({"observed_at": "0001-01-01T00:00:00+14:00"}, "observed_at"),
+        ({"observed_at": "9999-12-31T23:59:59-12:00"}, "observed_at"),
+        ({"observed_at": 1_700_000_000}, "observed_at"),
+        ({"deleted": "yes"}, "deleted"),
+        ({"facts": []}, "facts"),
+        ({"facts": {"duration_s": -1}}, "facts.duration_s"),
+        ({"facts": {"duration_s": True}}, "facts.duration_s"),
+        ({"facts": {"duration_s": 1e9}}, "facts.duration_s"),
+        ({"facts": {"amount": 20000}}, "facts.amount"),
+        ({"facts": {"amount": "1e5"}}, "facts.amount"),
+        ({"facts": {"currency": "euro"}}, "facts.currency"),
+        ({"facts": {"direction": "sideways"}}, "facts.direction"),
+        ({"facts": {"x": {"nested": 1}}}, "facts.x"),
+        ({"facts": {"x": 2**60}}, "facts.x"),
+        ({"facts": {str(n): 1 for n in range(65)}}, "facts"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_its_key_and_without_its_value(changes: dict[str, Any], where: str) -> None:
+    with pytest.raises(ObservationRefused) as refused:
+        _read(**changes)
+
+    assert refused.value.where == where
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'{"a":' * 5_000, b'{"activity_id": NaN}'])
+def test_what_is_no_object_is_refused(body: bytes) -> None:
+    with pytest.raises(ObservationRefused):
+        read_observation(body)
+
+
+@given(
+    st.binary(max_size=200)
+    | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
+)
+def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
+    try:
+        read_observation(body)
+    except ObservationRefused:
+        return
+
+
+def test_the_same_statement_has_the_same_id_however_it_is_written() -> None:
+    elsewhere = _read(observed_at="2011-10-01T08:10:25.759Z")
+
+    assert observation_id("bank", elsewhere) == observation_id("bank", _read())
+    assert observation_id("bank", _read(deleted=True)) != observation_id("bank", _read())
+    assert observation_id("acme", _read()) != observation_id("bank", _read())
