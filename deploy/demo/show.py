@@ -13,7 +13,8 @@ from shared.requests import NudgeRow, ScoreRow
 
 _DAYS_SHOWN = 10
 _FULL, _HALF = 100, 50
-_LAST_NUDGES = 3
+_FEW = 20
+_LAST_NUDGES = 5
 
 
 def print_scores(rows: Sequence[ScoreRow], console: Console) -> None:
@@ -41,7 +42,7 @@ def _score(score: object) -> Text:
 
 
 def print_nudges(rows: Sequence[NudgeRow], console: Console) -> None:
-    """Every nudge on a line, and of each rule the newest with its words and its reason."""
+    """For whom and about which days, and the words with their reasons: of a frequent rule the newest only."""
     by_rule: dict[str, list[NudgeRow]] = {}
     for row in rows:
         by_rule.setdefault(row.rule, []).append(row)
@@ -49,7 +50,7 @@ def print_nudges(rows: Sequence[NudgeRow], console: Console) -> None:
     for rule, of_rule in sorted(by_rule.items()):
         console.print(f"\n[bold]{rule}[/bold]: {len(of_rule)}", highlight=False)
         console.print(_who(of_rule), highlight=False)
-        for row in of_rule[-_LAST_NUDGES:]:
+        for row in of_rule if len(of_rule) <= _FEW else of_rule[-_LAST_NUDGES:]:
             console.print(f"  [cyan]{row.person_name}[/cyan], {row.day:%a %d %b}: {row.text}", highlight=False)
             console.print(f"    [dim]because: {row.reason}[/dim]", highlight=False)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx
 
+from deploy.local.parent import end_with_parent
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
 
@@ -73,7 +74,13 @@ class NatsServer:
         log = self._folder / "nats-server.log"
         with log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
-                str(program), "-c", str(configuration), stdout=output, stderr=output, start_new_session=True
+                str(program),
+                "-c",
+                str(configuration),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         if not await self._becomes_healthy():
             raise NatsDidNotStart(str(log))

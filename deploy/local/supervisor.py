@@ -1,8 +1,6 @@
 """Child processes that are started again when they die, and that end when their parent does."""
 
 import asyncio
-import ctypes
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from deploy.local.nats_server import NatsServer
+from deploy.local.parent import end_with_parent
 from deploy.local.postgres_server import PostgresServer
 from deploy.local.settings import child_environment
 from shared.clock import monotonic_s
@@ -25,7 +24,6 @@ _BACK_OFF_MOST_S: Final = 5.0
 _STEADY_S: Final = 10.0
 _LOOK_EVERY_S: Final = 0.5
 _UNHEALTHY_LOOKS: Final = 10
-_PR_SET_PDEATHSIG: Final = 1
 _REPOSITORY: Final = Path(__file__).parents[2]
 
 
@@ -44,11 +42,6 @@ class Watched(Protocol):
 
     @property
     def pid(self) -> int: ...
-
-
-def _end_with_parent() -> None:
-    """In the child, before it runs: ask the kernel for SIGTERM when the parent dies, however it dies."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass(kw_only=True)
@@ -108,7 +101,7 @@ class Service:
                 env=child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}),
                 stdout=output or sys.stderr,
                 stderr=output,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
         finally:
             if output is not None:

@@ -3,10 +3,13 @@
 import asyncio
 import gzip
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from deploy.local.postgres_server import PostgresServer
@@ -152,3 +155,24 @@ async def test_a_postgres_that_may_lose_what_it_commits_makes_a_service_not_read
         await pool.close()
     finally:
         await server.stop()
+
+
+async def test_killed_whole_it_leaves_nothing_running_and_finds_everything_again(tmp_path: Path) -> None:
+    file = tmp_path / "history.ndjson"
+    fact = {"activity_id": "a", "kind": "call", "observed_at": "2026-03-02T09:00:00Z"}
+    file.write_text(json.dumps(fact | {"facts": {"actor": "7", "started_at": "2026-03-02T09:00:00Z"}}))
+    (tmp_path / "roster.yaml").write_text(ROSTER)
+    (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
+    async with living_house(tmp_path / "d", CONFIGURATION) as first:
+        await first.command("roster", "apply", str(tmp_path / "roster.yaml"))
+        await first.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
+        await first.command("import", str(file), "--source", "acme")
+        children = [pid for name, pid in first.pids().items() if name not in ("daymark", "postgres")]
+        os.kill(first.pids()["daymark"], signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in children):
+                await asyncio.sleep(0.05)
+
+    async with living_house(tmp_path / "d", CONFIGURATION) as second:
+        assert "calls=1" in await second.command("scores", "--csv", "--day", "2026-03-02")
+        assert "0 differences" in await second.command("audit")

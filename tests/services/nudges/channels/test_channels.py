@@ -1,5 +1,6 @@
 """The channels, each against what a receiver may do."""
 
+import asyncio
 import json
 import stat
 from datetime import timedelta
@@ -15,7 +16,7 @@ from services.nudges.channels.webhook import SecretUnusable, WebhookChannel, out
 from services.nudges.domain.history import history_of
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.speak import nudge_of
-from shared.clock import SteppedClock
+from shared.clock import SteppedClock, SystemClock
 from shared.events import Nudge
 from tests.services.nudges.reports import MONDAY, at, report
 
@@ -113,8 +114,6 @@ def test_each_answer_means_one_thing(status: int, retry_after: str | None, expec
 
 
 async def test_a_receiver_that_hangs_is_given_up_on_in_time() -> None:
-    import asyncio
-
     async def hang(_: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         return httpx.Response(200)
@@ -133,3 +132,29 @@ def test_a_secret_that_is_no_key_is_refused_at_the_start() -> None:
         WebhookChannel(
             httpx.AsyncClient(), SteppedClock(NOW + timedelta()), url="x", secret="whsec_!", timeout_s=1, attempts_max=1
         )
+
+
+async def test_a_real_receiver_gets_a_request_that_the_reference_library_verifies() -> None:
+    received: list[tuple[dict[str, str], bytes]] = []
+    answers = [b"HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]
+
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while answers:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
+            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
+            received.append((headers, await reader.readexactly(int(headers["content-length"]))))
+            writer.write(answers.pop(0))
+        writer.close()
+
+    server = await asyncio.start_server(receive, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    async with httpx.AsyncClient() as client:
+        clock = SystemClock()  # the library compares with the machine's own time
+        channel = WebhookChannel(client, clock, url=url, secret=SECRET, timeout_s=5, attempts_max=5)
+        outcomes = [await channel.send(_nudge(), attempts=attempt) for attempt in (1, 2)]
+    server.close()
+
+    assert outcomes == [TryLater(error="answered 500"), Delivered()]
+    assert len({headers["webhook-id"] for headers, _ in received}) == 1
+    for headers, body in received:
+        assert Webhook(SECRET).verify(body, headers)["rule"] == "plan_done"
