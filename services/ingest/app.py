@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from services.ingest.consumer import WebhookConsumer
 from services.ingest.domain.crm.cloudevents import CloudEvents
+from services.ingest.domain.crm.hubspot import HubSpot
 from services.ingest.domain.crm.standard import StandardWebhooks
 from services.ingest.domain.webhook import Adapter
 from services.ingest.metrics import IngestMetrics
@@ -23,7 +24,7 @@ from shared.process import run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
-ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in (StandardWebhooks(), CloudEvents())}
+ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in (StandardWebhooks(), CloudEvents(), HubSpot())}
 
 
 async def run(settings: IngestSettings) -> None:

@@ -9,7 +9,7 @@ from services.ingest.domain.webhook import Source
 from shared.settings import CommonSettings, SecretReference, Section, read_secret
 
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
-KINDS: Final = ("cloudevents", "standard")
+KINDS: Final = ("cloudevents", "hubspot", "standard")
 
 
 class IngestSection(Section):
@@ -27,6 +27,7 @@ class SourceSection(Section):
     secrets: tuple[SecretReference, ...] = Field(min_length=1)
     account: str = ""
     public_url: str = ""
+    outcomes: dict[str, str] = {}
 
     @field_validator("kind")
     @classmethod
@@ -61,6 +62,7 @@ class IngestSettings(CommonSettings):
                 secrets=tuple((read_secret(reference) or "").encode() for reference in section.secrets),
                 account=section.account,
                 public_url=section.public_url,
+                outcomes=section.outcomes,
             )
             for name, section in self.sources.items()
         }

@@ -25,13 +25,15 @@ class BodyUnreadable(DaymarkError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A configured sender. `secrets` are the keys that are valid now: several while one is being replaced."""
+    """A configured sender. `secrets` are the keys that are valid now: several while one is being replaced. `outcomes` adds
+    to what the sender's own words mean: its word, our outcome."""
 
     name: str
     kind: str
     secrets: tuple[bytes, ...] = field(repr=False)
     account: str = ""
     public_url: str = ""
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ import msgspec
 from shared.observation import FactValue, Observation
 
 KIND: Final = "_kind"
+KIND_REFINED: Final = "kind"
 DELETED: Final = "_deleted"
 
 Statement = tuple[FactValue, str, str]
@@ -54,7 +55,7 @@ def merge(states: FactStates, observation: Observation, event_id: str) -> FactSt
 
 
 def read_activity(states: FactStates) -> Activity:
-    """The activity that the states describe."""
+    """The activity that the states describe. A fact named `kind` goes before the kind that every observation carries."""
 
     def text(name: str) -> str | None:
         statement = states.get(name)
@@ -63,7 +64,7 @@ def read_activity(states: FactStates) -> Activity:
     started_at, duration_s, amount = text("started_at"), text("duration_s"), text("amount")
     deleted = states.get(DELETED)
     return Activity(
-        kind=text(KIND) or "",
+        kind=text(KIND_REFINED) or text(KIND) or "",
         deleted=deleted is not None and deleted[0] is True,
         actor=text("actor"),
         started_at=datetime.fromisoformat(started_at) if started_at else None,
