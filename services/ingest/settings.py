@@ -27,7 +27,7 @@ class SourceSection(Section):
     secrets: tuple[SecretReference, ...] = Field(min_length=1)
     account: str = ""
     public_url: str = ""
-    outcomes: dict[str, str] = {}
+    outcomes: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("kind")
     @classmethod

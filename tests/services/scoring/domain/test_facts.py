@@ -64,6 +64,13 @@ def test_an_observation_that_is_silent_about_deletion_does_not_undelete() -> Non
     assert read_activity(_merged(gone, later)).deleted
 
 
+def test_a_fact_named_kind_goes_before_the_kind_that_later_observations_carry() -> None:
+    won, later = (_observation(0, kind="deal_won"), "e1"), (_observation(5, amount="9.00"), "e2")
+
+    assert read_activity(_merged(won, later)).kind == "deal_won"
+    assert read_activity(_merged(later)).kind == "call"
+
+
 def test_what_says_nothing_new_leaves_the_very_same_object() -> None:
     states = _merged((_observation(0, stage="offer"), "e1"))
 
