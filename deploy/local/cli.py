@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.local import questions, show
+from deploy.local.dead_letters_cli import dead_letters
 from deploy.local.import_file import count_lines, import_file, wait_until_scored
+from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from deploy.local.settings import LocalSettings, load_local_settings
+from deploy.local.settings import LocalSettings
 from deploy.local.up import Running, run_house
 from shared.clock import SystemClock
 from shared.errors import DaymarkError
-from shared.logs import configure_logs
 from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, ScoreQuery
 
 _HELP = "Daily scores for salespeople from what their CRM records, and the right word at the right moment."
@@ -27,9 +28,8 @@ roster = typer.Typer(no_args_is_help=True, help="Who sells, in which team, on wh
 playbook = typer.Typer(no_args_is_help=True, help="What a good day is made of.")
 app.add_typer(roster, name="roster")
 app.add_typer(playbook, name="playbook")
+app.add_typer(dead_letters, name="dead-letters")
 
-Config = Annotated[Path | None, typer.Option("--config", help="daymark.toml (default: the one in this folder, if any)")]
-Data = Annotated[Path | None, typer.Option("--data", help="data folder (default: .daymark)")]
 Day = datetime
 Result = TypeVar("Result")
 _REFUSALS_SHOWN = 20
@@ -48,16 +48,10 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
-def _settings(config: Path | None, data: Path | None, *, level: str = "WARNING") -> LocalSettings:
-    settings = load_local_settings(config=config, data=data)
-    configure_logs("daymark", level=level)
-    return settings
-
-
 @app.command()
 def up(config: Config = None, data: Data = None) -> None:
     """Start everything here and stay. Prints one JSON line when, and only when, all is ready."""
-    settings = _settings(config, data, level="INFO")
+    settings = command_settings(config, data, level="INFO")
 
     def announce(running: Running) -> None:
         sys.stdout.write(running.line() + "\n")
@@ -82,13 +76,13 @@ def demo(
 @roster.command("apply")
 def roster_apply(file: Path, config: Config = None, data: Data = None) -> None:
     """Put a roster file in force."""
-    _apply(ROSTER_APPLY, file, _settings(config, data))
+    _apply(ROSTER_APPLY, file, command_settings(config, data))
 
 
 @playbook.command("apply")
 def playbook_apply(file: Path, config: Config = None, data: Data = None) -> None:
     """Put the playbooks of a file in force from their dates on."""
-    _apply(PLAYBOOK_APPLY, file, _settings(config, data))
+    _apply(PLAYBOOK_APPLY, file, command_settings(config, data))
 
 
 def _apply(subject: str, file: Path, settings: LocalSettings) -> None:
@@ -109,7 +103,7 @@ def import_command(
     data: Data = None,
 ) -> None:
     """Bring in history: one observation a line (.ndjson, .gz). Safe to repeat; goes on where it was stopped."""
-    settings = _settings(config, data)
+    settings = command_settings(config, data)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
@@ -153,7 +147,7 @@ def scores(
     data: Data = None,
 ) -> None:
     """Scores by rep and day, sorted by both; today's where no day is given."""
-    settings = _settings(config, data)
+    settings = command_settings(config, data)
     today = SystemClock().now().date()
     start = _date(day or first) or today
     query = ScoreQuery(first=start, last=_date(day or last) or max(start, today), team=team, silent_days=silent)
@@ -180,7 +174,7 @@ def explain(
     rep: str, day: Annotated[Day, typer.Argument(formats=["%Y-%m-%d"])], config: Config = None, data: Data = None
 ) -> None:
     """A rep's day: the version in force, the arithmetic, every activity, and why one did not count."""
-    settings = _settings(config, data)
+    settings = command_settings(config, data)
 
     async def work() -> None:
         async with reach(settings) as connection:
@@ -198,7 +192,7 @@ def nudges(
     data: Data = None,
 ) -> None:
     """Every nudge, with its reason and what became of it."""
-    settings = _settings(config, data)
+    settings = command_settings(config, data)
 
     async def work() -> None:
         async with reach(settings) as connection:
@@ -214,7 +208,7 @@ def nudges(
 @app.command()
 def inbox(manager: str, config: Config = None, data: Data = None) -> None:
     """The address of a manager's page. Whoever has it can read that page: hand it to that manager only."""
-    settings = _settings(config, data)
+    settings = command_settings(config, data)
 
     async def work() -> None:
         async with reach(settings) as connection:
@@ -226,7 +220,7 @@ def inbox(manager: str, config: Config = None, data: Data = None) -> None:
 @app.command()
 def audit(config: Config = None, data: Data = None) -> None:
     """Recount everything from the facts; exit status 1 and the differences, if there are any."""
-    settings = _settings(config, data)
+    settings = command_settings(config, data)
 
     async def work() -> int:
         async with reach(settings) as connection:
