@@ -22,11 +22,16 @@ from shared.errors import DaymarkError
 
 _log = structlog.get_logger()
 BATCH_MAX: Final = 500
+BATCH_BYTES_MAX: Final = 4 * 1024 * 1024
 _CLOSING: Final = "connection closed"
 
 
 class NotStored(DaymarkError):
     """JetStream did not confirm that the message is stored. It may or may not be; send it again under the same id."""
+
+
+class _Refused(NotStored):
+    """JetStream answered, and the answer was no."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +80,14 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
         pending_size=64 * 1024 * 1024,
     )
     return connection
+
+
+async def disconnect(connection: Client) -> None:
+    """Send what is buffered and close. The client raises when the server has gone already; there is nothing left to do then."""
+    try:
+        await connection.drain()
+    except (nats.errors.Error, OSError, TimeoutError) as gone:
+        _log.debug("nats_gone_before_close", error=type(gone).__name__)
 
 
 class Publisher:
@@ -131,21 +144,34 @@ class Publisher:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                size = min(len(self._waiting), BATCH_MAX)
-                await self._store_group([self._waiting.popleft() for _ in range(size)])
+                await self._store_group(self._next_group())
             if self._closing:
                 return
 
+    def _next_group(self) -> list[tuple[Outgoing, asyncio.Future[None]]]:
+        """Those that have waited longest, as many as one batch may hold."""
+        group, size = [self._waiting.popleft()], 0
+        while self._waiting and len(group) < BATCH_MAX and size < BATCH_BYTES_MAX:
+            group.append(self._waiting.popleft())
+            size += len(group[-1][0].data)
+        return group
+
     async def _store_group(self, group: list[tuple[Outgoing, asyncio.Future[None]]]) -> None:
-        if len(group) > 1 and await self._store_as_batch([message for message, _ in group]):
-            for _, done in group:
-                if not done.done():
-                    done.set_result(None)
+        try:
+            if len(group) > 1 and await self._store_as_batch([message for message, _ in group]):
+                _settle(group, None)
+                return
+        except NotStored as failed:
+            _settle(group, failed)  # nobody answers: it would not help to ask for each of them
             return
         await asyncio.gather(*[self._store_one(message, done) for message, done in group])
 
     async def _store_as_batch(self, messages: list[Outgoing]) -> bool:
-        """One atomic batch. False when it was not confirmed: one duplicate id refuses the whole, so each then goes alone."""
+        """One atomic batch. False when it was refused, as one duplicate id does for all: each then has to go alone.
+
+        Raises:
+            NotStored: there was no answer.
+        """
         batch_id = secrets.token_hex(12)
         try:
             for sequence, message in enumerate(messages[:-1], start=1):
@@ -158,21 +184,23 @@ class Publisher:
                 "Nats-Batch-Commit": "1",
             }
             await self._confirmed(Outgoing(subject=last.subject, headers=headers, data=last.data))
-        except NotStored:
+        except _Refused:
             return False
+        except (nats.errors.Error, OSError) as failed:
+            raise NotStored(f"{messages[0].subject} ({type(failed).__name__})") from None
         return True
 
     async def _store_one(self, message: Outgoing, done: "asyncio.Future[None]") -> None:
         try:
             await self._confirmed(message)
         except NotStored as failed:
-            if not done.done():
-                done.set_exception(failed)
+            _settle([(message, done)], failed)
         else:
-            if not done.done():
-                done.set_result(None)
+            _settle([(message, done)], None)
 
     async def _confirmed(self, message: Outgoing) -> None:
+        if not self._connection.is_connected:
+            raise NotStored(f"{message.subject} (NATS is not connected)")
         token = secrets.token_hex(8)
         reply: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._replies[token] = reply
@@ -182,13 +210,13 @@ class Publisher:
             )
             async with asyncio.timeout(self._timeout_s):
                 ack = _ack_decoder.decode(await reply)
-        except (TimeoutError, nats.errors.Error, msgspec.DecodeError, ValueError) as failed:
+        except (TimeoutError, nats.errors.Error, OSError, msgspec.DecodeError, ValueError) as failed:
             raise NotStored(f"{message.subject} ({type(failed).__name__})") from None
         finally:
             del self._replies[token]
         if ack.error is not None or ack.seq == 0:
             problem = (ack.error or {}).get("description", "no sequence in the answer")
-            raise NotStored(f"{message.subject} ({problem})")
+            raise _Refused(f"{message.subject} ({problem})")
 
     async def _on_reply(self, message: Msg) -> None:
         reply = self._replies.get(message.subject.rpartition(".")[2])
@@ -197,3 +225,14 @@ class Publisher:
                 reply.set_result(b'{"error":{"description":"no stream takes this subject"}}')
             else:
                 reply.set_result(message.data)
+
+
+def _settle(group: "list[tuple[Outgoing, asyncio.Future[None]]]", failed: NotStored | None) -> None:
+    """Tell all that wait for a group how it went."""
+    for _, done in group:
+        if done.done():
+            continue
+        if failed is None:
+            done.set_result(None)
+        else:
+            done.set_exception(failed)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from nats.aio.client import Client
 
 from deploy.demo.stage import Stage
-from shared.jetstream import connect
+from shared.jetstream import connect, disconnect
 
 ROOT: Final = Path(__file__).parents[1]
 _READY_S: Final = 90.0
@@ -92,7 +92,7 @@ class LivingHouse:
         try:
             await Stage(connection).settle()
         finally:
-            await connection.close()
+            await disconnect(connection)
 
     async def connect(self) -> Client:
         return await connect(self.said["nats"], name="test")

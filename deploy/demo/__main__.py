@@ -16,7 +16,7 @@ from deploy.demo.expectations import expected_nudges
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import play
 from deploy.demo.settings import read_secrets, secrets_folder
-from shared.jetstream import connect
+from shared.jetstream import connect, disconnect
 from shared.requests import NUDGE_LIST, SCORE_LIST, NudgePage, NudgeQuery, ScorePage, ScoreQuery, ask
 
 _EVERY_STEPS = 100
@@ -42,7 +42,7 @@ async def run(ingest_url: str, nats_url: str, *, seed: int, weeks: int) -> int:
     query = ScoreQuery(first=FIRST_DAY, last=FIRST_DAY + timedelta(weeks=weeks), silent_days=True, limit=10_000)
     scores = ScorePage.model_validate(await ask(connection, SCORE_LIST, query)).rows
     nudges = NudgePage.model_validate(await ask(connection, NUDGE_LIST, NudgeQuery(limit=10_000))).rows
-    await connection.close()
+    await disconnect(connection)
     show.print_scores([row for row in scores if row.score is not None], console)
     show.print_nudges(nudges, console)
     show.print_answers(played.answers, console)

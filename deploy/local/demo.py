@@ -18,7 +18,7 @@ from deploy.local import questions
 from deploy.local.settings import load_local_settings
 from deploy.local.up import Running, run_house
 from shared.errors import DaymarkError
-from shared.jetstream import connect
+from shared.jetstream import connect, disconnect
 from shared.logs import configure_logs
 from shared.requests import NudgeRow, ScoreQuery, ScoreRow
 
@@ -85,7 +85,7 @@ async def _perform(running: Running, folder: Path, console: Console, *, seed: in
             link = await questions.inbox_link(connection, manager)
             console.print(f"Inbox of {manager}: {link.url}", highlight=False, soft_wrap=True)
     finally:
-        await connection.close()
+        await disconnect(connection)
 
 
 def _show(played: Played, scores: list[ScoreRow], nudges: list[NudgeRow], console: Console) -> None:

@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from deploy.local.settings import LocalSettings
 from deploy.local.up import RUN_FILE
 from shared.errors import DaymarkError
-from shared.jetstream import connect
+from shared.jetstream import connect, disconnect
 from shared.settings import read_secret
 
 
@@ -44,4 +44,4 @@ async def reach(settings: LocalSettings) -> AsyncIterator[Client]:
     try:
         yield connection
     finally:
-        await connection.close()
+        await disconnect(connection)

@@ -18,7 +18,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door, refuse
 from shared.clock import Clock, answer_status
-from shared.jetstream import Publisher
+from shared.jetstream import Publisher, disconnect
 from shared.probes import Check, check_broker, probe_routes
 from shared.process import run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
@@ -61,7 +61,7 @@ async def run(settings: IngestSettings) -> None:
             port=settings.ingest.port,
             loops={"consumer": consumer.run, "measure": measure},
         )
-    await connection.drain()
+    await disconnect(connection)
 
 
 def web_app(

@@ -26,7 +26,7 @@ from services.nudges.outbox import measure_queues, nudge_relay
 from services.nudges.pages import Pages
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings
 from shared.clock import Clock, answer_status
-from shared.jetstream import Publisher
+from shared.jetstream import Publisher, disconnect
 from shared.probes import check_broker, check_postgres, probe_routes
 from shared.process import run_process
 from shared.settings import NatsSection, read_secret
@@ -72,7 +72,7 @@ async def run(settings: NudgesSettings) -> None:
             },
         )
     await pool.close()
-    await connection.drain()
+    await disconnect(connection)
 
 
 def make_broker(settings: NatsSection) -> NatsBroker:

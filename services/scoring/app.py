@@ -17,7 +17,7 @@ from services.scoring.settings import ScoringSettings
 from services.scoring.store import MIGRATIONS, SCHEMA, DefinitionsCache, find_outbox_state, list_progress
 from services.scoring.turn_days import reps_due
 from shared.clock import answer_status
-from shared.jetstream import Publisher
+from shared.jetstream import Publisher, disconnect
 from shared.probes import check_broker, check_postgres, probe_routes
 from shared.process import run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
@@ -64,7 +64,7 @@ async def run(settings: ScoringSettings) -> None:
             loops={"consumer": consumer.run, "days": days.run, "outbox": relay.run, "measure": measure},
         )
     await pool.close()
-    await connection.drain()
+    await disconnect(connection)
 
 
 def web_app(connection: Client, pool: asyncpg.Pool, metrics: ScoringMetrics, settings: ScoringSettings) -> Starlette:

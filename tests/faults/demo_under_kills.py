@@ -10,6 +10,7 @@ from typing import Final
 
 from deploy.demo.play import play
 from deploy.demo.settings import configuration, make_secrets, read_secrets
+from shared.jetstream import disconnect
 from tests.house_of_its_own import LivingHouse, living_house
 
 _VICTIMS: Final = ("ingest", "scoring", "nudges", "nats", "postgres")
@@ -54,7 +55,7 @@ async def _play(house: LivingHouse, folder: Path, *, weeks: int) -> None:
         url = house.said["ingest"]
         await play(connection, ingest_url=url, secrets=secrets, seed=1, weeks=weeks, on_progress=ignore)
     finally:
-        await connection.close()
+        await disconnect(connection)
 
 
 async def _kill(house: LivingHouse, kills: int, chance: random.Random) -> None:

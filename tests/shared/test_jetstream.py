@@ -1,13 +1,15 @@
 """The publisher and the pull loop, on a real broker."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
 
-from shared.jetstream import NotStored, Outgoing, Publisher
+from deploy.local.nats_server import NatsServer
+from shared.jetstream import NotStored, Outgoing, Publisher, connect, disconnect
 from shared.pull import PullLoop
-from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog
+from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 
 
 def _message(number: int, *, message_id: str | None = None) -> Outgoing:
@@ -120,3 +122,30 @@ async def test_batches_follow_each_other_without_waiting_for_a_request_to_expire
                 loop.stop()
 
     assert seen == 5_000
+
+
+async def test_large_messages_share_a_batch_only_up_to_a_size(nats: Client) -> None:
+    big = [Outgoing(subject="activity.observed.v1.acme", headers={}, data=bytes(1_500_000)) for _ in range(9)]
+
+    async with Publisher(nats) as publisher:
+        await publisher.store_all(big)
+
+    assert await _stored(nats) == 9
+
+
+async def test_while_the_broker_is_away_everybody_is_told_at_once(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path / "nats")
+    await server.start()
+    connection = await connect(server.url, name="test")
+    await provision(connection)
+    async with Publisher(connection, timeout_s=60) as publisher:
+        await publisher.store(_message(1))
+        await server.stop()
+        while connection.is_connected:
+            await asyncio.sleep(0.01)
+
+        async with asyncio.timeout(10):
+            outcomes = await asyncio.gather(*[publisher.store(_message(n)) for n in range(20)], return_exceptions=True)
+    await disconnect(connection)
+
+    assert all(isinstance(outcome, NotStored) for outcome in outcomes)
