@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from services.ingest.consumer import WebhookConsumer
+from services.ingest.domain.crm.close import Close
 from services.ingest.domain.crm.cloudevents import CloudEvents
 from services.ingest.domain.crm.hubspot import HubSpot
 from services.ingest.domain.crm.standard import StandardWebhooks
@@ -24,7 +25,9 @@ from shared.process import run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
-ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in (StandardWebhooks(), CloudEvents(), HubSpot())}
+ADAPTERS: Final[dict[str, Adapter]] = {
+    adapter.kind: adapter for adapter in (StandardWebhooks(), CloudEvents(), HubSpot(), Close())
+}
 
 
 async def run(settings: IngestSettings) -> None:

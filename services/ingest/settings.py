@@ -9,7 +9,7 @@ from services.ingest.domain.webhook import Source
 from shared.settings import CommonSettings, SecretReference, Section, read_secret
 
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
-KINDS: Final = ("cloudevents", "hubspot", "standard")
+KINDS: Final = ("close", "cloudevents", "hubspot", "standard")
 
 
 class IngestSection(Section):

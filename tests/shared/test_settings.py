@@ -53,7 +53,7 @@ def test_a_mistake_is_named_and_never_becomes_a_silent_default(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "known are cloudevents, hubspot, standard"),
+        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "known are close, cloudevents, hubspot, standard"),
         ('[sources.acme]\nkind = "standard"\nsecrets = []\n', "sources.acme.secrets"),
         ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "is no name for a source"),
     ],

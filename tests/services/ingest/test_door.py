@@ -15,7 +15,7 @@ from services.ingest.app import ADAPTERS, web_app
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
-from services.ingest.settings import IngestSettings
+from services.ingest.settings import KINDS, IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from shared.clock import SteppedClock
 from shared.jetstream import Publisher
@@ -181,3 +181,7 @@ async def test_the_metrics_are_well_formed_and_tell_what_happened(ingest: Ingest
     assert remarks_of_promtool(text) == ""
     assert 'daymark_ingest_webhooks_total{result="stored",source="acme"} 1.0' in text
     assert re.search(r'daymark_ingest_webhooks_total\{result="unauthorized",source="acme"\} 1.0', text)
+
+
+def test_every_kind_that_may_be_configured_has_its_adapter() -> None:
+    assert set(KINDS) == set(ADAPTERS)
