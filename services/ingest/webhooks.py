@@ -66,10 +66,9 @@ class Door:
             status, answer = STORED
             return JSONResponse(answer, status)
         status, refusal = ANSWERS[result]
-        headers = {"Retry-After": str(self._settings.retry_after_s)} if result == "unavailable" else None
-        if result != "unavailable":
-            headers = {"Connection": "close"}  # what is left of a refused body is not read
-        return JSONResponse(refusal, status, headers=headers)
+        if result == "unavailable":
+            return JSONResponse(refusal, status, headers={"Retry-After": str(self._settings.retry_after_s)})
+        return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body is not read
 
     async def _outcome(self, request: Request) -> tuple[str, str]:
         name = request.path_params["source"]

@@ -64,7 +64,7 @@ async def _apply(
         touched = await _derive_anew(connection, definitions)
         rows = await connection.fetch(store.QUERIES["list_places"])
         touched |= {Place(row["rep_id"], row["day"]) for row in rows}
-        days = await score_days(connection, definitions, dict.fromkeys(touched, Cause()), now=now)
+        days = await score_days(connection, definitions, dict.fromkeys(touched, Cause(redefined=True)), now=now)
         turned = await turn_days_within(connection, definitions, now=now)
     return Applied(summary=f"{what}; {days} days scored anew, {turned.opened} opened", days_rescored=days)
 

@@ -15,14 +15,16 @@ from shared.trace import continue_trace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cause:
-    """What made a day worth counting anew. `history` is true while only imported observations did."""
+    """What made a day worth counting anew. `history` is true while only imported observations did; `redefined` when it was
+    a roster or a playbook, which may change more of an open day's report than its score."""
 
     traceparent: str | None = None
     history: bool = False
+    redefined: bool = False
 
 
 async def score_days(connection: Connection, definitions: Definitions, causes: Mapping[Place, Cause], *, now: datetime) -> int:
-    """Lock these days, recount them, store what changed and put its reports into the outbox. Returns how many changed.
+    """Lock these days, recount them, store what changed and put its reports into the outbox. Returns how many that were.
 
     Needs a transaction that shares or locks the definitions, and that has locked its activities before.
     """
@@ -38,9 +40,10 @@ async def score_days(connection: Connection, definitions: Definitions, causes: M
     changed, announcements = [], []
     for day in days:
         fresh = _recounted(day, tallies, definitions)
-        if fresh == day:
+        cause = causes[day.place]
+        if fresh == day and not (cause.redefined and day.state == "open"):
             continue
-        announcement = announce(fresh, definitions, causes[day.place], DAY_CHANGED, now=now)
+        announcement = announce(fresh, definitions, cause, DAY_CHANGED, now=now)
         if announcement is not None:
             fresh = replace(fresh, revision=announcement.report.revision)
             announcements.append(announcement)

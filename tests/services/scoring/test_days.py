@@ -14,7 +14,7 @@ from services.scoring.turn_days import next_turn, turn_days
 from shared.postgres import open_pool
 from shared.requests import ScoreQuery, ScoreRow
 from tests.promtool import remarks_of_promtool
-from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, Scoring, seen
+from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 
 MADRID_MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)
 
@@ -132,3 +132,12 @@ def test_the_metrics_are_well_formed() -> None:
     from prometheus_client import generate_latest
 
     assert remarks_of_promtool(generate_latest(ScoringMetrics().registry).decode()) == ""
+
+
+async def test_new_hours_are_announced_for_the_open_day_although_its_score_is_the_same(scoring: Scoring) -> None:
+    later = ROSTER.replace("timezone: Europe/Madrid,", 'timezone: Europe/Madrid, hours: "11:00-19:00",')
+
+    await scoring.apply(roster=later)
+
+    report = next(report for _, report in await scoring.reports() if report.rep.id == "ana")
+    assert (report.day, report.work_starts_at) == (MONDAY, datetime(2026, 3, 2, 10, tzinfo=UTC))
