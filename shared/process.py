@@ -2,34 +2,23 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 
 from shared.errors import DaymarkError
+from shared.http_server import DEFAULT_LIMITS, HeadLimits, http_server
 from shared.logs import configure_logs
 from shared.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
 
 _log = structlog.get_logger()
-_DRAIN_S: Final = 3
-
 
 EXIT_MISCONFIGURED: Final = 78
 """The status of a process that cannot start as it is configured, and that it would not help to start again."""
 
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling, which would end the process before the loops have finished."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
@@ -51,13 +40,15 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
         raise SystemExit(1) from None
 
 
-async def run_process(app: Starlette, *, host: str, port: int, loops: Mapping[str, Loop]) -> None:
+async def run_process(
+    app: Starlette, *, host: str, port: int, loops: Mapping[str, Loop], limits: HeadLimits = DEFAULT_LIMITS
+) -> None:
     """Serve and run the loops until SIGTERM or SIGINT.
 
     First the HTTP server stops taking requests and answers those it has, then the loops are told. A loop that fails ends
     the process with its error, so that whoever supervises starts it again.
     """
-    server = _server(app, host=host, port=port)
+    server = http_server(app, host=host, port=port, limits=limits)
     stopping = asyncio.Event()
 
     def ask_to_stop() -> None:
@@ -85,19 +76,3 @@ async def run_process(app: Starlette, *, host: str, port: int, loops: Mapping[st
         for name, loop in loops.items():
             group.create_task(watch(name, loop), name=name)
     _log.info("stopped")
-
-
-def _server(app: Starlette, *, host: str, port: int) -> _Server:
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=_DRAIN_S,
-        timeout_keep_alive=30,
-        backlog=2048,
-        server_header=False,
-        lifespan="off",
-    )
-    return _Server(config)

@@ -8,11 +8,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from services.ingest.consumer import WebhookConsumer
-from services.ingest.domain.crm.close import Close
-from services.ingest.domain.crm.cloudevents import CloudEvents
-from services.ingest.domain.crm.hubspot import HubSpot
-from services.ingest.domain.crm.standard import StandardWebhooks
-from services.ingest.domain.webhook import Adapter
+from services.ingest.domain.adapter import Adapter
+from services.ingest.domain.crm.close import CLOSE
+from services.ingest.domain.crm.cloudevents import CLOUDEVENTS
+from services.ingest.domain.crm.hubspot import HUBSPOT
+from services.ingest.domain.crm.pipedrive import PIPEDRIVE
+from services.ingest.domain.crm.salesforce import SALESFORCE
+from services.ingest.domain.crm.shared_secret import SHARED_SECRET
+from services.ingest.domain.crm.signed_senders import ADAPTERS as SIGNED_SENDERS
+from services.ingest.domain.crm.standard import STANDARD
+from services.ingest.domain.crm.zoho import ZOHO
 from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
@@ -25,9 +30,8 @@ from shared.process import run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
-ADAPTERS: Final[dict[str, Adapter]] = {
-    adapter.kind: adapter for adapter in (StandardWebhooks(), CloudEvents(), HubSpot(), Close())
-}
+_ALL: Final = (STANDARD, CLOUDEVENTS, HUBSPOT, SALESFORCE, PIPEDRIVE, CLOSE, ZOHO, SHARED_SECRET, *SIGNED_SENDERS)
+ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in _ALL}
 
 
 async def run(settings: IngestSettings) -> None:
@@ -62,6 +66,7 @@ async def run(settings: IngestSettings) -> None:
             web_app(receiver, settings, metrics, clock, check_broker(connection, settings.nats.monitor_url)),
             host=settings.ingest.host,
             port=settings.ingest.port,
+            limits=settings.ingest.head_limits(),
             loops={"consumer": consumer.run, "measure": measure},
         )
     await disconnect(connection)

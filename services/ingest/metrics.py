@@ -1,19 +1,23 @@
 """The metrics of ingest: name, unit, labels, and what to do when one moves."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.ingest.domain.webhook import Source
+
 UNKNOWN: Final = "unknown"
 RESULTS: Final = ("stored", "unknown_source", "unauthorized", "too_large", "too_slow", "encoded", "unavailable")
-DEAD_REASONS: Final = ("unreadable_body", "refused_observation", "unknown_source")
+REFUSED: Final = ("unauthorized", "too_large", "too_slow", "encoded")
+ITEM_RESULTS: Final = ("understood", "repeated", "passed_over", "refused")
+DEAD_REASONS: Final = ("unreadable_body", "refused_observation", "adapter_failed", "unknown_source")
 
 
 class IngestMetrics:
     """All of them, in a registry of their own; every label is there from the start."""
 
-    def __init__(self, sources: Iterable[str]) -> None:
+    def __init__(self, sources: Mapping[str, Source]) -> None:
         self.registry = CollectorRegistry()
         self.webhooks = Counter(
             "daymark_ingest_webhooks_total",
@@ -39,22 +43,27 @@ class IngestMetrics:
             ["source"],
             registry=self.registry,
         )
+        self.refused_seconds = Gauge(
+            "daymark_ingest_newest_refusal_timestamp_seconds",
+            "When something of the source was last refused, by why (Unix time, the service's clock; 0: never).",
+            ["source", "result"],
+            registry=self.registry,
+        )
+        self.expires_seconds = Gauge(
+            "daymark_ingest_source_expires_timestamp_seconds",
+            "When the sender stops by itself, where `expires_at` says so (Unix time). Near: renew its channel.",
+            ["source"],
+            registry=self.registry,
+        )
         self._behind_the_door()
-        for source in (*sources, UNKNOWN):
-            for result in RESULTS:
-                self.webhooks.labels(source, result)
-            self.request_seconds.labels(source)
-            self.newest_seconds.labels(source)
-            self.observations.labels(source)
-        for reason in DEAD_REASONS:
-            self.dead_letters.labels(reason)
+        self._label_all(sources)
 
     def _behind_the_door(self) -> None:
         """Translation, behind the door."""
-        self.observations = Counter(
-            "daymark_ingest_observations_total",
-            "Observations published to ACTIVITIES. Flat while webhooks arrive: look at the dead letters.",
-            ["source"],
+        self.items = Counter(
+            "daymark_ingest_items_total",
+            "Items of webhooks. `repeated` rising: the sender tries again, answers come too late. `refused`: dead letters.",
+            ["source", "result"],
             registry=self.registry,
         )
         self.dead_letters = Counter(
@@ -73,3 +82,19 @@ class IngestMetrics:
             "Webhooks that are stored and not yet translated. Growing for minutes: add a replica.",
             registry=self.registry,
         )
+
+    def _label_all(self, sources: Mapping[str, Source]) -> None:
+        for source in (*sources, UNKNOWN):
+            for result in RESULTS:
+                self.webhooks.labels(source, result)
+            for result in REFUSED:
+                self.refused_seconds.labels(source, result)
+            self.request_seconds.labels(source)
+            self.newest_seconds.labels(source)
+            for result in ITEM_RESULTS:
+                self.items.labels(source, result)
+        for configured in sources.values():
+            if configured.expires_at is not None:
+                self.expires_seconds.labels(configured.name).set(configured.expires_at.timestamp())
+        for reason in DEAD_REASONS:
+            self.dead_letters.labels(reason)

@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Mapping
 
-from services.ingest.domain.webhook import KEPT_PREFIX, Adapter, RawWebhook, Source
+from services.ingest.domain.adapter import Adapter
+from services.ingest.domain.webhook import KEPT_PREFIX, RawWebhook, Source
 from shared.clock import Clock
 from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
@@ -52,6 +53,14 @@ class WebhookReceiver:
         kept = {f"{KEPT_PREFIX}{name}": value for name, value in verified.headers.items() if _is_safe(value)}
         subject = f"{WEBHOOK_RECEIVED}.{source.name}"
         await self._publisher.store(Outgoing(subject=subject, headers=headers | kept, data=verified.body))
+
+    def adapter(self, name: str) -> Adapter:
+        """How the sender of this source speaks and listens.
+
+        Raises:
+            NoSuchSource: there is none.
+        """
+        return self._adapters[self.source(name).kind]
 
     def source(self, name: str) -> Source:
         """The source of this name.

@@ -1,14 +1,17 @@
 """Translate stored webhooks into observations. What is not understood becomes a dead letter, with its bytes."""
 
+import traceback
 from collections.abc import Mapping, Sequence
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from urllib.parse import quote
 
 import msgspec
 import structlog
 from nats.aio.msg import Msg
 
-from services.ingest.domain.webhook import KEPT_PREFIX, Adapter, BodyUnreadable, Refused, Source, VerifiedWebhook
+from services.ingest.domain.adapter import Adapter
+from services.ingest.domain.webhook import KEPT_PREFIX, BodyUnreadable, Refused, Source, VerifiedWebhook
 from services.ingest.metrics import IngestMetrics
 from shared.clock import Clock
 from shared.cloudevents import event_headers
@@ -23,6 +26,7 @@ _log = structlog.get_logger()
 _SERVICE: Final = "ingest"
 _SAFE: Final = "!#$&'()*+,/:;<=>?@[]^_`{|}~-."
 _KEPT_PREFIX: Final = KEPT_PREFIX.lower()
+_RECENT_MAX: Final = 50_000
 
 
 class WebhookTranslator:
@@ -44,6 +48,7 @@ class WebhookTranslator:
         self._dead_letters = dead_letters
         self._clock = clock
         self._metrics = metrics
+        self._recent: dict[int, None] = {}
 
     async def translate(self, batch: Sequence[Msg]) -> None:
         """Return once every observation and every dead letter of the batch is stored. Done again, it adds nothing.
@@ -67,24 +72,46 @@ class WebhookTranslator:
         source = self._sources.get(name)
         if source is None:
             return [], [self._letter(message, "unknown_source", f"no source {name} is configured any more")]
-        headers = {
-            key.lower().removeprefix(_KEPT_PREFIX): value
-            for key, value in (message.headers or {}).items()
-            if key.lower().startswith(_KEPT_PREFIX)
-        }
-        webhook = VerifiedWebhook(source=source.name, headers=headers, body=message.data)
+        adapter = self._adapters[source.kind]
         try:
-            items = self._adapters[source.kind].translate(webhook, source)
+            items = adapter.items(_verified(message, source), source)
         except BodyUnreadable as unreadable:
             return [], [self._letter(message, "unreadable_body", unreadable.subject)]
-        said = [self._event(message, source, item) for item in items if isinstance(item, Observation)]
-        refused = [
-            self._letter(message, "refused_observation", f"item {item.item}: {item.problem}", item=item.item)
-            for item in items
-            if isinstance(item, Refused)
-        ]
-        self._metrics.observations.labels(source.name).inc(len(said))
+        said: list[Outgoing] = []
+        refused: list[Outgoing] = []
+        for number, item in enumerate(items):
+            result = "passed_over"
+            for one in self._read(adapter, source, number, item):
+                if isinstance(one, Refused):
+                    result = "refused"
+                    refused.append(self._letter(message, one.reason, f"item {number}: {one.problem}", item=number))
+                else:
+                    result = "understood"
+                    said.append(self._event(message, source, one))
+            if result == "understood" and self._is_repeated(adapter, source, item):
+                result = "repeated"
+            self._metrics.items.labels(source.name, result).inc()
         return said, refused
+
+    def _read(self, adapter: Adapter, source: Source, number: int, item: object) -> list[Observation | Refused]:
+        """What the item says. A fault of the adapter itself is one dead letter: it must not stop what comes behind."""
+        try:
+            return adapter.translate_item(number, item, source)
+        except Exception as fault:  # noqa: BLE001  # whatever it is: logged by its place, as its words may quote the body
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            at = f"{place.name}:{place.lineno}"
+            _log.error("adapter_failed", source=source.name, kind=source.kind, fault=type(fault).__name__, at=at)
+            return [Refused(item=number, problem=f"the adapter failed ({type(fault).__name__})", reason="adapter_failed")]
+
+    def _is_repeated(self, adapter: Adapter, source: Source, item: Any) -> bool:
+        """Whether the item came a short while ago already. Only counted: what it says has the same id as then."""
+        identity = hash((source.name, repr(adapter.identity(item))))
+        if identity in self._recent:
+            return True
+        self._recent[identity] = None
+        if len(self._recent) > _RECENT_MAX:
+            del self._recent[next(iter(self._recent))]
+        return False
 
     def _event(self, message: Msg, source: Source, observation: Observation) -> Outgoing:
         headers = event_headers(
@@ -103,6 +130,14 @@ class WebhookTranslator:
         trace = trace_id((message.headers or {}).get(TRACEPARENT))
         _log.warning("webhook_set_aside", subject=message.subject, reason=reason, detail=detail, trace_id=trace)
         return dead_letter(message, service=_SERVICE, reason=reason, detail=detail, item=item)
+
+
+def _verified(message: Msg, source: Source) -> VerifiedWebhook:
+    """The webhook as the door stored it."""
+    headers = {name.lower(): value for name, value in (message.headers or {}).items()}
+    kept = {name.removeprefix(_KEPT_PREFIX): value for name, value in headers.items() if name.startswith(_KEPT_PREFIX)}
+    received_at = datetime.fromisoformat(headers["ce-time"])
+    return VerifiedWebhook(source=source.name, headers=kept, body=message.data, received_at=received_at)
 
 
 def _header_text(text: str) -> str:

@@ -5,6 +5,7 @@ What a sender should not retry gets 2xx, what it must retry gets 503 with Retry-
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import structlog
@@ -12,24 +13,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
+from services.ingest.domain.adapter import Answer
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch
 from services.ingest.metrics import UNKNOWN, IngestMetrics
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
 from shared.clock import Clock, monotonic_s
+from shared.http_server import CUT
 from shared.jetstream import NotStored
 
 _log = structlog.get_logger()
 
-STORED: Final = (200, {"stored": True})
-ANSWERS: Final = {
+REFUSALS: Final = {
     "unknown_source": (404, {"error": "no such source; check the address"}),
     "unauthorized": (401, {"error": "not signed by this source; check the secret and the clock"}),
     "too_large": (413, {"error": "body too large; send fewer items at once"}),
     "too_slow": (408, {"error": "body did not arrive in time; send it again"}),
     "encoded": (415, {"error": "content encodings are not supported; send the body as it is"}),
-    "unavailable": (503, {"error": "cannot store webhooks now; send it again later"}),
 }
 
 
@@ -48,7 +50,25 @@ class Door:
         self._in_flight = 0
 
     def routes(self) -> list[Route]:
-        return [Route("/webhooks/{source}", self._post, methods=["POST"])]
+        return [
+            Route("/webhooks/{source}", self._post, methods=["POST"]),
+            Route("/webhooks/{source}", self._shake_hands, methods=["OPTIONS"]),
+        ]
+
+    async def _shake_hands(self, request: Request) -> Response:
+        """The handshake of CloudEvents web hooks: whoever asks may send here, as often as they like, if they have the token."""
+        origin = request.headers.get("webhook-request-origin", "")
+        headers = {"Allow": "POST, OPTIONS"}
+        if origin and self._is_known(request):
+            headers |= {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*"}
+        return Response(status_code=204, headers=headers)
+
+    def _is_known(self, request: Request) -> bool:
+        try:
+            self._receiver.source(request.path_params["source"])
+        except NoSuchSource:
+            return False
+        return True
 
     async def _post(self, request: Request) -> Response:
         started_s = monotonic_s()
@@ -63,11 +83,14 @@ class Door:
         self._metrics.request_seconds.labels(name).observe(monotonic_s() - started_s)
         if result == "stored":
             self._metrics.newest_seconds.labels(name).set(self._clock.now().timestamp())
-            status, answer = STORED
-            return JSONResponse(answer, status)
-        status, refusal = ANSWERS[result]
+            return _response(self._receiver.adapter(name).stored)
         if result == "unavailable":
-            return JSONResponse(refusal, status, headers={"Retry-After": str(self._settings.retry_after_s)})
+            answer = self._receiver.adapter(name).unavailable
+            if answer is None:
+                return Drop()
+            return _response(answer, {"Retry-After": str(self._settings.retry_after_s)})
+        self._metrics.refused_seconds.labels(name, result).set(self._clock.now().timestamp())
+        status, refusal = REFUSALS[result]
         return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body is not read
 
     async def _outcome(self, request: Request) -> tuple[str, str]:
@@ -82,7 +105,7 @@ class Door:
             return source, "encoded"
         try:
             body = await self._read_body(request)
-            await self._receiver.receive(source, RawWebhook(headers=_single(request), body=body))
+            await self._receiver.receive(source, _raw(request, body))
         except BodyTooLarge:
             return source, "too_large"
         except (TimeoutError, ClientDisconnect):
@@ -110,11 +133,28 @@ class Door:
         return b"".join(pieces)
 
 
-def _single(request: Request) -> dict[str, str]:
-    """Headers by lower-case name. One that comes twice is dropped: which of them was signed, nobody could say."""
+class Drop(Response):
+    """No answer: the connection is cut. For senders that take every answer for a yes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["extensions"][CUT]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def _response(answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(answer.body, answer.status, media_type=answer.media_type, headers=headers)
+
+
+def _raw(request: Request, body: bytes) -> RawWebhook:
+    """Names of headers in lower case. What comes twice is dropped: which of the two was signed, nobody could say."""
+    return RawWebhook(headers=_single(request.headers.items()), body=body, query=_single(request.query_params.multi_items()))
+
+
+def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     seen: dict[str, str] = {}
     twice = set()
-    for name, value in request.headers.items():
+    for name, value in pairs:
         if name in seen:
             twice.add(name)
         seen[name] = value

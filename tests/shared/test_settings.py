@@ -28,6 +28,9 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
     assert (scoring.port, scoring.batch_max, scoring.host) == (2, 7, "127.0.0.1")
 
 
+SHARED = '[sources.acme]\nkind = "shared-secret"\nsecrets = ["env:X"]\n'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -53,7 +56,7 @@ def test_a_mistake_is_named_and_never_becomes_a_silent_default(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "known are close, cloudevents, hubspot, standard"),
+        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "known are attio, calendly, close, cloudevents"),
         ('[sources.acme]\nkind = "standard"\nsecrets = []\n', "sources.acme.secrets"),
         ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "is no name for a source"),
     ],

@@ -1,12 +1,11 @@
 """A webhook before and after we know who sent it. Only an adapter's `verify` makes the second from the first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from shared.errors import DaymarkError
-from shared.observation import Observation
 
 KEPT_PREFIX: Final = "Http-"
 """In front of the sender's own headers where a webhook is stored, so that its `ce-id` is not taken for ours."""
@@ -24,9 +23,21 @@ class BodyUnreadable(DaymarkError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How much of a body is read: brackets that may stand in each other, and values and names in all."""
+
+    depth_max: int = 64
+    values_max: int = 50_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A configured sender. `secrets` are the keys that are valid now: several while one is being replaced. `outcomes` adds
-    to what the sender's own words mean: its word, our outcome."""
+    """A configured sender.
+
+    `secrets` are the keys that are valid now: several while one is being replaced. `outcomes` and `kinds` add to what the
+    sender's own words mean: its word, and our outcome or kind. `secret_in` and `fields` are for senders of any JSON: where
+    the secret travels, and the JMESPath expression of each fact. `expires_at` is when the sender will stop by itself.
+    """
 
     name: str
     kind: str
@@ -34,48 +45,39 @@ class Source:
     account: str = ""
     public_url: str = ""
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    secret_in: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawWebhook:
-    """Bytes from a stranger. Header names are in lower case."""
+    """Bytes from a stranger. Header names are in lower case; `query` is what stands behind the question mark."""
 
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VerifiedWebhook:
-    """Bytes that are known to come from the source, and the few headers that are needed to understand them."""
+    """Bytes that are known to come from the source, and the few headers that are needed to understand them.
+
+    `received_at` is when the door took them, for senders that do not tell when something happened.
+    """
 
     source: str
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """One item of a body that makes no sense; `problem` says where and why, never a value."""
+    """One item of a body that makes no sense; `problem` says where and why, never a value. `reason` is a slug."""
 
     item: int
     problem: str
-
-
-class Adapter(Protocol):
-    """Everything that is particular to one kind of sender."""
-
-    kind: str
-
-    def verify(self, webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-        """Make sure, on the raw bytes, that the source sent this now.
-
-        Raises:
-            SignatureMismatch: whatever is wrong with its proof.
-        """
-
-    def translate(self, webhook: VerifiedWebhook, source: Source) -> Sequence[Observation | Refused]:
-        """What the webhook says, item by item, in its own order.
-
-        Raises:
-            BodyUnreadable: not even the items can be told apart.
-        """
+    reason: str = "refused_observation"

@@ -3,12 +3,14 @@
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry, Metric
 
+from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.nudges.metrics import NudgesMetrics
 from services.scoring.metrics import ScoringMetrics
@@ -60,7 +62,12 @@ def test_each_alert_has_its_section_in_the_runbook(rule: dict[str, dict[str, str
 
 
 def test_every_metric_in_a_rule_is_one_that_a_service_exports() -> None:
-    registries = (IngestMetrics(["acme"]).registry, ScoringMetrics().registry, NudgesMetrics().registry)
+    acme = Source(name="acme", kind="standard", secrets=(b"",), expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    registries = (
+        IngestMetrics({"acme": acme}).registry,
+        ScoringMetrics().registry,
+        NudgesMetrics().registry,
+    )
     exported = {sample.name for registry in registries for metric in _collected(registry) for sample in metric.samples}
 
     wanted = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}

@@ -1,18 +1,20 @@
 """The door, from the request to the stored bytes, and what is translated behind it."""
 
+import base64
+import dataclasses
+import hmac
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from nats.aio.client import Client
-from standardwebhooks.webhooks import Webhook
 
 from services.ingest.app import ADAPTERS, web_app
-from services.ingest.domain.webhook import Source
+from services.ingest.domain.crm.standard import key_of
+from services.ingest.domain.webhook import RawWebhook, Source
 from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import KINDS, IngestSettings
@@ -23,12 +25,16 @@ from shared.pull import PullLoop
 from shared.settings import load_settings
 from shared.streams import ACTIVITIES, DEAD, TRANSLATE_CONSUMER, WEBHOOKS
 from tests.promtool import remarks_of_promtool
+from tests.services.ingest.senders import BY_NAME, SENDERS, Sender
+from tests.services.ingest.senders import NOW as SENT_AT
+from tests.services.ingest.senders import SECRET as SENDER_SECRET
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NOW = SENT_AT
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SOURCES = {
     "acme": Source(name="acme", kind="standard", secrets=(SECRET.encode(),)),
     "globex": Source(name="globex", kind="cloudevents", secrets=(b"bearer-secret",)),
+    **{sender.name: sender.source for sender in SENDERS},
 }
 OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
 
@@ -40,10 +46,17 @@ class Ingest:
         self.nats, self.client, self.translator, self.metrics = nats, client, translator, metrics
 
     async def post(self, body: bytes, *, source: str = "acme", **headers: str) -> httpx.Response:
-        signature = Webhook(SECRET).sign("m1", NOW, body.decode("latin-1"))
+        digest = hmac.digest(key_of(SECRET.encode()), f"m1.{int(NOW.timestamp())}.".encode() + body, "sha256")
+        signature = f"v1,{base64.b64encode(digest).decode()}"
         signed = {"webhook-id": "m1", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": signature}
         changed = signed | {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.post(f"/webhooks/{source}", content=body, headers=changed)
+
+    async def post_raw(self, source: str, webhook: RawWebhook) -> httpx.Response:
+        """A webhook as its sender posts it."""
+        return await self.client.post(
+            f"/webhooks/{source}", params=dict(webhook.query), content=webhook.body, headers=dict(webhook.headers)
+        )
 
     async def stored(self, stream: str) -> int:
         return (await self.nats.jetstream().stream_info(stream)).state.messages
@@ -64,7 +77,7 @@ class Ingest:
 @pytest.fixture
 async def ingest(nats: Client) -> AsyncIterator[Ingest]:
     settings = load_settings(IngestSettings)
-    section = settings.ingest.model_copy(update={"body_max_bytes": 10_000, "body_timeout_s": 0.2})
+    section = settings.ingest.model_copy(update={"body_max_bytes": 200_000, "body_timeout_s": 0.2})
     settings = settings.model_copy(update={"ingest": section})
     metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
     async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:
@@ -126,9 +139,9 @@ async def test_only_posts_are_taken(ingest: Ingest) -> None:
 async def test_a_body_over_the_limit_is_refused_also_when_its_length_is_not_told(ingest: Ingest) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(20):
-            yield b"x" * 1_000
+            yield b"x" * 20_000
 
-    assert (await ingest.post(b"x" * 10_001)).status_code == 413
+    assert (await ingest.post(b"x" * 200_001)).status_code == 413
     assert (await ingest.client.post("/webhooks/acme", content=pieces())).status_code == 413
 
 
@@ -181,6 +194,89 @@ async def test_the_metrics_are_well_formed_and_tell_what_happened(ingest: Ingest
     assert remarks_of_promtool(text) == ""
     assert 'daymark_ingest_webhooks_total{result="stored",source="acme"} 1.0' in text
     assert re.search(r'daymark_ingest_webhooks_total\{result="unauthorized",source="acme"\} 1.0', text)
+
+
+async def test_a_sender_of_cloudevents_may_ask_whether_it_may_send(ingest: Ingest) -> None:
+    asked = await ingest.client.options("/webhooks/globex", headers={"WebHook-Request-Origin": "events.example.com"})
+    elsewhere = await ingest.client.options("/webhooks/nobody", headers={"WebHook-Request-Origin": "events.example.com"})
+
+    assert asked.status_code == 204
+    assert (asked.headers["webhook-allowed-origin"], asked.headers["webhook-allowed-rate"]) == ("events.example.com", "*")
+    assert "webhook-allowed-origin" not in elsewhere.headers
+
+
+@pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.name)
+async def test_a_webhook_of_every_sender_is_stored_and_becomes_what_it_says(ingest: Ingest, sender: Sender) -> None:
+    body = next(iter(sender.stories().values()))[0]
+    posted = sender.sign(body, SENDER_SECRET, sender.source)
+
+    answer = await ingest.post_raw(sender.name, posted)
+    await ingest.translate()
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(sender.adapter.stored.media_type)
+    assert answer.content == sender.adapter.stored.body
+    assert await ingest.stored(ACTIVITIES) > 0
+    assert SENDER_SECRET.encode() not in ((await ingest.nats.jetstream().get_msg(WEBHOOKS, 1)).data or b"")
+
+
+async def test_salesforce_is_told_no_in_its_own_words_while_the_broker_is_away(ingest: Ingest) -> None:
+    sender = BY_NAME["salesforce"]
+    await ingest.nats.request(f"$JS.API.STREAM.DELETE.{WEBHOOKS}", b"", timeout=5)
+
+    answer = await ingest.post_raw("salesforce", sender.post(sender.payload("call-1")))
+
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True)
+    assert b"<Ack>false</Ack>" in answer.content
+
+
+async def test_a_fault_of_an_adapter_is_one_dead_letter_and_stops_nothing(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_on_a2(item: Any, source: Source) -> list[Any]:
+        if item["activity_id"] == "a2":
+            raise ZeroDivisionError
+        return [item]
+
+    broken = dataclasses.replace(ADAPTERS["standard"], read=break_on_a2)
+    monkeypatch.setitem(ADAPTERS, "standard", broken)
+    await ingest.post(json.dumps([OBSERVATION, OBSERVATION | {"activity_id": "a2"}]).encode())
+
+    await ingest.translate()
+
+    assert (await ingest.stored(ACTIVITIES), await ingest.stored(DEAD)) == (1, 1)
+    letter = await ingest.nats.jetstream().get_msg(DEAD, 1)
+    assert letter.subject == "dead.ingest.adapter_failed"
+
+
+async def test_what_comes_again_is_counted_and_changes_nothing(ingest: Ingest) -> None:
+    for _ in range(3):
+        await ingest.post(json.dumps(OBSERVATION).encode())
+
+    await ingest.translate()  # each batch twice, as after a crash
+
+    assert await ingest.stored(ACTIVITIES) == 1
+    text = (await ingest.client.get("/metrics")).text
+    assert 'daymark_ingest_items_total{result="understood",source="acme"} 1.0' in text
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"[" * 65 + b"]" * 65, "nested deeper than 64"),
+        (b"[" * 100_000, "body is no JSON"),
+        (b"[" + b"1," * 50_000 + b"1]", "more than 50000 values"),
+        (b'{"a": NaN}', "body is no JSON"),
+        (b'{"a": "\xff"}', "body is no JSON"),
+    ],
+)
+async def test_json_beyond_the_limits_is_a_dead_letter(ingest: Ingest, body: bytes, detail: str) -> None:
+    assert (await ingest.post(body, source="acme")).status_code == 200
+
+    await ingest.translate()
+
+    letter = await ingest.nats.jetstream().get_msg(DEAD, 1)
+    assert detail in (letter.headers or {})["Daymark-Detail"]
 
 
 def test_every_kind_that_may_be_configured_has_its_adapter() -> None:

@@ -5,22 +5,15 @@ and merges them: an event of the same id can come again and say more, so what it
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from services.ingest.domain.observations import read_json
-from services.ingest.domain.webhook import (
-    TOLERANCE_S,
-    BodyUnreadable,
-    RawWebhook,
-    Refused,
-    SignatureMismatch,
-    Source,
-    VerifiedWebhook,
-)
-from shared.observation import FactValue, Observation, ObservationRefused, observation_from
+from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.reading import instant, is_one_of, read_json, require_recent
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from shared.observation import FactValue, ObservationRefused
 
 _KINDS: Final = {
     "activity.call": "call",
@@ -60,37 +53,30 @@ _DIRECTIONS: Final = {
 _DEALS: Final = {"won": "deal_won", "lost": "deal_lost"}
 _SETTLES_A_DEAL: Final = frozenset({"status_type", "status_id"})
 _CENTS: Final = Decimal(100)
-_TIMESTAMP_DIGITS_MAX: Final = 12
 
 
-class Close:
-    """The adapter for sources of kind `close`. The account of an activity is the organisation."""
-
-    kind = "close"
-
-    def verify(self, webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-        timestamp = webhook.headers.get("close-sig-timestamp", "")
-        given = webhook.headers.get("close-sig-hash", "").lower().encode("utf-8", "surrogateescape")
-        readable = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _TIMESTAMP_DIGITS_MAX
-        if not readable or abs(now.timestamp() - int(timestamp)) > TOLERANCE_S:
-            raise SignatureMismatch(source.name)
-        signed = timestamp.encode() + webhook.body
-        for secret in source.secrets:
-            expected = hmac.new(_key_of(secret), signed, "sha256").hexdigest().encode()
-            if hmac.compare_digest(expected, given):
-                return VerifiedWebhook(source=source.name, headers={}, body=webhook.body)
+def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
+    """Raises `SignatureMismatch` unless the hash is that of time and body under one of the keys."""
+    timestamp = webhook.headers.get("close-sig-timestamp", "")
+    given = webhook.headers.get("close-sig-hash", "").lower()
+    require_recent(timestamp, source, now=now)
+    signed = timestamp.encode() + webhook.body
+    if not is_one_of(given, [hmac.new(_key_of(key), signed, "sha256").hexdigest().encode() for key in source.secrets]):
         raise SignatureMismatch(source.name)
+    return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
 
-    def translate(self, webhook: VerifiedWebhook, source: Source) -> Sequence[Observation | Refused]:
-        content = read_json(webhook.body)
-        event = content.get("event") if isinstance(content, Mapping) else None
-        if not isinstance(event, Mapping):
-            raise BodyUnreadable("must be an object that holds an event")
-        try:
-            document = _document(event, source)
-            return [observation_from(document)] if document is not None else []
-        except ObservationRefused as refused:
-            return [Refused(item=0, problem=f"{refused.where}: {refused.problem}")]
+
+def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
+    content = read_json(webhook.body, source.limits)
+    event = content.get("event") if isinstance(content, Mapping) else None
+    if not isinstance(event, Mapping):
+        raise BodyUnreadable("must be an object that holds an event")
+    return [event]
+
+
+def _identity(event: Item) -> tuple[object, ...]:
+    """An event of the same id can come again and say more; then its `date_updated` is another."""
+    return event.get("id"), event.get("date_updated")
 
 
 def _key_of(secret: bytes) -> bytes:
@@ -101,12 +87,11 @@ def _key_of(secret: bytes) -> bytes:
         return secret
 
 
-def _document(event: Mapping[str, Any], source: Source) -> dict[str, Any] | None:
-    """What the event says, still to be checked; None for what is no activity."""
+def _read(event: Item, source: Source) -> Iterable[Document]:
     kind = _KINDS.get(str(event.get("object_type")))
     if kind is None:
-        return None
-    observed_at = _utc(event.get("date_updated") or event.get("date_created"))
+        return []
+    observed_at = instant(event.get("date_updated") or event.get("date_created"))
     said = {
         "activity_id": str(event.get("object_id") or ""),
         "account": str(event.get("organization_id") or source.account),
@@ -115,12 +100,12 @@ def _document(event: Mapping[str, Any], source: Source) -> dict[str, Any] | None
     }
     data = event.get("data")
     if event.get("action") == "deleted":
-        return said | {"deleted": True}
+        return [said | {"deleted": True}]
     if not isinstance(data, Mapping):
         raise ObservationRefused("event.data", "is missing")
     if kind == "deal_stage_changed":
-        return said | _deal(event, data, observed_at)
-    return said | {"facts": _facts(kind, data, source)}
+        return [said | _deal(event, data, observed_at)]
+    return [said | {"facts": _facts(kind, data, source)}]
 
 
 def _facts(kind: str, data: Mapping[str, Any], source: Source) -> dict[str, FactValue]:
@@ -129,7 +114,7 @@ def _facts(kind: str, data: Mapping[str, Any], source: Source) -> dict[str, Fact
         facts["actor"] = str(data["user_id"])
     started = data.get("starts_at") or data.get("activity_at") or data.get("date_created")
     if started:
-        facts["started_at"] = _utc(started)
+        facts["started_at"] = instant(started)
     if isinstance(data.get("duration"), int | float):
         facts["duration_s"] = data["duration"]
     if direction := _DIRECTIONS.get(str(data.get("direction"))):
@@ -159,8 +144,12 @@ def _deal(event: Mapping[str, Any], data: Mapping[str, Any], observed_at: str) -
     return {"kind": _DEALS.get(status, "deal_stage_changed"), "facts": facts}
 
 
-def _utc(value: object) -> str:
-    """Close leaves the offset of an event's own times out; they are in UTC."""
-    text = str(value)
-    has_offset = text.endswith("Z") or "+" in text[10:] or "-" in text[10:]
-    return text if has_offset else f"{text}+00:00"
+CLOSE: Final = Adapter(
+    kind="close",
+    verify=verify,
+    split=_split,
+    identity=_identity,
+    read=_read,
+    patience=Patience(answer_within_s=None, tries=None, over_s=72 * 3_600),
+)
+"""The account of an activity is the organisation."""

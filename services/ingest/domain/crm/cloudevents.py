@@ -1,64 +1,66 @@
 """CloudEvents 1.0 over HTTP, with our observations as data: binary, structured and batch mode.
 
-CloudEvents leave it to the carrier to say who is speaking; here it is a bearer token, as
+CloudEvents leave it to the carrier to say who is speaking; here it is a bearer token, in the header or the query, as
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md has it.
 """
 
-import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.ingest.domain.observations import read_items, read_json
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import Observation
+from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.reading import is_one_of, read_json
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from shared.observation import ObservationRefused
 
 _SCHEME: Final = "bearer "
-_BATCH: Final = "application/cloudevents-batch+json"
-_STRUCTURED: Final = "application/cloudevents+json"
+_BATCH: Final = "application/cloudevents-batch"
+_STRUCTURED: Final = "application/cloudevents"
 _REQUIRED: Final = ("specversion", "id", "source", "type")
 _VERSION: Final = "1.0"
 _KEPT_HEADERS: Final = ("content-type", *(f"ce-{name}" for name in _REQUIRED), "ce-time", "ce-subject")
 
 
-class CloudEvents:
-    """The adapter for sources of kind `cloudevents`."""
-
-    kind = "cloudevents"
-
-    def verify(self, webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-        given = webhook.headers.get("authorization", "")
-        token = given[len(_SCHEME) :].strip().encode("utf-8", "surrogateescape")
-        if not given.lower().startswith(_SCHEME) or not any(hmac.compare_digest(token, one) for one in source.secrets):
-            raise SignatureMismatch(source.name)
-        kept = {name: webhook.headers[name] for name in _KEPT_HEADERS if name in webhook.headers}
-        return VerifiedWebhook(source=source.name, headers=kept, body=webhook.body)
-
-    def translate(self, webhook: VerifiedWebhook, source: Source) -> Sequence[Observation | Refused]:
-        media_type = webhook.headers.get("content-type", "").partition(";")[0].strip().lower()
-        content = read_json(webhook.body)
-        if media_type == _BATCH:
-            if not isinstance(content, list):
-                raise BodyUnreadable("a batch must be a JSON array")
-            return _read_events(content, source)
-        if media_type == _STRUCTURED:
-            return _read_events([content], source)
-        event = {name: webhook.headers[f"ce-{name}"] for name in _REQUIRED if f"ce-{name}" in webhook.headers}
-        return _read_events([{**event, "data": content}], source)
+def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
+    """Raises `SignatureMismatch` unless one of the tokens was sent, and in one place only."""
+    header, query = webhook.headers.get("authorization", ""), webhook.query.get("access_token", "")
+    in_header = header[len(_SCHEME) :].strip() if header.lower().startswith(_SCHEME) else ""
+    if (header and query) or not is_one_of(in_header or query, source.secrets):
+        raise SignatureMismatch(source.name)
+    kept = {name: webhook.headers[name] for name in _KEPT_HEADERS if name in webhook.headers}
+    return VerifiedWebhook(source=source.name, headers=kept, body=webhook.body, received_at=now)
 
 
-def _read_events(events: Sequence[object], source: Source) -> list[Observation | Refused]:
-    """The data of each event; an event that lacks what CloudEvents require is refused, its neighbours are read."""
-    read = read_items([_data_of(event) for event in events], account=source.account)
-    return [
-        Refused(item=number, problem="not a CloudEvents 1.0 event with data") if _data_of(event) is None else one
-        for number, (event, one) in enumerate(zip(events, read, strict=True))
-    ]
+def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
+    media_type = webhook.headers.get("content-type", "").partition(";")[0].strip().lower()
+    content = read_json(webhook.body, source.limits)
+    if media_type.startswith(_BATCH):  # before the next: the one begins with the other
+        if not isinstance(content, list):
+            raise BodyUnreadable("a batch must be a JSON array")
+        return content
+    if media_type.startswith(_STRUCTURED):
+        return [content]
+    event = {name: webhook.headers[f"ce-{name}"] for name in _REQUIRED if f"ce-{name}" in webhook.headers}
+    return [{**event, "data": content}]
 
 
-def _data_of(event: object) -> object:
-    if not isinstance(event, Mapping) or event.get("specversion") != _VERSION:
-        return None
-    if not all(isinstance(event.get(name), str) and event[name] for name in _REQUIRED):
-        return None
-    return event.get("data")
+def _identity(event: Item) -> tuple[object, ...]:
+    return event.get("source"), event.get("id")
+
+
+def _read(event: Item, source: Source) -> Iterable[Document]:
+    present = all(isinstance(event.get(name), str) and event[name] for name in _REQUIRED)
+    data = event.get("data")
+    if not present or event["specversion"] != _VERSION or not isinstance(data, Mapping):
+        raise ObservationRefused("event", "not a CloudEvents 1.0 event with data")
+    return [{"account": source.account, **data}]
+
+
+CLOUDEVENTS: Final = Adapter(
+    kind="cloudevents",
+    verify=verify,
+    split=_split,
+    identity=_identity,
+    read=_read,
+    patience=Patience(answer_within_s=None, tries=None, over_s=None),
+)

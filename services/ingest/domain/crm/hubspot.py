@@ -10,21 +10,14 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from services.ingest.domain.observations import ITEMS_MAX, read_json
-from services.ingest.domain.webhook import (
-    TOLERANCE_S,
-    BodyUnreadable,
-    RawWebhook,
-    Refused,
-    SignatureMismatch,
-    Source,
-    VerifiedWebhook,
-)
-from shared.observation import FactValue, Observation, ObservationRefused, observation_from
+from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.reading import as_items, instant, is_one_of, read_json, require_recent
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from shared.observation import FactValue, ObservationRefused
 
 KINDS: Final = {
     "0-3": "deal_stage_changed",
@@ -78,33 +71,35 @@ _DECODED: Final = {
 }  # fmt: skip
 """Exactly these are decoded in the address before it is signed; every other escape stays."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MS_DIGITS_MAX: Final = 14
+_IDENTITY: Final = (
+    "portalId",
+    "subscriptionType",
+    "objectTypeId",
+    "objectId",
+    "propertyName",
+    "propertyValue",
+    "occurredAt",
+    "eventId",
+)
 
 
-class HubSpot:
-    """The adapter for sources of kind `hubspot`. The account of an activity is the portal."""
+def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
+    """Raises `SignatureMismatch` unless signed with v3, or with v1 where v3 was not sent."""
+    if not (_is_signed_v3(webhook, source, now=now) or _is_signed_v1(webhook, source)):
+        raise SignatureMismatch(source.name)
+    return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
 
-    kind = "hubspot"
 
-    def verify(self, webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-        if not (_is_signed_v3(webhook, source, now=now) or _is_signed_v1(webhook, source)):
-            raise SignatureMismatch(source.name)
-        return VerifiedWebhook(source=source.name, headers={}, body=webhook.body)
+def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
+    content = read_json(webhook.body, source.limits)
+    if not isinstance(content, list | Mapping):
+        raise BodyUnreadable("must be an array of events")
+    return as_items(content)
 
-    def translate(self, webhook: VerifiedWebhook, source: Source) -> Sequence[Observation | Refused]:
-        events = read_json(webhook.body)
-        if isinstance(events, Mapping):
-            events = [events]
-        if not isinstance(events, list) or len(events) > ITEMS_MAX:
-            raise BodyUnreadable(f"must be an array of at most {ITEMS_MAX} events")
-        said: list[Observation | Refused] = []
-        for number, event in enumerate(events):
-            try:
-                said += [observation_from(one) for one in _documents(event, source)]
-            except ObservationRefused as refused:
-                said.append(Refused(item=number, problem=f"{refused.where}: {refused.problem}"))
-        return said
+
+def _identity(event: Item) -> tuple[object, ...]:
+    """Without `attemptNumber`, which is another at each try; `eventId` alone is not promised to be unique."""
+    return tuple(event.get(name) for name in _IDENTITY)
 
 
 def signed_address(url: str) -> str:
@@ -117,10 +112,9 @@ def signed_address(url: str) -> str:
 def _is_signed_v3(webhook: RawWebhook, source: Source, *, now: datetime) -> bool:
     signature = webhook.headers.get("x-hubspot-signature-v3", "")
     timestamp = webhook.headers.get("x-hubspot-request-timestamp", "")
-    if not (signature and source.public_url and timestamp.isascii() and timestamp.isdigit()):
+    if not (signature and source.public_url):
         return False
-    if len(timestamp) > _MS_DIGITS_MAX or abs(now.timestamp() * 1_000 - int(timestamp)) > TOLERANCE_S * 1_000:
-        return False
+    require_recent(timestamp, source, now=now, per_second=1_000)
     try:
         given = base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
@@ -135,14 +129,11 @@ def _is_signed_v1(webhook: RawWebhook, source: Source) -> bool:
         return False
     if webhook.headers.get("x-hubspot-signature-version", "v1") != "v1":
         return False
-    given = webhook.headers.get("x-hubspot-signature", "").encode("utf-8", "surrogateescape")
-    return any(hmac.compare_digest(hashlib.sha256(key + webhook.body).hexdigest().encode(), given) for key in source.secrets)
+    given = webhook.headers.get("x-hubspot-signature", "")
+    return is_one_of(given, [hashlib.sha256(key + webhook.body).hexdigest().encode() for key in source.secrets])
 
 
-def _documents(event: object, source: Source) -> list[dict[str, Any]]:
-    """What one event says, as observations that are still to be checked; nothing for what is no activity."""
-    if not isinstance(event, Mapping):
-        raise ObservationRefused("event", "not a JSON object")
+def _read(event: Item, source: Source) -> Iterable[Document]:
     subject, _, happened = str(event.get("subscriptionType") or event.get("eventType") or "").partition(".")
     object_type = str(event.get("objectTypeId") or _CLASSIC.get(subject, ""))
     if object_type not in KINDS:
@@ -150,7 +141,7 @@ def _documents(event: object, source: Source) -> list[dict[str, Any]]:
     common = {
         "kind": KINDS[object_type],
         "account": str(event.get("portalId") or source.account),
-        "observed_at": _instant(event.get("occurredAt")),
+        "observed_at": instant(event.get("occurredAt")),
     }
     if happened == "merge":
         merged = event.get("mergedObjectIds")
@@ -193,14 +184,6 @@ def _object_id(event: Mapping[str, Any]) -> str:
     return str(found)
 
 
-def _instant(value: object) -> str:
-    """Milliseconds since 1970 as RFC 3339; what is that already stays."""
-    text = str(value)
-    if text.isascii() and text.isdigit() and len(text) <= _MS_DIGITS_MAX:
-        return (_EPOCH + timedelta(milliseconds=int(text))).isoformat()
-    return text
-
-
 def _seconds(text: str) -> FactValue:
     """HubSpot gives milliseconds."""
     try:
@@ -215,12 +198,22 @@ def _direction(text: str) -> FactValue:
 
 _PROPERTIES: Final[Mapping[str, tuple[str, Callable[[str], FactValue]]]] = {
     "hubspot_owner_id": ("actor", str),
-    "hs_timestamp": ("started_at", _instant),
-    "hs_meeting_start_time": ("started_at", _instant),
-    "closedate": ("started_at", _instant),
+    "hs_timestamp": ("started_at", instant),
+    "hs_meeting_start_time": ("started_at", instant),
+    "closedate": ("started_at", instant),
     "hs_call_duration": ("duration_s", _seconds),
     "hs_call_direction": ("direction", _direction),
     "hs_email_direction": ("direction", _direction),
     "amount": ("amount", str),
     "deal_currency_code": ("currency", str),
 }
+
+HUBSPOT: Final = Adapter(
+    kind="hubspot",
+    verify=verify,
+    split=_split,
+    identity=_identity,
+    read=_read,
+    patience=Patience(answer_within_s=5, tries=11, over_s=24 * 3_600),
+)
+"""The account of an activity is the portal."""

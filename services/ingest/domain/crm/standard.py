@@ -1,59 +1,74 @@
 """Standard Webhooks: any sender that follows https://www.standardwebhooks.com, with our observations as data.
 
-Signed is `id.timestamp.body` with HMAC-SHA256; the header carries one or more `v1,<base64>` signatures, so that a sender can
-change its key without a gap. The `svix-*` names of the headers are the same thing under an older name.
+Signed is `id.timestamp.body`: `v1` with HMAC-SHA256 under a shared key, `v1a` with ed25519, of which we hold the public
+key. The header carries one or more signatures, so that a sender can change its key without a gap. The `svix-*` names of the
+headers are the same thing under an older name.
 """
 
 import base64
 import binascii
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
-from services.ingest.domain.observations import read_items, read_json
-from services.ingest.domain.webhook import (
-    TOLERANCE_S,
-    RawWebhook,
-    Refused,
-    SignatureMismatch,
-    Source,
-    VerifiedWebhook,
-)
-from shared.observation import Observation
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.reading import as_items, mapping, read_json, require_recent
+from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 
 _SIGNATURES_TRIED_MAX: Final = 16
-_TIMESTAMP_DIGITS_MAX: Final = 12
 _KEPT_HEADERS: Final = ("content-type", "webhook-id", "svix-id")
 _ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
 _PREFIX: Final = b"whsec_"
+_PUBLIC_PREFIX: Final = b"whpk_"
 
 
-class StandardWebhooks:
-    """The adapter for sources of kind `standard`."""
-
-    kind = "standard"
-
-    def verify(self, webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-        headers = webhook.headers
-        message_id, timestamp, signatures = (
-            headers.get(f"webhook-{part}") or headers.get(f"svix-{part}") or "" for part in ("id", "timestamp", "signature")
-        )
-        if not (message_id and signatures and _is_recent(timestamp, now=now)):
-            raise SignatureMismatch(source.name)
-        signed = f"{message_id}.{timestamp}.".encode("utf-8", "surrogateescape") + webhook.body
-        given = [_decoded(one) for one in signatures.split(" ")[:_SIGNATURES_TRIED_MAX]]
-        for secret in source.secrets:
-            expected = hmac.digest(key_of(secret), signed, "sha256")
-            if any(hmac.compare_digest(expected, one) for one in given):
-                kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
-                return VerifiedWebhook(source=source.name, headers=kept, body=webhook.body)
+def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
+    """Raises `SignatureMismatch` unless one of the signatures is by one of the keys, and the time is near."""
+    headers = webhook.headers
+    message_id, timestamp, signatures = (
+        headers.get(f"webhook-{part}") or headers.get(f"svix-{part}") or "" for part in ("id", "timestamp", "signature")
+    )
+    if not (message_id and signatures):
         raise SignatureMismatch(source.name)
+    require_recent(timestamp, source, now=now)
+    signed = f"{message_id}.{timestamp}.".encode("utf-8", "surrogateescape") + webhook.body
+    given = [_decoded(one) for one in signatures.split(" ")[:_SIGNATURES_TRIED_MAX]]
+    if not any(_is_signed(secret, signed, given) for secret in source.secrets):
+        raise SignatureMismatch(source.name)
+    kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+    return VerifiedWebhook(source=source.name, headers=kept, body=webhook.body, received_at=now)
 
-    def translate(self, webhook: VerifiedWebhook, source: Source) -> Sequence[Observation | Refused]:
-        content = read_json(webhook.body)
-        items = content if isinstance(content, list) else [content]
-        return read_items([_without_envelope(item) for item in items], account=source.account)
+
+def _is_signed(secret: bytes, signed: bytes, given: Sequence[tuple[str, bytes]]) -> bool:
+    if secret.startswith(_PUBLIC_PREFIX):
+        return any(_is_signed_v1a(secret, signed, one) for version, one in given if version == "v1a")
+    expected = hmac.digest(key_of(secret), signed, "sha256")
+    return any(hmac.compare_digest(expected, one) for version, one in given if version == "v1")
+
+
+def _is_signed_v1a(secret: bytes, signed: bytes, signature: bytes) -> bool:
+    key = _public_key(secret)
+    if key is None:
+        return False
+    try:
+        key.verify(signature, signed)
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _public_key(secret: bytes) -> Ed25519PublicKey | None:
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(secret.removeprefix(_PUBLIC_PREFIX), validate=True))
+    except (binascii.Error, ValueError):
+        return None
 
 
 def key_of(secret: bytes) -> bytes:
@@ -65,21 +80,17 @@ def key_of(secret: bytes) -> bytes:
         return secret
 
 
-def _is_recent(timestamp: str, *, now: datetime) -> bool:
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _TIMESTAMP_DIGITS_MAX):
-        return False
-    return abs(now.timestamp() - int(timestamp)) <= TOLERANCE_S
-
-
-def _decoded(signature: str) -> bytes:
-    """The bytes of a `v1` signature; empty, which matches nothing, for any other text."""
+def _decoded(signature: str) -> tuple[str, bytes]:
+    """Version and bytes of one signature; a version of none, which matches nothing, where the text is no signature."""
     version, _, encoded = signature.partition(",")
-    if version != "v1":
-        return b""
     try:
-        return base64.b64decode(encoded, validate=True)
+        return version, base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        return b""
+        return "", b""
+
+
+def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
+    return [_without_envelope(item) for item in as_items(read_json(webhook.body, source.limits))]
 
 
 def _without_envelope(item: object) -> object:
@@ -87,3 +98,23 @@ def _without_envelope(item: object) -> object:
     if isinstance(item, dict) and "activity_id" not in item and item.keys() >= {"type", "data"}:
         return item["data"] if item.keys() <= _ENVELOPE else item
     return item
+
+
+def _identity(item: Item) -> tuple[object, ...]:
+    """Observations have no number of their own; two that say the same are the same."""
+    return item.get("activity_id"), item.get("observed_at"), msgspec.json.encode(mapping(item.get("facts")))
+
+
+def _read(item: Item, source: Source) -> Iterable[Document]:
+    return [{"account": source.account, **item}]
+
+
+STANDARD: Final = Adapter(
+    kind="standard",
+    verify=verify,
+    split=_split,
+    identity=_identity,
+    read=_read,
+    patience=Patience(answer_within_s=15, tries=9, over_s=72 * 3_600),
+)
+"""The patience is what the specification suggests; a sender may have another."""

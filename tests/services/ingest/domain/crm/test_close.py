@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.crm.close import Close
+from services.ingest.domain.crm.close import CLOSE
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
 from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
 from shared.observation import Observation, observation_id
 
 KEY = b"b9260244ef33625f9b4b26a27db08758cdd39478b852c73f2d33ab042eb8abb4"
 SOURCE = Source(name="close", kind="close", secrets=(b"00ff", KEY), outcomes={"outcome_demo": "held"})
-ADAPTER = Close()
+ADAPTER = CLOSE
+RECEIVED = datetime(2026, 1, 12, 9, tzinfo=UTC)
 BODY = (
     b'{"event": {"id": "ev_4YUAT9G7PQNYEX0V7HpiZa", "date_created": "2019-01-01T13:33:00.842000", "data": {"object_type": '
     b'"activity.note", "action": "created", "note": "test content"}}, "subscription_id": "whsub_mBTylJxRXaBOXcuQmgUdmL"}'
@@ -59,7 +60,7 @@ def test_an_old_time_is_not() -> None:
 
 def _translated(event: Any) -> list[Observation | Refused]:
     body = json.dumps({"event": event, "subscription_id": "whsub_1"}).encode()
-    return list(ADAPTER.translate(VerifiedWebhook(source="close", headers={}, body=body), SOURCE))
+    return list(ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="close", headers={}, body=body), SOURCE))
 
 
 def _event(object_type: str, action: str, minute: int, data: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
@@ -161,4 +162,4 @@ def test_an_event_that_makes_no_sense_is_refused_with_why(event: dict[str, Any],
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event": 7}'])
 def test_a_body_without_an_event_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
-        ADAPTER.translate(VerifiedWebhook(source="close", headers={}, body=body), SOURCE)
+        ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="close", headers={}, body=body), SOURCE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.crm.cloudevents import CloudEvents
+from services.ingest.domain.crm.cloudevents import CLOUDEVENTS
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import Observation
 
@@ -14,7 +14,8 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SOURCE = Source(name="globex", kind="cloudevents", secrets=(b"new", b"old"))
 OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00"}
 EVENT = {"specversion": "1.0", "id": "1", "source": "/crm", "type": "changed", "data": OBSERVATION}
-ADAPTER = CloudEvents()
+ADAPTER = CLOUDEVENTS
+RECEIVED = datetime(2026, 1, 12, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("authorization", ["Bearer new", "bearer old", "BEARER  new"])
@@ -33,7 +34,7 @@ def test_anything_else_does_not(authorization: str) -> None:
 def _translated(content: Any, **headers: str) -> list[Observation | Refused]:
     kept = {name.replace("_", "-"): value for name, value in headers.items()}
     body = json.dumps(content).encode()
-    return list(ADAPTER.translate(VerifiedWebhook(source="globex", headers=kept, body=body), SOURCE))
+    return list(ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="globex", headers=kept, body=body), SOURCE))
 
 
 def test_the_three_modes_say_the_same() -> None:
@@ -54,7 +55,7 @@ def test_an_event_that_lacks_what_is_required_is_refused_and_its_neighbour_is_re
 
     items = _translated([broken, EVENT], content_type="application/cloudevents-batch+json")
 
-    assert items[0] == Refused(item=0, problem="not a CloudEvents 1.0 event with data")
+    assert items[0] == Refused(item=0, problem="event: not a CloudEvents 1.0 event with data")
     assert isinstance(items[1], Observation)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.domain.crm.hubspot import HubSpot, signed_address
+from services.ingest.domain.crm.hubspot import HUBSPOT, signed_address
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
 from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
 from shared.observation import Observation, observation_id
@@ -18,7 +18,8 @@ from shared.observation import Observation, observation_id
 KEY = b"yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 URL = "https://www.example.com/webhook_uri"
 SOURCE = Source(name="hub", kind="hubspot", secrets=(b"another", KEY), public_url=URL)
-ADAPTER = HubSpot()
+ADAPTER = HUBSPOT
+RECEIVED = datetime(2026, 1, 12, 9, tzinfo=UTC)
 CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
 V1_BODY = (
     b'[{"eventId":1,"subscriptionId":12345,"portalId":62515,"occurredAt":1564113600000,"subscriptionType":"contact.creation",'
@@ -111,7 +112,7 @@ def _event(
 
 def _translated(*events: Any, source: Source = SOURCE) -> list[Observation | Refused]:
     body = json.dumps(list(events)).encode()
-    return list(ADAPTER.translate(VerifiedWebhook(source="hub", headers={}, body=body), source))
+    return list(ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="hub", headers={}, body=body), source))
 
 
 def _activity(*events: dict[str, Any], source: Source = SOURCE) -> Activity:
@@ -212,7 +213,7 @@ def test_what_is_no_activity_or_says_nothing_that_counts_is_passed_over() -> Non
 @pytest.mark.parametrize(
     ("event", "problem"),
     [
-        (7, "event: not a JSON object"),
+        (7, "not a JSON object"),
         (_event(objectId=None), "objectId: is missing"),
         (_event(ms="soon"), "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),  # type: ignore[arg-type]
         (_event(name="hs_call_duration", value="long"), "facts.duration_s: must be a number of seconds from 0 to 2678400"),
@@ -229,7 +230,7 @@ def test_an_event_that_makes_no_sense_is_refused_and_its_neighbour_is_read(event
 @pytest.mark.parametrize("body", [b"", b"7", b"[" * 3_000, json.dumps([{}] * 1_001).encode()])
 def test_a_body_that_is_no_batch_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
-        ADAPTER.translate(VerifiedWebhook(source="hub", headers={}, body=body), SOURCE)
+        ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="hub", headers={}, body=body), SOURCE)
 
 
 def test_a_retry_of_the_same_event_says_the_same_thing() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services.ingest.domain.crm.standard import StandardWebhooks
+from services.ingest.domain.crm.standard import STANDARD
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import Observation
 
@@ -16,7 +16,8 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECRET, OLD_SECRET = (f"whsec_{base64.b64encode(bytes([number]) * 24).decode()}" for number in (1, 2))
 SOURCE = Source(name="acme", kind="standard", secrets=(SECRET.encode(), OLD_SECRET.encode()), account="eu")
 OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
-ADAPTER = StandardWebhooks()
+ADAPTER = STANDARD
+RECEIVED = datetime(2026, 1, 12, 9, tzinfo=UTC)
 
 
 def _signed(body: bytes, *, at: datetime = NOW, secret: str = SECRET, name: str = "webhook") -> RawWebhook:
@@ -38,7 +39,7 @@ def _with(header: str, value: str) -> RawWebhook:
 def test_what_the_reference_library_signs_is_taken(secret: str, name: str) -> None:
     verified = ADAPTER.verify(_signed(b"{}", secret=secret, name=name), SOURCE, now=NOW)
 
-    assert verified == VerifiedWebhook(source="acme", headers={f"{name}-id": "m1"}, body=b"{}")
+    assert verified == VerifiedWebhook(received_at=NOW, source="acme", headers={f"{name}-id": "m1"}, body=b"{}")
 
 
 @pytest.mark.parametrize("off_s", [-300, 300])
@@ -89,7 +90,7 @@ def test_a_missing_header_is_a_mismatch() -> None:
 
 def _translated(content: Any) -> list[Observation | Refused]:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return list(ADAPTER.translate(VerifiedWebhook(source="acme", headers={}, body=body), SOURCE))
+    return list(ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="acme", headers={}, body=body), SOURCE))
 
 
 def test_an_observation_is_read_bare_in_the_envelope_and_in_a_list() -> None:

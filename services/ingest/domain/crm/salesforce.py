@@ -1,0 +1,205 @@
+"""Salesforce Outbound Messages: SOAP, up to a hundred records in one, answered for all of them at once.
+
+They carry no signature. What is asked for instead is a secret in the address (`?key=...`) and the organisation's id in the
+message, of which the first 15 characters count. A message holds the record as it was when it was sent, so what it says counts
+as of the record's own `SystemModstamp`. The session id that Salesforce puts in is taken out before anything is stored.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from lxml import etree
+
+from services.ingest.domain.adapter import Adapter, Answer, Document, Item, Patience
+from services.ingest.domain.reading import decimal_text, instant, is_one_of
+from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from shared.observation import FactValue, ObservationRefused
+
+_SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+_OUTBOUND: Final = "{http://soap.sforce.com/2005/09/outbound}"
+_TYPE: Final = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_ORGANISATION_LENGTH: Final = 15
+_SUBTYPES: Final = {"call": "call", "email": "email", "listemail": "email", "linkedin": "message", "cadence": "message"}
+_OUTCOMES: Final = {
+    "connected": "connected",
+    "completed": "connected",
+    "contacted": "connected",
+    "no answer": "no_answer",
+    "busy": "busy",
+    "left voicemail": "left_voicemail",
+    "voicemail": "left_voicemail",
+    "left message": "left_message",
+    "wrong number": "wrong_number",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+}
+"""`CallDisposition` is free text; these are the words that most organisations use, in lower case."""
+
+_DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound", "internal": None, "callback": "outbound"}
+
+
+def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
+    """Raises `SignatureMismatch` unless the address holds a secret and the message is of the configured organisation."""
+    if not is_one_of(webhook.query.get("key", ""), source.secrets):
+        raise SignatureMismatch(source.name)
+    try:
+        message = _message(webhook.body, source.limits)
+    except BodyUnreadable:
+        raise SignatureMismatch(source.name) from None
+    organisation = message.findtext(f"{_OUTBOUND}OrganizationId", "").strip()
+    if len(organisation) < _ORGANISATION_LENGTH or not source.account.startswith(organisation[:_ORGANISATION_LENGTH]):
+        raise SignatureMismatch(source.name)
+    for session in message.findall(f"{_OUTBOUND}SessionId"):
+        message.remove(session)
+    body = etree.tostring(message.getroottree(), encoding="utf-8", xml_declaration=True)
+    return VerifiedWebhook(source=source.name, headers={}, body=body, received_at=now)
+
+
+def _message(body: bytes, limits: Limits) -> etree._Element:
+    """The `notifications` element. Document types, and with them entities of one's own, are refused unread.
+
+    Raises:
+        BodyUnreadable: it is no outbound message, or beyond the limits.
+    """
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise BodyUnreadable("XML with a document type is not read")
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring(body.removeprefix(b"\xef\xbb\xbf"), parser)
+    except (etree.XMLSyntaxError, ValueError) as refused:
+        raise BodyUnreadable(f"body is no XML ({type(refused).__name__})") from None
+    if root.getroottree().docinfo.internalDTD is not None:  # in an encoding in which the bytes above look different
+        raise BodyUnreadable("XML with a document type is not read")
+    message = root.find(f"{{{_SOAP}}}Body/{_OUTBOUND}notifications")
+    if message is None:
+        raise BodyUnreadable("must be a SOAP envelope with notifications")
+    if sum(1 for _ in root.iter()) > limits.values_max:
+        raise BodyUnreadable(f"body holds more than {limits.values_max} values")
+    return message
+
+
+def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
+    message = _message(webhook.body, source.limits)
+    return [
+        {"id": one.findtext(f"{_OUTBOUND}Id"), "received_at": webhook.received_at.isoformat(), **_record(one)}
+        for one in message.findall(f"{_OUTBOUND}Notification")
+    ]
+
+
+def _record(notification: etree._Element) -> dict[str, Any]:
+    """The record's type without its prefix, and its fields by name without their namespace."""
+    found = notification.find(f"{_OUTBOUND}sObject")
+    if found is None:
+        return {}
+    fields = {etree.QName(one).localname: (one.text or "").strip() for one in found if isinstance(one.tag, str)}
+    return {"type": found.get(_TYPE, "").rpartition(":")[2], "record": fields}
+
+
+def _identity(item: Item) -> tuple[object, ...]:
+    return (item.get("id"),)
+
+
+def _read(item: Item, source: Source) -> Iterable[Document]:
+    record = item.get("record")
+    if not isinstance(record, Mapping):
+        raise ObservationRefused("sObject", "is missing")
+    reader = _READERS.get(str(item.get("type")))
+    if reader is None:
+        return []
+    kind, facts = reader(record, source)
+    facts |= {"actor": record.get("OwnerId") or None}
+    changed = record.get("SystemModstamp") or record.get("LastModifiedDate") or item["received_at"]
+    return [
+        {
+            "activity_id": record.get("Id"),
+            "account": source.account[:_ORGANISATION_LENGTH],
+            "kind": kind,
+            "observed_at": instant(changed),
+            "deleted": record.get("IsDeleted") == "true",
+            "facts": {name: value for name, value in facts.items() if value is not None},
+        }
+    ]
+
+
+def _task(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
+    """A task that is not closed has not been done, and so has no time and no outcome."""
+    is_call = record.get("CallType") or record.get("CallDurationInSeconds")
+    kind = _SUBTYPES.get(record.get("TaskSubtype", "").lower(), "call" if is_call else "task")
+    if record.get("IsClosed", "true") != "true":
+        return kind, {}
+    done = record.get("CompletedDateTime") or record.get("ActivityDate") or record.get("CreatedDate")
+    facts: dict[str, FactValue] = _call(record, source) if kind == "call" else {"outcome": "completed"}
+    return kind, facts | {"started_at": instant(done) if done else None}
+
+
+def _voice_call(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
+    started = record.get("CallStartDateTime")
+    return "call", _call(record, source) | {"started_at": instant(started) if started else None}
+
+
+def _call(record: Mapping[str, str], source: Source) -> dict[str, FactValue]:
+    raw = record.get("CallDisposition", "")
+    length = record.get("CallDurationInSeconds")
+    return {
+        "duration_s": _number(length) if length else None,
+        "direction": _DIRECTIONS.get(record.get("CallType", "").lower()),
+        "outcome": source.outcomes.get(raw, _OUTCOMES.get(raw.lower(), "other")) if raw else None,
+        "outcome_raw": raw or None,
+    }
+
+
+def _event(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
+    """Salesforce has no outcome of an event; an account's own types of it can be `demo`."""
+    started, minutes = record.get("StartDateTime"), record.get("DurationInMinutes")
+    length = _number(minutes) if minutes else None
+    return source.kinds.get(record.get("Type", ""), "meeting"), {
+        "started_at": instant(started) if started else None,
+        "duration_s": length * 60 if isinstance(length, int | float) else length,
+    }
+
+
+def _opportunity(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
+    """Dated by the last change of stage, or else by the day on which it was closed."""
+    stage = record.get("StageName", "")
+    is_closed = record.get("IsClosed") == "true"
+    kind = ("deal_won" if record.get("IsWon") == "true" else "deal_lost") if is_closed else "deal_stage_changed"
+    moved = record.get("LastStageChangeDate") or (record.get("CloseDate") if is_closed else None)
+    return source.kinds.get(stage, kind), {
+        "started_at": instant(moved) if moved else None,
+        "stage": stage or None,
+        "amount": decimal_text(record["Amount"]) if record.get("Amount") else None,
+        "currency": record.get("CurrencyIsoCode") or None,
+    }
+
+
+def _number(text: str) -> FactValue:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # the check of the observation refuses it by name
+
+
+_READERS: Final = {"Task": _task, "Event": _event, "VoiceCall": _voice_call, "Opportunity": _opportunity}
+"""Objects that are activities. All others (leads, contacts, accounts) are passed over."""
+
+
+def _ack(is_stored: bool) -> bytes:
+    word = "true" if is_stored else "false"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{_SOAP}"><s:Body><notificationsResponse '
+        f'xmlns="{_OUTBOUND[1:-1]}"><Ack>{word}</Ack></notificationsResponse></s:Body></s:Envelope>'
+    ).encode()
+
+
+SALESFORCE: Final = Adapter(
+    kind="salesforce",
+    verify=verify,
+    split=_split,
+    identity=_identity,
+    read=_read,
+    patience=Patience(answer_within_s=None, tries=None, over_s=24 * 3_600),
+    stored=Answer(status=200, media_type="text/xml", body=_ack(True)),
+    unavailable=Answer(status=503, media_type="text/xml", body=_ack(False)),
+)
+"""The account of an activity is the organisation's id, its first 15 characters."""

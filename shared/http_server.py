@@ -1,0 +1,133 @@
+"""The HTTP server of a service: uvicorn, with the limits on a request's head that it does not have.
+
+A sender that trickles its head, or never sends one, is cut off; a head that is too large or lacks what HTTP/1.1 demands is
+refused before the application hears of it. How long a body may take and how large it may be, the application says.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, ClassVar, Final, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+CUT: Final = "daymark.cut"
+"""The ASGI extension under which a request's scope holds a call that ends its connection without an answer."""
+
+_DRAIN_S: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeadLimits:
+    """For the head of a request: seconds from the first byte, or from connecting, to its end; bytes; number of fields."""
+
+    timeout_s: float = 10.0
+    bytes_max: int = 32_768
+    fields_max: int = 100
+
+
+DEFAULT_LIMITS: Final = HeadLimits()
+
+
+class HeadRefused(Exception):
+    """The head of a request is beyond the limits or not HTTP/1.1; holds the status of the answer."""
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn without its own signal handling, which would end the process before the loops have finished."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def http_server(app: ASGIApp, *, host: str, port: int, limits: HeadLimits) -> HttpServer:
+    """A server that is not started yet."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=_guarded(limits),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN_S,
+        timeout_keep_alive=ceil(limits.timeout_s),
+        backlog=2048,
+        server_header=False,
+        lifespan="off",
+    )
+    return HttpServer(config)
+
+
+class _Guarded(HttpToolsProtocol):
+    """uvicorn's protocol within limits, which `_guarded` sets."""
+
+    limits: ClassVar[HeadLimits]
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._refusal = 400
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_is_there()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self._await_head()
+        super().data_received(data)
+        if self._head_timer is not None and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > self.limits.bytes_max:
+                self._refusal = 431
+                self.send_400_response("Request head too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        cast("dict[str, Any]", self.scope)["extensions"] = {CUT: self.transport.abort}
+
+    def on_headers_complete(self) -> None:
+        self._head_is_there()
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if len(self.headers) > self.limits.fields_max or size > self.limits.bytes_max:
+            self._refusal = 431
+            raise HeadRefused
+        if self.parser.get_http_version() == "1.1" and sum(name == b"host" for name, _ in self.headers) != 1:
+            raise HeadRefused
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        self._head_is_there()
+        body = msg.encode("ascii")
+        head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
+        self.transport.write(STATUS_LINE[self._refusal] + head + body)
+        self.transport.close()
+
+    def _await_head(self) -> None:
+        if self._head_timer is None:
+            self._head_bytes = 0
+            self._head_timer = self.loop.call_later(self.limits.timeout_s, self._give_up)
+
+    def _head_is_there(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _give_up(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+def _guarded(limits: HeadLimits) -> type[HttpToolsProtocol]:
+    return type("Guarded", (_Guarded,), {"limits": limits})

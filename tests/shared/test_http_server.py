@@ -1,0 +1,124 @@
+"""The server's limits on a request's head, over real sockets."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from shared.http_server import CUT, HeadLimits, http_server
+
+GOOD = b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"
+
+
+async def _echo(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(await request.body())
+
+
+async def _cut(scope: Scope, receive: Receive, _: Send) -> None:
+    scope["extensions"][CUT]()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    async def cut(request: Request) -> object:
+        return _cut
+
+    app = Starlette(routes=[Route("/echo", _echo, methods=["POST"]), Route("/cut", cut)])
+    server = http_server(app, host="127.0.0.1", port=0, limits=HeadLimits(timeout_s=0.3, bytes_max=8_000, fields_max=20))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+async def _answer(port: int, *pieces: bytes) -> bytes:
+    """All that comes back until the server closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.suppress(ConnectionError):
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+    try:
+        async with asyncio.timeout(30):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_a_good_request_is_answered_and_a_second_on_the_same_connection_too(port: int) -> None:
+    last = GOOD.replace(b"Host: h", b"Host: h\r\nConnection: close")
+
+    answered = await _answer(port, GOOD, last)
+
+    assert answered.count(b"HTTP/1.1 200") == 2
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (),
+        (b"POST /echo HTTP/1.1\r\n",),
+        (b"POST /echo HTTP/1.1\r\nHost: h\r\nX-Slow: ", b"a", b"b"),
+        (GOOD, b"\r\n"),
+        (GOOD, b"POST /ec"),
+    ],
+    ids=["nothing", "no end", "trickled", "an empty line after an answer", "half a second request"],
+)
+async def test_who_does_not_end_a_head_is_cut_off(port: int, pieces: tuple[bytes, ...]) -> None:
+    answered = await _answer(port, *pieces)
+
+    assert answered.count(b"HTTP/1.1 ") == pieces.count(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"Host: h\r\nX-Long: " + b"x" * 20_000, b"431"),
+        (b"Host: h\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(30)), b"431"),
+        (b"X-No-Host: 1", b"400"),
+        (b"Host: h\r\nHost: other", b"400"),
+        (b"Host: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked", b"400"),
+        (b"Host: h\r\nContent-Length: 2\r\nContent-Length: 3", b"400"),
+        (b"Host: h\r\nContent-Length: +3", b"400"),
+        (b"Host: h\r\nTransfer-Encoding: xchunked", b"400"),
+        (b"Host: h\r\nX-Nul: a\x00b", b"400"),
+    ],
+)
+async def test_a_head_that_is_too_large_or_can_be_read_in_two_ways_is_refused(port: int, head: bytes, status: bytes) -> None:
+    answered = await _answer(port, b"POST /echo HTTP/1.1\r\n" + head + b"\r\n\r\nok")
+
+    assert answered.split(b" ")[1] == status
+
+
+async def test_of_an_endless_head_no_more_is_read_than_the_limit(port: int) -> None:
+    answered = await _answer(port, b"POST /echo HTTP/1.1\r\nHost: h\r\nX-Long: ", *[b"x" * 100_000] * 50)
+
+    assert answered == b"" or answered.startswith(b"HTTP/1.1 431")  # what was not read can take the answer with it
+
+
+async def test_many_that_send_nothing_hold_nobody_up(port: int) -> None:
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
+
+    answered = await _answer(port, GOOD.replace(b"Host: h", b"Host: h\r\nConnection: close"))
+
+    assert answered.startswith(b"HTTP/1.1 200")
+    for reader, writer in idle:
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        writer.close()
+
+
+async def test_an_application_can_end_a_connection_without_an_answer(port: int) -> None:
+    assert await _answer(port, b"GET /cut HTTP/1.1\r\nHost: h\r\n\r\n") == b""
