@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import msgspec
+import nats.errors
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -105,7 +106,14 @@ class PullLoop:
         self._wake.set()
 
     async def _give_back(self, subscription: Subscription) -> None:
-        """What was fetched and not handed over goes back at once instead of waiting for its acknowledgement to expire."""
-        if not self._connection.is_closed:
-            await subscription.unsubscribe()
+        """What was fetched and not handed over goes back at once instead of waiting for its acknowledgement to expire.
+
+        The subscription is drained and not just ended: what the server had sent by then still arrives, and goes back too.
+        """
+        if not self._connection.is_connected:
+            return
+        try:
+            await subscription.drain()
             await self.give_back(list(self._arrived), delay_s=0)
+        except (nats.errors.Error, OSError, TimeoutError) as gone:
+            _log.debug("nats_gone_before_giving_back", error=type(gone).__name__)
