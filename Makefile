@@ -7,7 +7,7 @@ LOCAL_STAMP := $(VENV)/.local-ready
 DEV_STAMP := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench faults compose requirements clean
+.PHONY: help setup demo up test check fix bench contract fuzz faults compose requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,11 +36,19 @@ fix: $(DEV_STAMP) ## format, and mend what can be mended by itself
 bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench $(ARGS)
 
+contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
+	@$(BIN)/python -m tests.contract.documents
+
+fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
+	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
+
 faults: $(DEV_STAMP) ## the whole real trace through the door while every service is killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 
 requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
-	@for name in runtime local dev; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@for name in runtime local dev fuzz; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what was set up and built

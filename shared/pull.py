@@ -113,7 +113,7 @@ class PullLoop:
         if not self._connection.is_connected:
             return
         try:
-            await subscription.drain()
+            await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py leaves its type out
             await self.give_back(list(self._arrived), delay_s=0)
         except (nats.errors.Error, OSError, TimeoutError) as gone:
             _log.debug("nats_gone_before_giving_back", error=type(gone).__name__)

@@ -50,10 +50,10 @@ class Door:
         self._in_flight = 0
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/webhooks/{source}", self._post, methods=["POST"]),
-            Route("/webhooks/{source}", self._shake_hands, methods=["OPTIONS"]),
-        ]
+        return [Route("/webhooks/{source}", self._answer, methods=["POST", "OPTIONS"])]
+
+    async def _answer(self, request: Request) -> Response:
+        return await (self._post(request) if request.method == "POST" else self._shake_hands(request))
 
     async def _shake_hands(self, request: Request) -> Response:
         """The handshake of CloudEvents web hooks: whoever asks may send here, as often as they like, if they have the token."""

@@ -119,11 +119,11 @@ def _facts(kind: str, data: Mapping[str, Any], source: Source) -> dict[str, Fact
         facts["duration_s"] = data["duration"]
     if direction := _DIRECTIONS.get(str(data.get("direction"))):
         facts["direction"] = direction
-    raw = data.get("outcome_id") or data.get("disposition") or data.get("status")
+    raw = str(data.get("outcome_id") or data.get("disposition") or data.get("status") or "")
     if raw and raw not in _UNDER_WAY:
         table = {**_OUTCOMES, "completed": _HELD.get(kind, "completed"), **source.outcomes}
         fallback = table.get(str(data.get("disposition") or data.get("status")), "other")
-        facts |= {"outcome": table.get(str(raw), fallback), "outcome_raw": str(raw)}
+        facts |= {"outcome": table.get(raw, fallback), "outcome_raw": raw}
     return facts
 
 

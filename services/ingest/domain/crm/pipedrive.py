@@ -86,7 +86,7 @@ def _read(change: Item, source: Source) -> Iterable[Document]:
     if reader is None:
         return []
     record = mapping(change.get("data")) or mapping(change.get("previous"))
-    is_gone = meta.get("action") in _DELETES or bool(meta.get("merged_to_id"))
+    is_gone = str(meta.get("action")) in _DELETES or bool(meta.get("merged_to_id"))
     if not record and not is_gone:
         raise ObservationRefused("data", "is missing")
     kind, facts = reader(record, source)

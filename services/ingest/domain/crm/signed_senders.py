@@ -167,8 +167,8 @@ SENDERS: Final = (
         digest="sha1",
         event_in="header:x-salesloft-event",
         fields={
-            "activity_id": "join('-', [(starts_with(_.event, 'call_') && 'call') || (starts_with(_.event, 'email_') && 'email')"
-            " || (starts_with(_.event, 'meeting_') && 'meeting') || 'task', to_string(id)])",
+            "activity_id": "id && join('-', [(starts_with(_.event, 'call_') && 'call') || (starts_with(_.event, 'email_') && "
+            "'email') || (starts_with(_.event, 'meeting_') && 'meeting') || 'task', to_string(id)])",
             "kind": "_.event",
             "observed_at": "updated_at",
             "actor": "user.id",
@@ -199,7 +199,7 @@ SENDERS: Final = (
         kind="outreach",
         signature=_of_body("outreach-webhook-signature"),
         fields={
-            "activity_id": "join('-', [data.type, to_string(data.id)])",
+            "activity_id": "data.id && join('-', [data.type, to_string(data.id)])",
             "kind": "data.type",
             "observed_at": "data.attributes.updatedAt || data.attributes.createdAt || meta.deliveredAt",
             "actor": "data.relationships.user.id || data.relationships.owner.id",
