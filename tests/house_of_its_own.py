@@ -15,6 +15,7 @@ from nats.aio.client import Client
 
 from deploy.demo.stage import Stage
 from shared.jetstream import connect, disconnect
+from shared.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
 ROOT: Final = Path(__file__).parents[1]
 _READY_S: Final = 90.0
@@ -46,6 +47,23 @@ class LivingHouse:
         code, _, err = await self._run(*words)
         assert code == 1, (words, code, err[-2_000:])
         return err
+
+    async def settled(self) -> None:
+        """Return once everything that was stored so far is translated and scored."""
+        connection = await connect(self.said["nats"], name="test")
+        for stream, consumer in ((WEBHOOKS, TRANSLATE_CONSUMER), (ACTIVITIES, SCORING_CONSUMER)):
+            while await backlog(connection, stream, consumer):
+                await asyncio.sleep(0.05)
+        await disconnect(connection)
+
+    def log(self) -> str:
+        """What everything in it has logged so far."""
+        return (self.folder / "up.log").read_text()
+
+    async def run(self, *words: str) -> tuple[int | None, str]:
+        """Run a `daymark` command whose exit status is part of its answer; the status and its standard output."""
+        code, out, _ = await self._run(*words)
+        return code, out
 
     async def _run(self, *words: str) -> tuple[int | None, str, str]:
         arguments = (*_DAYMARK, *words, "--config", str(self.config), "--data", str(self.folder))

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.local import questions, show
 from deploy.local.dead_letters_cli import dead_letters
+from deploy.local.doctor import Verdict, examine
 from deploy.local.import_file import count_lines, import_file, wait_until_scored
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
@@ -229,6 +230,23 @@ def audit(config: Config = None, data: Data = None) -> None:
             typer.echo(difference)
         typer.echo(f"{report.activities} activities, {report.days} days, {len(report.differences)} differences")
         return 1 if report.differences else 0
+
+    raise typer.Exit(_run(work()))
+
+
+@app.command()
+def doctor(config: Config = None, data: Data = None) -> None:
+    """What is configured, reachable, behind, failing and expiring; exit status 1 if something is wrong."""
+    settings = command_settings(config, data)
+
+    async def work() -> int:
+        wrong = 0
+        async with reach(settings) as connection:
+            async for finding in examine(settings, connection, now=SystemClock().now()):
+                typer.echo(f"{finding.verdict:<6}{finding.what}: {finding.found}")
+                wrong += finding.verdict is Verdict.WRONG
+        typer.echo("all is well" if not wrong else "1 thing is wrong" if wrong == 1 else f"{wrong} things are wrong")
+        return 1 if wrong else 0
 
     raise typer.Exit(_run(work()))
 

@@ -20,6 +20,7 @@ from services.ingest.domain.crm.standard import STANDARD
 from services.ingest.domain.crm.zoho import ZOHO
 from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
+from services.ingest.rotation import follow_secrets
 from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door, refuse
@@ -58,6 +59,9 @@ async def run(settings: IngestSettings) -> None:
         async def measure_backlog() -> None:
             metrics.backlog.set(await backlog(connection, WEBHOOKS, TRANSLATE_CONSUMER))
 
+        async def rotate(stopping: asyncio.Event) -> None:
+            await follow_secrets(settings, sources, stopping)
+
         async def measure(stopping: asyncio.Event) -> None:
             await measure_until_stopped(stopping, {"backlog": measure_backlog})
 
@@ -67,7 +71,7 @@ async def run(settings: IngestSettings) -> None:
             host=settings.ingest.host,
             port=settings.ingest.port,
             limits=settings.ingest.head_limits(),
-            loops={"consumer": consumer.run, "measure": measure},
+            loops={"consumer": consumer.run, "measure": measure, "rotate": rotate},
         )
     await disconnect(connection)
 

@@ -70,6 +70,13 @@ class SourceSection(Section):
             raise ValueError(f"no such kind of source; known are {', '.join(KINDS)}")
         return kind
 
+    @field_validator("secrets")
+    @classmethod
+    def _are_there(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(secrets):
+            raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
+        return secrets
+
     @field_validator("kinds")
     @classmethod
     def _are_ours(cls, kinds: dict[str, str]) -> dict[str, str]:
@@ -124,7 +131,7 @@ class IngestSettings(CommonSettings):
             name: Source(
                 name=name,
                 kind=section.kind,
-                secrets=tuple((read_secret(reference) or "").encode() for reference in section.secrets),
+                secrets=tuple(secret.encode() for one in section.secrets if (secret := read_secret(one))),
                 account=section.account,
                 public_url=section.public_url,
                 outcomes=section.outcomes,

@@ -25,12 +25,12 @@ SECRET: Final = "canary-secret-b9260244"
 ROTATED: Final = "canary-secret-next-00"
 EXAMPLES: Final = ("dataverse", "freshsales", "odoo", "copper", "aircall", "zapier")
 
-Sign = Callable[[bytes, str, Source], RawWebhook]
+Sign = Callable[[bytes, str, Source, datetime], RawWebhook]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
-    """`sign` makes what the sender would post of a body, at `NOW`, with a secret."""
+    """`sign` makes what the sender would post of a body with a secret at a time."""
 
     name: str
     source: Source
@@ -40,8 +40,8 @@ class Sender:
     def adapter(self) -> Adapter:
         return ADAPTERS[self.source.kind]
 
-    def post(self, body: bytes, *, secret: str = SECRET) -> RawWebhook:
-        return self.sign(body, secret, self.source)
+    def post(self, body: bytes, *, secret: str = SECRET, at: datetime = NOW) -> RawWebhook:
+        return self.sign(body, secret, self.source, at)
 
     def verified(self, body: bytes) -> VerifiedWebhook:
         return self.adapter.verify(self.post(body), self.source, now=NOW)
@@ -61,79 +61,81 @@ class Sender:
         return found
 
 
-def _seconds() -> str:
-    return str(int(NOW.timestamp()))
+def _seconds(at: datetime) -> str:
+    return str(int(at.timestamp()))
 
 
 def _hex(key: bytes, signed: bytes, digest: str = "sha256") -> str:
     return hmac.new(key, signed, digest).hexdigest()
 
 
-def _hubspot(body: bytes, secret: str, source: Source) -> RawWebhook:
-    ms = f"{_seconds()}000"
+def _hubspot(body: bytes, secret: str, source: Source, at: datetime) -> RawWebhook:
+    ms = f"{_seconds(at)}000"
     digest = hmac.digest(secret.encode(), b"POST" + source.public_url.encode() + body + ms.encode(), "sha256")
     signature = base64.b64encode(digest).decode()
     return RawWebhook(headers={"x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": ms}, body=body)
 
 
-def _close(body: bytes, secret: str, _: Source) -> RawWebhook:
-    digest = _hex(secret.encode(), _seconds().encode() + body)
-    return RawWebhook(headers={"close-sig-hash": digest, "close-sig-timestamp": _seconds()}, body=body)
+def _close(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
+    digest = _hex(secret.encode(), _seconds(at).encode() + body)
+    return RawWebhook(headers={"close-sig-hash": digest, "close-sig-timestamp": _seconds(at)}, body=body)
 
 
-def _standard(body: bytes, secret: str, _: Source) -> RawWebhook:
-    digest = hmac.digest(secret.encode(), f"m1.{_seconds()}.".encode() + body, "sha256")
+def _standard(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
+    digest = hmac.digest(secret.encode(), f"m1.{_seconds(at)}.".encode() + body, "sha256")
     signature = f"v1,{base64.b64encode(digest).decode()}"
-    return RawWebhook(headers={"webhook-id": "m1", "webhook-timestamp": _seconds(), "webhook-signature": signature}, body=body)
+    return RawWebhook(
+        headers={"webhook-id": "m1", "webhook-timestamp": _seconds(at), "webhook-signature": signature}, body=body
+    )
 
 
-def _pipedrive(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _pipedrive(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     return RawWebhook(headers={"authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}, body=body)
 
 
-def _zoho(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _zoho(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     return RawWebhook(headers={}, body=body.replace(SECRET.encode(), secret.encode()))
 
 
-def _salesforce(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _salesforce(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     return RawWebhook(headers={}, query={"key": secret}, body=body)
 
 
-def _cloudevents(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _cloudevents(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     headers = {"authorization": f"Bearer {secret}", "content-type": "application/cloudevents-batch+json"}
     return RawWebhook(headers=headers, body=body)
 
 
-def _attio(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _attio(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     return RawWebhook(headers={"attio-signature": _hex(secret.encode(), body)}, body=body)
 
 
-def _calendly(body: bytes, secret: str, _: Source) -> RawWebhook:
-    digest = _hex(secret.encode(), f"{_seconds()}.".encode() + body)
-    return RawWebhook(headers={"calendly-webhook-signature": f"t={_seconds()},v1={digest}"}, body=body)
+def _calendly(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
+    digest = _hex(secret.encode(), f"{_seconds(at)}.".encode() + body)
+    return RawWebhook(headers={"calendly-webhook-signature": f"t={_seconds(at)},v1={digest}"}, body=body)
 
 
-def _twenty(body: bytes, secret: str, _: Source) -> RawWebhook:
-    ms = f"{_seconds()}000"
+def _twenty(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
+    ms = f"{_seconds(at)}000"
     digest = _hex(secret.encode(), f"{ms}:".encode() + body)
     return RawWebhook(headers={"x-twenty-webhook-timestamp": ms, "x-twenty-webhook-signature": digest}, body=body)
 
 
-def _espocrm(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _espocrm(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     signature = base64.b64encode(f"65f0aa:{_hex(secret.encode(), body)}".encode()).decode()
     return RawWebhook(headers={"signature": signature}, query={"event": "Call.update"}, body=body)
 
 
-def _salesloft(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _salesloft(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     signature = _hex(secret.encode(), body, "sha1")
     return RawWebhook(headers={"x-salesloft-signature": signature, "x-salesloft-event": "task_updated"}, body=body)
 
 
-def _outreach(body: bytes, secret: str, _: Source) -> RawWebhook:
+def _outreach(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     return RawWebhook(headers={"outreach-webhook-signature": _hex(secret.encode(), body)}, body=body)
 
 
-def _shared_secret(body: bytes, secret: str, source: Source) -> RawWebhook:
+def _shared_secret(body: bytes, secret: str, source: Source, __: datetime) -> RawWebhook:
     place, _, name = source.secret_in.partition(":")
     if place == "header":
         return RawWebhook(headers={name.lower(): secret}, body=body)

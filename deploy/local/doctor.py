@@ -1,0 +1,196 @@
+"""`daymark doctor`: what is configured, reachable, behind, failing and expiring, in sentences that say what to do."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import httpx
+import nats.errors
+from nats.aio.client import Client
+from nats.js.errors import NotFoundError
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.dead_letters import Letter, list_letters
+from deploy.local.reach import NotRunning, run_file
+from deploy.local.settings import LocalSettings
+from services.ingest.app import ADAPTERS
+from services.ingest.domain.adapter import Patience
+from services.ingest.domain.webhook import Source
+from services.ingest.settings import IngestSettings
+from shared.events import WEBHOOK_RECEIVED
+from shared.settings import SecretMissing, load_settings
+from shared.streams import CONSUMERS, WEBHOOKS, StreamRefused, backlog
+
+_BEHIND: Final = 1_000
+_EXPIRES_SOON: Final = timedelta(days=2)
+_TIMEOUT_S: Final = 3
+_WHY: Final = {
+    "unauthorized": "not signed by the source: compare the secret on both sides, and the clocks",
+    "too_large": "larger than ingest.body_max_bytes: raise it, or send fewer items at once",
+    "too_slow": "not sent in time: look at the network, or raise ingest.body_timeout_s",
+    "encoded": "compressed: switch that off at the sender",
+}
+
+
+class Verdict(StrEnum):
+    """`note` is for reading, `wrong` for mending."""
+
+    OK = "ok"
+    NOTE = "note"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of the report: what was looked at, and what was found."""
+
+    verdict: Verdict
+    what: str
+    found: str
+
+
+Samples = Mapping[tuple[str, str, str], float]
+"""Values of ingest's metrics by name, source and result."""
+
+
+async def examine(settings: LocalSettings, connection: Client, *, now: datetime) -> AsyncIterator[Finding]:
+    """Every finding, in the order in which data flows."""
+    addresses = _addresses(settings)
+    for name, url in addresses.items():
+        yield await _readiness(name, url)
+    letters = [letter async for letter in list_letters(connection)]
+    try:
+        sources = load_settings(IngestSettings).read_sources()
+    except SecretMissing as missing:
+        yield Finding(verdict=Verdict.WRONG, what="sources", found=str(missing))
+        sources = {}
+    samples = await _samples(addresses["ingest"])
+    for source in sources.values():
+        async for finding in _source(connection, source, samples, letters, now=now):
+            yield finding
+    if not sources:
+        yield Finding(verdict=Verdict.NOTE, what="sources", found="none is configured; docs/ has a page for each CRM")
+    async for finding in _backlogs(connection):
+        yield finding
+    for finding in _other_letters(letters, sources):
+        yield finding
+
+
+def _addresses(settings: LocalSettings) -> dict[str, str]:
+    """Where the services answer: as the running `daymark up` says, else as configured."""
+    try:
+        said = run_file(settings)
+        return {"ingest": said["ingest"], "scoring": said["scoring"], "nudges": said["pages"]}
+    except NotRunning:
+        sections = {"ingest": settings.ingest, "scoring": settings.scoring, "nudges": settings.nudges}
+        return {name: f"http://{section.host}:{section.port}" for name, section in sections.items()}
+
+
+async def _readiness(name: str, url: str) -> Finding:
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
+            problems = (await client.get(f"{url}/readyz")).json()["problems"]
+    except (httpx.HTTPError, ValueError, KeyError) as failed:
+        found = f"does not answer at {url} ({type(failed).__name__}); start it, or look at its log"
+        return Finding(verdict=Verdict.WRONG, what=name, found=found)
+    if problems:
+        return Finding(verdict=Verdict.WRONG, what=name, found="; ".join(problems.values()))
+    return Finding(verdict=Verdict.OK, what=name, found=f"ready at {url}")
+
+
+async def _samples(url: str) -> Samples:
+    """What ingest has counted since it started; empty where it does not answer, which `_readiness` has said."""
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
+            text = (await client.get(f"{url}/metrics")).text
+    except httpx.HTTPError:
+        return {}
+    return {
+        (sample.name, sample.labels.get("source", ""), sample.labels.get("result", "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def _source(
+    connection: Client, source: Source, samples: Samples, letters: list[Letter], *, now: datetime
+) -> AsyncIterator[Finding]:
+    what = f"{source.name} ({source.kind})"
+    last = await _last_stored(connection, source)
+    sent = f"last sent {_ago(last, now)}" if last else "has sent nothing in the last seven days"
+    yield Finding(verdict=Verdict.OK if last else Verdict.NOTE, what=what, found=sent)
+    for result, why in _WHY.items():
+        count = samples.get(("daymark_ingest_webhooks_total", source.name, result), 0)
+        at_s = samples.get(("daymark_ingest_newest_refusal_timestamp_seconds", source.name, result), 0)
+        if count:
+            at = datetime.fromtimestamp(at_s, UTC)
+            is_over = last is not None and last > at
+            costs = _costs(ADAPTERS[source.kind].patience)
+            found = f"{count:.0f} refused since the start, the last {_ago(at, now)}: {why}. {costs}"
+            yield Finding(verdict=Verdict.NOTE if is_over else Verdict.WRONG, what=what, found=found)
+    own = [letter for letter in letters if letter.origin == f"{WEBHOOK_RECEIVED}.{source.name}"]
+    if own:
+        yield Finding(verdict=Verdict.WRONG, what=what, found=_dead(own))
+    if source.expires_at is not None:
+        is_near = source.expires_at - now < _EXPIRES_SOON
+        found = f"its channel ends {source.expires_at.isoformat(timespec='minutes')}" + ("; renew it now" if is_near else "")
+        yield Finding(verdict=Verdict.WRONG if is_near else Verdict.OK, what=what, found=found)
+
+
+async def _last_stored(connection: Client, source: Source) -> datetime | None:
+    try:
+        message = await connection.jetstream().get_last_msg(WEBHOOKS, f"{WEBHOOK_RECEIVED}.{source.name}")
+    except (NotFoundError, nats.errors.Error):
+        return None
+    time = (message.headers or {}).get("ce-time")
+    return datetime.fromisoformat(time) if time else message.time
+
+
+def _costs(patience: Patience) -> str:
+    """What the sender does about a refusal."""
+    if patience.over_s is None:
+        return "How long its sender tries again is not known"
+    if patience.over_s == 0:
+        return "Its sender does not try again"
+    return f"Its sender tries for {_span(timedelta(seconds=patience.over_s))}, then it is lost"
+
+
+def _dead(letters: list[Letter]) -> str:
+    reasons = Counter(letter.reason for letter in letters)
+    said = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    last = letters[-1]
+    return f"dead letters: {said}; the last: {last.detail} (daymark dead-letters show {last.id})"
+
+
+def _other_letters(letters: list[Letter], sources: Mapping[str, Source]) -> list[Finding]:
+    known = {f"{WEBHOOK_RECEIVED}.{name}" for name in sources}
+    others = [letter for letter in letters if letter.origin not in known]
+    return [Finding(verdict=Verdict.WRONG, what=others[-1].service, found=_dead(others))] if others else []
+
+
+async def _backlogs(connection: Client) -> AsyncIterator[Finding]:
+    for consumer in CONSUMERS:
+        what = f"{consumer.stream} for {consumer.name}"
+        try:
+            waiting = await backlog(connection, consumer.stream, consumer.name)
+        except StreamRefused as refused:
+            yield Finding(verdict=Verdict.WRONG, what=what, found=str(refused))
+            continue
+        is_behind = waiting > _BEHIND
+        found = f"{waiting} messages wait" + ("; if that grows, add a replica" if is_behind else "")
+        yield Finding(verdict=Verdict.NOTE if is_behind else Verdict.OK, what=what, found=found)
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    return f"{_span(now - moment)} ago"
+
+
+def _span(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} seconds"
