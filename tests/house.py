@@ -75,7 +75,7 @@ def tests_mirror_the_code(root: Path) -> Iterator[str]:
 
 
 def words_that_stay_out(root: Path) -> Iterator[str]:
-    """No unfinished work, and nothing of a machine, in any tracked file."""
+    """No unfinished work, and nothing of a machine, in any tracked file. In double quotes a word is somebody else's value."""
     words = ["TO" + "DO", "FIX" + "ME", "/" + "work/", "/" + "root/"]
     for path in _tracked(root):
         try:
@@ -83,7 +83,7 @@ def words_that_stay_out(root: Path) -> Iterator[str]:
         except UnicodeDecodeError:
             continue
         for word in words:
-            if word in text:
+            if word in text.replace(f'"{word}"', ""):
                 yield f"{path.relative_to(root)}: holds {word!r}; finish it, or take it out"
 
 

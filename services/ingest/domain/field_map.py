@@ -7,7 +7,9 @@ object, `_.body` the whole body, `_.event` the event's name where the sender kee
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
+from itertools import count
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
@@ -52,6 +54,10 @@ _MICROSOFT_TIME: Final = re.compile(r"\A/Date\(([0-9]{1,16})(?:[+-][0-9]{4})?\)/
 _OF_CALLS: Final = {"held": "connected", "completed": "connected", "no_show": "no_answer"}
 """Words that a sender has for all its activities, and what they mean for a call."""
 
+_DEALS: Final = frozenset({"deal_stage_changed", "deal_won", "deal_lost"})
+"""A deal on its way. What it has come to is a fact, for an update that says nothing of the stage must not take a win back."""
+
+_APART: Final = timedelta(microseconds=1)
 _PLAIN: Final = ("stage", "deal_id", "currency", "contact_key")
 
 
@@ -75,6 +81,8 @@ def compiled(expression: str) -> jmespath.parser.ParsedResult:
 def split_by_map(webhook: VerifiedWebhook, source: Source, fields: Mapping[str, str]) -> Sequence[object]:
     """The items that `fields["items"]` finds, each with its surroundings under `_`; without it, the body's own.
 
+    Items of one body are received a microsecond apart, so that the later of two that carry no time of their own is the newer.
+
     Raises:
         BodyUnreadable: the body is no JSON, or has no items.
     """
@@ -86,9 +94,12 @@ def split_by_map(webhook: VerifiedWebhook, source: Source, fields: Mapping[str, 
         "body": body,
         "digest": hashlib.blake2b(webhook.body, digest_size=16).digest(),
         "event": webhook.headers.get("event"),
-        "received_at": webhook.received_at.isoformat(),
     }
-    return [{**(one if isinstance(one, dict) else {}), "_": {**around, "item": one}} for one in as_items(found)]
+    received = (webhook.received_at + number * _APART for number in count())
+    return [
+        {**(one if isinstance(one, dict) else {}), "_": {**around, "item": one, "received_at": at.isoformat()}}
+        for one, at in zip(as_items(found), received, strict=False)
+    ]
 
 
 def identity_by_map(item: Item) -> tuple[object, ...]:
@@ -114,18 +125,16 @@ def read_by_map(
     kind = {**kinds, **source.kinds}.get(str(word), str(word))
     if kind not in KINDS:
         return []
-    if kind == "deal_stage_changed":
-        kind = source.kinds.get(str(found.get("stage")), kind)
     is_gone = found.get("deleted") in (True, "true", 1)
     account = found.get("account")
     return [
         {
             "activity_id": _text(found.get("activity_id")),
             "account": str(account) if account else source.account,
-            "kind": kind,
+            "kind": "deal_stage_changed" if kind in _DEALS else kind,
             "observed_at": _instant(found.get("observed_at") or item["_"]["received_at"]),
             "deleted": is_gone if "deleted" in fields else None,
-            "facts": {} if is_gone else _facts(found, kind, {**outcomes, **source.outcomes}),
+            "facts": {} if is_gone else _facts(found, kind, {**outcomes, **source.outcomes}) | _deal(found, kind, source),
         }
     ]
 
@@ -141,7 +150,7 @@ def _facts(found: Mapping[str, Any], kind: str, outcomes: Mapping[str, str]) -> 
     facts: dict[str, FactValue] = {name: _text(found[name]) for name in _PLAIN if found.get(name) is not None}
     if found.get("actor") is not None:
         facts["actor"] = _text(found["actor"])
-    if found.get("started_at") is not None:
+    if found.get("started_at") is not None and not (kind in _DEALS and "stage" in found and found["stage"] is None):
         facts["started_at"] = _instant(found["started_at"])
     if (length := _duration_s(found)) is not None:
         facts["duration_s"] = length
@@ -154,6 +163,13 @@ def _facts(found: Mapping[str, Any], kind: str, outcomes: Mapping[str, str]) -> 
         outcome = outcomes.get(str(raw), "other")
         facts |= {"outcome": _OF_CALLS.get(outcome, outcome) if kind == "call" else outcome, "outcome_raw": _text(raw)}
     return facts
+
+
+def _deal(found: Mapping[str, Any], kind: str, source: Source) -> dict[str, FactValue]:
+    """What a deal has come to, where the item says so: by a kind of its own, or by its stage, and then also when."""
+    if kind not in _DEALS or (found.get("stage") is None and kind == "deal_stage_changed"):
+        return {}
+    return {"kind": source.kinds.get(str(found.get("stage")), kind)}
 
 
 def _duration_s(found: Mapping[str, Any]) -> FactValue:

@@ -122,8 +122,9 @@ def _twenty(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
 
 
 def _espocrm(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
+    event = "Opportunity.update" if b"6531deal" in body else "Call.update"
     signature = base64.b64encode(f"65f0aa:{_hex(secret.encode(), body)}".encode()).decode()
-    return RawWebhook(headers={"signature": signature}, query={"event": "Call.update"}, body=body)
+    return RawWebhook(headers={"signature": signature}, query={"event": event}, body=body)
 
 
 def _salesloft(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
@@ -168,9 +169,9 @@ _KINDS: Final[Mapping[str, tuple[Sign, dict[str, Any]]]] = {
     "attio": (_attio, {}),
     "calendly": (_calendly, {}),
     "twenty": (_twenty, {"kinds": {"CUSTOMER": "deal_won"}}),
-    "espocrm": (_espocrm, {}),
+    "espocrm": (_espocrm, {"kinds": {"Closed Won": "deal_won"}}),
     "salesloft": (_salesloft, {}),
-    "outreach": (_outreach, {}),
+    "outreach": (_outreach, {"kinds": {"12": "deal_won"}}),
 }
 SENDERS: Final = tuple(
     Sender(name=kind, source=_source(kind, kind=kind, **settings), sign=sign) for kind, (sign, settings) in _KINDS.items()

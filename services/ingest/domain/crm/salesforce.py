@@ -5,7 +5,7 @@ message, of which the first 15 characters count. A message holds the record as i
 as of the record's own `SystemModstamp`. The session id that Salesforce puts in is taken out before anything is stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -108,7 +108,6 @@ def _read(item: Item, source: Source) -> Iterable[Document]:
     if reader is None:
         return []
     kind, facts = reader(record, source)
-    facts |= {"actor": record.get("OwnerId") or None}
     changed = record.get("SystemModstamp") or record.get("LastModifiedDate") or item["received_at"]
     return [
         {
@@ -117,59 +116,60 @@ def _read(item: Item, source: Source) -> Iterable[Document]:
             "kind": kind,
             "observed_at": instant(changed),
             "deleted": record.get("IsDeleted") == "true",
-            "facts": {name: value for name, value in facts.items() if value is not None},
+            "facts": _stated(record, {"actor": ("OwnerId", str)}) | facts,
         }
     ]
 
 
+def _stated(record: Mapping[str, str], fields: Mapping[str, tuple[str, Callable[[str], FactValue]]]) -> dict[str, FactValue]:
+    """A fact for each field that the message holds; an empty one takes back what an earlier message said."""
+    return {fact: read(record[name]) if record[name] else None for fact, (name, read) in fields.items() if name in record}
+
+
 def _task(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
-    """A task that is not closed has not been done, and so has no time and no outcome."""
+    """A task that is not closed, or no longer, has not been done, and so has no time and no outcome."""
     is_call = record.get("CallType") or record.get("CallDurationInSeconds")
     kind = _SUBTYPES.get(record.get("TaskSubtype", "").lower(), "call" if is_call else "task")
     if record.get("IsClosed", "true") != "true":
-        return kind, {}
+        return kind, {"started_at": None, "outcome": None}
     done = record.get("CompletedDateTime") or record.get("ActivityDate") or record.get("CreatedDate")
     facts: dict[str, FactValue] = _call(record, source) if kind == "call" else {"outcome": "completed"}
     return kind, facts | {"started_at": instant(done) if done else None}
 
 
 def _voice_call(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
-    started = record.get("CallStartDateTime")
-    return "call", _call(record, source) | {"started_at": instant(started) if started else None}
+    return "call", _call(record, source) | _stated(record, {"started_at": ("CallStartDateTime", instant)})
 
 
 def _call(record: Mapping[str, str], source: Source) -> dict[str, FactValue]:
-    raw = record.get("CallDisposition", "")
-    length = record.get("CallDurationInSeconds")
-    return {
-        "duration_s": _number(length) if length else None,
-        "direction": _DIRECTIONS.get(record.get("CallType", "").lower()),
-        "outcome": source.outcomes.get(raw, _OUTCOMES.get(raw.lower(), "other")) if raw else None,
-        "outcome_raw": raw or None,
-    }
+    return _stated(
+        record,
+        {
+            "duration_s": ("CallDurationInSeconds", _number),
+            "direction": ("CallType", lambda word: _DIRECTIONS.get(word.lower())),
+            "outcome": ("CallDisposition", lambda raw: source.outcomes.get(raw, _OUTCOMES.get(raw.lower(), "other"))),
+            "outcome_raw": ("CallDisposition", str),
+        },
+    )
 
 
 def _event(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
     """Salesforce has no outcome of an event; an account's own types of it can be `demo`."""
-    started, minutes = record.get("StartDateTime"), record.get("DurationInMinutes")
-    length = _number(minutes) if minutes else None
-    return source.kinds.get(record.get("Type", ""), "meeting"), {
-        "started_at": instant(started) if started else None,
-        "duration_s": length * 60 if isinstance(length, int | float) else length,
-    }
+    fields = {"started_at": ("StartDateTime", instant), "duration_s": ("DurationInMinutes", _minutes)}
+    return source.kinds.get(record.get("Type", ""), "meeting"), _stated(record, fields)
 
 
 def _opportunity(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
     """Dated by the last change of stage, or else by the day on which it was closed."""
-    stage = record.get("StageName", "")
     is_closed = record.get("IsClosed") == "true"
     kind = ("deal_won" if record.get("IsWon") == "true" else "deal_lost") if is_closed else "deal_stage_changed"
     moved = record.get("LastStageChangeDate") or (record.get("CloseDate") if is_closed else None)
-    return source.kinds.get(stage, kind), {
+    return source.kinds.get(record.get("StageName", ""), kind), {
         "started_at": instant(moved) if moved else None,
-        "stage": stage or None,
-        "amount": decimal_text(record["Amount"]) if record.get("Amount") else None,
-        "currency": record.get("CurrencyIsoCode") or None,
+        **_stated(
+            record,
+            {"stage": ("StageName", str), "amount": ("Amount", decimal_text), "currency": ("CurrencyIsoCode", str)},
+        ),
     }
 
 
@@ -178,6 +178,11 @@ def _number(text: str) -> FactValue:
         return float(text)
     except ValueError:
         return text  # the check of the observation refuses it by name
+
+
+def _minutes(text: str) -> FactValue:
+    length = _number(text)
+    return length * 60 if isinstance(length, int | float) else length
 
 
 _READERS: Final = {"Task": _task, "Event": _event, "VoiceCall": _voice_call, "Opportunity": _opportunity}

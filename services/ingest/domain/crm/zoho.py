@@ -88,7 +88,7 @@ def _read(item: Item, source: Source) -> Iterable[Document]:
         return []
     values, at = item["values"], instant(item.get("server_time"))
     is_gone = item.get("operation") == "delete"
-    facts = _deal(values, source, at) if module == "Deals" else _facts(values, source)
+    facts = _deal(values, source, at) if module == "Deals" else _facts(values, source, kind)
     return [
         {
             "activity_id": f"{module}-{item['record_id']}" if item.get("record_id") else None,
@@ -107,7 +107,7 @@ def _owner(values: Mapping[str, Any]) -> dict[str, FactValue]:
     return {"actor": str(found)} if found else {}
 
 
-def _facts(values: Mapping[str, Any], source: Source) -> dict[str, FactValue]:
+def _facts(values: Mapping[str, Any], source: Source, kind: str) -> dict[str, FactValue]:
     """Only what the notification tells: a value that is not in it has not changed."""
     facts: dict[str, FactValue] = {}
     if started := values.get("Call_Start_Time") or values.get("Start_DateTime") or values.get("Closed_Time"):
@@ -122,7 +122,10 @@ def _facts(values: Mapping[str, Any], source: Source) -> dict[str, FactValue]:
         facts["direction"] = direction
     raw = next((str(values[name]) for name in _RESULTS if values.get(name)), None)
     if raw is not None:
-        facts |= {"outcome": source.outcomes.get(raw, _OUTCOMES.get(raw.lower(), "other")), "outcome_raw": raw}
+        known = _OUTCOMES.get(raw.lower(), "other")
+        if kind == "call" and known == "completed":
+            known = "connected"
+        facts |= {"outcome": source.outcomes.get(raw, known), "outcome_raw": raw}
     return facts
 
 

@@ -5,6 +5,7 @@ After a change that is meant, `python -m tests.services.ingest.domain.test_paylo
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import permutations
@@ -15,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.webhook import Refused
+from services.ingest.domain.webhook import Refused, VerifiedWebhook
 from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
 from shared.observation import Observation, observation_id
-from tests.services.ingest.senders import BY_NAME, PAYLOADS, SENDERS, Sender
+from tests.services.ingest.senders import BY_NAME, NOW, PAYLOADS, SENDERS, Sender
 
 GOLDEN: Final = PAYLOADS / "golden.json"
 NAMES: Final = sorted(f"{path.parent.name}/{path.stem}" for path in PAYLOADS.glob("*/*"))
@@ -93,7 +94,7 @@ def test_a_real_meeting_ends_as_one_right_activity(name: str, outcome: str | Non
     assert meeting.started_at == _utc("2026-01-13T10:00")
 
 
-@pytest.mark.parametrize("name", ["hubspot", "salesforce", "pipedrive", "close", "zoho"])
+@pytest.mark.parametrize("name", ["hubspot", "salesforce", "pipedrive", "close", "zoho", "espocrm", "outreach"])
 def test_a_real_won_deal_stays_on_the_day_it_was_won_and_keeps_its_newest_amount(name: str) -> None:
     deal = _activity(BY_NAME[name], *BY_NAME[name].stories()["deal"])
 
@@ -138,6 +139,40 @@ def test_an_activity_that_is_done_and_then_not_is_scheduled_again() -> None:
     call = _activity(sender, *sender.stories()["call"], sender.payload("call-undone"))
 
     assert (call.outcome, call.duration_s) == ("scheduled", None)
+
+
+def test_a_task_that_is_opened_again_has_not_been_done() -> None:
+    sender = BY_NAME["salesforce"]
+
+    call = _activity(sender, *sender.stories()["call"], sender.payload("call-reopened"))
+
+    assert (call.kind, call.started_at, call.outcome) == ("call", None, None)
+
+
+def test_an_amount_that_is_emptied_is_taken_back() -> None:
+    sender = BY_NAME["salesforce"]
+
+    deal = _activity(sender, *sender.stories()["deal"], sender.payload("deal-emptied"))
+
+    assert (deal.kind, deal.amount, deal.currency) == ("deal_won", None, "EUR")
+
+
+def test_of_two_changes_without_a_time_in_one_body_the_later_counts() -> None:
+    sender = BY_NAME["zapier"]
+    source = replace(sender.source, fields={"activity_id": "id", "kind": "kind", "stage": "stage"})
+    webhook = VerifiedWebhook(
+        source=source.name,
+        headers={},
+        body=b'[{"id": 1, "kind": "deal_stage_changed", "stage": "A"}, {"id": 1, "kind": "deal_stage_changed", "stage": "B"}]',
+        received_at=NOW,
+    )
+
+    states: FactStates = {}
+    for one in sender.adapter.translate(webhook, source):
+        assert isinstance(one, Observation)
+        states = merge(states, one, observation_id(sender.name, one))
+
+    assert read_activity(states).stage == "B"
 
 
 @pytest.mark.parametrize("name", ["hubspot", "pipedrive", "zoho"])

@@ -1,0 +1,194 @@
+"""`python -m bench.door`: webhooks a second at 1, 64 and 256 connections, beside the same server that only verifies.
+
+What is stored is durable. Server, sender and NATS share the machine, so the ratio says more than the figures. Both servers
+run the whole time and are measured in turn.
+"""
+
+import argparse
+import asyncio
+import base64
+import hmac
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import uvloop
+
+from deploy.local.nats_server import NatsServer, free_port
+from services.ingest.app import ADAPTERS, web_app
+from services.ingest.domain.adapter import STORED
+from services.ingest.domain.crm.standard import key_of
+from services.ingest.domain.webhook import Source
+from services.ingest.metrics import IngestMetrics
+from services.ingest.receive_webhook import WebhookReceiver
+from services.ingest.settings import IngestSettings
+from shared.clock import SystemClock, monotonic_s
+from shared.http_server import HeadLimits, http_server
+from shared.jetstream import Outgoing, Publisher, connect
+from shared.settings import load_settings
+from shared.streams import provision
+
+SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SOURCES = {"acme": Source(name="acme", kind="standard", secrets=(SECRET,))}
+BODY = json.dumps(
+    {
+        "activity_id": "173712-3",
+        "kind": "call",
+        "observed_at": "2026-03-02T10:10:25.759+02:00",
+        "facts": {
+            "actor": "10912",
+            "started_at": "2026-03-02T10:08:36.700+02:00",
+            "duration_s": 109.059,
+            "outcome": "connected",
+        },
+    }
+).encode()
+ROUNDS, SECONDS = 3, 4.0
+
+
+class _Nowhere(Publisher):
+    """Stores nothing: what is left is the server and the verification."""
+
+    async def store(self, message: Outgoing) -> None: ...
+
+
+async def serve(port: int, nats_url: str) -> None:
+    """The door alone, without the translation behind it; without a NATS URL it only verifies."""
+    settings = load_settings(IngestSettings)
+    metrics, clock = IngestMetrics(SOURCES), SystemClock()
+
+    async def well() -> str | None:
+        return None
+
+    async def run(publisher: Publisher) -> None:
+        app = web_app(WebhookReceiver(SOURCES, ADAPTERS, publisher, clock), settings, metrics, clock, well)
+        await http_server(app, host="127.0.0.1", port=port, limits=HeadLimits()).serve()
+
+    if not nats_url:
+        await run(_Nowhere.__new__(_Nowhere))
+        return
+    connection = await connect(nats_url, name="door")
+    await provision(connection)
+    async with Publisher(connection) as publisher:
+        await run(publisher)
+
+
+def _request() -> bytes:
+    seconds = str(int(SystemClock().now().timestamp()))
+    digest = hmac.digest(key_of(SECRET), f"m1.{seconds}.".encode() + BODY, "sha256")
+    head = (
+        f"POST /webhooks/acme HTTP/1.1\r\nHost: door\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n"
+        f"webhook-id: m1\r\nwebhook-timestamp: {seconds}\r\nwebhook-signature: v1,{base64.b64encode(digest).decode()}\r\n\r\n"
+    )
+    return head.encode() + BODY
+
+
+class _Sender(asyncio.Protocol):
+    """One connection: a request, its answer, the next."""
+
+    def __init__(self, request: bytes, taken_s: list[float]) -> None:
+        self._request, self._taken_s, self._sent_s, self.stopped = request, taken_s, 0.0, False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        if not data.endswith(STORED.body):  # the head can come alone
+            assert data.startswith(b"HTTP/1.1 200"), data[:200]
+            return
+        self._taken_s.append(monotonic_s() - self._sent_s)
+        if not self.stopped:
+            self._send()
+
+    def _send(self) -> None:
+        self._sent_s = monotonic_s()
+        self._transport.write(self._request)
+
+
+async def load(port: int, connections: int, seconds: float) -> tuple[float, Sequence[float]]:
+    """Webhooks a second, and how long each took, over so many connections."""
+    taken_s: list[float] = []
+    request, loop = _request(), asyncio.get_running_loop()
+    senders = [_Sender(request, taken_s) for _ in range(connections)]
+    transports = [(await loop.create_connection(lambda one=sender: one, "127.0.0.1", port))[0] for sender in senders]  # type: ignore[misc]  # a lambda with a default
+    taken_s.clear()
+    started_s = monotonic_s()
+    await asyncio.sleep(seconds)
+    count, taken = len(taken_s), monotonic_s() - started_s
+    for sender in senders:
+        sender.stopped = True
+    await asyncio.sleep(0.5)
+    for transport in transports:
+        transport.close()
+    return count / taken, sorted(taken_s)
+
+
+async def _until_open(port: int) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+
+
+async def measure() -> None:
+    """Start NATS and both servers, and measure them in turn."""
+    folder = Path(tempfile.mkdtemp(prefix="daymark-bench-"))
+    nats_server = NatsServer(folder)
+    await nats_server.start()
+    ports = {"verified only": free_port(), "stored": free_port()}
+    servers = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.door", "--serve", str(port), "--nats", nats_server.url if name == "stored" else ""
+        )
+        for name, port in ports.items()
+    ]
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, bodies of {len(BODY)} bytes, sync_interval: always")
+    try:
+        for port in ports.values():
+            await _until_open(port)
+        for connections in (1, 64, 256):
+            await _compare(ports, connections)
+    finally:
+        for server in servers:
+            server.terminate()
+            await server.wait()
+        await nats_server.stop()
+
+
+async def _compare(ports: dict[str, int], connections: int) -> None:
+    rates: dict[str, list[float]] = {name: [] for name in ports}
+    slowest: dict[str, list[tuple[float, float]]] = {name: [] for name in ports}
+    for _ in range(ROUNDS):
+        for name, port in ports.items():
+            rate, taken_s = await load(port, connections, SECONDS)
+            rates[name].append(rate)
+            slowest[name].append((taken_s[len(taken_s) // 2] * 1e3, taken_s[int(len(taken_s) * 0.99)] * 1e3))
+    for name in ports:
+        p50, p99 = (statistics.median(one[index] for one in slowest[name]) for index in (0, 1))
+        rate = statistics.median(rates[name])
+        print(f"  {connections:>4} connections, {name:<14} {rate:>8,.0f}/s  p50 {p50:.1f} ms  p99 {p99:.1f} ms")
+    ratios = [stored / verified for verified, stored in zip(rates["verified only"], rates["stored"], strict=True)]
+    ratio = statistics.median(ratios)
+    print(f"  {connections:>4} connections, stored / verified only: {ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", type=int, help="be a server on this port")
+    parser.add_argument("--nats", default="")
+    given = parser.parse_args()
+    uvloop.run(serve(given.serve, given.nats) if given.serve else measure())
+
+
+if __name__ == "__main__":
+    main()
