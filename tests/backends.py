@@ -1,7 +1,7 @@
-"""The servers that the tests run on: from their wheels (the default), in containers, or given from outside.
+"""The servers that the tests run on: `TEST_BACKEND=embedded` from their wheels (the default), or `containers`.
 
-`TEST_BACKEND=embedded | containers | external`; external reads TEST_NATS_URL, TEST_NATS_MONITOR_URL and TEST_POSTGRES_URL
-(a superuser's).
+The broker has an account for each test. Deleting a stream and making it again would not do: nats-server removes its files in
+the background, and a name that is deleted twice in a row cannot be made, or comes back with its messages.
 """
 
 import asyncio
@@ -23,6 +23,15 @@ from deploy.local.postgres_server import PostgresServer
 NATS_IMAGE = "nats:2.15-alpine"
 POSTGRES_IMAGE = "postgres:18"
 PASSWORD = "only-for-tests"
+ACCOUNTS = 1_000
+_ACCOUNTS = (
+    "no_auth_user: free\naccounts {\n  FREE { jetstream: enabled, users: [{user: free, password: none}] }\n"
+    + "".join(
+        f"  T{number} {{ jetstream: enabled, users: [{{user: t{number}, password: {PASSWORD}}}] }}\n"
+        for number in range(ACCOUNTS)
+    )
+    + "}\n"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +41,11 @@ class Servers:
     nats_url: str
     monitor_url: str
     admin_url: str
+
+    def nats_account_url(self, number: int) -> str:
+        """Of an account that shares nothing with the others; `nats_url` is that of one more."""
+        parts = urlsplit(self.nats_url)
+        return urlunsplit(parts._replace(netloc=f"t{number}:{PASSWORD}@{parts.netloc}"))
 
     def postgres_url(self, *, role: str, database: str) -> str:
         parts = urlsplit(self.admin_url)
@@ -43,7 +57,7 @@ class Servers:
 @asynccontextmanager
 async def running_servers() -> AsyncIterator[Servers]:
     backend = os.environ.get("TEST_BACKEND", "embedded")
-    choice = {"embedded": _embedded, "containers": _containers, "external": _external}[backend]
+    choice = {"embedded": _embedded, "containers": _containers}[backend]
     async with choice() as servers:
         yield servers
 
@@ -52,7 +66,7 @@ async def running_servers() -> AsyncIterator[Servers]:
 async def _embedded() -> AsyncIterator[Servers]:
     folder = Path(tempfile.mkdtemp(prefix="daymark-"))
     folder.chmod(0o755)
-    nats_server, postgres = NatsServer(folder / "nats"), PostgresServer(folder / "postgres")
+    nats_server, postgres = NatsServer(folder / "nats", more=_ACCOUNTS), PostgresServer(folder / "postgres")
     try:
         await asyncio.gather(nats_server.start(), postgres.start())
         admin_url = postgres.url(database="postgres")
@@ -70,7 +84,7 @@ async def _containers() -> AsyncIterator[Servers]:
     folder = Path(tempfile.mkdtemp(prefix="daymark-"))
     folder.chmod(0o755)
     (folder / "nats.conf").write_text(
-        'port: 4222\nhttp_port: 8222\nmax_payload: 8MB\njetstream { store_dir: "/data", sync_interval: always }\n'
+        'port: 4222\nhttp_port: 8222\nmax_payload: 8MB\njetstream { store_dir: "/data", sync_interval: always }\n' + _ACCOUNTS
     )
     nats_port, monitor_port, postgres_port = free_port(), free_port(), free_port()
     broker = (
@@ -93,15 +107,6 @@ async def _containers() -> AsyncIterator[Servers]:
     finally:
         await asyncio.gather(asyncio.to_thread(broker.stop), asyncio.to_thread(database.stop))
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@asynccontextmanager
-async def _external() -> AsyncIterator[Servers]:
-    yield Servers(
-        nats_url=os.environ["TEST_NATS_URL"],
-        monitor_url=os.environ["TEST_NATS_MONITOR_URL"],
-        admin_url=os.environ["TEST_POSTGRES_URL"],
-    )
 
 
 async def _answering(servers: Servers) -> None:

@@ -9,11 +9,11 @@ from nats.aio.client import Client
 
 from deploy.local.postgres_server import ensure_database
 from shared.jetstream import connect
-from shared.streams import STREAMS, provision
-from tests.backends import PASSWORD, Servers, running_servers
+from shared.streams import provision
+from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 
 _TEMPLATE = "daymark_template"
-_numbers = itertools.count()
+_numbers, _accounts = itertools.count(), iter(range(ACCOUNTS))
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,8 @@ async def servers() -> AsyncIterator[Servers]:
 
 @pytest.fixture
 def nats_url(servers: Servers) -> str:
-    return servers.nats_url
+    """Of a broker, or an account of one, that nothing has been sent to."""
+    return servers.nats_account_url(next(_accounts))
 
 
 @pytest.fixture
@@ -35,11 +36,9 @@ def monitor_url(servers: Servers) -> str:
 
 
 @pytest.fixture
-async def nats(servers: Servers) -> AsyncIterator[Client]:
+async def nats(nats_url: str) -> AsyncIterator[Client]:
     """A connection to a broker whose streams and consumers are there and empty."""
-    connection = await connect(servers.nats_url, name="test")
-    for stream in STREAMS:
-        await connection.request(f"$JS.API.STREAM.DELETE.{stream.name}", b"", timeout=10)
+    connection = await connect(nats_url, name="test")
     await provision(connection)
     yield connection
     await connection.close()

@@ -38,10 +38,11 @@ def free_port() -> int:
 
 
 class NatsServer:
-    """One nats-server with a folder of its own; it keeps its ports over restarts."""
+    """One nats-server with a folder of its own; it keeps its ports over restarts. `more` is added to its configuration."""
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, more: str = "") -> None:
         self._folder = folder
+        self._more = more
         self._port = port or free_port()
         self._monitor_port = free_port()
         self._process: asyncio.subprocess.Process | None = None
@@ -69,6 +70,7 @@ class NatsServer:
         configuration = self._folder / "nats-server.conf"
         configuration.write_text(
             _CONFIGURATION.format(port=self._port, monitor_port=self._monitor_port, store=self._folder / "jetstream")
+            + self._more
         )
         program = Path(sys.executable).with_name("nats-server")
         log = self._folder / "nats-server.log"
