@@ -34,7 +34,8 @@ fix: $(DEV_STAMP) ## format, and mend what can be mended by itself
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.door
 
 contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
 	@$(BIN)/python -m tests.contract.documents

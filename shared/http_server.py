@@ -58,6 +58,7 @@ def http_server(app: ASGIApp, *, host: str, port: int, limits: HeadLimits) -> Ht
         timeout_keep_alive=ceil(limits.timeout_s),
         backlog=2048,
         server_header=False,
+        proxy_headers=False,
         lifespan="off",
     )
     return HttpServer(config)
