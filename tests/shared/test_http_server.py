@@ -11,7 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from shared.http_server import CUT, HeadLimits, http_server
+from shared.http_server import CUT, HeadLimits
+from tests.serving import served
 
 GOOD = b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"
 
@@ -32,13 +33,8 @@ async def port() -> AsyncIterator[int]:
         return _cut
 
     app = Starlette(routes=[Route("/echo", _echo, methods=["POST"]), Route("/cut", cut)])
-    server = http_server(app, host="127.0.0.1", port=0, limits=HeadLimits(timeout_s=0.3, bytes_max=8_000, fields_max=20))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving
+    async with served(app, limits=HeadLimits(timeout_s=0.3, bytes_max=8_000, fields_max=20)) as port:
+        yield port
 
 
 async def _answer(port: int, *pieces: bytes) -> bytes:

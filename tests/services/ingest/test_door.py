@@ -1,8 +1,7 @@
 """The door, from the request to the stored bytes, and what is translated behind it."""
 
-import base64
+import asyncio
 import dataclasses
-import hmac
 import json
 import re
 from collections.abc import AsyncIterator
@@ -10,86 +9,16 @@ from typing import Any
 
 import httpx
 import pytest
-from nats.aio.client import Client
 
-from services.ingest.app import ADAPTERS, web_app
-from services.ingest.domain.crm.standard import key_of
-from services.ingest.domain.webhook import RawWebhook, Source
-from services.ingest.metrics import IngestMetrics
-from services.ingest.receive_webhook import WebhookReceiver
-from services.ingest.settings import KINDS, IngestSettings
-from services.ingest.translate_webhooks import WebhookTranslator
-from shared.clock import SteppedClock
-from shared.jetstream import Publisher
-from shared.pull import PullLoop
-from shared.settings import load_settings
-from shared.streams import ACTIVITIES, DEAD, TRANSLATE_CONSUMER, WEBHOOKS
+from services.ingest.app import ADAPTERS
+from services.ingest.domain.webhook import Source
+from services.ingest.settings import KINDS
+from shared.streams import ACTIVITIES, DEAD, WEBHOOKS
 from tests.promtool import remarks_of_promtool
+from tests.services.ingest.conftest import OBSERVATION, Ingest
 from tests.services.ingest.senders import BY_NAME, SENDERS, Sender
-from tests.services.ingest.senders import NOW as SENT_AT
 from tests.services.ingest.senders import SECRET as SENDER_SECRET
-
-NOW = SENT_AT
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-SOURCES = {
-    "acme": Source(name="acme", kind="standard", secrets=(SECRET.encode(),)),
-    "globex": Source(name="globex", kind="cloudevents", secrets=(b"bearer-secret",)),
-    **{sender.name: sender.source for sender in SENDERS},
-}
-OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
-
-
-class Ingest:
-    """The service without its process."""
-
-    def __init__(self, nats: Client, client: httpx.AsyncClient, translator: WebhookTranslator, metrics: IngestMetrics) -> None:
-        self.nats, self.client, self.translator, self.metrics = nats, client, translator, metrics
-
-    async def post(self, body: bytes, *, source: str = "acme", **headers: str) -> httpx.Response:
-        digest = hmac.digest(key_of(SECRET.encode()), f"m1.{int(NOW.timestamp())}.".encode() + body, "sha256")
-        signature = f"v1,{base64.b64encode(digest).decode()}"
-        signed = {"webhook-id": "m1", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": signature}
-        changed = signed | {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.post(f"/webhooks/{source}", content=body, headers=changed)
-
-    async def post_raw(self, source: str, webhook: RawWebhook) -> httpx.Response:
-        """A webhook as its sender posts it."""
-        return await self.client.post(
-            f"/webhooks/{source}", params=dict(webhook.query), content=webhook.body, headers=dict(webhook.headers)
-        )
-
-    async def stored(self, stream: str) -> int:
-        return (await self.nats.jetstream().stream_info(stream)).state.messages
-
-    async def translate(self) -> None:
-        """Everything that is stored."""
-        loop = PullLoop(self.nats, stream=WEBHOOKS, consumer=TRANSLATE_CONSUMER, batch_max=100)
-        left = await self.stored(WEBHOOKS)
-        async for batch in loop:
-            await self.translator.translate(batch)
-            await self.translator.translate(batch)  # as after a crash before the acknowledgement
-            await loop.ack(batch)
-            left -= len(batch)
-            if left == 0:
-                loop.stop()
-
-
-@pytest.fixture
-async def ingest(nats: Client) -> AsyncIterator[Ingest]:
-    settings = load_settings(IngestSettings)
-    section = settings.ingest.model_copy(update={"body_max_bytes": 200_000, "body_timeout_s": 0.2})
-    settings = settings.model_copy(update={"ingest": section})
-    metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
-    async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:
-        receiver = WebhookReceiver(SOURCES, ADAPTERS, one, clock)
-        translator = WebhookTranslator(SOURCES, ADAPTERS, activities=two, dead_letters=three, clock=clock, metrics=metrics)
-
-        async def well() -> str | None:
-            return None
-
-        app = web_app(receiver, settings, metrics, clock, well)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
-            yield Ingest(nats, client, translator, metrics)
+from tests.serving import served
 
 
 async def test_a_signed_webhook_is_stored_byte_for_byte_before_it_is_answered(ingest: Ingest) -> None:
@@ -228,6 +157,36 @@ async def test_salesforce_is_told_no_in_its_own_words_while_the_broker_is_away(i
 
     assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True)
     assert b"<Ack>false</Ack>" in answer.content
+
+
+async def test_outreach_is_cut_off_while_the_broker_is_away_for_it_would_take_any_answer_for_a_yes(ingest: Ingest) -> None:
+    sender = BY_NAME["outreach"]
+    posted = sender.post(sender.payload("call-1"))
+    await ingest.nats.request(f"$JS.API.STREAM.DELETE.{WEBHOOKS}", b"", timeout=5)
+
+    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        with pytest.raises(httpx.TransportError):
+            await client.post("/webhooks/outreach", content=posted.body, headers=dict(posted.headers))
+
+    assert 'webhooks_total{result="unavailable",source="outreach"} 1.0' in (await ingest.client.get("/metrics")).text
+
+
+async def test_a_body_that_trickles_is_given_up_and_holds_nobody_up(ingest: Ingest) -> None:
+    sender = BY_NAME["outreach"]
+    posted = sender.post(sender.payload("call-1"))
+    head = b"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n"
+
+    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
+        for _, writer in slow:
+            writer.write(head + b"{")
+        answer = await client.post("/webhooks/outreach", content=posted.body, headers=dict(posted.headers))
+        given_up = [await reader.readline() for reader, _ in slow]
+        for _, writer in slow:
+            writer.close()
+
+    assert answer.status_code == 200
+    assert given_up == [b"HTTP/1.1 408 Request Timeout\r\n"] * 50
 
 
 async def test_a_fault_of_an_adapter_is_one_dead_letter_and_stops_nothing(

@@ -1,0 +1,21 @@
+"""An application behind the real HTTP server, for what only a socket shows."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import ASGIApp
+
+from shared.http_server import DEFAULT_LIMITS, HeadLimits, http_server
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, *, limits: HeadLimits = DEFAULT_LIMITS) -> AsyncIterator[int]:
+    """The port that it listens on."""
+    server = http_server(app, host="127.0.0.1", port=0, limits=limits)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
