@@ -5,6 +5,7 @@ After a change that is meant, `python -m tests.services.ingest.domain.test_paylo
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -43,12 +44,7 @@ def test_a_body_says_what_its_golden_file_shows(name: str) -> None:
 
 def _activity(sender: Sender, *bodies: bytes) -> Activity:
     """What scoring makes of the pieces in this order; the first piece says which activity."""
-    states: dict[str, FactStates] = {}
-    for body in bodies:
-        for one in _said(sender, body):
-            if isinstance(one, Observation):
-                known = states.setdefault(one.activity_id, {})
-                states[one.activity_id] = merge(known, one, observation_id(sender.name, one))
+    states = _states(sender, bodies)
     return read_activity(states[min(states)])
 
 
@@ -123,7 +119,7 @@ def test_up_to_six_pieces_of_a_kind_shuffled_and_repeated_give_one_result(data: 
     assert _states(sender, shuffled) == _states(sender, chosen)
 
 
-def _states(sender: Sender, bodies: list[bytes]) -> dict[str, FactStates]:
+def _states(sender: Sender, bodies: Sequence[bytes]) -> dict[str, FactStates]:
     states: dict[str, FactStates] = {}
     for body in bodies:
         for one in _said(sender, body):
