@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from services.scoring.domain.calendar import day_of as calendar_day_of
-from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, working_time
+from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
 from services.scoring.domain.day import Day, Definitions
 from shared.events import BehaviourResult, DayReport, Person
 
@@ -36,7 +35,7 @@ def report_of(day: Day, definitions: Definitions, *, now: datetime, history: boo
     rep = definitions.roster.reps.get(day.rep_id)
     if rep is None:
         return None
-    team = definitions.roster.team_of(rep.id)
+    team = definitions.roster.team_of(rep, day.day)
     playbook = definitions.playbook_of(rep, day.day)
     working = working_time(rep, day.day)
     presence, _ = presence_on(rep, day.day)
@@ -44,8 +43,8 @@ def report_of(day: Day, definitions: Definitions, *, now: datetime, history: boo
     return DayReport(
         rep=Person(id=rep.id, name=rep.name),
         team=Person(id=team.id, name=team.name),
-        managers=tuple(Person(id=manager.id, name=manager.name) for manager in team.managers),
-        timezone=rep.timezone,
+        managers=tuple(Person(id=manager.id, name=manager.name) for manager in team.managers if manager.leads_on(day.day)),
+        timezone=rep.on(day.day).timezone,
         day=day.day,
         state="closed" if closed else "open",
         presence=presence,
@@ -67,7 +66,7 @@ def report_of(day: Day, definitions: Definitions, *, now: datetime, history: boo
         score=day.score,
         revision=day.revision,
         first_counted_at=day.tally.first_counted_at,
-        silent=closed and (history or is_silent(rep, day.day, today=calendar_day_of(now, rep.timezone))),
+        silent=closed and (history or is_silent(rep, day.day, today=rep_day_of(rep, now))),
     )
 
 

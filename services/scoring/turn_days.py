@@ -8,9 +8,10 @@ from typing import Final
 import asyncpg
 
 from services.scoring import store
-from services.scoring.domain.calendar import day_end, day_of
+from services.scoring.domain.calendar import rep_day_end, rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, Definitions
+from services.scoring.domain.roster import Rep
 from services.scoring.report import Announcement
 from services.scoring.score_days import Cause, announce
 from services.scoring.store import DefinitionsCache
@@ -44,7 +45,7 @@ async def turn_days_within(connection: Connection, definitions: Definitions, *, 
     if not due:
         return Turned(opened=0, closed=0)
     reps = definitions.roster.reps
-    today = {rep_id: day_of(now, reps[rep_id].timezone) for rep_id in due}
+    today = {rep_id: rep_day_of(reps[rep_id], now) for rep_id in due}
     opened_until = await store.claim_progress(connection, {rep_id: today[rep_id] - _ONE_DAY for rep_id in due})
     to_open = {
         Place(rep_id, day)
@@ -70,19 +71,19 @@ async def turn_days_within(connection: Connection, definitions: Definitions, *, 
 def reps_due(definitions: Definitions, progress: Progress, *, now: datetime) -> list[str]:
     """Whose days have to be opened or closed, in order."""
 
-    def is_due(rep_id: str, timezone: str) -> bool:
-        if rep_id not in progress:
+    def is_due(rep: Rep) -> bool:
+        if rep.id not in progress:
             return True
-        opened, oldest_open = progress[rep_id]
-        return opened < day_of(now, timezone) or (oldest_open is not None and day_end(oldest_open, timezone) <= now)
+        opened, oldest_open = progress[rep.id]
+        return opened < rep_day_of(rep, now) or (oldest_open is not None and rep_day_end(rep, oldest_open) <= now)
 
-    return sorted(rep.id for rep in definitions.roster.reps.values() if is_due(rep.id, rep.timezone))
+    return sorted(rep.id for rep in definitions.roster.reps.values() if is_due(rep))
 
 
 def next_turn(definitions: Definitions, *, now: datetime) -> datetime | None:
     """When the next day of any rep begins; None when there are no reps."""
-    zones = {rep.timezone for rep in definitions.roster.reps.values()}
-    return min((day_end(day_of(now, zone), zone) for zone in zones), default=None)
+    reps = {rep.terms: rep for rep in definitions.roster.reps.values()}  # one for each way in which days turn
+    return min((rep_day_end(rep, rep_day_of(rep, now)) for rep in reps.values()), default=None)
 
 
 def _days_after(opened: date, today: date) -> list[date]:
@@ -98,7 +99,7 @@ def _turned(day: Day, definitions: Definitions, *, opens: bool, now: datetime) -
         day = replace(day, state="open", score=definitions.shown_score(day.rep_id, day.day, counts))
         day = _announced(day, definitions, DAY_OPENED, said, now=now)
     rep = definitions.roster.reps[day.rep_id]
-    if day.state == "open" and day_end(day.day, rep.timezone) <= now:
+    if day.state == "open" and rep_day_end(rep, day.day) <= now:
         day = _announced(replace(day, state="closed"), definitions, DAY_CLOSED, said, now=now)
     return day, said
 

@@ -40,13 +40,42 @@ def day_end(day: date, timezone: str) -> datetime:
     return day_start(day + _ONE_DAY, timezone)
 
 
+def rep_day_of(rep: Rep, instant: datetime) -> date:
+    """The rep's day that an instant lies in.
+
+    Who moves to another zone takes up its clock at its own midnight of the first day there; until then the last day before
+    goes on, however long.
+    """
+    following: date | None = None
+    for term in reversed(rep.terms):
+        day = day_of(instant, term.timezone)
+        if day >= term.first:
+            return day if following is None else min(day, following - _ONE_DAY)
+        following = term.first
+    return day
+
+
+def rep_day_start(rep: Rep, day: date) -> datetime:
+    """The first instant (UTC) of the rep's day; of a day that a move leaves out, the first instant after it."""
+    term = rep.on(day)
+    start = day_start(day, term.timezone)
+    following = rep.on(day + _ONE_DAY)
+    return start if following is term else min(start, day_start(day + _ONE_DAY, following.timezone))
+
+
+def rep_day_end(rep: Rep, day: date) -> datetime:
+    """The first instant (UTC) after the rep's day."""
+    return rep_day_start(rep, day + _ONE_DAY)
+
+
 def presence_on(rep: Rep, day: date) -> tuple[Presence, Fraction]:
     """Whether the rep is expected to work on the day, and for what share of it (0 to 1)."""
+    term = rep.on(day)
     if not rep.is_employed_on(day):
         return Presence.NOT_EMPLOYED, Fraction(0)
-    if day.weekday() not in rep.workdays:
+    if day.weekday() not in term.workdays:
         return Presence.DAY_OFF, Fraction(0)
-    if rep.country is not None and day in _holidays(rep.country, rep.subdivision, day.year):
+    if term.country is not None and day in _holidays(term.country, term.subdivision, day.year):
         return Presence.HOLIDAY, Fraction(0)
     off = sum((absence.part for absence in rep.absences if absence.first <= day <= absence.last), Fraction(0))
     if off >= 1:
@@ -59,11 +88,11 @@ def working_time(rep: Rep, day: date) -> tuple[datetime, datetime] | None:
     presence, _ = presence_on(rep, day)
     if presence is not Presence.WORKING:
         return None
-    zone = ZoneInfo(rep.timezone)
-    starts, ends = (datetime.combine(day, hour, tzinfo=zone).astimezone(UTC) for hour in rep.hours)
-    if starts >= ends or day_start(day, rep.timezone) == day_end(day, rep.timezone):
-        return None
-    return starts, ends
+    term = rep.on(day)
+    zone = ZoneInfo(term.timezone)
+    starts, ends = (datetime.combine(day, hour, tzinfo=zone).astimezone(UTC) for hour in term.hours)
+    starts, ends = max(starts, rep_day_start(rep, day)), min(ends, rep_day_end(rep, day))
+    return (starts, ends) if starts < ends else None
 
 
 def next_work_start(rep: Rep, after: date) -> datetime | None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from services.scoring.domain.calendar import day_of
+from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.facts import Activity
 from services.scoring.domain.playbook import Behaviour, Playbook
 from services.scoring.domain.roster import Roster
@@ -21,7 +21,7 @@ def place(activity: Activity, *, source: str, account: str, roster: Roster) -> P
     if activity.deleted or activity.actor is None or activity.started_at is None:
         return None
     rep = roster.rep_of(source=source, account=account, actor=activity.actor)
-    return Place(rep.id, day_of(activity.started_at, rep.timezone)) if rep is not None else None
+    return Place(rep.id, rep_day_of(rep, activity.started_at)) if rep is not None else None
 
 
 def counted_by(activity: Activity, playbook: Playbook | None) -> tuple[str, ...]:

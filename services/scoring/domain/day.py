@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from services.scoring.domain.calendar import day_end, presence_on
+from services.scoring.domain.calendar import presence_on, rep_day_end
 from services.scoring.domain.counting import Place
 from services.scoring.domain.playbook import Playbook, Playbooks
 from services.scoring.domain.roster import Rep, Roster
@@ -51,7 +51,7 @@ class Definitions:
     playbooks: Playbooks
 
     def playbook_of(self, rep: Rep, day: date) -> Playbook | None:
-        return self.playbooks.in_force(self.roster.team_of(rep.id).id, day)
+        return self.playbooks.in_force(rep.on(day).team, day)
 
     def score(self, rep: Rep, day: date, counts: Mapping[str, int]) -> Score:
         """The rep's score of the day, from its counts and the version in force."""
@@ -67,4 +67,4 @@ class Definitions:
 
 def state_when_first_heard_of(rep: Rep, day: date, *, now: datetime) -> DayState:
     """A day that is over was never open to us; any other waits until it is opened."""
-    return "closed" if day_end(day, rep.timezone) <= now else "future"
+    return "closed" if rep_day_end(rep, day) <= now else "future"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from zoneinfo import available_timezones
 
+import holidays
 from pydantic import AfterValidator, Field
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,6 +34,21 @@ def read_hours(text: Any) -> tuple[time, time]:
     if starts >= ends:
         raise ValueError("must end later than it starts, on the same day")
     return starts, ends
+
+
+def refuse_unknown_place(country: str | None, subdivision: str | None) -> None:
+    """Raises `ValueError` where there is no such country, or no such part of it."""
+    supported = holidays.list_supported_countries()
+    if country is not None and country not in supported:
+        raise ValueError(f"country {country} is not known; write two letters such as ES")
+    short = short_subdivision(country, subdivision)
+    if short is not None and short not in supported.get(country or "", []):
+        raise ValueError(f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD")
+
+
+def short_subdivision(country: str | None, subdivision: str | None) -> str | None:
+    """`MD` of `ES-MD`."""
+    return subdivision.removeprefix(f"{country}-") if subdivision else None
 
 
 def read_targets(given: Any) -> tuple[Decimal, ...]:

@@ -4,17 +4,26 @@ A file with a mistake is refused whole, with every mistake in it: file, line, ke
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal, Self
 
-import holidays
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from services.scoring.domain.definition_fields import Name, Slug, Zone, read_hours, read_targets, read_weekdays
+from services.scoring.domain.definition_fields import (
+    Name,
+    Slug,
+    Zone,
+    read_hours,
+    read_targets,
+    read_weekdays,
+    refuse_unknown_place,
+    short_subdivision,
+)
 from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
-from services.scoring.domain.roster import Absence, Identity, Manager, Rep, Roster, Team
+from services.scoring.domain.roster import Absence, Identity, Manager, Rep, Roster, Team, Term
 from services.scoring.domain.yaml_positions import (
     DefinitionRefused,
     Document,
@@ -37,6 +46,8 @@ class ManagerEntry(_Model):
     name: Name
     email: str | None = None
     timezone: Zone | None = None
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="until")
 
 
 class AbsenceEntry(_Model):
@@ -57,6 +68,18 @@ class IdentityEntry(_Model):
     account: str | None = None
 
 
+class ChangeEntry(_Model):
+    """What is different for a rep from a date on; what is not given stays as it was."""
+
+    first: date = Field(alias="from")
+    team: Slug | None = None
+    timezone: Zone | None = None
+    country: str | None = None
+    subdivision: str | None = None
+    workdays: Annotated[frozenset[int] | None, BeforeValidator(read_weekdays)] = None
+    hours: Annotated[tuple[time, time] | None, BeforeValidator(read_hours)] = None
+
+
 class RepEntry(_Model):
     id: Slug
     name: Name
@@ -68,6 +91,7 @@ class RepEntry(_Model):
     hours: Annotated[tuple[time, time], BeforeValidator(read_hours)] = (time(9), time(17, 30))
     joined: date | None = Field(default=None, alias="from")
     left: date | None = Field(default=None, alias="until")
+    changes: tuple[ChangeEntry, ...] = ()
     absences: tuple[AbsenceEntry, ...] = ()
     identities: tuple[IdentityEntry, ...] = ()
 
@@ -75,25 +99,41 @@ class RepEntry(_Model):
     def _makes_sense(self) -> Self:
         if self.joined and self.left and self.joined > self.left:
             raise ValueError("`from` is later than `until`; swap them")
-        supported = holidays.list_supported_countries()
-        country, subdivision = (self.country or "").removesuffix("-"), self.subdivision
-        if self.country is not None and country not in supported:
-            raise ValueError(f"country {self.country} is not known; write two letters such as ES")
-        if subdivision is not None and subdivision.removeprefix(f"{country}-") not in supported.get(country, []):
-            raise ValueError(f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD")
+        dates = [change.first for change in self.changes]
+        if dates != sorted(set(dates)):
+            raise ValueError("changes must be in the order of their dates, one for each date")
+        for term in self.terms(team=""):
+            refuse_unknown_place(term.country, term.subdivision)
         return self
 
-    def rep(self) -> Rep:
-        country = self.country
+    def terms(self, *, team: str) -> tuple[Term, ...]:
+        """What holds from when on, for a rep who stands under `team`. Who changes country leaves the subdivision behind."""
+        term = Term(
+            first=date.min,
+            team=team,
+            timezone=self.timezone,
+            country=self.country,
+            subdivision=self.subdivision,
+            workdays=self.workdays,
+            hours=self.hours,
+        )
+        terms = [term]
+        for change in self.changes:
+            given = {name: value for name, value in change if value is not None}
+            if "country" in given:
+                given.setdefault("subdivision", None)
+            term = replace(term, **given)
+            terms.append(term)
+        return tuple(terms)
+
+    def rep(self, *, team: str) -> Rep:
         return Rep(
             id=self.id,
             name=self.name,
             email=self.email,
-            timezone=self.timezone,
-            country=country,
-            subdivision=self.subdivision.removeprefix(f"{country}-") if self.subdivision else None,
-            workdays=self.workdays,
-            hours=self.hours,
+            terms=tuple(
+                replace(term, subdivision=short_subdivision(term.country, term.subdivision)) for term in self.terms(team=team)
+            ),
             joined=self.joined,
             left=self.left,
             absences=tuple(Absence(first=one.first, last=one.last, part=Fraction(one.part)) for one in self.absences),
@@ -175,7 +215,7 @@ def _names(model: type[BaseModel]) -> Iterator[str]:
 
 
 _ENTRIES: Final = (
-    RosterFile, TeamEntry, ManagerEntry, RepEntry, AbsenceEntry, IdentityEntry,
+    RosterFile, TeamEntry, ManagerEntry, RepEntry, ChangeEntry, AbsenceEntry, IdentityEntry,
     PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry,
 )  # fmt: skip
 _KNOWN_KEYS: Final = frozenset(name for model in _ENTRIES for name in _names(model))
@@ -196,7 +236,7 @@ def read_roster(text: str, *, file: str) -> Roster:
         entry = RosterFile.model_validate(document.content)
     except ValidationError as refused:
         raise DefinitionRefused(file, mistakes_of(refused, document, _KNOWN_KEYS)) from None
-    mistakes = list(_repeated(_roster_ids(entry), document))
+    mistakes = [*_repeated(_roster_ids(entry), document), *_unknown_teams(entry, document)]
     if mistakes:
         raise DefinitionRefused(file, mistakes)
     return Roster(
@@ -205,7 +245,7 @@ def read_roster(text: str, *, file: str) -> Roster:
                 id=team.id,
                 name=team.name,
                 managers=tuple(Manager(**manager.model_dump()) for manager in team.managers),
-                reps=tuple(rep.rep() for rep in team.reps),
+                reps=tuple(rep.rep(team=team.id) for rep in team.reps),
             )
             for team in entry.teams
         )
@@ -251,6 +291,17 @@ def _roster_ids(roster: RosterFile) -> Iterator[tuple[Path, object]]:
             yield ("teams", t, "reps", r, "id"), ("rep", rep.id)
             for i, identity in enumerate(rep.identities):
                 yield ("teams", t, "reps", r, "identities", i), (identity.source, identity.account, identity.user)
+
+
+def _unknown_teams(roster: RosterFile, document: Document) -> Iterator[Mistake]:
+    known = {team.id for team in roster.teams}
+    for t, team in enumerate(roster.teams):
+        for r, rep in enumerate(team.reps):
+            for c, change in enumerate(rep.changes):
+                if change.team is not None and change.team not in known:
+                    path: Path = ("teams", t, "reps", r, "changes", c, "team")
+                    problem = f"no team {change.team} in this roster; write one of {', '.join(sorted(known))}"
+                    yield Mistake(line=document.line_of(path), key=dotted(path), problem=problem)
 
 
 def _repeated(named: "Iterator[tuple[Path, object]] | list[tuple[Path, object]]", document: Document) -> Iterator[Mistake]:

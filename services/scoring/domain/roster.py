@@ -28,24 +28,43 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manager:
+    """Leads the team from `first` to `last`, both included; None: always has, or still does."""
+
     id: str
     name: str
     email: str | None
     timezone: str | None
+    first: date | None = None
+    last: date | None = None
+
+    def leads_on(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rep:
-    """`workdays` counts Monday as 0. `hours` bound, on the rep's own clock, when a nudge may reach them."""
+class Term:
+    """Where and how a rep works from `first` on, until the next term; the first of all has no beginning.
 
-    id: str
-    name: str
-    email: str | None
+    `workdays` counts Monday as 0. `hours` bound, on the rep's own clock, when a nudge may reach them.
+    """
+
+    first: date
+    team: str
     timezone: str
     country: str | None
     subdivision: str | None
     workdays: frozenset[int]
     hours: tuple[time, time]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rep:
+    """`terms` in order, at least one; the first begins at `date.min`."""
+
+    id: str
+    name: str
+    email: str | None
+    terms: tuple[Term, ...]
     joined: date | None
     left: date | None
     absences: tuple[Absence, ...]
@@ -54,9 +73,20 @@ class Rep:
     def is_employed_on(self, day: date) -> bool:
         return (self.joined is None or self.joined <= day) and (self.left is None or day <= self.left)
 
+    def on(self, day: date) -> Term:
+        """The term that the day lies in."""
+        return next(term for term in reversed(self.terms) if term.first <= day)
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """Every team that the rep is, was or will be in."""
+        return frozenset(term.team for term in self.terms)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Team:
+    """`reps` are those who began in it."""
+
     id: str
     name: str
     managers: tuple[Manager, ...]
@@ -73,8 +103,13 @@ class Roster:
     def reps(self) -> Mapping[str, Rep]:
         return MappingProxyType({rep.id: rep for team in self.teams for rep in team.reps})
 
-    def team_of(self, rep_id: str) -> Team:
-        return self._teams_of_reps[rep_id]
+    def team_of(self, rep: Rep, day: date) -> Team:
+        """The team that the rep is in on the day."""
+        return self._teams[rep.on(day).team]
+
+    def reps_of(self, team: str) -> list[Rep]:
+        """Everybody who is, was or will be in the team."""
+        return [rep for rep in self.reps.values() if team in rep.teams]
 
     def rep_of(self, *, source: str, account: str, actor: str) -> Rep | None:
         """Whose identity this is: one bound to the account first, then one for any account of the source."""
@@ -82,8 +117,8 @@ class Roster:
         return found if found is not None else self._by_identity.get((source, None, actor))
 
     @cached_property
-    def _teams_of_reps(self) -> dict[str, Team]:
-        return {rep.id: team for team in self.teams for rep in team.reps}
+    def _teams(self) -> dict[str, Team]:
+        return {team.id: team for team in self.teams}
 
     @cached_property
     def _by_identity(self) -> dict[tuple[str, str | None, str], Rep]:

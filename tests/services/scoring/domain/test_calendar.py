@@ -12,9 +12,12 @@ from services.scoring.domain.calendar import (
     is_silent,
     next_work_start,
     presence_on,
+    rep_day_end,
+    rep_day_of,
+    rep_day_start,
     working_time,
 )
-from services.scoring.domain.roster import Absence
+from services.scoring.domain.roster import Absence, Rep
 from shared.events import Presence
 from tests.services.scoring.domain.builders import rep
 
@@ -67,6 +70,58 @@ def test_a_move_across_the_date_line_lands_the_same_instant_on_another_day() -> 
 
     assert day_of(instant, "Asia/Tokyo") == date(2026, 3, 5)
     assert day_of(instant, "Pacific/Honolulu") == date(2026, 3, 4)
+
+
+TO_HONOLULU = rep(timezone="Asia/Tokyo", moves=[{"first": date(2026, 3, 4), "timezone": "Pacific/Honolulu"}])
+TO_TOKYO = rep(timezone="Pacific/Honolulu", moves=[{"first": date(2026, 3, 4), "timezone": "Asia/Tokyo"}])
+
+
+@pytest.mark.parametrize(
+    ("mover", "at", "day"),
+    [
+        (TO_HONOLULU, datetime(2026, 3, 3, 14, 59, tzinfo=UTC), date(2026, 3, 3)),
+        (TO_HONOLULU, datetime(2026, 3, 3, 15, tzinfo=UTC), date(2026, 3, 3)),  # Tuesday goes on: in Honolulu it has begun
+        (TO_HONOLULU, datetime(2026, 3, 4, 9, 59, tzinfo=UTC), date(2026, 3, 3)),
+        (TO_HONOLULU, datetime(2026, 3, 4, 10, tzinfo=UTC), date(2026, 3, 4)),
+        (TO_TOKYO, datetime(2026, 3, 3, 9, 59, tzinfo=UTC), date(2026, 3, 2)),
+        (TO_TOKYO, datetime(2026, 3, 3, 10, tzinfo=UTC), date(2026, 3, 3)),  # a Tuesday of five hours
+        (TO_TOKYO, datetime(2026, 3, 3, 14, 59, tzinfo=UTC), date(2026, 3, 3)),
+        (TO_TOKYO, datetime(2026, 3, 3, 15, tzinfo=UTC), date(2026, 3, 4)),
+    ],
+)
+def test_a_move_between_tokyo_and_honolulu_in_mid_week_makes_one_day_long_or_short_and_loses_none(
+    mover: Rep, at: datetime, day: date
+) -> None:
+    assert rep_day_of(mover, at) == day
+
+
+@pytest.mark.parametrize(
+    ("mover", "hours"),
+    [(TO_HONOLULU, [24, 43, 24]), (TO_TOKYO, [24, 5, 24])],
+    ids=["to Honolulu", "to Tokyo"],
+)
+def test_the_days_around_a_move_follow_each_other(mover: Rep, hours: list[int]) -> None:
+    days = [date(2026, 3, number) for number in (2, 3, 4)]
+
+    assert [(rep_day_end(mover, day) - rep_day_start(mover, day)) / timedelta(hours=1) for day in days] == hours
+    assert all(rep_day_end(mover, day) == rep_day_start(mover, day + timedelta(days=1)) for day in days)
+    assert all(rep_day_of(mover, rep_day_start(mover, day)) == day for day in days)
+
+
+def test_a_move_across_26_hours_leaves_a_day_out() -> None:
+    mover = rep(timezone="Etc/GMT+12", moves=[{"first": date(2026, 3, 4), "timezone": "Pacific/Kiritimati"}])
+    left_out = date(2026, 3, 3)
+
+    assert rep_day_start(mover, left_out) == rep_day_end(mover, left_out)
+    assert rep_day_of(mover, rep_day_start(mover, left_out) - timedelta(seconds=1)) == date(2026, 3, 2)
+    assert rep_day_of(mover, rep_day_start(mover, left_out)) == date(2026, 3, 4)
+    assert working_time(mover, left_out) is None
+
+
+def test_the_29th_of_february_is_a_day_like_any_other() -> None:
+    assert day_of(datetime(2028, 2, 29, 12, tzinfo=UTC), "Europe/Madrid") == date(2028, 2, 29)
+    assert day_end(date(2028, 2, 28), "Europe/Madrid") == day_start(date(2028, 2, 29), "Europe/Madrid")
+    assert day_end(date(2028, 2, 29), "Europe/Madrid") == day_start(date(2028, 3, 1), "Europe/Madrid")
 
 
 def test_a_working_day_is_worked_in_full() -> None:

@@ -41,9 +41,52 @@ goals:
 def test_a_roster_is_read() -> None:
     ana = read_roster(ROSTER, file="roster.yaml").reps["rep-7"]
 
-    assert (ana.timezone, ana.country, ana.subdivision, ana.joined) == ("Europe/Madrid", "ES", "MD", date(2026, 1, 12))
-    assert (ana.hours, ana.workdays) == ((time(9), time(17, 30)), frozenset(range(5)))
+    (term,) = ana.terms
+    assert (term.timezone, term.country, term.subdivision, ana.joined) == ("Europe/Madrid", "ES", "MD", date(2026, 1, 12))
+    assert (term.hours, term.workdays) == ((time(9), time(17, 30)), frozenset(range(5)))
     assert ana.absences[0].part == Fraction(1, 2)
+
+
+CHANGING = (
+    ROSTER.replace(
+        "        absences",
+        """        changes:
+          - {from: 2026-03-04, timezone: Pacific/Honolulu, country: US, workdays: [mon, tue]}
+          - {from: 2026-06-01, team: south}
+        absences""",
+    ).replace("managers: [{", "managers: [{until: 2026-05-31, ")
+    + "  - {id: south, name: South}\n"
+)
+
+
+def test_what_changes_for_a_rep_holds_from_its_date_on_and_the_rest_stays() -> None:
+    roster = read_roster(CHANGING, file="roster.yaml")
+    ana = roster.reps["rep-7"]
+
+    before, moved, transferred = (ana.on(day) for day in (date(2026, 3, 3), date(2026, 3, 4), date(2026, 7, 1)))
+    assert (before.timezone, before.subdivision, before.team) == ("Europe/Madrid", "MD", "north")
+    assert (moved.timezone, moved.country, moved.subdivision, moved.team) == ("Pacific/Honolulu", "US", None, "north")
+    assert (transferred.timezone, transferred.workdays, transferred.team) == ("Pacific/Honolulu", frozenset({0, 1}), "south")
+    assert roster.team_of(ana, date(2026, 7, 1)).name == "South"
+    assert [rep.id for rep in roster.reps_of("south")] == ["rep-7"]
+    (mara,) = roster.teams[0].managers
+    assert (mara.leads_on(date(2026, 5, 31)), mara.leads_on(date(2026, 6, 1))) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "said"),
+    [
+        ("from: 2026-06-01", "from: 2026-03-04", 6, "changes must be in the order of their dates, one for each date"),
+        ("team: south", "team: soth", 16, "changes[1].team: no team soth in this roster; write one of north, south"),
+        ("country: US", "country: XX", 6, "country XX is not known"),
+    ],
+)
+def test_a_mistake_in_a_change_is_named(right: str, wrong: str, line: int, said: str) -> None:
+    with pytest.raises(DefinitionRefused) as refused:
+        read_roster(CHANGING.replace(right, wrong), file="roster.yaml")
+
+    assert f"roster.yaml:{line}: " in str(refused.value)
+    assert said in str(refused.value)
 
 
 def test_a_playbook_is_read() -> None:
