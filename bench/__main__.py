@@ -10,8 +10,9 @@ import asyncpg
 
 from deploy.local.postgres_server import DATABASE, ensure_database
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.record_activities import Observed, record_activities
-from services.scoring.store import MIGRATIONS, SCHEMA, DefinitionsCache
+from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
 from shared.jetstream import Outgoing, Publisher, connect
 from shared.observation import FactValue, Observation, observation_id

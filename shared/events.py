@@ -59,6 +59,18 @@ class BehaviourResult(_Message):
     points: Decimal
 
 
+class GoalResult(_Message):
+    """How far a goal has come in its period (which begins on `period_start`), the day of the report included."""
+
+    key: str
+    label: str
+    period: Literal["week", "month", "quarter"]
+    period_start: date
+    count: int
+    step: int
+    steps_reached: int
+
+
 class DayReport(_Message):
     """One rep's day, whole: the `data` of `day.opened.v1`, `day.changed.v1` and `day.closed.v1`.
 
@@ -81,6 +93,7 @@ class DayReport(_Message):
     next_work_starts_at: datetime | None
     playbook_from: date | None
     behaviours: tuple[BehaviourResult, ...]
+    goals: tuple[GoalResult, ...] = ()
     score: Decimal | None
     revision: int
     first_counted_at: datetime | None

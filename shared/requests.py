@@ -7,20 +7,24 @@ to do. Lists are paged: `after` of the next question is `next_after` of the last
 import asyncio
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import nats
 import nats.errors
 from nats.aio.client import Client
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import DaymarkError
 
 ROSTER_APPLY: Final = "roster.apply.v1"
 PLAYBOOK_APPLY: Final = "playbook.apply.v1"
+PLAYBOOK_PREVIEW: Final = "playbook.preview.v1"
+PLAYBOOK_LIST: Final = "playbook.list.v1"
 SCORE_LIST: Final = "score.list.v1"
 SCORE_EXPLAIN: Final = "score.explain.v1"
 SCORE_AUDIT: Final = "score.audit.v1"
+SCORE_RESCORE: Final = "score.rescore.v1"
+SCORE_RESCORE_STATE: Final = "score.rescore_state.v1"
 _ATTEMPTS_MAX: Final = 12
 _AGAIN_S: Final = 0.25
 NUDGE_LIST: Final = "nudge.list.v1"
@@ -50,26 +54,92 @@ class Answer(_Model):
 
 
 class DefinitionFile(_Model):
-    """A roster or playbook file as its author wrote it; `name` is only for messages."""
+    """A roster or playbook file as its author wrote it; `name` is only for messages. `revise` is why a version begins in
+    the past."""
 
     name: str
     text: str
+    revise: str = ""
 
 
 class Applied(_Model):
-    """What applying a file did, in one line for people."""
+    """What applying a file did, in one line for people. So many reps' days are scored anew in the background by then."""
 
     summary: str
-    days_rescored: int
+    reps_to_rescore: int
+
+
+class RescoreQuery(_Model):
+    """Which days to score anew: of one rep, or of a team, or of everybody; from `first` to `last`, both included."""
+
+    rep: str | None = None
+    team: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+class RescoreState(_Model):
+    """How many reps still wait to be scored anew."""
+
+    waiting: int
+
+
+class PreviewQuery(_Model):
+    """A playbook file, and how many weeks back to judge by it."""
+
+    name: str
+    text: str
+    weeks: int = Field(default=4, ge=1, le=53)
+
+
+class PreviewDay(_Model):
+    """A day's score as it was judged, and as it would be."""
+
+    day: date
+    was: Decimal | None
+    would_be: Decimal | None
+
+
+class PreviewRep(_Model):
+    """Means over the days with a score, and on how many the plan was, or would be, done."""
+
+    rep: str
+    name: str
+    was: Decimal | None
+    would_be: Decimal | None
+    done: int
+    would_be_done: int
+    days: tuple[PreviewDay, ...]
+
+
+class Preview(_Model):
+    reps: tuple[PreviewRep, ...]
+
+
+class PlaybookVersion(_Model):
+    """One version. `revises` is why it begins before the day on which it was applied; empty where it does not."""
+
+    team: str
+    effective_from: date
+    state: Literal["past", "in force", "coming"]
+    revises: str
+    behaviours: tuple[str, ...]
+    goals: tuple[str, ...]
+
+
+class PlaybookList(_Model):
+    versions: tuple[PlaybookVersion, ...]
 
 
 class ScoreQuery(_Model):
-    """Days from `first` to `last`, both included. `silent_days` adds the days on which nothing counted."""
+    """Days from `first` to `last`, both included. `silent_days` adds the days on which nothing counted. As judged `then`:
+    by the version that was in force on the day; `now`: by the one in force today."""
 
     first: date
     last: date
     team: str | None = None
     silent_days: bool = False
+    as_judged: Literal["then", "now"] = "then"
     after: tuple[str, date] | None = None
     limit: int = 1_000
 
@@ -129,11 +199,21 @@ class Explanation(_Model):
     activities: tuple[ExplainedActivity, ...]
 
 
+class AuditQuery(_Model):
+    """What to recount: everything, or days from `first` to `last`, both included, or one rep's."""
+
+    rep: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+
 class AuditReport(_Model):
-    """The outcome of recounting everything from the stored facts. Each difference is one sentence."""
+    """The outcome of recounting from the stored facts. Each difference is one sentence; `waiting` reps were left out, because
+    they are being scored anew."""
 
     activities: int
     days: int
+    waiting: int = 0
     differences: tuple[str, ...]
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -13,23 +13,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.local import questions, show
 from deploy.local.dead_letters_cli import dead_letters
+from deploy.local.definitions_cli import playbook, rescore, roster
 from deploy.local.doctor import Verdict, examine
 from deploy.local.import_file import count_lines, import_file, wait_until_scored
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from deploy.local.settings import LocalSettings
 from deploy.local.up import Running, run_house
 from shared.clock import SystemClock
 from shared.errors import DaymarkError
-from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, ScoreQuery
+from shared.requests import AuditQuery, ScoreQuery
 
 _HELP = "Daily scores for salespeople from what their CRM records, and the right word at the right moment."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
-roster = typer.Typer(no_args_is_help=True, help="Who sells, in which team, on whose clock.")
-playbook = typer.Typer(no_args_is_help=True, help="What a good day is made of.")
 app.add_typer(roster, name="roster")
 app.add_typer(playbook, name="playbook")
 app.add_typer(dead_letters, name="dead-letters")
+app.command()(rescore)
 
 Day = datetime
 Result = TypeVar("Result")
@@ -72,27 +71,6 @@ def demo(
     from deploy.local.demo import run_demo
 
     _run(run_demo(data=data, seed=seed, weeks=weeks, leave=leave))
-
-
-@roster.command("apply")
-def roster_apply(file: Path, config: Config = None, data: Data = None) -> None:
-    """Put a roster file in force."""
-    _apply(ROSTER_APPLY, file, command_settings(config, data))
-
-
-@playbook.command("apply")
-def playbook_apply(file: Path, config: Config = None, data: Data = None) -> None:
-    """Put the playbooks of a file in force from their dates on."""
-    _apply(PLAYBOOK_APPLY, file, command_settings(config, data))
-
-
-def _apply(subject: str, file: Path, settings: LocalSettings) -> None:
-    async def work() -> None:
-        async with reach(settings) as connection:
-            applied = await questions.apply_file(connection, subject, file)
-        typer.echo(applied.summary)
-
-    _run(work())
 
 
 @app.command("import")
@@ -142,6 +120,9 @@ def scores(
     last: Annotated[Day | None, typer.Option("--until", formats=["%Y-%m-%d"], help="included")] = None,
     team: Annotated[str | None, typer.Option()] = None,
     silent: Annotated[bool, typer.Option("--all", help="also days on which nothing counted")] = False,
+    as_judged: Annotated[
+        Literal["then", "now"], typer.Option(help="by the version in force on each day, or by today's")
+    ] = "then",
     as_json: Annotated[bool, typer.Option("--json")] = False,
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
     config: Config = None,
@@ -151,7 +132,9 @@ def scores(
     settings = command_settings(config, data)
     today = SystemClock().now().date()
     start = _date(day or first) or today
-    query = ScoreQuery(first=start, last=_date(day or last) or max(start, today), team=team, silent_days=silent)
+    query = ScoreQuery(
+        first=start, last=_date(day or last) or max(start, today), team=team, silent_days=silent, as_judged=as_judged
+    )
 
     async def work() -> None:
         async with reach(settings) as connection:
@@ -219,15 +202,24 @@ def inbox(manager: str, config: Config = None, data: Data = None) -> None:
 
 
 @app.command()
-def audit(config: Config = None, data: Data = None) -> None:
-    """Recount everything from the facts; exit status 1 and the differences, if there are any."""
+def audit(
+    rep: Annotated[str | None, typer.Option(help="only this rep's days")] = None,
+    first: Annotated[Day | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    last: Annotated[Day | None, typer.Option("--until", formats=["%Y-%m-%d"], help="included")] = None,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Recount everything, or a span, from the facts; exit status 1 and the differences, if there are any."""
     settings = command_settings(config, data)
+    query = AuditQuery(rep=rep, first=_date(first), last=_date(last))
 
     async def work() -> int:
         async with reach(settings) as connection:
-            report = await questions.audit(connection)
+            report = await questions.audit(connection, query)
         for difference in report.differences:
             typer.echo(difference)
+        if report.waiting:
+            typer.echo(f"{report.waiting} reps are being scored anew and were left out", err=True)
         typer.echo(f"{report.activities} activities, {report.days} days, {len(report.differences)} differences")
         return 1 if report.differences else 0
 

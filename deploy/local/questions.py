@@ -10,10 +10,15 @@ from shared.errors import DaymarkError
 from shared.requests import (
     INBOX_LINK,
     NUDGE_LIST,
+    PLAYBOOK_LIST,
+    PLAYBOOK_PREVIEW,
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,
+    SCORE_RESCORE,
+    SCORE_RESCORE_STATE,
     Applied,
+    AuditQuery,
     AuditReport,
     DefinitionFile,
     ExplainQuery,
@@ -23,6 +28,11 @@ from shared.requests import (
     NudgePage,
     NudgeQuery,
     NudgeRow,
+    PlaybookList,
+    Preview,
+    PreviewQuery,
+    RescoreQuery,
+    RescoreState,
     ScorePage,
     ScoreQuery,
     ScoreRow,
@@ -36,19 +46,48 @@ class FileMissing(DaymarkError):
     """The file cannot be read. Check its name and its rights."""
 
 
-async def apply_file(connection: Client, subject: str, path: Path) -> Applied:
+async def apply_file(connection: Client, subject: str, path: Path, *, revise: str = "") -> Applied:
     """Send a roster or playbook file to scoring.
 
     Raises:
         FileMissing: it cannot be read.
         Refused: something in it is wrong; names file, line, key and what would be right.
     """
+    question = DefinitionFile(name=str(path), text=_text_of(path), revise=revise)
+    return Applied.model_validate(await ask(connection, subject, question, timeout_s=_LONG_S))
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as failed:
         raise FileMissing(f"{path} ({failed})") from None
-    question = DefinitionFile(name=str(path), text=text)
-    return Applied.model_validate(await ask(connection, subject, question, timeout_s=_LONG_S))
+
+
+async def preview(connection: Client, path: Path, *, weeks: int) -> Preview:
+    """What the last weeks would have looked like under a playbook file.
+
+    Raises:
+        FileMissing: it cannot be read.
+        Refused: something in it is wrong.
+    """
+    query = PreviewQuery(name=str(path), text=_text_of(path), weeks=weeks)
+    return Preview.model_validate(await ask(connection, PLAYBOOK_PREVIEW, query, timeout_s=_LONG_S))
+
+
+async def list_playbooks(connection: Client) -> PlaybookList:
+    """Every version of every playbook."""
+    return PlaybookList.model_validate(await ask(connection, PLAYBOOK_LIST))
+
+
+async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
+    """Have days scored anew in the background."""
+    return RescoreState.model_validate(await ask(connection, SCORE_RESCORE, query))
+
+
+async def reps_to_rescore(connection: Client) -> int:
+    """How many reps' days are still to be scored anew."""
+    return RescoreState.model_validate(await ask(connection, SCORE_RESCORE_STATE)).waiting
 
 
 async def list_scores(connection: Client, query: ScoreQuery) -> AsyncIterator[ScoreRow]:
@@ -79,9 +118,9 @@ async def explain(connection: Client, rep: str, day: date) -> Explanation:
     return Explanation.model_validate(await ask(connection, SCORE_EXPLAIN, ExplainQuery(rep=rep, day=day)))
 
 
-async def audit(connection: Client) -> AuditReport:
-    """Recount everything from the stored facts; takes minutes on a large history."""
-    return AuditReport.model_validate(await ask(connection, SCORE_AUDIT, timeout_s=_LONG_S))
+async def audit(connection: Client, query: AuditQuery) -> AuditReport:
+    """Recount from the stored facts; takes minutes on a large history."""
+    return AuditReport.model_validate(await ask(connection, SCORE_AUDIT, query, timeout_s=_LONG_S))
 
 
 async def inbox_link(connection: Client, manager: str) -> Link:

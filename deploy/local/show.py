@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.requests import ExplainedActivity, Explanation, NudgeRow, ScoreRow
+from shared.requests import ExplainedActivity, Explanation, NudgeRow, PlaybookList, Preview, ScoreRow
 
 
 def counts_text(counts: dict[str, int]) -> str:
@@ -26,7 +27,7 @@ def write_scores_csv(rows: Iterable[ScoreRow], file: TextIO) -> None:
         writer.writerow([row.rep, row.day, "" if row.score is None else f"{row.score:.2f}", counts_text(row.counts)])
 
 
-def write_json(rows: Iterable[ScoreRow | NudgeRow], file: TextIO) -> None:
+def write_json(rows: Iterable[BaseModel], file: TextIO) -> None:
     """One JSON array."""
     json.dump([row.model_dump(mode="json") for row in rows], file, indent=1)
     file.write("\n")
@@ -38,6 +39,25 @@ def print_scores(rows: Iterable[ScoreRow], console: Console) -> None:
     for row in rows:
         table.add_row(row.rep, str(row.day), "" if row.score is None else f"{row.score:.2f}", counts_text(row.counts))
     console.print(table if table.row_count else "No day with a counted activity. `--all` shows the silent ones too.")
+
+
+def print_preview(preview: Preview, console: Console) -> None:
+    """Per rep: the mean score and the days on which the plan was done, as it was and as it would be."""
+    right = {name: Column(name, justify="right") for name in ("days", "score", "would be", "done", "would be done")}
+    table = Table("rep", *right.values(), box=None, pad_edge=False)
+    for rep in preview.reps:
+        days = sum(day.would_be is not None for day in rep.days)
+        was, would_be = ("" if score is None else f"{score:.2f}" for score in (rep.was, rep.would_be))
+        table.add_row(rep.rep, str(days), was, would_be, str(rep.done), str(rep.would_be_done))
+    console.print(table)
+
+
+def print_playbooks(listed: PlaybookList, console: Console) -> None:
+    table = Table("team", "from", "state", "behaviours", "goals", "revises because", box=None, pad_edge=False)
+    for one in listed.versions:
+        counted = ", ".join(one.behaviours), ", ".join(one.goals)
+        table.add_row(one.team, str(one.effective_from), one.state, *counted, one.revises)
+    console.print(table if table.row_count else "No playbook yet. `daymark playbook apply FILE` puts one in force.")
 
 
 def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:

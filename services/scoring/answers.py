@@ -8,22 +8,36 @@ from nats.aio.client import Client
 
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.audit_scores import audit_scores
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.explain_day import explain_day
+from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
-from services.scoring.store import DefinitionsCache
+from services.scoring.preview_playbook import preview_playbooks
+from services.scoring.rescore import reps_to_rescore
+from services.scoring.rescore_days import ask_for_rescore
 from shared.answering import answer_questions
 from shared.clock import Clock
 from shared.requests import (
     PLAYBOOK_APPLY,
+    PLAYBOOK_LIST,
+    PLAYBOOK_PREVIEW,
     ROSTER_APPLY,
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,
+    SCORE_RESCORE,
+    SCORE_RESCORE_STATE,
     Applied,
+    AuditQuery,
     AuditReport,
     DefinitionFile,
     ExplainQuery,
     Explanation,
+    PlaybookList,
+    Preview,
+    PreviewQuery,
+    RescoreQuery,
+    RescoreState,
     ScorePage,
     ScoreQuery,
 )
@@ -45,9 +59,13 @@ class Answers:
         answering = {
             ROSTER_APPLY: self._roster,
             PLAYBOOK_APPLY: self._playbook,
+            PLAYBOOK_PREVIEW: self._preview,
+            PLAYBOOK_LIST: self._playbooks,
             SCORE_LIST: self._scores,
             SCORE_EXPLAIN: self._explanation,
             SCORE_AUDIT: self._audit,
+            SCORE_RESCORE: self._rescore,
+            SCORE_RESCORE_STATE: self._rescore_state,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -59,16 +77,37 @@ class Answers:
 
     async def _playbook(self, question: bytes) -> Applied:
         file = DefinitionFile.model_validate_json(question)
-        applied = await apply_playbooks(self._pool, self._cache, file.text, file=file.name, now=self._clock.now())
+        applied = await apply_playbooks(
+            self._pool, self._cache, file.text, file=file.name, revise=file.revise, now=self._clock.now()
+        )
         self._on_changed()
         return applied
 
     async def _scores(self, question: bytes) -> ScorePage:
-        return await list_scores(self._pool, self._cache, ScoreQuery.model_validate_json(question))
+        return await list_scores(self._pool, self._cache, ScoreQuery.model_validate_json(question), now=self._clock.now())
+
+    async def _preview(self, question: bytes) -> Preview:
+        query = PreviewQuery.model_validate_json(question)
+        return await preview_playbooks(self._pool, self._cache, query, now=self._clock.now())
+
+    async def _playbooks(self, _: bytes) -> PlaybookList:
+        return await list_playbooks(self._pool, self._cache, now=self._clock.now())
 
     async def _explanation(self, question: bytes) -> Explanation:
         query = ExplainQuery.model_validate_json(question)
         return await explain_day(self._pool, self._cache, query.rep, query.day)
 
-    async def _audit(self, _: bytes) -> AuditReport:
-        return await audit_scores(self._pool, self._cache)
+    async def _audit(self, question: bytes) -> AuditReport:
+        query = AuditQuery.model_validate_json(question) if question else AuditQuery()
+        return await audit_scores(self._pool, self._cache, query)
+
+    async def _rescore(self, question: bytes) -> RescoreState:
+        query = RescoreQuery.model_validate_json(question)
+        state = await ask_for_rescore(self._pool, self._cache, query, now=self._clock.now())
+        self._on_changed()
+        return state
+
+    async def _rescore_state(self, _: bytes) -> RescoreState:
+        async with self._pool.acquire() as connection:
+            waiting, _since = await reps_to_rescore(connection)
+        return RescoreState(waiting=waiting)

@@ -11,10 +11,13 @@ from starlette.applications import Starlette
 from services.scoring.answers import Answers
 from services.scoring.consumer import ActivityConsumer
 from services.scoring.day_loop import DayLoop
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.outbox import measure_outbox, report_relay
+from services.scoring.rescore import reps_to_rescore
+from services.scoring.rescore_loop import RescoreLoop
 from services.scoring.settings import ScoringSettings
-from services.scoring.store import MIGRATIONS, SCHEMA, DefinitionsCache, find_outbox_state, list_progress
+from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_progress
 from services.scoring.turn_days import reps_due
 from shared.clock import answer_status
 from shared.jetstream import Publisher, disconnect
@@ -43,7 +46,8 @@ async def run(settings: ScoringSettings) -> None:
             on_recorded=relay.wake,
         )
         days = DayLoop(pool, cache, clock, on_turned=relay.wake)
-        await Answers(pool, cache, clock, on_changed=relay.wake).listen(connection)
+        rescoring = RescoreLoop(pool, cache, clock, on_rescored=relay.wake)
+        await Answers(pool, cache, clock, on_changed=rescoring.wake).listen(connection)
 
         async def is_caught_up(now: datetime) -> bool:
             return await is_done(connection, ACTIVITIES, SCORING_CONSUMER) and await nothing_is_due(pool, cache, now=now)
@@ -61,7 +65,13 @@ async def run(settings: ScoringSettings) -> None:
             web_app(connection, pool, metrics, settings),
             host=settings.scoring.host,
             port=settings.scoring.port,
-            loops={"consumer": consumer.run, "days": days.run, "outbox": relay.run, "measure": measure},
+            loops={
+                "consumer": consumer.run,
+                "days": days.run,
+                "rescore": rescoring.run,
+                "outbox": relay.run,
+                "measure": measure,
+            },
         )
     await pool.close()
     await disconnect(connection)
@@ -74,10 +84,12 @@ def web_app(connection: Client, pool: asyncpg.Pool, metrics: ScoringMetrics, set
 
 
 async def nothing_is_due(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> bool:
-    """Whether every day due by now is opened and closed, and every report published."""
+    """Whether every day due by now is opened, closed and scored under the definitions in force, and every report published."""
     async with pool.acquire() as connection:
         definitions = await cache.read(connection)
         if reps_due(definitions, await list_progress(connection), now=now):
+            return False
+        if (await reps_to_rescore(connection))[0]:
             return False
     waiting, _ = await find_outbox_state(pool)
     return waiting == 0

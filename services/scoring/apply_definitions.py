@@ -1,21 +1,28 @@
-"""Put a roster or playbooks in force, and bring every activity and day up to date with them, in one transaction."""
+"""Put a roster or playbooks in force, and ask for every day that they touch to be scored anew in the background."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import asyncpg
 
 from services.scoring import store
-from services.scoring.domain.counting import Place
+from services.scoring.definitions import DefinitionsCache, lock_definitions
+from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.definition_files import read_playbooks, read_roster
-from services.scoring.domain.derivation import derive
-from services.scoring.domain.roster import Roster
-from services.scoring.score_days import Cause, score_days
-from services.scoring.store import ActivityRow, DefinitionsCache
-from services.scoring.turn_days import turn_days_within
+from services.scoring.domain.playbook import Playbook
+from services.scoring.domain.roster_changes import RosterChanges, changes_between
+from services.scoring.rescore import request_rescore
+from shared.errors import DaymarkError
 from shared.postgres import Connection
 from shared.requests import Applied
+
+_ONE_DAY = timedelta(days=1)
+
+
+class RevisionNeedsReason(DaymarkError):
+    """A version that begins before today judges days anew that have been judged. Let it begin today or later, or give
+    --revise with the reason."""
 
 
 async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, now: datetime) -> Applied:
@@ -26,67 +33,72 @@ async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *
     """
     roster = read_roster(text, file=file)
 
-    async def keep(connection: Connection, before: Definitions) -> str:
+    async def keep(connection: Connection, before: Definitions) -> Applied:
         await connection.execute(store.QUERIES["add_roster"], text, now)
-        return _roster_changes(before.roster, roster)
+        changes = changes_between(before.roster, roster)
+        always = {"first": date.min, "last": date.max}
+        await request_rescore(connection, changes.placed_anew, **always, places=True, now=now)
+        await request_rescore(connection, changes.scored_anew, **always, places=False, now=now)
+        today = {"first": now.date() - _ONE_DAY, "last": now.date() + _ONE_DAY}  # theirs, in whatever zone
+        await request_rescore(connection, changes.described_anew, **today, places=False, now=now)
+        return Applied(summary=_said(changes, reps=len(roster.reps), teams=len(roster.teams)), reps_to_rescore=len(changes.all))
 
-    return await _apply(pool, cache, keep, now=now)
+    return await _apply(pool, cache, keep)
 
 
-async def apply_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, now: datetime) -> Applied:
+def _said(changes: RosterChanges, *, reps: int, teams: int) -> str:
+    changed = len(changes.all) - len(changes.joined) - len(changes.gone)
+    return f"{reps} reps in {teams} teams: {len(changes.joined)} new, {changed} changed, {len(changes.gone)} gone"
+
+
+async def apply_playbooks(
+    pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, revise: str = "", now: datetime
+) -> Applied:
     """Put the playbooks of a file in force, each from its date on; the same team and date again replaces.
 
     Raises:
         DefinitionRefused: the file is wrong; nothing has changed.
+        RevisionNeedsReason: one begins in the past, where its team has been judged already.
     """
     playbooks = read_playbooks(text, file=file)
 
-    async def keep(connection: Connection, _: Definitions) -> str:
-        rows = [(playbook.team, playbook.effective_from, text, now) for playbook in playbooks]
-        await connection.executemany(store.QUERIES["add_playbook"], rows)
-        return ", ".join(f"{playbook.team} from {playbook.effective_from}" for playbook in playbooks)
+    async def keep(connection: Connection, before: Definitions) -> Applied:
+        fresh = [one for one in playbooks if one not in before.playbooks.of(one.team)]
+        reps: set[str] = set()
+        for playbook in fresh:
+            is_revision = _judges_anew(playbook, before, now=now)
+            if is_revision and not revise:
+                raise RevisionNeedsReason(f"{playbook.team} from {playbook.effective_from}")
+            reason = revise if is_revision else ""
+            await connection.execute(store.QUERIES["add_playbook"], playbook.team, playbook.effective_from, text, reason, now)
+            first, last = _span_of(playbook, before)
+            members = {rep.id for rep in before.roster.reps_of(playbook.team)}
+            await request_rescore(connection, members, first=first, last=last, places=False, now=now)
+            reps |= members
+        said = ", ".join(f"{one.team} from {one.effective_from}{'' if one in fresh else ' (as it was)'}" for one in playbooks)
+        return Applied(summary=said, reps_to_rescore=len(reps))
 
-    return await _apply(pool, cache, keep, now=now)
+    return await _apply(pool, cache, keep)
+
+
+def _judges_anew(playbook: Playbook, before: Definitions, *, now: datetime) -> bool:
+    """Whether it begins in the past, on anybody's calendar, and the team has had a version that has begun."""
+    today = min((rep_day_of(rep, now) for rep in before.roster.reps_of(playbook.team)), default=now.date())
+    return playbook.effective_from < today and before.playbooks.in_force(playbook.team, today) is not None
+
+
+def _span_of(playbook: Playbook, before: Definitions) -> tuple[date, date]:
+    """The days that the version will be in force on."""
+    later = [one.effective_from for one in before.playbooks.of(playbook.team) if one.effective_from > playbook.effective_from]
+    return playbook.effective_from, min(later) - _ONE_DAY if later else date.max
 
 
 async def _apply(
-    pool: asyncpg.Pool,
-    cache: DefinitionsCache,
-    keep: Callable[[Connection, Definitions], Awaitable[str]],
-    *,
-    now: datetime,
+    pool: asyncpg.Pool, cache: DefinitionsCache, keep: Callable[[Connection, Definitions], Awaitable[Applied]]
 ) -> Applied:
+    """Everybody else waits only until the version is kept; what follows from it is done in the background."""
     async with pool.acquire() as connection, connection.transaction():
-        await store.lock_definitions(connection)
-        what = await keep(connection, await cache.read(connection))
+        await lock_definitions(connection)
+        applied = await keep(connection, await cache.read(connection))
         await connection.execute(store.QUERIES["bump_definitions_version"])
-        definitions = await DefinitionsCache().read(connection)  # not ours to cache: this may yet be rolled back
-        touched = await _derive_anew(connection, definitions)
-        rows = await connection.fetch(store.QUERIES["list_places"])
-        touched |= {Place(row["rep_id"], row["day"]) for row in rows}
-        days = await score_days(connection, definitions, dict.fromkeys(touched, Cause(redefined=True)), now=now)
-        turned = await turn_days_within(connection, definitions, now=now)
-    return Applied(summary=f"{what}; {days} days scored anew, {turned.opened} opened", days_rescored=days)
-
-
-async def _derive_anew(connection: Connection, definitions: Definitions) -> set[Place]:
-    """Place and count every activity under the new definitions. Returns the days that gained or lost one."""
-    touched: set[Place] = set()
-    async for chunk in store.list_activities(connection):
-        changed = []
-        for row in chunk:
-            source, account, _ = row.key
-            derived = derive(row.states, source=source, account=account, definitions=definitions)
-            if derived != row.derived:
-                changed.append(ActivityRow(key=row.key, states=row.states, derived=derived))
-                touched |= {where for where in (row.derived.place, derived.place) if where is not None}
-        if changed:
-            await store.update_activities(connection, changed)
-    return touched
-
-
-def _roster_changes(before: Roster, after: Roster) -> str:
-    joined = after.reps.keys() - before.reps.keys()
-    left = before.reps.keys() - after.reps.keys()
-    changed = [rep_id for rep_id in after.reps.keys() & before.reps.keys() if after.reps[rep_id] != before.reps[rep_id]]
-    return f"{len(after.reps)} reps in {len(after.teams)} teams: {len(joined)} new, {len(changed)} changed, {len(left)} gone"
+    return applied

@@ -1,74 +1,131 @@
-"""Recount everything from the stored facts, while the system runs, and say where what is stored differs."""
+"""Recount from the stored facts, while the system runs, and say where what is stored differs.
 
+Nothing is taken from the tables but the facts. Placing and matching are done in Python here and days are counted by a query
+elsewhere, so that each checks the other.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import asyncpg
 
 from services.scoring import store
-from services.scoring.domain.counting import Place
-from services.scoring.domain.day import NOTHING_COUNTED, Day, Definitions, Tally
+from services.scoring.definitions import DefinitionsCache
+from services.scoring.domain.counting import Place, counted_by
+from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.derivation import Derived, derive
-from services.scoring.store import ActivityRow, DefinitionsCache
-from shared.requests import AuditReport
+from services.scoring.rescore import all_waiting
+from services.scoring.store import ActivityRow
+from shared.requests import AuditQuery, AuditReport
 
+EVERYTHING = AuditQuery()
 _DIFFERENCES_MAX = 1_000
 
 
-async def audit_scores(pool: asyncpg.Pool, cache: DefinitionsCache) -> AuditReport:
-    """One consistent view of the tables, recounted with nothing taken from them but the facts."""
-    tallies: dict[Place, Tally] = {}
-    differences: list[str] = []
-    activities = days = 0
+async def audit_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: AuditQuery = EVERYTHING) -> AuditReport:
+    """One consistent view of the tables, recounted. Reps whose days are being scored anew are left out, and said to be."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = await cache.read(connection)
+        waiting = await all_waiting(connection)
+        audit = _Audit(definitions=definitions, query=query, waiting=waiting)
         async for rows in store.list_activities(connection):
-            activities += len(rows)
             for row in rows:
-                derived = _derived(row, definitions)
-                differences += _activity_differences(row, derived)
-                _add(tallies, derived)
-        async for chunk in store.list_all_days(connection):
-            days += len(chunk)
-            for day in chunk:
-                differences += _day_differences(day, tallies.pop(day.place, NOTHING_COUNTED), definitions)
-    differences += [
-        f"{place.rep_id} {place.day}: counts {dict(tally.counts)} but has no day" for place, tally in tallies.items()
-    ]
-    return AuditReport(activities=activities, days=days, differences=tuple(differences[:_DIFFERENCES_MAX]))
+                audit.see_activity(row)
+        async for days in store.list_all_days(connection):
+            for day in days:
+                audit.see_day(day)
+    return audit.report()
 
 
-def _derived(row: ActivityRow, definitions: Definitions) -> Derived:
-    source, account, _ = row.key
-    return derive(row.states, source=source, account=account, definitions=definitions)
+@dataclass(kw_only=True)
+class _Recounted:
+    counts: Counter[str] = field(default_factory=Counter)
+    goals: Counter[str] = field(default_factory=Counter)
+    first_counted_at: datetime | None = None
 
 
-def _add(tallies: dict[Place, Tally], derived: Derived) -> None:
-    if derived.place is None or derived.started_at is None or not derived.counted:
-        return
-    known = tallies.get(derived.place, NOTHING_COUNTED)
-    counts = dict(known.counts)
-    for key in derived.counted:
-        counts[key] = counts.get(key, 0) + 1
-    first = min(known.first_counted_at or derived.started_at, derived.started_at)
-    tallies[derived.place] = Tally(counts=counts, first_counted_at=first)
+@dataclass(kw_only=True)
+class _Audit:
+    """What was seen so far."""
 
+    definitions: Definitions
+    query: AuditQuery
+    waiting: set[str]
+    recounted: dict[Place, _Recounted] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+    activities: int = 0
+    days: int = 0
 
-def _activity_differences(row: ActivityRow, derived: Derived) -> Iterator[str]:
-    if row.derived != derived:
-        yield f"activity {'/'.join(row.key)}: stored {_said(row.derived)}, its facts say {_said(derived)}"
+    def see_activity(self, row: ActivityRow) -> None:
+        source, account, _ = row.key
+        derived = derive(row.states, source=source, account=account, roster=self.definitions.roster)
+        places = [place for place in (row.derived.place, derived.place) if place is not None]
+        if any(place.rep_id in self.waiting for place in places) or not self._is_asked_for(places):
+            return
+        self.activities += 1
+        if row.derived != derived:
+            said = f"stored {_said(row.derived)}, its facts say {_said(derived)}"
+            self.differences.append(f"activity {'/'.join(row.key)}: {said}")
+        if derived.place is not None:
+            self._count(derived.place, derived)
+
+    def _is_asked_for(self, places: list[Place]) -> bool:
+        """Those that are nobody's only when everything is."""
+        query = self.query
+        if not places:
+            return query == EVERYTHING
+        return any(
+            query.rep in (None, place.rep_id)
+            and (query.first is None or query.first <= place.day)
+            and (query.last is None or place.day <= query.last)
+            for place in places
+        )
+
+    def _count(self, place: Place, derived: Derived) -> None:
+        rep = self.definitions.roster.reps[place.rep_id]
+        playbook = self.definitions.playbook_of(rep, place.day)
+        if playbook is None:
+            return
+        known = self.recounted.setdefault(place, _Recounted())
+        keys = counted_by(derived, playbook.behaviours)
+        known.counts.update(keys)
+        known.goals.update(counted_by(derived, playbook.goals))
+        if keys and derived.started_at is not None:
+            known.first_counted_at = min(known.first_counted_at or derived.started_at, derived.started_at)
+
+    def see_day(self, day: Day) -> None:
+        if day.rep_id in self.waiting or not self._is_asked_for([day.place]):
+            return
+        self.days += 1
+        self.differences += _day_differences(day, self.recounted.pop(day.place, _Recounted()), self.definitions)
+
+    def report(self) -> AuditReport:
+        missing = [
+            f"{place.rep_id} {place.day}: counts {dict(recounted.counts)} but has no day"
+            for place, recounted in self.recounted.items()
+            if recounted.counts or recounted.goals
+        ]
+        return AuditReport(
+            activities=self.activities,
+            days=self.days,
+            waiting=len(self.waiting),
+            differences=tuple((self.differences + missing)[:_DIFFERENCES_MAX]),
+        )
 
 
 def _said(derived: Derived) -> str:
-    where = f"{derived.place.rep_id} {derived.place.day}" if derived.place else "nobody's"
-    return f"{where}, counts for {', '.join(derived.counted) or 'nothing'}"
+    return f"{derived.place.rep_id} {derived.place.day}" if derived.place else "nobody's"
 
 
-def _day_differences(day: Day, recounted: Tally, definitions: Definitions) -> Iterator[str]:
-    name = f"{day.rep_id} {day.day}"
-    if dict(day.tally.counts) != dict(recounted.counts):
-        yield f"{name}: stored counts {dict(day.tally.counts)}, recounted {dict(recounted.counts)}"
-    if day.tally.first_counted_at != recounted.first_counted_at:
-        yield f"{name}: stored first at {day.tally.first_counted_at}, recounted {recounted.first_counted_at}"
+def _day_differences(day: Day, recounted: _Recounted, definitions: Definitions) -> Iterator[str]:
     score = definitions.shown_score(day.rep_id, day.day, recounted.counts)
-    if day.score != score:
-        yield f"{name}: stored score {day.score}, recounted {score}"
+    for what, stored, right in (
+        ("counts", dict(day.tally.counts), dict(recounted.counts)),
+        ("goals", dict(day.tally.goals), dict(recounted.goals)),
+        ("first at", day.tally.first_counted_at, recounted.first_counted_at),
+        ("score", day.score, score),
+    ):
+        if stored != right:
+            yield f"{day.rep_id} {day.day}: stored {what} {stored}, recounted {right}"

@@ -12,9 +12,9 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_activities import Observed, record_activities
-from services.scoring.store import DefinitionsCache
 from shared.clock import Clock, monotonic_s
 from shared.dead_letters import dead_letter
 from shared.errors import DaymarkError

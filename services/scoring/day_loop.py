@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from services.scoring.store import DefinitionsCache
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.turn_days import next_turn, turn_days
 from shared.clock import Clock
 

@@ -1,5 +1,6 @@
 """Why a day has the score it has: the version in force, the arithmetic, every activity and why one did not count."""
 
+from collections import Counter
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -7,14 +8,15 @@ from typing import Any
 import asyncpg
 
 from services.scoring import store
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import presence_on
-from services.scoring.domain.counting import Place, failed_filter
+from services.scoring.domain.counting import Place, counted_by, failed_filter
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.facts import DELETED, KIND, read_activity
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.score import Line, two_decimals
 from services.scoring.report import as_decimal
-from services.scoring.store import ActivityRow, DefinitionsCache
+from services.scoring.store import ActivityRow
 from shared.errors import DaymarkError
 from shared.requests import ExplainedActivity, ExplainedLine, Explanation
 
@@ -41,10 +43,7 @@ def explanation(rep_id: str, day: date, rows: list[ActivityRow], definitions: De
     """The explanation, from the activities of the day."""
     rep = definitions.roster.reps[rep_id]
     playbook = definitions.playbook_of(rep, day)
-    counts: dict[str, int] = {}
-    for row in rows:
-        for key in row.derived.counted:
-            counts[key] = counts.get(key, 0) + 1
+    counts = Counter(key for row in rows for key in _counts_for(row, playbook))
     score = definitions.score(rep, day, counts)
     presence, share = presence_on(rep, day)
     return Explanation(
@@ -84,13 +83,17 @@ def _line(line: Line) -> ExplainedLine:
     )
 
 
+def _counts_for(row: ActivityRow, playbook: Playbook | None) -> tuple[str, ...]:
+    return counted_by(row.derived, playbook.behaviours) if playbook else ()
+
+
 def _activity(row: ActivityRow, playbook: Playbook | None) -> ExplainedActivity:
     activity = read_activity(row.states)
     source, account, activity_id = row.key
     fails = {
         behaviour.key: failed
         for behaviour in (playbook.behaviours if playbook else ())
-        if (failed := failed_filter(activity, behaviour)) is not None
+        if (failed := failed_filter(activity, behaviour.counts)) is not None
     }
     facts: dict[str, Any] = {
         name: statement[0] for name, statement in sorted(row.states.items()) if name not in (KIND, DELETED)
@@ -101,6 +104,6 @@ def _activity(row: ActivityRow, playbook: Playbook | None) -> ExplainedActivity:
         activity_id=activity_id,
         kind=activity.kind,
         facts=facts,
-        counts_for=row.derived.counted,
+        counts_for=_counts_for(row, playbook),
         fails=fails,
     )

@@ -1,18 +1,23 @@
 """Scores by rep and day, page by page."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import asyncpg
 
 from services.scoring import store
-from services.scoring.store import DefinitionsCache
+from services.scoring.definitions import DefinitionsCache
+from services.scoring.domain.calendar import rep_day_of
+from services.scoring.domain.counting import Place
+from services.scoring.domain.day import NOTHING_COUNTED, Definitions
+from shared.postgres import Connection
 from shared.requests import ScorePage, ScoreQuery, ScoreRow
 
 
-async def list_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: ScoreQuery) -> ScorePage:
+async def list_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: ScoreQuery, *, now: datetime) -> ScorePage:
     """One page, sorted by rep and day. Only reps in the roster, so that somebody who was taken out is not shown, and
     of a team only the days that the rep was in it."""
-    async with pool.acquire() as connection:
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = await cache.read(connection)
         reps = definitions.roster.reps
         rep_ids = [rep.id for rep in (definitions.roster.reps_of(query.team) if query.team else reps.values())]
@@ -27,10 +32,31 @@ async def list_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: ScoreQ
             after_day,
             query.limit,
         )
-    shown = tuple(
-        ScoreRow(rep=row["rep_id"], day=row["day"], score=row["score"], counts=store.read_counts(row["counts"]))
-        for row in rows
-        if query.team in (None, reps[row["rep_id"]].on(row["day"]).team)
-    )
+        listed = [
+            ScoreRow(rep=row["rep_id"], day=row["day"], score=row["score"], counts=store.read_counts(row["counts"]))
+            for row in rows
+            if query.team in (None, reps[row["rep_id"]].on(row["day"]).team)
+        ]
+        shown = tuple(await _as_judged_now(connection, definitions, listed, now=now) if query.as_judged == "now" else listed)
     more = (rows[-1]["rep_id"], rows[-1]["day"]) if len(rows) == query.limit else None
     return ScorePage(rows=shown, next_after=more)
+
+
+async def _as_judged_now(
+    connection: Connection, definitions: Definitions, rows: Sequence[ScoreRow], *, now: datetime
+) -> list[ScoreRow]:
+    """The same days under the version that is in force today."""
+    reps = definitions.roster.reps
+    judged_by = {
+        Place(row.rep, row.day): definitions.playbooks.in_force(rep.on(row.day).team, rep_day_of(rep, now))
+        for row in rows
+        if (rep := reps[row.rep])
+    }
+    tallies = await store.recount_days(connection, judged_by)
+    judged = []
+    for row in rows:
+        place = Place(row.rep, row.day)
+        counts = dict(tallies.get(place, NOTHING_COUNTED).counts)
+        score = definitions.shown_score_under(judged_by[place], reps[row.rep], row.day, counts)
+        judged.append(ScoreRow(rep=row.rep, day=row.day, score=score, counts=counts))
+    return judged

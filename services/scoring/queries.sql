@@ -20,64 +20,120 @@ SELECT body FROM roster ORDER BY version DESC LIMIT 1;
 INSERT INTO roster (body, applied_at) VALUES ($1, $2);
 
 -- name: list_playbooks
-SELECT team, effective_from, body FROM playbook ORDER BY team, effective_from;
+-- The newest version for each team and date.
+SELECT DISTINCT ON (team, effective_from) version, team, effective_from, body, reason, applied_at
+FROM playbook_version ORDER BY team, effective_from, version DESC;
 
 -- name: add_playbook
--- The same team and date again replaces the version.
-INSERT INTO playbook (team, effective_from, body, applied_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (team, effective_from) DO UPDATE SET body = excluded.body, applied_at = excluded.applied_at;
+INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5);
 
--- name: claim_activities
--- Makes the rows that are missing and locks all of them in one order, so that replicas queue up instead of deadlocking.
--- The update changes nothing; it is what locks a row and gives back its newest version.
-INSERT INTO activity AS a (source, account, activity_id)
-SELECT key.source, key.account, key.activity_id
+-- name: insert_activities
+-- Those that nobody has heard of, in one order. A key that another transaction is inserting is waited for, and then left out.
+-- A row is written once; only what is left out has to be locked, merged and updated. Nobody who waits here holds a lock on a
+-- row that was there before, so no circle of waiting can close.
+INSERT INTO activity (source, account, activity_id, states, kind, deleted, actor, started_at, duration_s, outcome, direction,
+                      amount, stage, contact_key, rep_id, day)
+SELECT source, account, activity_id, states::jsonb, kind, deleted, actor, started_at, duration_s, outcome, direction,
+       amount, stage, contact_key, rep_id, day
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::timestamptz[],
+            $9::double precision[], $10::text[], $11::text[], $12::numeric[], $13::text[], $14::text[], $15::text[], $16::date[])
+    AS new (source, account, activity_id, states, kind, deleted, actor, started_at, duration_s, outcome, direction,
+            amount, stage, contact_key, rep_id, day)
+ORDER BY source, account, activity_id
+ON CONFLICT (source, account, activity_id) DO NOTHING
+RETURNING source, account, activity_id;
+
+-- name: lock_activities
+-- In one order, so that replicas queue up instead of deadlocking.
+SELECT a.source, a.account, a.activity_id, a.states::text AS states, a.kind, a.deleted, a.actor, a.started_at, a.duration_s,
+       a.outcome, a.direction, a.amount, a.stage, a.contact_key, a.rep_id, a.day
 FROM unnest($1::text[], $2::text[], $3::text[]) AS key (source, account, activity_id)
-ORDER BY key.source, key.account, key.activity_id
-ON CONFLICT (source, account, activity_id) DO UPDATE SET source = excluded.source
-RETURNING a.source, a.account, a.activity_id, a.states::text AS states, a.rep_id, a.day, a.started_at, a.counted;
+JOIN activity AS a USING (source, account, activity_id)
+ORDER BY a.source, a.account, a.activity_id
+FOR UPDATE OF a;
+
+-- name: lock_activities_of_reps
+-- All that are theirs now, or may be: by where they are, and by who did them.
+SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
+       direction, amount, stage, contact_key, rep_id, day
+FROM activity
+WHERE rep_id = ANY($1::text[])
+   OR (source, actor) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+ORDER BY source, account, activity_id
+FOR UPDATE;
 
 -- name: update_activities
--- `counted` travels as one text per activity, keys separated by spaces, because arrays of arrays must be rectangular.
 UPDATE activity AS a
-SET states = new.states::jsonb, rep_id = new.rep_id, day = new.day, started_at = new.started_at,
-    counted = string_to_array(new.counted, ' ')
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::timestamptz[], $8::text[])
-    AS new (source, account, activity_id, states, rep_id, day, started_at, counted)
+SET states = new.states::jsonb, kind = new.kind, deleted = new.deleted, actor = new.actor, started_at = new.started_at,
+    duration_s = new.duration_s, outcome = new.outcome, direction = new.direction, amount = new.amount, stage = new.stage,
+    contact_key = new.contact_key, rep_id = new.rep_id, day = new.day
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::timestamptz[],
+            $9::double precision[], $10::text[], $11::text[], $12::numeric[], $13::text[], $14::text[], $15::text[], $16::date[])
+    AS new (source, account, activity_id, states, kind, deleted, actor, started_at, duration_s, outcome, direction,
+            amount, stage, contact_key, rep_id, day)
 WHERE (a.source, a.account, a.activity_id) = (new.source, new.account, new.activity_id);
 
 -- name: list_activities
 -- Everything, in the order of the key, for a recount. Read through a cursor.
-SELECT source, account, activity_id, states::text AS states, rep_id, day, started_at, counted
+SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
+       direction, amount, stage, contact_key, rep_id, day
 FROM activity ORDER BY source, account, activity_id;
 
 -- name: list_activities_of_day
-SELECT source, account, activity_id, states::text AS states, rep_id, day, started_at, counted
+SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
+       direction, amount, stage, contact_key, rep_id, day
 FROM activity WHERE rep_id = $1 AND day = $2 ORDER BY started_at, source, account, activity_id;
 
--- name: claim_days
--- Makes and locks days in one order, always after activities.
-INSERT INTO rep_day AS d (rep_id, day, state)
-SELECT key.rep_id, key.day, key.state
-FROM unnest($1::text[], $2::date[], $3::text[]) AS key (rep_id, day, state)
-ORDER BY key.rep_id, key.day
-ON CONFLICT (rep_id, day) DO UPDATE SET rep_id = excluded.rep_id
-RETURNING d.rep_id, d.day, d.state, d.counts::text AS counts, d.score, d.first_counted_at, d.revision;
+-- name: list_days_of_activities
+-- On which days these reps have activities.
+SELECT DISTINCT rep_id, day FROM activity WHERE rep_id = ANY($1::text[]);
+
+-- name: insert_days
+-- Those that are not there yet, in one order, always after activities.
+INSERT INTO rep_day (rep_id, day, state)
+SELECT rep_id, day, state FROM unnest($1::text[], $2::date[], $3::text[]) AS key (rep_id, day, state)
+ORDER BY rep_id, day
+ON CONFLICT (rep_id, day) DO NOTHING;
+
+-- name: lock_days
+SELECT d.rep_id, d.day, d.state, d.counts::text AS counts, d.goals::text AS goals, d.score, d.first_counted_at, d.revision
+FROM unnest($1::text[], $2::date[]) AS key (rep_id, day)
+JOIN rep_day AS d USING (rep_id, day)
+ORDER BY d.rep_id, d.day
+FOR UPDATE OF d;
 
 -- name: recount_days
--- A statement of its own, after the days are locked: its snapshot sees every activity that others committed before.
-SELECT a.rep_id, a.day, behaviour.key, count(*) AS times, min(a.started_at) AS first_at
-FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day)
+-- How often each behaviour and goal of a version is met on a day. A statement of its own, after the days are locked: its
+-- snapshot sees every activity that others committed before. Every filter that is given must hold; an activity that lacks the
+-- fact a filter asks for does not count.
+SELECT wanted.rep_id, wanted.day, b.goal, b.key, count(*) AS times, min(a.started_at) AS first_at
+FROM unnest($1::text[], $2::date[], $3::integer[]) AS wanted (rep_id, day, version)
 JOIN activity AS a ON a.rep_id = wanted.rep_id AND a.day = wanted.day
-CROSS JOIN LATERAL unnest(a.counted) AS behaviour (key)
-GROUP BY a.rep_id, a.day, behaviour.key;
+JOIN jsonb_to_recordset($4::jsonb) AS b (
+    version integer, goal boolean, key text, kinds text[], min_duration_s double precision, outcomes text[],
+    directions text[], min_amount numeric, stages text[]
+) ON b.version = wanted.version
+ AND (b.kinds IS NULL OR a.kind = ANY(b.kinds))
+ AND (b.min_duration_s IS NULL OR a.duration_s >= b.min_duration_s)
+ AND (b.outcomes IS NULL OR a.outcome = ANY(b.outcomes))
+ AND (b.directions IS NULL OR a.direction = ANY(b.directions))
+ AND (b.min_amount IS NULL OR a.amount >= b.min_amount)
+ AND (b.stages IS NULL OR a.stage = ANY(b.stages))
+GROUP BY wanted.rep_id, wanted.day, b.goal, b.key;
+
+-- name: sum_goals
+-- What the days of a period add up to for a goal, up to and including a day.
+SELECT wanted.number, coalesce(sum((d.goals ->> wanted.key)::integer), 0) AS times
+FROM unnest($1::integer[], $2::text[], $3::text[], $4::date[], $5::date[]) AS wanted (number, key, rep_id, first_day, last_day)
+JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day
+GROUP BY wanted.number;
 
 -- name: update_days
 UPDATE rep_day AS d
-SET state = new.state, counts = new.counts::jsonb, score = new.score, first_counted_at = new.first_counted_at,
-    revision = new.revision
-FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::integer[])
-    AS new (rep_id, day, state, counts, score, first_counted_at, revision)
+SET state = new.state, counts = new.counts::jsonb, goals = new.goals::jsonb, score = new.score,
+    first_counted_at = new.first_counted_at, revision = new.revision
+FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::timestamptz[], $8::integer[])
+    AS new (rep_id, day, state, counts, goals, score, first_counted_at, revision)
 WHERE d.rep_id = new.rep_id AND d.day = new.day;
 
 -- name: list_days
@@ -91,12 +147,44 @@ WHERE day BETWEEN $1 AND $2
 ORDER BY rep_id, day
 LIMIT $7;
 
+-- name: list_scores_of
+-- The scores of these days, where they have one.
+SELECT d.rep_id, d.day, d.score FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day) JOIN rep_day AS d USING (rep_id, day);
+
 -- name: list_all_days
 -- Every day, for a recount. Read through a cursor.
-SELECT rep_id, day, state, counts::text AS counts, score, first_counted_at, revision FROM rep_day ORDER BY rep_id, day;
+SELECT rep_id, day, state, counts::text AS counts, goals::text AS goals, score, first_counted_at, revision
+FROM rep_day ORDER BY rep_id, day;
 
 -- name: list_places
-SELECT rep_id, day FROM rep_day;
+-- The days of these reps in a span, each rep with its own.
+SELECT d.rep_id, d.day
+FROM unnest($1::text[], $2::date[], $3::date[]) AS wanted (rep_id, first_day, last_day)
+JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day;
+
+-- name: request_rescore
+-- A rep who waits already waits for both spans.
+INSERT INTO rescore AS r (rep_id, first_day, last_day, places, requested_at)
+SELECT rep_id, $2, $3, $4, $5 FROM unnest($1::text[]) AS wanted (rep_id) ORDER BY rep_id
+ON CONFLICT (rep_id) DO UPDATE
+SET first_day = least(r.first_day, excluded.first_day), last_day = greatest(r.last_day, excluded.last_day),
+    places = r.places OR excluded.places;
+
+-- name: claim_rescore
+-- What another replica is at is passed over. Placing goes first: until then what those reps do is not counted.
+SELECT rep_id, first_day, last_day, places FROM rescore ORDER BY places DESC, rep_id LIMIT $1 FOR UPDATE SKIP LOCKED;
+
+-- name: delete_rescore
+DELETE FROM rescore WHERE rep_id = ANY($1::text[]);
+
+-- name: list_waiting_to_be_placed
+SELECT rep_id FROM rescore WHERE places AND rep_id = ANY($1::text[]);
+
+-- name: list_rescore
+SELECT rep_id FROM rescore;
+
+-- name: find_rescore_state
+SELECT count(*) AS waiting, min(requested_at) AS oldest_at FROM rescore;
 
 -- name: list_progress
 -- How far the days of each rep were opened, and whether the last one still is.

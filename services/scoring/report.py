@@ -7,9 +7,13 @@ from fractions import Fraction
 
 from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
 from services.scoring.domain.day import Day, Definitions
-from shared.events import BehaviourResult, DayReport, Person
+from services.scoring.domain.playbook import Goal
+from shared.events import BehaviourResult, DayReport, GoalResult, Person
 
 _FOUR_PLACES = Decimal("0.0001")
+
+GoalCounts = list[tuple[Goal, int]]
+"""The goals in force on a day, and how far each had come by then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,14 +31,12 @@ class Announcement:
         return f"{report.rep.id}:{report.day}:{report.revision}:{self.event_type}"
 
 
-def report_of(day: Day, definitions: Definitions, *, now: datetime, history: bool) -> DayReport | None:
-    """The report; None for somebody who is no longer in the roster.
+def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: datetime, history: bool) -> DayReport:
+    """The report of a day of somebody in the roster.
 
     `history` says that only imported observations led to it; a closed day is then reported in silence.
     """
-    rep = definitions.roster.reps.get(day.rep_id)
-    if rep is None:
-        return None
+    rep = definitions.roster.reps[day.rep_id]
     team = definitions.roster.team_of(rep, day.day)
     playbook = definitions.playbook_of(rep, day.day)
     working = working_time(rep, day.day)
@@ -62,6 +64,18 @@ def report_of(day: Day, definitions: Definitions, *, now: datetime, history: boo
                 points=as_decimal(line.points),
             )
             for line in definitions.score(rep, day.day, day.tally.counts).lines
+        ),
+        goals=tuple(
+            GoalResult(
+                key=goal.key,
+                label=goal.label,
+                period=goal.period,
+                period_start=goal.period_start(day.day),
+                count=count,
+                step=goal.step,
+                steps_reached=count // goal.step,
+            )
+            for goal, count in goals
         ),
         score=day.score,
         revision=day.revision,

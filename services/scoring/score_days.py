@@ -1,16 +1,22 @@
 """Count days anew and announce those that changed: the one way in which a day's counts and score come about."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from services.scoring import store
+from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Day, DayState, Definitions, Tally, state_when_first_heard_of
-from services.scoring.report import Announcement, report_of
+from services.scoring.report import Announcement, GoalCounts, report_of
+from services.scoring.rescore import waiting_to_be_placed
 from shared.events import DAY_CHANGED
 from shared.postgres import Connection
 from shared.trace import continue_trace
+
+REPORTED_DAYS: Final = 60
+"""A change of definitions is reported for so many days back. Nobody looks further: rules look back six weeks."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,44 +32,80 @@ class Cause:
 async def score_days(connection: Connection, definitions: Definitions, causes: Mapping[Place, Cause], *, now: datetime) -> int:
     """Lock these days, recount them, store what changed and put its reports into the outbox. Returns how many that were.
 
-    Needs a transaction that shares or locks the definitions, and that has locked its activities before.
+    Needs a transaction that shares or locks the definitions, and that has locked its activities before. Days of reps whose
+    activities are still to be placed are left out: half of what they did would be counted.
     """
-    places = [place for place in causes if place.rep_id in definitions.roster.reps]
-    gone = [place for place in causes if place.rep_id not in definitions.roster.reps]
+    if not causes:
+        return 0
+    unplaced = await waiting_to_be_placed(connection, {place.rep_id for place in causes})
+    reps = definitions.roster.reps
     wanted: list[tuple[Place, DayState]] = [
-        (place, state_when_first_heard_of(definitions.roster.reps[place.rep_id], place.day, now=now)) for place in places
-    ] + [(place, "closed") for place in gone]
+        (place, state_when_first_heard_of(rep, place.day, now=now) if (rep := reps.get(place.rep_id)) else "closed")
+        for place in causes
+        if place.rep_id not in unplaced
+    ]
     if not wanted:
         return 0
     days = await store.claim_days(connection, wanted)
-    tallies = await store.recount_days(connection, [day.place for day in days])
-    changed, announcements = [], []
+    judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) if day.rep_id in reps else None for day in days}
+    tallies = await store.recount_days(connection, judged_by)
+    changed, reported = [], []
     for day in days:
-        fresh = _recounted(day, tallies, definitions)
-        cause = causes[day.place]
+        fresh, cause = _recounted(day, tallies, definitions), causes[day.place]
         if fresh == day and not (cause.redefined and day.state == "open"):
             continue
-        announcement = announce(fresh, definitions, cause, DAY_CHANGED, now=now)
-        if announcement is not None:
-            fresh = replace(fresh, revision=announcement.report.revision)
-            announcements.append(announcement)
+        if _is_reported(fresh, cause, definitions, now=now):
+            fresh = replace(fresh, revision=day.revision + 1)
+            reported.append((fresh, cause, DAY_CHANGED))
         changed.append(fresh)
     if changed:
         await store.update_days(connection, changed)
-    if announcements:
-        await store.enqueue_reports(connection, announcements)
+    await announce(connection, definitions, reported, now=now)
     return len(changed)
 
 
-def announce(day: Day, definitions: Definitions, cause: Cause, event_type: str, *, now: datetime) -> Announcement | None:
-    """The next report of a day; None while it lies in the future, and for somebody no longer in the roster."""
-    if day.state == "future":
-        return None
-    report = report_of(replace(day, revision=day.revision + 1), definitions, now=now, history=cause.history)
-    if report is None:
-        return None
-    traceparent = continue_trace(cause.traceparent)
-    return Announcement(event_type=event_type, report=report, traceparent=traceparent, at=now)
+def _is_reported(day: Day, cause: Cause, definitions: Definitions, *, now: datetime) -> bool:
+    """Nothing is said of the future, of somebody no longer in the roster, or of long ago when a definition changed."""
+    rep = definitions.roster.reps.get(day.rep_id)
+    if rep is None or day.state == "future":
+        return False
+    return not (cause.redefined and day.day < rep_day_of(rep, now) - timedelta(days=REPORTED_DAYS))
+
+
+async def announce(
+    connection: Connection, definitions: Definitions, said: Sequence[tuple[Day, Cause, str]], *, now: datetime
+) -> None:
+    """Put the reports of these days, as they stand now, into the outbox."""
+    if not said:
+        return
+    goals = await goal_counts(connection, definitions, [day.place for day, _, _ in said])
+    announcements = [
+        Announcement(
+            event_type=event_type,
+            report=report_of(day, definitions, goals[day.place], now=now, history=cause.history),
+            traceparent=continue_trace(cause.traceparent),
+            at=now,
+        )
+        for day, cause, event_type in said
+    ]
+    await store.enqueue_reports(connection, announcements)
+
+
+async def goal_counts(connection: Connection, definitions: Definitions, places: Collection[Place]) -> dict[Place, GoalCounts]:
+    """How far each goal in force on these days has come, up to and including the day."""
+    reps = definitions.roster.reps
+    wanted = [
+        (goal, place)
+        for place in set(places)
+        if (playbook := definitions.playbook_of(reps[place.rep_id], place.day)) is not None
+        for goal in playbook.goals
+    ]
+    found: dict[Place, GoalCounts] = {place: [] for place in places}
+    if wanted:
+        sums = await store.sum_goals(connection, [(goal.key, place, goal.period_start(place.day)) for goal, place in wanted])
+        for (goal, place), times in zip(wanted, sums, strict=True):
+            found[place].append((goal, times))
+    return found
 
 
 def _recounted(day: Day, tallies: Mapping[Place, Tally], definitions: Definitions) -> Day:

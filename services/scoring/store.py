@@ -1,8 +1,9 @@
 """The tables of scoring as typed rows. Every statement stands in queries.sql; none is sent per row."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,12 +11,11 @@ import asyncpg
 import msgspec
 
 from services.scoring.domain.counting import Place
-from services.scoring.domain.day import Day, DayState, Definitions, Tally
-from services.scoring.domain.definition_files import read_playbooks, read_roster
+from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
 from services.scoring.domain.facts import FactStates
-from services.scoring.domain.playbook import Playbooks
-from services.scoring.domain.roster import NOBODY
+from services.scoring.domain.playbook import Goal, Playbook
+from services.scoring.domain.roster import Rep
 from services.scoring.report import Announcement
 from shared.postgres import Connection, Queries
 
@@ -39,63 +39,41 @@ class ActivityRow:
     derived: Derived
 
 
-class DefinitionsCache:
-    """The definitions in force, read anew only when their version has changed."""
-
-    def __init__(self) -> None:
-        self._known: Definitions | None = None
-
-    async def share(self, connection: Connection) -> Definitions:
-        """The definitions, which stay in force until the transaction ends."""
-        await connection.execute(QUERIES["share_definitions"])
-        return await self.read(connection)
-
-    async def read(self, connection: Connection) -> Definitions:
-        version = await connection.fetchval(QUERIES["find_definitions_version"])
-        if self._known is None or self._known.version != version:
-            self._known = await _read_definitions(connection, version)
-        return self._known
+async def insert_activities(connection: Connection, rows: Sequence[ActivityRow]) -> set[ActivityKey]:
+    """Keep those that are new. Returns which they were; the others were there already."""
+    made = await connection.fetch(QUERIES["insert_activities"], *_columns(rows))
+    return {(row["source"], row["account"], row["activity_id"]) for row in made}
 
 
-async def _read_definitions(connection: Connection, version: int) -> Definitions:
-    body = await connection.fetchval(QUERIES["find_roster"])
-    rows = await connection.fetch(QUERIES["list_playbooks"])
-    files = {row["body"]: read_playbooks(row["body"], file="stored playbook") for row in rows}
-    wanted = {(row["team"], row["effective_from"]): row["body"] for row in rows}
-    versions = [
-        playbook
-        for body_text, playbooks in files.items()
-        for playbook in playbooks
-        if wanted.get((playbook.team, playbook.effective_from)) == body_text
-    ]
-    roster = read_roster(body, file="stored roster") if body else NOBODY
-    return Definitions(version=version, roster=roster, playbooks=Playbooks(versions))
-
-
-async def lock_definitions(connection: Connection) -> None:
-    """Keep everybody from placing and counting until the transaction ends."""
-    await connection.execute(QUERIES["lock_definitions"])
-
-
-async def claim_activities(connection: Connection, keys: Collection[ActivityKey]) -> list[ActivityRow]:
-    """The rows of these activities, made where they are missing, and locked until the transaction ends."""
+async def lock_activities(connection: Connection, keys: Collection[ActivityKey]) -> list[ActivityRow]:
+    """These activities, locked until the transaction ends."""
     sources, accounts, ids = (list(column) for column in zip(*keys, strict=True))
-    rows = await connection.fetch(QUERIES["claim_activities"], sources, accounts, ids)
+    return [_activity(row) for row in await connection.fetch(QUERIES["lock_activities"], sources, accounts, ids)]
+
+
+async def lock_activities_of_reps(connection: Connection, reps: Mapping[str, Rep | None]) -> list[ActivityRow]:
+    """All activities that are these reps', or may be by who did them, locked until the transaction ends."""
+    identities = {(one.source, one.user) for rep in reps.values() if rep is not None for one in rep.identities}
+    sources, users = [source for source, _ in identities], [user for _, user in identities]
+    rows = await connection.fetch(QUERIES["lock_activities_of_reps"], list(reps), sources, users)
     return [_activity(row) for row in rows]
 
 
 async def update_activities(connection: Connection, rows: Sequence[ActivityRow]) -> None:
-    await connection.execute(
-        QUERIES["update_activities"],
-        [row.key[0] for row in rows],
-        [row.key[1] for row in rows],
-        [row.key[2] for row in rows],
-        [msgspec.json.encode(row.states).decode() for row in rows],
-        [row.derived.place.rep_id if row.derived.place else None for row in rows],
-        [row.derived.place.day if row.derived.place else None for row in rows],
-        [row.derived.started_at for row in rows],
-        [" ".join(row.derived.counted) for row in rows],
-    )
+    await connection.execute(QUERIES["update_activities"], *_columns(rows))
+
+
+def _columns(rows: Sequence[ActivityRow]) -> list[list[Any]]:
+    keys = zip(*[row.key for row in rows], strict=True)
+    places, *facts = zip(*[row.derived for row in rows], strict=True)
+    states = [msgspec.json.encode(row.states).decode() for row in rows]
+    return [
+        *[list(column) for column in keys],
+        states,
+        *[list(column) for column in facts],
+        [place and place.rep_id for place in places],
+        [place and place.day for place in places],
+    ]
 
 
 async def list_activities(connection: Connection) -> AsyncIterator[list[ActivityRow]]:
@@ -112,25 +90,67 @@ async def list_activities_of(connection: Connection, place: Place) -> list[Activ
 async def claim_days(connection: Connection, wanted: Iterable[tuple[Place, DayState]]) -> list[Day]:
     """These days, made in the given state where they are missing, and locked until the transaction ends."""
     places = list(wanted)
+    rep_ids, days = [place.rep_id for place, _ in places], [place.day for place, _ in places]
+    await connection.execute(QUERIES["insert_days"], rep_ids, days, [state for _, state in places])
+    return [_day(row) for row in await connection.fetch(QUERIES["lock_days"], rep_ids, days)]
+
+
+async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:
+    """What counts on these days, each under its version, from the activities as they are. Days with nothing are left out."""
+    versions = {id(playbook): playbook for playbook in judged_by.values() if playbook is not None}
+    numbers = {known: number for number, known in enumerate(versions)}
+    counted = [(place, numbers[id(playbook)]) for place, playbook in judged_by.items() if playbook is not None]
     rows = await connection.fetch(
-        QUERIES["claim_days"],
-        [place.rep_id for place, _ in places],
-        [place.day for place, _ in places],
-        [state for _, state in places],
+        QUERIES["recount_days"],
+        [place.rep_id for place, _ in counted],
+        [place.day for place, _ in counted],
+        [number for _, number in counted],
+        _matchers(versions.values()),
     )
-    return [_day(row) for row in rows]
-
-
-async def recount_days(connection: Connection, places: Collection[Place]) -> dict[Place, Tally]:
-    """What counts on these days, from the activities as they are now. Days with nothing are left out."""
-    rows = await connection.fetch(QUERIES["recount_days"], [place.rep_id for place in places], [place.day for place in places])
     counts: dict[Place, dict[str, int]] = {}
+    goals: dict[Place, dict[str, int]] = {}
     first: dict[Place, datetime] = {}
-    for row in rows:
-        place = Place(row["rep_id"], row["day"])
-        counts.setdefault(place, {})[row["key"]] = row["times"]
-        first[place] = min(first.get(place, row["first_at"]), row["first_at"])
-    return {place: Tally(counts=counts[place], first_counted_at=first[place]) for place in counts}
+    for rep_id, day, is_goal, key, times, first_at in rows:
+        place = Place(rep_id, day)
+        if is_goal:
+            goals.setdefault(place, {})[key] = times
+            continue
+        counts.setdefault(place, {})[key] = times
+        first[place] = min(first.get(place, first_at), first_at)
+    return {
+        place: Tally(counts=counts.get(place, {}), first_counted_at=first.get(place), goals=goals.get(place, {}))
+        for place in counts.keys() | goals.keys()
+    }
+
+
+def _matchers(versions: Iterable[Playbook]) -> str:
+    """What each version counts, as the query reads it."""
+    return msgspec.json.encode(
+        [
+            {"version": number, "goal": isinstance(one, Goal), "key": one.key}
+            | {name: _said(value) for name, value in asdict(one.counts).items()}
+            for number, version in enumerate(versions)
+            for one in version.counting
+        ]
+    ).decode()
+
+
+def _said(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+async def sum_goals(connection: Connection, wanted: Sequence[tuple[str, Place, date]]) -> list[int]:
+    """For each goal, by key, how much its period holds from the given date to the place's day."""
+    rows = await connection.fetch(
+        QUERIES["sum_goals"],
+        list(range(len(wanted))),
+        [key for key, _, _ in wanted],
+        [place.rep_id for _, place, _ in wanted],
+        [first for _, _, first in wanted],
+        [place.day for _, place, _ in wanted],
+    )
+    sums = {row["number"]: row["times"] for row in rows}
+    return [sums.get(number, 0) for number in range(len(wanted))]
 
 
 async def update_days(connection: Connection, days: Sequence[Day]) -> None:
@@ -140,10 +160,18 @@ async def update_days(connection: Connection, days: Sequence[Day]) -> None:
         [day.day for day in days],
         [day.state for day in days],
         [msgspec.json.encode(day.tally.counts, order="sorted").decode() for day in days],
+        [msgspec.json.encode(day.tally.goals, order="sorted").decode() for day in days],
         [day.score for day in days],
         [day.tally.first_counted_at for day in days],
         [day.revision for day in days],
     )
+
+
+async def list_scores_of(connection: Connection, places: Sequence[Place]) -> dict[Place, Decimal | None]:
+    """The scores of these days as they are stored."""
+    columns = [place.rep_id for place in places], [place.day for place in places]
+    rows = await connection.fetch(QUERIES["list_scores_of"], *columns)
+    return {Place(row["rep_id"], row["day"]): row["score"] for row in rows}
 
 
 async def list_all_days(connection: Connection) -> AsyncIterator[list[Day]]:
@@ -198,24 +226,22 @@ def read_counts(text: str) -> dict[str, int]:
     return _counts_decoder.decode(text)
 
 
-def _activity(row: "asyncpg.Record | dict[str, Any]") -> ActivityRow:
+def _activity(row: asyncpg.Record) -> ActivityRow:
+    source, account, activity_id, states, *facts, rep_id, day = row
+    where = Place(rep_id, day) if rep_id is not None else None
     return ActivityRow(
-        key=(row["source"], row["account"], row["activity_id"]),
-        states=_states_decoder.decode(row["states"]),
-        derived=Derived(
-            Place(row["rep_id"], row["day"]) if row["rep_id"] is not None else None,
-            row["started_at"],
-            tuple(row["counted"]),
-        ),
+        key=(source, account, activity_id), states=_states_decoder.decode(states), derived=Derived(where, *facts)
     )
 
 
-def _day(row: "asyncpg.Record | dict[str, Any]") -> Day:
+def _day(row: asyncpg.Record) -> Day:
     return Day(
         rep_id=row["rep_id"],
         day=row["day"],
         state=row["state"],
-        tally=Tally(counts=read_counts(row["counts"]), first_counted_at=row["first_counted_at"]),
+        tally=Tally(
+            counts=read_counts(row["counts"]), first_counted_at=row["first_counted_at"], goals=read_counts(row["goals"])
+        ),
         score=row["score"],
         revision=row["revision"],
     )

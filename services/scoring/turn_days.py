@@ -8,13 +8,13 @@ from typing import Final
 import asyncpg
 
 from services.scoring import store
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import rep_day_end, rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.roster import Rep
-from services.scoring.report import Announcement
+from services.scoring.rescore import waiting_to_be_placed
 from services.scoring.score_days import Cause, announce
-from services.scoring.store import DefinitionsCache
 from shared.events import DAY_CLOSED, DAY_OPENED
 from shared.postgres import Connection
 
@@ -42,6 +42,8 @@ async def turn_days(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetim
 async def turn_days_within(connection: Connection, definitions: Definitions, *, now: datetime) -> Turned:
     """As `turn_days`, in a transaction that shares or locks the definitions already."""
     due = reps_due(definitions, await store.list_progress(connection), now=now)
+    unplaced = await waiting_to_be_placed(connection, due) if due else set()
+    due = [rep_id for rep_id in due if rep_id not in unplaced]  # a day is opened with what was done on it
     if not due:
         return Turned(opened=0, closed=0)
     reps = definitions.roster.reps
@@ -55,17 +57,13 @@ async def turn_days_within(connection: Connection, definitions: Definitions, *, 
     }
     still_open = set(await store.list_open_days(connection, due))
     days = await store.claim_days(connection, [(place, "future") for place in sorted(to_open | still_open)])
-    turned, announcements = [], []
-    for day in days:
-        fresh, said = _turned(day, definitions, opens=day.place in to_open, now=now)
-        turned.append(fresh)
-        announcements += said
+    said: list[tuple[Day, Cause, str]] = []
+    turned = [_turned(day, definitions, said, opens=day.place in to_open, now=now) for day in days]
     await store.update_days(connection, turned)
-    if announcements:
-        await store.enqueue_reports(connection, announcements)
+    await announce(connection, definitions, said, now=now)
     await store.update_progress(connection, {rep_id: max(today[rep_id], opened_until[rep_id]) for rep_id in due})
-    opened = sum(one.event_type == DAY_OPENED for one in announcements)
-    return Turned(opened=opened, closed=len(announcements) - opened)
+    opened = sum(event_type == DAY_OPENED for _, _, event_type in said)
+    return Turned(opened=opened, closed=len(said) - opened)
 
 
 def reps_due(definitions: Definitions, progress: Progress, *, now: datetime) -> list[str]:
@@ -91,22 +89,13 @@ def _days_after(opened: date, today: date) -> list[date]:
     return [today - timedelta(days=back) for back in reversed(range(missed))]
 
 
-def _turned(day: Day, definitions: Definitions, *, opens: bool, now: datetime) -> tuple[Day, list[Announcement]]:
-    """The day as it stands now, and what is to be said of it: opened, closed, or both if it passed unseen."""
-    said: list[Announcement] = []
+def _turned(day: Day, definitions: Definitions, said: list[tuple[Day, Cause, str]], *, opens: bool, now: datetime) -> Day:
+    """The day as it stands now; what is to be said of it is added to `said`: opened, closed, or both if it passed unseen."""
     if opens and day.state == "future":
-        counts = day.tally.counts
-        day = replace(day, state="open", score=definitions.shown_score(day.rep_id, day.day, counts))
-        day = _announced(day, definitions, DAY_OPENED, said, now=now)
-    rep = definitions.roster.reps[day.rep_id]
-    if day.state == "open" and rep_day_end(rep, day.day) <= now:
-        day = _announced(replace(day, state="closed"), definitions, DAY_CLOSED, said, now=now)
-    return day, said
-
-
-def _announced(day: Day, definitions: Definitions, event_type: str, said: list[Announcement], *, now: datetime) -> Day:
-    announcement = announce(day, definitions, _NOBODY_ASKED, event_type, now=now)
-    if announcement is None:
-        return day
-    said.append(announcement)
-    return replace(day, revision=announcement.report.revision)
+        score = definitions.shown_score(day.rep_id, day.day, day.tally.counts)
+        day = replace(day, state="open", score=score, revision=day.revision + 1)
+        said.append((day, _NOBODY_ASKED, DAY_OPENED))
+    if day.state == "open" and rep_day_end(definitions.roster.reps[day.rep_id], day.day) <= now:
+        day = replace(day, state="closed", revision=day.revision + 1)
+        said.append((day, _NOBODY_ASKED, DAY_CLOSED))
+    return day

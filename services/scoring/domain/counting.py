@@ -1,11 +1,13 @@
 """Where an activity belongs, and what it counts for."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.facts import Activity
-from services.scoring.domain.playbook import Behaviour, Playbook
+from services.scoring.domain.playbook import Behaviour, Filter, Goal
 from services.scoring.domain.roster import Roster
 
 
@@ -24,19 +26,37 @@ def place(activity: Activity, *, source: str, account: str, roster: Roster) -> P
     return Place(rep.id, rep_day_of(rep, activity.started_at)) if rep is not None else None
 
 
-def counted_by(activity: Activity, playbook: Playbook | None) -> tuple[str, ...]:
-    """The keys of the behaviours that the activity counts for, in alphabetical order."""
-    if playbook is None or activity.deleted:
+class Countable(Protocol):
+    """The facts that a filter can ask for."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def deleted(self) -> bool: ...
+    @property
+    def duration_s(self) -> float | None: ...
+    @property
+    def outcome(self) -> str | None: ...
+    @property
+    def direction(self) -> str | None: ...
+    @property
+    def amount(self) -> Decimal | None: ...
+    @property
+    def stage(self) -> str | None: ...
+
+
+def counted_by(activity: Countable, counting: Iterable[Behaviour | Goal]) -> tuple[str, ...]:
+    """The keys of the behaviours or goals that the activity counts for, in alphabetical order."""
+    if activity.deleted:
         return ()
-    return tuple(sorted(one.key for one in playbook.behaviours if failed_filter(activity, one) is None))
+    return tuple(sorted(one.key for one in counting if failed_filter(activity, one.counts) is None))
 
 
-def failed_filter(activity: Activity, behaviour: Behaviour) -> str | None:
+def failed_filter(activity: Countable, wanted: Filter) -> str | None:
     """The first filter that does not hold, as a phrase for people; None when the activity counts.
 
     An activity that lacks the fact a filter asks for does not count (yet).
     """
-    wanted = behaviour.counts
     if wanted.kinds is not None and activity.kind not in wanted.kinds:
         return f"kind {activity.kind} is not {_either(wanted.kinds)}"
     least = wanted.min_duration_s

@@ -1,7 +1,7 @@
 """One rep's day as it is kept: its state, its counts, and what they come to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -17,10 +17,11 @@ DayState = Literal["future", "open", "closed"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tally:
-    """What counted on a day: how often per behaviour, and when the earliest of it began."""
+    """What counted on a day: how often per behaviour, when the earliest of it began, and how often for each goal."""
 
     counts: Mapping[str, int]
     first_counted_at: datetime | None
+    goals: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_COUNTED = Tally(counts={}, first_counted_at=None)
@@ -49,6 +50,7 @@ class Definitions:
     version: int
     roster: Roster
     playbooks: Playbooks
+    _shown: dict[tuple[object, ...], Decimal | None] = field(default_factory=dict, compare=False, repr=False)
 
     def playbook_of(self, rep: Rep, day: date) -> Playbook | None:
         return self.playbooks.in_force(rep.on(day).team, day)
@@ -61,8 +63,18 @@ class Definitions:
     def shown_score(self, rep_id: str, day: date, counts: Mapping[str, int]) -> Decimal | None:
         """As `score`, with two decimals; None also for somebody who is no longer in the roster."""
         rep = self.roster.reps.get(rep_id)
-        value = self.score(rep, day, counts).value if rep is not None else None
-        return two_decimals(value) if value is not None else None
+        return self.shown_score_under(self.playbook_of(rep, day), rep, day, counts) if rep is not None else None
+
+    def shown_score_under(self, playbook: Playbook | None, rep: Rep, day: date, counts: Mapping[str, int]) -> Decimal | None:
+        """The rep's score of the day under any version. The same counts come again and again, so what was computed is kept."""
+        if playbook is None:
+            return None
+        _, share = presence_on(rep, day)
+        known_by = (id(playbook), day.weekday(), share, *(counts.get(one.key, 0) for one in playbook.behaviours))
+        if known_by not in self._shown:
+            value = score_day(playbook, counts, day=day, share=share).value
+            self._shown[known_by] = two_decimals(value) if value is not None else None
+        return self._shown[known_by]
 
 
 def state_when_first_heard_of(rep: Rep, day: date, *, now: datetime) -> DayState:

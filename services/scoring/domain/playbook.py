@@ -1,10 +1,12 @@
 """A team's definition of success, from a date on."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Literal
 
 
@@ -42,15 +44,29 @@ class Goal:
     period: Literal["week", "month", "quarter"]
     step: int
 
+    def period_start(self, day: date) -> date:
+        """The first day of the period that the day lies in; weeks begin on Monday."""
+        if self.period == "week":
+            return day - timedelta(days=day.weekday())
+        months = 1 if self.period == "month" else 3
+        return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Playbook:
-    """One version. `effective_from` is a date in each rep's own calendar."""
+    """One version. `effective_from` is a date in each rep's own calendar. `revises` is why it begins before it was applied;
+    empty where it does not."""
 
     team: str
     effective_from: date
     behaviours: tuple[Behaviour, ...]
     goals: tuple[Goal, ...]
+    revises: str = field(default="", compare=False)
+
+    @property
+    def counting(self) -> tuple[Behaviour | Goal, ...]:
+        """Everything that it counts."""
+        return self.behaviours + self.goals
 
 
 class Playbooks:
@@ -63,5 +79,19 @@ class Playbooks:
 
     def in_force(self, team: str, day: date) -> Playbook | None:
         """The newest version of the team that had begun by `day`; None before the first."""
-        begun = [version for version in self._versions.get(team, ()) if version.effective_from <= day]
-        return begun[-1] if begun else None
+        versions = self._versions.get(team, [])
+        begun = bisect_right(versions, day, key=lambda version: version.effective_from)
+        return versions[begun - 1] if begun else None
+
+    def __iter__(self) -> Iterator[Playbook]:
+        """All of them, team by team, the earliest first."""
+        return chain.from_iterable(self._versions[team] for team in sorted(self._versions))
+
+    def of(self, team: str) -> Sequence[Playbook]:
+        """Every version of a team, the earliest first."""
+        return self._versions.get(team, [])
+
+    def with_version(self, changed: Playbook) -> "Playbooks":
+        """These, with one that begins on the same day replaced."""
+        kept = [one for one in self if (one.team, one.effective_from) != (changed.team, changed.effective_from)]
+        return Playbooks([*kept, changed])

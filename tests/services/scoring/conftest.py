@@ -10,9 +10,11 @@ import pytest
 
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.audit_scores import audit_scores
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
 from services.scoring.record_activities import Observed, Recorded, record_activities
-from services.scoring.store import MIGRATIONS, SCHEMA, DefinitionsCache
+from services.scoring.rescore_days import rescore_some
+from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.events import DayReport
 from shared.observation import Observation, observation_id
 from shared.postgres import migrate, open_pool
@@ -53,7 +55,13 @@ class Scoring:
         if roster is not None:
             await apply_roster(self.pool, self.cache, roster, file="roster.yaml", now=self.now)
         if playbook is not None:
-            await apply_playbooks(self.pool, self.cache, playbook, file="playbook.yaml", now=self.now)
+            await apply_playbooks(self.pool, self.cache, playbook, file="playbook.yaml", revise="a mistake", now=self.now)
+        await self.rescore()
+
+    async def rescore(self) -> None:
+        """Everything that waits to be scored anew."""
+        while await rescore_some(self.pool, self.cache, now=self.now):
+            pass
 
     async def day(self, rep_id: str, day: date = MONDAY) -> asyncpg.Record | None:
         return await self.pool.fetchrow("SELECT * FROM rep_day WHERE rep_id = $1 AND day = $2", rep_id, day)

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from services.scoring.definitions import DefinitionsCache
 from services.scoring.explain_day import NoSuchRep, explain_day
 from services.scoring.list_scores import list_scores
 from services.scoring.metrics import ScoringMetrics
-from services.scoring.store import SCHEMA, DefinitionsCache
+from services.scoring.store import SCHEMA
 from services.scoring.turn_days import next_turn, turn_days
 from shared.postgres import open_pool
 from shared.requests import ScoreQuery, ScoreRow
@@ -94,7 +95,7 @@ async def test_explaining_somebody_who_is_not_there_is_refused(scoring: Scoring)
         "UPDATE rep_day SET counts = '{\"calls\": 7}' WHERE rep_id = 'ana'",
         "UPDATE rep_day SET score = 1 WHERE rep_id = 'ana'",
         "UPDATE rep_day SET first_counted_at = NULL WHERE rep_id = 'ana'",
-        "UPDATE activity SET counted = '{}'",
+        "UPDATE activity SET outcome = 'busy'",
         "UPDATE activity SET day = '2026-03-01'",
         "DELETE FROM rep_day",
         "DELETE FROM activity",
@@ -117,7 +118,7 @@ async def test_scores_are_listed_by_rep_and_day_page_by_page(scoring: Scoring) -
     rows: list[ScoreRow] = []
     pages = 0
     while True:
-        page = await list_scores(scoring.pool, scoring.cache, query)
+        page = await list_scores(scoring.pool, scoring.cache, query, now=scoring.now)
         rows += page.rows
         pages += 1
         if page.next_after is None:

@@ -9,7 +9,7 @@ import pytest
 from services.scoring.domain.counting import Place, counted_by, failed_filter, place
 from services.scoring.domain.facts import Activity
 from services.scoring.domain.roster import Identity
-from tests.services.scoring.domain.builders import behaviour, playbook, rep, roster
+from tests.services.scoring.domain.builders import behaviour, rep, roster
 
 
 def _activity(**changes: Any) -> Activity:
@@ -56,7 +56,7 @@ FACTS: dict[str, Any] = {
 
 
 def test_an_activity_counts_when_every_filter_holds() -> None:
-    assert counted_by(_activity(**FACTS), playbook(behaviour(**FULL))) == ("calls",)
+    assert counted_by(_activity(**FACTS), [behaviour(**FULL)]) == ("calls",)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_an_activity_counts_when_every_filter_holds() -> None:
 def test_one_filter_that_does_not_hold_is_enough_and_is_named(near_miss: dict[str, Any], why: str) -> None:
     activity = _activity(**(FACTS | near_miss))
 
-    assert counted_by(activity, playbook(behaviour(**FULL))) == ()
-    assert failed_filter(activity, behaviour(**FULL)) == why
+    assert counted_by(activity, [behaviour(**FULL)]) == ()
+    assert failed_filter(activity, behaviour(**FULL).counts) == why
 
 
 def test_nothing_counts_without_a_playbook_or_when_deleted() -> None:
-    assert counted_by(_activity(), None) == ()
-    assert counted_by(_activity(deleted=True), playbook(behaviour())) == ()
+    assert counted_by(_activity(), []) == ()
+    assert counted_by(_activity(deleted=True), [behaviour()]) == ()

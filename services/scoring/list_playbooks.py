@@ -1,0 +1,31 @@
+"""Every version of every playbook, and which one is in force."""
+
+from datetime import datetime
+
+import asyncpg
+
+from services.scoring.definitions import DefinitionsCache
+from services.scoring.domain.calendar import rep_day_of
+from shared.requests import PlaybookList, PlaybookVersion
+
+
+async def list_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> PlaybookList:
+    """By team and date. A version is in force on a team's own calendar: the earliest of its reps'."""
+    async with pool.acquire() as connection:
+        definitions = await cache.read(connection)
+    versions = []
+    for version in definitions.playbooks:
+        today = min((rep_day_of(rep, now) for rep in definitions.roster.reps_of(version.team)), default=now.date())
+        current = definitions.playbooks.in_force(version.team, today)
+        state = "in force" if version is current else "coming" if version.effective_from > today else "past"
+        versions.append(
+            PlaybookVersion(
+                team=version.team,
+                effective_from=version.effective_from,
+                state=state,
+                revises=version.revises,
+                behaviours=tuple(behaviour.label for behaviour in version.behaviours),
+                goals=tuple(goal.label for goal in version.goals),
+            )
+        )
+    return PlaybookList(versions=tuple(versions))
