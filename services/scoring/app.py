@@ -19,10 +19,10 @@ from services.scoring.rescore_loop import RescoreLoop
 from services.scoring.settings import ScoringSettings
 from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_progress
 from services.scoring.turn_days import reps_due
-from shared.clock import answer_status
+from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
 from shared.probes import check_broker, check_postgres, probe_routes
-from shared.process import run_process
+from shared.process import Loop, run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog
 
@@ -52,14 +52,6 @@ async def run(settings: ScoringSettings) -> None:
         async def is_caught_up(now: datetime) -> bool:
             return await is_done(connection, ACTIVITIES, SCORING_CONSUMER) and await nothing_is_due(pool, cache, now=now)
 
-        async def measure_backlog() -> None:
-            metrics.backlog.set(await backlog(connection, ACTIVITIES, SCORING_CONSUMER))
-
-        async def measure(stopping: asyncio.Event) -> None:
-            await measure_until_stopped(
-                stopping, {"backlog": measure_backlog, "outbox": partial(measure_outbox, pool, clock, metrics)}
-            )
-
         await answer_status(connection, "scoring", clock, is_caught_up)
         await run_process(
             web_app(connection, pool, metrics, settings),
@@ -70,11 +62,29 @@ async def run(settings: ScoringSettings) -> None:
                 "days": days.run,
                 "rescore": rescoring.run,
                 "outbox": relay.run,
-                "measure": measure,
+                "measure": measures(connection, pool, clock, metrics),
             },
         )
     await pool.close()
     await disconnect(connection)
+
+
+def measures(connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: ScoringMetrics) -> Loop:
+    """The loop that keeps the gauges of what waits up to date."""
+
+    async def measure_backlog() -> None:
+        metrics.backlog.set(await backlog(connection, ACTIVITIES, SCORING_CONSUMER))
+
+    async def measure_rescoring() -> None:
+        async with pool.acquire() as held:
+            metrics.reps_to_rescore.set((await reps_to_rescore(held))[0])
+
+    async def measure(stopping: asyncio.Event) -> None:
+        outbox = partial(measure_outbox, pool, clock, metrics)
+        measured = {"backlog": measure_backlog, "rescoring": measure_rescoring, "outbox": outbox}
+        await measure_until_stopped(stopping, measured)
+
+    return measure
 
 
 def web_app(connection: Client, pool: asyncpg.Pool, metrics: ScoringMetrics, settings: ScoringSettings) -> Starlette:

@@ -9,9 +9,10 @@ from services.scoring import store
 from services.scoring.definitions import DefinitionsCache, lock_definitions
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
-from services.scoring.domain.definition_files import read_playbooks, read_roster
 from services.scoring.domain.playbook import Playbook
+from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster_changes import RosterChanges, changes_between
+from services.scoring.domain.roster_file import read_roster
 from services.scoring.rescore import request_rescore
 from shared.errors import DaymarkError
 from shared.postgres import Connection

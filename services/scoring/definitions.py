@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from services.scoring.domain.day import Definitions
-from services.scoring.domain.definition_files import read_playbooks, read_roster
 from services.scoring.domain.playbook import Playbooks
+from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster import NOBODY
+from services.scoring.domain.roster_file import read_roster
 from services.scoring.store import QUERIES
 from shared.postgres import Connection
 

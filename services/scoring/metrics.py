@@ -63,6 +63,11 @@ class ScoringMetrics:
             "Messages on ACTIVITIES that are not scored yet. Growing for minutes: add a replica.",
             registry=self.registry,
         )
+        self.reps_to_rescore = Gauge(
+            "daymark_scoring_reps_to_rescore",
+            "Reps whose days are still to be scored under changed definitions. Not falling for minutes: look at the log.",
+            registry=self.registry,
+        )
         self.outbox = Gauge(
             "daymark_scoring_outbox_rows",
             "Reports that are committed and not yet published. Above 0 for minutes: NATS is away or refuses.",

@@ -11,8 +11,8 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Definitions
-from services.scoring.domain.definition_files import read_playbooks
 from services.scoring.domain.playbook import Playbook
+from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster import Rep
 from shared.errors import DaymarkError
 from shared.requests import Preview, PreviewDay, PreviewQuery, PreviewRep

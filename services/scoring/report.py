@@ -1,13 +1,14 @@
 """The report of a day, whole, so that who receives it needs to ask nothing back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.playbook import Goal
+from services.scoring.domain.score import Line
 from shared.events import BehaviourResult, DayReport, GoalResult, Person
 
 _FOUR_PLACES = Decimal("0.0001")
@@ -54,33 +55,35 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
         work_ends_at=working[1] if working else None,
         next_work_starts_at=next_work_start(rep, day.day),
         playbook_from=playbook.effective_from if playbook else None,
-        behaviours=tuple(
-            BehaviourResult(
-                key=line.key,
-                label=line.label,
-                count=line.count,
-                target=as_decimal(line.target),
-                weight=as_decimal(line.weight),
-                points=as_decimal(line.points),
-            )
-            for line in definitions.score(rep, day.day, day.tally.counts).lines
-        ),
-        goals=tuple(
-            GoalResult(
-                key=goal.key,
-                label=goal.label,
-                period=goal.period,
-                period_start=goal.period_start(day.day),
-                count=count,
-                step=goal.step,
-                steps_reached=count // goal.step,
-            )
-            for goal, count in goals
-        ),
+        behaviours=tuple(_behaviour_result(line) for line in definitions.score(rep, day.day, day.tally.counts).lines),
+        goals=tuple(_goal_result(goal, day.day, count) for goal, count in goals),
         score=day.score,
         revision=day.revision,
         first_counted_at=day.tally.first_counted_at,
         silent=closed and (history or is_silent(rep, day.day, today=rep_day_of(rep, now))),
+    )
+
+
+def _behaviour_result(line: Line) -> BehaviourResult:
+    return BehaviourResult(
+        key=line.key,
+        label=line.label,
+        count=line.count,
+        target=as_decimal(line.target),
+        weight=as_decimal(line.weight),
+        points=as_decimal(line.points),
+    )
+
+
+def _goal_result(goal: Goal, day: date, count: int) -> GoalResult:
+    return GoalResult(
+        key=goal.key,
+        label=goal.label,
+        period=goal.period,
+        period_start=goal.period_start(day),
+        count=count,
+        step=goal.step,
+        steps_reached=count // goal.step,
     )
 
 

@@ -1,12 +1,15 @@
 """The fields of definition files that need more than a type: how they are written, and what is said when they are not."""
 
+from collections.abc import Iterable, Iterator
 from datetime import time
 from decimal import Decimal
 from typing import Annotated, Any, Final
 from zoneinfo import available_timezones
 
 import holidays
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.scoring.domain.yaml_positions import Document, Mistake, Path, dotted
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZONES: Final = frozenset(available_timezones())
@@ -68,3 +71,26 @@ def read_targets(given: Any) -> tuple[Decimal, ...]:
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class Entry(BaseModel):
+    """A mapping of a definition file; a key that it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def known_keys(*entries: type[BaseModel]) -> frozenset[str]:
+    """Every key that these may hold, as authors write them."""
+    return frozenset(field.alias or name for entry in entries for name, field in entry.model_fields.items())
+
+
+def repeated(named: Iterable[tuple[Path, object]], document: Document) -> Iterator[Mistake]:
+    """A mistake for each name that was used before."""
+    first: dict[object, Path] = {}
+    for path, name in named:
+        if name in first:
+            line = document.line_of(first[name])
+            yield Mistake(
+                line=document.line_of(path), key=dotted(path), problem=f"used before, in line {line}; each may be once"
+            )
+        first.setdefault(name, path)

@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from services.scoring.domain.definition_files import DefinitionRefused, read_playbooks, read_roster
+from services.scoring.domain.playbook_file import read_playbooks
+from services.scoring.domain.roster_file import read_roster
+from services.scoring.domain.yaml_positions import DefinitionRefused
 
 ROSTER = """\
 teams:

@@ -1,4 +1,4 @@
-"""Roster and playbook files: what their authors may write, and what becomes of it.
+"""The roster file: what its authors may write, and what becomes of it.
 
 A file with a mistake is refused whole, with every mistake in it: file, line, key and what would be right.
 """
@@ -8,21 +8,22 @@ from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from services.scoring.domain.definition_fields import (
+    Entry,
     Name,
     Slug,
     Zone,
+    known_keys,
     read_hours,
-    read_targets,
     read_weekdays,
     refuse_unknown_place,
+    repeated,
     short_subdivision,
 )
-from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
 from services.scoring.domain.roster import Absence, Identity, Manager, Rep, Roster, Team, Term
 from services.scoring.domain.yaml_positions import (
     DefinitionRefused,
@@ -34,14 +35,8 @@ from services.scoring.domain.yaml_positions import (
     read_documents,
 )
 
-__all__ = ["DefinitionRefused", "read_playbooks", "read_roster"]
 
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class ManagerEntry(_Model):
+class ManagerEntry(Entry):
     id: Slug
     name: Name
     email: str | None = None
@@ -50,7 +45,7 @@ class ManagerEntry(_Model):
     last: date | None = Field(default=None, alias="until")
 
 
-class AbsenceEntry(_Model):
+class AbsenceEntry(Entry):
     first: date = Field(alias="from")
     last: date = Field(alias="until")
     part: Decimal = Field(default=Decimal(1), gt=0, le=1)
@@ -62,13 +57,13 @@ class AbsenceEntry(_Model):
         return self
 
 
-class IdentityEntry(_Model):
+class IdentityEntry(Entry):
     source: Slug
     user: Name
     account: str | None = None
 
 
-class ChangeEntry(_Model):
+class ChangeEntry(Entry):
     """What is different for a rep from a date on; what is not given stays as it was."""
 
     first: date = Field(alias="from")
@@ -80,7 +75,7 @@ class ChangeEntry(_Model):
     hours: Annotated[tuple[time, time] | None, BeforeValidator(read_hours)] = None
 
 
-class RepEntry(_Model):
+class RepEntry(Entry):
     id: Slug
     name: Name
     email: str | None = None
@@ -141,84 +136,18 @@ class RepEntry(_Model):
         )
 
 
-class TeamEntry(_Model):
+class TeamEntry(Entry):
     id: Slug
     name: Name
     managers: tuple[ManagerEntry, ...] = ()
     reps: tuple[RepEntry, ...] = ()
 
 
-class RosterFile(_Model):
+class RosterFile(Entry):
     teams: tuple[TeamEntry, ...]
 
 
-class FilterEntry(_Model):
-    kinds: frozenset[str] | None = None
-    min_duration_s: float | None = Field(default=None, ge=0)
-    outcomes: frozenset[str] | None = None
-    directions: frozenset[Literal["inbound", "outbound"]] | None = None
-    min_amount: Decimal | None = None
-    stages: frozenset[str] | None = None
-
-    def filter(self) -> Filter:
-        return Filter(**{name: getattr(self, name) for name in type(self).model_fields})
-
-
-class BehaviourEntry(_Model):
-    key: Slug
-    label: Name
-    counts: FilterEntry
-    target: Annotated[tuple[Decimal, ...], BeforeValidator(read_targets)]
-    weight: Decimal = Field(gt=0)
-    cap: Decimal = Field(default=Decimal("1.5"), ge=1)
-
-    def behaviour(self) -> Behaviour:
-        return Behaviour(
-            key=self.key,
-            label=self.label,
-            counts=self.counts.filter(),
-            targets=tuple(Fraction(number) for number in self.target),
-            weight=Fraction(self.weight),
-            cap=Fraction(self.cap),
-        )
-
-
-class GoalEntry(_Model):
-    key: Slug
-    label: Name
-    counts: FilterEntry
-    period: Literal["week", "month", "quarter"]
-    step: int = Field(gt=0)
-
-
-class PlaybookFile(_Model):
-    team: Slug
-    effective_from: date
-    behaviours: tuple[BehaviourEntry, ...] = Field(min_length=1)
-    goals: tuple[GoalEntry, ...] = ()
-
-    def playbook(self) -> Playbook:
-        return Playbook(
-            team=self.team,
-            effective_from=self.effective_from,
-            behaviours=tuple(entry.behaviour() for entry in self.behaviours),
-            goals=tuple(
-                Goal(key=one.key, label=one.label, counts=one.counts.filter(), period=one.period, step=one.step)
-                for one in self.goals
-            ),
-        )
-
-
-def _names(model: type[BaseModel]) -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        yield field.alias or name
-
-
-_ENTRIES: Final = (
-    RosterFile, TeamEntry, ManagerEntry, RepEntry, ChangeEntry, AbsenceEntry, IdentityEntry,
-    PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry,
-)  # fmt: skip
-_KNOWN_KEYS: Final = frozenset(name for model in _ENTRIES for name in _names(model))
+_KNOWN_KEYS: Final = known_keys(RosterFile, TeamEntry, ManagerEntry, RepEntry, ChangeEntry, AbsenceEntry, IdentityEntry)
 
 
 def read_roster(text: str, *, file: str) -> Roster:
@@ -236,7 +165,7 @@ def read_roster(text: str, *, file: str) -> Roster:
         entry = RosterFile.model_validate(document.content)
     except ValidationError as refused:
         raise DefinitionRefused(file, mistakes_of(refused, document, _KNOWN_KEYS)) from None
-    mistakes = [*_repeated(_roster_ids(entry), document), *_unknown_teams(entry, document)]
+    mistakes = [*repeated(_roster_ids(entry), document), *_unknown_teams(entry, document)]
     if mistakes:
         raise DefinitionRefused(file, mistakes)
     return Roster(
@@ -250,38 +179,6 @@ def read_roster(text: str, *, file: str) -> Roster:
             for team in entry.teams
         )
     )
-
-
-def read_playbooks(text: str, *, file: str) -> list[Playbook]:
-    """The playbooks of a file, one a document.
-
-    Raises:
-        DefinitionRefused: with every mistake in it.
-    """
-    documents = read_documents(text, file=file)
-    mistakes: list[Mistake] = []
-    playbooks: list[Playbook] = []
-    for document in documents:
-        try:
-            entry = PlaybookFile.model_validate(document.content)
-        except ValidationError as refused:
-            mistakes += mistakes_of(refused, document, _KNOWN_KEYS)
-            continue
-        keys: list[tuple[Path, object]] = [
-            (("behaviours", number, "key"), one.key) for number, one in enumerate(entry.behaviours)
-        ]
-        mistakes += _repeated(keys, document)
-        playbook = entry.playbook()
-        if any((other.team, other.effective_from) == (playbook.team, playbook.effective_from) for other in playbooks):
-            path: Path = ("effective_from",)
-            problem = "this team has a playbook from this date already in the file; keep one"
-            mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
-        playbooks.append(playbook)
-    if not documents:
-        mistakes.append(Mistake(line=1, key="file", problem="holds no playbook; write one document per team and date"))
-    if mistakes:
-        raise DefinitionRefused(file, mistakes)
-    return playbooks
 
 
 def _roster_ids(roster: RosterFile) -> Iterator[tuple[Path, object]]:
@@ -302,14 +199,3 @@ def _unknown_teams(roster: RosterFile, document: Document) -> Iterator[Mistake]:
                     path: Path = ("teams", t, "reps", r, "changes", c, "team")
                     problem = f"no team {change.team} in this roster; write one of {', '.join(sorted(known))}"
                     yield Mistake(line=document.line_of(path), key=dotted(path), problem=problem)
-
-
-def _repeated(named: "Iterator[tuple[Path, object]] | list[tuple[Path, object]]", document: Document) -> Iterator[Mistake]:
-    first: dict[object, Path] = {}
-    for path, name in named:
-        if name in first:
-            line = document.line_of(first[name])
-            yield Mistake(
-                line=document.line_of(path), key=dotted(path), problem=f"used before, in line {line}; each may be once"
-            )
-        first.setdefault(name, path)

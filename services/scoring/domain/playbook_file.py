@@ -1,0 +1,107 @@
+"""The playbook file: what its authors may write, and what becomes of it.
+
+A file with a mistake is refused whole, with every mistake in it: file, line, key and what would be right.
+"""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from services.scoring.domain.definition_fields import Entry, Name, Slug, known_keys, read_targets, repeated
+from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
+from services.scoring.domain.yaml_positions import DefinitionRefused, Mistake, Path, dotted, mistakes_of, read_documents
+
+
+class FilterEntry(Entry):
+    kinds: frozenset[str] | None = None
+    min_duration_s: float | None = Field(default=None, ge=0)
+    outcomes: frozenset[str] | None = None
+    directions: frozenset[Literal["inbound", "outbound"]] | None = None
+    min_amount: Decimal | None = None
+    stages: frozenset[str] | None = None
+
+    def filter(self) -> Filter:
+        return Filter(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class BehaviourEntry(Entry):
+    key: Slug
+    label: Name
+    counts: FilterEntry
+    target: Annotated[tuple[Decimal, ...], BeforeValidator(read_targets)]
+    weight: Decimal = Field(gt=0)
+    cap: Decimal = Field(default=Decimal("1.5"), ge=1)
+
+    def behaviour(self) -> Behaviour:
+        return Behaviour(
+            key=self.key,
+            label=self.label,
+            counts=self.counts.filter(),
+            targets=tuple(Fraction(number) for number in self.target),
+            weight=Fraction(self.weight),
+            cap=Fraction(self.cap),
+        )
+
+
+class GoalEntry(Entry):
+    key: Slug
+    label: Name
+    counts: FilterEntry
+    period: Literal["week", "month", "quarter"]
+    step: int = Field(gt=0)
+
+
+class PlaybookFile(Entry):
+    team: Slug
+    effective_from: date
+    behaviours: tuple[BehaviourEntry, ...] = Field(min_length=1)
+    goals: tuple[GoalEntry, ...] = ()
+
+    def playbook(self) -> Playbook:
+        return Playbook(
+            team=self.team,
+            effective_from=self.effective_from,
+            behaviours=tuple(entry.behaviour() for entry in self.behaviours),
+            goals=tuple(
+                Goal(key=one.key, label=one.label, counts=one.counts.filter(), period=one.period, step=one.step)
+                for one in self.goals
+            ),
+        )
+
+
+_KNOWN_KEYS: Final = known_keys(PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry)
+
+
+def read_playbooks(text: str, *, file: str) -> list[Playbook]:
+    """The playbooks of a file, one a document.
+
+    Raises:
+        DefinitionRefused: with every mistake in it.
+    """
+    documents = read_documents(text, file=file)
+    mistakes: list[Mistake] = []
+    playbooks: list[Playbook] = []
+    for document in documents:
+        try:
+            entry = PlaybookFile.model_validate(document.content)
+        except ValidationError as refused:
+            mistakes += mistakes_of(refused, document, _KNOWN_KEYS)
+            continue
+        keys: list[tuple[Path, object]] = [
+            (("behaviours", number, "key"), one.key) for number, one in enumerate(entry.behaviours)
+        ]
+        mistakes += repeated(keys, document)
+        playbook = entry.playbook()
+        if any((other.team, other.effective_from) == (playbook.team, playbook.effective_from) for other in playbooks):
+            path: Path = ("effective_from",)
+            problem = "this team has a playbook from this date already in the file; keep one"
+            mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
+        playbooks.append(playbook)
+    if not documents:
+        mistakes.append(Mistake(line=1, key="file", problem="holds no playbook; write one document per team and date"))
+    if mistakes:
+        raise DefinitionRefused(file, mistakes)
+    return playbooks
