@@ -80,9 +80,10 @@ def measures(connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: Scor
             metrics.reps_to_rescore.set((await reps_to_rescore(held))[0])
 
     async def measure(stopping: asyncio.Event) -> None:
-        outbox = partial(measure_outbox, pool, clock, metrics)
-        measured = {"backlog": measure_backlog, "rescoring": measure_rescoring, "outbox": outbox}
-        await measure_until_stopped(stopping, measured)
+        measure_reports = partial(measure_outbox, pool, clock, metrics)
+        await measure_until_stopped(
+            stopping, {"backlog": measure_backlog, "rescoring": measure_rescoring, "outbox": measure_reports}
+        )
 
     return measure
 
