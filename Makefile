@@ -7,7 +7,7 @@ LOCAL_STAMP := $(VENV)/.local-ready
 DEV_STAMP := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract fuzz faults compose requirements clean
+.PHONY: help setup demo up test check fix bench contract fuzz nightly faults compose requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
 	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
+
+nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples
+	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 
 faults: $(DEV_STAMP) ## the whole real trace through the door while every service is killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from hypothesis import settings
 from nats.aio.client import Client
 
 from deploy.local.postgres_server import ensure_database
@@ -12,6 +13,7 @@ from shared.jetstream import connect
 from shared.streams import provision
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 
+settings.register_profile("nightly", max_examples=2_000, deadline=None)
 _TEMPLATE = "daymark_template"
 _numbers, _accounts = itertools.count(), iter(range(ACCOUNTS))
 
