@@ -84,10 +84,6 @@ SELECT source, account, activity_id, states::text AS states, kind, deleted, acto
        direction, amount, stage, contact_key, rep_id, day
 FROM activity WHERE rep_id = $1 AND day = $2 ORDER BY started_at, source, account, activity_id;
 
--- name: list_days_of_activities
--- On which days these reps have activities.
-SELECT DISTINCT rep_id, day FROM activity WHERE rep_id = ANY($1::text[]);
-
 -- name: insert_days
 -- Those that are not there yet, in one order, always after activities.
 INSERT INTO rep_day (rep_id, day, state)

@@ -37,7 +37,12 @@ DATES = [date(2026, 3, number) for number in range(1, 9)]
 CRASH_AT = ("insert_activities", "update_activities", "update_days", "enqueue_reports")
 EMPTY = "TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, rescore, outbox"
 
-observations = st.builds(
+
+def _of_two_days(absence: dict[str, Any]) -> dict[str, Any]:
+    return absence | {"until": absence["from"] + timedelta(days=1)}
+
+
+observations: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     activity_id=st.sampled_from([f"a{number}" for number in range(8)]),
     kind=st.sampled_from(["call", "proposal_sent"]),
@@ -87,7 +92,7 @@ changes = st.lists(
 absences = st.lists(
     st.fixed_dictionaries(
         {"from": st.sampled_from(DATES), "part": st.sampled_from([0.5, 1])},
-    ).map(lambda one: one | {"until": one["from"] + timedelta(days=1)}),
+    ).map(_of_two_days),
     max_size=1,
 )
 reps = st.fixed_dictionaries({"timezone": st.sampled_from(ZONES), "changes": changes, "absences": absences})
