@@ -96,7 +96,9 @@ class _Audit:
             known.first_counted_at = min(known.first_counted_at or derived.started_at, derived.started_at)
 
     def see_day(self, day: Day) -> None:
-        if day.rep_id in self.waiting or not self._is_asked_for([day.place]):
+        """Days of who is no longer in the roster stay as they were, and nobody sees them."""
+        is_seen = day.rep_id in self.definitions.roster.reps and day.rep_id not in self.waiting
+        if not is_seen or not self._is_asked_for([day.place]):
             return
         self.days += 1
         self.differences += _day_differences(day, self.recounted.pop(day.place, _Recounted()), self.definitions)

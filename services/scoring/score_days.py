@@ -33,21 +33,22 @@ async def score_days(connection: Connection, definitions: Definitions, causes: M
     """Lock these days, recount them, store what changed and put its reports into the outbox. Returns how many that were.
 
     Needs a transaction that shares or locks the definitions, and that has locked its activities before. Days of reps whose
-    activities are still to be placed are left out: half of what they did would be counted.
+    activities are still to be placed are left out: half of what they did would be counted. Days of who is no longer in the
+    roster stay as they were last reported, so that coming back says what has changed since.
     """
     if not causes:
         return 0
     unplaced = await waiting_to_be_placed(connection, {place.rep_id for place in causes})
     reps = definitions.roster.reps
     wanted: list[tuple[Place, DayState]] = [
-        (place, state_when_first_heard_of(rep, place.day, now=now) if (rep := reps.get(place.rep_id)) else "closed")
+        (place, state_when_first_heard_of(reps[place.rep_id], place.day, now=now))
         for place in causes
-        if place.rep_id not in unplaced
+        if place.rep_id in reps and place.rep_id not in unplaced
     ]
     if not wanted:
         return 0
     days = await store.claim_days(connection, wanted)
-    judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) if day.rep_id in reps else None for day in days}
+    judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) for day in days}
     tallies = await store.recount_days(connection, judged_by)
     changed, reported = [], []
     for day in days:
@@ -65,11 +66,11 @@ async def score_days(connection: Connection, definitions: Definitions, causes: M
 
 
 def _is_reported(day: Day, cause: Cause, definitions: Definitions, *, now: datetime) -> bool:
-    """Nothing is said of the future, of somebody no longer in the roster, or of long ago when a definition changed."""
-    rep = definitions.roster.reps.get(day.rep_id)
-    if rep is None or day.state == "future":
+    """Nothing is said of the future, or of long ago when a definition changed."""
+    if day.state == "future":
         return False
-    return not (cause.redefined and day.day < rep_day_of(rep, now) - timedelta(days=REPORTED_DAYS))
+    today = rep_day_of(definitions.roster.reps[day.rep_id], now)
+    return not (cause.redefined and day.day < today - timedelta(days=REPORTED_DAYS))
 
 
 async def announce(

@@ -180,7 +180,9 @@ async def test_replicas_share_what_is_to_be_scored_anew_with_live_observations_b
         for number in range(40):
             await scoring.record(seen(f"live{number}", actor=f"u{number}"))
 
-    *done, _ = await asyncio.gather(*[rescore(number) for number in range(3)], live())
+    rescored = asyncio.gather(*[rescore(number) for number in range(3)])
+    await live()
+    done = await rescored
     assert sum(done) == 42
     assert await scoring.differences() == ()
     day = await scoring.day("r39")

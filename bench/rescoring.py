@@ -1,0 +1,158 @@
+"""`python -m bench.rescoring`: a year of a million activities scored under another playbook, beside the query that counts them.
+
+Live observations go on meanwhile; how long they wait is measured. Then a preview of four weeks of a thousand reps.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from deploy.local.postgres_server import DATABASE, ensure_database
+from services.scoring.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions import DefinitionsCache
+from services.scoring.preview_playbook import preview_playbooks
+from services.scoring.record_activities import Observed, record_activities
+from services.scoring.rescore_days import rescore_some
+from services.scoring.store import MIGRATIONS, SCHEMA
+from shared.clock import monotonic_s
+from shared.observation import FactValue, Observation, observation_id
+from shared.postgres import migrate, open_pool
+from shared.requests import PreviewQuery
+from tests.backends import PASSWORD, running_servers
+
+_NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_PLAYBOOK = """\
+team: t
+effective_from: 2024-01-01
+behaviours:
+  - {key: calls, label: Calls, counts: {kinds: [call], min_duration_s: 60}, target: 10, weight: 40}
+  - {key: talks, label: Talks, counts: {kinds: [call], outcomes: [connected]}, target: 5, weight: 30}
+  - {key: offers, label: Offers, counts: {kinds: [proposal_sent]}, target: 2, weight: 30}
+"""
+_OTHER = _PLAYBOOK.replace("min_duration_s: 60", "min_duration_s: 90")
+_FILL = """
+INSERT INTO activity (source, account, activity_id, states, kind, actor, started_at, duration_s, outcome, rep_id, day)
+SELECT 'acme', '', format('%s-%s-%s', rep, day, number),
+       jsonb_build_object('_kind', jsonb_build_array(kind, at, 'e'), 'actor', jsonb_build_array(format('u%s', rep), at, 'e'),
+                          'started_at', jsonb_build_array(at, at, 'e'), 'duration_s', jsonb_build_array(length, at, 'e'),
+                          'outcome', jsonb_build_array(outcome, at, 'e')),
+       kind, format('u%s', rep), at, length, outcome, format('r%s', rep), at::date
+FROM generate_series(1, $1) AS rep, generate_series(1, $2) AS day, generate_series(1, $3) AS number,
+LATERAL (SELECT $4::timestamptz - day * interval '1 day' - number * interval '1 minute' AS at,
+                CASE number % 7 WHEN 0 THEN 'proposal_sent' ELSE 'call' END AS kind, (number * 13 % 240)::float8 AS length,
+                CASE number % 3 WHEN 0 THEN 'no_answer' ELSE 'connected' END AS outcome) AS made
+"""
+_RECOUNT = """
+SELECT rep_id, day, count(*) FILTER (WHERE kind = 'call' AND duration_s >= 90),
+       count(*) FILTER (WHERE kind = 'call' AND outcome = 'connected'), count(*) FILTER (WHERE kind = 'proposal_sent'),
+       min(started_at)
+FROM activity WHERE rep_id IS NOT NULL GROUP BY rep_id, day
+"""
+
+
+@dataclass(frozen=True)
+class Scale:
+    reps: int
+    days: int
+    a_day: int
+
+    @property
+    def activities(self) -> int:
+        return self.reps * self.days * self.a_day
+
+
+YEAR = Scale(reps=200, days=250, a_day=20)
+FOUR_WEEKS = Scale(reps=1_000, days=28, a_day=20)
+
+
+async def _filled(postgres_url: str, scale: Scale) -> asyncpg.Pool:
+    pool = await open_pool(postgres_url, schema=SCHEMA)
+    await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
+    await pool.execute("TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, rescore, outbox")
+    await pool.execute("UPDATE definitions_version SET version = version + 1")
+    roster = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
+        f"      - {{id: r{n}, name: R, timezone: UTC, workdays: [mon, tue, wed, thu, fri, sat, sun], identities: "
+        f'[{{source: acme, user: "u{n}"}}]}}\n'
+        for n in range(1, scale.reps + 1)
+    )
+    cache = DefinitionsCache()
+    await apply_roster(pool, cache, roster, file="roster", now=_NOW)
+    await apply_playbooks(pool, cache, _PLAYBOOK, file="playbook", now=_NOW)
+    await pool.execute(_FILL, scale.reps, scale.days, scale.a_day, _NOW, timeout=600)
+    await pool.execute("VACUUM ANALYZE activity", timeout=600)
+    started_s = monotonic_s()
+    while await rescore_some(pool, cache, now=_NOW):
+        pass
+    taken_s = monotonic_s() - started_s
+    print(f"  first scoring of {scale.activities:,} activities that were there before their reps: {taken_s:.1f} s")
+    await pool.execute("VACUUM ANALYZE rep_day", timeout=600)
+    return pool
+
+
+async def _live(pool: asyncpg.Pool, stopping: asyncio.Event) -> list[float]:
+    """How long each of a steady trickle of observations took, until told to stop."""
+    cache, taken_s, number = DefinitionsCache(), [], 0
+    while not stopping.is_set():
+        number += 1
+        at = _NOW - timedelta(days=number % 100, minutes=number % 60)
+        facts: dict[str, FactValue] = {"actor": f"u{number % YEAR.reps + 1}", "started_at": at.isoformat(), "duration_s": 120}
+        observation = Observation(activity_id=f"live-{number}", kind="call", observed_at=_NOW, deleted=None, facts=facts)
+        observed = Observed(
+            event_id=observation_id("acme", observation),
+            source="acme",
+            observation=observation,
+            traceparent=None,
+            history=False,
+        )
+        started_s = monotonic_s()
+        await record_activities(pool, cache, [observed], now=_NOW)
+        taken_s.append(monotonic_s() - started_s)
+        await asyncio.sleep(0.02)
+    return sorted(taken_s)
+
+
+async def rescoring(pool: asyncpg.Pool) -> None:
+    """The new playbook against the query, three times each, in turn; live observations during the third."""
+    for turn in range(3):
+        started_s = monotonic_s()
+        rows = await pool.fetch(_RECOUNT, timeout=600)
+        query_s = monotonic_s() - started_s
+        cache = DefinitionsCache()
+        stopping = asyncio.Event()
+        live = asyncio.create_task(_live(pool, stopping)) if turn == 2 else None
+        started_s = monotonic_s()
+        playbook = _OTHER if turn % 2 == 0 else _PLAYBOOK
+        await apply_playbooks(pool, cache, playbook, file="playbook", revise="a measurement", now=_NOW)
+        while await rescore_some(pool, cache, now=_NOW):
+            pass
+        taken_s = monotonic_s() - started_s
+        print(f"  {len(rows):,} days: query {query_s:.2f} s, scored anew {taken_s:.2f} s, {taken_s / query_s:.2f} of it")
+        if live is not None:
+            stopping.set()
+            waited = await live
+            p50_ms, most_ms = waited[len(waited) // 2] * 1e3, waited[-1] * 1e3
+            print(f"  {len(waited)} live observations meanwhile: p50 {p50_ms:.0f} ms, most {most_ms:.0f} ms")
+
+
+async def measure() -> None:
+    """Fill, score anew, preview."""
+    async with running_servers() as servers:
+        await ensure_database(servers.admin_url, database=DATABASE, passwords={"scoring": PASSWORD, "nudges": PASSWORD})
+        url = servers.postgres_url(role="scoring", database=DATABASE)
+        print(f"{YEAR.activities:,} activities of {YEAR.reps} reps on {YEAR.days} days under another playbook")
+        pool = await _filled(url, YEAR)
+        await rescoring(pool)
+        await pool.close()
+        print(f"a preview of four weeks of {FOUR_WEEKS.reps:,} reps, {FOUR_WEEKS.activities:,} activities")
+        pool = await _filled(url, FOUR_WEEKS)
+        for _ in range(3):
+            started_s = monotonic_s()
+            preview = await preview_playbooks(pool, DefinitionsCache(), PreviewQuery(name="p", text=_OTHER), now=_NOW)
+            print(f"  {len(preview.reps):,} reps in {monotonic_s() - started_s:.2f} s")
+        await pool.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())
