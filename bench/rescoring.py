@@ -35,14 +35,15 @@ _OTHER = _PLAYBOOK.replace("min_duration_s: 60", "min_duration_s: 90")
 _FILL = """
 INSERT INTO activity (source, account, activity_id, states, kind, actor, started_at, duration_s, outcome, rep_id, day)
 SELECT 'acme', '', format('%s-%s-%s', rep, day, number),
-       jsonb_build_object('_kind', jsonb_build_array(kind, at, 'e'), 'actor', jsonb_build_array(format('u%s', rep), at, 'e'),
-                          'started_at', jsonb_build_array(at, at, 'e'), 'duration_s', jsonb_build_array(length, at, 'e'),
-                          'outcome', jsonb_build_array(outcome, at, 'e')),
-       kind, format('u%s', rep), at, length, outcome, format('r%s', rep), at::date
+       jsonb_build_object('_kind', jsonb_build_array(kind, began, 'e'), 'actor', jsonb_build_array(format('u%s', rep), began, 'e'),
+                          'started_at', jsonb_build_array(began, began, 'e'), 'duration_s', jsonb_build_array(length, began, 'e'),
+                          'outcome', jsonb_build_array(outcome, began, 'e')),
+       kind, format('u%s', rep), began, length, outcome, format('r%s', rep), began::date
 FROM generate_series(1, $1) AS rep, generate_series(1, $2) AS day, generate_series(1, $3) AS number,
-LATERAL (SELECT $4::timestamptz - day * interval '1 day' - number * interval '1 minute' AS at,
+LATERAL (SELECT $4::timestamptz - day * interval '1 day' - number * interval '1 minute' AS began,
                 CASE number % 7 WHEN 0 THEN 'proposal_sent' ELSE 'call' END AS kind, (number * 13 % 240)::float8 AS length,
                 CASE number % 3 WHEN 0 THEN 'no_answer' ELSE 'connected' END AS outcome) AS made
+ORDER BY made.began                                                   -- as they would have come
 """
 _RECOUNT = """
 SELECT rep_id, day, count(*) FILTER (WHERE kind = 'call' AND duration_s >= 90),
@@ -83,12 +84,16 @@ async def _filled(postgres_url: str, scale: Scale) -> asyncpg.Pool:
     await pool.execute(_FILL, scale.reps, scale.days, scale.a_day, _NOW, timeout=600)
     await pool.execute("VACUUM ANALYZE activity", timeout=600)
     started_s = monotonic_s()
-    while await rescore_some(pool, cache, now=_NOW):
-        pass
+    await asyncio.gather(*[_rescore_all(pool, cache) for _ in range(2)])
     taken_s = monotonic_s() - started_s
     print(f"  first scoring of {scale.activities:,} activities that were there before their reps: {taken_s:.1f} s")
     await pool.execute("VACUUM ANALYZE rep_day", timeout=600)
     return pool
+
+
+async def _rescore_all(pool: asyncpg.Pool, cache: DefinitionsCache) -> None:
+    while await rescore_some(pool, cache, now=_NOW):
+        pass
 
 
 async def _live(pool: asyncpg.Pool, stopping: asyncio.Event) -> list[float]:
@@ -125,8 +130,7 @@ async def rescoring(pool: asyncpg.Pool) -> None:
         started_s = monotonic_s()
         playbook = _OTHER if turn % 2 == 0 else _PLAYBOOK
         await apply_playbooks(pool, cache, playbook, file="playbook", revise="a measurement", now=_NOW)
-        while await rescore_some(pool, cache, now=_NOW):
-            pass
+        await asyncio.gather(*[_rescore_all(pool, cache) for _ in range(2)])
         taken_s = monotonic_s() - started_s
         print(f"  {len(rows):,} days: query {query_s:.2f} s, scored anew {taken_s:.2f} s, {taken_s / query_s:.2f} of it")
         if live is not None:

@@ -79,9 +79,11 @@ class RescoreQuery(_Model):
 
 
 class RescoreState(_Model):
-    """How many reps still wait to be scored anew."""
+    """How many reps have days that wait to be scored anew, and how many such days are known: more may come to light while
+    activities are placed."""
 
-    waiting: int
+    reps: int
+    days: int
 
 
 class PreviewQuery(_Model):

@@ -108,7 +108,7 @@ def rescore(
     async def work() -> None:
         async with reach(settings) as connection:
             state = await questions.rescore(connection, query)
-            typer.echo(f"the days of {state.waiting} reps are to be scored anew")
+            typer.echo(f"{state.days} days of {state.reps} reps are to be scored anew")
             if not no_wait:
                 await _until_rescored(connection)
 
@@ -122,10 +122,10 @@ def _date(given: datetime | None) -> date | None:
 async def _until_rescored(connection: Client) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        waiting = total = await questions.reps_to_rescore(connection)
-        task = progress.add_task("scoring anew", total=total)
-        while waiting:
-            progress.update(task, total=total, completed=total - waiting)
+        state = await questions.rescore_state(connection)
+        total, task = state.days, progress.add_task("days scored anew", total=None)
+        while state.reps:
+            total = max(total, state.days)
+            progress.update(task, total=total, completed=total - state.days)
             await asyncio.sleep(_LOOK_EVERY_S)
-            waiting = await questions.reps_to_rescore(connection)
-            total = max(total, waiting)
+            state = await questions.rescore_state(connection)

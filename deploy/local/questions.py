@@ -85,9 +85,9 @@ async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
     return RescoreState.model_validate(await ask(connection, SCORE_RESCORE, query))
 
 
-async def reps_to_rescore(connection: Client) -> int:
-    """How many reps' days are still to be scored anew."""
-    return RescoreState.model_validate(await ask(connection, SCORE_RESCORE_STATE)).waiting
+async def rescore_state(connection: Client) -> RescoreState:
+    """How many days are still to be scored anew, and of how many reps."""
+    return RescoreState.model_validate(await ask(connection, SCORE_RESCORE_STATE))
 
 
 async def list_scores(connection: Client, query: ScoreQuery) -> AsyncIterator[ScoreRow]:

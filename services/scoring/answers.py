@@ -13,7 +13,7 @@ from services.scoring.explain_day import explain_day
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
 from services.scoring.preview_playbook import preview_playbooks
-from services.scoring.rescore import reps_to_rescore
+from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import ask_for_rescore
 from shared.answering import answer_questions
 from shared.clock import Clock
@@ -109,5 +109,4 @@ class Answers:
 
     async def _rescore_state(self, _: bytes) -> RescoreState:
         async with self._pool.acquire() as connection:
-            waiting, _since = await reps_to_rescore(connection)
-        return RescoreState(waiting=waiting)
+            return await rescore_state(connection)

@@ -14,7 +14,7 @@ from services.scoring.day_loop import DayLoop
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.outbox import measure_outbox, report_relay
-from services.scoring.rescore import reps_to_rescore
+from services.scoring.rescore import rescore_state
 from services.scoring.rescore_loop import RescoreLoop
 from services.scoring.settings import ScoringSettings
 from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_progress
@@ -77,7 +77,7 @@ def measures(connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: Scor
 
     async def measure_rescoring() -> None:
         async with pool.acquire() as held:
-            metrics.reps_to_rescore.set((await reps_to_rescore(held))[0])
+            metrics.reps_to_rescore.set((await rescore_state(held)).reps)
 
     async def measure(stopping: asyncio.Event) -> None:
         measure_reports = partial(measure_outbox, pool, clock, metrics)
@@ -100,7 +100,7 @@ async def nothing_is_due(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: da
         definitions = await cache.read(connection)
         if reps_due(definitions, await list_progress(connection), now=now):
             return False
-        if (await reps_to_rescore(connection))[0]:
+        if (await rescore_state(connection)).reps:
             return False
     waiting, _ = await find_outbox_state(pool)
     return waiting == 0

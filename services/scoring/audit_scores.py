@@ -16,7 +16,7 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place, counted_by
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.derivation import Derived, derive
-from services.scoring.rescore import all_waiting
+from services.scoring.rescore import waiting_to_be_scored
 from services.scoring.store import ActivityRow
 from shared.requests import AuditQuery, AuditReport
 
@@ -28,7 +28,7 @@ async def audit_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: Audit
     """One consistent view of the tables, recounted. Reps whose days are being scored anew are left out, and said to be."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = await cache.read(connection)
-        waiting = await all_waiting(connection)
+        waiting = await waiting_to_be_scored(connection)
         audit = _Audit(definitions=definitions, query=query, waiting=waiting)
         async for rows in store.list_activities(connection):
             for row in rows:

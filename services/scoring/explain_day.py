@@ -52,7 +52,7 @@ def explanation(rep_id: str, day: date, rows: list[ActivityRow], definitions: De
         timezone=rep.on(day).timezone,
         presence=presence if share in (0, 1) else f"{presence}, {as_decimal(share)} of the day",
         playbook_from=playbook.effective_from if playbook else None,
-        score=two_decimals(score.value) if score.value is not None else None,
+        score=score.shown,
         arithmetic=_arithmetic(score.lines),
         lines=tuple(_line(line) for line in score.lines),
         activities=tuple(_activity(row, playbook) for row in rows),

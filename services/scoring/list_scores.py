@@ -57,6 +57,6 @@ async def _as_judged_now(
     for row in rows:
         place = Place(row.rep, row.day)
         counts = dict(tallies.get(place, NOTHING_COUNTED).counts)
-        score = definitions.shown_score_under(judged_by[place], reps[row.rep], row.day, counts)
+        score = definitions.score_under(judged_by[place], reps[row.rep], row.day, counts).shown
         judged.append(ScoreRow(rep=row.rep, day=row.day, score=score, counts=counts))
     return judged

@@ -33,7 +33,7 @@ async def preview_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, query: 
     """
     candidates = {one.team: one for one in read_playbooks(query.text, file=query.name)}
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        definitions = await cache.read(connection)
+        definitions = (await cache.read(connection)).with_nothing_known()
         wanted = _days(candidates, definitions, weeks=query.weeks, now=now)
         if not wanted:
             raise NothingToPreview(", ".join(candidates))
@@ -42,7 +42,7 @@ async def preview_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, query: 
     by_rep: dict[str, list[PreviewDay]] = {}
     for place, (rep, candidate) in wanted.items():
         counts = tallies.get(place, NOTHING_COUNTED).counts
-        would_be = definitions.shown_score_under(candidate, rep, place.day, counts)
+        would_be = definitions.score_under(candidate, rep, place.day, counts).shown
         was = judged[place] if place in judged else definitions.shown_score(rep.id, place.day, {})
         by_rep.setdefault(rep.id, []).append(PreviewDay(day=place.day, was=was, would_be=would_be))
     reps = definitions.roster.reps

@@ -102,20 +102,28 @@ FOR UPDATE OF d;
 -- How often each behaviour and goal of a version is met on a day. A statement of its own, after the days are locked: its
 -- snapshot sees every activity that others committed before. Every filter that is given must hold; an activity that lacks the
 -- fact a filter asks for does not count.
-SELECT wanted.rep_id, wanted.day, b.goal, b.key, count(*) AS times, min(a.started_at) AS first_at
+WITH b AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($4::jsonb) AS b (
+        version integer, goal boolean, key text, kinds text[], min_duration_s double precision, outcomes text[],
+        directions text[], min_amount numeric, stages text[]
+    )
+)
+SELECT wanted.rep_id, wanted.day, met.goal, met.key, count(*) AS times, min(a.started_at) AS first_at
 FROM unnest($1::text[], $2::date[], $3::integer[]) AS wanted (rep_id, day, version)
 JOIN activity AS a ON a.rep_id = wanted.rep_id AND a.day = wanted.day
-JOIN jsonb_to_recordset($4::jsonb) AS b (
-    version integer, goal boolean, key text, kinds text[], min_duration_s double precision, outcomes text[],
-    directions text[], min_amount numeric, stages text[]
-) ON b.version = wanted.version
- AND (b.kinds IS NULL OR a.kind = ANY(b.kinds))
- AND (b.min_duration_s IS NULL OR a.duration_s >= b.min_duration_s)
- AND (b.outcomes IS NULL OR a.outcome = ANY(b.outcomes))
- AND (b.directions IS NULL OR a.direction = ANY(b.directions))
- AND (b.min_amount IS NULL OR a.amount >= b.min_amount)
- AND (b.stages IS NULL OR a.stage = ANY(b.stages))
-GROUP BY wanted.rep_id, wanted.day, b.goal, b.key;
+CROSS JOIN LATERAL (
+    SELECT b.goal, b.key
+    FROM b
+    WHERE b.version = wanted.version
+      AND (b.kinds IS NULL OR a.kind = ANY(b.kinds))
+      AND (b.min_duration_s IS NULL OR a.duration_s >= b.min_duration_s)
+      AND (b.outcomes IS NULL OR a.outcome = ANY(b.outcomes))
+      AND (b.directions IS NULL OR a.direction = ANY(b.directions))
+      AND (b.min_amount IS NULL OR a.amount >= b.min_amount)
+      AND (b.stages IS NULL OR a.stage = ANY(b.stages))
+    OFFSET 0                                   -- each activity is read once, and then held against every behaviour
+) AS met
+GROUP BY wanted.rep_id, wanted.day, met.goal, met.key;
 
 -- name: sum_goals
 -- What the days of a period add up to for a goal, up to and including a day.
@@ -152,12 +160,6 @@ SELECT d.rep_id, d.day, d.score FROM unnest($1::text[], $2::date[]) AS wanted (r
 SELECT rep_id, day, state, counts::text AS counts, goals::text AS goals, score, first_counted_at, revision
 FROM rep_day ORDER BY rep_id, day;
 
--- name: list_places
--- The days of these reps in a span, each rep with its own.
-SELECT d.rep_id, d.day
-FROM unnest($1::text[], $2::date[], $3::date[]) AS wanted (rep_id, first_day, last_day)
-JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day;
-
 -- name: request_rescore
 -- A rep who waits already waits for both spans.
 INSERT INTO rescore AS r (rep_id, first_day, last_day, places, requested_at)
@@ -167,8 +169,24 @@ SET first_day = least(r.first_day, excluded.first_day), last_day = greatest(r.la
     places = r.places OR excluded.places;
 
 -- name: claim_rescore
--- What another replica is at is passed over. Placing goes first: until then what those reps do is not counted.
-SELECT rep_id, first_day, last_day, places FROM rescore ORDER BY places DESC, rep_id LIMIT $1 FOR UPDATE SKIP LOCKED;
+-- What another replica is at is passed over. Reps to be placed and reps to be scored are never claimed together, and the
+-- earliest days go first: days of different reps lie beside each other on the disk, days of one rep do not.
+SELECT rep_id, first_day, last_day FROM rescore WHERE places = $1 ORDER BY first_day, rep_id LIMIT $2 FOR UPDATE SKIP LOCKED;
+
+-- name: finish_placing
+UPDATE rescore SET places = false WHERE rep_id = ANY($1::text[]);
+
+-- name: list_days_to_rescore
+-- The next days of these reps, all of the earliest first.
+SELECT d.rep_id, d.day
+FROM unnest($1::text[], $2::date[], $3::date[]) AS wanted (rep_id, first_day, last_day)
+JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day
+ORDER BY d.day, d.rep_id
+LIMIT $4;
+
+-- name: advance_rescore
+-- What is done is not done again, also when the rest is left to another process.
+UPDATE rescore SET first_day = $2 WHERE rep_id = ANY($1::text[]) AND first_day < $2;
 
 -- name: delete_rescore
 DELETE FROM rescore WHERE rep_id = ANY($1::text[]);
@@ -177,10 +195,16 @@ DELETE FROM rescore WHERE rep_id = ANY($1::text[]);
 SELECT rep_id FROM rescore WHERE places AND rep_id = ANY($1::text[]);
 
 -- name: list_rescore
-SELECT rep_id FROM rescore;
+SELECT rep_id FROM rescore WHERE $1::text[] IS NULL OR rep_id = ANY($1::text[]);
+
+-- name: plan_for_these
+-- Plans for few and for many days differ too much to share one.
+SET LOCAL plan_cache_mode = force_custom_plan;
 
 -- name: find_rescore_state
-SELECT count(*) AS waiting, min(requested_at) AS oldest_at FROM rescore;
+SELECT (SELECT count(*) FROM rescore) AS reps,
+       (SELECT count(*) FROM rescore AS r JOIN rep_day AS d ON d.rep_id = r.rep_id AND d.day BETWEEN r.first_day AND r.last_day)
+           AS days;
 
 -- name: list_progress
 -- How far the days of each rep were opened, and whether the last one still is.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
 from services.scoring.domain.day import Day, Definitions
@@ -87,6 +88,7 @@ def _goal_result(goal: Goal, day: date, count: int) -> GoalResult:
     )
 
 
+@lru_cache(maxsize=65_536)
 def as_decimal(value: Fraction) -> Decimal:
     """A fraction for showing, with up to four decimals, half up."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)

@@ -3,40 +3,72 @@
 One row a rep. What is asked for twice is done once; what was under way when a process died is still there.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.scoring.domain.counting import Place
 from services.scoring.store import QUERIES
 from shared.postgres import Connection
+from shared.requests import RescoreState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rescore:
-    """The days of a rep from `first` to `last`, both included; with `places`, also whose activities these are."""
+    """The days of a rep from `first` to `last`, both included."""
 
     rep_id: str
     first: date
     last: date
-    places: bool
 
 
 async def request_rescore(
     connection: Connection, rep_ids: Collection[str], *, first: date, last: date, places: bool, now: datetime
 ) -> None:
-    """Ask for these reps' days. Committed together with what made it necessary."""
+    """Ask for these reps' days, and with `places` also for whose activities these are. Committed together with what made it
+    necessary."""
     if rep_ids:
         await connection.execute(QUERIES["request_rescore"], sorted(rep_ids), first, last, places, now)
 
 
-async def claim_rescore(connection: Connection, *, reps_max: int) -> list[Rescore]:
-    """What to do next, locked until the transaction ends; nothing that another replica is at."""
-    rows = await connection.fetch(QUERIES["claim_rescore"], reps_max)
-    return [Rescore(rep_id=row["rep_id"], first=row["first_day"], last=row["last_day"], places=row["places"]) for row in rows]
+async def claim_placing(connection: Connection, *, reps_max: int) -> list[Rescore]:
+    """Whose activities to place next, locked until the transaction ends; nothing that another replica is at."""
+    return await _claim(connection, places=True, reps_max=reps_max)
 
 
-async def finish_rescore(connection: Connection, done: Collection[Rescore]) -> None:
-    await connection.execute(QUERIES["delete_rescore"], [one.rep_id for one in done])
+async def claim_scoring(connection: Connection, *, reps_max: int) -> list[Rescore]:
+    """Whose days to score next, locked until the transaction ends; nothing that another replica is at."""
+    return await _claim(connection, places=False, reps_max=reps_max)
+
+
+async def _claim(connection: Connection, *, places: bool, reps_max: int) -> list[Rescore]:
+    rows = await connection.fetch(QUERIES["claim_rescore"], places, reps_max)
+    return [Rescore(rep_id=row["rep_id"], first=row["first_day"], last=row["last_day"]) for row in rows]
+
+
+async def finish_placing(connection: Connection, rep_ids: Collection[str]) -> None:
+    """Their activities are placed; their days are still to be scored."""
+    await connection.execute(QUERIES["finish_placing"], list(rep_ids))
+
+
+async def next_days(connection: Connection, asked: Sequence[Rescore], *, days_max: int) -> tuple[list[Place], date | None]:
+    """The earliest days that are asked for, and the day before which that is all of them; None when it is all there are."""
+    columns = [one.rep_id for one in asked], [one.first for one in asked], [one.last for one in asked]
+    rows = await connection.fetch(QUERIES["list_days_to_rescore"], *columns, days_max)
+    places = [Place(row["rep_id"], row["day"]) for row in rows]
+    if len(places) < days_max:
+        return places, None
+    following = places[-1].day
+    return [place for place in places if place.day < following], following
+
+
+async def finish_scoring(connection: Connection, asked: Collection[Rescore], *, following: date | None) -> None:
+    """All days before `following` are scored; None: all days are."""
+    rep_ids = [one.rep_id for one in asked]
+    if following is None:
+        await connection.execute(QUERIES["delete_rescore"], rep_ids)
+    else:
+        await connection.execute(QUERIES["advance_rescore"], rep_ids, following)
 
 
 async def waiting_to_be_placed(connection: Connection, rep_ids: Collection[str]) -> set[str]:
@@ -45,12 +77,13 @@ async def waiting_to_be_placed(connection: Connection, rep_ids: Collection[str])
     return {row["rep_id"] for row in rows}
 
 
-async def all_waiting(connection: Connection) -> set[str]:
-    """Every rep whose days are still to be scored anew."""
-    return {row["rep_id"] for row in await connection.fetch(QUERIES["list_rescore"])}
+async def waiting_to_be_scored(connection: Connection, rep_ids: Collection[str] | None = None) -> set[str]:
+    """Which of these reps, or of all, have days that are still to be scored anew."""
+    asked = list(rep_ids) if rep_ids is not None else None
+    return {row["rep_id"] for row in await connection.fetch(QUERIES["list_rescore"], asked)}
 
 
-async def reps_to_rescore(connection: Connection) -> tuple[int, datetime | None]:
-    """How many reps wait, and since when the first of them."""
+async def rescore_state(connection: Connection) -> RescoreState:
+    """How much waits."""
     row = await connection.fetchrow(QUERIES["find_rescore_state"])
-    return (row["waiting"], row["oldest_at"]) if row is not None else (0, None)
+    return RescoreState(reps=row["reps"], days=row["days"]) if row is not None else RescoreState(reps=0, days=0)

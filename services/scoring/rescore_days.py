@@ -1,10 +1,11 @@
-"""Score anew what a change of definitions touches: some reps at a time, each in one transaction, whole.
+"""Score anew what a change of definitions touches, in small steps, each a transaction: first whose activities these are, then
+the days, the earliest first.
 
-A rep's day goes from its old score to its new one in one step. Live observations that come meanwhile count such days under
-the new definitions already, or leave them to this when the rep's activities are still to be placed.
+A day goes from its old score to its new one in one step. Live observations that come meanwhile count such days under the new
+definitions already, or leave them to this when the rep's activities are still to be placed.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -12,18 +13,31 @@ import asyncpg
 
 from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
-from services.scoring.domain.counting import Place
+from services.scoring.domain.day import Definitions
 from services.scoring.domain.derivation import derive
-from services.scoring.domain.roster import Roster
-from services.scoring.rescore import Rescore, claim_rescore, finish_rescore, reps_to_rescore, request_rescore
-from services.scoring.score_days import Cause, score_days
+from services.scoring.rescore import (
+    claim_placing,
+    claim_scoring,
+    finish_placing,
+    finish_scoring,
+    next_days,
+    request_rescore,
+    rescore_state,
+)
+from services.scoring.score_days import Cause, score_days, with_state
 from services.scoring.store import ActivityRow
-from services.scoring.turn_days import turn_days_within
+from services.scoring.turn_days import turn_days
 from shared.errors import DaymarkError
 from shared.postgres import Connection
 from shared.requests import RescoreQuery, RescoreState
 
-REPS_AT_ONCE: Final = 4
+PLACED_AT_ONCE: Final = 4
+SCORED_AT_ONCE: Final = 200
+"""Many reps, so that the days of one date are counted together: they lie beside each other on the disk."""
+
+DAYS_AT_ONCE: Final = 500
+"""A live observation of one of these days waits until all of them are done."""
+
 _REDEFINED: Final = Cause(redefined=True)
 
 
@@ -45,37 +59,31 @@ async def ask_for_rescore(pool: asyncpg.Pool, cache: DefinitionsCache, query: Re
             raise NobodyToRescore(query.rep or query.team or "the roster is empty")
         first, last = query.first or date.min, query.last or date.max
         await request_rescore(connection, meant, first=first, last=last, places=True, now=now)
-        waiting, _ = await reps_to_rescore(connection)
-    return RescoreState(waiting=waiting)
+        return await rescore_state(connection)
 
 
-async def rescore_some(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> int:
-    """Score the next reps anew. Returns how many; 0 when nobody waits, or others are at all who do."""
+async def rescore_some(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> bool:
+    """Take the next step. False when there is none to take, or others are at all that there are."""
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
-        asked = await claim_rescore(connection, reps_max=REPS_AT_ONCE)
+        await connection.execute(store.QUERIES["plan_for_these"])
+        if to_place := await claim_placing(connection, reps_max=PLACED_AT_ONCE):
+            await _place_anew(connection, [one.rep_id for one in to_place], definitions, now=now)
+            return True
+        asked = await claim_scoring(connection, reps_max=SCORED_AT_ONCE)
         if not asked:
-            return 0
-        places = await _place_anew(connection, [one.rep_id for one in asked if one.places], definitions.roster)
-        await finish_rescore(connection, asked)
-        places |= await _days_of(connection, asked)
+            return False
+        places, following = await next_days(connection, asked, days_max=DAYS_AT_ONCE)
+        await finish_scoring(connection, asked, following=following)
         await score_days(connection, definitions, dict.fromkeys(places, _REDEFINED), now=now)
-        if any(one.places for one in asked):
-            await turn_days_within(connection, definitions, now=now)
-    return len(asked)
+    if following is None:  # no day of theirs was opened meanwhile, for it would have been said with its old score
+        await turn_days(pool, cache, now=now)
+    return True
 
 
-async def _days_of(connection: Connection, asked: Sequence[Rescore]) -> set[Place]:
-    rows = await connection.fetch(
-        store.QUERIES["list_places"], [one.rep_id for one in asked], [one.first for one in asked], [one.last for one in asked]
-    )
-    return {Place(row["rep_id"], row["day"]) for row in rows}
-
-
-async def _place_anew(connection: Connection, rep_ids: Collection[str], roster: Roster) -> set[Place]:
-    """Find anew whose these activities are and on which day. Returns every day that has one, or has lost one."""
-    if not rep_ids:
-        return set()
+async def _place_anew(connection: Connection, rep_ids: Sequence[str], definitions: Definitions, *, now: datetime) -> None:
+    """Find anew whose these activities are and on which day. Every day that has one, or has lost one, is to be scored."""
+    roster = definitions.roster
     rows = await store.lock_activities_of_reps(connection, {rep_id: roster.reps.get(rep_id) for rep_id in rep_ids})
     changed, places = [], set()
     for row in rows:
@@ -86,4 +94,8 @@ async def _place_anew(connection: Connection, rep_ids: Collection[str], roster: 
             changed.append(ActivityRow(key=row.key, states=row.states, derived=derived))
     if changed:
         await store.update_activities(connection, changed)
-    return places
+    await finish_placing(connection, rep_ids)
+    if places:
+        await store.insert_days(connection, with_state(places, definitions, now=now))
+        whose, days = {place.rep_id for place in places}, [place.day for place in places]
+        await request_rescore(connection, whose, first=min(days), last=max(days), places=False, now=now)

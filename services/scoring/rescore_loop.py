@@ -13,6 +13,8 @@ from shared.clock import Clock
 
 _log = structlog.get_logger()
 _LOOK_EVERY_S: Final = 2.0
+_AT_ONCE: Final = 2
+"""While one waits for Postgres the other reckons."""
 _RETRY_S: Final = 1.0
 _AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
@@ -42,14 +44,18 @@ class RescoreLoop:
 
     async def _work(self, stopping: asyncio.Event) -> float:
         """Do all that waits. Returns after how many seconds to look again."""
-        done = 0
         try:
-            while not stopping.is_set() and (reps := await rescore_some(self._pool, self._cache, now=self._clock.now())):
-                done += reps
-                self._on_rescored()
+            done = sum(await asyncio.gather(*[self._take_steps(stopping) for _ in range(_AT_ONCE)]))
         except _AWAY as failed:
             _log.warning("rescoring_failed", error=type(failed).__name__, detail=str(failed))
             return _RETRY_S
         if done:
-            _log.info("rescored", reps=done)
+            _log.info("rescored", steps=done)
         return _LOOK_EVERY_S
+
+    async def _take_steps(self, stopping: asyncio.Event) -> int:
+        steps = 0
+        while not stopping.is_set() and await rescore_some(self._pool, self._cache, now=self._clock.now()):
+            steps += 1
+            self._on_rescored()
+        return steps

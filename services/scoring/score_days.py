@@ -1,6 +1,6 @@
 """Count days anew and announce those that changed: the one way in which a day's counts and score come about."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,14 +39,10 @@ async def score_days(connection: Connection, definitions: Definitions, causes: M
     if not causes:
         return 0
     unplaced = await waiting_to_be_placed(connection, {place.rep_id for place in causes})
-    reps = definitions.roster.reps
-    wanted: list[tuple[Place, DayState]] = [
-        (place, state_when_first_heard_of(reps[place.rep_id], place.day, now=now))
-        for place in causes
-        if place.rep_id in reps and place.rep_id not in unplaced
-    ]
+    wanted = with_state([place for place in causes if place.rep_id not in unplaced], definitions, now=now)
     if not wanted:
         return 0
+    reps = definitions.roster.reps
     days = await store.claim_days(connection, wanted)
     judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) for day in days}
     tallies = await store.recount_days(connection, judged_by)
@@ -63,6 +59,14 @@ async def score_days(connection: Connection, definitions: Definitions, causes: M
         await store.update_days(connection, changed)
     await announce(connection, definitions, reported, now=now)
     return len(changed)
+
+
+def with_state(places: Iterable[Place], definitions: Definitions, *, now: datetime) -> list[tuple[Place, DayState]]:
+    """Those of reps in the roster, each with the state of a day that is heard of only now."""
+    reps = definitions.roster.reps
+    return [
+        (place, state_when_first_heard_of(reps[place.rep_id], place.day, now=now)) for place in places if place.rep_id in reps
+    ]
 
 
 def _is_reported(day: Day, cause: Cause, definitions: Definitions, *, now: datetime) -> bool:

@@ -87,12 +87,17 @@ async def list_activities_of(connection: Connection, place: Place) -> list[Activ
     return [_activity(row) for row in await connection.fetch(QUERIES["list_activities_of_day"], *place)]
 
 
-async def claim_days(connection: Connection, wanted: Iterable[tuple[Place, DayState]]) -> list[Day]:
+async def insert_days(connection: Connection, wanted: Sequence[tuple[Place, DayState]]) -> None:
+    """Make those that are missing, in the given state."""
+    columns = [place.rep_id for place, _ in wanted], [place.day for place, _ in wanted], [state for _, state in wanted]
+    await connection.execute(QUERIES["insert_days"], *columns)
+
+
+async def claim_days(connection: Connection, wanted: Sequence[tuple[Place, DayState]]) -> list[Day]:
     """These days, made in the given state where they are missing, and locked until the transaction ends."""
-    places = list(wanted)
-    rep_ids, days = [place.rep_id for place, _ in places], [place.day for place, _ in places]
-    await connection.execute(QUERIES["insert_days"], rep_ids, days, [state for _, state in places])
-    return [_day(row) for row in await connection.fetch(QUERIES["lock_days"], rep_ids, days)]
+    await insert_days(connection, wanted)
+    columns = [place.rep_id for place, _ in wanted], [place.day for place, _ in wanted]
+    return [_day(row) for row in await connection.fetch(QUERIES["lock_days"], *columns)]
 
 
 async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:

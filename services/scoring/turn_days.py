@@ -13,7 +13,7 @@ from services.scoring.domain.calendar import rep_day_end, rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.roster import Rep
-from services.scoring.rescore import waiting_to_be_placed
+from services.scoring.rescore import waiting_to_be_scored
 from services.scoring.score_days import Cause, announce
 from shared.events import DAY_CLOSED, DAY_OPENED
 from shared.postgres import Connection
@@ -36,14 +36,13 @@ async def turn_days(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetim
     """Open every day that has begun and close every one that has ended. Done twice, or by two replicas, it happens once."""
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
-        return await turn_days_within(connection, definitions, now=now)
+        return await _turn_days(connection, definitions, now=now)
 
 
-async def turn_days_within(connection: Connection, definitions: Definitions, *, now: datetime) -> Turned:
-    """As `turn_days`, in a transaction that shares or locks the definitions already."""
+async def _turn_days(connection: Connection, definitions: Definitions, *, now: datetime) -> Turned:
     due = reps_due(definitions, await store.list_progress(connection), now=now)
-    unplaced = await waiting_to_be_placed(connection, due) if due else set()
-    due = [rep_id for rep_id in due if rep_id not in unplaced]  # a day is opened with what was done on it
+    waiting = await waiting_to_be_scored(connection, due) if due else set()
+    due = [rep_id for rep_id in due if rep_id not in waiting]  # a day is opened with what was done on it
     if not due:
         return Turned(opened=0, closed=0)
     reps = definitions.roster.reps

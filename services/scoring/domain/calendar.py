@@ -16,6 +16,7 @@ from services.scoring.domain.roster import Rep
 from shared.events import Presence
 
 _LOOK_AHEAD_DAYS: Final = 60
+_REMEMBERED: Final = 65_536
 _ONE_DAY: Final = timedelta(days=1)
 SPOKEN_ABOUT_WORKDAYS: Final = 2
 
@@ -55,6 +56,7 @@ def rep_day_of(rep: Rep, instant: datetime) -> date:
     return day
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def rep_day_start(rep: Rep, day: date) -> datetime:
     """The first instant (UTC) of the rep's day; of a day that a move leaves out, the first instant after it."""
     term = rep.on(day)
@@ -68,6 +70,7 @@ def rep_day_end(rep: Rep, day: date) -> datetime:
     return rep_day_start(rep, day + _ONE_DAY)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def presence_on(rep: Rep, day: date) -> tuple[Presence, Fraction]:
     """Whether the rep is expected to work on the day, and for what share of it (0 to 1)."""
     term = rep.on(day)
@@ -83,6 +86,7 @@ def presence_on(rep: Rep, day: date) -> tuple[Presence, Fraction]:
     return Presence.WORKING, 1 - off
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def working_time(rep: Rep, day: date) -> tuple[datetime, datetime] | None:
     """When a message may reach the rep on the day, in UTC, the end not included; None on a day not worked."""
     presence, _ = presence_on(rep, day)
@@ -95,6 +99,7 @@ def working_time(rep: Rep, day: date) -> tuple[datetime, datetime] | None:
     return (starts, ends) if starts < ends else None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def next_work_start(rep: Rep, after: date) -> datetime | None:
     """When the first working day after `after` begins; None when there is none within 60 days."""
     for offset in range(1, _LOOK_AHEAD_DAYS + 1):

@@ -1,17 +1,18 @@
 """One rep's day as it is kept: its state, its counts, and what they come to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from services.scoring.domain.calendar import presence_on, rep_day_end
 from services.scoring.domain.counting import Place
 from services.scoring.domain.playbook import Playbook, Playbooks
 from services.scoring.domain.roster import Rep, Roster
-from services.scoring.domain.score import Score, score_day, two_decimals
+from services.scoring.domain.score import NO_SCORE, Score, score_day
 
+_KNOWN_MAX: Final = 100_000
 DayState = Literal["future", "open", "closed"]
 
 
@@ -50,31 +51,36 @@ class Definitions:
     version: int
     roster: Roster
     playbooks: Playbooks
-    _shown: dict[tuple[object, ...], Decimal | None] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[object, ...], Score] = field(default_factory=dict, compare=False, repr=False)
+
+    def with_nothing_known(self) -> "Definitions":
+        """These, for judging by versions that come and go: what is kept is known by the version's identity."""
+        return replace(self, _known={})
 
     def playbook_of(self, rep: Rep, day: date) -> Playbook | None:
         return self.playbooks.in_force(rep.on(day).team, day)
 
     def score(self, rep: Rep, day: date, counts: Mapping[str, int]) -> Score:
         """The rep's score of the day, from its counts and the version in force."""
+        return self.score_under(self.playbook_of(rep, day), rep, day, counts)
+
+    def score_under(self, playbook: Playbook | None, rep: Rep, day: date, counts: Mapping[str, int]) -> Score:
+        """The rep's score of the day under any version. The same counts come again and again, so what was computed is kept."""
+        if playbook is None:
+            return NO_SCORE
         _, share = presence_on(rep, day)
-        return score_day(self.playbook_of(rep, day), counts, day=day, share=share)
+        known_by = (id(playbook), day.weekday(), share, *[counts.get(one.key, 0) for one in playbook.behaviours])
+        score = self._known.get(known_by)
+        if score is None:
+            score = score_day(playbook, counts, day=day, share=share)
+            if len(self._known) < _KNOWN_MAX:
+                self._known[known_by] = score
+        return score
 
     def shown_score(self, rep_id: str, day: date, counts: Mapping[str, int]) -> Decimal | None:
         """As `score`, with two decimals; None also for somebody who is no longer in the roster."""
         rep = self.roster.reps.get(rep_id)
-        return self.shown_score_under(self.playbook_of(rep, day), rep, day, counts) if rep is not None else None
-
-    def shown_score_under(self, playbook: Playbook | None, rep: Rep, day: date, counts: Mapping[str, int]) -> Decimal | None:
-        """The rep's score of the day under any version. The same counts come again and again, so what was computed is kept."""
-        if playbook is None:
-            return None
-        _, share = presence_on(rep, day)
-        known_by = (id(playbook), day.weekday(), share, *(counts.get(one.key, 0) for one in playbook.behaviours))
-        if known_by not in self._shown:
-            value = score_day(playbook, counts, day=day, share=share).value
-            self._shown[known_by] = two_decimals(value) if value is not None else None
-        return self._shown[known_by]
+        return self.score(rep, day, counts).shown if rep is not None else None
 
 
 def state_when_first_heard_of(rep: Rep, day: date, *, now: datetime) -> DayState:

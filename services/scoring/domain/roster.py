@@ -73,8 +73,14 @@ class Rep:
     def is_employed_on(self, day: date) -> bool:
         return (self.joined is None or self.joined <= day) and (self.left is None or day <= self.left)
 
+    def __hash__(self) -> int:
+        """Of the id alone: what is remembered for a rep is looked up often, and a whole rep takes long to hash."""
+        return hash(self.id)
+
     def on(self, day: date) -> Term:
         """The term that the day lies in."""
+        if len(self.terms) == 1:
+            return self.terms[0]
         return next(term for term in reversed(self.terms) if term.first <= day)
 
     @property

@@ -31,16 +31,20 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """`value` is None on a day without any target: it is neither kept nor missed."""
+    """`value` is None on a day without any target: it is neither kept nor missed. `shown` has two decimals."""
 
     value: Fraction | None
+    shown: Decimal | None
     lines: tuple[Line, ...]
+
+
+NO_SCORE = Score(value=None, shown=None, lines=())
 
 
 def score_day(playbook: Playbook | None, counts: Mapping[str, int], *, day: date, share: Fraction) -> Score:
     """The score of a day of which `share` (0 to 1) is worked. Targets are scaled by the share."""
     if playbook is None:
-        return Score(value=None, lines=())
+        return NO_SCORE
     targets = [behaviour.targets[day.weekday()] * share for behaviour in playbook.behaviours]
     weights = sum(
         (behaviour.weight for behaviour, target in zip(playbook.behaviours, targets, strict=True) if target > 0), Fraction(0)
@@ -61,7 +65,7 @@ def score_day(playbook: Playbook | None, counts: Mapping[str, int], *, day: date
             )
         )
     value = sum((line.points for line in lines), Fraction(0)) if weights else None
-    return Score(value=value, lines=tuple(lines))
+    return Score(value=value, shown=two_decimals(value) if value is not None else None, lines=tuple(lines))
 
 
 def two_decimals(value: Fraction) -> Decimal:

@@ -13,7 +13,7 @@ from services.scoring.domain.counting import Place
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
 from services.scoring.preview_playbook import NothingToPreview, preview_playbooks
-from services.scoring.rescore import reps_to_rescore
+from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import NobodyToRescore, ask_for_rescore, rescore_some
 from services.scoring.store import SCHEMA
 from shared.postgres import open_pool
@@ -36,7 +36,7 @@ async def _apply_roster(scoring: Scoring, text: str) -> int:
 
 async def _waiting(scoring: Scoring) -> int:
     async with scoring.pool.acquire() as connection:
-        return (await reps_to_rescore(connection))[0]
+        return (await rescore_state(connection)).reps
 
 
 async def test_what_is_applied_again_as_it_was_touches_nobody(scoring: Scoring) -> None:
@@ -152,7 +152,7 @@ async def test_what_a_process_left_undone_is_done_by_the_next(scoring: Scoring, 
     with monkeypatch.context() as dying:
         dying.setattr(store, "update_days", die)
         with pytest.raises(ConnectionError):
-            await rescore_some(scoring.pool, scoring.cache, now=scoring.now)
+            await scoring.rescore()
     assert await _waiting(scoring) == 2
     await scoring.rescore()
 
@@ -170,11 +170,10 @@ async def test_replicas_share_what_is_to_be_scored_anew_with_live_observations_b
     pools = [await open_pool(scoring.url, schema=SCHEMA) for _ in range(3)]
     await _apply_playbook(scoring, SOFTER.replace("2026-03-03", "2026-02-01"), revise="a test")
 
-    async def rescore(number: int) -> int:
-        done, cache = 0, DefinitionsCache()
-        while some := await rescore_some(pools[number], cache, now=scoring.now):
-            done += some
-        return done
+    async def rescore(number: int) -> None:
+        cache = DefinitionsCache()
+        while await rescore_some(pools[number], cache, now=scoring.now):
+            pass
 
     async def live() -> None:
         for number in range(40):
@@ -182,8 +181,8 @@ async def test_replicas_share_what_is_to_be_scored_anew_with_live_observations_b
 
     rescored = asyncio.gather(*[rescore(number) for number in range(3)])
     await live()
-    done = await rescored
-    assert sum(done) == 42
+    await rescored
+    assert await _waiting(scoring) == 0
     assert await scoring.differences() == ()
     day = await scoring.day("r39")
     assert day is not None
@@ -220,7 +219,7 @@ async def test_scoring_anew_can_be_asked_for_by_team_rep_and_span(scoring: Scori
     ana, ben = await scoring.day("ana"), await scoring.day("ben")
     assert ana is not None
     assert ben is not None
-    assert (state.waiting, ana["score"], ben["score"]) == (1, Decimal("30.00"), Decimal(1))
+    assert (state.reps, ana["score"], ben["score"]) == (1, Decimal("30.00"), Decimal(1))
     with pytest.raises(NobodyToRescore):
         await ask_for_rescore(scoring.pool, scoring.cache, RescoreQuery(team="nowhere"), now=scoring.now)
 
