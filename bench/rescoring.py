@@ -35,15 +35,17 @@ _OTHER = _PLAYBOOK.replace("min_duration_s: 60", "min_duration_s: 90")
 _FILL = """
 INSERT INTO activity (source, account, activity_id, states, kind, actor, started_at, duration_s, outcome, rep_id, day)
 SELECT 'acme', '', format('%s-%s-%s', rep, day, number),
-       jsonb_build_object('_kind', jsonb_build_array(kind, began, 'e'), 'actor', jsonb_build_array(format('u%s', rep), began, 'e'),
-                          'started_at', jsonb_build_array(began, began, 'e'), 'duration_s', jsonb_build_array(length, began, 'e'),
-                          'outcome', jsonb_build_array(outcome, began, 'e')),
-       kind, format('u%s', rep), began, length, outcome, format('r%s', rep), began::date
+       jsonb_build_object('_kind', jsonb_build_array(kind, made_at, 'e'),
+                          'actor', jsonb_build_array(format('u%s', rep), made_at, 'e'),
+                          'started_at', jsonb_build_array(made_at, made_at, 'e'),
+                          'duration_s', jsonb_build_array(length, made_at, 'e'),
+                          'outcome', jsonb_build_array(outcome, made_at, 'e')),
+       kind, format('u%s', rep), made_at, length, outcome, format('r%s', rep), made_at::date
 FROM generate_series(1, $1) AS rep, generate_series(1, $2) AS day, generate_series(1, $3) AS number,
-LATERAL (SELECT $4::timestamptz - day * interval '1 day' - number * interval '1 minute' AS began,
+LATERAL (SELECT $4::timestamptz - day * interval '1 day' - number * interval '1 minute' AS made_at,
                 CASE number % 7 WHEN 0 THEN 'proposal_sent' ELSE 'call' END AS kind, (number * 13 % 240)::float8 AS length,
                 CASE number % 3 WHEN 0 THEN 'no_answer' ELSE 'connected' END AS outcome) AS made
-ORDER BY made.began                                                   -- as they would have come
+ORDER BY made_at  -- as they would have come
 """
 _RECOUNT = """
 SELECT rep_id, day, count(*) FILTER (WHERE kind = 'call' AND duration_s >= 90),
