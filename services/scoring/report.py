@@ -9,10 +9,11 @@ from functools import lru_cache
 from services.scoring.domain.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.playbook import Goal
-from services.scoring.domain.score import Line
+from services.scoring.domain.score import Score
 from shared.events import BehaviourResult, DayReport, GoalResult, Person
 
 _FOUR_PLACES = Decimal("0.0001")
+_REMEMBERED = 65_536
 
 GoalCounts = list[tuple[Goal, int]]
 """The goals in force on a day, and how far each had come by then."""
@@ -45,9 +46,9 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
     presence, _ = presence_on(rep, day.day)
     closed = day.state == "closed"
     return DayReport(
-        rep=Person(id=rep.id, name=rep.name),
-        team=Person(id=team.id, name=team.name),
-        managers=tuple(Person(id=manager.id, name=manager.name) for manager in team.managers if manager.leads_on(day.day)),
+        rep=_person(rep.id, rep.name),
+        team=_person(team.id, team.name),
+        managers=tuple(_person(manager.id, manager.name) for manager in team.managers if manager.leads_on(day.day)),
         timezone=rep.on(day.day).timezone,
         day=day.day,
         state="closed" if closed else "open",
@@ -56,7 +57,7 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
         work_ends_at=working[1] if working else None,
         next_work_starts_at=next_work_start(rep, day.day),
         playbook_from=playbook.effective_from if playbook else None,
-        behaviours=tuple(_behaviour_result(line) for line in definitions.score(rep, day.day, day.tally.counts).lines),
+        behaviours=_behaviour_results(definitions.score_under(playbook, rep, day.day, day.tally.counts)),
         goals=tuple(_goal_result(goal, day.day, count) for goal, count in goals),
         score=day.score,
         revision=day.revision,
@@ -65,14 +66,23 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
     )
 
 
-def _behaviour_result(line: Line) -> BehaviourResult:
-    return BehaviourResult(
-        key=line.key,
-        label=line.label,
-        count=line.count,
-        target=as_decimal(line.target),
-        weight=as_decimal(line.weight),
-        points=as_decimal(line.points),
+@lru_cache(maxsize=_REMEMBERED)
+def _person(person_id: str, name: str) -> Person:
+    return Person(id=person_id, name=name)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _behaviour_results(score: Score) -> tuple[BehaviourResult, ...]:
+    return tuple(
+        BehaviourResult(
+            key=line.key,
+            label=line.label,
+            count=line.count,
+            target=as_decimal(line.target),
+            weight=as_decimal(line.weight),
+            points=as_decimal(line.points),
+        )
+        for line in score.lines
     )
 
 
@@ -88,7 +98,7 @@ def _goal_result(goal: Goal, day: date, count: int) -> GoalResult:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_REMEMBERED)
 def as_decimal(value: Fraction) -> Decimal:
     """A fraction for showing, with up to four decimals, half up."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)

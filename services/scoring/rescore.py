@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.scoring.domain.counting import Place
-from services.scoring.store import QUERIES
+from services.scoring.domain.day import Day
+from services.scoring.store import QUERIES, lock_days_to_rescore
 from shared.postgres import Connection
 from shared.requests import RescoreState
 
@@ -51,15 +51,10 @@ async def finish_placing(connection: Connection, rep_ids: Collection[str]) -> No
     await connection.execute(QUERIES["finish_placing"], list(rep_ids))
 
 
-async def next_days(connection: Connection, asked: Sequence[Rescore], *, days_max: int) -> tuple[list[Place], date | None]:
-    """The earliest days that are asked for, and the day before which that is all of them; None when it is all there are."""
-    columns = [one.rep_id for one in asked], [one.first for one in asked], [one.last for one in asked]
-    rows = await connection.fetch(QUERIES["list_days_to_rescore"], *columns, days_max)
-    places = [Place(row["rep_id"], row["day"]) for row in rows]
-    if len(places) < days_max:
-        return places, None
-    following = places[-1].day
-    return [place for place in places if place.day < following], following
+async def lock_next_days(connection: Connection, asked: Sequence[Rescore], *, days_max: int) -> tuple[list[Day], date | None]:
+    """The earliest days that are asked for, locked until the transaction ends, and the date from which on more may follow."""
+    spans = [(one.rep_id, one.first, one.last) for one in asked]
+    return await lock_days_to_rescore(connection, spans, days_max=days_max)
 
 
 async def finish_scoring(connection: Connection, asked: Collection[Rescore], *, following: date | None) -> None:

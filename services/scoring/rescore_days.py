@@ -20,11 +20,11 @@ from services.scoring.rescore import (
     claim_scoring,
     finish_placing,
     finish_scoring,
-    next_days,
+    lock_next_days,
     request_rescore,
     rescore_state,
 )
-from services.scoring.score_days import Cause, score_days, with_state
+from services.scoring.score_days import Cause, score_locked_days, with_state
 from services.scoring.store import ActivityRow
 from services.scoring.turn_days import turn_days
 from shared.errors import DaymarkError
@@ -32,7 +32,7 @@ from shared.postgres import Connection
 from shared.requests import RescoreQuery, RescoreState
 
 PLACED_AT_ONCE: Final = 4
-SCORED_AT_ONCE: Final = 200
+SCORED_AT_ONCE: Final = 50
 """Many reps, so that the days of one date are counted together: they lie beside each other on the disk."""
 
 DAYS_AT_ONCE: Final = 500
@@ -73,9 +73,9 @@ async def rescore_some(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: date
         asked = await claim_scoring(connection, reps_max=SCORED_AT_ONCE)
         if not asked:
             return False
-        places, following = await next_days(connection, asked, days_max=DAYS_AT_ONCE)
+        days, following = await lock_next_days(connection, asked, days_max=DAYS_AT_ONCE)
         await finish_scoring(connection, asked, following=following)
-        await score_days(connection, definitions, dict.fromkeys(places, _REDEFINED), now=now)
+        await score_locked_days(connection, definitions, days, dict.fromkeys([day.place for day in days], _REDEFINED), now=now)
     if following is None:  # no day of theirs was opened meanwhile, for it would have been said with its old score
         await turn_days(pool, cache, now=now)
     return True

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.scoring import store
-from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.counting import Place
-from services.scoring.domain.day import NOTHING_COUNTED, Day, DayState, Definitions, Tally, state_when_first_heard_of
+from services.scoring.domain.day import NOTHING_COUNTED, Day, DayState, Definitions, state_when_first_heard_of
 from services.scoring.report import Announcement, GoalCounts, report_of
 from services.scoring.rescore import waiting_to_be_placed
 from shared.events import DAY_CHANGED
@@ -42,19 +41,33 @@ async def score_days(connection: Connection, definitions: Definitions, causes: M
     wanted = with_state([place for place in causes if place.rep_id not in unplaced], definitions, now=now)
     if not wanted:
         return 0
-    reps = definitions.roster.reps
     days = await store.claim_days(connection, wanted)
-    judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) for day in days}
+    return await score_locked_days(connection, definitions, days, causes, now=now)
+
+
+async def score_locked_days(
+    connection: Connection, definitions: Definitions, days: Sequence[Day], causes: Mapping[Place, Cause], *, now: datetime
+) -> int:
+    """As `score_days`, of days that are locked and of reps whose activities are placed."""
+    reps = definitions.roster.reps
+    judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) for day in days if day.rep_id in reps}
+    if not judged_by:
+        return 0
     tallies = await store.recount_days(connection, judged_by)
     changed, reported = [], []
     for day in days:
-        fresh, cause = _recounted(day, tallies, definitions), causes[day.place]
-        if fresh == day and not (cause.redefined and day.state == "open"):
+        place = day.place
+        if place not in judged_by:
             continue
-        if _is_reported(fresh, cause, definitions, now=now):
-            fresh = replace(fresh, revision=day.revision + 1)
-            reported.append((fresh, cause, DAY_CHANGED))
+        tally, cause = tallies.get(place, NOTHING_COUNTED), causes[place]
+        score = definitions.score_under(judged_by[place], reps[day.rep_id], day.day, tally.counts).shown
+        if (tally, score) == (day.tally, day.score) and not (cause.redefined and day.state == "open"):
+            continue
+        is_reported = _is_reported(day, cause, now=now)
+        fresh = replace(day, tally=tally, score=score, revision=day.revision + is_reported)
         changed.append(fresh)
+        if is_reported:
+            reported.append((fresh, cause, DAY_CHANGED))
     if changed:
         await store.update_days(connection, changed)
     await announce(connection, definitions, reported, now=now)
@@ -69,12 +82,10 @@ def with_state(places: Iterable[Place], definitions: Definitions, *, now: dateti
     ]
 
 
-def _is_reported(day: Day, cause: Cause, definitions: Definitions, *, now: datetime) -> bool:
+def _is_reported(day: Day, cause: Cause, *, now: datetime) -> bool:
     """Nothing is said of the future, or of long ago when a definition changed."""
-    if day.state == "future":
-        return False
-    today = rep_day_of(definitions.roster.reps[day.rep_id], now)
-    return not (cause.redefined and day.day < today - timedelta(days=REPORTED_DAYS))
+    long_ago = now.date() - timedelta(days=REPORTED_DAYS)
+    return day.state != "future" and not (cause.redefined and day.day < long_ago)
 
 
 async def announce(
@@ -111,12 +122,6 @@ async def goal_counts(connection: Connection, definitions: Definitions, places: 
         for (goal, place), times in zip(wanted, sums, strict=True):
             found[place].append((goal, times))
     return found
-
-
-def _recounted(day: Day, tallies: Mapping[Place, Tally], definitions: Definitions) -> Day:
-    tally = tallies.get(day.place, NOTHING_COUNTED)
-    score = definitions.shown_score(day.rep_id, day.day, tally.counts)
-    return replace(day, tally=tally, score=score)
 
 
 def union(causes: Collection[tuple[Place, Cause]]) -> dict[Place, Cause]:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +16,7 @@ from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
 from services.scoring.domain.facts import FactStates
-from services.scoring.domain.playbook import Goal, Playbook
+from services.scoring.domain.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.roster import Rep
 from services.scoring.report import Announcement
 from shared.postgres import Connection, Queries
@@ -100,42 +102,56 @@ async def claim_days(connection: Connection, wanted: Sequence[tuple[Place, DaySt
     return [_day(row) for row in await connection.fetch(QUERIES["lock_days"], *columns)]
 
 
+async def lock_days_to_rescore(
+    connection: Connection, spans: Sequence[tuple[str, date, date]], *, days_max: int
+) -> tuple[list[Day], date | None]:
+    """The earliest days in these spans of reps, from one date to another, both included, locked until the transaction ends;
+    and the date from which on more may follow, None if none do."""
+    columns = [list(column) for column in zip(*spans, strict=True)]
+    first = await connection.fetchval(QUERIES["find_first_to_rescore"], *columns)
+    if first is None:
+        return [], None
+    following = first + timedelta(days=max(1, days_max // len(spans)))
+    return [_day(row) for row in await connection.fetch(QUERIES["lock_days_to_rescore"], *columns, following)], following
+
+
 async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:
     """What counts on these days, each under its version, from the activities as they are. Days with nothing are left out."""
     versions = {id(playbook): playbook for playbook in judged_by.values() if playbook is not None}
     numbers = {known: number for number, known in enumerate(versions)}
-    counted = [(place, numbers[id(playbook)]) for place, playbook in judged_by.items() if playbook is not None]
+    counting = [(number, one) for number, version in enumerate(versions.values()) for one in version.counting]
+    wanted = [(place, numbers[id(playbook)]) for place, playbook in judged_by.items() if playbook is not None]
     rows = await connection.fetch(
         QUERIES["recount_days"],
-        [place.rep_id for place, _ in counted],
-        [place.day for place, _ in counted],
-        [number for _, number in counted],
-        _matchers(versions.values()),
+        [place.rep_id for place, _ in wanted],
+        [place.day for place, _ in wanted],
+        [number for _, number in wanted],
+        _matchers(counting),
     )
-    counts: dict[Place, dict[str, int]] = {}
-    goals: dict[Place, dict[str, int]] = {}
-    first: dict[Place, datetime] = {}
-    for rep_id, day, is_goal, key, times, first_at in rows:
-        place = Place(rep_id, day)
-        if is_goal:
-            goals.setdefault(place, {})[key] = times
-            continue
-        counts.setdefault(place, {})[key] = times
-        first[place] = min(first.get(place, first_at), first_at)
     return {
-        place: Tally(counts=counts.get(place, {}), first_counted_at=first.get(place), goals=goals.get(place, {}))
-        for place in counts.keys() | goals.keys()
+        wanted[number - 1][0]: _tally([(counting[one][1], times, first_at) for _, one, times, first_at in group])
+        for number, group in groupby(rows, key=itemgetter(0))
     }
 
 
-def _matchers(versions: Iterable[Playbook]) -> str:
+def _tally(met: Iterable[tuple[Behaviour | Goal, int, datetime]]) -> Tally:
+    """What was met on a day, how often, and when the first time."""
+    counts, goals, first = {}, {}, None
+    for one, times, first_at in met:
+        if isinstance(one, Goal):
+            goals[one.key] = times
+        else:
+            counts[one.key] = times
+            first = first_at if first is None or first_at < first else first
+    return Tally(counts=counts, first_counted_at=first, goals=goals)
+
+
+def _matchers(counting: Sequence[tuple[int, Behaviour | Goal]]) -> str:
     """What each version counts, as the query reads it."""
     return msgspec.json.encode(
         [
-            {"version": number, "goal": isinstance(one, Goal), "key": one.key}
-            | {name: _said(value) for name, value in asdict(one.counts).items()}
-            for number, version in enumerate(versions)
-            for one in version.counting
+            {"number": number, "version": version} | {name: _said(value) for name, value in asdict(one.counts).items()}
+            for number, (version, one) in enumerate(counting)
         ]
     ).decode()
 

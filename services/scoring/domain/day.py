@@ -69,7 +69,8 @@ class Definitions:
         if playbook is None:
             return NO_SCORE
         _, share = presence_on(rep, day)
-        known_by = (id(playbook), day.weekday(), share, *[counts.get(one.key, 0) for one in playbook.behaviours])
+        counted = [counts.get(one.key, 0) for one in playbook.behaviours]
+        known_by = (id(playbook), day.weekday(), share.numerator, share.denominator, *counted)
         score = self._known.get(known_by)
         if score is None:
             score = score_day(playbook, counts, day=day, share=share)

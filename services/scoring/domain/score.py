@@ -29,9 +29,11 @@ class Line:
     points: Fraction
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Score:
-    """`value` is None on a day without any target: it is neither kept nor missed. `shown` has two decimals."""
+    """`value` is None on a day without any target: it is neither kept nor missed. `shown` has two decimals.
+
+    The same score of the same counts is one object, which is what it is remembered by."""
 
     value: Fraction | None
     shown: Decimal | None
