@@ -166,7 +166,8 @@ class ExplainQuery(_Model):
 
 
 class ExplainedActivity(_Model):
-    """One activity of the day: its facts, what it counts for, or else the filter it failed, by behaviour."""
+    """One activity of the day: its facts, what it counts for, or else the filter it failed, by behaviour. `unverified` says
+    what is in doubt about it, if anything: a question to look into, no verdict."""
 
     source: str
     account: str
@@ -175,6 +176,7 @@ class ExplainedActivity(_Model):
     facts: dict[str, Any]
     counts_for: tuple[str, ...]
     fails: dict[str, str]
+    unverified: tuple[str, ...] = ()
 
 
 class ExplainedLine(_Model):

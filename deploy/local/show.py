@@ -86,11 +86,13 @@ def print_explanation(explained: Explanation, console: Console) -> None:
 
 
 def _verdict(activity: ExplainedActivity) -> str:
-    """What it counts for, or the filter that it failed where its kind is one that is asked for."""
-    if activity.counts_for:
-        return "counts for " + ", ".join(activity.counts_for)
+    """What it counts for, or the filter that it failed where its kind is one that is asked for; and what is in doubt."""
     near = [f"{key}: {why}" for key, why in activity.fails.items() if not why.startswith("kind ")]
-    return "does not count: " + ("; ".join(near) or "no behaviour asks for this kind")
+    if activity.counts_for:
+        said = "counts for " + ", ".join(activity.counts_for)
+    else:
+        said = "does not count: " + ("; ".join(near) or "no behaviour asks for this kind")
+    return f"{said} (unverified: {', '.join(activity.unverified)})" if activity.unverified else said
 
 
 def _local_time(started_at: object, timezone: str) -> str:

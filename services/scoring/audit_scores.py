@@ -16,8 +16,9 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place, counted_by
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.derivation import Derived, derive
+from services.scoring.domain.unverified import doubts
 from services.scoring.rescore import waiting_to_be_scored
-from services.scoring.store import ActivityRow
+from services.scoring.store import ActivityKey, ActivityRow
 from shared.requests import AuditQuery, AuditReport
 
 EVERYTHING = AuditQuery()
@@ -30,9 +31,11 @@ async def audit_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: Audit
         definitions = await cache.read(connection)
         waiting = await waiting_to_be_scored(connection)
         audit = _Audit(definitions=definitions, query=query, waiting=waiting)
-        async for rows in store.list_activities(connection):
-            for row in rows:
-                audit.see_activity(row)
+        for listed in ("list_placed_activities", "list_unplaced_activities"):
+            async for rows in store.list_activities(connection, listed):
+                for row in rows:
+                    audit.see_activity(row)
+        audit.count_day()
         async for days in store.list_all_days(connection):
             for day in days:
                 audit.see_day(day)
@@ -48,11 +51,12 @@ class _Recounted:
 
 @dataclass(kw_only=True)
 class _Audit:
-    """What was seen so far."""
+    """What was seen so far. Activities come day by day, so that only those of one day are kept at a time."""
 
     definitions: Definitions
     query: AuditQuery
     waiting: set[str]
+    of_day: list[tuple[ActivityKey, Derived]] = field(default_factory=list)
     recounted: dict[Place, _Recounted] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
     activities: int = 0
@@ -68,8 +72,11 @@ class _Audit:
         if row.derived != derived:
             said = f"stored {_said(row.derived)}, its facts say {_said(derived)}"
             self.differences.append(f"activity {'/'.join(row.key)}: {said}")
-        if derived.place is not None:
-            self._count(derived.place, derived)
+        if derived.place is None:
+            return
+        if self.of_day and self.of_day[0][1].place != derived.place:
+            self.count_day()
+        self.of_day.append((row.key, derived))
 
     def _is_asked_for(self, places: list[Place]) -> bool:
         """Those that are nobody's only when everything is."""
@@ -83,17 +90,23 @@ class _Audit:
             for place in places
         )
 
-    def _count(self, place: Place, derived: Derived) -> None:
-        rep = self.definitions.roster.reps[place.rep_id]
-        playbook = self.definitions.playbook_of(rep, place.day)
+    def count_day(self) -> None:
+        """Count what was seen of one day."""
+        of_day, self.of_day = self.of_day, []
+        place = of_day[0][1].place if of_day else None
+        if place is None:
+            return
+        playbook = self.definitions.playbook_of(self.definitions.roster.reps[place.rep_id], place.day)
         if playbook is None:
             return
+        left_out = doubts(of_day, playbook.unverified) if playbook.leaves_out_unverified else {}
         known = self.recounted.setdefault(place, _Recounted())
-        keys = counted_by(derived, playbook.behaviours)
-        known.counts.update(keys)
-        known.goals.update(counted_by(derived, playbook.goals))
-        if keys and derived.started_at is not None:
-            known.first_counted_at = min(known.first_counted_at or derived.started_at, derived.started_at)
+        for derived in (derived for key, derived in of_day if key not in left_out):
+            keys = counted_by(derived, playbook.behaviours)
+            known.counts.update(keys)
+            known.goals.update(counted_by(derived, playbook.goals))
+            if keys and derived.started_at is not None:
+                known.first_counted_at = min(known.first_counted_at or derived.started_at, derived.started_at)
 
     def see_day(self, day: Day) -> None:
         """Days of who is no longer in the roster stay as they were, and nobody sees them."""

@@ -10,11 +10,12 @@ import asyncpg
 from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import presence_on
-from services.scoring.domain.counting import Place, counted_by, failed_filter
+from services.scoring.domain.counting import Place, failed_filter
 from services.scoring.domain.day import Definitions
-from services.scoring.domain.facts import DELETED, KIND, read_activity
+from services.scoring.domain.facts import DELETED, KIND
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.score import Line, two_decimals
+from services.scoring.domain.unverified import doubts
 from services.scoring.report import as_decimal
 from services.scoring.store import ActivityRow
 from shared.errors import DaymarkError
@@ -43,7 +44,9 @@ def explanation(rep_id: str, day: date, rows: list[ActivityRow], definitions: De
     """The explanation, from the activities of the day."""
     rep = definitions.roster.reps[rep_id]
     playbook = definitions.playbook_of(rep, day)
-    counts = Counter(key for row in rows for key in _counts_for(row, playbook))
+    in_doubt = doubts([(row.key, row.derived) for row in rows], playbook.unverified if playbook else None)
+    told = tuple(_activity(row, playbook, in_doubt.get(row.key, ())) for row in rows)
+    counts = Counter(key for activity in told for key in activity.counts_for)
     score = definitions.score(rep, day, counts)
     presence, share = presence_on(rep, day)
     return Explanation(
@@ -55,7 +58,7 @@ def explanation(rep_id: str, day: date, rows: list[ActivityRow], definitions: De
         score=score.shown,
         arithmetic=_arithmetic(score.lines),
         lines=tuple(_line(line) for line in score.lines),
-        activities=tuple(_activity(row, playbook) for row in rows),
+        activities=told,
     )
 
 
@@ -83,18 +86,12 @@ def _line(line: Line) -> ExplainedLine:
     )
 
 
-def _counts_for(row: ActivityRow, playbook: Playbook | None) -> tuple[str, ...]:
-    return counted_by(row.derived, playbook.behaviours) if playbook else ()
-
-
-def _activity(row: ActivityRow, playbook: Playbook | None) -> ExplainedActivity:
-    activity = read_activity(row.states)
+def _activity(row: ActivityRow, playbook: Playbook | None, in_doubt: tuple[str, ...]) -> ExplainedActivity:
+    """One activity. What is in doubt is shown to be, and counts or not as the playbook says."""
     source, account, activity_id = row.key
-    fails = {
-        behaviour.key: failed
-        for behaviour in (playbook.behaviours if playbook else ())
-        if (failed := failed_filter(activity, behaviour.counts)) is not None
-    }
+    behaviours = playbook.behaviours if playbook else ()
+    is_left_out = bool(in_doubt) and playbook is not None and playbook.leaves_out_unverified
+    failed = {one.key: failed_filter(row.derived, one.counts) for one in behaviours}
     facts: dict[str, Any] = {
         name: statement[0] for name, statement in sorted(row.states.items()) if name not in (KIND, DELETED)
     }
@@ -102,8 +99,9 @@ def _activity(row: ActivityRow, playbook: Playbook | None) -> ExplainedActivity:
         source=source,
         account=account,
         activity_id=activity_id,
-        kind=activity.kind,
+        kind=row.derived.kind,
         facts=facts,
-        counts_for=_counts_for(row, playbook),
-        fails=fails,
+        counts_for=() if is_left_out else tuple(sorted(key for key, why in failed.items() if why is None)),
+        fails={key: why or "unverified" for key, why in failed.items() if why is not None or is_left_out},
+        unverified=in_doubt,
     )

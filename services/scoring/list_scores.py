@@ -10,6 +10,7 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Definitions
+from services.scoring.recount import recount_days
 from shared.postgres import Connection
 from shared.requests import ScorePage, ScoreQuery, ScoreRow
 
@@ -52,7 +53,7 @@ async def _as_judged_now(
         for row in rows
         if (rep := reps[row.rep])
     }
-    tallies = await store.recount_days(connection, judged_by)
+    tallies = await recount_days(connection, judged_by)
     judged = []
     for row in rows:
         place = Place(row.rep, row.day)

@@ -14,6 +14,7 @@ from services.scoring.domain.day import NOTHING_COUNTED, Definitions
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster import Rep
+from services.scoring.recount import recount_days
 from shared.errors import DaymarkError
 from shared.requests import Preview, PreviewDay, PreviewQuery, PreviewRep
 
@@ -37,7 +38,7 @@ async def preview_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, query: 
         wanted = _days(candidates, definitions, weeks=query.weeks, now=now)
         if not wanted:
             raise NothingToPreview(", ".join(candidates))
-        tallies = await store.recount_days(connection, {place: candidate for place, (_, candidate) in wanted.items()})
+        tallies = await recount_days(connection, {place: candidate for place, (_, candidate) in wanted.items()})
         judged = await store.list_scores_of(connection, list(wanted))
     by_rep: dict[str, list[PreviewDay]] = {}
     for place, (rep, candidate) in wanted.items():

@@ -73,11 +73,16 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bool
             amount, stage, contact_key, rep_id, day)
 WHERE (a.source, a.account, a.activity_id) = (new.source, new.account, new.activity_id);
 
--- name: list_activities
--- Everything, in the order of the key, for a recount. Read through a cursor.
+-- name: list_placed_activities
+-- All that are somebody's, day by day, for a recount. Read through a cursor.
 SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
        direction, amount, stage, contact_key, rep_id, day
-FROM activity ORDER BY source, account, activity_id;
+FROM activity WHERE rep_id IS NOT NULL ORDER BY rep_id, day;
+
+-- name: list_unplaced_activities
+SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
+       direction, amount, stage, contact_key, rep_id, day
+FROM activity WHERE rep_id IS NULL;
 
 -- name: list_activities_of_day
 SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
@@ -98,6 +103,41 @@ JOIN rep_day AS d USING (rep_id, day)
 ORDER BY d.rep_id, d.day
 FOR UPDATE OF d;
 
+-- name: find_unverified
+-- What the rules of a version mark on a day, as `domain/unverified.py` has it. Each window sees only what its rule is about;
+-- of two that begin at once the key decides which is the earlier.
+WITH rule AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($4::jsonb) AS rule (
+        version integer, burst_more_than integer, burst_within_s integer, burst_kinds text[], overlap_more_than_s integer,
+        overlap_kinds text[], contact_more_than integer, contact_kinds text[]
+    )
+), seen AS (
+    SELECT wanted.number, a.source, a.account, a.activity_id, a.started_at, a.contact_key, rule.*,
+           a.started_at + interval '1 microsecond' * (a.duration_s * 1000000)::bigint AS ends_at,
+           burst_more_than IS NOT NULL AND (burst_kinds IS NULL OR a.kind = ANY(burst_kinds)) AS may_burst,
+           overlap_more_than_s IS NOT NULL AND a.duration_s > 0
+               AND (overlap_kinds IS NULL OR a.kind = ANY(overlap_kinds)) AS may_overlap,
+           contact_more_than IS NOT NULL AND a.contact_key IS NOT NULL
+               AND (contact_kinds IS NULL OR a.kind = ANY(contact_kinds)) AS may_repeat
+    FROM unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, of_version, number)
+    JOIN rule ON rule.version = wanted.of_version
+    JOIN activity AS a ON a.rep_id = wanted.rep_id AND a.day = wanted.day
+), judged AS (
+    SELECT source, account, activity_id,
+           may_burst AND started_at - lag(started_at, burst_more_than) OVER (
+               PARTITION BY number, may_burst ORDER BY started_at, source, account, activity_id
+           ) <= make_interval(secs => burst_within_s) AS is_burst,
+           may_overlap AND max(ends_at) OVER (
+               PARTITION BY number, may_overlap ORDER BY started_at, source, account, activity_id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+           ) - started_at > make_interval(secs => overlap_more_than_s) AS is_overlap,
+           may_repeat AND row_number() OVER (
+               PARTITION BY number, may_repeat, contact_key ORDER BY started_at, source, account, activity_id
+           ) > contact_more_than AS is_repeat
+    FROM seen
+)
+SELECT source, account, activity_id FROM judged WHERE is_burst OR is_overlap OR is_repeat;
+
 -- name: recount_days
 -- How often each behaviour and goal of a version is met on a day. A statement of its own, after the days are locked: its
 -- snapshot sees every activity that others committed before. Every filter that is given must hold; an activity that lacks the
@@ -111,6 +151,10 @@ WITH b AS MATERIALIZED (
 SELECT wanted.number, met.number AS counting, count(*) AS times, min(a.started_at) AS first_at
 FROM unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, version, number)
 JOIN activity AS a ON a.rep_id = wanted.rep_id AND a.day = wanted.day
+    AND NOT EXISTS (                           -- what is unverified, under a playbook by which it does not count then
+        SELECT FROM unnest($5::text[], $6::text[], $7::text[]) AS left_out (source, account, activity_id)
+        WHERE (left_out.source, left_out.account, left_out.activity_id) = (a.source, a.account, a.activity_id)
+    )
 CROSS JOIN LATERAL (
     SELECT b.number
     FROM b

@@ -8,6 +8,7 @@ from typing import Final
 from services.scoring import store
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Day, DayState, Definitions, state_when_first_heard_of
+from services.scoring.recount import recount_days, sum_goals
 from services.scoring.report import Announcement, GoalCounts, report_of
 from services.scoring.rescore import waiting_to_be_placed
 from shared.events import DAY_CHANGED
@@ -53,7 +54,7 @@ async def score_locked_days(
     judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) for day in days if day.rep_id in reps}
     if not judged_by:
         return 0
-    tallies = await store.recount_days(connection, judged_by)
+    tallies = await recount_days(connection, judged_by)
     changed, reported = [], []
     for day in days:
         place = day.place
@@ -118,7 +119,7 @@ async def goal_counts(connection: Connection, definitions: Definitions, places: 
     ]
     found: dict[Place, GoalCounts] = {place: [] for place in places}
     if wanted:
-        sums = await store.sum_goals(connection, [(goal.key, place, goal.period_start(place.day)) for goal, place in wanted])
+        sums = await sum_goals(connection, [(goal.key, place, goal.period_start(place.day)) for goal, place in wanted])
         for (goal, place), times in zip(wanted, sums, strict=True):
             found[place].append((goal, times))
     return found

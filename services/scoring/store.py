@@ -1,11 +1,9 @@
 """The tables of scoring as typed rows. Every statement stands in queries.sql; none is sent per row."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +14,6 @@ from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
 from services.scoring.domain.facts import FactStates
-from services.scoring.domain.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.roster import Rep
 from services.scoring.report import Announcement
 from shared.postgres import Connection, Queries
@@ -78,9 +75,9 @@ def _columns(rows: Sequence[ActivityRow]) -> list[list[Any]]:
     ]
 
 
-async def list_activities(connection: Connection) -> AsyncIterator[list[ActivityRow]]:
-    """Every activity, in chunks. Needs a transaction."""
-    cursor = await connection.cursor(QUERIES["list_activities"])
+async def list_activities(connection: Connection, query: str) -> AsyncIterator[list[ActivityRow]]:
+    """The activities that a query lists, in chunks. Needs a transaction."""
+    cursor = await connection.cursor(QUERIES[query])
     while rows := await cursor.fetch(_CURSOR_ROWS):
         yield [_activity(row) for row in rows]
 
@@ -113,65 +110,6 @@ async def lock_days_to_rescore(
         return [], None
     following = first + timedelta(days=max(1, days_max // len(spans)))
     return [_day(row) for row in await connection.fetch(QUERIES["lock_days_to_rescore"], *columns, following)], following
-
-
-async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:
-    """What counts on these days, each under its version, from the activities as they are. Days with nothing are left out."""
-    versions = {id(playbook): playbook for playbook in judged_by.values() if playbook is not None}
-    numbers = {known: number for number, known in enumerate(versions)}
-    counting = [(number, one) for number, version in enumerate(versions.values()) for one in version.counting]
-    wanted = [(place, numbers[id(playbook)]) for place, playbook in judged_by.items() if playbook is not None]
-    rows = await connection.fetch(
-        QUERIES["recount_days"],
-        [place.rep_id for place, _ in wanted],
-        [place.day for place, _ in wanted],
-        [number for _, number in wanted],
-        _matchers(counting),
-    )
-    return {
-        wanted[number - 1][0]: _tally([(counting[one][1], times, first_at) for _, one, times, first_at in group])
-        for number, group in groupby(rows, key=itemgetter(0))
-    }
-
-
-def _tally(met: Iterable[tuple[Behaviour | Goal, int, datetime]]) -> Tally:
-    """What was met on a day, how often, and when the first time."""
-    counts, goals, first = {}, {}, None
-    for one, times, first_at in met:
-        if isinstance(one, Goal):
-            goals[one.key] = times
-        else:
-            counts[one.key] = times
-            first = first_at if first is None or first_at < first else first
-    return Tally(counts=counts, first_counted_at=first, goals=goals)
-
-
-def _matchers(counting: Sequence[tuple[int, Behaviour | Goal]]) -> str:
-    """What each version counts, as the query reads it."""
-    return msgspec.json.encode(
-        [
-            {"number": number, "version": version} | {name: _said(value) for name, value in asdict(one.counts).items()}
-            for number, (version, one) in enumerate(counting)
-        ]
-    ).decode()
-
-
-def _said(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else value
-
-
-async def sum_goals(connection: Connection, wanted: Sequence[tuple[str, Place, date]]) -> list[int]:
-    """For each goal, by key, how much its period holds from the given date to the place's day."""
-    rows = await connection.fetch(
-        QUERIES["sum_goals"],
-        list(range(len(wanted))),
-        [key for key, _, _ in wanted],
-        [place.rep_id for _, place, _ in wanted],
-        [first for _, _, first in wanted],
-        [place.day for _, place, _ in wanted],
-    )
-    sums = {row["number"]: row["times"] for row in rows}
-    return [sums.get(number, 0) for number in range(len(wanted))]
 
 
 async def update_days(connection: Connection, days: Sequence[Day]) -> None:

@@ -9,6 +9,8 @@ from fractions import Fraction
 from itertools import chain
 from typing import Literal
 
+from services.scoring.domain.unverified import Unverified
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
@@ -61,7 +63,13 @@ class Playbook:
     effective_from: date
     behaviours: tuple[Behaviour, ...]
     goals: tuple[Goal, ...]
+    unverified: Unverified | None = None
     revises: str = field(default="", compare=False)
+
+    @property
+    def leaves_out_unverified(self) -> bool:
+        """Whether it marks some activities, and does not count those."""
+        return self.unverified is not None and not self.unverified.counts
 
     @property
     def counting(self) -> tuple[Behaviour | Goal, ...]:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from services.scoring.domain.definition_fields import Entry, Name, Slug, known_keys, read_targets, repeated
 from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
+from services.scoring.domain.unverified import Bursts, Overlaps, SameContact, Unverified
 from services.scoring.domain.yaml_positions import DefinitionRefused, Mistake, Path, dotted, mistakes_of, read_documents
 
 
@@ -54,11 +55,47 @@ class GoalEntry(Entry):
     step: int = Field(gt=0)
 
 
+Times = Annotated[int, Field(ge=1, le=1_000)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+
+
+class BurstsEntry(Entry):
+    more_than: Times
+    within_s: Seconds
+    kinds: frozenset[str] | None = None
+
+
+class OverlapsEntry(Entry):
+    more_than_s: Seconds = 0
+    kinds: frozenset[str] | None = None
+
+
+class SameContactEntry(Entry):
+    more_than: Times
+    kinds: frozenset[str] | None = None
+
+
+class UnverifiedEntry(Entry):
+    counts: bool = True
+    bursts: BurstsEntry | None = None
+    overlaps: OverlapsEntry | None = None
+    same_contact: SameContactEntry | None = None
+
+    def unverified(self) -> Unverified:
+        return Unverified(
+            counts=self.counts,
+            bursts=Bursts(**dict(self.bursts)) if self.bursts else None,
+            overlaps=Overlaps(**dict(self.overlaps)) if self.overlaps else None,
+            same_contact=SameContact(**dict(self.same_contact)) if self.same_contact else None,
+        )
+
+
 class PlaybookFile(Entry):
     team: Slug
     effective_from: date
     behaviours: tuple[BehaviourEntry, ...] = Field(min_length=1)
     goals: tuple[GoalEntry, ...] = ()
+    unverified: UnverifiedEntry | None = None
 
     def playbook(self) -> Playbook:
         return Playbook(
@@ -69,10 +106,13 @@ class PlaybookFile(Entry):
                 Goal(key=one.key, label=one.label, counts=one.counts.filter(), period=one.period, step=one.step)
                 for one in self.goals
             ),
+            unverified=self.unverified.unverified() if self.unverified else None,
         )
 
 
-_KNOWN_KEYS: Final = known_keys(PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry)
+_KNOWN_KEYS: Final = known_keys(
+    PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry, UnverifiedEntry, BurstsEntry, OverlapsEntry, SameContactEntry
+)
 
 
 def read_playbooks(text: str, *, file: str) -> list[Playbook]:

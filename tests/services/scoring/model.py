@@ -15,6 +15,8 @@ from services.scoring.record_activities import Observed
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOKED_AT = [date(2026, 2, 20) + timedelta(days=number) for number in range(40)]
 
+Facts = dict[str, Any]
+
 Days = dict[tuple[str, date], tuple[dict[str, int], Decimal | None]]
 """Counts and score by rep and day, where something counts."""
 
@@ -55,23 +57,53 @@ def scores(observed: Sequence[Observed], roster: str, playbooks: Mapping[tuple[s
         entry["id"]: ModelRep(team["id"], entry) for team in yaml.safe_load(roster)["teams"] for entry in team.get("reps", [])
     }
     owners = {identity["user"]: rep_id for rep_id, rep in reps.items() for identity in rep.entry["identities"]}
-    counts: dict[tuple[str, date], dict[str, int]] = {}
+    done: dict[tuple[str, date], list[Facts]] = {}
     for facts in _activities(observed):
         if facts.get("deleted") or facts.get("actor") not in owners or facts.get("started_at") is None:
             continue
         rep_id = owners[facts["actor"]]
         day = reps[rep_id].day_of(datetime.fromisoformat(facts["started_at"]))
-        for behaviour in _behaviours(playbooks, reps[rep_id].on(day)["team"], day):
-            if _matches(facts, behaviour["counts"]):
-                of_day = counts.setdefault((rep_id, day), {})
-                of_day[behaviour["key"]] = of_day.get(behaviour["key"], 0) + 1
-    return {
-        (rep_id, day): (of_day, _score(of_day, _behaviours(playbooks, reps[rep_id].on(day)["team"], day), reps[rep_id], day))
-        for (rep_id, day), of_day in counts.items()
-    }
+        done.setdefault((rep_id, day), []).append(facts)
+    judged: Days = {}
+    for (rep_id, day), activities in done.items():
+        playbook = _playbook(playbooks, reps[rep_id].on(day)["team"], day)
+        counts: dict[str, int] = {}
+        for facts in _counted(activities, playbook.get("unverified", {"counts": True})):
+            for behaviour in playbook["behaviours"]:
+                if _matches(facts, behaviour["counts"]):
+                    counts[behaviour["key"]] = counts.get(behaviour["key"], 0) + 1
+        if counts:
+            judged[rep_id, day] = counts, _score(counts, playbook["behaviours"], reps[rep_id], day)
+    return judged
 
 
-def _activities(observed: Sequence[Observed]) -> list[dict[str, Any]]:
+def _counted(activities: Sequence[Facts], rules: Mapping[str, Any]) -> list[Facts]:
+    """Without what is unverified, where that does not count."""
+    in_order = sorted(activities, key=lambda facts: (_begun(facts), facts["id"]))
+    if rules["counts"]:
+        return in_order
+    return [facts for number, facts in enumerate(in_order) if not _is_in_doubt(facts, in_order[:number], rules)]
+
+
+def _is_in_doubt(facts: Facts, before: Sequence[Facts], rules: Mapping[str, Any]) -> bool:
+    begun = _begun(facts)
+    lately = [one for one in before if (begun - _begun(one)).total_seconds() <= rules["bursts"]["within_s"]]
+    same = [one for one in before if one.get("contact_key") == facts.get("contact_key") is not None]
+    busy = [
+        one
+        for one in before
+        if one.get("duration_s")
+        and facts.get("duration_s")
+        and (_begun(one) - begun).total_seconds() + one["duration_s"] > rules["overlaps"]["more_than_s"]
+    ]
+    return len(lately) >= rules["bursts"]["more_than"] or len(same) >= rules["same_contact"]["more_than"] or len(busy) > 0
+
+
+def _begun(facts: Facts) -> datetime:
+    return datetime.fromisoformat(facts["started_at"])
+
+
+def _activities(observed: Sequence[Observed]) -> list[Facts]:
     newest: dict[str, dict[str, tuple[Any, ...]]] = {}
     for one in observed:
         said = dict(one.observation.facts) | {"_kind": one.observation.kind}
@@ -82,12 +114,12 @@ def _activities(observed: Sequence[Observed]) -> list[dict[str, Any]]:
             known = newest.setdefault(one.observation.activity_id, {})
             if name not in known or known[name][0] < when:
                 known[name] = (when, value)
-    return [{name: value for name, (_, value) in facts.items()} for facts in newest.values()]
+    return [{"id": key} | {name: value for name, (_, value) in facts.items()} for key, facts in newest.items()]
 
 
-def _behaviours(playbooks: Mapping[tuple[str, date], str], team: str, day: date) -> list[dict[str, Any]]:
+def _playbook(playbooks: Mapping[tuple[str, date], str], team: str, day: date) -> Mapping[str, Any]:
     begun = sorted(first for of_team, first in playbooks if of_team == team and first <= day)
-    return yaml.safe_load(playbooks[team, begun[-1]])["behaviours"] if begun else []
+    return yaml.safe_load(playbooks[team, begun[-1]]) if begun else {"behaviours": []}
 
 
 def _matches(facts: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -51,11 +51,14 @@ observations: st.SearchStrategy[dict[str, Any]] = st.builds(
     facts=st.fixed_dictionaries(
         {
             "actor": st.sampled_from([*USERS * 3, None]),
-            "started_at": st.integers(0, 5 * 24).map(lambda hours: (BEGIN + timedelta(hours=hours)).isoformat()),
+            "started_at": st.tuples(st.integers(0, 5 * 24), st.sampled_from([0, 0, 20, 50])).map(
+                lambda at: (BEGIN + timedelta(hours=at[0], seconds=at[1])).isoformat()
+            ),
         },
         optional={
             "duration_s": st.sampled_from([30, 60, 300, None]),
             "outcome": st.sampled_from(["connected", "busy", None]),
+            "contact_key": st.sampled_from(["k", "l"]),
         },
     ),
 )
@@ -80,6 +83,14 @@ behaviours = st.lists(
     min_size=1,
     max_size=2,
     unique_by=lambda one: one["key"],
+)
+unverified = st.fixed_dictionaries(
+    {
+        "counts": st.booleans(),
+        "bursts": st.builds(dict, more_than=st.integers(1, 2), within_s=st.sampled_from([20, 60])),
+        "overlaps": st.builds(dict, more_than_s=st.sampled_from([0, 10])),
+        "same_contact": st.builds(dict, more_than=st.integers(1, 2)),
+    }
 )
 changes = st.lists(
     st.fixed_dictionaries(
@@ -137,8 +148,8 @@ class AnyHistory(RuleBasedStateMachine):
     @initialize(roster=rosters(), north=behaviours, south=behaviours)
     def it_begins(self, roster: str, north: list[dict[str, Any]], south: list[dict[str, Any]]) -> None:
         self.the_roster_changes(roster)
-        self.a_playbook_changes(north, "north", DATES[0])
-        self.a_playbook_changes(south, "south", DATES[0])
+        self.a_playbook_changes(north, "north", DATES[0], {})
+        self.a_playbook_changes(south, "south", DATES[0], {})
 
     @rule(given=st.lists(observations, min_size=1, max_size=6), seed=st.integers(0, 99), is_heard=st.booleans())
     def something_happens(self, given: list[dict[str, Any]], seed: int, is_heard: bool) -> None:
@@ -188,9 +199,14 @@ class AnyHistory(RuleBasedStateMachine):
         self.run(apply_roster(self.pools[0], self.caches[0], roster, file="roster.yaml", now=self.now))
         self.roster = roster
 
-    @rule(counts=behaviours, team=st.sampled_from(["north", "south"]), first=st.sampled_from(DATES))
-    def a_playbook_changes(self, counts: list[dict[str, Any]], team: str, first: date) -> None:
-        text = yaml.safe_dump({"team": team, "effective_from": first, "behaviours": counts})
+    @rule(
+        counts=behaviours,
+        team=st.sampled_from(["north", "south"]),
+        first=st.sampled_from(DATES),
+        rules=st.one_of(st.just({}), st.builds(dict, unverified=unverified)),
+    )
+    def a_playbook_changes(self, counts: list[dict[str, Any]], team: str, first: date, rules: dict[str, Any]) -> None:
+        text = yaml.safe_dump({"team": team, "effective_from": first, "behaviours": counts, **rules})
         self.run(apply_playbooks(self.pools[1], self.caches[1], text, file="p.yaml", revise="a test", now=self.now))
         self.playbooks[team, first] = text
 
