@@ -24,6 +24,7 @@ SCORE_LIST: Final = "score.list.v1"
 SCORE_EXPLAIN: Final = "score.explain.v1"
 SCORE_AUDIT: Final = "score.audit.v1"
 SCORE_RESCORE: Final = "score.rescore.v1"
+SCORE_NOBODYS: Final = "score.nobodys.v1"
 SCORE_RESCORE_STATE: Final = "score.rescore_state.v1"
 _ATTEMPTS_MAX: Final = 12
 _AGAIN_S: Final = 0.25
@@ -219,6 +220,22 @@ class AuditReport(_Model):
     days: int
     waiting: int = 0
     differences: tuple[str, ...]
+
+
+class Nobodys(_Model):
+    """Activities of a CRM user whom the roster does not know. They count as soon as somebody has this identity."""
+
+    source: str
+    account: str
+    user: str
+    activities: int
+    newest_at: datetime | None
+
+
+class NobodysList(_Model):
+    """Those with the newest activities first, at most a hundred."""
+
+    identities: tuple[Nobodys, ...]
 
 
 class NudgeQuery(_Model):

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_PASSWORDS: Final = ("postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret")
+_PASSWORDS: Final = ("postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret", "api-token")
 _WEBHOOK_KEYS: Final = ("acme", "globex")
 _BYTES: Final = 24
 

@@ -14,6 +14,7 @@ from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.dead_letters import Letter, list_letters
+from deploy.local.questions import list_nobodys
 from deploy.local.reach import NotRunning, run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.app import ADAPTERS
@@ -21,10 +22,12 @@ from services.ingest.domain.adapter import Patience
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from shared.events import WEBHOOK_RECEIVED
+from shared.requests import NobodyAnswers
 from shared.settings import SecretMissing, load_settings
 from shared.streams import CONSUMERS, WEBHOOKS, StreamRefused, backlog
 
 _BEHIND: Final = 1_000
+_NAMED_MAX: Final = 10
 _EXPIRES_SOON: Final = timedelta(days=2)
 _TIMEOUT_S: Final = 3
 _WHY: Final = {
@@ -77,6 +80,7 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
         yield finding
     for finding in _other_letters(letters, sources):
         yield finding
+    yield await _nobodys(connection)
 
 
 def _addresses(settings: LocalSettings) -> dict[str, str]:
@@ -182,6 +186,20 @@ async def _backlogs(connection: Client) -> AsyncIterator[Finding]:
         is_behind = waiting > _BEHIND
         found = f"{waiting} messages wait" + ("; if that grows, add a replica" if is_behind else "")
         yield Finding(verdict=Verdict.NOTE if is_behind else Verdict.OK, what=what, found=found)
+
+
+async def _nobodys(connection: Client) -> Finding:
+    """Who did something and is not in the roster."""
+    try:
+        listed = (await list_nobodys(connection)).identities
+    except NobodyAnswers as silent:
+        return Finding(verdict=Verdict.WRONG, what="scoring", found=str(silent))
+    if not listed:
+        return Finding(verdict=Verdict.OK, what="roster", found="no activity waits for somebody with its identity")
+    named = ", ".join(f"{one.source} {one.user} ({one.activities})" for one in listed[:_NAMED_MAX])
+    more = f" and {len(listed) - _NAMED_MAX} more" if len(listed) > _NAMED_MAX else ""
+    found = f"activities wait for somebody with the identity of {named}{more}; add it to a rep in the roster if they sell"
+    return Finding(verdict=Verdict.NOTE, what="roster", found=found)
 
 
 def _ago(moment: datetime, now: datetime) -> str:

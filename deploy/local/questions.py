@@ -15,6 +15,7 @@ from shared.requests import (
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,
+    SCORE_NOBODYS,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
     Applied,
@@ -25,6 +26,7 @@ from shared.requests import (
     Explanation,
     Link,
     LinkQuery,
+    NobodysList,
     NudgePage,
     NudgeQuery,
     NudgeRow,
@@ -83,6 +85,11 @@ async def list_playbooks(connection: Client) -> PlaybookList:
 async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
     """Have days scored anew in the background."""
     return RescoreState.model_validate(await ask(connection, SCORE_RESCORE, query))
+
+
+async def list_nobodys(connection: Client) -> NobodysList:
+    """CRM users with activities whom the roster does not know."""
+    return NobodysList.model_validate(await ask(connection, SCORE_NOBODYS))
 
 
 async def rescore_state(connection: Client) -> RescoreState:

@@ -154,6 +154,8 @@ class House:
             f"DAYMARK_{module.upper()}__PORT": str(port),
             **self._role_urls.get(module, {}),
         }
+        if module == "scoring":
+            environment.setdefault("DAYMARK_SCORING__API_TOKEN", f"file:{secret_file(self._data, 'api-token')}")
         if module == "nudges":
             environment.setdefault("DAYMARK_NUDGES__LINK_SECRET", f"file:{secret_file(self._data, 'link-secret')}")
         log = self._log_folder / f"{name}.log" if self._log_folder else None

@@ -10,6 +10,7 @@ from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.audit_scores import audit_scores
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.explain_day import explain_day
+from services.scoring.list_nobodys import list_nobodys
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
 from services.scoring.preview_playbook import preview_playbooks
@@ -25,6 +26,7 @@ from shared.requests import (
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,
+    SCORE_NOBODYS,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
     Applied,
@@ -33,6 +35,7 @@ from shared.requests import (
     DefinitionFile,
     ExplainQuery,
     Explanation,
+    NobodysList,
     PlaybookList,
     Preview,
     PreviewQuery,
@@ -64,6 +67,7 @@ class Answers:
             SCORE_LIST: self._scores,
             SCORE_EXPLAIN: self._explanation,
             SCORE_AUDIT: self._audit,
+            SCORE_NOBODYS: self._nobodys,
             SCORE_RESCORE: self._rescore,
             SCORE_RESCORE_STATE: self._rescore_state,
         }
@@ -100,6 +104,9 @@ class Answers:
     async def _audit(self, question: bytes) -> AuditReport:
         query = AuditQuery.model_validate_json(question) if question else AuditQuery()
         return await audit_scores(self._pool, self._cache, query)
+
+    async def _nobodys(self, _: bytes) -> NobodysList:
+        return await list_nobodys(self._pool)
 
     async def _rescore(self, question: bytes) -> RescoreState:
         query = RescoreQuery.model_validate_json(question)

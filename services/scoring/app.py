@@ -9,6 +9,7 @@ from nats.aio.client import Client
 from starlette.applications import Starlette
 
 from services.scoring.answers import Answers
+from services.scoring.api import Api
 from services.scoring.consumer import ActivityConsumer
 from services.scoring.day_loop import DayLoop
 from services.scoring.definitions import DefinitionsCache
@@ -23,6 +24,7 @@ from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
 from shared.probes import check_broker, check_postgres, probe_routes
 from shared.process import Loop, run_process
+from shared.settings import read_secret
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog
 
@@ -54,7 +56,7 @@ async def run(settings: ScoringSettings) -> None:
 
         await answer_status(connection, "scoring", clock, is_caught_up)
         await run_process(
-            web_app(connection, pool, metrics, settings),
+            web_app(connection, pool, cache, metrics, settings),
             host=settings.scoring.host,
             port=settings.scoring.port,
             loops={
@@ -88,10 +90,13 @@ def measures(connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: Scor
     return measure
 
 
-def web_app(connection: Client, pool: asyncpg.Pool, metrics: ScoringMetrics, settings: ScoringSettings) -> Starlette:
-    """/livez, /readyz and /metrics."""
+def web_app(
+    connection: Client, pool: asyncpg.Pool, cache: DefinitionsCache, metrics: ScoringMetrics, settings: ScoringSettings
+) -> Starlette:
+    """Explanations, /livez, /readyz and /metrics."""
+    api = Api(pool, cache, token=read_secret(settings.scoring.api_token))
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    return Starlette(routes=probe_routes(metrics.registry, checks))
+    return Starlette(routes=[*probe_routes(metrics.registry, checks), *api.routes()])
 
 
 async def nothing_is_due(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> bool:

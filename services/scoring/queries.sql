@@ -84,6 +84,12 @@ SELECT source, account, activity_id, states::text AS states, kind, deleted, acto
        direction, amount, stage, contact_key, rep_id, day
 FROM activity WHERE rep_id IS NULL;
 
+-- name: list_nobodys
+-- Activities that are kept until somebody has the identity of who did them.
+SELECT source, account, actor AS user, count(*) AS activities, max(started_at) AS newest_at
+FROM activity WHERE rep_id IS NULL AND actor IS NOT NULL AND NOT deleted
+GROUP BY source, account, actor ORDER BY newest_at DESC NULLS LAST, source, account, actor LIMIT 100;
+
 -- name: list_activities_of_day
 SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
        direction, amount, stage, contact_key, rep_id, day

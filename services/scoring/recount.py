@@ -16,6 +16,9 @@ from services.scoring.domain.unverified import Unverified
 from services.scoring.store import QUERIES
 from shared.postgres import Connection
 
+GoalPeriod = tuple[str, Place, date]
+"""A goal's key, and the rep and the days from the given one up to the place's."""
+
 
 async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:
     """What counts on these days, each under its version, from the activities as they are. Days with nothing are left out."""
@@ -89,15 +92,16 @@ def _said(value: object) -> object:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-async def sum_goals(connection: Connection, wanted: Sequence[tuple[str, Place, date]]) -> list[int]:
-    """For each goal, by key, how much its period holds from the given date to the place's day."""
+async def sum_goals(connection: Connection, periods: Sequence[GoalPeriod]) -> dict[GoalPeriod, int]:
+    """How much of each goal the days of its period hold."""
+    if not periods:
+        return {}
     rows = await connection.fetch(
         QUERIES["sum_goals"],
-        list(range(len(wanted))),
-        [key for key, _, _ in wanted],
-        [place.rep_id for _, place, _ in wanted],
-        [first for _, _, first in wanted],
-        [place.day for _, place, _ in wanted],
+        list(range(len(periods))),
+        [key for key, _, _ in periods],
+        [place.rep_id for _, place, _ in periods],
+        [first for _, _, first in periods],
+        [place.day for _, place, _ in periods],
     )
-    sums = {row["number"]: row["times"] for row in rows}
-    return [sums.get(number, 0) for number in range(len(wanted))]
+    return {periods[row["number"]]: row["times"] for row in rows}

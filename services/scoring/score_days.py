@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import compress
 from typing import Final
 
 from services.scoring import store
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Day, DayState, Definitions, state_when_first_heard_of
-from services.scoring.recount import recount_days, sum_goals
+from services.scoring.recount import GoalPeriod, recount_days, sum_goals
 from services.scoring.report import Announcement, GoalCounts, report_of
-from services.scoring.rescore import waiting_to_be_placed
+from services.scoring.rescore import waiting_to_be_placed, waiting_to_be_scored
 from shared.events import DAY_CHANGED
 from shared.postgres import Connection
 from shared.trace import continue_trace
@@ -95,7 +96,7 @@ async def announce(
     """Put the reports of these days, as they stand now, into the outbox."""
     if not said:
         return
-    goals = await goal_counts(connection, definitions, [day.place for day, _, _ in said])
+    goals = await goal_counts(connection, definitions, {day.place: cause for day, cause, _ in said})
     announcements = [
         Announcement(
             event_type=event_type,
@@ -108,21 +109,55 @@ async def announce(
     await store.enqueue_reports(connection, announcements)
 
 
-async def goal_counts(connection: Connection, definitions: Definitions, places: Collection[Place]) -> dict[Place, GoalCounts]:
-    """How far each goal in force on these days has come, up to and including the day."""
+async def goal_counts(
+    connection: Connection, definitions: Definitions, causes: Mapping[Place, Cause]
+) -> dict[Place, GoalCounts]:
+    """How far each goal in force on these days has come, up to and including the day.
+
+    While a rep's days are scored anew, the earliest first, those before a day hold what is right only for who does that.
+    """
     reps = definitions.roster.reps
     wanted = [
         (goal, place)
-        for place in set(places)
+        for place in causes
         if (playbook := definitions.playbook_of(reps[place.rep_id], place.day)) is not None
         for goal in playbook.goals
     ]
-    found: dict[Place, GoalCounts] = {place: [] for place in places}
-    if wanted:
-        sums = await sum_goals(connection, [(goal.key, place, goal.period_start(place.day)) for goal, place in wanted])
-        for (goal, place), times in zip(wanted, sums, strict=True):
-            found[place].append((goal, times))
+    found: dict[Place, GoalCounts] = {place: [] for place in causes}
+    if not wanted:
+        return found
+    periods = [(goal.key, place, goal.period_start(place.day)) for goal, place in wanted]
+    live = {place.rep_id for _, place in wanted if not causes[place].redefined}
+    waiting = await waiting_to_be_scored(connection, live) if live else set()
+    is_stored = [causes[place].redefined or place.rep_id not in waiting for _, place in wanted]
+    times = await sum_goals(connection, list(compress(periods, is_stored)))
+    if not all(is_stored):
+        others = [period for period, stored in zip(periods, is_stored, strict=True) if not stored]
+        times |= await _recount_goals(connection, definitions, others)
+    for (goal, place), period in zip(wanted, periods, strict=True):
+        found[place].append((goal, times.get(period, 0)))
     return found
+
+
+async def _recount_goals(
+    connection: Connection, definitions: Definitions, periods: Sequence[GoalPeriod]
+) -> dict[GoalPeriod, int]:
+    """As `sum_goals`, of reps some of whose days hold what an older definition made of them."""
+    reps = definitions.roster.reps
+    days = {
+        (key, place, first): [first + timedelta(days=number) for number in range((place.day - first).days + 1)]
+        for key, place, first in periods
+    }
+    judged_by = {
+        Place(place.rep_id, day): definitions.playbook_of(reps[place.rep_id], day)
+        for (_, place, _), of_period in days.items()
+        for day in of_period
+    }
+    tallies = await recount_days(connection, judged_by)
+    return {
+        period: sum(tallies.get(Place(period[1].rep_id, day), NOTHING_COUNTED).goals.get(period[0], 0) for day in of_period)
+        for period, of_period in days.items()
+    }
 
 
 def union(causes: Collection[tuple[Place, Cause]]) -> dict[Place, Cause]:

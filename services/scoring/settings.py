@@ -1,6 +1,6 @@
 """What scoring is configured with; `shared/daymark.default.toml` explains each key."""
 
-from shared.settings import CommonSettings, Section
+from shared.settings import CommonSettings, SecretReference, Section
 
 
 class ScoringSection(Section):
@@ -8,6 +8,7 @@ class ScoringSection(Section):
     port: int
     replicas: int
     batch_max: int
+    api_token: SecretReference
 
 
 class ScoringSettings(CommonSettings):

@@ -1,0 +1,12 @@
+"""Who did something that counts for nobody yet: CRM users whom the roster does not know."""
+
+import asyncpg
+
+from services.scoring.store import QUERIES
+from shared.requests import Nobodys, NobodysList
+
+
+async def list_nobodys(pool: asyncpg.Pool) -> NobodysList:
+    """The identities to give to somebody, or to leave: bots, managers, people of another department."""
+    rows = await pool.fetch(QUERIES["list_nobodys"])
+    return NobodysList(identities=tuple(Nobodys(**dict(row)) for row in rows))
