@@ -178,10 +178,12 @@ ORDER BY wanted.number;
 
 -- name: sum_goals
 -- What the days of a period add up to for a goal, up to and including a day.
-SELECT wanted.number, coalesce(sum((d.goals ->> wanted.key)::integer), 0) AS times
+SELECT wanted.number, held.times
 FROM unnest($1::integer[], $2::text[], $3::text[], $4::date[], $5::date[]) AS wanted (number, key, rep_id, first_day, last_day)
-JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day
-GROUP BY wanted.number;
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum((d.goals ->> wanted.key)::integer), 0) AS times
+    FROM rep_day AS d WHERE d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day
+) AS held;
 
 -- name: update_days
 UPDATE rep_day AS d

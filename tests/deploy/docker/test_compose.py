@@ -61,7 +61,9 @@ def test_secrets_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
 
     make_secrets(tmp_path, owner=os.getuid())
 
-    assert {"postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret", "acme", "globex"} == set(before)
+    assert {"postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret", "api-token", "acme", "globex"} == set(
+        before
+    )
     assert all(stat.S_IMODE(status.st_mode) == 0o400 for status in before.values())
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == {
         name: status.st_mtime_ns for name, status in before.items()

@@ -10,12 +10,14 @@ from services.scoring import store
 from services.scoring.apply_definitions import RevisionNeedsReason, apply_playbooks, apply_roster
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
+from services.scoring.explain_day import explain_day
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
 from services.scoring.preview_playbook import NothingToPreview, preview_playbooks
 from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import NobodyToRescore, ask_for_rescore, rescore_some
 from services.scoring.store import SCHEMA
+from services.scoring.turn_days import turn_days
 from shared.postgres import open_pool
 from shared.requests import PreviewQuery, RescoreQuery, ScoreQuery
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, seen
@@ -253,4 +255,52 @@ async def test_a_goal_is_counted_over_its_period_up_to_the_day(scoring: Scoring)
     (_, report) = (await scoring.reports(Place("ana", MONDAY)))[-1]
     (goal,) = report.goals
     assert (goal.count, goal.step, goal.steps_reached, goal.period_start) == (3, 2, 1, date(2026, 3, 1))
+    assert await scoring.differences() == ()
+
+
+async def test_a_goal_is_said_as_the_new_definition_has_it_before_every_day_is_scored_anew(scoring: Scoring) -> None:
+    goals = "goals:\n  - {key: month, label: Calls this month, counts: {kinds: [call]}, period: month, step: 2}\n"
+    await scoring.apply(playbook=PLAYBOOK + goals)
+    await scoring.record(*[seen(f"a{day}", started_at=f"2026-03-0{day}T12:00:00+00:00", duration_s=100) for day in (1, 2)])
+    scoring.now = MONDAY_NOON + timedelta(days=1)
+    await turn_days(scoring.pool, scoring.cache, now=scoring.now)
+    await scoring.pool.execute("DELETE FROM outbox")
+
+    longer = goals.replace("kinds: [call]", "kinds: [call], min_duration_s: 200")
+    await _apply_playbook(scoring, PLAYBOOK + longer, revise="a test")
+    await scoring.record(seen("a3", started_at=scoring.now.isoformat(), duration_s=300))
+
+    said = [report.goals[0].count for _, report in await scoring.reports()]
+    await scoring.rescore()
+    assert said == [1]
+    assert {report.goals[0].count for _, report in await scoring.reports(Place("ana", TUESDAY))} == {1}
+    assert await scoring.differences() == ()
+
+
+async def test_what_is_unverified_is_shown_and_counts_only_if_the_playbook_says_so(scoring: Scoring) -> None:
+    burst = [
+        seen(f"a{number}", started_at=(MONDAY_NOON + timedelta(seconds=number)).isoformat(), contact_key="k")
+        for number in range(4)
+    ]
+    await scoring.record(*burst)
+    rules = "unverified:\n  counts: {}\n  bursts: {{more_than: 2, within_s: 60}}\n  same_contact: {{more_than: 3}}\n"
+
+    await scoring.apply(playbook=PLAYBOOK + rules.format("true"))
+    shown = await explain_day(scoring.pool, scoring.cache, "ana", MONDAY)
+    await scoring.apply(playbook=PLAYBOOK + rules.format("false"))
+    left_out = await explain_day(scoring.pool, scoring.cache, "ana", MONDAY)
+
+    assert [activity.unverified for activity in shown.activities] == [
+        (),
+        (),
+        ("begun within 60 s of 2 earlier ones",),
+        ("begun within 60 s of 2 earlier ones", "number 4 with the same contact on the day"),
+    ]
+    assert [activity.counts_for for activity in shown.activities] == [("calls",)] * 4
+    assert [activity.counts_for for activity in left_out.activities] == [("calls",), ("calls",), (), ()]
+    assert left_out.activities[2].fails["calls"] == "unverified"
+    assert left_out.activities[2].unverified == shown.activities[2].unverified
+    day = await scoring.day("ana")
+    assert day is not None
+    assert (day["counts"], day["score"], left_out.score) == ('{"calls": 2}', Decimal("60.00"), Decimal("60.00"))
     assert await scoring.differences() == ()
