@@ -5,7 +5,7 @@ to do. Lists are paged: `after` of the next question is `next_after` of the last
 """
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -20,16 +20,10 @@ ROSTER_APPLY: Final = "roster.apply.v1"
 PLAYBOOK_APPLY: Final = "playbook.apply.v1"
 PLAYBOOK_PREVIEW: Final = "playbook.preview.v1"
 PLAYBOOK_LIST: Final = "playbook.list.v1"
-SCORE_LIST: Final = "score.list.v1"
-SCORE_EXPLAIN: Final = "score.explain.v1"
-SCORE_AUDIT: Final = "score.audit.v1"
 SCORE_RESCORE: Final = "score.rescore.v1"
-SCORE_NOBODYS: Final = "score.nobodys.v1"
 SCORE_RESCORE_STATE: Final = "score.rescore_state.v1"
 _ATTEMPTS_MAX: Final = 12
 _AGAIN_S: Final = 0.25
-NUDGE_LIST: Final = "nudge.list.v1"
-INBOX_LINK: Final = "inbox.link.v1"
 
 
 class NobodyAnswers(DaymarkError):
@@ -44,17 +38,17 @@ class Refused(DaymarkError):
         self.args = (sentence,)
 
 
-class _Model(BaseModel):
+class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Answer(_Model):
+class Answer(Shape):
     ok: bool
     error: str = ""
     data: dict[str, Any] = {}
 
 
-class DefinitionFile(_Model):
+class DefinitionFile(Shape):
     """A roster or playbook file as its author wrote it; `name` is only for messages. `revise` is why a version begins in
     the past."""
 
@@ -63,14 +57,14 @@ class DefinitionFile(_Model):
     revise: str = ""
 
 
-class Applied(_Model):
+class Applied(Shape):
     """What applying a file did, in one line for people. So many reps' days are scored anew in the background by then."""
 
     summary: str
     reps_to_rescore: int
 
 
-class RescoreQuery(_Model):
+class RescoreQuery(Shape):
     """Which days to score anew: of one rep, or of a team, or of everybody; from `first` to `last`, both included."""
 
     rep: str | None = None
@@ -79,7 +73,7 @@ class RescoreQuery(_Model):
     last: date | None = None
 
 
-class RescoreState(_Model):
+class RescoreState(Shape):
     """How many reps have days that wait to be scored anew, and how many such days are known: more may come to light while
     activities are placed."""
 
@@ -87,7 +81,7 @@ class RescoreState(_Model):
     days: int
 
 
-class PreviewQuery(_Model):
+class PreviewQuery(Shape):
     """A playbook file, and how many weeks back to judge by it."""
 
     name: str
@@ -95,7 +89,7 @@ class PreviewQuery(_Model):
     weeks: int = Field(default=4, ge=1, le=53)
 
 
-class PreviewDay(_Model):
+class PreviewDay(Shape):
     """A day's score as it was judged, and as it would be."""
 
     day: date
@@ -103,7 +97,7 @@ class PreviewDay(_Model):
     would_be: Decimal | None
 
 
-class PreviewRep(_Model):
+class PreviewRep(Shape):
     """Means over the days with a score, and on how many the plan was, or would be, done."""
 
     rep: str
@@ -115,11 +109,11 @@ class PreviewRep(_Model):
     days: tuple[PreviewDay, ...]
 
 
-class Preview(_Model):
+class Preview(Shape):
     reps: tuple[PreviewRep, ...]
 
 
-class PlaybookVersion(_Model):
+class PlaybookVersion(Shape):
     """One version. `revises` is why it begins before the day on which it was applied; empty where it does not."""
 
     team: str
@@ -130,154 +124,8 @@ class PlaybookVersion(_Model):
     goals: tuple[str, ...]
 
 
-class PlaybookList(_Model):
+class PlaybookList(Shape):
     versions: tuple[PlaybookVersion, ...]
-
-
-class ScoreQuery(_Model):
-    """Days from `first` to `last`, both included. `silent_days` adds the days on which nothing counted. As judged `then`:
-    by the version that was in force on the day; `now`: by the one in force today."""
-
-    first: date
-    last: date
-    team: str | None = None
-    silent_days: bool = False
-    as_judged: Literal["then", "now"] = "then"
-    after: tuple[str, date] | None = None
-    limit: int = 1_000
-
-
-class ScoreRow(_Model):
-    """One rep's day. `score` has two decimals, half up; None when the day has no target. `counts` holds counts above 0."""
-
-    rep: str
-    day: date
-    score: Decimal | None
-    counts: dict[str, int]
-
-
-class ScorePage(_Model):
-    rows: tuple[ScoreRow, ...]
-    next_after: tuple[str, date] | None = None
-
-
-class ExplainQuery(_Model):
-    rep: str
-    day: date
-
-
-class ExplainedActivity(_Model):
-    """One activity of the day: its facts, what it counts for, or else the filter it failed, by behaviour. `unverified` says
-    what is in doubt about it, if anything: a question to look into, no verdict."""
-
-    source: str
-    account: str
-    activity_id: str
-    kind: str
-    facts: dict[str, Any]
-    counts_for: tuple[str, ...]
-    fails: dict[str, str]
-    unverified: tuple[str, ...] = ()
-
-
-class ExplainedLine(_Model):
-    key: str
-    label: str
-    count: int
-    target: Decimal
-    weight: Decimal
-    cap: Decimal
-    points: Decimal
-
-
-class Explanation(_Model):
-    """A day's score with everything that it rests on. `arithmetic` is the sum, written out."""
-
-    rep: str
-    day: date
-    timezone: str
-    presence: str
-    playbook_from: date | None
-    score: Decimal | None
-    arithmetic: str
-    lines: tuple[ExplainedLine, ...]
-    activities: tuple[ExplainedActivity, ...]
-
-
-class AuditQuery(_Model):
-    """What to recount: everything, or days from `first` to `last`, both included, or one rep's."""
-
-    rep: str | None = None
-    first: date | None = None
-    last: date | None = None
-
-
-class AuditReport(_Model):
-    """The outcome of recounting from the stored facts. Each difference is one sentence; `waiting` reps were left out, because
-    they are being scored anew."""
-
-    activities: int
-    days: int
-    waiting: int = 0
-    differences: tuple[str, ...]
-
-
-class Nobodys(_Model):
-    """Activities of a CRM user whom the roster does not know. They count as soon as somebody has this identity."""
-
-    source: str
-    account: str
-    user: str
-    activities: int
-    newest_at: datetime | None
-
-
-class NobodysList(_Model):
-    """Those with the newest activities first, at most a hundred."""
-
-    identities: tuple[Nobodys, ...]
-
-
-class NudgeQuery(_Model):
-    person: str | None = None
-    after: str | None = None
-    limit: int = 500
-
-
-class NudgeRow(_Model):
-    """One nudge with what became of it. `status` is sent, held or dropped, `because` says why it was held or dropped;
-    `delivered` lists the channels that said yes."""
-
-    id: str
-    rule: str
-    kind: str
-    person: str
-    person_name: str
-    team: str
-    occasion: str
-    day: date
-    text: str
-    reason: str
-    status: str
-    because: str
-    decided_at: datetime
-    send_at: datetime | None
-    delivered: tuple[str, ...]
-
-
-class NudgePage(_Model):
-    """In the order in which they were decided."""
-
-    rows: tuple[NudgeRow, ...]
-    next_after: str | None = None
-
-
-class LinkQuery(_Model):
-    manager: str
-
-
-class Link(_Model):
-    url: str
 
 
 async def ask(

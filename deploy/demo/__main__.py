@@ -17,7 +17,9 @@ from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import play
 from deploy.demo.settings import read_secrets, secrets_folder
 from shared.jetstream import connect, disconnect
-from shared.requests import NUDGE_LIST, SCORE_LIST, NudgePage, NudgeQuery, ScorePage, ScoreQuery, ask
+from shared.nudge_requests import NUDGE_LIST, NudgePage, NudgeQuery
+from shared.requests import ask
+from shared.score_requests import SCORE_LIST, ScorePage, ScoreQuery
 
 _EVERY_STEPS = 100
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.demo.habits import TEAM
-from shared.requests import NudgeRow, ScoreRow
+from shared.nudge_requests import NudgeRow
+from shared.score_requests import ScoreRow
 
 _DAYS_SHOWN = 10
 _FULL, _HALF = 100, 50

@@ -21,7 +21,7 @@ from deploy.local.reach import reach
 from deploy.local.up import Running, run_house
 from shared.clock import SystemClock
 from shared.errors import DaymarkError
-from shared.requests import AuditQuery, ScoreQuery
+from shared.score_requests import AuditQuery, ScoreQuery
 
 _HELP = "Daily scores for salespeople from what their CRM records, and the right word at the right moment."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)

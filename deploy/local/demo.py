@@ -20,7 +20,8 @@ from deploy.local.up import Running, run_house
 from shared.errors import DaymarkError
 from shared.jetstream import connect, disconnect
 from shared.logs import configure_logs
-from shared.requests import NudgeRow, ScoreQuery, ScoreRow
+from shared.nudge_requests import NudgeRow
+from shared.score_requests import ScoreQuery, ScoreRow
 
 _MANAGERS: Final = ("mara", "jon")
 

@@ -7,38 +7,34 @@ from pathlib import Path
 from nats.aio.client import Client
 
 from shared.errors import DaymarkError
+from shared.nudge_requests import INBOX_LINK, NUDGE_LIST, Link, LinkQuery, NudgePage, NudgeQuery, NudgeRow
 from shared.requests import (
-    INBOX_LINK,
-    NUDGE_LIST,
     PLAYBOOK_LIST,
     PLAYBOOK_PREVIEW,
-    SCORE_AUDIT,
-    SCORE_EXPLAIN,
-    SCORE_LIST,
-    SCORE_NOBODYS,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
     Applied,
-    AuditQuery,
-    AuditReport,
     DefinitionFile,
-    ExplainQuery,
-    Explanation,
-    Link,
-    LinkQuery,
-    NobodysList,
-    NudgePage,
-    NudgeQuery,
-    NudgeRow,
     PlaybookList,
     Preview,
     PreviewQuery,
     RescoreQuery,
     RescoreState,
+    ask,
+)
+from shared.score_requests import (
+    SCORE_AUDIT,
+    SCORE_EXPLAIN,
+    SCORE_LIST,
+    SCORE_NOBODYS,
+    AuditQuery,
+    AuditReport,
+    ExplainQuery,
+    Explanation,
+    NobodysList,
     ScorePage,
     ScoreQuery,
     ScoreRow,
-    ask,
 )
 
 _LONG_S = 600.0

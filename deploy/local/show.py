@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.requests import ExplainedActivity, Explanation, NudgeRow, PlaybookList, Preview, ScoreRow
+from shared.nudge_requests import NudgeRow
+from shared.requests import PlaybookList, Preview
+from shared.score_requests import ExplainedActivity, Explanation, ScoreRow
 
 
 def counts_text(counts: dict[str, int]) -> str:

@@ -7,7 +7,7 @@ from nats.aio.client import Client
 
 from services.nudges.list_nudges import link_of, list_nudges
 from shared.answering import answer_questions
-from shared.requests import INBOX_LINK, NUDGE_LIST, Link, LinkQuery, NudgePage, NudgeQuery
+from shared.nudge_requests import INBOX_LINK, NUDGE_LIST, Link, LinkQuery, NudgePage, NudgeQuery
 
 _QUEUE: Final = "nudges"
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from services.nudges import store
 from shared.errors import DaymarkError
-from shared.requests import Link, NudgePage, NudgeQuery, NudgeRow
+from shared.nudge_requests import Link, NudgePage, NudgeQuery, NudgeRow
 
 INBOX_ROWS_MAX: Final = 300
 _TOKEN_HEX: Final = 32

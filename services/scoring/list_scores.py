@@ -12,7 +12,7 @@ from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Definitions
 from services.scoring.recount import recount_days
 from shared.postgres import Connection
-from shared.requests import ScorePage, ScoreQuery, ScoreRow
+from shared.score_requests import ScorePage, ScoreQuery, ScoreRow
 
 
 async def list_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: ScoreQuery, *, now: datetime) -> ScorePage:

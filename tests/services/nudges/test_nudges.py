@@ -15,8 +15,8 @@ from services.nudges.pages import Pages
 from services.nudges.speak import Spoken
 from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
+from shared.nudge_requests import NudgeQuery
 from shared.postgres import open_pool
-from shared.requests import NudgeQuery
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
 from tests.services.nudges.conftest import Nudging

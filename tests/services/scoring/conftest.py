@@ -13,6 +13,7 @@ from services.scoring.audit_scores import audit_scores
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
 from services.scoring.record_activities import Observed, Recorded, record_activities
+from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.events import DayReport
@@ -57,6 +58,19 @@ class Scoring:
         if playbook is not None:
             await apply_playbooks(self.pool, self.cache, playbook, file="playbook.yaml", revise="a mistake", now=self.now)
         await self.rescore()
+
+    async def apply_playbook(self, text: str, *, revise: str = "") -> int:
+        """Apply, score nothing anew yet, and say how many reps wait for that."""
+        applied = await apply_playbooks(self.pool, self.cache, text, file="playbook.yaml", revise=revise, now=self.now)
+        return applied.reps_to_rescore
+
+    async def apply_roster(self, text: str) -> int:
+        """Apply, score nothing anew yet, and say how many reps wait for that."""
+        return (await apply_roster(self.pool, self.cache, text, file="roster.yaml", now=self.now)).reps_to_rescore
+
+    async def waiting(self) -> int:
+        async with self.pool.acquire() as connection:
+            return (await rescore_state(connection)).reps
 
     async def rescore(self) -> None:
         """Everything that waits to be scored anew."""
