@@ -36,6 +36,8 @@ fix: $(DEV_STAMP) ## format, and mend what can be mended by itself
 bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.door
+	@$(BIN)/python -m bench.stream
+	@$(BIN)/python -m bench.rescoring
 
 contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
 	@$(BIN)/python -m tests.contract.documents

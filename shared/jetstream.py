@@ -19,6 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.errors import DaymarkError
+from shared.nats_client import LeanClient
 
 _log = structlog.get_logger()
 BATCH_MAX: Final = 500
@@ -65,7 +66,7 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
     async def on_reconnect() -> None:
         _log.info("nats_reconnected")
 
-    connection = Client()
+    connection = LeanClient()
     await connection.connect(
         url,
         name=name,

@@ -20,6 +20,10 @@ _log = structlog.get_logger()
 EXIT_MISCONFIGURED: Final = 78
 """The status of a process that cannot start as it is configured, and that it would not help to start again."""
 
+_GC_THRESHOLD: Final = 50_000
+"""New containers after which the youngest are looked through for cycles. By Python's 700 that is a dozen times a batch of
+messages, none of which is in a cycle."""
+
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
 
@@ -52,6 +56,7 @@ async def run_process(
     """
     gc.collect()
     gc.freeze()  # what is there now stays: looking through all of it again and again holds every request up for 40 ms
+    gc.set_threshold(_GC_THRESHOLD)
     server = http_server(app, host=host, port=port, limits=limits)
     stopping = asyncio.Event()
 

@@ -27,6 +27,7 @@ from shared.trace import HEADER as TRACEPARENT
 from shared.trace import trace_id
 
 _log = structlog.get_logger()
+_BATCHES_AT_ONCE: Final = 2
 _RETRY_FIRST_S: Final = 0.1
 _RETRY_MOST_S: Final = 5.0
 AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, NotStored)
@@ -63,18 +64,27 @@ class ActivityConsumer:
         self._on_recorded = on_recorded
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Record until told to stop. A batch that is not done by then goes back."""
+        """Record until told to stop. A batch that is not done by then goes back.
+
+        While Postgres works on one batch, the next is read and merged; in which order they are committed changes nothing.
+        """
         ending = asyncio.create_task(_stop_when(stopping, self._loop), name="stop-consumer")
+        slots = asyncio.Semaphore(_BATCHES_AT_ONCE)
         try:
-            async for batch in self._loop:
-                done = await until_done(partial(self._handle, batch), stopping, self._metrics)
-                if done:
-                    await self._loop.ack(batch)
-                    self._on_recorded()
-                else:
-                    await self._loop.give_back(batch, delay_s=0)
+            async with asyncio.TaskGroup() as group:
+                await slots.acquire()
+                async for batch in self._loop:
+                    group.create_task(self._finish(batch, stopping)).add_done_callback(lambda _: slots.release())
+                    await slots.acquire()
         finally:
             ending.cancel()
+
+    async def _finish(self, batch: list[Msg], stopping: asyncio.Event) -> None:
+        if await until_done(partial(self._handle, batch), stopping, self._metrics):
+            await self._loop.ack(batch)
+            self._on_recorded()
+        else:
+            await self._loop.give_back(batch, delay_s=0)
 
     async def _handle(self, batch: list[Msg]) -> None:
         observed: list[Observed] = []

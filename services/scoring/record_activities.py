@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
@@ -21,8 +22,7 @@ from shared.observation import Observation
 from shared.postgres import Connection
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observed:
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """One observation as it arrived."""
 
     event_id: str

@@ -1,7 +1,6 @@
 """The tables of scoring as typed rows. Every statement stands in queries.sql; none is sent per row."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,8 +28,7 @@ ActivityKey = tuple[str, str, str]
 """Source, account, activity id."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActivityRow:
+class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
     """An activity's facts and what follows from them."""
 
     key: ActivityKey

@@ -46,6 +46,8 @@ def merge(states: FactStates, observation: Observation, event_id: str) -> FactSt
     said: dict[str, FactValue] = {**observation.facts, KIND: observation.kind}
     if observation.deleted is not None:
         said[DELETED] = observation.deleted
+    if not states:
+        return {name: (value, at, event_id) for name, value in said.items()}
     news = {
         name: (value, at, event_id)
         for name, value in said.items()
