@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import asyncpg
+import msgspec
 
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
