@@ -25,15 +25,15 @@ from tests.services.scoring.domain.builders import rep
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [
-        ("Europe/Madrid", date(2026, 3, 29), 23),
-        ("Europe/Madrid", date(2026, 10, 25), 25),
-        ("America/New_York", date(2026, 3, 8), 23),
-        ("America/New_York", date(2026, 11, 1), 25),
-        ("Australia/Lord_Howe", date(2026, 4, 5), 24.5),
-        ("Australia/Lord_Howe", date(2026, 10, 4), 23.5),
-        ("Antarctica/Troll", date(2026, 3, 29), 22),
-        ("Pacific/Apia", date(2011, 12, 30), 0),
-        ("Europe/Madrid", date(2028, 2, 29), 24),
+        pytest.param("Europe/Madrid", date(2026, 3, 29), 23, id="Madrid in spring"),
+        pytest.param("Europe/Madrid", date(2026, 10, 25), 25, id="Madrid in autumn"),
+        pytest.param("America/New_York", date(2026, 3, 8), 23, id="New York in spring"),
+        pytest.param("America/New_York", date(2026, 11, 1), 25, id="New York in autumn"),
+        pytest.param("Australia/Lord_Howe", date(2026, 4, 5), 24.5, id="Lord Howe gains half an hour"),
+        pytest.param("Australia/Lord_Howe", date(2026, 10, 4), 23.5, id="Lord Howe loses half an hour"),
+        pytest.param("Antarctica/Troll", date(2026, 3, 29), 22, id="Troll loses two hours"),
+        pytest.param("Pacific/Apia", date(2011, 12, 30), 0, id="Apia skips a day"),
+        pytest.param("Europe/Madrid", date(2028, 2, 29), 24, id="29 February"),
     ],
 )
 def test_a_day_is_as_long_as_its_zone_makes_it(zone: str, day: date, hours: float) -> None:

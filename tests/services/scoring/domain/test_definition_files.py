@@ -1,5 +1,7 @@
 """Roster and playbook files, and what is said of their mistakes."""
 
+import re
+import textwrap
 from datetime import date, time
 from fractions import Fraction
 
@@ -7,7 +9,9 @@ import pytest
 
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster_file import read_roster
+from services.scoring.domain.unverified import Bursts, SameContact, Unverified
 from services.scoring.domain.yaml_positions import DefinitionRefused
+from tests.house import ROOT
 
 ROSTER = """\
 teams:
@@ -37,7 +41,12 @@ behaviours:
     weight: 35
 goals:
   - {key: proposals, label: Proposals, counts: {kinds: [proposal_sent]}, period: month, step: 30}
+unverified:
+  counts: false
+  bursts: {more_than: 5, within_s: 60, kinds: [call]}
+  same_contact: {more_than: 3}
 """
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
 
 
 def test_a_roster_is_read() -> None:
@@ -96,6 +105,20 @@ def test_a_playbook_is_read() -> None:
 
     assert [int(target) for target in plan.behaviours[0].targets] == [12, 0, 0, 0, 6, 0, 0]
     assert (plan.behaviours[0].cap, plan.goals[0].step) == (Fraction(3, 2), 30)
+    assert plan.unverified == Unverified(
+        counts=False,
+        bursts=Bursts(more_than=5, within_s=60, kinds=frozenset({"call"})),
+        same_contact=SameContact(more_than=3),
+    )
+
+
+def test_the_files_that_the_manual_shows_are_read() -> None:
+    page = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", page, flags=re.MULTILINE)
+    roster, playbook = (textwrap.dedent(block) for block in blocks if re.match(r"\n* {4}(teams|team):", block))
+
+    assert [team.id for team in read_roster(roster, file="roster.yaml").teams] == ["north", "south"]
+    assert [plan.team for plan in read_playbooks(playbook, file="playbook.yaml")] == ["north"]
 
 
 @pytest.mark.parametrize(
@@ -134,6 +157,9 @@ def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wro
         ("kinds: [call]", "kind: [call]", 6, "counts.kind: no such key; did you mean kinds?"),
         ("2026-01-12", "2026-13-12", 2, "effective_from"),
         ("period: month", "period: year", 10, "goals[0].period"),
+        ("more_than: 5", "more_than: 0", 13, "unverified.bursts.more_than"),
+        ("more_than: 3", "more_tan: 3", 14, "same_contact.more_tan: no such key; did you mean more_than?"),
+        ("same_contact", "same_contacts", 14, "unverified.same_contacts: no such key; did you mean same_contact?"),
     ],
 )
 def test_a_mistake_in_a_playbook_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, said: str) -> None:
@@ -162,7 +188,9 @@ def test_an_identity_belongs_to_one_rep_only() -> None:
     assert "used before, in line 15; each may be once" in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["", "teams: [", "a: &a [*a]", "- 1", "\x00", "teams: 7"])
+@pytest.mark.parametrize(
+    "text", ["", "teams: [", "a: &a [*a]", "- 1", "\x00", "teams: 7", "[" * 100_000, BOMB], ids=lambda text: repr(text[:12])
+)
 def test_what_is_no_roster_is_refused_and_never_crashes(text: str) -> None:
     with pytest.raises(DefinitionRefused):
         read_roster(text, file="roster.yaml")
