@@ -45,13 +45,19 @@ FROM generate_series(1, $1) AS rep, generate_series(1, $2) AS day, generate_seri
 LATERAL (SELECT $4::timestamptz - day * interval '1 day' - number * interval '1 minute' AS made_at,
                 CASE number % 7 WHEN 0 THEN 'proposal_sent' ELSE 'call' END AS kind, (number * 13 % 240)::float8 AS length,
                 CASE number % 3 WHEN 0 THEN 'no_answer' ELSE 'connected' END AS outcome) AS made
-ORDER BY made_at  -- as they would have come
+ORDER BY made.made_at  -- as they would have come
 """
 _RECOUNT = """
-SELECT rep_id, day, count(*) FILTER (WHERE kind = 'call' AND duration_s >= 90),
-       count(*) FILTER (WHERE kind = 'call' AND outcome = 'connected'), count(*) FILTER (WHERE kind = 'proposal_sent'),
-       min(started_at)
-FROM activity WHERE rep_id IS NOT NULL GROUP BY rep_id, day
+WITH counted AS (
+    SELECT rep_id, day, count(*) FILTER (WHERE kind = 'call' AND duration_s >= 90) AS calls,
+           count(*) FILTER (WHERE kind = 'call' AND outcome = 'connected') AS talks,
+           count(*) FILTER (WHERE kind = 'proposal_sent') AS offers, min(started_at) AS first_at
+    FROM activity WHERE rep_id IS NOT NULL GROUP BY rep_id, day
+)
+UPDATE recounted AS d
+SET counts = jsonb_build_object('calls', calls, 'talks', talks, 'offers', offers), first_counted_at = first_at,
+    score = round(40 * least(calls / 10.0, 1.5) + 30 * least(talks / 5.0, 1.5) + 30 * least(offers / 2.0, 1.5), 2)
+FROM counted WHERE d.rep_id = counted.rep_id AND d.day = counted.day
 """
 
 
@@ -121,10 +127,16 @@ async def _live(pool: asyncpg.Pool, stopping: asyncio.Event) -> list[float]:
 
 
 async def rescoring(pool: asyncpg.Pool) -> None:
-    """The new playbook against the query, three times each, in turn; live observations during the third."""
+    """The new playbook against one query that recounts every day, three times in turn; the third with live observations.
+
+    The query knows one playbook and works on a copy of the days. It asks nobody's calendar, and reports nothing.
+    """
+    await pool.execute("CREATE TABLE recounted (LIKE rep_day INCLUDING ALL) WITH (fillfactor = 80)")
+    await pool.execute("INSERT INTO recounted SELECT * FROM rep_day")
     for turn in range(3):
+        await pool.execute("VACUUM ANALYZE recounted", timeout=600)
         started_s = monotonic_s()
-        rows = await pool.fetch(_RECOUNT, timeout=600)
+        said = await pool.execute(_RECOUNT, timeout=600)
         query_s = monotonic_s() - started_s
         cache = DefinitionsCache()
         stopping = asyncio.Event()
@@ -134,7 +146,8 @@ async def rescoring(pool: asyncpg.Pool) -> None:
         await apply_playbooks(pool, cache, playbook, file="playbook", revise="a measurement", now=_NOW)
         await asyncio.gather(*[_rescore_all(pool, cache) for _ in range(2)])
         taken_s = monotonic_s() - started_s
-        print(f"  {len(rows):,} days: query {query_s:.2f} s, scored anew {taken_s:.2f} s, {taken_s / query_s:.2f} of it")
+        days = int(said.split()[-1])
+        print(f"  {days:,} days: query {query_s:.2f} s, scored anew {taken_s:.2f} s, {taken_s / query_s:.2f} of it")
         if live is not None:
             stopping.set()
             waited = await live

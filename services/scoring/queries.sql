@@ -53,12 +53,13 @@ ORDER BY a.source, a.account, a.activity_id
 FOR UPDATE OF a;
 
 -- name: lock_activities_of_reps
--- All that are theirs now, or may be: by where they are, and by who did them.
+-- All that are theirs now, or may be: by where they are, and by who did them. Pairs alone are not looked up in an index after
+-- an OR; all sources with all users are, and hold few more.
 SELECT source, account, activity_id, states::text AS states, kind, deleted, actor, started_at, duration_s, outcome,
        direction, amount, stage, contact_key, rep_id, day
 FROM activity
 WHERE rep_id = ANY($1::text[])
-   OR (source, actor) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+   OR (source = ANY($2::text[]) AND actor = ANY($3::text[]) AND (source, actor) IN (SELECT * FROM unnest($2, $3)))
 ORDER BY source, account, activity_id
 FOR UPDATE;
 
@@ -143,38 +144,6 @@ WITH rule AS MATERIALIZED (
     FROM seen
 )
 SELECT source, account, activity_id FROM judged WHERE is_burst OR is_overlap OR is_repeat;
-
--- name: recount_days
--- How often each behaviour and goal of a version is met on a day. A statement of its own, after the days are locked: its
--- snapshot sees every activity that others committed before. Every filter that is given must hold; an activity that lacks the
--- fact a filter asks for does not count. Days and behaviours go by their numbers, which sort faster than their names.
-WITH b AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($4::jsonb) AS b (
-        number integer, version integer, kinds text[], min_duration_s double precision, outcomes text[], directions text[],
-        min_amount numeric, stages text[]
-    )
-)
-SELECT wanted.number, met.number AS counting, count(*) AS times, min(a.started_at) AS first_at
-FROM unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, version, number)
-JOIN activity AS a ON a.rep_id = wanted.rep_id AND a.day = wanted.day
-    AND NOT EXISTS (                           -- what is unverified, under a playbook by which it does not count then
-        SELECT FROM unnest($5::text[], $6::text[], $7::text[]) AS left_out (source, account, activity_id)
-        WHERE (left_out.source, left_out.account, left_out.activity_id) = (a.source, a.account, a.activity_id)
-    )
-CROSS JOIN LATERAL (
-    SELECT b.number
-    FROM b
-    WHERE b.version = wanted.version
-      AND (b.kinds IS NULL OR a.kind = ANY(b.kinds))
-      AND (b.min_duration_s IS NULL OR a.duration_s >= b.min_duration_s)
-      AND (b.outcomes IS NULL OR a.outcome = ANY(b.outcomes))
-      AND (b.directions IS NULL OR a.direction = ANY(b.directions))
-      AND (b.min_amount IS NULL OR a.amount >= b.min_amount)
-      AND (b.stages IS NULL OR a.stage = ANY(b.stages))
-    OFFSET 0                                   -- each activity is read once, and then held against every behaviour
-) AS met
-GROUP BY wanted.number, met.number
-ORDER BY wanted.number;
 
 -- name: sum_goals
 -- What the days of a period add up to for a goal, up to and including a day.

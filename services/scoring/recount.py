@@ -1,17 +1,15 @@
-"""Counts of days from the activities as they are, by any version: the one query that says what counts."""
+"""Counts of days from the activities as they are, by any version."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 
+from services.scoring.count_query import count_query
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Tally
-from services.scoring.domain.playbook import Behaviour, Goal, Playbook
+from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.unverified import Unverified
 from services.scoring.store import QUERIES
 from shared.postgres import Connection
@@ -23,20 +21,21 @@ GoalPeriod = tuple[str, Place, date]
 async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:
     """What counts on these days, each under its version, from the activities as they are. Days with nothing are left out."""
     versions = list({id(playbook): playbook for playbook in judged_by.values() if playbook is not None}.values())
+    if not versions:
+        return {}
     numbers = {id(playbook): number for number, playbook in enumerate(versions)}
-    counting = [(number, one) for number, version in enumerate(versions) for one in version.counting]
-    wanted = [(place, numbers[id(playbook)]) for place, playbook in judged_by.items() if playbook is not None]
+    wanted = [(place, playbook) for place, playbook in judged_by.items() if playbook is not None]
     columns: list[list[Any]] = [
         [place.rep_id for place, _ in wanted],
         [place.day for place, _ in wanted],
-        [number for _, number in wanted],
+        [numbers[id(playbook)] for _, playbook in wanted],
     ]
-    left_out = await _left_out(connection, columns, versions)
-    rows = await connection.fetch(QUERIES["recount_days"], *columns, _matchers(counting), *left_out)
-    return {
-        wanted[number - 1][0]: _tally([(counting[one][1], times, first_at) for _, one, times, first_at in group])
-        for number, group in groupby(rows, key=itemgetter(0))
-    }
+    query = count_query(versions, await _left_out(connection, columns, versions))
+    tallies = {}
+    for number, first_at, *times in await connection.fetch(query.sql, *columns, *query.arguments):
+        place, playbook = wanted[number - 1]
+        tallies[place] = _tally(playbook, first_at, times)
+    return tallies
 
 
 async def _left_out(connection: Connection, columns: Sequence[list[Any]], versions: Sequence[Playbook]) -> list[list[str]]:
@@ -66,26 +65,14 @@ def _flat(rules: Unverified) -> dict[str, object]:
     }
 
 
-def _tally(met: Iterable[tuple[Behaviour | Goal, int, datetime]]) -> Tally:
+def _tally(playbook: Playbook, first_at: datetime | None, times: Sequence[int]) -> Tally:
     """What was met on a day, how often, and when the first time."""
-    counts, goals, first = {}, {}, None
-    for one, times, first_at in met:
-        if isinstance(one, Goal):
-            goals[one.key] = times
-        else:
-            counts[one.key] = times
-            first = first_at if first is None or first_at < first else first
-    return Tally(counts=counts, first_counted_at=first, goals=goals)
-
-
-def _matchers(counting: Sequence[tuple[int, Behaviour | Goal]]) -> str:
-    """What each version counts, as the query reads it."""
-    return msgspec.json.encode(
-        [
-            {"number": number, "version": version} | {name: _said(value) for name, value in asdict(one.counts).items()}
-            for number, (version, one) in enumerate(counting)
-        ]
-    ).decode()
+    counted = len(playbook.behaviours)
+    return Tally(
+        counts={one.key: met for one, met in zip(playbook.behaviours, times, strict=False) if met},
+        first_counted_at=first_at,
+        goals={one.key: met for one, met in zip(playbook.goals, times[counted:], strict=False) if met},
+    )
 
 
 def _said(value: object) -> object:

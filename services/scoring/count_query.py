@@ -1,0 +1,79 @@
+"""The one query that says what counts: every behaviour and goal of some versions of playbooks, on any days.
+
+It is written for the versions at hand, because a query that reads them as data holds each activity against every behaviour of
+every team, and takes three times as long for one team. Nothing of a playbook stands in its text: values are arguments.
+"""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import Any, Final, NamedTuple
+
+from services.scoring.domain.playbook import Filter, Playbook
+
+_DAYS: Final = 3
+"""The first arguments are columns of the wanted days: rep, day, and the number of the version that judges it."""
+
+_LEFT_OUT: Final = """
+    AND NOT EXISTS (                           -- what is unverified, under a playbook by which it does not count then
+        SELECT FROM unnest(${}::text[], ${}::text[], ${}::text[]) AS left_out (source, account, activity_id)
+        WHERE (left_out.source, left_out.account, left_out.activity_id) = (a.source, a.account, a.activity_id)
+    )"""
+
+
+class CountQuery(NamedTuple):
+    """`arguments` follow the columns of days. A row: the day's number from 1 on, when the first activity that counts for a
+    behaviour began, and how often each of the version's `counting` was met."""
+
+    sql: str
+    arguments: list[Any]
+
+
+def count_query(versions: Sequence[Playbook], left_out: Sequence[Sequence[str]]) -> CountQuery:
+    """For days judged by these versions, without what is left out by its keys (columns of sources, accounts and ids).
+
+    A statement of its own, after the days are locked: its snapshot then sees every activity that others committed before.
+    """
+    arguments: list[Any] = []
+
+    def number_of(argument: object) -> int:
+        arguments.append(argument)
+        return _DAYS + len(arguments)
+
+    def holds(wanted: Filter) -> str:
+        tests = [
+            f"a.{column} {test.format(number_of(sorted(value) if isinstance(value, frozenset) else value))}"
+            for column, test, value in (
+                ("kind", "= ANY(${}::text[])", wanted.kinds),
+                ("duration_s", ">= ${}::double precision", wanted.min_duration_s),
+                ("outcome", "= ANY(${}::text[])", wanted.outcomes),
+                ("direction", "= ANY(${}::text[])", wanted.directions),
+                ("amount", ">= ${}::numeric", wanted.min_amount),
+                ("stage", "= ANY(${}::text[])", wanted.stages),
+            )
+            if value is not None
+        ]
+        return " AND ".join(tests) or "true"
+
+    behaviours = [[f"({holds(one.counts)})" for one in version.behaviours] for version in versions]
+    goals = [[f"({holds(one.counts)})" for one in version.goals] for version in versions]
+    met = [before + after for before, after in zip(behaviours, goals, strict=True)]
+    times = [f"count(*) FILTER (WHERE {_by_version(column)})" for column in zip_longest(*met)]
+    is_behaviour = _by_version([" OR ".join(tests) for tests in behaviours])
+    without = _LEFT_OUT.format(*[number_of(list(column)) for column in left_out]) if any(left_out) else ""
+    sql = f"""
+SELECT wanted.number, met.*
+FROM unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, version, number)
+CROSS JOIN LATERAL (                           -- day by day, by the index; a plain join of many days would read the table
+    SELECT min(a.started_at) FILTER (WHERE {is_behaviour}), {", ".join(times)}
+    FROM activity AS a WHERE a.rep_id = wanted.rep_id AND a.day = wanted.day{without}
+) AS met
+"""  # noqa: S608 - column names and numbers of arguments, nothing else
+    return CountQuery(sql, arguments)
+
+
+def _by_version(tests: Sequence[str | None]) -> str:
+    """What holds for a day depends on the version that judges it. A version that has no such test is met by nothing."""
+    if len(tests) == 1 and tests[0] is not None:
+        return tests[0]
+    arms = [f"WHEN {number} THEN {test}" for number, test in enumerate(tests) if test is not None]
+    return f"CASE wanted.version {' '.join(arms)} END"
