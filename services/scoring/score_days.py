@@ -1,10 +1,12 @@
 """Count days anew and announce those that changed: the one way in which a day's counts and score come about."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import compress
 from typing import Final
+
+import msgspec
 
 from services.scoring import store
 from services.scoring.domain.counting import Place
@@ -52,21 +54,19 @@ async def score_locked_days(
 ) -> int:
     """As `score_days`, of days that are locked and of reps whose activities are placed."""
     reps = definitions.roster.reps
-    judged_by = {day.place: definitions.playbook_of(reps[day.rep_id], day.day) for day in days if day.rep_id in reps}
+    placed = [(day.place, day) for day in days if day.rep_id in reps]
+    judged_by = {place: definitions.playbook_of(reps[place.rep_id], place.day) for place, _ in placed}
     if not judged_by:
         return 0
     tallies = await recount_days(connection, judged_by)
     changed, reported = [], []
-    for day in days:
-        place = day.place
-        if place not in judged_by:
-            continue
+    for place, day in placed:
         tally, cause = tallies.get(place, NOTHING_COUNTED), causes[place]
-        score = definitions.score_under(judged_by[place], reps[day.rep_id], day.day, tally.counts).shown
+        score = definitions.score_under(judged_by[place], reps[place.rep_id], place.day, tally.counts).shown
         if (tally, score) == (day.tally, day.score) and not (cause.redefined and day.state == "open"):
             continue
         is_reported = _is_reported(day, cause, now=now)
-        fresh = replace(day, tally=tally, score=score, revision=day.revision + is_reported)
+        fresh = msgspec.structs.replace(day, tally=tally, score=score, revision=day.revision + is_reported)
         changed.append(fresh)
         if is_reported:
             reported.append((fresh, cause, DAY_CHANGED))

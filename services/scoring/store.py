@@ -192,13 +192,6 @@ def _activity(row: asyncpg.Record) -> ActivityRow:
 
 
 def _day(row: asyncpg.Record) -> Day:
-    return Day(
-        rep_id=row["rep_id"],
-        day=row["day"],
-        state=row["state"],
-        tally=Tally(
-            counts=read_counts(row["counts"]), first_counted_at=row["first_counted_at"], goals=read_counts(row["goals"])
-        ),
-        score=row["score"],
-        revision=row["revision"],
-    )
+    rep_id, day, state, counts, goals, score, first_counted_at, revision = row
+    tally = Tally(counts=read_counts(counts), first_counted_at=first_counted_at, goals=read_counts(goals))
+    return Day(rep_id=rep_id, day=day, state=state, tally=tally, score=score, revision=revision)

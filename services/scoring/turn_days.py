@@ -1,11 +1,12 @@
 """Open and close days as each rep's own midnight passes, also those that passed while nobody was here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import asyncpg
+import msgspec
 
 from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
@@ -92,9 +93,9 @@ def _turned(day: Day, definitions: Definitions, said: list[tuple[Day, Cause, str
     """The day as it stands now; what is to be said of it is added to `said`: opened, closed, or both if it passed unseen."""
     if opens and day.state == "future":
         score = definitions.shown_score(day.rep_id, day.day, day.tally.counts)
-        day = replace(day, state="open", score=score, revision=day.revision + 1)
+        day = msgspec.structs.replace(day, state="open", score=score, revision=day.revision + 1)
         said.append((day, _NOBODY_ASKED, DAY_OPENED))
     if day.state == "open" and rep_day_end(definitions.roster.reps[day.rep_id], day.day) <= now:
-        day = replace(day, state="closed", revision=day.revision + 1)
+        day = msgspec.structs.replace(day, state="closed", revision=day.revision + 1)
         said.append((day, _NOBODY_ASKED, DAY_CLOSED))
     return day

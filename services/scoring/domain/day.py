@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
+import msgspec
+
 from services.scoring.domain.calendar import presence_on, rep_day_end
 from services.scoring.domain.counting import Place
 from services.scoring.domain.playbook import Playbook, Playbooks
@@ -16,20 +18,18 @@ _KNOWN_MAX: Final = 100_000
 DayState = Literal["future", "open", "closed"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What counted on a day: how often per behaviour, when the earliest of it began, and how often for each goal."""
 
     counts: Mapping[str, int]
     first_counted_at: datetime | None
-    goals: Mapping[str, int] = field(default_factory=dict)
+    goals: Mapping[str, int] = msgspec.field(default_factory=dict)
 
 
 NOTHING_COUNTED = Tally(counts={}, first_counted_at=None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Day:
+class Day(msgspec.Struct, frozen=True, kw_only=True):
     """`revision` is that of the last report that was announced; 0 before the first."""
 
     rep_id: str
