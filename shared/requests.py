@@ -58,10 +58,12 @@ class DefinitionFile(Shape):
 
 
 class Applied(Shape):
-    """What applying a file did, in one line for people. So many reps' days are scored anew in the background by then."""
+    """What applying a file did, in one line for people. So many reps' days are scored anew in the background by then, and so
+    many reps are told of a definition that is new to them."""
 
     summary: str
     reps_to_rescore: int
+    reps_to_tell: int = 0
 
 
 class RescoreQuery(Shape):
@@ -114,10 +116,15 @@ class Preview(Shape):
 
 
 class PlaybookVersion(Shape):
-    """One version. `revises` is why it begins before the day on which it was applied; empty where it does not."""
+    """One version. `revises` is why it begins before the day on which it was applied; empty where it does not. It was
+    `announced` to so many reps, of whom some were `told` and some have `acknowledged` it."""
 
     team: str
     effective_from: date
+    version: int = 0
+    announced: int = 0
+    told: int = 0
+    acknowledged: int = 0
     state: Literal["past", "in force", "coming"]
     revises: str
     behaviours: tuple[str, ...]

@@ -55,10 +55,12 @@ def print_preview(preview: Preview, console: Console) -> None:
 
 
 def print_playbooks(listed: PlaybookList, console: Console) -> None:
-    table = Table("team", "from", "state", "behaviours", "goals", "revises because", box=None, pad_edge=False)
+    known = "told", "have read it"
+    table = Table("team", "from", "state", *known, "behaviours", "goals", "revises because", box=None, pad_edge=False)
     for one in listed.versions:
         counted = ", ".join(one.behaviours), ", ".join(one.goals)
-        table.add_row(one.team, str(one.effective_from), one.state, *counted, one.revises)
+        told, read = (f"{number} of {one.announced}" for number in (one.told, one.acknowledged))
+        table.add_row(one.team, str(one.effective_from), one.state, told, read, *counted, one.revises)
     console.print(table if table.row_count else "No playbook yet. `daymark playbook apply FILE` puts one in force.")
 
 

@@ -20,6 +20,7 @@ from services.nudges.channels.file import FileChannel
 from services.nudges.channels.inbox import InboxChannel
 from services.nudges.channels.webhook import WebhookChannel
 from services.nudges.consumer import ReportConsumer
+from services.nudges.links import Links
 from services.nudges.loops import Loop, delivering_work, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
@@ -42,11 +43,12 @@ async def run(settings: NudgesSettings) -> None:
     pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
+    links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
     async with Publisher(connection) as events, Publisher(connection) as dead_letters, httpx.AsyncClient() as client:
         channels = make_channels(settings.channels, client, clock)
         metrics = NudgesMetrics(channels)
         relay = nudge_relay(pool, events)
-        delivering = Loop(delivering_work(pool, channels, metrics, on_delivered=relay.wake), clock)
+        delivering = Loop(delivering_work(pool, channels, links, metrics, on_delivered=relay.wake), clock)
 
         def woken() -> None:
             relay.wake()
@@ -55,12 +57,11 @@ async def run(settings: NudgesSettings) -> None:
         timed = Loop(timed_work(pool, metrics, channels=tuple(channels), on_spoken=woken), clock)
         consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=tuple(channels), on_decided=woken)
         consumer.subscribe(broker)
-        link_secret = read_secret(settings.nudges.link_secret)
-        await Answers(pool, base_url=base_url(settings.nudges), link_secret=link_secret).listen(connection)
+        await Answers(pool, links).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
 
         await run_process(
-            web_app(connection, pool, metrics, settings, link_secret=link_secret),
+            web_app(connection, pool, links, metrics, settings),
             host=settings.nudges.host,
             port=settings.nudges.port,
             loops={
@@ -129,20 +130,15 @@ def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: C
 
 
 def base_url(settings: NudgesSection) -> str:
-    """Where managers reach the pages."""
+    """Where people reach the pages."""
     return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
 def web_app(
-    connection: Client,
-    pool: asyncpg.Pool,
-    metrics: NudgesMetrics,
-    settings: NudgesSettings,
-    *,
-    link_secret: str | None,
+    connection: Client, pool: asyncpg.Pool, links: Links, metrics: NudgesMetrics, settings: NudgesSettings
 ) -> Starlette:
     """The pages, /livez, /readyz and /metrics."""
-    pages = Pages(pool, link_secret=link_secret)
+    pages = Pages(pool, links)
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
     routes = [*probe_routes(metrics.registry, checks), *pages.routes()]
     return Starlette(routes=routes, exception_handlers={_NOT_FOUND: pages.not_found})

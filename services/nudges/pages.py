@@ -1,6 +1,5 @@
 """The managers' pages. A page opens with the link that was given to its manager, and shows only what is theirs."""
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.nudges.domain.wording import clock_time, weekday
-from services.nudges.list_nudges import InboxItem, NoLinkSecret, list_inbox, token_of
+from services.nudges.links import Links
+from services.nudges.list_nudges import InboxItem, list_inbox
 from shared.events import NudgeKind
 
 _FOLDER: Final = Path(__file__).parent
@@ -53,11 +53,11 @@ class DayOfCards:
 
 
 class Pages:
-    """Without a secret for links every inbox answers 404."""
+    """Without a secret for links every page of a person answers 404."""
 
-    def __init__(self, pool: asyncpg.Pool, *, link_secret: str | None) -> None:
+    def __init__(self, pool: asyncpg.Pool, links: Links) -> None:
         self._pool = pool
-        self._link_secret = link_secret
+        self._links = links
         self._templates = Environment(
             loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
@@ -78,17 +78,10 @@ class Pages:
 
     async def _inbox(self, request: Request) -> Response:
         manager, token = request.path_params["manager"], request.path_params["token"]
-        if not self._opens(manager, token):
+        if not self._links.opens_inbox(manager, token):
             return self._page("not_found.html", status=404)
         days = days_of(await list_inbox(self._pool, manager))
         return self._page("inbox.html", manager=manager, days=days)
-
-    def _opens(self, manager: str, token: str) -> bool:
-        try:
-            expected = token_of(manager, secret=self._link_secret)
-        except NoLinkSecret:
-            return False
-        return hmac.compare_digest(expected.encode(), token.encode("utf-8", "surrogateescape"))
 
     def _page(self, template: str, *, status: int = 200, **content: object) -> Response:
         html = self._templates.get_template(template).render(**content)

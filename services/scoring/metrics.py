@@ -5,7 +5,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 EVENTS: Final = ("opened", "changed", "closed")
-DEAD_REASONS: Final = ("unreadable_event", "refused_observation")
+DEAD_REASONS: Final = ("unreadable_event", "refused_observation", "unreadable_telling")
 
 
 class ScoringMetrics:
@@ -37,6 +37,11 @@ class ScoringMetrics:
             ["event"],
             registry=self.registry,
         )
+        self.announcements = Counter(
+            "daymark_scoring_announcements_total",
+            "Definitions announced to a rep. Flat after `playbook apply`: nobody is in the team, or the outbox waits.",
+            registry=self.registry,
+        )
         self._what_waits()
         for outcome in ("new", "known"):
             self.observations.labels(outcome)
@@ -54,7 +59,7 @@ class ScoringMetrics:
         )
         self.dead_letters = Counter(
             "daymark_scoring_dead_letters_total",
-            "Messages on ACTIVITIES that made no sense and were set aside in DEAD. Any: look at their reason there.",
+            "Messages on ACTIVITIES and NUDGES that made no sense and were set aside in DEAD. Any: look at their reason there.",
             ["reason"],
             registry=self.registry,
         )

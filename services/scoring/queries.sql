@@ -25,7 +25,34 @@ SELECT DISTINCT ON (team, effective_from) version, team, effective_from, body, r
 FROM playbook_version ORDER BY team, effective_from, version DESC;
 
 -- name: add_playbook
-INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5) RETURNING version;
+
+-- name: add_announcements
+-- Who was told of a version is not told of it again, unless it is to bind from another day that is still to come.
+INSERT INTO announcement AS a (rep_id, version, binds_from, announced_at)
+SELECT rep_id, version, binds_from, $4 FROM unnest($1::text[], $2::integer[], $3::date[]) AS new (rep_id, version, binds_from)
+ORDER BY rep_id, version
+ON CONFLICT (rep_id, version) DO UPDATE
+SET binds_from = excluded.binds_from, announced_at = excluded.announced_at, times = a.times + 1
+WHERE a.binds_from <> excluded.binds_from AND excluded.binds_from > $5::date
+RETURNING rep_id, version, times;
+
+-- name: merge_telling
+-- Who was told, and who has acknowledged it: the earliest of each. What is unknown here is of somebody who was erased.
+UPDATE announcement AS a
+SET told_at = least(a.told_at, new.told_at), acknowledged_at = least(a.acknowledged_at, new.acknowledged_at)
+FROM (
+    SELECT rep_id, version, min(told_at) AS told_at, min(acknowledged_at) AS acknowledged_at
+    FROM unnest($1::text[], $2::integer[], $3::timestamptz[], $4::timestamptz[])
+        AS said (rep_id, version, told_at, acknowledged_at)
+    GROUP BY rep_id, version ORDER BY rep_id, version
+) AS new
+WHERE (a.rep_id, a.version) = (new.rep_id, new.version);
+
+-- name: count_announcements
+-- By version: to how many reps it was announced, and how many were told and have acknowledged it.
+SELECT version, count(*) AS announced, count(told_at) AS told, count(acknowledged_at) AS acknowledged
+FROM announcement GROUP BY version;
 
 -- name: insert_activities
 -- Those that nobody has heard of, in one order. A key that another transaction is inserting is waited for, and then left out.
@@ -257,7 +284,7 @@ FROM unnest($1::text[], $2::date[]) AS new (rep_id, day) WHERE p.rep_id = new.re
 -- name: list_open_days
 SELECT rep_id, day FROM rep_day WHERE state = 'open' AND rep_id = ANY($1::text[]) ORDER BY rep_id, day;
 
--- name: enqueue_reports
+-- name: enqueue_events
 INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]);
 

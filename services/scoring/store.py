@@ -9,6 +9,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from services.scoring.announcement import PlaybookAnnouncement
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
@@ -138,17 +139,27 @@ async def list_all_days(connection: Connection) -> AsyncIterator[list[Day]]:
         yield [_day(row) for row in rows]
 
 
-async def enqueue_reports(connection: Connection, announcements: Sequence[Announcement]) -> None:
-    """Put reports into the outbox, in this order."""
+async def enqueue_events(connection: Connection, events: Sequence[Announcement | PlaybookAnnouncement]) -> None:
+    """Put events into the outbox, in this order."""
     await connection.execute(
-        QUERIES["enqueue_reports"],
-        [one.event_id for one in announcements],
-        [one.event_type for one in announcements],
-        [f"{one.report.rep.id}/{one.report.day}" for one in announcements],
-        [one.report.model_dump_json() for one in announcements],
-        [one.traceparent for one in announcements],
-        [one.at for one in announcements],
+        QUERIES["enqueue_events"],
+        [one.event_id for one in events],
+        [one.event_type for one in events],
+        [one.subject for one in events],
+        [one.body.model_dump_json() for one in events],
+        [one.traceparent for one in events],
+        [one.at for one in events],
     )
+
+
+async def add_announcements(
+    connection: Connection, binding: Sequence[tuple[str, int, date]], *, now: datetime
+) -> dict[tuple[str, int], int]:
+    """Keep to whom (a rep's id) which version is announced and from when it binds them. Returns those that are new, or bind
+    from another day that is still to come, each with how often it has been announced."""
+    columns = [list(column) for column in zip(*binding, strict=True)]
+    rows = await connection.fetch(QUERIES["add_announcements"], *columns, now, now.date())
+    return {(row["rep_id"], row["version"]): row["times"] for row in rows}
 
 
 async def list_progress(connection: Connection) -> dict[str, tuple[date, date | None]]:

@@ -8,6 +8,20 @@ from zoneinfo import ZoneInfo
 
 from shared.events import BehaviourResult, DayReport
 
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -25,6 +39,11 @@ def name_of_day(report: DayReport) -> str:
 
 def weekday(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
+
+
+def date_text(day: date) -> str:
+    """A day with its date: `Monday 9 March`."""
+    return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def first_name(full_name: str) -> str:

@@ -1,0 +1,88 @@
+"""The announcement of a version to one rep, whole, so that who receives it needs to ask nothing back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from services.scoring.domain.binding import Binding
+from services.scoring.domain.calendar import rep_day_of
+from services.scoring.domain.day import Definitions
+from services.scoring.domain.playbook import Playbook
+from services.scoring.domain.playbook_words import changes_in_words, counts_in_words, targets_in_words, unverified_in_words
+from services.scoring.report import as_decimal
+from shared.events import PLAYBOOK_ANNOUNCED, BehaviourDefinition, GoalDefinition, Person, PlaybookAnnounced
+
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaybookAnnouncement:
+    """An announcement on its way; `times` counts how often this version was announced to this rep."""
+
+    body: PlaybookAnnounced
+    times: int
+    traceparent: str
+    at: datetime
+
+    @property
+    def event_type(self) -> str:
+        return PLAYBOOK_ANNOUNCED
+
+    @property
+    def event_id(self) -> str:
+        return f"{self.body.rep.id}:{self.body.version}:{self.times}:{self.event_type}"
+
+    @property
+    def subject(self) -> str:
+        return self.body.rep.id
+
+
+def announced(binding: Binding, definitions: Definitions, *, now: datetime) -> PlaybookAnnounced:
+    """What the rep is to be told of the version that binds them."""
+    rep, playbook, first = binding.rep, binding.playbook, binding.first
+    team = definitions.roster.team_of(rep, first)
+    return PlaybookAnnounced(
+        rep=Person(id=rep.id, name=rep.name),
+        team=Person(id=team.id, name=team.name),
+        managers=tuple(Person(id=one.id, name=one.name) for one in team.managers if one.leads_on(max(first, now.date()))),
+        timezone=rep.on(rep_day_of(rep, now)).timezone,
+        version=playbook.number,
+        effective_from=playbook.effective_from,
+        binds_from=first,
+        behaviours=_behaviours(playbook),
+        goals=_goals(playbook),
+        unverified=unverified_in_words(playbook.unverified),
+        follows=binding.before.effective_from if binding.before is not None else None,
+        changes=_changes(binding.before, playbook) if binding.before is not None else (),
+        revises=playbook.revises,
+        announced_at=now,
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
+    return tuple(
+        BehaviourDefinition(
+            key=one.key,
+            label=one.label,
+            counts=counts_in_words(one.counts),
+            asks=targets_in_words(one.targets),
+            targets=tuple(as_decimal(target) for target in one.targets),
+            weight=as_decimal(one.weight),
+            cap=as_decimal(one.cap),
+        )
+        for one in playbook.behaviours
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
+    return tuple(
+        GoalDefinition(key=one.key, label=one.label, counts=counts_in_words(one.counts), period=one.period, step=one.step)
+        for one in playbook.goals
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _changes(before: Playbook, after: Playbook) -> tuple[str, ...]:
+    return changes_in_words(before, after)
