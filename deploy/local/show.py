@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from shared.nudge_requests import NudgeRow
-from shared.requests import PlaybookList, Preview
+from shared.requests import PlaybookList, Preview, TellingRow
 from shared.score_requests import ExplainedActivity, Explanation, ScoreRow
 
 
@@ -62,6 +62,14 @@ def print_playbooks(listed: PlaybookList, console: Console) -> None:
         told, read = (f"{number} of {one.announced}" for number in (one.told, one.acknowledged))
         table.add_row(one.team, str(one.effective_from), one.state, told, read, *counted, one.revises)
     console.print(table if table.row_count else "No playbook yet. `daymark playbook apply FILE` puts one in force.")
+
+
+def print_telling(rows: Iterable[TellingRow], console: Console) -> None:
+    table = Table("team", "from", "rep", "name", "judged by it from", "told", "has read it", box=None, pad_edge=False)
+    for row in rows:
+        told, read = (f"{at:%Y-%m-%d %H:%M} UTC" if at else "not yet" for at in (row.told_at, row.acknowledged_at))
+        table.add_row(row.team, str(row.effective_from), row.rep, row.name, str(row.binds_from), told, read)
+    console.print(table if table.row_count else "Nobody was told of anything yet. `daymark playbook apply FILE` announces.")
 
 
 def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:

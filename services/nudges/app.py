@@ -1,7 +1,7 @@
 """The composition root of nudges: the only module that knows every class."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,9 @@ from services.nudges.links import Links
 from services.nudges.loops import Loop, delivering_work, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
+from services.nudges.own_page import OwnPage
 from services.nudges.pages import Pages
+from services.nudges.rendering import Renderer
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings
 from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
@@ -61,7 +63,7 @@ async def run(settings: NudgesSettings) -> None:
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
 
         await run_process(
-            web_app(connection, pool, links, metrics, settings),
+            web_app(connection, pool, metrics, settings, pages=make_pages(pool, links, clock, on_acknowledged=relay.wake)),
             host=settings.nudges.host,
             port=settings.nudges.port,
             loops={
@@ -134,11 +136,22 @@ def base_url(settings: NudgesSection) -> str:
     return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
+def make_pages(pool: asyncpg.Pool, links: Links, clock: Clock, *, on_acknowledged: Callable[[], None]) -> tuple[Pages, OwnPage]:
+    """The managers' pages and the reps' own."""
+    renderer = Renderer()
+    return Pages(pool, links, renderer), OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
+
+
 def web_app(
-    connection: Client, pool: asyncpg.Pool, links: Links, metrics: NudgesMetrics, settings: NudgesSettings
+    connection: Client,
+    pool: asyncpg.Pool,
+    metrics: NudgesMetrics,
+    settings: NudgesSettings,
+    *,
+    pages: tuple[Pages, OwnPage],
 ) -> Starlette:
     """The pages, /livez, /readyz and /metrics."""
-    pages = Pages(pool, links)
+    of_managers, of_reps = pages
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    routes = [*probe_routes(metrics.registry, checks), *pages.routes()]
-    return Starlette(routes=routes, exception_handlers={_NOT_FOUND: pages.not_found})
+    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes()]
+    return Starlette(routes=routes, exception_handlers={_NOT_FOUND: of_managers.not_found})

@@ -4,30 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.nudges.domain.wording import clock_time, weekday
 from services.nudges.links import Links
 from services.nudges.list_nudges import InboxItem, list_inbox
+from services.nudges.rendering import FOLDER, Renderer
 from shared.events import NudgeKind
 
-_FOLDER: Final = Path(__file__).parent
-_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 _RULE_NAMES: Final = {"plan_done": "Plan done", "comeback": "Comeback", "quiet_afternoon": "Quiet afternoon"}
 _HELD: Final = "held"
 
@@ -55,37 +46,31 @@ class DayOfCards:
 class Pages:
     """Without a secret for links every page of a person answers 404."""
 
-    def __init__(self, pool: asyncpg.Pool, links: Links) -> None:
+    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer) -> None:
         self._pool = pool
         self._links = links
-        self._templates = Environment(
-            loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
+        self._renderer = renderer
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
             Route("/", self._home),
             Route("/inbox/{manager}/{token}", self._inbox),
-            Mount("/static", StaticFiles(directory=_FOLDER / "static")),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
 
     async def not_found(self, _: Request, __: Exception) -> Response:
         """The same page whatever is missing, so that nobody learns which managers there are."""
-        return self._page("not_found.html", status=404)
+        return self._renderer.page("not_found.html", status=404)
 
     async def _home(self, _: Request) -> Response:
-        return self._page("home.html")
+        return self._renderer.page("home.html")
 
     async def _inbox(self, request: Request) -> Response:
         manager, token = request.path_params["manager"], request.path_params["token"]
         if not self._links.opens_inbox(manager, token):
-            return self._page("not_found.html", status=404)
+            return self._renderer.page("not_found.html", status=404)
         days = days_of(await list_inbox(self._pool, manager))
-        return self._page("inbox.html", manager=manager, days=days)
-
-    def _page(self, template: str, *, status: int = 200, **content: object) -> Response:
-        html = self._templates.get_template(template).render(**content)
-        return HTMLResponse(html, status, headers=_HEADERS)
+        return self._renderer.page("inbox.html", manager=manager, days=days)
 
 
 def days_of(items: Sequence[InboxItem]) -> list[DayOfCards]:

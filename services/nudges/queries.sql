@@ -129,6 +129,9 @@ RETURNING version;
 -- name: list_announcements
 SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement WHERE rep_id = $1 ORDER BY version;
 
+-- name: find_newest_timezone
+SELECT report ->> 'timezone' FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
+
 -- name: find_told_at
 SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;
 
@@ -137,7 +140,7 @@ SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;
 UPDATE announcement SET told_at = $2 WHERE nudge_id = $1 AND told_at IS NULL RETURNING rep_id, version, told_at;
 
 -- name: mark_acknowledged
--- Who has read it was told of it. Returns nothing when it was acknowledged before, or never announced.
+-- Who has read it was told of it. Returns nothing when it was acknowledged before.
 UPDATE announcement SET acknowledged_at = $3, told_at = coalesce(told_at, $3)
 WHERE rep_id = $1 AND version = $2 AND acknowledged_at IS NULL RETURNING rep_id, version, told_at, acknowledged_at;
 

@@ -49,6 +49,14 @@ FROM (
 ) AS new
 WHERE (a.rep_id, a.version) = (new.rep_id, new.version);
 
+-- name: list_telling
+-- One page of who was told of what, the newest version first.
+SELECT a.version, p.team, p.effective_from, a.rep_id, a.binds_from, a.announced_at, a.told_at, a.acknowledged_at
+FROM playbook_version AS p JOIN announcement AS a ON a.version = p.version
+WHERE ($1::text IS NULL OR p.team = $1) AND ($2::date IS NULL OR p.effective_from = $2)
+  AND ($3::integer IS NULL OR (-a.version, a.rep_id) > (-$3::integer, $4::text))
+ORDER BY -a.version, a.rep_id LIMIT $5;
+
 -- name: count_announcements
 -- By version: to how many reps it was announced, and how many were told and have acknowledged it.
 SELECT version, count(*) AS announced, count(told_at) AS told, count(acknowledged_at) AS acknowledged

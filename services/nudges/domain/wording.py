@@ -22,7 +22,7 @@ _MONTHS = (
     "November",
     "December",
 )
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def pick(wordings: Sequence[str], *, seed: str, last_said: str | None) -> str:
@@ -38,7 +38,7 @@ def name_of_day(report: DayReport) -> str:
 
 
 def weekday(day: date) -> str:
-    return _WEEKDAYS[day.weekday()]
+    return WEEKDAYS[day.weekday()]
 
 
 def date_text(day: date) -> str:

@@ -13,6 +13,7 @@ from services.nudges.decide_nudges import decide_nudges
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.list_nudges import list_nudges
 from services.nudges.pages import Pages
+from services.nudges.rendering import Renderer
 from services.nudges.speak import Spoken
 from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
@@ -187,7 +188,7 @@ async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(nudging: 
 
 
 async def _page(nudging: Nudging, path: str) -> httpx.Response:
-    pages = Pages(nudging.pool, LINKS)
+    pages = Pages(nudging.pool, LINKS, Renderer())
     app = Starlette(routes=pages.routes(), exception_handlers={404: pages.not_found})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages") as client:
         return await client.get(path)
