@@ -48,7 +48,8 @@ def _apply(subject: str, file: Path, settings: LocalSettings, *, wait: bool, rev
             applied = await questions.apply_file(connection, subject, file, revise=revise)
             typer.echo(applied.summary)
             if applied.reps_to_tell:
-                typer.echo(f"{applied.reps_to_tell} reps will be told of it in their working hours: `daymark playbook told`")
+                reps = "1 rep" if applied.reps_to_tell == 1 else f"{applied.reps_to_tell} reps"
+                typer.echo(f"{reps} will be told of it in their working hours; `daymark playbook told` says who was")
             if wait and applied.reps_to_rescore:
                 await _until_rescored(connection)
                 typer.echo(f"the days of {applied.reps_to_rescore} reps are scored anew")

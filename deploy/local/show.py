@@ -65,9 +65,9 @@ def print_playbooks(listed: PlaybookList, console: Console) -> None:
 
 
 def print_telling(rows: Iterable[TellingRow], console: Console) -> None:
-    table = Table("team", "from", "rep", "name", "judged by it from", "told", "has read it", box=None, pad_edge=False)
+    table = Table("team", "from", "rep", "name", "binds from", "told (UTC)", "read (UTC)", box=None, pad_edge=False)
     for row in rows:
-        told, read = (f"{at:%Y-%m-%d %H:%M} UTC" if at else "not yet" for at in (row.told_at, row.acknowledged_at))
+        told, read = (f"{at:%Y-%m-%d %H:%M}" if at else "not yet" for at in (row.told_at, row.acknowledged_at))
         table.add_row(row.team, str(row.effective_from), row.rep, row.name, str(row.binds_from), told, read)
     console.print(table if table.row_count else "Nobody was told of anything yet. `daymark playbook apply FILE` announces.")
 

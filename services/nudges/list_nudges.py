@@ -14,10 +14,11 @@ INBOX_ROWS_MAX: Final = 300
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboxItem:
-    """A nudge as a manager sees it; times are shown in the rep's own zone."""
+    """A nudge as a manager sees it; times are shown in the rep's own zone. A definition may be `acknowledged` by the rep."""
 
     row: NudgeRow
     timezone: str
+    acknowledged: bool = False
 
 
 async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
@@ -31,7 +32,7 @@ async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
 async def list_inbox(pool: asyncpg.Pool, manager_id: str) -> list[InboxItem]:
     """What a manager's page shows, newest first."""
     rows = await pool.fetch(store.QUERIES["list_inbox"], manager_id, INBOX_ROWS_MAX)
-    return [InboxItem(row=_shown(row), timezone=row["timezone"]) for row in rows]
+    return [InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=row["acknowledged"]) for row in rows]
 
 
 def _shown(row: "asyncpg.Record | Mapping[str, Any]") -> NudgeRow:

@@ -15,12 +15,11 @@ from services.nudges import store
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
 from services.nudges.domain.definition import Definition, coming, in_force
 from services.nudges.domain.policy import local_day
-from services.nudges.domain.wording import WEEKDAYS, clock_time, date_text, number
+from services.nudges.domain.wording import clock_time, date_text, number
 from services.nudges.links import Links
 from services.nudges.rendering import Renderer
 from services.nudges.store import AWAY
 from shared.clock import Clock
-from shared.events import BehaviourDefinition
 
 _SEE_OTHER: Final = 303
 _RETRY: Final = {"Retry-After": "2"}
@@ -28,11 +27,11 @@ _RETRY: Final = {"Retry-After": "2"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One behaviour: `targets` in the order of the table's weekdays, one for all where they do not differ."""
+    """One behaviour, in words."""
 
     label: str
     counts: str
-    targets: tuple[str, ...]
+    target: str
     weight: str
     cap: str
 
@@ -44,7 +43,6 @@ class Section:
     version: int
     heading: str
     team: str
-    weekdays: tuple[str, ...]
     rows: tuple[Row, ...]
     goals: tuple[tuple[str, str, str], ...]
     unverified: tuple[str, ...]
@@ -119,20 +117,18 @@ def sections_of(known: Sequence[Definition], timezone: str, *, today: date) -> l
 def _section(one: Definition, timezone: str, *, today: date) -> Section:
     announced = one.announced
     binds = f"{date_text(announced.binds_from)} {announced.binds_from.year}"
-    days = _asked_days(announced.behaviours)
     total = number(sum((behaviour.weight for behaviour in announced.behaviours), Decimal(0)))
     return Section(
         version=announced.version,
         heading=f"From {binds} on" if announced.binds_from > today else f"In force since {binds}",
         team=announced.team.name,
-        weekdays=tuple(WEEKDAYS[day] for day in days),
         rows=tuple(
             Row(
                 label=behaviour.label,
                 counts=behaviour.counts,
-                targets=tuple(number(behaviour.targets[day]) for day in days) or (behaviour.asks,),
+                target=behaviour.asks,
                 weight=f"{number(behaviour.weight)} of {total}",
-                cap=f"{number(behaviour.cap)} times",
+                cap=number(behaviour.cap),
             )
             for behaviour in announced.behaviours
         ),
@@ -144,13 +140,6 @@ def _section(one: Definition, timezone: str, *, today: date) -> Section:
         told=_at(one.told_at, timezone),
         read=_at(one.acknowledged_at, timezone),
     )
-
-
-def _asked_days(behaviours: Sequence[BehaviourDefinition]) -> list[int]:
-    """The weekdays on which anything is asked for, Monday 0; none where every day asks for the same."""
-    if all(len(set(one.targets)) == 1 for one in behaviours):
-        return []
-    return [day for day in range(7) if any(one.targets[day] for one in behaviours)]
 
 
 def _at(instant: datetime | None, timezone: str) -> str:

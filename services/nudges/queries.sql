@@ -107,6 +107,7 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.decided_at, n.send_at,
+       EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered
 FROM nudge AS n

@@ -107,9 +107,8 @@ def _goals(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str]:
 
 def _doubts(before: Unverified | None, after: Unverified | None) -> Iterator[str]:
     was, is_now = unverified_in_words(before), unverified_in_words(after)
-    if was == is_now:
-        return
-    yield from is_now or ("Nothing is marked as in doubt any more.",)
+    if was != is_now:
+        yield "What is in doubt, and whether it counts, changes." if is_now else "Nothing is marked as in doubt any more."
 
 
 def _steps(goal: Goal) -> str:

@@ -7,8 +7,10 @@ import pytest
 
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
 from services.nudges.channels.channel import TryLater
+from services.nudges.list_nudges import list_inbox
+from services.nudges.pages import days_of
 from services.nudges.speak import Spoken
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, DayReport, PlaybookAcknowledged, PlaybookTold, Presence
+from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, DayReport, Person, PlaybookAcknowledged, PlaybookTold, Presence
 from tests.services.nudges.conftest import LINKS, NOON, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
@@ -235,3 +237,18 @@ async def test_a_done_plan_is_celebrated_whether_or_not_anybody_was_told(nudging
     await nudging.take_in(report(score=100, state="open", playbook_version=9))
 
     assert [(rule, status) for rule, status, _ in await nudging.nudges()] == [("plan_done", "sent")]
+
+
+async def test_a_manager_sees_in_one_place_who_was_told_the_same_and_who_has_read_it(nudging: Nudging) -> None:
+    ben = Person(id="ben", name="Ben Ode")
+    await nudging.take_in(report(state="open"), report(state="open", rep=ben))
+    await nudging.hear_of(announcement(3, TUESDAY), announcement(3, TUESDAY, rep=ben), announcement(4, WEDNESDAY))
+    await acknowledge_definition(nudging.pool, "ben", 3, now=NOON)
+
+    (day,) = days_of(await list_inbox(nudging.pool, "mara"))
+
+    alone, both = day.cards
+    assert (alone.rep, alone.text[:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
+    assert (both.rep, both.kind, both.rule) == ("Ana Ruiz, Ben Ode", "announcement", "Definition")
+    assert (both.read_by, both.not_read_by) == ("Ben Ode", "Ana Ruiz")
+    assert both.text.startswith("From Tuesday 3 March on your day is measured like this")

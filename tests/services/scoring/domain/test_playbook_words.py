@@ -91,7 +91,7 @@ def test_targets_are_said_by_weekday_where_they_differ(targets: tuple[float, ...
         ),
         (
             {"unverified": Unverified(counts=False, bursts=Bursts(more_than=2, within_s=60))},
-            ["In doubt: more than 2 begun within 60 s.", "What is in doubt is marked, and does not count."],
+            ["What is in doubt, and whether it counts, changes."],
         ),
     ],
     ids=lambda given: "" if isinstance(given, list) else "+".join(given) or "nothing",
