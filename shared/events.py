@@ -22,6 +22,7 @@ DAY_OPENED = "day.opened.v1"
 DAY_CHANGED = "day.changed.v1"
 DAY_CLOSED = "day.closed.v1"
 PLAYBOOK_ANNOUNCED = "playbook.announced.v1"
+PLAYBOOK_WITHDRAWN = "playbook.withdrawn.v1"
 PLAYBOOK_TOLD = "playbook.told.v1"
 PLAYBOOK_ACKNOWLEDGED = "playbook.acknowledged.v1"
 NUDGE_DECIDED = "nudge.decided.v1"
@@ -103,7 +104,8 @@ class PlaybookAnnounced(_Message):
     `version` tells editions apart, also two of one team and date. The rep is judged by it from `binds_from` on, a day of
     their own calendar: when it takes effect, or when they join its team. `follows` is the start of the version by which they
     were judged until then, None where there was none, and `changes` says in words what differs from that one; `unverified`
-    how it deals with activities in doubt. `revises` is why it begins before it was applied.
+    how it deals with activities in doubt. `revises` is why it begins before it was applied. `times` rises when the version is
+    announced to the rep anew, for another first day or after it was withdrawn.
     """
 
     rep: Person
@@ -119,6 +121,7 @@ class PlaybookAnnounced(_Message):
     follows: date | None
     changes: tuple[str, ...]
     revises: str
+    times: int
     announced_at: datetime
 
 
@@ -192,6 +195,16 @@ class NudgeDelivered(_Message):
     channel: str
     attempts: int
     delivered_at: datetime
+
+
+class PlaybookWithdrawn(_Message):
+    """The `data` of `playbook.withdrawn.v1`: a version that was announced to a rep, so many `times`, will not come to judge
+    them as things now stand."""
+
+    rep_id: str
+    version: int
+    times: int
+    withdrawn_at: datetime
 
 
 class PlaybookTold(_Message):

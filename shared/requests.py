@@ -146,7 +146,8 @@ class TellingQuery(Shape):
 
 
 class TellingRow(Shape):
-    """One version and one rep whom it judges from `binds_from` on. `name` is empty for who is no longer in the roster."""
+    """One version and one rep whom it judges from `binds_from` on, unless that was withdrawn. `name` is empty for who is no
+    longer in the roster."""
 
     version: int
     team: str
@@ -157,6 +158,7 @@ class TellingRow(Shape):
     announced_at: datetime
     told_at: datetime | None
     acknowledged_at: datetime | None
+    withdrawn_at: datetime | None = None
 
 
 class TellingPage(Shape):

@@ -56,7 +56,7 @@ class Consumer(NamedTuple):
 STREAMS: Final = (
     Stream(WEBHOOKS, ("webhook.received.v1.*",), 7),
     Stream(ACTIVITIES, ("activity.observed.v1.*",), 30),
-    Stream(SCORES, ("day.opened.v1", "day.changed.v1", "day.closed.v1", "playbook.announced.v1"), 30),
+    Stream(SCORES, ("day.opened.v1", "day.changed.v1", "day.closed.v1", "playbook.announced.v1", "playbook.withdrawn.v1"), 30),
     Stream(
         NUDGES,
         ("nudge.decided.v1", "nudge.delivered.v1", "nudge.revised.v1", "playbook.told.v1", "playbook.acknowledged.v1"),

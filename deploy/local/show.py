@@ -68,7 +68,8 @@ def print_telling(rows: Iterable[TellingRow], console: Console) -> None:
     table = Table("team", "from", "rep", "name", "binds from", "told (UTC)", "read (UTC)", box=None, pad_edge=False)
     for row in rows:
         told, read = (f"{at:%Y-%m-%d %H:%M}" if at else "not yet" for at in (row.told_at, row.acknowledged_at))
-        table.add_row(row.team, str(row.effective_from), row.rep, row.name, str(row.binds_from), told, read)
+        binds = "withdrawn" if row.withdrawn_at else str(row.binds_from)
+        table.add_row(row.team, str(row.effective_from), row.rep, row.name, binds, told, read)
     console.print(table if table.row_count else "Nobody was told of anything yet. `daymark playbook apply FILE` announces.")
 
 

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.store import AWAY
-from services.nudges.tell_definition import tell_definition
+from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.clock import Clock
 from shared.dead_letters import dead_letter
-from shared.events import PLAYBOOK_ANNOUNCED, DayReport, PlaybookAnnounced
+from shared.events import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN, DayReport, PlaybookAnnounced, PlaybookWithdrawn
 from shared.jetstream import NotStored, Publisher
 from shared.streams import NUDGES_CONSUMER, SCORES
 from shared.trace import HEADER as TRACEPARENT
@@ -28,6 +28,10 @@ from shared.trace import continue_trace, trace_id
 _log = structlog.get_logger()
 _AT_ONCE: Final = 20
 _AGAIN_S: Final = 1
+_MODELS: Final[dict[str, type[DayReport | PlaybookAnnounced | PlaybookWithdrawn]]] = {
+    PLAYBOOK_ANNOUNCED: PlaybookAnnounced,
+    PLAYBOOK_WITHDRAWN: PlaybookWithdrawn,
+}
 _SUBJECT: Final = "*.*.v1"
 
 
@@ -76,16 +80,18 @@ class ReportConsumer:
             await message.ack()
 
     async def _consider(self, data: bytes, message: NatsMessage) -> None:
-        is_announcement = message.raw_message.subject == PLAYBOOK_ANNOUNCED
-        model = PlaybookAnnounced if is_announcement else DayReport
+        model = _MODELS.get(message.raw_message.subject, DayReport)
         try:
             event = model.model_validate_json(data)
         except ValidationError as refused:
-            await self._set_aside(refused, message, "unreadable_announcement" if is_announcement else "unreadable_report")
+            await self._set_aside(refused, message, "unreadable_report" if model is DayReport else "unreadable_announcement")
             return
         traceparent = continue_trace(message.headers.get(TRACEPARENT))
         given: dict[str, Any] = {"channels": self._channels, "traceparent": traceparent, "now": self._clock.now()}
-        if isinstance(event, PlaybookAnnounced):
+        if isinstance(event, PlaybookWithdrawn):
+            newer, spoken = await withdraw_definition(self._pool, event), None
+            self._metrics.announcements.labels("withdrawn" if newer else "stale").inc()
+        elif isinstance(event, PlaybookAnnounced):
             newer, spoken = await tell_definition(self._pool, event, **given)
             self._metrics.announcements.labels("new" if newer else "stale").inc()
         else:

@@ -59,10 +59,11 @@ class NudgesMetrics:
         )
         self.announcements = Counter(
             "daymark_nudges_announcements_total",
-            "Definitions that a rep is to be told of, by whether they were newer than what was known.",
+            "Definitions that a rep is to be told of, by whether they were newer than what was known, or withdrawn.",
             ["outcome"],
             registry=self.registry,
         )
+        self.announcements.labels("withdrawn")
         for outcome in ("new", "stale"):
             self.reports.labels(outcome)
             self.announcements.labels(outcome)

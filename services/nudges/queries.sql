@@ -121,14 +121,21 @@ WHERE manager ->> 'id' = $1 LIMIT 1;
 
 -- name: merge_announcement
 -- Keeps the newest whatever the order of arrival; returns nothing when this one is not newer. Who was told stays told.
-INSERT INTO announcement AS a (rep_id, version, announced_at, body, nudge_id) VALUES ($1, $2, $3, $4::jsonb, $5)
+INSERT INTO announcement AS a (rep_id, version, times, body, nudge_id) VALUES ($1, $2, $3, $4::jsonb, $5)
 ON CONFLICT (rep_id, version) DO UPDATE
-SET announced_at = excluded.announced_at, body = excluded.body, nudge_id = excluded.nudge_id
-WHERE a.announced_at < excluded.announced_at
+SET times = excluded.times, body = excluded.body, nudge_id = excluded.nudge_id, withdrawn_at = NULL
+WHERE a.times < excluded.times
+RETURNING version;
+
+-- name: withdraw_announcement
+-- Unless it was announced anew since.
+UPDATE announcement SET withdrawn_at = $4 WHERE rep_id = $1 AND version = $2 AND times <= $3 AND withdrawn_at IS NULL
 RETURNING version;
 
 -- name: list_announcements
-SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement WHERE rep_id = $1 ORDER BY version;
+-- What was withdrawn is not among them.
+SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement
+WHERE rep_id = $1 AND withdrawn_at IS NULL ORDER BY version;
 
 -- name: find_newest_timezone
 SELECT report ->> 'timezone' FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;

@@ -158,7 +158,7 @@ async def merge_announcement(connection: Connection, announced: PlaybookAnnounce
     """Keep the announcement if it is newer than what is known; whether it was."""
     key = announced.rep.id, announced.version
     body = announced.model_dump_json()
-    arguments = *key, announced.announced_at, body, nudge_id
+    arguments = *key, announced.times, body, nudge_id
     return await connection.fetchval(QUERIES["merge_announcement"], *arguments) is not None
 
 

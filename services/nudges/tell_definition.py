@@ -13,7 +13,7 @@ from services.nudges.domain.nudge import RULE_PLAYBOOK
 from services.nudges.domain.policy import DAY_UNKNOWN, Drop, Hold, Verdict, local_day
 from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of, verdict_on
 from services.nudges.store import Held
-from shared.events import Nudge, NudgeKind, PlaybookAnnounced
+from shared.events import Nudge, NudgeKind, PlaybookAnnounced, PlaybookWithdrawn
 from shared.postgres import Connection
 
 _UNSEEN_MAX: Final = timedelta(days=14)
@@ -48,12 +48,18 @@ async def tell_definition(
     return True, Spoken(rule=RULE_PLAYBOOK, status=settlement.status)
 
 
+async def withdraw_definition(pool: asyncpg.Pool, withdrawn: PlaybookWithdrawn) -> bool:
+    """Whether this was news. A message that waits finds it out when its time comes; what was said stays said."""
+    arguments = withdrawn.rep_id, withdrawn.version, withdrawn.times, withdrawn.withdrawn_at
+    return await pool.fetchval(store.QUERIES["withdraw_announcement"], *arguments) is not None
+
+
 async def telling_anew(connection: Connection, held: Held, *, now: datetime) -> tuple[Nudge, Verdict]:
     """What was held, as it would be put now, and whether it may go out. Needs the person's lock."""
     known = await store.list_definitions(connection, held.person_id)
     told = next((one for one in known if one.nudge_id == held.id), None)
     if told is None:
-        return held.nudge, Drop(because="it is announced for another day now")
+        return held.nudge, Drop(because="it will not come to that any more")
     nudge = _nudge_of(told, decided_at=held.nudge.decided_at, send_at=held.nudge.send_at, now=now)
     return nudge, await _verdict_on(connection, told, known, now=now)
 

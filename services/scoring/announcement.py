@@ -10,35 +10,42 @@ from services.scoring.domain.day import Definitions
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.playbook_words import changes_in_words, counts_in_words, targets_in_words, unverified_in_words
 from services.scoring.report import as_decimal
-from shared.events import PLAYBOOK_ANNOUNCED, BehaviourDefinition, GoalDefinition, Person, PlaybookAnnounced
+from shared.events import (
+    PLAYBOOK_ANNOUNCED,
+    PLAYBOOK_WITHDRAWN,
+    BehaviourDefinition,
+    GoalDefinition,
+    Person,
+    PlaybookAnnounced,
+    PlaybookWithdrawn,
+)
 
 _REMEMBERED = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlaybookAnnouncement:
-    """An announcement on its way; `times` counts how often this version was announced to this rep."""
+class PlaybookEvent:
+    """An announcement, or its withdrawal, on its way."""
 
-    body: PlaybookAnnounced
-    times: int
+    body: PlaybookAnnounced | PlaybookWithdrawn
     traceparent: str
     at: datetime
 
     @property
     def event_type(self) -> str:
-        return PLAYBOOK_ANNOUNCED
+        return PLAYBOOK_ANNOUNCED if isinstance(self.body, PlaybookAnnounced) else PLAYBOOK_WITHDRAWN
 
     @property
     def event_id(self) -> str:
-        return f"{self.body.rep.id}:{self.body.version}:{self.times}:{self.event_type}"
+        return f"{self.subject}:{self.body.version}:{self.body.times}:{self.event_type}"
 
     @property
     def subject(self) -> str:
-        return self.body.rep.id
+        return self.body.rep.id if isinstance(self.body, PlaybookAnnounced) else self.body.rep_id
 
 
-def announced(binding: Binding, definitions: Definitions, *, now: datetime) -> PlaybookAnnounced:
-    """What the rep is to be told of the version that binds them."""
+def announced(binding: Binding, definitions: Definitions, *, times: int, now: datetime) -> PlaybookAnnounced:
+    """What the rep is to be told of the version that binds them, for so many `times` by now."""
     rep, playbook, first = binding.rep, binding.playbook, binding.first
     team = definitions.roster.team_of(rep, first)
     return PlaybookAnnounced(
@@ -55,6 +62,7 @@ def announced(binding: Binding, definitions: Definitions, *, now: datetime) -> P
         follows=binding.before.effective_from if binding.before is not None else None,
         changes=_changes(binding.before, playbook) if binding.before is not None else (),
         revises=playbook.revises,
+        times=times,
         announced_at=now,
     )
 

@@ -24,6 +24,7 @@ async def list_telling(pool: asyncpg.Pool, cache: DefinitionsCache, query: Telli
             announced_at=row["announced_at"],
             told_at=row["told_at"],
             acknowledged_at=row["acknowledged_at"],
+            withdrawn_at=row["withdrawn_at"],
         )
         for row in rows
     )

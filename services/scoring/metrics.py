@@ -39,7 +39,8 @@ class ScoringMetrics:
         )
         self.announcements = Counter(
             "daymark_scoring_announcements_total",
-            "Definitions announced to a rep. Flat after `playbook apply`: nobody is in the team, or the outbox waits.",
+            "Definitions announced to a rep, or withdrawn. Flat after `playbook apply`: an empty team, or the outbox waits.",
+            ["event"],
             registry=self.registry,
         )
         self._what_waits()
@@ -47,6 +48,8 @@ class ScoringMetrics:
             self.observations.labels(outcome)
         for event in EVENTS:
             self.days.labels(event)
+        for event in ("announced", "withdrawn"):
+            self.announcements.labels(event)
         for reason in DEAD_REASONS:
             self.dead_letters.labels(reason)
 

@@ -19,7 +19,7 @@ def report_relay(pool: asyncpg.Pool, publisher: Publisher, metrics: ScoringMetri
         if what == "day":
             metrics.days.labels(did).inc()
         else:
-            metrics.announcements.inc()
+            metrics.announcements.labels(did).inc()
 
     return OutboxRelay(pool, publisher, store.QUERIES, source="/scoring", on_published=count)
 

@@ -28,14 +28,23 @@ FROM playbook_version ORDER BY team, effective_from, version DESC;
 INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5) RETURNING version;
 
 -- name: add_announcements
--- Who was told of a version is not told of it again, unless it is to bind from another day that is still to come.
+-- Who was told of a version is not told of it again, unless it was withdrawn, or is to bind from another day that is still
+-- to come.
 INSERT INTO announcement AS a (rep_id, version, binds_from, announced_at)
 SELECT rep_id, version, binds_from, $4 FROM unnest($1::text[], $2::integer[], $3::date[]) AS new (rep_id, version, binds_from)
 ORDER BY rep_id, version
 ON CONFLICT (rep_id, version) DO UPDATE
-SET binds_from = excluded.binds_from, announced_at = excluded.announced_at, times = a.times + 1
-WHERE a.binds_from <> excluded.binds_from AND excluded.binds_from > $5::date
+SET binds_from = excluded.binds_from, announced_at = excluded.announced_at, times = a.times + 1, withdrawn_at = NULL
+WHERE a.withdrawn_at IS NOT NULL OR (a.binds_from <> excluded.binds_from AND excluded.binds_from > $5::date)
 RETURNING rep_id, version, times;
+
+-- name: withdraw_announcements
+-- Of these reps, what has not begun to bind them on their own day, and is not among what will.
+UPDATE announcement AS a SET withdrawn_at = $5
+FROM unnest($1::text[], $2::date[]) AS rep (rep_id, today)
+WHERE a.rep_id = rep.rep_id AND a.binds_from > rep.today AND a.withdrawn_at IS NULL
+  AND (a.rep_id, a.version) NOT IN (SELECT * FROM unnest($3::text[], $4::integer[]))
+RETURNING a.rep_id, a.version, a.times;
 
 -- name: merge_telling
 -- Who was told, and who has acknowledged it: the earliest of each. What is unknown here is of somebody who was erased.
@@ -51,7 +60,7 @@ WHERE (a.rep_id, a.version) = (new.rep_id, new.version);
 
 -- name: list_telling
 -- One page of who was told of what, the newest version first.
-SELECT a.version, p.team, p.effective_from, a.rep_id, a.binds_from, a.announced_at, a.told_at, a.acknowledged_at
+SELECT a.version, p.team, p.effective_from, a.rep_id, a.binds_from, a.announced_at, a.told_at, a.acknowledged_at, a.withdrawn_at
 FROM playbook_version AS p JOIN announcement AS a ON a.version = p.version
 WHERE ($1::text IS NULL OR p.team = $1) AND ($2::date IS NULL OR p.effective_from = $2)
   AND ($3::integer IS NULL OR (-a.version, a.rep_id) > (-$3::integer, $4::text))
@@ -60,7 +69,7 @@ ORDER BY -a.version, a.rep_id LIMIT $5;
 -- name: count_announcements
 -- By version: to how many reps it was announced, and how many were told and have acknowledged it.
 SELECT version, count(*) AS announced, count(told_at) AS told, count(acknowledged_at) AS acknowledged
-FROM announcement GROUP BY version;
+FROM announcement WHERE withdrawn_at IS NULL GROUP BY version;
 
 -- name: insert_activities
 -- Those that nobody has heard of, in one order. A key that another transaction is inserting is waited for, and then left out.

@@ -9,7 +9,7 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from services.scoring.announcement import PlaybookAnnouncement
+from services.scoring.announcement import PlaybookEvent
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
@@ -139,7 +139,7 @@ async def list_all_days(connection: Connection) -> AsyncIterator[list[Day]]:
         yield [_day(row) for row in rows]
 
 
-async def enqueue_events(connection: Connection, events: Sequence[Announcement | PlaybookAnnouncement]) -> None:
+async def enqueue_events(connection: Connection, events: Sequence[Announcement | PlaybookEvent]) -> None:
     """Put events into the outbox, in this order."""
     await connection.execute(
         QUERIES["enqueue_events"],
@@ -160,6 +160,16 @@ async def add_announcements(
     columns = [list(column) for column in zip(*binding, strict=True)]
     rows = await connection.fetch(QUERIES["add_announcements"], *columns, now, now.date())
     return {(row["rep_id"], row["version"]): row["times"] for row in rows}
+
+
+async def withdraw_announcements(
+    connection: Connection, today: Mapping[str, date], binding: Sequence[tuple[str, int, date]], *, now: datetime
+) -> list[tuple[str, int, int]]:
+    """Withdraw what was announced to these reps for a day after their `today`, and is not binding any more. Returns rep,
+    version, and how often it had been announced."""
+    bound = [rep_id for rep_id, _, _ in binding], [version for _, version, _ in binding]
+    rows = await connection.fetch(QUERIES["withdraw_announcements"], list(today), list(today.values()), *bound, now)
+    return [(row["rep_id"], row["version"], row["times"]) for row in rows]
 
 
 async def list_progress(connection: Connection) -> dict[str, tuple[date, date | None]]:

@@ -6,13 +6,22 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from shared.events import DayReport, Nudge, NudgeDelivered, PlaybookAcknowledged, PlaybookAnnounced, PlaybookTold
+from shared.events import (
+    DayReport,
+    Nudge,
+    NudgeDelivered,
+    PlaybookAcknowledged,
+    PlaybookAnnounced,
+    PlaybookTold,
+    PlaybookWithdrawn,
+)
 from shared.observation import observation_from
 
 SAMPLES = Path(__file__).with_name("events")
 MODELS: dict[str, type[BaseModel]] = {
     "day": DayReport,
     "playbook.announced": PlaybookAnnounced,
+    "playbook.withdrawn": PlaybookWithdrawn,
     "playbook.told": PlaybookTold,
     "playbook.acknowledged": PlaybookAcknowledged,
     "nudge.decided": Nudge,

@@ -31,12 +31,9 @@ def in_force(known: Iterable[Definition], *, today: date) -> Definition | None:
     return max((one for one in known if one.announced.binds_from <= today), key=lambda one: one.order, default=None)
 
 
-def coming(known: Sequence[Definition], *, today: date) -> list[Definition]:
-    """By which the rep will be judged, the earliest first; what a later edition replaces is left out."""
-    newest: dict[tuple[str, date], Definition] = {}
-    for one in sorted(known, key=lambda one: one.announced.version):
-        newest[one.announced.team.id, one.announced.effective_from] = one
-    return sorted((one for one in newest.values() if one.announced.binds_from > today), key=lambda one: one.order)
+def coming(known: Iterable[Definition], *, today: date) -> list[Definition]:
+    """By which the rep will be judged, the earliest first."""
+    return sorted((one for one in known if one.announced.binds_from > today), key=lambda one: one.order)
 
 
 def is_current(one: Definition, known: Sequence[Definition], *, today: date) -> bool:
@@ -63,8 +60,8 @@ def telling(announced: PlaybookAnnounced, *, today: date) -> Called:
 
 
 def occasion_of(announced: PlaybookAnnounced) -> str:
-    """One message for each edition and first day."""
-    return f"{announced.version} from {announced.binds_from}"
+    """One message each time that it is announced."""
+    return f"{announced.version}, time {announced.times}"
 
 
 def _content(announced: PlaybookAnnounced) -> str:

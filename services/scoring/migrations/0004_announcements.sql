@@ -8,5 +8,6 @@ CREATE TABLE announcement (
     times           integer NOT NULL DEFAULT 1,
     told_at         timestamptz,               -- when the first channel took it
     acknowledged_at timestamptz,               -- when the rep said that they have read it
+    withdrawn_at    timestamptz,               -- since when it will not come to judge the rep after all
     PRIMARY KEY (rep_id, version)
 );

@@ -82,6 +82,7 @@ def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **change
         "follows": None,
         "changes": (),
         "revises": "",
-        "announced_at": at(MONDAY, "08:00") + timedelta(minutes=version),
+        "times": 1,
+        "announced_at": at(MONDAY, "08:00"),
     }
     return PlaybookAnnounced(**(given | changes))

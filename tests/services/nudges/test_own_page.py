@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from services.nudges.own_page import OwnPage
 from services.nudges.pages import Pages
 from services.nudges.rendering import Renderer
+from services.nudges.tell_definition import withdraw_definition
 from shared.clock import SteppedClock
-from shared.events import PLAYBOOK_ACKNOWLEDGED, BehaviourDefinition, GoalDefinition, Person
+from shared.events import PLAYBOOK_ACKNOWLEDGED, BehaviourDefinition, GoalDefinition, Person, PlaybookWithdrawn
 from tests.services.nudges.conftest import LINKS, NOON, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, report
 
@@ -70,13 +71,16 @@ async def test_what_is_in_force_and_what_is_coming_is_shown_whole(nudging: Nudgi
     assert page.count("I have read this") == 2
 
 
-async def test_what_another_edition_has_replaced_is_not_shown(nudging: Nudging, browser: httpx.AsyncClient) -> None:
+async def test_what_will_not_come_to_that_is_not_shown(nudging: Nudging, browser: httpx.AsyncClient) -> None:
     await nudging.hear_of(announcement(1), announcement(2, NEXT, changes=("older",)), announcement(3, NEXT, changes=("newer",)))
+    withdrawn = PlaybookWithdrawn(rep_id="ana", version=2, times=1, withdrawn_at=NOON)
+    await withdraw_definition(nudging.pool, withdrawn)
 
     page = (await browser.get(PATH)).text
 
     assert "newer" in page
     assert "older" not in page
+    assert (await browser.post(f"{PATH}/read/2")).status_code == 404
 
 
 async def test_a_day_begins_on_the_reps_own_clock(nudging: Nudging, browser: httpx.AsyncClient) -> None:

@@ -10,7 +10,17 @@ from services.nudges.channels.channel import TryLater
 from services.nudges.list_nudges import list_inbox
 from services.nudges.pages import days_of
 from services.nudges.speak import Spoken
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, DayReport, Person, PlaybookAcknowledged, PlaybookTold, Presence
+from services.nudges.tell_definition import withdraw_definition
+from shared.events import (
+    PLAYBOOK_ACKNOWLEDGED,
+    PLAYBOOK_TOLD,
+    DayReport,
+    Person,
+    PlaybookAcknowledged,
+    PlaybookTold,
+    PlaybookWithdrawn,
+    Presence,
+)
 from tests.services.nudges.conftest import LINKS, NOON, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
@@ -113,18 +123,34 @@ async def test_who_has_left_is_no_longer_waited_for(nudging: Nudging) -> None:
     assert await nudging.nudges() == [("playbook", "dropped", "no day of theirs is opened any more")]
 
 
-async def test_of_two_editions_that_wait_only_the_later_is_told(nudging: Nudging) -> None:
+async def test_what_will_not_come_to_that_after_all_is_not_said(nudging: Nudging) -> None:
     nudging.now = at(MONDAY, "18:00")
     await nudging.take_in(report(state="open"))
     await nudging.hear_of(announcement(3, TUESDAY), announcement(4, TUESDAY))
-    await nudging.take_in(report(TUESDAY, score=0, count=0, state="open"))
+    withdrawn = PlaybookWithdrawn(rep_id="ana", version=3, times=1, withdrawn_at=nudging.now)
 
+    assert [await withdraw_definition(nudging.pool, withdrawn) for _ in range(2)] == [True, False]
+    await nudging.take_in(report(TUESDAY, score=0, count=0, state="open"))
     await nudging.pass_time(at(TUESDAY, "09:00"))
 
     assert await nudging.nudges() == [
-        ("playbook", "dropped", "another definition has taken its place"),
+        ("playbook", "dropped", "it will not come to that any more"),
         ("playbook", "sent", ""),
     ]
+
+
+async def test_what_is_announced_anew_after_all_is_said_and_a_late_withdrawal_changes_nothing(nudging: Nudging) -> None:
+    await nudging.take_in(report(state="open"))
+    await nudging.hear_of(announcement(3, TUESDAY))
+    withdrawn = PlaybookWithdrawn(rep_id="ana", version=3, times=1, withdrawn_at=nudging.now)
+    await withdraw_definition(nudging.pool, withdrawn)
+
+    assert await nudging.hear_of(announcement(3, TUESDAY, times=2)) == [TOLD]
+
+    assert not await withdraw_definition(nudging.pool, withdrawn)
+    assert await nudging.hear_of(announcement(3, TUESDAY)) == []
+    await nudging.deliver()
+    assert len(nudging.channel.bodies) == 2
 
 
 async def test_after_a_long_leave_only_what_is_in_force_by_then_is_told(nudging: Nudging) -> None:
@@ -147,14 +173,13 @@ async def test_after_a_long_leave_only_what_is_in_force_by_then_is_told(nudging:
 async def test_a_later_first_day_is_told_once_more_and_the_earlier_message_no_longer(nudging: Nudging) -> None:
     nudging.now = at(MONDAY, "18:00")
     await nudging.take_in(report(state="open"))
-    later = announcement(3, WEDNESDAY, announced_at=at(MONDAY, "17:00"))
-    await nudging.hear_of(announcement(3, TUESDAY), later)
+    await nudging.hear_of(announcement(3, TUESDAY), announcement(3, WEDNESDAY, times=2))
     await nudging.take_in(report(TUESDAY, score=0, count=0, state="open"))
 
     await nudging.pass_time(at(TUESDAY, "09:00"))
 
     assert await nudging.nudges() == [
-        ("playbook", "dropped", "it is announced for another day now"),
+        ("playbook", "dropped", "it will not come to that any more"),
         ("playbook", "sent", ""),
     ]
 

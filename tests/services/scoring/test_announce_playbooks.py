@@ -8,7 +8,7 @@ from services.scoring.apply_definitions import apply_playbooks
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.store import SCHEMA
 from services.scoring.turn_days import turn_days
-from shared.events import PlaybookAnnounced
+from shared.events import PlaybookAnnounced, PlaybookWithdrawn
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring
 
 SOFTER = PLAYBOOK.replace("target: 2", "target: 1").replace("2026-01-01", "2026-03-03")
@@ -97,6 +97,50 @@ async def test_a_later_first_day_is_told_and_a_corrected_past_is_not(scoring: Sc
         (ROSTER + cleo.replace("16", "23")).replace("name: Ben Ode,", "name: Ben Ode, from: 2026-02-02,")
     )
     assert await announced(scoring) == []
+
+
+async def withdrawn(scoring: Scoring) -> list[PlaybookWithdrawn]:
+    rows = await scoring.pool.fetch("DELETE FROM outbox WHERE event_type = 'playbook.withdrawn.v1' RETURNING id, body")
+    return [PlaybookWithdrawn.model_validate_json(row["body"]) for row in sorted(rows, key=lambda row: row["id"])]
+
+
+async def test_what_will_not_come_to_that_is_withdrawn_and_announced_anew_when_it_does(scoring: Scoring) -> None:
+    moving = ROSTER.replace("Europe/Madrid,", "Europe/Madrid, changes: [{from: 2026-03-09, team: south}],")
+    south = "  - {id: south, name: South}\n"
+    await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south"))
+    await scoring.apply_roster(moving + south)
+    (first,) = await announced(scoring)
+
+    await scoring.apply_roster(ROSTER + south)
+    await scoring.apply_roster(ROSTER + south)
+    assert [(one.rep_id, one.version, one.times) for one in await withdrawn(scoring)] == [("ana", first.version, 1)]
+    assert await announced(scoring) == []
+
+    await scoring.apply_roster(moving + south)
+    (again,) = await announced(scoring)
+    assert (again.version, again.times, await withdrawn(scoring)) == (first.version, 2, [])
+
+
+async def test_an_edition_that_another_replaces_before_it_begins_is_withdrawn(scoring: Scoring) -> None:
+    await scoring.apply_playbook(SOFTER)
+    (first, _) = await announced(scoring)
+
+    await scoring.apply_playbook(SOFTER.replace("weight: 60", "weight: 80"))
+
+    assert [(one.rep_id, one.version) for one in await withdrawn(scoring)] == [("ana", first.version), ("ben", first.version)]
+
+
+async def test_who_leaves_before_a_version_begins_is_told_no_more_of_it_and_of_what_has_begun_nothing_is_withdrawn(
+    scoring: Scoring,
+) -> None:
+    await scoring.apply_playbook(SOFTER)
+    (first, _) = await announced(scoring)
+
+    await scoring.apply_roster(ROSTER.replace("name: Ana Ruiz,", "name: Ana Ruiz, until: 2026-03-02,"))
+    await scoring.apply_roster(ROSTER.replace("      - {id: ben, name: Ben Ode", "      - {id: bob, name: Bob"))
+
+    said = [(one.rep_id, one.version) for one in await withdrawn(scoring)]
+    assert said == [("ana", first.version), ("ben", first.version)]
 
 
 async def test_a_version_that_only_ever_bound_days_that_are_over_is_not_announced(scoring: Scoring) -> None:
