@@ -10,7 +10,7 @@ from services.nudges.channels.channel import TryLater
 from services.nudges.list_nudges import list_inbox
 from services.nudges.pages import days_of
 from services.nudges.speak import Spoken
-from services.nudges.tell_definition import withdraw_definition
+from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.events import (
     PLAYBOOK_ACKNOWLEDGED,
     PLAYBOOK_TOLD,
@@ -21,7 +21,7 @@ from shared.events import (
     PlaybookWithdrawn,
     Presence,
 )
-from tests.services.nudges.conftest import LINKS, NOON, Nudging
+from tests.services.nudges.conftest import LINKS, NOON, Nudging, Recorder
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -130,6 +130,7 @@ async def test_what_will_not_come_to_that_after_all_is_not_said(nudging: Nudging
     withdrawn = PlaybookWithdrawn(rep_id="ana", version=3, times=1, withdrawn_at=nudging.now)
 
     assert [await withdraw_definition(nudging.pool, withdrawn) for _ in range(2)] == [True, False]
+    await nudging.hear_of(announcement(3, TUESDAY))
     await nudging.take_in(report(TUESDAY, score=0, count=0, state="open"))
     await nudging.pass_time(at(TUESDAY, "09:00"))
 
@@ -195,6 +196,19 @@ async def test_who_could_not_be_reached_was_not_told(nudging: Nudging) -> None:
     await nudging.deliver()
 
     assert [one.told_at for one in await _told(nudging)] == [at(MONDAY, "12:05")]
+
+
+async def test_the_first_channel_that_takes_it_says_when_the_rep_was_told(nudging: Nudging) -> None:
+    first, second = Recorder(name="first"), Recorder(name="second", answers=[TryLater(error="answered 500")])
+    await nudging.take_in(report(state="open"))
+    await tell_definition(nudging.pool, announcement(), channels=("first", "second"), traceparent="", now=nudging.now)
+
+    await nudging.deliver({"first": first, "second": second})
+    nudging.now = at(MONDAY, "12:05")
+    await nudging.deliver({"first": first, "second": second})
+
+    assert [state for state, _, _ in await nudging.states()] == ["delivered", "delivered"]
+    assert [one.told_at for one in await _told(nudging)] == [NOON]
 
 
 async def test_who_has_read_it_on_their_page_is_told_by_that_and_hears_no_more_of_it(nudging: Nudging) -> None:

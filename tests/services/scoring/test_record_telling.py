@@ -56,6 +56,7 @@ async def test_order_and_duplicates_change_nothing(scoring: Scoring) -> None:
     for one in said:
         await record_telling(scoring.pool, [one])
     await record_telling(scoring.pool, said)
+    await record_telling(scoring.pool, [_told(version, minutes=5)])
 
     ana, _ = await _rows(scoring)
     assert (ana.told_at, ana.acknowledged_at) == (MONDAY_NOON, LATER)
