@@ -104,7 +104,7 @@ class PlaybookAnnounced(_Message):
     `version` tells editions apart, also two of one team and date. The rep is judged by it from `binds_from` on, a day of
     their own calendar: when it takes effect, or when they join its team. `follows` is the start of the version by which they
     were judged until then, None where there was none, and `changes` says in words what differs from that one; `unverified`
-    how it deals with activities in doubt. `revises` is why it begins before it was applied. `times` rises when the version is
+    which activities it marks. `revises` is why it begins before it was applied. `times` rises when the version is
     announced to the rep anew, for another first day or after it was withdrawn.
     """
 

@@ -83,7 +83,8 @@ def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
 
 def print_explanation(explained: Explanation, console: Console) -> None:
     score = "no score (no target that day)" if explained.score is None else f"score {explained.score:.2f}"
-    version = f"playbook from {explained.playbook_from}" if explained.playbook_from else "no playbook in force"
+    told = f"told of it {explained.told_at:%Y-%m-%d %H:%M} UTC" if explained.told_at else "not told of it yet"
+    version = f"playbook from {explained.playbook_from} ({told})" if explained.playbook_from else "no playbook in force"
     console.print(f"{explained.rep}, {explained.day} ({explained.timezone}): {score}; {explained.presence}; {version}")
     console.print(f"  {explained.arithmetic}\n", highlight=False)
     lines = Table("behaviour", "count", "target", "weight", "cap", "points", box=None, pad_edge=False)

@@ -47,16 +47,23 @@ WHERE a.rep_id = rep.rep_id AND a.binds_from > rep.today AND a.withdrawn_at IS N
 RETURNING a.rep_id, a.version, a.times;
 
 -- name: merge_telling
--- Who was told, and who has acknowledged it: the earliest of each. What is unknown here is of somebody who was erased.
-UPDATE announcement AS a
-SET told_at = least(a.told_at, new.told_at), acknowledged_at = least(a.acknowledged_at, new.acknowledged_at)
-FROM (
+-- Who was told, and who has acknowledged it: the earliest of each, locked in one order. What is unknown here is of somebody
+-- who was erased.
+WITH said AS (
     SELECT rep_id, version, min(told_at) AS told_at, min(acknowledged_at) AS acknowledged_at
     FROM unnest($1::text[], $2::integer[], $3::timestamptz[], $4::timestamptz[])
         AS said (rep_id, version, told_at, acknowledged_at)
-    GROUP BY rep_id, version ORDER BY rep_id, version
-) AS new
-WHERE (a.rep_id, a.version) = (new.rep_id, new.version);
+    GROUP BY rep_id, version
+), locked AS (
+    SELECT a.rep_id, a.version, said.told_at, said.acknowledged_at
+    FROM said JOIN announcement AS a USING (rep_id, version) ORDER BY a.rep_id, a.version FOR UPDATE OF a
+)
+UPDATE announcement AS a
+SET told_at = least(a.told_at, locked.told_at), acknowledged_at = least(a.acknowledged_at, locked.acknowledged_at)
+FROM locked WHERE (a.rep_id, a.version) = (locked.rep_id, locked.version);
+
+-- name: find_told_at
+SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;
 
 -- name: list_telling
 -- One page of who was told of what, the newest version first.

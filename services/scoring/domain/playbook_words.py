@@ -26,21 +26,21 @@ def counts_in_words(wanted: Filter) -> str:
 
 
 def unverified_in_words(rules: Unverified | None) -> tuple[str, ...]:
-    """What is in doubt, a sentence each, and whether it counts. Empty where nothing is."""
+    """What is marked as unverified, a sentence each, and whether it counts. Empty where nothing is."""
     if rules is None:
         return ()
     said = []
     if rules.bursts is not None:
         bursts = rules.bursts
-        said.append(f"In doubt: more than {bursts.more_than} begun within {bursts.within_s} s{_of(bursts.kinds)}.")
+        said.append(f"Unverified: begun within {bursts.within_s} s of {bursts.more_than} earlier ones{_only(bursts.kinds)}.")
     if rules.overlaps is not None:
         by = f" more than {rules.overlaps.more_than_s} s" if rules.overlaps.more_than_s else ""
-        said.append(f"In doubt: begun{by} before an earlier one has ended{_of(rules.overlaps.kinds)}.")
+        said.append(f"Unverified: begun{by} before an earlier one had ended{_only(rules.overlaps.kinds)}.")
     if rules.same_contact is not None:
         contact = rules.same_contact
-        said.append(f"In doubt: more than {contact.more_than} a day with the same contact{_of(contact.kinds)}.")
+        said.append(f"Unverified: with the same contact as {contact.more_than} earlier ones of the day{_only(contact.kinds)}.")
     if said:
-        said.append(f"What is in doubt is marked, and {'counts' if rules.counts else 'does not count'}.")
+        said.append(f"What is unverified is marked, and {'counts' if rules.counts else 'does not count'}.")
     return tuple(said)
 
 
@@ -49,7 +49,7 @@ def changes_in_words(before: Playbook, after: Playbook) -> tuple[str, ...]:
     return (
         *_behaviours(before.behaviours, after.behaviours),
         *_goals(before.goals, after.goals),
-        *_doubts(before.unverified, after.unverified),
+        *_unverified(before.unverified, after.unverified),
     )
 
 
@@ -105,18 +105,18 @@ def _goals(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str]:
         yield f"No longer a goal: {old[key].label}."
 
 
-def _doubts(before: Unverified | None, after: Unverified | None) -> Iterator[str]:
+def _unverified(before: Unverified | None, after: Unverified | None) -> Iterator[str]:
     was, is_now = unverified_in_words(before), unverified_in_words(after)
     if was != is_now:
-        yield "What is in doubt, and whether it counts, changes." if is_now else "Nothing is marked as in doubt any more."
+        yield "What is unverified, and whether it counts, changes." if is_now else "Nothing is marked as unverified any more."
 
 
 def _steps(goal: Goal) -> str:
     return f"in steps of {goal.step} a {goal.period}"
 
 
-def _of(kinds: Kinds) -> str:
-    return f", of {_either(kinds)}" if kinds is not None else ""
+def _only(kinds: Kinds) -> str:
+    return f" (only {_either(kinds)})" if kinds is not None else ""
 
 
 def _either(words: Iterable[str]) -> str:

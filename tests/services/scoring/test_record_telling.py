@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from nats.aio.client import Client
 
+from services.scoring.explain_day import explain_day
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_telling import list_telling
 from services.scoring.metrics import ScoringMetrics
@@ -14,7 +15,7 @@ from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, PlaybookAcknowle
 from shared.jetstream import Publisher
 from shared.requests import TellingQuery, TellingRow
 from shared.streams import NUDGES, TELLING_CONSUMER, backlog
-from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, Scoring
+from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, Scoring
 
 LATER = MONDAY_NOON + timedelta(hours=1)
 SOFTER = PLAYBOOK.replace("target: 2", "target: 1").replace("2026-01-01", "2026-03-03")
@@ -47,6 +48,14 @@ async def test_who_was_told_and_who_has_read_it_is_kept_and_listed(scoring: Scor
     assert (ben.rep, ben.told_at, ben.acknowledged_at) == ("ben", MONDAY_NOON + timedelta(minutes=5), None)
     (listed,) = (await list_playbooks(scoring.pool, scoring.cache, now=scoring.now)).versions
     assert (listed.announced, listed.told, listed.acknowledged) == (2, 2, 1)
+
+
+async def test_an_explanation_says_when_the_rep_was_told_of_what_judges_the_day(scoring: Scoring) -> None:
+    await record_telling(scoring.pool, [_told(await _version(scoring))])
+
+    ana, ben = [await explain_day(scoring.pool, scoring.cache, rep_id, MONDAY) for rep_id in ("ana", "ben")]
+
+    assert (ana.told_at, ben.told_at) == (MONDAY_NOON, None)
 
 
 async def test_order_and_duplicates_change_nothing(scoring: Scoring) -> None:

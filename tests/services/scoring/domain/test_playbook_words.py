@@ -91,7 +91,7 @@ def test_targets_are_said_by_weekday_where_they_differ(targets: tuple[float, ...
         ),
         (
             {"unverified": Unverified(counts=False, bursts=Bursts(more_than=2, within_s=60))},
-            ["What is in doubt, and whether it counts, changes."],
+            ["What is unverified, and whether it counts, changes."],
         ),
     ],
     ids=lambda given: "" if isinstance(given, list) else "+".join(given) or "nothing",
@@ -100,7 +100,7 @@ def test_every_difference_is_a_sentence_and_nothing_else_is(changes: dict[str, A
     assert list(changes_in_words(BEFORE, replace(BEFORE, **changes))) == said
 
 
-def test_what_is_in_doubt_is_said_rule_by_rule() -> None:
+def test_what_is_unverified_is_said_rule_by_rule() -> None:
     rules = Unverified(
         counts=True,
         overlaps=Overlaps(more_than_s=30, kinds=frozenset({"call", "demo"})),
@@ -108,8 +108,8 @@ def test_what_is_in_doubt_is_said_rule_by_rule() -> None:
     )
 
     assert unverified_in_words(rules) == (
-        "In doubt: begun more than 30 s before an earlier one has ended, of call or demo.",
-        "In doubt: more than 3 a day with the same contact.",
-        "What is in doubt is marked, and counts.",
+        "Unverified: begun more than 30 s before an earlier one had ended (only call or demo).",
+        "Unverified: with the same contact as 3 earlier ones of the day.",
+        "What is unverified is marked, and counts.",
     )
-    assert list(changes_in_words(replace(BEFORE, unverified=rules), BEFORE)) == ["Nothing is marked as in doubt any more."]
+    assert list(changes_in_words(replace(BEFORE, unverified=rules), BEFORE)) == ["Nothing is marked as unverified any more."]
