@@ -4,11 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from services.scoring import store
-from services.scoring.announcement import PlaybookEvent, announced
-from services.scoring.domain.binding import bindings_of
+from services.scoring.announcement import PlaybookEvent, body_of
+from services.scoring.domain.binding import bindings_of, notices
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
-from shared.events import PlaybookAnnounced, PlaybookWithdrawn
 from shared.postgres import Connection
 from shared.trace import continue_trace
 
@@ -19,7 +18,8 @@ async def announce_playbooks(
     """Keep what these reps are to be told of and were not yet, withdraw what will not come to bind them after all, and put
     both into the outbox. Returns how many reps are to be told.
 
-    Needs a transaction that shares or locks the definitions. Three statements at most, whatever the number of reps.
+    Needs a transaction that locks the definitions, or that shares them and holds these reps' progress. Three statements at
+    most, whatever the number of reps.
     """
     reps = definitions.roster.reps
     today = {rep_id: rep_day_of(reps[rep_id], now) if rep_id in reps else now.date() for rep_id in sorted(rep_ids)}
@@ -31,22 +31,10 @@ async def announce_playbooks(
         if rep_id in reps
         for one in bindings_of(reps[rep_id], definitions.playbooks, today=day)
     ]
-    bound = [(one.rep.id, one.playbook.number, one.first) for one in bindings]
-    withdrawn = await store.withdraw_announcements(connection, today, bound, now=now)
-    times = await store.add_announcements(connection, bound, now=now) if bound else {}
-    trace = continue_trace(None)
-    bodies: list[PlaybookAnnounced | PlaybookWithdrawn] = [
-        *(
-            PlaybookWithdrawn(rep_id=rep_id, version=version, times=often, withdrawn_at=now)
-            for rep_id, version, often in withdrawn
-        ),
-        *(
-            announced(one, definitions, times=often, now=now)
-            for one in bindings
-            if (often := times.get((one.rep.id, one.playbook.number)))
-        ),
-    ]
-    events = [PlaybookEvent(body=body, traceparent=trace, at=now) for body in bodies]
-    if events:
+    given = list(notices(bindings, await store.list_announcements(connection, today), today=today))
+    if given:
+        await store.merge_announcements(connection, given, now=now)
+        traceparent = continue_trace(None)
+        events = [PlaybookEvent(body=body_of(one, definitions, now=now), traceparent=traceparent, at=now) for one in given]
         await store.enqueue_events(connection, events)
-    return len({rep_id for rep_id, _ in times})
+    return len({one.rep_id for one in given if one.binding is not None})

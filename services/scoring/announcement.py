@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from services.scoring.domain.binding import Binding
+from services.scoring.domain.binding import Binding, Notice
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.playbook import Playbook
@@ -44,8 +44,14 @@ class PlaybookEvent:
         return self.body.rep.id if isinstance(self.body, PlaybookAnnounced) else self.body.rep_id
 
 
-def announced(binding: Binding, definitions: Definitions, *, times: int, now: datetime) -> PlaybookAnnounced:
-    """What the rep is to be told of the version that binds them, for so many `times` by now."""
+def body_of(notice: Notice, definitions: Definitions, *, now: datetime) -> PlaybookAnnounced | PlaybookWithdrawn:
+    """What is said of it."""
+    if notice.binding is None:
+        return PlaybookWithdrawn(rep_id=notice.rep_id, version=notice.version, times=notice.times, withdrawn_at=now)
+    return _announced(notice.binding, definitions, times=notice.times, now=now)
+
+
+def _announced(binding: Binding, definitions: Definitions, *, times: int, now: datetime) -> PlaybookAnnounced:
     rep, playbook, first = binding.rep, binding.playbook, binding.first
     team = definitions.roster.team_of(rep, first)
     return PlaybookAnnounced(

@@ -27,24 +27,19 @@ FROM playbook_version ORDER BY team, effective_from, version DESC;
 -- name: add_playbook
 INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5) RETURNING version;
 
--- name: add_announcements
--- Who was told of a version is not told of it again, unless it was withdrawn, or is to bind from another day that is still
--- to come.
-INSERT INTO announcement AS a (rep_id, version, binds_from, announced_at)
-SELECT rep_id, version, binds_from, $4 FROM unnest($1::text[], $2::integer[], $3::date[]) AS new (rep_id, version, binds_from)
+-- name: list_announcements_of
+SELECT rep_id, version, binds_from, times, withdrawn_at IS NOT NULL AS withdrawn FROM announcement WHERE rep_id = ANY($1::text[]);
+
+-- name: merge_announcements
+-- Announced for the first time, anew, or withdrawn; in the order in which everybody locks them. Who was told stays told.
+INSERT INTO announcement (rep_id, version, binds_from, times, withdrawn_at, announced_at)
+SELECT rep_id, version, binds_from, times, CASE WHEN withdrawn THEN $6::timestamptz END, $6
+FROM unnest($1::text[], $2::integer[], $3::date[], $4::integer[], $5::boolean[])
+    AS new (rep_id, version, binds_from, times, withdrawn)
 ORDER BY rep_id, version
 ON CONFLICT (rep_id, version) DO UPDATE
-SET binds_from = excluded.binds_from, announced_at = excluded.announced_at, times = a.times + 1, withdrawn_at = NULL
-WHERE a.withdrawn_at IS NOT NULL OR (a.binds_from <> excluded.binds_from AND excluded.binds_from > $5::date)
-RETURNING rep_id, version, times;
-
--- name: withdraw_announcements
--- Of these reps, what has not begun to bind them on their own day, and is not among what will.
-UPDATE announcement AS a SET withdrawn_at = $5
-FROM unnest($1::text[], $2::date[]) AS rep (rep_id, today)
-WHERE a.rep_id = rep.rep_id AND a.binds_from > rep.today AND a.withdrawn_at IS NULL
-  AND (a.rep_id, a.version) NOT IN (SELECT * FROM unnest($3::text[], $4::integer[]))
-RETURNING a.rep_id, a.version, a.times;
+SET binds_from = excluded.binds_from, times = excluded.times, withdrawn_at = excluded.withdrawn_at,
+    announced_at = CASE WHEN excluded.withdrawn_at IS NULL THEN excluded.announced_at ELSE announcement.announced_at END;
 
 -- name: merge_telling
 -- Who was told, and who has acknowledged it: the earliest of each, locked in one order. What is unknown here is of somebody

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from services.scoring.announcement import PlaybookEvent
+from services.scoring.domain.binding import Announced, Notice
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
@@ -152,24 +153,25 @@ async def enqueue_events(connection: Connection, events: Sequence[Announcement |
     )
 
 
-async def add_announcements(
-    connection: Connection, binding: Sequence[tuple[str, int, date]], *, now: datetime
-) -> dict[tuple[str, int], int]:
-    """Keep to whom (a rep's id) which version is announced and from when it binds them. Returns those that are new, or bind
-    from another day that is still to come, each with how often it has been announced."""
-    columns = [list(column) for column in zip(*binding, strict=True)]
-    rows = await connection.fetch(QUERIES["add_announcements"], *columns, now, now.date())
-    return {(row["rep_id"], row["version"]): row["times"] for row in rows}
+async def list_announcements(connection: Connection, rep_ids: Collection[str]) -> dict[tuple[str, int], Announced]:
+    """What was announced to these reps, by rep and version."""
+    rows = await connection.fetch(QUERIES["list_announcements_of"], list(rep_ids))
+    return {
+        (row["rep_id"], row["version"]): Announced(first=row["binds_from"], times=row["times"], withdrawn=row["withdrawn"])
+        for row in rows
+    }
 
 
-async def withdraw_announcements(
-    connection: Connection, today: Mapping[str, date], binding: Sequence[tuple[str, int, date]], *, now: datetime
-) -> list[tuple[str, int, int]]:
-    """Withdraw what was announced to these reps for a day after their `today`, and is not binding any more. Returns rep,
-    version, and how often it had been announced."""
-    bound = [rep_id for rep_id, _, _ in binding], [version for _, version, _ in binding]
-    rows = await connection.fetch(QUERIES["withdraw_announcements"], list(today), list(today.values()), *bound, now)
-    return [(row["rep_id"], row["version"], row["times"]) for row in rows]
+async def merge_announcements(connection: Connection, given: Sequence[Notice], *, now: datetime) -> None:
+    await connection.execute(
+        QUERIES["merge_announcements"],
+        [one.rep_id for one in given],
+        [one.version for one in given],
+        [one.first for one in given],
+        [one.times for one in given],
+        [one.binding is None for one in given],
+        now,
+    )
 
 
 async def list_progress(connection: Connection) -> dict[str, tuple[date, date | None]]:

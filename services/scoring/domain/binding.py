@@ -1,6 +1,6 @@
 """Which versions bind a rep from a day on: by these they are, or will be, judged, and of these they are to be told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -19,6 +19,49 @@ class Binding:
     playbook: Playbook
     first: date
     before: Playbook | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announced:
+    """What was announced to a rep: from when a version binds them, how many `times` that was announced, and whether
+    it has been withdrawn since."""
+
+    first: date
+    times: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """A version that is to be announced to a rep, for so many `times` by now, or, without a binding, to be withdrawn."""
+
+    rep_id: str
+    version: int
+    first: date
+    times: int
+    binding: Binding | None
+
+
+Announcements = Mapping[tuple[str, int], Announced]
+"""By the id of the rep and the number of the version."""
+
+
+def notices(bindings: Iterable[Binding], known: Announcements, *, today: Mapping[str, date]) -> Iterator[Notice]:
+    """What the reps of `today` (by id, the day on their own calendar) do not know yet of what binds them, as compared with
+    what was announced to them, withdrawals first.
+
+    A first day that is over or has begun is not corrected: nobody could do anything about it.
+    """
+    bound = {(one.rep.id, one.playbook.number): one for one in bindings}
+    for (rep_id, version), was in known.items():
+        if (rep_id, version) not in bound and not was.withdrawn and was.first > today[rep_id]:
+            yield Notice(rep_id=rep_id, version=version, first=was.first, times=was.times, binding=None)
+    for (rep_id, version), one in bound.items():
+        before = known.get((rep_id, version))
+        is_moved = before is not None and before.first != one.first and one.first > today[rep_id]
+        if before is None or before.withdrawn or is_moved:
+            times = before.times + 1 if before is not None else 1
+            yield Notice(rep_id=rep_id, version=version, first=one.first, times=times, binding=one)
 
 
 def bindings_of(rep: Rep, playbooks: Playbooks, *, today: date) -> Iterator[Binding]:
