@@ -44,14 +44,15 @@ def is_current(one: Definition, known: Sequence[Definition], *, today: date) -> 
 def telling(announced: PlaybookAnnounced, *, today: date) -> Called:
     """The message that tells a rep of a version, as it is put on a day of theirs."""
     name, binds_from = first_name(announced.rep.name), announced.binds_from
-    when = f"From {date_text(binds_from)} on" if binds_from > today else f"Since {date_text(binds_from)}"
+    first = date_text(binds_from) + (f" {binds_from.year}" if binds_from.year != today.year else "")
+    when = f"from {first} on" if binds_from > today else f"since {first}"
     because = f" It begins in the past because: {announced.revises}." if announced.revises else ""
     return Called(
         rule=RULE_PLAYBOOK,
         kind=NudgeKind.ANNOUNCEMENT,
         occasion=occasion_of(announced),
         is_shortfall=False,
-        wordings=(f"{name}, {when[0].lower()}{when[1:]} your day is measured like this: {_content(announced)}{because}",),
+        wordings=(f"{name}, {when} your day is measured like this: {_content(announced)}{because}",),
         reason=(
             f"The playbook of {announced.team.name} from {announced.effective_from} judges your days from {binds_from} on. "
             "Only days after the one on which you are told of it can be held against you."

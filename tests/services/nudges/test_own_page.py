@@ -62,8 +62,7 @@ async def test_what_is_in_force_and_what_is_coming_is_shown_whole(nudging: Nudgi
         "Calls this month, in steps of 30 a month",
         "New: Demos, 12 on Monday.",
         "demo, of at least 600 s",
-        "35 of 35",
-        "up to 2 times the target",
+        "weight 35 of 35; counts up to 2 times the target",
         "<td>12 on Monday</td>",
         "because: a slip",
     ):

@@ -83,13 +83,14 @@ def _asking(label: str, asks: str) -> BehaviourDefinition:
             SUNDAY,
             "Ana, from Monday 2 March on your day is measured like this: a b c d And 2 more; your page has them all.",
         ),
+        ({}, date(2027, 1, 4), "Ana, since Monday 2 March 2026 your day is measured like this: Calls 10 a day."),
         (
             {"revises": "a slip"},
             TUESDAY,
             "Ana, since Monday 2 March your day is measured like this: Calls 10 a day. It begins in the past because: a slip.",
         ),
     ],
-    ids=["the first", "begun", "with a change", "with none that counts", "with many", "in the past"],
+    ids=["the first", "begun", "with a change", "with none that counts", "with many", "in another year", "in the past"],
 )
 def test_a_rep_is_told_from_when_and_what_changes(changes: dict[str, object], today: date, text: str) -> None:
     called = telling(announcement(3, MONDAY, **changes), today=today)
