@@ -82,7 +82,7 @@ FOUR_WEEKS = Scale(reps=1_000, days=28, a_day=20)
 async def _filled(postgres_url: str, scale: Scale) -> asyncpg.Pool:
     pool = await open_pool(postgres_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
-    await pool.execute("TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, rescore, outbox")
+    await pool.execute("TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, announcement, rescore, outbox")
     await pool.execute("UPDATE definitions_version SET version = version + 1")
     roster = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
         f"      - {{id: r{n}, name: R, timezone: UTC, workdays: [mon, tue, wed, thu, fri, sat, sun], identities: "

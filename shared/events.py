@@ -21,6 +21,10 @@ ACTIVITY_OBSERVED = "activity.observed.v1"
 DAY_OPENED = "day.opened.v1"
 DAY_CHANGED = "day.changed.v1"
 DAY_CLOSED = "day.closed.v1"
+PLAYBOOK_ANNOUNCED = "playbook.announced.v1"
+PLAYBOOK_WITHDRAWN = "playbook.withdrawn.v1"
+PLAYBOOK_TOLD = "playbook.told.v1"
+PLAYBOOK_ACKNOWLEDGED = "playbook.acknowledged.v1"
 NUDGE_DECIDED = "nudge.decided.v1"
 NUDGE_DELIVERED = "nudge.delivered.v1"
 
@@ -71,12 +75,63 @@ class GoalResult(_Message):
     steps_reached: int
 
 
+class BehaviourDefinition(_Message):
+    """One habit as a version defines it. `counts` says in words what counts, and `asks` for how many; `targets` has a number
+    per weekday, Monday first."""
+
+    key: str
+    label: str
+    counts: str
+    asks: str
+    targets: tuple[Decimal, ...]
+    weight: Decimal
+    cap: Decimal
+
+
+class GoalDefinition(_Message):
+    """One goal as a version defines it. `counts` says in words what counts."""
+
+    key: str
+    label: str
+    counts: str
+    period: Literal["week", "month", "quarter"]
+    step: int
+
+
+class PlaybookAnnounced(_Message):
+    """A version that one rep is to be told of, whole: the `data` of `playbook.announced.v1`.
+
+    `version` tells editions apart, also two of one team and date. The rep is judged by it from `binds_from` on, a day of
+    their own calendar: when it takes effect, or when they join its team. `follows` is the start of the version by which they
+    were judged until then, None where there was none, and `changes` says in words what differs from that one; `unverified`
+    which activities it marks. `revises` is why it begins before it was applied. `times` rises when the version is
+    announced to the rep anew, for another first day or after it was withdrawn.
+    """
+
+    rep: Person
+    team: Person
+    managers: tuple[Person, ...]
+    timezone: str
+    version: int
+    effective_from: date
+    binds_from: date
+    behaviours: tuple[BehaviourDefinition, ...]
+    goals: tuple[GoalDefinition, ...]
+    unverified: tuple[str, ...]
+    follows: date | None
+    changes: tuple[str, ...]
+    revises: str
+    times: int
+    announced_at: datetime
+
+
 class DayReport(_Message):
     """One rep's day, whole: the `data` of `day.opened.v1`, `day.changed.v1` and `day.closed.v1`.
 
     `revision` rises with every change of the day, so that the newest report is known whatever the order of arrival.
     `score` is None on a day without a target. `work_starts_at` and `work_ends_at` bound the time in which a message may
     reach the rep on this day (None when not working); `next_work_starts_at` is the first such time after this day.
+    `playbook_version` is the edition by which the day is judged, as `version` of `playbook.announced.v1` names it.
     `first_counted_at` is the start of the earliest activity that counts. `silent` marks history that nobody is to be
     spoken to about.
     """
@@ -92,6 +147,7 @@ class DayReport(_Message):
     work_ends_at: datetime | None
     next_work_starts_at: datetime | None
     playbook_from: date | None
+    playbook_version: int | None = None
     behaviours: tuple[BehaviourResult, ...]
     goals: tuple[GoalResult, ...] = ()
     score: Decimal | None
@@ -105,12 +161,15 @@ class NudgeKind(StrEnum):
     COACHING = "coaching"
     RECOGNITION = "recognition"
     DIGEST = "digest"
+    ANNOUNCEMENT = "announcement"
 
 
 class Nudge(_Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
-    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check.
+    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `url` is
+    there only in what a channel delivers: it opens the person's own page to whoever has it, and is neither stored nor
+    published.
     """
 
     id: str
@@ -126,6 +185,7 @@ class Nudge(_Message):
     revision: int
     decided_at: datetime
     send_at: datetime
+    url: str = ""
 
 
 class NudgeDelivered(_Message):
@@ -135,3 +195,30 @@ class NudgeDelivered(_Message):
     channel: str
     attempts: int
     delivered_at: datetime
+
+
+class PlaybookWithdrawn(_Message):
+    """The `data` of `playbook.withdrawn.v1`: a version that was announced to a rep, so many `times`, will not come to judge
+    them as things now stand."""
+
+    rep_id: str
+    version: int
+    times: int
+    withdrawn_at: datetime
+
+
+class PlaybookTold(_Message):
+    """The `data` of `playbook.told.v1`: the first channel took the announcement of a version to a rep."""
+
+    rep_id: str
+    version: int
+    told_at: datetime
+
+
+class PlaybookAcknowledged(_Message):
+    """The `data` of `playbook.acknowledged.v1`: a rep says that they have read a version, of which they then were told."""
+
+    rep_id: str
+    version: int
+    told_at: datetime
+    acknowledged_at: datetime

@@ -7,6 +7,7 @@ from shared.requests import Shape
 
 NUDGE_LIST: Final = "nudge.list.v1"
 INBOX_LINK: Final = "inbox.link.v1"
+OWN_LINK: Final = "you.link.v1"
 
 
 class NudgeQuery(Shape):
@@ -45,6 +46,10 @@ class NudgePage(Shape):
 
 class LinkQuery(Shape):
     manager: str
+
+
+class RepLinkQuery(Shape):
+    rep: str
 
 
 class Link(Shape):

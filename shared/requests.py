@@ -5,7 +5,7 @@ to do. Lists are paged: `after` of the next question is `next_after` of the last
 """
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -20,6 +20,7 @@ ROSTER_APPLY: Final = "roster.apply.v1"
 PLAYBOOK_APPLY: Final = "playbook.apply.v1"
 PLAYBOOK_PREVIEW: Final = "playbook.preview.v1"
 PLAYBOOK_LIST: Final = "playbook.list.v1"
+PLAYBOOK_TELLING: Final = "playbook.telling.v1"
 SCORE_RESCORE: Final = "score.rescore.v1"
 SCORE_RESCORE_STATE: Final = "score.rescore_state.v1"
 _ATTEMPTS_MAX: Final = 12
@@ -58,10 +59,12 @@ class DefinitionFile(Shape):
 
 
 class Applied(Shape):
-    """What applying a file did, in one line for people. So many reps' days are scored anew in the background by then."""
+    """What applying a file did, in one line for people. So many reps' days are scored anew in the background by then, and so
+    many reps are told of a definition that is new to them."""
 
     summary: str
     reps_to_rescore: int
+    reps_to_tell: int = 0
 
 
 class RescoreQuery(Shape):
@@ -114,10 +117,15 @@ class Preview(Shape):
 
 
 class PlaybookVersion(Shape):
-    """One version. `revises` is why it begins before the day on which it was applied; empty where it does not."""
+    """One version. `revises` is why it begins before the day on which it was applied; empty where it does not. It was
+    `announced` to so many reps, of whom some were `told` and some have `acknowledged` it."""
 
     team: str
     effective_from: date
+    version: int = 0
+    announced: int = 0
+    told: int = 0
+    acknowledged: int = 0
     state: Literal["past", "in force", "coming"]
     revises: str
     behaviours: tuple[str, ...]
@@ -126,6 +134,38 @@ class PlaybookVersion(Shape):
 
 class PlaybookList(Shape):
     versions: tuple[PlaybookVersion, ...]
+
+
+class TellingQuery(Shape):
+    """Who was told of which version; of one team, or of those that begin on one day."""
+
+    team: str | None = None
+    effective_from: date | None = None
+    after: tuple[int, str] | None = None
+    limit: int = Field(default=1_000, ge=1, le=1_000)
+
+
+class TellingRow(Shape):
+    """One version and one rep whom it judges from `binds_from` on, unless that was withdrawn. `name` is empty for who is no
+    longer in the roster."""
+
+    version: int
+    team: str
+    effective_from: date
+    rep: str
+    name: str
+    binds_from: date
+    announced_at: datetime
+    told_at: datetime | None
+    acknowledged_at: datetime | None
+    withdrawn_at: datetime | None = None
+
+
+class TellingPage(Shape):
+    """The newest version first, reps in the order of their ids."""
+
+    rows: tuple[TellingRow, ...]
+    next_after: tuple[int, str] | None = None
 
 
 async def ask(

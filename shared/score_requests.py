@@ -69,13 +69,15 @@ class ExplainedLine(Shape):
 
 
 class Explanation(Shape):
-    """A day's score with everything that it rests on. `arithmetic` is the sum, written out."""
+    """A day's score with everything that it rests on. `arithmetic` is the sum, written out; `told_at` is when the rep was told
+    of the version that judges the day, None while they were not."""
 
     rep: str
     day: date
     timezone: str
     presence: str
     playbook_from: date | None
+    told_at: datetime | None = None
     score: Decimal | None
     arithmetic: str
     lines: tuple[ExplainedLine, ...]

@@ -26,6 +26,7 @@ DEAD: Final = "DEAD"
 TRANSLATE_CONSUMER: Final = "ingest-translate"
 SCORING_CONSUMER: Final = "scoring"
 NUDGES_CONSUMER: Final = "nudges"
+TELLING_CONSUMER: Final = "scoring-telling"
 
 
 class StreamRefused(DaymarkError):
@@ -42,19 +43,25 @@ class Stream(NamedTuple):
 
 
 class Consumer(NamedTuple):
-    """One durable pull consumer, shared by all replicas of a service. `ack_wait_s` bounds how long a batch may take."""
+    """One durable pull consumer, shared by all replicas of a service. `ack_wait_s` bounds how long a batch may take; it gets
+    only `subjects`, all of the stream's where none are named."""
 
     stream: str
     name: str
     ack_wait_s: int = 30
     ack_pending_max: int = 10_000
+    subjects: tuple[str, ...] = ()
 
 
 STREAMS: Final = (
     Stream(WEBHOOKS, ("webhook.received.v1.*",), 7),
     Stream(ACTIVITIES, ("activity.observed.v1.*",), 30),
-    Stream(SCORES, ("day.opened.v1", "day.changed.v1", "day.closed.v1"), 30),
-    Stream(NUDGES, ("nudge.decided.v1", "nudge.delivered.v1", "nudge.revised.v1"), 30),
+    Stream(SCORES, ("day.opened.v1", "day.changed.v1", "day.closed.v1", "playbook.announced.v1", "playbook.withdrawn.v1"), 30),
+    Stream(
+        NUDGES,
+        ("nudge.decided.v1", "nudge.delivered.v1", "nudge.revised.v1", "playbook.told.v1", "playbook.acknowledged.v1"),
+        30,
+    ),
     Stream(DEAD, ("dead.*.*",), 30),
     Stream(CLOCK_STREAM, (TICK_SUBJECT,), 30, newest_only=True),
 )
@@ -62,6 +69,7 @@ CONSUMERS: Final = (
     Consumer(WEBHOOKS, TRANSLATE_CONSUMER),
     Consumer(ACTIVITIES, SCORING_CONSUMER),
     Consumer(SCORES, NUDGES_CONSUMER),
+    Consumer(NUDGES, TELLING_CONSUMER, subjects=("playbook.told.v1", "playbook.acknowledged.v1")),
 )
 
 
@@ -123,6 +131,7 @@ async def _provision_consumer(connection: Client, consumer: Consumer) -> None:
             "max_ack_pending": consumer.ack_pending_max,
             "max_deliver": -1,
             "max_waiting": 512,
+            "filter_subjects": list(consumer.subjects),
         },
         "action": "create",
     }

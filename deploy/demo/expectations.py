@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from deploy.demo.habits import TEAM, PlannedDay, SimulatedRep, planned_days
+from deploy.demo.habits import PLAYBOOK_FROM, TEAM, PlannedDay, SimulatedRep, planned_days
 
 _STARTS_EARLY: Final = "DMLBX"
 _QUIET: Final = "QNR"
@@ -47,7 +47,8 @@ class _Rep:
 
 def expected_nudges(*, weeks: int) -> list[ExpectedNudge]:
     """All of them, sorted."""
-    return sorted(nudge for rep in TEAM for nudge in _of_rep(rep, weeks=weeks))
+    announced = [ExpectedNudge(PLAYBOOK_FROM, rep.id, "playbook", "sent") for rep in TEAM]
+    return sorted([*announced, *(nudge for rep in TEAM for nudge in _of_rep(rep, weeks=weeks))])
 
 
 def _of_rep(rep: SimulatedRep, *, weeks: int) -> list[ExpectedNudge]:

@@ -23,6 +23,9 @@ from typing import Final
 FIRST_DAY: Final = date(2026, 3, 2)
 """A Monday. In the four weeks from it the clocks change in New York (8 March), and Japan has a holiday (20 March)."""
 
+PLAYBOOK_FROM: Final = date(2026, 3, 1)
+"""Applied on this day, a Sunday, and told to everybody as their Monday's work begins."""
+
 WEEKS_MAX: Final = 4
 WORK_STARTS: Final = time(9)
 WORK_ENDS: Final = time(17, 30)

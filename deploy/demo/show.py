@@ -47,7 +47,7 @@ def print_nudges(rows: Sequence[NudgeRow], console: Console) -> None:
     by_rule: dict[str, list[NudgeRow]] = {}
     for row in rows:
         by_rule.setdefault(row.rule, []).append(row)
-    console.print(f"\n[bold]{len(rows)} nudges[/bold], at most one a person a day, all within working hours")
+    console.print(f"\n[bold]{len(rows)} nudges[/bold], at most one a person a day but for definitions, in working hours")
     for rule, of_rule in sorted(by_rule.items()):
         console.print(f"\n[bold]{rule}[/bold]: {len(of_rule)}", highlight=False)
         console.print(_who(of_rule), highlight=False)

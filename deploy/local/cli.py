@@ -202,6 +202,18 @@ def inbox(manager: str, config: Config = None, data: Data = None) -> None:
 
 
 @app.command()
+def you(rep: str, config: Config = None, data: Data = None) -> None:
+    """The address of a rep's own page. Whoever has it can read that page: hand it to that rep only."""
+    settings = command_settings(config, data)
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            typer.echo((await questions.own_link(connection, rep)).url)
+
+    _run(work())
+
+
+@app.command()
 def audit(
     rep: Annotated[str | None, typer.Option(help="only this rep's days")] = None,
     first: Annotated[Day | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,

@@ -15,7 +15,7 @@ from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.settings import LocalSettings
-from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, RescoreQuery
+from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, RescoreQuery, TellingQuery
 
 roster = typer.Typer(no_args_is_help=True, help="Who sells, in which team, on whose clock.")
 playbook = typer.Typer(no_args_is_help=True, help="What a good day is made of.")
@@ -47,6 +47,9 @@ def _apply(subject: str, file: Path, settings: LocalSettings, *, wait: bool, rev
         async with reach(settings) as connection:
             applied = await questions.apply_file(connection, subject, file, revise=revise)
             typer.echo(applied.summary)
+            if applied.reps_to_tell:
+                reps = "1 rep" if applied.reps_to_tell == 1 else f"{applied.reps_to_tell} reps"
+                typer.echo(f"{reps} will be told of it in their working hours; `daymark playbook told` says who was")
             if wait and applied.reps_to_rescore:
                 await _until_rescored(connection)
                 typer.echo(f"the days of {applied.reps_to_rescore} reps are scored anew")
@@ -88,6 +91,31 @@ def playbook_list(as_json: Annotated[bool, typer.Option("--json")] = False, conf
             show.write_json(listed.versions, sys.stdout)
         else:
             show.print_playbooks(listed, Console())
+
+    asyncio.run(work())
+
+
+@playbook.command("told")
+def playbook_told(
+    team: Annotated[str | None, typer.Option(help="only versions of this team")] = None,
+    begins: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="only versions that begin on this day")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Who was told of which version, and who says that they have read it; the newest version first."""
+    settings = command_settings(config, data)
+    query = TellingQuery(team=team, effective_from=_date(begins))
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            rows = [row async for row in questions.list_telling(connection, query)]
+        if as_json:
+            show.write_json(rows, sys.stdout)
+        else:
+            show.print_telling(rows, Console())
 
     asyncio.run(work())
 

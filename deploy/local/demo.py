@@ -24,6 +24,7 @@ from shared.nudge_requests import NudgeRow
 from shared.score_requests import ScoreQuery, ScoreRow
 
 _MANAGERS: Final = ("mara", "jon")
+_REP: Final = "ana"
 
 
 class TooManyWeeks(DaymarkError):
@@ -85,6 +86,8 @@ async def _perform(running: Running, folder: Path, console: Console, *, seed: in
         for manager in _MANAGERS:
             link = await questions.inbox_link(connection, manager)
             console.print(f"Inbox of {manager}: {link.url}", highlight=False, soft_wrap=True)
+        link = await questions.own_link(connection, _REP)
+        console.print(f"{_REP}'s own page: {link.url}", highlight=False, soft_wrap=True)
     finally:
         await disconnect(connection)
 

@@ -7,10 +7,21 @@ from pathlib import Path
 from nats.aio.client import Client
 
 from shared.errors import DaymarkError
-from shared.nudge_requests import INBOX_LINK, NUDGE_LIST, Link, LinkQuery, NudgePage, NudgeQuery, NudgeRow
+from shared.nudge_requests import (
+    INBOX_LINK,
+    NUDGE_LIST,
+    OWN_LINK,
+    Link,
+    LinkQuery,
+    NudgePage,
+    NudgeQuery,
+    NudgeRow,
+    RepLinkQuery,
+)
 from shared.requests import (
     PLAYBOOK_LIST,
     PLAYBOOK_PREVIEW,
+    PLAYBOOK_TELLING,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
     Applied,
@@ -20,6 +31,9 @@ from shared.requests import (
     PreviewQuery,
     RescoreQuery,
     RescoreState,
+    TellingPage,
+    TellingQuery,
+    TellingRow,
     ask,
 )
 from shared.score_requests import (
@@ -78,6 +92,17 @@ async def list_playbooks(connection: Client) -> PlaybookList:
     return PlaybookList.model_validate(await ask(connection, PLAYBOOK_LIST))
 
 
+async def list_telling(connection: Client, query: TellingQuery) -> AsyncIterator[TellingRow]:
+    """Who was told of which version, the newest version first."""
+    while True:
+        page = TellingPage.model_validate(await ask(connection, PLAYBOOK_TELLING, query))
+        for row in page.rows:
+            yield row
+        if page.next_after is None:
+            return
+        query = query.model_copy(update={"after": page.next_after})
+
+
 async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
     """Have days scored anew in the background."""
     return RescoreState.model_validate(await ask(connection, SCORE_RESCORE, query))
@@ -129,3 +154,8 @@ async def audit(connection: Client, query: AuditQuery) -> AuditReport:
 async def inbox_link(connection: Client, manager: str) -> Link:
     """The address of a manager's page."""
     return Link.model_validate(await ask(connection, INBOX_LINK, LinkQuery(manager=manager)))
+
+
+async def own_link(connection: Client, rep: str) -> Link:
+    """The address of a rep's own page."""
+    return Link.model_validate(await ask(connection, OWN_LINK, RepLinkQuery(rep=rep)))

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from shared.nudge_requests import NudgeRow
-from shared.requests import PlaybookList, Preview
+from shared.requests import PlaybookList, Preview, TellingRow
 from shared.score_requests import ExplainedActivity, Explanation, ScoreRow
 
 
@@ -55,11 +55,22 @@ def print_preview(preview: Preview, console: Console) -> None:
 
 
 def print_playbooks(listed: PlaybookList, console: Console) -> None:
-    table = Table("team", "from", "state", "behaviours", "goals", "revises because", box=None, pad_edge=False)
+    known = "told", "have read it"
+    table = Table("team", "from", "state", *known, "behaviours", "goals", "revises because", box=None, pad_edge=False)
     for one in listed.versions:
         counted = ", ".join(one.behaviours), ", ".join(one.goals)
-        table.add_row(one.team, str(one.effective_from), one.state, *counted, one.revises)
+        told, read = (f"{number} of {one.announced}" for number in (one.told, one.acknowledged))
+        table.add_row(one.team, str(one.effective_from), one.state, told, read, *counted, one.revises)
     console.print(table if table.row_count else "No playbook yet. `daymark playbook apply FILE` puts one in force.")
+
+
+def print_telling(rows: Iterable[TellingRow], console: Console) -> None:
+    table = Table("team", "from", "rep", "name", "binds from", "told (UTC)", "read (UTC)", box=None, pad_edge=False)
+    for row in rows:
+        told, read = (f"{at:%Y-%m-%d %H:%M}" if at else "not yet" for at in (row.told_at, row.acknowledged_at))
+        binds = "withdrawn" if row.withdrawn_at else str(row.binds_from)
+        table.add_row(row.team, str(row.effective_from), row.rep, row.name, binds, told, read)
+    console.print(table if table.row_count else "Nobody was told of anything yet. `daymark playbook apply FILE` announces.")
 
 
 def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
@@ -72,7 +83,8 @@ def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
 
 def print_explanation(explained: Explanation, console: Console) -> None:
     score = "no score (no target that day)" if explained.score is None else f"score {explained.score:.2f}"
-    version = f"playbook from {explained.playbook_from}" if explained.playbook_from else "no playbook in force"
+    told = f"told of it {explained.told_at:%Y-%m-%d %H:%M} UTC" if explained.told_at else "not told of it yet"
+    version = f"playbook from {explained.playbook_from} ({told})" if explained.playbook_from else "no playbook in force"
     console.print(f"{explained.rep}, {explained.day} ({explained.timezone}): {score}; {explained.presence}; {version}")
     console.print(f"  {explained.arithmetic}\n", highlight=False)
     lines = Table("behaviour", "count", "target", "weight", "cap", "points", box=None, pad_edge=False)

@@ -1,7 +1,7 @@
 """The composition root of nudges: the only module that knows every class."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,13 @@ from services.nudges.channels.file import FileChannel
 from services.nudges.channels.inbox import InboxChannel
 from services.nudges.channels.webhook import WebhookChannel
 from services.nudges.consumer import ReportConsumer
+from services.nudges.links import Links
 from services.nudges.loops import Loop, delivering_work, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
+from services.nudges.own_page import OwnPage
 from services.nudges.pages import Pages
+from services.nudges.rendering import Renderer
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings
 from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
@@ -42,11 +45,12 @@ async def run(settings: NudgesSettings) -> None:
     pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
+    links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
     async with Publisher(connection) as events, Publisher(connection) as dead_letters, httpx.AsyncClient() as client:
         channels = make_channels(settings.channels, client, clock)
         metrics = NudgesMetrics(channels)
         relay = nudge_relay(pool, events)
-        delivering = Loop(delivering_work(pool, channels, metrics, on_delivered=relay.wake), clock)
+        delivering = Loop(delivering_work(pool, channels, links, metrics, on_delivered=relay.wake), clock)
 
         def woken() -> None:
             relay.wake()
@@ -55,12 +59,11 @@ async def run(settings: NudgesSettings) -> None:
         timed = Loop(timed_work(pool, metrics, channels=tuple(channels), on_spoken=woken), clock)
         consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=tuple(channels), on_decided=woken)
         consumer.subscribe(broker)
-        link_secret = read_secret(settings.nudges.link_secret)
-        await Answers(pool, base_url=base_url(settings.nudges), link_secret=link_secret).listen(connection)
+        await Answers(pool, links).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
 
         await run_process(
-            web_app(connection, pool, metrics, settings, link_secret=link_secret),
+            web_app(connection, pool, metrics, settings, pages=make_pages(pool, links, clock, on_acknowledged=relay.wake)),
             host=settings.nudges.host,
             port=settings.nudges.port,
             loops={
@@ -129,8 +132,14 @@ def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: C
 
 
 def base_url(settings: NudgesSection) -> str:
-    """Where managers reach the pages."""
+    """Where people reach the pages."""
     return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def make_pages(pool: asyncpg.Pool, links: Links, clock: Clock, *, on_acknowledged: Callable[[], None]) -> tuple[Pages, OwnPage]:
+    """The managers' pages and the reps' own."""
+    renderer = Renderer()
+    return Pages(pool, links, renderer), OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
 
 
 def web_app(
@@ -139,10 +148,10 @@ def web_app(
     metrics: NudgesMetrics,
     settings: NudgesSettings,
     *,
-    link_secret: str | None,
+    pages: tuple[Pages, OwnPage],
 ) -> Starlette:
     """The pages, /livez, /readyz and /metrics."""
-    pages = Pages(pool, link_secret=link_secret)
+    of_managers, of_reps = pages
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    routes = [*probe_routes(metrics.registry, checks), *pages.routes()]
-    return Starlette(routes=routes, exception_handlers={_NOT_FOUND: pages.not_found})
+    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes()]
+    return Starlette(routes=routes, exception_handlers={_NOT_FOUND: of_managers.not_found})

@@ -1,11 +1,11 @@
-"""The reports from SCORES, one by one, with FastStream.
+"""The reports and announcements from SCORES, one by one, with FastStream.
 
 The consumer is provisioned from the declared table; FastStream binds to it and declares nothing (`declare=False`), since its
 own declaration would rewrite the stream. Messages are acknowledged by hand, after the commit.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import structlog
@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.store import AWAY
+from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.clock import Clock
 from shared.dead_letters import dead_letter
-from shared.events import DayReport
+from shared.events import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN, DayReport, PlaybookAnnounced, PlaybookWithdrawn
 from shared.jetstream import NotStored, Publisher
 from shared.streams import NUDGES_CONSUMER, SCORES
 from shared.trace import HEADER as TRACEPARENT
@@ -27,11 +28,15 @@ from shared.trace import continue_trace, trace_id
 _log = structlog.get_logger()
 _AT_ONCE: Final = 20
 _AGAIN_S: Final = 1
-_SUBJECT: Final = "day.*.v1"
+_MODELS: Final[dict[str, type[DayReport | PlaybookAnnounced | PlaybookWithdrawn]]] = {
+    PLAYBOOK_ANNOUNCED: PlaybookAnnounced,
+    PLAYBOOK_WITHDRAWN: PlaybookWithdrawn,
+}
+_SUBJECT: Final = "*.*.v1"
 
 
 class ReportConsumer:
-    """Considers each report; one that cannot be read is set aside, one that meets an absent server comes again."""
+    """Considers each; one that cannot be read is set aside, one that meets an absent server comes again."""
 
     def __init__(
         self,
@@ -59,8 +64,8 @@ class ReportConsumer:
             pull_sub=PullSub(batch_size=_AT_ONCE, timeout=1.0),
             ack_policy=AckPolicy.MANUAL,
             decoder=_as_bytes,
-            title="day reports",
-            description="The newest report of a rep's day: opened, changed or closed.",
+            title="day reports and announcements",
+            description="The newest report of a rep's day, or a definition that a rep is to be told of.",
         )
         subscriber(self.consider)
 
@@ -75,23 +80,33 @@ class ReportConsumer:
             await message.ack()
 
     async def _consider(self, data: bytes, message: NatsMessage) -> None:
+        model = _MODELS.get(message.raw_message.subject, DayReport)
         try:
-            report = DayReport.model_validate_json(data)
+            event = model.model_validate_json(data)
         except ValidationError as refused:
-            detail = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in refused.errors()[:5])
-            self._metrics.dead_letters.labels("unreadable_report").inc()
-            raw = message.raw_message
-            await self._dead_letters.store(dead_letter(raw, service="nudges", reason="unreadable_report", detail=detail))
+            await self._set_aside(refused, message, "unreadable_report" if model is DayReport else "unreadable_announcement")
             return
         traceparent = continue_trace(message.headers.get(TRACEPARENT))
-        newer, spoken = await decide_nudges(
-            self._pool, report, channels=self._channels, traceparent=traceparent, now=self._clock.now()
-        )
-        self._metrics.reports.labels("new" if newer else "stale").inc()
+        given: dict[str, Any] = {"channels": self._channels, "traceparent": traceparent, "now": self._clock.now()}
+        if isinstance(event, PlaybookWithdrawn):
+            newer, spoken = await withdraw_definition(self._pool, event), None
+            self._metrics.announcements.labels("withdrawn" if newer else "stale").inc()
+        elif isinstance(event, PlaybookAnnounced):
+            newer, spoken = await tell_definition(self._pool, event, **given)
+            self._metrics.announcements.labels("new" if newer else "stale").inc()
+        else:
+            newer, spoken = await decide_nudges(self._pool, event, **given)
+            self._metrics.reports.labels("new" if newer else "stale").inc()
         if spoken is not None:
             self._metrics.decided.labels(spoken.rule, spoken.status).inc()
             _log.info("nudge_decided", rule=spoken.rule, verdict=spoken.status, trace_id=trace_id(traceparent))
             self._on_decided()
+
+    async def _set_aside(self, refused: ValidationError, message: NatsMessage, reason: str) -> None:
+        detail = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in refused.errors()[:5])
+        self._metrics.dead_letters.labels(reason).inc()
+        raw = message.raw_message
+        await self._dead_letters.store(dead_letter(raw, service="nudges", reason=reason, detail=detail))
 
 
 async def _as_bytes(message: NatsMessage) -> bytes:

@@ -12,30 +12,40 @@ import structlog
 from services.nudges import store
 from services.nudges.channels.channel import LEASE_S, Channel, Delivered, GiveUp, Outcome, TryLater
 from services.nudges.domain.retries import next_attempt
+from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.store import Delivery
 from shared.clock import monotonic_s
-from shared.events import NUDGE_DELIVERED, NudgeDelivered
+from shared.events import NUDGE_DELIVERED, PLAYBOOK_TOLD, Nudge, NudgeDelivered, NudgeKind, PlaybookTold
+from shared.postgres import Connection
 from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()
 AT_ONCE_MAX: Final = 50
 
 
-async def deliver_nudges(pool: asyncpg.Pool, channels: Mapping[str, Channel], metrics: NudgesMetrics, *, now: datetime) -> int:
+async def deliver_nudges(
+    pool: asyncpg.Pool, channels: Mapping[str, Channel], links: Links, metrics: NudgesMetrics, *, now: datetime
+) -> int:
     """Attempt what is due, all at once. Returns how many attempts that were."""
     due = await store.claim_due_deliveries(pool, now=now, count_max=AT_ONCE_MAX, lease_s=LEASE_S)
-    await asyncio.gather(*[_deliver(pool, channels, metrics, delivery, now=now) for delivery in due])
+    await asyncio.gather(*[_deliver(pool, channels, links, metrics, delivery, now=now) for delivery in due])
     return len(due)
 
 
 async def _deliver(
-    pool: asyncpg.Pool, channels: Mapping[str, Channel], metrics: NudgesMetrics, delivery: Delivery, *, now: datetime
+    pool: asyncpg.Pool,
+    channels: Mapping[str, Channel],
+    links: Links,
+    metrics: NudgesMetrics,
+    delivery: Delivery,
+    *,
+    now: datetime,
 ) -> None:
     channel = channels.get(delivery.channel)
     started_s = monotonic_s()
     outcome: Outcome = (
-        await channel.send(delivery.nudge, attempts=delivery.attempts)
+        await channel.send(_with_link(delivery.nudge, links), attempts=delivery.attempts)
         if channel is not None
         else GiveUp(error="this channel is no longer configured")
     )
@@ -58,6 +68,16 @@ async def _deliver(
     )
 
 
+def _with_link(nudge: Nudge, links: Links) -> Nudge:
+    """A definition can be read, and acknowledged, on the rep's own page."""
+    if nudge.kind is not NudgeKind.ANNOUNCEMENT:
+        return nudge
+    try:
+        return nudge.model_copy(update={"url": links.of_rep(nudge.person.id)})
+    except NoLinkSecret:
+        return nudge
+
+
 async def _record(pool: asyncpg.Pool, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
     key = (delivery.nudge.id, delivery.channel)
     async with pool.acquire() as connection, connection.transaction():
@@ -75,9 +95,29 @@ async def _record(pool: asyncpg.Pool, delivery: Delivery, outcome: Outcome, *, n
                 traceparent=continue_trace(delivery.traceparent),
                 at=now,
             )
+            await _note_told(connection, delivery, now=now)
         elif isinstance(outcome, TryLater):
             jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
             again = next_attempt(delivery.attempts, asked_s=outcome.after_s, jitter=jitter, now=now)
             await connection.execute(store.QUERIES["mark_retry"], *key, again, outcome.error)
         else:
             await connection.execute(store.QUERIES["mark_failed"], *key, outcome.error)
+
+
+async def _note_told(connection: Connection, delivery: Delivery, *, now: datetime) -> None:
+    """With the first channel that takes an announcement the rep is told."""
+    if delivery.nudge.kind is not NudgeKind.ANNOUNCEMENT:
+        return
+    told = await connection.fetchrow(store.QUERIES["mark_told"], delivery.nudge.id, now)
+    if told is None:
+        return
+    body = PlaybookTold(**dict(told))
+    await store.enqueue_event(
+        connection,
+        event_id=f"{body.rep_id}:{body.version}:{PLAYBOOK_TOLD}",
+        event_type=PLAYBOOK_TOLD,
+        subject=body.rep_id,
+        body=body,
+        traceparent=continue_trace(delivery.traceparent),
+        at=now,
+    )

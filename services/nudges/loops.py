@@ -10,6 +10,7 @@ import structlog
 
 from services.nudges.channels.channel import Channel
 from services.nudges.deliver_nudges import AT_ONCE_MAX, deliver_nudges
+from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import check_middays, release_held
 from services.nudges.speak import Spoken
@@ -70,12 +71,17 @@ def timed_work(pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Sequence
 
 
 def delivering_work(
-    pool: asyncpg.Pool, channels: Mapping[str, Channel], metrics: NudgesMetrics, *, on_delivered: Callable[[], None]
+    pool: asyncpg.Pool,
+    channels: Mapping[str, Channel],
+    links: Links,
+    metrics: NudgesMetrics,
+    *,
+    on_delivered: Callable[[], None],
 ) -> Work:
     """Queued deliveries."""
 
     async def work(now: datetime) -> bool:
-        attempts = await deliver_nudges(pool, channels, metrics, now=now)
+        attempts = await deliver_nudges(pool, channels, links, metrics, now=now)
         if attempts:
             on_delivered()
         return attempts == AT_ONCE_MAX

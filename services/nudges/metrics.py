@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.nudges.domain.nudge import RULE_PLAYBOOK
 from services.nudges.domain.rules import AT_MIDDAY, ON_CHANGE
 
 VERDICTS: Final = ("sent", "held", "dropped")
@@ -17,12 +18,7 @@ class NudgesMetrics:
 
     def __init__(self, channels: Iterable[str] = CHANNELS) -> None:
         self.registry = CollectorRegistry()
-        self.reports = Counter(
-            "daymark_nudges_day_reports_total",
-            "Reports of days, by whether they were newer than what was known.",
-            ["outcome"],
-            registry=self.registry,
-        )
+        self._what_comes_in()
         self.decided = Counter(
             "daymark_nudges_decided_total",
             "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
@@ -43,22 +39,40 @@ class NudgesMetrics:
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
         self._what_waits()
-        for outcome in ("new", "stale"):
-            self.reports.labels(outcome)
-        for rule in (*ON_CHANGE, *AT_MIDDAY):
+        for rule in (*ON_CHANGE, *AT_MIDDAY, RULE_PLAYBOOK):
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
         for channel in channels:
             self.delivery_seconds.labels(channel)
             for outcome in OUTCOMES:
                 self.deliveries.labels(channel, outcome)
-        self.dead_letters.labels("unreadable_report")
+        for reason in ("unreadable_report", "unreadable_announcement"):
+            self.dead_letters.labels(reason)
+
+    def _what_comes_in(self) -> None:
+        """What SCORES brings."""
+        self.reports = Counter(
+            "daymark_nudges_day_reports_total",
+            "Reports of days, by whether they were newer than what was known.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.announcements = Counter(
+            "daymark_nudges_announcements_total",
+            "Definitions that a rep is to be told of, by whether they were newer than what was known, or withdrawn.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.announcements.labels("withdrawn")
+        for outcome in ("new", "stale"):
+            self.reports.labels(outcome)
+            self.announcements.labels(outcome)
 
     def _what_waits(self) -> None:
         """What fails and what waits."""
         self.dead_letters = Counter(
             "daymark_nudges_dead_letters_total",
-            "Messages on SCORES that were no reports and were set aside in DEAD. Any: look at who publishes there.",
+            "Messages on SCORES that could not be read and were set aside in DEAD. Any: look at who publishes there.",
             ["reason"],
             registry=self.registry,
         )

@@ -31,8 +31,8 @@ UPDATE midday_check SET done = true WHERE rep_id = $1 AND day = $2 AND NOT done 
 SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);
 
 -- name: count_sent
--- What a person was sent on one of their days, over all rules and channels.
-SELECT count(*) FROM nudge WHERE person_id = $1 AND sent_day = $2 AND status = 'sent';
+-- What a person was sent on one of their days, over all rules and channels. Announcements take nothing from the budget.
+SELECT count(*) FROM nudge WHERE person_id = $1 AND sent_day = $2 AND status = 'sent' AND kind <> 'announcement';
 
 -- name: find_last_text
 SELECT text FROM nudge WHERE person_id = $1 AND rule = $2 ORDER BY seq DESC LIMIT 1;
@@ -107,6 +107,7 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.decided_at, n.send_at,
+       EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered
 FROM nudge AS n
@@ -117,6 +118,39 @@ ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
 SELECT manager ->> 'name' AS name
 FROM (SELECT report FROM day ORDER BY day DESC LIMIT 2000) AS d, jsonb_array_elements(d.report -> 'managers') AS manager
 WHERE manager ->> 'id' = $1 LIMIT 1;
+
+-- name: merge_announcement
+-- Keeps the newest whatever the order of arrival; returns nothing when this one is not newer. Who was told stays told.
+INSERT INTO announcement AS a (rep_id, version, times, body, nudge_id) VALUES ($1, $2, $3, $4::jsonb, $5)
+ON CONFLICT (rep_id, version) DO UPDATE
+SET times = excluded.times, body = excluded.body, nudge_id = excluded.nudge_id, withdrawn_at = NULL
+WHERE a.times < excluded.times
+RETURNING version;
+
+-- name: withdraw_announcement
+-- Unless it was announced anew since.
+UPDATE announcement SET withdrawn_at = $4 WHERE rep_id = $1 AND version = $2 AND times <= $3 AND withdrawn_at IS NULL
+RETURNING version;
+
+-- name: list_announcements
+-- What was withdrawn is not among them.
+SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement
+WHERE rep_id = $1 AND withdrawn_at IS NULL ORDER BY version;
+
+-- name: find_newest_timezone
+SELECT report ->> 'timezone' FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
+
+-- name: find_told_at
+SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;
+
+-- name: mark_told
+-- The first channel that took the message counts.
+UPDATE announcement SET told_at = $2 WHERE nudge_id = $1 AND told_at IS NULL RETURNING rep_id, version, told_at;
+
+-- name: mark_acknowledged
+-- Who has read it was told of it. Returns nothing when it was acknowledged before.
+UPDATE announcement SET acknowledged_at = $3, told_at = coalesce(told_at, $3)
+WHERE rep_id = $1 AND version = $2 AND acknowledged_at IS NULL RETURNING rep_id, version, told_at, acknowledged_at;
 
 -- name: enqueue_event
 INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at) VALUES ($1, $2, $3, $4, $5, $6);

@@ -12,6 +12,7 @@ from services.nudges.domain.policy import Drop, Verdict, local_day
 from services.nudges.domain.rules import AT_MIDDAY, ON_CHANGE
 from services.nudges.speak import Spoken, announce, nudge_of, settlement_of, speak, verdict_on
 from services.nudges.store import Held
+from services.nudges.tell_definition import telling_anew
 from shared.events import DayReport, Nudge, NudgeKind
 from shared.postgres import Connection
 from shared.trace import continue_trace
@@ -72,6 +73,8 @@ async def _release(connection: Connection, held: Held, *, channels: Sequence[str
 
 async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> tuple[Nudge, Verdict]:
     """The nudge as its rule would put it now, and whether it may go out."""
+    if held.kind == NudgeKind.ANNOUNCEMENT:
+        return await telling_anew(connection, held, now=now)
     report = await store.find_day(connection, held.person_id, held.day)
     if report is None:
         return held.nudge, Drop(because="its day is no longer known")

@@ -8,7 +8,7 @@ from typing import Final
 
 from services.nudges import store
 from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import Hold, Person, Send, Verdict, local_day, may_speak
+from services.nudges.domain.policy import Hold, Person, Send, Shortfall, Verdict, local_day, may_speak
 from services.nudges.domain.wording import pick
 from services.nudges.store import Settlement
 from shared.events import NUDGE_DECIDED, DayReport, Nudge, NudgeKind
@@ -25,7 +25,15 @@ class Spoken:
     status: str
 
 
-async def verdict_on(connection: Connection, kind: NudgeKind, *, person_id: str, timezone: str, now: datetime) -> Verdict:
+async def verdict_on(
+    connection: Connection,
+    kind: NudgeKind,
+    *,
+    person_id: str,
+    timezone: str,
+    shortfall: Shortfall | None = None,
+    now: datetime,
+) -> Verdict:
     """What policy says, from what is stored of the person's day. Needs the person's lock."""
     day = local_day(now, timezone)
     person = Person(
@@ -33,7 +41,13 @@ async def verdict_on(connection: Connection, kind: NudgeKind, *, person_id: str,
         today=await store.find_day(connection, person_id, day),
         spoken_today=await connection.fetchval(store.QUERIES["count_sent"], person_id, day),
     )
-    return may_speak(kind, person, now=now)
+    return may_speak(kind, person, shortfall=shortfall, now=now)
+
+
+async def shortfall_of(connection: Connection, report: DayReport) -> Shortfall:
+    """The day as it would be held against the person."""
+    told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
+    return Shortfall(day=report.day, told_at=told_at)
 
 
 def settlement_of(verdict: Verdict, *, timezone: str, now: datetime) -> Settlement:
@@ -49,7 +63,10 @@ async def speak(
 ) -> Spoken | None:
     """Bring a call before policy and keep what comes of it; None when the occasion has had its nudge. Needs the person's
     lock."""
-    verdict = await verdict_on(connection, called.kind, person_id=report.rep.id, timezone=report.timezone, now=now)
+    shortfall = await shortfall_of(connection, report) if called.is_shortfall else None
+    verdict = await verdict_on(
+        connection, called.kind, person_id=report.rep.id, timezone=report.timezone, shortfall=shortfall, now=now
+    )
     settlement = settlement_of(verdict, timezone=report.timezone, now=now)
     last = await connection.fetchval(store.QUERIES["find_last_text"], report.rep.id, called.rule)
     nudge = nudge_of(called, report, last_said=last, decided_at=now, send_at=settlement.send_at or now)
@@ -84,20 +101,28 @@ async def announce(connection: Connection, nudge: Nudge, *, traceparent: str, no
 
 
 def nudge_of(called: Called, report: DayReport, *, last_said: str | None, decided_at: datetime, send_at: datetime) -> Nudge:
-    """The nudge; its id follows from rule, person and occasion, so that it is the same wherever it is made."""
-    identity = f"{called.rule}:{report.rep.id}:{called.occasion}"
+    """The nudge that a call for a word about a day makes."""
     return Nudge(
-        id=str(uuid.uuid5(_NUDGES, identity)),
+        id=nudge_id_of(called.rule, report.rep.id, called.occasion),
         kind=called.kind,
         rule=called.rule,
         person=report.rep,
         team=report.team,
         occasion=called.occasion,
         day=report.day,
-        text=pick(called.wordings, seed=identity, last_said=last_said),
+        text=pick(called.wordings, seed=identity_of(called.rule, report.rep.id, called.occasion), last_said=last_said),
         reason=called.reason,
         playbook_from=report.playbook_from,
         revision=report.revision,
         decided_at=decided_at,
         send_at=send_at,
     )
+
+
+def nudge_id_of(rule: str, person_id: str, occasion: str) -> str:
+    """The same wherever it is made."""
+    return str(uuid.uuid5(_NUDGES, identity_of(rule, person_id, occasion)))
+
+
+def identity_of(rule: str, person_id: str, occasion: str) -> str:
+    return f"{rule}:{person_id}:{occasion}"

@@ -9,7 +9,8 @@ from typing import Any, Final
 import asyncpg
 from pydantic import BaseModel
 
-from shared.events import DayReport, Nudge
+from services.nudges.domain.definition import Definition
+from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import Connection, Queries
 
 SCHEMA: Final = "nudges"
@@ -151,6 +152,27 @@ async def settle_nudge(connection: Connection, nudge: Nudge, settlement: Settlem
         nudge.reason,
         nudge.model_dump_json(),
     )
+
+
+async def merge_announcement(connection: Connection, announced: PlaybookAnnounced, *, nudge_id: str) -> bool:
+    """Keep the announcement if it is newer than what is known; whether it was."""
+    key = announced.rep.id, announced.version
+    body = announced.model_dump_json()
+    arguments = *key, announced.times, body, nudge_id
+    return await connection.fetchval(QUERIES["merge_announcement"], *arguments) is not None
+
+
+async def list_definitions(connection: Connection | asyncpg.Pool, rep_id: str) -> list[Definition]:
+    """Everything that a rep was, or is to be, told of."""
+    return [
+        Definition(
+            announced=PlaybookAnnounced.model_validate_json(row["body"]),
+            nudge_id=row["nudge_id"],
+            told_at=row["told_at"],
+            acknowledged_at=row["acknowledged_at"],
+        )
+        for row in await connection.fetch(QUERIES["list_announcements"], rep_id)
+    ]
 
 
 async def claim_due_deliveries(pool: asyncpg.Pool, *, now: datetime, count_max: int, lease_s: float) -> list[Delivery]:

@@ -1,7 +1,8 @@
 """Activities in, one score per rep and day.
 
-Comes in: `activity.observed.v1` from ACTIVITIES; rosters, playbooks and questions by request. Goes out: `day.opened.v1`,
-`day.changed.v1` and `day.closed.v1` on SCORES, through an outbox. Promised: an activity counts exactly once whatever is
-duplicated, reordered, replayed or run in parallel; a change of score and its announcement are one transaction; a recount
-from the stored facts gives what is stored. Owns the Postgres schema `scoring`.
+Comes in: `activity.observed.v1` from ACTIVITIES; `playbook.told.v1` and `playbook.acknowledged.v1` from NUDGES; rosters,
+playbooks and questions by request. Goes out: `day.opened.v1`, `day.changed.v1`, `day.closed.v1`, `playbook.announced.v1`
+and `playbook.withdrawn.v1` on SCORES, through an outbox. Promised: an activity counts exactly once whatever is duplicated,
+reordered, replayed or run in parallel; a change of score or of a definition and its announcement are one transaction; a
+recount from the stored facts gives what is stored. Owns the Postgres schema `scoring`.
 """

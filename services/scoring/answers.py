@@ -13,6 +13,7 @@ from services.scoring.explain_day import explain_day
 from services.scoring.list_nobodys import list_nobodys
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
+from services.scoring.list_telling import list_telling
 from services.scoring.preview_playbook import preview_playbooks
 from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import ask_for_rescore
@@ -22,6 +23,7 @@ from shared.requests import (
     PLAYBOOK_APPLY,
     PLAYBOOK_LIST,
     PLAYBOOK_PREVIEW,
+    PLAYBOOK_TELLING,
     ROSTER_APPLY,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
@@ -32,6 +34,8 @@ from shared.requests import (
     PreviewQuery,
     RescoreQuery,
     RescoreState,
+    TellingPage,
+    TellingQuery,
 )
 from shared.score_requests import (
     SCORE_AUDIT,
@@ -66,6 +70,7 @@ class Answers:
             PLAYBOOK_APPLY: self._playbook,
             PLAYBOOK_PREVIEW: self._preview,
             PLAYBOOK_LIST: self._playbooks,
+            PLAYBOOK_TELLING: self._telling,
             SCORE_LIST: self._scores,
             SCORE_EXPLAIN: self._explanation,
             SCORE_AUDIT: self._audit,
@@ -98,6 +103,9 @@ class Answers:
 
     async def _playbooks(self, _: bytes) -> PlaybookList:
         return await list_playbooks(self._pool, self._cache, now=self._clock.now())
+
+    async def _telling(self, question: bytes) -> TellingPage:
+        return await list_telling(self._pool, self._cache, TellingQuery.model_validate_json(question))
 
     async def _explanation(self, question: bytes) -> Explanation:
         query = ExplainQuery.model_validate_json(question)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 import asyncpg
 from nats.aio.client import Client
@@ -19,6 +20,7 @@ from services.scoring.rescore import rescore_state
 from services.scoring.rescore_loop import RescoreLoop
 from services.scoring.settings import ScoringSettings
 from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_progress
+from services.scoring.telling_consumer import TellingConsumer
 from services.scoring.turn_days import reps_due
 from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
@@ -26,7 +28,9 @@ from shared.probes import check_broker, check_postgres, probe_routes
 from shared.process import Loop, run_process
 from shared.settings import read_secret
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
-from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog
+from shared.streams import ACTIVITIES, NUDGES, SCORING_CONSUMER, TELLING_CONSUMER, backlog
+
+_CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, TELLING_CONSUMER))
 
 
 async def run(settings: ScoringSettings) -> None:
@@ -47,12 +51,14 @@ async def run(settings: ScoringSettings) -> None:
             batch_max=settings.scoring.batch_max,
             on_recorded=relay.wake,
         )
+        telling = TellingConsumer(connection, pool, dead_letters, metrics)
         days = DayLoop(pool, cache, clock, on_turned=relay.wake)
         rescoring = RescoreLoop(pool, cache, clock, on_rescored=relay.wake)
         await Answers(pool, cache, clock, on_changed=rescoring.wake).listen(connection)
 
         async def is_caught_up(now: datetime) -> bool:
-            return await is_done(connection, ACTIVITIES, SCORING_CONSUMER) and await nothing_is_due(pool, cache, now=now)
+            consumed = (await is_done(connection, *each) for each in _CONSUMED)
+            return all([each async for each in consumed]) and await nothing_is_due(pool, cache, now=now)
 
         await answer_status(connection, "scoring", clock, is_caught_up)
         await run_process(
@@ -61,6 +67,7 @@ async def run(settings: ScoringSettings) -> None:
             port=settings.scoring.port,
             loops={
                 "consumer": consumer.run,
+                "telling": telling.run,
                 "days": days.run,
                 "rescore": rescoring.run,
                 "outbox": relay.run,

@@ -1,11 +1,14 @@
-"""Put a roster or playbooks in force, and ask for every day that they touch to be scored anew in the background."""
+"""Put a roster or playbooks in force, ask for every day that they touch to be scored anew in the background, and announce to
+every rep what is new to them."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import asyncpg
 
 from services.scoring import store
+from services.scoring.announce_playbooks import announce_playbooks
 from services.scoring.definitions import DefinitionsCache, lock_definitions
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
@@ -35,6 +38,7 @@ async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *
     roster = read_roster(text, file=file)
 
     async def keep(connection: Connection, before: Definitions) -> Applied:
+        after = replace(before, roster=roster)
         await connection.execute(store.QUERIES["add_roster"], text, now)
         changes = changes_between(before.roster, roster)
         always = {"first": date.min, "last": date.max}
@@ -42,7 +46,9 @@ async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *
         await request_rescore(connection, changes.scored_anew, **always, places=False, now=now)
         today = {"first": now.date() - _ONE_DAY, "last": now.date() + _ONE_DAY}  # theirs, in whatever zone
         await request_rescore(connection, changes.described_anew, **today, places=False, now=now)
-        return Applied(summary=_said(changes, reps=len(roster.reps), teams=len(roster.teams)), reps_to_rescore=len(changes.all))
+        told = await announce_playbooks(connection, after, changes.all, now=now)
+        said = _said(changes, reps=len(roster.reps), teams=len(roster.teams))
+        return Applied(summary=said, reps_to_rescore=len(changes.all), reps_to_tell=told)
 
     return await _apply(pool, cache, keep)
 
@@ -66,18 +72,22 @@ async def apply_playbooks(
     async def keep(connection: Connection, before: Definitions) -> Applied:
         fresh = [one for one in playbooks if one not in before.playbooks.of(one.team)]
         reps: set[str] = set()
+        playbooks_after = before.playbooks
         for playbook in fresh:
             is_revision = _judges_anew(playbook, before, now=now)
             if is_revision and not revise:
                 raise RevisionNeedsReason(f"{playbook.team} from {playbook.effective_from}")
             reason = revise if is_revision else ""
-            await connection.execute(store.QUERIES["add_playbook"], playbook.team, playbook.effective_from, text, reason, now)
+            kept = playbook.team, playbook.effective_from, text, reason, now
+            number = await connection.fetchval(store.QUERIES["add_playbook"], *kept)
+            playbooks_after = playbooks_after.with_version(replace(playbook, revises=reason, number=number))
             first, last = _span_of(playbook, before)
             members = {rep.id for rep in before.roster.reps_of(playbook.team)}
             await request_rescore(connection, members, first=first, last=last, places=False, now=now)
             reps |= members
+        told = await announce_playbooks(connection, replace(before, playbooks=playbooks_after), reps, now=now)
         said = ", ".join(f"{one.team} from {one.effective_from}{'' if one in fresh else ' (as it was)'}" for one in playbooks)
-        return Applied(summary=said, reps_to_rescore=len(reps))
+        return Applied(summary=said, reps_to_rescore=len(reps), reps_to_tell=told)
 
     return await _apply(pool, cache, keep)
 

@@ -1,9 +1,8 @@
 """The pull loop over ACTIVITIES: read each message, set aside what makes no sense, record the rest as one batch."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 import asyncpg
@@ -12,6 +11,7 @@ import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from services.scoring.batches import work_through
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_activities import Observed, record_activities
@@ -19,7 +19,7 @@ from shared.clock import Clock, monotonic_s
 from shared.dead_letters import dead_letter
 from shared.errors import DaymarkError
 from shared.events import HISTORY_EXTENSION
-from shared.jetstream import NotStored, Outgoing, Publisher
+from shared.jetstream import Outgoing, Publisher
 from shared.observation import ObservationRefused, observation_from
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER
@@ -28,11 +28,6 @@ from shared.trace import trace_id
 
 _log = structlog.get_logger()
 _BATCHES_AT_ONCE: Final = 2
-_RETRY_FIRST_S: Final = 0.1
-_RETRY_MOST_S: Final = 5.0
-AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, NotStored)
-"""What a server that is away, restarting or busy looks like. None of it says anything about the messages."""
-
 _decoder: Final = msgspec.json.Decoder(dict[str, object])
 
 
@@ -68,23 +63,9 @@ class ActivityConsumer:
 
         While Postgres works on one batch, the next is read and merged; in which order they are committed changes nothing.
         """
-        ending = asyncio.create_task(_stop_when(stopping, self._loop), name="stop-consumer")
-        slots = asyncio.Semaphore(_BATCHES_AT_ONCE)
-        try:
-            async with asyncio.TaskGroup() as group:
-                await slots.acquire()
-                async for batch in self._loop:
-                    group.create_task(self._finish(batch, stopping)).add_done_callback(lambda _: slots.release())
-                    await slots.acquire()
-        finally:
-            ending.cancel()
-
-    async def _finish(self, batch: list[Msg], stopping: asyncio.Event) -> None:
-        if await until_done(partial(self._handle, batch), stopping, self._metrics):
-            await self._loop.ack(batch)
-            self._on_recorded()
-        else:
-            await self._loop.give_back(batch, delay_s=0)
+        await work_through(
+            self._loop, self._handle, stopping, self._metrics, at_once=_BATCHES_AT_ONCE, on_done=self._on_recorded
+        )
 
     async def _handle(self, batch: list[Msg]) -> None:
         observed: list[Observed] = []
@@ -139,28 +120,3 @@ def read_event(message: Msg) -> Observed:
         traceparent=headers.get(TRACEPARENT),
         history=headers.get(f"ce-{HISTORY_EXTENSION}") == "true",
     )
-
-
-async def until_done(work: Callable[[], Awaitable[None]], stopping: asyncio.Event, metrics: ScoringMetrics) -> bool:
-    """Do the work, again and again while a server is away; False when told to stop meanwhile."""
-    wait_s = _RETRY_FIRST_S
-    while True:
-        try:
-            await work()
-        except AWAY as failed:
-            metrics.retries.inc()
-            _log.warning("batch_failed", error=type(failed).__name__, detail=str(failed), again_in_s=wait_s)
-        else:
-            return True
-        try:
-            async with asyncio.timeout(wait_s):
-                await stopping.wait()
-        except TimeoutError:
-            wait_s = min(2 * wait_s, _RETRY_MOST_S)
-        else:
-            return False
-
-
-async def _stop_when(stopping: asyncio.Event, loop: PullLoop) -> None:
-    await stopping.wait()
-    loop.stop()

@@ -35,7 +35,7 @@ async def _read_definitions(connection: Connection, version: int) -> Definitions
     files = {row["body"]: read_playbooks(row["body"], file="stored playbook") for row in rows}
     newest = {(row["team"], row["effective_from"]): row for row in rows}
     versions = [
-        replace(playbook, revises=row["reason"])
+        replace(playbook, revises=row["reason"], number=row["version"])
         for body_text, playbooks in files.items()
         for playbook in playbooks
         if (row := newest.get((playbook.team, playbook.effective_from))) is not None and row["body"] == body_text

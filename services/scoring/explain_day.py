@@ -1,7 +1,7 @@
 """Why a day has the score it has: the version in force, the arithmetic, every activity and why one did not count."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -37,11 +37,15 @@ async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: str, 
         if rep_id not in definitions.roster.reps:
             raise NoSuchRep(rep_id)
         rows = await store.list_activities_of(connection, Place(rep_id, day))
-    return explanation(rep_id, day, rows, definitions)
+        playbook = definitions.playbook_of(definitions.roster.reps[rep_id], day)
+        told_at = await connection.fetchval(store.QUERIES["find_told_at"], rep_id, playbook.number) if playbook else None
+    return explanation(rep_id, day, rows, definitions, told_at=told_at)
 
 
-def explanation(rep_id: str, day: date, rows: list[ActivityRow], definitions: Definitions) -> Explanation:
-    """The explanation, from the activities of the day."""
+def explanation(
+    rep_id: str, day: date, rows: list[ActivityRow], definitions: Definitions, *, told_at: datetime | None
+) -> Explanation:
+    """The explanation, from the activities of the day, and from when the rep was told of what judges it."""
     rep = definitions.roster.reps[rep_id]
     playbook = definitions.playbook_of(rep, day)
     in_doubt = doubts([(row.key, row.derived) for row in rows], playbook.unverified if playbook else None)
@@ -55,6 +59,7 @@ def explanation(rep_id: str, day: date, rows: list[ActivityRow], definitions: De
         timezone=rep.on(day).timezone,
         presence=presence if share in (0, 1) else f"{presence}, {as_decimal(share)} of the day",
         playbook_from=playbook.effective_from if playbook else None,
+        told_at=told_at,
         score=score.shown,
         arithmetic=_arithmetic(score.lines),
         lines=tuple(_line(line) for line in score.lines),

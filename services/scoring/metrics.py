@@ -5,7 +5,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 EVENTS: Final = ("opened", "changed", "closed")
-DEAD_REASONS: Final = ("unreadable_event", "refused_observation")
+DEAD_REASONS: Final = ("unreadable_event", "refused_observation", "unreadable_telling")
 
 
 class ScoringMetrics:
@@ -37,11 +37,19 @@ class ScoringMetrics:
             ["event"],
             registry=self.registry,
         )
+        self.announcements = Counter(
+            "daymark_scoring_announcements_total",
+            "Definitions announced to a rep, or withdrawn. Flat after `playbook apply`: an empty team, or the outbox waits.",
+            ["event"],
+            registry=self.registry,
+        )
         self._what_waits()
         for outcome in ("new", "known"):
             self.observations.labels(outcome)
         for event in EVENTS:
             self.days.labels(event)
+        for event in ("announced", "withdrawn"):
+            self.announcements.labels(event)
         for reason in DEAD_REASONS:
             self.dead_letters.labels(reason)
 
@@ -54,7 +62,7 @@ class ScoringMetrics:
         )
         self.dead_letters = Counter(
             "daymark_scoring_dead_letters_total",
-            "Messages on ACTIVITIES that made no sense and were set aside in DEAD. Any: look at their reason there.",
+            "Messages on ACTIVITIES and NUDGES that made no sense and were set aside in DEAD. Any: look at their reason there.",
             ["reason"],
             registry=self.registry,
         )

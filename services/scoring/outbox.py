@@ -15,7 +15,11 @@ def report_relay(pool: asyncpg.Pool, publisher: Publisher, metrics: ScoringMetri
     """The relay of scoring's outbox."""
 
     def count(event_type: str) -> None:
-        metrics.days.labels(event_type.split(".")[1]).inc()
+        what, did, _ = event_type.split(".")
+        if what == "day":
+            metrics.days.labels(did).inc()
+        else:
+            metrics.announcements.labels(did).inc()
 
     return OutboxRelay(pool, publisher, store.QUERIES, source="/scoring", on_published=count)
 

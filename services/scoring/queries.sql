@@ -25,7 +25,53 @@ SELECT DISTINCT ON (team, effective_from) version, team, effective_from, body, r
 FROM playbook_version ORDER BY team, effective_from, version DESC;
 
 -- name: add_playbook
-INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5) RETURNING version;
+
+-- name: list_announcements_of
+SELECT rep_id, version, binds_from, times, withdrawn_at IS NOT NULL AS withdrawn FROM announcement WHERE rep_id = ANY($1::text[]);
+
+-- name: merge_announcements
+-- Announced for the first time, anew, or withdrawn; in the order in which everybody locks them. Who was told stays told.
+INSERT INTO announcement (rep_id, version, binds_from, times, withdrawn_at, announced_at)
+SELECT rep_id, version, binds_from, times, CASE WHEN withdrawn THEN $6::timestamptz END, $6
+FROM unnest($1::text[], $2::integer[], $3::date[], $4::integer[], $5::boolean[])
+    AS new (rep_id, version, binds_from, times, withdrawn)
+ORDER BY rep_id, version
+ON CONFLICT (rep_id, version) DO UPDATE
+SET binds_from = excluded.binds_from, times = excluded.times, withdrawn_at = excluded.withdrawn_at,
+    announced_at = CASE WHEN excluded.withdrawn_at IS NULL THEN excluded.announced_at ELSE announcement.announced_at END;
+
+-- name: merge_telling
+-- Who was told, and who has acknowledged it: the earliest of each, locked in one order. What is unknown here is of somebody
+-- who was erased.
+WITH said AS (
+    SELECT rep_id, version, min(told_at) AS told_at, min(acknowledged_at) AS acknowledged_at
+    FROM unnest($1::text[], $2::integer[], $3::timestamptz[], $4::timestamptz[])
+        AS said (rep_id, version, told_at, acknowledged_at)
+    GROUP BY rep_id, version
+), locked AS (
+    SELECT a.rep_id, a.version, said.told_at, said.acknowledged_at
+    FROM said JOIN announcement AS a USING (rep_id, version) ORDER BY a.rep_id, a.version FOR UPDATE OF a
+)
+UPDATE announcement AS a
+SET told_at = least(a.told_at, locked.told_at), acknowledged_at = least(a.acknowledged_at, locked.acknowledged_at)
+FROM locked WHERE (a.rep_id, a.version) = (locked.rep_id, locked.version);
+
+-- name: find_told_at
+SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;
+
+-- name: list_telling
+-- One page of who was told of what, the newest version first.
+SELECT a.version, p.team, p.effective_from, a.rep_id, a.binds_from, a.announced_at, a.told_at, a.acknowledged_at, a.withdrawn_at
+FROM playbook_version AS p JOIN announcement AS a ON a.version = p.version
+WHERE ($1::text IS NULL OR p.team = $1) AND ($2::date IS NULL OR p.effective_from = $2)
+  AND ($3::integer IS NULL OR (-a.version, a.rep_id) > (-$3::integer, $4::text))
+ORDER BY -a.version, a.rep_id LIMIT $5;
+
+-- name: count_announcements
+-- By version: to how many reps it was announced, and how many were told and have acknowledged it.
+SELECT version, count(*) AS announced, count(told_at) AS told, count(acknowledged_at) AS acknowledged
+FROM announcement WHERE withdrawn_at IS NULL GROUP BY version;
 
 -- name: insert_activities
 -- Those that nobody has heard of, in one order. A key that another transaction is inserting is waited for, and then left out.
@@ -257,7 +303,7 @@ FROM unnest($1::text[], $2::date[]) AS new (rep_id, day) WHERE p.rep_id = new.re
 -- name: list_open_days
 SELECT rep_id, day FROM rep_day WHERE state = 'open' AND rep_id = ANY($1::text[]) ORDER BY rep_id, day;
 
--- name: enqueue_reports
+-- name: enqueue_events
 INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]);
 

@@ -33,6 +33,14 @@ class Announcement:
         report = self.report
         return f"{report.rep.id}:{report.day}:{report.revision}:{self.event_type}"
 
+    @property
+    def subject(self) -> str:
+        return f"{self.report.rep.id}/{self.report.day}"
+
+    @property
+    def body(self) -> DayReport:
+        return self.report
+
 
 def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: datetime, history: bool) -> DayReport:
     """The report of a day of somebody in the roster.
@@ -57,6 +65,7 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
         work_ends_at=working[1] if working else None,
         next_work_starts_at=next_work_start(rep, day.day),
         playbook_from=playbook.effective_from if playbook else None,
+        playbook_version=playbook.number if playbook else None,
         behaviours=_behaviour_results(definitions.score_under(playbook, rep, day.day, day.tally.counts)),
         goals=tuple(_goal_result(goal, day.day, count) for goal, count in goals),
         score=day.score,

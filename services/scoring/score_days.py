@@ -106,7 +106,7 @@ async def announce(
         )
         for day, cause, event_type in said
     ]
-    await store.enqueue_reports(connection, announcements)
+    await store.enqueue_events(connection, announcements)
 
 
 async def goal_counts(

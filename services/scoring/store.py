@@ -9,6 +9,8 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from services.scoring.announcement import PlaybookEvent
+from services.scoring.domain.binding import Announced, Notice
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Day, DayState, Tally
 from services.scoring.domain.derivation import Derived
@@ -138,16 +140,37 @@ async def list_all_days(connection: Connection) -> AsyncIterator[list[Day]]:
         yield [_day(row) for row in rows]
 
 
-async def enqueue_reports(connection: Connection, announcements: Sequence[Announcement]) -> None:
-    """Put reports into the outbox, in this order."""
+async def enqueue_events(connection: Connection, events: Sequence[Announcement | PlaybookEvent]) -> None:
+    """Put events into the outbox, in this order."""
     await connection.execute(
-        QUERIES["enqueue_reports"],
-        [one.event_id for one in announcements],
-        [one.event_type for one in announcements],
-        [f"{one.report.rep.id}/{one.report.day}" for one in announcements],
-        [one.report.model_dump_json() for one in announcements],
-        [one.traceparent for one in announcements],
-        [one.at for one in announcements],
+        QUERIES["enqueue_events"],
+        [one.event_id for one in events],
+        [one.event_type for one in events],
+        [one.subject for one in events],
+        [one.body.model_dump_json() for one in events],
+        [one.traceparent for one in events],
+        [one.at for one in events],
+    )
+
+
+async def list_announcements(connection: Connection, rep_ids: Collection[str]) -> dict[tuple[str, int], Announced]:
+    """What was announced to these reps, by rep and version."""
+    rows = await connection.fetch(QUERIES["list_announcements_of"], list(rep_ids))
+    return {
+        (row["rep_id"], row["version"]): Announced(first=row["binds_from"], times=row["times"], withdrawn=row["withdrawn"])
+        for row in rows
+    }
+
+
+async def merge_announcements(connection: Connection, given: Sequence[Notice], *, now: datetime) -> None:
+    await connection.execute(
+        QUERIES["merge_announcements"],
+        [one.rep_id for one in given],
+        [one.version for one in given],
+        [one.first for one in given],
+        [one.times for one in given],
+        [one.binding is None for one in given],
+        now,
     )
 
 

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from services.scoring import store
+from services.scoring.announce_playbooks import announce_playbooks
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import rep_day_end, rep_day_of
 from services.scoring.domain.counting import Place
@@ -61,6 +62,7 @@ async def _turn_days(connection: Connection, definitions: Definitions, *, now: d
     turned = [_turned(day, definitions, said, opens=day.place in to_open, now=now) for day in days]
     await store.update_days(connection, turned)
     await announce(connection, definitions, said, now=now)
+    await announce_playbooks(connection, definitions, due, now=now)
     await store.update_progress(connection, {rep_id: max(today[rep_id], opened_until[rep_id]) for rep_id in due})
     opened = sum(event_type == DAY_OPENED for _, _, event_type in said)
     return Turned(opened=opened, closed=len(said) - opened)

@@ -20,10 +20,18 @@ from shared.events import (
     DAY_OPENED,
     NUDGE_DECIDED,
     NUDGE_DELIVERED,
+    PLAYBOOK_ACKNOWLEDGED,
+    PLAYBOOK_ANNOUNCED,
+    PLAYBOOK_TOLD,
+    PLAYBOOK_WITHDRAWN,
     WEBHOOK_RECEIVED,
     DayReport,
     Nudge,
     NudgeDelivered,
+    PlaybookAcknowledged,
+    PlaybookAnnounced,
+    PlaybookTold,
+    PlaybookWithdrawn,
 )
 from shared.observation import Observation
 from tests.house_of_its_own import ROOT
@@ -51,6 +59,10 @@ EVENTS: Final[dict[str, tuple[Any, str]]] = {
     DAY_OPENED: (DayReport, "A rep's day has begun."),
     DAY_CHANGED: (DayReport, "The score or a count of a day has changed; with a later revision also after it closed."),
     DAY_CLOSED: (DayReport, "A rep's day has ended."),
+    PLAYBOOK_ANNOUNCED: (PlaybookAnnounced, "A rep is to be told of a version that judges them, or will."),
+    PLAYBOOK_WITHDRAWN: (PlaybookWithdrawn, "An announced version will not come to judge a rep, as things now stand."),
+    PLAYBOOK_TOLD: (PlaybookTold, "A rep was told of a version."),
+    PLAYBOOK_ACKNOWLEDGED: (PlaybookAcknowledged, "A rep says that they have read a version."),
     NUDGE_DECIDED: (Nudge, "A nudge is due, and will be sent unless something changes."),
     NUDGE_DELIVERED: (NudgeDelivered, "A channel took a nudge."),
 }

@@ -6,11 +6,27 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from shared.events import DayReport, Nudge, NudgeDelivered
+from shared.events import (
+    DayReport,
+    Nudge,
+    NudgeDelivered,
+    PlaybookAcknowledged,
+    PlaybookAnnounced,
+    PlaybookTold,
+    PlaybookWithdrawn,
+)
 from shared.observation import observation_from
 
 SAMPLES = Path(__file__).with_name("events")
-MODELS: dict[str, type[BaseModel]] = {"day": DayReport, "nudge.decided": Nudge, "nudge.delivered": NudgeDelivered}
+MODELS: dict[str, type[BaseModel]] = {
+    "day": DayReport,
+    "playbook.announced": PlaybookAnnounced,
+    "playbook.withdrawn": PlaybookWithdrawn,
+    "playbook.told": PlaybookTold,
+    "playbook.acknowledged": PlaybookAcknowledged,
+    "nudge.decided": Nudge,
+    "nudge.delivered": NudgeDelivered,
+}
 
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.json")), ids=lambda sample: sample.stem)
@@ -28,4 +44,4 @@ def test_a_sample_is_read_and_nothing_in_it_is_lost(sample: Path) -> None:
 def test_there_is_a_sample_of_every_event() -> None:
     kinds = {sample.stem.rpartition(".v")[0] for sample in SAMPLES.glob("*.json")}
 
-    assert kinds == {"activity.observed", "day.opened", "day.changed", "day.closed", "nudge.decided", "nudge.delivered"}
+    assert kinds == {"activity.observed", "day.opened", "day.changed", "day.closed"} | MODELS.keys() - {"day"}

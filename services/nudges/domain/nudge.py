@@ -11,15 +11,18 @@ from shared.events import DayReport, NudgeKind
 RULE_PLAN_DONE: Final = "plan_done"
 RULE_COMEBACK: Final = "comeback"
 RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
+RULE_PLAYBOOK: Final = "playbook"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
-    """`wordings` are ways to say the same thing; `reason` states the facts behind it, for who wants to check."""
+    """`wordings` are ways to say the same thing; `reason` states the facts behind it, for who wants to check. `is_shortfall`
+    says that it holds what a definition asks for, and was not done, against the person."""
 
     rule: str
     kind: NudgeKind
     occasion: str
+    is_shortfall: bool
     wordings: Sequence[str]
     reason: str
 

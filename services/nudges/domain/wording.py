@@ -8,7 +8,21 @@ from zoneinfo import ZoneInfo
 
 from shared.events import BehaviourResult, DayReport
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def pick(wordings: Sequence[str], *, seed: str, last_said: str | None) -> str:
@@ -24,7 +38,12 @@ def name_of_day(report: DayReport) -> str:
 
 
 def weekday(day: date) -> str:
-    return _WEEKDAYS[day.weekday()]
+    return WEEKDAYS[day.weekday()]
+
+
+def date_text(day: date) -> str:
+    """A day with its date: `Monday 9 March`."""
+    return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def first_name(full_name: str) -> str:

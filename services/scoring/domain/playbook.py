@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Literal
 
 from services.scoring.domain.unverified import Unverified
@@ -57,7 +57,7 @@ class Goal:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Playbook:
     """One version. `effective_from` is a date in each rep's own calendar. `revises` is why it begins before it was applied;
-    empty where it does not."""
+    empty where it does not. `number` tells editions apart, also two that begin on the same day; 0 before it is applied."""
 
     team: str
     effective_from: date
@@ -65,6 +65,7 @@ class Playbook:
     goals: tuple[Goal, ...]
     unverified: Unverified | None = None
     revises: str = field(default="", compare=False)
+    number: int = field(default=0, compare=False)
 
     @property
     def leaves_out_unverified(self) -> bool:
@@ -98,6 +99,13 @@ class Playbooks:
     def of(self, team: str) -> Sequence[Playbook]:
         """Every version of a team, the earliest first."""
         return self._versions.get(team, [])
+
+    def from_day(self, team: str, day: date) -> Iterator[tuple[Playbook, date]]:
+        """Each version of the team that is in force on the day or later, with the last day on which it is."""
+        versions = self._versions.get(team, [])
+        begun = bisect_right(versions, day, key=lambda version: version.effective_from)
+        for version, following in zip_longest(versions[max(begun - 1, 0) :], versions[max(begun, 1) :]):
+            yield version, following.effective_from - timedelta(days=1) if following is not None else date.max
 
     def with_version(self, changed: Playbook) -> "Playbooks":
         """These, with one that begins on the same day replaced."""

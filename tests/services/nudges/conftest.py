@@ -10,15 +10,18 @@ import pytest
 from services.nudges.channels.channel import Channel, Delivered, Outcome
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.deliver_nudges import deliver_nudges
+from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import check_middays, release_held
 from services.nudges.speak import Spoken
-from services.nudges.store import MIGRATIONS, SCHEMA
-from shared.events import DayReport, Nudge
+from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
+from services.nudges.tell_definition import tell_definition
+from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import migrate, open_pool
 from tests.services.nudges.reports import MONDAY, at
 
 NOON = at(MONDAY, "12:00")
+LINKS = Links(base_url="http://pages", secret="signs links")
 
 
 @dataclass
@@ -29,9 +32,11 @@ class Recorder:
     attempts_max: int = 3
     answers: list[Outcome] = field(default_factory=list)
     given: list[tuple[str, int]] = field(default_factory=list)
+    bodies: list[Nudge] = field(default_factory=list)
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         self.given.append((nudge.id, attempts))
+        self.bodies.append(nudge)
         return self.answers.pop(0) if self.answers else Delivered()
 
 
@@ -58,7 +63,27 @@ class Nudging:
         return held + await check_middays(self.pool, channels=("recorder",), now=now)
 
     async def deliver(self, channels: dict[str, Channel] | None = None) -> int:
-        return await deliver_nudges(self.pool, channels or {"recorder": self.channel}, self.metrics, now=self.now)
+        ways = channels or {"recorder": self.channel}
+        return await deliver_nudges(self.pool, ways, LINKS, self.metrics, now=self.now)
+
+    async def hear_of(self, *announcements: PlaybookAnnounced) -> list[Spoken]:
+        """Take in announcements of definitions."""
+        spoken = []
+        for announced in announcements:
+            _, said = await tell_definition(self.pool, announced, channels=("recorder",), traceparent="", now=self.now)
+            spoken += [said] if said is not None else []
+        return spoken
+
+    async def know(self, announced: PlaybookAnnounced, *, told_at: datetime) -> None:
+        """As if the rep had been told then."""
+        async with self.pool.acquire() as connection:
+            await merge_announcement(connection, announced, nudge_id=f"told-{announced.version}")
+            await connection.execute(QUERIES["mark_told"], f"told-{announced.version}", told_at)
+
+    async def events(self, event_type: str) -> list[str]:
+        """The bodies that wait in the outbox."""
+        rows = await self.pool.fetch("SELECT body FROM outbox WHERE event_type = $1 ORDER BY id", event_type)
+        return [row["body"] for row in rows]
 
     async def nudges(self) -> list[tuple[str, str, str]]:
         rows = await self.pool.fetch("SELECT rule, status, because FROM nudge ORDER BY seq")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.events import BehaviourResult, DayReport, Person, Presence
+from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Person, PlaybookAnnounced, Presence
 
 MONDAY = date(2026, 3, 2)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -34,6 +34,7 @@ def report(
         "work_ends_at": at(day, "17:00") if working else None,
         "next_work_starts_at": at(following, "09:00"),
         "playbook_from": date(2026, 1, 1),
+        "playbook_version": 1,
         "behaviours": (
             BehaviourResult(
                 key="calls", label="Calls", count=count, target=Decimal(10), weight=Decimal(1), points=Decimal(score or 0)
@@ -54,3 +55,34 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
         day -= timedelta(days=3 if day.weekday() == 0 else 1)
         days.append(report(day, score=score))
     return days[::-1]
+
+
+def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **changes: Any) -> PlaybookAnnounced:
+    """A definition that Ana is to be told of, from the playbook of her team that begins on the day on which it binds her."""
+    calls = BehaviourDefinition(
+        key="calls",
+        label="Calls",
+        counts="call",
+        asks="10 a day",
+        targets=(Decimal(10),) * 7,
+        weight=Decimal(1),
+        cap=Decimal("1.5"),
+    )
+    given: dict[str, Any] = {
+        "rep": Person(id="ana", name="Ana Ruiz"),
+        "team": Person(id="north", name="North"),
+        "managers": (Person(id="mara", name="Mara Lind"),),
+        "timezone": "Europe/Madrid",
+        "version": version,
+        "effective_from": binds_from,
+        "binds_from": binds_from,
+        "behaviours": (calls,),
+        "goals": (),
+        "unverified": (),
+        "follows": None,
+        "changes": (),
+        "revises": "",
+        "times": 1,
+        "announced_at": at(MONDAY, "08:00"),
+    }
+    return PlaybookAnnounced(**(given | changes))

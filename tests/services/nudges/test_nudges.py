@@ -1,7 +1,7 @@
 """From a report to a delivery, on a real database."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -10,8 +10,10 @@ from starlette.applications import Starlette
 
 from services.nudges.channels.channel import GiveUp, TryLater
 from services.nudges.decide_nudges import decide_nudges
-from services.nudges.list_nudges import NoLinkSecret, link_of, list_nudges, token_of
+from services.nudges.links import Links, NoLinkSecret
+from services.nudges.list_nudges import list_nudges
 from services.nudges.pages import Pages
+from services.nudges.rendering import Renderer
 from services.nudges.speak import Spoken
 from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
@@ -19,11 +21,10 @@ from shared.nudge_requests import NudgeQuery
 from shared.postgres import open_pool
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
-from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.reports import MONDAY, at, report, worked_days
+from tests.services.nudges.conftest import LINKS, Nudging
+from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
-SECRET = "signs links"
 
 
 def _done(revision: int = 2, **changes: object) -> DayReport:
@@ -98,6 +99,7 @@ async def test_what_is_no_longer_true_in_the_morning_is_dropped(nudging: Nudging
 
 
 async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
+    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
     await nudging.pass_time(at(MONDAY, "13:00"))
 
@@ -110,6 +112,7 @@ async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
 
 
 async def test_the_middle_of_the_day_is_looked_at_once(nudging: Nudging) -> None:
+    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
 
     first, second = await nudging.pass_time(at(MONDAY, "13:00")), await nudging.pass_time(at(MONDAY, "13:30"))
@@ -185,7 +188,7 @@ async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(nudging: 
 
 
 async def _page(nudging: Nudging, path: str) -> httpx.Response:
-    pages = Pages(nudging.pool, link_secret=SECRET)
+    pages = Pages(nudging.pool, LINKS, Renderer())
     app = Starlette(routes=pages.routes(), exception_handlers={404: pages.not_found})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages") as client:
         return await client.get(path)
@@ -194,7 +197,7 @@ async def _page(nudging: Nudging, path: str) -> httpx.Response:
 async def test_a_manager_sees_what_their_team_heard_with_names_escaped(nudging: Nudging) -> None:
     await nudging.take_in(_done(rep=Person(id="ana", name="<script>alert(1)</script>")))
 
-    page = await _page(nudging, f"/inbox/mara/{token_of('mara', secret=SECRET)}")
+    page = await _page(nudging, LINKS.of_manager("mara"))
 
     assert page.status_code == 200
     assert "Plan done" in page.text
@@ -206,14 +209,16 @@ async def test_a_manager_sees_what_their_team_heard_with_names_escaped(nudging: 
 async def test_another_manager_sees_nothing_of_it(nudging: Nudging) -> None:
     await nudging.take_in(_done())
 
-    page = await _page(nudging, f"/inbox/jon/{token_of('jon', secret=SECRET)}")
+    page = await _page(nudging, LINKS.of_manager("jon"))
 
     assert page.status_code == 200
     assert "Ana" not in page.text
     assert "Nothing yet" in page.text
 
 
-@pytest.mark.parametrize("path", ["/inbox/mara/wrong", "/inbox/mara", f"/inbox/mara/{token_of('jon', secret=SECRET)}", "/nope"])
+@pytest.mark.parametrize(
+    "path", ["/inbox/mara/wrong", "/inbox/mara", LINKS.of_manager("jon").replace("/jon/", "/mara/"), "/nope"]
+)
 async def test_without_the_right_link_there_is_no_page(nudging: Nudging, path: str) -> None:
     page = await _page(nudging, path)
 
@@ -223,7 +228,7 @@ async def test_without_the_right_link_there_is_no_page(nudging: Nudging, path: s
 
 def test_without_a_secret_there_are_no_links() -> None:
     with pytest.raises(NoLinkSecret):
-        link_of("mara", base_url="http://pages", secret=None)
+        Links(base_url="http://pages", secret=None).of_manager("mara")
 
 
 def test_the_metrics_are_well_formed(nudging: Nudging) -> None:

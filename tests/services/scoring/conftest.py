@@ -82,7 +82,7 @@ class Scoring:
 
     async def reports(self, place: Place | None = None) -> list[tuple[str, DayReport]]:
         """What waits in the outbox, in order."""
-        rows = await self.pool.fetch("SELECT event_type, body FROM outbox ORDER BY id")
+        rows = await self.pool.fetch("SELECT event_type, body FROM outbox WHERE event_type LIKE 'day.%' ORDER BY id")
         read = [(row["event_type"].split(".")[1], DayReport.model_validate_json(row["body"])) for row in rows]
         return [one for one in read if place is None or (one[1].rep.id, one[1].day) == place]
 

@@ -35,7 +35,7 @@ ZONES = ("Europe/Madrid", "Asia/Tokyo", "Pacific/Honolulu", "Australia/Lord_Howe
 USERS = ("7", "8", "9")
 DATES = [date(2026, 3, number) for number in range(1, 9)]
 CRASH_AT = ("insert_activities", "update_activities", "update_days", "enqueue_reports")
-EMPTY = "TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, rescore, outbox"
+EMPTY = "TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, announcement, rescore, outbox"
 
 
 def _of_two_days(absence: dict[str, Any]) -> dict[str, Any]:
@@ -247,7 +247,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     async def _compare_reports(self, rows: list[asyncpg.Record]) -> None:
         """The last that was said of a day is what is stored of it."""
-        bodies = await self.pools[0].fetch("SELECT body FROM outbox ORDER BY id")
+        bodies = await self.pools[0].fetch("SELECT body FROM outbox WHERE event_type LIKE 'day.%' ORDER BY id")
         newest = {(report["rep"]["id"], report["day"]): report for report in (json.loads(row["body"]) for row in bodies)}
         for row in rows:
             report = newest.get((row["rep_id"], row["day"].isoformat()))

@@ -30,6 +30,7 @@ def comeback(report: DayReport, history: History, _: datetime) -> Called | None:
         rule=RULE_COMEBACK,
         kind=NudgeKind.CELEBRATION,
         occasion=report.day.isoformat(),
+        is_shortfall=False,
         wordings=(
             f"Back on plan {day}, {name}: {done}. Getting back after a dip is the hard part.",
             f"{name}, that is a comeback: the plan is done {day}, {done}.",

@@ -17,6 +17,7 @@ def plan_done(report: DayReport, _: History, __: datetime) -> Called | None:
         rule=RULE_PLAN_DONE,
         kind=NudgeKind.CELEBRATION,
         occasion=report.day.isoformat(),
+        is_shortfall=False,
         wordings=(
             f"Plan done {day}, {name}: {done}. Well worked.",
             f"That was the whole plan {day}, {name}: {done}. Thank you for seeing it through.",

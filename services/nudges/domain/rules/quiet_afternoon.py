@@ -32,6 +32,7 @@ def quiet_afternoon(report: DayReport, history: History, now: datetime) -> Calle
         rule=RULE_QUIET_AFTERNOON,
         kind=NudgeKind.COACHING,
         occasion=report.day.isoformat(),
+        is_shortfall=True,
         wordings=(
             f"{name}, nothing is logged yet today. If the day is full of other work, fine; if not, {aim} would be a start.",
             f"A quiet day so far, {name}: nothing logged yet. What about {aim}, right after this?",

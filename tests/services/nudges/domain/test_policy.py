@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.nudges.domain.policy import Drop, Hold, Person, Send, may_speak
+from services.nudges.domain.policy import Drop, Hold, Person, Send, Shortfall, Verdict, may_speak
 from services.nudges.domain.retries import next_attempt
 from services.nudges.domain.wording import pick
 from shared.events import DayReport, NudgeKind, Presence
 from tests.services.nudges.reports import MONDAY, at, report
 
 CELEBRATION, COACHING = NudgeKind.CELEBRATION, NudgeKind.COACHING
+NOT_TOLD = "the definition was not announced before the day"
 TUESDAY_NINE = at(MONDAY + timedelta(days=1), "09:00")
 
 
@@ -59,6 +60,64 @@ def test_one_nudge_a_day_is_enough() -> None:
     assert verdict == Hold(until=TUESDAY_NINE, because="one nudge a day is enough")
 
 
+@pytest.mark.parametrize(
+    ("told_at", "because"),
+    [
+        (None, NOT_TOLD),
+        (at(MONDAY, "00:00"), NOT_TOLD),
+        (at(MONDAY, "09:00"), NOT_TOLD),
+        (at(MONDAY + timedelta(days=1), "09:00"), NOT_TOLD),
+        (at(MONDAY - timedelta(days=1), "23:59"), None),
+        (at(MONDAY - timedelta(days=3), "10:00"), None),
+    ],
+    ids=["never", "as the day began", "on the day itself", "after the day, as it was revised", "the day before", "long before"],
+)
+def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(told_at: datetime | None, because: str | None) -> None:
+    verdict = may_speak(COACHING, _person(), shortfall=Shortfall(day=MONDAY, told_at=told_at), now=at(MONDAY, "13:00"))
+
+    assert verdict == (Send() if because is None else Drop(because=because))
+
+
+def test_the_day_before_is_that_of_the_persons_own_calendar() -> None:
+    """In Auckland it is Monday for twelve hours before it is in London."""
+    told_at = datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
+    working = report(state="open", work_starts_at=told_at, work_ends_at=told_at + timedelta(hours=8))
+    auckland = Person(timezone="Pacific/Auckland", today=working, spoken_today=0)
+    london = Person(timezone="Europe/London", today=working, spoken_today=0)
+    shortfall = Shortfall(day=MONDAY, told_at=told_at)
+
+    assert may_speak(COACHING, auckland, shortfall=shortfall, now=told_at + timedelta(hours=1)) == Drop(because=NOT_TOLD)
+    assert may_speak(COACHING, london, shortfall=shortfall, now=datetime(2026, 3, 2, tzinfo=UTC)) != Drop(because=NOT_TOLD)
+
+
+@pytest.mark.parametrize(
+    ("today", "local", "verdict"),
+    [
+        (report(state="open"), "12:00", Send()),
+        (report(state="open"), "07:00", Hold(until=at(MONDAY, "09:00"), because="before working hours")),
+        (report(state="open"), "17:00", Hold(until=TUESDAY_NINE, because="after working hours")),
+        (
+            report(state="open", presence=Presence.ABSENT, score=None),
+            "12:00",
+            Hold(until=TUESDAY_NINE, because="on leave today"),
+        ),
+        (
+            report(state="open", presence=Presence.ABSENT, score=None, next_work_starts_at=None),
+            "12:00",
+            Hold(until=at(MONDAY + timedelta(days=1), "12:00"), because="on leave today"),
+        ),
+        (None, "12:00", Hold(until=at(MONDAY, "12:05"), because="the person's day has not been opened yet")),
+    ],
+    ids=["in working hours", "before them", "after them", "on leave", "on a leave without an end in sight", "not known yet"],
+)
+def test_an_announcement_waits_for_working_hours_and_never_for_the_budget(
+    today: DayReport | None, local: str, verdict: Verdict
+) -> None:
+    person = Person(timezone="Europe/Madrid", today=today, spoken_today=1)
+
+    assert may_speak(NudgeKind.ANNOUNCEMENT, person, now=at(MONDAY, local)) == verdict
+
+
 def test_yesterdays_report_says_nothing_about_today() -> None:
     now = TUESDAY_NINE + timedelta(hours=1)
 
@@ -82,7 +141,7 @@ def test_nothing_is_ever_sent_outside_working_time(naive: datetime, kind: NudgeK
         assert today.work_starts_at is not None
         assert today.work_ends_at is not None
         assert today.work_starts_at <= now < today.work_ends_at
-        assert spoken == 0
+        assert spoken == 0 or kind is NudgeKind.ANNOUNCEMENT
     if isinstance(verdict, Hold):
         assert verdict.until > now
 

@@ -1,0 +1,146 @@
+"""A rep's own page: the definitions by which their days are judged, now and soon, and the word that they have read them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.nudges import store
+from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
+from services.nudges.domain.definition import Definition, coming, in_force
+from services.nudges.domain.policy import local_day
+from services.nudges.domain.wording import clock_time, date_text, number
+from services.nudges.links import Links
+from services.nudges.rendering import Renderer
+from services.nudges.store import AWAY
+from shared.clock import Clock
+
+_SEE_OTHER: Final = 303
+_RETRY: Final = {"Retry-After": "2"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One behaviour, in words."""
+
+    label: str
+    counts: str
+    target: str
+    weight: str
+    cap: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """One definition on the page. `read` is when the rep said that they have read it; empty until then."""
+
+    version: int
+    heading: str
+    team: str
+    rows: tuple[Row, ...]
+    goals: tuple[tuple[str, str, str], ...]
+    unverified: tuple[str, ...]
+    follows: str
+    changes: tuple[str, ...]
+    revises: str
+    told: str
+    read: str
+
+
+class OwnPage:
+    """Opens with the link that was signed for the rep. Looking at it changes nothing."""
+
+    def __init__(
+        self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock, *, on_acknowledged: Callable[[], None]
+    ) -> None:
+        self._pool = pool
+        self._links = links
+        self._renderer = renderer
+        self._clock = clock
+        self._on_acknowledged = on_acknowledged
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [
+            Route("/you/{rep}/{token}", self._show),
+            Route("/you/{rep}/{token}/read/{version:int}", self._acknowledge, methods=["POST"]),
+        ]
+
+    async def _show(self, request: Request) -> Response:
+        rep, token = request.path_params["rep"], request.path_params["token"]
+        if not self._links.opens_own_page(rep, token):
+            return self._nothing_here()
+        now = self._clock.now()
+        try:
+            known = await store.list_definitions(self._pool, rep)
+            timezone = await self._pool.fetchval(store.QUERIES["find_newest_timezone"], rep)
+        except AWAY:
+            return self._away()
+        timezone = timezone or (known[-1].announced.timezone if known else "UTC")
+        sections = sections_of(known, timezone, today=local_day(now, timezone))
+        name = known[-1].announced.rep.name if known else rep
+        return self._renderer.page("you.html", has_forms=True, name=name, token=token, sections=sections)
+
+    async def _acknowledge(self, request: Request) -> Response:
+        rep, token, version = (request.path_params[name] for name in ("rep", "token", "version"))
+        if not self._links.opens_own_page(rep, token):
+            return self._nothing_here()
+        try:
+            await acknowledge_definition(self._pool, rep, version, now=self._clock.now())
+        except NeverAnnounced:
+            return self._nothing_here()
+        except AWAY:
+            return self._away()
+        self._on_acknowledged()
+        return RedirectResponse(f"../../{token}#version-{version}", _SEE_OTHER)
+
+    def _nothing_here(self) -> Response:
+        return self._renderer.page("not_found.html", status=404)
+
+    def _away(self) -> Response:
+        answer = self._renderer.page("away.html", status=503)
+        answer.headers.update(_RETRY)
+        return answer
+
+
+def sections_of(known: Sequence[Definition], timezone: str, *, today: date) -> list[Section]:
+    """What is in force, and then what is coming, the earliest first."""
+    current = in_force(known, today=today)
+    return [_section(one, timezone, today=today) for one in ([current] if current else []) + coming(known, today=today)]
+
+
+def _section(one: Definition, timezone: str, *, today: date) -> Section:
+    announced = one.announced
+    binds = f"{date_text(announced.binds_from)} {announced.binds_from.year}"
+    total = number(sum((behaviour.weight for behaviour in announced.behaviours), Decimal(0)))
+    return Section(
+        version=announced.version,
+        heading=f"From {binds} on" if announced.binds_from > today else f"In force since {binds}",
+        team=announced.team.name,
+        rows=tuple(
+            Row(
+                label=behaviour.label,
+                counts=behaviour.counts,
+                target=behaviour.asks,
+                weight=f"{number(behaviour.weight)} of {total}",
+                cap=number(behaviour.cap),
+            )
+            for behaviour in announced.behaviours
+        ),
+        goals=tuple((goal.label, f"in steps of {goal.step} a {goal.period}", goal.counts) for goal in announced.goals),
+        unverified=announced.unverified,
+        follows=f"{date_text(announced.follows)} {announced.follows.year}" if announced.follows else "",
+        changes=announced.changes,
+        revises=announced.revises,
+        told=_at(one.told_at, timezone),
+        read=_at(one.acknowledged_at, timezone),
+    )
+
+
+def _at(instant: datetime | None, timezone: str) -> str:
+    return f"{date_text(local_day(instant, timezone))} at {clock_time(instant, timezone)}" if instant is not None else ""

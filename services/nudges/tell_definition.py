@@ -1,0 +1,100 @@
+"""Take in the announcement of a definition and tell the rep of it: in their working time, outside of their budget."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from services.nudges import store
+from services.nudges.domain.definition import Definition, is_current, occasion_of, telling
+from services.nudges.domain.nudge import RULE_PLAYBOOK
+from services.nudges.domain.policy import DAY_UNKNOWN, Drop, Hold, Verdict, local_day
+from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of, verdict_on
+from services.nudges.store import Held
+from shared.events import Nudge, NudgeKind, PlaybookAnnounced, PlaybookWithdrawn
+from shared.postgres import Connection
+
+_UNSEEN_MAX: Final = timedelta(days=14)
+"""After so long without a day of theirs being opened, it is taken that a rep has left."""
+
+
+async def tell_definition(
+    pool: asyncpg.Pool, announced: PlaybookAnnounced, *, channels: Sequence[str], traceparent: str, now: datetime
+) -> tuple[bool, Spoken | None]:
+    """Whether the announcement was newer than what was known, and what was made of it. Given again, it changes nothing."""
+    rep_id = announced.rep.id
+    async with pool.acquire() as connection, connection.transaction():
+        await store.lock_person(connection, rep_id)
+        nudge_id = nudge_id_of(RULE_PLAYBOOK, rep_id, occasion_of(announced))
+        if not await store.merge_announcement(connection, announced, nudge_id=nudge_id):
+            return False, None
+        known = await store.list_definitions(connection, rep_id)
+        told = next(one for one in known if one.nudge_id == nudge_id)
+        verdict = await _verdict_on(connection, told, known, now=now)
+        settlement = settlement_of(verdict, timezone=announced.timezone, now=now)
+        nudge = _nudge_of(told, decided_at=now, send_at=settlement.send_at or now, now=now)
+        managers = [manager.id for manager in announced.managers]
+        added = await store.add_nudge(
+            connection, nudge, settlement, managers=managers, timezone=announced.timezone, traceparent=traceparent
+        )
+        if not added:
+            return True, None
+        if settlement.status != "dropped":
+            await announce(connection, nudge, traceparent=traceparent, now=now)
+        if settlement.status == "sent":
+            await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
+    return True, Spoken(rule=RULE_PLAYBOOK, status=settlement.status)
+
+
+async def withdraw_definition(pool: asyncpg.Pool, withdrawn: PlaybookWithdrawn) -> bool:
+    """Whether this was news. A message that waits finds it out when its time comes; what was said stays said."""
+    arguments = withdrawn.rep_id, withdrawn.version, withdrawn.times, withdrawn.withdrawn_at
+    return await pool.fetchval(store.QUERIES["withdraw_announcement"], *arguments) is not None
+
+
+async def telling_anew(connection: Connection, held: Held, *, now: datetime) -> tuple[Nudge, Verdict]:
+    """What was held, as it would be put now, and whether it may go out. Needs the person's lock."""
+    known = await store.list_definitions(connection, held.person_id)
+    told = next((one for one in known if one.nudge_id == held.id), None)
+    if told is None:
+        return held.nudge, Drop(because="it will not come to that any more")
+    nudge = _nudge_of(told, decided_at=held.nudge.decided_at, send_at=held.nudge.send_at, now=now)
+    return nudge, await _verdict_on(connection, told, known, now=now)
+
+
+async def _verdict_on(connection: Connection, told: Definition, known: Sequence[Definition], *, now: datetime) -> Verdict:
+    announced = told.announced
+    if not is_current(told, known, today=local_day(now, announced.timezone)):
+        return Drop(because="another definition has taken its place")
+    if told.acknowledged_at is not None:
+        return Drop(because="it was read before it was sent")
+    verdict = await verdict_on(
+        connection, NudgeKind.ANNOUNCEMENT, person_id=announced.rep.id, timezone=announced.timezone, now=now
+    )
+    binds_at = datetime.combine(announced.binds_from, time.min, tzinfo=ZoneInfo(announced.timezone))
+    is_unseen = now - max(announced.announced_at, binds_at) > _UNSEEN_MAX
+    if is_unseen and isinstance(verdict, Hold) and verdict.because == DAY_UNKNOWN:
+        return Drop(because="no day of theirs is opened any more")
+    return verdict
+
+
+def _nudge_of(told: Definition, *, decided_at: datetime, send_at: datetime, now: datetime) -> Nudge:
+    announced = told.announced
+    called = telling(announced, today=local_day(now, announced.timezone))
+    return Nudge(
+        id=told.nudge_id,
+        kind=called.kind,
+        rule=called.rule,
+        person=announced.rep,
+        team=announced.team,
+        occasion=called.occasion,
+        day=announced.binds_from,
+        text=called.wordings[0],
+        reason=called.reason,
+        playbook_from=announced.effective_from,
+        revision=0,
+        decided_at=decided_at,
+        send_at=send_at,
+    )
