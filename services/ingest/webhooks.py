@@ -148,7 +148,12 @@ def _response(answer: Answer, headers: Mapping[str, str] | None = None) -> Respo
 
 def _raw(request: Request, body: bytes) -> RawWebhook:
     """Names of headers in lower case. What comes twice is dropped: which of the two was signed, nobody could say."""
-    return RawWebhook(headers=_single(request.headers.items()), body=body, query=_single(request.query_params.multi_items()))
+    return RawWebhook(
+        method=request.method,
+        headers=_single(request.headers.items()),
+        body=body,
+        query=_single(request.query_params.multi_items()),
+    )
 
 
 def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
