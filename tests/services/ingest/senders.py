@@ -43,8 +43,9 @@ class Sender:
     def post(self, body: bytes, *, secret: str = SECRET, at: datetime = NOW) -> RawWebhook:
         return self.sign(body, secret, self.source, at)
 
-    def verified(self, body: bytes) -> VerifiedWebhook:
-        return self.adapter.verify(self.post(body), self.source, now=NOW)
+    def verified(self, body: bytes, *, at: datetime = NOW) -> VerifiedWebhook:
+        """What the door makes of it when it comes at this time."""
+        return self.adapter.verify(self.post(body, at=at), self.source, now=at)
 
     def payload(self, name: str) -> bytes:
         """A body of `payloads/`, with the secret where the sender puts it in."""
