@@ -114,6 +114,17 @@ async def test_what_is_not_understood_becomes_one_dead_letter_with_its_bytes_and
     assert "item 1: observed_at: has no offset" in (refused.headers or {})["Daymark-Detail"]
 
 
+async def test_a_body_of_many_bad_items_is_one_dead_letter_for_each_reason(ingest: Ingest) -> None:
+    bad = [OBSERVATION | {"activity_id": f"a{number}", "observed_at": "soon"} for number in range(100)]
+    await ingest.post(json.dumps([OBSERVATION, *bad, {}]).encode())
+
+    await ingest.translate()
+
+    assert (await ingest.stored(ACTIVITIES), await ingest.stored(DEAD)) == (1, 1)
+    told = ((await ingest.nats.jetstream().get_msg(DEAD, 1)).headers or {})["Daymark-Detail"]
+    assert (told.count("observed_at: not a time"), told.endswith("; and 98 more")) == (3, True)
+
+
 async def test_the_metrics_are_well_formed_and_tell_what_happened(ingest: Ingest) -> None:
     await ingest.post(b"{}")
     await ingest.post(b"{}", webhook_signature="v1,AAAA")
