@@ -123,7 +123,8 @@ def _twenty(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
 
 
 def _espocrm(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
-    event = "Opportunity.update" if b"6531deal" in body else "Call.update"
+    entity = "Opportunity" if b"6531deal" in body else "Lead" if b"6531lead" in body else "Call"
+    event = f"{entity}.create" if b"createdAt" in body else f"{entity}.update"
     signature = base64.b64encode(f"65f0aa:{_hex(secret.encode(), body)}".encode()).decode()
     return RawWebhook(headers={"signature": signature}, query={"event": event}, body=body)
 
