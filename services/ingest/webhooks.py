@@ -48,6 +48,7 @@ class Door:
         self._metrics = metrics
         self._clock = clock
         self._in_flight = 0
+        self._reading: dict[asyncio.Timeout, None] = {}  # of those whose body is not there yet, in the order in which they came
 
     def routes(self) -> list[Route]:
         return [Route("/webhooks/{source}", self._answer, methods=["POST", "OPTIONS"])]
@@ -99,7 +100,7 @@ class Door:
             source = self._receiver.source(name).name
         except NoSuchSource:
             return UNKNOWN, "unknown_source"
-        if self._in_flight > self._settings.requests_in_flight_max:
+        if self._in_flight > self._settings.requests_in_flight_max and not self._make_room():
             return source, "unavailable"
         if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
             return source, "encoded"
@@ -117,6 +118,16 @@ class Door:
             return source, "unavailable"
         return source, "stored"
 
+    def _make_room(self) -> bool:
+        """Give up on whoever has been sending its body for the longest; False where all bodies are there already."""
+        if not self._reading:
+            return False
+        slowest = next(iter(self._reading))
+        del self._reading[slowest]
+        if not slowest.expired():
+            slowest.reschedule(asyncio.get_running_loop().time())
+        return True
+
     async def _read_body(self, request: Request) -> bytes:
         """The body, read no further than the limit."""
         most = self._settings.body_max_bytes
@@ -124,12 +135,16 @@ class Door:
         if declared.isdigit() and int(declared) > most:
             raise BodyTooLarge
         pieces, size = [], 0
-        async with asyncio.timeout(self._settings.body_timeout_s):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise BodyTooLarge
-                pieces.append(piece)
+        async with asyncio.timeout(self._settings.body_timeout_s) as patience:
+            self._reading[patience] = None
+            try:
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > most:
+                        raise BodyTooLarge
+                    pieces.append(piece)
+            finally:
+                self._reading.pop(patience, None)
         return b"".join(pieces)
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import re
 from collections.abc import AsyncIterator
+from random import Random
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from services.ingest.app import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import KINDS
 from shared.streams import ACTIVITIES, DEAD, WEBHOOKS
+from tests.fuzz.bodies import SEEDS, mutated
 from tests.promtool import remarks_of_promtool
 from tests.services.ingest.conftest import OBSERVATION, Ingest
 from tests.services.ingest.senders import BY_NAME, SENDERS, Sender
@@ -160,6 +162,21 @@ async def test_a_webhook_of_every_sender_is_stored_and_becomes_what_it_says(inge
     assert SENDER_SECRET.encode() not in ((await ingest.nats.jetstream().get_msg(WEBHOOKS, 1)).data or b"")
 
 
+async def test_changed_bodies_are_stored_or_refused_and_become_activities_or_dead_letters(ingest: Ingest) -> None:
+    random, statuses = Random(1), set()
+    for _ in range(300):
+        sender = random.choice(SENDERS)
+        body = mutated(random, random.choice(SEEDS[sender.name]))
+        statuses.add((await ingest.post_raw(sender.name, sender.post(body))).status_code)
+
+    await ingest.translate()
+
+    assert statuses <= {200, 401, 413}
+    assert await ingest.stored(DEAD) > 0
+    assert await ingest.stored(ACTIVITIES) > 0
+    assert 'dead_letters_total{reason="adapter_failed"} 0.0' in (await ingest.client.get("/metrics")).text
+
+
 async def test_salesforce_is_told_no_in_its_own_words_while_the_broker_is_away(ingest: Ingest) -> None:
     sender = BY_NAME["salesforce"]
     await ingest.nats.request(f"$JS.API.STREAM.DELETE.{WEBHOOKS}", b"", timeout=5)
@@ -198,6 +215,27 @@ async def test_a_body_that_trickles_is_given_up_and_holds_nobody_up(ingest: Inge
 
     assert answer.status_code == 200
     assert given_up == [b"HTTP/1.1 408 Request Timeout\r\n"] * 50
+
+
+async def test_of_as_many_as_there_may_be_the_slowest_makes_room_for_who_comes(ingest: Ingest) -> None:
+    sender = BY_NAME["outreach"]
+    posted = sender.post(sender.payload("call-1"))
+    head = b"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n{"
+    app = ingest.app_within(requests_in_flight_max=20, body_timeout_s=60)
+
+    async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        for _, writer in slow:
+            writer.write(head)
+        while "requests_in_flight 20.0" not in (await client.get("/metrics")).text:
+            pass
+        answers = [await client.post("/webhooks/outreach", content=posted.body, headers=dict(posted.headers)) for _ in range(3)]
+        given_up = await slow[0][0].readline()
+        for _, writer in slow:
+            writer.close()
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert given_up == b"HTTP/1.1 408 Request Timeout\r\n"
 
 
 async def test_a_fault_of_an_adapter_is_one_dead_letter_and_stops_nothing(
