@@ -132,7 +132,7 @@ def is_earliest(fact: str) -> bool:
 
 
 def _fact(key: str, value: object) -> FactValue:
-    where = f"facts.{key}"
+    where = f"facts.{key}" if _SLUG.match(key) else "facts"  # who writes no name there may have written anything
     if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
         raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
     if value is None:

@@ -85,12 +85,12 @@ class Door:
         if result == "stored":
             self._metrics.newest_seconds.labels(name).set(self._clock.now().timestamp())
             return _response(self._receiver.adapter(name).stored)
+        self._metrics.refused_seconds.labels(name, result).set(self._clock.now().timestamp())
         if result == "unavailable":
             answer = self._receiver.adapter(name).unavailable
             if answer is None:
                 return Drop()
             return _response(answer, {"Retry-After": str(self._settings.retry_after_s)})
-        self._metrics.refused_seconds.labels(name, result).set(self._clock.now().timestamp())
         status, refusal = REFUSALS[result]
         return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body is not read
 

@@ -18,7 +18,7 @@ from shared.streams import ACTIVITIES, DEAD, WEBHOOKS
 from tests.fuzz.bodies import SEEDS, mutated
 from tests.promtool import remarks_of_promtool
 from tests.services.ingest.conftest import OBSERVATION, Ingest
-from tests.services.ingest.senders import BY_NAME, SENDERS, Sender
+from tests.services.ingest.senders import BY_NAME, NOW, SENDERS, Sender
 from tests.services.ingest.senders import SECRET as SENDER_SECRET
 from tests.serving import served
 
@@ -83,6 +83,8 @@ async def test_a_broker_that_is_away_is_a_503_with_a_time_to_come_back(ingest: I
 
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
+    refused = f'newest_refusal_timestamp_seconds{{result="unavailable",source="acme"}} {NOW.timestamp():.8}'
+    assert refused in (await ingest.client.get("/metrics")).text
 
 
 async def test_translation_publishes_each_observation_once_however_often_it_is_done(ingest: Ingest) -> None:
