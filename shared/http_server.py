@@ -69,6 +69,7 @@ class HttpServer(uvicorn.Server):
         for listener in self._listeners:
             asyncio.get_running_loop().remove_reader(listener)
             listener.close()
+        await asyncio.gather(*self._accepting)  # so that they are told, too
         await super().shutdown(sockets)
 
     def _accept_all(self, listener: socket.socket) -> None:
