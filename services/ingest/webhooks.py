@@ -5,7 +5,8 @@ What a sender should not retry gets 2xx, what it must retry gets 503 with Retry-
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -25,6 +26,8 @@ from shared.http_server import CUT
 from shared.jetstream import NotStored
 
 _log = structlog.get_logger()
+
+_DISCARDED_MAX_BYTES: Final = 32 * 1024 * 1024
 
 REFUSALS: Final = {
     "unknown_source": (404, {"error": "no such source; check the address"}),
@@ -92,22 +95,26 @@ class Door:
                 return Drop()
             return _response(answer, {"Retry-After": str(self._settings.retry_after_s)})
         status, refusal = REFUSALS[result]
-        return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body is not read
+        return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body now is not read
 
     async def _outcome(self, request: Request) -> tuple[str, str]:
         name = request.path_params["source"]
         try:
             source = self._receiver.source(name).name
         except NoSuchSource:
+            if self._has_room():
+                await self._discard_body(request)
             return UNKNOWN, "unknown_source"
-        if self._in_flight > self._settings.requests_in_flight_max and not self._make_room():
+        if not self._has_room():
             return source, "unavailable"
         if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+            await self._discard_body(request)
             return source, "encoded"
         try:
             body = await self._read_body(request)
             await self._receiver.receive(source, _raw(request, body))
         except BodyTooLarge:
+            await self._discard_body(request)
             return source, "too_large"
         except (TimeoutError, ClientDisconnect):
             return source, "too_slow"
@@ -118,8 +125,10 @@ class Door:
             return source, "unavailable"
         return source, "stored"
 
-    def _make_room(self) -> bool:
-        """Give up on whoever has been sending its body for the longest; False where all bodies are there already."""
+    def _has_room(self) -> bool:
+        """Whether one more may be here, if need be in place of whoever has been sending its body for the longest."""
+        if self._in_flight <= self._settings.requests_in_flight_max:
+            return True
         if not self._reading:
             return False
         slowest = next(iter(self._reading))
@@ -134,7 +143,18 @@ class Door:
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > most:
             raise BodyTooLarge
-        pieces, size = [], 0
+        pieces: list[bytes] = []
+        await self._read(request, most, pieces.append)
+        return b"".join(pieces)
+
+    async def _discard_body(self, request: Request) -> None:
+        """Read what is left and keep nothing: whoever is cut off while sending does not hear the answer."""
+        if "expect" not in request.headers:
+            with suppress(BodyTooLarge, TimeoutError, ClientDisconnect):
+                await self._read(request, _DISCARDED_MAX_BYTES, len)
+
+    async def _read(self, request: Request, most: int, take: Callable[[bytes], object]) -> None:
+        size = 0
         async with asyncio.timeout(self._settings.body_timeout_s) as patience:
             self._reading[patience] = None
             try:
@@ -142,10 +162,9 @@ class Door:
                     size += len(piece)
                     if size > most:
                         raise BodyTooLarge
-                    pieces.append(piece)
+                    take(piece)
             finally:
                 self._reading.pop(patience, None)
-        return b"".join(pieces)
 
 
 class Drop(Response):

@@ -1,6 +1,5 @@
 """The door, from the request to the stored bytes, and what is translated behind it."""
 
-import asyncio
 import dataclasses
 import json
 import re
@@ -199,45 +198,6 @@ async def test_outreach_is_cut_off_while_the_broker_is_away_for_it_would_take_an
             await client.post("/webhooks/outreach", content=posted.body, headers=dict(posted.headers))
 
     assert 'webhooks_total{result="unavailable",source="outreach"} 1.0' in (await ingest.client.get("/metrics")).text
-
-
-async def test_a_body_that_trickles_is_given_up_and_holds_nobody_up(ingest: Ingest) -> None:
-    sender = BY_NAME["outreach"]
-    posted = sender.post(sender.payload("call-1"))
-    head = b"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n"
-
-    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
-        for _, writer in slow:
-            writer.write(head + b"{")
-        answer = await client.post("/webhooks/outreach", content=posted.body, headers=dict(posted.headers))
-        given_up = [await reader.readline() for reader, _ in slow]
-        for _, writer in slow:
-            writer.close()
-
-    assert answer.status_code == 200
-    assert given_up == [b"HTTP/1.1 408 Request Timeout\r\n"] * 50
-
-
-async def test_of_as_many_as_there_may_be_the_slowest_makes_room_for_who_comes(ingest: Ingest) -> None:
-    sender = BY_NAME["outreach"]
-    posted = sender.post(sender.payload("call-1"))
-    head = b"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n{"
-    app = ingest.app_within(requests_in_flight_max=20, body_timeout_s=60)
-
-    async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
-        for _, writer in slow:
-            writer.write(head)
-        while "requests_in_flight 20.0" not in (await client.get("/metrics")).text:
-            pass
-        answers = [await client.post("/webhooks/outreach", content=posted.body, headers=dict(posted.headers)) for _ in range(3)]
-        given_up = await slow[0][0].readline()
-        for _, writer in slow:
-            writer.close()
-
-    assert [answer.status_code for answer in answers] == [200] * 3
-    assert given_up == b"HTTP/1.1 408 Request Timeout\r\n"
 
 
 async def test_a_fault_of_an_adapter_is_one_dead_letter_and_stops_nothing(
