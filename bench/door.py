@@ -152,7 +152,10 @@ async def measure() -> None:
         )
         for name, port in ports.items()
     ]
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, bodies of {len(BODY)} bytes, sync_interval: always")
+    busy = f"load average {os.getloadavg()[0]:.1f} before"
+    print(
+        f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, {busy}, bodies of {len(BODY)} bytes, sync_interval: always"
+    )
     try:
         for port in ports.values():
             await _until_open(port)

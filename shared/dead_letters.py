@@ -9,16 +9,14 @@ DETAIL_HEADER = "Daymark-Detail"
 ORIGIN_HEADER = "Daymark-Origin"
 
 
-def dead_letter(
-    message: Msg, *, service: str, reason: str, detail: str, item: int | None = None, data: bytes | None = None
-) -> Outgoing:
-    """The dead letter of a message, or of its `item`-th part given as `data`.
+def dead_letter(message: Msg, *, service: str, reason: str, detail: str) -> Outgoing:
+    """The dead letter of a message.
 
     `reason` is a slug of a closed set; `detail` says where and what, never a value. Its id follows from where the message
-    stands in its stream, so that a redelivery makes no second letter.
+    stands in its stream and the reason, so that a redelivery makes no second letter.
     """
     origin = f"{message.metadata.stream}:{message.metadata.sequence.stream}"
-    letter_id = f"dead:{service}:{origin}" + (f":{item}" if item is not None else "")
+    letter_id = f"dead:{service}:{origin}:{reason}"
     kept = {name: value for name, value in (message.headers or {}).items() if not name.startswith("Nats-")}
     headers = kept | {
         "Nats-Msg-Id": letter_id,
@@ -26,4 +24,4 @@ def dead_letter(
         DETAIL_HEADER: detail[:500].encode("ascii", "backslashreplace").decode().replace("\r", " ").replace("\n", " "),
         ORIGIN_HEADER: f"{origin} {message.subject}",
     }
-    return Outgoing(subject=f"dead.{service}.{reason}", headers=headers, data=message.data if data is None else data)
+    return Outgoing(subject=f"dead.{service}.{reason}", headers=headers, data=message.data)

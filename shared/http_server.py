@@ -5,6 +5,8 @@ refused before the application hears of it. How long a body may take and how lar
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ CUT: Final = "daymark.cut"
 """The ASGI extension under which a request's scope holds a call that ends its connection without an answer."""
 
 _DRAIN_S: Final = 3
+_BACKLOG: Final = 2048
+_ACCEPTED_AT_ONCE_MAX: Final = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,11 +42,57 @@ class HeadRefused(Exception):
 
 
 class HttpServer(uvicorn.Server):
-    """uvicorn without its own signal handling, which would end the process before the loops have finished."""
+    """uvicorn that accepts all who wait, and without its own signal handling, which would end the process too early.
+
+    uvloop accepts one connection in each turn of its loop. While there is much to do a turn is long, and who connects anew for
+    every request would wait for as many turns as there are others in front.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._listeners: list[socket.socket] = []
+        self._accepting: set[asyncio.Task[Any]] = set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in [one for server in self.servers for one in server.sockets]:
+            same = socket.socket(fileno=os.dup(listener.fileno()))
+            same.setblocking(False)
+            self._listeners.append(same)
+            asyncio.get_running_loop().add_reader(same, self._accept_all, same)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in self._listeners:
+            asyncio.get_running_loop().remove_reader(listener)
+            listener.close()
+        await asyncio.gather(*self._accepting)  # so that they are told, too
+        await super().shutdown(sockets)
+
+    def _accept_all(self, listener: socket.socket) -> None:
+        for _ in range(_ACCEPTED_AT_ONCE_MAX):
+            try:
+                accepted, _ = listener.accept()
+            except OSError:  # nobody is left, the next one has gone again, or there are no files to be had
+                return
+            task = asyncio.get_running_loop().create_task(self._connect(accepted))
+            self._accepting.add(task)
+            task.add_done_callback(self._accepting.discard)
+
+    async def _connect(self, accepted: socket.socket) -> None:
+        accepted.setblocking(False)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, accepted)
+        except OSError:
+            accepted.close()
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind = cast("type[HttpToolsProtocol]", self.config.http_protocol_class)
+        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
 def http_server(app: ASGIApp, *, host: str, port: int, limits: HeadLimits) -> HttpServer:
@@ -56,7 +106,7 @@ def http_server(app: ASGIApp, *, host: str, port: int, limits: HeadLimits) -> Ht
         access_log=False,
         timeout_graceful_shutdown=_DRAIN_S,
         timeout_keep_alive=ceil(limits.timeout_s),
-        backlog=2048,
+        backlog=_BACKLOG,
         server_header=False,
         proxy_headers=False,
         lifespan="off",

@@ -21,6 +21,10 @@ FactValue = str | int | float | bool | None
 
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+HEARD_AT: Final = "heard_at"
+"""A fact of which the earliest counts and not the newest: when somebody first heard of the activity, where its sender does not
+tell when it started. `heard_at:<stage>` is when it was first heard to be in that stage."""
+
 TEXT_LENGTH_MAX: Final = 1_024
 NAME_LENGTH_MAX: Final = 64
 FACTS_MAX: Final = 64
@@ -117,13 +121,23 @@ def observation_id(source: str, observation: Observation) -> str:
     return hashlib.sha256(said).hexdigest()[:32]
 
 
+def heard_at_in(stage: str) -> str:
+    """The name of the fact that says when an activity was first heard to be in this stage."""
+    return f"{HEARD_AT}:{stage}"[:NAME_LENGTH_MAX]
+
+
+def is_earliest(fact: str) -> bool:
+    """Whether of several statements of the fact the one with the earliest time counts."""
+    return fact.partition(":")[0] == HEARD_AT
+
+
 def _fact(key: str, value: object) -> FactValue:
-    where = f"facts.{key}"
+    where = f"facts.{key}" if _SLUG.match(key) else "facts"  # who writes no name there may have written anything
     if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
         raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
     if value is None:
         return None
-    return _CHECKS.get(key, _plain)(where, value)
+    return _CHECKS.get(HEARD_AT if is_earliest(key) else key, _plain)(where, value)
 
 
 def _started_at(where: str, value: object) -> str:
@@ -195,6 +209,7 @@ def _amount(where: str, value: object) -> str:
 _CHECKS: Final[Mapping[str, Callable[[str, object], FactValue]]] = {
     "actor": _text,
     "started_at": _started_at,
+    HEARD_AT: _started_at,
     "duration_s": _duration_s,
     "outcome": _text,
     "direction": _direction,

@@ -52,6 +52,11 @@ async def list_letters(connection: Client) -> AsyncIterator[Letter]:
         number = letter.id + 1
 
 
+async def newest_letter(connection: Client) -> int:
+    """The number of the newest letter that there has been; 0 before the first."""
+    return (await connection.jetstream().stream_info(DEAD)).state.last_seq
+
+
 async def find_letter(connection: Client, number: int) -> Letter:
     """One letter.
 

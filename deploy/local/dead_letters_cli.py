@@ -1,11 +1,13 @@
 """`daymark dead-letters`."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import typer
+from nats.aio.client import Client
 
-from deploy.local.dead_letters import Letter, find_letter, list_letters, replay
+from deploy.local.dead_letters import Letter, find_letter, list_letters, newest_letter, replay
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 
@@ -58,16 +60,28 @@ def replay_command(
         raise typer.BadParameter("name the letters, or say --all")
 
     async def work() -> None:
+        count = 0
         async with reach(settings) as connection:
-            if every:
-                letters = [letter async for letter in list_letters(connection)]
-            else:
-                letters = [await find_letter(connection, number) for number in numbers or []]
-            for letter in letters:
+            async for letter in _all_of_now(connection) if every else _each(connection, numbers or []):
                 await replay(connection, letter)
-        typer.echo(f"{len(letters)} replayed")
+                count += 1
+        typer.echo(f"{count} replayed")
 
     asyncio.run(work())
+
+
+async def _all_of_now(connection: Client) -> AsyncIterator[Letter]:
+    """One after the other: together they may be more than the memory holds. What comes back meanwhile is left."""
+    newest = await newest_letter(connection)
+    async for letter in list_letters(connection):
+        if letter.id > newest:
+            return
+        yield letter
+
+
+async def _each(connection: Client, numbers: Sequence[int]) -> AsyncIterator[Letter]:
+    for letter in [await find_letter(connection, number) for number in numbers]:  # none if one of them is not there
+        yield letter
 
 
 def _line(letter: Letter) -> str:

@@ -9,7 +9,7 @@ from services.ingest.domain.webhook import Source
 
 UNKNOWN: Final = "unknown"
 RESULTS: Final = ("stored", "unknown_source", "unauthorized", "too_large", "too_slow", "encoded", "unavailable")
-REFUSED: Final = ("unauthorized", "too_large", "too_slow", "encoded")
+REFUSED: Final = ("unauthorized", "too_large", "too_slow", "encoded", "unavailable")
 ITEM_RESULTS: Final = ("understood", "repeated", "passed_over", "refused")
 DEAD_REASONS: Final = ("unreadable_body", "refused_observation", "adapter_failed", "unknown_source")
 

@@ -27,6 +27,7 @@ _SERVICE: Final = "ingest"
 _SAFE: Final = "!#$&'()*+,/:;<=>?@[]^_`{|}~-."
 _KEPT_PREFIX: Final = KEPT_PREFIX.lower()
 _RECENT_MAX: Final = 50_000
+_PROBLEMS_TOLD_MAX: Final = 3
 
 
 class WebhookTranslator:
@@ -78,20 +79,20 @@ class WebhookTranslator:
         except BodyUnreadable as unreadable:
             return [], [self._letter(message, "unreadable_body", unreadable.subject)]
         said: list[Outgoing] = []
-        refused: list[Outgoing] = []
+        refused: list[Refused] = []
         for number, item in enumerate(items):
             result = "passed_over"
             for one in self._read(adapter, source, number, item):
                 if isinstance(one, Refused):
                     result = "refused"
-                    refused.append(self._letter(message, one.reason, f"item {number}: {one.problem}", item=number))
+                    refused.append(one)
                 else:
                     result = "understood"
                     said.append(self._event(message, source, one))
             if result == "understood" and self._is_repeated(adapter, source, item):
                 result = "repeated"
             self._metrics.items.labels(source.name, result).inc()
-        return said, refused
+        return said, self._letters(message, refused)
 
     def _read(self, adapter: Adapter, source: Source, number: int, item: object) -> list[Observation | Refused]:
         """What the item says. A fault of the adapter itself is one dead letter: it must not stop what comes behind."""
@@ -125,11 +126,18 @@ class WebhookTranslator:
         data = msgspec.json.encode({"source": source.name, **msgspec.to_builtins(observation)})
         return Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source.name}", headers=headers, data=data)
 
-    def _letter(self, message: Msg, reason: str, detail: str, *, item: int | None = None) -> Outgoing:
+    def _letters(self, message: Msg, refused: Sequence[Refused]) -> list[Outgoing]:
+        """One letter for each reason, however many items there are: each holds the whole body."""
+        by_reason: dict[str, list[Refused]] = {}
+        for one in refused:
+            by_reason.setdefault(one.reason, []).append(one)
+        return [self._letter(message, reason, _told(items)) for reason, items in by_reason.items()]
+
+    def _letter(self, message: Msg, reason: str, detail: str) -> Outgoing:
         self._metrics.dead_letters.labels(reason).inc()
         trace = trace_id((message.headers or {}).get(TRACEPARENT))
         _log.warning("webhook_set_aside", subject=message.subject, reason=reason, detail=detail, trace_id=trace)
-        return dead_letter(message, service=_SERVICE, reason=reason, detail=detail, item=item)
+        return dead_letter(message, service=_SERVICE, reason=reason, detail=detail)
 
 
 def _verified(message: Msg, source: Source) -> VerifiedWebhook:
@@ -138,6 +146,12 @@ def _verified(message: Msg, source: Source) -> VerifiedWebhook:
     kept = {name.removeprefix(_KEPT_PREFIX): value for name, value in headers.items() if name.startswith(_KEPT_PREFIX)}
     received_at = datetime.fromisoformat(headers["ce-time"])
     return VerifiedWebhook(source=source.name, headers=kept, body=message.data, received_at=received_at)
+
+
+def _told(refused: Sequence[Refused]) -> str:
+    told = "; ".join(f"item {one.item}: {one.problem}" for one in refused[:_PROBLEMS_TOLD_MAX])
+    left = len(refused) - _PROBLEMS_TOLD_MAX
+    return f"{told}; and {left} more" if left > 0 else told
 
 
 def _header_text(text: str) -> str:

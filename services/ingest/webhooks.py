@@ -5,7 +5,8 @@ What a sender should not retry gets 2xx, what it must retry gets 503 with Retry-
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -25,6 +26,8 @@ from shared.http_server import CUT
 from shared.jetstream import NotStored
 
 _log = structlog.get_logger()
+
+_DISCARDED_MAX_BYTES: Final = 32 * 1024 * 1024
 
 REFUSALS: Final = {
     "unknown_source": (404, {"error": "no such source; check the address"}),
@@ -48,6 +51,7 @@ class Door:
         self._metrics = metrics
         self._clock = clock
         self._in_flight = 0
+        self._reading: dict[asyncio.Timeout, None] = {}  # of those whose body is not there yet, in the order in which they came
 
     def routes(self) -> list[Route]:
         return [Route("/webhooks/{source}", self._answer, methods=["POST", "OPTIONS"])]
@@ -84,29 +88,33 @@ class Door:
         if result == "stored":
             self._metrics.newest_seconds.labels(name).set(self._clock.now().timestamp())
             return _response(self._receiver.adapter(name).stored)
+        self._metrics.refused_seconds.labels(name, result).set(self._clock.now().timestamp())
         if result == "unavailable":
             answer = self._receiver.adapter(name).unavailable
             if answer is None:
                 return Drop()
             return _response(answer, {"Retry-After": str(self._settings.retry_after_s)})
-        self._metrics.refused_seconds.labels(name, result).set(self._clock.now().timestamp())
         status, refusal = REFUSALS[result]
-        return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body is not read
+        return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body now is not read
 
     async def _outcome(self, request: Request) -> tuple[str, str]:
         name = request.path_params["source"]
         try:
             source = self._receiver.source(name).name
         except NoSuchSource:
+            if self._has_room():
+                await self._discard_body(request)
             return UNKNOWN, "unknown_source"
-        if self._in_flight > self._settings.requests_in_flight_max:
+        if not self._has_room():
             return source, "unavailable"
         if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+            await self._discard_body(request)
             return source, "encoded"
         try:
             body = await self._read_body(request)
             await self._receiver.receive(source, _raw(request, body))
         except BodyTooLarge:
+            await self._discard_body(request)
             return source, "too_large"
         except (TimeoutError, ClientDisconnect):
             return source, "too_slow"
@@ -117,20 +125,46 @@ class Door:
             return source, "unavailable"
         return source, "stored"
 
+    def _has_room(self) -> bool:
+        """Whether one more may be here, if need be in place of whoever has been sending its body for the longest."""
+        if self._in_flight <= self._settings.requests_in_flight_max:
+            return True
+        if not self._reading:
+            return False
+        slowest = next(iter(self._reading))
+        del self._reading[slowest]
+        if not slowest.expired():
+            slowest.reschedule(asyncio.get_running_loop().time())
+        return True
+
     async def _read_body(self, request: Request) -> bytes:
         """The body, read no further than the limit."""
         most = self._settings.body_max_bytes
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > most:
             raise BodyTooLarge
-        pieces, size = [], 0
-        async with asyncio.timeout(self._settings.body_timeout_s):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise BodyTooLarge
-                pieces.append(piece)
+        pieces: list[bytes] = []
+        await self._read(request, most, pieces.append)
         return b"".join(pieces)
+
+    async def _discard_body(self, request: Request) -> None:
+        """Read what is left and keep nothing: whoever is cut off while sending does not hear the answer."""
+        if "expect" not in request.headers:
+            with suppress(BodyTooLarge, TimeoutError, ClientDisconnect):
+                await self._read(request, _DISCARDED_MAX_BYTES, len)
+
+    async def _read(self, request: Request, most: int, take: Callable[[bytes], object]) -> None:
+        size = 0
+        async with asyncio.timeout(self._settings.body_timeout_s) as patience:
+            self._reading[patience] = None
+            try:
+                async for piece in request.stream():
+                    size += len(piece)
+                    if size > most:
+                        raise BodyTooLarge
+                    take(piece)
+            finally:
+                self._reading.pop(patience, None)
 
 
 class Drop(Response):
@@ -148,7 +182,12 @@ def _response(answer: Answer, headers: Mapping[str, str] | None = None) -> Respo
 
 def _raw(request: Request, body: bytes) -> RawWebhook:
     """Names of headers in lower case. What comes twice is dropped: which of the two was signed, nobody could say."""
-    return RawWebhook(headers=_single(request.headers.items()), body=body, query=_single(request.query_params.multi_items()))
+    return RawWebhook(
+        method=request.method,
+        headers=_single(request.headers.items()),
+        body=body,
+        query=_single(request.query_params.multi_items()),
+    )
 
 
 def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

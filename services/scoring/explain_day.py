@@ -100,6 +100,8 @@ def _activity(row: ActivityRow, playbook: Playbook | None, in_doubt: tuple[str, 
     facts: dict[str, Any] = {
         name: statement[0] for name, statement in sorted(row.states.items()) if name not in (KIND, DELETED)
     }
+    if row.derived.started_at is not None:
+        facts["started_at"] = row.derived.started_at.isoformat()  # also where nobody told it
     return ExplainedActivity(
         source=source,
         account=account,

@@ -38,6 +38,10 @@ TEXTS: Final = (
     b"[1e400]", b"1" * 5_000, b'{"a":1,"a":2}', b"\xff\xfe[\x00]\x00", b"\xef\xbb\xbf[]", b'"\xed\xa0\x80"',
     b"[" + b"0," * 5_000_000 + b"0]",
     b"<a/>", b'<!DOCTYPE a [<!ENTITY b "' + b"c" * 1_000 + b'"><!ENTITY d "' + b"&b;" * 1_000 + b'">]><a>&d;</a>',
+    (  # an entity bomb that does not look like one before it is decoded, in text and in an attribute
+        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b0 "cccccccccc">'
+        + "".join(f'<!ENTITY b{n + 1} "{f"&b{n};" * 10}">' for n in range(12)) + ']><a d="&b12;">&b12;</a>'
+    ).encode("utf-16"),
     b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', b"<a>" * 20_000 + b"</a>" * 20_000,
 )  # fmt: skip
 

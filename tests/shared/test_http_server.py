@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from shared.http_server import CUT, HeadLimits
+from shared.http_server import CUT, DEFAULT_LIMITS, HeadLimits, http_server
 from tests.serving import served
 
 GOOD = b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"
@@ -118,3 +120,28 @@ async def test_many_that_send_nothing_hold_nobody_up(port: int) -> None:
 
 async def test_an_application_can_end_a_connection_without_an_answer(port: int) -> None:
     assert await _answer(port, b"GET /cut HTTP/1.1\r\nHost: h\r\n\r\n") == b""
+
+
+async def _turns_until_all_are_accepted(connections: int) -> int:
+    """Turns of the loop from the moment in which so many connections wait until all of them are accepted."""
+    server = http_server(Starlette(), host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    address = server.servers[0].sockets[0].getsockname()
+    waiting = [socket.create_connection(address) for _ in range(connections)]
+    turns = 0
+    while len(server.server_state.connections) < connections:
+        await asyncio.sleep(0)
+        turns += 1
+    for one in waiting:
+        one.close()
+    server.should_exit = True
+    await serving
+    return turns
+
+
+async def test_all_who_come_at_once_are_accepted_in_a_few_turns_of_the_loop() -> None:
+    turns = await asyncio.to_thread(uvloop.run, _turns_until_all_are_accepted(100))
+
+    assert turns < 20

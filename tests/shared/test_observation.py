@@ -64,6 +64,7 @@ def test_a_good_one_is_read_with_times_in_utc_and_unknown_facts_kept() -> None:
         ({"facts": {"direction": "sideways"}}, "facts.direction"),
         ({"facts": {"x": {"nested": 1}}}, "facts.x"),
         ({"facts": {"x": 2**60}}, "facts.x"),
+        ({"facts": {"Ada Lovelace": 2**60}}, "facts"),
         ({"facts": {str(n): 1 for n in range(65)}}, "facts"),
     ],
 )

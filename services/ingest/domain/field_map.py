@@ -21,7 +21,7 @@ from jmespath.exceptions import JMESPathError
 from services.ingest.domain.adapter import Document, Item
 from services.ingest.domain.reading import as_items, clock_seconds, decimal_text, instant, read_json, seconds_between
 from services.ingest.domain.webhook import BodyUnreadable, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.observation import HEARD_AT, FactValue, ObservationRefused, heard_at_in
 
 FIELDS: Final = frozenset(
     {
@@ -126,17 +126,32 @@ def read_by_map(
     if kind not in KINDS:
         return []
     is_gone = found.get("deleted") in (True, "true", 1)
+    is_dated = bool(found.get("observed_at"))
+    received_at = item["_"]["received_at"]
+    facts = _facts(found, kind, {**outcomes, **source.outcomes}) | _deal(found, kind, source)
     account = found.get("account")
     return [
         {
             "activity_id": _text(found.get("activity_id")),
             "account": str(account) if account else source.account,
             "kind": "deal_stage_changed" if kind in _DEALS else kind,
-            "observed_at": _instant(found.get("observed_at") or item["_"]["received_at"]),
-            "deleted": is_gone if "deleted" in fields else None,
-            "facts": {} if is_gone else _facts(found, kind, {**outcomes, **source.outcomes}) | _deal(found, kind, source),
+            "observed_at": _instant(found.get("observed_at") or received_at),
+            "deleted": is_gone if "deleted" in fields and (is_gone or is_dated) else None,
+            "facts": {} if is_gone else facts if is_dated else _as_first_heard(facts, found, received_at),
         }
     ]
+
+
+def _as_first_heard(facts: dict[str, FactValue], found: Mapping[str, Any], received_at: str) -> dict[str, FactValue]:
+    """The facts of a change that its sender does not date, so that a second delivery of it moves nothing to another day.
+
+    For the same reason such a change says of no activity that it is there: it may come again when that has been deleted.
+    """
+    if "started_at" not in facts or found["started_at"] != received_at:
+        return facts
+    if facts.get("stage") is None:
+        return {name: value for name, value in facts.items() if name != "started_at"} | {HEARD_AT: received_at}
+    return facts | {"started_at": None, heard_at_in(str(facts["stage"])): received_at}
 
 
 def _search(expression: str, where: object) -> Any:

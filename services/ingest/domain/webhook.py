@@ -56,6 +56,7 @@ class Source:
 class RawWebhook:
     """Bytes from a stranger. Header names are in lower case; `query` is what stands behind the question mark."""
 
+    method: str = "POST"
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,7 +1,8 @@
 """An activity as a bag of facts, and how observations of it are merged.
 
 Merging is commutative, associative and idempotent: per fact the newest statement wins, and of two as old as each other the
-one with the larger event id. So order, duplicates and replays cannot matter.
+one with the larger event id. Of when something was first heard of, the earliest does. So order, duplicates and replays cannot
+matter.
 """
 
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from shared.observation import FactValue, Observation
+from shared.observation import HEARD_AT, FactValue, Observation, heard_at_in, is_earliest
 
 KIND: Final = "_kind"
 KIND_REFINED: Final = "kind"
@@ -51,19 +52,30 @@ def merge(states: FactStates, observation: Observation, event_id: str) -> FactSt
     news = {
         name: (value, at, event_id)
         for name, value in said.items()
-        if (known := states.get(name)) is None or (known[1], known[2]) < (at, event_id)
+        if (known := states.get(name)) is None or _goes_before(name, (value, at, event_id), known)
     }
     return {**states, **news} if news else states
 
 
+def _goes_before(name: str, statement: Statement, known: Statement) -> bool:
+    if is_earliest(name) and statement[0] != known[0]:
+        return known[0] is None or (statement[0] is not None and str(statement[0]) < str(known[0]))
+    return known[1:] < statement[1:]
+
+
 def read_activity(states: FactStates) -> Activity:
-    """The activity that the states describe. A fact named `kind` goes before the kind that every observation carries."""
+    """The activity that the states describe.
+
+    A fact named `kind` goes before the kind that every observation carries. When it started, where nobody told, is when it was
+    first heard to be in its stage, or first heard of at all.
+    """
 
     def text(name: str) -> str | None:
         statement = states.get(name)
         return str(statement[0]) if statement is not None and statement[0] is not None else None
 
-    started_at, duration_s, amount = text("started_at"), text("duration_s"), text("amount")
+    started_at = text("started_at") or text(heard_at_in(text("stage") or "")) or text(HEARD_AT)
+    duration_s, amount = text("duration_s"), text("amount")
     deleted = states.get(DELETED)
     return Activity(
         kind=text(KIND_REFINED) or text(KIND) or "",

@@ -107,6 +107,7 @@ async def test_the_doctor_says_what_fails_and_why(house: LivingHouse) -> None:
         assert (await _post(client, house.said["ingest"], BY_NAME["close"], wrong)).status_code == 401
         unread = BY_NAME["pipedrive"].post(b"{oops", at=SystemClock().now())
         assert (await _post(client, house.said["ingest"], BY_NAME["pipedrive"], unread)).status_code == 200
+        assert (await client.post(f"{house.said['ingest']}/webhooks/hubsopt", content=b"[]")).status_code == 404
     await house.settled()
 
     _, after = await house.run("doctor")
@@ -118,6 +119,7 @@ async def test_the_doctor_says_what_fails_and_why(house: LivingHouse) -> None:
         r"wrong close \(close\): \d+ refused since the start, the last \d seconds ago: not signed by the source", after
     )
     assert "Its sender tries for 3 days, then it is lost" in after
+    assert re.search(r"note  sources: \d+ posts since the start named none: compare the address at each sender", after)
     assert re.search(r"dead letters: \d+ unreadable_body; the last: body is no JSON \(DecodeError\)", after)
 
 

@@ -1,5 +1,8 @@
 """Dead letters, looked at and replayed."""
 
+from pathlib import Path
+
+import httpx
 import pytest
 from nats.aio.client import Client
 
@@ -8,13 +11,41 @@ from shared.dead_letters import dead_letter
 from shared.jetstream import Outgoing, Publisher
 from shared.pull import PullLoop
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from tests.house_of_its_own import LivingHouse, living_house
+
+SOURCE = """\
+[sources.{name}]
+kind = "shared-secret"
+secrets = ["file:{secret}"]
+secret_in = "query:key"
+[sources.{name}.fields]
+activity_id = "{activity_id}"
+kind = "type"
+observed_at = "changed"
+actor = "rep"
+started_at = "at"
+duration_s = "seconds"
+"""
+ROSTER = """\
+teams:
+  - id: north
+    name: North
+    reps:
+      - {id: ana, name: Ana, timezone: UTC, identities: [{source: mended, user: "7"}]}
+      - {id: bo, name: Bo, timezone: UTC, identities: [{source: never-failed, user: "7"}]}
+"""
+PLAYBOOK = """\
+team: north
+effective_from: 2020-01-01
+behaviours: [{key: calls, label: Calls, counts: {kinds: [call], min_duration_s: 60}, target: 4, weight: 1}]
+"""
 
 
 async def _set_aside(nats: Client, *bodies: bytes) -> None:
     """Webhooks that a translator could not understand."""
     async with Publisher(nats) as webhooks, Publisher(nats) as letters:
         for body in bodies:
-            headers = {"ce-id": "1", "Http-content-type": "application/json"}
+            headers = {"ce-id": "1", "ce-time": "2026-01-12T09:00:00+00:00", "Http-content-type": "application/json"}
             await webhooks.store(Outgoing(subject="webhook.received.v1.acme", headers=headers, data=body))
         loop = PullLoop(nats, stream=WEBHOOKS, consumer=TRANSLATE_CONSUMER, batch_max=10)
         left = len(bodies)
@@ -48,6 +79,7 @@ async def test_a_replayed_letter_stands_again_where_it_came_from_and_is_gone_fro
     message = await nats.jetstream().get_msg(WEBHOOKS, 3)
     assert (message.subject, message.data) == ("webhook.received.v1.acme", b"one")
     assert (message.headers or {})["Http-content-type"] == "application/json"
+    assert (message.headers or {})["ce-time"] == "2026-01-12T09:00:00+00:00"  # received when it was received
     assert not any(name.startswith("Daymark-") for name in message.headers or {})
     assert [letter.id async for letter in list_letters(nats)] == [second.id]
 
@@ -55,3 +87,57 @@ async def test_a_replayed_letter_stands_again_where_it_came_from_and_is_gone_fro
 async def test_a_letter_that_is_not_there_is_said_so(nats: Client) -> None:
     with pytest.raises(NoSuchLetter):
         await find_letter(nats, 99)
+
+
+def _configuration(folder: Path, *, activity_id: str) -> str:
+    secret = folder / "secret"
+    mended = SOURCE.format(name="mended", secret=secret, activity_id=activity_id)
+    never_failed = SOURCE.format(name="never-failed", secret=secret, activity_id="id")
+    return "[ingest]\nport = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\n" + mended + never_failed
+
+
+async def _post_to_both(house: LivingHouse) -> None:
+    call = {
+        "id": "1",
+        "type": "call",
+        "rep": "7",
+        "at": "2026-01-12T09:00:00Z",
+        "changed": "2026-01-12T09:05:00Z",
+        "seconds": 90,
+    }
+    corrected = call | {"changed": "2026-01-12T09:10:00Z", "seconds": 30}
+    async with httpx.AsyncClient(base_url=house.said["ingest"], params={"key": "canary"}) as client:
+        for source in ("mended", "never-failed"):
+            for body in (call, call | {"id": "2"}, call, corrected):
+                assert (await client.post(f"/webhooks/{source}", json=body)).status_code == 200
+    await house.settled()
+
+
+async def _scores(house: LivingHouse) -> dict[str, str]:
+    rows = await house.command("scores", "--csv", "--day", "2026-01-12")
+    return dict(row.split(",", 1) for row in rows.splitlines()[1:])
+
+
+async def test_what_is_replayed_after_an_adapter_is_mended_counts_as_if_it_had_never_failed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("canary")
+    (tmp_path / "roster.yaml").write_text(ROSTER)
+    (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
+    async with living_house(tmp_path / "d", _configuration(tmp_path, activity_id="number")) as house:
+        await house.command("roster", "apply", str(tmp_path / "roster.yaml"))
+        await house.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
+        await _post_to_both(house)
+        before = await _scores(house)
+        listed = await house.command("dead-letters", "list")
+        shown = await house.command("dead-letters", "show", "1")
+    async with living_house(tmp_path / "d", _configuration(tmp_path, activity_id="id")) as house:
+        replayed = await house.command("dead-letters", "replay", "--all")
+        await house.settled()
+        after = await _scores(house)
+        left = await house.command("dead-letters", "list")
+        audit = await house.command("audit")
+
+    assert before == {"bo": "2026-01-12,25.00,calls=1"}
+    assert ("4 dead letters" in listed, "activity_id: must be text" in listed, '"seconds":90' in shown) == (True, True, True)
+    assert (replayed, left) == ("4 replayed\n", "0 dead letters\n")
+    assert after == {"ana": "2026-01-12,25.00,calls=1", "bo": "2026-01-12,25.00,calls=1"}
+    assert "0 differences" in audit

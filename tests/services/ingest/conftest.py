@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -35,9 +35,13 @@ OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T1
 class Ingest:
     """The service without its process."""
 
-    def __init__(self, nats: Client, app: Starlette, translator: WebhookTranslator, metrics: IngestMetrics) -> None:
-        self.nats, self.app, self.translator, self.metrics = nats, app, translator, metrics
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door")
+    def __init__(
+        self, nats: Client, app_within: Callable[..., Starlette], translator: WebhookTranslator, metrics: IngestMetrics
+    ) -> None:
+        """`app_within` makes the door with other limits."""
+        self.nats, self.app_within, self.translator, self.metrics = nats, app_within, translator, metrics
+        self.app = app_within()
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://door")
 
     async def post(self, body: bytes, *, source: str = "acme", **headers: str) -> httpx.Response:
         digest = hmac.digest(key_of(SECRET.encode()), f"m1.{int(NOW.timestamp())}.".encode() + body, "sha256")
@@ -71,8 +75,6 @@ class Ingest:
 @pytest.fixture
 async def ingest(nats: Client) -> AsyncIterator[Ingest]:
     settings = load_settings(IngestSettings)
-    section = settings.ingest.model_copy(update={"body_max_bytes": 200_000, "body_timeout_s": 0.2})
-    settings = settings.model_copy(update={"ingest": section})
     metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
     async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:
         receiver = WebhookReceiver(SOURCES, ADAPTERS, one, clock)
@@ -81,7 +83,10 @@ async def ingest(nats: Client) -> AsyncIterator[Ingest]:
         async def well() -> str | None:
             return None
 
-        app = web_app(receiver, settings, metrics, clock, well)
-        ingest = Ingest(nats, app, translator, metrics)
+        def app_within(**limits: float) -> Starlette:
+            section = settings.ingest.model_copy(update={"body_max_bytes": 200_000, "body_timeout_s": 0.2} | limits)
+            return web_app(receiver, settings.model_copy(update={"ingest": section}), metrics, clock, well)
+
+        ingest = Ingest(nats, app_within, translator, metrics)
         async with ingest.client:
             yield ingest

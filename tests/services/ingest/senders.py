@@ -43,8 +43,9 @@ class Sender:
     def post(self, body: bytes, *, secret: str = SECRET, at: datetime = NOW) -> RawWebhook:
         return self.sign(body, secret, self.source, at)
 
-    def verified(self, body: bytes) -> VerifiedWebhook:
-        return self.adapter.verify(self.post(body), self.source, now=NOW)
+    def verified(self, body: bytes, *, at: datetime = NOW) -> VerifiedWebhook:
+        """What the door makes of it when it comes at this time."""
+        return self.adapter.verify(self.post(body, at=at), self.source, now=at)
 
     def payload(self, name: str) -> bytes:
         """A body of `payloads/`, with the secret where the sender puts it in."""
@@ -122,7 +123,8 @@ def _twenty(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
 
 
 def _espocrm(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
-    event = "Opportunity.update" if b"6531deal" in body else "Call.update"
+    entity = "Opportunity" if b"6531deal" in body else "Lead" if b"6531lead" in body else "Call"
+    event = f"{entity}.create" if b"createdAt" in body else f"{entity}.update"
     signature = base64.b64encode(f"65f0aa:{_hex(secret.encode(), body)}".encode()).decode()
     return RawWebhook(headers={"signature": signature}, query={"event": event}, body=body)
 

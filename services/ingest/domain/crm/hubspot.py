@@ -1,6 +1,7 @@
 """HubSpot: webhooks of a public or private app, one property's new value at a time, up to a hundred in a post.
 
-Signed with v3 (HMAC-SHA256 over method, public address, body and time) beside the older v1 (SHA-256 over secret and body).
+Signed with v3 (HMAC-SHA256 over method, public address, body and time) beside the older v1 (SHA-256 over secret and body) or
+v2 (over secret, method, address and body), which workflows use.
 The order of events is not promised, and creation often comes after the first properties: each event becomes one
 observation of what it says, and merging does the rest. Facts that only an association would tell, such as the contact of
 a call, are not in these webhooks.
@@ -84,8 +85,8 @@ _IDENTITY: Final = (
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-    """Raises `SignatureMismatch` unless signed with v3, or with v1 where v3 was not sent."""
-    if not (_is_signed_v3(webhook, source, now=now) or _is_signed_v1(webhook, source)):
+    """Raises `SignatureMismatch` unless signed with v3, or with v1 or v2 where v3 was not sent."""
+    if not (_is_signed_v3(webhook, source, now=now) or _is_signed_without_time(webhook, source)):
         raise SignatureMismatch(source.name)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
 
@@ -119,18 +120,23 @@ def _is_signed_v3(webhook: RawWebhook, source: Source, *, now: datetime) -> bool
         given = base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         return False
-    signed = b"POST" + signed_address(source.public_url).encode() + webhook.body + timestamp.encode()
+    signed = webhook.method.encode() + signed_address(source.public_url).encode() + webhook.body + timestamp.encode()
     return any(hmac.compare_digest(hmac.digest(key, signed, "sha256"), given) for key in source.secrets)
 
 
-def _is_signed_v1(webhook: RawWebhook, source: Source) -> bool:
-    """Only where v3 was not sent: v1 covers neither the time nor the address."""
+def _is_signed_without_time(webhook: RawWebhook, source: Source) -> bool:
+    """v1 or v2, and only where v3 was not sent: neither covers the time, and v1 not even the address."""
     if "x-hubspot-signature-v3" in webhook.headers and source.public_url:
         return False
-    if webhook.headers.get("x-hubspot-signature-version", "v1") != "v1":
+    version = webhook.headers.get("x-hubspot-signature-version", "v1")
+    if version == "v1":
+        covered = b""
+    elif version == "v2" and source.public_url:
+        covered = f"{webhook.method}{source.public_url}".encode()
+    else:
         return False
     given = webhook.headers.get("x-hubspot-signature", "")
-    return is_one_of(given, [hashlib.sha256(key + webhook.body).hexdigest().encode() for key in source.secrets])
+    return is_one_of(given, [hashlib.sha256(key + covered + webhook.body).hexdigest().encode() for key in source.secrets])
 
 
 def _read(event: Item, source: Source) -> Iterable[Document]:
@@ -144,10 +150,8 @@ def _read(event: Item, source: Source) -> Iterable[Document]:
         "observed_at": instant(event.get("occurredAt")),
     }
     if happened == "merge":
-        merged = event.get("mergedObjectIds")
-        gone = merged if isinstance(merged, list) else []
-        return [common | {"activity_id": f"{object_type}-{one}", "deleted": True} for one in gone]
-    common |= {"activity_id": f"{object_type}-{_object_id(event)}"}
+        return [common | {"activity_id": f"{object_type}-{one}", "deleted": True} for one in _merged_away(event)]
+    common |= {"activity_id": f"{object_type}-{_id(event, 'objectId')}"}
     if happened in ("deletion", "restore"):
         return [common | {"deleted": happened == "deletion"}]
     if happened == "creation":
@@ -177,10 +181,26 @@ def _facts(event: Mapping[str, Any], object_type: str, source: Source) -> dict[s
     return {fact: read(text) if text is not None else None}
 
 
-def _object_id(event: Mapping[str, Any]) -> str:
-    found = event.get("objectId")
+def _merged_away(event: Mapping[str, Any]) -> Sequence[str]:
+    """The ids that a merge has ended.
+
+    The one that went before all others stays, also where HubSpot makes a new record of them (`newObjectId`) and names it among
+    the merged: of the new record it tells nothing, so what was known of the first is all that there is to count.
+    """
+    merged = event.get("mergedObjectIds")
+    if not isinstance(merged, list) or not merged:
+        raise ObservationRefused("mergedObjectIds", "is no list of ids")
+    staying = {_id(event, "primaryObjectId"), str(event.get("newObjectId"))}
+    return [one for one in (_as_id("mergedObjectIds", value) for value in merged) if one not in staying]
+
+
+def _id(event: Mapping[str, Any], name: str) -> str:
+    return _as_id(name, event.get(name))
+
+
+def _as_id(name: str, found: object) -> str:
     if isinstance(found, bool) or not isinstance(found, int | str) or not str(found):
-        raise ObservationRefused("objectId", "is missing")
+        raise ObservationRefused(name, "holds no id")
     return str(found)
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
 from typing import Any, Final
@@ -27,8 +27,12 @@ NAMES: Final = sorted(f"{path.parent.name}/{path.stem}" for path in PAYLOADS.glo
 STORIES: Final = [(sender.name, story) for sender in SENDERS for story in sender.stories()]
 
 
-def _said(sender: Sender, body: bytes) -> list[Observation | Refused]:
-    return sender.adapter.translate(sender.verified(body), sender.source)
+Delivery = tuple[bytes, datetime]
+"""A body, and when it comes."""
+
+
+def _said(sender: Sender, body: bytes, at: datetime = NOW) -> list[Observation | Refused]:
+    return sender.adapter.translate(sender.verified(body, at=at), sender.source)
 
 
 def _written(name: str) -> list[Any]:
@@ -42,10 +46,30 @@ def test_a_body_says_what_its_golden_file_shows(name: str) -> None:
     assert _written(name) == json.loads(GOLDEN.read_text())[name]
 
 
+def _one_by_one(pieces: Sequence[bytes]) -> list[Delivery]:
+    """Each piece once, a minute after the one before."""
+    return [(piece, NOW + timedelta(minutes=number)) for number, piece in enumerate(pieces)]
+
+
+def _states(sender: Sender, deliveries: Sequence[Delivery]) -> dict[str, FactStates]:
+    """What scoring keeps of each activity, when the deliveries are recorded in this order."""
+    states: dict[str, FactStates] = {}
+    for body, at in deliveries:
+        for one in _said(sender, body, at):
+            if isinstance(one, Observation):
+                known = states.setdefault(one.activity_id, {})
+                states[one.activity_id] = merge(known, one, observation_id(sender.name, one))
+    return states
+
+
+def _activities(sender: Sender, deliveries: Sequence[Delivery]) -> dict[str, Activity]:
+    return {activity_id: read_activity(states) for activity_id, states in _states(sender, deliveries).items()}
+
+
 def _activity(sender: Sender, *bodies: bytes) -> Activity:
-    """What scoring makes of the pieces in this order; the first piece says which activity."""
-    states = _states(sender, bodies)
-    return read_activity(states[min(states)])
+    """What scoring makes of the pieces; the first piece says which activity."""
+    found = _activities(sender, _one_by_one(bodies))
+    return found[min(found)]
 
 
 def _utc(text: str) -> datetime:
@@ -90,43 +114,58 @@ def test_a_real_meeting_ends_as_one_right_activity(name: str, outcome: str | Non
     assert meeting.started_at == _utc("2026-01-13T10:00")
 
 
-@pytest.mark.parametrize("name", ["hubspot", "salesforce", "pipedrive", "close", "zoho", "espocrm", "outreach"])
+@pytest.mark.parametrize("name", ["hubspot", "salesforce", "pipedrive", "close", "zoho", "espocrm", "outreach", "dataverse"])
 def test_a_real_won_deal_stays_on_the_day_it_was_won_and_keeps_its_newest_amount(name: str) -> None:
     deal = _activity(BY_NAME[name], *BY_NAME[name].stories()["deal"])
 
-    won_at = "2026-01-12T09:08:20" if name == "hubspot" else "2026-01-12T15:00"
-    assert (deal.kind, deal.amount, deal.currency) == ("deal_won", Decimal(1250), "EUR")
-    assert deal.started_at == _utc(won_at)
+    won_at = {
+        "hubspot": "2026-01-12T09:08:20",  # its close date
+        "espocrm": "2026-01-15T09:01",  # when it came: nobody says when
+    }
+    assert (deal.kind, deal.amount) == ("deal_won", Decimal(1250))
+    assert deal.currency == (None if name == "dataverse" else "EUR")
+    assert deal.started_at == _utc(won_at.get(name, "2026-01-12T15:00"))
+
+
+def _again_and_again(deliveries: Sequence[Delivery], times: int) -> list[Delivery]:
+    """Each so many times: as it came first, and then days later."""
+    return [(body, at + timedelta(days=late)) for late in range(times) for body, at in deliveries]
 
 
 @pytest.mark.parametrize(("name", "story"), STORIES)
 def test_the_pieces_may_come_in_any_order_and_any_number_of_times(name: str, story: str) -> None:
-    sender, pieces = BY_NAME[name], BY_NAME[name].stories()[story]
+    sender, pieces = BY_NAME[name], _one_by_one(BY_NAME[name].stories()[story])
 
-    expected = _activity(sender, *pieces)
+    expected = _activities(sender, pieces)
     for order in permutations(pieces):
         for times in (1, 2, 10):
-            assert _activity(sender, *(order * times)) == expected
+            deliveries = _again_and_again(order, times)
+            assert _activities(sender, deliveries) == expected
+            assert _activities(sender, deliveries[::-1]) == expected
 
 
 @given(st.data())
 def test_up_to_six_pieces_of_a_kind_shuffled_and_repeated_give_one_result(data: st.DataObject) -> None:
     sender = data.draw(st.sampled_from(SENDERS), label="sender")
     pieces = [piece for story in sender.stories().values() for piece in story]
-    chosen = data.draw(st.lists(st.sampled_from(pieces), min_size=1, max_size=6), label="pieces")
-    shuffled = data.draw(st.permutations(chosen * data.draw(st.sampled_from([1, 2, 10]), label="times")), label="order")
+    chosen = _one_by_one(data.draw(st.lists(st.sampled_from(pieces), min_size=1, max_size=6, unique=True), label="pieces"))
+    repeated = _again_and_again(chosen, data.draw(st.sampled_from([1, 2, 10]), label="times"))
 
-    assert _states(sender, shuffled) == _states(sender, chosen)
+    shuffled = data.draw(st.permutations(repeated), label="order")
+
+    assert _activities(sender, shuffled) == _activities(sender, chosen)
 
 
-def _states(sender: Sender, bodies: Sequence[bytes]) -> dict[str, FactStates]:
-    states: dict[str, FactStates] = {}
-    for body in bodies:
-        for one in _said(sender, body):
-            if isinstance(one, Observation):
-                known = states.setdefault(one.activity_id, {})
-                states[one.activity_id] = merge(known, one, observation_id(sender.name, one))
-    return states
+def test_what_a_sender_does_not_date_counts_when_it_was_first_heard_of_and_stays_deleted() -> None:
+    sender = BY_NAME["attio"]
+    made = sender.payload("note-1")
+    gone, late = made.replace(b"note.created", b"note.deleted"), NOW + timedelta(days=3)
+
+    again = _activities(sender, [(made, late), (made, NOW)])
+    deleted = _activities(sender, [(made, NOW), (gone, NOW + timedelta(hours=1)), (made, late)])
+
+    assert [(one.kind, one.started_at, one.deleted) for one in again.values()] == [("note", NOW, False)]
+    assert [one.deleted for one in deleted.values()] == [True]
 
 
 def test_an_activity_that_is_done_and_then_not_is_scheduled_again() -> None:

@@ -2,19 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.domain.facts import FactStates, merge, read_activity
-from shared.observation import Observation
+from shared.observation import Observation, heard_at_in
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def _observation(minute: int, *, deleted: bool | None = None, **facts: str | float | None) -> Observation:
-    at = START + timedelta(minutes=minute)
-    return Observation(activity_id="a", kind="call", observed_at=at, deleted=deleted, facts=dict(facts))
+    return Observation(activity_id="a", kind="call", observed_at=_at(minute), deleted=deleted, facts=dict(facts))
+
+
+def _at(minute: int) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def _text(minute: int) -> str:
+    return _at(minute).isoformat()
 
 
 def _merged(*news: tuple[Observation, str]) -> FactStates:
@@ -77,7 +85,29 @@ def test_what_says_nothing_new_leaves_the_very_same_object() -> None:
     assert merge(states, _observation(0, stage="offer"), "e1") is states
 
 
-_facts = st.dictionaries(st.sampled_from(["stage", "outcome", "actor"]), st.sampled_from(["a", "b", None]), max_size=3)
+def test_when_an_activity_was_first_heard_of_stands_in_for_its_start_and_the_earliest_counts() -> None:
+    first, again = (_observation(minute, heard_at=_text(minute)) for minute in (0, 5))
+
+    assert read_activity(_merged((first, "e1"), (again, "e2"))).started_at == START
+    assert _merged((again, "e2"), (first, "e1")) == _merged((first, "e1"), (again, "e2"))
+    assert read_activity(_merged((first, "e1"), (_observation(9, started_at=_text(9)), "e3"))).started_at == _at(9)
+
+
+def test_a_deal_that_nobody_dates_is_on_the_day_on_which_it_was_first_heard_to_be_in_its_stage() -> None:
+    def moved(minute: int, stage: str) -> tuple[Observation, str]:
+        heard: dict[str, Any] = {heard_at_in(stage): _text(minute)}
+        return _observation(minute, stage=stage, started_at=None, **heard), f"e{minute}"
+
+    made = _observation(0, stage="offer", started_at=_text(0)), "e0"
+
+    assert read_activity(_merged(made, moved(5, "won"))).started_at == _at(5)
+    assert read_activity(_merged(made, moved(7, "won"), moved(5, "won"))).started_at == _at(5)
+    assert read_activity(_merged(made, moved(5, "won"), moved(7, "lost" * 40))).started_at == _at(7)
+
+
+_facts = st.dictionaries(
+    st.sampled_from(["stage", "outcome", "actor", "heard_at", "heard_at:a"]), st.sampled_from(["a", "b", None]), max_size=4
+)
 _news = st.builds(
     lambda minute, deleted, facts, event: (_observation(minute, deleted=deleted, **facts), event),
     st.integers(0, 3),

@@ -1,6 +1,7 @@
 """HubSpot: who is speaking, and what a property's new value says."""
 
 import base64
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -26,6 +27,8 @@ V1_BODY = (
     b'"attemptNumber":0,"objectId":123,"changeSource":"CRM","changeFlag":"NEW","appId":54321}]'
 )
 V1_SIGNATURE = "232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de"
+V2_BODY = b'{"example_field":"example_value"}'
+V2_SIGNATURE = "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900"
 V3_BODY, V3_MS = b"{'example_field':'example_value'}", 1693657560000
 V3_SIGNATURE = "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="
 
@@ -39,11 +42,25 @@ def _v3(body: bytes = V3_BODY, ms: int | str = V3_MS, signature: str = V3_SIGNAT
     return RawWebhook(headers=headers, body=body)
 
 
+def _v2(body: bytes = V2_BODY, **changes: Any) -> RawWebhook:
+    headers = {"x-hubspot-signature": V2_SIGNATURE, "x-hubspot-signature-version": "v2"}
+    return RawWebhook(**{"headers": headers, "body": body} | changes)
+
+
 def test_the_vendors_own_vectors_are_taken() -> None:
     v1 = {"x-hubspot-signature": V1_SIGNATURE, "x-hubspot-signature-version": "v1"}
 
     assert ADAPTER.verify(RawWebhook(headers=v1, body=V1_BODY), SOURCE, now=_at(0)).body == V1_BODY
+    assert ADAPTER.verify(_v2(), SOURCE, now=_at(0)).body == V2_BODY
     assert ADAPTER.verify(_v3(), SOURCE, now=_at(V3_MS)).body == V3_BODY
+
+
+def test_v2_covers_the_method_and_the_address_and_so_needs_to_know_it() -> None:
+    elsewhere, nowhere = (dataclasses.replace(SOURCE, public_url=url) for url in (f"{URL}/", ""))
+
+    for webhook, source in ((_v2(method="GET"), SOURCE), (_v2(), elsewhere), (_v2(), nowhere)):
+        with pytest.raises(SignatureMismatch):
+            ADAPTER.verify(webhook, source, now=_at(0))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +75,8 @@ def test_the_vendors_own_vectors_are_taken() -> None:
         RawWebhook(headers={}, body=V3_BODY),
         RawWebhook(headers={"x-hubspot-signature": V1_SIGNATURE}, body=V3_BODY),
         RawWebhook(headers={"x-hubspot-signature": V1_SIGNATURE, "x-hubspot-signature-version": "v2"}, body=V1_BODY),
+        RawWebhook(headers={"x-hubspot-signature": V1_SIGNATURE, "x-hubspot-signature-version": "v9"}, body=V1_BODY),
+        _v2(body=V2_BODY + b" "),
     ],
 )
 def test_anything_else_is_not(webhook: RawWebhook) -> None:
@@ -73,12 +92,13 @@ def test_five_minutes_past_or_future_are_taken_and_a_second_more_is_not(off_s: i
         ADAPTER.verify(_v3(), SOURCE, now=_at(V3_MS) + timedelta(seconds=off_s * 1.01))
 
 
-def test_a_good_v1_beside_a_bad_v3_does_not_open_the_door() -> None:
-    webhook = _v3(body=V1_BODY, signature="AAAA")
-    headers = {**webhook.headers, "x-hubspot-signature": V1_SIGNATURE, "x-hubspot-signature-version": "v1"}
+@pytest.mark.parametrize(("version", "body", "signature"), [("v1", V1_BODY, V1_SIGNATURE), ("v2", V2_BODY, V2_SIGNATURE)])
+def test_a_good_older_signature_beside_a_bad_v3_does_not_open_the_door(version: str, body: bytes, signature: str) -> None:
+    webhook = _v3(body=body, signature="AAAA")
+    headers = {**webhook.headers, "x-hubspot-signature": signature, "x-hubspot-signature-version": version}
 
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(RawWebhook(headers=headers, body=V1_BODY), SOURCE, now=_at(V3_MS))
+        ADAPTER.verify(RawWebhook(headers=headers, body=body), SOURCE, now=_at(V3_MS))
 
 
 def test_exactly_twelve_escapes_are_decoded_in_the_address() -> None:
@@ -185,17 +205,24 @@ def test_an_account_can_add_its_own_dispositions_and_pipelines() -> None:
     assert _activity(_event("0-3", "dealstage", "991"), source=own).kind == "deal_won"
 
 
-def test_deletion_takes_back_and_restoring_brings_back_and_a_merge_deletes_what_was_merged() -> None:
+def test_deletion_takes_back_and_restoring_brings_back() -> None:
     gone = _event(subscriptionType="object.deletion", ms=1760000200000)
     back = _event(subscriptionType="object.restore", ms=1760000300000)
-    merged = _event(subscriptionType="object.merge", mergedObjectIds=[1, 2], primaryObjectId=3)
 
     assert _activity(*CALL, gone).deleted
     assert not _activity(*CALL, gone, back).deleted
-    assert [(one.activity_id, one.deleted) for one in _translated(merged) if isinstance(one, Observation)] == [
-        ("0-48-1", True),
-        ("0-48-2", True),
-    ]
+
+
+@pytest.mark.parametrize("new", [None, 3, 4])
+@pytest.mark.parametrize("merged", [[1, 2], ["1", "2"], [1, 2, 3], [1, 2, 3, 4]])
+def test_a_merge_ends_what_was_merged_and_never_what_it_was_merged_into(new: int | None, merged: list[int]) -> None:
+    event = _event("0-3", subscriptionType="deal.merge", primaryObjectId=3, mergedObjectIds=merged, newObjectId=new, objectId=4)
+
+    ended = [(one.activity_id, one.deleted) for one in _translated(event) if isinstance(one, Observation)]
+
+    assert ended[:2] == [("0-3-1", True), ("0-3-2", True)]
+    assert ("0-3-3", True) not in ended
+    assert (("0-3-4", True) in ended) is (4 in merged and new != 4)
 
 
 def test_what_is_no_activity_or_says_nothing_that_counts_is_passed_over() -> None:
@@ -214,7 +241,10 @@ def test_what_is_no_activity_or_says_nothing_that_counts_is_passed_over() -> Non
     ("event", "problem"),
     [
         (7, "not a JSON object"),
-        (_event(objectId=None), "objectId: is missing"),
+        (_event(objectId=None), "objectId: holds no id"),
+        (_event(subscriptionType="object.merge", primaryObjectId=3), "mergedObjectIds: is no list of ids"),
+        (_event(subscriptionType="object.merge", primaryObjectId=3, mergedObjectIds=[{}]), "mergedObjectIds: holds no id"),
+        (_event(subscriptionType="object.merge", mergedObjectIds=[1]), "primaryObjectId: holds no id"),
         (_event(ms="soon"), "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),  # type: ignore[arg-type]
         (_event(name="hs_call_duration", value="long"), "facts.duration_s: must be a number of seconds from 0 to 2678400"),
         (_event("0-3", "amount", "a lot"), 'facts.amount: must be an exact decimal as text, such as "20000.00"'),
