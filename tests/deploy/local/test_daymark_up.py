@@ -92,7 +92,10 @@ async def test_a_broken_roster_is_refused_whole_and_the_old_one_stays(house: Liv
     said = await house.complaint("roster", "apply", str(file))
 
     assert "roster.yaml:5: teams[0].reps[0].timezone: no such time zone; write an IANA name such as Europe/Madrid" in said
-    assert "150.00" in await house.command("scores", "--csv", "--day", "2026-03-02")
+    call = {"activity_id": "c1", "kind": "call", "observed_at": "2026-03-04T09:00:00Z"}
+    (tmp_path / "one.ndjson").write_text(json.dumps(call | {"facts": {"actor": "7", "started_at": "2026-03-04T09:00:00Z"}}))
+    await house.command("import", str(tmp_path / "one.ndjson"), "--source", "acme")
+    assert "ana,2026-03-04,50.00,calls=1" in await house.command("scores", "--csv", "--day", "2026-03-04")
 
 
 async def test_a_managers_page_opens_with_its_link(house: LivingHouse) -> None:
