@@ -19,7 +19,8 @@ from typing import cast
 
 import uvloop
 
-from deploy.local.nats_server import NatsServer, free_port
+from deploy.local.nats_server import NatsServer
+from deploy.local.ports import free_ports
 from services.ingest.app import ADAPTERS, web_app
 from services.ingest.domain.adapter import STORED
 from services.ingest.domain.crm.standard import key_of
@@ -145,7 +146,7 @@ async def measure() -> None:
     folder = Path(tempfile.mkdtemp(prefix="daymark-bench-"))
     nats_server = NatsServer(folder)
     await nats_server.start()
-    ports = {"verified only": free_port(), "stored": free_port()}
+    ports = dict(zip(("verified only", "stored"), free_ports(2), strict=True))
     servers = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.door", "--serve", str(port), "--nats", nats_server.url if name == "stored" else ""

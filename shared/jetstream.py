@@ -53,20 +53,34 @@ class _Ack(msgspec.Struct, frozen=True):
 _ack_decoder: Final = msgspec.json.Decoder(_Ack)
 
 
-async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> Client:
-    """Connect and keep reconnecting for ever. A refusal by the server's permissions is logged, since requests only time out."""
+class ConnectionLog:
+    """What the log says of a connection: refusals by the server's permissions, since requests only time out; and that the
+    server is away, once and not for each of the many attempts to reach it."""
 
-    async def on_error(error: Exception) -> None:
-        _log.warning("nats_error", error=str(error), exc_info=None if isinstance(error, nats.errors.Error | OSError) else error)
+    def __init__(self, connection: Client) -> None:
+        self._connection = connection
+        self._said = ""
 
-    async def on_disconnect() -> None:
-        if not connection.is_closed:
+    async def failed(self, error: Exception) -> None:
+        text = str(error)
+        if self._connection.is_connected or text != self._said:
+            expected = isinstance(error, nats.errors.Error | OSError)
+            _log.warning("nats_error", error=text, exc_info=None if expected else error)
+        self._said = text
+
+    async def disconnected(self) -> None:
+        if not self._connection.is_closed:
             _log.warning("nats_disconnected")
 
-    async def on_reconnect() -> None:
+    async def reconnected(self) -> None:
+        self._said = ""
         _log.info("nats_reconnected")
 
+
+async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> Client:
+    """Connect and keep reconnecting for ever."""
     connection = LeanClient()
+    log = ConnectionLog(connection)
     await connection.connect(
         url,
         name=name,
@@ -75,9 +89,9 @@ async def connect(url: str, *, name: str, user: str | None = None, password: str
         max_reconnect_attempts=-1,
         reconnect_time_wait=1,
         connect_timeout=2,
-        error_cb=on_error,
-        disconnected_cb=on_disconnect,
-        reconnected_cb=on_reconnect,
+        error_cb=log.failed,
+        disconnected_cb=log.disconnected,
+        reconnected_cb=log.reconnected,
         pending_size=64 * 1024 * 1024,
     )
     return connection

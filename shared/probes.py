@@ -5,6 +5,7 @@ Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a con
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
@@ -77,16 +78,24 @@ async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
 
 
 def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Sequence[Route]:
-    """The three routes."""
+    """The three routes.
+
+    The log says what is wrong when that changes, not each time somebody asks. The answer of /readyz holds the id of the
+    process, so that who started it knows whether another program answers on its port.
+    """
+    said: dict[str, str] = {}
 
     async def livez(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
     async def readyz(_: Request) -> Response:
+        nonlocal said
         problems = await problems_of(checks)
-        if problems:
-            _log.warning("not_ready", **problems)
-        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+        if problems != said:
+            said = problems
+            _log.warning("not_ready", **problems) if problems else _log.info("ready_again")
+        answer = {"ready": not problems, "problems": problems, "pid": os.getpid()}
+        return JSONResponse(answer, status_code=503 if problems else 200)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)

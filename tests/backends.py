@@ -17,7 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 
-from deploy.local.nats_server import NatsServer, free_port
+from deploy.local.nats_server import NatsServer
+from deploy.local.ports import free_ports
 from deploy.local.postgres_server import PostgresServer
 
 NATS_IMAGE = "nats:2.15-alpine"
@@ -86,7 +87,7 @@ async def _containers() -> AsyncIterator[Servers]:
     (folder / "nats.conf").write_text(
         'port: 4222\nhttp_port: 8222\nmax_payload: 8MB\njetstream { store_dir: "/data", sync_interval: always }\n' + _ACCOUNTS
     )
-    nats_port, monitor_port, postgres_port = free_port(), free_port(), free_port()
+    nats_port, monitor_port, postgres_port = free_ports(3)
     broker = (
         DockerContainer(NATS_IMAGE)
         .with_command("nats-server --config /etc/daymark/nats.conf")

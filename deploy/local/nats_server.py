@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import httpx
 
 from deploy.local.parent import end_with_parent
+from deploy.local.ports import claim_ports
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
 
@@ -29,22 +29,13 @@ class NatsDidNotStart(DaymarkError):
     """nats-server did not start. Its log says why; another server may hold the port or the folder."""
 
 
-def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 class NatsServer:
     """One nats-server with a folder of its own; it keeps its ports over restarts. `more` is added to its configuration."""
 
     def __init__(self, folder: Path, *, port: int | None = None, more: str = "") -> None:
         self._folder = folder
         self._more = more
-        self._port = port or free_port()
-        self._monitor_port = free_port()
+        self._port, self._monitor_port = claim_ports([("127.0.0.1", port or 0), ("127.0.0.1", 0)])
         self._process: asyncio.subprocess.Process | None = None
 
     @property

@@ -15,9 +15,10 @@ from typing import IO, Final
 import httpx
 import structlog
 
-from deploy.local.nats_server import NatsServer, free_port
+from deploy.local.nats_server import NatsServer
+from deploy.local.ports import claim_ports
 from deploy.local.postgres_server import OWNERS, PostgresServer, ensure_database
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import Listening, LocalSettings
 from deploy.local.supervisor import Broker, Database, Service, Watched, supervise
 from shared.errors import DaymarkError
 from shared.settings import read_secret
@@ -63,7 +64,7 @@ class House:
         self._monitor_url = settings.nats.monitor_url
         self._admin_url = settings.postgres.url
         self._role_urls: dict[str, dict[str, str]] = {}
-        self._ports: dict[str, int] = {}
+        self._urls: dict[str, str] = {}
         self._ready = False
 
     async def start_servers(self) -> None:
@@ -71,12 +72,22 @@ class House:
         await asyncio.gather(self._start_nats(), self._start_postgres())
 
     def services(self) -> None:
-        """Declare the processes of the services; `supervise` starts them."""
+        """Declare the processes of the services; `supervise` starts them.
+
+        Raises:
+            PortTaken: somebody listens on a port that the settings name.
+        """
         replicas = {"ingest": 1, "scoring": self._settings.scoring.replicas, "nudges": 1}
-        for module, count in replicas.items():
-            for number in range(1, count + 1):
-                name = module if number == 1 else f"{module}-{number}"
-                self._watched.append(self._service(module, name, first=number == 1))
+        names = [(module, number) for module, count in replicas.items() for number in range(1, count + 1)]
+        ports = claim_ports([self._listening(module, number) for module, number in names])
+        for (module, number), port in zip(names, ports, strict=True):
+            name = module if number == 1 else f"{module}-{number}"
+            self._urls[name] = _base_url(self._listening(module, number)[0], port)
+            self._watched.append(self._service(module, name, port))
+
+    def _listening(self, module: str, number: int) -> tuple[str, int]:
+        listening: Listening = getattr(self._settings, module)
+        return listening.host, listening.port if number == 1 else 0
 
     @property
     def watched(self) -> list[Watched]:
@@ -84,9 +95,9 @@ class House:
 
     def running(self) -> Running:
         return Running(
-            ingest=self._base_url("ingest"),
-            scoring=self._base_url("scoring"),
-            pages=self._base_url("nudges"),
+            ingest=self._urls["ingest"],
+            scoring=self._urls["scoring"],
+            pages=self._urls["nudges"],
             nats=self._nats_url,
             monitor=self._monitor_url,
             postgres=self._admin_url,
@@ -101,7 +112,7 @@ class House:
         """
         try:
             async with asyncio.timeout(_READY_TIMEOUT_S):
-                await asyncio.gather(*[self._answers_ready(name) for name in self._ports])
+                await asyncio.gather(*[self._answers_ready(one) for one in self._watched if one.name in self._urls])
         except TimeoutError:
             raise NotReady(str(self._data)) from None
         self._ready = True
@@ -144,10 +155,7 @@ class House:
         self._role_urls = {owner: {"DAYMARK_POSTGRES__URL": server.url(role=owner)} for owner in OWNERS}
         self._watched.append(Database(server=server, on_start=self._leave_word))
 
-    def _service(self, module: str, name: str, *, first: bool) -> Service:
-        listening = getattr(self._settings, module)
-        port = (listening.port or free_port()) if first else free_port()
-        self._ports[name] = port
+    def _service(self, module: str, name: str, port: int) -> Service:
         environment = {
             "DAYMARK_NATS__URL": self._nats_url,
             "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
@@ -161,12 +169,9 @@ class House:
         log = self._log_folder / f"{name}.log" if self._log_folder else None
         return Service(name=name, module=f"services.{module}", environment=environment, on_start=self._leave_word, log=log)
 
-    def _base_url(self, name: str) -> str:
-        host = getattr(self._settings, name).host
-        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{self._ports[name]}"  # noqa: S104
-
-    async def _answers_ready(self, name: str) -> None:
-        url = f"http://127.0.0.1:{self._ports[name]}/readyz"
+    async def _answers_ready(self, service: Watched) -> None:
+        """Return once this very process says so; another program that answers on its port does not count."""
+        url = f"{self._urls[service.name]}/readyz"
         said = ""
         async with httpx.AsyncClient(timeout=5) as client:
             while True:
@@ -175,12 +180,24 @@ class House:
                 except httpx.HTTPError:
                     await asyncio.sleep(0.1)
                     continue
-                if answer.status_code == httpx.codes.OK:
+                if answer.status_code == httpx.codes.OK and _is_of(service, answer):
                     return
                 if answer.text != said:
                     said = answer.text
-                    _log.warning("waiting", process=name, answer=said)
+                    _log.warning("waiting", process=service.name, answer=said)
                 await asyncio.sleep(0.2)
+
+
+def _base_url(host: str, port: int) -> str:
+    reached_at = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{reached_at}]:{port}" if ":" in reached_at else f"http://{reached_at}:{port}"
+
+
+def _is_of(process: Watched, answer: httpx.Response) -> bool:
+    try:
+        return bool(answer.json()["pid"] == process.pid)
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def secret_file(data: Path, name: str) -> Path:

@@ -171,6 +171,9 @@ def main() -> int:
     parser.add_argument("--until", default="2011-12-31", help="last day of the trace to play")
     parser.add_argument("--servers-too", action="store_true", help="kill nats-server and postgres as well")
     given = parser.parse_args()
+    if not is_there():
+        sys.stderr.write(f"the trace is not in {TRACE}; DAYMARK_TRACE names the folder that holds {NAME}.ndjson.gz\n")
+        return 2
     with tempfile.TemporaryDirectory(prefix="daymark-") as folder:
         Path(folder).chmod(0o755)
         work = run(Path(folder), until=given.until, kills_each=given.kills, seed=given.seed, servers_too=given.servers_too)

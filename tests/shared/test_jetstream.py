@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
+from structlog.testing import capture_logs
 
 from deploy.local.nats_server import NatsServer
-from shared.jetstream import NotStored, Outgoing, Publisher, connect, disconnect
+from shared.jetstream import ConnectionLog, NotStored, Outgoing, Publisher, connect, disconnect
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 
@@ -149,3 +150,25 @@ async def test_while_the_broker_is_away_everybody_is_told_at_once(tmp_path: Path
     await disconnect(connection)
 
     assert all(isinstance(outcome, NotStored) for outcome in outcomes)
+
+
+async def test_that_the_broker_is_away_is_logged_once_for_many_attempts() -> None:
+    log = ConnectionLog(Client())
+
+    with capture_logs() as logs:
+        for _ in range(3):
+            await log.failed(OSError("refused by 1"))
+        await log.reconnected()
+        await log.failed(OSError("refused by 1"))
+
+    assert [one["event"] for one in logs if one.get("error") == "refused by 1"] == ["nats_error", "nats_error"]
+
+
+async def test_each_refusal_by_a_connected_broker_is_logged(nats: Client) -> None:
+    log = ConnectionLog(nats)
+
+    with capture_logs() as logs:
+        for _ in range(2):
+            await log.failed(OSError("no permission for 2"))
+
+    assert [one["event"] for one in logs if one.get("error") == "no permission for 2"] == ["nats_error", "nats_error"]

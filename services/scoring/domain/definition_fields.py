@@ -39,14 +39,15 @@ def read_hours(text: Any) -> tuple[time, time]:
     return starts, ends
 
 
-def refuse_unknown_place(country: str | None, subdivision: str | None) -> None:
-    """Raises `ValueError` where there is no such country, or no such part of it."""
+def unknown_place(country: str | None, subdivision: str | None) -> tuple[str, str] | None:
+    """The key and what is wrong with it, where there is no such country, or no such part of it."""
     supported = holidays.list_supported_countries()
     if country is not None and country not in supported:
-        raise ValueError(f"country {country} is not known; write two letters such as ES")
+        return "country", f"country {country} is not known; write two letters such as ES"
     short = short_subdivision(country, subdivision)
     if short is not None and short not in supported.get(country or "", []):
-        raise ValueError(f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD")
+        return "subdivision", f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD"
+    return None
 
 
 def short_subdivision(country: str | None, subdivision: str | None) -> str | None:

@@ -20,9 +20,9 @@ from services.scoring.domain.definition_fields import (
     known_keys,
     read_hours,
     read_weekdays,
-    refuse_unknown_place,
     repeated,
     short_subdivision,
+    unknown_place,
 )
 from services.scoring.domain.roster import Absence, Identity, Manager, Rep, Roster, Team, Term
 from services.scoring.domain.yaml_positions import (
@@ -97,8 +97,6 @@ class RepEntry(Entry):
         dates = [change.first for change in self.changes]
         if dates != sorted(set(dates)):
             raise ValueError("changes must be in the order of their dates, one for each date")
-        for term in self.terms(team=""):
-            refuse_unknown_place(term.country, term.subdivision)
         return self
 
     def terms(self, *, team: str) -> tuple[Term, ...]:
@@ -165,7 +163,7 @@ def read_roster(text: str, *, file: str) -> Roster:
         entry = RosterFile.model_validate(document.content)
     except ValidationError as refused:
         raise DefinitionRefused(file, mistakes_of(refused, document, _KNOWN_KEYS)) from None
-    mistakes = [*repeated(_roster_ids(entry), document), *_unknown_teams(entry, document)]
+    mistakes = [*repeated(_roster_ids(entry), document), *_unknown_teams(entry, document), *_unknown_places(entry, document)]
     if mistakes:
         raise DefinitionRefused(file, mistakes)
     return Roster(
@@ -199,3 +197,16 @@ def _unknown_teams(roster: RosterFile, document: Document) -> Iterator[Mistake]:
                     path: Path = ("teams", t, "reps", r, "changes", c, "team")
                     problem = f"no team {change.team} in this roster; write one of {', '.join(sorted(known))}"
                     yield Mistake(line=document.line_of(path), key=dotted(path), problem=problem)
+
+
+def _unknown_places(roster: RosterFile, document: Document) -> Iterator[Mistake]:
+    for t, team in enumerate(roster.teams):
+        for r, rep in enumerate(team.reps):
+            path: Path = ("teams", t, "reps", r)
+            for place, term in zip(
+                (path, *((*path, "changes", c) for c in range(len(rep.changes)))), rep.terms(team=""), strict=True
+            ):
+                unknown = unknown_place(term.country, term.subdivision)
+                if unknown:
+                    key, problem = unknown
+                    yield Mistake(line=document.line_of((*place, key)), key=dotted((*place, key)), problem=problem)

@@ -1,7 +1,7 @@
 """YAML read so that every key remembers its line, and so that a key given twice is refused instead of lost."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,40 @@ from pydantic import ValidationError
 from shared.errors import DaymarkError
 
 Path = tuple[str | int, ...]
+_A_DATE: Final = "must be a date such as 2026-01-12"
+_A_NUMBER: Final = "must be a number"
+_A_LIST: Final = "must be a list such as [a, b]"
+_A_MAPPING: Final = "must hold keys with values, as the example in the manual does"
+_WORDS: Final[Mapping[str, str]] = {
+    "missing": "is missing; it must be given",
+    "date_type": _A_DATE,
+    "date_parsing": _A_DATE,
+    "date_from_datetime_parsing": _A_DATE,
+    "date_from_datetime_inexact": _A_DATE,
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "float_type": _A_NUMBER,
+    "float_parsing": _A_NUMBER,
+    "decimal_type": _A_NUMBER,
+    "decimal_parsing": _A_NUMBER,
+    "finite_number": _A_NUMBER,
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must be at most {max_length} characters",
+    "string_pattern_mismatch": "must be 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit",
+    "literal_error": "must be {expected}",
+    "tuple_type": _A_LIST,
+    "frozen_set_type": _A_LIST,
+    "too_short": "must hold at least {min_length}",
+    "model_type": _A_MAPPING,
+    "model_attributes_type": _A_MAPPING,
+}
+"""What would be right, by the type of a model's error; in braces what that error holds."""
 _UNKNOWN_KEY: Final = "extra_forbidden"
 _DEPTH_MAX: Final = 20
 _VALUES_MAX: Final = 1_000_000
@@ -38,7 +72,8 @@ class DefinitionRefused(DaymarkError):
     def __init__(self, file: str, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes, key=lambda one: (one.line, one.key)))
         lines = [f"{file}:{one.line}: {one.key}: {one.problem}" for one in self.mistakes]
-        super().__init__("\n".join(lines) + "\n")
+        super().__init__()
+        self.args = ("\n".join([*lines, *self.args]),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,12 +135,11 @@ def mistakes_of(refused: ValidationError, document: Document, known_keys: frozen
     found = []
     for error in refused.errors():
         path = tuple(error["loc"])
-        problem = error["msg"].removeprefix("Value error, ")
+        words = _WORDS.get(error["type"])
+        problem = words.format_map(error.get("ctx", {})) if words else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
             near = difflib.get_close_matches(str(path[-1]), known_keys, n=1)
             problem = f"no such key; did you mean {near[0]}?" if near else "no such key; leave it out"
-        elif error["type"] == "missing":
-            problem = "is missing; it must be given"
         found.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     return found
 

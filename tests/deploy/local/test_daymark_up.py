@@ -44,8 +44,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Livin
 async def test_the_ready_line_names_everything_and_everything_answers(house: LivingHouse) -> None:
     assert house.said["ready"] is True
     async with httpx.AsyncClient() as client:
-        for name in ("ingest", "scoring", "pages"):
-            assert (await client.get(f"{house.said[name]}/readyz")).json() == {"ready": True, "problems": {}}
+        for name, process in (("ingest", "ingest"), ("scoring", "scoring"), ("pages", "nudges")):
+            ready = {"ready": True, "problems": {}, "pid": house.pids()[process]}
+            assert (await client.get(f"{house.said[name]}/readyz")).json() == ready
             assert (await client.get(f"{house.said[name]}/livez")).status_code == 200
     assert {"ingest", "scoring", "nudges", "nats", "postgres"} <= house.pids().keys()
 
@@ -91,7 +92,10 @@ async def test_a_broken_roster_is_refused_whole_and_the_old_one_stays(house: Liv
     said = await house.complaint("roster", "apply", str(file))
 
     assert "roster.yaml:5: teams[0].reps[0].timezone: no such time zone; write an IANA name such as Europe/Madrid" in said
-    assert "150.00" in await house.command("scores", "--csv", "--day", "2026-03-02")
+    call = {"activity_id": "c1", "kind": "call", "observed_at": "2026-03-04T09:00:00Z"}
+    (tmp_path / "one.ndjson").write_text(json.dumps(call | {"facts": {"actor": "7", "started_at": "2026-03-04T09:00:00Z"}}))
+    await house.command("import", str(tmp_path / "one.ndjson"), "--source", "acme")
+    assert "ana,2026-03-04,50.00,calls=1" in await house.command("scores", "--csv", "--day", "2026-03-04")
 
 
 async def test_a_managers_page_opens_with_its_link(house: LivingHouse) -> None:
@@ -135,6 +139,15 @@ async def test_a_service_that_cannot_start_as_configured_ends_it_at_once_and_say
 
     assert "ingest: The service cannot start as it is configured" in said
     assert "env:NOT_THERE: The secret is not there" in said
+
+
+async def test_a_port_on_which_another_program_listens_ends_it_at_once_and_is_named(house: LivingHouse, tmp_path: Path) -> None:
+    port = house.said["ingest"].rpartition(":")[2]
+    second = LivingHouse(folder=tmp_path / "d", config=tmp_path / "daymark.toml", said={})
+    tmp_path.chmod(0o755)
+    second.config.write_text(CONFIGURATION.replace("[ingest]\nport = 0", f"[ingest]\nport = {port}"))
+
+    assert f"127.0.0.1:{port} (Address already in use): Another program listens there" in await second.complaint("up")
 
 
 async def test_a_postgres_that_may_lose_what_it_commits_makes_a_service_not_ready(tmp_path: Path) -> None:
