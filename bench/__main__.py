@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from deploy.local.postgres_server import DATABASE, ensure_database
+from deploy.database import DATABASE, ensure_database
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.record_activities import Observed, record_activities

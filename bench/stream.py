@@ -22,7 +22,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel
 
 from bench.stream_peer import record_rows
-from deploy.local.postgres_server import DATABASE, ensure_database
+from deploy.database import DATABASE, ensure_database
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.consumer import ActivityConsumer
 from services.scoring.definitions import DefinitionsCache

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from nats.aio.client import Client
 
-from deploy.local.postgres_server import ensure_database
+from deploy.database import ensure_database
 from shared.jetstream import connect
 from shared.streams import provision
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers

