@@ -147,12 +147,20 @@ def _shared_secret(body: bytes, secret: str, source: Source, __: datetime) -> Ra
     return RawWebhook(headers={}, body=body.replace(SECRET.encode(), secret.encode()))
 
 
-def example(name: str) -> Source:
-    """The source that a page of `docs/` shows, as it stands there."""
-    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    lines = page.partition("## In daymark.toml\n")[2].partition("\n## ")[0].splitlines()
+def section_on(page: Path) -> dict[str, Any] | None:
+    """The table of the source that a page of `docs/` shows, as it stands there; None where it shows none."""
+    _, heading, after = page.read_text(encoding="utf-8").partition("## In daymark.toml\n")
+    if not heading:
+        return None
+    lines = after.partition("\n## ")[0].splitlines()
     table = tomllib.loads("\n".join(line[4:] for line in lines if line.startswith("    ")))
     ((_, section),) = table["sources"].items()
+    return dict(section)
+
+
+def example(name: str) -> Source:
+    """The source that a page of `docs/` shows."""
+    section = section_on(ROOT / "docs" / f"{name}.md") or {}
     return _source(name, **{key: value for key, value in section.items() if key != "secrets"})
 
 
