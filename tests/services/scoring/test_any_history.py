@@ -27,6 +27,7 @@ from services.scoring.turn_days import turn_days
 from shared.observation import Observation, observation_id
 from shared.postgres import migrate, open_pool
 from shared.requests import RescoreQuery
+from tests.services.scoring.announcements import compare_announcements
 from tests.services.scoring.model import Days, scores
 
 Result = TypeVar("Result")
@@ -34,7 +35,7 @@ BEGIN = datetime(2026, 3, 2, 6, tzinfo=UTC)
 ZONES = ("Europe/Madrid", "Asia/Tokyo", "Pacific/Honolulu", "Australia/Lord_Howe")
 USERS = ("7", "8", "9")
 DATES = [date(2026, 3, number) for number in range(1, 9)]
-CRASH_AT = ("insert_activities", "update_activities", "update_days", "enqueue_reports")
+CRASH_AT = ("insert_activities", "update_activities", "update_days", "enqueue_events")
 EMPTY = "TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, announcement, rescore, outbox"
 
 
@@ -244,6 +245,7 @@ class AnyHistory(RuleBasedStateMachine):
         assert {place: day for place, day in stored.items() if day[0]} == expected
         assert (await audit_scores(self.pools[0], self.caches[0])).differences == ()
         await self._compare_reports(rows)
+        await compare_announcements(self.pools[0], self.caches[0], now=self.now)
 
     async def _compare_reports(self, rows: list[asyncpg.Record]) -> None:
         """The last that was said of a day is what is stored of it."""
