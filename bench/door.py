@@ -30,7 +30,7 @@ from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock, monotonic_s
 from shared.jetstream import Outgoing, Publisher, connect
-from shared.process import run_process
+from shared.process import Front, run_process
 from shared.settings import load_settings
 from shared.streams import provision
 
@@ -68,7 +68,7 @@ async def serve(port: int, nats_url: str) -> None:
 
     async def run(publisher: Publisher) -> None:
         app = web_app(WebhookReceiver(SOURCES, ADAPTERS, publisher, clock), settings, metrics, clock, well)
-        await run_process(app, host="127.0.0.1", port=port, loops={})
+        await run_process(Front(app, host="127.0.0.1", port=port), app, loops={})
 
     if not nats_url:
         await run(_Nowhere.__new__(_Nowhere))

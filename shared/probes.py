@@ -22,6 +22,7 @@ from starlette.routing import Route
 from shared.postgres import unsafe_settings
 
 _log = structlog.get_logger()
+STARTING: Final = "starting"
 _CHECK_TIMEOUT_S: Final = 3.0
 
 Check = Callable[[], Awaitable[str | None]]
@@ -77,6 +78,16 @@ async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
     return {name: problem for name, problem in answers if problem is not None}
 
 
+def starting_routes() -> Sequence[Route]:
+    """/livez and /readyz of a service that has not reached its servers yet, which its log names. It has nothing to measure,
+    so that Prometheus takes it for down."""
+
+    async def readyz(_: Request) -> Response:
+        return _readiness({STARTING: "the service waits for its servers; its log names them"})
+
+    return [Route("/livez", _livez), Route("/readyz", readyz)]
+
+
 def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Sequence[Route]:
     """The three routes.
 
@@ -85,19 +96,24 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
     """
     said: dict[str, str] = {}
 
-    async def livez(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
-
     async def readyz(_: Request) -> Response:
         nonlocal said
         problems = await problems_of(checks)
         if problems != said:
             said = problems
             _log.warning("not_ready", **problems) if problems else _log.info("ready_again")
-        answer = {"ready": not problems, "problems": problems, "pid": os.getpid()}
-        return JSONResponse(answer, status_code=503 if problems else 200)
+        return _readiness(problems)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
-    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
+    return [Route("/livez", _livez), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+async def _livez(_: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+def _readiness(problems: Mapping[str, str]) -> Response:
+    answer = {"ready": not problems, "problems": dict(problems), "pid": os.getpid()}
+    return JSONResponse(answer, status_code=503 if problems else 200)

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 import uvloop
-from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
 from shared.http_server import DEFAULT_LIMITS, HeadLimits, http_server
@@ -46,10 +46,21 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
         raise SystemExit(1) from None
 
 
-async def run_process(
-    app: Starlette, *, host: str, port: int, loops: Mapping[str, Loop], limits: HeadLimits = DEFAULT_LIMITS
-) -> None:
-    """Serve and run the loops until SIGTERM or SIGINT.
+class Front:
+    """The HTTP side of a process. It answers from the first moment, while the service still waits for its servers: with
+    `starting`, until `run_process` puts the service's own application in its place."""
+
+    def __init__(self, starting: ASGIApp, *, host: str, port: int, limits: HeadLimits = DEFAULT_LIMITS) -> None:
+        self.app = starting
+        self.server = http_server(self, host=host, port=port, limits=limits)
+        self.serving = asyncio.create_task(self.server.serve(), name="http")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+async def run_process(front: Front, app: ASGIApp, *, loops: Mapping[str, Loop]) -> None:
+    """Serve the application and run the loops until SIGTERM or SIGINT.
 
     First the HTTP server stops taking requests and answers those it has, then the loops are told. A loop that fails ends
     the process with its error, so that whoever supervises starts it again.
@@ -57,18 +68,18 @@ async def run_process(
     gc.collect()
     gc.freeze()  # what is there now stays: looking through all of it again and again holds every request up for 40 ms
     gc.set_threshold(_GC_THRESHOLD)
-    server = http_server(app, host=host, port=port, limits=limits)
+    front.app = app
     stopping = asyncio.Event()
 
     def ask_to_stop() -> None:
-        server.should_exit = True
+        front.server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
 
     async def serve() -> None:
         try:
-            await server.serve()
+            await front.serving
         finally:
             stopping.set()
 

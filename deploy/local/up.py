@@ -22,6 +22,7 @@ from deploy.local.postgres_server import PostgresServer
 from deploy.local.settings import Listening, LocalSettings
 from deploy.local.supervisor import Broker, Database, Service, Watched, supervise
 from shared.errors import DaymarkError
+from shared.probes import STARTING
 from shared.settings import read_secret
 
 _log = structlog.get_logger()
@@ -183,7 +184,7 @@ class House:
                     continue
                 if answer.status_code == httpx.codes.OK and _is_of(service, answer):
                     return
-                if answer.text != said:
+                if answer.text != said and STARTING not in answer.text:  # its own log says for what it waits
                     said = answer.text
                     _log.warning("waiting", process=service.name, answer=said)
                 await asyncio.sleep(0.2)

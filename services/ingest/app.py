@@ -24,10 +24,10 @@ from services.ingest.rotation import follow_secrets
 from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door, refuse
-from shared.clock import Clock, answer_status
+from shared.clock import Clock, SystemClock, answer_status
 from shared.jetstream import Publisher, disconnect
-from shared.probes import Check, check_broker, probe_routes
-from shared.process import run_process
+from shared.probes import Check, check_broker, probe_routes, starting_routes
+from shared.process import Front, run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
@@ -39,6 +39,13 @@ async def run(settings: IngestSettings) -> None:
     """Run until SIGTERM."""
     sources = settings.read_sources()
     metrics = IngestMetrics(sources)
+    starting = Door(WebhookReceiver(sources, ADAPTERS, None, SystemClock()), settings.ingest, metrics, SystemClock())
+    front = Front(
+        Starlette(routes=[*starting.routes(), *starting_routes()], exception_handlers={HTTPException: refuse}),
+        host=settings.ingest.host,
+        port=settings.ingest.port,
+        limits=settings.ingest.head_limits(),
+    )
     connection = await reach_broker(settings, name="ingest")
     clock = await clock_of(settings, connection)
     timeout_s = settings.ingest.store_timeout_s
@@ -67,10 +74,8 @@ async def run(settings: IngestSettings) -> None:
 
         await answer_status(connection, "ingest", clock, is_caught_up)
         await run_process(
+            front,
             web_app(receiver, settings, metrics, clock, check_broker(connection, settings.nats.monitor_url)),
-            host=settings.ingest.host,
-            port=settings.ingest.port,
-            limits=settings.ingest.head_limits(),
             loops={"consumer": consumer.run, "measure": measure, "rotate": rotate},
         )
     await disconnect(connection)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from typing import Final
 
 from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import KEPT_PREFIX, RawWebhook, Source
@@ -9,9 +10,11 @@ from shared.clock import Clock
 from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
 from shared.events import WEBHOOK_RECEIVED
-from shared.jetstream import Outgoing, Publisher
+from shared.jetstream import NotStored, Outgoing, Publisher
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace
+
+_NOT_REACHED: Final = "JetStream is not reached yet"
 
 
 class NoSuchSource(DaymarkError):
@@ -19,10 +22,10 @@ class NoSuchSource(DaymarkError):
 
 
 class WebhookReceiver:
-    """`sources` by name; `adapters` by kind."""
+    """`sources` by name; `adapters` by kind. Without a publisher, before JetStream is reached, it stores nothing."""
 
     def __init__(
-        self, sources: Mapping[str, Source], adapters: Mapping[str, Adapter], publisher: Publisher, clock: Clock
+        self, sources: Mapping[str, Source], adapters: Mapping[str, Adapter], publisher: Publisher | None, clock: Clock
     ) -> None:
         self._sources = sources
         self._adapters = adapters
@@ -38,6 +41,8 @@ class WebhookReceiver:
             NotStored: JetStream did not confirm; the sender has to try again.
         """
         source = self.source(source_name)
+        if self._publisher is None:
+            raise NotStored(_NOT_REACHED)
         now = self._clock.now()
         verified = self._adapters[source.kind].verify(webhook, source, now=now)
         headers = event_headers(

@@ -30,8 +30,8 @@ from services.nudges.rendering import Renderer
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings
 from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
-from shared.probes import check_broker, check_postgres, probe_routes
-from shared.process import run_process
+from shared.probes import check_broker, check_postgres, probe_routes, starting_routes
+from shared.process import Front, run_process
 from shared.settings import NatsSection, read_secret
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 from shared.streams import NUDGES_CONSUMER, SCORES, backlog
@@ -41,6 +41,7 @@ _NOT_FOUND = 404
 
 async def run(settings: NudgesSettings) -> None:
     """Run until SIGTERM."""
+    front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
     connection = await reach_broker(settings, name="nudges")
     pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
     clock = await clock_of(settings, connection)
@@ -63,9 +64,8 @@ async def run(settings: NudgesSettings) -> None:
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
 
         await run_process(
+            front,
             web_app(connection, pool, metrics, settings, pages=make_pages(pool, links, clock, on_acknowledged=relay.wake)),
-            host=settings.nudges.host,
-            port=settings.nudges.port,
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,

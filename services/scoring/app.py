@@ -24,8 +24,8 @@ from services.scoring.telling_consumer import TellingConsumer
 from services.scoring.turn_days import reps_due
 from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
-from shared.probes import check_broker, check_postgres, probe_routes
-from shared.process import Loop, run_process
+from shared.probes import check_broker, check_postgres, probe_routes, starting_routes
+from shared.process import Front, Loop, run_process
 from shared.settings import read_secret
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 from shared.streams import ACTIVITIES, NUDGES, SCORING_CONSUMER, TELLING_CONSUMER, backlog
@@ -35,6 +35,7 @@ _CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, TELLING_CONSUMER))
 
 async def run(settings: ScoringSettings) -> None:
     """Run until SIGTERM."""
+    front = Front(Starlette(routes=starting_routes()), host=settings.scoring.host, port=settings.scoring.port)
     connection = await reach_broker(settings, name="scoring")
     pool = await reach_database(settings, schema=SCHEMA, migrations=MIGRATIONS)
     clock = await clock_of(settings, connection)
@@ -62,9 +63,8 @@ async def run(settings: ScoringSettings) -> None:
 
         await answer_status(connection, "scoring", clock, is_caught_up)
         await run_process(
+            front,
             web_app(connection, pool, cache, metrics, settings),
-            host=settings.scoring.host,
-            port=settings.scoring.port,
             loops={
                 "consumer": consumer.run,
                 "telling": telling.run,
