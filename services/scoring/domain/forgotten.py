@@ -1,17 +1,15 @@
 """Who is forgotten, known only by keyed hashes, and what is left of an observation that speaks of them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, Literal, get_args
 
 import msgspec
 
-from services.scoring.domain.calendar import rep_day_of
-from services.scoring.domain.counting import Place
-from services.scoring.domain.facts import DELETED, KIND, Activity, FactStates
+from services.scoring.domain.counting import Place, place
+from services.scoring.domain.facts import DELETED, KIND, Activity, FactStates, merge, read_activity
 from services.scoring.domain.roster import Roster
 from shared.forgetting import tombstone, tombstone_of_person
-from shared.observation import Observation
+from shared.observation import Observation, is_earliest
 
 FORGOTTEN_CONTACT: Final = "forgotten:"
 """How the key of a contact begins that stands where that of a forgotten one stood."""
@@ -91,26 +89,21 @@ class Recognised:
 def recognise(
     forgotten: Forgotten, roster: Roster, observation: Observation, *, source: str, event_id: str
 ) -> Recognised | None:
-    """None when the observation names nobody who is forgotten.
-
-    The id of the event is a plain hash of all
-    that it said, so it is hashed again under the key.
-    """
+    """None when the observation names nobody who is forgotten. The id of the event is a plain hash of all that it said, so it
+    is hashed again under the key."""
     actor, contact_key, account = observation.facts.get("actor"), observation.facts.get("contact_key"), observation.account
-    rep = roster.rep_of(source=source, account=account, actor=actor) if isinstance(actor, str) else None
-    is_theirs = isinstance(actor, str) and rep is None and forgotten.holds_user(source=source, account=account, user=actor)
+    is_theirs = isinstance(actor, str) and is_of_forgotten(forgotten, roster, source, account, actor)
     is_with_them = isinstance(contact_key, str) and forgotten.holds_contact(source=source, contact_key=contact_key)
     if not (is_theirs or is_with_them):
         return None
-    said = {name: value for name, value in observation.facts.items() if name in _KEPT_FACTS}
+    said = {name: value for name, value in observation.facts.items() if _is_kept(name)}
     keyed = keyed_event_id(forgotten.key, event_id)
     if is_theirs:
         said["actor"] = None
     if is_with_them:
-        rep = roster.rep_of(source=source, account=account, actor=actor) if isinstance(actor, str) else None
-        started_at = said.get("started_at")
-        where = Place(rep.id, rep_day_of(rep, datetime.fromisoformat(str(started_at)))) if rep and started_at else keyed
-        said["contact_key"] = alias_of(forgotten.key, str(contact_key), where)
+        activity = read_activity(merge({}, observation, event_id))
+        where = place(activity, source=source, account=account, roster=roster)
+        said["contact_key"] = alias_of(forgotten.key, str(contact_key), where or keyed)
     return Recognised(observation=msgspec.structs.replace(observation, facts=said), event_id=keyed, is_theirs=is_theirs)
 
 
@@ -119,6 +112,10 @@ def is_of_forgotten(forgotten: Forgotten, roster: Roster, source: str, account: 
     return roster.rep_of(source=source, account=account, actor=actor) is None and forgotten.holds_user(
         source=source, account=account, user=actor
     )
+
+
+def _is_kept(name: str) -> bool:
+    return name in _KEPT_FACTS or is_earliest(name)
 
 
 def alias_of(key: bytes, contact_key: str, where: Place | str) -> str:
@@ -131,9 +128,7 @@ def alias_of(key: bytes, contact_key: str, where: Place | str) -> str:
 def without_contact(states: FactStates, alias: str, *, key: bytes) -> FactStates:
     """The facts of an activity, with `alias` for its contact and without what may hold anything."""
     kept = {
-        name: (value, at, keyed_event_id(key, event_id))
-        for name, (value, at, event_id) in states.items()
-        if name in _KEPT_FACTS
+        name: (value, at, keyed_event_id(key, event_id)) for name, (value, at, event_id) in states.items() if _is_kept(name)
     }
     _, at, event_id = kept["contact_key"]
     return {**kept, "contact_key": (alias, at, event_id)}

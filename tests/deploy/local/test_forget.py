@@ -111,6 +111,7 @@ async def _replay(house: LivingHouse, messages: Sequence[Stored]) -> None:
 
 async def _elsewhere(house: LivingHouse) -> dict[str, str]:
     """Logs, metrics, the manager's page, what the commands say, the file of nudges, and the broker's own files."""
+    files = [*(house.folder / "nats").rglob("*"), *(house.folder / "postgres").glob("log*")]
     found = {"log": house.log(), "nudges.ndjson": (house.folder / "nudges.ndjson").read_text()}
     async with httpx.AsyncClient() as client:
         for name in ("ingest", "scoring", "pages"):
@@ -119,7 +120,7 @@ async def _elsewhere(house: LivingHouse) -> dict[str, str]:
     for words in (("nudges", "--json"), ("scores", "--all", "--from", "2020-01-01"), ("dead-letters", "list")):
         found[" ".join(words)] = await house.command(*words)
     _, found["doctor"] = await house.run("doctor")
-    for path in (house.folder / "nats").rglob("*"):
+    for path in files:
         if path.is_file():
             found[str(path.relative_to(house.folder))] = path.read_bytes().decode("latin-1")
     return found

@@ -9,6 +9,7 @@ from services.scoring.find_forgettable import NobodyKnown, find_forgettable
 from services.scoring.forget_contact import begin_forgetting_contact, finish_forgetting_contact
 from services.scoring.record_activities import Observed
 from shared.forget_requests import ForgetQuery
+from shared.observation import HEARD_AT
 from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, Scoring, seen
 from tests.services.scoring.forgetting import everything, left_of, with_key
 
@@ -64,6 +65,20 @@ async def test_it_is_still_seen_that_it_was_the_same_contact_again(keyed: Scorin
     await keyed.record(call("a3", 3), call("b2", 4, "bob-2"), call("c1", 5, None))
 
     assert await counts(keyed) == '{"calls": 3}'
+    assert await keyed.differences() == ()
+
+
+async def test_what_its_sender_did_not_date_stays_on_the_day_on_which_it_was_heard_of(keyed: Scoring) -> None:
+    undated = call("a1")
+    undated.observation.facts[HEARD_AT] = undated.observation.facts.pop("started_at")
+    await keyed.record(undated)
+    before = await keyed.day("ana")
+
+    await forget(keyed)
+    assert (await keyed.record(undated)).activities == 0
+
+    assert await keyed.day("ana") == before
+    assert await counts(keyed) == '{"calls": 1}'
     assert await keyed.differences() == ()
 
 
