@@ -10,6 +10,7 @@ SCORE_LIST: Final = "score.list.v1"
 SCORE_EXPLAIN: Final = "score.explain.v1"
 SCORE_AUDIT: Final = "score.audit.v1"
 SCORE_NOBODYS: Final = "score.nobodys.v1"
+SCORE_TOTALS: Final = "score.totals.v1"
 
 
 class ScoreQuery(Shape):
@@ -116,3 +117,25 @@ class NobodysList(Shape):
     """Those with the newest activities first, at most a hundred."""
 
     identities: tuple[Nobodys, ...]
+
+
+class TotalsQuery(Shape):
+    """Whole months: those of `first` and `last`, and all between."""
+
+    first: date
+    last: date
+    team: str | None = None
+
+
+class TeamTotal(Shape):
+    """What a team did in a month, which begins on `month`: everybody's counts, of who has left and of who is forgotten too."""
+
+    team: str
+    month: date
+    counts: dict[str, int]
+
+
+class TotalsList(Shape):
+    """Sorted by team and month."""
+
+    rows: tuple[TeamTotal, ...]

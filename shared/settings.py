@@ -22,6 +22,11 @@ class SettingsRefused(DaymarkError):
     """The configuration cannot be used. Correct the key that is named; shared/daymark.default.toml explains each."""
 
 
+class ForgetKeyChanged(SettingsRefused):
+    """privacy.forget_key is not the key under which people were forgotten, so that they would not be recognised. Put the
+    former key back."""
+
+
 class SecretMissing(DaymarkError):
     """The secret is not there. Set the environment variable or write the file that the configuration names."""
 
@@ -62,6 +67,18 @@ class LogsSection(Section):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
+class PrivacySection(Section):
+    forget_key: SecretReference
+
+    def read_forget_key(self) -> bytes:
+        """The key under which people are forgotten; empty where none is configured.
+
+        Raises:
+            SecretMissing: it is not where the configuration says.
+        """
+        return (read_secret(self.forget_key) or "").encode()
+
+
 class CommonSettings(BaseSettings):
     """The sections that every service reads. A service adds its own section to a subclass."""
 
@@ -77,6 +94,7 @@ class CommonSettings(BaseSettings):
     postgres: PostgresSection
     clock: ClockSection
     logs: LogsSection
+    privacy: PrivacySection
 
     @classmethod
     def settings_customise_sources(

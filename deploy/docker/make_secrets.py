@@ -18,6 +18,8 @@ READERS: Final = {
     "postgres-nudges": "nudges",
     "api-token": "scoring",
     "link-secret": "nudges",
+    "forget-key-scoring": "scoring",
+    "forget-key-nudges": "nudges",
     "acme": "ingest",
     "globex": "ingest",
 }

@@ -15,13 +15,14 @@ from deploy.local import questions, show
 from deploy.local.dead_letters_cli import dead_letters
 from deploy.local.definitions_cli import playbook, rescore, roster
 from deploy.local.doctor import Verdict, examine
+from deploy.local.forget_cli import forget
 from deploy.local.import_file import count_lines, import_file, wait_until_scored
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.up import Running, run_house
 from shared.clock import SystemClock
 from shared.errors import DaymarkError
-from shared.score_requests import AuditQuery, ScoreQuery
+from shared.score_requests import AuditQuery, ScoreQuery, TotalsQuery
 
 _HELP = "Daily scores for salespeople from what their CRM records, and the right word at the right moment."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)
@@ -29,6 +30,7 @@ app.add_typer(roster, name="roster")
 app.add_typer(playbook, name="playbook")
 app.add_typer(dead_letters, name="dead-letters")
 app.command()(rescore)
+app.command()(forget)
 
 Day = datetime
 Result = TypeVar("Result")
@@ -151,6 +153,34 @@ def scores(
 
 def _date(given: datetime | None) -> date | None:
     return given.date() if given else None
+
+
+@app.command()
+def totals(
+    first: Annotated[Day | None, typer.Option("--from", formats=["%Y-%m-%d"], help="a day of the first month")] = None,
+    last: Annotated[Day | None, typer.Option("--until", formats=["%Y-%m-%d"], help="a day of the last month")] = None,
+    team: Annotated[str | None, typer.Option()] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv")] = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """What teams did month by month, those included who have left or are forgotten; this month where none is given."""
+    settings = command_settings(config, data)
+    start = _date(first) or SystemClock().now().date()
+    query = TotalsQuery(first=start, last=_date(last) or max(start, SystemClock().now().date()), team=team)
+
+    async def work() -> None:
+        async with reach(settings) as connection:
+            rows = (await questions.list_totals(connection, query)).rows
+        if as_csv:
+            show.write_totals_csv(rows, sys.stdout)
+        elif as_json:
+            show.write_json(rows, sys.stdout)
+        else:
+            show.print_totals(rows, Console())
+
+    _run(work())
 
 
 @app.command()

@@ -4,7 +4,6 @@ Safe to repeat: an observation's id follows from what it says, and scoring merge
 a file got is kept in JetStream under the digest of its content, so that an interrupted import goes on where it stopped.
 """
 
-import asyncio
 import gzip
 import hashlib
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from nats.aio.client import Client
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
-from shared.clock import monotonic_s
+from deploy.local.handled import wait_until_handled
 from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
 from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
@@ -30,15 +29,10 @@ from shared.trace import continue_trace
 
 _CHUNK_LINES: Final = 1_000
 _BUCKET: Final = "IMPORTS"
-_PATIENCE_S: Final = 60.0
 
 
 class FileUnreadable(DaymarkError):
     """The file cannot be read. Give a file of one JSON object a line, plain or compressed with gzip."""
-
-
-class ScoringStandsStill(DaymarkError):
-    """The observations are stored, but scoring has not moved for a minute. Look at its /readyz and its log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,27 +88,8 @@ def count_lines(path: Path) -> int:
 
 
 async def wait_until_scored(connection: Client, *, on_progress: Callable[[int, int], None]) -> None:
-    """Return once scoring has done everything that ACTIVITIES held when this was called.
-
-    `on_progress` gets how many messages are done and how many there are.
-
-    Raises:
-        ScoringStandsStill: nothing moved for 60 s.
-    """
-    jetstream = connection.jetstream()
-    target = (await jetstream.stream_info(ACTIVITIES)).state.last_seq
-    moved_s, before = monotonic_s(), -1
-    while True:
-        floor = (await jetstream.consumer_info(ACTIVITIES, SCORING_CONSUMER)).ack_floor
-        done = floor.stream_seq if floor is not None else 0
-        on_progress(min(done, target), target)
-        if done >= target:
-            return
-        if done != before:
-            moved_s, before = monotonic_s(), done
-        elif monotonic_s() - moved_s > _PATIENCE_S:
-            raise ScoringStandsStill(f"{target - done} observations wait")
-        await asyncio.sleep(0.1)
+    """Return once scoring has done everything that ACTIVITIES held when this was called; see `wait_until_handled`."""
+    await wait_until_handled(connection, ACTIVITIES, SCORING_CONSUMER, on_progress=on_progress)
 
 
 def _messages(chunk: list[tuple[int, bytes]], *, source: str, now: datetime) -> tuple[list[Outgoing], list[Refusal]]:

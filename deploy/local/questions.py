@@ -7,6 +7,17 @@ from pathlib import Path
 from nats.aio.client import Client
 
 from shared.errors import DaymarkError
+from shared.forget_requests import (
+    FORGET_BEGIN,
+    FORGET_FIND,
+    FORGET_FINISH,
+    FORGET_NUDGES,
+    ForgetOrder,
+    ForgetQuery,
+    Forgotten,
+    ForgottenNudges,
+    Known,
+)
 from shared.nudge_requests import (
     INBOX_LINK,
     NUDGE_LIST,
@@ -41,6 +52,7 @@ from shared.score_requests import (
     SCORE_EXPLAIN,
     SCORE_LIST,
     SCORE_NOBODYS,
+    SCORE_TOTALS,
     AuditQuery,
     AuditReport,
     ExplainQuery,
@@ -49,6 +61,8 @@ from shared.score_requests import (
     ScorePage,
     ScoreQuery,
     ScoreRow,
+    TotalsList,
+    TotalsQuery,
 )
 
 _LONG_S = 600.0
@@ -129,6 +143,11 @@ async def list_scores(connection: Client, query: ScoreQuery) -> AsyncIterator[Sc
         query = query.model_copy(update={"after": page.next_after})
 
 
+async def list_totals(connection: Client, query: TotalsQuery) -> TotalsList:
+    """What teams did, month by month."""
+    return TotalsList.model_validate(await ask(connection, SCORE_TOTALS, query, timeout_s=_LONG_S))
+
+
 async def list_nudges(connection: Client, *, person: str | None) -> AsyncIterator[NudgeRow]:
     """Every nudge, in the order in which they were decided."""
     query = NudgeQuery(person=person)
@@ -159,3 +178,23 @@ async def inbox_link(connection: Client, manager: str) -> Link:
 async def own_link(connection: Client, rep: str) -> Link:
     """The address of a rep's own page."""
     return Link.model_validate(await ask(connection, OWN_LINK, RepLinkQuery(rep=rep)))
+
+
+async def find_forgettable(connection: Client, query: ForgetQuery) -> Known:
+    """Who is meant by somebody to be forgotten, and what would be erased; takes minutes on a large history."""
+    return Known.model_validate(await ask(connection, FORGET_FIND, query, timeout_s=_LONG_S))
+
+
+async def begin_forgetting(connection: Client, order: ForgetOrder) -> None:
+    """Have nothing of theirs taken in any more."""
+    await ask(connection, FORGET_BEGIN, order)
+
+
+async def forget_nudges(connection: Client, order: ForgetOrder) -> ForgottenNudges:
+    """Have nudges erase what it has of a person."""
+    return ForgottenNudges.model_validate(await ask(connection, FORGET_NUDGES, order, timeout_s=_LONG_S))
+
+
+async def finish_forgetting(connection: Client, order: ForgetOrder) -> Forgotten:
+    """Have scoring erase what it has of them."""
+    return Forgotten.model_validate(await ask(connection, FORGET_FINISH, order, timeout_s=_LONG_S))

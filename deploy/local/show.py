@@ -14,7 +14,7 @@ from rich.text import Text
 
 from shared.nudge_requests import NudgeRow
 from shared.requests import PlaybookList, Preview, TellingRow
-from shared.score_requests import ExplainedActivity, Explanation, ScoreRow
+from shared.score_requests import ExplainedActivity, Explanation, ScoreRow, TeamTotal
 
 
 def counts_text(counts: dict[str, int]) -> str:
@@ -41,6 +41,19 @@ def print_scores(rows: Iterable[ScoreRow], console: Console) -> None:
     for row in rows:
         table.add_row(row.rep, str(row.day), "" if row.score is None else f"{row.score:.2f}", counts_text(row.counts))
     console.print(table if table.row_count else "No day with a counted activity. `--all` shows the silent ones too.")
+
+
+def write_totals_csv(rows: Iterable[TeamTotal], file: TextIO) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["team", "month", "counts"])
+    writer.writerows([row.team, f"{row.month:%Y-%m}", counts_text(row.counts)] for row in rows)
+
+
+def print_totals(rows: Iterable[TeamTotal], console: Console) -> None:
+    table = Table("team", "month", "counts", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row.team, f"{row.month:%Y-%m}", counts_text(row.counts))
+    console.print(table if table.row_count else "Nothing has counted in these months.")
 
 
 def print_preview(preview: Preview, console: Console) -> None:

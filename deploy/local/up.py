@@ -164,6 +164,8 @@ class House:
             f"DAYMARK_{module.upper()}__PORT": str(port),
             **self._role_urls.get(module, {}),
         }
+        if module in OWNERS and not self._settings.privacy.forget_key:
+            environment["DAYMARK_PRIVACY__FORGET_KEY"] = f"file:{secret_file(self._data, 'forget-key')}"
         if module == "scoring":
             environment.setdefault("DAYMARK_SCORING__API_TOKEN", f"file:{secret_file(self._data, 'api-token')}")
         if module == "nudges":

@@ -44,6 +44,8 @@ async def run(settings: NudgesSettings) -> None:
     front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
     connection = await reach_broker(settings, name="nudges")
     pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
+    forget_key = settings.privacy.read_forget_key()
+    await store.refuse_other_key(pool, forget_key)
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
     links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
@@ -58,9 +60,12 @@ async def run(settings: NudgesSettings) -> None:
             delivering.wake()
 
         timed = Loop(timed_work(pool, metrics, channels=tuple(channels), on_spoken=woken), clock)
-        consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=tuple(channels), on_decided=woken)
+        consumer = ReportConsumer(
+            pool, dead_letters, clock, metrics, channels=tuple(channels), forget_key=forget_key, on_decided=woken
+        )
         consumer.subscribe(broker)
-        await Answers(pool, links).listen(connection)
+        file = next((one for one in channels.values() if isinstance(one, FileChannel)), None)
+        await Answers(pool, clock, links, forget_key=forget_key, file=file).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
 
         await run_process(

@@ -46,6 +46,7 @@ class ReportConsumer:
         metrics: NudgesMetrics,
         *,
         channels: Sequence[str],
+        forget_key: bytes,
         on_decided: Callable[[], None],
     ) -> None:
         self._pool = pool
@@ -53,6 +54,7 @@ class ReportConsumer:
         self._clock = clock
         self._metrics = metrics
         self._channels = channels
+        self._forget_key = forget_key
         self._on_decided = on_decided
 
     def subscribe(self, broker: NatsBroker) -> None:
@@ -87,7 +89,12 @@ class ReportConsumer:
             await self._set_aside(refused, message, "unreadable_report" if model is DayReport else "unreadable_announcement")
             return
         traceparent = continue_trace(message.headers.get(TRACEPARENT))
-        given: dict[str, Any] = {"channels": self._channels, "traceparent": traceparent, "now": self._clock.now()}
+        given: dict[str, Any] = {
+            "channels": self._channels,
+            "forget_key": self._forget_key,
+            "traceparent": traceparent,
+            "now": self._clock.now(),
+        }
         if isinstance(event, PlaybookWithdrawn):
             newer, spoken = await withdraw_definition(self._pool, event), None
             self._metrics.announcements.labels("withdrawn" if newer else "stale").inc()

@@ -8,17 +8,23 @@ import asyncpg
 from services.nudges import store
 from services.nudges.domain.history import history_of, is_worked, middle_of_work
 from services.nudges.domain.rules import ON_CHANGE
+from services.nudges.remembered import without_forgotten
 from services.nudges.speak import Spoken, speak
 from shared.events import DayReport
 from shared.postgres import Connection
 
 
 async def decide_nudges(
-    pool: asyncpg.Pool, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+    pool: asyncpg.Pool, report: DayReport, *, channels: Sequence[str], forget_key: bytes, traceparent: str, now: datetime
 ) -> tuple[bool, Spoken | None]:
-    """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing."""
+    """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing. One of
+    somebody who is forgotten is passed over, and managers who are leave no trace of it."""
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, report.rep.id)
+        remembered = await without_forgotten(connection, report, forget_key=forget_key)
+        if remembered is None:
+            return False, None
+        report = remembered
         if not await store.merge_day(connection, report):
             return False, None
         if report.silent:

@@ -1,6 +1,57 @@
 -- name: lock_person
--- One decision about a person at a time, so that two replicas cannot both spend the day's budget.
-SELECT pg_advisory_xact_lock(hashtext('nudges.person'), hashtext($1));
+-- One decision about a person at a time, so that two replicas cannot both spend the day's budget; and none while anybody is
+-- being forgotten.
+SELECT pg_advisory_xact_lock_shared(hashtext('nudges.forgotten')),
+       pg_advisory_xact_lock(hashtext('nudges.person'), hashtext($1));
+
+-- name: lock_forgotten
+-- Waits for every decision under way, and keeps new ones out.
+SELECT pg_advisory_xact_lock(hashtext('nudges.forgotten'));
+
+-- name: list_forgotten
+SELECT digest FROM forgotten WHERE digest = ANY($1::bytea[]);
+
+-- name: find_forgotten
+-- Whether anybody is.
+SELECT EXISTS (SELECT FROM forgotten);
+
+-- name: add_forgotten
+INSERT INTO forgotten (digest, forgotten_at) SELECT digest, $2 FROM unnest($1::bytea[]) AS digest ON CONFLICT DO NOTHING;
+
+-- name: delete_events_of
+-- Waits for a relay that is publishing one of them. The subject is the person's id.
+DELETE FROM outbox WHERE subject = $1;
+
+-- name: delete_deliveries_of
+DELETE FROM delivery AS d USING nudge AS n WHERE n.id = d.nudge_id AND n.person_id = $1;
+
+-- name: delete_nudges_of
+DELETE FROM nudge WHERE person_id = $1;
+
+-- name: delete_checks_of
+DELETE FROM midday_check WHERE rep_id = $1;
+
+-- name: delete_days_of
+DELETE FROM day WHERE rep_id = $1;
+
+-- name: delete_announcements_of
+DELETE FROM announcement WHERE rep_id = $1;
+
+-- name: update_nudges_led_by
+UPDATE nudge SET manager_ids = array_remove(manager_ids, $1) WHERE manager_ids @> ARRAY[$1::text];
+
+-- name: update_days_led_by
+-- Other people's days stay, without this manager of theirs.
+UPDATE day SET report = jsonb_set(report, '{managers}', coalesce(
+    (SELECT jsonb_agg(one) FROM jsonb_array_elements(report -> 'managers') AS one WHERE one ->> 'id' <> $1), '[]'
+))
+WHERE report -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text));
+
+-- name: update_announcements_led_by
+UPDATE announcement SET body = jsonb_set(body, '{managers}', coalesce(
+    (SELECT jsonb_agg(one) FROM jsonb_array_elements(body -> 'managers') AS one WHERE one ->> 'id' <> $1), '[]'
+))
+WHERE body -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text));
 
 -- name: merge_day
 -- Keeps the newest report whatever the order of arrival; returns nothing when this one is not newer.

@@ -1,6 +1,6 @@
 """The tables of nudges as typed rows. Every statement stands in queries.sql."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +11,9 @@ from pydantic import BaseModel
 
 from services.nudges.domain.definition import Definition
 from shared.events import DayReport, Nudge, PlaybookAnnounced
+from shared.forgetting import tombstone_of_key, tombstone_of_person
 from shared.postgres import Connection, Queries
+from shared.settings import ForgetKeyChanged
 
 SCHEMA: Final = "nudges"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -65,6 +67,19 @@ class QueueState:
 async def lock_person(connection: Connection, person_id: str) -> None:
     """Until the transaction ends, nobody else decides about this person."""
     await connection.execute(QUERIES["lock_person"], person_id)
+
+
+async def refuse_other_key(pool: asyncpg.Pool, forget_key: bytes) -> None:
+    """Raises `ForgetKeyChanged` where people were forgotten under another key, so that they would not be recognised."""
+    known = await pool.fetch(QUERIES["list_forgotten"], [tombstone_of_key(forget_key)])
+    if not known and await pool.fetchval(QUERIES["find_forgotten"]):
+        raise ForgetKeyChanged
+
+
+async def list_forgotten(connection: Connection, person_ids: Iterable[str], *, forget_key: bytes) -> set[str]:
+    """Which of these people are forgotten. Needs the lock of a person."""
+    by_digest = {tombstone_of_person(forget_key, person_id): person_id for person_id in person_ids}
+    return {by_digest[row["digest"]] for row in await connection.fetch(QUERIES["list_forgotten"], list(by_digest))}
 
 
 async def merge_day(connection: Connection, report: DayReport) -> bool:

@@ -11,6 +11,7 @@ from services.nudges import store
 from services.nudges.domain.definition import Definition, is_current, occasion_of, telling
 from services.nudges.domain.nudge import RULE_PLAYBOOK
 from services.nudges.domain.policy import DAY_UNKNOWN, Drop, Hold, Verdict, local_day
+from services.nudges.remembered import without_forgotten
 from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of, verdict_on
 from services.nudges.store import Held
 from shared.events import Nudge, NudgeKind, PlaybookAnnounced, PlaybookWithdrawn
@@ -21,12 +22,23 @@ _UNSEEN_MAX: Final = timedelta(days=14)
 
 
 async def tell_definition(
-    pool: asyncpg.Pool, announced: PlaybookAnnounced, *, channels: Sequence[str], traceparent: str, now: datetime
+    pool: asyncpg.Pool,
+    announced: PlaybookAnnounced,
+    *,
+    channels: Sequence[str],
+    forget_key: bytes,
+    traceparent: str,
+    now: datetime,
 ) -> tuple[bool, Spoken | None]:
-    """Whether the announcement was newer than what was known, and what was made of it. Given again, it changes nothing."""
+    """Whether the announcement was newer than what was known, and what was made of it. Given again, it changes nothing. One to
+    somebody who is forgotten is passed over."""
     rep_id = announced.rep.id
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, rep_id)
+        remembered = await without_forgotten(connection, announced, forget_key=forget_key)
+        if remembered is None:
+            return False, None
+        announced = remembered
         nudge_id = nudge_id_of(RULE_PLAYBOOK, rep_id, occasion_of(announced))
         if not await store.merge_announcement(connection, announced, nudge_id=nudge_id):
             return False, None

@@ -1,4 +1,4 @@
-"""What scoring answers when asked over NATS: files to apply, scores, explanations, audits."""
+"""What scoring answers when asked over NATS: files to apply, scores, explanations, audits, people to forget."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,15 +10,20 @@ from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.audit_scores import audit_scores
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.explain_day import explain_day
+from services.scoring.find_forgettable import find_forgettable
+from services.scoring.forget_contact import begin_forgetting_contact, finish_forgetting_contact
+from services.scoring.forget_rep import begin_forgetting_rep, finish_forgetting_rep
 from services.scoring.list_nobodys import list_nobodys
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
 from services.scoring.list_telling import list_telling
+from services.scoring.list_totals import list_totals
 from services.scoring.preview_playbook import preview_playbooks
 from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import ask_for_rescore
 from shared.answering import answer_questions
 from shared.clock import Clock
+from shared.forget_requests import FORGET_BEGIN, FORGET_FIND, FORGET_FINISH, ForgetOrder, ForgetQuery, Forgotten, Known
 from shared.requests import (
     PLAYBOOK_APPLY,
     PLAYBOOK_LIST,
@@ -42,6 +47,7 @@ from shared.score_requests import (
     SCORE_EXPLAIN,
     SCORE_LIST,
     SCORE_NOBODYS,
+    SCORE_TOTALS,
     AuditQuery,
     AuditReport,
     ExplainQuery,
@@ -49,6 +55,8 @@ from shared.score_requests import (
     NobodysList,
     ScorePage,
     ScoreQuery,
+    TotalsList,
+    TotalsQuery,
 )
 
 _QUEUE: Final = "scoring"
@@ -75,8 +83,12 @@ class Answers:
             SCORE_EXPLAIN: self._explanation,
             SCORE_AUDIT: self._audit,
             SCORE_NOBODYS: self._nobodys,
+            SCORE_TOTALS: self._totals,
             SCORE_RESCORE: self._rescore,
             SCORE_RESCORE_STATE: self._rescore_state,
+            FORGET_FIND: self._forgettable,
+            FORGET_BEGIN: self._begin_forgetting,
+            FORGET_FINISH: self._finish_forgetting,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -118,6 +130,9 @@ class Answers:
     async def _nobodys(self, _: bytes) -> NobodysList:
         return await list_nobodys(self._pool)
 
+    async def _totals(self, question: bytes) -> TotalsList:
+        return await list_totals(self._pool, self._cache, TotalsQuery.model_validate_json(question))
+
     async def _rescore(self, question: bytes) -> RescoreState:
         query = RescoreQuery.model_validate_json(question)
         state = await ask_for_rescore(self._pool, self._cache, query, now=self._clock.now())
@@ -127,3 +142,18 @@ class Answers:
     async def _rescore_state(self, _: bytes) -> RescoreState:
         async with self._pool.acquire() as connection:
             return await rescore_state(connection)
+
+    async def _forgettable(self, question: bytes) -> Known:
+        return await find_forgettable(self._pool, self._cache, ForgetQuery.model_validate_json(question))
+
+    async def _begin_forgetting(self, question: bytes) -> Forgotten:
+        order, now = ForgetOrder.model_validate_json(question), self._clock.now()
+        if order.who == "person":
+            return await begin_forgetting_rep(self._pool, self._cache, order.person, now=now)
+        return await begin_forgetting_contact(self._pool, self._cache, order.person, source=order.source, now=now)
+
+    async def _finish_forgetting(self, question: bytes) -> Forgotten:
+        order, now = ForgetOrder.model_validate_json(question), self._clock.now()
+        if order.who == "person":
+            return await finish_forgetting_rep(self._pool, self._cache, order.person)
+        return await finish_forgetting_contact(self._pool, self._cache, order.person, source=order.source, now=now)

@@ -39,7 +39,9 @@ async def run(settings: ScoringSettings) -> None:
     connection = await reach_broker(settings, name="scoring")
     pool = await reach_database(settings, schema=SCHEMA, migrations=MIGRATIONS)
     clock = await clock_of(settings, connection)
-    metrics, cache = ScoringMetrics(), DefinitionsCache()
+    metrics, cache = ScoringMetrics(), DefinitionsCache(settings.privacy.read_forget_key())
+    async with pool.acquire() as held:
+        await cache.read(held)  # a key that recognises nobody is noticed before anything is taken in
     async with Publisher(connection) as reports, Publisher(connection) as dead_letters:
         relay = report_relay(pool, reports, metrics)
         consumer = ActivityConsumer(

@@ -12,6 +12,7 @@ from services.scoring.announce_playbooks import announce_playbooks
 from services.scoring.definitions import DefinitionsCache, lock_definitions
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
+from services.scoring.domain.forgotten import forgotten_in
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster_changes import RosterChanges, changes_between
@@ -29,15 +30,23 @@ class RevisionNeedsReason(DaymarkError):
     --revise with the reason."""
 
 
+class ForgottenInRoster(DaymarkError):
+    """This id, or this user of a CRM, was somebody's who is forgotten, and what they do is not taken in. Give another id, or
+    leave the user out; nothing has changed."""
+
+
 async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, now: datetime) -> Applied:
     """Put a roster in force.
 
     Raises:
         DefinitionRefused: the file is wrong; nothing has changed.
+        ForgottenInRoster: it holds somebody who is forgotten.
     """
     roster = read_roster(text, file=file)
 
     async def keep(connection: Connection, before: Definitions) -> Applied:
+        if (who := forgotten_in(before.forgotten, before.roster, roster)) is not None:
+            raise ForgottenInRoster(who)
         after = replace(before, roster=roster)
         await connection.execute(store.QUERIES["add_roster"], text, now)
         changes = changes_between(before.roster, roster)

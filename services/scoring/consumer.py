@@ -86,6 +86,7 @@ class ActivityConsumer:
         self._metrics.batch_seconds.observe(monotonic_s() - started_s)
         self._metrics.observations.labels("new").inc(recorded.activities)
         self._metrics.observations.labels("known").inc(len(observed) - recorded.activities)
+        self._metrics.forgotten.inc(recorded.forgotten)
         self._observe_age(batch[-1])
         _log.debug(
             "batch_recorded", observations=len(observed), days=recorded.days, trace_id=trace_id(observed[-1].traceparent)

@@ -1,20 +1,24 @@
-"""The roster and the playbooks in force: shared by all who place and count, changed by one at a time."""
+"""The roster and the playbooks in force, and who is forgotten: shared by all who place and count, changed by one at a time."""
 
 from dataclasses import replace
 
 from services.scoring.domain.day import Definitions
+from services.scoring.domain.forgotten import KINDS, Forgotten
 from services.scoring.domain.playbook import Playbooks
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster import NOBODY
 from services.scoring.domain.roster_file import read_roster
 from services.scoring.store import QUERIES
+from shared.forgetting import tombstone_of_key
 from shared.postgres import Connection
+from shared.settings import ForgetKeyChanged
 
 
 class DefinitionsCache:
-    """The definitions in force, read anew only when their version has changed."""
+    """The definitions in force, read anew only when their version has changed. `forget_key` is the installation's."""
 
-    def __init__(self) -> None:
+    def __init__(self, forget_key: bytes = b"") -> None:
+        self._forget_key = forget_key
         self._known: Definitions | None = None
 
     async def share(self, connection: Connection) -> Definitions:
@@ -23,13 +27,27 @@ class DefinitionsCache:
         return await self.read(connection)
 
     async def read(self, connection: Connection) -> Definitions:
+        """The definitions as they are now.
+
+        Raises:
+            ForgetKeyChanged: who is forgotten could not be recognised.
+        """
         version = await connection.fetchval(QUERIES["find_definitions_version"])
         if self._known is None or self._known.version != version:
-            self._known = await _read_definitions(connection, version)
+            forgotten = await _read_forgotten(connection, self._forget_key)
+            self._known = await _read_definitions(connection, version, forgotten)
         return self._known
 
 
-async def _read_definitions(connection: Connection, version: int) -> Definitions:
+async def _read_forgotten(connection: Connection, key: bytes) -> Forgotten:
+    rows = await connection.fetch(QUERIES["list_forgotten"])
+    found = {kind: frozenset(row["digest"] for row in rows if row["kind"] == kind) for kind in KINDS}
+    if rows and tombstone_of_key(key) not in found["key"]:
+        raise ForgetKeyChanged
+    return Forgotten(key=key, people=found["person"], users=found["user"], contacts=found["contact"])
+
+
+async def _read_definitions(connection: Connection, version: int, forgotten: Forgotten) -> Definitions:
     body = await connection.fetchval(QUERIES["find_roster"])
     rows = await connection.fetch(QUERIES["list_playbooks"])
     files = {row["body"]: read_playbooks(row["body"], file="stored playbook") for row in rows}
@@ -41,7 +59,7 @@ async def _read_definitions(connection: Connection, version: int) -> Definitions
         if (row := newest.get((playbook.team, playbook.effective_from))) is not None and row["body"] == body_text
     ]
     roster = read_roster(body, file="stored roster") if body else NOBODY
-    return Definitions(version=version, roster=roster, playbooks=Playbooks(versions))
+    return Definitions(version=version, roster=roster, playbooks=Playbooks(versions), forgotten=forgotten)
 
 
 async def lock_definitions(connection: Connection) -> None:

@@ -54,7 +54,12 @@ class ScoringMetrics:
             self.dead_letters.labels(reason)
 
     def _what_waits(self) -> None:
-        """What fails and what waits."""
+        """What is kept out, what fails and what waits."""
+        self.forgotten = Counter(
+            "daymark_scoring_forgotten_observations_total",
+            "Observations of who is forgotten, kept out. Rising: a CRM still sends them; have them erased there too.",
+            registry=self.registry,
+        )
         self.retries = Counter(
             "daymark_scoring_batch_retries_total",
             "Batches that failed and were tried again. Rising: Postgres or NATS is away or refuses; look at the log.",

@@ -219,6 +219,13 @@ WHERE day BETWEEN $1 AND $2
 ORDER BY rep_id, day
 LIMIT $7;
 
+-- name: list_counts
+-- Everybody's days on which something counted.
+SELECT rep_id, day, counts::text AS counts FROM rep_day WHERE day BETWEEN $1 AND $2 AND counts <> '{}'::jsonb;
+
+-- name: list_totals_of_forgotten
+SELECT team, month, behaviour, times FROM total_of_forgotten WHERE month BETWEEN $1 AND $2;
+
 -- name: list_scores_of
 -- The scores of these days, where they have one.
 SELECT d.rep_id, d.day, d.score FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day) JOIN rep_day AS d USING (rep_id, day);
@@ -317,3 +324,73 @@ DELETE FROM outbox WHERE id = ANY($1::bigint[]);
 
 -- name: find_outbox_state
 SELECT count(*) AS waiting, min(at) AS oldest_at FROM outbox;
+
+-- name: list_forgotten
+SELECT kind, digest FROM forgotten;
+
+-- name: add_forgotten
+INSERT INTO forgotten (kind, digest, forgotten_at)
+SELECT kind, digest, $3 FROM unnest($1::text[], $2::bytea[]) AS new (kind, digest) ON CONFLICT DO NOTHING;
+
+-- name: list_rosters
+SELECT version, body FROM roster ORDER BY version DESC;
+
+-- name: update_roster
+UPDATE roster SET body = $2 WHERE version = $1;
+
+-- name: count_activities_of_users
+-- An account of NULL is any; what stands in the roster as somebody's by now is theirs.
+SELECT count(DISTINCT (a.source, a.account, a.activity_id))
+FROM unnest($1::text[], $2::text[], $3::text[]) AS one (source, account, "user")
+JOIN activity AS a ON a.source = one.source AND a.actor = one."user" AND (one.account IS NULL OR a.account = one.account)
+WHERE a.rep_id IS NULL
+  AND (a.source, a.account, a.actor) NOT IN (SELECT * FROM unnest($4::text[], $5::text[], $6::text[]));
+
+-- name: delete_activities_of_users
+-- As many as the last argument says, of those that the query above counts.
+DELETE FROM activity WHERE ctid = ANY(ARRAY(
+    SELECT a.ctid
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS one (source, account, "user")
+    JOIN activity AS a ON a.source = one.source AND a.actor = one."user" AND (one.account IS NULL OR a.account = one.account)
+    WHERE a.rep_id IS NULL
+      AND (a.source, a.account, a.actor) NOT IN (SELECT * FROM unnest($4::text[], $5::text[], $6::text[]))
+    LIMIT $7
+));
+
+-- name: list_activities_of_contact
+-- Of one source, or of any.
+SELECT source, account, activity_id FROM activity
+WHERE contact_key = $1 AND ($2::text IS NULL OR source = $2) ORDER BY source, account, activity_id;
+
+-- name: list_days_of
+-- A rep's days on which something counted.
+SELECT day, counts::text AS counts FROM rep_day WHERE rep_id = $1 AND counts <> '{}'::jsonb;
+
+-- name: count_days_of
+SELECT count(*) FROM rep_day WHERE rep_id = $1;
+
+-- name: add_totals
+INSERT INTO total_of_forgotten AS t (team, month, behaviour, times)
+SELECT team, month, behaviour, times
+FROM unnest($1::text[], $2::date[], $3::text[], $4::bigint[]) AS new (team, month, behaviour, times)
+ON CONFLICT (team, month, behaviour) DO UPDATE SET times = t.times + excluded.times;
+
+-- name: delete_days_of
+DELETE FROM rep_day WHERE rep_id = $1;
+
+-- name: delete_progress_of
+DELETE FROM rep_progress WHERE rep_id = $1;
+
+-- name: delete_announcements_of
+DELETE FROM announcement WHERE rep_id = $1;
+
+-- name: delete_reports_of
+-- Waits for a relay that is publishing one of them. The subject is the rep's id, of a day's report with a slash and the day.
+DELETE FROM outbox WHERE split_part(subject, '/', 1) = $1;
+
+-- name: update_reports_led_by
+-- Other people's reports go out without this manager of theirs.
+UPDATE outbox SET body = jsonb_set(body::jsonb, '{managers}', coalesce(
+    (SELECT jsonb_agg(one) FROM jsonb_array_elements(body::jsonb -> 'managers') AS one WHERE one ->> 'id' <> $1), '[]'
+))::text
+WHERE body::jsonb -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text));

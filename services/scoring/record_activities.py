@@ -13,23 +13,29 @@ import msgspec
 
 from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
+from services.scoring.domain.day import Definitions
 from services.scoring.domain.derivation import NOTHING_YET, derive
 from services.scoring.domain.facts import merge
+from services.scoring.domain.forgotten import is_of_forgotten, recognise
 from services.scoring.domain.roster import Roster
 from services.scoring.score_days import Cause, score_days, union
 from services.scoring.store import ActivityKey, ActivityRow
+from services.scoring.without_contact import rewritten_without_contact
 from shared.observation import Observation
 from shared.postgres import Connection
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
-    """One observation as it arrived."""
+    """One observation as it arrived; or what may be taken in of one that `is_recognised` as naming somebody who is forgotten,
+    and `is_theirs` if they did it."""
 
     event_id: str
     source: str
     observation: Observation
     traceparent: str | None
     history: bool
+    is_recognised: bool = False
+    is_theirs: bool = False
 
     @property
     def key(self) -> ActivityKey:
@@ -38,24 +44,27 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """What a batch came to: activities that it told something new about, and days that changed."""
+    """What a batch came to: activities that it told something new about, and days that changed. `forgotten` observations
+    named somebody who is not to be remembered."""
 
     activities: int
     days: int
+    forgotten: int = 0
 
 
 async def record_activities(
     pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequence[Observed], *, now: datetime
 ) -> Recorded:
     """Merge the batch and bring every day that it touches up to date. Recording it again changes nothing."""
-    by_key: dict[ActivityKey, list[Observed]] = {}
-    for observed in batch:
-        by_key.setdefault(observed.key, []).append(observed)
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
-        changes = await _merge_all(connection, by_key, definitions.roster)
+        by_key: dict[ActivityKey, list[Observed]] = {}
+        for observed in _without_the_forgotten(batch, definitions):
+            by_key.setdefault(observed.key, []).append(observed)
+        forgotten = sum(one.is_recognised for news in by_key.values() for one in news)
+        changes = await _merge_all(connection, by_key, definitions)
         if not changes:
-            return Recorded(activities=0, days=0)
+            return Recorded(activities=0, days=0, forgotten=forgotten)
         causes = [
             (where, _cause(by_key[after.key]))
             for before, after in changes
@@ -63,25 +72,57 @@ async def record_activities(
             if where is not None
         ]
         days = await score_days(connection, definitions, union(causes), now=now)
-    return Recorded(activities=len(changes), days=days)
+    return Recorded(activities=len(changes), days=days, forgotten=forgotten)
+
+
+def _without_the_forgotten(batch: Sequence[Observed], definitions: Definitions) -> Sequence[Observed]:
+    """What may be taken in of the batch."""
+    if not definitions.forgotten:
+        return batch
+    return [_as_taken_in(one, definitions) for one in batch]
+
+
+def _as_taken_in(one: Observed, definitions: Definitions) -> Observed:
+    found = recognise(definitions.forgotten, definitions.roster, one.observation, source=one.source, event_id=one.event_id)
+    if found is None:
+        return one
+    return msgspec.structs.replace(
+        one, observation=found.observation, event_id=found.event_id, is_recognised=True, is_theirs=found.is_theirs
+    )
 
 
 async def _merge_all(
-    connection: Connection, by_key: Mapping[ActivityKey, Sequence[Observed]], roster: Roster
+    connection: Connection, by_key: Mapping[ActivityKey, Sequence[Observed]], definitions: Definitions
 ) -> list[tuple[ActivityRow, ActivityRow]]:
     """Each activity that the batch tells something new about, before and after."""
-    unknown = {key: ActivityRow(key=key, states={}, derived=NOTHING_YET) for key in by_key}
-    as_new = {key: _merged(unknown[key], news, roster) for key, news in by_key.items()}
-    made = await store.insert_activities(connection, list(as_new.values()))
+    to_make = [key for key, news in by_key.items() if not all(one.is_theirs for one in news)]
+    unknown = {key: ActivityRow(key=key, states={}, derived=NOTHING_YET) for key in to_make}
+    as_new = {key: _merged(row, by_key[key], definitions.roster) for key, row in unknown.items()}
+    made = await store.insert_activities(connection, list(as_new.values())) if as_new else set()
     changes = [(unknown[key], as_new[key]) for key in made]
     if known := by_key.keys() - made:
         rows = await store.lock_activities(connection, known)
-        merged = [(row, _merged(row, by_key[row.key], roster)) for row in rows]
+        merged = [(row, _merged_with(row, by_key[row.key], definitions)) for row in rows]
         changed = [(before, after) for before, after in merged if after is not before]
         if changed:
             await store.update_activities(connection, [after for _, after in changed])
         changes += changed
     return changes
+
+
+def _merged_with(row: ActivityRow, news: Sequence[Observed], definitions: Definitions) -> ActivityRow:
+    """A row that is still to be cleaned of somebody must not look as if it were, for then it would not be found: what a user
+    did who is forgotten stays theirs, and a contact who is goes at once."""
+    forgotten, roster = definitions.forgotten, definitions.roster
+    if not forgotten:
+        return _merged(row, news, roster)
+    source, account, _ = row.key
+    actor, contact_key = row.derived.actor, row.derived.contact_key
+    if actor is not None and is_of_forgotten(forgotten, roster, source, account, actor):
+        return _merged(row, [one for one in news if not one.is_theirs], roster)
+    if contact_key is not None and forgotten.holds_contact(source=source, contact_key=contact_key):
+        return _merged(rewritten_without_contact(row, contact_key, definitions), news, roster)
+    return _merged(row, news, roster)
 
 
 def _merged(row: ActivityRow, news: Sequence[Observed], roster: Roster) -> ActivityRow:

@@ -3,10 +3,18 @@
 import asyncio
 import fcntl
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO, Final
+
+from pydantic import ValidationError
 
 from services.nudges.channels.channel import Delivered, Outcome, TryLater
 from shared.events import Nudge
+
+_NEW: Final = ".new"
 
 
 class FileChannel:
@@ -26,10 +34,40 @@ class FileChannel:
             return TryLater(error=f"cannot write the file of nudges ({failed.strerror})")
         return Delivered()
 
+    async def forget(self, person_id: str) -> int:
+        """Take out every line about a person. Returns how many there were. The file is replaced, as when logs are rotated."""
+        return await asyncio.to_thread(self._forget, person_id)
+
+    def _forget(self, person_id: str) -> int:
+        if not self._path.exists():
+            return 0
+        with self._locked() as file:
+            file.seek(0)
+            lines = file.readlines()
+            kept = [line for line in lines if not _is_about(line, person_id)]
+            if len(kept) < len(lines):
+                fresh = self._path.with_name(self._path.name + _NEW)
+                with fresh.open("wb") as written:
+                    written.writelines(kept)
+                    written.flush()
+                    os.fsync(written.fileno())
+                shutil.copymode(self._path, fresh)
+                fresh.replace(self._path)
+        return len(lines) - len(kept)
+
+    @contextmanager
+    def _locked(self) -> Iterator[BinaryIO]:
+        """The file, open for appending and ours alone; opened again if it was replaced while we waited for it."""
+        while True:
+            with self._path.open("ab+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if self._path.exists() and os.path.samestat(os.fstat(file.fileno()), self._path.stat()):
+                    yield file
+                    return
+
     def _append(self, nudge: Nudge, *, look_first: bool) -> None:
         line = nudge.model_dump_json().encode() + b"\n"
-        with self._path.open("ab+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with self._locked() as file:
             if look_first and self._holds(nudge.id):
                 return
             torn = file.seek(0, os.SEEK_END) > 0 and not self._ends_a_line()
@@ -46,3 +84,10 @@ class FileChannel:
         with self._path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             return file.read(1) == b"\n"
+
+
+def _is_about(line: bytes, person_id: str) -> bool:
+    try:
+        return Nudge.model_validate_json(line).person.id == person_id
+    except ValidationError:
+        return f'"id":"{person_id}"'.encode() in line  # torn by a crash

@@ -10,6 +10,7 @@ import msgspec
 
 from services.scoring.domain.calendar import presence_on, rep_day_end
 from services.scoring.domain.counting import Place
+from services.scoring.domain.forgotten import NOBODY_FORGOTTEN, Forgotten
 from services.scoring.domain.playbook import Playbook, Playbooks
 from services.scoring.domain.roster import Rep, Roster
 from services.scoring.domain.score import NO_SCORE, Score, score_day
@@ -46,11 +47,12 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Definitions:
-    """The roster and the playbooks in force; `version` rises with every change of either."""
+    """The roster and the playbooks in force, and who is forgotten; `version` rises with every change of these."""
 
     version: int
     roster: Roster
     playbooks: Playbooks
+    forgotten: Forgotten = NOBODY_FORGOTTEN
     _known: dict[tuple[object, ...], Score] = field(default_factory=dict, compare=False, repr=False)
 
     def with_nothing_known(self) -> "Definitions":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.docker.make_secrets import make_secrets
+from deploy.docker.make_secrets import READERS, make_secrets
 from tests.backends import NATS_IMAGE, POSTGRES_IMAGE
 from tests.house_of_its_own import ROOT
 
@@ -69,6 +69,7 @@ def test_a_secret_belongs_to_the_service_that_needs_it(tmp_path: Path) -> None:
     owners = {path.name: path.stat().st_uid for path in tmp_path.iterdir()}
     assert (owners["postgres-admin"], owners["postgres-scoring"], owners["postgres-nudges"]) == (0, 10002, 10003)
     assert (owners["acme"], owners["api-token"], owners["link-secret"]) == (10001, 10002, 10003)
+    assert (owners["forget-key-scoring"], owners["forget-key-nudges"]) == (10002, 10003)
 
 
 def test_secrets_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
@@ -77,9 +78,7 @@ def test_secrets_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
 
     make_secrets(tmp_path, owners={})
 
-    assert {"postgres-admin", "postgres-scoring", "postgres-nudges", "link-secret", "api-token", "acme", "globex"} == set(
-        before
-    )
+    assert set(before) == READERS.keys()
     assert all(stat.S_IMODE(status.st_mode) == 0o400 for status in before.values())
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == {
         name: status.st_mtime_ns for name, status in before.items()

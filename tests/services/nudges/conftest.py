@@ -20,6 +20,7 @@ from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import migrate, open_pool
 from tests.services.nudges.reports import MONDAY, at
 
+KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
 LINKS = Links(base_url="http://pages", secret="signs links")
 
@@ -53,7 +54,9 @@ class Nudging:
     async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None) -> list[Spoken]:
         spoken = []
         for report in reports:
-            _, said = await decide_nudges(pool or self.pool, report, channels=("recorder",), traceparent="", now=self.now)
+            _, said = await decide_nudges(
+                pool or self.pool, report, channels=("recorder",), forget_key=KEY, traceparent="", now=self.now
+            )
             spoken += [said] if said is not None else []
         return spoken
 
@@ -70,7 +73,9 @@ class Nudging:
         """Take in announcements of definitions."""
         spoken = []
         for announced in announcements:
-            _, said = await tell_definition(self.pool, announced, channels=("recorder",), traceparent="", now=self.now)
+            _, said = await tell_definition(
+                self.pool, announced, channels=("recorder",), forget_key=KEY, traceparent="", now=self.now
+            )
             spoken += [said] if said is not None else []
         return spoken
 

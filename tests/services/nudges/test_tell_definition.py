@@ -21,7 +21,7 @@ from shared.events import (
     PlaybookWithdrawn,
     Presence,
 )
-from tests.services.nudges.conftest import LINKS, NOON, Nudging, Recorder
+from tests.services.nudges.conftest import KEY, LINKS, NOON, Nudging, Recorder
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -201,7 +201,9 @@ async def test_who_could_not_be_reached_was_not_told(nudging: Nudging) -> None:
 async def test_the_first_channel_that_takes_it_says_when_the_rep_was_told(nudging: Nudging) -> None:
     first, second = Recorder(name="first"), Recorder(name="second", answers=[TryLater(error="answered 500")])
     await nudging.take_in(report(state="open"))
-    await tell_definition(nudging.pool, announcement(), channels=("first", "second"), traceparent="", now=nudging.now)
+    await tell_definition(
+        nudging.pool, announcement(), channels=("first", "second"), forget_key=KEY, traceparent="", now=nudging.now
+    )
 
     await nudging.deliver({"first": first, "second": second})
     nudging.now = at(MONDAY, "12:05")

@@ -42,12 +42,14 @@ READS_ALL = {
     "list_placed_activities",  # the audit's
     "list_unplaced_activities",
     "list_all_days",
+    "list_activities_of_contact",  # too rare to keep an index for
 }
 PLACES = (["r1", "r2"], [DAY, DAY])
 SPANS = (["r1", "r2"], [DAY, DAY], [date.max, date.max])
 KEYS = (["acme", "acme"], ["", ""], ["1", "2"])
 COLUMNS = (["{}"] * 2, ["call"] * 2, [False] * 2, ["1"] * 2, [NOW] * 2, [1.0] * 2, *[[None] * 2] * 5, *PLACES)
 COUNTED = count_query([*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")], KEYS)
+USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
 ASKED: dict[str, tuple[Any, ...]] = {
     "insert_activities": (*KEYS, *COLUMNS),
@@ -66,6 +68,12 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "find_first_to_rescore": SPANS,
     "lock_days_to_rescore": (*SPANS, DAY),
     "find_rescore_state": (),
+    "count_activities_of_users": USERS,
+    "delete_activities_of_users": (*USERS, 1_000),
+    "list_days_of": ("r1",),
+    "list_counts": (DAY, DAY),
+    "count_days_of": ("r1",),
+    "delete_days_of": ("r1",),
     "list_progress": (),
     "list_open_days": (["r1"],),
 }

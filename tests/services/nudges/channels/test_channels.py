@@ -1,10 +1,12 @@
 """The channels, each against what a receiver may do."""
 
 import asyncio
+import fcntl
 import json
 import stat
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 import pytest
@@ -45,6 +47,24 @@ async def test_a_second_attempt_does_not_repeat_a_line_that_was_written(tmp_path
     await FileChannel(path).send(_nudge(), attempts=1)
 
     await FileChannel(path).send(_nudge(), attempts=2)
+
+    assert len(path.read_text().splitlines()) == 1
+
+
+async def test_a_line_goes_to_the_file_that_stands_there_when_its_turn_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock = tmp_path / "nudges.ndjson", fcntl.flock
+    path.touch()
+
+    def replaced_while_waiting(file: BinaryIO, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        path.unlink()
+        path.touch()
+        lock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", replaced_while_waiting)
+    await FileChannel(path).send(_nudge(), attempts=1)
 
     assert len(path.read_text().splitlines()) == 1
 
