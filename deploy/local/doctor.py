@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.dead_letters import Letter, list_letters
-from deploy.local.questions import list_nobodys
+from deploy.local.questions import list_nobodys, list_playbooks
 from deploy.local.reach import NotRunning, run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.app import ADAPTERS
@@ -86,6 +86,7 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
     for finding in _other_letters(letters, sources):
         yield finding
     yield await _nobodys(connection)
+    yield await _untold(connection)
 
 
 def _addresses(settings: LocalSettings) -> dict[str, str]:
@@ -205,6 +206,20 @@ async def _nobodys(connection: Client) -> Finding:
     more = f" and {len(listed) - _NAMED_MAX} more" if len(listed) > _NAMED_MAX else ""
     found = f"activities wait for somebody with the identity of {named}{more}; add it to a rep in the roster if they sell"
     return Finding(verdict=Verdict.NOTE, what="roster", found=found)
+
+
+async def _untold(connection: Client) -> Finding:
+    """Whom nobody has told of what judges them today: no shortfall is spoken of to them meanwhile."""
+    try:
+        versions = (await list_playbooks(connection)).versions
+    except NobodyAnswers as silent:
+        return Finding(verdict=Verdict.WRONG, what="scoring", found=str(silent))
+    untold = [one for one in versions if one.state == "in force" and one.told < one.announced]
+    if not untold:
+        return Finding(verdict=Verdict.OK, what="playbooks", found="everybody was told of what judges them")
+    named = ", ".join(f"{one.announced - one.told} of {one.announced} reps of {one.team}" for one in untold[:_NAMED_MAX])
+    found = f"{named} were not told yet of the version in force, and hear of no shortfall; `daymark playbook told` says who"
+    return Finding(verdict=Verdict.NOTE, what="playbooks", found=found)
 
 
 def _ago(moment: datetime, now: datetime) -> str:

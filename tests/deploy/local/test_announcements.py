@@ -48,6 +48,9 @@ async def test_a_definition_is_told_and_read_and_both_are_known(house: LivingHou
     await stage.settle()
     assert await _told(house) == [("2020-01-01", None, None)]
 
+    _, doctor = await house.run("doctor")
+    assert "1 of 1 reps of north were not told yet of the version in force" in doctor
+
     for instant in (MIDNIGHT, MONDAY_NINE):
         await stage.step_to(instant)
     await stage.settle()
@@ -68,6 +71,7 @@ async def test_a_definition_is_told_and_read_and_both_are_known(house: LivingHou
         ("2026-03-03", "2026-03-02T08:00:01Z", None),
         ("2020-01-01", "2026-03-02T08:00:01Z", "2026-03-02T08:00:01Z"),
     ]
+    assert "everybody was told of what judges them" in (await house.run("doctor"))[1]
     listed = json.loads(await house.command("playbook", "list", "--json"))
     assert [(one["state"], one["announced"], one["told"], one["acknowledged"]) for one in listed] == [
         ("in force", 1, 1, 1),
