@@ -31,7 +31,9 @@ async def test_while_postgres_is_away_a_report_is_asked_for_again_and_not_acknow
         asyncpg.create_pool(f"postgresql://nudges@127.0.0.1:{port}/daymark", min_size=0) as pool,
         Publisher(nats) as dead_letters,
     ):
-        consumer = ReportConsumer(pool, dead_letters, SystemClock(), NudgesMetrics(()), channels=(), on_decided=lambda: None)
+        consumer = ReportConsumer(
+            pool, dead_letters, SystemClock(), NudgesMetrics(()), channels=(), forget_key=b"", on_decided=lambda: None
+        )
         await consumer.consider(REPORT, message)
 
     message.nack.assert_awaited_once()
