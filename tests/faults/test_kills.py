@@ -10,7 +10,7 @@ from tests.faults.demo_under_kills import play_under_kills
 
 
 @pytest.mark.skipif(not whole_trace.is_there(), reason="the real trace is not here; DAYMARK_TRACE names its folder")
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_slice_of_the_real_trace_survives_five_kills_of_every_process(tmp_path: Path) -> None:
     outcome = await whole_trace.run(tmp_path / "d", until="2011-10-08", kills_each=5, seed=1, servers_too=False)
 
@@ -21,7 +21,7 @@ async def test_a_slice_of_the_real_trace_survives_five_kills_of_every_process(tm
     assert len(outcome.nudges) == len(set(outcome.nudges))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_the_team_hears_the_same_words_once_each_while_services_and_servers_die(tmp_path: Path) -> None:
     played = await play_under_kills(tmp_path / "d", weeks=2, kills=12, seed=1)
 

@@ -21,7 +21,7 @@ def test_the_habits_call_for_the_nudges_of_the_list() -> None:
     assert [tuple(nudge) for nudge in expected_nudges(weeks=4)] == _golden()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_the_team_hears_exactly_the_nudges_of_the_list(tmp_path: Path) -> None:
     played = await play_under_kills(tmp_path / "d", weeks=4, kills=0, seed=1)
 
