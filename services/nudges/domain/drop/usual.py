@@ -11,6 +11,7 @@ _WEEKDAY_PRIOR_DAYS: Final = 10.0
 """A weekday's factor counts for as much as this many days that show no pattern."""
 _DISPERSION_PRIOR_DAYS: Final = 40.0
 """The team's dispersion counts for as much as this many days of the rep's own."""
+_DISPERSION_ERRORS_MAX: Final = 2.0
 _DISPERSION_MIN: Final = 0.02
 _DISPERSION_UNKNOWN: Final = 0.3
 _SPREAD_MIN: Final = 0.1
@@ -73,13 +74,11 @@ def usual_of(days: Sequence[WorkedDay], team: TeamUsual) -> Usual:
     day / (rate x spread)², the weight of a gamma prior (empirical Bayes; Robbins 1956).
     """
     own = _own(days, team.weekday_factors)
-    prior = _DISPERSION_PRIOR_DAYS * own.rate**2
-    dispersion = (own.excess + prior * team.dispersion) / (own.squares + prior) if own.rate else team.dispersion
     added = (team.dispersion + 1 / team.rate) / team.spread**2 if team.rate > 0 else 0.0
     return Usual(
         counted=own.rate * own.exposure + added * team.rate,
         exposure=own.exposure + added,
-        dispersion=max(_DISPERSION_MIN, dispersion),
+        dispersion=max(_DISPERSION_MIN, _dispersion(own, team)),
         days=own.days,
     )
 
@@ -98,6 +97,20 @@ class _Own:
     def error_squared(self, rate: float, dispersion: float) -> float:
         """The variance of the own rate, over the rate squared."""
         return 1 / (rate * self.exposure) + dispersion * self.exposure_squares / self.exposure**2
+
+
+def _dispersion(own: _Own, team: TeamUsual) -> float:
+    """The team's and the rep's own, weighed by days, and no further below the rep's own than errors reach.
+
+    The latter limits the shrinkage for who is unlike the team (Efron and Morris 1972), as somebody is whose days are mostly
+    empty and sometimes full. The error is that of a variance under normality, over the mean squared.
+    """
+    if not own.squares:
+        return team.dispersion
+    prior = _DISPERSION_PRIOR_DAYS * own.rate**2
+    weighed = (own.excess + prior * team.dispersion) / (own.squares + prior)
+    error = (team.dispersion + 1 / own.rate) * math.sqrt(2 / own.days)
+    return max(weighed, own.excess / own.squares - _DISPERSION_ERRORS_MAX * error)
 
 
 def _own(days: Sequence[WorkedDay], factors: Sequence[float]) -> _Own:
