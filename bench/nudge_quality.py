@@ -47,26 +47,23 @@ class Tally:
         return f"{name:<22}{rate:>13}{true:>13}{self.within(10):>11}{self.within(20):>11}"
 
 
-def on_simulated_teams(*, rep_years: int) -> None:
+def on_simulated_teams(mean: float, *, rep_years: int) -> None:
     """Each rep is watched for a year of 250 worked days after sixty; then once more with a halving on a random day."""
-    print(f"simulated teams, {rep_years:,} rep-years each: false alerts per rep and {_BUDGET.days} worked days (budget 1),")
-    print("days on which the condition is true, halvings noticed within ten and twenty worked days")
     watchers = {"Daymark": budgeted(_BUDGET)} | _COMMON
-    for mean in (40, 15, 2):
-        tallies = {name: Tally() for name in watchers}
-        random = Random(mean)
-        for _ in range(max(1, rep_years // 10)):
-            reps = simulated_team(mean, random)
-            team = usual_of_team([days[:HISTORY_DAYS] for days in reps])
-            for days in reps:
-                at = random.randrange(HISTORY_DAYS + _FOLLOWED_DAYS, HISTORY_DAYS + YEAR_DAYS - _FOLLOWED_DAYS)
-                dropped = days[:at] + halved(days[at : at + _FOLLOWED_DAYS], random)
-                for name, watcher in watchers.items():
-                    _add_year(tallies[name], days, team, watcher, days_seen=name != "Daymark")
-                    tallies[name].noticed.append(noticed_after(dropped, team, watcher, dropped_at=at))
-        print(f"mean {mean} a day".ljust(22) + _HEAD[22:])
-        for name, tally in tallies.items():
-            print(tally.line("  " + name))
+    tallies = {name: Tally() for name in watchers}
+    random = Random(mean)
+    for _ in range(max(1, rep_years // 10)):
+        reps = simulated_team(mean, random)
+        team = usual_of_team([days[:HISTORY_DAYS] for days in reps])
+        for days in reps:
+            at = random.randrange(HISTORY_DAYS + _FOLLOWED_DAYS, HISTORY_DAYS + YEAR_DAYS - _FOLLOWED_DAYS)
+            dropped = days[:at] + halved(days[at : at + _FOLLOWED_DAYS], random)
+            for name, watcher in watchers.items():
+                _add_year(tallies[name], days, team, watcher, days_seen=name != "Daymark")
+                tallies[name].noticed.append(noticed_after(dropped, team, watcher, dropped_at=at))
+    print(f"mean {mean} a day".ljust(22) + _HEAD[22:])
+    for name, tally in tallies.items():
+        print(tally.line("  " + name))
 
 
 def _add_year(tally: Tally, days: Sequence[WorkedDay], team: TeamUsual, watcher: Watcher, *, days_seen: bool) -> None:
@@ -172,7 +169,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Judge the alerts on drops.")
     parser.add_argument("--share", type=float, default=1.0, help="how much of the work, up to 1")
     share = parser.parse_args().share
-    on_simulated_teams(rep_years=round(4_000 * share))
+    rep_years = round(4_000 * share)
+    print(f"simulated teams, {rep_years:,} rep-years each: false alerts per rep and {_BUDGET.days} worked days (budget 1),")
+    print("days on which the condition is true, halvings noticed within ten and twenty worked days")
+    for mean in (40, 15, 2):
+        on_simulated_teams(mean, rep_years=rep_years)
     on_the_real_trace(draws=round(1_000 * share), rounds=max(2, round(100 * share)))
 
 

@@ -10,7 +10,9 @@ from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TeamUsual, usual_of_team
 from services.nudges.domain.drop.watch import Judged, judge
 
-_STRICTNESS_MAX: Final = 2.0
+_STRICTER_MAX: Final = 2.0
+_LAXER_MAX: Final = 0.5
+"""A quiet history is no licence: chance, too, gives one."""
 _STRICTNESS_STEP: Final = 0.01
 
 
@@ -53,7 +55,10 @@ def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, round
     """The strictness at which a team's own days, each rep's put into `rounds` random orders, keep the budget.
 
     A random order has no drop in it, whatever the days' true distribution is: only that they are exchangeable is assumed.
-    Oldest day first; each day keeps its weekday and its exposure. None when nobody has days enough to be judged at all.
+    Oldest day first; each day keeps its weekday and its exposure. The rates are known to about one part in
+    sqrt(days / budget.days), so rounds should make a hundred times the budget's days. Limits become at most 2 standard
+    deviations stricter (`alerts_after` says whether that was enough) and 0.5 laxer. None when nobody has days enough to be
+    judged at all.
     """
     team = usual_of_team(reps)
     plain = ErrorBudget(days=budget.days)
@@ -65,7 +70,7 @@ def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, round
     def alerts(strictness: float) -> float:
         return sum(one.alerts(strictness) for one in watched) * budget.days / judged
 
-    low, high = -_STRICTNESS_MAX, _STRICTNESS_MAX
+    low, high = -_LAXER_MAX, _STRICTER_MAX
     while high - low > _STRICTNESS_STEP:
         middle = (low + high) / 2
         low, high = (middle, high) if alerts(middle) > 1 else (low, middle)
