@@ -11,6 +11,7 @@ from shared.events import DayReport, NudgeKind
 RULE_PLAN_DONE: Final = "plan_done"
 RULE_COMEBACK: Final = "comeback"
 RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
+RULE_DROP: Final = "drop"
 RULE_PLAYBOOK: Final = "playbook"
 
 
