@@ -8,12 +8,26 @@ from shared.requests import Shape
 NUDGE_LIST: Final = "nudge.list.v1"
 INBOX_LINK: Final = "inbox.link.v1"
 OWN_LINK: Final = "you.link.v1"
+CHANNEL_LIST: Final = "channel.list.v1"
+CHANNEL_ENABLE: Final = "channel.enable.v1"
 
 
 class NudgeQuery(Shape):
     person: str | None = None
     after: str | None = None
     limit: int = 500
+
+
+class DeliveryRow(Shape):
+    """A nudge's way through one channel. `state` is queued, sending, delivered or failed; `due_at` is when it is tried (again),
+    `last_error` what the last attempt met with."""
+
+    channel: str
+    state: str
+    attempts: int
+    due_at: datetime
+    delivered_at: datetime | None
+    last_error: str
 
 
 class NudgeRow(Shape):
@@ -35,6 +49,7 @@ class NudgeRow(Shape):
     decided_at: datetime
     send_at: datetime | None
     delivered: tuple[str, ...]
+    deliveries: tuple[DeliveryRow, ...] = ()
 
 
 class NudgePage(Shape):
@@ -42,6 +57,29 @@ class NudgePage(Shape):
 
     rows: tuple[NudgeRow, ...]
     next_after: str | None = None
+
+
+class ChannelRow(Shape):
+    """How a channel fares. `state` is ok, retrying, paused (the receiver asked for it), failing (five times in a row) or
+    disabled, since `since` and because of `last_error`. `waiting` deliveries are not out yet, `given_up` are those of the last
+    seven days."""
+
+    name: str
+    state: str
+    since: datetime | None
+    paused_until: datetime | None
+    last_error: str
+    waiting: int
+    waiting_since: datetime | None
+    given_up: int
+
+
+class ChannelList(Shape):
+    channels: tuple[ChannelRow, ...]
+
+
+class ChannelName(Shape):
+    name: str
 
 
 class LinkQuery(Shape):

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.local import questions, show
+from deploy.local.channels_cli import channels
 from deploy.local.dead_letters_cli import dead_letters
 from deploy.local.definitions_cli import playbook, rescore, roster
 from deploy.local.doctor import Verdict, examine
@@ -29,6 +30,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(roster, name="roster")
 app.add_typer(playbook, name="playbook")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(channels, name="channels")
 app.command()(rescore)
 app.command()(forget)
 

@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.dead_letters import Letter, list_letters
-from deploy.local.questions import list_nobodys, list_playbooks
+from deploy.local.questions import list_channels, list_nobodys, list_playbooks
 from deploy.local.reach import NotRunning, run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.app import ADAPTERS
@@ -23,6 +23,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import UNKNOWN
 from services.ingest.settings import IngestSettings
 from shared.events import WEBHOOK_RECEIVED
+from shared.nudge_requests import ChannelRow
 from shared.requests import NobodyAnswers
 from shared.settings import SecretMissing, load_settings
 from shared.streams import CONSUMERS, WEBHOOKS, StreamRefused, backlog
@@ -87,6 +88,8 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
         yield finding
     yield await _nobodys(connection)
     yield await _untold(connection)
+    async for finding in _channels(connection):
+        yield finding
 
 
 def _addresses(settings: LocalSettings) -> dict[str, str]:
@@ -220,6 +223,35 @@ async def _untold(connection: Client) -> Finding:
     named = ", ".join(f"{one.announced - one.told} of {one.announced} reps of {one.team}" for one in untold[:_NAMED_MAX])
     found = f"{named} were not told yet of the version in force, and hear of no shortfall; `daymark playbook told` says who"
     return Finding(verdict=Verdict.NOTE, what="playbooks", found=found)
+
+
+async def _channels(connection: Client) -> AsyncIterator[Finding]:
+    """Which channels get nudges to people."""
+    try:
+        listed = (await list_channels(connection)).channels
+    except NobodyAnswers as silent:
+        yield Finding(verdict=Verdict.WRONG, what="nudges", found=str(silent))
+        return
+    if not listed:
+        yield Finding(verdict=Verdict.NOTE, what="channels", found="none is configured, so that nobody hears of anything")
+    for one in listed:
+        yield Finding(verdict=_verdict_on(one), what=f"channel {one.name}", found=_fares(one))
+
+
+def _verdict_on(channel: ChannelRow) -> Verdict:
+    if channel.state in {"disabled", "failing"}:
+        return Verdict.WRONG
+    return Verdict.NOTE if channel.state != "ok" or channel.given_up else Verdict.OK
+
+
+def _fares(channel: ChannelRow) -> str:
+    said = "gets through"
+    if channel.since is not None:
+        said = f"{channel.state} since {channel.since:%Y-%m-%d %H:%M} UTC: {channel.last_error}"
+    if channel.state == "disabled":
+        said += f". Set its new address, or `daymark channels enable {channel.name}` if it is back"
+    said += f"; {channel.waiting} wait" if channel.waiting else ""
+    return said + (f"; {channel.given_up} given up in seven days (daymark nudges --json)" if channel.given_up else "")
 
 
 def _ago(moment: datetime, now: datetime) -> str:

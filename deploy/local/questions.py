@@ -19,9 +19,13 @@ from shared.forget_requests import (
     Known,
 )
 from shared.nudge_requests import (
+    CHANNEL_ENABLE,
+    CHANNEL_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
+    ChannelList,
+    ChannelName,
     Link,
     LinkQuery,
     NudgePage,
@@ -198,3 +202,17 @@ async def forget_nudges(connection: Client, order: ForgetOrder) -> ForgottenNudg
 async def finish_forgetting(connection: Client, order: ForgetOrder) -> Forgotten:
     """Have scoring erase what it has of them."""
     return Forgotten.model_validate(await ask(connection, FORGET_FINISH, order, timeout_s=_LONG_S))
+
+
+async def list_channels(connection: Client) -> ChannelList:
+    """How the channels fare."""
+    return ChannelList.model_validate(await ask(connection, CHANNEL_LIST))
+
+
+async def enable_channel(connection: Client, name: str) -> ChannelList:
+    """Send through a channel again.
+
+    Raises:
+        Refused: there is none of this name.
+    """
+    return ChannelList.model_validate(await ask(connection, CHANNEL_ENABLE, ChannelName(name=name)))

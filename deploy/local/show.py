@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.nudge_requests import NudgeRow
+from shared.nudge_requests import ChannelList, NudgeRow
 from shared.requests import PlaybookList, Preview, TellingRow
 from shared.score_requests import ExplainedActivity, Explanation, ScoreRow, TeamTotal
 
@@ -89,9 +89,20 @@ def print_telling(rows: Iterable[TellingRow], console: Console) -> None:
 def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
     table = Table("day", "person", "rule", "status", "message and reason", box=None, pad_edge=False)
     for row in rows:
-        status = row.status if row.status == "sent" else f"{row.status}: {row.because}"
+        status = f"{row.status}: {row.because}" if row.because else row.status
+        late = [one for one in row.deliveries if one.last_error]
+        status += "".join(f"\n{one.channel} {one.state} ({one.last_error}; {one.attempts} attempts)" for one in late)
         table.add_row(str(row.day), row.person, row.rule, status, Text.assemble(row.text, "\n", (row.reason, "dim")))
     console.print(table if table.row_count else "No nudges yet.")
+
+
+def print_channels(listed: ChannelList, console: Console) -> None:
+    waits = Column("waiting", justify="right"), Column("given up", justify="right")
+    table = Table("channel", "state", "since (UTC)", "until (UTC)", *waits, "last error", box=None, pad_edge=False)
+    for one in listed.channels:
+        since, until = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (one.since, one.paused_until))
+        table.add_row(one.name, one.state, since, until, str(one.waiting), str(one.given_up), one.last_error)
+    console.print(table if table.row_count else "No channel is configured; [channels] in daymark.toml has them.")
 
 
 def print_explanation(explained: Explanation, console: Console) -> None:

@@ -1,8 +1,8 @@
 """The composition root of nudges: the only module that knows every class."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,8 +20,11 @@ from services.nudges.channels.file import FileChannel
 from services.nudges.channels.inbox import InboxChannel
 from services.nudges.channels.webhook import WebhookChannel
 from services.nudges.consumer import ReportConsumer
+from services.nudges.deliver_nudges import Deliverer
+from services.nudges.deliveries import note_channels
+from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.links import Links
-from services.nudges.loops import Loop, delivering_work, timed_work
+from services.nudges.loops import Loop, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
 from services.nudges.own_page import OwnPage
@@ -49,24 +52,26 @@ async def run(settings: NudgesSettings) -> None:
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
     links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
-    async with Publisher(connection) as events, Publisher(connection) as dead_letters, httpx.AsyncClient() as client:
+    async with Publisher(connection) as events, Publisher(connection) as dead_letters, way_out() as client:
         channels = make_channels(settings.channels, client, clock)
+        await note_channels(pool, channels)
         metrics = NudgesMetrics(channels)
         relay = nudge_relay(pool, events)
-        delivering = Loop(delivering_work(pool, channels, links, metrics, on_delivered=relay.wake), clock)
+        deliverers = [Deliverer(pool=pool, channel=one, links=links, metrics=metrics, clock=clock) for one in channels.values()]
+        delivering = [DeliveryLoop(one, on_delivered=relay.wake) for one in deliverers]
 
         def woken() -> None:
             relay.wake()
-            delivering.wake()
+            for loop in delivering:
+                loop.wake()
 
-        timed = Loop(timed_work(pool, metrics, channels=tuple(channels), on_spoken=woken), clock)
-        consumer = ReportConsumer(
-            pool, dead_letters, clock, metrics, channels=tuple(channels), forget_key=forget_key, on_decided=woken
-        )
+        timed = Loop(timed_work(pool, metrics, channels=channels, on_spoken=woken), clock)
+        names = tuple(channels)
+        consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=names, forget_key=forget_key, on_decided=woken)
         consumer.subscribe(broker)
         file = next((one for one in channels.values() if isinstance(one, FileChannel)), None)
-        await Answers(pool, clock, links, forget_key=forget_key, file=file).listen(connection)
-        await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool))
+        await Answers(pool, clock, links, channels=names, forget_key=forget_key, file=file).listen(connection)
+        await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
 
         await run_process(
             front,
@@ -74,9 +79,9 @@ async def run(settings: NudgesSettings) -> None:
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
-                "delivering": delivering.run,
+                **{f"deliver_{loop.channel}": loop.run for loop in delivering},
                 "outbox": relay.run,
-                "measure": partial(measure, connection, pool, clock, metrics),
+                "measure": partial(measure, connection, pool, names, clock, metrics),
             },
         )
     await pool.close()
@@ -98,20 +103,31 @@ async def consume(broker: NatsBroker, stopping: asyncio.Event) -> None:
 
 
 async def measure(
-    connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: NudgesMetrics, stopping: asyncio.Event
+    connection: Client,
+    pool: asyncpg.Pool,
+    channels: Sequence[str],
+    clock: Clock,
+    metrics: NudgesMetrics,
+    stopping: asyncio.Event,
 ) -> None:
     """Keep the gauges up to date until told to stop."""
 
     async def measure_backlog() -> None:
         metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
 
-    queues = partial(measure_queues, pool, clock, metrics)
+    queues = partial(measure_queues, pool, channels, clock, metrics)
     await measure_until_stopped(stopping, {"backlog": measure_backlog, "queues": queues})
 
 
-async def is_caught_up(connection: Client, pool: asyncpg.Pool, now: datetime) -> bool:
+async def is_caught_up(connection: Client, pool: asyncpg.Pool, channels: Sequence[str], now: datetime) -> bool:
     """Whether every report is considered and everything due by now is done."""
-    return await is_done(connection, SCORES, NUDGES_CONSUMER) and not await store.is_work_due(pool, now=now)
+    return await is_done(connection, SCORES, NUDGES_CONSUMER) and not await store.is_work_due(pool, channels=channels, now=now)
+
+
+def way_out() -> httpx.AsyncClient:
+    """A client that goes where it is told and nowhere else: no proxy of the environment, no redirects. The certificates that
+    SSL_CERT_FILE names are trusted."""
+    return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(), follow_redirects=False)
 
 
 def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: Clock) -> Mapping[str, Channel]:
@@ -128,9 +144,11 @@ def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: C
                 client,
                 clock,
                 url=webhook.url,
-                secret=read_secret(webhook.secret) or "",
+                read_secrets=webhook.read_secrets,
                 timeout_s=webhook.timeout_s,
-                attempts_max=webhook.attempts_max,
+                patience=timedelta(hours=webhook.give_up_after_h),
+                at_once_max=webhook.at_once_max,
+                allowed=webhook.allow_networks,
             )
         )
     return {channel.name: channel for channel in channels}

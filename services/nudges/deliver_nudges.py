@@ -1,8 +1,9 @@
-"""Send what is queued: claim, send, record. A process that dies in between leaves a claim that another takes over."""
+"""Send what is queued for one channel: claim, send, record. A process that dies in between leaves a claim that another takes
+over."""
 
 import asyncio
 import random
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,62 +11,86 @@ import asyncpg
 import structlog
 
 from services.nudges import store
-from services.nudges.channels.channel import LEASE_S, Channel, Delivered, GiveUp, Outcome, TryLater
-from services.nudges.domain.retries import next_attempt
+from services.nudges.channels.channel import Channel, Delivered, Gone, Outcome, TryLater
+from services.nudges.deliveries import Delivery, claim_due_deliveries
+from services.nudges.domain.retries import asked_until, next_attempt, pause_of_channel
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.store import Delivery
-from shared.clock import monotonic_s
+from shared.clock import Clock, monotonic_s
 from shared.events import NUDGE_DELIVERED, PLAYBOOK_TOLD, Nudge, NudgeDelivered, NudgeKind, PlaybookTold
 from shared.postgres import Connection
 from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()
-AT_ONCE_MAX: Final = 50
+_RECORD_AGAIN_S: Final = 0.5
+_RECORD_ATTEMPTS_MAX: Final = 10
 
 
-async def deliver_nudges(
-    pool: asyncpg.Pool, channels: Mapping[str, Channel], links: Links, metrics: NudgesMetrics, *, now: datetime
-) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deliverer:
+    """Delivers through one channel."""
+
+    pool: asyncpg.Pool
+    channel: Channel
+    links: Links
+    metrics: NudgesMetrics
+    clock: Clock
+
+    async def claim(self, count_max: int) -> list[Delivery]:
+        """What to attempt now, at most so many; what has waited for too long is given up."""
+        claimed = await claim_due_deliveries(self.pool, self.channel, count_max=count_max, now=self.clock.now())
+        if claimed.given_up:
+            self.metrics.deliveries.labels(self.channel.name, "failed").inc(claimed.given_up)
+            _log.warning("deliveries_given_up", channel=self.channel.name, count=claimed.given_up)
+        return claimed.deliveries
+
+    async def attempt(self, delivery: Delivery) -> None:
+        """Send one and record what came of it."""
+        started_s = monotonic_s()
+        outcome = await self._send(delivery)
+        await self._record(delivery, outcome)
+        word = _WORDS.get(type(outcome), "failed")
+        self.metrics.deliveries.labels(delivery.channel, word).inc()
+        self.metrics.delivery_seconds.labels(delivery.channel).observe(monotonic_s() - started_s)
+        _log.info(
+            "nudge_attempted",
+            nudge=delivery.nudge.id,
+            rule=delivery.nudge.rule,
+            channel=delivery.channel,
+            outcome=word,
+            attempts=delivery.attempts,
+            error="" if isinstance(outcome, Delivered) else outcome.error,
+            trace_id=trace_id(delivery.traceparent),
+        )
+
+    async def _send(self, delivery: Delivery) -> Outcome:
+        try:
+            return await self.channel.send(_with_link(delivery.nudge, self.links), attempts=delivery.attempts)
+        except Exception as failed:  # noqa: BLE001 - one nudge that a channel stumbles over must not stop all others
+            _log.exception("channel_failed", channel=delivery.channel, nudge=delivery.nudge.id)
+            return TryLater(error=f"failed inside ({type(failed).__name__}); the log of nudges has more")
+
+    async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Again while Postgres is away: what is not recorded would be sent once more."""
+        for left in reversed(range(_RECORD_ATTEMPTS_MAX)):
+            try:
+                async with self.pool.acquire() as connection, connection.transaction():
+                    await _record(connection, delivery, outcome, now=self.clock.now())
+                return
+            except store.AWAY:
+                if not left:
+                    raise
+                await asyncio.sleep(_RECORD_AGAIN_S)
+
+
+_WORDS: Final[dict[type, str]] = {Delivered: "delivered", TryLater: "retried"}
+
+
+async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
     """Attempt what is due, all at once. Returns how many attempts that were."""
-    due = await store.claim_due_deliveries(pool, now=now, count_max=AT_ONCE_MAX, lease_s=LEASE_S)
-    await asyncio.gather(*[_deliver(pool, channels, links, metrics, delivery, now=now) for delivery in due])
+    due = await deliverer.claim(count_max)
+    await asyncio.gather(*[deliverer.attempt(delivery) for delivery in due])
     return len(due)
-
-
-async def _deliver(
-    pool: asyncpg.Pool,
-    channels: Mapping[str, Channel],
-    links: Links,
-    metrics: NudgesMetrics,
-    delivery: Delivery,
-    *,
-    now: datetime,
-) -> None:
-    channel = channels.get(delivery.channel)
-    started_s = monotonic_s()
-    outcome: Outcome = (
-        await channel.send(_with_link(delivery.nudge, links), attempts=delivery.attempts)
-        if channel is not None
-        else GiveUp(error="this channel is no longer configured")
-    )
-    if isinstance(outcome, TryLater) and (channel is None or delivery.attempts >= channel.attempts_max):
-        outcome = GiveUp(error=f"{outcome.error}; given up after {delivery.attempts} attempts")
-    await _record(pool, delivery, outcome, now=now)
-    word = {Delivered: "delivered", TryLater: "retried", GiveUp: "failed"}[type(outcome)]
-    if channel is not None:
-        metrics.deliveries.labels(delivery.channel, word).inc()
-        metrics.delivery_seconds.labels(delivery.channel).observe(monotonic_s() - started_s)
-    _log.info(
-        "nudge_attempted",
-        nudge=delivery.nudge.id,
-        rule=delivery.nudge.rule,
-        channel=delivery.channel,
-        outcome=word,
-        attempts=delivery.attempts,
-        error="" if isinstance(outcome, Delivered) else outcome.error,
-        trace_id=trace_id(delivery.traceparent),
-    )
 
 
 def _with_link(nudge: Nudge, links: Links) -> Nudge:
@@ -78,30 +103,42 @@ def _with_link(nudge: Nudge, links: Links) -> Nudge:
         return nudge
 
 
-async def _record(pool: asyncpg.Pool, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
+async def _record(connection: Connection, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
     key = (delivery.nudge.id, delivery.channel)
-    async with pool.acquire() as connection, connection.transaction():
-        if isinstance(outcome, Delivered):
-            attempts = await connection.fetchval(store.QUERIES["mark_delivered"], *key, now)
-            if attempts is None:
-                return  # another process took over meanwhile and has recorded it
-            body = NudgeDelivered(nudge_id=key[0], channel=key[1], attempts=attempts, delivered_at=now)
-            await store.enqueue_event(
-                connection,
-                event_id=f"{key[0]}:{key[1]}",
-                event_type=NUDGE_DELIVERED,
-                subject=delivery.nudge.person.id,
-                body=body,
-                traceparent=continue_trace(delivery.traceparent),
-                at=now,
-            )
-            await _note_told(connection, delivery, now=now)
-        elif isinstance(outcome, TryLater):
-            jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-            again = next_attempt(delivery.attempts, asked_s=outcome.after_s, jitter=jitter, now=now)
-            await connection.execute(store.QUERIES["mark_retry"], *key, again, outcome.error)
-        else:
-            await connection.execute(store.QUERIES["mark_failed"], *key, outcome.error)
+    if isinstance(outcome, Delivered):
+        await _record_delivered(connection, delivery, now=now)
+        await connection.execute(store.QUERIES["mark_channel_delivering"], delivery.channel)
+    elif isinstance(outcome, TryLater):
+        draw = random.random()  # noqa: S311 - spreads retries, guards nothing
+        again = next_attempt(delivery.attempts, asked_s=outcome.after_s, draw=draw, now=now)
+        await connection.execute(store.QUERIES["mark_retry"], *key, delivery.attempts, again, outcome.error)
+        failures = await connection.fetchval(store.QUERIES["mark_channel_failing"], delivery.channel, now, outcome.error)
+        pause, asked = pause_of_channel(failures or 0, draw=draw, now=now), asked_until(outcome.after_s, now=now)
+        if pause or asked:
+            await connection.execute(store.QUERIES["mark_channel_paused"], delivery.channel, pause, asked)
+    else:
+        await connection.execute(store.QUERIES["mark_failed"], *key, delivery.attempts, outcome.error)
+        if isinstance(outcome, Gone):
+            await connection.execute(store.QUERIES["mark_channel_disabled"], delivery.channel, now, outcome.error)
+            _log.error("channel_disabled", channel=delivery.channel, because=outcome.error)
+
+
+async def _record_delivered(connection: Connection, delivery: Delivery, *, now: datetime) -> None:
+    key = (delivery.nudge.id, delivery.channel)
+    attempts = await connection.fetchval(store.QUERIES["mark_delivered"], *key, now)
+    if attempts is None:
+        return  # another process took over meanwhile and has recorded it
+    body = NudgeDelivered(nudge_id=key[0], channel=key[1], attempts=attempts, delivered_at=now)
+    await store.enqueue_event(
+        connection,
+        event_id=f"{key[0]}:{key[1]}",
+        event_type=NUDGE_DELIVERED,
+        subject=delivery.nudge.person.id,
+        body=body,
+        traceparent=continue_trace(delivery.traceparent),
+        at=now,
+    )
+    await _note_told(connection, delivery, now=now)
 
 
 async def _note_told(connection: Connection, delivery: Delivery, *, now: datetime) -> None:

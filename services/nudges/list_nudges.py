@@ -1,13 +1,13 @@
 """Nudges, page by page, and the inbox of a manager."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
 
 from services.nudges import store
-from shared.nudge_requests import NudgePage, NudgeQuery, NudgeRow
+from shared.nudge_requests import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
 
 INBOX_ROWS_MAX: Final = 300
 
@@ -26,7 +26,7 @@ async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
     after = int(query.after) if query.after else 0
     rows = await pool.fetch(store.QUERIES["list_nudges"], after, query.person, query.limit)
     more = str(rows[-1]["seq"]) if len(rows) == query.limit else None
-    return NudgePage(rows=tuple(_shown(row) for row in rows), next_after=more)
+    return NudgePage(rows=tuple(_shown(row, deliveries=row["deliveries"]) for row in rows), next_after=more)
 
 
 async def list_inbox(pool: asyncpg.Pool, manager_id: str) -> list[InboxItem]:
@@ -35,7 +35,7 @@ async def list_inbox(pool: asyncpg.Pool, manager_id: str) -> list[InboxItem]:
     return [InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=row["acknowledged"]) for row in rows]
 
 
-def _shown(row: "asyncpg.Record | Mapping[str, Any]") -> NudgeRow:
+def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[str] = ()) -> NudgeRow:
     return NudgeRow(
         id=row["id"],
         rule=row["rule"],
@@ -52,4 +52,5 @@ def _shown(row: "asyncpg.Record | Mapping[str, Any]") -> NudgeRow:
         decided_at=row["decided_at"],
         send_at=row["send_at"],
         delivered=tuple(row["delivered"]),
+        deliveries=tuple(DeliveryRow.model_validate_json(one) for one in deliveries),
     )

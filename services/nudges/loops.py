@@ -1,4 +1,4 @@
-"""What nudges does by itself, when time passes: looks at middays, releases what was held, delivers what is queued."""
+"""What nudges does by itself, when time passes: looks at middays, releases what was held."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,8 +9,7 @@ import asyncpg
 import structlog
 
 from services.nudges.channels.channel import Channel
-from services.nudges.deliver_nudges import AT_ONCE_MAX, deliver_nudges
-from services.nudges.links import Links
+from services.nudges.deliveries import give_up_orphans
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import check_middays, release_held
 from services.nudges.speak import Spoken
@@ -52,8 +51,11 @@ class Loop:
             woken.cancel()
 
 
-def timed_work(pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Sequence[str], on_spoken: Callable[[], None]) -> Work:
-    """Middays and held nudges."""
+def timed_work(
+    pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Mapping[str, Channel], on_spoken: Callable[[], None]
+) -> Work:
+    """Middays, held nudges, and what waits for a channel that is no longer there."""
+    names = tuple(channels)
 
     def note(spoken: Sequence[Spoken]) -> None:
         for one in spoken:
@@ -63,27 +65,9 @@ def timed_work(pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Sequence
             on_spoken()
 
     async def work(now: datetime) -> bool:
-        note(await release_held(pool, channels=channels, now=now))
-        note(await check_middays(pool, channels=channels, now=now))
+        note(await release_held(pool, channels=names, now=now))
+        note(await check_middays(pool, channels=names, now=now))
+        await give_up_orphans(pool, channels, now=now)
         return False
-
-    return work
-
-
-def delivering_work(
-    pool: asyncpg.Pool,
-    channels: Mapping[str, Channel],
-    links: Links,
-    metrics: NudgesMetrics,
-    *,
-    on_delivered: Callable[[], None],
-) -> Work:
-    """Queued deliveries."""
-
-    async def work(now: datetime) -> bool:
-        attempts = await deliver_nudges(pool, channels, links, metrics, now=now)
-        if attempts:
-            on_delivered()
-        return attempts == AT_ONCE_MAX
 
     return work

@@ -1,6 +1,7 @@
 """The metrics of nudges: name, unit, labels, and what to do when one moves."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -44,6 +45,8 @@ class NudgesMetrics:
                 self.decided.labels(rule, verdict)
         for channel in channels:
             self.delivery_seconds.labels(channel)
+            for gauge in (self.waiting, self.waiting_age_seconds, self.channel_failing_seconds, self.channel_disabled):
+                gauge.labels(channel)
             for outcome in OUTCOMES:
                 self.deliveries.labels(channel, outcome)
         for reason in ("unreadable_report", "unreadable_announcement"):
@@ -88,11 +91,45 @@ class NudgesMetrics:
         )
         self.waiting = Gauge(
             "daymark_nudges_deliveries_waiting",
-            "Deliveries that are queued or being sent, those waiting for a retry included.",
+            "Deliveries that are queued or being sent, those waiting for a retry or for a paused channel included.",
+            ["channel"],
             registry=self.registry,
         )
         self.waiting_age_seconds = Gauge(
             "daymark_nudges_oldest_delivery_age_seconds",
-            "How long the oldest due delivery has waited, by the service's clock.",
+            "How long the oldest delivery has waited since it was queued, by the service's clock, retries and pauses included.",
+            ["channel"],
             registry=self.registry,
         )
+        self.channel_failing_seconds = Gauge(
+            "daymark_nudges_channel_failing_seconds",
+            "For how long nothing has got through a channel; 0 when the last attempt did. Growing: see `daymark doctor`.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.channel_disabled = Gauge(
+            "daymark_nudges_channel_disabled",
+            "1 when the receiver said that it is gone (410), so that nothing is sent any more. See `daymark channels`.",
+            ["channel"],
+            registry=self.registry,
+        )
+
+    def note_channel(
+        self,
+        name: str,
+        *,
+        waiting: int,
+        waiting_since: datetime | None,
+        failing_since: datetime | None,
+        is_disabled: bool,
+        now: datetime,
+    ) -> None:
+        """Bring a channel's gauges up to date."""
+        self.waiting.labels(name).set(waiting)
+        self.waiting_age_seconds.labels(name).set(_age_s(waiting_since, now))
+        self.channel_failing_seconds.labels(name).set(_age_s(failing_since, now))
+        self.channel_disabled.labels(name).set(is_disabled)
+
+
+def _age_s(since: datetime | None, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0) if since is not None else 0.0

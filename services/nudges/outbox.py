@@ -1,10 +1,11 @@
 """What was decided and delivered, on its way to NUDGES."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 import asyncpg
 
 from services.nudges import store
+from services.nudges.deliveries import list_channels
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.jetstream import Publisher
@@ -16,10 +17,16 @@ def nudge_relay(pool: asyncpg.Pool, publisher: Publisher) -> OutboxRelay:
     return OutboxRelay(pool, publisher, store.QUERIES, source="/nudges", on_published=lambda _: None)
 
 
-async def measure_queues(pool: asyncpg.Pool, clock: Clock, metrics: NudgesMetrics) -> None:
+async def measure_queues(pool: asyncpg.Pool, channels: Sequence[str], clock: Clock, metrics: NudgesMetrics) -> None:
     """Bring the gauges up to date."""
-    state = await store.find_queue_state(pool)
-    age = clock.now() - state.oldest_due_at if state.oldest_due_at is not None else timedelta()
-    metrics.outbox.set(state.outbox_waiting)
-    metrics.waiting.set(state.deliveries_waiting)
-    metrics.waiting_age_seconds.set(max(age.total_seconds(), 0.0))
+    metrics.outbox.set(await pool.fetchval(store.QUERIES["count_outbox"]))
+    now = clock.now()
+    for channel in await list_channels(pool, channels, now=now):
+        metrics.note_channel(
+            channel.name,
+            waiting=channel.waiting,
+            waiting_since=channel.waiting_since,
+            failing_since=channel.failing_since,
+            is_disabled=channel.disabled_at is not None,
+            now=now,
+        )

@@ -110,39 +110,102 @@ UPDATE nudge SET status = $2, because = $3, send_at = $4, sent_day = $5, text = 
 WHERE id = $1;
 
 -- name: add_deliveries
-INSERT INTO delivery (nudge_id, channel, state, due_at)
-SELECT $1, channel, 'queued', $3 FROM unnest($2::text[]) AS channel
+INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at)
+SELECT $1, channel, 'queued', $3, $3 FROM unnest($2::text[]) AS channel
 ON CONFLICT DO NOTHING;
+
+-- name: merge_channel
+-- At the start. A channel that leads elsewhere than before begins anew.
+INSERT INTO channel AS c (name, destination) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE
+SET destination = excluded.destination, failures = 0, failing_since = NULL, paused_until = NULL, asked_until = NULL,
+    disabled_at = NULL, last_error = ''
+WHERE c.destination <> excluded.destination;
+
+-- name: claim_channel
+-- The replicas look at a channel one after the other, so that one that fails is tried with one delivery and not with many.
+SELECT failures, greatest(paused_until, asked_until) AS paused_until, disabled_at, last_error FROM channel WHERE name = $1 FOR UPDATE;
 
 -- name: claim_due_deliveries
 -- Also those whose sender has been silent for longer than its lease: it died between sending and recording.
 UPDATE delivery AS d
-SET state = 'sending', attempts = d.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $3)
+SET state = 'sending', attempts = d.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $4)
 FROM (
     SELECT nudge_id, channel FROM delivery
-    WHERE (state = 'queued' AND due_at <= $1) OR (state = 'sending' AND lease_until < clock_timestamp())
-    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+    WHERE channel = $1 AND state IN ('queued', 'sending') AND due_at <= $2
+      AND (state = 'queued' OR lease_until < clock_timestamp())
+    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ) AS due, nudge AS n
 WHERE d.nudge_id = due.nudge_id AND d.channel = due.channel AND n.id = d.nudge_id
 RETURNING d.nudge_id, d.channel, d.attempts, n.event::text AS event, n.traceparent;
 
 -- name: mark_delivered
+-- Whoever got a yes may say so, also when another has taken over meanwhile.
 UPDATE delivery SET state = 'delivered', delivered_at = $3, lease_until = NULL, last_error = ''
-WHERE nudge_id = $1 AND channel = $2 AND state = 'sending' RETURNING attempts;
+WHERE nudge_id = $1 AND channel = $2 AND state <> 'delivered' RETURNING attempts;
 
 -- name: mark_retry
-UPDATE delivery SET state = 'queued', due_at = $3, last_error = $4, lease_until = NULL
-WHERE nudge_id = $1 AND channel = $2 AND state = 'sending';
+-- Only of the attempt that is under way: a sender that comes late is not to disturb the one that took over.
+UPDATE delivery SET state = 'queued', due_at = $4, last_error = $5, lease_until = NULL
+WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending' RETURNING attempts;
 
 -- name: mark_failed
-UPDATE delivery SET state = 'failed', last_error = $3, lease_until = NULL
-WHERE nudge_id = $1 AND channel = $2 AND state = 'sending';
+UPDATE delivery SET state = 'failed', last_error = $4, lease_until = NULL
+WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending' RETURNING attempts;
+
+-- name: mark_overdue_failed
+-- What has waited for longer than the channel is patient, or all of it: $2 is the newest to give up.
+UPDATE delivery AS d SET state = 'failed', last_error = $3 || CASE WHEN d.last_error = '' THEN '' ELSE '; last: ' || d.last_error END
+FROM (
+    SELECT nudge_id, channel FROM delivery WHERE channel = $1 AND state = 'queued' AND queued_at <= $2
+    ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+) AS overdue
+WHERE d.nudge_id = overdue.nudge_id AND d.channel = overdue.channel;
+
+-- name: mark_orphans_failed
+-- Of channels that no process has any more. A replica that is not yet restarted may still have one: hence the delay.
+UPDATE delivery SET state = 'failed', last_error = 'this channel is no longer configured'
+WHERE state = 'queued' AND NOT channel = ANY($1::text[]) AND queued_at <= $2;
+
+-- name: mark_channel_delivering
+-- What a receiver asked for still holds.
+UPDATE channel SET failures = 0, failing_since = NULL, paused_until = NULL, last_error = '' WHERE name = $1 AND failures > 0;
+
+-- name: mark_channel_failing
+UPDATE channel SET failures = failures + 1, failing_since = coalesce(failing_since, $2), last_error = $3
+WHERE name = $1 RETURNING failures;
+
+-- name: mark_channel_paused
+-- Never shortens a pause; either may be none.
+UPDATE channel SET paused_until = greatest(paused_until, $2::timestamptz), asked_until = greatest(asked_until, $3::timestamptz)
+WHERE name = $1;
+
+-- name: mark_channel_disabled
+UPDATE channel SET disabled_at = $2, failing_since = coalesce(failing_since, $2), last_error = $3
+WHERE name = $1 AND disabled_at IS NULL RETURNING name;
+
+-- name: mark_channel_enabled
+UPDATE channel SET failures = 0, failing_since = NULL, paused_until = NULL, asked_until = NULL,
+    disabled_at = NULL, last_error = ''
+WHERE name = $1 RETURNING name;
+
+-- name: list_channels
+SELECT c.name, c.failures, c.failing_since, greatest(c.paused_until, c.asked_until) AS paused_until, c.disabled_at, c.last_error,
+       (SELECT count(*) FROM delivery AS d WHERE d.channel = c.name AND d.state IN ('queued', 'sending')) AS waiting,
+       (SELECT min(d.queued_at) FROM delivery AS d WHERE d.channel = c.name AND d.state IN ('queued', 'sending')) AS waiting_since,
+       (SELECT count(*) FROM delivery AS d WHERE d.channel = c.name AND d.state = 'failed' AND d.queued_at > $1) AS given_up
+FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 
 -- name: find_work_due
 -- Whether anything is to be done by now: a check, a held nudge, a delivery, or a row to publish.
 SELECT EXISTS (SELECT FROM midday_check WHERE NOT done AND due_at <= $1)
     OR EXISTS (SELECT FROM nudge WHERE status = 'held' AND send_at <= $1)
-    OR EXISTS (SELECT FROM delivery WHERE (state = 'queued' AND due_at <= $1) OR state = 'sending')
+    OR EXISTS (SELECT FROM delivery WHERE state = 'sending')
+    OR EXISTS (
+        SELECT FROM delivery AS d JOIN channel AS c ON c.name = d.channel
+        WHERE d.state = 'queued' AND d.due_at <= $1 AND c.name = ANY($2::text[]) 
+          AND coalesce(greatest(c.paused_until, c.asked_until) <= $1, true)
+    )
     OR EXISTS (SELECT FROM outbox) AS is_due;
 
 -- name: list_nudges
@@ -150,7 +213,12 @@ SELECT EXISTS (SELECT FROM midday_check WHERE NOT done AND due_at <= $1)
 SELECT n.seq, n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.decided_at, n.send_at,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
-           AS delivered
+           AS delivered,
+       ARRAY(
+           SELECT json_build_object('channel', d.channel, 'state', d.state, 'attempts', d.attempts, 'due_at', d.due_at,
+                                    'delivered_at', d.delivered_at, 'last_error', d.last_error)::text
+           FROM delivery AS d WHERE d.nudge_id = n.id ORDER BY d.channel
+       ) AS deliveries
 FROM nudge AS n
 WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT $3;
 
@@ -214,7 +282,5 @@ FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED;
 -- name: delete_outbox
 DELETE FROM outbox WHERE id = ANY($1::bigint[]);
 
--- name: find_queue_state
-SELECT (SELECT count(*) FROM outbox) AS outbox_waiting,
-       (SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending')) AS deliveries_waiting,
-       (SELECT min(due_at) FROM delivery WHERE state IN ('queued', 'sending')) AS oldest_due_at;
+-- name: count_outbox
+SELECT count(*) FROM outbox;

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 from pydantic import BaseModel
@@ -45,23 +45,6 @@ class Held:
     timezone: str
     nudge: Nudge
     traceparent: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
-    """One nudge on its way through one channel; `attempts` includes this one."""
-
-    channel: str
-    attempts: int
-    nudge: Nudge
-    traceparent: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueState:
-    outbox_waiting: int
-    deliveries_waiting: int
-    oldest_due_at: datetime | None
 
 
 async def lock_person(connection: Connection, person_id: str) -> None:
@@ -190,35 +173,12 @@ async def list_definitions(connection: Connection | asyncpg.Pool, rep_id: str) -
     ]
 
 
-async def claim_due_deliveries(pool: asyncpg.Pool, *, now: datetime, count_max: int, lease_s: float) -> list[Delivery]:
-    """Deliveries to attempt now; nobody else gets them until `lease_s` seconds (of the database's clock) have passed."""
-    rows = await pool.fetch(QUERIES["claim_due_deliveries"], now, count_max, lease_s)
-    return [
-        Delivery(
-            channel=row["channel"],
-            attempts=row["attempts"],
-            nudge=Nudge.model_validate_json(row["event"]),
-            traceparent=row["traceparent"],
-        )
-        for row in rows
-    ]
-
-
 async def enqueue_event(
     connection: Connection, *, event_id: str, event_type: str, subject: str, body: BaseModel, traceparent: str, at: datetime
 ) -> None:
     await connection.execute(QUERIES["enqueue_event"], event_id, event_type, subject, body.model_dump_json(), traceparent, at)
 
 
-async def is_work_due(pool: asyncpg.Pool, *, now: datetime) -> bool:
-    """Whether a check, a held nudge, a delivery or an event waits to be dealt with now."""
-    return bool(await pool.fetchval(QUERIES["find_work_due"], now))
-
-
-async def find_queue_state(pool: asyncpg.Pool) -> QueueState:
-    row: Any = await pool.fetchrow(QUERIES["find_queue_state"])
-    return QueueState(
-        outbox_waiting=row["outbox_waiting"],
-        deliveries_waiting=row["deliveries_waiting"],
-        oldest_due_at=row["oldest_due_at"],
-    )
+async def is_work_due(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> bool:
+    """Whether a check, a held nudge, a delivery through one of the channels or an event waits to be dealt with now."""
+    return bool(await pool.fetchval(QUERIES["find_work_due"], now, list(channels)))

@@ -1,12 +1,14 @@
 """What every channel promises: at least once, with the nudge's id as its idempotency key."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Protocol
 
 from shared.events import Nudge
 
 LEASE_S: Final = 30.0
-"""How long an attempt may take before another process takes it for dead. Every channel gives up earlier."""
+"""How long an attempt may take before another process takes it for dead. Every channel gives up earlier, in time to record
+it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,13 +31,26 @@ class GiveUp:
     error: str
 
 
-Outcome = Delivered | TryLater | GiveUp
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """The receiver wants nothing more, ever: the channel is to be disabled."""
+
+    error: str
+
+
+Outcome = Delivered | TryLater | GiveUp | Gone
 
 
 class Channel(Protocol):
-    """One way to people. `attempts` is 1 the first time; an attempt after it must not repeat what got through."""
+    """One way to people. `attempts` is 1 the first time; an attempt after it must not repeat what got through.
+
+    `destination` is a digest of where it leads, `patience` how long a delivery is tried, `at_once_max` how many are sent at a
+    time by one process.
+    """
 
     name: str
-    attempts_max: int
+    destination: bytes
+    patience: timedelta
+    at_once_max: int
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome: ...

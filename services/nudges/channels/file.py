@@ -2,10 +2,12 @@
 
 import asyncio
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,10 +23,12 @@ class FileChannel:
     """Several processes may append to the same file; a lock keeps their lines apart."""
 
     name = "file"
-    attempts_max = 1_000
+    patience = timedelta(days=7)
+    at_once_max = 4
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.destination = hashlib.sha256(str(path).encode()).digest()
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         """Append the nudge, unless an earlier attempt that died before it could say so already has."""

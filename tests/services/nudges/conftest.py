@@ -2,20 +2,22 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 
 from services.nudges.channels.channel import Channel, Delivered, Outcome
 from services.nudges.decide_nudges import decide_nudges
-from services.nudges.deliver_nudges import deliver_nudges
+from services.nudges.deliver_nudges import Deliverer, deliver_nudges
+from services.nudges.deliveries import note_channels
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import check_middays, release_held
 from services.nudges.speak import Spoken
 from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
 from services.nudges.tell_definition import tell_definition
+from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import migrate, open_pool
 from tests.services.nudges.reports import MONDAY, at
@@ -30,7 +32,9 @@ class Recorder:
     """A channel that answers as it is told, and remembers what it was given."""
 
     name: str = "recorder"
-    attempts_max: int = 3
+    destination: bytes = b""
+    patience: timedelta = timedelta(hours=24)
+    at_once_max: int = 50
     answers: list[Outcome] = field(default_factory=list)
     given: list[tuple[str, int]] = field(default_factory=list)
     bodies: list[Nudge] = field(default_factory=list)
@@ -65,9 +69,16 @@ class Nudging:
         held = await release_held(self.pool, channels=("recorder",), now=now)
         return held + await check_middays(self.pool, channels=("recorder",), now=now)
 
-    async def deliver(self, channels: dict[str, Channel] | None = None) -> int:
-        ways = channels or {"recorder": self.channel}
-        return await deliver_nudges(self.pool, ways, LINKS, self.metrics, now=self.now)
+    async def deliver(self, channel: Channel | None = None) -> int:
+        """One attempt of everything that is due in a channel."""
+        return await deliver_nudges(self.deliverer(channel or self.channel, self.clock()), count_max=50)
+
+    def clock(self) -> SteppedClock:
+        """One that stands at `now`."""
+        return SteppedClock(self.now)
+
+    def deliverer(self, channel: Channel, clock: Clock) -> Deliverer:
+        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock)
 
     async def hear_of(self, *announcements: PlaybookAnnounced) -> list[Spoken]:
         """Take in announcements of definitions."""
@@ -103,5 +114,7 @@ class Nudging:
 async def nudging(nudges_database_url: str) -> AsyncIterator[Nudging]:
     pool = await open_pool(nudges_database_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
-    yield Nudging(pool=pool, url=nudges_database_url, channel=Recorder(), metrics=NudgesMetrics(), now=NOON)
+    channel = Recorder()
+    await note_channels(pool, {channel.name: channel})
+    yield Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=NudgesMetrics(), now=NOON)
     await pool.close()

@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Person, PlaybookAnnounced, Presence
+from services.nudges.domain.history import history_of
+from services.nudges.domain.rules.plan_done import plan_done
+from services.nudges.speak import nudge_of
+from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Nudge, Person, PlaybookAnnounced, Presence
 
 MONDAY = date(2026, 3, 2)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -86,3 +89,11 @@ def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **change
         "announced_at": at(MONDAY, "08:00"),
     }
     return PlaybookAnnounced(**(given | changes))
+
+
+def nudge() -> Nudge:
+    """Ana's plan is done."""
+    now, done = at(MONDAY, "12:00"), report(score=100, state="open")
+    called = plan_done(done, history_of([]), now)
+    assert called is not None
+    return nudge_of(called, done, last_said=None, decided_at=now, send_at=now)

@@ -11,7 +11,7 @@ from services.nudges.acknowledge_definition import acknowledge_definition
 from services.nudges.channels.file import FileChannel
 from services.nudges.forget_person import forget_person
 from services.nudges.store import lock_person, merge_day, refuse_other_key
-from shared.events import DayReport, Person
+from shared.events import DayReport, Nudge, Person
 from shared.forget_requests import ForgottenNudges
 from shared.forgetting import NoForgetKey, mention_of
 from shared.settings import ForgetKeyChanged
@@ -110,7 +110,8 @@ async def test_their_lines_leave_the_file_of_nudges(nudging: Nudging, tmp_path: 
     path = tmp_path / "nudges.ndjson"
     file = FileChannel(path)
     await nudging.take_in(done(), done(rep=BEN))
-    await nudging.deliver({"recorder": file})
+    for (body,) in await nudging.pool.fetch("SELECT event FROM nudge"):
+        await file.send(Nudge.model_validate_json(body), attempts=1)
     path.chmod(0o640)
 
     erased = await forget(nudging, file=file)

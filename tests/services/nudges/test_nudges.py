@@ -8,7 +8,6 @@ import pytest
 from prometheus_client import generate_latest
 from starlette.applications import Starlette
 
-from services.nudges.channels.channel import GiveUp, TryLater
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.list_nudges import list_nudges
@@ -128,50 +127,6 @@ async def test_nobody_is_spoken_to_on_leave(nudging: Nudging) -> None:
 
     ((_, status, because),) = await nudging.nudges()
     assert (status, because) == ("held", "on leave today")
-
-
-async def test_a_delivery_is_tried_again_until_it_is_taken(nudging: Nudging) -> None:
-    nudging.channel.answers = [TryLater(error="answered 500"), TryLater(error="answered 429", after_s=60)]
-    await nudging.take_in(_done())
-
-    await nudging.deliver()
-    assert await nudging.states() == [("queued", 1, "answered 500")]
-    assert await nudging.deliver() == 0
-    for _ in range(2):
-        nudging.now += timedelta(minutes=5)
-        await nudging.deliver()
-
-    assert await nudging.states() == [("delivered", 3, "")]
-    assert [attempts for _, attempts in nudging.channel.given] == [1, 2, 3]
-    assert len({nudge for nudge, _ in nudging.channel.given}) == 1
-
-
-async def test_a_delivery_that_cannot_work_is_given_up_at_once_and_others_after_their_attempts(nudging: Nudging) -> None:
-    nudging.channel.answers = [GiveUp(error="the receiver is gone (410)")]
-    await nudging.take_in(_done())
-    await nudging.deliver()
-    assert await nudging.states() == [("failed", 1, "the receiver is gone (410)")]
-
-    nudging.channel.answers = [TryLater(error="answered 500")] * 5
-    nudging.now = at(TUESDAY, "10:00")
-    await nudging.take_in(report(TUESDAY, score=100, state="open"))
-    for _ in range(5):
-        await nudging.deliver()
-        nudging.now += timedelta(hours=5)
-
-    states = await nudging.states()
-    assert ("failed", 3, "answered 500; given up after 3 attempts") in states
-
-
-async def test_what_a_dead_process_had_claimed_is_sent_by_another_after_its_lease(nudging: Nudging) -> None:
-    await nudging.take_in(_done())
-    await nudging.pool.fetch(QUERIES["claim_due_deliveries"], nudging.now, 10, 30.0)
-    assert await nudging.deliver() == 0
-
-    await nudging.pool.execute("UPDATE delivery SET lease_until = clock_timestamp() - interval '1 second'")
-
-    assert await nudging.deliver() == 1
-    assert await nudging.states() == [("delivered", 2, "")]
 
 
 async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(nudging: Nudging) -> None:

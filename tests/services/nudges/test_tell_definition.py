@@ -7,6 +7,7 @@ import pytest
 
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
 from services.nudges.channels.channel import TryLater
+from services.nudges.deliveries import note_channels
 from services.nudges.list_nudges import list_inbox
 from services.nudges.pages import days_of
 from services.nudges.speak import Spoken
@@ -205,9 +206,11 @@ async def test_the_first_channel_that_takes_it_says_when_the_rep_was_told(nudgin
         nudging.pool, announcement(), channels=("first", "second"), forget_key=KEY, traceparent="", now=nudging.now
     )
 
-    await nudging.deliver({"first": first, "second": second})
+    await note_channels(nudging.pool, {"first": first, "second": second})
+    for channel in (first, second):
+        await nudging.deliver(channel)
     nudging.now = at(MONDAY, "12:05")
-    await nudging.deliver({"first": first, "second": second})
+    await nudging.deliver(second)
 
     assert [state for state, _, _ in await nudging.states()] == ["delivered", "delivered"]
     assert [one.told_at for one in await _told(nudging)] == [NOON]

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.nudges.domain.policy import Drop, Hold, Person, Send, Shortfall, Verdict, may_speak
-from services.nudges.domain.retries import next_attempt
 from services.nudges.domain.wording import pick
 from shared.events import DayReport, NudgeKind, Presence
 from tests.services.nudges.reports import MONDAY, at, report
@@ -144,17 +143,6 @@ def test_nothing_is_ever_sent_outside_working_time(naive: datetime, kind: NudgeK
         assert spoken == 0 or kind is NudgeKind.ANNOUNCEMENT
     if isinstance(verdict, Hold):
         assert verdict.until > now
-
-
-def test_retries_wait_longer_each_time_and_as_long_as_asked_up_to_an_hour() -> None:
-    now = at(MONDAY, "12:00")
-    waits = [(next_attempt(n, asked_s=None, jitter=0, now=now) - now).total_seconds() for n in range(1, 20)]
-
-    assert waits == sorted(waits)
-    assert waits[0] == 5
-    assert next_attempt(1, asked_s=90, jitter=0, now=now) == now + timedelta(seconds=90)
-    assert next_attempt(1, asked_s=1e9, jitter=0, now=now) == now + timedelta(hours=1)
-    assert next_attempt(1, asked_s=-5, jitter=1, now=now) == now + timedelta(seconds=6)
 
 
 def test_wordings_vary_but_are_the_same_for_the_same_occasion() -> None:

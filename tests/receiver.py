@@ -1,0 +1,92 @@
+"""A receiver of webhooks on a real socket that misbehaves as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from standardwebhooks.webhooks import Webhook
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+OTHER_SECRET = "whsec_bm90IHRoZSBzYW1lIGtleSwgYnV0IGEga2V5"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """One request: its header fields in lower case, and its body."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+    def opened(self, secret: str = SECRET) -> Any:
+        """The body, if the reference library takes the signature. It compares the time with the machine's own."""
+        return Webhook(secret).verify(self.body, dict(self.headers))
+
+
+def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
+    """A whole answer."""
+    lines = [f"HTTP/1.1 {status} Said", f"content-length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+HANG = b""
+"""Says nothing, until it is told to go on."""
+HALF_A_HEAD = b"HTTP/1.1 200 Sa"
+HALF_A_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nonly this"
+ENDLESS_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n" + b"x" * 100_000
+_CLOSES_AFTER = (HALF_A_HEAD, HALF_A_BODY)
+
+
+@dataclass(kw_only=True)
+class Receiver:
+    """`behave` chooses what is answered."""
+
+    port: int = 0
+    behave: Callable[[Received], bytes] = lambda _: answer(204)
+    received: list[Received] = field(default_factory=list)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    def script(self, *answers: bytes, then: bytes = answer(204)) -> None:
+        """Answer with these, one after the other."""
+        left = list(answers)
+        self.behave = lambda _: left.pop(0) if left else then
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
+                headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
+                request = Received(headers=headers, body=await reader.readexactly(int(headers["content-length"])))
+                said = self.behave(request)
+                self.received.append(request)
+                if said == HANG:
+                    await self.go_on.wait()
+                writer.write(said or answer(204))
+                await writer.drain()
+                if said in _CLOSES_AFTER:
+                    return
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def receiving() -> AsyncIterator[Receiver]:
+    """Serve on a free port of this machine."""
+    receiver = Receiver()
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    receiver.port = server.sockets[0].getsockname()[1]
+    yield receiver
+    receiver.go_on.set()
+    server.close()
