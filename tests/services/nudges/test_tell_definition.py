@@ -1,7 +1,7 @@
 """From the announcement of a definition to the rep who knows of it, on a real database."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +15,6 @@ from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.events import (
     PLAYBOOK_ACKNOWLEDGED,
     PLAYBOOK_TOLD,
-    DayReport,
     Person,
     PlaybookAcknowledged,
     PlaybookTold,
@@ -23,14 +22,10 @@ from shared.events import (
     Presence,
 )
 from tests.services.nudges.conftest import KEY, LINKS, NOON, Nudging, Recorder
-from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
+from tests.services.nudges.reports import MONDAY, announcement, at, report
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 TOLD = Spoken(rule="playbook", status="sent")
-
-
-def _quiet(day: date, version: int | None) -> DayReport:
-    return report(day, score=0, count=0, state="open", playbook_version=version)
 
 
 async def _told(nudging: Nudging) -> list[PlaybookTold]:
@@ -242,45 +237,6 @@ async def test_what_was_never_announced_to_a_rep_cannot_be_acknowledged(nudging:
     with pytest.raises(NeverAnnounced):
         await acknowledge_definition(nudging.pool, "ben", 3, now=NOON)
     assert await nudging.events(PLAYBOOK_ACKNOWLEDGED) == []
-
-
-@pytest.mark.parametrize(
-    ("told_at", "because"),
-    [
-        (at(TUESDAY, "09:00"), "the definition was not announced before the day"),
-        (at(MONDAY, "16:59"), ""),
-    ],
-    ids=["told on the day itself", "told the day before"],
-)
-async def test_a_quiet_day_is_held_against_who_was_told_the_day_before(
-    nudging: Nudging, told_at: datetime, because: str
-) -> None:
-    await nudging.know(announcement(1), told_at=at(date(2026, 1, 2), "10:00"))
-    await nudging.know(announcement(2, TUESDAY), told_at=told_at)
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60, until=TUESDAY), _quiet(TUESDAY, 2))
-
-    await nudging.pass_time(at(TUESDAY, "13:00"))
-
-    assert await nudging.nudges() == [("quiet_afternoon", "dropped" if because else "sent", because)]
-
-
-@pytest.mark.parametrize("version", [2, None], ids=["revised in the past", "judged by what nobody announced"])
-async def test_a_quiet_day_is_not_held_against_who_was_told_of_another_definition(
-    nudging: Nudging, version: int | None
-) -> None:
-    await nudging.know(announcement(1), told_at=at(date(2026, 1, 2), "10:00"))
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), _quiet(MONDAY, version))
-
-    await nudging.pass_time(at(MONDAY, "13:00"))
-
-    ((_, status, because),) = await nudging.nudges()
-    assert (status, because) == ("dropped", "the definition was not announced before the day")
-
-
-async def test_a_done_plan_is_celebrated_whether_or_not_anybody_was_told(nudging: Nudging) -> None:
-    await nudging.take_in(report(score=100, state="open", playbook_version=9))
-
-    assert [(rule, status) for rule, status, _ in await nudging.nudges()] == [("plan_done", "sent")]
 
 
 async def test_a_manager_sees_in_one_place_who_was_told_the_same_and_who_has_read_it(nudging: Nudging) -> None:
