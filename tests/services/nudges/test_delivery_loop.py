@@ -36,8 +36,8 @@ class Running:
         self.loops = [DeliveryLoop(one, on_delivered=lambda: None) for one in deliverers]
 
     async def until(self, *expected: tuple[str, str, int]) -> None:
-        """Return once there are exactly so many deliveries of these channels in these states. One that failed and waits is
-        `retrying`."""
+        """Return once there are exactly so many deliveries of these channels in these states. One that failed, and is to be
+        tried again, is `retrying`."""
         async with asyncio.timeout(60):
             while await self._counts() != set(expected):
                 await asyncio.sleep(0.01)
