@@ -3,6 +3,7 @@ over."""
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,13 +29,14 @@ _RECORD_ATTEMPTS_MAX: Final = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deliverer:
-    """Delivers through one channel."""
+    """Delivers through one channel. `draw` is uniform in 0 to 1, and spreads the retries."""
 
     pool: asyncpg.Pool
     channel: Channel
     links: Links
     metrics: NudgesMetrics
     clock: Clock
+    draw: Callable[[], float] = random.random
 
     async def claim(self, count_max: int) -> list[Delivery]:
         """What to attempt now, at most so many; what has waited for too long is given up."""
@@ -75,7 +77,7 @@ class Deliverer:
         for left in reversed(range(_RECORD_ATTEMPTS_MAX)):
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
-                    await _record(connection, delivery, outcome, now=self.clock.now())
+                    await _record(connection, delivery, outcome, draw=self.draw(), now=self.clock.now())
                 return
             except store.AWAY:
                 if not left:
@@ -103,13 +105,12 @@ def _with_link(nudge: Nudge, links: Links) -> Nudge:
         return nudge
 
 
-async def _record(connection: Connection, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
+async def _record(connection: Connection, delivery: Delivery, outcome: Outcome, *, draw: float, now: datetime) -> None:
     key = (delivery.nudge.id, delivery.channel)
     if isinstance(outcome, Delivered):
         await _record_delivered(connection, delivery, now=now)
         await connection.execute(store.QUERIES["mark_channel_delivering"], delivery.channel)
     elif isinstance(outcome, TryLater):
-        draw = random.random()  # noqa: S311 - spreads retries, guards nothing
         again = next_attempt(delivery.attempts, asked_s=outcome.after_s, draw=draw, now=now)
         await connection.execute(store.QUERIES["mark_retry"], *key, delivery.attempts, again, outcome.error)
         failures = await connection.fetchval(store.QUERIES["mark_channel_failing"], delivery.channel, now, outcome.error)

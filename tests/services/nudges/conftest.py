@@ -78,7 +78,8 @@ class Nudging:
         return SteppedClock(self.now)
 
     def deliverer(self, channel: Channel, clock: Clock) -> Deliverer:
-        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock)
+        """One that always waits for as long as it may."""
+        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock, draw=lambda: 1.0)
 
     async def hear_of(self, *announcements: PlaybookAnnounced) -> list[Spoken]:
         """Take in announcements of definitions."""

@@ -222,7 +222,7 @@ async def test_how_a_channel_fares_is_said_in_a_word_and_a_delivery_with_its_las
     nudging.channel.answers = [TryLater(error="answered 429", after_s=60)]
     nudging.now += timedelta(seconds=6)  # the longest wait after one failure is over
     await nudging.deliver()
-    assert await fares() == ("paused", "answered 429", 1, 0)
+    assert await fares() == ("paused", "answered 429", 2, 0)
     nudging.now += HOUR
     nudging.channel.answers = [Gone(error="the receiver is gone (410)")]
     await nudging.deliver()
