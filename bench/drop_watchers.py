@@ -1,8 +1,9 @@
 """Ways to watch for a drop, each under the same cool-downs: the one that Daymark has, and two that are common."""
 
+import math
 from collections.abc import Callable, Sequence
 from random import Random
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Final
 
 from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
@@ -36,9 +37,10 @@ def below_70_percent(days: Sequence[WorkedDay], _: TeamUsual) -> int | None:
 def below_two_sigma(days: Sequence[WorkedDay], _: TeamUsual) -> int | None:
     """Today below the rep's own average less two standard deviations."""
     before = [day.count for day in days[-USUAL_DAYS_MAX - 1 : -1]]
-    if len(before) < USUAL_DAYS_MIN or days[-1].count >= fmean(before):
+    if len(before) < USUAL_DAYS_MIN or days[-1].count >= (mean := fmean(before)):
         return None
-    return _COOL_DOWN_DAYS if days[-1].count < fmean(before) - 2 * stdev(before) else None
+    sigma = math.sqrt(sum([(count - mean) ** 2 for count in before]) / (len(before) - 1))
+    return _COOL_DOWN_DAYS if days[-1].count < mean - 2 * sigma else None
 
 
 def alerts(days: Sequence[WorkedDay], team: TeamUsual, watcher: Watcher, *, start: int) -> list[int]:

@@ -42,6 +42,8 @@ def chance_at_most(count: int, *, total: float, size: float, size_other: float) 
         rest = total - less
         chance *= less * (rest + size_other) / ((rest + 1) * (less - 1 + size))
         summed += chance
+        if chance < summed * _PRECISION and size >= 1:
+            break  # above a size of 1 there is one mode, and this is far below it
     return min(1.0, summed)
 
 

@@ -22,6 +22,7 @@ _DRIFT: Final = 0.05
 class Judged:
     """The sum `counted` over the last `span_days` worked days, where `expected` was usual, with its normal `score`.
 
+    The score is 0 when nothing is missing, and far below when much is.
     `is_longer` says that five days would too often hide a halving in chance, so that more are watched.
     """
 
@@ -110,7 +111,9 @@ class _Forecast:
         return self.usual.rate * self.exposure
 
     def score(self, counted: int) -> float:
-        """Of the sum, given what it and the earlier days make together."""
+        """Of the sum, given what it and the earlier days make together; 0 when nothing is missing."""
+        if counted >= self.mean > 0:
+            return 0.0
         size_other = self.size * self.usual.exposure / self.exposure
         total = counted + self.usual.counted
         return score_of(chance_at_most(counted, total=total, size=self.size, size_other=size_other))
