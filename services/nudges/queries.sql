@@ -168,11 +168,13 @@ UPDATE delivery SET state = 'failed', last_error = 'this channel is no longer co
 WHERE state = 'queued' AND NOT channel = ANY($1::text[]) AND queued_at <= $2;
 
 -- name: mark_channel_delivering
--- What a receiver asked for still holds.
-UPDATE channel SET failures = 0, failing_since = NULL, paused_until = NULL, last_error = '' WHERE name = $1 AND failures > 0;
+-- What a receiver asked for still holds, and one that is gone stays gone.
+UPDATE channel SET failures = 0, failing_since = NULL, paused_until = NULL, last_error = ''
+WHERE name = $1 AND failures > 0 AND disabled_at IS NULL;
 
 -- name: mark_channel_failing
-UPDATE channel SET failures = failures + 1, failing_since = coalesce(failing_since, $2), last_error = $3
+UPDATE channel SET failures = failures + 1, failing_since = coalesce(failing_since, $2),
+    last_error = CASE WHEN disabled_at IS NULL THEN $3 ELSE last_error END
 WHERE name = $1 RETURNING failures;
 
 -- name: mark_channel_paused
