@@ -14,8 +14,10 @@ USUAL_DAYS_MIN: Final = 10
 USUAL_DAYS_MAX: Final = 60
 _NOTICED_MIN: Final = {5: 0.85, 10: 0.4, 20: 0.0}
 """A span is watched when a halving of the rate would be noticed with this chance once it has filled the span."""
-_DRIFT: Final = 0.05
-"""How far a rate moves by itself, over the rate, as a standard deviation: a slow trend is no drop."""
+_DRIFT: Final = 0.03
+"""How far a rate moves by itself, over the rate, as a standard deviation."""
+_FALL_A_DAY: Final = 0.3 / 250
+"""What is granted to a slow trend, over the rate and a worked day: three tenths in a year are no drop."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +101,8 @@ def drops(days: Sequence[WorkedDay], team: TeamUsual, budget: ErrorBudget) -> It
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Forecast:
-    """What the sum over a span should be. `size` is that of its negative binomial, `exposure` its average whole days."""
+    """What the sum over a span should be. `size` is that of its negative binomial, `exposure` its average whole days, less
+    what a slow trend may have taken since the days in the middle of the usual ones."""
 
     span_days: int
     usual: Usual
@@ -130,6 +133,7 @@ class _Forecast:
 def _forecast(days: Sequence[WorkedDay], span_days: int, team: TeamUsual) -> _Forecast:
     usual = usual_of(days[-span_days - USUAL_DAYS_MAX : -span_days], team)
     parts = [day.exposure * team.weekday_factors[day.weekday] for day in days[-span_days:]]
-    exposure = sum(parts)
-    spread = usual.dispersion * sum([part * part for part in parts]) / exposure**2
-    return _Forecast(span_days=span_days, usual=usual, exposure=exposure, size=1 / (spread + _DRIFT**2))
+    whole = sum(parts)
+    spread = usual.dispersion * sum([part * part for part in parts]) / whole**2
+    fallen = math.exp(-_FALL_A_DAY * (usual.days + span_days) / 2)
+    return _Forecast(span_days=span_days, usual=usual, exposure=whole * fallen, size=1 / (spread + _DRIFT**2))

@@ -54,3 +54,11 @@ def test_a_rep_is_drawn_to_the_team_the_less_is_known_of_them(days: int, low: fl
 def test_a_rep_who_has_done_nothing_is_low_but_not_at_zero() -> None:
     assert 0 < usual_of(counted(*[0] * 20), TEAM).rate < 5
     assert usual_of(counted(*[0] * 20), TEAM_UNKNOWN).rate == 0
+
+
+def test_who_is_unlike_the_team_keeps_a_dispersion_of_their_own() -> None:
+    """Mostly empty days and sometimes a full one are as usual for somebody as even ones for the rest."""
+    bursts, even = counted(*[0, 0, 0, 0, 20] * 8), steady(20, 40)
+
+    assert usual_of(bursts, TEAM).dispersion > 2.5
+    assert TEAM.dispersion / 2 < usual_of(even, TEAM).dispersion < TEAM.dispersion

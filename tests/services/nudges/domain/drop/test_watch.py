@@ -28,7 +28,7 @@ def _judged(days: list[WorkedDay], team: TeamUsual, budget: ErrorBudget = BUDGET
 
 @pytest.mark.parametrize(
     ("mean", "dispersion", "span", "most"),
-    [(40, 0.04, 5, 143), (40, 0.17, 5, 128), (15, 0.17, 5, 45), (2, 0.17, 10, 9)],
+    [(40, 0.04, 5, 140), (40, 0.17, 5, 124), (15, 0.17, 5, 44), (2, 0.17, 10, 9)],
     ids=["many a day", "many, varying more", "some a day", "few a day: ten days are watched"],
 )
 def test_a_drop_is_a_sum_at_or_below_its_limit(mean: float, dispersion: float, span: int, most: int) -> None:
@@ -39,7 +39,7 @@ def test_a_drop_is_a_sum_at_or_below_its_limit(mean: float, dispersion: float, s
 
     assert (at_limit.span_days, at_limit.counted, at_limit.is_drop) == (span, most, True)
     assert (just_above.span_days, just_above.counted, just_above.is_drop) == (span, most + 1, False)
-    assert at_limit.expected == pytest.approx(mean * span, rel=0.01)
+    assert 0.95 * mean * span < at_limit.expected < mean * span  # a little is granted to a slow trend
     assert at_limit.is_longer is (span > 5)
 
 
@@ -119,16 +119,20 @@ def test_more_done_or_less_of_a_day_worked_never_makes_a_drop(last: list[int], w
 SIZE, REPS, HISTORY, YEAR = 6.0, 60, 60, 250
 
 
-def _alerts(mean: float, budget: ErrorBudget) -> int:
-    """False alerts of sixty rep-years whose rate never changes; the team's usual comes from before."""
+def _alerts(mean: float, budget: ErrorBudget, *, fall_a_year: float) -> int:
+    """False alerts of sixty rep-years; the team's usual comes from before."""
     random = Random(4)
-    reps = [random_days([mean * random.uniform(0.6, 1.4)] * (HISTORY + YEAR), SIZE, random) for _ in range(REPS)]
+    trend = [(1 - fall_a_year) ** (day / YEAR) for day in range(HISTORY + YEAR)]
+    reps = [
+        random_days([mean * level * part for part in trend], SIZE, random) for level in [0.6, 0.8, 1, 1.2, 1.4] * (REPS // 5)
+    ]
     team = usual_of_team([days[:HISTORY] for days in reps])
     return sum(index >= HISTORY for days in reps for index, _ in drops(days, team, budget))
 
 
 @pytest.mark.parametrize("mean", [15, 2])
-def test_sixty_years_without_a_change_keep_the_budget(mean: float) -> None:
-    """Sixty alerts are the budget; a laxer limit, or one that forgets that windows overlap, breaks it."""
-    assert 36 <= _alerts(mean, BUDGET) <= 72
-    assert _alerts(mean, ErrorBudget(strictness=-0.3)) > 72
+def test_sixty_years_keep_the_budget_also_when_everybody_slowly_falls(mean: float) -> None:
+    """Sixty alerts are the budget, 72 leave room for chance; a laxer limit, or one that forgets that windows overlap, breaks it."""
+    assert 20 <= _alerts(mean, BUDGET, fall_a_year=0.0) <= 72
+    assert _alerts(mean, BUDGET, fall_a_year=0.15) <= 72
+    assert _alerts(mean, ErrorBudget(strictness=-0.4), fall_a_year=0.15) > 72
