@@ -132,7 +132,7 @@ def _alerts(mean: float, budget: ErrorBudget, *, fall_a_year: float) -> int:
 
 @pytest.mark.parametrize("mean", [15, 2])
 def test_sixty_years_keep_the_budget_also_when_everybody_slowly_falls(mean: float) -> None:
-    """Sixty alerts are the budget, 72 leave room for chance; a laxer limit, or one for windows that do not overlap, breaks it."""
+    """Sixty alerts are the budget, 72 leave room for chance; a laxer limit, or one for windows apart, breaks it."""
     assert 20 <= _alerts(mean, BUDGET, fall_a_year=0.0) <= 72
     assert _alerts(mean, BUDGET, fall_a_year=0.15) <= 72
     assert _alerts(mean, ErrorBudget(strictness=-0.4), fall_a_year=0.15) > 72
