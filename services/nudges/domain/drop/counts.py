@@ -8,6 +8,7 @@ from typing import Final
 WEEKDAYS: Final = 7
 STANDARD_NORMAL: Final = NormalDist()
 _PRECISION: Final = 1e-12
+_LOG_CHANCE_MIN: Final = -600.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,12 +31,15 @@ def chance_at_most(count: int, *, total: float, size: float, size_other: float) 
     Two negative binomial sums with one success probability and these sizes, given that they make `total` together, share it so
     (the negative hypergeometric distribution; Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, section 6.2.2):
     the unknown rate has gone. Half of the chance of `count` itself is left out (mid-p; Lancaster 1961), so that small counts,
-    which jump, are on average as alarming as large ones. `total` is at least `count` and need not be whole.
+    which jump, are on average as alarming as large ones. `total` is at least `count` and need not be whole:
+    gamma functions stand for the factorials.
     """
     rest = total - count
     log_here = math.lgamma(total + 1) - math.lgamma(count + 1) - math.lgamma(rest + 1)
     log_here += math.lgamma(count + size) + math.lgamma(rest + size_other) - math.lgamma(total + size + size_other)
     log_here += math.lgamma(size + size_other) - math.lgamma(size) - math.lgamma(size_other)
+    if log_here < _LOG_CHANCE_MIN:
+        return 1.0 if count > total * size / (size + size_other) else 0.0
     here = math.exp(log_here)
     summed, chance = here / 2, here
     for less in range(count, 0, -1):
