@@ -123,7 +123,9 @@ async def test_a_channel_that_only_fails_is_tried_with_one_delivery_at_a_time(nu
     assert await nudging.deliver() == 20
 
     for _ in range(10):
-        nudging.now += timedelta(minutes=5)
+        nudging.now += timedelta(seconds=299)
+        assert await nudging.deliver() == 0
+        nudging.now += timedelta(seconds=1)
         assert await nudging.deliver() == 1
         assert await nudging.deliver() == 0
 
@@ -154,6 +156,16 @@ async def test_what_a_dead_process_had_claimed_is_sent_by_another_after_its_leas
 
     assert await nudging.deliver() == 1
     assert await nudging.states() == [("delivered", 2, "")]
+
+
+async def test_a_delivery_that_is_being_recorded_holds_nobody_up(nudging: Nudging) -> None:
+    await queue(nudging, 2)
+    async with nudging.pool.acquire() as recording, recording.transaction():
+        await recording.execute("SELECT FROM delivery ORDER BY nudge_id LIMIT 1 FOR UPDATE")
+
+        assert await nudging.deliver() == 1
+
+    assert await nudging.deliver() == 1
 
 
 async def test_a_process_that_comes_late_does_not_disturb_the_one_that_took_over(nudging: Nudging) -> None:

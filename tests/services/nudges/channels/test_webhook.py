@@ -177,14 +177,34 @@ async def test_a_name_that_answers_otherwise_a_moment_later_gets_round_nothing(
     assert asked == ["rebinds.example"] * 2
 
 
-async def test_proxies_of_the_environment_are_not_asked(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, receiver.url)
+async def test_proxies_of_the_environment_are_not_used(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with receiving() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
 
-    outcome = await _sent("http://10.0.0.1/", allowed=())
+        outcome = await _sent(receiver.url)
 
-    assert isinstance(outcome, TryLater)
-    assert receiver.received == []
+    assert outcome == Delivered()
+    assert (len(receiver.received), len(proxy.received)) == (1, 0)
+
+
+async def test_no_more_than_a_few_kib_of_an_answer_are_read() -> None:
+    taken: list[int] = []
+
+    class Endless(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while len(taken) < 1_000:
+                taken.append(1_024)
+                yield b"x" * 1_024
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless()))
+    async with httpx.AsyncClient(transport=transport) as client:
+        outcome = await channel_to("http://127.0.0.1:9/", client).send(nudge(), attempts=1)
+
+    assert outcome == Delivered()
+    assert sum(taken) <= 8 * 1_024
 
 
 @pytest.mark.parametrize(
