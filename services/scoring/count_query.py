@@ -13,6 +13,7 @@ from services.scoring.domain.playbook import Filter, Playbook
 _DAYS: Final = 3
 """The first arguments are columns of the wanted days: rep, day, and the number of the version that judges it."""
 
+_WANTED: Final = "unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, version, number)"
 _LEFT_OUT: Final = """
     AND NOT EXISTS (                           -- what is unverified, under a playbook by which it does not count then
         SELECT FROM unnest(${}::text[], ${}::text[], ${}::text[]) AS left_out (source, account, activity_id)
@@ -28,9 +29,10 @@ class CountQuery(NamedTuple):
     arguments: list[Any]
 
 
-def count_query(versions: Sequence[Playbook], left_out: Sequence[Sequence[str]]) -> CountQuery:
+def count_query(versions: Sequence[Playbook], left_out: Sequence[Sequence[str]], *, many: bool) -> CountQuery:
     """For days judged by these versions, without what is left out by its keys (columns of sources, accounts and ids).
 
+    Day by day by the index, or, for `many` days, as Postgres sees fit: it may read the table, which for few is far too much.
     A statement of its own, after the days are locked: its snapshot then sees every activity that others committed before.
     """
     arguments: list[Any] = []
@@ -60,14 +62,13 @@ def count_query(versions: Sequence[Playbook], left_out: Sequence[Sequence[str]])
     times = [f"count(*) FILTER (WHERE {_by_version(column)})" for column in zip_longest(*met)]
     is_behaviour = _by_version([" OR ".join(tests) for tests in behaviours])
     without = _LEFT_OUT.format(*[number_of(list(column)) for column in left_out]) if any(left_out) else ""
-    sql = f"""
-SELECT wanted.number, met.*
-FROM unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, version, number)
-CROSS JOIN LATERAL (                           -- day by day, by the index; a plain join of many days would read the table
-    SELECT min(a.started_at) FILTER (WHERE {is_behaviour}), {", ".join(times)}
-    FROM activity AS a WHERE a.rep_id = wanted.rep_id AND a.day = wanted.day{without}
-) AS met
-"""  # noqa: S608 - column names and numbers of arguments, nothing else
+    counted = f"min(a.started_at) FILTER (WHERE {is_behaviour}), {', '.join(times)}"
+    of_day = f"a.rep_id = wanted.rep_id AND a.day = wanted.day{without}"
+    if many:
+        sql = f"SELECT wanted.number, {counted} FROM {_WANTED} JOIN activity AS a ON {of_day} GROUP BY wanted.number"  # noqa: S608
+    else:
+        met_on_day = f"SELECT {counted} FROM activity AS a WHERE {of_day}"  # noqa: S608 - columns and numbers of arguments
+        sql = f"SELECT wanted.number, met.* FROM {_WANTED} CROSS JOIN LATERAL ({met_on_day}) AS met"  # noqa: S608
     return CountQuery(sql, arguments)
 
 

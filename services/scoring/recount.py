@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,7 @@ from services.scoring.domain.unverified import Unverified
 from services.scoring.store import QUERIES
 from shared.postgres import Connection
 
+_MANY_DAYS: Final = 5_000
 GoalPeriod = tuple[str, Place, date]
 """A goal's key, and the rep and the days from the given one up to the place's."""
 
@@ -30,7 +31,8 @@ async def recount_days(connection: Connection, judged_by: Mapping[Place, Playboo
         [place.day for place, _ in wanted],
         [numbers[id(playbook)] for _, playbook in wanted],
     ]
-    query = count_query(versions, await _left_out(connection, columns, versions))
+    left_out = await _left_out(connection, columns, versions)
+    query = count_query(versions, left_out, many=len(wanted) > _MANY_DAYS)
     tallies = {}
     for number, first_at, *times in await connection.fetch(query.sql, *columns, *query.arguments):
         place, playbook = wanted[number - 1]

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from services.scoring import recount
 from services.scoring.apply_definitions import RevisionNeedsReason
 from services.scoring.domain.counting import Place
 from services.scoring.explain_day import explain_day
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_scores import list_scores
 from services.scoring.preview_playbook import NothingToPreview, preview_playbooks
+from services.scoring.recount import recount_days
 from services.scoring.turn_days import turn_days
 from shared.requests import PreviewQuery
 from shared.score_requests import ScoreQuery
@@ -186,3 +188,17 @@ async def test_what_is_unverified_is_shown_and_counts_only_if_the_playbook_says_
     assert day is not None
     assert (day["counts"], day["score"], left_out.score) == ('{"calls": 2}', Decimal("60.00"), Decimal("60.00"))
     assert await scoring.differences() == ()
+
+
+async def test_many_days_are_counted_as_few_are(scoring: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
+    await scoring.record(*[seen(f"a{number}") for number in range(3)], seen("p1", kind="proposal_sent"))
+    async with scoring.pool.acquire() as connection:
+        definitions = await scoring.cache.read(connection)
+        playbook = definitions.playbook_of(definitions.roster.reps["ana"], MONDAY)
+        judged_by = {Place("ana", MONDAY): playbook, Place("ben", MONDAY): playbook}
+        few = await recount_days(connection, judged_by)
+        monkeypatch.setattr(recount, "_MANY_DAYS", 0)
+        many = await recount_days(connection, judged_by)
+
+    assert many == {place: tally for place, tally in few.items() if tally.counts}
+    assert many[Place("ana", MONDAY)].counts == {"calls": 3, "proposals": 1}

@@ -48,7 +48,7 @@ PLACES = (["r1", "r2"], [DAY, DAY])
 SPANS = (["r1", "r2"], [DAY, DAY], [date.max, date.max])
 KEYS = (["acme", "acme"], ["", ""], ["1", "2"])
 COLUMNS = (["{}"] * 2, ["call"] * 2, [False] * 2, ["1"] * 2, [NOW] * 2, [1.0] * 2, *[[None] * 2] * 5, *PLACES)
-COUNTED = count_query([*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")], KEYS)
+COUNTED = count_query([*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")], KEYS, many=False)
 USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
 ASKED: dict[str, tuple[Any, ...]] = {
