@@ -1,7 +1,7 @@
 """The one query that says what counts: every behaviour and goal of some versions of playbooks, on any days.
 
-It is written for the versions at hand, because a query that reads them as data holds each activity against every behaviour of
-every team, and takes three times as long for one team. Nothing of a playbook stands in its text: values are arguments.
+It is written for the versions at hand: one that reads them as data holds each activity against every behaviour of every team,
+and takes the longer the more teams there are. Nothing of a playbook stands in its text: values are arguments.
 """
 
 from collections.abc import Sequence
