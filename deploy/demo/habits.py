@@ -12,7 +12,7 @@ A day is one letter:
     X  deleted: complete, and then one of its records is taken back
     .  not worked: weekend of a part-timer, leave, public holiday
 
-The letters say nothing about nudges; what they call for is worked out in `expectations`.
+The letters say nothing about nudges; what they call for stands in `expected_nudges.csv`.
 """
 
 from collections.abc import Iterator

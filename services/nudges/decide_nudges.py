@@ -6,10 +6,11 @@ from datetime import datetime
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.history import history_of, is_worked, middle_of_work
 from services.nudges.domain.rules import ON_CHANGE
 from services.nudges.remembered import without_forgotten
+from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, speak
+from services.nudges.take_looks import plan_looks
 from shared.events import DayReport
 from shared.postgres import Connection
 
@@ -29,24 +30,17 @@ async def decide_nudges(
             return False, None
         if report.silent:
             return True, None
-        await _plan_check(connection, report)
+        await plan_looks(connection, report)
         spoken = await _consider(connection, report, channels=channels, traceparent=traceparent, now=now)
     return True, spoken
-
-
-async def _plan_check(connection: Connection, report: DayReport) -> None:
-    """A look at the middle of each working day that is open."""
-    middle = middle_of_work(report)
-    if report.state == "open" and middle is not None and is_worked(report):
-        await connection.execute(store.QUERIES["add_midday_check"], report.rep.id, report.day, middle)
 
 
 async def _consider(
     connection: Connection, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
 ) -> Spoken | None:
     """The first rule that the day calls for speaks, once a day for all rules that celebrate it."""
-    history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
-    called = next((said for rule in ON_CHANGE.values() if (said := rule(report, history, now)) is not None), None)
+    situation = await situation_of(connection, report, now=now)
+    called = next((said for rule in ON_CHANGE.values() if (said := rule(situation)) is not None), None)
     if called is None:
         return None
     if await store.is_occasion_taken(connection, report.rep.id, called.occasion, tuple(ON_CHANGE)):

@@ -29,7 +29,7 @@ async def forget_person(
         await connection.execute(QUERIES["add_forgotten"], digests, now)
         await _erase(connection, "delete_deliveries_of", person_id)
         nudges = await _erase(connection, "delete_nudges_of", person_id)
-        await _erase(connection, "delete_checks_of", person_id)
+        await _erase(connection, "delete_looks_of", person_id)
         await _erase(connection, "delete_announcements_of", person_id)
         reports = await _erase(connection, "delete_days_of", person_id)
         for led in ("update_nudges_led_by", "update_days_led_by", "update_announcements_led_by"):

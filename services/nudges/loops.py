@@ -1,4 +1,4 @@
-"""What nudges does by itself, when time passes: looks at middays, releases what was held."""
+"""What nudges does by itself, when time passes: looks at days, releases what was held."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,9 +11,10 @@ import structlog
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.release_nudges import check_middays, release_held
+from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
 from services.nudges.store import AWAY
+from services.nudges.take_looks import take_looks
 from shared.clock import Clock
 
 _log = structlog.get_logger()
@@ -54,7 +55,7 @@ class Loop:
 def timed_work(
     pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Mapping[str, Channel], on_spoken: Callable[[], None]
 ) -> Work:
-    """Middays, held nudges, and what waits for a channel that is no longer there."""
+    """Held nudges, looks at days, and what waits for a channel that is no longer there."""
     names = tuple(channels)
 
     def note(spoken: Sequence[Spoken]) -> None:
@@ -66,7 +67,7 @@ def timed_work(
 
     async def work(now: datetime) -> bool:
         note(await release_held(pool, channels=names, now=now))
-        note(await check_middays(pool, channels=names, now=now))
+        note(await take_looks(pool, channels=names, now=now))
         await give_up_orphans(pool, channels, now=now)
         return False
 

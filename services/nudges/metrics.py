@@ -7,9 +7,9 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.nudges.domain.nudge import RULE_PLAYBOOK
-from services.nudges.domain.rules import AT_MIDDAY, ON_CHANGE
+from services.nudges.domain.rules import RULES
 
-VERDICTS: Final = ("sent", "held", "dropped")
+VERDICTS: Final = ("sent", "bundled", "held", "dropped")
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CHANNELS: Final = ("inbox", "file", "webhook")
 
@@ -40,7 +40,7 @@ class NudgesMetrics:
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
         self._what_waits()
-        for rule in (*ON_CHANGE, *AT_MIDDAY, RULE_PLAYBOOK):
+        for rule in (*RULES, RULE_PLAYBOOK):
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
         for channel in channels:

@@ -28,8 +28,8 @@ DELETE FROM delivery AS d USING nudge AS n WHERE n.id = d.nudge_id AND n.person_
 -- name: delete_nudges_of
 DELETE FROM nudge WHERE person_id = $1;
 
--- name: delete_checks_of
-DELETE FROM midday_check WHERE rep_id = $1;
+-- name: delete_looks_of
+DELETE FROM look WHERE rep_id = $1;
 
 -- name: delete_days_of
 DELETE FROM day WHERE rep_id = $1;
@@ -67,46 +67,45 @@ SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 -- Enough days for thirty worked ones, also after a long leave.
 SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 ORDER BY day DESC LIMIT $3;
 
--- name: add_midday_check
-INSERT INTO midday_check (rep_id, day, due_at) VALUES ($1, $2, $3)
-ON CONFLICT (rep_id, day) DO UPDATE SET due_at = excluded.due_at WHERE NOT midday_check.done;
+-- name: add_looks
+INSERT INTO look (rep_id, day, moment, due_at) SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS l (moment, due_at)
+ON CONFLICT (rep_id, day, moment) DO UPDATE SET due_at = excluded.due_at WHERE NOT look.done AND look.due_at <> excluded.due_at;
 
--- name: list_due_checks
-SELECT rep_id, day FROM midday_check WHERE NOT done AND due_at <= $1 ORDER BY due_at, rep_id LIMIT $2;
+-- name: list_due_looks
+SELECT rep_id, day, moment FROM look WHERE NOT done AND due_at <= $1 ORDER BY due_at, rep_id, moment LIMIT $2;
 
--- name: mark_check_done
+-- name: mark_look_done
 -- Returns a row to exactly one replica.
-UPDATE midday_check SET done = true WHERE rep_id = $1 AND day = $2 AND NOT done RETURNING rep_id;
+UPDATE look SET done = true WHERE rep_id = $1 AND day = $2 AND moment = $3 AND NOT done RETURNING rep_id;
 
 -- name: find_nudge_of_occasion
 SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);
 
--- name: count_sent
--- What a person was sent on one of their days, over all rules and channels. Announcements take nothing from the budget.
-SELECT count(*) FROM nudge WHERE person_id = $1 AND sent_day = $2 AND status = 'sent' AND kind <> 'announcement';
-
--- name: find_last_text
-SELECT text FROM nudge WHERE person_id = $1 AND rule = $2 ORDER BY seq DESC LIMIT 1;
+-- name: list_said
+-- What a person has heard since a day of theirs, over all rules and channels.
+SELECT rule, kind, sent_day, send_at, wording, status FROM nudge
+WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled') ORDER BY send_at DESC, seq DESC;
 
 -- name: add_nudge
 -- The same reason never makes two: the second finds the row and adds nothing.
 INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason,
-                   status, because, decided_at, send_at, sent_day, event, traceparent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19)
+                   status, because, decided_at, send_at, sent_day, event, traceparent, wording)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20)
 ON CONFLICT (rule, person_id, occasion) DO NOTHING
 RETURNING id;
 
--- name: list_due_held
-SELECT id, person_id FROM nudge WHERE status = 'held' AND send_at <= $1 ORDER BY send_at, seq LIMIT $2;
+-- name: list_people_with_held
+SELECT person_id FROM nudge WHERE status = 'held' AND send_at <= $1 GROUP BY person_id ORDER BY min(send_at), min(seq) LIMIT $2;
 
 -- name: claim_held
--- Under the person's lock; nothing when another replica has settled it meanwhile.
+-- Under the person's lock; without what another replica has settled meanwhile.
 SELECT id, rule, kind, person_id, day, timezone, because, send_at, event::text AS event, traceparent
-FROM nudge WHERE id = $1 AND status = 'held' FOR UPDATE;
+FROM nudge WHERE person_id = $1 AND status = 'held' AND send_at <= $2 ORDER BY seq FOR UPDATE;
 
 -- name: settle_nudge
 -- What is said is written anew: a message held overnight speaks of yesterday.
-UPDATE nudge SET status = $2, because = $3, send_at = $4, sent_day = $5, text = $6, reason = $7, event = $8::jsonb
+UPDATE nudge SET status = $2, because = $3, send_at = $4, sent_day = $5, text = $6, reason = $7, event = $8::jsonb,
+    wording = $9, said_with = $10
 WHERE id = $1;
 
 -- name: add_deliveries
@@ -199,8 +198,8 @@ SELECT c.name, c.failures, c.failing_since, greatest(c.paused_until, c.asked_unt
 FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 
 -- name: find_work_due
--- Whether anything is to be done by now: a check, a held nudge, a delivery, or a row to publish.
-SELECT EXISTS (SELECT FROM midday_check WHERE NOT done AND due_at <= $1)
+-- Whether anything is to be done by now: a look, a held nudge, a delivery, or a row to publish.
+SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
     OR EXISTS (SELECT FROM nudge WHERE status = 'held' AND send_at <= $1)
     OR EXISTS (SELECT FROM delivery WHERE state = 'sending')
     OR EXISTS (

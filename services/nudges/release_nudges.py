@@ -1,92 +1,106 @@
-"""What comes due with time: checks in the middle of the day, and nudges that were held. Each is judged anew."""
+"""Nudges that were held come due. Each is judged anew; what one person may hear now makes one message."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.history import history_of, is_worked
-from services.nudges.domain.policy import Drop, Verdict, local_day
-from services.nudges.domain.rules import AT_MIDDAY, ON_CHANGE
-from services.nudges.speak import Spoken, announce, nudge_of, settlement_of, speak, verdict_on
-from services.nudges.store import Held
+from services.nudges.domain.history import is_worked
+from services.nudges.domain.policy import Drop, Send, local_day
+from services.nudges.domain.rules import PRIORITIES, RULES
+from services.nudges.situations import situation_of
+from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
+from services.nudges.store import Held, Settlement
 from services.nudges.tell_definition import telling_anew
-from shared.events import DayReport, Nudge, NudgeKind
+from shared.events import DayReport, NudgeKind
 from shared.postgres import Connection
-from shared.trace import continue_trace
 
 _AT_ONCE_MAX: Final = 200
 WORKED_DAYS_MAX: Final = 2
 _DAYS_MAX: Final = timedelta(days=14)
 
 
-async def check_middays(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> list[Spoken]:
-    """Look at every rep the middle of whose working day has passed. Each look happens once over all replicas."""
-    spoken: list[Spoken] = []
-    for row in await pool.fetch(store.QUERIES["list_due_checks"], now, _AT_ONCE_MAX):
-        said = await _check(pool, row["rep_id"], row["day"], channels=channels, now=now)
-        spoken += [said] if said is not None else []
-    return spoken
-
-
 async def release_held(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> list[Spoken]:
     """Send what was held and still holds true; hold again or drop the rest."""
     spoken: list[Spoken] = []
-    for row in await pool.fetch(store.QUERIES["list_due_held"], now, _AT_ONCE_MAX):
+    for row in await pool.fetch(store.QUERIES["list_people_with_held"], now, _AT_ONCE_MAX):
         async with pool.acquire() as connection, connection.transaction():
             await store.lock_person(connection, row["person_id"])
-            held = await store.claim_held(connection, row["id"])
-            if held is not None:
-                spoken.append(await _release(connection, held, channels=channels, now=now))
+            for held in await _claim_together(connection, row["person_id"], now=now):
+                spoken += await _release(connection, held, channels=channels, now=now)
     return spoken
 
 
-async def _check(pool: asyncpg.Pool, rep_id: str, day: date, *, channels: Sequence[str], now: datetime) -> Spoken | None:
-    async with pool.acquire() as connection, connection.transaction():
-        await store.lock_person(connection, rep_id)
-        if await connection.fetchval(store.QUERIES["mark_check_done"], rep_id, day) is None:
-            return None
-        report = await store.find_day(connection, rep_id, day)
-        if report is None:
-            return None
-        history = history_of(await store.list_days_before(connection, rep_id, day))
-        for rule in AT_MIDDAY.values():
-            called = rule(report, history, now)
-            if called is not None:
-                trace = continue_trace(None)
-                return await speak(connection, called, report, channels=channels, traceparent=trace, now=now)
-    return None
+async def _claim_together(connection: Connection, person_id: str, *, now: datetime) -> list[list[Held]]:
+    """What is due for a person: announcements one by one, all else together, what is most worth saying first."""
+    due = await store.claim_held(connection, person_id, now=now)
+    announcements = [[held] for held in due if held.kind == NudgeKind.ANNOUNCEMENT]
+    others = [held for held in due if held.kind != NudgeKind.ANNOUNCEMENT]
+    return [*announcements, sorted(others, key=lambda held: PRIORITIES[held.rule])]
 
 
-async def _release(connection: Connection, held: Held, *, channels: Sequence[str], now: datetime) -> Spoken:
-    nudge, verdict = await _judged_anew(connection, held, now=now)
-    settlement = settlement_of(verdict, timezone=held.timezone, now=now)
-    nudge = nudge.model_copy(update={"send_at": settlement.send_at or now})
-    await store.settle_nudge(connection, nudge, settlement)
-    if settlement.status == "sent":
-        await announce(connection, nudge, traceparent=held.traceparent, now=now)
-        await connection.execute(store.QUERIES["add_deliveries"], held.id, list(channels), now)
+async def _release(connection: Connection, due: Sequence[Held], *, channels: Sequence[str], now: datetime) -> list[Spoken]:
+    judged = [(held, await _judged_anew(connection, held, now=now)) for held in due]
+    speaking = [(held, worded) for held, worded in judged if isinstance(worded.verdict, Send)]
+    silent = [(held, worded) for held, worded in judged if not isinstance(worded.verdict, Send)]
+    spoken = [await _settle(connection, held, worded, now=now) for held, worded in silent]
+    if speaking:
+        spoken += await _say_together(connection, speaking, channels=channels, now=now)
+    return spoken
+
+
+async def _say_together(
+    connection: Connection, speaking: Sequence[tuple[Held, Worded]], *, channels: Sequence[str], now: datetime
+) -> list[Spoken]:
+    """One message: the first nudge carries the words of all, and each of the others points to it."""
+    (first, worded), *others = speaking
+    parts = [worded.nudge, *(other.nudge for _, other in others)]
+    nudge = worded.nudge.model_copy(
+        update={
+            "text": "\n".join(part.text for part in parts),
+            "reason": "\n".join(part.reason for part in parts),
+            "send_at": now,
+        }
+    )
+    sent = settlement_of(Send(), timezone=first.timezone, now=now)
+    await store.settle_nudge(connection, nudge, sent, wording=worded.wording)
+    await announce(connection, nudge, traceparent=first.traceparent, now=now)
+    await connection.execute(store.QUERIES["add_deliveries"], first.id, list(channels), now)
+    bundled = Settlement(status="bundled", because=f"said together with {first.rule}", send_at=now, sent_day=sent.sent_day)
+    for _, other in others:
+        part = other.nudge.model_copy(update={"send_at": now})
+        await store.settle_nudge(connection, part, bundled, wording=other.wording, said_with=first.id)
+    return [Spoken(rule=first.rule, status="sent"), *(Spoken(rule=held.rule, status="bundled") for held, _ in others)]
+
+
+async def _settle(connection: Connection, held: Held, worded: Worded, *, now: datetime) -> Spoken:
+    settlement = settlement_of(worded.verdict, timezone=held.timezone, now=now)
+    nudge = worded.nudge.model_copy(update={"send_at": settlement.send_at or now})
+    await store.settle_nudge(connection, nudge, settlement, wording=worded.wording)
     return Spoken(rule=held.rule, status=settlement.status)
 
 
-async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> tuple[Nudge, Verdict]:
+async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> Worded:
     """The nudge as its rule would put it now, and whether it may go out."""
     if held.kind == NudgeKind.ANNOUNCEMENT:
-        return await telling_anew(connection, held, now=now)
+        nudge, verdict = await telling_anew(connection, held, now=now)
+        return Worded(nudge=nudge, wording=0, verdict=verdict)
     report = await store.find_day(connection, held.person_id, held.day)
     if report is None:
-        return held.nudge, Drop(because="its day is no longer known")
-    history = history_of(await store.list_days_before(connection, held.person_id, held.day))
-    called = ON_CHANGE[held.rule](report, history, now)
+        return _dropped(held, "its day is no longer known")
+    called = RULES[held.rule](await situation_of(connection, report, now=now))
     if called is None:
-        return held.nudge, Drop(because="no longer true")
+        return _dropped(held, "no longer true")
     if await _is_long_ago(connection, report, now=now):
-        return held.nudge, Drop(because="too long ago")
-    fresh = nudge_of(called, report, last_said=None, decided_at=held.nudge.decided_at, send_at=held.nudge.send_at)
-    kind = NudgeKind(held.kind)
-    return fresh, await verdict_on(connection, kind, person_id=held.person_id, timezone=held.timezone, now=now)
+        return _dropped(held, "too long ago")
+    times = {"decided_at": held.nudge.decided_at, "send_at": held.nudge.send_at}
+    return await word(connection, called, report, **times, now=now)
+
+
+def _dropped(held: Held, because: str) -> Worded:
+    return Worded(nudge=held.nudge, wording=0, verdict=Drop(because=because))
 
 
 async def _is_long_ago(connection: Connection, report: DayReport, *, now: datetime) -> bool:

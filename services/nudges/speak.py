@@ -8,10 +8,12 @@ from typing import Final
 
 from services.nudges import store
 from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import Hold, Person, Send, Shortfall, Verdict, local_day, may_speak
+from services.nudges.domain.policy import Drop, Hold, Send, Verdict, local_day, may_speak
+from services.nudges.domain.said import Said
 from services.nudges.domain.wording import pick
+from services.nudges.situations import person_of, said_to, shortfall_of
 from services.nudges.store import Settlement
-from shared.events import NUDGE_DECIDED, DayReport, Nudge, NudgeKind
+from shared.events import NUDGE_DECIDED, DayReport, Nudge
 from shared.postgres import Connection
 
 _NUDGES: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
@@ -19,35 +21,41 @@ _NUDGES: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spoken:
-    """What became of a call for a word: sent, held or dropped."""
+    """What became of a call for a word: sent, bundled, held or dropped."""
 
     rule: str
     status: str
 
 
-async def verdict_on(
-    connection: Connection,
-    kind: NudgeKind,
-    *,
-    person_id: str,
-    timezone: str,
-    shortfall: Shortfall | None = None,
-    now: datetime,
-) -> Verdict:
-    """What policy says, from what is stored of the person's day. Needs the person's lock."""
-    day = local_day(now, timezone)
-    person = Person(
-        timezone=timezone,
-        today=await store.find_day(connection, person_id, day),
-        spoken_today=await connection.fetchval(store.QUERIES["count_sent"], person_id, day),
-    )
-    return may_speak(kind, person, shortfall=shortfall, now=now)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Worded:
+    """A nudge with the number of its wording, and what policy says of it."""
+
+    nudge: Nudge
+    wording: int
+    verdict: Verdict
 
 
-async def shortfall_of(connection: Connection, report: DayReport) -> Shortfall:
-    """The day as it would be held against the person."""
-    told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
-    return Shortfall(day=report.day, told_at=told_at)
+async def word(
+    connection: Connection, called: Called, report: DayReport, *, decided_at: datetime, send_at: datetime, now: datetime
+) -> Worded:
+    """Put a call about a rep's day into words and bring it before policy. Needs the person's lock."""
+    rep_id, timezone = report.rep.id, report.timezone
+    said = await said_to(connection, rep_id, timezone=timezone, now=now)
+    person = await person_of(connection, rep_id, timezone=timezone, now=now)
+    shortfall = await shortfall_of(connection, report) if called.is_shortfall else None
+    verdict = may_speak(called, person, said, shortfall=shortfall, now=now)
+    wording = wording_of(called, rep_id, said)
+    if wording is None:
+        wording, verdict = 0, Drop(because="every way to say it was used lately")
+    nudge = nudge_of(called, report, wording=wording, decided_at=decided_at, send_at=send_at)
+    return Worded(nudge=nudge, wording=wording, verdict=verdict)
+
+
+def wording_of(called: Called, person_id: str, said: Sequence[Said]) -> int | None:
+    """The number of a wording that the person has not heard lately; None when there is none left."""
+    used = {one.wording for one in said if one.rule == called.rule}
+    return pick(len(called.wordings), seed=identity_of(called.rule, person_id, called.occasion), used=used)
 
 
 def settlement_of(verdict: Verdict, *, timezone: str, now: datetime) -> Settlement:
@@ -63,17 +71,14 @@ async def speak(
 ) -> Spoken | None:
     """Bring a call before policy and keep what comes of it; None when the occasion has had its nudge. Needs the person's
     lock."""
-    shortfall = await shortfall_of(connection, report) if called.is_shortfall else None
-    verdict = await verdict_on(
-        connection, called.kind, person_id=report.rep.id, timezone=report.timezone, shortfall=shortfall, now=now
-    )
-    settlement = settlement_of(verdict, timezone=report.timezone, now=now)
-    last = await connection.fetchval(store.QUERIES["find_last_text"], report.rep.id, called.rule)
-    nudge = nudge_of(called, report, last_said=last, decided_at=now, send_at=settlement.send_at or now)
+    worded = await word(connection, called, report, decided_at=now, send_at=now, now=now)
+    settlement = settlement_of(worded.verdict, timezone=report.timezone, now=now)
+    nudge = worded.nudge.model_copy(update={"send_at": settlement.send_at or now})
     added = await store.add_nudge(
         connection,
         nudge,
         settlement,
+        wording=worded.wording,
         managers=[manager.id for manager in report.managers],
         timezone=report.timezone,
         traceparent=traceparent,
@@ -100,7 +105,7 @@ async def announce(connection: Connection, nudge: Nudge, *, traceparent: str, no
     )
 
 
-def nudge_of(called: Called, report: DayReport, *, last_said: str | None, decided_at: datetime, send_at: datetime) -> Nudge:
+def nudge_of(called: Called, report: DayReport, *, wording: int, decided_at: datetime, send_at: datetime) -> Nudge:
     """The nudge that a call for a word about a day makes."""
     return Nudge(
         id=nudge_id_of(called.rule, report.rep.id, called.occasion),
@@ -110,7 +115,7 @@ def nudge_of(called: Called, report: DayReport, *, last_said: str | None, decide
         team=report.team,
         occasion=called.occasion,
         day=report.day,
-        text=pick(called.wordings, seed=identity_of(called.rule, report.rep.id, called.occasion), last_said=last_said),
+        text=called.wordings[wording],
         reason=called.reason,
         playbook_from=report.playbook_from,
         revision=report.revision,

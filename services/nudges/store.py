@@ -25,7 +25,7 @@ AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutEr
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
-    """What policy made of a nudge: sent, held or dropped."""
+    """What policy made of a nudge: sent, bundled, held or dropped."""
 
     status: str
     because: str
@@ -92,6 +92,7 @@ async def add_nudge(
     nudge: Nudge,
     settlement: Settlement,
     *,
+    wording: int,
     managers: Sequence[str],
     timezone: str,
     traceparent: str,
@@ -118,27 +119,31 @@ async def add_nudge(
         settlement.sent_day,
         nudge.model_dump_json(),
         traceparent,
+        wording,
     )
     return added is not None
 
 
-async def claim_held(connection: Connection, nudge_id: str) -> Held | None:
-    row = await connection.fetchrow(QUERIES["claim_held"], nudge_id)
-    if row is None:
-        return None
-    return Held(
-        id=row["id"],
-        rule=row["rule"],
-        kind=row["kind"],
-        person_id=row["person_id"],
-        day=row["day"],
-        timezone=row["timezone"],
-        nudge=Nudge.model_validate_json(row["event"]),
-        traceparent=row["traceparent"],
-    )
+async def claim_held(connection: Connection, person_id: str, *, now: datetime) -> list[Held]:
+    """What waits for a person and is due, in the order in which it was decided."""
+    return [
+        Held(
+            id=row["id"],
+            rule=row["rule"],
+            kind=row["kind"],
+            person_id=row["person_id"],
+            day=row["day"],
+            timezone=row["timezone"],
+            nudge=Nudge.model_validate_json(row["event"]),
+            traceparent=row["traceparent"],
+        )
+        for row in await connection.fetch(QUERIES["claim_held"], person_id, now)
+    ]
 
 
-async def settle_nudge(connection: Connection, nudge: Nudge, settlement: Settlement) -> None:
+async def settle_nudge(
+    connection: Connection, nudge: Nudge, settlement: Settlement, *, wording: int, said_with: str | None = None
+) -> None:
     await connection.execute(
         QUERIES["settle_nudge"],
         nudge.id,
@@ -149,6 +154,8 @@ async def settle_nudge(connection: Connection, nudge: Nudge, settlement: Settlem
         nudge.text,
         nudge.reason,
         nudge.model_dump_json(),
+        wording,
+        said_with,
     )
 
 
@@ -180,5 +187,5 @@ async def enqueue_event(
 
 
 async def is_work_due(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> bool:
-    """Whether a check, a held nudge, a delivery through one of the channels or an event waits to be dealt with now."""
+    """Whether a look, a held nudge, a delivery through one of the channels or an event waits to be dealt with now."""
     return bool(await pool.fetchval(QUERIES["find_work_due"], now, list(channels)))

@@ -10,11 +10,12 @@ import asyncpg
 from services.nudges import store
 from services.nudges.domain.definition import Definition, is_current, occasion_of, telling
 from services.nudges.domain.nudge import RULE_PLAYBOOK
-from services.nudges.domain.policy import DAY_UNKNOWN, Drop, Hold, Verdict, local_day
+from services.nudges.domain.policy import DAY_UNKNOWN, Drop, Hold, Verdict, local_day, may_speak
 from services.nudges.remembered import without_forgotten
-from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of, verdict_on
+from services.nudges.situations import person_of, said_to
+from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of
 from services.nudges.store import Held
-from shared.events import Nudge, NudgeKind, PlaybookAnnounced, PlaybookWithdrawn
+from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn
 from shared.postgres import Connection
 
 _UNSEEN_MAX: Final = timedelta(days=14)
@@ -49,7 +50,7 @@ async def tell_definition(
         nudge = _nudge_of(told, decided_at=now, send_at=settlement.send_at or now, now=now)
         managers = [manager.id for manager in announced.managers]
         added = await store.add_nudge(
-            connection, nudge, settlement, managers=managers, timezone=announced.timezone, traceparent=traceparent
+            connection, nudge, settlement, wording=0, managers=managers, timezone=announced.timezone, traceparent=traceparent
         )
         if not added:
             return True, None
@@ -82,9 +83,10 @@ async def _verdict_on(connection: Connection, told: Definition, known: Sequence[
         return Drop(because="another definition has taken its place")
     if told.acknowledged_at is not None:
         return Drop(because="it was read before it was sent")
-    verdict = await verdict_on(
-        connection, NudgeKind.ANNOUNCEMENT, person_id=announced.rep.id, timezone=announced.timezone, now=now
-    )
+    rep_id, timezone = announced.rep.id, announced.timezone
+    person = await person_of(connection, rep_id, timezone=timezone, now=now)
+    said = await said_to(connection, rep_id, timezone=timezone, now=now)
+    verdict = may_speak(telling(announced, today=local_day(now, timezone)), person, said, now=now)
     binds_at = datetime.combine(announced.binds_from, time.min, tzinfo=ZoneInfo(announced.timezone))
     is_unseen = now - max(announced.announced_at, binds_at) > _UNSEEN_MAX
     if is_unseen and isinstance(verdict, Hold) and verdict.because == DAY_UNKNOWN:

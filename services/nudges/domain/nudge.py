@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from services.nudges.domain.history import History
-from shared.events import DayReport, NudgeKind
+from services.nudges.domain.situation import Situation
+from shared.events import NudgeKind
 
 RULE_PLAN_DONE: Final = "plan_done"
 RULE_COMEBACK: Final = "comeback"
@@ -17,8 +16,12 @@ RULE_PLAYBOOK: Final = "playbook"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
-    """`wordings` are ways to say the same thing; `reason` states the facts behind it, for who wants to check. `is_shortfall`
-    says that it holds what a definition asks for, and was not done, against the person."""
+    """`wordings` are ways to say the same thing, always in the same order; `reason` states the facts behind it, for who wants
+    to check. `is_shortfall` says that it holds what a definition asks for, and was not done, against the person.
+
+    After it was said its rule is silent towards the person for `rest_days`, at most 14. `is_everyday` marks what need not be
+    said any more to who has already heard a kind word on the day.
+    """
 
     rule: str
     kind: NudgeKind
@@ -26,7 +29,9 @@ class Called:
     is_shortfall: bool
     wordings: Sequence[str]
     reason: str
+    rest_days: int = 0
+    is_everyday: bool = False
 
 
-Rule = Callable[[DayReport, History, datetime], Called | None]
-"""Decides whether the day, seen at a time, calls for a word. Arguments: the newest report, the history, now."""
+Rule = Callable[[Situation], Called | None]
+"""Decides whether a situation calls for a word."""

@@ -1,10 +1,13 @@
 """Whether a word may be said now, later, or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.nudge import Called
+from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
 
 NUDGES_A_DAY_MAX: Final = 1
@@ -45,13 +48,23 @@ _WHY_NOT_TODAY: Final = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WorkingTime:
+    """When a person may be reached on one of their days. The bounds are None on a day that they do not work; `next_starts_at`
+    is the first such time after the day, None when there is none in sight."""
+
+    day: date
+    presence: Presence
+    starts_at: datetime | None
+    ends_at: datetime | None
+    next_starts_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """What policy knows of who would be spoken to. `today` is the report of their current day; None before it is known.
-    `spoken_today` counts what they were sent on that day, over all rules and channels, announcements apart."""
+    """Who would be spoken to. `today` is their current day; None before it is known."""
 
     timezone: str
-    today: DayReport | None
-    spoken_today: int
+    today: WorkingTime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,30 +75,45 @@ class Shortfall:
     told_at: datetime | None
 
 
+def working_time_of(report: DayReport) -> WorkingTime:
+    return WorkingTime(
+        day=report.day,
+        presence=report.presence,
+        starts_at=report.work_starts_at,
+        ends_at=report.work_ends_at,
+        next_starts_at=report.next_work_starts_at,
+    )
+
+
 def local_day(now: datetime, timezone: str) -> date:
     """The day it is for a person."""
     return now.astimezone(ZoneInfo(timezone)).date()
 
 
-def may_speak(kind: NudgeKind, person: Person, *, shortfall: Shortfall | None = None, now: datetime) -> Verdict:
+def may_speak(
+    called: Called, person: Person, said: Sequence[Said], *, shortfall: Shortfall | None = None, now: datetime
+) -> Verdict:
     """Send only inside the working time of a day on which the person works, and within their budget of one a day.
 
-    A celebration waits for the next working time; coaching that cannot be said while it is true is dropped, and so is what
-    holds a day against somebody who was not told before that day of what would be asked of them. An announcement waits as
-    long as it must, and takes nobody's place in the budget.
+    `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
+    while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was not
+    told before that day of what would be asked of them. An announcement waits as long as it must, and takes nobody's place in
+    the budget.
     """
     if shortfall is not None and not _was_told_before(shortfall, person.timezone):
         return Drop(because="the definition was not announced before the day")
     today = person.today
     if today is None or today.day != local_day(now, person.timezone):
         later = now + _LOOK_AGAIN
-        return Hold(until=later, because=DAY_UNKNOWN) if kind in _WAITING else Drop(because=DAY_UNKNOWN)
-    because, until = _obstacle(kind, today, person, now=now)
+        return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
+    if _rests(called, said, today.day):
+        return Drop(because=f"the same was said within the last {called.rest_days} days")
+    because, until = _obstacle(called, today, said, now=now)
     if because is None:
         return Send()
-    if until is None and kind is NudgeKind.ANNOUNCEMENT:
+    if until is None and called.kind is NudgeKind.ANNOUNCEMENT:
         until = now + _LOOK_AGAIN_ON_LEAVE
-    if kind not in _WAITING or until is None:
+    if called.kind not in _WAITING or until is None:
         return Drop(because=because)
     return Hold(until=until, because=because)
 
@@ -94,14 +122,29 @@ def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
-def _obstacle(kind: NudgeKind, today: DayReport, person: Person, *, now: datetime) -> tuple[str | None, datetime | None]:
+def _rests(called: Called, said: Sequence[Said], today: date) -> bool:
+    rest = timedelta(days=called.rest_days)
+    return any(one.rule == called.rule and today - one.day < rest for one in said)
+
+
+def _obstacle(called: Called, today: WorkingTime, said: Sequence[Said], *, now: datetime) -> tuple[str | None, datetime | None]:
     """What stands against speaking now, and when to ask again."""
-    if today.work_starts_at is None or today.work_ends_at is None:
-        return _WHY_NOT_TODAY.get(today.presence, "today has no working hours"), today.next_work_starts_at
-    if now < today.work_starts_at:
-        return "before working hours", today.work_starts_at
-    if now >= today.work_ends_at:
-        return "after working hours", today.next_work_starts_at
-    if kind is not NudgeKind.ANNOUNCEMENT and person.spoken_today >= NUDGES_A_DAY_MAX:
-        return "one nudge a day is enough", today.next_work_starts_at
+    if today.starts_at is None or today.ends_at is None:
+        return _WHY_NOT_TODAY.get(today.presence, "today has no working hours"), today.next_starts_at
+    if now < today.starts_at:
+        return "before working hours", today.starts_at
+    if now >= today.ends_at:
+        return "after working hours", today.next_starts_at
+    if called.kind is not NudgeKind.ANNOUNCEMENT:
+        return _budget(called, today, said)
     return None, None
+
+
+def _budget(called: Called, today: WorkingTime, said: Sequence[Said]) -> tuple[str | None, datetime | None]:
+    """An everyday word does not queue up behind a kind one of today: it would be late each day from then on."""
+    heard = [one for one in said if one.day == today.day and one.kind is not NudgeKind.ANNOUNCEMENT and not one.with_another]
+    if len(heard) < NUDGES_A_DAY_MAX:
+        return None, None
+    if called.is_everyday and any(one.kind is NudgeKind.CELEBRATION for one in heard):
+        return "a kind word was said today already", None
+    return "one nudge a day is enough", today.next_starts_at

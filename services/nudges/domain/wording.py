@@ -1,7 +1,7 @@
 """Words: which of several wordings to use, and how to name days, times and numbers."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -25,11 +25,14 @@ _MONTHS = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def pick(wordings: Sequence[str], *, seed: str, last_said: str | None) -> str:
-    """One of the wordings: always the same for the same seed, and not what the person was told last."""
-    fresh = [wording for wording in wordings if wording != last_said] or list(wordings)
-    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
-    return fresh[number % len(fresh)]
+def pick(count: int, *, seed: str, used: Collection[int]) -> int | None:
+    """The number of one of `count` wordings: always the same for the same seed, and none of those that were used lately. None
+    when all were."""
+    fresh = [number for number in range(count) if number not in used]
+    if not fresh:
+        return None
+    drawn = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    return fresh[drawn % len(fresh)]
 
 
 def name_of_day(report: DayReport) -> str:

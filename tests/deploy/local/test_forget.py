@@ -20,7 +20,7 @@ from tests.services.ingest.senders import BY_NAME, SECRET
 
 NAMING: Final = {
     *(f"scoring.{table}" for table in ("activity", "announcement", "rep_day", "rep_progress", "roster")),
-    *(f"nudges.{table}" for table in ("announcement", "day", "midday_check", "nudge")),
+    *(f"nudges.{table}" for table in ("announcement", "day", "look", "nudge")),
 }
 REP, NAME, EMAIL, USER, CONTACT = "rep-canary", "Canaria Canário", "canary@example.com", "canary-user-4711", "canary-contact-08"
 NOW: Final = datetime(2026, 3, 2, 11, tzinfo=UTC)

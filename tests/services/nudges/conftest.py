@@ -13,9 +13,10 @@ from services.nudges.deliver_nudges import Deliverer, deliver_nudges
 from services.nudges.deliveries import note_channels
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.release_nudges import check_middays, release_held
+from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
 from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
+from services.nudges.take_looks import take_looks
 from services.nudges.tell_definition import tell_definition
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
@@ -67,7 +68,7 @@ class Nudging:
     async def pass_time(self, now: datetime) -> list[Spoken]:
         self.now = now
         held = await release_held(self.pool, channels=("recorder",), now=now)
-        return held + await check_middays(self.pool, channels=("recorder",), now=now)
+        return held + await take_looks(self.pool, channels=("recorder",), now=now)
 
     async def deliver(self, channel: Channel | None = None) -> int:
         """One attempt of everything that is due in a channel."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from services.nudges.domain.history import history_of
 from services.nudges.domain.rules.plan_done import plan_done
+from services.nudges.domain.situation import Situation
 from services.nudges.speak import nudge_of
 from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Nudge, Person, PlaybookAnnounced, Presence
 
@@ -60,6 +61,11 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     return days[::-1]
 
 
+def situation(report: DayReport, *before: DayReport, now: datetime | None = None) -> Situation:
+    """How a day looks in the middle of it (or at another time), after these days."""
+    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"))
+
+
 def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **changes: Any) -> PlaybookAnnounced:
     """A definition that Ana is to be told of, from the playbook of her team that begins on the day on which it binds her."""
     calls = BehaviourDefinition(
@@ -94,6 +100,6 @@ def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **change
 def nudge() -> Nudge:
     """Ana's plan is done."""
     now, done = at(MONDAY, "12:00"), report(score=100, state="open")
-    called = plan_done(done, history_of([]), now)
+    called = plan_done(situation(done, now=now))
     assert called is not None
-    return nudge_of(called, done, last_said=None, decided_at=now, send_at=now)
+    return nudge_of(called, done, wording=0, decided_at=now, send_at=now)

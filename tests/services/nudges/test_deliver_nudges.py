@@ -212,6 +212,7 @@ async def test_what_was_queued_for_a_channel_that_is_gone_from_the_settings_is_g
 async def test_a_delivery_is_no_work_while_its_channel_is_paused_or_gone(nudging: Nudging) -> None:
     await queue(nudging)
     await nudging.pool.execute("DELETE FROM outbox")
+    await nudging.pass_time(nudging.now)
     assert await is_work_due(nudging.pool, channels=("recorder",), now=nudging.now)
     assert not await is_work_due(nudging.pool, channels=("inbox",), now=nudging.now)
 

@@ -110,6 +110,38 @@ async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
     ]
 
 
+async def test_what_one_person_may_hear_in_the_morning_makes_one_message(nudging: Nudging) -> None:
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(*worked_days(60, 60), _done())
+    nudging.now = at(TUESDAY, "08:00")
+    wednesday = TUESDAY + timedelta(days=1)
+    await nudging.take_in(report(MONDAY, score=100, revision=3), report(TUESDAY, score=0, count=0, state="open"))
+    await nudging.take_in(report(TUESDAY, score=100, state="closed", revision=2))
+    await nudging.take_in(report(wednesday, score=0, count=0, state="open"))
+    await nudging.pool.execute("UPDATE nudge SET send_at = $1", at(wednesday, "09:00"))
+
+    spoken = await nudging.pass_time(at(wednesday, "09:00"))
+
+    assert spoken == [Spoken(rule="comeback", status="sent"), Spoken(rule="plan_done", status="bundled")]
+    assert await nudging.nudges() == [("comeback", "sent", ""), ("plan_done", "bundled", "said together with comeback")]
+    assert await nudging.deliver() == 1
+    (message,) = nudging.channel.bodies
+    comeback, plan_done = message.text.split("\n")
+    assert "Monday" in comeback
+    assert "Tuesday" in plan_done
+
+
+async def test_nobody_hears_the_same_wording_twice_in_two_weeks(nudging: Nudging) -> None:
+    days = [MONDAY + timedelta(days=number) for number in range(15)]
+    for day in days:
+        nudging.now = at(day, "12:00")
+        await nudging.take_in(report(day, score=100, state="open"))
+
+    wordings = [row["wording"] for row in await nudging.pool.fetch("SELECT wording FROM nudge ORDER BY day")]
+    assert len(set(wordings[:14])) == 14
+    assert wordings[14] == wordings[0]
+
+
 async def test_the_middle_of_the_day_is_looked_at_once(nudging: Nudging) -> None:
     await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))

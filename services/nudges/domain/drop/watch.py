@@ -119,7 +119,7 @@ class _Forecast:
             return 0.0
         size_other = self.size * self.usual.exposure / self.exposure
         total = counted + self.usual.counted
-        return score_of(chance_at_most(counted, total=total, size=self.size, size_other=size_other))
+        return min(score_of(chance_at_most(counted, total=total, size=self.size, size_other=size_other)), 0.0)
 
     def noticed(self, limit: float) -> float:
         """About the chance that a span of half as many activities is at or below the limit, on the scale of logarithms."""

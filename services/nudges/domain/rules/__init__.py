@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.nudges.domain.moments import Moment
 from services.nudges.domain.nudge import RULE_COMEBACK, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
 from services.nudges.domain.rules.comeback import comeback
 from services.nudges.domain.rules.plan_done import plan_done
@@ -10,5 +11,14 @@ from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
 ON_CHANGE: Final[dict[str, Rule]] = {RULE_COMEBACK: comeback, RULE_PLAN_DONE: plan_done}
 """Asked whenever a day changes."""
 
-AT_MIDDAY: Final[dict[str, Rule]] = {RULE_QUIET_AFTERNOON: quiet_afternoon}
-"""Asked once, at the middle of the rep's working time."""
+AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
+    Moment.MORNING: {},
+    Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon},
+}
+"""Asked once a day, at that time of the rep's working day."""
+
+RULES: Final[dict[str, Rule]] = ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()}
+"""All of them."""
+
+PRIORITIES: Final = {name: place for place, name in enumerate(RULES)}
+"""The lower, the more it is worth saying."""

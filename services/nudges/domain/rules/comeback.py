@@ -3,26 +3,27 @@
 In a trial with 61,293 people the best of 54 arms was a small reward for coming back after a miss (Milkman et al. 2021).
 """
 
-from datetime import datetime
 from itertools import takewhile
 from typing import Final
 
-from services.nudges.domain.history import History, is_plan_done
+from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.nudge import RULE_COMEBACK, Called
+from services.nudges.domain.situation import Situation
 from services.nudges.domain.wording import breakdown, first_name, name_of_day
-from shared.events import DayReport, NudgeKind
+from shared.events import NudgeKind
 
 MISSED_MIN: Final = 2
 
 
-def comeback(report: DayReport, history: History, _: datetime) -> Called | None:
+def comeback(situation: Situation) -> Called | None:
     """Called for when the plan is done and the worked days just before it, two or more, all missed theirs.
 
     Leave, holidays and days off in between neither help nor hurt.
     """
+    report = situation.report
     if report.silent or not is_plan_done(report):
         return None
-    missed = list(takewhile(lambda day: not is_plan_done(day), history.before(report.day)))
+    missed = list(takewhile(lambda day: not is_plan_done(day), situation.history.before(report.day)))
     if len(missed) < MISSED_MIN:
         return None
     name, day, done = first_name(report.rep.name), name_of_day(report), breakdown(report)
@@ -35,6 +36,8 @@ def comeback(report: DayReport, history: History, _: datetime) -> Called | None:
             f"Back on plan {day}, {name}: {done}. Getting back after a dip is the hard part.",
             f"{name}, that is a comeback: the plan is done {day}, {done}.",
             f"The plan is done again {day}, {name}: {done}. A good turn after some thin days.",
+            f"{name}, back where you wanted to be {day}: {done}. Starting again is what counts.",
+            f"{done} {day}, {name}: the plan is whole again. That took a new start, and you made it.",
         ),
         reason=f"The plan of {report.day} is done after {len(missed)} worked days without, since {missed[-1].day}.",
     )

@@ -1,27 +1,29 @@
 """Quiet afternoon: the middle of a working day has passed with nothing counted, when there usually is something by then."""
 
-from datetime import datetime
 from typing import Final
 
-from services.nudges.domain.history import History, is_worked, middle_of_work
+from services.nudges.domain.history import is_worked, middle_of_work
 from services.nudges.domain.nudge import RULE_QUIET_AFTERNOON, Called
+from services.nudges.domain.situation import Situation
 from services.nudges.domain.wording import clock_time, first_name, number
 from shared.events import DayReport, NudgeKind
 
 DAYS_LOOKED_AT: Final = 10
 DAYS_KNOWN_MIN: Final = 5
 USUAL_SHARE_MIN: Final = 0.6
+REST_DAYS: Final = 7
 
 
-def quiet_afternoon(report: DayReport, history: History, now: datetime) -> Called | None:
+def quiet_afternoon(situation: Situation) -> Called | None:
     """Called for when, past the middle of an open working day, nothing has counted, although on at least 60% of the last
     ten worked days (of which five must be known) something had by the middle of those."""
+    report, now = situation.report, situation.now
     middle = middle_of_work(report)
     if report.silent or report.state != "open" or not is_worked(report) or middle is None or now < middle:
         return None
     if any(behaviour.count for behaviour in report.behaviours):
         return None
-    known = [day for day in history.before(report.day) if day.state == "closed"][:DAYS_LOOKED_AT]
+    known = [day for day in situation.history.before(report.day) if day.state == "closed"][:DAYS_LOOKED_AT]
     early = sum(_had_something_by_the_middle(day) for day in known)
     if len(known) < DAYS_KNOWN_MIN or early < USUAL_SHARE_MIN * len(known):
         return None
@@ -42,6 +44,7 @@ def quiet_afternoon(report: DayReport, history: History, now: datetime) -> Calle
             f"By {clock_time(now, report.timezone)} nothing has counted on {report.day}; on {early} of the last {len(known)} "
             "worked days something had by the middle of the day."
         ),
+        rest_days=REST_DAYS,
     )
 
 

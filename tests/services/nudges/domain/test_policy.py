@@ -1,28 +1,52 @@
 """Whether a word may be said now."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.nudges.domain.policy import Drop, Hold, Person, Send, Shortfall, Verdict, may_speak
-from services.nudges.domain.wording import pick
+from services.nudges.domain.nudge import Called
+from services.nudges.domain.policy import Drop, Hold, Person, Send, Shortfall, Verdict, may_speak, working_time_of
+from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
 from tests.services.nudges.reports import MONDAY, at, report
 
-CELEBRATION, COACHING = NudgeKind.CELEBRATION, NudgeKind.COACHING
 NOT_TOLD = "the definition was not announced before the day"
 TUESDAY_NINE = at(MONDAY + timedelta(days=1), "09:00")
 
 
-def _person(today: DayReport | None = None, spoken: int = 0) -> Person:
-    return Person(timezone="Europe/Madrid", today=today or report(state="open"), spoken_today=spoken)
+def _call(kind: NudgeKind, **changes: Any) -> Called:
+    given: dict[str, Any] = {
+        "rule": "some_rule",
+        "kind": kind,
+        "occasion": "2026-03-02",
+        "is_shortfall": False,
+        "wordings": ("a",),
+        "reason": "",
+    }
+    return Called(**(given | changes))
+
+
+CELEBRATION, COACHING, ANNOUNCEMENT = _call(NudgeKind.CELEBRATION), _call(NudgeKind.COACHING), _call(NudgeKind.ANNOUNCEMENT)
+
+
+EVERYDAY = _call(NudgeKind.CELEBRATION, is_everyday=True)
+
+
+def _person(today: DayReport | None = None) -> Person:
+    return Person(timezone="Europe/Madrid", today=working_time_of(today or report(state="open")))
+
+
+def _said(kind: NudgeKind = NudgeKind.COACHING, *, days_ago: int = 0, rule: str = "another", **changes: Any) -> Said:
+    day = MONDAY - timedelta(days=days_ago)
+    return Said(rule=rule, kind=kind, day=day, at=at(day, "10:00"), wording=0, **changes)
 
 
 @pytest.mark.parametrize("local", ["09:00", "12:00", "16:59"])
 def test_inside_working_hours_it_may_be_said(local: str) -> None:
-    assert may_speak(COACHING, _person(), now=at(MONDAY, local)) == Send()
+    assert may_speak(COACHING, _person(), (), now=at(MONDAY, local)) == Send()
 
 
 @pytest.mark.parametrize(
@@ -34,8 +58,8 @@ def test_outside_them_a_celebration_waits_for_the_next_and_coaching_is_dropped(
 ) -> None:
     now = at(MONDAY, local)
 
-    assert may_speak(CELEBRATION, _person(), now=now) == Hold(until=until, because=because)
-    assert may_speak(COACHING, _person(), now=now) == Drop(because=because)
+    assert may_speak(CELEBRATION, _person(), (), now=now) == Hold(until=until, because=because)
+    assert may_speak(COACHING, _person(), (), now=now) == Drop(because=because)
 
 
 @pytest.mark.parametrize(
@@ -49,14 +73,50 @@ def test_outside_them_a_celebration_waits_for_the_next_and_coaching_is_dropped(
 def test_on_leave_on_a_holiday_and_on_a_day_off_nothing_is_said(presence: Presence, because: str) -> None:
     person = _person(report(state="open", presence=presence, score=None))
 
-    assert may_speak(CELEBRATION, person, now=at(MONDAY, "12:00")) == Hold(until=TUESDAY_NINE, because=because)
-    assert may_speak(COACHING, person, now=at(MONDAY, "12:00")) == Drop(because=because)
+    assert may_speak(CELEBRATION, person, (), now=at(MONDAY, "12:00")) == Hold(until=TUESDAY_NINE, because=because)
+    assert may_speak(COACHING, person, (), now=at(MONDAY, "12:00")) == Drop(because=because)
 
 
 def test_one_nudge_a_day_is_enough() -> None:
-    verdict = may_speak(CELEBRATION, _person(spoken=1), now=at(MONDAY, "12:00"))
+    verdict = may_speak(CELEBRATION, _person(), (_said(),), now=at(MONDAY, "12:00"))
 
     assert verdict == Hold(until=TUESDAY_NINE, because="one nudge a day is enough")
+
+
+@pytest.mark.parametrize(
+    ("said", "called", "verdict"),
+    [
+        (_said(NudgeKind.ANNOUNCEMENT), CELEBRATION, Send()),
+        (_said(with_another=True), CELEBRATION, Send()),
+        (_said(days_ago=1), CELEBRATION, Send()),
+        (_said(NudgeKind.CELEBRATION), EVERYDAY, Drop(because="a kind word was said today already")),
+        (_said(NudgeKind.COACHING), EVERYDAY, Hold(until=TUESDAY_NINE, because="one nudge a day is enough")),
+        (_said(NudgeKind.CELEBRATION), CELEBRATION, Hold(until=TUESDAY_NINE, because="one nudge a day is enough")),
+        (_said(NudgeKind.CELEBRATION), COACHING, Drop(because="one nudge a day is enough")),
+    ],
+    ids=[
+        "announcements take nothing from it",
+        "what was part of a message counts with that message",
+        "yesterday is over",
+        "an everyday word after a kind one",
+        "an everyday word after coaching",
+        "a special word waits",
+        "coaching does not",
+    ],
+)
+def test_the_budget(said: Said, called: Called, verdict: Verdict) -> None:
+    assert may_speak(called, _person(), (said,), now=at(MONDAY, "12:00")) == verdict
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "rule", "is_dropped"), [(6, "some_rule", True), (7, "some_rule", False), (6, "another", False)]
+)
+def test_a_rule_rests_after_it_spoke(days_ago: int, rule: str, is_dropped: bool) -> None:
+    resting = _call(NudgeKind.COACHING, rest_days=7)
+
+    verdict = may_speak(resting, _person(), (_said(days_ago=days_ago, rule=rule),), now=at(MONDAY, "12:00"))
+
+    assert verdict == (Drop(because="the same was said within the last 7 days") if is_dropped else Send())
 
 
 @pytest.mark.parametrize(
@@ -72,7 +132,7 @@ def test_one_nudge_a_day_is_enough() -> None:
     ids=["never", "as the day began", "on the day itself", "after the day, as it was revised", "the day before", "long before"],
 )
 def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(told_at: datetime | None, because: str | None) -> None:
-    verdict = may_speak(COACHING, _person(), shortfall=Shortfall(day=MONDAY, told_at=told_at), now=at(MONDAY, "13:00"))
+    verdict = may_speak(COACHING, _person(), (), shortfall=Shortfall(day=MONDAY, told_at=told_at), now=at(MONDAY, "13:00"))
 
     assert verdict == (Send() if because is None else Drop(because=because))
 
@@ -81,12 +141,12 @@ def test_the_day_before_is_that_of_the_persons_own_calendar() -> None:
     """In Auckland it is Monday for twelve hours before it is in London."""
     told_at = datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
     working = report(state="open", work_starts_at=told_at, work_ends_at=told_at + timedelta(hours=8))
-    auckland = Person(timezone="Pacific/Auckland", today=working, spoken_today=0)
-    london = Person(timezone="Europe/London", today=working, spoken_today=0)
+    auckland = Person(timezone="Pacific/Auckland", today=working_time_of(working))
+    london = Person(timezone="Europe/London", today=working_time_of(working))
     shortfall = Shortfall(day=MONDAY, told_at=told_at)
 
-    assert may_speak(COACHING, auckland, shortfall=shortfall, now=told_at + timedelta(hours=1)) == Drop(because=NOT_TOLD)
-    assert may_speak(COACHING, london, shortfall=shortfall, now=datetime(2026, 3, 2, tzinfo=UTC)) != Drop(because=NOT_TOLD)
+    assert may_speak(COACHING, auckland, (), shortfall=shortfall, now=told_at + timedelta(hours=1)) == Drop(because=NOT_TOLD)
+    assert may_speak(COACHING, london, (), shortfall=shortfall, now=datetime(2026, 3, 2, tzinfo=UTC)) != Drop(because=NOT_TOLD)
 
 
 @pytest.mark.parametrize(
@@ -112,16 +172,16 @@ def test_the_day_before_is_that_of_the_persons_own_calendar() -> None:
 def test_an_announcement_waits_for_working_hours_and_never_for_the_budget(
     today: DayReport | None, local: str, verdict: Verdict
 ) -> None:
-    person = Person(timezone="Europe/Madrid", today=today, spoken_today=1)
+    person = Person(timezone="Europe/Madrid", today=working_time_of(today) if today is not None else None)
 
-    assert may_speak(NudgeKind.ANNOUNCEMENT, person, now=at(MONDAY, local)) == verdict
+    assert may_speak(ANNOUNCEMENT, person, (_said(),), now=at(MONDAY, local)) == verdict
 
 
 def test_yesterdays_report_says_nothing_about_today() -> None:
     now = TUESDAY_NINE + timedelta(hours=1)
 
-    assert isinstance(may_speak(CELEBRATION, _person(), now=now), Hold)
-    assert isinstance(may_speak(COACHING, _person(), now=now), Drop)
+    assert isinstance(may_speak(CELEBRATION, _person(), (), now=now), Hold)
+    assert isinstance(may_speak(COACHING, _person(), (), now=now), Drop)
 
 
 @given(
@@ -134,7 +194,9 @@ def test_nothing_is_ever_sent_outside_working_time(naive: datetime, kind: NudgeK
     now = naive.replace(tzinfo=UTC)
     today = report(MONDAY + timedelta(days=(now.date() - MONDAY).days), state="open", presence=presence)
 
-    verdict = may_speak(kind, _person(today, spoken), now=now)
+    said = (Said(rule="another", kind=NudgeKind.COACHING, day=today.day, at=now, wording=0),) * spoken
+
+    verdict = may_speak(_call(kind), _person(today), said, now=now)
 
     if isinstance(verdict, Send):
         assert today.work_starts_at is not None
@@ -143,11 +205,3 @@ def test_nothing_is_ever_sent_outside_working_time(naive: datetime, kind: NudgeK
         assert spoken == 0 or kind is NudgeKind.ANNOUNCEMENT
     if isinstance(verdict, Hold):
         assert verdict.until > now
-
-
-def test_wordings_vary_but_are_the_same_for_the_same_occasion() -> None:
-    said = {pick("abcd", seed=str(number), last_said=None) for number in range(50)}
-
-    assert said == set("abcd")
-    assert pick("abcd", seed="x", last_said=None) == pick("abcd", seed="x", last_said=None)
-    assert pick("ab", seed="x", last_said="a") == "b"

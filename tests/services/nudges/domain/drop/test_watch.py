@@ -4,7 +4,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
@@ -104,6 +104,7 @@ def test_after_an_alert_it_is_quiet_and_the_same_days_make_no_other() -> None:
 
 
 @given(st.lists(st.integers(0, 60), min_size=5, max_size=5), st.integers(0, 4), st.integers(1, 30), st.floats(0.1, 1))
+@example(last=[0, 12, 60, 60, 60], which=0, more=1, part=1.0)
 def test_more_done_or_less_of_a_day_worked_never_makes_a_drop(last: list[int], which: int, more: int, part: float) -> None:
     usual, team = steady(40, 60), _team(dispersion=0.05)
     done_more, worked_less = counted(*last), counted(*last)

@@ -1,0 +1,22 @@
+"""When a rep's day is looked at by itself, whatever happens in it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from services.nudges.domain.history import is_worked, middle_of_work
+from shared.events import DayReport
+
+
+class Moment(StrEnum):
+    """Of a day on which somebody works: as their working time begins, and at its middle."""
+
+    MORNING = "morning"
+    MIDDAY = "midday"
+
+
+def moments_of(report: DayReport) -> dict[Moment, datetime]:
+    """When to look at an open day; nothing on a day that is not worked."""
+    middle = middle_of_work(report)
+    if report.state != "open" or not is_worked(report) or report.work_starts_at is None or middle is None:
+        return {}
+    return {Moment.MORNING: report.work_starts_at, Moment.MIDDAY: middle}

@@ -1,0 +1,48 @@
+"""What is stored of a person, as rules and policy see it."""
+
+from datetime import datetime, timedelta
+
+from services.nudges import store
+from services.nudges.domain.history import history_of
+from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
+from services.nudges.domain.said import LATELY, Said
+from services.nudges.domain.situation import Situation
+from shared.events import DayReport, NudgeKind
+from shared.postgres import Connection
+
+_A_DAY = timedelta(days=1)
+
+
+async def situation_of(connection: Connection, report: DayReport, *, now: datetime) -> Situation:
+    """What the rules may look at of a rep's day."""
+    history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
+    return Situation(report=report, history=history, now=now)
+
+
+async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:
+    """A rep as policy sees them at a time."""
+    report = await store.find_day(connection, person_id, local_day(now, timezone))
+    return Person(timezone=timezone, today=working_time_of(report) if report is not None else None)
+
+
+async def said_to(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> tuple[Said, ...]:
+    """What the person has heard lately, newest first. Needs the person's lock."""
+    since = local_day(now, timezone) - LATELY + _A_DAY
+    rows = await connection.fetch(store.QUERIES["list_said"], person_id, since)
+    return tuple(
+        Said(
+            rule=row["rule"],
+            kind=NudgeKind(row["kind"]),
+            day=row["sent_day"],
+            at=row["send_at"],
+            wording=row["wording"],
+            with_another=row["status"] == "bundled",
+        )
+        for row in rows
+    )
+
+
+async def shortfall_of(connection: Connection, report: DayReport) -> Shortfall:
+    """The day as it would be held against the person."""
+    told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
+    return Shortfall(day=report.day, told_at=told_at)

@@ -1,0 +1,31 @@
+"""Write the list of the demonstration's nudges anew from what it does: `python -m tests.scenarios.expected`.
+
+Go through what `git diff` then shows, habit by habit, before you keep it: the list is what the tests believe.
+"""
+
+import asyncio
+import csv
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.faults.demo_under_kills import play_under_kills
+from tests.house_of_its_own import ROOT
+
+_LIST: Final = ROOT / "deploy" / "demo" / "expected_nudges.csv"
+_WEEKS: Final = (2, 4)
+
+
+async def write() -> None:
+    """Play each number of weeks and note what came of it."""
+    with _LIST.open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for weeks in _WEEKS:
+            folder = Path(tempfile.mkdtemp(prefix="daymark-"))
+            folder.chmod(0o755)
+            played = await play_under_kills(folder / "d", weeks=weeks, kills=0, seed=1)
+            writer.writerows([weeks, *nudge] for nudge in played.nudges)
+
+
+if __name__ == "__main__":
+    asyncio.run(write())
