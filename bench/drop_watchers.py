@@ -9,9 +9,8 @@ from typing import Final
 from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TeamUsual
-from services.nudges.domain.drop.watch import USUAL_DAYS_MAX, USUAL_DAYS_MIN, Judged, judge
+from services.nudges.domain.drop.watch import LOOKED_AT_DAYS, USUAL_DAYS_MAX, USUAL_DAYS_MIN, Judged, judge
 
-_LOOKED_AT_DAYS: Final = USUAL_DAYS_MAX + 20
 _COOL_DOWN_DAYS: Final = 10
 
 Watcher = Callable[[Sequence[WorkedDay], TeamUsual], int | None]
@@ -22,7 +21,7 @@ def budgeted(budget: ErrorBudget) -> Watcher:
     """Daymark's own."""
 
     def watch(days: Sequence[WorkedDay], team: TeamUsual) -> int | None:
-        finding = judge(days[-_LOOKED_AT_DAYS:], team, budget)
+        finding = judge(days[-LOOKED_AT_DAYS:], team, budget)
         return cool_down_days(finding.span_days) if isinstance(finding, Judged) and finding.is_drop else None
 
     return watch

@@ -132,8 +132,8 @@ class DayReport(_Message):
     `score` is None on a day without a target. `work_starts_at` and `work_ends_at` bound the time in which a message may
     reach the rep on this day (None when not working); `next_work_starts_at` is the first such time after this day.
     `playbook_version` is the edition by which the day is judged, as `version` of `playbook.announced.v1` names it.
-    `first_counted_at` is the start of the earliest activity that counts. `silent` marks history that nobody is to be
-    spoken to about.
+    `first_counted_at` is the start of the earliest activity that counts. `part` is how much of the day is worked, above 0 and
+    up to 1, on a day that is worked at all. `silent` marks history that nobody is to be spoken to about.
     """
 
     rep: Person
@@ -153,6 +153,7 @@ class DayReport(_Message):
     score: Decimal | None
     revision: int
     first_counted_at: datetime | None
+    part: Decimal = Decimal(1)
     silent: bool
 
 

@@ -67,6 +67,43 @@ SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 -- Enough days for thirty worked ones, also after a long leave.
 SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 ORDER BY day DESC LIMIT $3;
 
+-- name: list_past_days
+-- A rep's newest worked days before a day that these versions judged: what counted of the behaviours that had a target.
+SELECT day, coalesce((report ->> 'part')::float8, 1) AS part,
+       (SELECT jsonb_object_agg(one ->> 'key', (one ->> 'count')::integer)
+        FROM jsonb_array_elements(report -> 'behaviours') AS one WHERE (one ->> 'target')::numeric > 0)::text AS counts
+FROM day
+WHERE rep_id = $1 AND day < $2 AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
+  AND (report ->> 'playbook_version')::integer = ANY($3::integer[])
+ORDER BY day DESC LIMIT $4;
+
+-- name: list_team_days
+-- The worked days of everybody in a team, from a day on and before another, that these versions judged.
+SELECT rep_id, day, coalesce((report ->> 'part')::float8, 1) AS part,
+       (SELECT coalesce(sum((one ->> 'count')::integer), 0)
+        FROM jsonb_array_elements(report -> 'behaviours') AS one WHERE (one ->> 'target')::numeric > 0)::integer AS count
+FROM day
+WHERE report -> 'team' ->> 'id' = $1 AND day >= $2 AND day < $3
+  AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
+  AND (report ->> 'playbook_version')::integer = ANY($4::integer[])
+ORDER BY rep_id, day;
+
+-- name: find_team_usual
+SELECT usual FROM team_usual WHERE team_id = $1 AND day = $2 AND version = $3;
+
+-- name: add_team_usual
+INSERT INTO team_usual (team_id, day, version, usual) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING;
+
+-- name: delete_team_usuals
+DELETE FROM team_usual WHERE team_id = $1 AND day < $2;
+
+-- name: find_strictness
+SELECT strictness FROM team_calibration WHERE team_id = $1;
+
+-- name: find_last_spoken
+-- On which of their days a rule last spoke to a person, or would have but for the lot.
+SELECT max(day) FROM nudge WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled', 'held_out');
+
 -- name: add_looks
 INSERT INTO look (rep_id, day, moment, due_at) SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS l (moment, due_at)
 ON CONFLICT (rep_id, day, moment) DO UPDATE SET due_at = excluded.due_at WHERE NOT look.done AND look.due_at <> excluded.due_at;

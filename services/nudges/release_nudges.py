@@ -9,7 +9,7 @@ import asyncpg
 from services.nudges import store
 from services.nudges.domain.history import is_worked
 from services.nudges.domain.policy import Drop, Send, local_day
-from services.nudges.domain.rules import PRIORITIES, RULES
+from services.nudges.domain.rules import PRIORITIES, RULES, moment_of
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
 from services.nudges.store import Held, Settlement
@@ -90,7 +90,8 @@ async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> 
     report = await store.find_day(connection, held.person_id, held.day)
     if report is None:
         return _dropped(held, "its day is no longer known")
-    called = RULES[held.rule](await situation_of(connection, report, now=now))
+    situation = await situation_of(connection, report, moment=moment_of(held.rule), now=now)
+    called = RULES[held.rule](situation)
     if called is None:
         return _dropped(held, "no longer true")
     if await _is_long_ago(connection, report, now=now):

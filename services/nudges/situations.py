@@ -4,19 +4,22 @@ from datetime import datetime, timedelta
 
 from services.nudges import store
 from services.nudges.domain.history import history_of
+from services.nudges.domain.moments import Moment
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
 from services.nudges.domain.said import LATELY, Said
 from services.nudges.domain.situation import Situation
+from services.nudges.watching import watch_of
 from shared.events import DayReport, NudgeKind
 from shared.postgres import Connection
 
 _A_DAY = timedelta(days=1)
 
 
-async def situation_of(connection: Connection, report: DayReport, *, now: datetime) -> Situation:
-    """What the rules may look at of a rep's day."""
+async def situation_of(connection: Connection, report: DayReport, *, moment: Moment | None = None, now: datetime) -> Situation:
+    """What the rules may look at of a rep's day, at a moment of it or when it has changed. Needs the person's lock."""
     history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
-    return Situation(report=report, history=history, now=now)
+    watch = await watch_of(connection, report) if moment is Moment.MORNING else None
+    return Situation(report=report, history=history, now=now, watch=watch)
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:

@@ -8,8 +8,10 @@ import asyncpg
 
 from services.nudges import store
 from services.nudges.domain.moments import Moment, moments_of
+from services.nudges.domain.nudge import Called
+from services.nudges.domain.policy import rests
 from services.nudges.domain.rules import AT_MOMENTS
-from services.nudges.situations import situation_of
+from services.nudges.situations import said_to, situation_of
 from services.nudges.speak import Spoken, speak
 from shared.events import DayReport
 from shared.postgres import Connection
@@ -45,8 +47,15 @@ async def _look(
         report = await store.find_day(connection, rep_id, day)
         if report is None or not AT_MOMENTS[moment]:
             return None
-        situation = await situation_of(connection, report, now=now)
-        called = next((said for rule in AT_MOMENTS[moment].values() if (said := rule(situation)) is not None), None)
+        called = await _called(connection, report, moment, now=now)
         if called is None:
             return None
         return await speak(connection, called, report, channels=channels, traceparent=continue_trace(None), now=now)
+
+
+async def _called(connection: Connection, report: DayReport, moment: Moment, *, now: datetime) -> Called | None:
+    """What the first rule has to say that does not rest; those after it are not kept from speaking by one that does."""
+    situation = await situation_of(connection, report, moment=moment, now=now)
+    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
+    calls = (rule(situation) for rule in AT_MOMENTS[moment].values())
+    return next((called for called in calls if called is not None and not rests(called, said, today=report.day)), None)

@@ -51,7 +51,7 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
     team = definitions.roster.team_of(rep, day.day)
     playbook = definitions.playbook_of(rep, day.day)
     working = working_time(rep, day.day)
-    presence, _ = presence_on(rep, day.day)
+    presence, part = presence_on(rep, day.day)
     closed = day.state == "closed"
     return DayReport(
         rep=_person(rep.id, rep.name),
@@ -71,6 +71,7 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
         score=day.score,
         revision=day.revision,
         first_counted_at=day.tally.first_counted_at,
+        part=as_decimal(part) if part else Decimal(1),
         silent=closed and (history or is_silent(rep, day.day, today=rep_day_of(rep, now))),
     )
 

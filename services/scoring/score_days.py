@@ -19,7 +19,8 @@ from shared.postgres import Connection
 from shared.trace import continue_trace
 
 REPORTED_DAYS: Final = 60
-"""A change of definitions is reported for so many days back. Nobody looks further: rules look back six weeks."""
+"""A change of definitions is reported for so many days back. Rules look back six weeks; those that watch for longer take the
+older days as they were judged then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

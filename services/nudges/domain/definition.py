@@ -1,6 +1,6 @@
 """Definitions that a rep is told of: which are in force or coming, how they are told, and whether they were in time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -39,6 +39,17 @@ def coming(known: Iterable[Definition], *, today: date) -> list[Definition]:
 def is_current(one: Definition, known: Sequence[Definition], *, today: date) -> bool:
     """Whether the rep is, or will be, judged by it."""
     return one in (in_force(known, today=today), *coming(known, today=today))
+
+
+def comparable_versions(version: int, known: Iterable[Definition]) -> Collection[int]:
+    """The versions by which the same counted as by this one: a day judged by another cannot be compared, what counted on it
+    was something else. How many were asked for may differ."""
+    counted = {one.announced.version: _counts(one) for one in known}
+    return {version} | {other for other, counts in counted.items() if counts == counted.get(version)}
+
+
+def _counts(definition: Definition) -> Mapping[str, str]:
+    return {one.key: one.counts for one in definition.announced.behaviours if any(target > 0 for target in one.targets)}
 
 
 def telling(announced: PlaybookAnnounced, *, today: date) -> Called:

@@ -106,7 +106,7 @@ def may_speak(
     if today is None or today.day != local_day(now, person.timezone):
         later = now + _LOOK_AGAIN
         return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
-    if _rests(called, said, today.day):
+    if rests(called, said, today=today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
     if because is None:
@@ -122,7 +122,8 @@ def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
-def _rests(called: Called, said: Sequence[Said], today: date) -> bool:
+def rests(called: Called, said: Sequence[Said], *, today: date) -> bool:
+    """Whether the rule was heard so lately that it wants to be silent."""
     rest = timedelta(days=called.rest_days)
     return any(one.rule == called.rule and today - one.day < rest for one in said)
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.nudges.domain.history import History
+from services.nudges.domain.past import Watch
 from shared.events import DayReport
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at."""
+    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at. `watch` is what is
+    known over months; only a look in the morning needs it."""
 
     report: DayReport
     history: History
     now: datetime
+    watch: Watch | None = None

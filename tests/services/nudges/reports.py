@@ -5,7 +5,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.drop.budget import ErrorBudget
+from services.nudges.domain.drop.counts import WorkedDay
+from services.nudges.domain.drop.usual import TEAM_UNKNOWN, TeamUsual
 from services.nudges.domain.history import history_of
+from services.nudges.domain.past import PastDay, Watch
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.situation import Situation
 from services.nudges.speak import nudge_of
@@ -61,9 +65,24 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     return days[::-1]
 
 
-def situation(report: DayReport, *before: DayReport, now: datetime | None = None) -> Situation:
+def situation(report: DayReport, *before: DayReport, now: datetime | None = None, watch: Watch | None = None) -> Situation:
     """How a day looks in the middle of it (or at another time), after these days."""
-    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"))
+    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), watch=watch)
+
+
+def working_days(count: int, *, until: date = MONDAY) -> list[date]:
+    """So many Mondays to Fridays just before a day, oldest first."""
+    days = [until - timedelta(days=back) for back in range(1, 2 * count + 7)]
+    return [day for day in days if day.weekday() < 5][:count][::-1]
+
+
+def watch(*days: WorkedDay, alerted_on: date | None = None, team: TeamUsual | None = None) -> Watch:
+    """What is known on a Monday after these days, of Mondays to Fridays, in a team that is all alike."""
+    past = tuple(
+        PastDay(day=day, counts={"calls": one.count}, part=one.exposure)
+        for day, one in zip(working_days(len(days)), days, strict=True)
+    )
+    return Watch(past=past, team=team or TEAM_UNKNOWN, budget=ErrorBudget(), alerted_on=alerted_on)
 
 
 def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **changes: Any) -> PlaybookAnnounced:

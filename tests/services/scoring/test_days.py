@@ -142,3 +142,13 @@ async def test_new_hours_are_announced_for_the_open_day_although_its_score_is_th
 
     report = next(report for _, report in await scoring.reports() if report.rep.id == "ana")
     assert (report.day, report.work_starts_at) == (MONDAY, datetime(2026, 3, 2, 10, tzinfo=UTC))
+
+
+async def test_a_report_says_which_part_of_the_day_is_worked(scoring: Scoring) -> None:
+    half_off = "timezone: Europe/Madrid, absences: [{from: 2026-03-02, until: 2026-03-02, part: 0.5}],"
+
+    await scoring.apply(roster=ROSTER.replace("timezone: Europe/Madrid,", half_off))
+    await turn_days(scoring.pool, scoring.cache, now=MADRID_MIDNIGHT)
+
+    reports = {(event, report.day.day): report.part for event, report in await scoring.reports() if report.rep.id == "ana"}
+    assert reports == {("changed", 2): Decimal("0.5"), ("closed", 2): Decimal("0.5"), ("opened", 3): Decimal(1)}

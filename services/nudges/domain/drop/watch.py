@@ -12,6 +12,8 @@ from services.nudges.domain.drop.usual import TeamUsual, Usual, usual_of
 SPANS_DAYS: Final = (5, 10, 20)
 USUAL_DAYS_MIN: Final = 10
 USUAL_DAYS_MAX: Final = 60
+LOOKED_AT_DAYS: Final = USUAL_DAYS_MAX + SPANS_DAYS[-1]
+"""More days than these change nothing."""
 _NOTICED_MIN: Final = {5: 0.85, 10: 0.4, 20: 0.0}
 """A span is watched when a halving of the rate would be noticed with this chance once it has filled the span."""
 _DRIFT: Final = 0.03

@@ -3,8 +3,9 @@
 from typing import Final
 
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.nudge import RULE_COMEBACK, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
+from services.nudges.domain.nudge import RULE_COMEBACK, RULE_DROP, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
 from services.nudges.domain.rules.comeback import comeback
+from services.nudges.domain.rules.drop import drop
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
 
@@ -12,7 +13,7 @@ ON_CHANGE: Final[dict[str, Rule]] = {RULE_COMEBACK: comeback, RULE_PLAN_DONE: pl
 """Asked whenever a day changes."""
 
 AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
-    Moment.MORNING: {},
+    Moment.MORNING: {RULE_DROP: drop},
     Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon},
 }
 """Asked once a day, at that time of the rep's working day."""
@@ -22,3 +23,8 @@ RULES: Final[dict[str, Rule]] = ON_CHANGE | {name: rule for rules in AT_MOMENTS.
 
 PRIORITIES: Final = {name: place for place, name in enumerate(RULES)}
 """The lower, the more it is worth saying."""
+
+
+def moment_of(rule: str) -> Moment | None:
+    """When a rule is asked; None where that is whenever a day changes."""
+    return next((moment for moment, rules in AT_MOMENTS.items() if rule in rules), None)

@@ -1,20 +1,38 @@
-"""Drop: fewer activities over the last worked days than chance explains. Not asked yet: `ON_CHANGE` and `AT_MIDDAY` have no
-place for it until a rep's team and their last alert are kept."""
+"""Drop: fewer activities over the last worked days than chance explains, under a stated budget of false alerts."""
 
-from services.nudges.domain.drop.watch import Finding, Judged
+from services.nudges.domain.drop.budget import cool_down_days
+from services.nudges.domain.drop.watch import LOOKED_AT_DAYS, Judged, judge
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.nudge import RULE_DROP, Called
+from services.nudges.domain.past import Watch, worked_day_of
+from services.nudges.domain.situation import Situation
 from services.nudges.domain.wording import first_name
 from shared.events import DayReport, NudgeKind
 
 
-def drop(report: DayReport, finding: Finding) -> Called | None:
-    """Called for on an open day when the watch over the worked days before it found a drop. Who has done the plan already
-    today is not spoken to about last week."""
-    if report.silent or report.state != "open" or report.score is None or not isinstance(finding, Judged):
+def drop(situation: Situation) -> Called | None:
+    """Called for on an open day when the watch over the worked days before it finds a drop in all that counted, of the
+    behaviours that had a target on their day, and has not alerted for as long as it then is quiet. Who has done the plan
+    already today is not spoken to about last week."""
+    report, watch = situation.report, situation.watch
+    if watch is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
+    finding = judge([worked_day_of(day) for day in watch.past[-LOOKED_AT_DAYS:]], watch.team, watch.budget)
+    if not isinstance(finding, Judged) or not finding.is_drop or _is_cooling_down(watch, finding):
+        return None
+    return _called(report, finding)
+
+
+def _is_cooling_down(watch: Watch, finding: Judged) -> bool:
+    """Whether an alert was given so few worked days ago, its own included, that one of its days could make another."""
+    if watch.alerted_on is None:
+        return False
+    return sum(day.day >= watch.alerted_on for day in watch.past) <= cool_down_days(finding.span_days)
+
+
+def _called(report: DayReport, finding: Judged) -> Called | None:
     asked = next((behaviour for behaviour in report.behaviours if behaviour.target > 0), None)
-    if not finding.is_drop or asked is None or is_plan_done(report):
+    if asked is None:
         return None
     name, label = first_name(report.rep.name), asked.label.lower()
     days, counted, usual = finding.span_days, finding.counted, round(finding.expected)

@@ -4,10 +4,12 @@ import pytest
 
 from services.nudges.domain.rules import RULES
 from services.nudges.domain.situation import Situation
-from tests.services.nudges.reports import report, situation, worked_days
+from tests.services.nudges.domain.drop.weeks import spread_over, steady
+from tests.services.nudges.reports import report, situation, watch, worked_days
 
 CALLS = {
     "comeback": situation(report(score=100, state="open"), *worked_days(60, 60)),
+    "drop": situation(report(score=0, count=0, state="open"), watch=watch(*steady(40, 60), *spread_over(100, 5))),
     "plan_done": situation(report(score=100, state="open")),
     "quiet_afternoon": situation(report(score=0, count=0, state="open"), *worked_days(60, 60, 60, 60, 60)),
 }
