@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from services.nudges import store
 from services.nudges.domain.history import history_of
 from services.nudges.domain.moments import Moment
+from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
 from services.nudges.domain.said import LATELY, Said
 from services.nudges.domain.situation import Situation
@@ -45,7 +46,7 @@ async def said_to(connection: Connection, person_id: str, *, timezone: str, now:
     )
 
 
-async def shortfall_of(connection: Connection, report: DayReport) -> Shortfall:
-    """The day as it would be held against the person."""
+async def shortfall_of(connection: Connection, called: Called, report: DayReport) -> Shortfall:
+    """The first day that would be held against the person."""
     told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
-    return Shortfall(day=report.day, told_at=told_at)
+    return Shortfall(day=called.since or report.day, told_at=told_at)

@@ -43,7 +43,7 @@ async def word(
     rep_id, timezone = report.rep.id, report.timezone
     said = await said_to(connection, rep_id, timezone=timezone, now=now)
     person = await person_of(connection, rep_id, timezone=timezone, now=now)
-    shortfall = await shortfall_of(connection, report) if called.is_shortfall else None
+    shortfall = await shortfall_of(connection, called, report) if called.is_shortfall else None
     verdict = may_speak(called, person, said, shortfall=shortfall, now=now)
     wording = wording_of(called, rep_id, said)
     if wording is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from services.nudges.domain.situation import Situation
@@ -11,13 +12,15 @@ RULE_PLAN_DONE: Final = "plan_done"
 RULE_COMEBACK: Final = "comeback"
 RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
 RULE_DROP: Final = "drop"
+RULE_ONE_THING: Final = "one_thing"
 RULE_PLAYBOOK: Final = "playbook"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:
     """`wordings` are ways to say the same thing, always in the same order; `reason` states the facts behind it, for who wants
-    to check. `is_shortfall` says that it holds what a definition asks for, and was not done, against the person.
+    to check. `is_shortfall` says that it holds what a definition asks for, and was not done, against the person:
+    the day itself, or the days from `since` on.
 
     After it was said its rule is silent towards the person for `rest_days`, at most 14. `is_everyday` marks what need not be
     said any more to who has already heard a kind word on the day.
@@ -29,6 +32,7 @@ class Called:
     is_shortfall: bool
     wordings: Sequence[str]
     reason: str
+    since: date | None = None
     rest_days: int = 0
     is_everyday: bool = False
 

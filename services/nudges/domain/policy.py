@@ -69,7 +69,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shortfall:
-    """A day that is held against a person, and when they were told of the definition that judges it; None: never."""
+    """The first day that is held against a person, and when they were told of the definition that judges it; None: never."""
 
     day: date
     told_at: datetime | None

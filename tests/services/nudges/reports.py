@@ -65,6 +65,14 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     return days[::-1]
 
 
+def behaviour(label: str, count: int, target: float, *, points: float = 0) -> BehaviourResult:
+    """One line of a breakdown; its key is its label in small letters."""
+    key = label.lower()
+    return BehaviourResult(
+        key=key, label=label, count=count, target=Decimal(str(target)), weight=Decimal(1), points=Decimal(str(points))
+    )
+
+
 def situation(report: DayReport, *before: DayReport, now: datetime | None = None, watch: Watch | None = None) -> Situation:
     """How a day looks in the middle of it (or at another time), after these days."""
     return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), watch=watch)

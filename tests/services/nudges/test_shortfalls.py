@@ -6,7 +6,8 @@ import pytest
 
 from shared.events import DayReport, Person
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
+from tests.services.nudges.domain.rules.test_one_thing import plan_of
+from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days, working_days
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 
@@ -46,6 +47,23 @@ async def test_a_quiet_day_is_not_held_against_who_was_told_of_another_definitio
 
     ((_, status, because),) = await nudging.nudges()
     assert (status, because) == ("dropped", "the definition was not announced before the day")
+
+
+@pytest.mark.parametrize(
+    ("told_at", "status"),
+    [(at(MONDAY - timedelta(days=7), "09:00"), "dropped"), (at(MONDAY - timedelta(days=8), "09:00"), "sent")],
+    ids=["told on the first of the five days", "told the day before it"],
+)
+async def test_five_days_are_held_against_who_was_told_before_the_first_of_them(
+    nudging: Nudging, told_at: datetime, status: str
+) -> None:
+    await nudging.know(announcement(), told_at=told_at)
+    await nudging.take_in(*[plan_of(9, 0, day=day, silent=True) for day in working_days(5)])
+    await nudging.take_in(plan_of(0, 0, day=MONDAY, state="open"))
+
+    await nudging.pass_time(at(MONDAY, "09:00"))
+
+    assert [(rule, status) for rule, status, _ in await nudging.nudges()] == [("one_thing", status)]
 
 
 async def test_who_joins_a_team_is_told_on_the_first_day_and_hears_of_no_shortfall_before_the_next(

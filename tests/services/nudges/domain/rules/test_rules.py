@@ -5,11 +5,13 @@ import pytest
 from services.nudges.domain.rules import RULES
 from services.nudges.domain.situation import Situation
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.reports import report, situation, watch, worked_days
+from tests.services.nudges.domain.rules.test_one_thing import plan_of
+from tests.services.nudges.reports import MONDAY, report, situation, watch, worked_days, working_days
 
 CALLS = {
     "comeback": situation(report(score=100, state="open"), *worked_days(60, 60)),
     "drop": situation(report(score=0, count=0, state="open"), watch=watch(*steady(40, 60), *spread_over(100, 5))),
+    "one_thing": situation(plan_of(0, 0, day=MONDAY, state="open"), *[plan_of(10, 0, day=day) for day in working_days(5)]),
     "plan_done": situation(report(score=100, state="open")),
     "quiet_afternoon": situation(report(score=0, count=0, state="open"), *worked_days(60, 60, 60, 60, 60)),
 }
