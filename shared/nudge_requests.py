@@ -8,6 +8,7 @@ from shared.requests import Shape
 NUDGE_LIST: Final = "nudge.list.v1"
 INBOX_LINK: Final = "inbox.link.v1"
 OWN_LINK: Final = "you.link.v1"
+FEED_LIST: Final = "feed.list.v1"
 CHANNEL_LIST: Final = "channel.list.v1"
 CHANNEL_ENABLE: Final = "channel.enable.v1"
 
@@ -57,6 +58,20 @@ class NudgePage(Shape):
 
     rows: tuple[NudgeRow, ...]
     next_after: str | None = None
+
+
+class QuietFeed(Shape):
+    """A team that nothing has been heard of since `since`, and why that is unusual. What would hold a day against its reps is
+    held meanwhile."""
+
+    team: str
+    name: str
+    since: datetime
+    because: str
+
+
+class FeedList(Shape):
+    quiet: tuple[QuietFeed, ...]
 
 
 class ChannelRow(Shape):

@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.dead_letters import Letter, list_letters
-from deploy.local.questions import list_channels, list_nobodys, list_playbooks
+from deploy.local.questions import list_channels, list_nobodys, list_playbooks, list_quiet_feeds
 from deploy.local.reach import NotRunning, run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.app import ADAPTERS
@@ -86,9 +86,7 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
         yield finding
     for finding in _other_letters(letters, sources):
         yield finding
-    yield await _nobodys(connection)
-    yield await _untold(connection)
-    async for finding in _channels(connection):
+    async for finding in _people(connection):
         yield finding
 
 
@@ -197,6 +195,16 @@ async def _backlogs(connection: Client) -> AsyncIterator[Finding]:
         yield Finding(verdict=Verdict.NOTE if is_behind else Verdict.OK, what=what, found=found)
 
 
+async def _people(connection: Client) -> AsyncIterator[Finding]:
+    """Who is not known, who was not told, of whom nothing is heard, and how people are reached."""
+    yield await _nobodys(connection)
+    yield await _untold(connection)
+    async for finding in _feeds(connection):
+        yield finding
+    async for finding in _channels(connection):
+        yield finding
+
+
 async def _nobodys(connection: Client) -> Finding:
     """Who did something and is not in the roster."""
     try:
@@ -223,6 +231,19 @@ async def _untold(connection: Client) -> Finding:
     named = ", ".join(f"{one.announced - one.told} of {one.announced} reps of {one.team}" for one in untold[:_NAMED_MAX])
     found = f"{named} were not told yet of the version in force, and hear of no shortfall; `daymark playbook told` says who"
     return Finding(verdict=Verdict.NOTE, what="playbooks", found=found)
+
+
+async def _feeds(connection: Client) -> AsyncIterator[Finding]:
+    """Which teams nothing is heard of, though they work."""
+    try:
+        quiet = (await list_quiet_feeds(connection)).quiet
+    except NobodyAnswers:
+        return  # `_channels` says so
+    if not quiet:
+        yield Finding(verdict=Verdict.OK, what="feeds", found="no team is silent that usually is not")
+    for feed in quiet:
+        found = f"quiet since {feed.since:%Y-%m-%d %H:%M} UTC: {feed.because}. Look at its sources; no shortfall is spoken of"
+        yield Finding(verdict=Verdict.WRONG, what=f"feed of {feed.name}", found=found)
 
 
 async def _channels(connection: Client) -> AsyncIterator[Finding]:

@@ -21,11 +21,13 @@ from shared.forget_requests import (
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
     ChannelList,
     ChannelName,
+    FeedList,
     Link,
     LinkQuery,
     NudgePage,
@@ -162,6 +164,11 @@ async def list_nudges(connection: Client, *, person: str | None) -> AsyncIterato
         if page.next_after is None:
             return
         query = query.model_copy(update={"after": page.next_after})
+
+
+async def list_quiet_feeds(connection: Client) -> FeedList:
+    """The teams that nothing is heard of."""
+    return FeedList.model_validate(await ask(connection, FEED_LIST))
 
 
 async def explain(connection: Client, rep: str, day: date) -> Explanation:

@@ -1,4 +1,5 @@
-"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, the channels."""
+"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, quiet
+feeds, the channels."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,6 +12,7 @@ from services.nudges.enable_channel import enable_channel
 from services.nudges.forget_person import forget_person
 from services.nudges.links import Links
 from services.nudges.list_channels import show_channels
+from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.list_nudges import list_nudges
 from shared.answering import answer_questions
 from shared.clock import Clock
@@ -18,11 +20,13 @@ from shared.forget_requests import FORGET_NUDGES, ForgetOrder, ForgottenNudges
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
     ChannelList,
     ChannelName,
+    FeedList,
     Link,
     LinkQuery,
     NudgePage,
@@ -60,6 +64,7 @@ class Answers:
             INBOX_LINK: self._link,
             OWN_LINK: self._own_link,
             FORGET_NUDGES: self._forget,
+            FEED_LIST: self._list_feeds,
             CHANNEL_LIST: self._list_channels,
             CHANNEL_ENABLE: self._enable_channel,
         }
@@ -77,6 +82,9 @@ class Answers:
     async def _forget(self, question: bytes) -> ForgottenNudges:
         person = ForgetOrder.model_validate_json(question).person
         return await forget_person(self._pool, self._file, person, forget_key=self._forget_key, now=self._clock.now())
+
+    async def _list_feeds(self, _: bytes) -> FeedList:
+        return await list_quiet_feeds(self._pool)
 
     async def _list_channels(self, _: bytes) -> ChannelList:
         return await show_channels(self._pool, self._channels, now=self._clock.now())

@@ -26,7 +26,7 @@ async def decide_nudges(
         if remembered is None:
             return False, None
         report = remembered
-        if not await store.merge_day(connection, report):
+        if not await store.merge_day(connection, report, now=now):
             return False, None
         if report.silent:
             return True, None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -15,10 +15,12 @@ from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
 from services.nudges.store import AWAY
 from services.nudges.take_looks import take_looks
+from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock
 
 _log = structlog.get_logger()
 _LOOK_EVERY_S: Final = 1.0
+_WATCH_FEEDS_EVERY: Final = timedelta(minutes=1)
 Work = Callable[[datetime], Awaitable[bool]]
 """Does what is due at a time. Answers whether there may be more."""
 
@@ -55,8 +57,9 @@ class Loop:
 def timed_work(
     pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Mapping[str, Channel], on_spoken: Callable[[], None]
 ) -> Work:
-    """Held nudges, looks at days, and what waits for a channel that is no longer there."""
+    """Quiet feeds, held nudges, looks at days, and what waits for a channel that is no longer there."""
     names = tuple(channels)
+    feeds_watched_at = datetime.min.replace(tzinfo=UTC)
 
     def note(spoken: Sequence[Spoken]) -> None:
         for one in spoken:
@@ -66,6 +69,10 @@ def timed_work(
             on_spoken()
 
     async def work(now: datetime) -> bool:
+        nonlocal feeds_watched_at
+        if now - feeds_watched_at >= _WATCH_FEEDS_EVERY:
+            await watch_feeds(pool, now=now)
+            feeds_watched_at = now
         note(await release_held(pool, channels=names, now=now))
         note(await take_looks(pool, channels=names, now=now))
         await give_up_orphans(pool, channels, now=now)

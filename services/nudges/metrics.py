@@ -40,6 +40,12 @@ class NudgesMetrics:
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
         self._what_waits()
+        self.feed_quiet = Gauge(
+            "daymark_nudges_feed_quiet",
+            "1 while nothing is heard of a team that always had something by then; else not there. See `daymark doctor`.",
+            ["team"],
+            registry=self.registry,
+        )
         for rule in (*RULES, RULE_PLAYBOOK):
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
@@ -113,6 +119,12 @@ class NudgesMetrics:
             ["channel"],
             registry=self.registry,
         )
+
+    def note_quiet_feeds(self, teams: Iterable[str]) -> None:
+        """Bring the gauge of feeds up to date."""
+        self.feed_quiet.clear()
+        for team in teams:
+            self.feed_quiet.labels(team).set(1)
 
     def note_channel(
         self,

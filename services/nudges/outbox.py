@@ -6,6 +6,7 @@ import asyncpg
 
 from services.nudges import store
 from services.nudges.deliveries import list_channels
+from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.jetstream import Publisher
@@ -20,6 +21,7 @@ def nudge_relay(pool: asyncpg.Pool, publisher: Publisher) -> OutboxRelay:
 async def measure_queues(pool: asyncpg.Pool, channels: Sequence[str], clock: Clock, metrics: NudgesMetrics) -> None:
     """Bring the gauges up to date."""
     metrics.outbox.set(await pool.fetchval(store.QUERIES["count_outbox"]))
+    metrics.note_quiet_feeds(feed.team for feed in (await list_quiet_feeds(pool)).quiet)
     now = clock.now()
     for channel in await list_channels(pool, channels, now=now):
         metrics.note_channel(

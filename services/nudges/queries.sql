@@ -54,9 +54,10 @@ UPDATE announcement SET body = jsonb_set(body, '{managers}', coalesce(
 WHERE body -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text));
 
 -- name: merge_day
--- Keeps the newest report whatever the order of arrival; returns nothing when this one is not newer.
-INSERT INTO day AS d (rep_id, day, revision, report) VALUES ($1, $2, $3, $4::jsonb)
-ON CONFLICT (rep_id, day) DO UPDATE SET revision = excluded.revision, report = excluded.report
+-- Keeps the newest report whatever the order of arrival; returns nothing when this one is not newer. What was heard was heard.
+INSERT INTO day AS d (rep_id, day, revision, report, heard_at) VALUES ($1, $2, $3, $4::jsonb, $5)
+ON CONFLICT (rep_id, day) DO UPDATE
+SET revision = excluded.revision, report = excluded.report, heard_at = coalesce(d.heard_at, excluded.heard_at)
 WHERE d.revision < excluded.revision
 RETURNING d.revision;
 
@@ -66,6 +67,47 @@ SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 -- name: list_days_before
 -- Enough days for thirty worked ones, also after a long leave.
 SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 ORDER BY day DESC LIMIT $3;
+
+-- name: list_at_work
+-- Whoever is in the working time of a day that asks something of them.
+SELECT rep_id, day, report -> 'team' ->> 'id' AS team_id, report -> 'team' ->> 'name' AS team_name,
+       (report ->> 'work_starts_at')::timestamptz AS starts_at, heard_at IS NOT NULL AS is_heard
+FROM day
+WHERE report ->> 'state' = 'open' AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
+  AND (report ->> 'work_starts_at')::timestamptz <= $1 AND $1 < (report ->> 'work_ends_at')::timestamptz
+ORDER BY team_id, rep_id;
+
+-- name: list_heard
+-- Of each rep's newest worked days before a day of theirs, how long after the start of work something was heard. Days of
+-- which that is not known are left out.
+SELECT wanted.rep_id, d.day, d.heard_after
+FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day), LATERAL (
+    SELECT day, heard_at - (report ->> 'work_starts_at')::timestamptz AS heard_after
+    FROM day
+    WHERE rep_id = wanted.rep_id AND day < wanted.day AND day >= wanted.day - 60
+      AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
+      AND (heard_at IS NOT NULL OR report ->> 'first_counted_at' IS NULL)
+    ORDER BY day DESC LIMIT $3
+) AS d;
+
+-- name: list_quiet_feeds
+SELECT team_id, team_name, since, because FROM quiet_feed ORDER BY team_id;
+
+-- name: find_quiet_feed
+SELECT team_name FROM quiet_feed WHERE team_id = $1;
+
+-- name: add_quiet_feed
+-- Returns a row to the replica that found it first.
+INSERT INTO quiet_feed (team_id, team_name, since, because) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING team_id;
+
+-- name: delete_heard_feeds
+-- Those of which something was heard since, be it of an earlier day.
+DELETE FROM quiet_feed AS q
+WHERE EXISTS (
+    SELECT FROM day AS d
+    WHERE d.report -> 'team' ->> 'id' = q.team_id AND d.day >= q.since::date - 14 AND d.heard_at >= q.since
+)
+RETURNING team_id, since;
 
 -- name: list_past_days
 -- A rep's newest worked days before a day that these versions judged: what counted of the behaviours that had a target.

@@ -44,7 +44,8 @@ async def word(
     said = await said_to(connection, rep_id, timezone=timezone, now=now)
     person = await person_of(connection, rep_id, timezone=timezone, now=now)
     shortfall = await shortfall_of(connection, called, report) if called.is_shortfall else None
-    verdict = may_speak(called, person, said, shortfall=shortfall, now=now)
+    quiet_feed = await connection.fetchval(store.QUERIES["find_quiet_feed"], report.team.id) if called.is_shortfall else None
+    verdict = may_speak(called, person, said, shortfall=shortfall, quiet_feed=quiet_feed, now=now)
     wording = wording_of(called, rep_id, said)
     if wording is None:
         wording, verdict = 0, Drop(because="every way to say it was used lately")

@@ -65,10 +65,12 @@ async def list_forgotten(connection: Connection, person_ids: Iterable[str], *, f
     return {by_digest[row["digest"]] for row in await connection.fetch(QUERIES["list_forgotten"], list(by_digest))}
 
 
-async def merge_day(connection: Connection, report: DayReport) -> bool:
+async def merge_day(connection: Connection, report: DayReport, *, now: datetime) -> bool:
     """Keep the report if it is newer than what is known; whether it was."""
-    body = report.model_dump_json()
-    return await connection.fetchval(QUERIES["merge_day"], report.rep.id, report.day, report.revision, body) is not None
+    heard_at = now if not report.silent and any(one.count for one in report.behaviours) else None
+    key = report.rep.id, report.day
+    merged = await connection.fetchval(QUERIES["merge_day"], *key, report.revision, report.model_dump_json(), heard_at)
+    return merged is not None
 
 
 async def find_day(connection: Connection, rep_id: str, day: date) -> DayReport | None:

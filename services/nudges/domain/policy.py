@@ -13,6 +13,7 @@ from shared.events import DayReport, NudgeKind, Presence
 NUDGES_A_DAY_MAX: Final = 1
 DAY_UNKNOWN: Final = "the person's day has not been opened yet"
 _LOOK_AGAIN: Final = timedelta(minutes=5)
+_LISTEN_AGAIN: Final = timedelta(minutes=15)
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
 _WAITING: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT})
 
@@ -91,14 +92,21 @@ def local_day(now: datetime, timezone: str) -> date:
 
 
 def may_speak(
-    called: Called, person: Person, said: Sequence[Said], *, shortfall: Shortfall | None = None, now: datetime
+    called: Called,
+    person: Person,
+    said: Sequence[Said],
+    *,
+    shortfall: Shortfall | None = None,
+    quiet_feed: str | None = None,
+    now: datetime,
 ) -> Verdict:
     """Send only inside the working time of a day on which the person works, and within their budget of one a day.
 
     `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
     while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was not
-    told before that day of what would be asked of them. An announcement waits as long as it must, and takes nobody's place in
-    the budget.
+    told before that day of what would be asked of them. While the feed of the person's team is quiet (`quiet_feed` is the
+    team's name), what holds a day against them waits: it may not be true. An announcement waits as long as it must, and takes
+    nobody's place in the budget.
     """
     if shortfall is not None and not _was_told_before(shortfall, person.timezone):
         return Drop(because="the definition was not announced before the day")
@@ -109,6 +117,8 @@ def may_speak(
     if rests(called, said, today=today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
+    if because is None and shortfall is not None and quiet_feed is not None:
+        return Hold(until=now + _LISTEN_AGAIN, because=f"the feed of {quiet_feed} is quiet")
     if because is None:
         return Send()
     if until is None and called.kind is NudgeKind.ANNOUNCEMENT:

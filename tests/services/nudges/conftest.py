@@ -18,6 +18,7 @@ from services.nudges.speak import Spoken
 from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
 from services.nudges.take_looks import take_looks
 from services.nudges.tell_definition import tell_definition
+from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import migrate, open_pool
@@ -67,6 +68,7 @@ class Nudging:
 
     async def pass_time(self, now: datetime) -> list[Spoken]:
         self.now = now
+        await watch_feeds(self.pool, now=now)
         held = await release_held(self.pool, channels=("recorder",), now=now)
         return held + await take_looks(self.pool, channels=("recorder",), now=now)
 

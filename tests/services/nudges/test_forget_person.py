@@ -73,7 +73,7 @@ async def test_what_is_still_reported_of_them_is_passed_over(nudging: Nudging) -
 async def test_a_decision_under_way_is_waited_for_and_leaves_nothing_behind(nudging: Nudging) -> None:
     async with nudging.pool.acquire() as deciding, deciding.transaction():
         await lock_person(deciding, "ana")
-        await merge_day(deciding, done())
+        await merge_day(deciding, done(), now=nudging.now)
         forgetting = asyncio.create_task(forget(nudging))
         while not await nudging.pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
             await asyncio.sleep(0)

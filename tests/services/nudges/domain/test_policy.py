@@ -137,6 +137,21 @@ def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(told_at: d
     assert verdict == (Send() if because is None else Drop(because=because))
 
 
+@pytest.mark.parametrize(
+    ("called", "local", "verdict"),
+    [
+        (COACHING, "13:00", Hold(until=at(MONDAY, "13:15"), because="the feed of North is quiet")),
+        (COACHING, "17:00", Drop(because="after working hours")),
+        (CELEBRATION, "13:00", Send()),
+    ],
+    ids=["a shortfall waits", "not beyond the working day", "what holds nothing against anybody does not wait"],
+)
+def test_while_the_feed_is_quiet_nothing_is_held_against_anybody(called: Called, local: str, verdict: Verdict) -> None:
+    shortfall = Shortfall(day=MONDAY, told_at=at(MONDAY - timedelta(days=3), "10:00")) if called is COACHING else None
+
+    assert may_speak(called, _person(), (), shortfall=shortfall, quiet_feed="North", now=at(MONDAY, local)) == verdict
+
+
 def test_the_day_before_is_that_of_the_persons_own_calendar() -> None:
     """In Auckland it is Monday for twelve hours before it is in London."""
     told_at = datetime(2026, 3, 1, 11, 30, tzinfo=UTC)

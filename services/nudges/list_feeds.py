@@ -1,0 +1,16 @@
+"""The teams that nothing is heard of."""
+
+import asyncpg
+
+from services.nudges.store import QUERIES
+from shared.nudge_requests import FeedList, QuietFeed
+
+
+async def list_quiet_feeds(pool: asyncpg.Pool) -> FeedList:
+    """By team."""
+    rows = await pool.fetch(QUERIES["list_quiet_feeds"])
+    return FeedList(
+        quiet=tuple(
+            QuietFeed(team=row["team_id"], name=row["team_name"], since=row["since"], because=row["because"]) for row in rows
+        )
+    )
