@@ -155,7 +155,20 @@ SELECT rep_id, day, moment FROM look WHERE NOT done AND due_at <= $1 ORDER BY du
 
 -- name: mark_look_done
 -- Returns a row to exactly one replica.
-UPDATE look SET done = true WHERE rep_id = $1 AND day = $2 AND moment = $3 AND NOT done RETURNING rep_id;
+UPDATE look SET done = true, counts = CASE WHEN $4::timestamptz - due_at <= interval '15 minutes' THEN $5::jsonb END
+WHERE rep_id = $1 AND day = $2 AND moment = $3 AND NOT done RETURNING rep_id;
+
+-- name: list_middays
+-- Of a rep's newest worked days before a day that these versions judged and that are over: what had counted by the look at the
+-- middle of the day, and by the end.
+SELECT l.day, l.counts::text AS by_then,
+       (SELECT jsonb_object_agg(one ->> 'key', (one ->> 'count')::integer)
+        FROM jsonb_array_elements(d.report -> 'behaviours') AS one)::text AS in_all
+FROM look AS l JOIN day AS d USING (rep_id, day)
+WHERE l.rep_id = $1 AND l.moment = 'midday' AND l.day < $2 AND l.counts IS NOT NULL
+  AND d.report ->> 'state' = 'closed' AND d.report ->> 'presence' = 'working' AND d.report ->> 'score' IS NOT NULL
+  AND (d.report ->> 'playbook_version')::integer = ANY($3::integer[])
+ORDER BY l.day DESC LIMIT $4;
 
 -- name: find_nudge_of_occasion
 SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);

@@ -9,7 +9,7 @@ from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
 from services.nudges.domain.said import LATELY, Said
 from services.nudges.domain.situation import Situation
-from services.nudges.watching import watch_of
+from services.nudges.watching import middays_of, watch_of
 from shared.events import DayReport, NudgeKind
 from shared.postgres import Connection
 
@@ -20,7 +20,8 @@ async def situation_of(connection: Connection, report: DayReport, *, moment: Mom
     """What the rules may look at of a rep's day, at a moment of it or when it has changed. Needs the person's lock."""
     history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
     watch = await watch_of(connection, report) if moment is Moment.MORNING else None
-    return Situation(report=report, history=history, now=now, watch=watch)
+    middays = await middays_of(connection, report) if moment is Moment.MIDDAY else ()
+    return Situation(report=report, history=history, now=now, watch=watch, middays=middays)
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:

@@ -1,5 +1,6 @@
 """Look at people's days at the moments that are planned for them, and say what the rules of the moment call for."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
@@ -42,9 +43,10 @@ async def _look(
 ) -> Spoken | None:
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, rep_id)
-        if await connection.fetchval(store.QUERIES["mark_look_done"], rep_id, day, moment.value) is None:
-            return None
         report = await store.find_day(connection, rep_id, day)
+        seen = None if report is None else json.dumps({one.key: one.count for one in report.behaviours if one.target > 0})
+        if await connection.fetchval(store.QUERIES["mark_look_done"], rep_id, day, moment.value, now, seen) is None:
+            return None
         if report is None or not AT_MOMENTS[moment]:
             return None
         called = await _called(connection, report, moment, now=now)

@@ -13,22 +13,35 @@ from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TeamUsual, usual_of_team
 from services.nudges.domain.drop.watch import LOOKED_AT_DAYS
 from services.nudges.domain.nudge import RULE_DROP
-from services.nudges.domain.past import PastDay, Watch
+from services.nudges.domain.past import Midday, PastDay, Watch
 from services.nudges.store import QUERIES, list_definitions
 from shared.events import DayReport
 from shared.postgres import Connection
 
 TEAM_LOOKED_AT: Final = timedelta(weeks=18)
+MIDDAYS_MAX: Final = 20
 _KEPT: Final = timedelta(days=3)
 """Days of one team begin in several zones."""
 
 
+async def middays_of(connection: Connection, report: DayReport) -> tuple[Midday, ...]:
+    """The worked days before a rep's day on which the same counted as on it, as they were at their middle, newest first."""
+    versions = await _comparable(connection, report)
+    rows = await connection.fetch(QUERIES["list_middays"], report.rep.id, report.day, list(versions), MIDDAYS_MAX)
+    return tuple(Midday(by_then=json.loads(row["by_then"]), in_all=json.loads(row["in_all"] or "{}")) for row in rows)
+
+
+async def _comparable(connection: Connection, report: DayReport) -> Collection[int]:
+    if report.playbook_version is None:
+        return ()
+    return comparable_versions(report.playbook_version, await list_definitions(connection, report.rep.id))
+
+
 async def watch_of(connection: Connection, report: DayReport) -> Watch | None:
     """What is known before a rep's day; None when no definition judges it. Needs the person's lock."""
-    version = report.playbook_version
-    if version is None:
+    versions = await _comparable(connection, report)
+    if not versions:
         return None
-    versions = comparable_versions(version, await list_definitions(connection, report.rep.id))
     rows = await connection.fetch(QUERIES["list_past_days"], report.rep.id, report.day, list(versions), LOOKED_AT_DAYS)
     past = [PastDay(day=row["day"], counts=json.loads(row["counts"] or "{}"), part=row["part"]) for row in rows]
     return Watch(

@@ -13,6 +13,7 @@ RULE_COMEBACK: Final = "comeback"
 RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
 RULE_DROP: Final = "drop"
 RULE_ONE_THING: Final = "one_thing"
+RULE_PACE: Final = "pace"
 RULE_PLAYBOOK: Final = "playbook"
 
 

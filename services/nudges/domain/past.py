@@ -20,6 +20,14 @@ class PastDay:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Midday:
+    """What had counted of each behaviour that had a target by the middle of a worked day, and of all by its end."""
+
+    by_then: Mapping[str, int]
+    in_all: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
     """What is known of a rep over months: their worked days, oldest first, as far as the same counted then as now; what is
     usual in their team; the budget of false alerts; and the day of the last alert, if any."""

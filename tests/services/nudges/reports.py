@@ -9,7 +9,7 @@ from services.nudges.domain.drop.budget import ErrorBudget
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TEAM_UNKNOWN, TeamUsual
 from services.nudges.domain.history import history_of
-from services.nudges.domain.past import PastDay, Watch
+from services.nudges.domain.past import Midday, PastDay, Watch
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.situation import Situation
 from services.nudges.speak import nudge_of
@@ -73,9 +73,16 @@ def behaviour(label: str, count: int, target: float, *, points: float = 0) -> Be
     )
 
 
-def situation(report: DayReport, *before: DayReport, now: datetime | None = None, watch: Watch | None = None) -> Situation:
+def situation(
+    report: DayReport,
+    *before: DayReport,
+    now: datetime | None = None,
+    watch: Watch | None = None,
+    middays: tuple[Midday, ...] = (),
+) -> Situation:
     """How a day looks in the middle of it (or at another time), after these days."""
-    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), watch=watch)
+    moment = now or at(report.day, "13:00")
+    return Situation(report=report, history=history_of(before), now=moment, watch=watch, middays=middays)
 
 
 def working_days(count: int, *, until: date = MONDAY) -> list[date]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.nudges.speak import Spoken
-from services.nudges.watching import watch_of
+from services.nudges.watching import middays_of, watch_of
 from shared.events import BehaviourResult, DayReport, Person, Presence
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
@@ -114,3 +114,43 @@ async def test_a_drop_is_not_held_against_who_was_not_told_before_today(nudging:
     await nudging.take_in(TODAY)
 
     assert await nudging.pass_time(at(MONDAY, "09:00")) == [Spoken(rule="drop", status="dropped")]
+
+
+async def _mornings(nudging: Nudging, *counts: int, looked_at: str = "13:00") -> None:
+    """Worked days before Monday on which so much had counted by midday, and four more by the evening."""
+    for day, count in zip(working_days(len(counts)), counts, strict=True):
+        nudging.now = at(day, "12:00")
+        await nudging.take_in(report(day, state="open", count=count, score=50))
+        await nudging.pass_time(at(day, looked_at))
+        await nudging.take_in(report(day, count=count + 4, score=90, revision=2))
+
+
+async def _middays(nudging: Nudging, today: DayReport = TODAY) -> list[tuple[dict[str, int], dict[str, int]]]:
+    async with nudging.pool.acquire() as connection:
+        return [(dict(one.by_then), dict(one.in_all)) for one in await middays_of(connection, today)]
+
+
+async def test_what_had_counted_by_the_middle_of_each_day_is_kept(nudging: Nudging) -> None:
+    await _mornings(nudging, 3, 5)
+
+    assert await _middays(nudging) == [({"calls": 5}, {"calls": 9}), ({"calls": 3}, {"calls": 7})]
+    assert await _middays(nudging, TODAY.model_copy(update={"playbook_version": 2})) == []
+    assert await _middays(nudging, TODAY.model_copy(update={"playbook_version": None})) == []
+
+
+async def test_a_look_that_came_late_says_nothing_of_the_middle_of_the_day(nudging: Nudging) -> None:
+    await _mornings(nudging, 3, looked_at="13:16")
+
+    assert await _middays(nudging) == []
+
+
+async def test_a_rep_who_is_far_behind_their_usual_hears_of_it_once_in_two_weeks(nudging: Nudging) -> None:
+    await nudging.know(announcement(), told_at=TOLD)
+    await _mornings(nudging, *[6] * 10)
+    for day in (MONDAY, MONDAY + timedelta(days=1)):
+        nudging.now = at(day, "12:00")
+        await nudging.take_in(report(day, state="open", count=1, score=10))
+        await nudging.pass_time(at(day, "13:00"))
+        await nudging.take_in(report(day, count=9, score=90, revision=2))
+
+    assert await nudging.nudges() == [("pace", "sent", "")]

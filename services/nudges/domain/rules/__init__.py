@@ -3,10 +3,19 @@
 from typing import Final
 
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.nudge import RULE_COMEBACK, RULE_DROP, RULE_ONE_THING, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
+from services.nudges.domain.nudge import (
+    RULE_COMEBACK,
+    RULE_DROP,
+    RULE_ONE_THING,
+    RULE_PACE,
+    RULE_PLAN_DONE,
+    RULE_QUIET_AFTERNOON,
+    Rule,
+)
 from services.nudges.domain.rules.comeback import comeback
 from services.nudges.domain.rules.drop import drop
 from services.nudges.domain.rules.one_thing import one_thing
+from services.nudges.domain.rules.pace import pace
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
 
@@ -15,7 +24,7 @@ ON_CHANGE: Final[dict[str, Rule]] = {RULE_COMEBACK: comeback, RULE_PLAN_DONE: pl
 
 AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
     Moment.MORNING: {RULE_DROP: drop, RULE_ONE_THING: one_thing},
-    Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon},
+    Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon, RULE_PACE: pace},
 }
 """Asked once a day, at that time of the rep's working day."""
 

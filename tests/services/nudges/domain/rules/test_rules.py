@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.nudges.domain.past import Midday
 from services.nudges.domain.rules import RULES
 from services.nudges.domain.situation import Situation
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
@@ -12,6 +13,9 @@ CALLS = {
     "comeback": situation(report(score=100, state="open"), *worked_days(60, 60)),
     "drop": situation(report(score=0, count=0, state="open"), watch=watch(*steady(40, 60), *spread_over(100, 5))),
     "one_thing": situation(plan_of(0, 0, day=MONDAY, state="open"), *[plan_of(10, 0, day=day) for day in working_days(5)]),
+    "pace": situation(
+        report(score=10, count=1, state="open"), middays=(Midday(by_then={"calls": 4}, in_all={"calls": 9}),) * 10
+    ),
     "plan_done": situation(report(score=100, state="open")),
     "quiet_afternoon": situation(report(score=0, count=0, state="open"), *worked_days(60, 60, 60, 60, 60)),
 }
