@@ -15,17 +15,14 @@ from bench.drop_watchers import Watcher, alerts, below_70_percent, below_two_sig
 from bench.loan_sales import read_teams
 from bench.simulated_teams import HISTORY_DAYS, YEAR_DAYS, simulated_team
 from services.nudges.domain.drop.budget import ErrorBudget
-from services.nudges.domain.drop.calibration import calibrate
+from services.nudges.domain.drop.calibration import DAYS_UNJUDGED, calibrate
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TeamUsual, usual_of_team
-from services.nudges.domain.drop.watch import SPANS_DAYS, USUAL_DAYS_MIN
 
 _BUDGET: Final = ErrorBudget()
 _COMMON: Final[dict[str, Watcher]] = {"below 70% today": below_70_percent, "below mean - 2 sigma": below_two_sigma}
 _HEAD: Final = f"{'':<22}{'false alerts':>13}{'of all days':>13}{'within 10':>11}{'within 20':>11}"
 _FOLLOWED_DAYS: Final = 20
-_UNJUDGED_DAYS: Final = USUAL_DAYS_MIN + SPANS_DAYS[0] - 1
-"""A rep's first worked days, before any can be judged."""
 
 
 @dataclass(kw_only=True)
@@ -140,7 +137,7 @@ def _permuted(people: Sequence[Person], way: Callable[[Person], Watcher], *, rou
     for person in people:
         for _ in range(rounds):
             count += len(alerts(random.sample(person.days, len(person.days)), person.team, way(person), start=0))
-    judged = sum(max(0, len(person.days) - _UNJUDGED_DAYS) for person in people)
+    judged = sum(max(0, len(person.days) - DAYS_UNJUDGED) for person in people)
     every = sum(len(person.days) for person in people)
     return count * _BUDGET.days / judged / rounds, count * _BUDGET.days / every / rounds
 

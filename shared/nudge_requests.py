@@ -8,6 +8,7 @@ from shared.requests import Shape
 NUDGE_LIST: Final = "nudge.list.v1"
 INBOX_LINK: Final = "inbox.link.v1"
 OWN_LINK: Final = "you.link.v1"
+DROP_CALIBRATE: Final = "drop.calibrate.v1"
 FEED_LIST: Final = "feed.list.v1"
 CHANNEL_LIST: Final = "channel.list.v1"
 CHANNEL_ENABLE: Final = "channel.enable.v1"
@@ -58,6 +59,28 @@ class NudgePage(Shape):
 
     rows: tuple[NudgeRow, ...]
     next_after: str | None = None
+
+
+class CalibrateQuery(Shape):
+    """One team, or all."""
+
+    team: str | None = None
+
+
+class CalibrationRow(Shape):
+    """A team's watch for drops: false alerts per rep and 250 worked days on its own days in random orders, without `strictness`
+    and with it. Strictness is what is added to every limit, in standard deviations; None where too little is known."""
+
+    team: str
+    reps: int
+    worked_days: int = 0
+    strictness: float | None = None
+    alerts_before: float | None = None
+    alerts_after: float | None = None
+
+
+class CalibrationList(Shape):
+    teams: tuple[CalibrationRow, ...]
 
 
 class QuietFeed(Shape):

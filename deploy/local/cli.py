@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.local import questions, show
+from deploy.local.calibrate_cli import calibrate
 from deploy.local.channels_cli import channels
 from deploy.local.dead_letters_cli import dead_letters
 from deploy.local.definitions_cli import playbook, rescore, roster
@@ -33,6 +34,7 @@ app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(channels, name="channels")
 app.command()(rescore)
 app.command()(forget)
+app.command()(calibrate)
 
 Day = datetime
 Result = TypeVar("Result")

@@ -21,10 +21,13 @@ from shared.forget_requests import (
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    DROP_CALIBRATE,
     FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
+    CalibrateQuery,
+    CalibrationList,
     ChannelList,
     ChannelName,
     FeedList,
@@ -164,6 +167,15 @@ async def list_nudges(connection: Client, *, person: str | None) -> AsyncIterato
         if page.next_after is None:
             return
         query = query.model_copy(update={"after": page.next_after})
+
+
+async def calibrate(connection: Client, query: CalibrateQuery) -> CalibrationList:
+    """Have the watch for drops re-checked on the teams' own history.
+
+    Raises:
+        Refused: there is no such team.
+    """
+    return CalibrationList.model_validate(await ask(connection, DROP_CALIBRATE, query, timeout_s=_LONG_S))
 
 
 async def list_quiet_feeds(connection: Client) -> FeedList:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.nudge_requests import ChannelList, NudgeRow
+from shared.nudge_requests import CalibrationList, ChannelList, NudgeRow
 from shared.requests import PlaybookList, Preview, TellingRow
 from shared.score_requests import ExplainedActivity, Explanation, ScoreRow, TeamTotal
 
@@ -103,6 +103,23 @@ def print_channels(listed: ChannelList, console: Console) -> None:
         since, until = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (one.since, one.paused_until))
         table.add_row(one.name, one.state, since, until, str(one.waiting), str(one.given_up), one.last_error)
     console.print(table if table.row_count else "No channel is configured; [channels] in daymark.toml has them.")
+
+
+def print_calibrations(calibrated: CalibrationList, console: Console) -> None:
+    """False alerts per rep and 250 worked days without the calibration and with it, beside what it adds to the limits."""
+    right = [Column(name, justify="right") for name in ("reps", "days", "stricter", "before", "after")]
+    table = Table("team", *right, box=None, pad_edge=False)
+    for one in calibrated.teams:
+        figures = [one.strictness, one.alerts_before, one.alerts_after]
+        shown = ["not known" if figure is None else f"{figure:.2f}" for figure in figures]
+        table.add_row(one.team, str(one.reps), str(one.worked_days), *shown)
+    if not table.row_count:
+        console.print("No team has an open day under a playbook.")
+        return
+    console.print(table)
+    console.print("before, after: false alerts per rep and 250 worked days, by the team's own days in random orders.")
+    if any(one.strictness is None for one in calibrated.teams):
+        console.print("not known: nobody of the team has fifteen worked days yet.")
 
 
 def print_explanation(explained: Explanation, console: Console) -> None:

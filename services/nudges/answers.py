@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 from nats.aio.client import Client
 
+from services.nudges.calibrate_teams import calibrate_teams
 from services.nudges.channels.file import FileChannel
 from services.nudges.enable_channel import enable_channel
 from services.nudges.forget_person import forget_person
@@ -20,10 +21,13 @@ from shared.forget_requests import FORGET_NUDGES, ForgetOrder, ForgottenNudges
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    DROP_CALIBRATE,
     FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
+    CalibrateQuery,
+    CalibrationList,
     ChannelList,
     ChannelName,
     FeedList,
@@ -64,6 +68,7 @@ class Answers:
             INBOX_LINK: self._link,
             OWN_LINK: self._own_link,
             FORGET_NUDGES: self._forget,
+            DROP_CALIBRATE: self._calibrate,
             FEED_LIST: self._list_feeds,
             CHANNEL_LIST: self._list_channels,
             CHANNEL_ENABLE: self._enable_channel,
@@ -82,6 +87,9 @@ class Answers:
     async def _forget(self, question: bytes) -> ForgottenNudges:
         person = ForgetOrder.model_validate_json(question).person
         return await forget_person(self._pool, self._file, person, forget_key=self._forget_key, now=self._clock.now())
+
+    async def _calibrate(self, question: bytes) -> CalibrationList:
+        return await calibrate_teams(self._pool, CalibrateQuery.model_validate_json(question).team, now=self._clock.now())
 
     async def _list_feeds(self, _: bytes) -> FeedList:
         return await list_quiet_feeds(self._pool)

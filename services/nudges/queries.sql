@@ -139,6 +139,22 @@ INSERT INTO team_usual (team_id, day, version, usual) VALUES ($1, $2, $3, $4) ON
 -- name: delete_team_usuals
 DELETE FROM team_usual WHERE team_id = $1 AND day < $2;
 
+-- name: list_teams
+-- Those with open days, and by how many of these reps' days each version judges; `rep_id` is one of the reps.
+SELECT report -> 'team' ->> 'id' AS team_id, (report ->> 'playbook_version')::integer AS version, min(rep_id) AS rep_id,
+       max(day) AS day, count(*) AS reps
+FROM day
+WHERE report ->> 'state' = 'open' AND report ->> 'playbook_version' IS NOT NULL
+  AND ($1::text IS NULL OR report -> 'team' ->> 'id' = $1)
+GROUP BY 1, 2 ORDER BY team_id, reps DESC, version DESC;
+
+-- name: merge_calibration
+INSERT INTO team_calibration (team_id, strictness, alerts_before, alerts_after, judged_days, calibrated_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (team_id) DO UPDATE
+SET strictness = excluded.strictness, alerts_before = excluded.alerts_before, alerts_after = excluded.alerts_after,
+    judged_days = excluded.judged_days, calibrated_at = excluded.calibrated_at;
+
 -- name: find_strictness
 SELECT strictness FROM team_calibration WHERE team_id = $1;
 

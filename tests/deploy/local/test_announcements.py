@@ -50,6 +50,8 @@ async def test_a_definition_is_told_and_read_and_both_are_known(house: LivingHou
 
     _, doctor = await house.run("doctor")
     assert "1 of 1 reps of north were not told yet of the version in force" in doctor
+    assert "ok    feeds: no team is silent that usually is not" in doctor
+    assert "nobody of the team has fifteen worked days yet" in await house.command("calibrate", "--team", "north")
 
     for instant in (MIDNIGHT, MONDAY_NINE):
         await stage.step_to(instant)

@@ -8,8 +8,12 @@ from typing import Final
 from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TeamUsual, usual_of_team
-from services.nudges.domain.drop.watch import Judged, judge
+from services.nudges.domain.drop.watch import SPANS_DAYS, USUAL_DAYS_MIN, Judged, judge
 
+DAYS_UNJUDGED: Final = USUAL_DAYS_MIN + SPANS_DAYS[0] - 1
+"""A rep's first worked days, before any can be judged."""
+_AIM: Final = 0.95
+"""The rates are known to about a twentieth: that much of the budget is kept back."""
 _STRICTER_MAX: Final = 2.0
 _LAXER_MAX: Final = 0.5
 """A quiet history is no licence: chance, too, gives one."""
@@ -73,7 +77,7 @@ def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, round
     low, high = -_LAXER_MAX, _STRICTER_MAX
     while high - low > _STRICTNESS_STEP:
         middle = (low + high) / 2
-        low, high = (middle, high) if alerts(middle) > 1 else (low, middle)
+        low, high = (middle, high) if alerts(middle) > _AIM else (low, middle)
     return Calibration(
         budget=ErrorBudget(days=budget.days, strictness=high),
         alerts_before=alerts(0.0),
