@@ -171,7 +171,7 @@ def main() -> None:
     print("days on which the condition is true, halvings noticed within ten and twenty worked days")
     for mean in (40, 15, 2):
         on_simulated_teams(mean, rep_years=rep_years)
-    on_the_real_trace(draws=round(1_000 * share), rounds=max(2, round(100 * share)))
+    on_the_real_trace(draws=round(1_000 * share), rounds=max(2, round(300 * share)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
 RULE_DROP: Final = "drop"
 RULE_ONE_THING: Final = "one_thing"
 RULE_PACE: Final = "pace"
+RULE_RATIO: Final = "ratio"
 RULE_PLAYBOOK: Final = "playbook"
 
 

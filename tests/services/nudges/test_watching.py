@@ -10,6 +10,8 @@ from services.nudges.watching import middays_of, watch_of
 from shared.events import BehaviourResult, DayReport, Person, Presence
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
+from tests.services.nudges.domain.rules.test_one_thing import plan_of
+from tests.services.nudges.domain.rules.test_ratio import known
 from tests.services.nudges.reports import MONDAY, announcement, at, report, working_days
 
 TODAY = report(score=0, count=0, state="open")
@@ -154,3 +156,16 @@ async def test_a_rep_who_is_far_behind_their_usual_hears_of_it_once_in_two_weeks
         await nudging.take_in(report(day, count=9, score=90, revision=2))
 
     assert await nudging.nudges() == [("pace", "sent", "")]
+
+
+async def test_a_rule_that_rests_does_not_keep_the_next_from_speaking(nudging: Nudging) -> None:
+    await nudging.know(announcement(), told_at=TOLD)
+    past = known((40, 400, 40), (20, 200, 2)).past
+    await nudging.take_in(*[plan_of(one.counts["calls"], one.counts["proposals"], day=one.day, silent=True) for one in past])
+    for day in (MONDAY, MONDAY + timedelta(days=1)):
+        nudging.now = at(day, "08:00")
+        await nudging.take_in(plan_of(0, 0, day=day, state="open", score=0))
+        await nudging.pass_time(at(day, "09:00"))
+        await nudging.take_in(plan_of(10, 0, day=day, revision=2, score=50))
+
+    assert await nudging.nudges() == [("ratio", "sent", ""), ("one_thing", "sent", "")]

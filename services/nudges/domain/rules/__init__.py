@@ -10,6 +10,7 @@ from services.nudges.domain.nudge import (
     RULE_PACE,
     RULE_PLAN_DONE,
     RULE_QUIET_AFTERNOON,
+    RULE_RATIO,
     Rule,
 )
 from services.nudges.domain.rules.comeback import comeback
@@ -18,12 +19,13 @@ from services.nudges.domain.rules.one_thing import one_thing
 from services.nudges.domain.rules.pace import pace
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
+from services.nudges.domain.rules.ratio import ratio
 
 ON_CHANGE: Final[dict[str, Rule]] = {RULE_COMEBACK: comeback, RULE_PLAN_DONE: plan_done}
 """Asked whenever a day changes."""
 
 AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
-    Moment.MORNING: {RULE_DROP: drop, RULE_ONE_THING: one_thing},
+    Moment.MORNING: {RULE_DROP: drop, RULE_RATIO: ratio, RULE_ONE_THING: one_thing},
     Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon, RULE_PACE: pace},
 }
 """Asked once a day, at that time of the rep's working day."""

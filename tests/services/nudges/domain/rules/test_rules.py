@@ -7,6 +7,7 @@ from services.nudges.domain.rules import RULES
 from services.nudges.domain.situation import Situation
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
 from tests.services.nudges.domain.rules.test_one_thing import plan_of
+from tests.services.nudges.domain.rules.test_ratio import known
 from tests.services.nudges.reports import MONDAY, report, situation, watch, worked_days, working_days
 
 CALLS = {
@@ -18,6 +19,7 @@ CALLS = {
     ),
     "plan_done": situation(report(score=100, state="open")),
     "quiet_afternoon": situation(report(score=0, count=0, state="open"), *worked_days(60, 60, 60, 60, 60)),
+    "ratio": situation(plan_of(0, 0, day=MONDAY, state="open"), watch=known((40, 400, 40), (20, 200, 2))),
 }
 """A situation that calls for each rule."""
 
