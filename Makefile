@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Each file of tests by one of as many processes as there are cores, each with servers of its own, the long ones first.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 LOCAL_STAMP := $(VENV)/.local-ready
 DEV_STAMP := $(VENV)/.dev-ready
 
@@ -21,7 +23,8 @@ up: $(LOCAL_STAMP) ## start everything on this machine and stay
 	@$(BIN)/daymark up $(ARGS)
 
 test: $(DEV_STAMP) ## run the tests (TEST_BACKEND=containers: on Docker; ARGS=... for pytest)
-	@$(BIN)/pytest $(ARGS)
+	@folder=$$(mktemp -d) && chmod 755 $$folder && PYTEST_DEBUG_TEMPROOT=$$folder $(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS); \
+	  status=$$?; rm -rf $$folder; exit $$status
 
 check: $(DEV_STAMP) ## style, types, layers, sizes, docs
 	@$(BIN)/ruff format --check --quiet . || { echo "make check: run 'make fix'"; exit 1; }

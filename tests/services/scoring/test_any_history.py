@@ -272,6 +272,7 @@ def _observed(given: dict[str, Any]) -> Observed:
 
 
 @pytest.mark.hypothesis
+@pytest.mark.timeout(900)
 def test_any_history_ends_as_the_model_says(scoring_database_url: str) -> None:
     with asyncio.Runner() as runner:
         AnyHistory.url, AnyHistory.runner = scoring_database_url, runner
