@@ -51,9 +51,10 @@ fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
 	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
 	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
 
-nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities
+nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities, policy in 1,000,000 cases
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
+	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
 
 faults: $(DEV_STAMP) ## the whole real trace through the door while every service is killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
