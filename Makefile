@@ -42,6 +42,7 @@ bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench.stream
 	@$(BIN)/python -m bench.rescoring
 	@$(BIN)/python -m bench.nudge_quality
+	@$(BIN)/python -m bench.effects
 
 contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
 	@$(BIN)/python -m tests.contract.documents
