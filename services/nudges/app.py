@@ -51,28 +51,29 @@ async def run(settings: NudgesSettings) -> None:
     await store.refuse_other_key(pool, forget_key)
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
+    lottery = settings.experiments.lottery()
     links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
     async with Publisher(connection) as events, Publisher(connection) as dead_letters, way_out() as client:
         channels = make_channels(settings.channels, client, clock)
         await note_channels(pool, channels)
         metrics = NudgesMetrics(channels)
         relay = nudge_relay(pool, events)
-        deliverers = [Deliverer(pool=pool, channel=one, links=links, metrics=metrics, clock=clock) for one in channels.values()]
-        delivering = [DeliveryLoop(one, on_delivered=relay.wake) for one in deliverers]
+        delivering = delivery_loops(pool, channels, links, metrics, clock, on_delivered=relay.wake)
 
         def woken() -> None:
             relay.wake()
             for loop in delivering:
                 loop.wake()
 
-        timed = Loop(timed_work(pool, metrics, channels=channels, on_spoken=woken), clock)
         names = tuple(channels)
-        consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=names, forget_key=forget_key, on_decided=woken)
+        timed = Loop(timed_work(pool, metrics, channels=channels, lottery=lottery, on_spoken=woken), clock)
+        consumer = ReportConsumer(
+            pool, dead_letters, clock, metrics, channels=names, lottery=lottery, forget_key=forget_key, on_decided=woken
+        )
         consumer.subscribe(broker)
-        file = next((one for one in channels.values() if isinstance(one, FileChannel)), None)
-        await Answers(pool, clock, links, channels=names, forget_key=forget_key, file=file).listen(connection)
+        answers = Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file_of(channels))
+        await answers.listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
-
         await run_process(
             front,
             web_app(connection, pool, metrics, settings, pages=make_pages(pool, links, clock, on_acknowledged=relay.wake)),
@@ -152,6 +153,24 @@ def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: C
             )
         )
     return {channel.name: channel for channel in channels}
+
+
+def delivery_loops(
+    pool: asyncpg.Pool,
+    channels: Mapping[str, Channel],
+    links: Links,
+    metrics: NudgesMetrics,
+    clock: Clock,
+    *,
+    on_delivered: Callable[[], None],
+) -> list[DeliveryLoop]:
+    """One for each channel."""
+    deliverers = [Deliverer(pool=pool, channel=one, links=links, metrics=metrics, clock=clock) for one in channels.values()]
+    return [DeliveryLoop(one, on_delivered=on_delivered) for one in deliverers]
+
+
+def file_of(channels: Mapping[str, Channel]) -> FileChannel | None:
+    return next((one for one in channels.values() if isinstance(one, FileChannel)), None)
 
 
 def base_url(settings: NudgesSection) -> str:

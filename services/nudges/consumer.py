@@ -14,6 +14,7 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from pydantic import ValidationError
 
 from services.nudges.decide_nudges import decide_nudges
+from services.nudges.domain.lot import Lottery
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.store import AWAY
 from services.nudges.tell_definition import tell_definition, withdraw_definition
@@ -46,6 +47,7 @@ class ReportConsumer:
         metrics: NudgesMetrics,
         *,
         channels: Sequence[str],
+        lottery: Lottery,
         forget_key: bytes,
         on_decided: Callable[[], None],
     ) -> None:
@@ -54,6 +56,7 @@ class ReportConsumer:
         self._clock = clock
         self._metrics = metrics
         self._channels = channels
+        self._lottery = lottery
         self._forget_key = forget_key
         self._on_decided = on_decided
 
@@ -102,7 +105,7 @@ class ReportConsumer:
             newer, spoken = await tell_definition(self._pool, event, **given)
             self._metrics.announcements.labels("new" if newer else "stale").inc()
         else:
-            newer, spoken = await decide_nudges(self._pool, event, **given)
+            newer, spoken = await decide_nudges(self._pool, event, **given, lottery=self._lottery)
             self._metrics.reports.labels("new" if newer else "stale").inc()
         if spoken is not None:
             self._metrics.decided.labels(spoken.rule, spoken.status).inc()

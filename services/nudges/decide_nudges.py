@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from services.nudges import store
+from services.nudges.domain.lot import Lottery
 from services.nudges.domain.rules import ON_CHANGE
 from services.nudges.remembered import without_forgotten
 from services.nudges.situations import situation_of
@@ -16,7 +17,14 @@ from shared.postgres import Connection
 
 
 async def decide_nudges(
-    pool: asyncpg.Pool, report: DayReport, *, channels: Sequence[str], forget_key: bytes, traceparent: str, now: datetime
+    pool: asyncpg.Pool,
+    report: DayReport,
+    *,
+    channels: Sequence[str],
+    lottery: Lottery,
+    forget_key: bytes,
+    traceparent: str,
+    now: datetime,
 ) -> tuple[bool, Spoken | None]:
     """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing. One of
     somebody who is forgotten is passed over, and managers who are leave no trace of it."""
@@ -31,12 +39,12 @@ async def decide_nudges(
         if report.silent:
             return True, None
         await plan_looks(connection, report)
-        spoken = await _consider(connection, report, channels=channels, traceparent=traceparent, now=now)
+        spoken = await _consider(connection, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now)
     return True, spoken
 
 
 async def _consider(
-    connection: Connection, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+    connection: Connection, report: DayReport, *, channels: Sequence[str], lottery: Lottery, traceparent: str, now: datetime
 ) -> Spoken | None:
     """The first rule that the day calls for speaks, once a day for all rules that celebrate it."""
     situation = await situation_of(connection, report, now=now)
@@ -45,4 +53,4 @@ async def _consider(
         return None
     if await store.is_occasion_taken(connection, report.rep.id, called.occasion, tuple(ON_CHANGE)):
         return None
-    return await speak(connection, called, report, channels=channels, traceparent=traceparent, now=now)
+    return await speak(connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now)

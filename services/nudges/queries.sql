@@ -82,15 +82,16 @@ UPDATE look SET done = true WHERE rep_id = $1 AND day = $2 AND moment = $3 AND N
 SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);
 
 -- name: list_said
--- What a person has heard since a day of theirs, over all rules and channels.
+-- What a person has heard since a day of theirs, over all rules and channels; or would have heard, but for the lot: after both
+-- the same may follow.
 SELECT rule, kind, sent_day, send_at, wording, status FROM nudge
-WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled') ORDER BY send_at DESC, seq DESC;
+WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled', 'held_out') ORDER BY send_at DESC, seq DESC;
 
 -- name: add_nudge
 -- The same reason never makes two: the second finds the row and adds nothing.
 INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason,
-                   status, because, decided_at, send_at, sent_day, event, traceparent, wording)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20)
+                   status, because, decided_at, send_at, sent_day, event, traceparent, wording, chance)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21)
 ON CONFLICT (rule, person_id, occasion) DO NOTHING
 RETURNING id;
 
@@ -105,8 +106,51 @@ FROM nudge WHERE person_id = $1 AND status = 'held' AND send_at <= $2 ORDER BY s
 -- name: settle_nudge
 -- What is said is written anew: a message held overnight speaks of yesterday.
 UPDATE nudge SET status = $2, because = $3, send_at = $4, sent_day = $5, text = $6, reason = $7, event = $8::jsonb,
-    wording = $9, said_with = $10
+    wording = $9, said_with = $10, chance = $11
 WHERE id = $1;
+
+-- name: find_pause
+SELECT paused_at FROM rule_pause WHERE rule = $1 AND paused_at IS NOT NULL;
+
+-- name: list_pauses
+SELECT rule, paused_at, resumed_at FROM rule_pause ORDER BY rule;
+
+-- name: mark_paused
+-- Returns nothing when it is paused already.
+INSERT INTO rule_pause AS p (rule, paused_at) VALUES ($1, $2)
+ON CONFLICT (rule) DO UPDATE SET paused_at = excluded.paused_at WHERE p.paused_at IS NULL
+RETURNING rule;
+
+-- name: mark_resumed
+UPDATE rule_pause SET paused_at = NULL, resumed_at = $2 WHERE rule = $1 AND paused_at IS NOT NULL RETURNING rule;
+
+-- name: list_draws
+-- Every lot that was drawn, with the score of the person's next worked day, once that is closed, and the mean of up to ten before.
+-- Of a rule that was resumed only what was drawn since.
+SELECT n.rule, n.person_id, n.status <> 'held_out' AS is_sent, n.chance,
+       before.score::double precision AS score_before, after.score::double precision AS score_after
+FROM nudge AS n
+CROSS JOIN LATERAL (
+    SELECT d.worked_score AS score, d.is_closed FROM day AS d
+    WHERE d.rep_id = n.person_id AND d.day > n.sent_day AND d.worked_score IS NOT NULL ORDER BY d.day LIMIT 1
+) AS after
+CROSS JOIN LATERAL (
+    SELECT avg(last.worked_score) AS score FROM (
+        SELECT d.worked_score FROM day AS d
+        WHERE d.rep_id = n.person_id AND d.day < n.sent_day AND d.worked_score IS NOT NULL ORDER BY d.day DESC LIMIT 10
+    ) AS last
+) AS before
+LEFT JOIN rule_pause AS p ON p.rule = n.rule
+WHERE n.chance < 1 AND n.status IN ('sent', 'bundled', 'held_out') AND after.is_closed
+  AND (p.resumed_at IS NULL OR n.send_at >= p.resumed_at)
+ORDER BY n.rule, n.seq;
+
+-- name: claim_effects_look
+-- One look a day over all replicas; one that another takes just now is passed over.
+SELECT looked_on FROM effects_look WHERE looked_on < $1 FOR UPDATE SKIP LOCKED;
+
+-- name: mark_effects_looked
+UPDATE effects_look SET looked_on = $1;
 
 -- name: add_deliveries
 INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at)
@@ -198,8 +242,9 @@ SELECT c.name, c.failures, c.failing_since, greatest(c.paused_until, c.asked_unt
 FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 
 -- name: find_work_due
--- Whether anything is to be done by now: a look, a held nudge, a delivery, or a row to publish.
+-- Whether anything is to be done by now: a look at a day or at the effects, a held nudge, a delivery, or a row to publish.
 SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
+    OR EXISTS (SELECT FROM effects_look WHERE looked_on < ($1 AT TIME ZONE 'UTC')::date)
     OR EXISTS (SELECT FROM nudge WHERE status = 'held' AND send_at <= $1)
     OR EXISTS (SELECT FROM delivery WHERE state = 'sending')
     OR EXISTS (
@@ -212,7 +257,7 @@ SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
 -- name: list_nudges
 -- One page, in the order in which they were decided.
 SELECT n.seq, n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at,
+       n.status, n.because, n.chance, n.decided_at, n.send_at,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered,
        ARRAY(
@@ -226,7 +271,7 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- name: list_inbox
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at,
+       n.status, n.because, n.chance, n.decided_at, n.send_at,
        EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered

@@ -25,12 +25,14 @@ AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutEr
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
-    """What policy made of a nudge: sent, bundled, held or dropped."""
+    """What policy made of a nudge: sent, bundled, held, held out or dropped. `chance` is the probability of its being
+    sent; None as long as that is not decided."""
 
     status: str
     because: str
     send_at: datetime | None
     sent_day: date | None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +122,7 @@ async def add_nudge(
         nudge.model_dump_json(),
         traceparent,
         wording,
+        settlement.chance,
     )
     return added is not None
 
@@ -156,7 +159,12 @@ async def settle_nudge(
         nudge.model_dump_json(),
         wording,
         said_with,
+        settlement.chance,
     )
+
+
+async def is_rule_paused(connection: Connection, rule: str) -> bool:
+    return await connection.fetchval(QUERIES["find_pause"], rule) is not None
 
 
 async def merge_announcement(connection: Connection, announced: PlaybookAnnounced, *, nudge_id: str) -> bool:
@@ -187,5 +195,6 @@ async def enqueue_event(
 
 
 async def is_work_due(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> bool:
-    """Whether a look, a held nudge, a delivery through one of the channels or an event waits to be dealt with now."""
+    """Whether a look at a day or at the effects, a held nudge, a delivery through one of the channels or an event waits to be
+    dealt with now."""
     return bool(await pool.fetchval(QUERIES["find_work_due"], now, list(channels)))

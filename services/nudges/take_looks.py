@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 
 from services.nudges import store
+from services.nudges.domain.lot import Lottery
 from services.nudges.domain.moments import Moment, moments_of
 from services.nudges.domain.rules import AT_MOMENTS
 from services.nudges.situations import situation_of
@@ -26,17 +27,17 @@ async def plan_looks(connection: Connection, report: DayReport) -> None:
         await connection.execute(store.QUERIES["add_looks"], report.rep.id, report.day, *arguments)
 
 
-async def take_looks(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> list[Spoken]:
+async def take_looks(pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, now: datetime) -> list[Spoken]:
     """Take every look that is due. Each is taken once over all replicas."""
     spoken: list[Spoken] = []
     for row in await pool.fetch(store.QUERIES["list_due_looks"], now, _AT_ONCE_MAX):
-        said = await _look(pool, row["rep_id"], row["day"], Moment(row["moment"]), channels=channels, now=now)
+        said = await _look(pool, row["rep_id"], row["day"], Moment(row["moment"]), channels=channels, lottery=lottery, now=now)
         spoken += [said] if said is not None else []
     return spoken
 
 
 async def _look(
-    pool: asyncpg.Pool, rep_id: str, day: date, moment: Moment, *, channels: Sequence[str], now: datetime
+    pool: asyncpg.Pool, rep_id: str, day: date, moment: Moment, *, channels: Sequence[str], lottery: Lottery, now: datetime
 ) -> Spoken | None:
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, rep_id)
@@ -49,4 +50,5 @@ async def _look(
         called = next((said for rule in AT_MOMENTS[moment].values() if (said := rule(situation)) is not None), None)
         if called is None:
             return None
-        return await speak(connection, called, report, channels=channels, traceparent=continue_trace(None), now=now)
+        trace = continue_trace(None)
+        return await speak(connection, called, report, channels=channels, lottery=lottery, traceparent=trace, now=now)

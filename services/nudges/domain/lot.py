@@ -32,9 +32,13 @@ class Lottery:
     held_out: float
     by_rule: Mapping[str, float] = field(default_factory=dict)
 
+    def held_out_of(self, rule: str) -> float:
+        """With which probability a nudge of a rule is held out."""
+        return self.by_rule.get(rule, self.held_out)
+
     def draw(self, kind: NudgeKind, *, rule: str, person_id: str, occasion: str) -> Lot | None:
         """The lot of a nudge, the same whenever and wherever it is drawn; None where none is drawn."""
-        held_out = self.by_rule.get(rule, self.held_out)
+        held_out = self.held_out_of(rule)
         if kind not in DRAWN_FOR or held_out <= 0:
             return None
         words = (self.seed, rule, person_id, occasion)

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.lot import Lot
 from services.nudges.domain.nudge import Called
 from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
 
 NUDGES_A_DAY_MAX: Final = 1
 DAY_UNKNOWN: Final = "the person's day has not been opened yet"
+PAUSED: Final = "this rule is paused: what it says lowers the score of the next day"
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
 _WAITING: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT})
@@ -19,7 +21,16 @@ _WAITING: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Send:
-    """It may go out now."""
+    """It may go out now. `probability` is that of being sent, where a lot was drawn for it."""
+
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldOut:
+    """It might go out now, and by lot it does not. `probability` is that of being held out."""
+
+    probability: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +48,7 @@ class Drop:
     because: str
 
 
-Verdict = Send | Hold | Drop
+Verdict = Send | HoldOut | Hold | Drop
 
 _WHY_NOT_TODAY: Final = {
     Presence.ABSENT: "on leave today",
@@ -91,15 +102,25 @@ def local_day(now: datetime, timezone: str) -> date:
 
 
 def may_speak(
-    called: Called, person: Person, said: Sequence[Said], *, shortfall: Shortfall | None = None, now: datetime
+    called: Called,
+    person: Person,
+    said: Sequence[Said],
+    *,
+    shortfall: Shortfall | None = None,
+    lot: Lot | None = None,
+    is_paused: bool = False,
+    now: datetime,
 ) -> Verdict:
     """Send only inside the working time of a day on which the person works, and within their budget of one a day.
 
-    `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
-    while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was not
-    told before that day of what would be asked of them. An announcement waits as long as it must, and takes nobody's place in
-    the budget.
+    `said` is what the person has heard lately, or would have heard but for the lot. The `lot` decides last, so that what
+    is held out differs in nothing else from what is sent. A celebration waits for the next working time; coaching that cannot
+    be said while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was
+    not told before that day of what would be asked of them. An announcement waits as long as it must, and takes nobody's place
+    in the budget. A rule that does harm `is_paused`.
     """
+    if is_paused:
+        return Drop(because=PAUSED)
     if shortfall is not None and not _was_told_before(shortfall, person.timezone):
         return Drop(because="the definition was not announced before the day")
     today = person.today
@@ -110,12 +131,18 @@ def may_speak(
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
     if because is None:
-        return Send()
+        return _by_lot(lot)
     if until is None and called.kind is NudgeKind.ANNOUNCEMENT:
         until = now + _LOOK_AGAIN_ON_LEAVE
     if called.kind not in _WAITING or until is None:
         return Drop(because=because)
     return Hold(until=until, because=because)
+
+
+def _by_lot(lot: Lot | None) -> Verdict:
+    if lot is None:
+        return Send()
+    return HoldOut(probability=lot.held_out) if lot.is_held_out else Send(probability=1 - lot.held_out)
 
 
 def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:

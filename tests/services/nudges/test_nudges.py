@@ -20,7 +20,7 @@ from shared.nudge_requests import NudgeQuery
 from shared.postgres import open_pool
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
-from tests.services.nudges.conftest import KEY, LINKS, Nudging
+from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -225,7 +225,15 @@ def test_the_metrics_are_well_formed(nudging: Nudging) -> None:
 async def test_the_trace_of_a_report_goes_on_to_the_nudge_and_its_delivery(nudging: Nudging) -> None:
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    await decide_nudges(nudging.pool, _done(), channels=("recorder",), forget_key=KEY, traceparent=traceparent, now=nudging.now)
+    await decide_nudges(
+        nudging.pool,
+        _done(),
+        channels=("recorder",),
+        lottery=NO_LOTS,
+        forget_key=KEY,
+        traceparent=traceparent,
+        now=nudging.now,
+    )
     await nudging.deliver()
 
     rows = await nudging.pool.fetch("SELECT event_type, traceparent FROM outbox ORDER BY id")
