@@ -38,9 +38,10 @@ def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
 HANG = b""
 """Says nothing, until it is told to go on."""
 HALF_A_HEAD = b"HTTP/1.1 200 Sa"
+HALF_A_LINE = b"HTTP/1.1"
 HALF_A_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nonly this"
 ENDLESS_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n" + b"x" * 100_000
-_CLOSES_AFTER = (HALF_A_HEAD, HALF_A_BODY)
+_CLOSES_AFTER = (HALF_A_LINE, HALF_A_HEAD, HALF_A_BODY)
 
 
 @dataclass(kw_only=True)

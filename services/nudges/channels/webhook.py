@@ -8,12 +8,12 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
 
-from services.nudges.channels.channel import Delivered, Gone, Outcome, TryLater
+from services.nudges.channels.channel import EVERYTHING, Delivered, Gone, Outcome, TryLater
+from services.nudges.channels.retry_after import ASKS_TO_WAIT, seconds_of
 from services.nudges.channels.way_out import Network, Refused, Unresolved, resolve
 from shared.clock import Clock
 from shared.errors import DaymarkError
@@ -27,7 +27,6 @@ _KEY_BYTES_MOST: Final = 64
 _ANSWER_BYTES_MAX: Final = 4_096
 _ADDRESSES_MAX: Final = 3
 _DRAIN_S: Final = 0.5
-_ASKS_TO_WAIT: Final = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 ReadSecrets = Callable[[], Sequence[str]]
 
 
@@ -43,6 +42,7 @@ class WebhookChannel:
     """
 
     name = "webhook"
+    audience = EVERYTHING
 
     def __init__(
         self,
@@ -147,19 +147,7 @@ def outcome_of(status: int, retry_after: str | None, *, now: datetime) -> Outcom
         return Gone(error="the receiver is gone (410)")
     if httpx.codes.is_redirect(status):
         return TryLater(error=f"answered {status}; redirects are not followed: set channels.webhook.url to where it leads")
-    return TryLater(error=f"answered {status}", after_s=_seconds(retry_after, now=now) if status in _ASKS_TO_WAIT else None)
-
-
-def _seconds(retry_after: str | None, *, now: datetime) -> float | None:
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        return (parsedate_to_datetime(text) - now).total_seconds()
-    except (TypeError, ValueError):
-        return None
+    return TryLater(error=f"answered {status}", after_s=seconds_of(retry_after, now=now) if status in ASKS_TO_WAIT else None)
 
 
 def keys_of(secrets: Sequence[str]) -> list[bytes]:

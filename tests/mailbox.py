@@ -1,0 +1,43 @@
+"""A mail server on a real socket that refuses as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(kw_only=True)
+class Mailbox:
+    """`to_recipients` and `to_messages` are its replies, by default that it takes them."""
+
+    port: int = 0
+    to_recipients: str = "250 OK"
+    to_messages: str = "250 OK"
+    messages: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+
+    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802 - the library's name
+        if self.to_recipients.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.to_recipients
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
+        if self.to_messages.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.messages.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
+            self.recipients += envelope.rcpt_tos
+        return self.to_messages
+
+
+@asynccontextmanager
+async def receiving_mail() -> AsyncIterator[Mailbox]:
+    """Serve on a free port of this machine."""
+    mailbox = Mailbox()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox, hostname="mail.example"), "127.0.0.1", 0)
+    mailbox.port = server.sockets[0].getsockname()[1]
+    yield mailbox
+    server.close()
