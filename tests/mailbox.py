@@ -33,6 +33,11 @@ class Mailbox:
         return self.to_messages
 
 
+def mail_url(mailbox: Mailbox, to: str = "team@example.com") -> str:
+    """As Apprise knows it."""
+    return f"mailto://127.0.0.1:{mailbox.port}/?smtp=127.0.0.1&from=daymark@example.com&to={to}"
+
+
 @asynccontextmanager
 async def receiving_mail() -> AsyncIterator[Mailbox]:
     """Serve on a free port of this machine."""

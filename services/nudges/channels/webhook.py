@@ -6,6 +6,7 @@ import binascii
 import contextlib
 import hashlib
 import hmac
+import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -77,7 +78,7 @@ class WebhookChannel:
         except (Refused, Unresolved, SecretMissing, SecretUnusable) as refused:
             return TryLater(error=str(refused))
         except httpx.HTTPError as failed:
-            return TryLater(error=f"no answer ({type(failed).__name__})")
+            return TryLater(error=f"no answer ({_reason_of(failed)})")
 
     async def _post(self, nudge: Nudge) -> Outcome:
         body = nudge.model_dump_json().encode()
@@ -125,6 +126,16 @@ async def _drain(answer: httpx.Response) -> None:
         size_bytes += len(chunk)
         if size_bytes >= _ANSWER_BYTES_MAX:
             return
+
+
+def _reason_of(failed: BaseException) -> str:
+    """The kind of failure; of a certificate that is refused, why."""
+    cause: BaseException | None = failed
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is refused: {cause.verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    return type(failed).__name__
 
 
 def signed_headers(message_id: str, body: bytes, keys: Sequence[bytes], *, now: datetime) -> dict[str, str]:

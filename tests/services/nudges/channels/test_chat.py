@@ -17,7 +17,7 @@ from services.nudges.channels.chat import ChatChannel, UrlRefused
 from services.nudges.channels.way_out import Network
 from services.nudges.settings import trusted_authorities
 from shared.clock import SteppedClock
-from tests.mailbox import Mailbox, receiving_mail
+from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
 from tests.services.nudges.reports import MONDAY, at, nudge
 
@@ -41,10 +41,6 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 def room(receiver: Receiver) -> str:
     return f"mmost://127.0.0.1:{receiver.port}/{TOKEN}"
-
-
-def mail(mailbox: Mailbox, to: str = RECIPIENT) -> str:
-    return f"mailto://127.0.0.1:{mailbox.port}/?smtp=127.0.0.1&from=daymark@example.com&to={to}"
 
 
 @asynccontextmanager
@@ -72,7 +68,7 @@ async def _sent(url: str, *, allowed: Sequence[Network] = THIS_MACHINE) -> Outco
 
 
 async def test_a_mail_says_whom_it_is_about_what_and_why_and_bears_the_id_of_the_nudge(mailbox: Mailbox) -> None:
-    outcome = await _sent(mail(mailbox))
+    outcome = await _sent(mail_url(mailbox))
 
     assert outcome == Delivered()
     (message,) = mailbox.messages
@@ -142,11 +138,11 @@ async def test_what_a_mail_server_refuses_for_good_is_given_up(
 ) -> None:
     mailbox.to_recipients, mailbox.to_messages = to_recipients, to_messages
 
-    assert await _sent(mail(mailbox)) == expected
+    assert await _sent(mail_url(mailbox)) == expected
 
 
 async def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(receiver: Receiver, mailbox: Mailbox) -> None:
-    for url in (room(receiver), mail(mailbox)):
+    for url in (room(receiver), mail_url(mailbox)):
         outcome = await _sent(url, allowed=())
 
         assert outcome == TryLater(
@@ -261,7 +257,7 @@ async def test_no_failure_tells_a_token_or_a_recipient(
     for said in (answer(403, body=TOKEN.encode()), HALF_A_LINE):
         receiver.script(then=said)
         told.append(repr(await _sent(room(receiver))))
-    told += [repr(await _sent(mail(mailbox))), repr(await _sent(f"mmost://127.0.0.1:9/{TOKEN}")), caplog.text]
+    told += [repr(await _sent(mail_url(mailbox))), repr(await _sent(f"mmost://127.0.0.1:9/{TOKEN}")), caplog.text]
 
     assert not any(secret in text for secret in (TOKEN, RECIPIENT) for text in told)
 
