@@ -18,9 +18,8 @@ from services.nudges.channels.note import Answer, Note
 from services.nudges.channels.retry_after import seconds_of
 from services.nudges.channels.way_out import Network
 from shared.clock import Clock
-from shared.errors import DaymarkError
 from shared.events import Nudge
-from shared.settings import SecretMissing
+from shared.settings import SecretMissing, SettingsRefused
 
 _log = structlog.get_logger()
 _SCHEME: Final = re.compile(r"([a-z0-9]{1,20})://", re.IGNORECASE)
@@ -30,7 +29,7 @@ _WAITS: Final = 2
 _NOT_PUBLIC: Final = "which is not public"
 
 
-class UrlRefused(DaymarkError):
+class UrlRefused(SettingsRefused):
     """The URL of a chat channel cannot be used. Write one that Apprise understands, for one recipient, and with a scheme that
     channels.chat_schemes lists; docs/channels.md has examples."""
 
