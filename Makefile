@@ -41,6 +41,7 @@ bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench.door
 	@$(BIN)/python -m bench.stream
 	@$(BIN)/python -m bench.rescoring
+	@$(BIN)/python -m bench.latency
 	@$(BIN)/python -m bench.nudge_quality
 
 contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
