@@ -24,6 +24,7 @@ import httpx
 from nats.aio.client import Client
 
 from deploy.database import DATABASE, ensure_database
+from deploy.local.parent import end_with_parent
 from deploy.local.ports import free_ports
 from deploy.local.settings import child_environment
 from services.nudges.store import SCHEMA
@@ -38,9 +39,9 @@ from tests.receiver import SECRET, Received, answer, receiving
 
 _REPLICAS: Final = 2
 _READY_S: Final = 60.0
-_SETTLED_S: Final = 180.0
+_SETTLED_S: Final = 900.0
 _QUIET_S: Final = 5.0
-_BETWEEN_KILLS_S: Final = 1.0
+_BETWEEN_KILLS_S: Final = 2.0
 CONFIGURATION: Final = """\
 [nats]
 url = "{nats}"
@@ -140,7 +141,11 @@ class Replica:
         extra = {"DAYMARK_CONFIG": str(folder / "daymark.toml"), "DAYMARK_NUDGES__PORT": str(self._port)}
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "services.nudges"), cwd=ROOT, env=child_environment(extra), stderr=log
+                *(sys.executable, "-m", "services.nudges"),
+                cwd=ROOT,
+                env=child_environment(extra),
+                stderr=log,
+                preexec_fn=end_with_parent,
             )
         async with asyncio.timeout(_READY_S), httpx.AsyncClient(trust_env=False) as client:
             while not await self._is_ready(client):
@@ -254,7 +259,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rate", type=int, default=40, help="days reported a second")
+    parser.add_argument("--rate", type=int, default=20, help="days reported a second")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="daymark-") as name:
         outcome = asyncio.run(run(Path(name), kills=given.kills, seed=given.seed, a_second=given.rate))
