@@ -1,6 +1,7 @@
 """A mail server on a real socket that refuses as it is told."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,10 +40,14 @@ def mail_url(mailbox: Mailbox, to: str = "team@example.com") -> str:
 
 
 @asynccontextmanager
-async def receiving_mail() -> AsyncIterator[Mailbox]:
-    """Serve on a free port of this machine."""
+async def receiving_mail(tls: ssl.SSLContext | None = None) -> AsyncIterator[Mailbox]:
+    """Serve on a free port of this machine; with STARTTLS, and nothing without it, if so wanted."""
     mailbox = Mailbox()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox, hostname="mail.example"), "127.0.0.1", 0)
+
+    def protocol() -> SMTP:
+        return SMTP(mailbox, hostname="mail.example", tls_context=tls, require_starttls=tls is not None)
+
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
     mailbox.port = server.sockets[0].getsockname()[1]
     yield mailbox
     server.close()

@@ -65,7 +65,7 @@ class ChatChannel:
         self.destination = hashlib.sha256(self._url().encode()).digest()
 
     async def check(self) -> None:
-        """Have Apprise look at the URL, before anything is to be sent.
+        """Have Apprise look at the URL before anything is to be sent. Its process ends again until something is.
 
         Raises:
             UrlRefused: it cannot be used.
@@ -75,6 +75,7 @@ class ChatChannel:
         except TimeoutError:
             _log.warning("chat_not_checked", channel=self.name, after_s=_CHECK_S)
             return
+        await self._process.aclose()
         if answer.outcome != "delivered":
             raise UrlRefused(f"channels.{self.name}.url: {answer.because}")
 
