@@ -41,6 +41,7 @@ bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench.door
 	@$(BIN)/python -m bench.stream
 	@$(BIN)/python -m bench.rescoring
+	@$(BIN)/python -m bench.latency
 	@$(BIN)/python -m bench.nudge_quality
 	@$(BIN)/python -m bench.effects
 
@@ -57,8 +58,9 @@ nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, 
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
 	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
 
-faults: $(DEV_STAMP) ## the whole real trace through the door while every service is killed again and again
+faults: $(DEV_STAMP) ## the whole real trace through the door, and nudges under load, while services are killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
+	@$(BIN)/python -m tests.faults.nudges_under_kills
 
 requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
 	@for name in runtime local dev fuzz; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

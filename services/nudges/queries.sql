@@ -153,8 +153,12 @@ SELECT looked_on FROM effects_look WHERE looked_on < $1 FOR UPDATE SKIP LOCKED;
 UPDATE effects_look SET looked_on = $1;
 
 -- name: add_deliveries
+-- For the channels that are given nudges of this team and kind.
 INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at)
-SELECT $1, channel, 'queued', $3, $3 FROM unnest($2::text[]) AS channel
+SELECT n.id, wanted, 'queued', $3, $3
+FROM nudge AS n CROSS JOIN unnest($2::text[]) AS wanted LEFT JOIN channel AS c ON c.name = wanted
+WHERE n.id = $1
+  AND (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
 ON CONFLICT DO NOTHING;
 
 -- name: merge_channel
@@ -164,6 +168,9 @@ ON CONFLICT (name) DO UPDATE
 SET destination = excluded.destination, failures = 0, failing_since = NULL, paused_until = NULL, asked_until = NULL,
     disabled_at = NULL, last_error = ''
 WHERE c.destination <> excluded.destination;
+
+-- name: mark_audience
+UPDATE channel SET teams = $2, kinds = $3 WHERE name = $1;
 
 -- name: claim_channel
 -- The replicas look at a channel one after the other, so that one that fails is tried with one delivery and not with many.

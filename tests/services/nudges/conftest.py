@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
-from services.nudges.channels.channel import Channel, Delivered, Outcome
+from services.nudges.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.deliver_nudges import Deliverer, deliver_nudges
 from services.nudges.deliveries import note_channels
@@ -37,6 +37,7 @@ class Recorder:
 
     name: str = "recorder"
     destination: bytes = b""
+    audience: Audience = EVERYTHING
     patience: timedelta = timedelta(hours=24)
     at_once_max: int = 50
     answers: list[Outcome] = field(default_factory=list)
