@@ -42,6 +42,8 @@ _READY_S: Final = 60.0
 _SETTLED_S: Final = 900.0
 _QUIET_S: Final = 5.0
 _BETWEEN_KILLS_S: Final = 2.0
+RECORDED_S: Final = 5.0
+"""Longer than recording a yes takes, also on a busy machine."""
 CONFIGURATION: Final = """\
 [nats]
 url = "{nats}"
@@ -85,7 +87,8 @@ class Ledger:
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """`lost` are reps whose day called for a nudge and got none, and nudges that were sent and did not arrive; `twice` are
-    nudges that were decided twice; `repeated` are the seconds from each first yes, that was not recorded, to the next kill."""
+    nudges that were decided twice; `repeated_s` says, for each yes after which a nudge was sent again, how long after it
+    somebody was killed. Later than `RECORDED_S` it would have been recorded: that is a fault."""
 
     reps: int
     kills: int
@@ -96,6 +99,11 @@ class Outcome:
     twice: list[str]
     repeated_s: list[float]
     changed: list[str]
+
+    @property
+    def unexplained(self) -> int:
+        """How many were sent again although nobody was killed in time."""
+        return sum(to_next_kill_s > RECORDED_S for to_next_kill_s in self.repeated_s)
 
 
 async def run(folder: Path, *, kills: int, seed: int, a_second: int) -> Outcome:
@@ -268,9 +276,10 @@ def main() -> int:
         f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, seed {given.seed}: {outcome.kills} kills of {_REPLICAS} "
         f"replicas of nudges in {outcome.seconds:.0f} s, {outcome.reps} days reported\n"
         f"nudges {outcome.statuses}; {outcome.taken} taken by the receiver, {len(outcome.repeated_s)} of them again{repeated}\n"
-        f"{len(outcome.lost)} lost, {len(outcome.twice)} decided twice, {len(outcome.changed)} repeated with another body\n"
+        f"{len(outcome.lost)} lost, {len(outcome.twice)} decided twice, {len(outcome.changed)} repeated with another body, "
+        f"{outcome.unexplained} repeated without a kill\n"
     )
-    return 1 if outcome.lost or outcome.twice or outcome.changed else 0
+    return 1 if outcome.lost or outcome.twice or outcome.changed or outcome.unexplained else 0
 
 
 if __name__ == "__main__":

@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from services.nudges.app import ways_out
 from services.nudges.channels import apprise_process
 from services.nudges.channels.apprise_process import AppriseProcess
-from services.nudges.channels.channel import EVERYTHING, Delivered, GiveUp, Outcome, TryLater
+from services.nudges.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Outcome, TryLater
 from services.nudges.channels.chat import ChatChannel, UrlRefused
 from services.nudges.channels.way_out import Network
-from services.nudges.settings import trusted_authorities
+from services.nudges.settings import NudgesSettings, trusted_authorities
 from shared.clock import SteppedClock
+from shared.events import NudgeKind
+from shared.settings import SettingsRefused, load_settings
 from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
 from tests.services.nudges.reports import MONDAY, at, nudge
@@ -242,6 +245,23 @@ async def test_no_failure_tells_a_token_or_a_recipient(
     told += [repr(await sent(mail_url(mailbox))), repr(await sent(f"mmost://127.0.0.1:9/{TOKEN}")), caplog.text]
 
     assert not any(secret in text for secret in (TOKEN, RECIPIENT) for text in told)
+
+
+async def test_the_channels_are_those_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "daymark.toml").write_text('[channels.chat.room]\nurl = "env:ROOM"\nteams = ["north"]\ngive_up_after_h = 2\n')
+    monkeypatch.setenv("DAYMARK_CONFIG", str(tmp_path / "daymark.toml"))
+    monkeypatch.setenv("ROOM", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
+    async with ways_out(load_settings(NudgesSettings), SteppedClock(NOW)) as channels:
+        channel = channels["chat.room"]
+
+        assert channels.keys() == {"inbox", "chat.room"}
+        assert channel.audience == Audience(teams=("north",), kinds=(NudgeKind.CELEBRATION,))
+        assert channel.patience == timedelta(hours=2)
+
+    monkeypatch.setenv("ROOM", "slack://not-enough")
+    with pytest.raises(SettingsRefused, match="Apprise does not understand the URL"):
+        async with ways_out(load_settings(NudgesSettings), SteppedClock(NOW)):
+            pass
 
 
 def _pid_of(channel: ChatChannel) -> int:
