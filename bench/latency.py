@@ -2,7 +2,7 @@
 
 `daymark up` as a user starts it: the servers, the three services, the page and a signed webhook as channels. Activities come in
 by a schedule that waits for nobody, and the time of a nudge begins when the activity that completed the plan was due to be
-posted, so that a sender that falls behind counts. Sender and receiver share the machine, too.
+posted, so that a sender that falls behind counts. Sender and receiver share the machine, too. No nudge is held out by lot.
 """
 
 import argparse
@@ -37,6 +37,8 @@ port = 0
 port = 0
 [nudges]
 port = 0
+[experiments]
+held_out = 0.0
 [channels.webhook]
 url = "{receiver}"
 secrets = ["file:{folder}/receiver-secret"]
