@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--every-days", type=int, default=5, help="worked days between two looks")
     asked = parser.parse_args()
     coverage(trials=max(2, round(2_000 * asked.share)))
-    looks(teams=max(2, round(200 * asked.share)), every_days=asked.every_days)
+    looks(teams=max(2, round(100 * asked.share)), every_days=asked.every_days)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What sending does to the next worked day, rule by rule; and the look, once a day, for a rule that does harm."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -18,18 +18,27 @@ _log = structlog.get_logger()
 
 async def measure_effects(connection: Connection | asyncpg.Pool) -> Mapping[str, Effect | NotKnown]:
     """Of every rule, from all of its lots after which a worked day has come and gone."""
-    draws: dict[str, list[Draw]] = {rule: [] for rule in RULES}
-    for row in await connection.fetch(store.QUERIES["list_draws"]):
-        draw = Draw(
-            person_id=row["person_id"],
-            is_sent=row["is_sent"],
-            chance=row["chance"],
-            score_before=row["score_before"],
-            score_after=row["score_after"],
-        )
-        draws.setdefault(row["rule"], []).append(draw)
-    found = await asyncio.to_thread(lambda: [effect_of(of_rule) for of_rule in draws.values()])
-    return dict(zip(draws, found, strict=True))
+    found = {}
+    for rule in RULES:
+        rows = await connection.fetch(store.QUERIES["list_draws"], rule)
+        found[rule] = await asyncio.to_thread(_effect, rows)
+    return found
+
+
+def _effect(rows: Sequence[asyncpg.Record]) -> Effect | NotKnown:
+    """In a thread: of years of nudges it takes a while."""
+    return effect_of(
+        [
+            Draw(
+                person_id=row["person_id"],
+                is_sent=row["is_sent"],
+                chance=row["chance"],
+                score_before=row["score_before"],
+                score_after=row["score_after"],
+            )
+            for row in rows
+        ]
+    )
 
 
 async def pause_harmful_rules(pool: asyncpg.Pool, *, now: datetime) -> None:

@@ -125,9 +125,9 @@ RETURNING rule;
 UPDATE rule_pause SET paused_at = NULL, resumed_at = $2 WHERE rule = $1 AND paused_at IS NOT NULL RETURNING rule;
 
 -- name: list_draws
--- Every lot that was drawn, with the score of the person's next worked day, once that is closed, and the mean of up to ten before.
--- Of a rule that was resumed only what was drawn since.
-SELECT n.rule, n.person_id, n.status <> 'held_out' AS is_sent, n.chance,
+-- Every lot that was drawn for a rule (since it was resumed), with the score of the person's next worked day, once that is closed,
+-- and the mean of up to ten before.
+SELECT n.person_id, n.status <> 'held_out' AS is_sent, n.chance,
        before.score::double precision AS score_before, after.score::double precision AS score_after
 FROM nudge AS n
 CROSS JOIN LATERAL (
@@ -141,9 +141,9 @@ CROSS JOIN LATERAL (
     ) AS last
 ) AS before
 LEFT JOIN rule_pause AS p ON p.rule = n.rule
-WHERE n.chance < 1 AND n.status IN ('sent', 'bundled', 'held_out') AND after.is_closed
+WHERE n.rule = $1 AND n.chance < 1 AND n.status IN ('sent', 'bundled', 'held_out') AND after.is_closed
   AND (p.resumed_at IS NULL OR n.send_at >= p.resumed_at)
-ORDER BY n.rule, n.seq;
+ORDER BY n.seq;
 
 -- name: claim_effects_look
 -- One look a day over all replicas; one that another takes just now is passed over.

@@ -184,3 +184,16 @@ def test_the_simulated_teams_hold_out_as_many_as_they_say() -> None:
     draws = _drawn(2, trial=Trial(people=100, days=(100, 200), on_good_days=True))
 
     assert fmean(not draw.is_sent for draw in draws) == pytest.approx(HELD_OUT, abs=0.01)
+
+
+def test_a_standard_deviation_is_that_of_a_person_from_day_to_day() -> None:
+    """However much people differ. Two days that differ by 4 have a variance of 8, two that differ by 5 one of 12.5."""
+    draws = [
+        _day(person, is_sent=arm, after=100 * person + (4 + person % 2) * arm) for person in range(12) for arm in (True, False)
+    ]
+
+    found = effect_of(draws)
+
+    assert isinstance(found, Effect)
+    assert found.points == pytest.approx(4.5)
+    assert found.sd_points == pytest.approx(math.sqrt((8 + 12.5) / 2))
