@@ -6,12 +6,16 @@ from datetime import datetime
 import asyncpg
 
 from services.nudges import store
+from services.nudges.domain.choosing import calls_of, may_still_speak
+from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.lot import Lottery
-from services.nudges.domain.rules import ON_CHANGE
+from services.nudges.domain.policy import local_day
+from services.nudges.domain.rules import ON_CHANGE, PRIORITIES
+from services.nudges.domain.situation import Situation
 from services.nudges.remembered import without_forgotten
-from services.nudges.situations import situation_of
+from services.nudges.situations import said_to, situation_of
 from services.nudges.speak import Spoken, speak
-from services.nudges.take_looks import plan_looks
+from services.nudges.take_looks import plan_looks, plan_team_looks
 from shared.events import DayReport
 from shared.postgres import Connection
 
@@ -39,18 +43,27 @@ async def decide_nudges(
         if report.silent:
             return True, None
         await plan_looks(connection, report)
-        spoken = await _consider(connection, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now)
+        if is_plan_done(report):
+            await connection.execute(store.QUERIES["lock_team"], report.team.id)
+        situation = await situation_of(connection, report, now=now)
+        await plan_team_looks(connection, situation)
+        spoken = await _consider(connection, situation, channels=channels, lottery=lottery, traceparent=traceparent)
     return True, spoken
 
 
 async def _consider(
-    connection: Connection, report: DayReport, *, channels: Sequence[str], lottery: Lottery, traceparent: str, now: datetime
+    connection: Connection, situation: Situation, *, channels: Sequence[str], lottery: Lottery, traceparent: str
 ) -> Spoken | None:
-    """The first rule that the day calls for speaks, once a day for all rules that celebrate it."""
-    situation = await situation_of(connection, report, now=now)
-    called = next((said for rule in ON_CHANGE.values() if (said := rule(situation)) is not None), None)
-    if called is None:
+    """The first rule that the day calls for speaks; later on only one that is worth more."""
+    report, now = situation.report, situation.now
+    calls = calls_of(ON_CHANGE, situation)
+    if not calls:
         return None
-    if await store.is_occasion_taken(connection, report.rep.id, called.occasion, tuple(ON_CHANGE)):
-        return None
-    return await speak(connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now)
+    heard = await store.list_rules_about(connection, report.rep.id, report.day, tuple(ON_CHANGE))
+    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
+    today = local_day(now, report.timezone)
+    for called in may_still_speak(calls, priorities=PRIORITIES, heard=heard, said=said, today=today):
+        spoken = await speak(connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now)
+        if spoken is not None:
+            return spoken
+    return None

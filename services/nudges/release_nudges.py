@@ -7,7 +7,6 @@ from typing import Final
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.history import is_worked
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.policy import Drop, Send, local_day
 from services.nudges.domain.rules import PRIORITIES, RULES
@@ -114,5 +113,5 @@ async def _is_long_ago(connection: Connection, report: DayReport, *, now: dateti
     today = local_day(now, report.timezone)
     if today - report.day > _DAYS_MAX:
         return True
-    since = await store.list_days_before(connection, report.rep.id, today + timedelta(days=1))
-    return sum(is_worked(day) for day in since if day.day > report.day) > WORKED_DAYS_MAX
+    since = await store.list_worked_before(connection, report.rep.id, today + timedelta(days=1))
+    return sum(day.day > report.day for day in since) > WORKED_DAYS_MAX

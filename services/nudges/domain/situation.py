@@ -9,8 +9,13 @@ from shared.events import DayReport
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at."""
+    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at.
+
+    `team_done` has the ids of all in the team of whom something was asked that day, if every one of them has the plan done;
+    else it is empty.
+    """
 
     report: DayReport
     history: History
     now: datetime
+    team_done: tuple[str, ...] = ()

@@ -61,9 +61,17 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     return days[::-1]
 
 
-def situation(report: DayReport, *before: DayReport, now: datetime | None = None) -> Situation:
+def situation(report: DayReport, *before: DayReport, now: datetime | None = None, **others: Any) -> Situation:
     """How a day looks in the middle of it (or at another time), after these days."""
-    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"))
+    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), **others)
+
+
+def asked(key: str = "calls", *, count: int, target: int = 10) -> BehaviourResult:
+    """A behaviour of a day."""
+    points = Decimal(100 * count) / target if target else Decimal(0)
+    return BehaviourResult(
+        key=key, label=key.capitalize(), count=count, target=Decimal(target), weight=Decimal(1), points=points
+    )
 
 
 def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **changes: Any) -> PlaybookAnnounced:
