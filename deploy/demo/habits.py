@@ -54,17 +54,17 @@ class PlannedDay:
 _MADRID, _NEW_YORK, _TOKYO = "Europe/Madrid", "America/New_York", "Asia/Tokyo"
 
 TEAM: Final = (
-    SimulatedRep(id="ana", source="acme", user="7001", timezone=_MADRID, days="DDDDD DDDDD DDDHD DDDDD"),
+    SimulatedRep(id="ana", source="acme", user="7001", timezone=_MADRID, days="DDDDD DDDDD DDHDD DDDDD"),
     SimulatedRep(id="bruno", source="acme", user="7002", timezone=_MADRID, days="DDDDM MMMMD DDMDD DDDDD"),
     SimulatedRep(id="carla", source="acme", user="7003", timezone=_MADRID, days="DMDMD MDDQD DDMMQ DDDDM"),
     SimulatedRep(id="diego", source="acme", user="7004", timezone=_MADRID, days="DDMDD DM... ..MDD DDMDD"),
     SimulatedRep(id="emi", source="acme", user="7005", timezone=_TOKYO, days="DDDDD MMDDD DDDD. DDLDM"),
     SimulatedRep(id="fumi", source="acme", user="7006", timezone=_TOKYO, days="MMMMM MDMMD MMMM. DMMDM"),
-    SimulatedRep(id="gail", source="globex", user="u-01", timezone=_NEW_YORK, days="DDDDD DDDDX DDDDD DDDDD"),
+    SimulatedRep(id="gail", source="globex", user="u-01", timezone=_NEW_YORK, days="DDDDD DDDDX DDHDD DDDDD"),
     SimulatedRep(id="hugo", source="globex", user="u-02", timezone=_NEW_YORK, days="D.D.M D.M.M D.D.D Q.D.N"),
     SimulatedRep(id="iris", source="globex", user="u-03", timezone=_NEW_YORK, days="MDMDB MDMDM DMDQM DMDMD"),
     SimulatedRep(id="jack", source="globex", user="u-04", timezone=_NEW_YORK, days="NNNNN NNNNN DDDDD MMMDD"),
-    SimulatedRep(id="kenji", source="globex", user="u-05", timezone=_TOKYO, days="DDDDD DDDDD DDDH. RMDDD"),
+    SimulatedRep(id="kenji", source="globex", user="u-05", timezone=_TOKYO, days="DDDDD DDDDD DDDD. RMDDD"),
     SimulatedRep(id="lena", source="globex", user="u-06", timezone=_TOKYO, days="LMDMD MDMDM QDMD. DDMDM"),
 )
 

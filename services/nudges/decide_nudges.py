@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
 from services.nudges import store
+from services.nudges.climb_ladders import climb_ladders
 from services.nudges.domain.choosing import calls_of, may_still_speak
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.lot import Lottery
@@ -29,41 +31,48 @@ async def decide_nudges(
     forget_key: bytes,
     traceparent: str,
     now: datetime,
-) -> tuple[bool, Spoken | None]:
+) -> tuple[bool, list[Spoken]]:
     """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing. One of
     somebody who is forgotten is passed over, and managers who are leave no trace of it."""
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, report.rep.id)
         remembered = await without_forgotten(connection, report, forget_key=forget_key)
         if remembered is None:
-            return False, None
+            return False, []
         report = remembered
         if not await store.merge_day(connection, report):
-            return False, None
+            return False, []
         if report.silent:
-            return True, None
+            return True, []
         await plan_looks(connection, report)
         if is_plan_done(report):
             await connection.execute(store.QUERIES["lock_team"], report.team.id)
         situation = await situation_of(connection, report, now=now)
         await plan_team_looks(connection, situation)
-        spoken = await _consider(connection, situation, channels=channels, lottery=lottery, traceparent=traceparent)
+        how: Any = {"channels": channels, "lottery": lottery, "traceparent": traceparent}
+        situation, spoken = await climb_ladders(connection, situation, **how)
+        spoken += await _praise(connection, situation, **how)
     return True, spoken
 
 
-async def _consider(
+async def _praise(
     connection: Connection, situation: Situation, *, channels: Sequence[str], lottery: Lottery, traceparent: str
-) -> Spoken | None:
-    """The first rule that the day calls for speaks; later on only one that is worth more."""
+) -> list[Spoken]:
+    """The first rule that the day calls for speaks, the next where that is refused; later on only one that is worth more."""
     report, now = situation.report, situation.now
     calls = calls_of(ON_CHANGE, situation)
     if not calls:
-        return None
+        return []
     heard = await store.list_rules_about(connection, report.rep.id, report.day, tuple(ON_CHANGE))
     said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
     today = local_day(now, report.timezone)
+    spoken: list[Spoken] = []
     for called in may_still_speak(calls, priorities=PRIORITIES, heard=heard, said=said, today=today):
-        spoken = await speak(connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now)
-        if spoken is not None:
-            return spoken
-    return None
+        what_came = await speak(
+            connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now
+        )
+        if what_came is not None:
+            spoken.append(what_came)
+            if what_came.status != "dropped":
+                break
+    return spoken

@@ -103,8 +103,22 @@ SELECT rep_id, day, moment FROM look WHERE NOT done AND due_at <= $1 ORDER BY du
 -- Returns a row to exactly one replica.
 UPDATE look SET done = true WHERE rep_id = $1 AND day = $2 AND moment = $3 AND NOT done RETURNING rep_id;
 
+-- name: list_ladders
+-- Of some goals, the periods lately.
+SELECT goal, period_start, reached, size, reached_on, lowered_from FROM ladder WHERE rep_id = $1
+ORDER BY period_start DESC, goal LIMIT 50;
+
+-- name: merge_ladder
+INSERT INTO ladder (rep_id, goal, period_start, reached, size, reached_on, lowered_from) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (rep_id, goal, period_start) DO UPDATE SET reached = excluded.reached, size = excluded.size,
+    reached_on = excluded.reached_on, lowered_from = excluded.lowered_from;
+
+-- name: delete_ladders_of
+DELETE FROM ladder WHERE rep_id = $1;
+
 -- name: list_rules_about
-SELECT rule FROM nudge WHERE person_id = $1 AND day = $2 AND rule = ANY($3::text[]);
+-- What was refused has led to nothing.
+SELECT rule FROM nudge WHERE person_id = $1 AND day = $2 AND rule = ANY($3::text[]) AND status <> 'dropped';
 
 -- name: list_said
 -- What a person has heard since a day of theirs, over all rules and channels; or would have heard, but for the lot: after both
@@ -334,8 +348,8 @@ RETURNING version;
 SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement
 WHERE rep_id = $1 AND withdrawn_at IS NULL ORDER BY version;
 
--- name: find_newest_timezone
-SELECT report ->> 'timezone' FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
+-- name: find_newest_day
+SELECT report::text AS report FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
 
 -- name: find_told_at
 SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;

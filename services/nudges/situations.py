@@ -17,7 +17,8 @@ async def situation_of(connection: Connection, report: DayReport, *, now: dateti
     """What the rules may look at of a rep's day."""
     history = history_of(await store.list_worked_before(connection, report.rep.id, report.day))
     team_done = await store.list_team_done(connection, report, now=now) if is_plan_done(report) else ()
-    return Situation(report=report, history=history, now=now, team_done=team_done)
+    ladders = await store.list_ladders(connection, report.rep.id) if report.goals else ()
+    return Situation(report=report, history=history, now=now, team_done=team_done, ladders=ladders)
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:

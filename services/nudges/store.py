@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from services.nudges.domain.definition import Definition
 from services.nudges.domain.history import PLAN_DONE_SCORE
+from services.nudges.domain.ladder import Ladder
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.forgetting import tombstone_of_key, tombstone_of_person
 from shared.postgres import Connection, Queries
@@ -89,6 +90,22 @@ async def list_team_done(connection: Connection, report: DayReport, *, now: date
     """The reps of the team with a target on the day of the report, if all of them have the plan done; else none."""
     found = await connection.fetchval(QUERIES["list_team_done"], report.team.id, report.day, PLAN_DONE_SCORE, now)
     return tuple(found or ())
+
+
+async def find_newest_day(connection: Connection | asyncpg.Pool, rep_id: str) -> DayReport | None:
+    body = await connection.fetchval(QUERIES["find_newest_day"], rep_id)
+    return DayReport.model_validate_json(body) if body is not None else None
+
+
+async def list_ladders(connection: Connection | asyncpg.Pool, rep_id: str) -> tuple[Ladder, ...]:
+    """A rep's ladders, those of the newest periods first."""
+    return tuple(Ladder(**dict(row)) for row in await connection.fetch(QUERIES["list_ladders"], rep_id))
+
+
+async def merge_ladder(connection: Connection, rep_id: str, ladder: Ladder) -> None:
+    key = rep_id, ladder.goal, ladder.period_start
+    now = ladder.reached, ladder.size, ladder.reached_on, ladder.lowered_from
+    await connection.execute(QUERIES["merge_ladder"], *key, *now)
 
 
 async def list_rules_about(connection: Connection, person_id: str, day: date, rules: Sequence[str]) -> list[str]:

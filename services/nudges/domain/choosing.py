@@ -14,6 +14,11 @@ def calls_of(rules: Mapping[str, Rule], situation: Situation) -> list[Called]:
     return [called for rule in rules.values() if (called := rule(situation)) is not None]
 
 
+def is_outdone(rule: str, day: date, *, by: Collection[tuple[str, date]], praise: Collection[str]) -> bool:
+    """Whether what is said before it, as rules and days, praises the same day already."""
+    return rule in praise and any(other in praise and day == on for other, on in by)
+
+
 def may_still_speak(
     calls: Sequence[Called], *, priorities: Mapping[str, int], heard: Collection[str], said: Sequence[Said], today: date
 ) -> list[Called]:

@@ -7,6 +7,8 @@ from typing import Final
 from services.nudges.domain.situation import Situation
 from shared.events import NudgeKind
 
+RULE_STEP_REACHED: Final = "step_reached"
+RULE_STEP_LOWERED: Final = "step_lowered"
 RULE_PERSONAL_BEST: Final = "personal_best"
 RULE_STREAK: Final = "streak"
 RULE_SMALL_WIN: Final = "small_win"

@@ -72,6 +72,20 @@ async def test_a_lesser_word_about_a_day_that_was_praised_is_not_said(nudging: N
     assert await nudging.nudges() == [("personal_best", "sent", "")]
 
 
+async def test_of_what_waits_about_one_day_only_the_greatest_is_said(nudging: Nudging) -> None:
+    """After hours the plan is done, and then more calls are made than ever before."""
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(*QUIET_WEEKS, _done(), _done(revision=3, behaviours=(asked(count=12),)))
+    await nudging.take_in(report(TUESDAY, score=0, count=0, state="open"))
+
+    await nudging.pass_time(at(TUESDAY, "09:00"))
+
+    assert await nudging.nudges() == [
+        ("plan_done", "dropped", "something greater is said of the same day"),
+        ("personal_best", "sent", ""),
+    ]
+
+
 async def test_a_rule_that_rests_leaves_its_place_to_the_next(nudging: Nudging) -> None:
     await nudging.take_in(*QUIET_WEEKS, _done(behaviours=(asked(count=12),)))
     nudging.now = at(TUESDAY, "12:00")

@@ -10,6 +10,8 @@ from services.nudges.domain.nudge import (
     RULE_QUIET_AFTERNOON,
     RULE_SMALL_WIN,
     RULE_STEADY_WEEK,
+    RULE_STEP_LOWERED,
+    RULE_STEP_REACHED,
     RULE_STREAK,
     RULE_TEAM_DAY,
     Rule,
@@ -20,10 +22,13 @@ from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
 from services.nudges.domain.rules.small_win import small_win
 from services.nudges.domain.rules.steady_week import steady_week
+from services.nudges.domain.rules.step_lowered import step_lowered
+from services.nudges.domain.rules.step_reached import step_reached
 from services.nudges.domain.rules.streak import streak
 from services.nudges.domain.rules.team_day import team_day
 
 ON_CHANGE: Final[dict[str, Rule]] = {
+    RULE_STEP_REACHED: step_reached,
     RULE_COMEBACK: comeback,
     RULE_STREAK: streak,
     RULE_PERSONAL_BEST: personal_best,
@@ -33,6 +38,9 @@ ON_CHANGE: Final[dict[str, Rule]] = {
 }
 """Asked whenever a day changes."""
 
+ON_LADDERS: Final[dict[str, Rule]] = {RULE_STEP_LOWERED: step_lowered}
+"""Asked whenever a step of a goal has changed; what they say is no praise and takes the place of none."""
+
 AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
     Moment.MORNING: {},
     Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon},
@@ -40,7 +48,9 @@ AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
 }
 """Asked once a day, at that moment of it."""
 
-RULES: Final[dict[str, Rule]] = ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()}
+RULES: Final[dict[str, Rule]] = (
+    ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()} | ON_LADDERS
+)
 """All of them."""
 
 PRIORITIES: Final = {name: place for place, name in enumerate(RULES)}

@@ -18,9 +18,9 @@ REST_DAYS: Final = 7
 def personal_best(situation: Situation) -> Called | None:
     """Called for when a count, or the score, is above that of every worked day known before it, of which there must be ten.
 
-    Only days that the same definition judged are compared. A count below three, or below what the day asks for, is no record;
-    nor is a score below 100, or one of a day on which less was asked of a behaviour than on another: half a day's target is
-    sooner passed.
+    Only days that the same definition judged are compared. A count below three, or below what the day asks for, is no record,
+    nor is one where there were none before. A score is none below 100, or on a day that asked less of a behaviour than another
+    did: half a day's target is sooner passed.
     """
     report = situation.report
     if report.silent or not is_worked(report):
@@ -55,7 +55,7 @@ def _of_behaviour(one: BehaviourResult, before: Sequence[DayReport]) -> tuple[st
     if one.count < COUNT_MIN or one.target == 0 or one.count < one.target:
         return None
     most = max(count_of(day, one.key) for day in before)
-    return (f"{one.count} {one.label.lower()}", str(most)) if one.count > most else None
+    return (f"{one.count} {one.label.lower()}", str(most)) if 0 < most < one.count else None
 
 
 def _of_score(report: DayReport, before: Sequence[DayReport]) -> tuple[str, str] | None:

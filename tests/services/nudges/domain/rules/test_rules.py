@@ -1,15 +1,21 @@
 """What all rules have in common."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from services.nudges.domain.ladder import Ladder
 from services.nudges.domain.rules import RULES
 from services.nudges.domain.situation import Situation
 from shared.events import DayReport
-from tests.services.nudges.reports import MONDAY, asked, report, situation, worked_days
+from tests.services.nudges.reports import MONDAY, asked, goal, report, situation, worked_days
 
 FRIDAY = MONDAY + timedelta(days=4)
+
+
+LADDER = Ladder(goal="month", period_start=date(2026, 3, 1), reached=0, size=Decimal(30))
 
 
 def _with_meetings(count: int, score: float = 100) -> DayReport:
@@ -17,6 +23,10 @@ def _with_meetings(count: int, score: float = 100) -> DayReport:
 
 
 CALLS = {
+    "step_reached": situation(
+        report(state="open", goals=(goal(31),)), ladders=(replace(LADDER, reached=30, reached_on=MONDAY),)
+    ),
+    "step_lowered": situation(report(state="open", goals=(goal(0),)), ladders=(replace(LADDER, lowered_from=Decimal(40)),)),
     "comeback": situation(report(score=100, state="open"), *worked_days(60, 60)),
     "streak": situation(report(score=100, state="open"), *worked_days(60, 100, 100)),
     "personal_best": situation(report(score=120, state="open"), *worked_days(*[110] * 10)),
