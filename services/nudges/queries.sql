@@ -63,9 +63,34 @@ RETURNING d.revision;
 -- name: find_day
 SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 
--- name: list_days_before
--- Enough days for thirty worked ones, also after a long leave.
-SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 ORDER BY day DESC LIMIT $3;
+-- name: list_worked_before
+-- Present and with a target; as `is_worked` has it.
+SELECT report::text AS report FROM day
+WHERE rep_id = $1 AND day < $2 AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
+ORDER BY day DESC LIMIT $3;
+
+-- name: lock_team
+-- Until the transaction ends, nobody else of the team finishes a day: of two who are the last at once, one sees the other's.
+SELECT pg_advisory_xact_lock(hashtext('nudges.team'), hashtext($1));
+
+-- name: list_team_done
+-- Nothing while one of them has not done the plan, or lives where the day has yet to begin. Whose day is long begun and was
+-- never opened has left.
+SELECT array_agg(rep_id ORDER BY rep_id) FILTER (WHERE day = $2 AND report ->> 'score' IS NOT NULL)
+FROM (
+    SELECT DISTINCT ON (rep_id) rep_id, day, report FROM day
+    WHERE team_id = $1 AND day > $2::date - 7 AND day <= $2 ORDER BY rep_id, day DESC
+) AS newest
+HAVING bool_and(CASE
+    WHEN day = $2 THEN coalesce((report ->> 'score')::numeric >= $3, true)
+    ELSE $2::date::timestamp AT TIME ZONE (report ->> 'timezone') <= $4
+END);
+
+-- name: add_looks_of_team
+-- At each one's day, unless they have the word of it already. Looked at before, when somebody's day was not known, it is anew.
+INSERT INTO look (rep_id, day, moment, due_at) SELECT rep_id, $2, $3, $4 FROM unnest($1::text[]) AS rep_id
+WHERE NOT EXISTS (SELECT FROM nudge AS n WHERE n.person_id = rep_id AND n.day = $2 AND n.rule = ANY($5::text[]))
+ON CONFLICT (rep_id, day, moment) DO UPDATE SET due_at = excluded.due_at, done = false WHERE look.done;
 
 -- name: add_looks
 INSERT INTO look (rep_id, day, moment, due_at) SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS l (moment, due_at)
@@ -78,8 +103,22 @@ SELECT rep_id, day, moment FROM look WHERE NOT done AND due_at <= $1 ORDER BY du
 -- Returns a row to exactly one replica.
 UPDATE look SET done = true WHERE rep_id = $1 AND day = $2 AND moment = $3 AND NOT done RETURNING rep_id;
 
--- name: find_nudge_of_occasion
-SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);
+-- name: list_ladders
+-- Of some goals, the periods lately.
+SELECT goal, period_start, reached, size, reached_on, lowered_from FROM ladder WHERE rep_id = $1
+ORDER BY period_start DESC, goal LIMIT 50;
+
+-- name: merge_ladder
+INSERT INTO ladder (rep_id, goal, period_start, reached, size, reached_on, lowered_from) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (rep_id, goal, period_start) DO UPDATE SET reached = excluded.reached, size = excluded.size,
+    reached_on = excluded.reached_on, lowered_from = excluded.lowered_from;
+
+-- name: delete_ladders_of
+DELETE FROM ladder WHERE rep_id = $1;
+
+-- name: list_rules_about
+-- What was refused has led to nothing.
+SELECT rule FROM nudge WHERE person_id = $1 AND day = $2 AND rule = ANY($3::text[]) AND status <> 'dropped';
 
 -- name: list_said
 -- What a person has heard since a day of theirs, over all rules and channels; or would have heard, but for the lot: after both
@@ -309,8 +348,8 @@ RETURNING version;
 SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement
 WHERE rep_id = $1 AND withdrawn_at IS NULL ORDER BY version;
 
--- name: find_newest_timezone
-SELECT report ->> 'timezone' FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
+-- name: find_newest_day
+SELECT report::text AS report FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
 
 -- name: find_told_at
 SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;

@@ -7,10 +7,11 @@ from typing import Final
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.history import is_worked
+from services.nudges.domain.choosing import is_outdone
 from services.nudges.domain.lot import Lottery
-from services.nudges.domain.policy import Drop, Send, local_day
-from services.nudges.domain.rules import PRIORITIES, RULES
+from services.nudges.domain.nudge import RULE_PLAYBOOK
+from services.nudges.domain.policy import Drop, HoldOut, Send, local_day
+from services.nudges.domain.rules import ON_CHANGE, PRIORITIES, RULES
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
 from services.nudges.store import Held, Settlement
@@ -46,7 +47,13 @@ async def _release(
     connection: Connection, due: Sequence[Held], *, channels: Sequence[str], lottery: Lottery, now: datetime
 ) -> list[Spoken]:
     """Each has a lot of its own: what is not held out is said together."""
-    judged = [(held, await _judged_anew(connection, held, lottery=lottery, now=now)) for held in due]
+    judged: list[tuple[Held, Worded]] = []
+    for held in due:
+        said = [(other.rule, other.day) for other, worded in judged if isinstance(worded.verdict, Send | HoldOut)]
+        if is_outdone(held.rule, held.day, by=said, praise=ON_CHANGE):
+            judged.append((held, _dropped(held, "something greater is said of the same day")))
+        else:
+            judged.append((held, await _judged_anew(connection, held, lottery=lottery, now=now)))
     speaking = [(held, worded) for held, worded in judged if isinstance(worded.verdict, Send)]
     silent = [(held, worded) for held, worded in judged if not isinstance(worded.verdict, Send)]
     spoken = [await _settle(connection, held, worded, now=now) for held, worded in silent]
@@ -90,7 +97,7 @@ async def _settle(connection: Connection, held: Held, worded: Worded, *, now: da
 
 async def _judged_anew(connection: Connection, held: Held, *, lottery: Lottery, now: datetime) -> Worded:
     """The nudge as its rule would put it now, and whether it may go out."""
-    if held.kind == NudgeKind.ANNOUNCEMENT:
+    if held.rule == RULE_PLAYBOOK:
         nudge, verdict = await telling_anew(connection, held, now=now)
         return Worded(nudge=nudge, wording=0, verdict=verdict)
     report = await store.find_day(connection, held.person_id, held.day)
@@ -99,7 +106,7 @@ async def _judged_anew(connection: Connection, held: Held, *, lottery: Lottery, 
     called = RULES[held.rule](await situation_of(connection, report, now=now))
     if called is None:
         return _dropped(held, "no longer true")
-    if await _is_long_ago(connection, report, now=now):
+    if called.kind is not NudgeKind.ANNOUNCEMENT and await _is_long_ago(connection, report, now=now):
         return _dropped(held, "too long ago")
     times = {"decided_at": held.nudge.decided_at, "send_at": held.nudge.send_at}
     return await word(connection, called, report, lottery=lottery, **times, now=now)
@@ -114,5 +121,5 @@ async def _is_long_ago(connection: Connection, report: DayReport, *, now: dateti
     today = local_day(now, report.timezone)
     if today - report.day > _DAYS_MAX:
         return True
-    since = await store.list_days_before(connection, report.rep.id, today + timedelta(days=1))
-    return sum(is_worked(day) for day in since if day.day > report.day) > WORKED_DAYS_MAX
+    since = await store.list_worked_before(connection, report.rep.id, today + timedelta(days=1))
+    return sum(day.day > report.day for day in since) > WORKED_DAYS_MAX

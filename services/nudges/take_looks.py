@@ -7,9 +7,11 @@ from typing import Final
 import asyncpg
 
 from services.nudges import store
+from services.nudges.domain.choosing import calls_of
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.moments import Moment, moments_of
 from services.nudges.domain.rules import AT_MOMENTS
+from services.nudges.domain.situation import Situation
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, speak
 from shared.events import DayReport
@@ -25,6 +27,15 @@ async def plan_looks(connection: Connection, report: DayReport) -> None:
     if moments:
         arguments = [moment.value for moment in moments], list(moments.values())
         await connection.execute(store.QUERIES["add_looks"], report.rep.id, report.day, *arguments)
+
+
+async def plan_team_looks(connection: Connection, situation: Situation) -> None:
+    """Once the last of a team has done the plan of a day: at each one's day, now."""
+    rules = AT_MOMENTS[Moment.TEAM_DONE]
+    if calls_of(rules, situation):
+        day, team = situation.report.day, list(situation.team_done)
+        arguments = team, day, Moment.TEAM_DONE.value, situation.now, list(rules)
+        await connection.execute(store.QUERIES["add_looks_of_team"], *arguments)
 
 
 async def take_looks(pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, now: datetime) -> list[Spoken]:

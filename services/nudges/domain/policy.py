@@ -127,7 +127,7 @@ def may_speak(
     if today is None or today.day != local_day(now, person.timezone):
         later = now + _LOOK_AGAIN
         return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
-    if _rests(called, said, today.day):
+    if is_resting(called, said, today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
     if because is None:
@@ -149,7 +149,8 @@ def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
-def _rests(called: Called, said: Sequence[Said], today: date) -> bool:
+def is_resting(called: Called, said: Sequence[Said], today: date) -> bool:
+    """Whether its rule has spoken too lately to speak again."""
     rest = timedelta(days=called.rest_days)
     return any(one.rule == called.rule and today - one.day < rest for one in said)
 

@@ -73,7 +73,7 @@ class Nudging:
                 traceparent="",
                 now=self.now,
             )
-            spoken += [said] if said is not None else []
+            spoken += said
         return spoken
 
     async def pass_time(self, now: datetime) -> list[Spoken]:
