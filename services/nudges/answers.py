@@ -1,5 +1,5 @@
-"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, quiet
-feeds, the channels."""
+"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, quiet feeds,
+the channels, the effects of rules, and calibration."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,12 +9,15 @@ from nats.aio.client import Client
 
 from services.nudges.calibrate_teams import calibrate_teams
 from services.nudges.channels.file import FileChannel
+from services.nudges.domain.lot import Lottery
 from services.nudges.enable_channel import enable_channel
 from services.nudges.forget_person import forget_person
 from services.nudges.links import Links
 from services.nudges.list_channels import show_channels
+from services.nudges.list_effects import list_effects
 from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.list_nudges import list_nudges
+from services.nudges.resume_rule import resume_rule
 from shared.answering import answer_questions
 from shared.clock import Clock
 from shared.forget_requests import FORGET_NUDGES, ForgetOrder, ForgottenNudges
@@ -22,20 +25,24 @@ from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
     DROP_CALIBRATE,
+    EFFECT_LIST,
     FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
+    RULE_RESUME,
     CalibrateQuery,
     CalibrationList,
     ChannelList,
     ChannelName,
+    EffectList,
     FeedList,
     Link,
     LinkQuery,
     NudgePage,
     NudgeQuery,
     RepLinkQuery,
+    RuleName,
 )
 
 _QUEUE: Final = "nudges"
@@ -51,6 +58,7 @@ class Answers:
         links: Links,
         *,
         channels: Sequence[str],
+        lottery: Lottery,
         forget_key: bytes,
         file: FileChannel | None,
     ) -> None:
@@ -58,6 +66,7 @@ class Answers:
         self._clock = clock
         self._links = links
         self._channels = channels
+        self._lottery = lottery
         self._forget_key = forget_key
         self._file = file
 
@@ -72,6 +81,8 @@ class Answers:
             FEED_LIST: self._list_feeds,
             CHANNEL_LIST: self._list_channels,
             CHANNEL_ENABLE: self._enable_channel,
+            EFFECT_LIST: self._effects,
+            RULE_RESUME: self._resume_rule,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -101,3 +112,11 @@ class Answers:
         name = ChannelName.model_validate_json(question).name
         await enable_channel(self._pool, name)
         return await show_channels(self._pool, [name], now=self._clock.now())
+
+    async def _effects(self, _: bytes) -> EffectList:
+        return await list_effects(self._pool, self._lottery)
+
+    async def _resume_rule(self, question: bytes) -> RuleName:
+        asked = RuleName.model_validate_json(question)
+        await resume_rule(self._pool, asked.rule, now=self._clock.now())
+        return asked

@@ -1,4 +1,4 @@
-"""What nudges does by itself, when time passes: looks at days, releases what was held."""
+"""What nudges does by itself, when time passes: looks at effects and at days, releases what was held."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,6 +10,8 @@ import structlog
 
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
+from services.nudges.domain.lot import Lottery
+from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
@@ -55,9 +57,14 @@ class Loop:
 
 
 def timed_work(
-    pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Mapping[str, Channel], on_spoken: Callable[[], None]
+    pool: asyncpg.Pool,
+    metrics: NudgesMetrics,
+    *,
+    channels: Mapping[str, Channel],
+    lottery: Lottery,
+    on_spoken: Callable[[], None],
 ) -> Work:
-    """Quiet feeds, held nudges, looks at days, and what waits for a channel that is no longer there."""
+    """Quiet feeds, effects, held nudges, looks at days, and what waits for a channel that is no longer there."""
     names = tuple(channels)
     feeds_watched_at = datetime.min.replace(tzinfo=UTC)
 
@@ -73,8 +80,9 @@ def timed_work(
         if now - feeds_watched_at >= _WATCH_FEEDS_EVERY:
             await watch_feeds(pool, now=now)
             feeds_watched_at = now
-        note(await release_held(pool, channels=names, now=now))
-        note(await take_looks(pool, channels=names, now=now))
+        await pause_harmful_rules(pool, now=now)
+        note(await release_held(pool, channels=names, lottery=lottery, now=now))
+        note(await take_looks(pool, channels=names, lottery=lottery, now=now))
         await give_up_orphans(pool, channels, now=now)
         return False
 

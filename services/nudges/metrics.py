@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.nudges.domain.nudge import RULE_PLAYBOOK
 from services.nudges.domain.rules import RULES
 
-VERDICTS: Final = ("sent", "bundled", "held", "dropped")
+VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped")
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CHANNELS: Final = ("inbox", "file", "webhook")
 
@@ -20,12 +20,7 @@ class NudgesMetrics:
     def __init__(self, channels: Iterable[str] = CHANNELS) -> None:
         self.registry = CollectorRegistry()
         self._what_comes_in()
-        self.decided = Counter(
-            "daymark_nudges_decided_total",
-            "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
-            ["rule", "verdict"],
-            registry=self.registry,
-        )
+        self._what_is_decided()
         self.deliveries = Counter(
             "daymark_nudges_deliveries_total",
             "Attempts by channel and outcome. `failed` or many `retried`: the receiver refuses; see `daymark nudges`.",
@@ -46,9 +41,6 @@ class NudgesMetrics:
             ["team"],
             registry=self.registry,
         )
-        for rule in (*RULES, RULE_PLAYBOOK):
-            for verdict in VERDICTS:
-                self.decided.labels(rule, verdict)
         for channel in channels:
             self.delivery_seconds.labels(channel)
             for gauge in (self.waiting, self.waiting_age_seconds, self.channel_failing_seconds, self.channel_disabled):
@@ -76,6 +68,25 @@ class NudgesMetrics:
         for outcome in ("new", "stale"):
             self.reports.labels(outcome)
             self.announcements.labels(outcome)
+
+    def _what_is_decided(self) -> None:
+        """By rule."""
+        self.decided = Counter(
+            "daymark_nudges_decided_total",
+            "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
+            ["rule", "verdict"],
+            registry=self.registry,
+        )
+        self.rule_paused = Gauge(
+            "daymark_nudges_rule_paused",
+            "1 while a rule is silent because what it says lowers the next day's score. See `daymark effects`.",
+            ["rule"],
+            registry=self.registry,
+        )
+        for rule in (*RULES, RULE_PLAYBOOK):
+            self.rule_paused.labels(rule)
+            for verdict in VERDICTS:
+                self.decided.labels(rule, verdict)
 
     def _what_waits(self) -> None:
         """What fails and what waits."""

@@ -22,6 +22,8 @@ async def measure_queues(pool: asyncpg.Pool, channels: Sequence[str], clock: Clo
     """Bring the gauges up to date."""
     metrics.outbox.set(await pool.fetchval(store.QUERIES["count_outbox"]))
     metrics.note_quiet_feeds(feed.team for feed in (await list_quiet_feeds(pool)).quiet)
+    for row in await pool.fetch(store.QUERIES["list_pauses"]):
+        metrics.rule_paused.labels(row["rule"]).set(row["paused_at"] is not None)
     now = clock.now()
     for channel in await list_channels(pool, channels, now=now):
         metrics.note_channel(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.nudges import store
-from services.nudges.domain.history import history_of
+from services.nudges.domain.history import history_of, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
@@ -18,10 +18,16 @@ _A_DAY = timedelta(days=1)
 
 async def situation_of(connection: Connection, report: DayReport, *, moment: Moment | None = None, now: datetime) -> Situation:
     """What the rules may look at of a rep's day, at a moment of it or when it has changed. Needs the person's lock."""
-    history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
-    watch = await watch_of(connection, report) if moment is Moment.MORNING else None
-    middays = await middays_of(connection, report) if moment is Moment.MIDDAY else ()
-    return Situation(report=report, history=history, now=now, watch=watch, middays=middays)
+    history = history_of(await store.list_worked_before(connection, report.rep.id, report.day))
+    return Situation(
+        report=report,
+        history=history,
+        now=now,
+        watch=await watch_of(connection, report) if moment is Moment.MORNING else None,
+        middays=await middays_of(connection, report) if moment is Moment.MIDDAY else (),
+        team_done=await store.list_team_done(connection, report, now=now) if is_plan_done(report) else (),
+        ladders=await store.list_ladders(connection, report.rep.id) if report.goals else (),
+    )
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.lot import Lot
 from services.nudges.domain.nudge import Called
 from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
 
 NUDGES_A_DAY_MAX: Final = 1
 DAY_UNKNOWN: Final = "the person's day has not been opened yet"
+PAUSED: Final = "this rule is paused: what it says lowers the score of the next day"
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 _LISTEN_AGAIN: Final = timedelta(minutes=15)
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
@@ -20,7 +22,16 @@ _WAITING: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Send:
-    """It may go out now."""
+    """It may go out now. `probability` is that of being sent, where a lot was drawn for it."""
+
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldOut:
+    """It might go out now, and by lot it does not. `probability` is that of being held out."""
+
+    probability: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +49,7 @@ class Drop:
     because: str
 
 
-Verdict = Send | Hold | Drop
+Verdict = Send | HoldOut | Hold | Drop
 
 _WHY_NOT_TODAY: Final = {
     Presence.ABSENT: "on leave today",
@@ -98,29 +109,34 @@ def may_speak(
     *,
     shortfall: Shortfall | None = None,
     quiet_feed: str | None = None,
+    lot: Lot | None = None,
+    is_paused: bool = False,
     now: datetime,
 ) -> Verdict:
     """Send only inside the working time of a day on which the person works, and within their budget of one a day.
 
-    `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
-    while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was not
-    told before that day of what would be asked of them. While the feed of the person's team is quiet (`quiet_feed` is the
+    `said` is what the person has heard lately, or would have heard but for the lot. The `lot` decides last, so that what
+    is held out differs in nothing else from what is sent. A celebration waits for the next working time; coaching that cannot
+    be said while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was
+    not told before that day of what would be asked of them. While the feed of the person's team is quiet (`quiet_feed` is the
     team's name), what holds a day against them waits: it may not be true. An announcement waits as long as it must, and takes
-    nobody's place in the budget.
+    nobody's place in the budget. A rule that does harm `is_paused`.
     """
+    if is_paused:
+        return Drop(because=PAUSED)
     if shortfall is not None and not _was_told_before(shortfall, person.timezone):
         return Drop(because="the definition was not announced before the day")
     today = person.today
     if today is None or today.day != local_day(now, person.timezone):
         later = now + _LOOK_AGAIN
         return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
-    if rests(called, said, today=today.day):
+    if is_resting(called, said, today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
     if because is None and shortfall is not None and quiet_feed is not None:
         return Hold(until=now + _LISTEN_AGAIN, because=f"the feed of {quiet_feed} is quiet")
     if because is None:
-        return Send()
+        return _by_lot(lot)
     if until is None and called.kind is NudgeKind.ANNOUNCEMENT:
         until = now + _LOOK_AGAIN_ON_LEAVE
     if called.kind not in _WAITING or until is None:
@@ -128,14 +144,20 @@ def may_speak(
     return Hold(until=until, because=because)
 
 
+def _by_lot(lot: Lot | None) -> Verdict:
+    if lot is None:
+        return Send()
+    return HoldOut(probability=lot.held_out) if lot.is_held_out else Send(probability=1 - lot.held_out)
+
+
 def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
-def rests(called: Called, said: Sequence[Said], *, today: date) -> bool:
-    """Whether the rule was heard so lately that it wants to be silent."""
+def is_resting(called: Called, said: Sequence[Said], day: date) -> bool:
+    """Whether its rule has spoken too lately to speak again."""
     rest = timedelta(days=called.rest_days)
-    return any(one.rule == called.rule and today - one.day < rest for one in said)
+    return any(one.rule == called.rule and day - one.day < rest for one in said)
 
 
 def _obstacle(called: Called, today: WorkingTime, said: Sequence[Said], *, now: datetime) -> tuple[str | None, datetime | None]:

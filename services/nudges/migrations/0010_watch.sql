@@ -1,6 +1,4 @@
--- What the watch over months needs: the days of a team at hand, and what is usual in it, computed once for each day.
-
-CREATE INDEX day_of_team ON day ((report -> 'team' ->> 'id'), day);
+-- What is usual in a team, computed once for each day, and how strictly its reps are watched.
 
 CREATE TABLE team_usual (
     team_id text NOT NULL,

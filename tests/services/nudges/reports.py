@@ -9,11 +9,20 @@ from services.nudges.domain.drop.budget import ErrorBudget
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.usual import TEAM_UNKNOWN, TeamUsual
 from services.nudges.domain.history import history_of
-from services.nudges.domain.past import Midday, PastDay, Watch
+from services.nudges.domain.past import PastDay, Watch
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.situation import Situation
 from services.nudges.speak import nudge_of
-from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Nudge, Person, PlaybookAnnounced, Presence
+from shared.events import (
+    BehaviourDefinition,
+    BehaviourResult,
+    DayReport,
+    GoalResult,
+    Nudge,
+    Person,
+    PlaybookAnnounced,
+    Presence,
+)
 
 MONDAY = date(2026, 3, 2)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -65,24 +74,41 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     return days[::-1]
 
 
+def situation(report: DayReport, *before: DayReport, now: datetime | None = None, **others: Any) -> Situation:
+    """How a day looks in the middle of it (or at another time), after these days."""
+    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), **others)
+
+
+def asked(key: str = "calls", *, count: int, target: int = 10) -> BehaviourResult:
+    """A behaviour of a day."""
+    points = Decimal(100 * count) / target if target else Decimal(0)
+    return BehaviourResult(
+        key=key, label=key.capitalize(), count=count, target=Decimal(target), weight=Decimal(1), points=points
+    )
+
+
+def goal(count: int, **changes: Any) -> GoalResult:
+    """Calls this month, in steps of 30 that may grow to 60 and shrink to 10."""
+    given: dict[str, Any] = {
+        "key": "month",
+        "label": "Calls this month",
+        "period": "month",
+        "period_start": date(2026, 3, 1),
+        "count": count,
+        "step": 30,
+        "steps_reached": count // 30,
+        "step_min": 10,
+        "step_max": 60,
+    }
+    return GoalResult(**(given | changes))
+
+
 def behaviour(label: str, count: int, target: float, *, points: float = 0) -> BehaviourResult:
     """One line of a breakdown; its key is its label in small letters."""
     key = label.lower()
     return BehaviourResult(
         key=key, label=label, count=count, target=Decimal(str(target)), weight=Decimal(1), points=Decimal(str(points))
     )
-
-
-def situation(
-    report: DayReport,
-    *before: DayReport,
-    now: datetime | None = None,
-    watch: Watch | None = None,
-    middays: tuple[Midday, ...] = (),
-) -> Situation:
-    """How a day looks in the middle of it (or at another time), after these days."""
-    moment = now or at(report.day, "13:00")
-    return Situation(report=report, history=history_of(before), now=moment, watch=watch, middays=middays)
 
 
 def working_days(count: int, *, until: date = MONDAY) -> list[date]:

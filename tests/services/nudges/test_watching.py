@@ -124,7 +124,7 @@ async def _mornings(nudging: Nudging, *counts: int, looked_at: str = "13:00") ->
         nudging.now = at(day, "12:00")
         await nudging.take_in(report(day, state="open", count=count, score=50))
         await nudging.pass_time(at(day, looked_at))
-        await nudging.take_in(report(day, count=count + 4, score=90, revision=2))
+        await nudging.take_in(report(day, count=count + 4, score=70, revision=2))
 
 
 async def _middays(nudging: Nudging, today: DayReport = TODAY) -> list[tuple[dict[str, int], dict[str, int]]]:
@@ -153,7 +153,7 @@ async def test_a_rep_who_is_far_behind_their_usual_hears_of_it_once_in_two_weeks
         nudging.now = at(day, "12:00")
         await nudging.take_in(report(day, state="open", count=1, score=10))
         await nudging.pass_time(at(day, "13:00"))
-        await nudging.take_in(report(day, count=9, score=90, revision=2))
+        await nudging.take_in(report(day, count=9, score=70, revision=2))
 
     assert await nudging.nudges() == [("pace", "sent", "")]
 
