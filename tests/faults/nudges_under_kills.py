@@ -27,6 +27,7 @@ from deploy.database import DATABASE, ensure_database
 from deploy.local.parent import end_with_parent
 from deploy.local.ports import free_ports
 from deploy.local.settings import child_environment
+from services.nudges.domain.rules import ON_CHANGE
 from services.nudges.store import SCHEMA
 from shared.clock import SystemClock, monotonic_s
 from shared.events import NUDGE_DECIDED
@@ -56,7 +57,7 @@ secrets = ["file:{folder}/secret"]
 allow_networks = ["127.0.0.0/8"]
 """
 _STATES: Final = """
-SELECT n.id, n.person_id, n.status, d.state, d.attempts
+SELECT n.id, n.person_id, n.rule, n.status, d.state, d.attempts
 FROM nudge AS n LEFT JOIN delivery AS d ON d.nudge_id = n.id AND d.channel = 'webhook'
 """
 _UNDER_WAY: Final = """
@@ -243,7 +244,7 @@ def _passwords(servers: Servers) -> dict[str, str] | None:
 
 def judged(ledger: Ledger, states: list[asyncpg.Record], decided: list[tuple[str, str]], *, seconds: float) -> Outcome:
     """What the books come to."""
-    spoken_to = {row["person_id"] for row in states}
+    spoken_to = {row["person_id"] for row in states if row["rule"] in ON_CHANGE}  # whatever else a look at the day brings
     lost = [rep for rep in ledger.reps if rep not in spoken_to]
     lost += [row["id"] for row in states if row["status"] == "sent" and row["state"] != "delivered"]
     lost += [row["id"] for row in states if row["state"] == "delivered" and row["id"] not in ledger.receipts]

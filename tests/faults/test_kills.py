@@ -38,6 +38,6 @@ async def test_no_nudge_is_lost_or_decided_twice_while_its_replicas_die(tmp_path
 
     assert outcome.kills == 6
     assert outcome.taken == outcome.statuses["sent"] > 100
-    assert outcome.statuses.keys() == {"sent", "held_out", "dropped"}
+    assert outcome.statuses.keys() >= {"sent", "held_out", "dropped"}
     assert outcome.lost == outcome.twice == outcome.changed == []
     assert outcome.unexplained == 0
