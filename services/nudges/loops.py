@@ -62,7 +62,7 @@ def timed_work(
     lottery: Lottery,
     on_spoken: Callable[[], None],
 ) -> Work:
-    """Effects, held nudges, looks at days, and what waits for a channel that is no longer there."""
+    """Held nudges, looks at days, and what waits for a channel that is no longer there."""
     names = tuple(channels)
 
     def note(spoken: Sequence[Spoken]) -> None:
@@ -73,10 +73,19 @@ def timed_work(
             on_spoken()
 
     async def work(now: datetime) -> bool:
-        await pause_harmful_rules(pool, now=now)
         note(await release_held(pool, channels=names, lottery=lottery, now=now))
         note(await take_looks(pool, channels=names, lottery=lottery, now=now))
         await give_up_orphans(pool, channels, now=now)
+        return False
+
+    return work
+
+
+def effects_work(pool: asyncpg.Pool) -> Work:
+    """The look at the effects, by itself: over years of nudges it takes seconds, for which nobody's nudge should wait."""
+
+    async def work(now: datetime) -> bool:
+        await pause_harmful_rules(pool, now=now)
         return False
 
     return work
