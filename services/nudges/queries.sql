@@ -65,9 +65,7 @@ SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 
 -- name: list_worked_before
 -- Present and with a target; as `is_worked` has it.
-SELECT report::text AS report FROM day
-WHERE rep_id = $1 AND day < $2 AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
-ORDER BY day DESC LIMIT $3;
+SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 AND worked_score IS NOT NULL ORDER BY day DESC LIMIT $3;
 
 -- name: lock_team
 -- Until the transaction ends, nobody else of the team finishes a day: of two who are the last at once, one sees the other's.
