@@ -66,26 +66,23 @@ SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 
 -- name: list_worked_before
 -- Present and with a target; as `is_worked` has it.
-SELECT report::text AS report FROM day
-WHERE rep_id = $1 AND day < $2 AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
-ORDER BY day DESC LIMIT $3;
+SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 AND worked_score IS NOT NULL ORDER BY day DESC LIMIT $3;
 
 -- name: lock_team
 -- Until the transaction ends, nobody else of the team finishes a day: of two who are the last at once, one sees the other's.
 SELECT pg_advisory_xact_lock(hashtext('nudges.team'), hashtext($1));
 
 -- name: list_team_done
--- Nothing while one of them has not done the plan, or lives where the day has yet to begin. Whose day is long begun and was
--- never opened has left.
-SELECT array_agg(rep_id ORDER BY rep_id) FILTER (WHERE day = $2 AND report ->> 'score' IS NOT NULL)
+-- Nothing while one of them has not done the plan, which is seen first and quickly, or lives where the day has yet to begin. Whose
+-- day is long begun and was never opened has left.
+SELECT array_agg(rep_id ORDER BY rep_id) FILTER (WHERE day = $2 AND worked_score IS NOT NULL)
 FROM (
-    SELECT DISTINCT ON (rep_id) rep_id, day, report FROM day
-    WHERE team_id = $1 AND day > $2::date - 7 AND day <= $2 ORDER BY rep_id, day DESC
+    SELECT DISTINCT ON (rep_id) rep_id, day, worked_score, report FROM day
+    WHERE team_id = $1 AND day > $2::date - 7 AND day <= $2
+      AND NOT EXISTS (SELECT FROM day AS d WHERE d.team_id = $1 AND d.day = $2 AND d.worked_score < $3)
+    ORDER BY rep_id, day DESC
 ) AS newest
-HAVING bool_and(CASE
-    WHEN day = $2 THEN coalesce((report ->> 'score')::numeric >= $3, true)
-    ELSE $2::date::timestamp AT TIME ZONE (report ->> 'timezone') <= $4
-END);
+HAVING bool_and(day = $2 OR $2::date::timestamp AT TIME ZONE (report ->> 'timezone') <= $4);
 
 -- name: add_looks_of_team
 -- At each one's day, unless they have the word of it already. Looked at before, when somebody's day was not known, it is anew.

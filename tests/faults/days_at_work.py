@@ -16,12 +16,14 @@ _HELD_S: Final = 8
 
 def day_reports(number: int, *, now: datetime) -> tuple[str, list[Outgoing]]:
     """The rep, and what is published of their day. Of ten reps one begins work in a few seconds, so that the nudge is held
-    until then, one has the day off, and two are reported twice: once more under another id, and in a higher revision."""
+    until then, one has the day off, and two are reported twice: once more under another id, and in a higher revision. Each has
+    a team of their own, so that no team does its plan together."""
     timezone = timezone_at_noon(now)
     day = now.astimezone(ZoneInfo(timezone)).date()
     rep = Person(id=f"rep-{number}", name=f"Rep {number}")
     given: dict[str, Any] = {
         "rep": rep,
+        "team": Person(id=f"team-{number}", name=f"Team {number}"),
         "timezone": timezone,
         "state": "open",
         "work_starts_at": now - timedelta(hours=1),

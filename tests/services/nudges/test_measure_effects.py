@@ -8,8 +8,9 @@ from structlog.testing import capture_logs
 
 from services.nudges import decide_nudges
 from services.nudges.domain.lot import Lottery
-from services.nudges.domain.nudge import RULE_PLAN_DONE
+from services.nudges.domain.nudge import RULE_COMEBACK, RULE_PLAN_DONE
 from services.nudges.domain.policy import PAUSED
+from services.nudges.domain.rules.comeback import comeback
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.list_effects import list_effects
 from services.nudges.measure_effects import measure_effects, pause_harmful_rules
@@ -27,8 +28,8 @@ LAST = MONDAY + timedelta(days=DAYS)
 
 
 @pytest.fixture(autouse=True)
-def _only_plan_done_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide_nudges, "ON_CHANGE", {RULE_PLAN_DONE: plan_done})
+def _only_these_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decide_nudges, "ON_CHANGE", {RULE_COMEBACK: comeback, RULE_PLAN_DONE: plan_done})
 
 
 def _of(person: str, day: date, score: float, *, state: str, revision: int, **changes: object) -> DayReport:
