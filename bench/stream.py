@@ -18,7 +18,6 @@ import psutil
 import uvloop
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bench.stream_peer import record_rows
@@ -33,6 +32,7 @@ from shared.cloudevents import event_headers
 from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
 from shared.jetstream import Outgoing, Publisher, connect, disconnect
 from shared.logs import configure_logs
+from shared.nats_client import LeanClient
 from shared.observation import FactValue, Observation, observation_from, observation_id
 from shared.postgres import migrate, open_pool
 from shared.process import collect_garbage_seldom
@@ -79,13 +79,13 @@ def message(number: int) -> Outgoing:
     return Outgoing(subject=f"{ACTIVITY_OBSERVED}.bench", headers=headers, data=data)
 
 
-async def fill(connection: Client, first: int, count: int) -> None:
+async def fill(connection: LeanClient, first: int, count: int) -> None:
     async with Publisher(connection) as publisher:
         for start in range(first, first + count, 1_000):
             await publisher.store_all([message(number) for number in range(start, min(start + 1_000, first + count))])
 
 
-async def until_done(connection: Client, consumer: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> float:
+async def until_done(connection: LeanClient, consumer: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> float:
     """How many seconds the work takes to finish what waits."""
     stopping = asyncio.Event()
     started_s = monotonic_s()
@@ -98,7 +98,7 @@ async def until_done(connection: Client, consumer: str, work: Callable[[asyncio.
     return taken_s
 
 
-async def ours(connection: Client, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int) -> float:
+async def ours(connection: LeanClient, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int) -> float:
     collect_garbage_seldom()  # as every service does
     async with Publisher(connection) as dead_letters:
         consumer = ActivityConsumer(
@@ -114,7 +114,9 @@ async def ours(connection: Client, pool: asyncpg.Pool, cache: DefinitionsCache, 
         return await until_done(connection, SCORING_CONSUMER, consumer.run)
 
 
-async def theirs(servers: Servers, connection: Client, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int) -> float:
+async def theirs(
+    servers: Servers, connection: LeanClient, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int
+) -> float:
     broker = NatsBroker(servers.nats_url, max_reconnect_attempts=-1, logger=None)
 
     @broker.subscriber(

@@ -5,10 +5,13 @@ An event has a dozen headers, of which its receiver asks for four. Reading messa
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import ConnectionClosedError
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
 _CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
@@ -19,11 +22,38 @@ _KEPT_BYTES_MAX: Final = 65_536
 
 
 class LeanClient(Client):
-    """Reads as its parent does."""
+    """Reads as its parent does, and can do for many messages at once what its parent does for each."""
 
     def __init__(self) -> None:
         super().__init__()
         self._ps = LeanParser(self)
+        self._handlers: dict[int, Callable[[Msg], None]] = {}
+
+    async def subscribe_directly(self, subject: str, handle: Callable[[Msg], None]) -> Subscription:
+        """As `subscribe`. Messages with headers are handled where they are read, without a queue and a task between."""
+
+        async def handle_queued(message: Msg) -> None:
+            handle(message)
+
+        subscription = await self.subscribe(subject, cb=handle_queued, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        self._handlers[subscription._id] = handle  # noqa: SLF001 - as messages name it
+        return subscription
+
+    async def publish_to_each(self, subjects: Iterable[str], payload: bytes) -> None:
+        """As `publish` to one after the other, in one write. Subjects are not looked at: they came from the server."""
+        if self.is_closed:
+            raise ConnectionClosedError
+        ending = b" %d\r\n%b\r\n" % (len(payload), payload)
+        await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
+        await self._flush_pending()
+
+    async def deliver(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        """Hand over a message that was read."""
+        handle = self._handlers.get(sid)
+        if handle is None:
+            await self._process_msg(sid, subject, reply, data, headers)
+        else:
+            handle(self._build_message(sid, subject, reply, data, await self._process_headers(headers)))  # type: ignore[arg-type]
 
     async def _process_headers(self, headers: bytes | None) -> "Mapping[str, str] | None":  # type: ignore[override]
         if headers and headers.startswith(_VERSION + _END) and headers.isascii():
@@ -34,6 +64,8 @@ class LeanClient(Client):
 class LeanParser(Parser):
     """Takes whole messages with headers out of what has arrived. All else, and what is so large that it comes in many pieces,
     is its parent's."""
+
+    nc: LeanClient
 
     async def parse(self, data: bytes = b"") -> None:
         if self.state == AWAITING_CONTROL_LINE:
@@ -53,7 +85,7 @@ class LeanParser(Parser):
             if body_end + len(_END) > len(data):
                 break
             headers, body = data[line.end() : headers_end], data[headers_end:body_end]
-            await self.nc._process_msg(int(sid), subject, reply or b"", body, headers)  # noqa: SLF001 - as the parent does
+            await self.nc.deliver(int(sid), subject, reply or b"", body, headers)
             start = body_end + len(_END)
         return start
 
