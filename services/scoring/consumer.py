@@ -27,7 +27,7 @@ from shared.trace import HEADER as TRACEPARENT
 from shared.trace import trace_id
 
 _log = structlog.get_logger()
-_BATCHES_AT_ONCE: Final = 3
+_BATCHES_AT_ONCE: Final = 2
 _decoder: Final = msgspec.json.Decoder(dict[str, object])
 
 
