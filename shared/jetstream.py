@@ -77,7 +77,7 @@ class ConnectionLog:
         _log.info("nats_reconnected")
 
 
-async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> Client:
+async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> LeanClient:
     """Connect and keep reconnecting for ever."""
     connection = LeanClient()
     log = ConnectionLog(connection)

@@ -1,40 +1,132 @@
-"""The client of nats-py with a faster reading of headers: it looks at every character of every name, on every message.
+"""The client of nats-py with a faster reading: its parser tries seven patterns on every message, and looks at every character
+of every header's name.
 
-An event has a dozen headers and always the same names, and scoring spent a third of its processor time on them.
+An event has a dozen headers, of which its receiver asks for four. Reading messages took scoring a third of its processor time.
 """
 
-from typing import Final
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import ConnectionClosedError
+from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
-_NAMES_MAX: Final = 256
+_CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
+_VERSION: Final = b"NATS/1.0"
+_END: Final = b"\r\n"
 _WHITESPACE: Final = " \t\n\r\x0b\x0c"  # what bytes.strip takes away
-_names: Final[dict[str, str]] = {}
-"""Names that were seen to be good, by how they were written."""
+_KEPT_BYTES_MAX: Final = 65_536
 
 
 class LeanClient(Client):
-    """Reads headers as its parent does."""
+    """Reads as its parent does, and can do for many messages at once what its parent does for each."""
 
-    @staticmethod
-    def _parse_header_lines(raw: bytes) -> dict[str, str]:
-        if not raw.isascii():
-            return Client._parse_header_lines(raw)  # noqa: SLF001 - a part of it is what is made faster here
-        headers: dict[str, str] = {}
-        for line in raw.decode("ascii").split("\r\n"):
-            name, colon, value = line.partition(":")
-            if colon:
-                key = _names.get(name) or _look_at(name)
-                if key is not None:
-                    headers[key] = value.strip(_WHITESPACE)
-        return headers
+    def __init__(self) -> None:
+        super().__init__()
+        self._ps = LeanParser(self)
+        self._handlers: dict[int, Callable[[Msg], None]] = {}
+
+    async def subscribe_directly(self, subject: str, handle: Callable[[Msg], None]) -> Subscription:
+        """As `subscribe`. Messages with headers are handled where they are read, without a queue and a task between."""
+
+        async def handle_queued(message: Msg) -> None:
+            handle(message)
+
+        subscription = await self.subscribe(subject, cb=handle_queued, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        self._handlers[subscription._id] = handle  # noqa: SLF001 - as messages name it
+        return subscription
+
+    async def publish_to_each(self, subjects: Iterable[str], payload: bytes) -> None:
+        """As `publish` to one after the other, in one write. Subjects are not looked at: they came from the server."""
+        if self.is_closed:
+            raise ConnectionClosedError
+        ending = b" %d\r\n%b\r\n" % (len(payload), payload)
+        await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
+        await self._flush_pending()
+
+    async def deliver(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
+        """Hand over a message that was read."""
+        handle = self._handlers.get(sid)
+        if handle is None:
+            await self._process_msg(sid, subject, reply, data, headers)
+        else:
+            handle(self._build_message(sid, subject, reply, data, await self._process_headers(headers)))  # type: ignore[arg-type]
+
+    async def _process_headers(self, headers: bytes | None) -> "Mapping[str, str] | None":  # type: ignore[override]
+        if headers and headers.startswith(_VERSION + _END) and headers.isascii():
+            return Headers(headers)
+        return await super()._process_headers(headers)
 
 
-def _look_at(name: str) -> str | None:
-    """The name without the space around it; None where there is space within, and its line is to be passed over."""
-    key = name.strip(_WHITESPACE)
-    if any(character.isspace() for character in key):
-        return None
-    if len(_names) < _NAMES_MAX:
-        _names[name] = key
-    return key
+class LeanParser(Parser):
+    """Takes whole messages with headers out of what has arrived. All else, and what is so large that it comes in many pieces,
+    is its parent's."""
+
+    nc: LeanClient
+
+    async def parse(self, data: bytes = b"") -> None:
+        if self.state == AWAITING_CONTROL_LINE:
+            data, self.buf = bytes(self.buf) + data, bytearray()
+            data = data[await self._read_whole(data) :]
+            if len(data) < _KEPT_BYTES_MAX and _CONTROL_LINE.match(data):
+                self.buf = bytearray(data)
+                return
+        await super().parse(data)
+
+    async def _read_whole(self, data: bytes) -> int:
+        """Hand over the messages at the beginning that are whole. Returns where they end."""
+        start = 0
+        while (line := _CONTROL_LINE.match(data, start)) is not None:
+            subject, sid, reply, header_bytes, all_bytes = line.groups()
+            headers_end, body_end = line.end() + int(header_bytes), line.end() + int(all_bytes)
+            if body_end + len(_END) > len(data):
+                break
+            headers, body = data[line.end() : headers_end], data[headers_end:body_end]
+            await self.nc.deliver(int(sid), subject, reply or b"", body, headers)
+            start = body_end + len(_END)
+        return start
+
+
+class Headers(Mapping[str, str]):
+    """The headers of a message as they arrived, in ASCII. What a name stands for is looked for when somebody asks."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._all: dict[str, str] | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The last that stands under the name, like all others read by it: where the name is found at last, if that is how a
+        line begins, and else by reading them all."""
+        if self._all is None:
+            raw, sought = self._raw, name.encode()
+            at = raw.rfind(sought)
+            if at < 0:
+                return default
+            after = at + len(sought)
+            if raw[at - 2 : at] == _END and raw[after : after + 1] == b":":
+                return raw[after + 1 :].split(_END, 1)[0].decode("ascii").strip(_WHITESPACE)
+        return self._read_all().get(name, default)
+
+    def __getitem__(self, name: str) -> str:
+        found: str | None = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read_all())
+
+    def __len__(self) -> int:
+        return len(self._read_all())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _read_all(self) -> dict[str, str]:
+        if self._all is None:
+            lines = self._raw[len(_VERSION + _END) :]
+            self._all = Client._parse_header_lines(lines)  # noqa: SLF001 - a part of it is what is made faster here
+        return self._all

@@ -132,12 +132,16 @@ def is_earliest(fact: str) -> bool:
 
 
 def _fact(key: str, value: object) -> FactValue:
-    where = f"facts.{key}" if _SLUG.match(key) else "facts"  # who writes no name there may have written anything
     if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
         raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
     if value is None:
         return None
-    return _CHECKS.get(HEARD_AT if is_earliest(key) else key, _plain)(where, value)
+    check = _CHECKS.get(key) or (_started_at if is_earliest(key) else _plain)
+    try:
+        return check(key, value)
+    except ObservationRefused as refused:
+        where = f"facts.{key}" if _SLUG.match(key) else "facts"  # who writes no name there may have written anything
+        raise ObservationRefused(where, refused.problem) from None
 
 
 def _started_at(where: str, value: object) -> str:
@@ -209,7 +213,6 @@ def _amount(where: str, value: object) -> str:
 _CHECKS: Final[Mapping[str, Callable[[str, object], FactValue]]] = {
     "actor": _text,
     "started_at": _started_at,
-    HEARD_AT: _started_at,
     "duration_s": _duration_s,
     "outcome": _text,
     "direction": _direction,

@@ -59,15 +59,20 @@ class Front:
         await self.app(scope, receive, send)
 
 
+def collect_garbage_seldom() -> None:
+    """What is there now stays: looking through all of it again and again holds every request up for 40 ms."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
+
+
 async def run_process(front: Front, app: ASGIApp, *, loops: Mapping[str, Loop]) -> None:
     """Serve the application and run the loops until SIGTERM or SIGINT.
 
     First the HTTP server stops taking requests and answers those it has, then the loops are told. A loop that fails ends
     the process with its error, so that whoever supervises starts it again.
     """
-    gc.collect()
-    gc.freeze()  # what is there now stays: looking through all of it again and again holds every request up for 40 ms
-    gc.set_threshold(_GC_THRESHOLD)
+    collect_garbage_seldom()
     front.app = app
     stopping = asyncio.Event()
 

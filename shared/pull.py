@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 import nats.errors
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+
+from shared.nats_client import LeanClient
 
 _log = structlog.get_logger()
 _EXPIRES_S: Final = 5.0
@@ -22,13 +23,14 @@ _PULLS_OUTSTANDING: Final = 2
 _PENDING: Final = "Nats-Pending-Messages"
 _CONSUMER_GONE: Final = frozenset({"404", "409", "503"})
 _HEARTBEAT: Final = "100"
+_REFUSED_S: Final = 0.5
 _QUIET_S: Final = _EXPIRES_S + 2.0
 
 
 class PullLoop:
     """Batches of messages from one consumer. Iterate it; acknowledge each batch with `ack` after its work is durable."""
 
-    def __init__(self, connection: Client, *, stream: str, consumer: str, batch_max: int) -> None:
+    def __init__(self, connection: LeanClient, *, stream: str, consumer: str, batch_max: int) -> None:
         self._connection = connection
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._request = msgspec.json.encode({"batch": batch_max, "expires": int(_EXPIRES_S * 1e9)})
@@ -37,6 +39,7 @@ class PullLoop:
         self._wake = asyncio.Event()
         self._inbox = ""
         self._owed = 0  # messages that were asked for and have not come; a message does not say which request it answers
+        self._refused = False
         self._stopped = False
 
     def stop(self) -> None:
@@ -46,11 +49,12 @@ class PullLoop:
 
     async def __aiter__(self) -> AsyncIterator[list[Msg]]:
         self._inbox = self._connection.new_inbox()
-        subscription = await self._connection.subscribe(
-            self._inbox, cb=self._on_message, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
+        subscription = await self._connection.subscribe_directly(self._inbox, self._on_message)
         try:
             while not self._stopped:
+                if self._refused:
+                    await asyncio.sleep(_REFUSED_S)
+                    self._refused, self._owed = False, 0
                 await self._ask()
                 if not self._arrived:
                     await self._wait()
@@ -65,8 +69,7 @@ class PullLoop:
 
         A lost confirmation is no error: the messages come again, and handling them again changes nothing.
         """
-        for message in batch[:-1]:
-            await self._connection.publish(message.reply, b"+ACK")
+        await self._connection.publish_to_each([message.reply for message in batch[:-1]], b"+ACK")
         try:
             await batch[-1].ack_sync(timeout=2)
         except (TimeoutError, ValueError) as lost:
@@ -75,8 +78,7 @@ class PullLoop:
     async def give_back(self, batch: Sequence[Msg], *, delay_s: float) -> None:
         """Ask for a batch to be delivered again after `delay_s` seconds."""
         word = f'-NAK {{"delay": {int(delay_s * 1e9)}}}'.encode()
-        for message in batch:
-            await self._connection.publish(message.reply, word)
+        await self._connection.publish_to_each([message.reply for message in batch], word)
 
     async def _ask(self) -> None:
         while self._owed <= (_PULLS_OUTSTANDING - 1) * self._batch_max and len(self._arrived) < self._batch_max:
@@ -91,15 +93,14 @@ class PullLoop:
         except TimeoutError:
             self._owed = 0  # neither messages nor an expiry: the requests were lost with a connection; ask anew
 
-    async def _on_message(self, message: Msg) -> None:
+    def _on_message(self, message: Msg) -> None:
         status = (message.headers or {}).get("Status") if not message.data else None
         if status is None:
             self._arrived.append(message)
             self._owed = max(self._owed - 1, 0)
         elif status in _CONSUMER_GONE:
             _log.warning("pull_refused", subject=self._subject, status=status)
-            await asyncio.sleep(0.5)
-            self._owed = 0
+            self._refused = True
         elif status != _HEARTBEAT:
             unanswered = int((message.headers or {}).get(_PENDING, self._batch_max))
             self._owed = max(self._owed - unanswered, 0)

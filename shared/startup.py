@@ -12,6 +12,7 @@ from nats.aio.client import Client
 
 from shared.clock import Clock, SystemClock, follow_ticks
 from shared.jetstream import connect
+from shared.nats_client import LeanClient
 from shared.postgres import migrate, open_pool
 from shared.settings import CommonSettings, read_secret
 from shared.streams import StreamRefused, backlog, provision
@@ -21,10 +22,10 @@ _AGAIN_S: Final = 0.5
 Reached = TypeVar("Reached")
 
 
-async def reach_broker(settings: CommonSettings, *, name: str) -> Client:
+async def reach_broker(settings: CommonSettings, *, name: str) -> LeanClient:
     """A connection to NATS on which every stream and consumer is there."""
 
-    async def attempt() -> Client:
+    async def attempt() -> LeanClient:
         password = read_secret(settings.nats.password)
         connection = await connect(settings.nats.url, name=name, user=settings.nats.user or None, password=password)
         try:

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from hypothesis import settings
-from nats.aio.client import Client
 
 from deploy.database import ensure_database
 from shared.jetstream import connect
+from shared.nats_client import LeanClient
 from shared.streams import provision
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 
@@ -38,7 +38,7 @@ def monitor_url(servers: Servers) -> str:
 
 
 @pytest.fixture
-async def nats(nats_url: str) -> AsyncIterator[Client]:
+async def nats(nats_url: str) -> AsyncIterator[LeanClient]:
     """A connection to a broker whose streams and consumers are there and empty."""
     connection = await connect(nats_url, name="test")
     await provision(connection)

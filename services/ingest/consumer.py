@@ -5,12 +5,12 @@ from typing import Final
 
 import nats.errors
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.ingest.metrics import IngestMetrics
 from services.ingest.translate_webhooks import WebhookTranslator
 from shared.jetstream import NotStored
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
 
@@ -22,7 +22,7 @@ _AGAIN_S: Final = 0.5
 class WebhookConsumer:
     """Translates until told to stop."""
 
-    def __init__(self, connection: Client, translator: WebhookTranslator, metrics: IngestMetrics) -> None:
+    def __init__(self, connection: LeanClient, translator: WebhookTranslator, metrics: IngestMetrics) -> None:
         self._loop = PullLoop(connection, stream=WEBHOOKS, consumer=TRANSLATE_CONSUMER, batch_max=_BATCH_MAX)
         self._translator = translator
         self._metrics = metrics

@@ -8,7 +8,6 @@ from typing import Final
 import asyncpg
 import msgspec
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.scoring.batches import work_through
@@ -20,6 +19,7 @@ from shared.dead_letters import dead_letter
 from shared.errors import DaymarkError
 from shared.events import HISTORY_EXTENSION
 from shared.jetstream import Outgoing, Publisher
+from shared.nats_client import LeanClient
 from shared.observation import ObservationRefused, observation_from
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER
@@ -40,7 +40,7 @@ class ActivityConsumer:
 
     def __init__(
         self,
-        connection: Client,
+        connection: LeanClient,
         pool: asyncpg.Pool,
         cache: DefinitionsCache,
         dead_letters: Publisher,

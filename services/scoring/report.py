@@ -13,7 +13,7 @@ from services.scoring.domain.score import Score
 from shared.events import BehaviourResult, DayReport, GoalResult, Person
 
 _FOUR_PLACES = Decimal("0.0001")
-_REMEMBERED = 65_536
+_REMEMBERED = 16_384
 
 GoalCounts = list[tuple[Goal, int]]
 """The goals in force on a day, and how far each had come by then."""

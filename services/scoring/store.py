@@ -73,7 +73,7 @@ def _columns(rows: Sequence[ActivityRow]) -> list[list[Any]]:
     return [
         *[list(column) for column in keys],
         states,
-        *[list(column) for column in facts],
+        *[list(column) if column.count(None) < len(column) else [] for column in facts],  # unnest fills up with NULL
         [place and place.rep_id for place in places],
         [place and place.day for place in places],
     ]

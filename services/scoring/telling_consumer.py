@@ -4,7 +4,6 @@ import asyncio
 from typing import Final
 
 import asyncpg
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
@@ -14,6 +13,7 @@ from services.scoring.record_telling import Telling, record_telling
 from shared.dead_letters import dead_letter
 from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged, PlaybookTold
 from shared.jetstream import Outgoing, Publisher
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.streams import NUDGES, TELLING_CONSUMER
 
@@ -24,7 +24,7 @@ _REASON: Final = "unreadable_telling"
 class TellingConsumer:
     """Messages are acknowledged after the commit; one that cannot be read is set aside."""
 
-    def __init__(self, connection: Client, pool: asyncpg.Pool, dead_letters: Publisher, metrics: ScoringMetrics) -> None:
+    def __init__(self, connection: LeanClient, pool: asyncpg.Pool, dead_letters: Publisher, metrics: ScoringMetrics) -> None:
         self._loop = PullLoop(connection, stream=NUDGES, consumer=TELLING_CONSUMER, batch_max=_BATCH_MAX)
         self._pool = pool
         self._dead_letters = dead_letters

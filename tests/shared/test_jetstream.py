@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from nats.aio.client import Client
 from structlog.testing import capture_logs
 
 from deploy.local.nats_server import NatsServer
 from shared.jetstream import ConnectionLog, NotStored, Outgoing, Publisher, connect, disconnect
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 
@@ -18,11 +18,11 @@ def _message(number: int, *, message_id: str | None = None) -> Outgoing:
     return Outgoing(subject="activity.observed.v1.acme", headers=headers, data=str(number).encode())
 
 
-async def _stored(nats: Client) -> int:
+async def _stored(nats: LeanClient) -> int:
     return (await nats.jetstream().stream_info(ACTIVITIES)).state.messages
 
 
-async def test_many_messages_at_once_are_all_stored_in_order(nats: Client) -> None:
+async def test_many_messages_at_once_are_all_stored_in_order(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store_all(_message(number) for number in range(1_200))
 
@@ -30,7 +30,7 @@ async def test_many_messages_at_once_are_all_stored_in_order(nats: Client) -> No
     assert (await nats.jetstream().get_msg(ACTIVITIES, 777)).data == b"776"
 
 
-async def test_one_duplicate_in_a_group_does_not_fail_its_neighbours(nats: Client) -> None:
+async def test_one_duplicate_in_a_group_does_not_fail_its_neighbours(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store(_message(1))
         await publisher.store_all([_message(1), _message(2), _message(3), _message(2)])
@@ -38,7 +38,7 @@ async def test_one_duplicate_in_a_group_does_not_fail_its_neighbours(nats: Clien
     assert await _stored(nats) == 3
 
 
-async def test_a_subject_without_a_stream_is_refused_and_its_neighbours_are_stored(nats: Client) -> None:
+async def test_a_subject_without_a_stream_is_refused_and_its_neighbours_are_stored(nats: LeanClient) -> None:
     async with Publisher(nats, timeout_s=1) as publisher:
         lost = publisher.store(Outgoing(subject="nobody.takes.this", headers={}, data=b""))
         outcomes = await asyncio.gather(publisher.store(_message(1)), lost, return_exceptions=True)
@@ -47,7 +47,7 @@ async def test_a_subject_without_a_stream_is_refused_and_its_neighbours_are_stor
     assert isinstance(outcomes[1], NotStored)
 
 
-async def test_a_closed_publisher_says_no(nats: Client) -> None:
+async def test_a_closed_publisher_says_no(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         pass
 
@@ -55,7 +55,7 @@ async def test_a_closed_publisher_says_no(nats: Client) -> None:
         await publisher.store(_message(1))
 
 
-async def test_a_pull_loop_hands_over_what_there_is_and_acknowledges_it(nats: Client) -> None:
+async def test_a_pull_loop_hands_over_what_there_is_and_acknowledges_it(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store_all(_message(number) for number in range(700))
     loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=250)
@@ -72,7 +72,7 @@ async def test_a_pull_loop_hands_over_what_there_is_and_acknowledges_it(nats: Cl
     assert await backlog(nats, ACTIVITIES, SCORING_CONSUMER) == 0
 
 
-async def test_a_batch_given_back_comes_again(nats: Client) -> None:
+async def test_a_batch_given_back_comes_again(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store(_message(1))
     loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=10)
@@ -89,7 +89,7 @@ async def test_a_batch_given_back_comes_again(nats: Client) -> None:
     assert deliveries == [1, 2]
 
 
-async def test_what_a_stopped_loop_has_fetched_goes_to_another(nats: Client) -> None:
+async def test_what_a_stopped_loop_has_fetched_goes_to_another(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store_all(_message(number) for number in range(100))
     first = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=10)
@@ -109,7 +109,7 @@ async def test_what_a_stopped_loop_has_fetched_goes_to_another(nats: Client) -> 
     assert seen == 90
 
 
-async def test_batches_follow_each_other_without_waiting_for_a_request_to_expire(nats: Client) -> None:
+async def test_batches_follow_each_other_without_waiting_for_a_request_to_expire(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store_all(_message(number) for number in range(5_000))
     loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=100)
@@ -125,7 +125,7 @@ async def test_batches_follow_each_other_without_waiting_for_a_request_to_expire
     assert seen == 5_000
 
 
-async def test_large_messages_share_a_batch_only_up_to_a_size(nats: Client) -> None:
+async def test_large_messages_share_a_batch_only_up_to_a_size(nats: LeanClient) -> None:
     big = [Outgoing(subject="activity.observed.v1.acme", headers={}, data=bytes(1_500_000)) for _ in range(9)]
 
     async with Publisher(nats) as publisher:
@@ -153,7 +153,7 @@ async def test_while_the_broker_is_away_everybody_is_told_at_once(tmp_path: Path
 
 
 async def test_that_the_broker_is_away_is_logged_once_for_many_attempts() -> None:
-    log = ConnectionLog(Client())
+    log = ConnectionLog(LeanClient())
 
     with capture_logs() as logs:
         for _ in range(3):
@@ -164,7 +164,7 @@ async def test_that_the_broker_is_away_is_logged_once_for_many_attempts() -> Non
     assert [one["event"] for one in logs if one.get("error") == "refused by 1"] == ["nats_error", "nats_error"]
 
 
-async def test_each_refusal_by_a_connected_broker_is_logged(nats: Client) -> None:
+async def test_each_refusal_by_a_connected_broker_is_logged(nats: LeanClient) -> None:
     log = ConnectionLog(nats)
 
     with capture_logs() as logs:

@@ -16,7 +16,7 @@ from services.scoring.domain.roster import Rep
 from shared.events import Presence
 
 _LOOK_AHEAD_DAYS: Final = 60
-_REMEMBERED: Final = 65_536
+_REMEMBERED: Final = 16_384
 _ONE_DAY: Final = timedelta(days=1)
 SPOKEN_ABOUT_WORKDAYS: Final = 2
 

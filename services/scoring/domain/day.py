@@ -15,7 +15,7 @@ from services.scoring.domain.playbook import Playbook, Playbooks
 from services.scoring.domain.roster import Rep, Roster
 from services.scoring.domain.score import NO_SCORE, Score, score_day
 
-_KNOWN_MAX: Final = 100_000
+_KNOWN_MAX: Final = 16_384
 DayState = Literal["future", "open", "closed"]
 
 
@@ -76,8 +76,9 @@ class Definitions:
         score = self._known.get(known_by)
         if score is None:
             score = score_day(playbook, counts, day=day, share=share)
-            if len(self._known) < _KNOWN_MAX:
-                self._known[known_by] = score
+            if len(self._known) >= _KNOWN_MAX:
+                self._known.clear()
+            self._known[known_by] = score
         return score
 
     def shown_score(self, rep_id: str, day: date, counts: Mapping[str, int]) -> Decimal | None:

@@ -70,10 +70,8 @@ def read_activity(states: FactStates) -> Activity:
     first heard to be in its stage, or first heard of at all.
     """
 
-    def text(name: str) -> str | None:
-        statement = states.get(name)
-        return str(statement[0]) if statement is not None and statement[0] is not None else None
-
+    said = {name: str(statement[0]) for name, statement in states.items() if statement[0] is not None}
+    text = said.get
     started_at = text("started_at") or text(heard_at_in(text("stage") or "")) or text(HEARD_AT)
     duration_s, amount = text("duration_s"), text("amount")
     deleted = states.get(DELETED)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from nats.aio.client import Client
 
 from deploy.local.dead_letters import NoSuchLetter, find_letter, list_letters, replay
 from shared.dead_letters import dead_letter
 from shared.jetstream import Outgoing, Publisher
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
 from tests.house_of_its_own import LivingHouse, living_house
@@ -41,7 +41,7 @@ behaviours: [{key: calls, label: Calls, counts: {kinds: [call], min_duration_s: 
 """
 
 
-async def _set_aside(nats: Client, *bodies: bytes) -> None:
+async def _set_aside(nats: LeanClient, *bodies: bytes) -> None:
     """Webhooks that a translator could not understand."""
     async with Publisher(nats) as webhooks, Publisher(nats) as letters:
         for body in bodies:
@@ -58,7 +58,7 @@ async def _set_aside(nats: Client, *bodies: bytes) -> None:
                 loop.stop()
 
 
-async def test_letters_are_listed_with_why_and_from_where(nats: Client) -> None:
+async def test_letters_are_listed_with_why_and_from_where(nats: LeanClient) -> None:
     await _set_aside(nats, b"one", b"two")
 
     letters = [letter async for letter in list_letters(nats)]
@@ -70,7 +70,7 @@ async def test_letters_are_listed_with_why_and_from_where(nats: Client) -> None:
     assert letters[0].detail == "no JSON  x"
 
 
-async def test_a_replayed_letter_stands_again_where_it_came_from_and_is_gone_from_the_dead(nats: Client) -> None:
+async def test_a_replayed_letter_stands_again_where_it_came_from_and_is_gone_from_the_dead(nats: LeanClient) -> None:
     await _set_aside(nats, b"one", b"two")
     first, second = [letter async for letter in list_letters(nats)]
 
@@ -84,7 +84,7 @@ async def test_a_replayed_letter_stands_again_where_it_came_from_and_is_gone_fro
     assert [letter.id async for letter in list_letters(nats)] == [second.id]
 
 
-async def test_a_letter_that_is_not_there_is_said_so(nats: Client) -> None:
+async def test_a_letter_that_is_not_there_is_said_so(nats: LeanClient) -> None:
     with pytest.raises(NoSuchLetter):
         await find_letter(nats, 99)
 

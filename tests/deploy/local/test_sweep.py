@@ -3,12 +3,11 @@
 import asyncio
 import json
 
-from nats.aio.client import Client
-
 from deploy.local.stored import erase_stored, last_number, read_stored
 from deploy.local.sweep import Swept, sweep
 from shared.forget_requests import Known, User
 from shared.jetstream import Outgoing, Publisher
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
 
@@ -26,13 +25,13 @@ def observation(activity_id: str, **facts: str) -> dict[str, object]:
     return {"source": "acme", "account": "", "activity_id": activity_id, "facts": facts}
 
 
-async def _store(nats: Client, subject: str, *documents: object) -> None:
+async def _store(nats: LeanClient, subject: str, *documents: object) -> None:
     async with Publisher(nats) as publisher:
         for document in documents:
             await publisher.store(Outgoing(subject=subject, headers={}, data=json.dumps(document).encode()))
 
 
-async def _handle(nats: Client, stream: str, count: int) -> list[bytes]:
+async def _handle(nats: LeanClient, stream: str, count: int) -> list[bytes]:
     """What a service does: take so many messages and acknowledge them."""
     (name,) = (consumer.name for consumer in CONSUMERS if consumer.stream == stream)
     loop, taken = PullLoop(nats, stream=stream, consumer=name, batch_max=10), []
@@ -44,17 +43,17 @@ async def _handle(nats: Client, stream: str, count: int) -> list[bytes]:
     return taken
 
 
-async def _left(nats: Client, stream: str) -> list[object]:
+async def _left(nats: LeanClient, stream: str) -> list[object]:
     last = await last_number(nats, stream)
     return [json.loads(message.data) async for batch in read_stored(nats, stream, last=last) for message in batch]
 
 
-async def _sweep(nats: Client) -> dict[str, tuple[int, int]]:
+async def _sweep(nats: LeanClient) -> dict[str, tuple[int, int]]:
     swept: list[Swept] = await sweep(nats, ANA, on_progress=lambda *_: None)
     return {one.stream: (one.erased, one.read) for one in swept}
 
 
-async def test_what_names_them_goes_and_all_that_was_said_of_their_activities(nats: Client) -> None:
+async def test_what_names_them_goes_and_all_that_was_said_of_their_activities(nats: LeanClient) -> None:
     await _store(nats, "webhook.received.v1.acme", {"user": "7"}, {"user": "8"})
     await _store(
         nats,
@@ -73,7 +72,7 @@ async def test_what_names_them_goes_and_all_that_was_said_of_their_activities(na
     assert await _sweep(nats) == {WEBHOOKS: (0, 1), ACTIVITIES: (0, 1), SCORES: (0, 0), NUDGES: (0, 0), DEAD: (0, 0)}
 
 
-async def test_what_is_not_handled_yet_is_waited_for_and_reaches_its_consumer_first(nats: Client) -> None:
+async def test_what_is_not_handled_yet_is_waited_for_and_reaches_its_consumer_first(nats: LeanClient) -> None:
     await _store(nats, "webhook.received.v1.acme", {"user": "7"}, {"user": "8"})
     is_waiting = asyncio.Event()
 
@@ -91,7 +90,7 @@ async def test_what_is_not_handled_yet_is_waited_for_and_reaches_its_consumer_fi
     assert await _left(nats, WEBHOOKS) == [{"user": "8"}]
 
 
-async def test_a_consumer_goes_on_behind_what_was_erased(nats: Client) -> None:
+async def test_a_consumer_goes_on_behind_what_was_erased(nats: LeanClient) -> None:
     await _store(nats, "webhook.received.v1.acme", {"user": "8"}, {"user": "7"})
     await _handle(nats, WEBHOOKS, 2)
     await _sweep(nats)
@@ -102,7 +101,7 @@ async def test_a_consumer_goes_on_behind_what_was_erased(nats: Client) -> None:
     assert (await _sweep(nats))[WEBHOOKS] == (0, 2)
 
 
-async def test_reading_goes_on_over_batches_and_gaps_up_to_the_number_given(nats: Client) -> None:
+async def test_reading_goes_on_over_batches_and_gaps_up_to_the_number_given(nats: LeanClient) -> None:
     await _store(nats, "webhook.received.v1.acme", *range(1_203))
     async for _ in erase_stored(nats, WEBHOOKS, range(400, 701)):
         pass

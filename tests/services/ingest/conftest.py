@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from nats.aio.client import Client
 from starlette.applications import Starlette
 
 from services.ingest.app import ADAPTERS, web_app
@@ -18,6 +17,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from shared.clock import SteppedClock
 from shared.jetstream import Publisher
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.settings import load_settings
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
@@ -36,7 +36,7 @@ class Ingest:
     """The service without its process."""
 
     def __init__(
-        self, nats: Client, app_within: Callable[..., Starlette], translator: WebhookTranslator, metrics: IngestMetrics
+        self, nats: LeanClient, app_within: Callable[..., Starlette], translator: WebhookTranslator, metrics: IngestMetrics
     ) -> None:
         """`app_within` makes the door with other limits."""
         self.nats, self.app_within, self.translator, self.metrics = nats, app_within, translator, metrics
@@ -73,7 +73,7 @@ class Ingest:
 
 
 @pytest.fixture
-async def ingest(nats: Client) -> AsyncIterator[Ingest]:
+async def ingest(nats: LeanClient) -> AsyncIterator[Ingest]:
     settings = load_settings(IngestSettings)
     metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
     async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:

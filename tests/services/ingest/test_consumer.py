@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.ingest.consumer import WebhookConsumer
 from services.ingest.metrics import IngestMetrics
 from services.ingest.translate_webhooks import WebhookTranslator
 from shared.jetstream import NotStored, Outgoing, Publisher
+from shared.nats_client import LeanClient
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
 
 
@@ -27,11 +27,11 @@ class _Translator(WebhookTranslator):
         await self.may_go_on.wait()
 
 
-async def _unacknowledged(nats: Client) -> int:
+async def _unacknowledged(nats: LeanClient) -> int:
     return (await nats.jetstream().consumer_info(WEBHOOKS, TRANSLATE_CONSUMER)).num_ack_pending or 0
 
 
-async def test_a_webhook_comes_again_until_what_it_says_is_stored_and_is_acknowledged_then(nats: Client) -> None:
+async def test_a_webhook_comes_again_until_what_it_says_is_stored_and_is_acknowledged_then(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store(Outgoing(subject="webhook.received.v1.acme", headers={}, data=b"{}"))
     translator, stopping = _Translator(), asyncio.Event()

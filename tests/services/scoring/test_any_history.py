@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import asyncpg
 import pytest
 import yaml
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -275,7 +276,7 @@ def _observed(given: dict[str, Any]) -> Observed:
 
 
 @pytest.mark.hypothesis
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(9 * settings().max_examples)
 def test_any_history_ends_as_the_model_says(scoring_database_url: str) -> None:
     with asyncio.Runner() as runner:
         AnyHistory.url, AnyHistory.runner = scoring_database_url, runner

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.scoring.batches import work_through
 from services.scoring.metrics import ScoringMetrics
 from shared.jetstream import Outgoing, Publisher
+from shared.nats_client import LeanClient
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER
 
@@ -22,17 +22,17 @@ class _Recorder:
         self.has_begun.set()
         await self.may_go_on.wait()
 
-    async def work(self, nats: Client, stopping: asyncio.Event) -> None:
+    async def work(self, nats: LeanClient, stopping: asyncio.Event) -> None:
         loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=10)
         metrics = ScoringMetrics()
         await work_through(loop, self.handle, stopping, metrics, at_once=1, on_done=self.is_done.set)
 
 
-async def _unacknowledged(nats: Client) -> int:
+async def _unacknowledged(nats: LeanClient) -> int:
     return (await nats.jetstream().consumer_info(ACTIVITIES, SCORING_CONSUMER)).num_ack_pending or 0
 
 
-async def test_a_batch_is_acknowledged_once_it_is_done_and_not_before(nats: Client) -> None:
+async def test_a_batch_is_acknowledged_once_it_is_done_and_not_before(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store_all(
             Outgoing(subject="activity.observed.v1.acme", headers={"Nats-Msg-Id": str(number)}, data=b"") for number in range(3)

@@ -3,8 +3,6 @@
 import asyncio
 from datetime import date, timedelta
 
-from nats.aio.client import Client
-
 from services.scoring.explain_day import explain_day
 from services.scoring.list_playbooks import list_playbooks
 from services.scoring.list_telling import list_telling
@@ -13,6 +11,7 @@ from services.scoring.record_telling import Telling, record_telling
 from services.scoring.telling_consumer import TellingConsumer
 from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, PlaybookAcknowledged, PlaybookTold
 from shared.jetstream import Publisher
+from shared.nats_client import LeanClient
 from shared.requests import TellingQuery, TellingRow
 from shared.streams import NUDGES, TELLING_CONSUMER, backlog
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, Scoring
@@ -94,7 +93,7 @@ async def test_the_list_can_be_narrowed_and_comes_page_by_page(scoring: Scoring)
     assert await _rows(scoring, team="south") == []
 
 
-async def test_it_arrives_over_the_stream_and_what_cannot_be_read_is_set_aside(scoring: Scoring, nats: Client) -> None:
+async def test_it_arrives_over_the_stream_and_what_cannot_be_read_is_set_aside(scoring: Scoring, nats: LeanClient) -> None:
     version = await _version(scoring)
     jetstream = nats.jetstream()
     await jetstream.publish(PLAYBOOK_TOLD, b"{}")
