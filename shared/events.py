@@ -27,6 +27,7 @@ PLAYBOOK_TOLD = "playbook.told.v1"
 PLAYBOOK_ACKNOWLEDGED = "playbook.acknowledged.v1"
 NUDGE_DECIDED = "nudge.decided.v1"
 NUDGE_DELIVERED = "nudge.delivered.v1"
+NUDGE_REVISED = "nudge.revised.v1"
 
 HISTORY_EXTENSION = "daymarkhistory"
 """CloudEvents extension attribute on `activity.observed.v1`: "true" when the activity is imported history, which is scored
@@ -162,6 +163,7 @@ class NudgeKind(StrEnum):
     RECOGNITION = "recognition"
     DIGEST = "digest"
     ANNOUNCEMENT = "announcement"
+    CORRECTION = "correction"
 
 
 class Nudge(_Message):
@@ -195,6 +197,21 @@ class NudgeDelivered(_Message):
     channel: str
     attempts: int
     delivered_at: datetime
+
+
+class NudgeRevised(_Message):
+    """The `data` of `nudge.revised.v1`: a day was reported anew after a nudge about it was sent. `holds` says whether the nudge
+    is called for by what is known now, `because` in words why not; a nudge may come to hold again. `revision` is that of the
+    newest report of the nudge's own day."""
+
+    nudge_id: str
+    rule: str
+    person: Person
+    day: date
+    holds: bool
+    because: str
+    revision: int
+    revised_at: datetime
 
 
 class PlaybookWithdrawn(_Message):

@@ -32,7 +32,8 @@ class DeliveryRow(Shape):
 
 class NudgeRow(Shape):
     """One nudge with what became of it. `status` is sent, held or dropped, `because` says why it was held or dropped;
-    `delivered` lists the channels that said yes."""
+    `delivered` lists the channels that said yes. `revised` says why it would not be said by what is known now, and is
+    empty while it holds."""
 
     id: str
     rule: str
@@ -50,6 +51,7 @@ class NudgeRow(Shape):
     send_at: datetime | None
     delivered: tuple[str, ...]
     deliveries: tuple[DeliveryRow, ...] = ()
+    revised: str = ""
 
 
 class NudgePage(Shape):

@@ -96,17 +96,19 @@ class ReportConsumer:
             "now": self._clock.now(),
         }
         if isinstance(event, PlaybookWithdrawn):
-            newer, spoken = await withdraw_definition(self._pool, event), None
+            newer, spoken = await withdraw_definition(self._pool, event), []
             self._metrics.announcements.labels("withdrawn" if newer else "stale").inc()
         elif isinstance(event, PlaybookAnnounced):
-            newer, spoken = await tell_definition(self._pool, event, **given)
+            newer, told = await tell_definition(self._pool, event, **given)
+            spoken = [told] if told is not None else []
             self._metrics.announcements.labels("new" if newer else "stale").inc()
         else:
             newer, spoken = await decide_nudges(self._pool, event, **given)
             self._metrics.reports.labels("new" if newer else "stale").inc()
-        if spoken is not None:
-            self._metrics.decided.labels(spoken.rule, spoken.status).inc()
-            _log.info("nudge_decided", rule=spoken.rule, verdict=spoken.status, trace_id=trace_id(traceparent))
+        for one in spoken:
+            self._metrics.decided.labels(one.rule, one.status).inc()
+            _log.info("nudge_decided", rule=one.rule, verdict=one.status, trace_id=trace_id(traceparent))
+        if spoken:
             self._on_decided()
 
     async def _set_aside(self, refused: ValidationError, message: NatsMessage, reason: str) -> None:

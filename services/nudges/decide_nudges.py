@@ -8,6 +8,7 @@ import asyncpg
 from services.nudges import store
 from services.nudges.domain.rules import ON_CHANGE
 from services.nudges.remembered import without_forgotten
+from services.nudges.revise_said import revise_said
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, speak
 from services.nudges.take_looks import plan_looks
@@ -17,22 +18,23 @@ from shared.postgres import Connection
 
 async def decide_nudges(
     pool: asyncpg.Pool, report: DayReport, *, channels: Sequence[str], forget_key: bytes, traceparent: str, now: datetime
-) -> tuple[bool, Spoken | None]:
+) -> tuple[bool, list[Spoken]]:
     """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing. One of
     somebody who is forgotten is passed over, and managers who are leave no trace of it."""
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, report.rep.id)
         remembered = await without_forgotten(connection, report, forget_key=forget_key)
         if remembered is None:
-            return False, None
+            return False, []
         report = remembered
         if not await store.merge_day(connection, report):
-            return False, None
+            return False, []
+        revised = await revise_said(connection, report, traceparent=traceparent, now=now)
         if report.silent:
-            return True, None
+            return True, revised
         await plan_looks(connection, report)
         spoken = await _consider(connection, report, channels=channels, traceparent=traceparent, now=now)
-    return True, spoken
+    return True, revised + ([spoken] if spoken is not None else [])
 
 
 async def _consider(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import asyncpg
@@ -14,11 +15,13 @@ INBOX_ROWS_MAX: Final = 300
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboxItem:
-    """A nudge as a manager sees it; times are shown in the rep's own zone. A definition may be `acknowledged` by the rep."""
+    """A nudge as a manager sees it; times are shown in the rep's own zone. A definition may be `acknowledged` by the rep.
+    `revised_with` are the lines of its text that were another nudge's and no longer hold."""
 
     row: NudgeRow
     timezone: str
     acknowledged: bool = False
+    revised_with: tuple[str, ...] = ()
 
 
 async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
@@ -32,7 +35,18 @@ async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
 async def list_inbox(pool: asyncpg.Pool, manager_id: str) -> list[InboxItem]:
     """What a manager's page shows, newest first."""
     rows = await pool.fetch(store.QUERIES["list_inbox"], manager_id, INBOX_ROWS_MAX)
-    return [InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=row["acknowledged"]) for row in rows]
+    return [_item(row, acknowledged=row["acknowledged"]) for row in rows]
+
+
+async def list_heard(pool: asyncpg.Pool, rep_id: str, *, since: date) -> list[InboxItem]:
+    """What a rep has heard since a day of theirs, newest first; definitions apart."""
+    rows = await pool.fetch(store.QUERIES["list_heard"], rep_id, since)
+    return [_item(row) for row in rows]
+
+
+def _item(row: asyncpg.Record, *, acknowledged: bool = False) -> InboxItem:
+    revised_with = tuple(row["revised_with"])
+    return InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=acknowledged, revised_with=revised_with)
 
 
 def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[str] = ()) -> NudgeRow:
@@ -52,5 +66,6 @@ def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[st
         decided_at=row["decided_at"],
         send_at=row["send_at"],
         delivered=tuple(row["delivered"]),
+        revised=row["revised_because"],
         deliveries=tuple(DeliveryRow.model_validate_json(one) for one in deliveries),
     )

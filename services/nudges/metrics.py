@@ -6,10 +6,10 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.nudge import RULE_PLAYBOOK
+from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
 from services.nudges.domain.rules import RULES
 
-VERDICTS: Final = ("sent", "bundled", "held", "dropped")
+VERDICTS: Final = ("sent", "bundled", "held", "dropped", "revised")
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CHANNELS: Final = ("inbox", "file", "webhook")
 
@@ -22,7 +22,7 @@ class NudgesMetrics:
         self._what_comes_in()
         self.decided = Counter(
             "daymark_nudges_decided_total",
-            "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
+            "Nudges by rule and verdict. One rule leaping up, or many `revised`: look at the feed before you believe it.",
             ["rule", "verdict"],
             registry=self.registry,
         )
@@ -40,7 +40,7 @@ class NudgesMetrics:
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
         self._what_waits()
-        for rule in (*RULES, RULE_PLAYBOOK):
+        for rule in (*RULES, RULE_PLAYBOOK, RULE_CORRECTION):
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
         for channel in channels:

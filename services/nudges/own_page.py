@@ -1,4 +1,5 @@
-"""A rep's own page: the definitions by which their days are judged, now and soon, and the word that they have read them."""
+"""A rep's own page: the definitions by which their days are judged, now and soon, the word that they have read them, and what
+they have heard lately."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from starlette.routing import BaseRoute, Route
 
 from services.nudges import store
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
+from services.nudges.cards import days_of
 from services.nudges.domain.definition import Definition, coming, in_force
 from services.nudges.domain.policy import local_day
+from services.nudges.domain.said import LATELY
 from services.nudges.domain.wording import clock_time, date_text, number
 from services.nudges.links import Links
+from services.nudges.list_nudges import list_heard
 from services.nudges.rendering import Renderer
 from services.nudges.store import AWAY
 from shared.clock import Clock
@@ -79,12 +83,15 @@ class OwnPage:
         try:
             known = await store.list_definitions(self._pool, rep)
             timezone = await self._pool.fetchval(store.QUERIES["find_newest_timezone"], rep)
+            timezone = timezone or (known[-1].announced.timezone if known else "UTC")
+            today = local_day(now, timezone)
+            heard = await list_heard(self._pool, rep, since=today - LATELY)
         except AWAY:
             return self._away()
-        timezone = timezone or (known[-1].announced.timezone if known else "UTC")
-        sections = sections_of(known, timezone, today=local_day(now, timezone))
+        sections = sections_of(known, timezone, today=today)
         name = known[-1].announced.rep.name if known else rep
-        return self._renderer.page("you.html", has_forms=True, name=name, token=token, sections=sections)
+        content = {"name": name, "token": token, "sections": sections, "days": days_of(heard)}
+        return self._renderer.page("you.html", has_forms=True, **content)
 
     async def _acknowledge(self, request: Request) -> Response:
         rep, token, version = (request.path_params[name] for name in ("rep", "token", "version"))

@@ -86,6 +86,19 @@ SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::t
 SELECT rule, kind, sent_day, send_at, wording, status FROM nudge
 WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled') ORDER BY send_at DESC, seq DESC;
 
+-- name: list_sent_about
+-- What was said by some rules about a person's days from one to another, both included.
+SELECT id, rule, kind, day, send_at, revised_at FROM nudge
+WHERE person_id = $1 AND sent_day >= $2 AND day BETWEEN $2 AND $3 AND rule = ANY($4::text[]) AND status IN ('sent', 'bundled')
+ORDER BY seq;
+
+-- name: find_sent
+SELECT id, rule, kind, day, send_at, revised_at FROM nudge WHERE id = $1 AND status IN ('sent', 'bundled');
+
+-- name: mark_revised
+-- Or, without a time, as holding again.
+UPDATE nudge SET revised_at = $2, revised_because = $3 WHERE id = $1;
+
 -- name: add_nudge
 -- The same reason never makes two: the second finds the row and adds nothing.
 INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason,
@@ -212,7 +225,7 @@ SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
 -- name: list_nudges
 -- One page, in the order in which they were decided.
 SELECT n.seq, n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at,
+       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered,
        ARRAY(
@@ -226,13 +239,24 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- name: list_inbox
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at,
+       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
        EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered
 FROM nudge AS n
 WHERE n.manager_ids @> ARRAY[$1::text] AND n.status IN ('sent', 'held')
 ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
+
+-- name: list_heard
+-- What a rep has heard since a day of theirs, newest first. What was said in the message of another stands there.
+SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
+       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       '{}'::text[] AS delivered
+FROM nudge AS n
+WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.kind <> 'announcement'
+ORDER BY n.send_at DESC, n.seq DESC;
 
 -- name: find_manager_name
 SELECT manager ->> 'name' AS name

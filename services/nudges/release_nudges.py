@@ -8,8 +8,10 @@ import asyncpg
 
 from services.nudges import store
 from services.nudges.domain.history import is_worked
+from services.nudges.domain.nudge import RULE_CORRECTION
 from services.nudges.domain.policy import Drop, Send, local_day
 from services.nudges.domain.rules import PRIORITIES, RULES
+from services.nudges.revise_said import correction_anew
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
 from services.nudges.store import Held, Settlement
@@ -90,6 +92,10 @@ async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> 
     report = await store.find_day(connection, held.person_id, held.day)
     if report is None:
         return _dropped(held, "its day is no longer known")
+    if held.rule == RULE_CORRECTION:
+        if await _is_long_ago(connection, report, now=now):
+            return _dropped(held, "too long ago")
+        return await correction_anew(connection, held, report, now=now)
     called = RULES[held.rule](await situation_of(connection, report, now=now))
     if called is None:
         return _dropped(held, "no longer true")

@@ -21,7 +21,7 @@ _NUDGES: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spoken:
-    """What became of a call for a word: sent, bundled, held or dropped."""
+    """What became of a call for a word: sent, bundled, held or dropped; or, when it was sent before, revised."""
 
     rule: str
     status: str
@@ -72,6 +72,14 @@ async def speak(
     """Bring a call before policy and keep what comes of it; None when the occasion has had its nudge. Needs the person's
     lock."""
     worded = await word(connection, called, report, decided_at=now, send_at=now, now=now)
+    return await keep(connection, worded, report, channels=channels, traceparent=traceparent, now=now)
+
+
+async def keep(
+    connection: Connection, worded: Worded, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+) -> Spoken | None:
+    """Keep a nudge about a rep's day with what policy said of it; None when there is one of its occasion. Needs the person's
+    lock."""
     settlement = settlement_of(worded.verdict, timezone=report.timezone, now=now)
     nudge = worded.nudge.model_copy(update={"send_at": settlement.send_at or now})
     added = await store.add_nudge(
@@ -89,7 +97,7 @@ async def speak(
         await announce(connection, nudge, traceparent=traceparent, now=now)
     if settlement.status == "sent":
         await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
-    return Spoken(rule=called.rule, status=settlement.status)
+    return Spoken(rule=nudge.rule, status=settlement.status)
 
 
 async def announce(connection: Connection, nudge: Nudge, *, traceparent: str, now: datetime) -> None:

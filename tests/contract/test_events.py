@@ -10,6 +10,7 @@ from shared.events import (
     DayReport,
     Nudge,
     NudgeDelivered,
+    NudgeRevised,
     PlaybookAcknowledged,
     PlaybookAnnounced,
     PlaybookTold,
@@ -26,6 +27,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "playbook.acknowledged": PlaybookAcknowledged,
     "nudge.decided": Nudge,
     "nudge.delivered": NudgeDelivered,
+    "nudge.revised": NudgeRevised,
 }
 
 

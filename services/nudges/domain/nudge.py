@@ -12,6 +12,7 @@ RULE_COMEBACK: Final = "comeback"
 RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
 RULE_DROP: Final = "drop"
 RULE_PLAYBOOK: Final = "playbook"
+RULE_CORRECTION: Final = "correction"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,9 +12,11 @@ from shared.events import DayReport, NudgeKind, Presence
 
 NUDGES_A_DAY_MAX: Final = 1
 DAY_UNKNOWN: Final = "the person's day has not been opened yet"
-_LOOK_AGAIN: Final = timedelta(minutes=5)
+LOOK_AGAIN: Final = timedelta(minutes=5)
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
-_WAITING: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT})
+_APART: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
+"""What must be said in any case, and takes nobody's place in the budget."""
+_WAITING: Final = _APART | {NudgeKind.CELEBRATION}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,21 +99,21 @@ def may_speak(
 
     `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
     while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was not
-    told before that day of what would be asked of them. An announcement waits as long as it must, and takes nobody's place in
-    the budget.
+    told before that day of what would be asked of them. An announcement or a correction waits as long as it must, and takes
+    nobody's place in the budget.
     """
     if shortfall is not None and not _was_told_before(shortfall, person.timezone):
         return Drop(because="the definition was not announced before the day")
     today = person.today
     if today is None or today.day != local_day(now, person.timezone):
-        later = now + _LOOK_AGAIN
+        later = now + LOOK_AGAIN
         return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
     if _rests(called, said, today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
     if because is None:
         return Send()
-    if until is None and called.kind is NudgeKind.ANNOUNCEMENT:
+    if until is None and called.kind in _APART:
         until = now + _LOOK_AGAIN_ON_LEAVE
     if called.kind not in _WAITING or until is None:
         return Drop(because=because)
@@ -135,14 +137,14 @@ def _obstacle(called: Called, today: WorkingTime, said: Sequence[Said], *, now: 
         return "before working hours", today.starts_at
     if now >= today.ends_at:
         return "after working hours", today.next_starts_at
-    if called.kind is not NudgeKind.ANNOUNCEMENT:
+    if called.kind not in _APART:
         return _budget(called, today, said)
     return None, None
 
 
 def _budget(called: Called, today: WorkingTime, said: Sequence[Said]) -> tuple[str | None, datetime | None]:
     """An everyday word does not queue up behind a kind one of today: it would be late each day from then on."""
-    heard = [one for one in said if one.day == today.day and one.kind is not NudgeKind.ANNOUNCEMENT and not one.with_another]
+    heard = [one for one in said if one.day == today.day and one.kind not in _APART and not one.with_another]
     if len(heard) < NUDGES_A_DAY_MAX:
         return None, None
     if called.is_everyday and any(one.kind is NudgeKind.CELEBRATION for one in heard):

@@ -62,7 +62,7 @@ class Nudging:
             _, said = await decide_nudges(
                 pool or self.pool, report, channels=("recorder",), forget_key=KEY, traceparent="", now=self.now
             )
-            spoken += [said] if said is not None else []
+            spoken += said
         return spoken
 
     async def pass_time(self, now: datetime) -> list[Spoken]:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.nudge import RULE_COMEBACK, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
+from services.nudges.domain.nudge import RULE_COMEBACK, RULE_CORRECTION, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
 from services.nudges.domain.rules.comeback import comeback
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
@@ -20,5 +20,9 @@ AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
 RULES: Final[dict[str, Rule]] = ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()}
 """All of them."""
 
-PRIORITIES: Final = {name: place for place, name in enumerate(RULES)}
+ASKED_AGAIN: Final = frozenset({*ON_CHANGE, RULE_QUIET_AFTERNOON})
+"""Those whose word is judged again when a day is revised: celebrations, and hints of which the newest report of a day tells
+whether they were right when they were said."""
+
+PRIORITIES: Final = {name: place for place, name in enumerate((*RULES, RULE_CORRECTION))}
 """The lower, the more it is worth saying."""

@@ -1,0 +1,124 @@
+"""Nudges as cards: what managers and reps see of one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from services.nudges.domain.wording import clock_time, first_name, weekday
+from services.nudges.list_nudges import InboxItem
+from shared.events import NudgeKind
+from shared.nudge_requests import NudgeRow
+
+_RULE_NAMES: Final = {
+    "plan_done": "Plan done",
+    "comeback": "Comeback",
+    "quiet_afternoon": "Quiet afternoon",
+    "playbook": "Definition",
+    "correction": "Correction",
+}
+_HELD: Final = "held"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """One nudge on the page, or one definition and everybody who was told of it in the same words. `lines` are its
+    text, each with whether it still holds."""
+
+    rep: str
+    kind: str
+    rule: str
+    lines: tuple[tuple[str, bool], ...]
+    reason: str
+    when: str
+    held_because: str
+    channels: str
+    revised: str = ""
+    read_by: str = ""
+    not_read_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayOfCards:
+    heading: str
+    cards: tuple[Card, ...]
+
+
+def days_of(items: Sequence[InboxItem]) -> list[DayOfCards]:
+    """Cards by the day on which they were, or are to be, sent in the rep's own zone; newest first."""
+    return [DayOfCards(heading=_heading(day), cards=tuple(_cards(group))) for day, group in groupby(items, key=_sent_day)]
+
+
+def _cards(items: Iterable[InboxItem]) -> Iterator[Card]:
+    """In order. What a whole team is told in the same words is one card."""
+    together: dict[tuple[str, ...], list[InboxItem]] = {}
+    for item in items:
+        row = item.row
+        is_alone = row.kind != NudgeKind.ANNOUNCEMENT
+        key = (row.id,) if is_alone else (row.status, row.because, row.occasion, _without_name(row))
+        together.setdefault(key, []).append(item)
+    return (_card(group[0]) if len(group) == 1 else _card_of_many(group) for group in together.values())
+
+
+def _card_of_many(group: Sequence[InboxItem]) -> Card:
+    said = _without_name(group[0].row)
+    names = sorted(item.row.person_name for item in group)
+    one = _card(group[0])
+    read = [item.row.person_name for item in group if item.acknowledged]
+    unread = [item.row.person_name for item in group if not item.acknowledged]
+    return replace(
+        one,
+        rep=", ".join(names),
+        lines=((said[:1].upper() + said[1:], True),),
+        when="waits" if group[0].row.status == _HELD else "sent",
+        read_by=", ".join(sorted(read)),
+        not_read_by=", ".join(sorted(unread)),
+    )
+
+
+def _without_name(row: NudgeRow) -> str:
+    return row.text.removeprefix(f"{first_name(row.person_name)}, ")
+
+
+def _sent_day(item: InboxItem) -> date:
+    return _local_date(item) or item.row.day
+
+
+def _local_date(item: InboxItem) -> date | None:
+    sent = item.row.send_at
+    return sent.astimezone(ZoneInfo(item.timezone)).date() if sent is not None else None
+
+
+def _heading(day: date) -> str:
+    return f"{weekday(day)}, {day.day} {day:%B %Y}"
+
+
+def _card(item: InboxItem) -> Card:
+    row = item.row
+    is_told = row.kind == NudgeKind.ANNOUNCEMENT
+    at = f"{clock_time(row.send_at, item.timezone)} {_zone_name(item)}" if row.send_at is not None else ""
+    return Card(
+        rep=row.person_name,
+        kind=row.kind,
+        rule=_RULE_NAMES.get(row.rule, row.rule),
+        lines=tuple(_lines(item)),
+        reason=row.reason,
+        when=f"waits until {at}" if row.status == _HELD else f"sent {at}",
+        held_because=row.because if row.status == _HELD else "",
+        revised=row.revised or ("By what is recorded now it would not have been said." if item.revised_with else ""),
+        channels=", ".join(channel for channel in row.delivered if channel != "inbox"),
+        read_by=row.person_name if item.acknowledged else "",
+        not_read_by=row.person_name if is_told and not item.acknowledged else "",
+    )
+
+
+def _lines(item: InboxItem) -> Iterator[tuple[str, bool]]:
+    """The first line is the nudge's own, the others are of those that were said with it."""
+    for number, line in enumerate(item.row.text.split("\n")):
+        yield line, line not in item.revised_with and not (number == 0 and item.row.revised)
+
+
+def _zone_name(item: InboxItem) -> str:
+    return item.timezone.rpartition("/")[2].replace("_", " ") + " time"
