@@ -170,8 +170,8 @@ class Nudge(_Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
     At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `url` is
-    there only in what a channel delivers: it opens the person's own page to whoever has it, and is neither stored nor
-    published.
+    there only in what a channel delivers: it opens the person's own page, or one on which they say what they think of the
+    nudge, to whoever has it, and is neither stored nor published.
     """
 
     id: str

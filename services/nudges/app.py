@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from starlette.applications import Starlette
 
 from services.nudges import store
+from services.nudges.answer_page import AnswerPage
 from services.nudges.answers import Answers
 from services.nudges.channels.channel import Channel
 from services.nudges.channels.file import FileChannel
@@ -72,10 +73,11 @@ async def run(settings: NudgesSettings) -> None:
         file = next((one for one in channels.values() if isinstance(one, FileChannel)), None)
         await Answers(pool, clock, links, channels=names, forget_key=forget_key, file=file).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
+        pages = make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
 
         await run_process(
             front,
-            web_app(connection, pool, metrics, settings, pages=make_pages(pool, links, clock, on_acknowledged=relay.wake)),
+            web_app(connection, pool, metrics, settings, pages=pages),
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
@@ -159,10 +161,13 @@ def base_url(settings: NudgesSection) -> str:
     return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
-def make_pages(pool: asyncpg.Pool, links: Links, clock: Clock, *, on_acknowledged: Callable[[], None]) -> tuple[Pages, OwnPage]:
-    """The managers' pages and the reps' own."""
+def make_pages(
+    pool: asyncpg.Pool, links: Links, clock: Clock, metrics: NudgesMetrics, *, on_acknowledged: Callable[[], None]
+) -> tuple[Pages, OwnPage, AnswerPage]:
+    """The managers' pages, the reps' own, and where people answer."""
     renderer = Renderer()
-    return Pages(pool, links, renderer), OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
+    own = OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
+    return Pages(pool, links, renderer), own, AnswerPage(pool, links, renderer, clock, metrics)
 
 
 def web_app(
@@ -171,10 +176,10 @@ def web_app(
     metrics: NudgesMetrics,
     settings: NudgesSettings,
     *,
-    pages: tuple[Pages, OwnPage],
+    pages: tuple[Pages, OwnPage, AnswerPage],
 ) -> Starlette:
     """The pages, /livez, /readyz and /metrics."""
-    of_managers, of_reps = pages
+    of_managers, of_reps, for_answers = pages
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes()]
+    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes(), *for_answers.routes()]
     return Starlette(routes=routes, exception_handlers={_NOT_FOUND: of_managers.not_found})

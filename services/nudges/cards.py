@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.answer import ANSWER_WORDS, answers_open, in_words
 from services.nudges.domain.wording import clock_time, first_name, weekday
 from services.nudges.list_nudges import InboxItem
 from shared.events import NudgeKind
@@ -25,8 +26,9 @@ _HELD: Final = "held"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """One nudge on the page, or one definition and everybody who was told of it in the same words. `lines` are its
-    text, each with whether it still holds."""
+    text, each with whether it still holds; `answered` is who said what of it, and `buttons` what the reader may say."""
 
+    id: str
     rep: str
     kind: str
     rule: str
@@ -38,6 +40,8 @@ class Card:
     revised: str = ""
     read_by: str = ""
     not_read_by: str = ""
+    answered: tuple[tuple[str, str], ...] = ()
+    buttons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +50,13 @@ class DayOfCards:
     cards: tuple[Card, ...]
 
 
-def days_of(items: Sequence[InboxItem]) -> list[DayOfCards]:
-    """Cards by the day on which they were, or are to be, sent in the rep's own zone; newest first."""
-    return [DayOfCards(heading=_heading(day), cards=tuple(_cards(group))) for day, group in groupby(items, key=_sent_day)]
+def days_of(items: Sequence[InboxItem], *, reader: str) -> list[DayOfCards]:
+    """Cards for a person by the day on which they were, or are to be, sent in the rep's own zone; newest first."""
+    days = groupby(items, key=_sent_day)
+    return [DayOfCards(heading=_heading(day), cards=tuple(cards_of(group, reader=reader))) for day, group in days]
 
 
-def _cards(items: Iterable[InboxItem]) -> Iterator[Card]:
+def cards_of(items: Iterable[InboxItem], *, reader: str) -> Iterator[Card]:
     """In order. What a whole team is told in the same words is one card."""
     together: dict[tuple[str, ...], list[InboxItem]] = {}
     for item in items:
@@ -59,13 +64,16 @@ def _cards(items: Iterable[InboxItem]) -> Iterator[Card]:
         is_alone = row.kind != NudgeKind.ANNOUNCEMENT
         key = (row.id,) if is_alone else (row.status, row.because, row.occasion, _without_name(row))
         together.setdefault(key, []).append(item)
-    return (_card(group[0]) if len(group) == 1 else _card_of_many(group) for group in together.values())
+    return (
+        _card(group[0], reader=reader) if len(group) == 1 else _card_of_many(group, reader=reader)
+        for group in together.values()
+    )
 
 
-def _card_of_many(group: Sequence[InboxItem]) -> Card:
+def _card_of_many(group: Sequence[InboxItem], *, reader: str) -> Card:
     said = _without_name(group[0].row)
     names = sorted(item.row.person_name for item in group)
-    one = _card(group[0])
+    one = _card(group[0], reader=reader)
     read = [item.row.person_name for item in group if item.acknowledged]
     unread = [item.row.person_name for item in group if not item.acknowledged]
     return replace(
@@ -95,11 +103,12 @@ def _heading(day: date) -> str:
     return f"{weekday(day)}, {day.day} {day:%B %Y}"
 
 
-def _card(item: InboxItem) -> Card:
+def _card(item: InboxItem, *, reader: str) -> Card:
     row = item.row
     is_told = row.kind == NudgeKind.ANNOUNCEMENT
     at = f"{clock_time(row.send_at, item.timezone)} {_zone_name(item)}" if row.send_at is not None else ""
     return Card(
+        id=row.id,
         rep=row.person_name,
         kind=row.kind,
         rule=_RULE_NAMES.get(row.rule, row.rule),
@@ -111,7 +120,29 @@ def _card(item: InboxItem) -> Card:
         channels=", ".join(channel for channel in row.delivered if channel != "inbox"),
         read_by=row.person_name if item.acknowledged else "",
         not_read_by=row.person_name if is_told and not item.acknowledged else "",
+        answered=tuple(_answers_seen(item, reader=reader)),
+        buttons=_buttons(item, reader=reader),
     )
+
+
+def _answers_seen(item: InboxItem, *, reader: str) -> Iterator[tuple[str, str]]:
+    """Who said what: whom it was said to sees only what they said themselves."""
+    for one in item.answers:
+        if one.person_id == reader:
+            yield "You", in_words(one.answer, one.reason)
+        elif item.row.person != reader:
+            who = item.row.person_name if one.person_id == item.row.person else one.person_id
+            yield who, in_words(one.answer, one.reason)
+
+
+def _buttons(item: InboxItem, *, reader: str) -> tuple[tuple[str, str], ...]:
+    """What may still be said, with the words for it."""
+    if item.row.status == _HELD:
+        return ()
+    said = {one.answer for one in item.answers if one.person_id == reader}
+    is_said_to_them = item.row.person == reader
+    may_be_said = answers_open(NudgeKind(item.row.kind), is_said_to_them=is_said_to_them)
+    return tuple((one.value, ANSWER_WORDS[one]) for one in may_be_said if one not in said)
 
 
 def _lines(item: InboxItem) -> Iterator[tuple[str, bool]]:

@@ -96,11 +96,11 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 
 
 def _with_link(nudge: Nudge, links: Links) -> Nudge:
-    """A definition can be read, and acknowledged, on the rep's own page."""
-    if nudge.kind is not NudgeKind.ANNOUNCEMENT:
-        return nudge
+    """A definition can be read, and acknowledged, on the rep's own page; of all else they can say what they think of it."""
+    is_told = nudge.kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
     try:
-        return nudge.model_copy(update={"url": links.of_rep(nudge.person.id)})
+        url = links.of_rep(nudge.person.id) if is_told else links.of_answer(nudge.id, nudge.person.id)
+        return nudge.model_copy(update={"url": url})
     except NoLinkSecret:
         return nudge
 

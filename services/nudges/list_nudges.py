@@ -6,11 +6,21 @@ from datetime import date
 from typing import Any, Final
 
 import asyncpg
+from pydantic import BaseModel
 
 from services.nudges import store
+from services.nudges.domain.answer import Answer
 from shared.nudge_requests import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
 
 INBOX_ROWS_MAX: Final = 300
+
+
+class GivenAnswer(BaseModel):
+    """What somebody says of a nudge."""
+
+    person_id: str
+    answer: Answer
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +32,7 @@ class InboxItem:
     timezone: str
     acknowledged: bool = False
     revised_with: tuple[str, ...] = ()
+    answers: tuple[GivenAnswer, ...] = ()
 
 
 async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
@@ -44,9 +55,18 @@ async def list_heard(pool: asyncpg.Pool, rep_id: str, *, since: date) -> list[In
     return [_item(row) for row in rows]
 
 
+async def find_shown(pool: asyncpg.Pool, nudge_id: str, person_id: str) -> InboxItem | None:
+    """One nudge that was said to a person, or to a rep of theirs."""
+    row = await pool.fetchrow(store.QUERIES["find_shown"], nudge_id, person_id)
+    return _item(row) if row is not None else None
+
+
 def _item(row: asyncpg.Record, *, acknowledged: bool = False) -> InboxItem:
     revised_with = tuple(row["revised_with"])
-    return InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=acknowledged, revised_with=revised_with)
+    answers = tuple(GivenAnswer.model_validate_json(one) for one in row["answers"])
+    return InboxItem(
+        row=_shown(row), timezone=row["timezone"], acknowledged=acknowledged, revised_with=revised_with, answers=answers
+    )
 
 
 def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[str] = ()) -> NudgeRow:

@@ -6,6 +6,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.nudges.domain.answer import Answer
 from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
 from services.nudges.domain.rules import RULES
 
@@ -39,10 +40,18 @@ class NudgesMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
+        self.answers = Counter(
+            "daymark_nudges_answers_total",
+            "What people say of nudges. One rule called `wrong` again and again: look at the records that it rests on.",
+            ["rule", "answer"],
+            registry=self.registry,
+        )
         self._what_waits()
         for rule in (*RULES, RULE_PLAYBOOK, RULE_CORRECTION):
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
+            for answer in Answer:
+                self.answers.labels(rule, answer.value)
         for channel in channels:
             self.delivery_seconds.labels(channel)
             for gauge in (self.waiting, self.waiting_age_seconds, self.channel_failing_seconds, self.channel_disabled):

@@ -26,7 +26,6 @@ from services.nudges.store import AWAY
 from shared.clock import Clock
 
 _SEE_OTHER: Final = 303
-_RETRY: Final = {"Retry-After": "2"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +77,7 @@ class OwnPage:
     async def _show(self, request: Request) -> Response:
         rep, token = request.path_params["rep"], request.path_params["token"]
         if not self._links.opens_own_page(rep, token):
-            return self._nothing_here()
+            return self._renderer.not_found()
         now = self._clock.now()
         try:
             known = await store.list_definitions(self._pool, rep)
@@ -87,32 +86,24 @@ class OwnPage:
             today = local_day(now, timezone)
             heard = await list_heard(self._pool, rep, since=today - LATELY)
         except AWAY:
-            return self._away()
+            return self._renderer.away()
         sections = sections_of(known, timezone, today=today)
         name = known[-1].announced.rep.name if known else rep
-        content = {"name": name, "token": token, "sections": sections, "days": days_of(heard)}
+        content = {"name": name, "token": token, "sections": sections, "days": days_of(heard, reader=rep)}
         return self._renderer.page("you.html", has_forms=True, **content)
 
     async def _acknowledge(self, request: Request) -> Response:
         rep, token, version = (request.path_params[name] for name in ("rep", "token", "version"))
         if not self._links.opens_own_page(rep, token):
-            return self._nothing_here()
+            return self._renderer.not_found()
         try:
             await acknowledge_definition(self._pool, rep, version, now=self._clock.now())
         except NeverAnnounced:
-            return self._nothing_here()
+            return self._renderer.not_found()
         except AWAY:
-            return self._away()
+            return self._renderer.away()
         self._on_acknowledged()
         return RedirectResponse(f"../../{token}#version-{version}", _SEE_OTHER)
-
-    def _nothing_here(self) -> Response:
-        return self._renderer.page("not_found.html", status=404)
-
-    def _away(self) -> Response:
-        answer = self._renderer.page("away.html", status=503)
-        answer.headers.update(_RETRY)
-        return answer
 
 
 def sections_of(known: Sequence[Definition], timezone: str, *, today: date) -> list[Section]:

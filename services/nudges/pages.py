@@ -31,7 +31,7 @@ class Pages:
 
     async def not_found(self, _: Request, __: Exception) -> Response:
         """The same page whatever is missing, so that nobody learns which managers there are."""
-        return self._renderer.page("not_found.html", status=404)
+        return self._renderer.not_found()
 
     async def _home(self, _: Request) -> Response:
         return self._renderer.page("home.html")
@@ -39,6 +39,6 @@ class Pages:
     async def _inbox(self, request: Request) -> Response:
         manager, token = request.path_params["manager"], request.path_params["token"]
         if not self._links.opens_inbox(manager, token):
-            return self._renderer.page("not_found.html", status=404)
-        days = days_of(await list_inbox(self._pool, manager))
-        return self._renderer.page("inbox.html", manager=manager, days=days)
+            return self._renderer.not_found()
+        days = days_of(await list_inbox(self._pool, manager), reader=manager)
+        return self._renderer.page("inbox.html", has_forms=True, manager=manager, token=token, days=days)

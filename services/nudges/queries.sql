@@ -241,6 +241,8 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
+             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
        EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered
@@ -253,10 +255,47 @@ ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
+             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
        '{}'::text[] AS delivered
 FROM nudge AS n
 WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.kind <> 'announcement'
 ORDER BY n.send_at DESC, n.seq DESC;
+
+-- name: find_shown
+-- One that was said to a person, or to a rep of theirs.
+SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
+       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
+             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
+       '{}'::text[] AS delivered
+FROM nudge AS n
+WHERE n.id = $1 AND n.status IN ('sent', 'bundled') AND (n.person_id = $2 OR n.manager_ids @> ARRAY[$2::text]);
+
+-- name: claim_answered
+-- Locked against being forgotten meanwhile.
+SELECT rule, kind, person_id FROM nudge
+WHERE id = $1 AND status IN ('sent', 'bundled') AND (person_id = $2 OR manager_ids @> ARRAY[$2::text]) FOR KEY SHARE;
+
+-- name: merge_answer
+-- Returns nothing when it was said before. The first answer stays beside the last.
+INSERT INTO answer AS a (nudge_id, person_id, answer, reason, answered_at, first_answer, first_at)
+VALUES ($1, $2, $3, $4, $5, $3, $5)
+ON CONFLICT (nudge_id, person_id) DO UPDATE
+SET answer = excluded.answer, reason = excluded.reason, answered_at = excluded.answered_at
+WHERE (a.answer, a.reason) <> (excluded.answer, excluded.reason)
+RETURNING answer;
+
+-- name: list_objections
+-- What was called not useful by whom it was said to, or wrong by anybody, since a time; the newest first.
+SELECT n.rule, a.answer, a.answered_at FROM nudge AS n JOIN answer AS a ON a.nudge_id = n.id
+WHERE n.person_id = $1 AND n.sent_day IS NOT NULL AND a.answered_at >= $2
+  AND (a.answer = 'wrong' OR a.answer = 'not_useful' AND a.person_id = n.person_id)
+ORDER BY a.answered_at DESC;
+
+-- name: delete_answers_by
+DELETE FROM answer WHERE person_id = $1;
 
 -- name: find_manager_name
 SELECT manager ->> 'name' AS name

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.nudges import store
+from services.nudges.domain.answer import QUIET_AFTER, Answer, Objection
 from services.nudges.domain.history import history_of
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
 from services.nudges.domain.said import LATELY, Said
@@ -39,6 +40,14 @@ async def said_to(connection: Connection, person_id: str, *, timezone: str, now:
             with_another=row["status"] == "bundled",
         )
         for row in rows
+    )
+
+
+async def objections_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> tuple[Objection, ...]:
+    """What was lately called not useful or wrong of what the person has heard, the newest first."""
+    rows = await connection.fetch(store.QUERIES["list_objections"], person_id, now - max(QUIET_AFTER.values()) - _A_DAY)
+    return tuple(
+        Objection(rule=row["rule"], answer=Answer(row["answer"]), day=local_day(row["answered_at"], timezone)) for row in rows
     )
 
 

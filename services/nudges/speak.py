@@ -11,7 +11,7 @@ from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Drop, Hold, Send, Verdict, local_day, may_speak
 from services.nudges.domain.said import Said
 from services.nudges.domain.wording import pick
-from services.nudges.situations import person_of, said_to, shortfall_of
+from services.nudges.situations import objections_of, person_of, said_to, shortfall_of
 from services.nudges.store import Settlement
 from shared.events import NUDGE_DECIDED, DayReport, Nudge
 from shared.postgres import Connection
@@ -44,7 +44,8 @@ async def word(
     said = await said_to(connection, rep_id, timezone=timezone, now=now)
     person = await person_of(connection, rep_id, timezone=timezone, now=now)
     shortfall = await shortfall_of(connection, report) if called.is_shortfall else None
-    verdict = may_speak(called, person, said, shortfall=shortfall, now=now)
+    objections = await objections_of(connection, rep_id, timezone=timezone, now=now)
+    verdict = may_speak(called, person, said, shortfall=shortfall, objections=objections, now=now)
     wording = wording_of(called, rep_id, said)
     if wording is None:
         wording, verdict = 0, Drop(because="every way to say it was used lately")

@@ -67,7 +67,7 @@ def correction(sent: Sent, report: DayReport) -> Called:
             f"{name}, please ignore the hint of {when}: it rested on records that were not complete.",
             f"The hint of {when}, is taken back, {name}: it did not know all that you had done by then.",
         ),
-        reason=why_not(report),
+        reason=f"By what is recorded now ({breakdown(report)}) the hint of {when}, would not have been given.",
     )
 
 

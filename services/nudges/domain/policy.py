@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.answer import ANSWER_WORDS, Objection, objection_that_holds
 from services.nudges.domain.nudge import Called
 from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
@@ -93,12 +94,19 @@ def local_day(now: datetime, timezone: str) -> date:
 
 
 def may_speak(
-    called: Called, person: Person, said: Sequence[Said], *, shortfall: Shortfall | None = None, now: datetime
+    called: Called,
+    person: Person,
+    said: Sequence[Said],
+    *,
+    shortfall: Shortfall | None = None,
+    objections: Sequence[Objection] = (),
+    now: datetime,
 ) -> Verdict:
     """Send only inside the working time of a day on which the person works, and within their budget of one a day.
 
     `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
-    while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was not
+    while it is true is dropped, and so are what its rule said only lately, what was
+    called not useful or wrong not long ago, and what holds a day against somebody who was not
     told before that day of what would be asked of them. An announcement or a correction waits as long as it must, and takes
     nobody's place in the budget.
     """
@@ -108,6 +116,9 @@ def may_speak(
     if today is None or today.day != local_day(now, person.timezone):
         later = now + LOOK_AGAIN
         return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
+    objection = objection_that_holds(called.rule, objections, today=today.day)
+    if objection is not None:
+        return Drop(because=f"called {ANSWER_WORDS[objection.answer]} on {objection.day}")
     if _rests(called, said, today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)

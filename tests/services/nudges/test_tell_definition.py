@@ -245,7 +245,7 @@ async def test_a_manager_sees_in_one_place_who_was_told_the_same_and_who_has_rea
     await nudging.hear_of(announcement(3, TUESDAY), announcement(3, TUESDAY, rep=ben), announcement(4, WEDNESDAY))
     await acknowledge_definition(nudging.pool, "ben", 3, now=NOON)
 
-    (day,) = days_of(await list_inbox(nudging.pool, "mara"))
+    (day,) = days_of(await list_inbox(nudging.pool, "mara"), reader="mara")
 
     alone, both = day.cards
     assert (alone.rep, alone.lines[0][0][:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
