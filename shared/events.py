@@ -53,6 +53,19 @@ class Person(_Message):
     name: str
 
 
+class Manager(Person):
+    """Who leads a rep on a day. Without a `timezone` nothing is sent to them, since nobody knows when it would reach them."""
+
+    timezone: str | None = None
+
+
+class Mention(_Message):
+    """A rep, by their id, of whom a nudge to somebody else speaks, and the behaviour that it is about, if any."""
+
+    id: str
+    behaviour: str = ""
+
+
 class BehaviourResult(_Message):
     """One line of the breakdown. `points` is its share: 100 x weight x min(count / target, cap) / sum of weights."""
 
@@ -139,7 +152,7 @@ class DayReport(_Message):
 
     rep: Person
     team: Person
-    managers: tuple[Person, ...]
+    managers: tuple[Manager, ...]
     timezone: str
     day: date
     state: Literal["open", "closed"]
@@ -169,9 +182,9 @@ class NudgeKind(StrEnum):
 class Nudge(_Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
-    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `url` is
-    there only in what a channel delivers: it opens the person's own page, or one on which they say what they think of the
-    nudge, to whoever has it, and is neither stored nor published.
+    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `about`
+    are the reps of whom a nudge to a manager speaks. `url` is there only in what a channel delivers: it opens the person's own
+    page, or one on which they say what they think of the nudge, to whoever has it, and is neither stored nor published.
     """
 
     id: str
@@ -187,6 +200,7 @@ class Nudge(_Message):
     revision: int
     decided_at: datetime
     send_at: datetime
+    about: tuple[Mention, ...] = ()
     url: str = ""
 
 

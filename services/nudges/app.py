@@ -66,7 +66,7 @@ async def run(settings: NudgesSettings) -> None:
             for loop in delivering:
                 loop.wake()
 
-        timed = Loop(timed_work(pool, metrics, channels=channels, on_spoken=woken), clock)
+        timed = Loop(timed_work(pool, metrics, channels=channels, digest_at=settings.nudges.digest_at, on_spoken=woken), clock)
         names = tuple(channels)
         consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=names, forget_key=forget_key, on_decided=woken)
         consumer.subscribe(broker)

@@ -19,6 +19,9 @@ _RULE_NAMES: Final = {
     "quiet_afternoon": "Quiet afternoon",
     "playbook": "Definition",
     "correction": "Correction",
+    "recognition_due": "Recognition due",
+    "weekly_brief": "Weekly brief",
+    "digest": "Digest",
 }
 _HELD: Final = "held"
 
@@ -109,7 +112,7 @@ def _card(item: InboxItem, *, reader: str) -> Card:
     at = f"{clock_time(row.send_at, item.timezone)} {_zone_name(item)}" if row.send_at is not None else ""
     return Card(
         id=row.id,
-        rep=row.person_name,
+        rep="You" if row.person == reader else row.person_name,
         kind=row.kind,
         rule=_RULE_NAMES.get(row.rule, row.rule),
         lines=tuple(_lines(item)),

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.nudges import store
 from services.nudges.domain.rules import ON_CHANGE
+from services.nudges.look_at_teams import note_leaders
 from services.nudges.remembered import without_forgotten
 from services.nudges.revise_said import revise_said
 from services.nudges.situations import situation_of
@@ -30,6 +31,7 @@ async def decide_nudges(
         if not await store.merge_day(connection, report):
             return False, []
         revised = await revise_said(connection, report, traceparent=traceparent, now=now)
+        await note_leaders(connection, report)
         if report.silent:
             return True, revised
         await plan_looks(connection, report)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final
 
 import asyncpg
@@ -10,6 +10,7 @@ import structlog
 
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
+from services.nudges.look_at_teams import look_at_teams
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
@@ -53,9 +54,14 @@ class Loop:
 
 
 def timed_work(
-    pool: asyncpg.Pool, metrics: NudgesMetrics, *, channels: Mapping[str, Channel], on_spoken: Callable[[], None]
+    pool: asyncpg.Pool,
+    metrics: NudgesMetrics,
+    *,
+    channels: Mapping[str, Channel],
+    digest_at: time,
+    on_spoken: Callable[[], None],
 ) -> Work:
-    """Held nudges, looks at days, and what waits for a channel that is no longer there."""
+    """Held nudges, looks at days and at teams, and what waits for a channel that is no longer there."""
     names = tuple(channels)
 
     def note(spoken: Sequence[Spoken]) -> None:
@@ -68,6 +74,7 @@ def timed_work(
     async def work(now: datetime) -> bool:
         note(await release_held(pool, channels=names, now=now))
         note(await take_looks(pool, channels=names, now=now))
+        note(await look_at_teams(pool, channels=names, look_at=digest_at, now=now))
         await give_up_orphans(pool, channels, now=now)
         return False
 

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.nudges.domain.answer import Answer
 from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
-from services.nudges.domain.rules import RULES
+from services.nudges.domain.rules import FOR_MANAGERS, RULES
 
 VERDICTS: Final = ("sent", "bundled", "held", "dropped", "revised")
 OUTCOMES: Final = ("delivered", "retried", "failed")
@@ -47,7 +47,7 @@ class NudgesMetrics:
             registry=self.registry,
         )
         self._what_waits()
-        for rule in (*RULES, RULE_PLAYBOOK, RULE_CORRECTION):
+        for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
             for answer in Answer:

@@ -1,10 +1,12 @@
 """What nudges is configured with; `shared/daymark.default.toml` explains each key."""
 
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from pydantic import Field, field_validator
 
+from services.nudges.domain.team import WORK_ENDS, WORK_STARTS
 from shared.settings import CommonSettings, SecretReference, Section, read_secret
 
 ATTEMPT_MOST_S: Final = 20.0
@@ -16,6 +18,14 @@ class NudgesSection(Section):
     port: int
     public_url: str
     link_secret: SecretReference
+    digest_at: time
+
+    @field_validator("digest_at")
+    @classmethod
+    def _is_in_working_hours(cls, digest_at: time) -> time:
+        if not WORK_STARTS <= digest_at < WORK_ENDS:
+            raise ValueError(f"must lie in managers' working hours, from {WORK_STARTS:%H:%M} and before {WORK_ENDS:%H:%M}")
+        return digest_at
 
 
 class InboxSection(Section):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.nudges.domain.situation import Situation
-from shared.events import NudgeKind
+from shared.events import Mention, NudgeKind
 
 RULE_PLAN_DONE: Final = "plan_done"
 RULE_COMEBACK: Final = "comeback"
@@ -13,6 +13,9 @@ RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
 RULE_DROP: Final = "drop"
 RULE_PLAYBOOK: Final = "playbook"
 RULE_CORRECTION: Final = "correction"
+RULE_RECOGNITION_DUE: Final = "recognition_due"
+RULE_WEEKLY_BRIEF: Final = "weekly_brief"
+RULE_DIGEST: Final = "digest"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +24,7 @@ class Called:
     to check. `is_shortfall` says that it holds what a definition asks for, and was not done, against the person.
 
     After it was said its rule is silent towards the person for `rest_days`, at most 14. `is_everyday` marks what need not be
-    said any more to who has already heard a kind word on the day.
+    said any more to who has already heard a kind word on the day. `about` are the reps of whom it speaks to their manager.
     """
 
     rule: str
@@ -32,6 +35,7 @@ class Called:
     reason: str
     rest_days: int = 0
     is_everyday: bool = False
+    about: Sequence[Mention] = ()
 
 
 Rule = Callable[[Situation], Called | None]

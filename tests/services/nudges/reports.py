@@ -9,7 +9,7 @@ from services.nudges.domain.history import history_of
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.situation import Situation
 from services.nudges.speak import nudge_of
-from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Nudge, Person, PlaybookAnnounced, Presence
+from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Manager, Nudge, Person, PlaybookAnnounced, Presence
 
 MONDAY = date(2026, 3, 2)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -29,7 +29,7 @@ def report(
     given: dict[str, Any] = {
         "rep": Person(id="ana", name="Ana Ruiz"),
         "team": Person(id="north", name="North"),
-        "managers": (Person(id="mara", name="Mara Lind"),),
+        "managers": (Manager(id="mara", name="Mara Lind", timezone="Europe/Madrid"),),
         "timezone": "Europe/Madrid",
         "day": day,
         "state": "closed",

@@ -3,10 +3,23 @@
 from typing import Final
 
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.nudge import RULE_COMEBACK, RULE_CORRECTION, RULE_PLAN_DONE, RULE_QUIET_AFTERNOON, Rule
+from services.nudges.domain.nudge import (
+    RULE_COMEBACK,
+    RULE_CORRECTION,
+    RULE_DIGEST,
+    RULE_PLAN_DONE,
+    RULE_QUIET_AFTERNOON,
+    RULE_RECOGNITION_DUE,
+    RULE_WEEKLY_BRIEF,
+    Rule,
+)
 from services.nudges.domain.rules.comeback import comeback
+from services.nudges.domain.rules.digest import digest
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
+from services.nudges.domain.rules.recognition_due import recognition_due
+from services.nudges.domain.rules.weekly_brief import weekly_brief
+from services.nudges.domain.team import TeamRule
 
 ON_CHANGE: Final[dict[str, Rule]] = {RULE_COMEBACK: comeback, RULE_PLAN_DONE: plan_done}
 """Asked whenever a day changes."""
@@ -19,6 +32,13 @@ AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
 
 RULES: Final[dict[str, Rule]] = ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()}
 """All of them."""
+
+FOR_MANAGERS: Final[dict[str, TeamRule]] = {
+    RULE_RECOGNITION_DUE: recognition_due,
+    RULE_WEEKLY_BRIEF: weekly_brief,
+    RULE_DIGEST: digest,
+}
+"""Asked in the morning of each manager. What they call for makes one message, in this order."""
 
 ASKED_AGAIN: Final = frozenset({*ON_CHANGE, RULE_QUIET_AFTERNOON})
 """Those whose word is judged again when a day is revised: celebrations, and hints of which the newest report of a day tells
