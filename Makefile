@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Each file of tests by one of as many processes as there are cores, each with servers of its own, the long ones first.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 LOCAL_STAMP := $(VENV)/.local-ready
 DEV_STAMP := $(VENV)/.dev-ready
 
@@ -21,7 +23,8 @@ up: $(LOCAL_STAMP) ## start everything on this machine and stay
 	@$(BIN)/daymark up $(ARGS)
 
 test: $(DEV_STAMP) ## run the tests (TEST_BACKEND=containers: on Docker; ARGS=... for pytest)
-	@$(BIN)/pytest $(ARGS)
+	@folder=$$(mktemp -d) && chmod 755 $$folder && PYTEST_DEBUG_TEMPROOT=$$folder $(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS); \
+	  status=$$?; rm -rf $$folder; exit $$status
 
 check: $(DEV_STAMP) ## style, types, layers, sizes, docs
 	@$(BIN)/ruff format --check --quiet . || { echo "make check: run 'make fix'"; exit 1; }
@@ -38,7 +41,9 @@ bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench.door
 	@$(BIN)/python -m bench.stream
 	@$(BIN)/python -m bench.rescoring
+	@$(BIN)/python -m bench.latency
 	@$(BIN)/python -m bench.nudge_quality
+	@$(BIN)/python -m bench.effects
 
 contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
 	@$(BIN)/python -m tests.contract.documents
@@ -48,12 +53,14 @@ fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
 	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
 	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
 
-nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities
+nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities, policy in 1,000,000 cases
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
+	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
 
-faults: $(DEV_STAMP) ## the whole real trace through the door while every service is killed again and again
+faults: $(DEV_STAMP) ## the whole real trace through the door, and nudges under load, while services are killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
+	@$(BIN)/python -m tests.faults.nudges_under_kills
 
 requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
 	@for name in runtime local dev fuzz; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -78,7 +78,11 @@ class BehaviourResult(_Message):
 
 
 class GoalResult(_Message):
-    """How far a goal has come in its period (which begins on `period_start`), the day of the report included."""
+    """How far a goal has come in its period (which begins on `period_start`), the day of the report included.
+
+    `step` is the size of the first step, and of all where `step_min` and `step_max` are None; else the steps follow what the
+    rep does, between these two. `steps_reached` counts steps of the first size.
+    """
 
     key: str
     label: str
@@ -87,6 +91,8 @@ class GoalResult(_Message):
     count: int
     step: int
     steps_reached: int
+    step_min: int | None = None
+    step_max: int | None = None
 
 
 class BehaviourDefinition(_Message):
@@ -103,13 +109,15 @@ class BehaviourDefinition(_Message):
 
 
 class GoalDefinition(_Message):
-    """One goal as a version defines it. `counts` says in words what counts."""
+    """One goal as a version defines it. `counts` says in words what counts; `step` and its bounds are as in `GoalResult`."""
 
     key: str
     label: str
     counts: str
     period: Literal["week", "month", "quarter"]
     step: int
+    step_min: int | None = None
+    step_max: int | None = None
 
 
 class PlaybookAnnounced(_Message):

@@ -10,6 +10,8 @@ INBOX_LINK: Final = "inbox.link.v1"
 OWN_LINK: Final = "you.link.v1"
 CHANNEL_LIST: Final = "channel.list.v1"
 CHANNEL_ENABLE: Final = "channel.enable.v1"
+EFFECT_LIST: Final = "effect.list.v1"
+RULE_RESUME: Final = "rule.resume.v1"
 
 
 class NudgeQuery(Shape):
@@ -31,9 +33,9 @@ class DeliveryRow(Shape):
 
 
 class NudgeRow(Shape):
-    """One nudge with what became of it. `status` is sent, held or dropped, `because` says why it was held or dropped;
-    `delivered` lists the channels that said yes. `revised` says why it would not be said by what is known now, and is
-    empty while it holds."""
+    """One nudge with what became of it. `status` is sent, bundled, held, held_out or dropped, `because` says why it was not
+    sent by itself; `chance` is the probability with which it was to be sent, where that is decided. `delivered` lists the
+    channels that said yes. `revised` says why it would not be said by what is known now, and is empty while it holds."""
 
     id: str
     rule: str
@@ -47,6 +49,7 @@ class NudgeRow(Shape):
     reason: str
     status: str
     because: str
+    chance: float | None
     decided_at: datetime
     send_at: datetime | None
     delivered: tuple[str, ...]
@@ -82,6 +85,45 @@ class ChannelList(Shape):
 
 class ChannelName(Shape):
     name: str
+
+
+class Found(Shape):
+    """What sending adds to the score of the next worked day, in `points`. `low` and `high` hold the truth in 95 of 100 cases in
+    which one looks once, `always_low` and `always_high` however often one looks. One standard deviation of a person's score
+    from day to day is `sd_points`."""
+
+    points: float
+    low: float
+    high: float
+    always_low: float
+    always_high: float
+    sd_points: float
+
+
+class EffectRow(Shape):
+    """A rule: with which probability its nudges are `held_out`, on how many `days` of how many `people` a lot was drawn and the
+    next worked day is over, and on `days_held_out` of them nothing was sent; its effect, or why it is not known yet. Since
+    `paused_at` the rule is silent, as it does harm; what was drawn before `counts_from` does not count."""
+
+    rule: str
+    held_out: float
+    people: int
+    days: int
+    days_held_out: int
+    effect: Found | None
+    not_known_because: str
+    paused_at: datetime | None
+    counts_from: datetime | None
+
+
+class EffectList(Shape):
+    """In order of priority."""
+
+    rules: tuple[EffectRow, ...]
+
+
+class RuleName(Shape):
+    rule: str
 
 
 class LinkQuery(Shape):

@@ -1,6 +1,7 @@
 """A receiver of webhooks on a real socket that misbehaves as it is told."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,9 +39,10 @@ def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
 HANG = b""
 """Says nothing, until it is told to go on."""
 HALF_A_HEAD = b"HTTP/1.1 200 Sa"
+HALF_A_LINE = b"HTTP/1.1"
 HALF_A_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nonly this"
 ENDLESS_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n" + b"x" * 100_000
-_CLOSES_AFTER = (HALF_A_HEAD, HALF_A_BODY)
+_CLOSES_AFTER = (HALF_A_LINE, HALF_A_HEAD, HALF_A_BODY)
 
 
 @dataclass(kw_only=True)
@@ -82,10 +84,10 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """Serve on a free port of this machine."""
+async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """Serve on a free port of this machine, over TLS if so wanted."""
     receiver = Receiver()
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     yield receiver
     receiver.go_on.set()

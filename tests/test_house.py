@@ -31,7 +31,7 @@ LAYERING = [
     ),
 ]
 STYLE = [
-    ("services/nudges/domain/rules/plan_done.py", "\n\ndef now() -> datetime:\n    return datetime.now()\n", "TID251"),
+    ("services/nudges/domain/policy.py", "\n\ndef now() -> datetime:\n    return datetime.now()\n", "TID251"),
     ("services/scoring/store.py", '\nimport os\n\nHOME = os.environ["HOME"]\n', "TID251"),
 ]
 
@@ -85,7 +85,7 @@ def test_a_module_without_a_place_breaks_the_build(copy: Path) -> None:
     assert "stray" in said
 
 
-@pytest.mark.parametrize(("file", "text", "rule"), STYLE, ids=["a clock in a rule", "the environment in a store"])
+@pytest.mark.parametrize(("file", "text", "rule"), STYLE, ids=["a clock in the policy", "the environment in a store"])
 def test_a_planted_clock_or_environment_is_named(copy: Path, file: str, text: str, rule: str) -> None:
     path = copy / file
     before = path.read_text()

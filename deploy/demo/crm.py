@@ -11,6 +11,7 @@ from deploy.demo.habits import TEAM, PlannedDay, planned_days
 
 _MORNING_CALLS: Final = (time(9, 35), time(10, 15), time(10, 50), time(11, 40), time(14, 20), time(15, 10))
 _AFTERNOON_CALLS: Final = (time(14, 35), time(14, 55), time(15, 20), time(15, 45), time(16, 5), time(16, 25))
+_EVENING_CALLS: Final = (time(16, 5), time(16, 25), time(16, 45), time(17, 5))
 _NOISE: Final = (time(9, 20), time(11, 15), time(13, 50))
 _MEETING, _AFTERNOON_MEETING = time(11, 20), time(15, 0)
 _PROPOSAL, _LATE_PROPOSAL, _RECOVERED_PROPOSAL = time(15, 50), time(18, 20), time(16, 50)
@@ -82,6 +83,8 @@ def _schedule(habit: str) -> tuple[tuple[time, ...], time | None, time | None]:
         return _AFTERNOON_CALLS[:_QUIET_CALLS], None, None
     if habit == "R":
         return _AFTERNOON_CALLS, _AFTERNOON_MEETING, _RECOVERED_PROPOSAL
+    if habit == "H":
+        return _MORNING_CALLS + _EVENING_CALLS, _MEETING, _PROPOSAL
     return _MORNING_CALLS, _MEETING, _LATE_PROPOSAL if habit == "L" else _PROPOSAL
 
 

@@ -3,6 +3,7 @@
 A day is one letter:
 
     D  done: a morning's work, and the plan complete in the afternoon
+    H  high: the plan complete in the afternoon, and then more conversations than ever
     M  missed: a morning's work, and not enough of it
     Q  quiet: nothing before the middle of the day, a little after it
     N  nothing at all
@@ -29,7 +30,7 @@ PLAYBOOK_FROM: Final = date(2026, 3, 1)
 WEEKS_MAX: Final = 4
 WORK_STARTS: Final = time(9)
 WORK_ENDS: Final = time(17, 30)
-WORKED: Final = "DMQNRLBX"
+WORKED: Final = "DHMQNRLBX"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +54,13 @@ class PlannedDay:
 _MADRID, _NEW_YORK, _TOKYO = "Europe/Madrid", "America/New_York", "Asia/Tokyo"
 
 TEAM: Final = (
-    SimulatedRep(id="ana", source="acme", user="7001", timezone=_MADRID, days="DDDDD DDDDD DDDDD DDDDD"),
+    SimulatedRep(id="ana", source="acme", user="7001", timezone=_MADRID, days="DDDDD DDDDD DDHDD DDDDD"),
     SimulatedRep(id="bruno", source="acme", user="7002", timezone=_MADRID, days="DDDDM MMMMD DDMDD DDDDD"),
     SimulatedRep(id="carla", source="acme", user="7003", timezone=_MADRID, days="DMDMD MDDQD DDMMQ DDDDM"),
     SimulatedRep(id="diego", source="acme", user="7004", timezone=_MADRID, days="DDMDD DM... ..MDD DDMDD"),
     SimulatedRep(id="emi", source="acme", user="7005", timezone=_TOKYO, days="DDDDD MMDDD DDDD. DDLDM"),
     SimulatedRep(id="fumi", source="acme", user="7006", timezone=_TOKYO, days="MMMMM MDMMD MMMM. DMMDM"),
-    SimulatedRep(id="gail", source="globex", user="u-01", timezone=_NEW_YORK, days="DDDDD DDDDX DDDDD DDDDD"),
+    SimulatedRep(id="gail", source="globex", user="u-01", timezone=_NEW_YORK, days="DDDDD DDDDX DDHDD DDDDD"),
     SimulatedRep(id="hugo", source="globex", user="u-02", timezone=_NEW_YORK, days="D.D.M D.M.M D.D.D Q.D.N"),
     SimulatedRep(id="iris", source="globex", user="u-03", timezone=_NEW_YORK, days="MDMDB MDMDM DMDQM DMDMD"),
     SimulatedRep(id="jack", source="globex", user="u-04", timezone=_NEW_YORK, days="NNNNN NNNNN DDDDD MMMDD"),

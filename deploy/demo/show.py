@@ -47,12 +47,15 @@ def print_nudges(rows: Sequence[NudgeRow], console: Console) -> None:
     by_rule: dict[str, list[NudgeRow]] = {}
     for row in rows:
         by_rule.setdefault(row.rule, []).append(row)
-    console.print(f"\n[bold]{len(rows)} nudges[/bold], at most one a person a day but for definitions, in working hours")
+    held_out = sum(row.status == "held_out" for row in rows)
+    said = f"[bold]{len(rows)} nudges[/bold], at most one a person a day but for definitions, in working hours"
+    console.print(f"\n{said}; {held_out} of them were held out by lot, to measure what sending does", highlight=False)
     for rule, of_rule in sorted(by_rule.items()):
         console.print(f"\n[bold]{rule}[/bold]: {len(of_rule)}", highlight=False)
         console.print(_who(of_rule), highlight=False)
         for row in of_rule if len(of_rule) <= _FEW else of_rule[-_LAST_NUDGES:]:
-            console.print(f"  [cyan]{row.person_name}[/cyan], {row.day:%a %d %b}: {row.text}", highlight=False)
+            not_said = f" ({row.status.replace('_', ' ')})" if row.status in {"held_out", "held", "dropped"} else ""
+            console.print(f"  [cyan]{row.person_name}[/cyan], {row.day:%a %d %b}{not_said}: {row.text}", highlight=False)
             console.print(f"    [dim]because: {row.reason}[/dim]", highlight=False)
 
 

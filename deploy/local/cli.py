@@ -16,6 +16,7 @@ from deploy.local.channels_cli import channels
 from deploy.local.dead_letters_cli import dead_letters
 from deploy.local.definitions_cli import playbook, rescore, roster
 from deploy.local.doctor import Verdict, examine
+from deploy.local.effects_cli import effects, rules
 from deploy.local.forget_cli import forget
 from deploy.local.import_file import count_lines, import_file, wait_until_scored
 from deploy.local.options import Config, Data, command_settings
@@ -31,8 +32,10 @@ app.add_typer(roster, name="roster")
 app.add_typer(playbook, name="playbook")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(channels, name="channels")
+app.add_typer(rules, name="rules")
 app.command()(rescore)
 app.command()(forget)
+app.command()(effects)
 
 Day = datetime
 Result = TypeVar("Result")

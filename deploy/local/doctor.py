@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.dead_letters import Letter, list_letters
-from deploy.local.questions import list_channels, list_nobodys, list_playbooks
+from deploy.local.questions import list_channels, list_effects, list_nobodys, list_playbooks
 from deploy.local.reach import NotRunning, run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.app import ADAPTERS
@@ -88,7 +88,7 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
         yield finding
     yield await _nobodys(connection)
     yield await _untold(connection)
-    async for finding in _channels(connection):
+    async for finding in _nudges(connection):
         yield finding
 
 
@@ -225,6 +225,13 @@ async def _untold(connection: Client) -> Finding:
     return Finding(verdict=Verdict.NOTE, what="playbooks", found=found)
 
 
+async def _nudges(connection: Client) -> AsyncIterator[Finding]:
+    async for finding in _channels(connection):
+        yield finding
+    async for finding in _rules(connection):
+        yield finding
+
+
 async def _channels(connection: Client) -> AsyncIterator[Finding]:
     """Which channels get nudges to people."""
     try:
@@ -236,6 +243,19 @@ async def _channels(connection: Client) -> AsyncIterator[Finding]:
         yield Finding(verdict=Verdict.NOTE, what="channels", found="none is configured, so that nobody hears of anything")
     for one in listed:
         yield Finding(verdict=_verdict_on(one), what=f"channel {one.name}", found=_fares(one))
+
+
+async def _rules(connection: Client) -> AsyncIterator[Finding]:
+    """Which rules are silent because they do harm."""
+    try:
+        listed = (await list_effects(connection)).rules
+    except NobodyAnswers:
+        return  # the channels have said so
+    for one in listed:
+        if one.paused_at is not None:
+            found = f"paused since {one.paused_at:%Y-%m-%d %H:%M} UTC, as what it says lowers the next day's score; see"
+            found += f" `daymark effects`, change its words or when it speaks, then `daymark rules resume {one.rule}`"
+            yield Finding(verdict=Verdict.WRONG, what=f"rule {one.rule}", found=found)
 
 
 def _verdict_on(channel: ChannelRow) -> Verdict:

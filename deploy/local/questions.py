@@ -21,17 +21,21 @@ from shared.forget_requests import (
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    EFFECT_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
+    RULE_RESUME,
     ChannelList,
     ChannelName,
+    EffectList,
     Link,
     LinkQuery,
     NudgePage,
     NudgeQuery,
     NudgeRow,
     RepLinkQuery,
+    RuleName,
 )
 from shared.requests import (
     PLAYBOOK_LIST,
@@ -216,3 +220,17 @@ async def enable_channel(connection: Client, name: str) -> ChannelList:
         Refused: there is none of this name.
     """
     return ChannelList.model_validate(await ask(connection, CHANNEL_ENABLE, ChannelName(name=name)))
+
+
+async def list_effects(connection: Client) -> EffectList:
+    """What each rule does to the score of the next worked day; takes a while on years of nudges."""
+    return EffectList.model_validate(await ask(connection, EFFECT_LIST, timeout_s=_LONG_S))
+
+
+async def resume_rule(connection: Client, rule: str) -> None:
+    """Let a rule speak again that was paused.
+
+    Raises:
+        Refused: it is not paused.
+    """
+    await ask(connection, RULE_RESUME, RuleName(rule=rule))

@@ -1,4 +1,5 @@
-"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, the channels."""
+"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, the channels,
+the effects of rules."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,27 +8,34 @@ import asyncpg
 from nats.aio.client import Client
 
 from services.nudges.channels.file import FileChannel
+from services.nudges.domain.lot import Lottery
 from services.nudges.enable_channel import enable_channel
 from services.nudges.forget_person import forget_person
 from services.nudges.links import Links
 from services.nudges.list_channels import show_channels
+from services.nudges.list_effects import list_effects
 from services.nudges.list_nudges import list_nudges
+from services.nudges.resume_rule import resume_rule
 from shared.answering import answer_questions
 from shared.clock import Clock
 from shared.forget_requests import FORGET_NUDGES, ForgetOrder, ForgottenNudges
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    EFFECT_LIST,
     INBOX_LINK,
     NUDGE_LIST,
     OWN_LINK,
+    RULE_RESUME,
     ChannelList,
     ChannelName,
+    EffectList,
     Link,
     LinkQuery,
     NudgePage,
     NudgeQuery,
     RepLinkQuery,
+    RuleName,
 )
 
 _QUEUE: Final = "nudges"
@@ -43,6 +51,7 @@ class Answers:
         links: Links,
         *,
         channels: Sequence[str],
+        lottery: Lottery,
         forget_key: bytes,
         file: FileChannel | None,
     ) -> None:
@@ -50,6 +59,7 @@ class Answers:
         self._clock = clock
         self._links = links
         self._channels = channels
+        self._lottery = lottery
         self._forget_key = forget_key
         self._file = file
 
@@ -62,6 +72,8 @@ class Answers:
             FORGET_NUDGES: self._forget,
             CHANNEL_LIST: self._list_channels,
             CHANNEL_ENABLE: self._enable_channel,
+            EFFECT_LIST: self._effects,
+            RULE_RESUME: self._resume_rule,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -85,3 +97,11 @@ class Answers:
         name = ChannelName.model_validate_json(question).name
         await enable_channel(self._pool, name)
         return await show_channels(self._pool, [name], now=self._clock.now())
+
+    async def _effects(self, _: bytes) -> EffectList:
+        return await list_effects(self._pool, self._lottery)
+
+    async def _resume_rule(self, question: bytes) -> RuleName:
+        asked = RuleName.model_validate_json(question)
+        await resume_rule(self._pool, asked.rule, now=self._clock.now())
+        return asked

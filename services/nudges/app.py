@@ -1,7 +1,8 @@
 """The composition root of nudges: the only module that knows every class."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,9 @@ from starlette.applications import Starlette
 from services.nudges import store
 from services.nudges.answer_page import AnswerPage
 from services.nudges.answers import Answers
-from services.nudges.channels.channel import Channel
+from services.nudges.channels.apprise_process import AppriseProcess
+from services.nudges.channels.channel import Audience, Channel
+from services.nudges.channels.chat import ChatChannel
 from services.nudges.channels.file import FileChannel
 from services.nudges.channels.inbox import InboxChannel
 from services.nudges.channels.webhook import WebhookChannel
@@ -31,7 +34,7 @@ from services.nudges.outbox import measure_queues, nudge_relay
 from services.nudges.own_page import OwnPage
 from services.nudges.pages import Pages
 from services.nudges.rendering import Renderer
-from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings
+from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings, trusted_authorities
 from shared.clock import Clock, answer_status
 from shared.jetstream import Publisher, disconnect
 from shared.probes import check_broker, check_postgres, probe_routes, starting_routes
@@ -48,33 +51,33 @@ async def run(settings: NudgesSettings) -> None:
     front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
     connection = await reach_broker(settings, name="nudges")
     pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
-    forget_key = settings.privacy.read_forget_key()
-    await store.refuse_other_key(pool, forget_key)
+    forget_key = await forget_key_of(settings, pool)
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
+    lottery = settings.experiments.lottery()
     links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
-    async with Publisher(connection) as events, Publisher(connection) as dead_letters, way_out() as client:
-        channels = make_channels(settings.channels, client, clock)
+    async with Publisher(connection) as events, Publisher(connection) as dead_letters, ways_out(settings, clock) as channels:
         await note_channels(pool, channels)
         metrics = NudgesMetrics(channels)
         relay = nudge_relay(pool, events)
-        deliverers = [Deliverer(pool=pool, channel=one, links=links, metrics=metrics, clock=clock) for one in channels.values()]
-        delivering = [DeliveryLoop(one, on_delivered=relay.wake) for one in deliverers]
+        delivering = delivery_loops(pool, channels, links, metrics, clock, on_delivered=relay.wake)
 
         def woken() -> None:
             relay.wake()
             for loop in delivering:
                 loop.wake()
 
-        timed = Loop(timed_work(pool, metrics, channels=channels, digest_at=settings.nudges.digest_at, on_spoken=woken), clock)
         names = tuple(channels)
-        consumer = ReportConsumer(pool, dead_letters, clock, metrics, channels=names, forget_key=forget_key, on_decided=woken)
+        at = settings.nudges.digest_at
+        timed = Loop(timed_work(pool, metrics, channels=channels, lottery=lottery, digest_at=at, on_spoken=woken), clock)
+        consumer = ReportConsumer(
+            pool, dead_letters, clock, metrics, channels=names, lottery=lottery, forget_key=forget_key, on_decided=woken
+        )
         consumer.subscribe(broker)
-        file = next((one for one in channels.values() if isinstance(one, FileChannel)), None)
-        await Answers(pool, clock, links, channels=names, forget_key=forget_key, file=file).listen(connection)
+        answers = Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file_of(channels))
+        await answers.listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
         pages = make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
-
         await run_process(
             front,
             web_app(connection, pool, metrics, settings, pages=pages),
@@ -88,6 +91,17 @@ async def run(settings: NudgesSettings) -> None:
         )
     await pool.close()
     await disconnect(connection)
+
+
+async def forget_key_of(settings: NudgesSettings, pool: asyncpg.Pool) -> bytes:
+    """The key under which people are forgotten.
+
+    Raises:
+        ForgetKeyChanged: others were forgotten under another.
+    """
+    forget_key = settings.privacy.read_forget_key()
+    await store.refuse_other_key(pool, forget_key)
+    return forget_key
 
 
 def make_broker(settings: NatsSection) -> NatsBroker:
@@ -132,8 +146,42 @@ def way_out() -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(), follow_redirects=False)
 
 
-def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: Clock) -> Mapping[str, Channel]:
-    """The channels that are configured, by name."""
+@asynccontextmanager
+async def ways_out(settings: NudgesSettings, clock: Clock) -> AsyncIterator[Mapping[str, Channel]]:
+    """The channels that are configured, by name, for as long as they are used.
+
+    Raises:
+        UrlRefused: the URL of a chat channel cannot be used.
+    """
+    chats = make_chats(settings.channels, clock)
+    async with way_out() as client:
+        try:
+            await asyncio.gather(*[chat.check() for chat in chats])
+            yield {channel.name: channel for channel in (*make_channels(settings.channels, client, clock), *chats)}
+        finally:
+            await asyncio.gather(*[chat.aclose() for chat in chats])
+
+
+def make_chats(settings: ChannelsSection, clock: Clock) -> list[ChatChannel]:
+    """Rooms and mailboxes. Each has a process of its own, which starts when it is needed."""
+    return [
+        ChatChannel(
+            AppriseProcess(authorities=trusted_authorities()),
+            clock,
+            name=name,
+            read_url=chat.read_url,
+            schemes=settings.chat_schemes,
+            timeout_s=chat.timeout_s,
+            patience=timedelta(hours=chat.give_up_after_h),
+            allowed=chat.allow_networks,
+            audience=Audience(teams=chat.teams, kinds=chat.kinds),
+        )
+        for name, chat in settings.chat.items()
+    ]
+
+
+def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: Clock) -> list[Channel]:
+    """The page, the file and the webhook, as far as they are configured."""
     channels: list[Channel] = []
     if settings.inbox.enabled:
         channels.append(InboxChannel())
@@ -153,7 +201,25 @@ def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: C
                 allowed=webhook.allow_networks,
             )
         )
-    return {channel.name: channel for channel in channels}
+    return channels
+
+
+def delivery_loops(
+    pool: asyncpg.Pool,
+    channels: Mapping[str, Channel],
+    links: Links,
+    metrics: NudgesMetrics,
+    clock: Clock,
+    *,
+    on_delivered: Callable[[], None],
+) -> list[DeliveryLoop]:
+    """One for each channel."""
+    deliverers = [Deliverer(pool=pool, channel=one, links=links, metrics=metrics, clock=clock) for one in channels.values()]
+    return [DeliveryLoop(one, on_delivered=on_delivered) for one in deliverers]
+
+
+def file_of(channels: Mapping[str, Channel]) -> FileChannel | None:
+    return next((one for one in channels.values() if isinstance(one, FileChannel)), None)
 
 
 def base_url(settings: NudgesSection) -> str:

@@ -14,8 +14,15 @@ from shared.events import NudgeKind
 from shared.nudge_requests import NudgeRow
 
 _RULE_NAMES: Final = {
-    "plan_done": "Plan done",
+    "step_reached": "Step reached",
+    "step_lowered": "Shorter steps",
     "comeback": "Comeback",
+    "streak": "Streak",
+    "personal_best": "Personal best",
+    "small_win": "Small win",
+    "steady_week": "Steady week",
+    "plan_done": "Plan done",
+    "team_day": "Team day",
     "quiet_afternoon": "Quiet afternoon",
     "playbook": "Definition",
     "correction": "Correction",

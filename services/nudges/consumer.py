@@ -14,7 +14,9 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from pydantic import ValidationError
 
 from services.nudges.decide_nudges import decide_nudges
+from services.nudges.domain.lot import Lottery
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.speak import Spoken
 from services.nudges.store import AWAY
 from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.clock import Clock
@@ -46,6 +48,7 @@ class ReportConsumer:
         metrics: NudgesMetrics,
         *,
         channels: Sequence[str],
+        lottery: Lottery,
         forget_key: bytes,
         on_decided: Callable[[], None],
     ) -> None:
@@ -54,6 +57,7 @@ class ReportConsumer:
         self._clock = clock
         self._metrics = metrics
         self._channels = channels
+        self._lottery = lottery
         self._forget_key = forget_key
         self._on_decided = on_decided
 
@@ -95,15 +99,16 @@ class ReportConsumer:
             "traceparent": traceparent,
             "now": self._clock.now(),
         }
+        spoken: list[Spoken] = []
         if isinstance(event, PlaybookWithdrawn):
-            newer, spoken = await withdraw_definition(self._pool, event), []
+            newer = await withdraw_definition(self._pool, event)
             self._metrics.announcements.labels("withdrawn" if newer else "stale").inc()
         elif isinstance(event, PlaybookAnnounced):
             newer, told = await tell_definition(self._pool, event, **given)
             spoken = [told] if told is not None else []
             self._metrics.announcements.labels("new" if newer else "stale").inc()
         else:
-            newer, spoken = await decide_nudges(self._pool, event, **given)
+            newer, spoken = await decide_nudges(self._pool, event, **given, lottery=self._lottery)
             self._metrics.reports.labels("new" if newer else "stale").inc()
         for one in spoken:
             self._metrics.decided.labels(one.rule, one.status).inc()

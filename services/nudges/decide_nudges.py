@@ -2,23 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.rules import ON_CHANGE
+from services.nudges.climb_ladders import climb_ladders
+from services.nudges.domain.choosing import calls_of, may_still_speak
+from services.nudges.domain.history import is_plan_done
+from services.nudges.domain.lot import Lottery
+from services.nudges.domain.policy import local_day
+from services.nudges.domain.rules import ON_CHANGE, PRIORITIES
+from services.nudges.domain.situation import Situation
 from services.nudges.look_at_teams import note_leaders
 from services.nudges.remembered import without_forgotten
 from services.nudges.revise_said import revise_said
-from services.nudges.situations import situation_of
+from services.nudges.situations import said_to, situation_of
 from services.nudges.speak import Spoken, speak
-from services.nudges.take_looks import plan_looks
+from services.nudges.take_looks import plan_looks, plan_team_looks
 from shared.events import DayReport
 from shared.postgres import Connection
 
 
 async def decide_nudges(
-    pool: asyncpg.Pool, report: DayReport, *, channels: Sequence[str], forget_key: bytes, traceparent: str, now: datetime
+    pool: asyncpg.Pool,
+    report: DayReport,
+    *,
+    channels: Sequence[str],
+    lottery: Lottery,
+    forget_key: bytes,
+    traceparent: str,
+    now: datetime,
 ) -> tuple[bool, list[Spoken]]:
     """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing. One of
     somebody who is forgotten is passed over, and managers who are leave no trace of it."""
@@ -35,18 +49,34 @@ async def decide_nudges(
         if report.silent:
             return True, revised
         await plan_looks(connection, report)
-        spoken = await _consider(connection, report, channels=channels, traceparent=traceparent, now=now)
-    return True, revised + ([spoken] if spoken is not None else [])
+        if is_plan_done(report):
+            await connection.execute(store.QUERIES["lock_team"], report.team.id)
+        situation = await situation_of(connection, report, now=now)
+        await plan_team_looks(connection, situation)
+        how: Any = {"channels": channels, "lottery": lottery, "traceparent": traceparent}
+        situation, spoken = await climb_ladders(connection, situation, **how)
+        spoken += await _praise(connection, situation, **how)
+    return True, revised + spoken
 
 
-async def _consider(
-    connection: Connection, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
-) -> Spoken | None:
-    """The first rule that the day calls for speaks, once a day for all rules that celebrate it."""
-    situation = await situation_of(connection, report, now=now)
-    called = next((said for rule in ON_CHANGE.values() if (said := rule(situation)) is not None), None)
-    if called is None:
-        return None
-    if await store.is_occasion_taken(connection, report.rep.id, called.occasion, tuple(ON_CHANGE)):
-        return None
-    return await speak(connection, called, report, channels=channels, traceparent=traceparent, now=now)
+async def _praise(
+    connection: Connection, situation: Situation, *, channels: Sequence[str], lottery: Lottery, traceparent: str
+) -> list[Spoken]:
+    """The first rule that the day calls for speaks, the next where that is refused; later on only one that is worth more."""
+    report, now = situation.report, situation.now
+    calls = calls_of(ON_CHANGE, situation)
+    if not calls:
+        return []
+    heard = await store.list_rules_about(connection, report.rep.id, report.day, tuple(ON_CHANGE))
+    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
+    today = local_day(now, report.timezone)
+    spoken: list[Spoken] = []
+    for called in may_still_speak(calls, priorities=PRIORITIES, heard=heard, said=said, today=today):
+        what_came = await speak(
+            connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now
+        )
+        if what_came is not None:
+            spoken.append(what_came)
+            if what_came.status != "dropped":
+                break
+    return spoken

@@ -51,7 +51,10 @@ class ChannelState:
 
 async def note_channels(pool: asyncpg.Pool, channels: Mapping[str, Channel]) -> None:
     """Make the channels known. One that leads elsewhere than before begins anew, as enabled."""
-    await pool.executemany(QUERIES["merge_channel"], [(one.name, one.destination) for one in channels.values()])
+    async with pool.acquire() as connection, connection.transaction():
+        for one in channels.values():
+            await connection.execute(QUERIES["merge_channel"], one.name, one.destination)
+            await connection.execute(QUERIES["mark_audience"], one.name, one.audience.teams, one.audience.kinds)
 
 
 async def list_channels(pool: asyncpg.Pool, names: Iterable[str], *, now: datetime) -> list[ChannelState]:

@@ -83,6 +83,7 @@ def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[st
         reason=row["reason"],
         status=row["status"],
         because=row["because"],
+        chance=row["chance"],
         decided_at=row["decided_at"],
         send_at=row["send_at"],
         delivered=tuple(row["delivered"]),

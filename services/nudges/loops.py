@@ -1,4 +1,4 @@
-"""What nudges does by itself, when time passes: looks at days, releases what was held."""
+"""What nudges does by itself, when time passes: looks at effects and at days, releases what was held."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,7 +10,9 @@ import structlog
 
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
+from services.nudges.domain.lot import Lottery
 from services.nudges.look_at_teams import look_at_teams
+from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
@@ -58,10 +60,11 @@ def timed_work(
     metrics: NudgesMetrics,
     *,
     channels: Mapping[str, Channel],
+    lottery: Lottery,
     digest_at: time,
     on_spoken: Callable[[], None],
 ) -> Work:
-    """Held nudges, looks at days and at teams, and what waits for a channel that is no longer there."""
+    """Effects, held nudges, looks at days and at teams, and what waits for a channel that is no longer there."""
     names = tuple(channels)
 
     def note(spoken: Sequence[Spoken]) -> None:
@@ -72,8 +75,9 @@ def timed_work(
             on_spoken()
 
     async def work(now: datetime) -> bool:
-        note(await release_held(pool, channels=names, now=now))
-        note(await take_looks(pool, channels=names, now=now))
+        await pause_harmful_rules(pool, now=now)
+        note(await release_held(pool, channels=names, lottery=lottery, now=now))
+        note(await take_looks(pool, channels=names, lottery=lottery, now=now))
         note(await look_at_teams(pool, channels=names, look_at=digest_at, now=now))
         await give_up_orphans(pool, channels, now=now)
         return False

@@ -10,7 +10,7 @@ from services.nudges.domain.answer import Answer
 from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
 from services.nudges.domain.rules import FOR_MANAGERS, RULES
 
-VERDICTS: Final = ("sent", "bundled", "held", "dropped", "revised")
+VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped", "revised")
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CHANNELS: Final = ("inbox", "file", "webhook")
 
@@ -21,12 +21,7 @@ class NudgesMetrics:
     def __init__(self, channels: Iterable[str] = CHANNELS) -> None:
         self.registry = CollectorRegistry()
         self._what_comes_in()
-        self.decided = Counter(
-            "daymark_nudges_decided_total",
-            "Nudges by rule and verdict. One rule leaping up, or many `revised`: look at the feed before you believe it.",
-            ["rule", "verdict"],
-            registry=self.registry,
-        )
+        self._what_is_decided()
         self.deliveries = Counter(
             "daymark_nudges_deliveries_total",
             "Attempts by channel and outcome. `failed` or many `retried`: the receiver refuses; see `daymark nudges`.",
@@ -40,18 +35,7 @@ class NudgesMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
-        self.answers = Counter(
-            "daymark_nudges_answers_total",
-            "What people say of nudges. One rule called `wrong` again and again: look at the records that it rests on.",
-            ["rule", "answer"],
-            registry=self.registry,
-        )
         self._what_waits()
-        for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
-            for verdict in VERDICTS:
-                self.decided.labels(rule, verdict)
-            for answer in Answer:
-                self.answers.labels(rule, answer.value)
         for channel in channels:
             self.delivery_seconds.labels(channel)
             for gauge in (self.waiting, self.waiting_age_seconds, self.channel_failing_seconds, self.channel_disabled):
@@ -79,6 +63,33 @@ class NudgesMetrics:
         for outcome in ("new", "stale"):
             self.reports.labels(outcome)
             self.announcements.labels(outcome)
+
+    def _what_is_decided(self) -> None:
+        """By rule."""
+        self.decided = Counter(
+            "daymark_nudges_decided_total",
+            "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
+            ["rule", "verdict"],
+            registry=self.registry,
+        )
+        self.rule_paused = Gauge(
+            "daymark_nudges_rule_paused",
+            "1 while a rule is silent because what it says lowers the next day's score. See `daymark effects`.",
+            ["rule"],
+            registry=self.registry,
+        )
+        self.answers = Counter(
+            "daymark_nudges_answers_total",
+            "What people say of nudges. One rule called `wrong` again and again: look at the records that it rests on.",
+            ["rule", "answer"],
+            registry=self.registry,
+        )
+        for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
+            self.rule_paused.labels(rule)
+            for verdict in VERDICTS:
+                self.decided.labels(rule, verdict)
+            for answer in Answer:
+                self.answers.labels(rule, answer.value)
 
     def _what_waits(self) -> None:
         """What fails and what waits."""

@@ -20,6 +20,8 @@ def nudge_relay(pool: asyncpg.Pool, publisher: Publisher) -> OutboxRelay:
 async def measure_queues(pool: asyncpg.Pool, channels: Sequence[str], clock: Clock, metrics: NudgesMetrics) -> None:
     """Bring the gauges up to date."""
     metrics.outbox.set(await pool.fetchval(store.QUERIES["count_outbox"]))
+    for row in await pool.fetch(store.QUERIES["list_pauses"]):
+        metrics.rule_paused.labels(row["rule"]).set(row["paused_at"] is not None)
     now = clock.now()
     for channel in await list_channels(pool, channels, now=now):
         metrics.note_channel(

@@ -16,6 +16,7 @@ from services.nudges import store
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
 from services.nudges.cards import days_of
 from services.nudges.domain.definition import Definition, coming, in_force
+from services.nudges.domain.ladder import Ladder, is_ladder_of, size_in_words
 from services.nudges.domain.policy import local_day
 from services.nudges.domain.said import LATELY
 from services.nudges.domain.wording import clock_time, date_text, number
@@ -24,6 +25,7 @@ from services.nudges.list_nudges import list_heard
 from services.nudges.rendering import Renderer
 from services.nudges.store import AWAY
 from shared.clock import Clock
+from shared.events import DayReport, GoalDefinition
 
 _SEE_OTHER: Final = 303
 
@@ -56,6 +58,16 @@ class Section:
     read: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A goal and the next step on the way to it, in words."""
+
+    label: str
+    count: int
+    following: int
+    size: str
+
+
 class OwnPage:
     """Opens with the link that was signed for the rep. Looking at it changes nothing."""
 
@@ -81,15 +93,17 @@ class OwnPage:
         now = self._clock.now()
         try:
             known = await store.list_definitions(self._pool, rep)
-            timezone = await self._pool.fetchval(store.QUERIES["find_newest_timezone"], rep)
-            timezone = timezone or (known[-1].announced.timezone if known else "UTC")
+            newest = await store.find_newest_day(self._pool, rep)
+            ladders = await store.list_ladders(self._pool, rep)
+            timezone = newest.timezone if newest is not None else known[-1].announced.timezone if known else "UTC"
             today = local_day(now, timezone)
             heard = await list_heard(self._pool, rep, since=today - LATELY)
         except AWAY:
             return self._renderer.away()
         sections = sections_of(known, timezone, today=today)
         name = known[-1].announced.rep.name if known else rep
-        content = {"name": name, "token": token, "sections": sections, "days": days_of(heard, reader=rep)}
+        steps = steps_of(newest, ladders) if newest is not None else []
+        content = {"name": name, "token": token, "sections": sections, "steps": steps, "days": days_of(heard, reader=rep)}
         return self._renderer.page("you.html", has_forms=True, **content)
 
     async def _acknowledge(self, request: Request) -> Response:
@@ -112,6 +126,15 @@ def sections_of(known: Sequence[Definition], timezone: str, *, today: date) -> l
     return [_section(one, timezone, today=today) for one in ([current] if current else []) + coming(known, today=today)]
 
 
+def steps_of(newest: DayReport, ladders: Sequence[Ladder]) -> list[Step]:
+    """The goals of the newest day, each with the rep's next step."""
+    found = ((goal, ladder) for goal in newest.goals for ladder in ladders if is_ladder_of(ladder, goal))
+    return [
+        Step(label=goal.label, count=goal.count, following=ladder.next_step, size=size_in_words(goal, ladder))
+        for goal, ladder in found
+    ]
+
+
 def _section(one: Definition, timezone: str, *, today: date) -> Section:
     announced = one.announced
     binds = f"{date_text(announced.binds_from)} {announced.binds_from.year}"
@@ -130,7 +153,7 @@ def _section(one: Definition, timezone: str, *, today: date) -> Section:
             )
             for behaviour in announced.behaviours
         ),
-        goals=tuple((goal.label, f"in steps of {goal.step} a {goal.period}", goal.counts) for goal in announced.goals),
+        goals=tuple((goal.label, _steps(goal), goal.counts) for goal in announced.goals),
         unverified=announced.unverified,
         follows=f"{date_text(announced.follows)} {announced.follows.year}" if announced.follows else "",
         changes=announced.changes,
@@ -138,6 +161,11 @@ def _section(one: Definition, timezone: str, *, today: date) -> Section:
         told=_at(one.told_at, timezone),
         read=_at(one.acknowledged_at, timezone),
     )
+
+
+def _steps(goal: GoalDefinition) -> str:
+    steps = f"in steps of {goal.step} a {goal.period}"
+    return f"{steps}, then of {goal.step_min} to {goal.step_max} by your own weeks" if goal.step_min is not None else steps
 
 
 def _at(instant: datetime | None, timezone: str) -> str:

@@ -69,9 +69,34 @@ RETURNING d.revision;
 -- name: find_day
 SELECT report::text AS report FROM day WHERE rep_id = $1 AND day = $2;
 
--- name: list_days_before
--- Enough days for thirty worked ones, also after a long leave.
-SELECT report::text AS report FROM day WHERE rep_id = $1 AND day < $2 ORDER BY day DESC LIMIT $3;
+-- name: list_worked_before
+-- Present and with a target; as `is_worked` has it.
+SELECT report::text AS report FROM day
+WHERE rep_id = $1 AND day < $2 AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
+ORDER BY day DESC LIMIT $3;
+
+-- name: lock_team
+-- Until the transaction ends, nobody else of the team finishes a day: of two who are the last at once, one sees the other's.
+SELECT pg_advisory_xact_lock(hashtext('nudges.team'), hashtext($1));
+
+-- name: list_team_done
+-- Nothing while one of them has not done the plan, or lives where the day has yet to begin. Whose day is long begun and was
+-- never opened has left.
+SELECT array_agg(rep_id ORDER BY rep_id) FILTER (WHERE day = $2 AND report ->> 'score' IS NOT NULL)
+FROM (
+    SELECT DISTINCT ON (rep_id) rep_id, day, report FROM day
+    WHERE team_id = $1 AND day > $2::date - 7 AND day <= $2 ORDER BY rep_id, day DESC
+) AS newest
+HAVING bool_and(CASE
+    WHEN day = $2 THEN coalesce((report ->> 'score')::numeric >= $3, true)
+    ELSE $2::date::timestamp AT TIME ZONE (report ->> 'timezone') <= $4
+END);
+
+-- name: add_looks_of_team
+-- At each one's day, unless they have the word of it already. Looked at before, when somebody's day was not known, it is anew.
+INSERT INTO look (rep_id, day, moment, due_at) SELECT rep_id, $2, $3, $4 FROM unnest($1::text[]) AS rep_id
+WHERE NOT EXISTS (SELECT FROM nudge AS n WHERE n.person_id = rep_id AND n.day = $2 AND n.rule = ANY($5::text[]))
+ON CONFLICT (rep_id, day, moment) DO UPDATE SET due_at = excluded.due_at, done = false WHERE look.done;
 
 -- name: add_looks
 INSERT INTO look (rep_id, day, moment, due_at) SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS l (moment, due_at)
@@ -129,13 +154,28 @@ WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') ORDER BY se
 -- Returns a row to exactly one replica.
 UPDATE look SET done = true WHERE rep_id = $1 AND day = $2 AND moment = $3 AND NOT done RETURNING rep_id;
 
--- name: find_nudge_of_occasion
-SELECT id FROM nudge WHERE person_id = $1 AND occasion = $2 AND rule = ANY($3::text[]);
+-- name: list_ladders
+-- Of some goals, the periods lately.
+SELECT goal, period_start, reached, size, reached_on, lowered_from FROM ladder WHERE rep_id = $1
+ORDER BY period_start DESC, goal LIMIT 50;
+
+-- name: merge_ladder
+INSERT INTO ladder (rep_id, goal, period_start, reached, size, reached_on, lowered_from) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (rep_id, goal, period_start) DO UPDATE SET reached = excluded.reached, size = excluded.size,
+    reached_on = excluded.reached_on, lowered_from = excluded.lowered_from;
+
+-- name: delete_ladders_of
+DELETE FROM ladder WHERE rep_id = $1;
+
+-- name: list_rules_about
+-- What was refused has led to nothing.
+SELECT rule FROM nudge WHERE person_id = $1 AND day = $2 AND rule = ANY($3::text[]) AND status <> 'dropped';
 
 -- name: list_said
--- What a person has heard since a day of theirs, over all rules and channels.
+-- What a person has heard since a day of theirs, over all rules and channels; or would have heard, but for the lot: after both
+-- the same may follow.
 SELECT rule, kind, sent_day, send_at, wording, status FROM nudge
-WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled') ORDER BY send_at DESC, seq DESC;
+WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled', 'held_out') ORDER BY send_at DESC, seq DESC;
 
 -- name: list_sent_about
 -- What was said by some rules about a person's days from one to another, both included.
@@ -153,8 +193,8 @@ UPDATE nudge SET revised_at = $2, revised_because = $3 WHERE id = $1;
 -- name: add_nudge
 -- The same reason never makes two: the second finds the row and adds nothing.
 INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason,
-                   status, because, decided_at, send_at, sent_day, event, traceparent, wording)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20)
+                   status, because, decided_at, send_at, sent_day, event, traceparent, wording, chance)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21)
 ON CONFLICT (rule, person_id, occasion) DO NOTHING
 RETURNING id;
 
@@ -169,12 +209,59 @@ FROM nudge WHERE person_id = $1 AND status = 'held' AND send_at <= $2 ORDER BY s
 -- name: settle_nudge
 -- What is said is written anew: a message held overnight speaks of yesterday.
 UPDATE nudge SET status = $2, because = $3, send_at = $4, sent_day = $5, text = $6, reason = $7, event = $8::jsonb,
-    wording = $9, said_with = $10
+    wording = $9, said_with = $10, chance = $11
 WHERE id = $1;
 
+-- name: find_pause
+SELECT paused_at FROM rule_pause WHERE rule = $1 AND paused_at IS NOT NULL;
+
+-- name: list_pauses
+SELECT rule, paused_at, resumed_at FROM rule_pause ORDER BY rule;
+
+-- name: mark_paused
+-- Returns nothing when it is paused already.
+INSERT INTO rule_pause AS p (rule, paused_at) VALUES ($1, $2)
+ON CONFLICT (rule) DO UPDATE SET paused_at = excluded.paused_at WHERE p.paused_at IS NULL
+RETURNING rule;
+
+-- name: mark_resumed
+UPDATE rule_pause SET paused_at = NULL, resumed_at = $2 WHERE rule = $1 AND paused_at IS NOT NULL RETURNING rule;
+
+-- name: list_draws
+-- Every lot that was drawn for a rule (since it was resumed), with the score of the person's next worked day, once that is closed,
+-- and the mean of up to ten before.
+SELECT n.person_id, n.status <> 'held_out' AS is_sent, n.chance,
+       before.score::double precision AS score_before, after.score::double precision AS score_after
+FROM nudge AS n
+CROSS JOIN LATERAL (
+    SELECT d.worked_score AS score, d.is_closed FROM day AS d
+    WHERE d.rep_id = n.person_id AND d.day > n.sent_day AND d.worked_score IS NOT NULL ORDER BY d.day LIMIT 1
+) AS after
+CROSS JOIN LATERAL (
+    SELECT avg(last.worked_score) AS score FROM (
+        SELECT d.worked_score FROM day AS d
+        WHERE d.rep_id = n.person_id AND d.day < n.sent_day AND d.worked_score IS NOT NULL ORDER BY d.day DESC LIMIT 10
+    ) AS last
+) AS before
+LEFT JOIN rule_pause AS p ON p.rule = n.rule
+WHERE n.rule = $1 AND n.chance < 1 AND n.status IN ('sent', 'bundled', 'held_out') AND after.is_closed
+  AND (p.resumed_at IS NULL OR n.send_at >= p.resumed_at)
+ORDER BY n.seq;
+
+-- name: claim_effects_look
+-- One look a day over all replicas; one that another takes just now is passed over.
+SELECT looked_on FROM effects_look WHERE looked_on < $1 FOR UPDATE SKIP LOCKED;
+
+-- name: mark_effects_looked
+UPDATE effects_look SET looked_on = $1;
+
 -- name: add_deliveries
+-- For the channels that are given nudges of this team and kind.
 INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at)
-SELECT $1, channel, 'queued', $3, $3 FROM unnest($2::text[]) AS channel
+SELECT n.id, wanted, 'queued', $3, $3
+FROM nudge AS n CROSS JOIN unnest($2::text[]) AS wanted LEFT JOIN channel AS c ON c.name = wanted
+WHERE n.id = $1
+  AND (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
 ON CONFLICT DO NOTHING;
 
 -- name: merge_channel
@@ -184,6 +271,9 @@ ON CONFLICT (name) DO UPDATE
 SET destination = excluded.destination, failures = 0, failing_since = NULL, paused_until = NULL, asked_until = NULL,
     disabled_at = NULL, last_error = ''
 WHERE c.destination <> excluded.destination;
+
+-- name: mark_audience
+UPDATE channel SET teams = $2, kinds = $3 WHERE name = $1;
 
 -- name: claim_channel
 -- The replicas look at a channel one after the other, so that one that fails is tried with one delivery and not with many.
@@ -262,8 +352,9 @@ SELECT c.name, c.failures, c.failing_since, greatest(c.paused_until, c.asked_unt
 FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 
 -- name: find_work_due
--- Whether anything is to be done by now: a look, a held nudge, a delivery, or a row to publish.
+-- Whether anything is to be done by now: a look at a day or at the effects, a held nudge, a delivery, or a row to publish.
 SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
+    OR EXISTS (SELECT FROM effects_look WHERE looked_on < ($1 AT TIME ZONE 'UTC')::date)
     OR EXISTS (
         SELECT FROM led WHERE timezone IS NOT NULL AND newest_day >= ($1 AT TIME ZONE 'UTC')::date - 7
           AND NOT EXISTS (SELECT FROM look AS k WHERE k.rep_id = led.manager_id AND k.moment = 'team' AND NOT k.done)
@@ -280,7 +371,7 @@ SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
 -- name: list_nudges
 -- One page, in the order in which they were decided.
 SELECT n.seq, n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered,
        ARRAY(
@@ -294,7 +385,7 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- name: list_inbox
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
        ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
              FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
@@ -308,7 +399,7 @@ ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
 -- name: list_heard
 -- What a rep has heard since a day of theirs, newest first. What was said in the message of another stands there.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
        ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
              FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
@@ -320,7 +411,7 @@ ORDER BY n.send_at DESC, n.seq DESC;
 -- name: find_shown
 -- One that was said to a person, or to a rep of theirs.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.decided_at, n.send_at, n.revised_because,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
        ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
              FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
@@ -375,8 +466,8 @@ RETURNING version;
 SELECT body::text AS body, nudge_id, told_at, acknowledged_at FROM announcement
 WHERE rep_id = $1 AND withdrawn_at IS NULL ORDER BY version;
 
--- name: find_newest_timezone
-SELECT report ->> 'timezone' FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
+-- name: find_newest_day
+SELECT report::text AS report FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT 1;
 
 -- name: find_told_at
 SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;

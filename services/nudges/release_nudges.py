@@ -7,10 +7,11 @@ from typing import Final
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.history import is_worked
-from services.nudges.domain.nudge import RULE_CORRECTION
-from services.nudges.domain.policy import Drop, Send, local_day
-from services.nudges.domain.rules import PRIORITIES, RULES
+from services.nudges.domain.choosing import is_outdone
+from services.nudges.domain.lot import Lottery
+from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
+from services.nudges.domain.policy import Drop, HoldOut, Send, local_day
+from services.nudges.domain.rules import ON_CHANGE, PRIORITIES, RULES
 from services.nudges.revise_said import correction_anew
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
@@ -24,14 +25,14 @@ WORKED_DAYS_MAX: Final = 2
 _DAYS_MAX: Final = timedelta(days=14)
 
 
-async def release_held(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> list[Spoken]:
+async def release_held(pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, now: datetime) -> list[Spoken]:
     """Send what was held and still holds true; hold again or drop the rest."""
     spoken: list[Spoken] = []
     for row in await pool.fetch(store.QUERIES["list_people_with_held"], now, _AT_ONCE_MAX):
         async with pool.acquire() as connection, connection.transaction():
             await store.lock_person(connection, row["person_id"])
             for held in await _claim_together(connection, row["person_id"], now=now):
-                spoken += await _release(connection, held, channels=channels, now=now)
+                spoken += await _release(connection, held, channels=channels, lottery=lottery, now=now)
     return spoken
 
 
@@ -43,8 +44,17 @@ async def _claim_together(connection: Connection, person_id: str, *, now: dateti
     return [*announcements, sorted(others, key=lambda held: PRIORITIES[held.rule])]
 
 
-async def _release(connection: Connection, due: Sequence[Held], *, channels: Sequence[str], now: datetime) -> list[Spoken]:
-    judged = [(held, await _judged_anew(connection, held, now=now)) for held in due]
+async def _release(
+    connection: Connection, due: Sequence[Held], *, channels: Sequence[str], lottery: Lottery, now: datetime
+) -> list[Spoken]:
+    """Each has a lot of its own: what is not held out is said together."""
+    judged: list[tuple[Held, Worded]] = []
+    for held in due:
+        said = [(other.rule, other.day) for other, worded in judged if isinstance(worded.verdict, Send | HoldOut)]
+        if is_outdone(held.rule, held.day, by=said, praise=ON_CHANGE):
+            judged.append((held, _dropped(held, "something greater is said of the same day")))
+        else:
+            judged.append((held, await _judged_anew(connection, held, lottery=lottery, now=now)))
     speaking = [(held, worded) for held, worded in judged if isinstance(worded.verdict, Send)]
     silent = [(held, worded) for held, worded in judged if not isinstance(worded.verdict, Send)]
     spoken = [await _settle(connection, held, worded, now=now) for held, worded in silent]
@@ -66,12 +76,14 @@ async def _say_together(
             "send_at": now,
         }
     )
-    sent = settlement_of(Send(), timezone=first.timezone, now=now)
+    sent = settlement_of(worded.verdict, timezone=first.timezone, now=now)
     await store.settle_nudge(connection, nudge, sent, wording=worded.wording)
     await announce(connection, nudge, traceparent=first.traceparent, now=now)
     await connection.execute(store.QUERIES["add_deliveries"], first.id, list(channels), now)
-    bundled = Settlement(status="bundled", because=f"said together with {first.rule}", send_at=now, sent_day=sent.sent_day)
-    for _, other in others:
+    because = f"said together with {first.rule}"
+    for held, other in others:
+        chance = settlement_of(other.verdict, timezone=held.timezone, now=now).chance
+        bundled = Settlement(status="bundled", because=because, send_at=now, sent_day=sent.sent_day, chance=chance)
         part = other.nudge.model_copy(update={"send_at": now})
         await store.settle_nudge(connection, part, bundled, wording=other.wording, said_with=first.id)
     return [Spoken(rule=first.rule, status="sent"), *(Spoken(rule=held.rule, status="bundled") for held, _ in others)]
@@ -84,9 +96,9 @@ async def _settle(connection: Connection, held: Held, worded: Worded, *, now: da
     return Spoken(rule=held.rule, status=settlement.status)
 
 
-async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> Worded:
+async def _judged_anew(connection: Connection, held: Held, *, lottery: Lottery, now: datetime) -> Worded:
     """The nudge as its rule would put it now, and whether it may go out."""
-    if held.kind == NudgeKind.ANNOUNCEMENT:
+    if held.rule == RULE_PLAYBOOK:
         nudge, verdict = await telling_anew(connection, held, now=now)
         return Worded(nudge=nudge, wording=0, verdict=verdict)
     report = await store.find_day(connection, held.person_id, held.day)
@@ -95,14 +107,14 @@ async def _judged_anew(connection: Connection, held: Held, *, now: datetime) -> 
     if held.rule == RULE_CORRECTION:
         if await _is_long_ago(connection, report, now=now):
             return _dropped(held, "too long ago")
-        return await correction_anew(connection, held, report, now=now)
+        return await correction_anew(connection, held, report, lottery=lottery, now=now)
     called = RULES[held.rule](await situation_of(connection, report, now=now))
     if called is None:
         return _dropped(held, "no longer true")
-    if await _is_long_ago(connection, report, now=now):
+    if called.kind is not NudgeKind.ANNOUNCEMENT and await _is_long_ago(connection, report, now=now):
         return _dropped(held, "too long ago")
     times = {"decided_at": held.nudge.decided_at, "send_at": held.nudge.send_at}
-    return await word(connection, called, report, **times, now=now)
+    return await word(connection, called, report, lottery=lottery, **times, now=now)
 
 
 def _dropped(held: Held, because: str) -> Worded:
@@ -114,5 +126,5 @@ async def _is_long_ago(connection: Connection, report: DayReport, *, now: dateti
     today = local_day(now, report.timezone)
     if today - report.day > _DAYS_MAX:
         return True
-    since = await store.list_days_before(connection, report.rep.id, today + timedelta(days=1))
-    return sum(is_worked(day) for day in since if day.day > report.day) > WORKED_DAYS_MAX
+    since = await store.list_worked_before(connection, report.rep.id, today + timedelta(days=1))
+    return sum(day.day > report.day for day in since) > WORKED_DAYS_MAX

@@ -7,6 +7,7 @@ import asyncpg
 
 from services.nudges import store
 from services.nudges.domain.late_truth import Sent, correction, days_resting_on, is_called_for, matters, next_morning, why_not
+from services.nudges.domain.lot import Lottery
 from services.nudges.domain.policy import Drop
 from services.nudges.domain.rules import ASKED_AGAIN
 from services.nudges.situations import person_of, said_to, situation_of
@@ -37,13 +38,14 @@ async def revise_said(connection: Connection, report: DayReport, *, traceparent:
     return spoken
 
 
-async def correction_anew(connection: Connection, held: Held, report: DayReport, *, now: datetime) -> Worded:
+async def correction_anew(connection: Connection, held: Held, report: DayReport, *, lottery: Lottery, now: datetime) -> Worded:
     """A correction that waited, as it would be put now, and whether it is still needed."""
     row = await connection.fetchrow(store.QUERIES["find_sent"], held.nudge.occasion)
     if row is None or row["revised_at"] is None:
         return Worded(nudge=held.nudge, wording=0, verdict=Drop(because="what it takes back holds after all"))
     called = correction(_sent_of(row), report)
-    return await word(connection, called, report, decided_at=held.nudge.decided_at, send_at=held.nudge.send_at, now=now)
+    times = {"decided_at": held.nudge.decided_at, "send_at": held.nudge.send_at}
+    return await word(connection, called, report, lottery=lottery, **times, now=now)
 
 
 async def _note(

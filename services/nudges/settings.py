@@ -1,16 +1,37 @@
 """What nudges is configured with; `shared/daymark.default.toml` explains each key."""
 
+import os
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, field_validator
+import certifi
+from pydantic import Field, StringConstraints, field_validator
 
+from services.nudges.domain.lot import Lottery
+from services.nudges.domain.rules import RULES
 from services.nudges.domain.team import WORK_ENDS, WORK_STARTS
+from shared.events import NudgeKind
 from shared.settings import CommonSettings, SecretReference, Section, read_secret
 
+HeldOut = Annotated[float, Field(ge=0, le=0.5)]
+"""The probability of being held out: at most a half, since a nudge is there to be sent."""
 ATTEMPT_MOST_S: Final = 20.0
 """The longest that a channel may be told to wait for an answer: leaves time to record it within the lease."""
+
+
+NEVER_CHAT: Final = frozenset(
+    {
+        *("apprise", "apprises", "form", "forms", "json", "jsons", "xml", "xmls"),
+        *("blink1", "dbus", "gio", "glib", "gnome", "growl", "kde", "macosx", "qt", "rsyslog", "syslog", "windows"),
+    }
+)
+"""Schemes of Apprise that post to any address (the signed webhook does so with a signature), or act on this machine."""
+
+
+def trusted_authorities() -> str:
+    """The file of the certificate authorities that mail and chat services are checked against: SSL_CERT_FILE, or certifi's."""
+    return os.environ.get("SSL_CERT_FILE") or certifi.where()
 
 
 class NudgesSection(Section):
@@ -26,6 +47,22 @@ class NudgesSection(Section):
         if not WORK_STARTS <= digest_at < WORK_ENDS:
             raise ValueError(f"must lie in managers' working hours, from {WORK_STARTS:%H:%M} and before {WORK_ENDS:%H:%M}")
         return digest_at
+
+
+class ExperimentsSection(Section):
+    seed: str
+    held_out: HeldOut
+    held_out_by_rule: dict[str, HeldOut]
+
+    @field_validator("held_out_by_rule")
+    @classmethod
+    def _are_rules(cls, by_rule: dict[str, float]) -> dict[str, float]:
+        if strangers := by_rule.keys() - RULES.keys():
+            raise ValueError(f"there is no rule {', '.join(sorted(strangers))}; there are {', '.join(RULES)}")
+        return by_rule
+
+    def lottery(self) -> Lottery:
+        return Lottery(seed=self.seed, held_out=self.held_out, by_rule=self.held_out_by_rule)
 
 
 class InboxSection(Section):
@@ -60,12 +97,42 @@ class WebhookSection(Section):
         return [read_secret(reference) or "" for reference in self.secrets]
 
 
+class ChatSection(Section):
+    url: SecretReference = Field(min_length=1)
+    teams: tuple[str, ...] = ()
+    kinds: tuple[NudgeKind, ...] = (NudgeKind.CELEBRATION,)
+    timeout_s: float = Field(default=15.0, gt=0, le=ATTEMPT_MOST_S)
+    give_up_after_h: float = Field(default=24.0, gt=0)
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def read_url(self) -> str:
+        """What it is now.
+
+        Raises:
+            SecretMissing: it is not there.
+        """
+        return read_secret(self.url) or ""
+
+
+ChatName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+
+
 class ChannelsSection(Section):
     inbox: InboxSection
     file: FileSection
     webhook: WebhookSection
+    chat_schemes: tuple[str, ...]
+    chat: dict[ChatName, ChatSection]
+
+    @field_validator("chat_schemes")
+    @classmethod
+    def _are_harmless(cls, schemes: tuple[str, ...]) -> tuple[str, ...]:
+        if refused := sorted(NEVER_CHAT.intersection(schemes)):
+            raise ValueError(f"{', '.join(refused)}: posts to any address or acts on this machine; use channels.webhook")
+        return schemes
 
 
 class NudgesSettings(CommonSettings):
     nudges: NudgesSection
+    experiments: ExperimentsSection
     channels: ChannelsSection

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from services.nudges import store
 from services.nudges.domain.answer import QUIET_AFTER, Answer, Objection
-from services.nudges.domain.history import history_of
+from services.nudges.domain.history import history_of, is_plan_done
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
 from services.nudges.domain.said import LATELY, Said
 from services.nudges.domain.situation import Situation
@@ -16,8 +16,10 @@ _A_DAY = timedelta(days=1)
 
 async def situation_of(connection: Connection, report: DayReport, *, now: datetime) -> Situation:
     """What the rules may look at of a rep's day."""
-    history = history_of(await store.list_days_before(connection, report.rep.id, report.day))
-    return Situation(report=report, history=history, now=now)
+    history = history_of(await store.list_worked_before(connection, report.rep.id, report.day))
+    team_done = await store.list_team_done(connection, report, now=now) if is_plan_done(report) else ()
+    ladders = await store.list_ladders(connection, report.rep.id) if report.goals else ()
+    return Situation(report=report, history=history, now=now, team_done=team_done, ladders=ladders)
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from services.nudges import store
+from services.nudges.domain.lot import Lottery
 from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import Drop, Hold, Send, Verdict, local_day, may_speak
+from services.nudges.domain.policy import Drop, Hold, HoldOut, Send, Verdict, local_day, may_speak
 from services.nudges.domain.said import Said
 from services.nudges.domain.wording import pick
 from services.nudges.situations import objections_of, person_of, said_to, shortfall_of
@@ -16,12 +17,13 @@ from services.nudges.store import Settlement
 from shared.events import NUDGE_DECIDED, DayReport, Nudge
 from shared.postgres import Connection
 
+HELD_OUT: Final = "held out by lot, to measure what sending does"
 _NUDGES: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spoken:
-    """What became of a call for a word: sent, bundled, held or dropped; or, when it was sent before, revised."""
+    """What became of a call for a word: sent, bundled, held, held out or dropped; or, when it was sent before, revised."""
 
     rule: str
     status: str
@@ -37,7 +39,14 @@ class Worded:
 
 
 async def word(
-    connection: Connection, called: Called, report: DayReport, *, decided_at: datetime, send_at: datetime, now: datetime
+    connection: Connection,
+    called: Called,
+    report: DayReport,
+    *,
+    lottery: Lottery,
+    decided_at: datetime,
+    send_at: datetime,
+    now: datetime,
 ) -> Worded:
     """Put a call about a rep's day into words and bring it before policy. Needs the person's lock."""
     rep_id, timezone = report.rep.id, report.timezone
@@ -45,7 +54,10 @@ async def word(
     person = await person_of(connection, rep_id, timezone=timezone, now=now)
     shortfall = await shortfall_of(connection, report) if called.is_shortfall else None
     objections = await objections_of(connection, rep_id, timezone=timezone, now=now)
-    verdict = may_speak(called, person, said, shortfall=shortfall, objections=objections, now=now)
+    lot = lottery.draw(called.kind, rule=called.rule, person_id=rep_id, occasion=called.occasion)
+    is_paused = await store.is_rule_paused(connection, called.rule)
+    weighed: Any = {"shortfall": shortfall, "objections": objections, "lot": lot, "is_paused": is_paused}
+    verdict = may_speak(called, person, said, **weighed, now=now)
     wording = wording_of(called, rep_id, said)
     if wording is None:
         wording, verdict = 0, Drop(because="every way to say it was used lately")
@@ -61,18 +73,29 @@ def wording_of(called: Called, person_id: str, said: Sequence[Said]) -> int | No
 
 def settlement_of(verdict: Verdict, *, timezone: str, now: datetime) -> Settlement:
     if isinstance(verdict, Send):
-        return Settlement(status="sent", because="", send_at=now, sent_day=local_day(now, timezone))
+        day = local_day(now, timezone)
+        return Settlement(status="sent", because="", send_at=now, sent_day=day, chance=verdict.probability)
+    if isinstance(verdict, HoldOut):
+        day, chance = local_day(now, timezone), 1 - verdict.probability
+        return Settlement(status="held_out", because=HELD_OUT, send_at=now, sent_day=day, chance=chance)
     if isinstance(verdict, Hold):
         return Settlement(status="held", because=verdict.because, send_at=verdict.until, sent_day=None)
     return Settlement(status="dropped", because=verdict.because, send_at=None, sent_day=None)
 
 
 async def speak(
-    connection: Connection, called: Called, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+    connection: Connection,
+    called: Called,
+    report: DayReport,
+    *,
+    channels: Sequence[str],
+    lottery: Lottery,
+    traceparent: str,
+    now: datetime,
 ) -> Spoken | None:
     """Bring a call before policy and keep what comes of it; None when the occasion has had its nudge. Needs the person's
     lock."""
-    worded = await word(connection, called, report, decided_at=now, send_at=now, now=now)
+    worded = await word(connection, called, report, lottery=lottery, decided_at=now, send_at=now, now=now)
     return await keep(connection, worded, report, channels=channels, traceparent=traceparent, now=now)
 
 
@@ -94,7 +117,7 @@ async def keep(
     )
     if not added:
         return None
-    if settlement.status != "dropped":
+    if settlement.status in {"sent", "held"}:
         await announce(connection, nudge, traceparent=traceparent, now=now)
     if settlement.status == "sent":
         await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)

@@ -10,6 +10,8 @@ import asyncpg
 from pydantic import BaseModel
 
 from services.nudges.domain.definition import Definition
+from services.nudges.domain.history import PLAN_DONE_SCORE
+from services.nudges.domain.ladder import Ladder
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.forgetting import tombstone_of_key, tombstone_of_person
 from shared.postgres import Connection, Queries
@@ -18,19 +20,22 @@ from shared.settings import ForgetKeyChanged
 SCHEMA: Final = "nudges"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 QUERIES: Final = Queries(Path(__file__).with_name("queries.sql"))
-HISTORY_DAYS: Final = 60
+HISTORY_DAYS: Final = 150
+"""Worked ones: about seven months."""
 AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 """What Postgres looks like while it is away, restarting or busy."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
-    """What policy made of a nudge: sent, bundled, held or dropped."""
+    """What policy made of a nudge: sent, bundled, held, held out or dropped. `chance` is the probability of its being
+    sent; None as long as that is not decided."""
 
     status: str
     because: str
     send_at: datetime | None
     sent_day: date | None
+    chance: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,15 +81,36 @@ async def find_day(connection: Connection, rep_id: str, day: date) -> DayReport 
     return DayReport.model_validate_json(body) if body is not None else None
 
 
-async def list_days_before(connection: Connection, rep_id: str, day: date) -> list[DayReport]:
-    rows = await connection.fetch(QUERIES["list_days_before"], rep_id, day, HISTORY_DAYS)
+async def list_worked_before(connection: Connection, rep_id: str, day: date) -> list[DayReport]:
+    rows = await connection.fetch(QUERIES["list_worked_before"], rep_id, day, HISTORY_DAYS)
     return [DayReport.model_validate_json(row["report"]) for row in rows]
 
 
-async def is_occasion_taken(connection: Connection, person_id: str, occasion: str, rules: Sequence[str]) -> bool:
-    """Whether one of these rules has already led to a nudge on this occasion."""
-    found = await connection.fetchval(QUERIES["find_nudge_of_occasion"], person_id, occasion, list(rules))
-    return found is not None
+async def list_team_done(connection: Connection, report: DayReport, *, now: datetime) -> tuple[str, ...]:
+    """The reps of the team with a target on the day of the report, if all of them have the plan done; else none."""
+    found = await connection.fetchval(QUERIES["list_team_done"], report.team.id, report.day, PLAN_DONE_SCORE, now)
+    return tuple(found or ())
+
+
+async def find_newest_day(connection: Connection | asyncpg.Pool, rep_id: str) -> DayReport | None:
+    body = await connection.fetchval(QUERIES["find_newest_day"], rep_id)
+    return DayReport.model_validate_json(body) if body is not None else None
+
+
+async def list_ladders(connection: Connection | asyncpg.Pool, rep_id: str) -> tuple[Ladder, ...]:
+    """A rep's ladders, those of the newest periods first."""
+    return tuple(Ladder(**dict(row)) for row in await connection.fetch(QUERIES["list_ladders"], rep_id))
+
+
+async def merge_ladder(connection: Connection, rep_id: str, ladder: Ladder) -> None:
+    key = rep_id, ladder.goal, ladder.period_start
+    now = ladder.reached, ladder.size, ladder.reached_on, ladder.lowered_from
+    await connection.execute(QUERIES["merge_ladder"], *key, *now)
+
+
+async def list_rules_about(connection: Connection, person_id: str, day: date, rules: Sequence[str]) -> list[str]:
+    """Which of these rules have already led to a nudge about a day."""
+    return [row["rule"] for row in await connection.fetch(QUERIES["list_rules_about"], person_id, day, list(rules))]
 
 
 async def add_nudge(
@@ -120,6 +146,7 @@ async def add_nudge(
         nudge.model_dump_json(),
         traceparent,
         wording,
+        settlement.chance,
     )
     return added is not None
 
@@ -156,7 +183,12 @@ async def settle_nudge(
         nudge.model_dump_json(),
         wording,
         said_with,
+        settlement.chance,
     )
+
+
+async def is_rule_paused(connection: Connection, rule: str) -> bool:
+    return await connection.fetchval(QUERIES["find_pause"], rule) is not None
 
 
 async def merge_announcement(connection: Connection, announced: PlaybookAnnounced, *, nudge_id: str) -> bool:
@@ -187,5 +219,6 @@ async def enqueue_event(
 
 
 async def is_work_due(pool: asyncpg.Pool, *, channels: Sequence[str], now: datetime) -> bool:
-    """Whether a look, a held nudge, a delivery through one of the channels or an event waits to be dealt with now."""
+    """Whether a look at a day or at the effects, a held nudge, a delivery through one of the channels or an event waits to be
+    dealt with now."""
     return bool(await pool.fetchval(QUERIES["find_work_due"], now, list(channels)))

@@ -92,7 +92,15 @@ def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
 @lru_cache(maxsize=_REMEMBERED)
 def _goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
     return tuple(
-        GoalDefinition(key=one.key, label=one.label, counts=counts_in_words(one.counts), period=one.period, step=one.step)
+        GoalDefinition(
+            key=one.key,
+            label=one.label,
+            counts=counts_in_words(one.counts),
+            period=one.period,
+            step=one.step,
+            step_min=one.step_min,
+            step_max=one.step_max,
+        )
         for one in playbook.goals
     )
 

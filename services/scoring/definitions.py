@@ -1,12 +1,13 @@
 """The roster and the playbooks in force, and who is forgotten: shared by all who place and count, changed by one at a time."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.forgotten import KINDS, Forgotten
 from services.scoring.domain.playbook import Playbooks
 from services.scoring.domain.playbook_file import read_playbooks
-from services.scoring.domain.roster import NOBODY
+from services.scoring.domain.roster import NOBODY, Roster
 from services.scoring.domain.roster_file import read_roster
 from services.scoring.store import QUERIES
 from shared.forgetting import tombstone_of_key
@@ -35,8 +36,21 @@ class DefinitionsCache:
         version = await connection.fetchval(QUERIES["find_definitions_version"])
         if self._known is None or self._known.version != version:
             forgotten = await _read_forgotten(connection, self._forget_key)
-            self._known = await _read_definitions(connection, version, forgotten)
+            roster = await _read_roster(connection)
+            playbooks = await _read_playbooks(connection)
+            self._known = Definitions(version=version, roster=roster, playbooks=playbooks, forgotten=forgotten)
         return self._known
+
+
+async def _read_roster(connection: Connection) -> Roster:
+    body = await connection.fetchval(QUERIES["find_roster"])
+    return _stored_roster(body) if body else NOBODY
+
+
+@lru_cache(maxsize=2)
+def _stored_roster(body: str) -> Roster:
+    """The same object for the same text: what is remembered of a rep is found without comparing all that two reps hold."""
+    return read_roster(body, file="stored roster")
 
 
 async def _read_forgotten(connection: Connection, key: bytes) -> Forgotten:
@@ -47,19 +61,16 @@ async def _read_forgotten(connection: Connection, key: bytes) -> Forgotten:
     return Forgotten(key=key, people=found["person"], users=found["user"], contacts=found["contact"])
 
 
-async def _read_definitions(connection: Connection, version: int, forgotten: Forgotten) -> Definitions:
-    body = await connection.fetchval(QUERIES["find_roster"])
+async def _read_playbooks(connection: Connection) -> Playbooks:
     rows = await connection.fetch(QUERIES["list_playbooks"])
     files = {row["body"]: read_playbooks(row["body"], file="stored playbook") for row in rows}
     newest = {(row["team"], row["effective_from"]): row for row in rows}
-    versions = [
+    return Playbooks(
         replace(playbook, revises=row["reason"], number=row["version"])
         for body_text, playbooks in files.items()
         for playbook in playbooks
         if (row := newest.get((playbook.team, playbook.effective_from))) is not None and row["body"] == body_text
-    ]
-    roster = read_roster(body, file="stored roster") if body else NOBODY
-    return Definitions(version=version, roster=roster, playbooks=Playbooks(versions), forgotten=forgotten)
+    )
 
 
 async def lock_definitions(connection: Connection) -> None:

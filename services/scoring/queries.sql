@@ -208,6 +208,21 @@ FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::nume
     AS new (rep_id, day, state, counts, goals, score, first_counted_at, revision)
 WHERE d.rep_id = new.rep_id AND d.day = new.day;
 
+-- name: update_long_past_days
+-- Most come to the same as others; what that is stands in the last three arguments, once. Those that stay as they are are not
+-- written.
+WITH result AS MATERIALIZED (
+    SELECT number - 1 AS number, counts::jsonb AS counts, goals::jsonb AS goals, score
+    FROM unnest($5::text[], $6::text[], $7::numeric[]) WITH ORDINALITY AS result (counts, goals, score, number)
+)
+UPDATE rep_day AS d
+SET counts = result.counts, goals = result.goals, score = result.score, first_counted_at = new.first_counted_at
+FROM unnest($1::text[], $2::date[], $3::timestamptz[], $4::integer[]) AS new (rep_id, day, first_counted_at, of_result)
+JOIN result ON result.number = new.of_result
+WHERE d.rep_id = new.rep_id AND d.day = new.day
+  AND (d.counts, d.goals, d.score, d.first_counted_at)
+      IS DISTINCT FROM (result.counts, result.goals, result.score, new.first_counted_at);
+
 -- name: list_days
 -- One page of days, in the order of the key, each with at least one count unless the fourth says otherwise.
 SELECT rep_id, day, counts::text AS counts, score
@@ -261,10 +276,21 @@ CROSS JOIN LATERAL (
 ) AS earliest;
 
 -- name: lock_days_to_rescore
--- Those before a date, in the order in which everybody locks days.
+-- Those from one date to before another, in the order in which everybody locks days. None is earlier, but Postgres cannot know:
+-- days of one date lie beside each other on the disk.
 SELECT d.rep_id, d.day, d.state, d.counts::text AS counts, d.goals::text AS goals, d.score, d.first_counted_at, d.revision
 FROM unnest($1::text[], $2::date[], $3::date[]) AS wanted (rep_id, first_day, last_day)
-JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day AND d.day < $4
+JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day
+WHERE d.day >= $4 AND d.day < $5
+ORDER BY d.rep_id, d.day
+FOR UPDATE OF d;
+
+-- name: lock_long_past_days
+-- As lock_days_to_rescore.
+SELECT d.rep_id, d.day
+FROM unnest($1::text[], $2::date[], $3::date[]) AS wanted (rep_id, first_day, last_day)
+JOIN rep_day AS d ON d.rep_id = wanted.rep_id AND d.day BETWEEN wanted.first_day AND wanted.last_day
+WHERE d.day >= $4 AND d.day < $5
 ORDER BY d.rep_id, d.day
 FOR UPDATE OF d;
 
@@ -282,8 +308,9 @@ SELECT rep_id FROM rescore WHERE places AND rep_id = ANY($1::text[]);
 SELECT rep_id FROM rescore WHERE $1::text[] IS NULL OR rep_id = ANY($1::text[]);
 
 -- name: plan_for_these
--- Plans for few and for many days differ too much to share one.
-SET LOCAL plan_cache_mode = force_custom_plan;
+-- Until the transaction ends. Plans for few and for many days differ too much to share one; and of the days that are asked for
+-- Postgres knows no statistics, so that it would sort all their activities to join them.
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_mergejoin', 'off', true);
 
 -- name: find_rescore_state
 SELECT (SELECT count(*) FROM rescore) AS reps,

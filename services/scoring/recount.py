@@ -1,43 +1,59 @@
 """Counts of days from the activities as they are, by any version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
-from services.scoring.count_query import count_query
+from services.scoring.count_query import Block, count_query
 from services.scoring.domain.counting import Place
-from services.scoring.domain.day import Tally
+from services.scoring.domain.day import NOTHING_COUNTED, Tally
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.unverified import Unverified
 from services.scoring.store import QUERIES
 from shared.postgres import Connection
 
-_MANY_DAYS: Final = 5_000
+_MANY_DAYS: Final = 200
+Met = tuple[Any, ...]
+"""When the first activity that counts for a behaviour began, and how often each of the version's `counting` was met."""
+
 GoalPeriod = tuple[str, Place, date]
 """A goal's key, and the rep and the days from the given one up to the place's."""
 
 
 async def recount_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Tally]:
     """What counts on these days, each under its version, from the activities as they are. Days with nothing are left out."""
+    met = await count_days(connection, judged_by)
+    return {place: tally_of(judged_by[place], first_at, times) for place, (first_at, *times) in met.items()}
+
+
+async def count_days(connection: Connection, judged_by: Mapping[Place, Playbook | None]) -> dict[Place, Met]:
+    """As `recount_days`, as the query says it."""
     versions = list({id(playbook): playbook for playbook in judged_by.values() if playbook is not None}.values())
     if not versions:
         return {}
     numbers = {id(playbook): number for number, playbook in enumerate(versions)}
-    wanted = [(place, playbook) for place, playbook in judged_by.items() if playbook is not None]
+    wanted = [place for place, playbook in judged_by.items() if playbook is not None]
     columns: list[list[Any]] = [
-        [place.rep_id for place, _ in wanted],
-        [place.day for place, _ in wanted],
-        [numbers[id(playbook)] for _, playbook in wanted],
+        [place.rep_id for place in wanted],
+        [place.day for place in wanted],
+        [numbers[id(judged_by[place])] for place in wanted],
     ]
     left_out = await _left_out(connection, columns, versions)
-    query = count_query(versions, left_out, many=len(wanted) > _MANY_DAYS)
-    tallies = {}
-    for number, first_at, *times in await connection.fetch(query.sql, *columns, *query.arguments):
-        place, playbook = wanted[number - 1]
-        tallies[place] = _tally(playbook, first_at, times)
-    return tallies
+    query = count_query(versions, left_out, within=_filled_block(wanted))
+    rows = await connection.fetch(query.sql, *columns, *query.arguments)
+    return {wanted[row[0] - 1]: row[1:] for row in rows}
+
+
+def _filled_block(places: Collection[Place]) -> Block | None:
+    """All days of these reps from the first to the last, if there are many and these are most of them."""
+    if len(places) < _MANY_DAYS:
+        return None
+    rep_ids, days = {place.rep_id for place in places}, [place.day for place in places]
+    first, last = min(days), max(days)
+    has = len(rep_ids) * ((last - first).days + 1)
+    return Block(sorted(rep_ids), first, last) if 2 * len(days) > has else None
 
 
 async def _left_out(connection: Connection, columns: Sequence[list[Any]], versions: Sequence[Playbook]) -> list[list[str]]:
@@ -67,8 +83,10 @@ def _flat(rules: Unverified) -> dict[str, object]:
     }
 
 
-def _tally(playbook: Playbook, first_at: datetime | None, times: Sequence[int]) -> Tally:
+def tally_of(playbook: Playbook | None, first_at: datetime | None, times: Sequence[int]) -> Tally:
     """What was met on a day, how often, and when the first time."""
+    if playbook is None:
+        return NOTHING_COUNTED
     counted = len(playbook.behaviours)
     return Tally(
         counts={one.key: met for one, met in zip(playbook.behaviours, times, strict=False) if met},

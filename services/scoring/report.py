@@ -109,6 +109,8 @@ def _goal_result(goal: Goal, day: date, count: int) -> GoalResult:
         count=count,
         step=goal.step,
         steps_reached=count // goal.step,
+        step_min=goal.step_min,
+        step_max=goal.step_max,
     )
 
 

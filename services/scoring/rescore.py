@@ -3,12 +3,11 @@
 One row a rep. What is asked for twice is done once; what was under way when a process died is still there.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.scoring.domain.day import Day
-from services.scoring.store import QUERIES, lock_days_to_rescore
+from services.scoring.store import QUERIES
 from shared.postgres import Connection
 from shared.requests import RescoreState
 
@@ -20,6 +19,10 @@ class Rescore:
     rep_id: str
     first: date
     last: date
+
+    @property
+    def span(self) -> tuple[str, date, date]:
+        return self.rep_id, self.first, self.last
 
 
 async def request_rescore(
@@ -49,12 +52,6 @@ async def _claim(connection: Connection, *, places: bool, reps_max: int) -> list
 async def finish_placing(connection: Connection, rep_ids: Collection[str]) -> None:
     """Their activities are placed; their days are still to be scored."""
     await connection.execute(QUERIES["finish_placing"], list(rep_ids))
-
-
-async def lock_next_days(connection: Connection, asked: Sequence[Rescore], *, days_max: int) -> tuple[list[Day], date | None]:
-    """The earliest days that are asked for, locked until the transaction ends, and the date from which on more may follow."""
-    spans = [(one.rep_id, one.first, one.last) for one in asked]
-    return await lock_days_to_rescore(connection, spans, days_max=days_max)
 
 
 async def finish_scoring(connection: Connection, asked: Collection[Rescore], *, following: date | None) -> None:

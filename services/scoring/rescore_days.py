@@ -6,7 +6,7 @@ definitions already, or leave them to this when the rep's activities are still t
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -16,29 +16,32 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.derivation import derive
 from services.scoring.rescore import (
+    Rescore,
     claim_placing,
     claim_scoring,
     finish_placing,
     finish_scoring,
-    lock_next_days,
     request_rescore,
     rescore_state,
 )
-from services.scoring.score_days import Cause, score_locked_days, with_state
+from services.scoring.score_days import Cause, first_reported_day, score_locked_days, with_state
+from services.scoring.score_long_past_days import score_long_past_days
 from services.scoring.store import ActivityRow
 from services.scoring.turn_days import turn_days
 from shared.errors import DaymarkError
 from shared.postgres import Connection
 from shared.requests import RescoreQuery, RescoreState
+from shared.trace import continue_trace
 
 PLACED_AT_ONCE: Final = 4
-SCORED_AT_ONCE: Final = 50
+SCORED_AT_ONCE: Final = 100
 """Many reps, so that the days of one date are counted together: they lie beside each other on the disk."""
 
 DAYS_AT_ONCE: Final = 500
 """A live observation of one of these days waits until all of them are done."""
 
-_REDEFINED: Final = Cause(redefined=True)
+LONG_PAST_DAYS_AT_ONCE: Final = 1_000
+"""Without reports they take half the time."""
 
 
 class NobodyToRescore(DaymarkError):
@@ -73,12 +76,32 @@ async def rescore_some(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: date
         asked = await claim_scoring(connection, reps_max=SCORED_AT_ONCE)
         if not asked:
             return False
-        days, following = await lock_next_days(connection, asked, days_max=DAYS_AT_ONCE)
+        following = await _score_next_days(connection, asked, definitions, now=now)
         await finish_scoring(connection, asked, following=following)
-        await score_locked_days(connection, definitions, days, dict.fromkeys([day.place for day in days], _REDEFINED), now=now)
     if following is None:  # no day of theirs was opened meanwhile, for it would have been said with its old score
         await turn_days(pool, cache, now=now)
     return True
+
+
+async def _score_next_days(
+    connection: Connection, asked: Sequence[Rescore], definitions: Definitions, *, now: datetime
+) -> date | None:
+    """Score the earliest days that are asked for. Returns the date from which on more may follow, None if none do."""
+    spans = [one.span for one in asked]
+    first = await store.find_first_to_rescore(connection, spans)
+    if first is None:
+        return None
+    reported_from = first_reported_day(now)
+    if first < reported_from:
+        before = min(first + timedelta(days=max(1, LONG_PAST_DAYS_AT_ONCE // len(spans))), reported_from)
+        places = await store.lock_long_past_days(connection, spans, first=first, before=before)
+        await score_long_past_days(connection, definitions, places)
+        return before
+    before = first + timedelta(days=max(1, DAYS_AT_ONCE // len(spans)))
+    days = await store.lock_days_to_rescore(connection, spans, first=first, before=before)
+    redefined = Cause(traceparent=continue_trace(None), redefined=True)
+    await score_locked_days(connection, definitions, days, dict.fromkeys([day.place for day in days], redefined), now=now)
+    return before
 
 
 async def _place_anew(connection: Connection, rep_ids: Sequence[str], definitions: Definitions, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import compress
 from typing import Final
 
@@ -84,10 +84,14 @@ def with_state(places: Iterable[Place], definitions: Definitions, *, now: dateti
     ]
 
 
+def first_reported_day(now: datetime) -> date:
+    """The earliest day of which a change of definitions is reported."""
+    return now.date() - timedelta(days=REPORTED_DAYS)
+
+
 def _is_reported(day: Day, cause: Cause, *, now: datetime) -> bool:
     """Nothing is said of the future, or of long ago when a definition changed."""
-    long_ago = now.date() - timedelta(days=REPORTED_DAYS)
-    return day.state != "future" and not (cause.redefined and day.day < long_ago)
+    return day.state != "future" and not (cause.redefined and day.day < first_reported_day(now))
 
 
 async def announce(

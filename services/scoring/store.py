@@ -1,7 +1,7 @@
 """The tables of scoring as typed rows. Every statement stands in queries.sql; none is sent per row."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,10 @@ class ActivityRow(msgspec.Struct, frozen=True, kw_only=True):
     key: ActivityKey
     states: FactStates
     derived: Derived
+
+
+Spans = Sequence[tuple[str, date, date]]
+"""Days of reps, from one date to another, both included."""
 
 
 async def insert_activities(connection: Connection, rows: Sequence[ActivityRow]) -> set[ActivityKey]:
@@ -99,17 +103,22 @@ async def claim_days(connection: Connection, wanted: Sequence[tuple[Place, DaySt
     return [_day(row) for row in await connection.fetch(QUERIES["lock_days"], *columns)]
 
 
-async def lock_days_to_rescore(
-    connection: Connection, spans: Sequence[tuple[str, date, date]], *, days_max: int
-) -> tuple[list[Day], date | None]:
-    """The earliest days in these spans of reps, from one date to another, both included, locked until the transaction ends;
-    and the date from which on more may follow, None if none do."""
-    columns = [list(column) for column in zip(*spans, strict=True)]
-    first = await connection.fetchval(QUERIES["find_first_to_rescore"], *columns)
-    if first is None:
-        return [], None
-    following = first + timedelta(days=max(1, days_max // len(spans)))
-    return [_day(row) for row in await connection.fetch(QUERIES["lock_days_to_rescore"], *columns, following)], following
+async def find_first_to_rescore(connection: Connection, spans: Spans) -> date | None:
+    """The earliest day that there is in these spans."""
+    first: date | None = await connection.fetchval(QUERIES["find_first_to_rescore"], *_columns_of(spans))
+    return first
+
+
+async def lock_days_to_rescore(connection: Connection, spans: Spans, *, first: date, before: date) -> list[Day]:
+    """The days in these spans from one date to before another, locked until the transaction ends."""
+    rows = await connection.fetch(QUERIES["lock_days_to_rescore"], *_columns_of(spans), first, before)
+    return [_day(row) for row in rows]
+
+
+async def lock_long_past_days(connection: Connection, spans: Spans, *, first: date, before: date) -> list[Place]:
+    """As `lock_days_to_rescore`, without what they hold."""
+    rows = await connection.fetch(QUERIES["lock_long_past_days"], *_columns_of(spans), first, before)
+    return [Place(*row) for row in rows]
 
 
 async def update_days(connection: Connection, days: Sequence[Day]) -> None:
@@ -118,11 +127,26 @@ async def update_days(connection: Connection, days: Sequence[Day]) -> None:
         [day.rep_id for day in days],
         [day.day for day in days],
         [day.state for day in days],
-        [msgspec.json.encode(day.tally.counts, order="sorted").decode() for day in days],
-        [msgspec.json.encode(day.tally.goals, order="sorted").decode() for day in days],
+        [_counts_text(day.tally.counts) for day in days],
+        [_counts_text(day.tally.goals) for day in days],
         [day.score for day in days],
         [day.tally.first_counted_at for day in days],
         [day.revision for day in days],
+    )
+
+
+async def update_long_past_days(
+    connection: Connection,
+    rows: Sequence[tuple[str, date, datetime | None, int]],
+    results: Sequence[tuple[Tally, Decimal | None]],
+) -> None:
+    """Rep, day, when the first that counts began, and which of the results the day came to."""
+    await connection.execute(
+        QUERIES["update_long_past_days"],
+        *[list(column) for column in zip(*rows, strict=True)],
+        [_counts_text(tally.counts) for tally, _ in results],
+        [_counts_text(tally.goals) for tally, _ in results],
+        [score for _, score in results],
     )
 
 
@@ -204,6 +228,14 @@ async def find_outbox_state(pool: asyncpg.Pool) -> tuple[int, datetime | None]:
 def read_counts(text: str) -> dict[str, int]:
     """The counts of a day as they stand in their column."""
     return _counts_decoder.decode(text)
+
+
+def _columns_of(spans: Spans) -> list[list[Any]]:
+    return [list(column) for column in zip(*spans, strict=True)]
+
+
+def _counts_text(counts: Mapping[str, int]) -> str:
+    return msgspec.json.encode(counts, order="sorted").decode()
 
 
 def _activity(row: asyncpg.Record) -> ActivityRow:

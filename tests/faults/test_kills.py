@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.demo.expectations import expected_nudges
-from tests.faults import whole_trace
+from tests.faults import nudges_under_kills, whole_trace
 from tests.faults.demo_under_kills import play_under_kills
 
 
@@ -30,3 +30,14 @@ async def test_the_team_hears_the_same_words_once_each_while_services_and_server
     assert sorted(played.delivered) == sorted(set(played.delivered))
     assert len(played.delivered) == sum(status == "sent" for *_, status in expected)
     assert sum(played.kills.values()) == 12
+
+
+@pytest.mark.timeout(600)
+async def test_no_nudge_is_lost_or_decided_twice_while_its_replicas_die(tmp_path: Path) -> None:
+    outcome = await nudges_under_kills.run(tmp_path, kills=6, seed=2, a_second=20)
+
+    assert outcome.kills == 6
+    assert outcome.taken == outcome.statuses["sent"] > 100
+    assert outcome.statuses.keys() == {"sent", "held_out", "dropped"}
+    assert outcome.lost == outcome.twice == outcome.changed == []
+    assert outcome.unexplained == 0

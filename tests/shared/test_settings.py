@@ -93,3 +93,37 @@ def test_the_default_file_explains_every_key_that_a_service_reads() -> None:
         assert set(kind.model_fields) <= set(sections)
     values = [key for section in sections.values() for key, value in section.items() if not isinstance(value, dict)]
     assert set(values) <= keys
+
+
+ROOM = '[channels.chat.team-room]\nurl = "env:TEAM_ROOM_URL"\n'
+
+
+def test_a_room_is_given_celebrations_unless_it_says_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configured(monkeypatch, tmp_path, f'{ROOM}teams = ["north"]\n[channels.chat.mara]\nurl = "file:/mara"\nkinds = []\n')
+
+    chat = load_settings(NudgesSettings).channels.chat
+
+    assert (chat["team-room"].teams, chat["team-room"].kinds) == (("north",), ("celebration",))
+    assert (chat["mara"].teams, chat["mara"].kinds) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[channels]\nchat_schemes = ["slack", "json"]\n', "json: posts to any address"),
+        ('[channels.chat.room]\nurl = "slack://a/b/hunter2"\n', "a secret is never a value in the file"),
+        ('[channels.chat.room]\nurl = ""\n', "channels.chat.room.url"),
+        (ROOM + "timeout_s = 30\n", "channels.chat.team-room.timeout_s"),
+        (ROOM + 'kinds = ["praise"]\n', "channels.chat.team-room.kinds"),
+        (ROOM + 'colour = "red"\n', "channels.chat.team-room.colour"),
+        (f'[channels.chat."Team Room"]\n{ROOM.splitlines()[1]}\n', "channels.chat"),
+    ],
+)
+def test_a_mistake_in_a_chat_channel_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, said: str) -> None:
+    _configured(monkeypatch, tmp_path, text)
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(NudgesSettings)
+
+    assert said in str(refused.value)
+    assert "hunter2" not in str(refused.value)

@@ -4,11 +4,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
-from shared.events import Nudge
+from shared.events import Nudge, NudgeKind
 
 LEASE_S: Final = 30.0
 """How long an attempt may take before another process takes it for dead. Every channel gives up earlier, in time to record
 it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audience:
+    """Which nudges a channel is given: those of these teams, by id, and of these kinds; empty: all."""
+
+    teams: tuple[str, ...] = ()
+    kinds: tuple[NudgeKind, ...] = ()
+
+
+EVERYTHING: Final = Audience()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +61,7 @@ class Channel(Protocol):
 
     name: str
     destination: bytes
+    audience: Audience
     patience: timedelta
     at_once_max: int
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from pydantic import ValidationError
 
-from services.nudges.channels.channel import Delivered, Outcome, TryLater
+from services.nudges.channels.channel import EVERYTHING, Delivered, Outcome, TryLater
 from shared.events import Nudge
 
 _NEW: Final = ".new"
@@ -23,6 +23,7 @@ class FileChannel:
     """Several processes may append to the same file; a lock keeps their lines apart."""
 
     name = "file"
+    audience = EVERYTHING
     patience = timedelta(days=7)
     at_once_max = 4
 

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from services.nudges.channels.channel import Delivered, Outcome
+from services.nudges.channels.channel import EVERYTHING, Delivered, Outcome
 from shared.events import Nudge
 
 
 class InboxChannel:
     name = "inbox"
+    audience = EVERYTHING
     destination = b""
     patience = timedelta(hours=24)
     at_once_max = 16

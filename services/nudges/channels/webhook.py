@@ -6,14 +6,15 @@ import binascii
 import contextlib
 import hashlib
 import hmac
+import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
 
-from services.nudges.channels.channel import Delivered, Gone, Outcome, TryLater
+from services.nudges.channels.channel import EVERYTHING, Delivered, Gone, Outcome, TryLater
+from services.nudges.channels.retry_after import ASKS_TO_WAIT, seconds_of
 from services.nudges.channels.way_out import Network, Refused, Unresolved, resolve
 from shared.clock import Clock
 from shared.errors import DaymarkError
@@ -27,7 +28,6 @@ _KEY_BYTES_MOST: Final = 64
 _ANSWER_BYTES_MAX: Final = 4_096
 _ADDRESSES_MAX: Final = 3
 _DRAIN_S: Final = 0.5
-_ASKS_TO_WAIT: Final = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 ReadSecrets = Callable[[], Sequence[str]]
 
 
@@ -43,6 +43,7 @@ class WebhookChannel:
     """
 
     name = "webhook"
+    audience = EVERYTHING
 
     def __init__(
         self,
@@ -77,7 +78,7 @@ class WebhookChannel:
         except (Refused, Unresolved, SecretMissing, SecretUnusable) as refused:
             return TryLater(error=str(refused))
         except httpx.HTTPError as failed:
-            return TryLater(error=f"no answer ({type(failed).__name__})")
+            return TryLater(error=f"no answer ({_reason_of(failed)})")
 
     async def _post(self, nudge: Nudge) -> Outcome:
         body = nudge.model_dump_json().encode()
@@ -127,6 +128,16 @@ async def _drain(answer: httpx.Response) -> None:
             return
 
 
+def _reason_of(failed: BaseException) -> str:
+    """The kind of failure; of a certificate that is refused, why."""
+    cause: BaseException | None = failed
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is refused: {cause.verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    return type(failed).__name__
+
+
 def signed_headers(message_id: str, body: bytes, keys: Sequence[bytes], *, now: datetime) -> dict[str, str]:
     """The id, the time in whole seconds since the epoch, and a signature by each key over both and the body."""
     timestamp = str(int(now.timestamp()))
@@ -147,19 +158,7 @@ def outcome_of(status: int, retry_after: str | None, *, now: datetime) -> Outcom
         return Gone(error="the receiver is gone (410)")
     if httpx.codes.is_redirect(status):
         return TryLater(error=f"answered {status}; redirects are not followed: set channels.webhook.url to where it leads")
-    return TryLater(error=f"answered {status}", after_s=_seconds(retry_after, now=now) if status in _ASKS_TO_WAIT else None)
-
-
-def _seconds(retry_after: str | None, *, now: datetime) -> float | None:
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        return (parsedate_to_datetime(text) - now).total_seconds()
-    except (TypeError, ValueError):
-        return None
+    return TryLater(error=f"answered {status}", after_s=seconds_of(retry_after, now=now) if status in ASKS_TO_WAIT else None)
 
 
 def keys_of(secrets: Sequence[str]) -> list[bytes]:

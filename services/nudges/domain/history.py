@@ -22,6 +22,11 @@ def is_worked(report: DayReport) -> bool:
     return report.presence is Presence.WORKING and report.score is not None
 
 
+def count_of(report: DayReport, key: str) -> int:
+    """How much of a behaviour the day has; 0 where its definition knows none of that key."""
+    return sum(behaviour.count for behaviour in report.behaviours if behaviour.key == key)
+
+
 def middle_of_work(report: DayReport) -> datetime | None:
     """The middle of the rep's working time; None on a day not worked."""
     if report.work_starts_at is None or report.work_ends_at is None:
@@ -31,7 +36,7 @@ def middle_of_work(report: DayReport) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class History:
-    """The worked days before a day, newest first."""
+    """The worked days before a day, newest first, as far as they are read: about seven months."""
 
     worked: tuple[DayReport, ...]
 

@@ -1,6 +1,6 @@
 """What was said of a day, judged again when the day is reported anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -36,7 +36,7 @@ def is_called_for(sent: Sent, situation: Situation) -> bool:
     report = situation.report.model_copy(update={"silent": False})
     if sent.rule not in ON_CHANGE:
         report = _as_it_stood(report, sent.at)
-    return RULES[sent.rule](Situation(report=report, history=situation.history, now=sent.at)) is not None
+    return RULES[sent.rule](replace(situation, report=report, now=sent.at)) is not None
 
 
 def _as_it_stood(report: DayReport, at: datetime) -> DayReport:

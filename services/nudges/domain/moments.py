@@ -8,14 +8,16 @@ from shared.events import DayReport
 
 
 class Moment(StrEnum):
-    """Of a day on which somebody works: as their working time begins, and at its middle."""
+    """Of a day on which somebody works: as their working time begins, at its middle, and when the last of their team has done
+    the plan."""
 
     MORNING = "morning"
     MIDDAY = "midday"
+    TEAM_DONE = "team_done"
 
 
 def moments_of(report: DayReport) -> dict[Moment, datetime]:
-    """When to look at an open day; nothing on a day that is not worked."""
+    """When to look at an open day, as far as its clock says so; nothing on a day that is not worked."""
     middle = middle_of_work(report)
     if report.state != "open" or not is_worked(report) or report.work_starts_at is None or middle is None:
         return {}

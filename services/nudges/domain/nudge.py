@@ -7,6 +7,13 @@ from typing import Final
 from services.nudges.domain.situation import Situation
 from shared.events import Mention, NudgeKind
 
+RULE_STEP_REACHED: Final = "step_reached"
+RULE_STEP_LOWERED: Final = "step_lowered"
+RULE_PERSONAL_BEST: Final = "personal_best"
+RULE_STREAK: Final = "streak"
+RULE_SMALL_WIN: Final = "small_win"
+RULE_STEADY_WEEK: Final = "steady_week"
+RULE_TEAM_DAY: Final = "team_day"
 RULE_PLAN_DONE: Final = "plan_done"
 RULE_COMEBACK: Final = "comeback"
 RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.nudges.domain.answer import ANSWER_WORDS, Objection, objection_that_holds
+from services.nudges.domain.lot import Lot
 from services.nudges.domain.nudge import Called
 from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
@@ -14,6 +15,7 @@ from shared.events import DayReport, NudgeKind, Presence
 NUDGES_A_DAY_MAX: Final = 1
 DAY_UNKNOWN: Final = "the person's day has not been opened yet"
 LOOK_AGAIN: Final = timedelta(minutes=5)
+PAUSED: Final = "this rule is paused: what it says lowers the score of the next day"
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
 _APART: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What must be said in any case, and takes nobody's place in the budget."""
@@ -22,7 +24,16 @@ _WAITING: Final = _APART | {NudgeKind.CELEBRATION}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Send:
-    """It may go out now."""
+    """It may go out now. `probability` is that of being sent, where a lot was drawn for it."""
+
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HoldOut:
+    """It might go out now, and by lot it does not. `probability` is that of being held out."""
+
+    probability: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +51,7 @@ class Drop:
     because: str
 
 
-Verdict = Send | Hold | Drop
+Verdict = Send | HoldOut | Hold | Drop
 
 _WHY_NOT_TODAY: Final = {
     Presence.ABSENT: "on leave today",
@@ -100,16 +111,20 @@ def may_speak(
     *,
     shortfall: Shortfall | None = None,
     objections: Sequence[Objection] = (),
+    lot: Lot | None = None,
+    is_paused: bool = False,
     now: datetime,
 ) -> Verdict:
     """Send only inside the working time of a day on which the person works, and within their budget of one a day.
 
-    `said` is what the person has heard lately. A celebration waits for the next working time; coaching that cannot be said
-    while it is true is dropped, and so are what its rule said only lately, what was
-    called not useful or wrong not long ago, and what holds a day against somebody who was not
-    told before that day of what would be asked of them. An announcement or a correction waits as long as it must, and takes
-    nobody's place in the budget.
+    `said` is what the person has heard lately, or would have heard but for the lot. The `lot` decides last, so that what
+    is held out differs in nothing else from what is sent. A celebration waits for the next working time; coaching that cannot
+    be said while it is true is dropped, and so are what its rule said only lately, what was called not useful or wrong not long
+    ago, and what holds a day against somebody who was not told before that day of what would be asked of them. An announcement
+    or a correction waits as long as it must, and takes nobody's place in the budget. A rule that does harm `is_paused`.
     """
+    if is_paused:
+        return Drop(because=PAUSED)
     if shortfall is not None and not _was_told_before(shortfall, person.timezone):
         return Drop(because="the definition was not announced before the day")
     today = person.today
@@ -119,11 +134,11 @@ def may_speak(
     objection = objection_that_holds(called.rule, objections, today=today.day)
     if objection is not None:
         return Drop(because=f"called {ANSWER_WORDS[objection.answer]} on {objection.day}")
-    if _rests(called, said, today.day):
+    if is_resting(called, said, today.day):
         return Drop(because=f"the same was said within the last {called.rest_days} days")
     because, until = _obstacle(called, today, said, now=now)
     if because is None:
-        return Send()
+        return _by_lot(lot)
     if until is None and called.kind in _APART:
         until = now + _LOOK_AGAIN_ON_LEAVE
     if called.kind not in _WAITING or until is None:
@@ -131,11 +146,18 @@ def may_speak(
     return Hold(until=until, because=because)
 
 
+def _by_lot(lot: Lot | None) -> Verdict:
+    if lot is None:
+        return Send()
+    return HoldOut(probability=lot.held_out) if lot.is_held_out else Send(probability=1 - lot.held_out)
+
+
 def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
-def _rests(called: Called, said: Sequence[Said], today: date) -> bool:
+def is_resting(called: Called, said: Sequence[Said], today: date) -> bool:
+    """Whether its rule has spoken too lately to speak again."""
     rest = timedelta(days=called.rest_days)
     return any(one.rule == called.rule and today - one.day < rest for one in said)
 

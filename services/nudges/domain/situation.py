@@ -4,13 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.nudges.domain.history import History
-from shared.events import DayReport
+from services.nudges.domain.ladder import Ladder, is_ladder_of
+from shared.events import DayReport, GoalResult
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at."""
+    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at.
+
+    `team_done` has the ids of all in the team of whom something was asked that day, if every one of them has the plan done;
+    else it is empty. `ladders` are the rep's on the way to their goals, also of periods before and after that of the day.
+    """
 
     report: DayReport
     history: History
     now: datetime
+    team_done: tuple[str, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+
+    def ladder_of(self, goal: GoalResult) -> Ladder | None:
+        """The one of the period that the day lies in."""
+        return next((one for one in self.ladders if is_ladder_of(one, goal)), None)

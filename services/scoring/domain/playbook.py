@@ -38,13 +38,16 @@ class Behaviour:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Goal:
-    """A count over a period, reached in steps of `step`."""
+    """A count over a period, reached in steps of `step`; of sizes between `step_min` and `step_max` where both are given, as
+    each rep's own days suggest, the first of `step`."""
 
     key: str
     label: str
     counts: Filter
     period: Literal["week", "month", "quarter"]
     step: int
+    step_min: int | None = None
+    step_max: int | None = None
 
     def period_start(self, day: date) -> date:
         """The first day of the period that the day lies in; weeks begin on Monday."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from services.scoring.domain.definition_fields import Entry, Name, Slug, known_keys, read_targets, repeated
 from services.scoring.domain.playbook import Behaviour, Filter, Goal, Playbook
@@ -53,6 +53,30 @@ class GoalEntry(Entry):
     counts: FilterEntry
     period: Literal["week", "month", "quarter"]
     step: int = Field(gt=0)
+    step_min: int | None = Field(default=None, gt=0)
+    step_max: int | None = None
+
+    @model_validator(mode="after")
+    def _has_both_bounds_around_its_step(self) -> "GoalEntry":
+        """Raises `ValueError` otherwise."""
+        if self.step_min is None and self.step_max is None:
+            return self
+        if self.step_min is None or self.step_max is None:
+            raise ValueError("step_min and step_max belong together; write both or neither")
+        if not self.step_min <= self.step <= self.step_max:
+            raise ValueError("step must lie between step_min and step_max")
+        return self
+
+    def goal(self) -> Goal:
+        return Goal(
+            key=self.key,
+            label=self.label,
+            counts=self.counts.filter(),
+            period=self.period,
+            step=self.step,
+            step_min=self.step_min,
+            step_max=self.step_max,
+        )
 
 
 Times = Annotated[int, Field(ge=1, le=1_000)]
@@ -102,10 +126,7 @@ class PlaybookFile(Entry):
             team=self.team,
             effective_from=self.effective_from,
             behaviours=tuple(entry.behaviour() for entry in self.behaviours),
-            goals=tuple(
-                Goal(key=one.key, label=one.label, counts=one.counts.filter(), period=one.period, step=one.step)
-                for one in self.goals
-            ),
+            goals=tuple(entry.goal() for entry in self.goals),
             unverified=self.unverified.unverified() if self.unverified else None,
         )
 

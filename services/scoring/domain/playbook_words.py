@@ -112,7 +112,8 @@ def _unverified(before: Unverified | None, after: Unverified | None) -> Iterator
 
 
 def _steps(goal: Goal) -> str:
-    return f"in steps of {goal.step} a {goal.period}"
+    sizes = f", then of {goal.step_min} to {goal.step_max} by your own weeks" if goal.step_min is not None else ""
+    return f"in steps of {goal.step} a {goal.period}{sizes}"
 
 
 def _only(kinds: Kinds) -> str:

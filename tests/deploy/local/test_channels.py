@@ -11,6 +11,7 @@ from deploy.demo.stage import Stage
 from shared.jetstream import disconnect
 from tests.deploy.local.test_daymark_up import CONFIGURATION, PLAYBOOK, ROSTER
 from tests.house_of_its_own import LivingHouse, living_house
+from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.receiver import SECRET, Receiver, answer, receiving
 
 CLOCK = """
@@ -19,6 +20,10 @@ mode = "stepped"
 [channels.webhook]
 url = "{url}"
 secrets = ["file:{secret}"]
+allow_networks = ["127.0.0.0/8"]
+[channels.chat.mara]
+url = "file:{mail_url}"
+kinds = []
 allow_networks = ["127.0.0.0/8"]
 """
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,15 +39,22 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, receiver: Receiver) -> AsyncIterator[LivingHouse]:
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with receiving_mail() as serving:
+        yield serving
+
+
+@pytest.fixture
+async def house(tmp_path: Path, receiver: Receiver, mailbox: Mailbox) -> AsyncIterator[LivingHouse]:
     (tmp_path / "secret").write_text(SECRET)
-    channel = CLOCK.format(url=receiver.url, secret=tmp_path / "secret")
+    (tmp_path / "mail").write_text(mail_url(mailbox))
+    channel = CLOCK.format(url=receiver.url, secret=tmp_path / "secret", mail_url=tmp_path / "mail")
     async with living_house(tmp_path / "d", CONFIGURATION + channel) as living:
         yield living
 
 
 async def test_a_receiver_that_is_gone_is_reported_and_enabled_by_hand(
-    house: LivingHouse, receiver: Receiver, tmp_path: Path
+    house: LivingHouse, receiver: Receiver, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     (tmp_path / "roster.yaml").write_text(ROSTER)
     (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
@@ -71,6 +83,12 @@ async def test_a_receiver_that_is_gone_is_reported_and_enabled_by_hand(
     assert ["webhook", "ok"] in [line.split()[:2] for line in enabled.splitlines()]
     assert "There is no channel of this name" in complaint
     states = [(one["channel"], one["state"], one["attempts"], one["last_error"]) for one in nudge["deliveries"]]
-    assert states == [("inbox", "delivered", 1, ""), ("webhook", "failed", 1, "the receiver is gone (410)")]
+    assert states == [
+        ("chat.mara", "delivered", 1, ""),
+        ("inbox", "delivered", 1, ""),
+        ("webhook", "failed", 1, "the receiver is gone (410)"),
+    ]
+    assert [message["x-daymark-nudge"] for message in mailbox.messages] == [nudge["id"]]
     assert '"channel_disabled"' in house.log()
     assert SECRET not in house.log()
+    assert "mailto" not in house.log()

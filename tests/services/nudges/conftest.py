@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
-from services.nudges.channels.channel import Channel, Delivered, Outcome
+from services.nudges.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.deliver_nudges import Deliverer, deliver_nudges
 from services.nudges.deliveries import note_channels
+from services.nudges.domain.lot import Lottery
 from services.nudges.links import Links
+from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import release_held
 from services.nudges.speak import Spoken
@@ -25,6 +27,7 @@ from tests.services.nudges.reports import MONDAY, at
 
 KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
+NO_LOTS = Lottery(seed="", held_out=0.0)
 LINKS = Links(base_url="http://pages", secret="signs links")
 
 
@@ -34,6 +37,7 @@ class Recorder:
 
     name: str = "recorder"
     destination: bytes = b""
+    audience: Audience = EVERYTHING
     patience: timedelta = timedelta(hours=24)
     at_once_max: int = 50
     answers: list[Outcome] = field(default_factory=list)
@@ -55,20 +59,28 @@ class Nudging:
     channel: Recorder
     metrics: NudgesMetrics
     now: datetime
+    lottery: Lottery = NO_LOTS
 
     async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None) -> list[Spoken]:
         spoken = []
         for report in reports:
             _, said = await decide_nudges(
-                pool or self.pool, report, channels=("recorder",), forget_key=KEY, traceparent="", now=self.now
+                pool or self.pool,
+                report,
+                channels=("recorder",),
+                lottery=self.lottery,
+                forget_key=KEY,
+                traceparent="",
+                now=self.now,
             )
             spoken += said
         return spoken
 
     async def pass_time(self, now: datetime) -> list[Spoken]:
         self.now = now
-        held = await release_held(self.pool, channels=("recorder",), now=now)
-        return held + await take_looks(self.pool, channels=("recorder",), now=now)
+        await pause_harmful_rules(self.pool, now=now)
+        held = await release_held(self.pool, channels=("recorder",), lottery=self.lottery, now=now)
+        return held + await take_looks(self.pool, channels=("recorder",), lottery=self.lottery, now=now)
 
     async def deliver(self, channel: Channel | None = None) -> int:
         """One attempt of everything that is due in a channel."""

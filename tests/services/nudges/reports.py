@@ -9,7 +9,17 @@ from services.nudges.domain.history import history_of
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.situation import Situation
 from services.nudges.speak import nudge_of
-from shared.events import BehaviourDefinition, BehaviourResult, DayReport, Manager, Nudge, Person, PlaybookAnnounced, Presence
+from shared.events import (
+    BehaviourDefinition,
+    BehaviourResult,
+    DayReport,
+    GoalResult,
+    Manager,
+    Nudge,
+    Person,
+    PlaybookAnnounced,
+    Presence,
+)
 
 MONDAY = date(2026, 3, 2)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -61,9 +71,33 @@ def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     return days[::-1]
 
 
-def situation(report: DayReport, *before: DayReport, now: datetime | None = None) -> Situation:
+def situation(report: DayReport, *before: DayReport, now: datetime | None = None, **others: Any) -> Situation:
     """How a day looks in the middle of it (or at another time), after these days."""
-    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"))
+    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), **others)
+
+
+def asked(key: str = "calls", *, count: int, target: int = 10) -> BehaviourResult:
+    """A behaviour of a day."""
+    points = Decimal(100 * count) / target if target else Decimal(0)
+    return BehaviourResult(
+        key=key, label=key.capitalize(), count=count, target=Decimal(target), weight=Decimal(1), points=points
+    )
+
+
+def goal(count: int, **changes: Any) -> GoalResult:
+    """Calls this month, in steps of 30 that may grow to 60 and shrink to 10."""
+    given: dict[str, Any] = {
+        "key": "month",
+        "label": "Calls this month",
+        "period": "month",
+        "period_start": date(2026, 3, 1),
+        "count": count,
+        "step": 30,
+        "steps_reached": count // 30,
+        "step_min": 10,
+        "step_max": 60,
+    }
+    return GoalResult(**(given | changes))
 
 
 def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **changes: Any) -> PlaybookAnnounced:

@@ -13,6 +13,7 @@ from shared.clock import SystemClock
 from shared.events import DAY_CHANGED
 from shared.jetstream import Publisher
 from tests.house import ROOT
+from tests.services.nudges.conftest import NO_LOTS
 
 REPORT = (ROOT / "tests" / "contract" / "events" / "day.changed.v1.json").read_bytes()
 
@@ -32,7 +33,14 @@ async def test_while_postgres_is_away_a_report_is_asked_for_again_and_not_acknow
         Publisher(nats) as dead_letters,
     ):
         consumer = ReportConsumer(
-            pool, dead_letters, SystemClock(), NudgesMetrics(()), channels=(), forget_key=b"", on_decided=lambda: None
+            pool,
+            dead_letters,
+            SystemClock(),
+            NudgesMetrics(()),
+            channels=(),
+            lottery=NO_LOTS,
+            forget_key=b"",
+            on_decided=lambda: None,
         )
         await consumer.consider(REPORT, message)
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.channels.channel import Delivered, GiveUp, Gone, TryLater
+from services.nudges.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Gone, TryLater
 from services.nudges.deliveries import ChannelState, give_up_orphans, list_channels, note_channels
 from services.nudges.enable_channel import NoSuchChannel, enable_channel
 from services.nudges.list_channels import show_channels
 from services.nudges.list_nudges import list_nudges
 from services.nudges.store import QUERIES, is_work_due
-from shared.events import Nudge, Person
+from shared.events import Nudge, NudgeKind, Person
 from shared.nudge_requests import NudgeQuery
 from tests.services.nudges.conftest import Nudging, Recorder
 from tests.services.nudges.reports import at, report
@@ -102,6 +102,26 @@ async def test_a_channel_that_leads_elsewhere_is_no_longer_disabled_and_one_that
     await note_channels(nudging.pool, {"recorder": Recorder(destination=b"elsewhere")})
 
     assert (await _channel(nudging)).disabled_at is None
+
+
+@pytest.mark.parametrize(
+    ("audience", "given"),
+    [
+        (EVERYTHING, 1),
+        (Audience(teams=("south", "north")), 1),
+        (Audience(teams=("south",)), 0),
+        (Audience(kinds=(NudgeKind.CELEBRATION,)), 1),
+        (Audience(kinds=(NudgeKind.COACHING, NudgeKind.DIGEST)), 0),
+        (Audience(teams=("north",), kinds=(NudgeKind.COACHING,)), 0),
+    ],
+)
+async def test_a_channel_is_given_the_nudges_of_its_teams_and_kinds(nudging: Nudging, audience: Audience, given: int) -> None:
+    await note_channels(nudging.pool, {"recorder": Recorder(audience=audience)})
+
+    await queue(nudging)
+
+    assert len(await nudging.nudges()) == 1
+    assert await nudging.deliver() == given
 
 
 async def test_what_a_receiver_asks_for_holds_for_all_that_goes_there(nudging: Nudging) -> None:

@@ -16,6 +16,7 @@ from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.store import QUERIES, SCHEMA
 from shared.postgres import open_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
+from tests.services.nudges.channels.test_chat import chat, room
 from tests.services.nudges.channels.test_webhook import channel_to
 from tests.services.nudges.conftest import LINKS, Nudging, Recorder
 from tests.services.nudges.test_deliver_nudges import queue
@@ -116,6 +117,21 @@ async def test_one_that_hangs_holds_up_none_of_the_others_of_its_channel(
         await loops.until((PROMPT, "delivered", 40), (SLOW, "delivered", 40))
 
 
+async def test_a_room_that_hangs_holds_up_no_other_channel(nudging: Nudging, receiver: Receiver) -> None:
+    receiver.script(then=HANG)
+    await _queue(nudging, 40)
+
+    async with chat(room(receiver)) as hanging:
+        hanging.name = SLOW
+        async with running(nudging, nudging.channel, hanging) as loops:
+            await loops.until((PROMPT, "delivered", 40), (SLOW, "sending", 1), (SLOW, "queued", 39))
+            receiver.script(then=answer(200))
+            receiver.go_on.set()
+            await loops.until((PROMPT, "delivered", 40), (SLOW, "delivered", 40))
+
+    assert len(receiver.received) == 40
+
+
 def _redirecting(_: Received) -> bytes:
     return answer(302, location="http://169.254.169.254/latest/meta-data")
 
@@ -150,10 +166,12 @@ async def test_a_receiver_that_misbehaves_is_tried_again_and_each_nudge_gets_thr
     assert len({request.id for request in taken}) == len(taken) == 3
 
 
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("retry_after", ["600", "Mon, 02 Mar 2026 11:10:00 GMT"], ids=["seconds", "a date"])
 async def test_a_receiver_that_asks_to_wait_hears_nothing_until_then(
-    nudging: Nudging, receiver: Receiver, client: httpx.AsyncClient
+    status: int, retry_after: str, nudging: Nudging, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
-    receiver.script(answer(429, retry_after="600"))
+    receiver.script(answer(status, retry_after=retry_after))
     await _queue(nudging, 1)
 
     async with running(nudging, nudging.channel, channel_to(receiver.url, client, clock=nudging.clock())) as loops:

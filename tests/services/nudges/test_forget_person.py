@@ -18,7 +18,7 @@ from shared.forget_requests import ForgottenNudges
 from shared.forgetting import NoForgetKey, mention_of
 from shared.settings import ForgetKeyChanged
 from tests.services.nudges.conftest import KEY, Nudging
-from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
+from tests.services.nudges.reports import MONDAY, announcement, at, goal, report, worked_days
 
 BEN = Person(id="ben", name="Ben Ode")
 NAMING_PEOPLE = """
@@ -51,7 +51,7 @@ def done(**changes: Any) -> DayReport:
 
 
 async def test_a_rep_is_erased_from_every_table_and_nobody_else_is(nudging: Nudging) -> None:
-    await nudging.take_in(*worked_days(60, 60), done(), done(rep=BEN))
+    await nudging.take_in(*worked_days(60, 60), done(goals=(goal(5),)), done(rep=BEN))
     await nudging.hear_of(announcement())
     await nudging.deliver()
     await acknowledge_definition(nudging.pool, "ana", announcement().version, now=nudging.now)
@@ -67,7 +67,7 @@ async def test_a_rep_is_erased_from_every_table_and_nobody_else_is(nudging: Nudg
 async def test_no_table_names_people_that_forgetting_knows_nothing_of(nudging: Nudging) -> None:
     rows = await nudging.pool.fetch(NAMING_PEOPLE)
 
-    assert {row["table_name"] for row in rows} == {"announcement", "answer", "day", "led", "look", "nudge"}
+    assert {row["table_name"] for row in rows} == {"announcement", "answer", "day", "ladder", "led", "look", "nudge"}
 
 
 async def test_what_is_still_reported_of_them_is_passed_over(nudging: Nudging) -> None:

@@ -57,6 +57,7 @@ async def test_until_a_look_is_planned_there_is_work_to_do(nudging: Nudging) -> 
     early = at(MONDAY, "00:10")
     assert await is_work_due(nudging.pool, channels=("recorder",), now=early)
     await nudging.pool.execute("DELETE FROM look WHERE moment <> 'team'")
+    await nudging.pool.execute("UPDATE effects_look SET looked_on = 'infinity'")
 
     await _look(nudging, early)
 

@@ -20,8 +20,8 @@ from shared.nudge_requests import NudgeQuery
 from shared.postgres import open_pool
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
-from tests.services.nudges.conftest import KEY, LINKS, Nudging
-from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
+from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, Nudging
+from tests.services.nudges.reports import MONDAY, announcement, asked, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -47,6 +47,52 @@ async def test_a_comeback_goes_before_plan_done_and_they_never_both_speak(nudgin
     await nudging.take_in(*worked_days(60, 60), _done(), _done(revision=3))
 
     assert await nudging.nudges() == [("comeback", "sent", "")]
+
+
+QUIET_WEEKS = [day.model_copy(update={"silent": True}) for day in worked_days(*[60] * 8, 100, 60)]
+
+
+async def test_something_greater_on_a_day_that_was_praised_waits_for_the_morning(nudging: Nudging) -> None:
+    """The plan is done at noon, and in the afternoon more calls are made than ever before."""
+    more = (asked(count=12),)
+    await nudging.take_in(*QUIET_WEEKS, _done())
+    await nudging.take_in(_done(revision=3, behaviours=more), _done(revision=4, behaviours=more))
+
+    assert await nudging.nudges() == [
+        ("plan_done", "sent", ""),
+        ("personal_best", "held", "one nudge a day is enough"),
+    ]
+
+
+async def test_a_lesser_word_about_a_day_that_was_praised_is_not_said(nudging: Nudging) -> None:
+    more = (asked(count=12),)
+    await nudging.take_in(*QUIET_WEEKS, report(score=90, state="open", behaviours=more))
+    await nudging.take_in(_done(revision=2, behaviours=more))
+
+    assert await nudging.nudges() == [("personal_best", "sent", "")]
+
+
+async def test_of_what_waits_about_one_day_only_the_greatest_is_said(nudging: Nudging) -> None:
+    """After hours the plan is done, and then more calls are made than ever before."""
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(*QUIET_WEEKS, _done(), _done(revision=3, behaviours=(asked(count=12),)))
+    await nudging.take_in(report(TUESDAY, score=0, count=0, state="open"))
+
+    await nudging.pass_time(at(TUESDAY, "09:00"))
+
+    assert await nudging.nudges() == [
+        ("plan_done", "dropped", "something greater is said of the same day"),
+        ("personal_best", "sent", ""),
+    ]
+
+
+async def test_a_rule_that_rests_leaves_its_place_to_the_next(nudging: Nudging) -> None:
+    await nudging.take_in(*QUIET_WEEKS, _done(behaviours=(asked(count=12),)))
+    nudging.now = at(TUESDAY, "12:00")
+
+    await nudging.take_in(_done(day=TUESDAY, behaviours=(asked(count=14),)))
+
+    assert await nudging.nudges() == [("personal_best", "sent", ""), ("plan_done", "sent", "")]
 
 
 async def test_an_older_report_that_comes_late_is_ignored(nudging: Nudging) -> None:
@@ -137,9 +183,10 @@ async def test_nobody_hears_the_same_wording_twice_in_two_weeks(nudging: Nudging
         nudging.now = at(day, "12:00")
         await nudging.take_in(report(day, score=100, state="open"))
 
-    wordings = [row["wording"] for row in await nudging.pool.fetch("SELECT wording FROM nudge ORDER BY day")]
-    assert len(set(wordings[:14])) == 14
-    assert wordings[14] == wordings[0]
+    heard = [(row["rule"], row["wording"]) for row in await nudging.pool.fetch("SELECT rule, wording FROM nudge ORDER BY day")]
+    assert len(heard) == 15
+    assert len(set(heard[:14])) == 14
+    assert len(set(heard[1:])) == 14
 
 
 async def test_the_middle_of_the_day_is_looked_at_once(nudging: Nudging) -> None:
@@ -225,7 +272,15 @@ def test_the_metrics_are_well_formed(nudging: Nudging) -> None:
 async def test_the_trace_of_a_report_goes_on_to_the_nudge_and_its_delivery(nudging: Nudging) -> None:
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    await decide_nudges(nudging.pool, _done(), channels=("recorder",), forget_key=KEY, traceparent=traceparent, now=nudging.now)
+    await decide_nudges(
+        nudging.pool,
+        _done(),
+        channels=("recorder",),
+        lottery=NO_LOTS,
+        forget_key=KEY,
+        traceparent=traceparent,
+        now=nudging.now,
+    )
     await nudging.deliver()
 
     rows = await nudging.pool.fetch("SELECT event_type, traceparent FROM outbox ORDER BY id")

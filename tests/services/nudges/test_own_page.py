@@ -16,7 +16,7 @@ from services.nudges.tell_definition import withdraw_definition
 from shared.clock import SteppedClock
 from shared.events import PLAYBOOK_ACKNOWLEDGED, BehaviourDefinition, GoalDefinition, Person, PlaybookWithdrawn
 from tests.services.nudges.conftest import LINKS, NOON, Nudging
-from tests.services.nudges.reports import MONDAY, announcement, at, report
+from tests.services.nudges.reports import MONDAY, announcement, at, goal, report
 
 PATH = LINKS.of_rep("ana").removeprefix("http://pages")
 MONDAYS = (Decimal(12), *[Decimal(0)] * 6)
@@ -68,6 +68,23 @@ async def test_what_is_in_force_and_what_is_coming_is_shown_whole(nudging: Nudgi
     ):
         assert said in page, said
     assert page.count("I have read this") == 2
+
+
+async def test_the_page_shows_the_next_step_of_each_goal_and_how_large_steps_are(
+    nudging: Nudging, browser: httpx.AsyncClient
+) -> None:
+    assert "Your next steps" not in (await browser.get(PATH)).text
+    month, week = goal(0), goal(0, key="week", label="Calls this week", period_start=MONDAY, step_min=None, step_max=None)
+    await nudging.take_in(report(state="open", goals=(month, week)))
+    later = (month.model_copy(update={"count": 31}), week.model_copy(update={"count": 4}))
+    await nudging.take_in(report(state="open", goals=later, revision=2))
+
+    page = " ".join((await browser.get(PATH)).text.split())
+
+    assert "Calls this month: 31 so far, and the next step is 60" in page
+    assert "a step of 30; steps follow what your last weeks held, at most a tenth larger each time, and stay between 10" in page
+    assert "Calls this week: 4 so far, and the next step is 30" in page
+    assert "in steps of 30<" in page
 
 
 async def test_what_will_not_come_to_that_is_not_shown(nudging: Nudging, browser: httpx.AsyncClient) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.scoring.count_query import count_query
+from services.scoring.count_query import Block, count_query
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.store import MIGRATIONS, QUERIES, SCHEMA
 from shared.postgres import migrate, open_pool
@@ -48,7 +48,11 @@ PLACES = (["r1", "r2"], [DAY, DAY])
 SPANS = (["r1", "r2"], [DAY, DAY], [date.max, date.max])
 KEYS = (["acme", "acme"], ["", ""], ["1", "2"])
 COLUMNS = (["{}"] * 2, ["call"] * 2, [False] * 2, ["1"] * 2, [NOW] * 2, [1.0] * 2, *[[None] * 2] * 5, *PLACES)
-COUNTED = count_query([*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")], KEYS, many=False)
+VERSIONS = [*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")]
+COUNTED = {
+    "count_query": count_query(VERSIONS, KEYS, within=None),
+    "count_query of a block": count_query(VERSIONS, KEYS, within=Block(["r1", "r2"], DAY, DAY)),
+}
 USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
 ASKED: dict[str, tuple[Any, ...]] = {
@@ -66,7 +70,9 @@ ASKED: dict[str, tuple[Any, ...]] = {
     "list_days": (DAY, DAY, ["r1"], True, "", DAY, 1_000),
     "list_scores_of": PLACES,
     "find_first_to_rescore": SPANS,
-    "lock_days_to_rescore": (*SPANS, DAY),
+    "lock_days_to_rescore": (*SPANS, DAY, DAY),
+    "lock_long_past_days": (*SPANS, DAY, DAY),
+    "update_long_past_days": (*PLACES, [None] * 2, [0] * 2, ["{}"], ["{}"], [None]),
     "find_rescore_state": (),
     "count_activities_of_users": USERS,
     "delete_activities_of_users": (*USERS, 1_000),
@@ -101,7 +107,7 @@ async def test_no_query_reads_a_whole_table_to_find_a_part_of_it(large: asyncpg.
 
     scanned = {}
     queries = [(name, QUERIES[name], arguments) for name, arguments in ASKED.items()]
-    queries.append(("count_query", COUNTED.sql, (*PLACES, [0, 1], *COUNTED.arguments)))
+    queries += [(name, query.sql, (*PLACES, [0, 1], *query.arguments)) for name, query in COUNTED.items()]
     async with large.acquire() as connection:
         await connection.execute(GENERIC_PLAN)
         for name, sql, arguments in queries:

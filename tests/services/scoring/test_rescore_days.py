@@ -102,6 +102,39 @@ async def test_days_long_past_are_scored_anew_without_a_word(scoring: Scoring) -
     assert await scoring.differences() == ()
 
 
+async def test_long_past_days_that_look_alike_are_scored_by_what_each_asks_for(scoring: Scoring) -> None:
+    week = [MONDAY - timedelta(days=70 - number) for number in range(7)]
+    half_away = f"absences: [{{from: {week[1]}, until: {week[1]}, part: 0.5}}], "
+    south = "  - id: south\n    name: South\n    reps:\n      - {id: cy, name: Cy Lee, timezone: UTC, identities: "
+    roster = ROSTER.replace("name: Ana Ruiz, ", f"name: Ana Ruiz, {half_away}") + south + '[{source: acme, user: "9"}]}\n'
+    by_weekday = PLAYBOOK.replace("2026-01-01", "2025-12-01").replace("target: 2", "target: {mon: 2, tue: 4, wed: 4, thu: 4}")
+    goal = "goals:\n  - {key: month, label: Calls, counts: {kinds: [call]}, period: month, step: 30}\n"
+    await scoring.apply(roster=roster, playbook=by_weekday)
+    for number, day in enumerate(week):
+        for actor in "789":
+            noon = f"{day}T15:00:00+00:00"
+            await scoring.record(seen(f"{actor}{number}", actor=actor, started_at=noon))
+    await scoring.record(seen("more", started_at=f"{week[3]}T15:00:00+00:00"))
+    revisions = "SELECT rep_id, day, revision FROM rep_day WHERE day < $1 ORDER BY rep_id, day"
+    before = await scoring.pool.fetch(revisions, week[-1])
+
+    with_goal = by_weekday + goal
+    await scoring.apply(playbook=with_goal)
+    await scoring.apply(playbook=with_goal.replace("team: north", "team: south").replace("target: 1", "target: 0"))
+    await ask_for_rescore(scoring.pool, scoring.cache, RescoreQuery(), now=scoring.now)
+    await scoring.rescore()
+
+    async def scores_of(rep_id: str) -> list[Decimal | None]:
+        rows = await scoring.pool.fetch("SELECT score FROM rep_day WHERE rep_id = $1 ORDER BY day LIMIT 4", rep_id)
+        return [row["score"] for row in rows]
+
+    assert await scores_of("ana") == [Decimal(30), Decimal(30), Decimal(15), Decimal(30)]
+    assert await scores_of("ben") == [Decimal(30), Decimal(15), Decimal(15), Decimal(15)]
+    assert await scores_of("cy") == [Decimal(50), Decimal(25), Decimal(25), Decimal(25)]
+    assert await scoring.pool.fetch(revisions, week[-1]) == before
+    assert await scoring.differences() == ()
+
+
 async def test_scoring_anew_can_be_asked_for_by_team_rep_and_span(scoring: Scoring) -> None:
     await scoring.record(seen("a1"), seen("b1", actor="8"))
     await scoring.pool.execute("UPDATE rep_day SET score = 1")

@@ -7,30 +7,58 @@ from services.nudges.domain.nudge import (
     RULE_COMEBACK,
     RULE_CORRECTION,
     RULE_DIGEST,
+    RULE_PERSONAL_BEST,
     RULE_PLAN_DONE,
     RULE_QUIET_AFTERNOON,
     RULE_RECOGNITION_DUE,
+    RULE_SMALL_WIN,
+    RULE_STEADY_WEEK,
+    RULE_STEP_LOWERED,
+    RULE_STEP_REACHED,
+    RULE_STREAK,
+    RULE_TEAM_DAY,
     RULE_WEEKLY_BRIEF,
     Rule,
 )
 from services.nudges.domain.rules.comeback import comeback
 from services.nudges.domain.rules.digest import digest
+from services.nudges.domain.rules.personal_best import personal_best
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
 from services.nudges.domain.rules.recognition_due import recognition_due
+from services.nudges.domain.rules.small_win import small_win
+from services.nudges.domain.rules.steady_week import steady_week
+from services.nudges.domain.rules.step_lowered import step_lowered
+from services.nudges.domain.rules.step_reached import step_reached
+from services.nudges.domain.rules.streak import streak
+from services.nudges.domain.rules.team_day import team_day
 from services.nudges.domain.rules.weekly_brief import weekly_brief
 from services.nudges.domain.team import TeamRule
 
-ON_CHANGE: Final[dict[str, Rule]] = {RULE_COMEBACK: comeback, RULE_PLAN_DONE: plan_done}
+ON_CHANGE: Final[dict[str, Rule]] = {
+    RULE_STEP_REACHED: step_reached,
+    RULE_COMEBACK: comeback,
+    RULE_STREAK: streak,
+    RULE_PERSONAL_BEST: personal_best,
+    RULE_SMALL_WIN: small_win,
+    RULE_STEADY_WEEK: steady_week,
+    RULE_PLAN_DONE: plan_done,
+}
 """Asked whenever a day changes."""
+
+ON_LADDERS: Final[dict[str, Rule]] = {RULE_STEP_LOWERED: step_lowered}
+"""Asked whenever a step of a goal has changed; what they say is no praise and takes the place of none."""
 
 AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
     Moment.MORNING: {},
     Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon},
+    Moment.TEAM_DONE: {RULE_TEAM_DAY: team_day},
 }
-"""Asked once a day, at that time of the rep's working day."""
+"""Asked once a day, at that moment of it."""
 
-RULES: Final[dict[str, Rule]] = ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()}
+RULES: Final[dict[str, Rule]] = (
+    ON_CHANGE | {name: rule for rules in AT_MOMENTS.values() for name, rule in rules.items()} | ON_LADDERS
+)
 """All of them."""
 
 FOR_MANAGERS: Final[dict[str, TeamRule]] = {
@@ -40,9 +68,9 @@ FOR_MANAGERS: Final[dict[str, TeamRule]] = {
 }
 """Asked in the morning of each manager. What they call for makes one message, in this order."""
 
-ASKED_AGAIN: Final = frozenset({*ON_CHANGE, RULE_QUIET_AFTERNOON})
-"""Those whose word is judged again when a day is revised: celebrations, and hints of which the newest report of a day tells
-whether they were right when they were said."""
+ASKED_AGAIN: Final = frozenset({*ON_CHANGE, RULE_QUIET_AFTERNOON} - {RULE_STEP_REACHED})
+"""Those whose word is judged again when a day is revised: celebrations, save that of a step, since the ladder has gone on; and
+hints of which the newest report of a day tells whether they were right when they were said."""
 
 PRIORITIES: Final = {name: place for place, name in enumerate((*RULES, RULE_CORRECTION))}
 """The lower, the more it is worth saying."""

@@ -110,6 +110,15 @@ async def test_a_redirect_is_not_followed_and_said_to_be_the_reason(receiver: Re
     assert len(receiver.received) == 1
 
 
+async def test_a_redirect_to_an_address_that_would_be_allowed_is_not_followed_either(receiver: Receiver) -> None:
+    async with receiving() as elsewhere:
+        receiver.script(answer(302, location=elsewhere.url))
+
+        await _sent(receiver.url)
+
+        assert (len(receiver.received), len(elsewhere.received)) == (1, 0)
+
+
 async def test_a_receiver_that_hangs_is_given_up_on_in_time(receiver: Receiver) -> None:
     receiver.script(HANG)
 
@@ -216,7 +225,10 @@ async def test_no_more_than_a_few_kib_of_an_answer_are_read() -> None:
         (500, None, TryLater(error="answered 500")),
         (500, "30", TryLater(error="answered 500")),
         (429, "30", TryLater(error="answered 429", after_s=30)),
+        (429, "Mon, 02 Mar 2026 11:00:30 GMT", TryLater(error="answered 429", after_s=30)),
+        (503, "120", TryLater(error="answered 503", after_s=120)),
         (503, "Mon, 02 Mar 2026 11:00:30 GMT", TryLater(error="answered 503", after_s=30)),
+        (503, "Mon, 02 Mar 2026 10:59:00 GMT", TryLater(error="answered 503", after_s=-60)),
         (429, "soon", TryLater(error="answered 429")),
         (429, "-5", TryLater(error="answered 429")),
         (404, None, TryLater(error="answered 404")),

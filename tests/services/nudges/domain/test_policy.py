@@ -7,12 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.nudges.domain.lot import Lot
 from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import Drop, Hold, Person, Send, Shortfall, Verdict, may_speak, working_time_of
+from services.nudges.domain.policy import (
+    PAUSED,
+    Drop,
+    Hold,
+    HoldOut,
+    Person,
+    Send,
+    Shortfall,
+    Verdict,
+    may_speak,
+    working_time_of,
+)
 from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
 from tests.services.nudges.reports import MONDAY, at, report
 
+IN_LUCK = Lot(number=0.1, held_out=0.1)
 NOT_TOLD = "the definition was not announced before the day"
 TUESDAY_NINE = at(MONDAY + timedelta(days=1), "09:00")
 
@@ -106,6 +119,30 @@ def test_one_nudge_a_day_is_enough() -> None:
 )
 def test_the_budget(said: Said, called: Called, verdict: Verdict) -> None:
     assert may_speak(called, _person(), (said,), now=at(MONDAY, "12:00")) == verdict
+
+
+@pytest.mark.parametrize(
+    ("lot", "verdict"),
+    [(None, Send()), (Lot(number=0.09, held_out=0.1), HoldOut(probability=0.1)), (IN_LUCK, Send(probability=0.9))],
+    ids=["no lot", "drawn", "not drawn"],
+)
+def test_what_may_be_said_is_held_out_by_lot(lot: Lot | None, verdict: Verdict) -> None:
+    assert may_speak(COACHING, _person(), (), lot=lot, now=at(MONDAY, "12:00")) == verdict
+
+
+@pytest.mark.parametrize("lot", [Lot(number=0.0, held_out=0.5), IN_LUCK], ids=["drawn", "not drawn"])
+def test_the_lot_changes_nothing_about_what_may_not_be_said(lot: Lot) -> None:
+    after_hours, noon = at(MONDAY, "18:00"), at(MONDAY, "12:00")
+    heard = (_said(NudgeKind.CELEBRATION),)
+
+    assert may_speak(CELEBRATION, _person(), (), lot=lot, now=after_hours) == may_speak(
+        CELEBRATION, _person(), (), now=after_hours
+    )
+    assert may_speak(COACHING, _person(), heard, lot=lot, now=noon) == may_speak(COACHING, _person(), heard, now=noon)
+
+
+def test_a_rule_that_is_paused_says_nothing() -> None:
+    assert may_speak(CELEBRATION, _person(), (), is_paused=True, now=at(MONDAY, "12:00")) == Drop(because=PAUSED)
 
 
 @pytest.mark.parametrize(

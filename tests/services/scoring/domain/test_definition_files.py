@@ -105,6 +105,7 @@ def test_a_playbook_is_read() -> None:
 
     assert [int(target) for target in plan.behaviours[0].targets] == [12, 0, 0, 0, 6, 0, 0]
     assert (plan.behaviours[0].cap, plan.goals[0].step) == (Fraction(3, 2), 30)
+    assert (plan.goals[0].step_min, plan.goals[0].step_max) == (None, None)
     assert plan.unverified == Unverified(
         counts=False,
         bursts=Bursts(more_than=5, within_s=60, kinds=frozenset({"call"})),
@@ -169,6 +170,9 @@ def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wro
         ("2026-01-12", "2026-13-12", 2, "effective_from: must be a date such as 2026-01-12"),
         ("period: month", "period: year", 10, "goals[0].period: must be 'week', 'month' or 'quarter'"),
         ("step: 30", "step: 2.5", 10, "goals[0].step: must be a whole number"),
+        ("step: 30", "step: 30, step_max: 40", 10, "goals[0]: step_min and step_max belong together; write both or neither"),
+        ("step: 30", "step: 30, step_min: 31, step_max: 40", 10, "goals[0]: step must lie between step_min and step_max"),
+        ("step: 30", "step: 30, step_min: 10, step_max: 29", 10, "goals[0]: step must lie between step_min and step_max"),
         ("counts: false", "counts: perhaps", 12, "unverified.counts: must be true or false"),
         ("more_than: 5", "more_than: 0", 13, "unverified.bursts.more_than: must be at least 1"),
         ("more_than: 3", "more_tan: 3", 14, "same_contact.more_tan: no such key; did you mean more_than?"),

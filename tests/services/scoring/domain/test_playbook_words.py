@@ -18,6 +18,9 @@ from services.scoring.domain.unverified import Bursts, Overlaps, SameContact, Un
 from tests.services.scoring.domain.builders import behaviour, playbook
 
 CALLS, DEMOS = behaviour("calls", kinds=frozenset({"call"})), behaviour("demos", target=2)
+WIDENED = (
+    "Goal Calls this month, steps: in steps of 30 a month, then of 20 to 40 by your own weeks; before: in steps of 30 a month."
+)
 GOAL = Goal(key="month", label="Calls this month", counts=Filter(kinds=frozenset({"call"})), period="month", step=30)
 BEFORE = replace(playbook(CALLS), goals=(GOAL,))
 
@@ -84,6 +87,12 @@ def test_targets_are_said_by_weekday_where_they_differ(targets: tuple[float, ...
         (
             {"goals": (replace(GOAL, step=40, period="quarter"),)},
             ["Goal Calls this month, steps: in steps of 40 a quarter; before: in steps of 30 a month."],
+        ),
+        (
+            {"goals": (replace(GOAL, step_min=20, step_max=40),)},
+            [
+                WIDENED,
+            ],
         ),
         (
             {"goals": (GOAL, replace(GOAL, key="week", label="Calls this week", period="week", step=8))},

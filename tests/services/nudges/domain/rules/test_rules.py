@@ -1,13 +1,41 @@
 """What all rules have in common."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
 import pytest
 
+from services.nudges.domain.ladder import Ladder
 from services.nudges.domain.rules import RULES
 from services.nudges.domain.situation import Situation
-from tests.services.nudges.reports import report, situation, worked_days
+from shared.events import DayReport
+from tests.services.nudges.reports import MONDAY, asked, goal, report, situation, worked_days
+
+FRIDAY = MONDAY + timedelta(days=4)
+
+
+LADDER = Ladder(goal="month", period_start=date(2026, 3, 1), reached=0, size=Decimal(30))
+
+
+def _with_meetings(count: int, score: float = 100) -> DayReport:
+    return report(score=score, state="open", behaviours=(asked("meetings", count=count, target=1),))
+
 
 CALLS = {
+    "step_reached": situation(
+        report(state="open", goals=(goal(31),)), ladders=(replace(LADDER, reached=30, reached_on=MONDAY),)
+    ),
+    "step_lowered": situation(report(state="open", goals=(goal(0),)), ladders=(replace(LADDER, lowered_from=Decimal(40)),)),
     "comeback": situation(report(score=100, state="open"), *worked_days(60, 60)),
+    "streak": situation(report(score=100, state="open"), *worked_days(60, 100, 100)),
+    "personal_best": situation(report(score=120, state="open"), *worked_days(*[110] * 10)),
+    "small_win": situation(
+        _with_meetings(1),
+        *[day.model_copy(update={"behaviours": (asked("meetings", count=0, target=1),)}) for day in worked_days(*[60] * 10)],
+    ),
+    "steady_week": situation(report(FRIDAY, score=100, state="open"), *worked_days(80, 80, 80, 80, until=FRIDAY)),
+    "team_day": situation(report(score=100, state="open"), team_done=("ana", "ben", "cleo")),
     "plan_done": situation(report(score=100, state="open")),
     "quiet_afternoon": situation(report(score=0, count=0, state="open"), *worked_days(60, 60, 60, 60, 60)),
 }

@@ -1,0 +1,53 @@
+"""A mail server on a real socket that refuses as it is told."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(kw_only=True)
+class Mailbox:
+    """`to_recipients` and `to_messages` are its replies, by default that it takes them."""
+
+    port: int = 0
+    to_recipients: str = "250 OK"
+    to_messages: str = "250 OK"
+    messages: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+
+    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802 - the library's name
+        if self.to_recipients.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.to_recipients
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
+        if self.to_messages.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.messages.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
+            self.recipients += envelope.rcpt_tos
+        return self.to_messages
+
+
+def mail_url(mailbox: Mailbox, to: str = "team@example.com") -> str:
+    """As Apprise knows it."""
+    return f"mailto://127.0.0.1:{mailbox.port}/?smtp=127.0.0.1&from=daymark@example.com&to={to}"
+
+
+@asynccontextmanager
+async def receiving_mail(tls: ssl.SSLContext | None = None) -> AsyncIterator[Mailbox]:
+    """Serve on a free port of this machine; with STARTTLS, and nothing without it, if so wanted."""
+    mailbox = Mailbox()
+
+    def protocol() -> SMTP:
+        return SMTP(mailbox, hostname="mail.example", tls_context=tls, require_starttls=tls is not None)
+
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+    mailbox.port = server.sockets[0].getsockname()[1]
+    yield mailbox
+    server.close()

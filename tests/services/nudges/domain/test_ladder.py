@@ -1,0 +1,144 @@
+"""How large the next step is."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.nudges.domain.ladder import Ladder, climbed, first_ladder, ladder_of_period, ladders_after, usual_week
+from shared.events import DayReport
+from tests.services.nudges.reports import MONDAY, goal, report, worked_days
+
+APRIL = date(2026, 4, 1)
+FIXED = {"step_min": None, "step_max": None}
+
+
+def _ladder(reached: int = 0, size: str = "30", **changes: object) -> Ladder:
+    return Ladder(goal="month", period_start=date(2026, 3, 1), reached=reached, size=Decimal(size), **changes)  # type: ignore[arg-type]
+
+
+def _days(*amounts: int, until: date = date(2026, 3, 31)) -> list[DayReport]:
+    """Worked days of one month that added so much to a goal each, newest first."""
+    days = worked_days(*[60] * len(amounts), until=until)
+    return [
+        day.model_copy(update={"goals": (goal(sum(amounts[: number + 1]), period_start=date(2026, 1, 1)),)})
+        for number, day in enumerate(days)
+    ][::-1]
+
+
+@pytest.mark.parametrize(
+    ("count", "usual", "reached", "size"),
+    [
+        (29, 40, 0, "30"),
+        (30, 40, 30, "33"),
+        (45, 31, 30, "31"),
+        (45, 20, 30, "30"),
+        (45, None, 30, "30"),
+        (64, 40, 63, "36.3"),
+    ],
+    ids=[
+        "one short of the step",
+        "at most a tenth more",
+        "as much as the weeks hold",
+        "never less in a period",
+        "as before while too little is known",
+        "two steps at once, each a tenth more",
+    ],
+)
+def test_a_step_that_is_reached_opens_the_next(count: int, usual: int | None, reached: int, size: str) -> None:
+    after = climbed(_ladder(), goal(count), Decimal(usual) if usual is not None else None, day=MONDAY)
+
+    assert (after.reached, after.size) == (reached, Decimal(size))
+    assert after.reached_on == (MONDAY if reached else None)
+
+
+def test_a_tenth_of_a_small_step_is_not_lost() -> None:
+    ladder, sizes = _ladder(size="5"), []
+    for _ in range(4):
+        ladder = climbed(ladder, goal(ladder.next_step, step_min=1), Decimal(40), day=MONDAY)
+        sizes.append((ladder.size, ladder.next_step))
+
+    assert sizes == [(Decimal("5.5"), 11), (Decimal("6.05"), 18), (Decimal("6.655"), 25), (Decimal("7.3205"), 33)]
+
+
+@pytest.mark.parametrize(("size", "usual", "bounds", "then"), [("58", 90, {}, "60"), ("30", 90, {"step_max": 31}, "31")])
+def test_steps_stay_within_the_bounds(size: str, usual: int, bounds: dict[str, int], then: str) -> None:
+    assert climbed(_ladder(size=size), goal(58, **bounds), Decimal(usual), day=MONDAY).size == Decimal(then)
+
+
+def test_without_bounds_all_steps_are_those_of_the_definition() -> None:
+    ladder = climbed(_ladder(), goal(61, **FIXED), Decimal(90), day=MONDAY)
+
+    assert (ladder.reached, ladder.next_step) == (60, 90)
+    assert ladder_of_period(ladder, goal(0, period_start=APRIL, **FIXED), Decimal(5)).lowered_from is None
+
+
+def test_a_count_that_fell_takes_no_step_back() -> None:
+    assert climbed(_ladder(reached=30), goal(12), Decimal(20), day=MONDAY) == _ladder(reached=30)
+
+
+@pytest.mark.parametrize(
+    ("usual", "size", "lowered_from"),
+    [(20, "20", "33"), (5, "10", "33"), (33, "33", None), (50, "33", None), (None, "33", None)],
+    ids=["as the weeks hold", "no lower than the bound", "the same", "no larger", "too little is known"],
+)
+def test_a_new_period_begins_with_the_same_steps_or_with_smaller_ones(
+    usual: int | None, size: str, lowered_from: str | None
+) -> None:
+    before = _ladder(reached=63, size="33", reached_on=MONDAY)
+
+    after = ladder_of_period(before, goal(0, period_start=APRIL), Decimal(usual) if usual is not None else None)
+
+    assert (after.period_start, after.reached, after.reached_on, after.size) == (APRIL, 0, None, Decimal(size))
+    assert after.lowered_from == (Decimal(lowered_from) if lowered_from else None)
+
+
+def test_the_first_ladder_begins_at_the_last_step_of_the_definition() -> None:
+    assert first_ladder(goal(65)) == _ladder(reached=60)
+
+
+def test_what_is_usual_is_the_60th_percentile_of_five_days_in_a_row() -> None:
+    assert usual_week("month", _days(*[6] * 11)) == 30
+    assert usual_week("month", _days(0, *[0, 0, 1, 0, 1] * 4)) == 2
+    assert usual_week("month", _days(0, *[0] * 10, *[10] * 10)) == 40  # the tenth of sixteen sums
+    assert usual_week("month", _days(*[90] * 10, *[6] * 20)) == 30
+
+
+@pytest.mark.parametrize(("days", "is_known"), [(10, False), (11, True)])
+def test_it_is_not_known_from_fewer_than_ten_days(days: int, is_known: bool) -> None:
+    """Of the oldest it is not known what the days before it had added."""
+    assert (usual_week("month", _days(*[6] * days)) is not None) is is_known
+
+
+def test_a_day_in_a_new_period_counts_whole() -> None:
+    march, april = _days(*[6] * 12), report(APRIL, goals=(goal(4, period_start=APRIL),))
+    quiet = [report(APRIL + timedelta(days=1 + n), goals=(goal(4, period_start=APRIL),)) for n in range(9)]
+
+    assert usual_week("month", [*quiet[::-1], april, *march]) == 28  # 4 and four days of 6
+
+
+def test_reports_make_ladders_and_those_of_periods_that_are_over_stay() -> None:
+    on_the_last = report(date(2026, 3, 31), goals=(goal(31),))
+    in_april = report(APRIL, goals=(goal(0, period_start=APRIL),))
+
+    (march,) = ladders_after([_ladder()], on_the_last, [])
+    (april,) = ladders_after([march], in_april, [])
+
+    assert (march.reached, april.reached, april.period_start) == (30, 0, APRIL)
+    belated = report(date(2026, 3, 31), goals=(goal(61),))
+    assert [one.reached for one in ladders_after([april, march], belated, [])] == [60]
+    assert ladders_after([april], belated, []) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 80)), max_size=40))
+def test_whatever_is_done_no_step_is_more_than_a_tenth_larger_and_none_leaves_the_bounds(days: list[tuple[int, int]]) -> None:
+    ladder, count = first_ladder(goal(0)), 0
+    for done, usual in days:
+        count += done
+        after = climbed(ladder, goal(count), Decimal(usual), day=MONDAY)
+        assert ladder.size <= after.size <= max(ladder.size * Decimal("1.1") ** (1 + done // 10), Decimal(10))
+        assert 10 <= after.size <= 60
+        assert after.reached <= count < after.next_step
+        ladder = after
