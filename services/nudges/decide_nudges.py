@@ -11,7 +11,6 @@ from services.nudges.climb_ladders import climb_ladders
 from services.nudges.domain.choosing import calls_of, may_still_speak
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.lot import Lottery
-from services.nudges.domain.policy import local_day
 from services.nudges.domain.rules import ON_CHANGE, PRIORITIES
 from services.nudges.domain.situation import Situation
 from services.nudges.look_at_teams import note_leaders
@@ -69,9 +68,8 @@ async def _praise(
         return []
     heard = await store.list_rules_about(connection, report.rep.id, report.day, tuple(ON_CHANGE))
     said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
-    today = local_day(now, report.timezone)
     spoken: list[Spoken] = []
-    for called in may_still_speak(calls, priorities=PRIORITIES, heard=heard, said=said, today=today):
+    for called in may_still_speak(calls, priorities=PRIORITIES, heard=heard, said=said, day=report.day):
         what_came = await speak(
             connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now
         )

@@ -20,9 +20,9 @@ def is_outdone(rule: str, day: date, *, by: Collection[tuple[str, date]], praise
 
 
 def may_still_speak(
-    calls: Sequence[Called], *, priorities: Mapping[str, int], heard: Collection[str], said: Sequence[Said], today: date
+    calls: Sequence[Called], *, priorities: Mapping[str, int], heard: Collection[str], said: Sequence[Said], day: date
 ) -> list[Called]:
     """Those that are worth more than what the day has already led to, so that one day of work is praised once, and anew only
-    for something greater. A rule that rests leaves its place to the next."""
+    for something greater. A rule that rests on the day leaves its place to the next."""
     reached = min((priorities[rule] for rule in heard), default=len(priorities))
-    return [called for called in calls if priorities[called.rule] < reached and not is_resting(called, said, today)]
+    return [called for called in calls if priorities[called.rule] < reached and not is_resting(called, said, day)]

@@ -156,10 +156,10 @@ def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
-def is_resting(called: Called, said: Sequence[Said], today: date) -> bool:
+def is_resting(called: Called, said: Sequence[Said], day: date) -> bool:
     """Whether its rule has spoken too lately to speak again."""
     rest = timedelta(days=called.rest_days)
-    return any(one.rule == called.rule and today - one.day < rest for one in said)
+    return any(one.rule == called.rule and day - one.day < rest for one in said)
 
 
 def _obstacle(called: Called, today: WorkingTime, said: Sequence[Said], *, now: datetime) -> tuple[str | None, datetime | None]:

@@ -6,8 +6,11 @@ from random import Random
 import pytest
 from structlog.testing import capture_logs
 
+from services.nudges import decide_nudges
 from services.nudges.domain.lot import Lottery
+from services.nudges.domain.nudge import RULE_PLAN_DONE
 from services.nudges.domain.policy import PAUSED
+from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.list_effects import list_effects
 from services.nudges.measure_effects import measure_effects, pause_harmful_rules
 from services.nudges.outbox import measure_queues
@@ -21,6 +24,11 @@ EVENLY = Lottery(seed="", held_out=0.5)
 PEOPLE = [f"rep-{number}" for number in range(12)]
 DAYS = 13
 LAST = MONDAY + timedelta(days=DAYS)
+
+
+@pytest.fixture(autouse=True)
+def _only_plan_done_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decide_nudges, "ON_CHANGE", {RULE_PLAN_DONE: plan_done})
 
 
 def _of(person: str, day: date, score: float, *, state: str, revision: int, **changes: object) -> DayReport:

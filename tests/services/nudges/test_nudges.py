@@ -20,7 +20,7 @@ from shared.nudge_requests import NudgeQuery
 from shared.postgres import open_pool
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
-from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, Nudging
+from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, NOON, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, asked, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -83,6 +83,18 @@ async def test_of_what_waits_about_one_day_only_the_greatest_is_said(nudging: Nu
     assert await nudging.nudges() == [
         ("plan_done", "dropped", "something greater is said of the same day"),
         ("personal_best", "sent", ""),
+    ]
+
+
+async def test_a_rule_that_is_paused_leaves_its_place_to_the_next(nudging: Nudging) -> None:
+    await nudging.pool.execute(QUERIES["mark_paused"], "personal_best", NOON)
+    more = (asked(count=12),)
+
+    await nudging.take_in(*QUIET_WEEKS, report(score=90, state="open", behaviours=more), _done(revision=2, behaviours=more))
+
+    assert [(rule, status) for rule, status, _ in await nudging.nudges()] == [
+        ("personal_best", "dropped"),
+        ("plan_done", "sent"),
     ]
 
 
