@@ -27,6 +27,7 @@ PLAYBOOK_TOLD = "playbook.told.v1"
 PLAYBOOK_ACKNOWLEDGED = "playbook.acknowledged.v1"
 NUDGE_DECIDED = "nudge.decided.v1"
 NUDGE_DELIVERED = "nudge.delivered.v1"
+NUDGE_REVISED = "nudge.revised.v1"
 
 HISTORY_EXTENSION = "daymarkhistory"
 """CloudEvents extension attribute on `activity.observed.v1`: "true" when the activity is imported history, which is scored
@@ -50,6 +51,19 @@ class Presence(StrEnum):
 class Person(_Message):
     id: str
     name: str
+
+
+class Manager(Person):
+    """Who leads a rep on a day. Without a `timezone` nothing is sent to them, since nobody knows when it would reach them."""
+
+    timezone: str | None = None
+
+
+class Mention(_Message):
+    """A rep, by their id, of whom a nudge to somebody else speaks, and the behaviour that it is about, if any."""
+
+    id: str
+    behaviour: str = ""
 
 
 class BehaviourResult(_Message):
@@ -146,7 +160,7 @@ class DayReport(_Message):
 
     rep: Person
     team: Person
-    managers: tuple[Person, ...]
+    managers: tuple[Manager, ...]
     timezone: str
     day: date
     state: Literal["open", "closed"]
@@ -171,14 +185,15 @@ class NudgeKind(StrEnum):
     RECOGNITION = "recognition"
     DIGEST = "digest"
     ANNOUNCEMENT = "announcement"
+    CORRECTION = "correction"
 
 
 class Nudge(_Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
-    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `url` is
-    there only in what a channel delivers: it opens the person's own page to whoever has it, and is neither stored nor
-    published.
+    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `about`
+    are the reps of whom a nudge to a manager speaks. `url` is there only in what a channel delivers: it opens the person's own
+    page, or one on which they say what they think of the nudge, to whoever has it, and is neither stored nor published.
     """
 
     id: str
@@ -194,6 +209,7 @@ class Nudge(_Message):
     revision: int
     decided_at: datetime
     send_at: datetime
+    about: tuple[Mention, ...] = ()
     url: str = ""
 
 
@@ -204,6 +220,21 @@ class NudgeDelivered(_Message):
     channel: str
     attempts: int
     delivered_at: datetime
+
+
+class NudgeRevised(_Message):
+    """The `data` of `nudge.revised.v1`: a day was reported anew after a nudge about it was sent. `holds` says whether the nudge
+    is called for by what is known now, `because` in words why not; a nudge may come to hold again. `revision` is that of the
+    newest report of the nudge's own day."""
+
+    nudge_id: str
+    rule: str
+    person: Person
+    day: date
+    holds: bool
+    because: str
+    revision: int
+    revised_at: datetime
 
 
 class PlaybookWithdrawn(_Message):

@@ -37,7 +37,7 @@ class DeliveryRow(Shape):
 class NudgeRow(Shape):
     """One nudge with what became of it. `status` is sent, bundled, held, held_out or dropped, `because` says why it was not
     sent by itself; `chance` is the probability with which it was to be sent, where that is decided. `delivered` lists the
-    channels that said yes."""
+    channels that said yes. `revised` says why it would not be said by what is known now, and is empty while it holds."""
 
     id: str
     rule: str
@@ -56,6 +56,7 @@ class NudgeRow(Shape):
     send_at: datetime | None
     delivered: tuple[str, ...]
     deliveries: tuple[DeliveryRow, ...] = ()
+    revised: str = ""
 
 
 class NudgePage(Shape):

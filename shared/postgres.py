@@ -37,6 +37,7 @@ class Queries:
     def __init__(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         names = list(_NAME.finditer(text))
+        assert len({name[1] for name in names}) == len(names), f"{path} gives one name to two queries"
         ends = [following.start() for following in names[1:]] + [len(text)]
         self._sql = {name[1]: text[name.end() : end].strip().rstrip(";") for name, end in zip(names, ends, strict=True)}
 

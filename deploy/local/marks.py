@@ -79,7 +79,11 @@ class Marks:
         if self._known.who == "contact" or not headers.get("ce-type", "").startswith(("day.", "nudge.", "playbook.")):
             return False
         said = _json(message.data)
-        people = [said.get("rep"), said.get("person"), *(said.get("managers") or [])] if isinstance(said, dict) else []
+        people = (
+            [said.get("rep"), said.get("person"), *(said.get("managers") or []), *(said.get("about") or [])]
+            if isinstance(said, dict)
+            else []
+        )
         is_named = isinstance(said, dict) and said.get("rep_id") == person
         is_named |= any(isinstance(one, dict) and one.get("id") == person for one in people)
         return is_named or headers.get("ce-subject", "").partition("/")[0] == person

@@ -1,10 +1,12 @@
 """What the commands ask the services, page by page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from nats.aio.client import Client
+from pydantic import BaseModel
 
 from shared.errors import DaymarkError
 from shared.forget_requests import (
@@ -79,6 +81,17 @@ from shared.score_requests import (
 )
 
 _LONG_S = 600.0
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class _Page(Protocol[Row_co]):
+    """Some of the rows, and after what the others come."""
+
+    @property
+    def rows(self) -> Sequence[Row_co]: ...
+
+    @property
+    def next_after(self) -> object: ...
 
 
 class FileMissing(DaymarkError):
@@ -119,15 +132,9 @@ async def list_playbooks(connection: Client) -> PlaybookList:
     return PlaybookList.model_validate(await ask(connection, PLAYBOOK_LIST))
 
 
-async def list_telling(connection: Client, query: TellingQuery) -> AsyncIterator[TellingRow]:
+def list_telling(connection: Client, query: TellingQuery) -> AsyncIterator[TellingRow]:
     """Who was told of which version, the newest version first."""
-    while True:
-        page = TellingPage.model_validate(await ask(connection, PLAYBOOK_TELLING, query))
-        for row in page.rows:
-            yield row
-        if page.next_after is None:
-            return
-        query = query.model_copy(update={"after": page.next_after})
+    return _rows(connection, PLAYBOOK_TELLING, query, TellingPage.model_validate)
 
 
 async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
@@ -145,15 +152,9 @@ async def rescore_state(connection: Client) -> RescoreState:
     return RescoreState.model_validate(await ask(connection, SCORE_RESCORE_STATE))
 
 
-async def list_scores(connection: Client, query: ScoreQuery) -> AsyncIterator[ScoreRow]:
+def list_scores(connection: Client, query: ScoreQuery) -> AsyncIterator[ScoreRow]:
     """Every row of the query, sorted by rep and day."""
-    while True:
-        page = ScorePage.model_validate(await ask(connection, SCORE_LIST, query))
-        for row in page.rows:
-            yield row
-        if page.next_after is None:
-            return
-        query = query.model_copy(update={"after": page.next_after})
+    return _rows(connection, SCORE_LIST, query, ScorePage.model_validate)
 
 
 async def list_totals(connection: Client, query: TotalsQuery) -> TotalsList:
@@ -161,16 +162,9 @@ async def list_totals(connection: Client, query: TotalsQuery) -> TotalsList:
     return TotalsList.model_validate(await ask(connection, SCORE_TOTALS, query, timeout_s=_LONG_S))
 
 
-async def list_nudges(connection: Client, *, person: str | None) -> AsyncIterator[NudgeRow]:
+def list_nudges(connection: Client, *, person: str | None) -> AsyncIterator[NudgeRow]:
     """Every nudge, in the order in which they were decided."""
-    query = NudgeQuery(person=person)
-    while True:
-        page = NudgePage.model_validate(await ask(connection, NUDGE_LIST, query))
-        for row in page.rows:
-            yield row
-        if page.next_after is None:
-            return
-        query = query.model_copy(update={"after": page.next_after})
+    return _rows(connection, NUDGE_LIST, NudgeQuery(person=person), NudgePage.model_validate)
 
 
 async def calibrate(connection: Client, query: CalibrateQuery) -> CalibrationList:
@@ -253,3 +247,16 @@ async def resume_rule(connection: Client, rule: str) -> None:
         Refused: it is not paused.
     """
     await ask(connection, RULE_RESUME, RuleName(rule=rule))
+
+
+async def _rows(
+    connection: Client, subject: str, query: BaseModel, read: Callable[[dict[str, Any]], _Page[Row_co]]
+) -> AsyncIterator[Row_co]:
+    """Every row, page after page."""
+    while True:
+        page = read(await ask(connection, subject, query))
+        for row in page.rows:
+            yield row
+        if page.next_after is None:
+            return
+        query = query.model_copy(update={"after": page.next_after})

@@ -90,6 +90,7 @@ def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
     table = Table("day", "person", "rule", "status", "message and reason", box=None, pad_edge=False)
     for row in rows:
         status = f"{row.status}: {row.because}" if row.because else row.status
+        status += f"\nrevised: {row.revised}" if row.revised else ""
         late = [one for one in row.deliveries if one.last_error]
         status += "".join(f"\n{one.channel} {one.state} ({one.last_error}; {one.attempts} attempts)" for one in late)
         table.add_row(str(row.day), row.person, row.rule, status, Text.assemble(row.text, "\n", (row.reason, "dim")))

@@ -5,9 +5,9 @@ from datetime import datetime
 import asyncpg
 
 from services.nudges import store
+from services.nudges.telling import report_telling
 from shared.errors import DaymarkError
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged
-from shared.trace import continue_trace
+from shared.events import PlaybookAcknowledged
 
 
 class NeverAnnounced(DaymarkError):
@@ -27,12 +27,4 @@ async def acknowledge_definition(pool: asyncpg.Pool, rep_id: str, version: int, 
         if row is None:
             return
         body = PlaybookAcknowledged(**dict(row))
-        await store.enqueue_event(
-            connection,
-            event_id=f"{body.rep_id}:{body.version}:{PLAYBOOK_ACKNOWLEDGED}",
-            event_type=PLAYBOOK_ACKNOWLEDGED,
-            subject=body.rep_id,
-            body=body,
-            traceparent=continue_trace(None),
-            at=now,
-        )
+        await report_telling(connection, body, traceparent=None, now=now)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -15,6 +16,7 @@ from nats.aio.client import Client
 from starlette.applications import Starlette
 
 from services.nudges import store
+from services.nudges.answer_page import AnswerPage
 from services.nudges.answers import Answers
 from services.nudges.channels.apprise_process import AppriseProcess
 from services.nudges.channels.channel import Audience, Channel
@@ -50,8 +52,7 @@ async def run(settings: NudgesSettings) -> None:
     front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
     connection = await reach_broker(settings, name="nudges")
     pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
-    forget_key = settings.privacy.read_forget_key()
-    await store.refuse_other_key(pool, forget_key)
+    forget_key = await forget_key_of(settings, pool)
     clock = await clock_of(settings, connection)
     broker = make_broker(settings.nats)
     lottery = settings.experiments.lottery()
@@ -68,17 +69,19 @@ async def run(settings: NudgesSettings) -> None:
                 loop.wake()
 
         names = tuple(channels)
-        timed = Loop(timed_work(pool, metrics, channels=channels, lottery=lottery, on_spoken=woken), clock)
+        how: Any = {"channels": channels, "lottery": lottery, "digest_at": settings.nudges.digest_at, "on_spoken": woken}
+        timed = Loop(timed_work(pool, metrics, **how), clock)
         consumer = ReportConsumer(
             pool, dead_letters, clock, metrics, channels=names, lottery=lottery, forget_key=forget_key, on_decided=woken
         )
         consumer.subscribe(broker)
-        answers = Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file_of(channels))
-        await answers.listen(connection)
+        file = file_of(channels)
+        await Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
+        pages = make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
         await run_process(
             front,
-            web_app(connection, pool, metrics, settings, pages=make_pages(pool, links, clock, on_acknowledged=relay.wake)),
+            web_app(connection, pool, metrics, settings, pages=pages),
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
@@ -90,6 +93,17 @@ async def run(settings: NudgesSettings) -> None:
         )
     await pool.close()
     await disconnect(connection)
+
+
+async def forget_key_of(settings: NudgesSettings, pool: asyncpg.Pool) -> bytes:
+    """The key under which people are forgotten.
+
+    Raises:
+        ForgetKeyChanged: others were forgotten under another.
+    """
+    forget_key = settings.privacy.read_forget_key()
+    await store.refuse_other_key(pool, forget_key)
+    return forget_key
 
 
 def make_broker(settings: NatsSection) -> NatsBroker:
@@ -215,10 +229,13 @@ def base_url(settings: NudgesSection) -> str:
     return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
-def make_pages(pool: asyncpg.Pool, links: Links, clock: Clock, *, on_acknowledged: Callable[[], None]) -> tuple[Pages, OwnPage]:
-    """The managers' pages and the reps' own."""
+def make_pages(
+    pool: asyncpg.Pool, links: Links, clock: Clock, metrics: NudgesMetrics, *, on_acknowledged: Callable[[], None]
+) -> tuple[Pages, OwnPage, AnswerPage]:
+    """The managers' pages, the reps' own, and where people answer."""
     renderer = Renderer()
-    return Pages(pool, links, renderer), OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
+    own = OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
+    return Pages(pool, links, renderer), own, AnswerPage(pool, links, renderer, clock, metrics)
 
 
 def web_app(
@@ -227,10 +244,10 @@ def web_app(
     metrics: NudgesMetrics,
     settings: NudgesSettings,
     *,
-    pages: tuple[Pages, OwnPage],
+    pages: tuple[Pages, OwnPage, AnswerPage],
 ) -> Starlette:
     """The pages, /livez, /readyz and /metrics."""
-    of_managers, of_reps = pages
+    of_managers, of_reps, for_answers = pages
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes()]
+    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes(), *for_answers.routes()]
     return Starlette(routes=routes, exception_handlers={_NOT_FOUND: of_managers.not_found})

@@ -13,7 +13,9 @@ from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.rules import ON_CHANGE, PRIORITIES
 from services.nudges.domain.situation import Situation
+from services.nudges.look_at_teams import note_leaders
 from services.nudges.remembered import without_forgotten
+from services.nudges.revise_said import revise_said
 from services.nudges.situations import said_to, situation_of
 from services.nudges.speak import Spoken, speak
 from services.nudges.take_looks import plan_looks, plan_team_looks
@@ -41,8 +43,10 @@ async def decide_nudges(
         report = remembered
         if not await store.merge_day(connection, report, now=now):
             return False, []
+        revised = await revise_said(connection, report, traceparent=traceparent, now=now)
+        await note_leaders(connection, report)
         if report.silent:
-            return True, []
+            return True, revised
         await plan_looks(connection, report)
         if is_plan_done(report):
             await connection.execute(store.QUERIES["lock_team"], report.team.id)
@@ -51,7 +55,7 @@ async def decide_nudges(
         how: Any = {"channels": channels, "lottery": lottery, "traceparent": traceparent}
         situation, spoken = await climb_ladders(connection, situation, **how)
         spoken += await _praise(connection, situation, **how)
-    return True, spoken
+    return True, revised + spoken
 
 
 async def _praise(

@@ -17,8 +17,9 @@ from services.nudges.deliveries import Delivery, claim_due_deliveries
 from services.nudges.domain.retries import asked_until, next_attempt, pause_of_channel
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.telling import report_telling
 from shared.clock import Clock, monotonic_s
-from shared.events import NUDGE_DELIVERED, PLAYBOOK_TOLD, Nudge, NudgeDelivered, NudgeKind, PlaybookTold
+from shared.events import NUDGE_DELIVERED, Nudge, NudgeDelivered, NudgeKind, PlaybookTold
 from shared.postgres import Connection
 from shared.trace import continue_trace, trace_id
 
@@ -96,11 +97,11 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 
 
 def _with_link(nudge: Nudge, links: Links) -> Nudge:
-    """A definition can be read, and acknowledged, on the rep's own page."""
-    if nudge.kind is not NudgeKind.ANNOUNCEMENT:
-        return nudge
+    """A definition can be read, and acknowledged, on the rep's own page; of all else they can say what they think of it."""
+    is_told = nudge.kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
     try:
-        return nudge.model_copy(update={"url": links.of_rep(nudge.person.id)})
+        url = links.of_rep(nudge.person.id) if is_told else links.of_answer(nudge.id, nudge.person.id)
+        return nudge.model_copy(update={"url": url})
     except NoLinkSecret:
         return nudge
 
@@ -149,13 +150,4 @@ async def _note_told(connection: Connection, delivery: Delivery, *, now: datetim
     told = await connection.fetchrow(store.QUERIES["mark_told"], delivery.nudge.id, now)
     if told is None:
         return
-    body = PlaybookTold(**dict(told))
-    await store.enqueue_event(
-        connection,
-        event_id=f"{body.rep_id}:{body.version}:{PLAYBOOK_TOLD}",
-        event_type=PLAYBOOK_TOLD,
-        subject=body.rep_id,
-        body=body,
-        traceparent=continue_trace(delivery.traceparent),
-        at=now,
-    )
+    await report_telling(connection, PlaybookTold(**dict(told)), traceparent=delivery.traceparent, now=now)

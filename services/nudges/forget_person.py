@@ -28,8 +28,10 @@ async def forget_person(
         digests = [tombstone_of_key(forget_key), tombstone_of_person(forget_key, person_id)]
         await connection.execute(QUERIES["add_forgotten"], digests, now)
         await _erase(connection, "delete_deliveries_of", person_id)
+        await _erase(connection, "delete_answers_by", person_id)
         nudges = await _erase(connection, "delete_nudges_of", person_id)
         await _erase(connection, "delete_looks_of", person_id)
+        await _erase(connection, "delete_led_of", person_id)
         await _erase(connection, "delete_announcements_of", person_id)
         await _erase(connection, "delete_ladders_of", person_id)
         reports = await _erase(connection, "delete_days_of", person_id)

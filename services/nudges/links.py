@@ -8,6 +8,7 @@ from shared.errors import DaymarkError
 
 _TOKEN_HEX: Final = 32
 _OF_REPS: Final = "you/"
+_OF_ANSWERS: Final = "answer/"
 
 
 class NoLinkSecret(DaymarkError):
@@ -37,11 +38,23 @@ class Links:
         """
         return f"{self._base_url}/you/{rep_id}/{self._token(_OF_REPS + rep_id)}"
 
+    def of_answer(self, nudge_id: str, person_id: str) -> str:
+        """The address at which a person says what they think of one nudge, and where nothing else is seen.
+
+        Raises:
+            NoLinkSecret: there is none.
+        """
+        token = self._token(f"{_OF_ANSWERS}{nudge_id}/{person_id}")
+        return f"{self._base_url}/answer/{nudge_id}/{person_id}/{token}"
+
     def opens_inbox(self, manager_id: str, token: str) -> bool:
         return self._opens(manager_id, token)
 
     def opens_own_page(self, rep_id: str, token: str) -> bool:
         return self._opens(_OF_REPS + rep_id, token)
+
+    def opens_answer(self, nudge_id: str, person_id: str, token: str) -> bool:
+        return self._opens(f"{_OF_ANSWERS}{nudge_id}/{person_id}", token)
 
     def _opens(self, signed: str, token: str) -> bool:
         try:

@@ -2,23 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import asyncpg
+from pydantic import BaseModel
 
 from services.nudges import store
+from services.nudges.domain.answer import Answer
 from shared.nudge_requests import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
 
 INBOX_ROWS_MAX: Final = 300
 
 
+class GivenAnswer(BaseModel):
+    """What somebody says of a nudge."""
+
+    person_id: str
+    answer: Answer
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboxItem:
-    """A nudge as a manager sees it; times are shown in the rep's own zone. A definition may be `acknowledged` by the rep."""
+    """A nudge as a manager sees it; times are shown in the rep's own zone. A definition may be `acknowledged` by the rep.
+    `revised_with` are the lines of its text that were another nudge's and no longer hold."""
 
     row: NudgeRow
     timezone: str
     acknowledged: bool = False
+    revised_with: tuple[str, ...] = ()
+    answers: tuple[GivenAnswer, ...] = ()
 
 
 async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
@@ -32,7 +46,27 @@ async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
 async def list_inbox(pool: asyncpg.Pool, manager_id: str) -> list[InboxItem]:
     """What a manager's page shows, newest first."""
     rows = await pool.fetch(store.QUERIES["list_inbox"], manager_id, INBOX_ROWS_MAX)
-    return [InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=row["acknowledged"]) for row in rows]
+    return [_item(row, acknowledged=row["acknowledged"]) for row in rows]
+
+
+async def list_heard(pool: asyncpg.Pool, rep_id: str, *, since: date) -> list[InboxItem]:
+    """What a rep has heard since a day of theirs, newest first; definitions apart."""
+    rows = await pool.fetch(store.QUERIES["list_heard_of_person"], rep_id, since)
+    return [_item(row) for row in rows]
+
+
+async def find_shown(pool: asyncpg.Pool, nudge_id: str, person_id: str) -> InboxItem | None:
+    """One nudge that was said to a person, or to a rep of theirs."""
+    row = await pool.fetchrow(store.QUERIES["find_shown"], nudge_id, person_id)
+    return _item(row) if row is not None else None
+
+
+def _item(row: asyncpg.Record, *, acknowledged: bool = False) -> InboxItem:
+    revised_with = tuple(row["revised_with"])
+    answers = tuple(GivenAnswer.model_validate_json(one) for one in row["answers"])
+    return InboxItem(
+        row=_shown(row), timezone=row["timezone"], acknowledged=acknowledged, revised_with=revised_with, answers=answers
+    )
 
 
 def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[str] = ()) -> NudgeRow:
@@ -53,5 +87,6 @@ def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[st
         decided_at=row["decided_at"],
         send_at=row["send_at"],
         delivered=tuple(row["delivered"]),
+        revised=row["revised_because"],
         deliveries=tuple(DeliveryRow.model_validate_json(one) for one in deliveries),
     )

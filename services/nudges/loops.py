@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import asyncpg
@@ -11,6 +11,7 @@ import structlog
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
 from services.nudges.domain.lot import Lottery
+from services.nudges.look_at_teams import look_at_teams
 from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.release_nudges import release_held
@@ -62,9 +63,10 @@ def timed_work(
     *,
     channels: Mapping[str, Channel],
     lottery: Lottery,
+    digest_at: time,
     on_spoken: Callable[[], None],
 ) -> Work:
-    """Quiet feeds, held nudges, looks at days, and what waits for a channel that is no longer there."""
+    """Quiet feeds, held nudges, looks at days and at teams, and what waits for a channel that is no longer there."""
     names = tuple(channels)
     feeds_watched_at = datetime.min.replace(tzinfo=UTC)
 
@@ -82,6 +84,7 @@ def timed_work(
             feeds_watched_at = now
         note(await release_held(pool, channels=names, lottery=lottery, now=now))
         note(await take_looks(pool, channels=names, lottery=lottery, now=now))
+        note(await look_at_teams(pool, channels=names, look_at=digest_at, now=now))
         await give_up_orphans(pool, channels, now=now)
         return False
 

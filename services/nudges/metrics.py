@@ -6,10 +6,11 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.nudge import RULE_PLAYBOOK
-from services.nudges.domain.rules import RULES
+from services.nudges.domain.answer import Answer
+from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
+from services.nudges.domain.rules import FOR_MANAGERS, RULES
 
-VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped")
+VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped", "revised")
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CHANNELS: Final = ("inbox", "file", "webhook")
 
@@ -83,10 +84,18 @@ class NudgesMetrics:
             ["rule"],
             registry=self.registry,
         )
-        for rule in (*RULES, RULE_PLAYBOOK):
+        self.answers = Counter(
+            "daymark_nudges_answers_total",
+            "What people say of nudges. One rule called `wrong` again and again: look at the records that it rests on.",
+            ["rule", "answer"],
+            registry=self.registry,
+        )
+        for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
             self.rule_paused.labels(rule)
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
+            for answer in Answer:
+                self.answers.labels(rule, answer.value)
 
     def _what_waits(self) -> None:
         """What fails and what waits."""

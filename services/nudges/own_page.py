@@ -1,4 +1,5 @@
-"""A rep's own page: the definitions by which their days are judged, now and soon, and the word that they have read them."""
+"""A rep's own page: the definitions by which their days are judged, now and soon, the word that they have read them, and what
+they have heard lately."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,18 +14,20 @@ from starlette.routing import BaseRoute, Route
 
 from services.nudges import store
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
+from services.nudges.cards import days_of
 from services.nudges.domain.definition import Definition, coming, in_force
 from services.nudges.domain.ladder import Ladder, is_ladder_of, size_in_words
 from services.nudges.domain.policy import local_day
+from services.nudges.domain.said import LATELY
 from services.nudges.domain.wording import clock_time, date_text, number
 from services.nudges.links import Links
+from services.nudges.list_nudges import list_heard
 from services.nudges.rendering import Renderer
 from services.nudges.store import AWAY
 from shared.clock import Clock
 from shared.events import DayReport, GoalDefinition
 
 _SEE_OTHER: Final = 303
-_RETRY: Final = {"Retry-After": "2"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,40 +89,35 @@ class OwnPage:
     async def _show(self, request: Request) -> Response:
         rep, token = request.path_params["rep"], request.path_params["token"]
         if not self._links.opens_own_page(rep, token):
-            return self._nothing_here()
+            return self._renderer.not_found()
         now = self._clock.now()
         try:
             known = await store.list_definitions(self._pool, rep)
             newest = await store.find_newest_day(self._pool, rep)
             ladders = await store.list_ladders(self._pool, rep)
+            timezone = newest.timezone if newest is not None else known[-1].announced.timezone if known else "UTC"
+            today = local_day(now, timezone)
+            heard = await list_heard(self._pool, rep, since=today - LATELY)
         except AWAY:
-            return self._away()
-        timezone = newest.timezone if newest is not None else known[-1].announced.timezone if known else "UTC"
-        sections = sections_of(known, timezone, today=local_day(now, timezone))
+            return self._renderer.away()
+        sections = sections_of(known, timezone, today=today)
         name = known[-1].announced.rep.name if known else rep
         steps = steps_of(newest, ladders) if newest is not None else []
-        return self._renderer.page("you.html", has_forms=True, name=name, token=token, sections=sections, steps=steps)
+        content = {"name": name, "token": token, "sections": sections, "steps": steps, "days": days_of(heard, reader=rep)}
+        return self._renderer.page("you.html", has_forms=True, **content)
 
     async def _acknowledge(self, request: Request) -> Response:
         rep, token, version = (request.path_params[name] for name in ("rep", "token", "version"))
         if not self._links.opens_own_page(rep, token):
-            return self._nothing_here()
+            return self._renderer.not_found()
         try:
             await acknowledge_definition(self._pool, rep, version, now=self._clock.now())
         except NeverAnnounced:
-            return self._nothing_here()
+            return self._renderer.not_found()
         except AWAY:
-            return self._away()
+            return self._renderer.away()
         self._on_acknowledged()
         return RedirectResponse(f"../../{token}#version-{version}", _SEE_OTHER)
-
-    def _nothing_here(self) -> Response:
-        return self._renderer.page("not_found.html", status=404)
-
-    def _away(self) -> Response:
-        answer = self._renderer.page("away.html", status=503)
-        answer.headers.update(_RETRY)
-        return answer
 
 
 def sections_of(known: Sequence[Definition], timezone: str, *, today: date) -> list[Section]:

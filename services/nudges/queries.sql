@@ -20,16 +20,22 @@ INSERT INTO forgotten (digest, forgotten_at) SELECT digest, $2 FROM unnest($1::b
 
 -- name: delete_events_of
 -- Waits for a relay that is publishing one of them. The subject is the person's id.
-DELETE FROM outbox WHERE subject = $1;
+DELETE FROM outbox WHERE subject = $1 OR body::jsonb -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text));
 
 -- name: delete_deliveries_of
-DELETE FROM delivery AS d USING nudge AS n WHERE n.id = d.nudge_id AND n.person_id = $1;
+DELETE FROM delivery AS d USING nudge AS n
+WHERE n.id = d.nudge_id
+  AND (n.person_id = $1 OR n.event -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text)));
 
 -- name: delete_nudges_of
-DELETE FROM nudge WHERE person_id = $1;
+-- To them, and to managers about them.
+DELETE FROM nudge WHERE person_id = $1 OR event -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text));
 
 -- name: delete_looks_of
 DELETE FROM look WHERE rep_id = $1;
+
+-- name: delete_led_of
+DELETE FROM led WHERE rep_id = $1 OR manager_id = $1;
 
 -- name: delete_days_of
 DELETE FROM day WHERE rep_id = $1;
@@ -189,7 +195,52 @@ INSERT INTO look (rep_id, day, moment, due_at) SELECT $1, $2, moment, due_at FRO
 ON CONFLICT (rep_id, day, moment) DO UPDATE SET due_at = excluded.due_at WHERE NOT look.done AND look.due_at <> excluded.due_at;
 
 -- name: list_due_looks
-SELECT rep_id, day, moment FROM look WHERE NOT done AND due_at <= $1 ORDER BY due_at, rep_id, moment LIMIT $2;
+SELECT rep_id, day, moment FROM look WHERE NOT done AND due_at <= $1 AND moment <> 'team' ORDER BY due_at, rep_id, moment LIMIT $2;
+
+-- name: list_due_team_looks
+SELECT rep_id AS manager_id, day FROM look WHERE NOT done AND due_at <= $1 AND moment = 'team' ORDER BY due_at, rep_id LIMIT $2;
+
+-- name: list_unplanned_leaders
+-- Who leads somebody, may be reached, and has no look planned.
+SELECT DISTINCT ON (manager_id) manager_id, timezone FROM led
+WHERE newest_day >= $1 AND timezone IS NOT NULL
+  AND NOT EXISTS (SELECT FROM look AS k WHERE k.rep_id = led.manager_id AND k.moment = 'team' AND NOT k.done)
+ORDER BY manager_id, newest_day DESC;
+
+-- name: merge_led
+INSERT INTO led AS l (manager_id, rep_id, name, timezone, newest_day)
+SELECT m.id, $1, m.name, m.timezone, $2 FROM unnest($3::text[], $4::text[], $5::text[]) AS m (id, name, timezone)
+ON CONFLICT (manager_id, rep_id) DO UPDATE
+SET name = excluded.name, timezone = excluded.timezone, newest_day = excluded.newest_day
+WHERE l.newest_day < excluded.newest_day OR l.newest_day = excluded.newest_day AND l.timezone IS DISTINCT FROM excluded.timezone;
+
+-- name: find_leader
+SELECT name, timezone FROM led WHERE manager_id = $1 AND timezone IS NOT NULL ORDER BY newest_day DESC LIMIT 1;
+
+-- name: list_led_days
+-- The last weeks of everybody whom a manager has led lately, each rep's newest day first.
+SELECT d.rep_id, d.report::text AS report FROM led AS l JOIN day AS d ON d.rep_id = l.rep_id AND d.day >= $3
+WHERE l.manager_id = $1 AND l.newest_day >= $2 ORDER BY d.rep_id, d.day DESC;
+
+-- name: list_recognised
+-- The last day on which somebody noted a word to each of these reps, or was asked to have one; only since a day.
+SELECT rep_id, max(day) AS day FROM (
+    SELECT n.person_id AS rep_id, (a.answered_at AT TIME ZONE n.timezone)::date AS day
+    FROM nudge AS n JOIN answer AS a ON a.nudge_id = n.id
+    WHERE n.person_id = ANY($1::text[]) AND a.answer = 'recognised'
+    UNION ALL
+    SELECT split_part(n.occasion, ':', 1), greatest(n.sent_day, (a.answered_at AT TIME ZONE n.timezone)::date)
+    FROM nudge AS n LEFT JOIN answer AS a ON a.nudge_id = n.id AND a.answer = 'recognised'
+    WHERE n.rule = 'recognition_due' AND n.sent_day >= $2 AND split_part(n.occasion, ':', 1) = ANY($1::text[])
+) AS words WHERE day >= $2 GROUP BY rep_id;
+
+-- name: count_said
+SELECT count(*) FROM nudge WHERE person_id = $1 AND rule = $2 AND sent_day >= $3;
+
+-- name: find_last_said
+-- The newest nudge of a rule to a person, and of whom it spoke.
+SELECT day, (event -> 'about')::text AS about FROM nudge
+WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') ORDER BY seq DESC LIMIT 1;
 
 -- name: mark_look_done
 -- Returns a row to exactly one replica.
@@ -230,6 +281,19 @@ SELECT rule FROM nudge WHERE person_id = $1 AND day = $2 AND rule = ANY($3::text
 -- the same may follow.
 SELECT rule, kind, sent_day, send_at, wording, status FROM nudge
 WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled', 'held_out') ORDER BY send_at DESC, seq DESC;
+
+-- name: list_sent_about
+-- What was said by some rules about a person's days from one to another, both included.
+SELECT id, rule, kind, day, send_at, revised_at FROM nudge
+WHERE person_id = $1 AND sent_day >= $2 AND day BETWEEN $2 AND $3 AND rule = ANY($4::text[]) AND status IN ('sent', 'bundled')
+ORDER BY seq;
+
+-- name: find_sent
+SELECT id, rule, kind, day, send_at, revised_at FROM nudge WHERE id = $1 AND status IN ('sent', 'bundled');
+
+-- name: mark_revised
+-- Or, without a time, as holding again.
+UPDATE nudge SET revised_at = $2, revised_because = $3 WHERE id = $1;
 
 -- name: add_nudge
 -- The same reason never makes two: the second finds the row and adds nothing.
@@ -396,6 +460,10 @@ FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 -- Whether anything is to be done by now: a look at a day or at the effects, a held nudge, a delivery, or a row to publish.
 SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
     OR EXISTS (SELECT FROM effects_look WHERE looked_on < ($1 AT TIME ZONE 'UTC')::date)
+    OR EXISTS (
+        SELECT FROM led WHERE timezone IS NOT NULL AND newest_day >= ($1 AT TIME ZONE 'UTC')::date - 7
+          AND NOT EXISTS (SELECT FROM look AS k WHERE k.rep_id = led.manager_id AND k.moment = 'team' AND NOT k.done)
+    )
     OR EXISTS (SELECT FROM nudge WHERE status = 'held' AND send_at <= $1)
     OR EXISTS (SELECT FROM delivery WHERE state = 'sending')
     OR EXISTS (
@@ -408,7 +476,7 @@ SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
 -- name: list_nudges
 -- One page, in the order in which they were decided.
 SELECT n.seq, n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.chance, n.decided_at, n.send_at,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered,
        ARRAY(
@@ -422,13 +490,63 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- name: list_inbox
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
-       n.status, n.because, n.chance, n.decided_at, n.send_at,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
+       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
+             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
        EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered
 FROM nudge AS n
 WHERE n.manager_ids @> ARRAY[$1::text] AND n.status IN ('sent', 'held')
 ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
+
+-- name: list_heard_of_person
+-- What a rep has heard since a day of theirs, newest first. What was said in the message of another stands there.
+SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
+       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
+             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
+       '{}'::text[] AS delivered
+FROM nudge AS n
+WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.kind <> 'announcement'
+ORDER BY n.send_at DESC, n.seq DESC;
+
+-- name: find_shown
+-- One that was said to a person, or to a rep of theirs.
+SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
+       n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
+       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
+             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
+       '{}'::text[] AS delivered
+FROM nudge AS n
+WHERE n.id = $1 AND n.status IN ('sent', 'bundled') AND (n.person_id = $2 OR n.manager_ids @> ARRAY[$2::text]);
+
+-- name: claim_answered
+-- Locked against being forgotten meanwhile.
+SELECT rule, kind, person_id FROM nudge
+WHERE id = $1 AND status IN ('sent', 'bundled') AND (person_id = $2 OR manager_ids @> ARRAY[$2::text]) FOR KEY SHARE;
+
+-- name: merge_answer
+-- Returns nothing when it was said before. The first answer stays beside the last.
+INSERT INTO answer AS a (nudge_id, person_id, answer, reason, answered_at, first_answer, first_at)
+VALUES ($1, $2, $3, $4, $5, $3, $5)
+ON CONFLICT (nudge_id, person_id) DO UPDATE
+SET answer = excluded.answer, reason = excluded.reason, answered_at = excluded.answered_at
+WHERE (a.answer, a.reason) <> (excluded.answer, excluded.reason)
+RETURNING answer;
+
+-- name: list_objections
+-- What was called not useful by whom it was said to, or wrong by anybody, since a time; the newest first.
+SELECT n.rule, a.answer, a.answered_at FROM nudge AS n JOIN answer AS a ON a.nudge_id = n.id
+WHERE n.person_id = $1 AND n.sent_day IS NOT NULL AND a.answered_at >= $2
+  AND (a.answer = 'wrong' OR a.answer = 'not_useful' AND a.person_id = n.person_id)
+ORDER BY a.answered_at DESC;
+
+-- name: delete_answers_by
+DELETE FROM answer WHERE person_id = $1;
 
 -- name: find_manager_name
 SELECT manager ->> 'name' AS name
@@ -458,6 +576,9 @@ SELECT report::text AS report FROM day WHERE rep_id = $1 ORDER BY day DESC LIMIT
 
 -- name: find_told_at
 SELECT told_at FROM announcement WHERE rep_id = $1 AND version = $2;
+
+-- name: list_told
+SELECT rep_id, version, told_at FROM announcement WHERE rep_id = ANY($1::text[]) AND told_at IS NOT NULL;
 
 -- name: mark_told
 -- The first channel that took the message counts.

@@ -9,9 +9,10 @@ import asyncpg
 from services.nudges import store
 from services.nudges.domain.choosing import is_outdone
 from services.nudges.domain.lot import Lottery
-from services.nudges.domain.nudge import RULE_PLAYBOOK
+from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
 from services.nudges.domain.policy import Drop, HoldOut, Send, local_day
 from services.nudges.domain.rules import ON_CHANGE, PRIORITIES, RULES, moment_of
+from services.nudges.revise_said import correction_anew
 from services.nudges.situations import situation_of
 from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
 from services.nudges.store import Held, Settlement
@@ -103,6 +104,10 @@ async def _judged_anew(connection: Connection, held: Held, *, lottery: Lottery, 
     report = await store.find_day(connection, held.person_id, held.day)
     if report is None:
         return _dropped(held, "its day is no longer known")
+    if held.rule == RULE_CORRECTION:
+        if await _is_long_ago(connection, report, now=now):
+            return _dropped(held, "too long ago")
+        return await correction_anew(connection, held, report, lottery=lottery, now=now)
     situation = await situation_of(connection, report, moment=moment_of(held.rule), now=now)
     called = RULES[held.rule](situation)
     if called is None:

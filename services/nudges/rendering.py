@@ -6,6 +6,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from services.nudges.domain.answer import WRONG_WORDS
+
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
@@ -15,6 +17,7 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+_RETRY: Final = {"Retry-After": "2"}
 
 
 class Renderer:
@@ -24,9 +27,20 @@ class Renderer:
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
+        self._templates.globals["wrong_words"] = WRONG_WORDS
 
     def page(self, template: str, *, status: int = 200, has_forms: bool = False, **content: object) -> Response:
         """A page; only one that `has_forms` can send any."""
         html = self._templates.get_template(template).render(**content)
         policy = _POLICY.format(forms="'self'" if has_forms else "'none'")
         return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_HEADERS})
+
+    def not_found(self) -> Response:
+        """The same page whatever is missing, so that nobody learns what there is."""
+        return self.page("not_found.html", status=404)
+
+    def away(self) -> Response:
+        """Nothing can be shown or kept for a moment."""
+        answer = self.page("away.html", status=503)
+        answer.headers.update(_RETRY)
+        return answer

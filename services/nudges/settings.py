@@ -1,6 +1,7 @@
 """What nudges is configured with; `shared/daymark.default.toml` explains each key."""
 
 import os
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Final
 
@@ -9,6 +10,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.rules import RULES
+from services.nudges.domain.team import WORK_ENDS, WORK_STARTS
 from shared.events import NudgeKind
 from shared.settings import CommonSettings, SecretReference, Section, read_secret
 
@@ -37,6 +39,14 @@ class NudgesSection(Section):
     port: int
     public_url: str
     link_secret: SecretReference
+    digest_at: time
+
+    @field_validator("digest_at")
+    @classmethod
+    def _is_in_working_hours(cls, digest_at: time) -> time:
+        if not WORK_STARTS <= digest_at < WORK_ENDS:
+            raise ValueError(f"must lie in managers' working hours, from {WORK_STARTS:%H:%M} and before {WORK_ENDS:%H:%M}")
+        return digest_at
 
 
 class ExperimentsSection(Section):

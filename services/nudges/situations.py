@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.nudges import store
+from services.nudges.domain.answer import QUIET_AFTER, Answer, Objection
 from services.nudges.domain.history import history_of, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.nudge import Called
@@ -53,7 +54,21 @@ async def said_to(connection: Connection, person_id: str, *, timezone: str, now:
     )
 
 
+async def objections_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> tuple[Objection, ...]:
+    """What was lately called not useful or wrong of what the person has heard, the newest first."""
+    rows = await connection.fetch(store.QUERIES["list_objections"], person_id, now - max(QUIET_AFTER.values()) - _A_DAY)
+    return tuple(
+        Objection(rule=row["rule"], answer=Answer(row["answer"]), day=local_day(row["answered_at"], timezone)) for row in rows
+    )
+
+
 async def shortfall_of(connection: Connection, called: Called, report: DayReport) -> Shortfall:
     """The first day that would be held against the person."""
     told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
     return Shortfall(day=called.since or report.day, told_at=told_at)
+
+
+async def quiet_feed_of(connection: Connection, report: DayReport) -> str | None:
+    """The name of the rep's team while nothing is heard of it."""
+    name: str | None = await connection.fetchval(store.QUERIES["find_quiet_feed"], report.team.id)
+    return name

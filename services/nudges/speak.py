@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from services.nudges import store
 from services.nudges.domain.lot import Lottery
@@ -12,7 +12,7 @@ from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Drop, Hold, HoldOut, Send, Verdict, local_day, may_speak
 from services.nudges.domain.said import Said
 from services.nudges.domain.wording import pick
-from services.nudges.situations import person_of, said_to, shortfall_of
+from services.nudges.situations import objections_of, person_of, said_to, shortfall_of
 from services.nudges.store import Settlement
 from shared.events import NUDGE_DECIDED, DayReport, Nudge
 from shared.postgres import Connection
@@ -23,7 +23,7 @@ _NUDGES: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spoken:
-    """What became of a call for a word: sent, bundled, held, held out or dropped."""
+    """What became of a call for a word: sent, bundled, held, held out or dropped; or, when it was sent before, revised."""
 
     rule: str
     status: str
@@ -52,11 +52,16 @@ async def word(
     rep_id, timezone = report.rep.id, report.timezone
     said = await said_to(connection, rep_id, timezone=timezone, now=now)
     person = await person_of(connection, rep_id, timezone=timezone, now=now)
-    shortfall = await shortfall_of(connection, called, report) if called.is_shortfall else None
-    quiet_feed = await connection.fetchval(store.QUERIES["find_quiet_feed"], report.team.id) if called.is_shortfall else None
-    lot = lottery.draw(called.kind, rule=called.rule, person_id=rep_id, occasion=called.occasion)
-    is_paused = await store.is_rule_paused(connection, called.rule)
-    verdict = may_speak(called, person, said, shortfall=shortfall, quiet_feed=quiet_feed, lot=lot, is_paused=is_paused, now=now)
+    weighed: Any = {
+        "shortfall": await shortfall_of(connection, called, report) if called.is_shortfall else None,
+        "quiet_feed": await connection.fetchval(store.QUERIES["find_quiet_feed"], report.team.id)
+        if called.is_shortfall
+        else None,
+        "objections": await objections_of(connection, rep_id, timezone=timezone, now=now),
+        "lot": lottery.draw(called.kind, rule=called.rule, person_id=rep_id, occasion=called.occasion),
+        "is_paused": await store.is_rule_paused(connection, called.rule),
+    }
+    verdict = may_speak(called, person, said, **weighed, now=now)
     wording = wording_of(called, rep_id, said)
     if wording is None:
         wording, verdict = 0, Drop(because="every way to say it was used lately")
@@ -95,6 +100,14 @@ async def speak(
     """Bring a call before policy and keep what comes of it; None when the occasion has had its nudge. Needs the person's
     lock."""
     worded = await word(connection, called, report, lottery=lottery, decided_at=now, send_at=now, now=now)
+    return await keep(connection, worded, report, channels=channels, traceparent=traceparent, now=now)
+
+
+async def keep(
+    connection: Connection, worded: Worded, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+) -> Spoken | None:
+    """Keep a nudge about a rep's day with what policy said of it; None when there is one of its occasion. Needs the person's
+    lock."""
     settlement = settlement_of(worded.verdict, timezone=report.timezone, now=now)
     nudge = worded.nudge.model_copy(update={"send_at": settlement.send_at or now})
     added = await store.add_nudge(
@@ -112,7 +125,7 @@ async def speak(
         await announce(connection, nudge, traceparent=traceparent, now=now)
     if settlement.status == "sent":
         await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
-    return Spoken(rule=called.rule, status=settlement.status)
+    return Spoken(rule=nudge.rule, status=settlement.status)
 
 
 async def announce(connection: Connection, nudge: Nudge, *, traceparent: str, now: datetime) -> None:

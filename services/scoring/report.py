@@ -10,7 +10,7 @@ from services.scoring.domain.calendar import is_silent, next_work_start, presenc
 from services.scoring.domain.day import Day, Definitions
 from services.scoring.domain.playbook import Goal
 from services.scoring.domain.score import Score
-from shared.events import BehaviourResult, DayReport, GoalResult, Person
+from shared.events import BehaviourResult, DayReport, GoalResult, Manager, Person
 
 _FOUR_PLACES = Decimal("0.0001")
 _REMEMBERED = 16_384
@@ -56,7 +56,7 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
     return DayReport(
         rep=_person(rep.id, rep.name),
         team=_person(team.id, team.name),
-        managers=tuple(_person(manager.id, manager.name) for manager in team.managers if manager.leads_on(day.day)),
+        managers=tuple(_manager(one.id, one.name, one.timezone) for one in team.managers if one.leads_on(day.day)),
         timezone=rep.on(day.day).timezone,
         day=day.day,
         state="closed" if closed else "open",
@@ -79,6 +79,11 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
 @lru_cache(maxsize=_REMEMBERED)
 def _person(person_id: str, name: str) -> Person:
     return Person(id=person_id, name=name)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _manager(manager_id: str, name: str, timezone: str | None) -> Manager:
+    return Manager(id=manager_id, name=name, timezone=timezone)
 
 
 @lru_cache(maxsize=_REMEMBERED)

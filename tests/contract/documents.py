@@ -20,6 +20,7 @@ from shared.events import (
     DAY_OPENED,
     NUDGE_DECIDED,
     NUDGE_DELIVERED,
+    NUDGE_REVISED,
     PLAYBOOK_ACKNOWLEDGED,
     PLAYBOOK_ANNOUNCED,
     PLAYBOOK_TOLD,
@@ -28,6 +29,7 @@ from shared.events import (
     DayReport,
     Nudge,
     NudgeDelivered,
+    NudgeRevised,
     PlaybookAcknowledged,
     PlaybookAnnounced,
     PlaybookTold,
@@ -65,6 +67,7 @@ EVENTS: Final[dict[str, tuple[Any, str]]] = {
     PLAYBOOK_ACKNOWLEDGED: (PlaybookAcknowledged, "A rep says that they have read a version."),
     NUDGE_DECIDED: (Nudge, "A nudge is due, and will be sent unless something changes."),
     NUDGE_DELIVERED: (NudgeDelivered, "A channel took a nudge."),
+    NUDGE_REVISED: (NudgeRevised, "A nudge that was sent is no longer called for, or is again."),
 }
 
 

@@ -11,6 +11,7 @@ from shared.events import (
     DayReport,
     Nudge,
     NudgeDelivered,
+    NudgeRevised,
     PlaybookAcknowledged,
     PlaybookAnnounced,
     PlaybookTold,
@@ -27,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "playbook.acknowledged": PlaybookAcknowledged,
     "nudge.decided": Nudge,
     "nudge.delivered": NudgeDelivered,
+    "nudge.revised": NudgeRevised,
 }
 
 

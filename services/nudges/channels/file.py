@@ -93,6 +93,7 @@ class FileChannel:
 
 def _is_about(line: bytes, person_id: str) -> bool:
     try:
-        return Nudge.model_validate_json(line).person.id == person_id
+        nudge = Nudge.model_validate_json(line)
     except ValidationError:
         return f'"id":"{person_id}"'.encode() in line  # torn by a crash
+    return person_id in (nudge.person.id, *(one.id for one in nudge.about))

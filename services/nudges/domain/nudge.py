@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from services.nudges.domain.situation import Situation
-from shared.events import NudgeKind
+from shared.events import Mention, NudgeKind
 
 RULE_STEP_REACHED: Final = "step_reached"
 RULE_STEP_LOWERED: Final = "step_lowered"
@@ -23,6 +23,10 @@ RULE_ONE_THING: Final = "one_thing"
 RULE_PACE: Final = "pace"
 RULE_RATIO: Final = "ratio"
 RULE_PLAYBOOK: Final = "playbook"
+RULE_CORRECTION: Final = "correction"
+RULE_RECOGNITION_DUE: Final = "recognition_due"
+RULE_WEEKLY_BRIEF: Final = "weekly_brief"
+RULE_DIGEST: Final = "digest"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +36,7 @@ class Called:
     the day itself, or the days from `since` on.
 
     After it was said its rule is silent towards the person for `rest_days`, at most 14. `is_everyday` marks what need not be
-    said any more to who has already heard a kind word on the day.
+    said any more to who has already heard a kind word on the day. `about` are the reps of whom it speaks to their manager.
     """
 
     rule: str
@@ -44,6 +48,7 @@ class Called:
     since: date | None = None
     rest_days: int = 0
     is_everyday: bool = False
+    about: Sequence[Mention] = ()
 
 
 Rule = Callable[[Situation], Called | None]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.answer import ANSWER_WORDS, Objection, objection_that_holds
 from services.nudges.domain.lot import Lot
 from services.nudges.domain.nudge import Called
 from services.nudges.domain.said import Said
@@ -13,11 +14,13 @@ from shared.events import DayReport, NudgeKind, Presence
 
 NUDGES_A_DAY_MAX: Final = 1
 DAY_UNKNOWN: Final = "the person's day has not been opened yet"
+LOOK_AGAIN: Final = timedelta(minutes=5)
 PAUSED: Final = "this rule is paused: what it says lowers the score of the next day"
-_LOOK_AGAIN: Final = timedelta(minutes=5)
 _LISTEN_AGAIN: Final = timedelta(minutes=15)
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
-_WAITING: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT})
+_APART: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
+"""What must be said in any case, and takes nobody's place in the budget."""
+_WAITING: Final = _APART | {NudgeKind.CELEBRATION}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +112,7 @@ def may_speak(
     *,
     shortfall: Shortfall | None = None,
     quiet_feed: str | None = None,
+    objections: Sequence[Objection] = (),
     lot: Lot | None = None,
     is_paused: bool = False,
     now: datetime,
@@ -117,10 +121,11 @@ def may_speak(
 
     `said` is what the person has heard lately, or would have heard but for the lot. The `lot` decides last, so that what
     is held out differs in nothing else from what is sent. A celebration waits for the next working time; coaching that cannot
-    be said while it is true is dropped, and so are what its rule said only lately and what holds a day against somebody who was
-    not told before that day of what would be asked of them. While the feed of the person's team is quiet (`quiet_feed` is the
-    team's name), what holds a day against them waits: it may not be true. An announcement waits as long as it must, and takes
-    nobody's place in the budget. A rule that does harm `is_paused`.
+    be said while it is true is dropped, and so are what its rule said only lately, what was called not useful or wrong not long
+    ago, and what holds a day against somebody who was not told before that day of what would be asked of them. While the feed
+    of the person's team is quiet (`quiet_feed` is the team's name), what holds a day against them waits: it may not be true. An
+    announcement or a correction waits as long as it must, and takes nobody's place in the budget. A rule that does harm
+    `is_paused`.
     """
     if is_paused:
         return Drop(because=PAUSED)
@@ -128,16 +133,17 @@ def may_speak(
         return Drop(because="the definition was not announced before the day")
     today = person.today
     if today is None or today.day != local_day(now, person.timezone):
-        later = now + _LOOK_AGAIN
+        later = now + LOOK_AGAIN
         return Hold(until=later, because=DAY_UNKNOWN) if called.kind in _WAITING else Drop(because=DAY_UNKNOWN)
-    if is_resting(called, said, today.day):
-        return Drop(because=f"the same was said within the last {called.rest_days} days")
+    unwanted = _why_unwanted(called, said, objections, today.day)
+    if unwanted is not None:
+        return Drop(because=unwanted)
     because, until = _obstacle(called, today, said, now=now)
     if because is None and shortfall is not None and quiet_feed is not None:
         return Hold(until=now + _LISTEN_AGAIN, because=f"the feed of {quiet_feed} is quiet")
     if because is None:
         return _by_lot(lot)
-    if until is None and called.kind is NudgeKind.ANNOUNCEMENT:
+    if until is None and called.kind in _APART:
         until = now + _LOOK_AGAIN_ON_LEAVE
     if called.kind not in _WAITING or until is None:
         return Drop(because=because)
@@ -154,6 +160,13 @@ def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
     return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
 
 
+def _why_unwanted(called: Called, said: Sequence[Said], objections: Sequence[Objection], today: date) -> str | None:
+    objection = objection_that_holds(called.rule, objections, today=today)
+    if objection is not None:
+        return f"called {ANSWER_WORDS[objection.answer]} on {objection.day}"
+    return f"the same was said within the last {called.rest_days} days" if is_resting(called, said, today) else None
+
+
 def is_resting(called: Called, said: Sequence[Said], day: date) -> bool:
     """Whether its rule has spoken too lately to speak again."""
     rest = timedelta(days=called.rest_days)
@@ -168,14 +181,14 @@ def _obstacle(called: Called, today: WorkingTime, said: Sequence[Said], *, now: 
         return "before working hours", today.starts_at
     if now >= today.ends_at:
         return "after working hours", today.next_starts_at
-    if called.kind is not NudgeKind.ANNOUNCEMENT:
+    if called.kind not in _APART:
         return _budget(called, today, said)
     return None, None
 
 
 def _budget(called: Called, today: WorkingTime, said: Sequence[Said]) -> tuple[str | None, datetime | None]:
     """An everyday word does not queue up behind a kind one of today: it would be late each day from then on."""
-    heard = [one for one in said if one.day == today.day and one.kind is not NudgeKind.ANNOUNCEMENT and not one.with_another]
+    heard = [one for one in said if one.day == today.day and one.kind not in _APART and not one.with_another]
     if len(heard) < NUDGES_A_DAY_MAX:
         return None, None
     if called.is_everyday and any(one.kind is NudgeKind.CELEBRATION for one in heard):

@@ -57,6 +57,10 @@ NAMES_ANA = {
     "announcement withdrawn": (SCORES, message({"rep_id": "ana"}, **{"ce-type": "playbook.withdrawn.v1"})),
     "announcement read": (NUDGES, message({"rep_id": "ana"}, **{"ce-type": "playbook.acknowledged.v1"})),
     "nudge": (NUDGES, message({"person": {"id": "ana"}}, **{"ce-type": "nudge.decided.v1"})),
+    "nudge to a manager": (
+        NUDGES,
+        message({"person": {"id": "b"}, "about": [{"id": "ana", "behaviour": ""}]}, **{"ce-type": "nudge.decided.v1"}),
+    ),
     "delivery": (NUDGES, message({"nudge_id": "n"}, **{"ce-type": "nudge.delivered.v1", "ce-subject": "ana"})),
 }
 NAMES_NOBODY = {

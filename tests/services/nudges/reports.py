@@ -18,6 +18,7 @@ from shared.events import (
     BehaviourResult,
     DayReport,
     GoalResult,
+    Manager,
     Nudge,
     Person,
     PlaybookAnnounced,
@@ -42,7 +43,7 @@ def report(
     given: dict[str, Any] = {
         "rep": Person(id="ana", name="Ana Ruiz"),
         "team": Person(id="north", name="North"),
-        "managers": (Person(id="mara", name="Mara Lind"),),
+        "managers": (Manager(id="mara", name="Mara Lind", timezone="Europe/Madrid"),),
         "timezone": "Europe/Madrid",
         "day": day,
         "state": "closed",

@@ -10,6 +10,7 @@ import pytest
 
 from services.nudges.app import way_out
 from services.nudges.channels.channel import Channel
+from services.nudges.deliver_nudges import _with_link
 from services.nudges.deliveries import list_channels, note_channels
 from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.store import QUERIES, SCHEMA
@@ -17,7 +18,7 @@ from shared.postgres import open_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
 from tests.services.nudges.channels.test_chat import chat, room
 from tests.services.nudges.channels.test_webhook import channel_to
-from tests.services.nudges.conftest import Nudging, Recorder
+from tests.services.nudges.conftest import LINKS, Nudging, Recorder
 from tests.services.nudges.test_deliver_nudges import queue
 
 PROMPT, SLOW = "recorder", "webhook"
@@ -208,7 +209,7 @@ async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_s
     await note_channels(nudging.pool, {SLOW: channel})
     (claimed,) = await nudging.deliverer(channel, nudging.clock()).claim(10)
     await channel.send(
-        claimed.nudge, attempts=claimed.attempts
+        _with_link(claimed.nudge, LINKS), attempts=claimed.attempts
     )  # the receiver said yes; the process dies before it is recorded
     await nudging.pool.execute(
         "UPDATE delivery SET lease_until = clock_timestamp() - interval '1 second' WHERE channel = $1", SLOW

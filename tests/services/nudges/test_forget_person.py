@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from services.nudges.acknowledge_definition import acknowledge_definition
+from services.nudges.answer_nudge import answer_nudge
 from services.nudges.channels.file import FileChannel
+from services.nudges.domain.answer import Answer, Wrong
 from services.nudges.forget_person import forget_person
 from services.nudges.store import lock_person, merge_day, refuse_other_key
 from shared.events import DayReport, Nudge, Person
@@ -37,6 +39,13 @@ async def left_of(nudging: Nudging, *canaries: str) -> set[str]:
     return {found[0] for row in rows for found in mention_of(canaries).finditer(row)}
 
 
+async def _answer_all(nudging: Nudging, person: str) -> None:
+    """Whatever was said to them or to a rep of theirs is wrong."""
+    theirs = "SELECT id FROM nudge WHERE kind = 'celebration' AND (person_id = $1 OR manager_ids @> ARRAY[$1])"
+    for (nudge_id,) in await nudging.pool.fetch(theirs, person):
+        await answer_nudge(nudging.pool, nudge_id, person, Answer.WRONG, reason=Wrong.OTHER, now=nudging.now)
+
+
 def done(**changes: Any) -> DayReport:
     return report(score=100, state="open", **changes)
 
@@ -46,6 +55,7 @@ async def test_a_rep_is_erased_from_every_table_and_nobody_else_is(nudging: Nudg
     await nudging.hear_of(announcement())
     await nudging.deliver()
     await acknowledge_definition(nudging.pool, "ana", announcement().version, now=nudging.now)
+    await _answer_all(nudging, "ana")
 
     erased = await forget(nudging)
 
@@ -57,7 +67,7 @@ async def test_a_rep_is_erased_from_every_table_and_nobody_else_is(nudging: Nudg
 async def test_no_table_names_people_that_forgetting_knows_nothing_of(nudging: Nudging) -> None:
     rows = await nudging.pool.fetch(NAMING_PEOPLE)
 
-    assert {row["table_name"] for row in rows} == {"announcement", "day", "ladder", "look", "nudge"}
+    assert {row["table_name"] for row in rows} == {"announcement", "answer", "day", "ladder", "led", "look", "nudge"}
 
 
 async def test_what_is_still_reported_of_them_is_passed_over(nudging: Nudging) -> None:
@@ -97,6 +107,7 @@ async def test_a_held_nudge_is_never_released_and_a_queued_one_never_delivered(n
 async def test_a_manager_leaves_other_peoples_days_and_nudges_and_does_not_come_back(nudging: Nudging) -> None:
     await nudging.take_in(*worked_days(60), done())
     await nudging.hear_of(announcement(version=1))
+    await _answer_all(nudging, "mara")
 
     await forget(nudging, "mara")
     await nudging.take_in(done(revision=2), done(rep=BEN))

@@ -160,7 +160,7 @@ async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
     await nudging.pass_time(at(MONDAY, "13:00"))
 
-    await nudging.take_in(_done())
+    await nudging.take_in(_done(first="13:30"))
 
     assert await nudging.nudges() == [
         ("quiet_afternoon", "sent", ""),

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
+from services.nudges.cards import days_of
 from services.nudges.channels.channel import TryLater
 from services.nudges.deliveries import note_channels
 from services.nudges.list_nudges import list_inbox
-from services.nudges.pages import days_of
 from services.nudges.speak import Spoken
 from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.events import (
@@ -245,10 +245,10 @@ async def test_a_manager_sees_in_one_place_who_was_told_the_same_and_who_has_rea
     await nudging.hear_of(announcement(3, TUESDAY), announcement(3, TUESDAY, rep=ben), announcement(4, WEDNESDAY))
     await acknowledge_definition(nudging.pool, "ben", 3, now=NOON)
 
-    (day,) = days_of(await list_inbox(nudging.pool, "mara"))
+    (day,) = days_of(await list_inbox(nudging.pool, "mara"), reader="mara")
 
     alone, both = day.cards
-    assert (alone.rep, alone.text[:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
+    assert (alone.rep, alone.lines[0][0][:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
     assert (both.rep, both.kind, both.rule) == ("Ana Ruiz, Ben Ode", "announcement", "Definition")
     assert (both.read_by, both.not_read_by) == ("Ben Ode", "Ana Ruiz")
-    assert both.text.startswith("From Tuesday 3 March on your day is measured like this")
+    assert both.lines[0][0].startswith("From Tuesday 3 March on your day is measured like this")

@@ -5,6 +5,8 @@ from typing import Final
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.nudge import (
     RULE_COMEBACK,
+    RULE_CORRECTION,
+    RULE_DIGEST,
     RULE_DROP,
     RULE_ONE_THING,
     RULE_PACE,
@@ -12,15 +14,18 @@ from services.nudges.domain.nudge import (
     RULE_PLAN_DONE,
     RULE_QUIET_AFTERNOON,
     RULE_RATIO,
+    RULE_RECOGNITION_DUE,
     RULE_SMALL_WIN,
     RULE_STEADY_WEEK,
     RULE_STEP_LOWERED,
     RULE_STEP_REACHED,
     RULE_STREAK,
     RULE_TEAM_DAY,
+    RULE_WEEKLY_BRIEF,
     Rule,
 )
 from services.nudges.domain.rules.comeback import comeback
+from services.nudges.domain.rules.digest import digest
 from services.nudges.domain.rules.drop import drop
 from services.nudges.domain.rules.one_thing import one_thing
 from services.nudges.domain.rules.pace import pace
@@ -28,12 +33,15 @@ from services.nudges.domain.rules.personal_best import personal_best
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
 from services.nudges.domain.rules.ratio import ratio
+from services.nudges.domain.rules.recognition_due import recognition_due
 from services.nudges.domain.rules.small_win import small_win
 from services.nudges.domain.rules.steady_week import steady_week
 from services.nudges.domain.rules.step_lowered import step_lowered
 from services.nudges.domain.rules.step_reached import step_reached
 from services.nudges.domain.rules.streak import streak
 from services.nudges.domain.rules.team_day import team_day
+from services.nudges.domain.rules.weekly_brief import weekly_brief
+from services.nudges.domain.team import TeamRule
 
 ON_CHANGE: Final[dict[str, Rule]] = {
     RULE_STEP_REACHED: step_reached,
@@ -61,7 +69,18 @@ RULES: Final[dict[str, Rule]] = (
 )
 """All of them."""
 
-PRIORITIES: Final = {name: place for place, name in enumerate(RULES)}
+FOR_MANAGERS: Final[dict[str, TeamRule]] = {
+    RULE_RECOGNITION_DUE: recognition_due,
+    RULE_WEEKLY_BRIEF: weekly_brief,
+    RULE_DIGEST: digest,
+}
+"""Asked in the morning of each manager. What they call for makes one message, in this order."""
+
+ASKED_AGAIN: Final = frozenset({*ON_CHANGE, RULE_QUIET_AFTERNOON} - {RULE_STEP_REACHED})
+"""Those whose word is judged again when a day is revised: celebrations, save that of a step, since the ladder has gone on; and
+hints of which the newest report of a day tells whether they were right when they were said."""
+
+PRIORITIES: Final = {name: place for place, name in enumerate((*RULES, RULE_CORRECTION))}
 """The lower, the more it is worth saying."""
 
 

@@ -254,6 +254,6 @@ def test_nothing_is_ever_sent_outside_working_time(naive: datetime, kind: NudgeK
         assert today.work_starts_at is not None
         assert today.work_ends_at is not None
         assert today.work_starts_at <= now < today.work_ends_at
-        assert spoken == 0 or kind is NudgeKind.ANNOUNCEMENT
+        assert spoken == 0 or kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
     if isinstance(verdict, Hold):
         assert verdict.until > now

@@ -182,7 +182,7 @@ def test_it_never_speaks_outside_working_hours_nor_over_the_budget() -> None:
             assert works
             assert day == local_day(now, ZONES[number]) == here.date()
             assert starts_at <= now < ends_at
-            assert not said or called.kind is NudgeKind.ANNOUNCEMENT
+            assert not said or called.kind in {NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION}
         elif isinstance(verdict, Hold):
-            assert called.kind in {NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT}
+            assert called.kind in {NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION}
     assert sent > CASES / 100

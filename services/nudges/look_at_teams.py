@@ -1,0 +1,140 @@
+"""Once in each working morning of a manager: what there is to say of their team, in one message."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+import asyncpg
+
+from services.nudges import store
+from services.nudges.domain.nudge import RULE_RECOGNITION_DUE, RULE_WEEKLY_BRIEF, Called
+from services.nudges.domain.policy import Drop, Send, Verdict, local_day, may_speak
+from services.nudges.domain.policy import Person as Reached
+from services.nudges.domain.rules import FOR_MANAGERS
+from services.nudges.domain.team import next_look, working_time_of_manager
+from services.nudges.situations import objections_of, said_to
+from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of, wording_of
+from services.nudges.store import Settlement
+from services.nudges.teams import Leading, team_situation_of
+from shared.events import DayReport, Nudge
+from shared.postgres import Connection
+from shared.trace import continue_trace
+
+_AT_ONCE_MAX: Final = 200
+_SEEN_WITHIN: Final = timedelta(days=7)
+
+
+async def note_leaders(connection: Connection, report: DayReport) -> None:
+    """Keep who leads the rep, as a day opens and as it closes."""
+    if report.managers and (report.state == "closed" or not any(one.count for one in report.behaviours)):
+        managers = sorted(report.managers, key=lambda manager: manager.id)
+        columns = [one.id for one in managers], [one.name for one in managers], [one.timezone for one in managers]
+        await connection.execute(store.QUERIES["merge_led"], report.rep.id, report.day, *columns)
+
+
+async def look_at_teams(pool: asyncpg.Pool, *, channels: Sequence[str], look_at: time, now: datetime) -> list[Spoken]:
+    """Take every look that is due, and plan each manager's next: at `look_at` on their own clock."""
+    spoken: list[Spoken] = []
+    for row in await pool.fetch(store.QUERIES["list_due_team_looks"], now, _AT_ONCE_MAX):
+        spoken += await _look(pool, row["manager_id"], row["day"], channels=channels, now=now)
+    for row in await pool.fetch(store.QUERIES["list_unplanned_leaders"], local_day(now, "UTC") - _SEEN_WITHIN):
+        due_at = next_look(row["timezone"], look_at=look_at, now=now)
+        day = local_day(due_at, row["timezone"])
+        await pool.execute(store.QUERIES["add_looks"], row["manager_id"], day, ["team"], [due_at])
+    return spoken
+
+
+async def _look(pool: asyncpg.Pool, manager_id: str, day: date, *, channels: Sequence[str], now: datetime) -> list[Spoken]:
+    async with pool.acquire() as connection, connection.transaction():
+        await store.lock_person(connection, manager_id)
+        if await connection.fetchval(store.QUERIES["mark_look_done"], manager_id, day, "team", now, None) is None:
+            return []
+        found = await team_situation_of(connection, manager_id, now=now)
+        if found is None:
+            return []
+        leading, situation = found
+        called = {name: one for name, rule in FOR_MANAGERS.items() if (one := rule(situation)) is not None}
+        if RULE_WEEKLY_BRIEF in called:
+            called.pop(RULE_RECOGNITION_DUE, None)  # one thing to do at a time
+        return await _say(connection, leading, list(called.values()), channels=channels, now=now)
+
+
+async def _say(
+    connection: Connection, leading: Leading, calls: Sequence[Called], *, channels: Sequence[str], now: datetime
+) -> list[Spoken]:
+    """What may be said makes one message: the first nudge carries the words of all. What may not be said now is dropped, since
+    tomorrow has a morning of its own."""
+    judged = [await _judge(connection, leading, called, now=now) for called in calls]
+    speaking = [(nudge, wording) for nudge, wording, verdict in judged if isinstance(verdict, Send)]
+    spoken: list[Spoken] = []
+    for place, (nudge, wording) in enumerate(speaking):
+        first = speaking[0][0]
+        if place:
+            because = f"said together with {first.rule}"
+            settlement = Settlement(status="bundled", because=because, send_at=now, sent_day=leading.today)
+        else:
+            nudge = _together([one for one, _ in speaking])  # noqa: PLW2901
+            settlement = settlement_of(Send(), timezone=leading.timezone, now=now)
+        added = await _add(connection, leading, nudge, settlement, wording=wording)
+        if added and place:
+            await store.settle_nudge(connection, nudge, settlement, wording=wording, said_with=first.id)
+        elif added:
+            await announce(connection, nudge, traceparent=continue_trace(None), now=now)
+            await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
+        spoken += [Spoken(rule=nudge.rule, status=settlement.status)] if added else []
+    for nudge, wording, verdict in judged:
+        if not isinstance(verdict, Send):
+            settlement = settlement_of(verdict, timezone=leading.timezone, now=now)
+            if await _add(connection, leading, nudge, settlement, wording=wording):
+                spoken.append(Spoken(rule=nudge.rule, status=settlement.status))
+    return spoken
+
+
+async def _judge(connection: Connection, leading: Leading, called: Called, *, now: datetime) -> tuple[Nudge, int, Verdict]:
+    manager, timezone = leading.manager, leading.timezone
+    said = await said_to(connection, manager.id, timezone=timezone, now=now)
+    objections = await objections_of(connection, manager.id, timezone=timezone, now=now)
+    reached = Reached(timezone=timezone, today=working_time_of_manager(leading.today, timezone))
+    verdict = may_speak(called, reached, said, objections=objections, now=now)
+    wording = wording_of(called, manager.id, said)
+    if wording is None:
+        wording, verdict = 0, Drop(because="every way to say it was used lately")
+    nudge = Nudge(
+        id=nudge_id_of(called.rule, manager.id, called.occasion),
+        kind=called.kind,
+        rule=called.rule,
+        person=manager,
+        team=leading.team,
+        occasion=called.occasion,
+        day=leading.today,
+        text=called.wordings[wording],
+        reason=called.reason,
+        playbook_from=None,
+        revision=0,
+        decided_at=now,
+        send_at=now,
+        about=tuple(called.about),
+    )
+    return nudge, wording, verdict
+
+
+def _together(nudges: Sequence[Nudge]) -> Nudge:
+    return nudges[0].model_copy(
+        update={
+            "text": "\n".join(nudge.text for nudge in nudges),
+            "reason": "\n".join(nudge.reason for nudge in nudges),
+            "about": tuple(dict.fromkeys(one for nudge in nudges for one in nudge.about)),
+        }
+    )
+
+
+async def _add(connection: Connection, leading: Leading, nudge: Nudge, settlement: Settlement, *, wording: int) -> bool:
+    return await store.add_nudge(
+        connection,
+        nudge,
+        settlement,
+        wording=wording,
+        managers=[leading.manager.id],
+        timezone=leading.timezone,
+        traceparent=continue_trace(None),
+    )

@@ -1,0 +1,30 @@
+"""What a rep was told of a definition, and that they have read it, on its way back to scoring."""
+
+from datetime import datetime
+from typing import Final
+
+from services.nudges import store
+from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, PlaybookAcknowledged, PlaybookTold
+from shared.postgres import Connection
+from shared.trace import continue_trace
+
+_TYPES: Final[dict[type[PlaybookTold | PlaybookAcknowledged], str]] = {
+    PlaybookTold: PLAYBOOK_TOLD,
+    PlaybookAcknowledged: PLAYBOOK_ACKNOWLEDGED,
+}
+
+
+async def report_telling(
+    connection: Connection, body: PlaybookTold | PlaybookAcknowledged, *, traceparent: str | None, now: datetime
+) -> None:
+    """Put it into the outbox. There is one of each for a rep and a version."""
+    event_type = _TYPES[type(body)]
+    await store.enqueue_event(
+        connection,
+        event_id=f"{body.rep_id}:{body.version}:{event_type}",
+        event_type=event_type,
+        subject=body.rep_id,
+        body=body,
+        traceparent=continue_trace(traceparent),
+        at=now,
+    )
