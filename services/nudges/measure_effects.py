@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import asyncpg
 import structlog
@@ -10,16 +11,18 @@ import structlog
 from services.nudges import store
 from services.nudges.domain.effects.draw import Draw
 from services.nudges.domain.effects.effect import Effect, NotKnown, effect_of
-from services.nudges.domain.rules import RULES
+from services.nudges.domain.rules import ON_LADDERS, RULES
 from shared.postgres import Connection
 
 _log = structlog.get_logger()
+_MEASURED: Final = tuple(rule for rule in RULES if rule not in ON_LADDERS)
+"""What must never be left unsaid is never held out."""
 
 
 async def measure_effects(connection: Connection | asyncpg.Pool) -> Mapping[str, Effect | NotKnown]:
-    """Of every rule, from all of its lots after which a worked day has come and gone."""
+    """Of every rule whose nudges may be held out, from all of its lots after which a worked day has come and gone."""
     found = {}
-    for rule in RULES:
+    for rule in _MEASURED:
         rows = await connection.fetch(store.QUERIES["list_draws"], rule)
         found[rule] = await asyncio.to_thread(_effect, rows)
     return found

@@ -77,11 +77,12 @@ async def test_days_off_are_passed_over_and_an_open_day_is_waited_for(nudging: N
     )
     await nudging.take_in(report(saturday, score=None, presence=Presence.DAY_OFF, count=0))
     await nudging.take_in(report(monday, score=30, state="open"))
-    assert await nudging.pool.fetch(QUERIES["list_draws"], "comeback") == []
+    ((rule, _, _),) = await nudging.nudges()
+    assert await nudging.pool.fetch(QUERIES["list_draws"], rule) == []
 
     await nudging.take_in(report(monday, score=70, revision=2))
 
-    (drawn,) = await nudging.pool.fetch(QUERIES["list_draws"], "comeback")
+    (drawn,) = await nudging.pool.fetch(QUERIES["list_draws"], rule)
     assert (drawn["score_before"], drawn["score_after"], drawn["chance"]) == (50, 70, 0.5)
 
 

@@ -47,7 +47,8 @@ def _regression(draws: Sequence[Draw], *, usual: float) -> statsmodels.api.WLS:
     sent = numpy.array([float(draw.is_sent) for draw in draws])
     columns = numpy.column_stack([numpy.ones(len(draws)), sent, before, sent * before])
     after = numpy.array([draw.score_after for draw in draws])
-    return statsmodels.api.WLS(after, columns, weights=[draw.weight for draw in draws])
+    weights = [1 / (draw.chance if draw.is_sent else 1 - draw.chance) for draw in draws]
+    return statsmodels.api.WLS(after, columns, weights=weights)
 
 
 def _by_statsmodels(draws: Sequence[Draw], *, usual: float) -> float:
