@@ -27,7 +27,7 @@ from services.nudges.deliver_nudges import Deliverer
 from services.nudges.deliveries import note_channels
 from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.links import Links
-from services.nudges.loops import Loop, timed_work
+from services.nudges.loops import Loop, effects_work, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
 from services.nudges.own_page import OwnPage
@@ -82,6 +82,7 @@ async def run(settings: NudgesSettings) -> None:
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
+                "effects": Loop(effects_work(pool), clock).run,
                 **{f"deliver_{loop.channel}": loop.run for loop in delivering},
                 "outbox": relay.run,
                 "measure": partial(measure, connection, pool, names, clock, metrics),

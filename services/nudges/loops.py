@@ -64,7 +64,7 @@ def timed_work(
     lottery: Lottery,
     on_spoken: Callable[[], None],
 ) -> Work:
-    """Quiet feeds, effects, held nudges, looks at days, and what waits for a channel that is no longer there."""
+    """Quiet feeds, held nudges, looks at days, and what waits for a channel that is no longer there."""
     names = tuple(channels)
     feeds_watched_at = datetime.min.replace(tzinfo=UTC)
 
@@ -80,10 +80,19 @@ def timed_work(
         if now - feeds_watched_at >= _WATCH_FEEDS_EVERY:
             await watch_feeds(pool, now=now)
             feeds_watched_at = now
-        await pause_harmful_rules(pool, now=now)
         note(await release_held(pool, channels=names, lottery=lottery, now=now))
         note(await take_looks(pool, channels=names, lottery=lottery, now=now))
         await give_up_orphans(pool, channels, now=now)
+        return False
+
+    return work
+
+
+def effects_work(pool: asyncpg.Pool) -> Work:
+    """The look at the effects, by itself: over years of nudges it takes seconds, for which nobody's nudge should wait."""
+
+    async def work(now: datetime) -> bool:
+        await pause_harmful_rules(pool, now=now)
         return False
 
     return work

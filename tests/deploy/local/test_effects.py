@@ -27,6 +27,8 @@ async def house(tmp_path: Path) -> AsyncIterator[LivingHouse]:
 async def test_a_paused_rule_is_reported_and_resumed_by_hand(house: LivingHouse) -> None:
     connection = await asyncpg.connect(house.said["postgres"])
     await connection.execute("INSERT INTO nudges.rule_pause (rule, paused_at) VALUES ('plan_done', $1)", PAUSED_AT)
+    await house.settle()
+    is_looked_at = await connection.fetchval("SELECT looked_on > '-infinity' FROM nudges.effects_look")
     await connection.close()
 
     rows = {row["rule"]: row for row in json.loads(await house.command("effects", "--json"))}
@@ -36,6 +38,7 @@ async def test_a_paused_rule_is_reported_and_resumed_by_hand(house: LivingHouse)
     complaint = await house.complaint("rules", "resume", "plan_done")
     _, well = await house.run("doctor")
 
+    assert is_looked_at
     assert (rows["plan_done"]["held_out"], rows["comeback"]["held_out"]) == (0.2, 0.0)
     assert rows["plan_done"]["not_known_because"] == "sent to 0 people and held out for 0; it takes 10 of each"
     assert "wrong rule plan_done: paused since 2026-03-02 08:00 UTC" in doctor
