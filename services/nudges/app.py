@@ -78,10 +78,11 @@ async def run(settings: NudgesSettings) -> None:
         file = file_of(channels)
         await Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file).listen(connection)
         await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
-        pages = make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
         await run_process(
             front,
-            web_app(connection, pool, metrics, settings, pages=pages),
+            web_app(
+                connection, pool, metrics, settings, pages=make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
+            ),
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
