@@ -36,8 +36,8 @@ from services.nudges.domain.rules.streak import streak
 from services.nudges.domain.rules.team_day import team_day
 
 ON_CHANGE: Final[dict[str, Rule]] = {
-    RULE_STEP_REACHED: step_reached,
     RULE_COMEBACK: comeback,
+    RULE_STEP_REACHED: step_reached,
     RULE_STREAK: streak,
     RULE_PERSONAL_BEST: personal_best,
     RULE_SMALL_WIN: small_win,
