@@ -26,7 +26,7 @@ def test_a_rule_may_have_a_probability_of_its_own(monkeypatch: pytest.MonkeyPatc
     [
         ("HELD_OUT", "0.6", "less than or equal to 0.5"),
         ("HELD_OUT", "-0.1", "greater than or equal to 0"),
-        ("HELD_OUT_BY_RULE", '{"plan_dnoe": 0.2}', "there is no rule plan_dnoe; there are step_reached, comeback"),
+        ("HELD_OUT_BY_RULE", '{"plan_dnoe": 0.2}', "there is no rule plan_dnoe; there are comeback, step_reached"),
         ("HELD_OUT_BY_RULE", '{"plan_done": 0.9}', "less than or equal to 0.5"),
     ],
 )

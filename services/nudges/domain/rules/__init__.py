@@ -44,8 +44,8 @@ from services.nudges.domain.rules.weekly_brief import weekly_brief
 from services.nudges.domain.team import TeamRule
 
 ON_CHANGE: Final[dict[str, Rule]] = {
-    RULE_STEP_REACHED: step_reached,
     RULE_COMEBACK: comeback,
+    RULE_STEP_REACHED: step_reached,
     RULE_STREAK: streak,
     RULE_PERSONAL_BEST: personal_best,
     RULE_SMALL_WIN: small_win,

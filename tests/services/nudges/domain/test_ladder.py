@@ -112,6 +112,15 @@ def test_it_is_not_known_from_fewer_than_ten_days(days: int, is_known: bool) -> 
     assert (usual_week("month", _days(*[6] * days)) is not None) is is_known
 
 
+def test_of_the_first_day_of_a_period_it_is_known_what_it_added() -> None:
+    days = _days(*[6] * 10)
+    first = days[-1].day
+
+    begun = [day.model_copy(update={"goals": (day.goals[0].model_copy(update={"period_start": first}),)}) for day in days]
+
+    assert usual_week("month", begun) == 30
+
+
 def test_a_day_in_a_new_period_counts_whole() -> None:
     march, april = _days(*[6] * 12), report(APRIL, goals=(goal(4, period_start=APRIL),))
     quiet = [report(APRIL + timedelta(days=1 + n), goals=(goal(4, period_start=APRIL),)) for n in range(9)]

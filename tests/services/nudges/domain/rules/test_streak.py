@@ -57,7 +57,7 @@ def test_it_is_not_called_for_when(before: str, today: DayReport) -> None:
         ("DDDDDDDDM", False),  # nine, with the miss repaired by today
         ("DDDDDDDDDM", True),  # ten
         ("DDDDDMDDDM", False),  # the second miss of a month ends it: 4 days since the first
-        ("DDDDDMDDDDM", True),  # counted back, the newest one is the one that is repaired: 5
+        ("DDDDMDDDDM", True),  # counted back, the newest one is the one that is repaired: 5
     ],
 )
 def test_one_miss_of_a_month_is_repaired_by_the_next_worked_day(before: str, is_called: bool) -> None:
