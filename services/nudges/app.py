@@ -28,6 +28,7 @@ from services.nudges.consumer import ReportConsumer
 from services.nudges.deliver_nudges import Deliverer
 from services.nudges.deliveries import note_channels
 from services.nudges.delivery_loop import DeliveryLoop
+from services.nudges.domain.lot import Lottery
 from services.nudges.links import Links
 from services.nudges.loops import Loop, effects_work, timed_work
 from services.nudges.metrics import NudgesMetrics
@@ -75,14 +76,11 @@ async def run(settings: NudgesSettings) -> None:
             pool, dead_letters, clock, metrics, channels=names, lottery=lottery, forget_key=forget_key, on_decided=woken
         )
         consumer.subscribe(broker)
-        file = file_of(channels)
-        await Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file).listen(connection)
-        await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
+        await answer(connection, pool, clock, links, channels, lottery=lottery, forget_key=forget_key)
+        pages = make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
         await run_process(
             front,
-            web_app(
-                connection, pool, metrics, settings, pages=make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
-            ),
+            web_app(connection, pool, metrics, settings, pages=pages),
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
@@ -94,6 +92,22 @@ async def run(settings: NudgesSettings) -> None:
         )
     await pool.close()
     await disconnect(connection)
+
+
+async def answer(
+    connection: Client,
+    pool: asyncpg.Pool,
+    clock: Clock,
+    links: Links,
+    channels: Mapping[str, Channel],
+    *,
+    lottery: Lottery,
+    forget_key: bytes,
+) -> None:
+    """Answer what is asked over NATS."""
+    names, file = tuple(channels), file_of(channels)
+    await Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file).listen(connection)
+    await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
 
 
 async def forget_key_of(settings: NudgesSettings, pool: asyncpg.Pool) -> bytes:
