@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Each file of tests by one of as many processes as there are cores, each with servers of its own, the long ones first.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Each file of tests by one of three processes (two cores are busy while one waits), each with servers of its own.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 LOCAL_STAMP := $(VENV)/.local-ready
 DEV_STAMP := $(VENV)/.dev-ready
 

@@ -73,7 +73,7 @@ async def _embedded() -> AsyncIterator[Servers]:
         admin_url = postgres.url(database="postgres")
         yield Servers(nats_url=nats_server.url, monitor_url=nats_server.monitor_url, admin_url=admin_url)
     finally:
-        await asyncio.gather(nats_server.stop(), postgres.stop())
+        await asyncio.gather(nats_server.kill(), postgres.stop())
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -8,13 +8,17 @@ import pytest
 from hypothesis import settings
 
 from deploy.database import ensure_database
+from services.nudges import store as nudges
+from services.scoring import store as scoring
 from shared.jetstream import connect
 from shared.nats_client import LeanClient
+from shared.postgres import migrate, open_pool
 from shared.streams import provision
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
 _TEMPLATE = "daymark_template"
+_MIGRATIONS = {scoring.SCHEMA: scoring.MIGRATIONS, nudges.SCHEMA: nudges.MIGRATIONS}
 _numbers, _accounts = itertools.count(), iter(range(ACCOUNTS))
 
 
@@ -23,6 +27,10 @@ async def servers() -> AsyncIterator[Servers]:
     async with running_servers() as running:
         passwords = dict.fromkeys(("scoring", "nudges"), PASSWORD)
         await ensure_database(running.admin_url, database=_TEMPLATE, passwords=passwords)
+        for schema, folder in _MIGRATIONS.items():
+            pool = await open_pool(running.postgres_url(role=schema, database=_TEMPLATE), schema=schema)
+            await migrate(pool, schema=schema, folder=folder)
+            await pool.close()
         yield running
 
 
