@@ -49,7 +49,7 @@ contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew fr
 	@$(BIN)/python -m tests.contract.documents
 
 fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/fuzz.txt
 	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
 	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
 
@@ -75,11 +75,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(LOCAL_STAMP): $(BIN)/python requirements/local.txt pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/local.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/local.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(DEV_STAMP): $(BIN)/python requirements/dev.txt pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $(LOCAL_STAMP) $@
