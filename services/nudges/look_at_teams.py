@@ -1,27 +1,27 @@
 """Once in each working morning of a manager: what there is to say of their team, in one message."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Final
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any, Final
 
 import asyncpg
 
 from services.nudges import store
 from services.nudges.domain.nudge import RULE_RECOGNITION_DUE, RULE_WEEKLY_BRIEF, Called
-from services.nudges.domain.policy import Drop, Send, Verdict, local_day, may_speak
+from services.nudges.domain.policy import Drop, Send, local_day, may_speak
 from services.nudges.domain.policy import Person as Reached
 from services.nudges.domain.rules import FOR_MANAGERS
 from services.nudges.domain.team import next_look, working_time_of_manager
 from services.nudges.situations import objections_of, said_to
-from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of, wording_of
+from services.nudges.speak import Spoken, Worded, keep, nudge_id_of, together, wording_of
 from services.nudges.store import Settlement
-from services.nudges.teams import Leading, team_situation_of
+from services.nudges.teams import SEEN_WITHIN, Leading, team_situation_of
 from shared.events import DayReport, Nudge
 from shared.postgres import Connection
 from shared.trace import continue_trace
 
 _AT_ONCE_MAX: Final = 200
-_SEEN_WITHIN: Final = timedelta(days=7)
 
 
 async def note_leaders(connection: Connection, report: DayReport) -> None:
@@ -37,7 +37,7 @@ async def look_at_teams(pool: asyncpg.Pool, *, channels: Sequence[str], look_at:
     spoken: list[Spoken] = []
     for row in await pool.fetch(store.QUERIES["list_due_team_looks"], now, _AT_ONCE_MAX):
         spoken += await _look(pool, row["manager_id"], row["day"], channels=channels, now=now)
-    for row in await pool.fetch(store.QUERIES["list_unplanned_leaders"], local_day(now, "UTC") - _SEEN_WITHIN):
+    for row in await pool.fetch(store.QUERIES["list_unplanned_leaders"], local_day(now, "UTC") - SEEN_WITHIN):
         due_at = next_look(row["timezone"], look_at=look_at, now=now)
         day = local_day(due_at, row["timezone"])
         await pool.execute(store.QUERIES["add_looks"], row["manager_id"], day, ["team"], [due_at])
@@ -65,32 +65,37 @@ async def _say(
     """What may be said makes one message: the first nudge carries the words of all. What may not be said now is dropped, since
     tomorrow has a morning of its own."""
     judged = [await _judge(connection, leading, called, now=now) for called in calls]
-    speaking = [(nudge, wording) for nudge, wording, verdict in judged if isinstance(verdict, Send)]
-    spoken: list[Spoken] = []
-    for place, (nudge, wording) in enumerate(speaking):
-        first = speaking[0][0]
-        if place:
-            because = f"said together with {first.rule}"
-            settlement = Settlement(status="bundled", because=because, send_at=now, sent_day=leading.today)
-        else:
-            nudge = _together([one for one, _ in speaking])  # noqa: PLW2901
-            settlement = settlement_of(Send(), timezone=leading.timezone, now=now)
-        added = await _add(connection, leading, nudge, settlement, wording=wording)
-        if added and place:
-            await store.settle_nudge(connection, nudge, settlement, wording=wording, said_with=first.id)
-        elif added:
-            await announce(connection, nudge, traceparent=continue_trace(None), now=now)
-            await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
-        spoken += [Spoken(rule=nudge.rule, status=settlement.status)] if added else []
-    for nudge, wording, verdict in judged:
-        if not isinstance(verdict, Send):
-            settlement = settlement_of(verdict, timezone=leading.timezone, now=now)
-            if await _add(connection, leading, nudge, settlement, wording=wording):
-                spoken.append(Spoken(rule=nudge.rule, status=settlement.status))
-    return spoken
+    speaking = [worded for worded in judged if isinstance(worded.verdict, Send)]
+    silent = [worded for worded in judged if not isinstance(worded.verdict, Send)]
+    how: Any = {"managers": [leading.manager], "timezone": leading.timezone, "traceparent": continue_trace(None), "now": now}
+    kept: list[Spoken | None] = []
+    if speaking:
+        whole = replace(speaking[0], nudge=together([worded.nudge for worded in speaking]))
+        kept.append(await keep(connection, whole, **how, channels=channels))
+    kept += [await _add_part(connection, leading, worded, of=speaking[0].nudge, now=now) for worded in speaking[1:]]
+    kept += [await keep(connection, worded, **how, channels=channels) for worded in silent]
+    return [spoken for spoken in kept if spoken is not None]
 
 
-async def _judge(connection: Connection, leading: Leading, called: Called, *, now: datetime) -> tuple[Nudge, int, Verdict]:
+async def _add_part(connection: Connection, leading: Leading, worded: Worded, *, of: Nudge, now: datetime) -> Spoken | None:
+    """Keep what is part of another nudge's message."""
+    bundled = Settlement(status="bundled", because=f"said together with {of.rule}", send_at=now, sent_day=leading.today)
+    added = await store.add_nudge(
+        connection,
+        worded.nudge,
+        bundled,
+        wording=worded.wording,
+        managers=[leading.manager.id],
+        timezone=leading.timezone,
+        traceparent=continue_trace(None),
+    )
+    if not added:
+        return None
+    await store.settle_nudge(connection, worded.nudge, bundled, wording=worded.wording, said_with=of.id)
+    return Spoken(rule=worded.nudge.rule, status="bundled")
+
+
+async def _judge(connection: Connection, leading: Leading, called: Called, *, now: datetime) -> Worded:
     manager, timezone = leading.manager, leading.timezone
     said = await said_to(connection, manager.id, timezone=timezone, now=now)
     objections = await objections_of(connection, manager.id, timezone=timezone, now=now)
@@ -115,26 +120,4 @@ async def _judge(connection: Connection, leading: Leading, called: Called, *, no
         send_at=now,
         about=tuple(called.about),
     )
-    return nudge, wording, verdict
-
-
-def _together(nudges: Sequence[Nudge]) -> Nudge:
-    return nudges[0].model_copy(
-        update={
-            "text": "\n".join(nudge.text for nudge in nudges),
-            "reason": "\n".join(nudge.reason for nudge in nudges),
-            "about": tuple(dict.fromkeys(one for nudge in nudges for one in nudge.about)),
-        }
-    )
-
-
-async def _add(connection: Connection, leading: Leading, nudge: Nudge, settlement: Settlement, *, wording: int) -> bool:
-    return await store.add_nudge(
-        connection,
-        nudge,
-        settlement,
-        wording=wording,
-        managers=[leading.manager.id],
-        timezone=leading.timezone,
-        traceparent=continue_trace(None),
-    )
+    return Worded(nudge=nudge, wording=wording, verdict=verdict)

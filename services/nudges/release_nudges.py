@@ -14,7 +14,7 @@ from services.nudges.domain.policy import Drop, HoldOut, Send, local_day
 from services.nudges.domain.rules import ON_CHANGE, PRIORITIES, RULES, moment_of
 from services.nudges.revise_said import correction_anew
 from services.nudges.situations import situation_of
-from services.nudges.speak import Spoken, Worded, announce, settlement_of, word
+from services.nudges.speak import Spoken, Worded, announce, settlement_of, together, word
 from services.nudges.store import Held, Settlement
 from services.nudges.tell_definition import telling_anew
 from shared.events import DayReport, NudgeKind
@@ -68,14 +68,7 @@ async def _say_together(
 ) -> list[Spoken]:
     """One message: the first nudge carries the words of all, and each of the others points to it."""
     (first, worded), *others = speaking
-    parts = [worded.nudge, *(other.nudge for _, other in others)]
-    nudge = worded.nudge.model_copy(
-        update={
-            "text": "\n".join(part.text for part in parts),
-            "reason": "\n".join(part.reason for part in parts),
-            "send_at": now,
-        }
-    )
+    nudge = together([one.nudge for _, one in speaking]).model_copy(update={"send_at": now})
     sent = settlement_of(worded.verdict, timezone=first.timezone, now=now)
     await store.settle_nudge(connection, nudge, sent, wording=worded.wording)
     await announce(connection, nudge, traceparent=first.traceparent, now=now)
@@ -99,8 +92,7 @@ async def _settle(connection: Connection, held: Held, worded: Worded, *, now: da
 async def _judged_anew(connection: Connection, held: Held, *, lottery: Lottery, now: datetime) -> Worded:
     """The nudge as its rule would put it now, and whether it may go out."""
     if held.rule == RULE_PLAYBOOK:
-        nudge, verdict = await telling_anew(connection, held, now=now)
-        return Worded(nudge=nudge, wording=0, verdict=verdict)
+        return await telling_anew(connection, held, now=now)
     report = await store.find_day(connection, held.person_id, held.day)
     if report is None:
         return _dropped(held, "its day is no longer known")

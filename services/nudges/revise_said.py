@@ -2,6 +2,7 @@
 somebody."""
 
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
@@ -93,7 +94,8 @@ async def _take_back(connection: Connection, sent: Sent, about: DayReport, *, tr
         return []
     nudge = nudge_of(called, about, wording=wording, decided_at=now, send_at=now)
     worded = Worded(nudge=nudge, wording=wording, verdict=next_morning(person, now=now))
-    kept = await keep(connection, worded, about, channels=(), traceparent=traceparent, now=now)
+    how: Any = {"managers": about.managers, "timezone": about.timezone, "channels": (), "traceparent": traceparent}
+    kept = await keep(connection, worded, **how, now=now)
     return [kept] if kept is not None else []
 
 

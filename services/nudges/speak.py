@@ -12,9 +12,9 @@ from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Drop, Hold, HoldOut, Send, Verdict, local_day, may_speak
 from services.nudges.domain.said import Said
 from services.nudges.domain.wording import pick
-from services.nudges.situations import objections_of, person_of, said_to, shortfall_of
+from services.nudges.situations import objections_of, person_of, quiet_feed_of, said_to, shortfall_of
 from services.nudges.store import Settlement
-from shared.events import NUDGE_DECIDED, DayReport, Nudge
+from shared.events import NUDGE_DECIDED, DayReport, Nudge, Person
 from shared.postgres import Connection
 
 HELD_OUT: Final = "held out by lot, to measure what sending does"
@@ -54,9 +54,7 @@ async def word(
     person = await person_of(connection, rep_id, timezone=timezone, now=now)
     weighed: Any = {
         "shortfall": await shortfall_of(connection, called, report) if called.is_shortfall else None,
-        "quiet_feed": await connection.fetchval(store.QUERIES["find_quiet_feed"], report.team.id)
-        if called.is_shortfall
-        else None,
+        "quiet_feed": await quiet_feed_of(connection, report) if called.is_shortfall else None,
         "objections": await objections_of(connection, rep_id, timezone=timezone, now=now),
         "lot": lottery.draw(called.kind, rule=called.rule, person_id=rep_id, occasion=called.occasion),
         "is_paused": await store.is_rule_paused(connection, called.rule),
@@ -100,23 +98,31 @@ async def speak(
     """Bring a call before policy and keep what comes of it; None when the occasion has had its nudge. Needs the person's
     lock."""
     worded = await word(connection, called, report, lottery=lottery, decided_at=now, send_at=now, now=now)
-    return await keep(connection, worded, report, channels=channels, traceparent=traceparent, now=now)
+    how: Any = {"managers": report.managers, "timezone": report.timezone, "channels": channels, "traceparent": traceparent}
+    return await keep(connection, worded, **how, now=now)
 
 
 async def keep(
-    connection: Connection, worded: Worded, report: DayReport, *, channels: Sequence[str], traceparent: str, now: datetime
+    connection: Connection,
+    worded: Worded,
+    *,
+    managers: Sequence[Person],
+    timezone: str,
+    channels: Sequence[str],
+    traceparent: str,
+    now: datetime,
 ) -> Spoken | None:
-    """Keep a nudge about a rep's day with what policy said of it; None when there is one of its occasion. Needs the person's
-    lock."""
-    settlement = settlement_of(worded.verdict, timezone=report.timezone, now=now)
+    """Keep a nudge with what policy said of it, announce it and queue its deliveries; None when there is one of its occasion.
+    `managers` are those who see it, `timezone` is the person's. Needs the person's lock."""
+    settlement = settlement_of(worded.verdict, timezone=timezone, now=now)
     nudge = worded.nudge.model_copy(update={"send_at": settlement.send_at or now})
     added = await store.add_nudge(
         connection,
         nudge,
         settlement,
         wording=worded.wording,
-        managers=[manager.id for manager in report.managers],
-        timezone=report.timezone,
+        managers=[manager.id for manager in managers],
+        timezone=timezone,
         traceparent=traceparent,
     )
     if not added:
@@ -126,6 +132,17 @@ async def keep(
     if settlement.status == "sent":
         await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
     return Spoken(rule=nudge.rule, status=settlement.status)
+
+
+def together(nudges: Sequence[Nudge]) -> Nudge:
+    """The first of them, with the words of all: one message."""
+    return nudges[0].model_copy(
+        update={
+            "text": "\n".join(nudge.text for nudge in nudges),
+            "reason": "\n".join(nudge.reason for nudge in nudges),
+            "about": tuple(dict.fromkeys(one for nudge in nudges for one in nudge.about)),
+        }
+    )
 
 
 async def announce(connection: Connection, nudge: Nudge, *, traceparent: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from shared.events import DayReport, Mention, Person
 from shared.postgres import Connection
 
 _A_DAY: Final = timedelta(days=1)
-_SEEN_WITHIN: Final = timedelta(days=7)
+SEEN_WITHIN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ async def team_situation_of(connection: Connection, manager_id: str, *, now: dat
 
 
 async def _members(connection: Connection, manager_id: str, *, today: date) -> list[Member]:
-    rows = await connection.fetch(store.QUERIES["list_led_days"], manager_id, today - _SEEN_WITHIN, today - LOOKED_BACK)
+    rows = await connection.fetch(store.QUERIES["list_led_days"], manager_id, today - SEEN_WITHIN, today - LOOKED_BACK)
     by_rep: dict[str, list[DayReport]] = {}
     for row in rows:
         by_rep.setdefault(row["rep_id"], []).append(DayReport.model_validate_json(row["report"]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -13,7 +13,7 @@ from services.nudges.domain.nudge import RULE_PLAYBOOK
 from services.nudges.domain.policy import DAY_UNKNOWN, Drop, Hold, Verdict, local_day, may_speak
 from services.nudges.remembered import without_forgotten
 from services.nudges.situations import person_of, said_to
-from services.nudges.speak import Spoken, announce, nudge_id_of, settlement_of
+from services.nudges.speak import Spoken, Worded, keep, nudge_id_of
 from services.nudges.store import Held
 from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn
 from shared.postgres import Connection
@@ -45,20 +45,10 @@ async def tell_definition(
             return False, None
         known = await store.list_definitions(connection, rep_id)
         told = next(one for one in known if one.nudge_id == nudge_id)
-        verdict = await _verdict_on(connection, told, known, now=now)
-        settlement = settlement_of(verdict, timezone=announced.timezone, now=now)
-        nudge = _nudge_of(told, decided_at=now, send_at=settlement.send_at or now, now=now)
-        managers = [manager.id for manager in announced.managers]
-        added = await store.add_nudge(
-            connection, nudge, settlement, wording=0, managers=managers, timezone=announced.timezone, traceparent=traceparent
-        )
-        if not added:
-            return True, None
-        if settlement.status != "dropped":
-            await announce(connection, nudge, traceparent=traceparent, now=now)
-        if settlement.status == "sent":
-            await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
-    return True, Spoken(rule=RULE_PLAYBOOK, status=settlement.status)
+        nudge = _nudge_of(told, decided_at=now, send_at=now, now=now)
+        worded = Worded(nudge=nudge, wording=0, verdict=await _verdict_on(connection, told, known, now=now))
+        who: Any = {"managers": announced.managers, "timezone": announced.timezone}
+        return True, await keep(connection, worded, **who, channels=channels, traceparent=traceparent, now=now)
 
 
 async def withdraw_definition(pool: asyncpg.Pool, withdrawn: PlaybookWithdrawn) -> bool:
@@ -67,14 +57,14 @@ async def withdraw_definition(pool: asyncpg.Pool, withdrawn: PlaybookWithdrawn) 
     return await pool.fetchval(store.QUERIES["withdraw_announcement"], *arguments) is not None
 
 
-async def telling_anew(connection: Connection, held: Held, *, now: datetime) -> tuple[Nudge, Verdict]:
+async def telling_anew(connection: Connection, held: Held, *, now: datetime) -> Worded:
     """What was held, as it would be put now, and whether it may go out. Needs the person's lock."""
     known = await store.list_definitions(connection, held.person_id)
     told = next((one for one in known if one.nudge_id == held.id), None)
     if told is None:
-        return held.nudge, Drop(because="it will not come to that any more")
+        return Worded(nudge=held.nudge, wording=0, verdict=Drop(because="it will not come to that any more"))
     nudge = _nudge_of(told, decided_at=held.nudge.decided_at, send_at=held.nudge.send_at, now=now)
-    return nudge, await _verdict_on(connection, told, known, now=now)
+    return Worded(nudge=nudge, wording=0, verdict=await _verdict_on(connection, told, known, now=now))
 
 
 async def _verdict_on(connection: Connection, told: Definition, known: Sequence[Definition], *, now: datetime) -> Verdict:
