@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -24,7 +24,7 @@ from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import migrate, open_pool
-from tests.services.nudges.reports import MONDAY, at
+from tests.services.nudges.reports import MONDAY, at, report, worked_days
 
 KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
@@ -64,10 +64,10 @@ class Nudging:
 
     async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None) -> list[Spoken]:
         spoken = []
-        for report in reports:
+        for one in reports:
             _, said = await decide_nudges(
                 pool or self.pool,
-                report,
+                one,
                 channels=("recorder",),
                 lottery=self.lottery,
                 forget_key=KEY,
@@ -124,6 +124,19 @@ class Nudging:
     async def states(self) -> list[tuple[str, int, str]]:
         rows = await self.pool.fetch("SELECT state, attempts, last_error FROM delivery ORDER BY nudge_id, channel")
         return [tuple(row) for row in rows]
+
+
+async def comeback_and_plan_done_wait(nudging: Nudging) -> date:
+    """For nine o'clock on the day that is returned: a comeback of Monday and the plan of Tuesday."""
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(*worked_days(60, 60), report(score=100, state="open", revision=2))
+    nudging.now = at(tuesday, "08:00")
+    await nudging.take_in(report(MONDAY, score=100, revision=3), report(tuesday, score=0, count=0, state="open"))
+    await nudging.take_in(report(tuesday, score=100, state="closed", revision=2))
+    await nudging.take_in(report(wednesday, score=0, count=0, state="open"))
+    await nudging.pool.execute("UPDATE nudge SET send_at = $1", at(wednesday, "09:00"))
+    return wednesday
 
 
 @pytest.fixture

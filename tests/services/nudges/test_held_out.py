@@ -7,7 +7,7 @@ from services.nudges.list_nudges import list_inbox, list_nudges
 from services.nudges.speak import HELD_OUT, Spoken
 from shared.events import DayReport
 from shared.nudge_requests import NudgeQuery
-from tests.services.nudges.conftest import Nudging
+from tests.services.nudges.conftest import Nudging, comeback_and_plan_done_wait
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -83,14 +83,7 @@ async def test_the_lot_is_drawn_when_it_would_be_sent_and_not_while_it_waits(nud
 
 
 async def test_of_what_would_be_one_message_each_part_has_a_lot_of_its_own(nudging: Nudging) -> None:
-    nudging.now = at(MONDAY, "18:00")
-    await nudging.take_in(*worked_days(60, 60), _done())
-    nudging.now = at(TUESDAY, "08:00")
-    wednesday = TUESDAY + timedelta(days=1)
-    await nudging.take_in(report(MONDAY, score=100, revision=3), report(TUESDAY, score=0, count=0, state="open"))
-    await nudging.take_in(report(TUESDAY, score=100, state="closed", revision=2))
-    await nudging.take_in(report(wednesday, score=0, count=0, state="open"))
-    await nudging.pool.execute("UPDATE nudge SET send_at = $1", at(wednesday, "09:00"))
+    wednesday = await comeback_and_plan_done_wait(nudging)
     nudging.lottery = Lottery(seed="", held_out=0.0, by_rule={"comeback": 1.0})
 
     await nudging.pass_time(at(wednesday, "09:00"))

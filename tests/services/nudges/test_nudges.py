@@ -20,7 +20,7 @@ from shared.nudge_requests import NudgeQuery
 from shared.postgres import open_pool
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
-from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, NOON, Nudging
+from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, NOON, Nudging, comeback_and_plan_done_wait
 from tests.services.nudges.reports import MONDAY, announcement, asked, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -169,14 +169,7 @@ async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
 
 
 async def test_what_one_person_may_hear_in_the_morning_makes_one_message(nudging: Nudging) -> None:
-    nudging.now = at(MONDAY, "18:00")
-    await nudging.take_in(*worked_days(60, 60), _done())
-    nudging.now = at(TUESDAY, "08:00")
-    wednesday = TUESDAY + timedelta(days=1)
-    await nudging.take_in(report(MONDAY, score=100, revision=3), report(TUESDAY, score=0, count=0, state="open"))
-    await nudging.take_in(report(TUESDAY, score=100, state="closed", revision=2))
-    await nudging.take_in(report(wednesday, score=0, count=0, state="open"))
-    await nudging.pool.execute("UPDATE nudge SET send_at = $1", at(wednesday, "09:00"))
+    wednesday = await comeback_and_plan_done_wait(nudging)
 
     spoken = await nudging.pass_time(at(wednesday, "09:00"))
 
