@@ -43,14 +43,14 @@ async def decide_nudges(
         report = remembered
         if not await store.merge_day(connection, report, now=now):
             return False, []
-        revised = await revise_said(connection, report, traceparent=traceparent, now=now)
+        if is_plan_done(report) and not report.silent:
+            await connection.execute(store.QUERIES["lock_team"], report.team.id)
+        situation = await situation_of(connection, report, now=now) if not report.silent else None
+        revised = await revise_said(connection, report, situation, traceparent=traceparent, now=now)
         await note_leaders(connection, report)
-        if report.silent:
+        if situation is None:
             return True, revised
         await plan_looks(connection, report)
-        if is_plan_done(report):
-            await connection.execute(store.QUERIES["lock_team"], report.team.id)
-        situation = await situation_of(connection, report, now=now)
         await plan_team_looks(connection, situation)
         how: Any = {"channels": channels, "lottery": lottery, "traceparent": traceparent}
         situation, spoken = await climb_ladders(connection, situation, **how)

@@ -11,6 +11,7 @@ from services.nudges.domain.late_truth import Sent, correction, days_resting_on,
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.policy import Drop
 from services.nudges.domain.rules import ASKED_AGAIN
+from services.nudges.domain.situation import Situation
 from services.nudges.situations import person_of, said_to, situation_of
 from services.nudges.speak import Spoken, Worded, keep, nudge_of, word, wording_of
 from services.nudges.store import Held
@@ -19,18 +20,24 @@ from shared.postgres import Connection
 from shared.trace import continue_trace
 
 
-async def revise_said(connection: Connection, report: DayReport, *, traceparent: str, now: datetime) -> list[Spoken]:
+async def revise_said(
+    connection: Connection, report: DayReport, situation: Situation | None, *, traceparent: str, now: datetime
+) -> list[Spoken]:
     """What came of it. A day that goes on concerns what was said about it; one that is over, also what was said about the days
-    after it. Needs the person's lock."""
+    after it. `situation` is that of the report, where it is known already. Needs the person's lock."""
     first, last = days_resting_on(report.day)
     until = last if report.state == "closed" else first
     rows = await connection.fetch(store.QUERIES["list_sent_about"], report.rep.id, first, until, sorted(ASKED_AGAIN))
+    situations = {} if situation is None else {report.day: situation}
     spoken: list[Spoken] = []
     for sent in map(_sent_of, rows):
-        about = report if sent.day == report.day else await store.find_day(connection, report.rep.id, sent.day)
-        if about is None:
-            continue
-        holds = is_called_for(sent, await situation_of(connection, about, now=now))
+        if sent.day not in situations:
+            about = report if sent.day == report.day else await store.find_day(connection, report.rep.id, sent.day)
+            if about is None:
+                continue
+            situations[sent.day] = await situation_of(connection, about, now=now)
+        about = situations[sent.day].report
+        holds = is_called_for(sent, situations[sent.day])
         if holds is not sent.is_revised:
             continue
         spoken += await _note(connection, sent, about, holds=holds, cause=report, traceparent=traceparent, now=now)
