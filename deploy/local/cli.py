@@ -22,7 +22,6 @@ from deploy.local.forget_cli import forget
 from deploy.local.import_file import count_lines, import_file, wait_until_scored
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from deploy.local.up import Running, run_house
 from shared.clock import SystemClock
 from shared.errors import DaymarkError
 from shared.score_requests import AuditQuery, ScoreQuery, TotalsQuery
@@ -60,6 +59,8 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
 @app.command()
 def up(config: Config = None, data: Data = None) -> None:
     """Start everything here and stay. Prints one JSON line when, and only when, all is ready."""
+    from deploy.local.up import Running, run_house
+
     settings = command_settings(config, data, level="INFO")
 
     def announce(running: Running) -> None:

@@ -3,15 +3,17 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from nats.aio.client import Client
 
 from deploy.local.settings import LocalSettings
-from deploy.local.up import RUN_FILE
 from shared.errors import DaymarkError
 from shared.jetstream import connect, disconnect
 from shared.settings import read_secret
+
+RUN_FILE: Final = "run.json"
+"""Where `daymark up` says in its data folder where everything listens."""
 
 
 class NotRunning(DaymarkError):

@@ -19,6 +19,7 @@ from deploy.database import OWNERS, ensure_database
 from deploy.local.nats_server import NatsServer
 from deploy.local.ports import claim_ports
 from deploy.local.postgres_server import PostgresServer
+from deploy.local.reach import RUN_FILE
 from deploy.local.settings import Listening, LocalSettings
 from deploy.local.supervisor import Broker, Database, Service, Watched, supervise
 from shared.errors import DaymarkError
@@ -27,7 +28,6 @@ from shared.settings import read_secret
 
 _log = structlog.get_logger()
 _READY_TIMEOUT_S: Final = 90.0
-RUN_FILE: Final = "run.json"
 
 
 class AlreadyRunning(DaymarkError):

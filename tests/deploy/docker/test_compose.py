@@ -12,7 +12,7 @@ from tests.backends import NATS_IMAGE, POSTGRES_IMAGE
 from tests.house_of_its_own import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES = ("ingest", "scoring", "nudges", "demo")
+SERVICES = ("ingest", "scoring", "nudges", "demo", "daymark")
 
 
 @pytest.mark.parametrize("name", SERVICES)
