@@ -14,6 +14,7 @@ CHANNEL_LIST: Final = "channel.list.v1"
 CHANNEL_ENABLE: Final = "channel.enable.v1"
 EFFECT_LIST: Final = "effect.list.v1"
 RULE_RESUME: Final = "rule.resume.v1"
+CONTEST_LIST: Final = "contest.list.v1"
 
 
 class NudgeQuery(Shape):
@@ -174,3 +175,29 @@ class RepLinkQuery(Shape):
 
 class Link(Shape):
     url: str
+
+
+class ContestQuery(Shape):
+    """What a rep said of the activities of one day."""
+
+    rep: str
+    day: date
+
+
+class ContestRow(Shape):
+    """An activity that the rep says is not right, and why. `settled` is put_right or stands once a manager said so,
+    `settled_by` who that was."""
+
+    source: str
+    account: str
+    activity_id: str
+    reason: str
+    contested_at: datetime
+    settled: str
+    settled_by: str
+
+
+class ContestList(Shape):
+    """In the order in which they were contested."""
+
+    rows: tuple[ContestRow, ...]

@@ -169,9 +169,15 @@ class TellingPage(Shape):
 
 
 async def ask(
-    connection: Client, subject: str, question: BaseModel | None = None, *, timeout_s: float = 30.0
+    connection: Client,
+    subject: str,
+    question: BaseModel | None = None,
+    *,
+    timeout_s: float = 30.0,
+    attempts_max: int = _ATTEMPTS_MAX,
 ) -> dict[str, Any]:
-    """Put one question and give back the answer's data. A service that is just being started again is waited for.
+    """Put one question and give back the answer's data. A service that is just being started again is waited for, for a
+    quarter of a second after each attempt.
 
     Raises:
         NobodyAnswers: no service is there, or it took longer than `timeout_s` seconds.
@@ -179,7 +185,7 @@ async def ask(
     """
     payload = question.model_dump_json().encode() if question is not None else b""
     reply = None
-    for _ in range(_ATTEMPTS_MAX):
+    for _ in range(attempts_max):
         try:
             reply = await connection.request(subject, payload, timeout=timeout_s)
             break

@@ -201,7 +201,8 @@ def explain(
     async def work() -> None:
         async with reach(settings) as connection:
             explained = await questions.explain(connection, rep, day.date())
-        show.print_explanation(explained, Console())
+            contests = await questions.list_contests(connection, rep, day.date())
+        show.print_explanation(explained, contests, Console())
 
     _run(work())
 

@@ -23,6 +23,7 @@ from shared.forget_requests import (
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    CONTEST_LIST,
     DROP_CALIBRATE,
     EFFECT_LIST,
     FEED_LIST,
@@ -34,6 +35,8 @@ from shared.nudge_requests import (
     CalibrationList,
     ChannelList,
     ChannelName,
+    ContestList,
+    ContestQuery,
     EffectList,
     FeedList,
     Link,
@@ -52,6 +55,7 @@ from shared.requests import (
     SCORE_RESCORE_STATE,
     Applied,
     DefinitionFile,
+    NobodyAnswers,
     PlaybookList,
     Preview,
     PreviewQuery,
@@ -184,6 +188,14 @@ async def list_quiet_feeds(connection: Client) -> FeedList:
 async def explain(connection: Client, rep: str, day: date) -> Explanation:
     """Everything that a day's score rests on."""
     return Explanation.model_validate(await ask(connection, SCORE_EXPLAIN, ExplainQuery(rep=rep, day=day)))
+
+
+async def list_contests(connection: Client, rep: str, day: date) -> ContestList | None:
+    """What the rep says of the day's activities; None where nudges is away, as an explanation needs only scoring."""
+    try:
+        return ContestList.model_validate(await ask(connection, CONTEST_LIST, ContestQuery(rep=rep, day=day), timeout_s=5.0))
+    except NobodyAnswers:
+        return None
 
 
 async def audit(connection: Client, query: AuditQuery) -> AuditReport:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.nudge_requests import CalibrationList, ChannelList, NudgeRow
+from shared.nudge_requests import CalibrationList, ChannelList, ContestList, ContestRow, NudgeRow
 from shared.requests import PlaybookList, Preview, TellingRow
 from shared.score_requests import ExplainedActivity, Explanation, ScoreRow, TeamTotal
 
@@ -123,7 +123,8 @@ def print_calibrations(calibrated: CalibrationList, console: Console) -> None:
         console.print("not known: nobody of the team has fifteen worked days yet.")
 
 
-def print_explanation(explained: Explanation, console: Console) -> None:
+def print_explanation(explained: Explanation, contests: ContestList | None, console: Console) -> None:
+    """Without `contests` it is not known what the rep says is not right."""
     score = "no score (no target that day)" if explained.score is None else f"score {explained.score:.2f}"
     told = f"told of it {explained.told_at:%Y-%m-%d %H:%M} UTC" if explained.told_at else "not told of it yet"
     version = f"playbook from {explained.playbook_from} ({told})" if explained.playbook_from else "no playbook in force"
@@ -135,10 +136,18 @@ def print_explanation(explained: Explanation, console: Console) -> None:
         lines.add_row(line.key, *[str(figure) for figure in figures], f"{line.points:.2f}")
     console.print(lines)
     console.print(f"\n{len(explained.activities)} activities" if explained.activities else "\nNo activity on this day.")
+    contested = {(one.source, one.account, one.activity_id): one for one in contests.rows} if contests else {}
     for activity in explained.activities:
         started = _local_time(activity.facts.get("started_at"), explained.timezone)
         name = f"{activity.source}/{activity.activity_id}"
-        console.print(f"  {started}  {activity.kind:<18} {name:<28} {_verdict(activity)}", highlight=False, soft_wrap=True)
+        said = _verdict(activity) + _mark(contested.pop((activity.source, activity.account, activity.activity_id), None))
+        console.print(f"  {started}  {activity.kind:<18} {name:<28} {said}", highlight=False, soft_wrap=True)
+    for lost in contested.values():
+        console.print(
+            f"  no longer on this day: {lost.source}/{lost.activity_id}{_mark(lost)}", highlight=False, soft_wrap=True
+        )
+    if contests is None:
+        console.print("What the rep contests is not known: nudges does not answer.")
 
 
 def _verdict(activity: ExplainedActivity) -> str:
@@ -149,6 +158,14 @@ def _verdict(activity: ExplainedActivity) -> str:
     else:
         said = "does not count: " + ("; ".join(near) or "no behaviour asks for this kind")
     return f"{said} (unverified: {', '.join(activity.unverified)})" if activity.unverified else said
+
+
+def _mark(contest: ContestRow | None) -> str:
+    """That the rep says it is not right, and what a manager made of it."""
+    if contest is None:
+        return ""
+    settled = f"; {contest.settled.replace('_', ' ')}, says {contest.settled_by or 'a manager'}" if contest.settled else ""
+    return f" (contested {contest.contested_at:%Y-%m-%d}: {contest.reason.replace('_', ' ')}{settled})"
 
 
 def _local_time(started_at: object, timezone: str) -> str:

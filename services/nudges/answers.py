@@ -1,5 +1,5 @@
 """What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, quiet feeds,
-the channels, the effects of rules, and calibration."""
+the channels, the effects of rules, calibration, and what is contested."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,6 +14,7 @@ from services.nudges.enable_channel import enable_channel
 from services.nudges.forget_person import forget_person
 from services.nudges.links import Links
 from services.nudges.list_channels import show_channels
+from services.nudges.list_contests import list_contests
 from services.nudges.list_effects import list_effects
 from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.list_nudges import list_nudges
@@ -24,6 +25,7 @@ from shared.forget_requests import FORGET_NUDGES, ForgetOrder, ForgottenNudges
 from shared.nudge_requests import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
+    CONTEST_LIST,
     DROP_CALIBRATE,
     EFFECT_LIST,
     FEED_LIST,
@@ -35,6 +37,8 @@ from shared.nudge_requests import (
     CalibrationList,
     ChannelList,
     ChannelName,
+    ContestList,
+    ContestQuery,
     EffectList,
     FeedList,
     Link,
@@ -83,6 +87,7 @@ class Answers:
             CHANNEL_ENABLE: self._enable_channel,
             EFFECT_LIST: self._effects,
             RULE_RESUME: self._resume_rule,
+            CONTEST_LIST: self._contests,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -115,6 +120,9 @@ class Answers:
 
     async def _effects(self, _: bytes) -> EffectList:
         return await list_effects(self._pool, self._lottery)
+
+    async def _contests(self, question: bytes) -> ContestList:
+        return await list_contests(self._pool, ContestQuery.model_validate_json(question))
 
     async def _resume_rule(self, question: bytes) -> RuleName:
         asked = RuleName.model_validate_json(question)

@@ -25,10 +25,12 @@ from services.nudges.channels.file import FileChannel
 from services.nudges.channels.inbox import InboxChannel
 from services.nudges.channels.webhook import WebhookChannel
 from services.nudges.consumer import ReportConsumer
+from services.nudges.contest_page import ContestPage
 from services.nudges.deliver_nudges import Deliverer
 from services.nudges.deliveries import note_channels
 from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.domain.lot import Lottery
+from services.nudges.explain_day import explain_day
 from services.nudges.links import Links
 from services.nudges.loops import Loop, effects_work, timed_work
 from services.nudges.metrics import NudgesMetrics
@@ -77,7 +79,7 @@ async def run(settings: NudgesSettings) -> None:
         )
         consumer.subscribe(broker)
         await answer(connection, pool, clock, links, channels, lottery=lottery, forget_key=forget_key)
-        pages = make_pages(pool, links, clock, metrics, on_acknowledged=relay.wake)
+        pages = make_pages(connection, pool, links, clock, metrics, on_acknowledged=relay.wake)
         await run_process(
             front,
             web_app(connection, pool, metrics, settings, pages=pages),
@@ -245,12 +247,19 @@ def base_url(settings: NudgesSection) -> str:
 
 
 def make_pages(
-    pool: asyncpg.Pool, links: Links, clock: Clock, metrics: NudgesMetrics, *, on_acknowledged: Callable[[], None]
-) -> tuple[Pages, OwnPage, AnswerPage]:
-    """The managers' pages, the reps' own, and where people answer."""
+    connection: Client,
+    pool: asyncpg.Pool,
+    links: Links,
+    clock: Clock,
+    metrics: NudgesMetrics,
+    *,
+    on_acknowledged: Callable[[], None],
+) -> tuple[Pages, OwnPage, AnswerPage, ContestPage]:
+    """The managers' pages, the reps' own, where people answer, and where they contest."""
     renderer = Renderer()
     own = OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
-    return Pages(pool, links, renderer), own, AnswerPage(pool, links, renderer, clock, metrics)
+    contests = ContestPage(pool, links, renderer, clock, metrics, explain=partial(explain_day, connection))
+    return Pages(pool, links, renderer, clock), own, AnswerPage(pool, links, renderer, clock, metrics), contests
 
 
 def web_app(
@@ -259,10 +268,11 @@ def web_app(
     metrics: NudgesMetrics,
     settings: NudgesSettings,
     *,
-    pages: tuple[Pages, OwnPage, AnswerPage],
+    pages: tuple[Pages, OwnPage, AnswerPage, ContestPage],
 ) -> Starlette:
     """The pages, /livez, /readyz and /metrics."""
-    of_managers, of_reps, for_answers = pages
+    of_managers, of_reps, for_answers, for_contests = pages
     checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *of_reps.routes(), *for_answers.routes()]
+    theirs = [*of_reps.routes(), *for_answers.routes(), *for_contests.routes()]
+    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *theirs]
     return Starlette(routes=routes, exception_handlers={_NOT_FOUND: of_managers.not_found})

@@ -14,7 +14,8 @@ from shared.postgres import Connection
 async def forget_person(
     pool: asyncpg.Pool, file: FileChannel | None, person_id: str, *, forget_key: bytes, now: datetime
 ) -> ForgottenNudges:
-    """Their nudges, held ones too, with deliveries, reports and checks; as a manager, their part in other people's.
+    """Their nudges, held ones too, with deliveries, reports and checks, and with the reports what they contested; as a manager,
+    their part in other people's.
 
     What a receiver has been given is with the receiver; of our own file the lines are taken out.
 
@@ -35,7 +36,7 @@ async def forget_person(
         await _erase(connection, "delete_announcements_of", person_id)
         await _erase(connection, "delete_ladders_of", person_id)
         reports = await _erase(connection, "delete_days_of", person_id)
-        for led in ("update_nudges_led_by", "update_days_led_by", "update_announcements_led_by"):
+        for led in ("update_nudges_led_by", "update_days_led_by", "update_announcements_led_by", "update_contests_settled_by"):
             await _erase(connection, led, person_id)
         await _erase(connection, "delete_events_of", person_id)  # last: who adds one holds a row of the above
     lines = await file.forget(person_id) if file is not None else 0

@@ -7,6 +7,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.nudges.domain.answer import Answer
+from services.nudges.domain.contest import Reason
 from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
 from services.nudges.domain.rules import FOR_MANAGERS, RULES
 
@@ -90,6 +91,14 @@ class NudgesMetrics:
             ["rule", "answer"],
             registry=self.registry,
         )
+        self.contests = Counter(
+            "daymark_nudges_contests_total",
+            "Activities that reps say are not right, by why. Many `not_mine`: look at the identities in the roster.",
+            ["reason"],
+            registry=self.registry,
+        )
+        for reason in Reason:
+            self.contests.labels(reason.value)
         for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
             self.rule_paused.labels(rule)
             for verdict in VERDICTS:

@@ -1,5 +1,5 @@
-"""A rep's own page: the definitions by which their days are judged, now and soon, the word that they have read them, and what
-they have heard lately."""
+"""A rep's own page: the definitions by which their days are judged, now and soon, the word that they have read them, their days
+lately, and what they have heard in them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.nudges import store
 from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
+from services.nudges.activity_cards import DayLine, day_line
 from services.nudges.cards import days_of
 from services.nudges.domain.definition import Definition, coming, in_force
 from services.nudges.domain.ladder import Ladder, is_ladder_of, size_in_words
@@ -98,13 +99,18 @@ class OwnPage:
             timezone = newest.timezone if newest is not None else known[-1].announced.timezone if known else "UTC"
             today = local_day(now, timezone)
             heard = await list_heard(self._pool, rep, since=today - LATELY)
+            lines = await self._lines(rep, since=today - LATELY)
         except AWAY:
             return self._renderer.away()
         sections = sections_of(known, timezone, today=today)
         name = known[-1].announced.rep.name if known else rep
         steps = steps_of(newest, ladders) if newest is not None else []
         content = {"name": name, "token": token, "sections": sections, "steps": steps, "days": days_of(heard, reader=rep)}
-        return self._renderer.page("you.html", has_forms=True, **content)
+        return self._renderer.page("you.html", has_forms=True, lines=lines, **content)
+
+    async def _lines(self, rep: str, *, since: date) -> list[DayLine]:
+        rows = await self._pool.fetch(store.QUERIES["list_days_of"], rep, since)
+        return [day_line(row["day"], row["score"], is_open=row["state"] == "open", contested=row["contested"]) for row in rows]
 
     async def _acknowledge(self, request: Request) -> Response:
         rep, token, version = (request.path_params[name] for name in ("rep", "token", "version"))

@@ -8,19 +8,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from services.nudges.activity_cards import cards_for_manager
 from services.nudges.cards import days_of
 from services.nudges.links import Links
+from services.nudges.list_contests import list_contests_for_manager
 from services.nudges.list_nudges import list_inbox
 from services.nudges.rendering import FOLDER, Renderer
+from shared.clock import Clock
 
 
 class Pages:
     """Without a secret for links every page of a person answers 404."""
 
-    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer) -> None:
+    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock) -> None:
         self._pool = pool
         self._links = links
         self._renderer = renderer
+        self._clock = clock
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -41,4 +45,6 @@ class Pages:
         if not self._links.opens_inbox(manager, token):
             return self._renderer.not_found()
         days = days_of(await list_inbox(self._pool, manager), reader=manager)
-        return self._renderer.page("inbox.html", has_forms=True, manager=manager, token=token, days=days)
+        contests = await list_contests_for_manager(self._pool, manager, now=self._clock.now())
+        content = {"manager": manager, "token": token, "days": days, "contested": cards_for_manager(contests)}
+        return self._renderer.page("inbox.html", has_forms=True, **content)

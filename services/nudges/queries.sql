@@ -548,6 +548,58 @@ ORDER BY a.answered_at DESC;
 -- name: delete_answers_by
 DELETE FROM answer WHERE person_id = $1;
 
+-- name: merge_contest
+-- Returns nothing when the same was said before. Said anew after it was settled, it is open again.
+INSERT INTO contest AS c (id, rep_id, day, source, account, activity_id, reason, recorded, contested_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9)
+ON CONFLICT (id) DO UPDATE
+SET day = excluded.day, reason = excluded.reason, recorded = excluded.recorded, contested_at = excluded.contested_at,
+    settled = '', manager_id = '', settled_at = NULL
+WHERE c.settled <> '' OR (c.reason, c.day) <> (excluded.reason, excluded.day)
+RETURNING id;
+
+-- name: delete_contest
+-- What a manager has settled stays.
+DELETE FROM contest WHERE id = $1 AND rep_id = $2 AND settled = '';
+
+-- name: settle_contest
+-- By whoever leads the rep by the newest report.
+UPDATE contest AS c SET settled = $3, manager_id = $2, settled_at = $4
+WHERE c.id = $1 AND c.settled <> $3
+  AND (SELECT d.report -> 'managers' FROM day AS d WHERE d.rep_id = c.rep_id ORDER BY d.day DESC LIMIT 1)
+      @> jsonb_build_array(jsonb_build_object('id', $2::text))
+RETURNING c.id;
+
+-- name: list_contests_of_rep
+-- About the days from one to another.
+SELECT c.id, c.rep_id, c.day, c.source, c.account, c.activity_id, c.reason, c.recorded::text AS recorded, c.contested_at,
+       c.settled, c.manager_id, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
+       (SELECT one ->> 'name' FROM jsonb_array_elements(newest.report -> 'managers') AS one WHERE one ->> 'id' = c.manager_id)
+           AS manager_name
+FROM contest AS c CROSS JOIN LATERAL (SELECT report FROM day WHERE rep_id = c.rep_id ORDER BY day DESC LIMIT 1) AS newest
+WHERE c.rep_id = $1 AND c.day BETWEEN $2 AND $3
+ORDER BY c.contested_at, c.id;
+
+-- name: list_contests_for_manager
+-- Of the reps whom they lead by the newest reports: what is open, and what was settled since a time.
+SELECT c.id, c.rep_id, c.day, c.source, c.account, c.activity_id, c.reason, c.recorded::text AS recorded, c.contested_at,
+       c.settled, c.manager_id, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
+       (SELECT one ->> 'name' FROM jsonb_array_elements(newest.report -> 'managers') AS one WHERE one ->> 'id' = c.manager_id)
+           AS manager_name
+FROM contest AS c CROSS JOIN LATERAL (SELECT report FROM day WHERE rep_id = c.rep_id ORDER BY day DESC LIMIT 1) AS newest
+WHERE coalesce(c.settled_at, 'infinity'::timestamptz) >= $2
+  AND newest.report -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text))
+ORDER BY c.settled <> '', c.contested_at DESC, c.id LIMIT $3;
+
+-- name: update_contests_settled_by
+UPDATE contest SET manager_id = '' WHERE manager_id = $1;
+
+-- name: list_days_of
+-- From a day on, the newest first.
+SELECT day, (report ->> 'score')::numeric AS score, report ->> 'state' AS state,
+       (SELECT count(*) FROM contest AS c WHERE c.rep_id = d.rep_id AND c.day = d.day) AS contested
+FROM day AS d WHERE rep_id = $1 AND day >= $2 ORDER BY day DESC;
+
 -- name: find_manager_name
 SELECT manager ->> 'name' AS name
 FROM (SELECT report FROM day ORDER BY day DESC LIMIT 2000) AS d, jsonb_array_elements(d.report -> 'managers') AS manager

@@ -78,7 +78,7 @@ async def merge_day(connection: Connection, report: DayReport, *, now: datetime)
     return merged is not None
 
 
-async def find_day(connection: Connection, rep_id: str, day: date) -> DayReport | None:
+async def find_day(connection: Connection | asyncpg.Pool, rep_id: str, day: date) -> DayReport | None:
     body = await connection.fetchval(QUERIES["find_day"], rep_id, day)
     return DayReport.model_validate_json(body) if body is not None else None
 

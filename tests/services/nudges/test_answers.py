@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def browser(nudging: Nudging) -> AsyncIterator[httpx.AsyncClient]:
     renderer, clock = Renderer(), SteppedClock(NOON)
-    pages = Pages(nudging.pool, LINKS, renderer)
+    pages = Pages(nudging.pool, LINKS, renderer, clock)
     own = OwnPage(nudging.pool, LINKS, renderer, clock, on_acknowledged=lambda: None)
     answers = AnswerPage(nudging.pool, LINKS, renderer, clock, nudging.metrics)
     routes = [*pages.routes(), *own.routes(), *answers.routes()]

@@ -227,7 +227,7 @@ async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(nudging: 
 
 
 async def _page(nudging: Nudging, path: str) -> httpx.Response:
-    pages = Pages(nudging.pool, LINKS, Renderer())
+    pages = Pages(nudging.pool, LINKS, Renderer(), nudging.clock())
     app = Starlette(routes=pages.routes(), exception_handlers={404: pages.not_found})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages") as client:
         return await client.get(path)

@@ -32,7 +32,7 @@ async def browser(nudging: Nudging) -> AsyncIterator[httpx.AsyncClient]:
 
 def _browser(pool: asyncpg.Pool, *, on_acknowledged: Callable[[], None] = lambda: None) -> httpx.AsyncClient:
     renderer = Renderer()
-    pages = Pages(pool, LINKS, renderer)
+    pages = Pages(pool, LINKS, renderer, SteppedClock(NOON))
     own = OwnPage(pool, LINKS, renderer, SteppedClock(NOON), on_acknowledged=on_acknowledged)
     app = Starlette(routes=[*pages.routes(), *own.routes()], exception_handlers={404: pages.not_found})
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages", follow_redirects=True)

@@ -1,0 +1,25 @@
+"""Ask scoring what a day's score rests on."""
+
+from datetime import date
+from typing import Final
+
+from nats.aio.client import Client
+
+from shared.requests import ask
+from shared.score_requests import SCORE_EXPLAIN, ExplainQuery, Explanation
+
+_TIMEOUT_S: Final = 3.0
+_ATTEMPTS_MAX: Final = 2
+
+
+async def explain_day(connection: Client, rep_id: str, day: date) -> Explanation:
+    """Somebody waits for the page, so that scoring is not waited for long.
+
+    Raises:
+        NobodyAnswers: scoring is away, or takes too long.
+        Refused: it cannot answer now, or the rep is no longer in the roster.
+    """
+    query = ExplainQuery(rep=rep_id, day=day)
+    return Explanation.model_validate(
+        await ask(connection, SCORE_EXPLAIN, query, timeout_s=_TIMEOUT_S, attempts_max=_ATTEMPTS_MAX)
+    )
