@@ -81,7 +81,7 @@ def facts_in_words(recorded: Recorded) -> str:
 
 
 def _facts(recorded: Recorded) -> Iterator[str]:
-    yield from (said for said in (recorded.direction, recorded.outcome) if said)
+    yield from (said.replace("_", " ") for said in (recorded.direction, recorded.outcome) if said)
     if recorded.duration_s is not None:
         yield _duration(recorded.duration_s)
     if recorded.amount is not None:

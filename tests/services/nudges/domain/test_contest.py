@@ -15,7 +15,7 @@ from services.nudges.domain.contest import REASON_WORDS, Reason, Recorded, conte
         ({"duration_s": 0.0}, "0 s"),
         ({"duration_s": 59.6}, "1 min"),
         ({"duration_s": 109.059}, "1 min 49 s"),
-        ({"direction": "outbound", "outcome": "connected"}, "outbound, connected"),
+        ({"direction": "outbound", "outcome": "no_answer"}, "outbound, no answer"),
         ({"amount": Decimal("20000.00"), "currency": "EUR", "stage": "offer"}, "20000.00 EUR, stage offer"),
         ({"amount": Decimal(5), "deal_id": "173712"}, "5, deal 173712"),
     ],
