@@ -1,16 +1,26 @@
 """A day was reported anew: judge again what was said and rests on it, and say once, quietly, what was wrongly held against
 somebody."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
 
 from services.nudges import store
-from services.nudges.domain.late_truth import Sent, correction, days_resting_on, is_called_for, matters, next_morning, why_not
+from services.nudges.domain.late_truth import (
+    Sent,
+    correction,
+    days_resting_on,
+    is_called_for,
+    matters,
+    next_morning,
+    rests_on,
+    why_not,
+)
 from services.nudges.domain.lot import Lottery
+from services.nudges.domain.moments import Moment
 from services.nudges.domain.policy import Drop
-from services.nudges.domain.rules import ASKED_AGAIN
+from services.nudges.domain.rules import ASKED_AGAIN, moment_of
 from services.nudges.domain.situation import Situation
 from services.nudges.situations import person_of, said_to, situation_of
 from services.nudges.speak import Spoken, Worded, keep, nudge_of, word, wording_of
@@ -28,20 +38,23 @@ async def revise_said(
     first, last = days_resting_on(report.day)
     until = last if report.state == "closed" else first
     rows = await connection.fetch(store.QUERIES["list_sent_about"], report.rep.id, first, until, sorted(ASKED_AGAIN))
-    situations = {} if situation is None else {report.day: situation}
+    situations: dict[tuple[date, bool], Situation] = {} if situation is None else {(report.day, False): situation}
     spoken: list[Spoken] = []
     for sent in map(_sent_of, rows):
-        if sent.day not in situations:
+        if not rests_on(sent, report.day):
+            continue
+        moment = Moment.MORNING if moment_of(sent.rule) is Moment.MORNING else None
+        key = sent.day, moment is not None
+        if key not in situations:
             about = report if sent.day == report.day else await store.find_day(connection, report.rep.id, sent.day)
             if about is None:
                 continue
-            situations[sent.day] = await situation_of(connection, about, now=now)
-        about = situations[sent.day].report
-        holds = is_called_for(sent, situations[sent.day])
-        if holds is not sent.is_revised:
-            continue
-        spoken += await _note(connection, sent, about, holds=holds, cause=report, traceparent=traceparent, now=now)
-        if not holds and matters(sent) and not report.silent:
+            situations[key] = await situation_of(connection, about, moment=moment, now=now)
+        about = situations[key].report
+        holds = is_called_for(sent, situations[key])
+        if holds is sent.is_revised:
+            spoken += await _note(connection, sent, about, holds=holds, cause=report, traceparent=traceparent, now=now)
+        if not holds and matters(sent, situations[key]) and not report.silent:
             spoken += await _take_back(connection, sent, about, traceparent=traceparent, now=now)
     return spoken
 
@@ -67,7 +80,7 @@ async def _note(
     now: datetime,
 ) -> list[Spoken]:
     """Mark it where it stands, and publish it."""
-    because = "" if holds else why_not(about)
+    because = "" if holds else why_not(sent, about)
     await connection.execute(store.QUERIES["mark_revised"], sent.id, None if holds else now, because)
     body = NudgeRevised(
         nudge_id=sent.id,

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.nudges.domain.nudge import RULE_CORRECTION, Called
 from services.nudges.domain.policy import DAY_UNKNOWN, LOOK_AGAIN, Hold, Person, local_day
-from services.nudges.domain.rules import ON_CHANGE, RULES
+from services.nudges.domain.rules import IS_STILL_NEARLY_SO, ON_CHANGE, RULES
 from services.nudges.domain.situation import Situation
 from services.nudges.domain.wording import breakdown, clock_time, first_name, weekday
 from shared.events import DayReport, NudgeKind
@@ -33,23 +33,43 @@ class Sent:
 def is_called_for(sent: Sent, situation: Situation) -> bool:
     """Whether its rule would say it by what is known of the day now. A hint is asked about the day as it stood when it was
     said; what happened afterwards does not make it false."""
-    report = situation.report.model_copy(update={"silent": False})
-    if sent.rule not in ON_CHANGE:
+    return RULES[sent.rule](_when_said(sent, situation)) is not None
+
+
+def _when_said(sent: Sent, situation: Situation) -> Situation:
+    """As far as the newest reports tell. A hint of the morning is about the days before: of its own day nothing had counted,
+    and what it said itself does not keep its rule quiet."""
+    report, watch = situation.report.model_copy(update={"silent": False}), situation.watch
+    if sent.rule in IS_STILL_NEARLY_SO:
+        report = _as_it_stood(report, None)
+        watch = replace(watch, alerted_on=None) if watch is not None else None
+    elif sent.rule not in ON_CHANGE:
         report = _as_it_stood(report, sent.at)
-    return RULES[sent.rule](replace(situation, report=report, now=sent.at)) is not None
+    return replace(situation, report=report, watch=watch, now=sent.at)
 
 
-def _as_it_stood(report: DayReport, at: datetime) -> DayReport:
-    """The open day at a time on it, as far as the newest report tells: whether anything that counts had begun by then."""
+def _as_it_stood(report: DayReport, at: datetime | None) -> DayReport:
+    """The open day at a time on it, as far as the newest report tells: whether anything that counts had begun by then; or,
+    without a time, as it began."""
     update: dict[str, object] = {"state": "open"}
-    if report.first_counted_at is None or report.first_counted_at > at:
+    if at is None or report.first_counted_at is None or report.first_counted_at > at:
         update["behaviours"] = tuple(one.model_copy(update={"count": 0, "points": Decimal(0)}) for one in report.behaviours)
+        update["score"] = Decimal(0) if report.score is not None else None
     return report.model_copy(update=update)
 
 
-def why_not(report: DayReport) -> str:
+def rests_on(sent: Sent, day: date) -> bool:
+    """Whether what was said rests on what is known of a day: a hint of the morning does not on its own."""
+    return not (sent.rule in IS_STILL_NEARLY_SO and sent.day == day)
+
+
+def why_not(sent: Sent, report: DayReport) -> str:
     """In words, why it would not be said any more."""
-    return f"By what is recorded now ({breakdown(report)}) it would not have been said."
+    return f"By what is recorded now {_recorded(sent, report)} it would not have been said."
+
+
+def _recorded(sent: Sent, report: DayReport) -> str:
+    return "of the days before" if sent.rule in IS_STILL_NEARLY_SO else f"({breakdown(report)})"
 
 
 def correction(sent: Sent, report: DayReport) -> Called:
@@ -67,13 +87,16 @@ def correction(sent: Sent, report: DayReport) -> Called:
             f"{name}, please ignore the hint of {when}: it rested on records that were not complete.",
             f"The hint of {when}, is taken back, {name}: it did not know all that you had done by then.",
         ),
-        reason=f"By what is recorded now ({breakdown(report)}) the hint of {when}, would not have been given.",
+        reason=f"By what is recorded now {_recorded(sent, report)} the hint of {when}, would not have been given.",
     )
 
 
-def matters(sent: Sent) -> bool:
-    """Whether it is worth a word that it was not so."""
-    return sent.kind is NudgeKind.COACHING
+def matters(sent: Sent, situation: Situation) -> bool:
+    """Whether it is worth a word that it was not so: of a hint that was wrong, not of one that is still nearly so."""
+    if sent.kind is not NudgeKind.COACHING:
+        return False
+    is_nearly_so = IS_STILL_NEARLY_SO.get(sent.rule)
+    return is_nearly_so is None or not is_nearly_so(_when_said(sent, situation))
 
 
 def next_morning(person: Person, *, now: datetime) -> Hold:

@@ -10,7 +10,8 @@ from services.nudges.speak import Spoken
 from shared.events import NUDGE_REVISED, DayReport
 from shared.nudge_requests import NudgeQuery
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
+from tests.services.nudges.domain.rules.test_one_thing import plan_of
+from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days, working_days
 
 TUESDAY = MONDAY + timedelta(days=1)
 MORNING = at(TUESDAY, "09:00")
@@ -161,3 +162,51 @@ async def test_only_the_line_that_no_longer_holds_is_struck_out(nudging: Nudging
     (item,) = await list_inbox(nudging.pool, "mara")
     assert item.row.revised == ""
     assert item.revised_with == (item.row.text.split("\n")[1],)
+
+
+async def _one_thing(nudging: Nudging) -> None:
+    """A hint on a Monday morning: proposals came to 2 of 5 in five worked days."""
+    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.take_in(*(_plan(day, proposals) for day, proposals in zip(working_days(5), (1, 0, 1, 0, 0), strict=True)))
+    await nudging.take_in(plan_of(0, 0, day=MONDAY, state="open", score=0))
+    assert await nudging.pass_time(at(MONDAY, "09:00")) == [Spoken(rule="one_thing", status="sent")]
+    nudging.now = at(MONDAY, "12:00")
+
+
+def _plan(day: date, proposals: int, **changes: object) -> DayReport:
+    return plan_of(8, proposals, day=day, **changes)
+
+
+async def test_late_records_mark_what_a_morning_said_of_the_days_before_and_take_it_back_once_it_is_quite_wrong(
+    nudging: Nudging,
+) -> None:
+    await _one_thing(nudging)
+    friday, thursday = working_days(5)[-1], working_days(5)[-2]
+
+    assert await nudging.take_in(_plan(friday, 1, revision=2)) == [Spoken(rule="one_thing", status="revised")]
+    assert await nudging.nudges() == [("one_thing", "sent", "")]
+    assert await nudging.take_in(_plan(thursday, 1, revision=2)) == [Spoken(rule="correction", status="held")]
+    assert await nudging.take_in(_plan(thursday, 2, revision=3)) == []
+    assert await _revised(nudging) == [("one_thing", "sent", True), ("correction", "held", False)]
+
+
+async def test_a_hint_of_the_morning_that_was_quite_wrong_is_taken_back_in_the_next(nudging: Nudging) -> None:
+    await _one_thing(nudging)
+    friday = working_days(5)[-1]
+
+    await nudging.take_in(_plan(friday, 3, revision=2))
+    await nudging.take_in(plan_of(12, 2, day=MONDAY, score=70, revision=2, state="open"))
+    await nudging.take_in(plan_of(0, 0, day=TUESDAY, state="open", score=0))
+
+    assert await nudging.pass_time(MORNING) == [Spoken(rule="correction", status="sent")]
+    await nudging.deliver()
+    assert "09:00" in nudging.channel.bodies[-1].text
+
+
+async def test_what_happens_on_the_day_itself_does_not_make_a_morning_wrong(nudging: Nudging) -> None:
+    await _one_thing(nudging)
+
+    spoken = await nudging.take_in(plan_of(12, 3, day=MONDAY, score=90, state="open", revision=2))
+
+    assert spoken == []
+    assert await _revised(nudging) == [("one_thing", "sent", False)]

@@ -1,5 +1,6 @@
 """The rules, in order of priority. Of those that a day calls for, the first speaks."""
 
+from collections.abc import Callable
 from typing import Final
 
 from services.nudges.domain.moments import Moment
@@ -26,13 +27,13 @@ from services.nudges.domain.nudge import (
 )
 from services.nudges.domain.rules.comeback import comeback
 from services.nudges.domain.rules.digest import digest
-from services.nudges.domain.rules.drop import drop
-from services.nudges.domain.rules.one_thing import one_thing
+from services.nudges.domain.rules.drop import drop, is_still_low
+from services.nudges.domain.rules.one_thing import is_still_short, one_thing
 from services.nudges.domain.rules.pace import pace
 from services.nudges.domain.rules.personal_best import personal_best
 from services.nudges.domain.rules.plan_done import plan_done
 from services.nudges.domain.rules.quiet_afternoon import quiet_afternoon
-from services.nudges.domain.rules.ratio import ratio
+from services.nudges.domain.rules.ratio import is_still_fallen, ratio
 from services.nudges.domain.rules.recognition_due import recognition_due
 from services.nudges.domain.rules.small_win import small_win
 from services.nudges.domain.rules.steady_week import steady_week
@@ -41,6 +42,7 @@ from services.nudges.domain.rules.step_reached import step_reached
 from services.nudges.domain.rules.streak import streak
 from services.nudges.domain.rules.team_day import team_day
 from services.nudges.domain.rules.weekly_brief import weekly_brief
+from services.nudges.domain.situation import Situation
 from services.nudges.domain.team import TeamRule
 
 ON_CHANGE: Final[dict[str, Rule]] = {
@@ -76,9 +78,17 @@ FOR_MANAGERS: Final[dict[str, TeamRule]] = {
 }
 """Asked in the morning of each manager. What they call for makes one message, in this order."""
 
-ASKED_AGAIN: Final = frozenset({*ON_CHANGE, RULE_QUIET_AFTERNOON} - {RULE_STEP_REACHED})
+IS_STILL_NEARLY_SO: Final[dict[str, Callable[[Situation], bool]]] = {
+    RULE_DROP: is_still_low,
+    RULE_RATIO: is_still_fallen,
+    RULE_ONE_THING: is_still_short,
+}
+"""Of hints about the days before, whether what they said is still nearly so where the rule itself is not sure any more."""
+
+ASKED_AGAIN: Final = frozenset({*ON_CHANGE, *IS_STILL_NEARLY_SO, RULE_QUIET_AFTERNOON} - {RULE_STEP_REACHED})
 """Those whose word is judged again when a day is revised: celebrations, save that of a step, since the ladder has gone on; and
-hints of which the newest report of a day tells whether they were right when they were said."""
+hints of which the newest reports tell whether they were right when they were said. Of pace they do not: it speaks of what was
+logged by a time of a day, and that it was logged later takes nothing from it."""
 
 PRIORITIES: Final = {name: place for place, name in enumerate((*RULES, RULE_CORRECTION))}
 """The lower, the more it is worth saying."""

@@ -1,7 +1,7 @@
 """Drop: fewer activities over the last worked days than chance explains, under a stated budget of false alerts."""
 
 from services.nudges.domain.drop.budget import cool_down_days
-from services.nudges.domain.drop.watch import LOOKED_AT_DAYS, Judged, judge
+from services.nudges.domain.drop.watch import LOOKED_AT_DAYS, Finding, Judged, judge
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.nudge import RULE_DROP, Called
 from services.nudges.domain.past import Watch, worked_day_of
@@ -17,10 +17,21 @@ def drop(situation: Situation) -> Called | None:
     report, watch = situation.report, situation.watch
     if watch is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
-    finding = judge([worked_day_of(day) for day in watch.past[-LOOKED_AT_DAYS:]], watch.team, watch.budget)
+    finding = _finding(watch)
     if not isinstance(finding, Judged) or not finding.is_drop or _is_cooling_down(watch, finding):
         return None
     return _called(report, finding)
+
+
+def is_still_low(situation: Situation) -> bool:
+    """Whether the sum lies at least half as far below the usual as a drop does, in normal scores: late records that close more
+    of the distance make a hint wrong, those that close less only make it less sure."""
+    finding = _finding(situation.watch) if situation.watch is not None else None
+    return isinstance(finding, Judged) and finding.score <= finding.limit / 2
+
+
+def _finding(watch: Watch) -> Finding:
+    return judge([worked_day_of(day) for day in watch.past[-LOOKED_AT_DAYS:]], watch.team, watch.budget)
 
 
 def _is_cooling_down(watch: Watch, finding: Judged) -> bool:

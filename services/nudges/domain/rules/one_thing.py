@@ -67,6 +67,14 @@ def one_thing(situation: Situation) -> Called | None:
     )
 
 
+def is_still_short(situation: Situation) -> bool:
+    """Whether one behaviour that is asked for today still came to less than 80% of its targets, as none of the others does."""
+    report = situation.report
+    totals = _totals(situation.history.before(report.day)[:DAYS_LOOKED_AT])
+    asked = {one.key for one in report.behaviours if one.target > 0}
+    return any(one.behaviour.key in asked and one.share < HOLDS_MIN for one in totals)
+
+
 def _is_comparable(day: DayReport, today: DayReport) -> bool:
     return day.state == "closed" and day.playbook_version is not None and day.playbook_version == today.playbook_version
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.nudge import RULE_RATIO, Called
-from services.nudges.domain.past import PastDay
+from services.nudges.domain.past import PastDay, Watch
 from services.nudges.domain.situation import Situation
 from services.nudges.domain.wording import first_name
-from shared.events import BehaviourResult, NudgeKind
+from shared.events import BehaviourResult, DayReport, NudgeKind
 
 RECENT_DAYS: Final = 20
 BEFORE_DAYS: Final = 40
@@ -76,8 +76,8 @@ def ratio(situation: Situation) -> Called | None:
     report, watch = situation.report, situation.watch
     if watch is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
-    asked = sorted((one for one in report.behaviours if one.target > 0), key=lambda one: one.target, reverse=True)
-    recent, before = watch.past[-RECENT_DAYS:], watch.past[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
+    asked = _asked_by_target(report)
+    recent, before = _spans(watch)
     if len(asked) < 2 or len(before) < BEFORE_DAYS_MIN:  # noqa: PLR2004 - one behaviour has no ratio
         return None
     whole, *parts = asked
@@ -86,12 +86,31 @@ def ratio(situation: Situation) -> Called | None:
     return _called(situation, whole, surest) if surest is not None else None
 
 
+def is_still_fallen(situation: Situation) -> bool:
+    """Whether a share, however sure, is still below three quarters of what it was."""
+    if situation.watch is None:
+        return False
+    whole, *parts = _asked_by_target(situation.report)
+    recent, before = _spans(situation.watch)
+    pairs = [[_share([day.counts for day in days], whole.key, part.key) for days in (recent, before)] for part in parts]
+    return any(now is not None and then is not None and now.value < FACTOR_MAX * then.value for now, then in pairs)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Fall:
     part: BehaviourResult
     recent: Share
     before: Share
     chance: float
+
+
+def _asked_by_target(report: DayReport) -> list[BehaviourResult]:
+    return sorted((one for one in report.behaviours if one.target > 0), key=lambda one: one.target, reverse=True)
+
+
+def _spans(watch: Watch) -> tuple[Sequence[PastDay], Sequence[PastDay]]:
+    """The recent worked days, and those before them."""
+    return watch.past[-RECENT_DAYS:], watch.past[-RECENT_DAYS - BEFORE_DAYS : -RECENT_DAYS]
 
 
 def _fall(

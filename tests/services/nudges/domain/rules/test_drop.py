@@ -20,7 +20,12 @@ def _known(mean: float, total: int, span: int, *, alerted_on: date | None = None
     return watch(*steady(mean, 60), *spread_over(total, span), team=team, alerted_on=alerted_on)
 
 
-DROPPED = _known(40, 124, 5)
+def dropped_to(total: int, *, alerted_on: date | None = None) -> Watch:
+    """Five days in which about 192 were to be expected; 124 and less are a drop."""
+    return _known(40, total, 5, alerted_on=alerted_on)
+
+
+DROPPED = dropped_to(124)
 TODAY = report(score=0, count=0, state="open")
 
 
