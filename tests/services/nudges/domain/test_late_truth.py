@@ -1,7 +1,6 @@
 """What was said in a morning about the days before, when records of them come late."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -72,7 +71,7 @@ def test_a_hint_of_the_morning_is_taken_back_when_it_was_wrong_not_when_it_is_le
 
 
 def test_praise_is_never_worth_a_word() -> None:
-    assert not matters(_sent("plan_done", kind=NudgeKind.CELEBRATION), situation(report(score=Decimal(90))))
+    assert not matters(_sent("plan_done", kind=NudgeKind.CELEBRATION), situation(report(score=90)))
 
 
 @pytest.mark.parametrize(
