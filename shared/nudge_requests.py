@@ -90,11 +90,12 @@ class CalibrationList(Shape):
 
 
 class QuietFeed(Shape):
-    """A team that nothing has been heard of since `since`, and why that is unusual. What would hold a day against its reps is
-    held meanwhile."""
+    """A team that nothing has been heard of since `since`, or nothing of the behaviour of that label, and why that is unusual.
+    What would hold a day against its reps is held meanwhile."""
 
     team: str
     name: str
+    behaviour: str = ""
     since: datetime
     because: str
 

@@ -242,7 +242,8 @@ async def _feeds(connection: Client) -> AsyncIterator[Finding]:
         yield Finding(verdict=Verdict.OK, what="feeds", found="no team is silent that usually is not")
     for feed in quiet:
         found = f"quiet since {feed.since:%Y-%m-%d %H:%M} UTC: {feed.because}. Look at its sources; no shortfall is spoken of"
-        yield Finding(verdict=Verdict.WRONG, what=f"feed of {feed.name}", found=found)
+        what = f"feed of {feed.name}" + (f" ({feed.behaviour.lower()})" if feed.behaviour else "")
+        yield Finding(verdict=Verdict.WRONG, what=what, found=found)
 
 
 async def _channels(connection: Client) -> AsyncIterator[Finding]:

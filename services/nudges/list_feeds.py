@@ -1,4 +1,4 @@
-"""The teams that nothing is heard of."""
+"""The teams that nothing is heard of, or nothing of a behaviour."""
 
 import asyncpg
 
@@ -11,6 +11,9 @@ async def list_quiet_feeds(pool: asyncpg.Pool) -> FeedList:
     rows = await pool.fetch(QUERIES["list_quiet_feeds"])
     return FeedList(
         quiet=tuple(
-            QuietFeed(team=row["team_id"], name=row["team_name"], since=row["since"], because=row["because"]) for row in rows
+            QuietFeed(
+                team=row["team_id"], name=row["team_name"], behaviour=row["label"], since=row["since"], because=row["because"]
+            )
+            for row in rows
         )
     )

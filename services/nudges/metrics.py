@@ -39,7 +39,7 @@ class NudgesMetrics:
         self._what_waits()
         self.feed_quiet = Gauge(
             "daymark_nudges_feed_quiet",
-            "1 while nothing is heard of a team that always had something by then; else not there. See `daymark doctor`.",
+            "1 while a team, or one behaviour of it, is not heard of by when it always was; else not there. `daymark doctor`.",
             ["team"],
             registry=self.registry,
         )

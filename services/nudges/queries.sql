@@ -61,9 +61,10 @@ WHERE body -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text)
 
 -- name: merge_day
 -- Keeps the newest report whatever the order of arrival; returns nothing when this one is not newer. What was heard was heard.
-INSERT INTO day AS d (rep_id, day, revision, report, heard_at) VALUES ($1, $2, $3, $4::jsonb, $5)
+INSERT INTO day AS d (rep_id, day, revision, report, heard_at, heard) VALUES ($1, $2, $3, $4::jsonb, $5, $6::jsonb)
 ON CONFLICT (rep_id, day) DO UPDATE
-SET revision = excluded.revision, report = excluded.report, heard_at = coalesce(d.heard_at, excluded.heard_at)
+SET revision = excluded.revision, report = excluded.report, heard_at = coalesce(d.heard_at, excluded.heard_at),
+    heard = excluded.heard || d.heard
 WHERE d.revision < excluded.revision
 RETURNING d.revision;
 
@@ -97,20 +98,27 @@ WHERE NOT EXISTS (SELECT FROM nudge AS n WHERE n.person_id = rep_id AND n.day = 
 ON CONFLICT (rep_id, day, moment) DO UPDATE SET due_at = excluded.due_at, done = false WHERE look.done;
 
 -- name: list_at_work
--- Whoever is in the working time of a day that asks something of them.
-SELECT rep_id, day, team_id, report -> 'team' ->> 'name' AS team_name,
-       (report ->> 'work_starts_at')::timestamptz AS starts_at, heard_at IS NOT NULL AS is_heard
-FROM day
+-- Whoever is in the working time of a day that asks something of them: once for all of it, and for each behaviour asked for.
+SELECT rep_id, day, team_id, report -> 'team' ->> 'name' AS team_name, feed.behaviour, feed.label,
+       (report ->> 'work_starts_at')::timestamptz AS starts_at,
+       CASE feed.behaviour WHEN '' THEN heard_at IS NOT NULL ELSE heard ? feed.behaviour END AS is_heard
+FROM day CROSS JOIN LATERAL (
+    SELECT '' AS behaviour, '' AS label
+    UNION ALL
+    SELECT one ->> 'key', one ->> 'label' FROM jsonb_array_elements(report -> 'behaviours') AS one
+    WHERE (one ->> 'target')::numeric > 0
+) AS feed
 WHERE report ->> 'state' = 'open' AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
   AND (report ->> 'work_starts_at')::timestamptz <= $1 AND $1 < (report ->> 'work_ends_at')::timestamptz
-ORDER BY team_id, rep_id;
+ORDER BY team_id, feed.behaviour, rep_id;
 
 -- name: list_heard
--- Of each rep's newest worked days before a day of theirs, how long after the start of work something was heard. Days of
--- which that is not known are left out.
+-- Of each rep's newest worked days before a day of theirs, how long after the start of work something, or some behaviour, was
+-- heard of. Days of which that is not known are left out.
 SELECT wanted.rep_id, d.day, d.heard_after
 FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day), LATERAL (
-    SELECT day, heard_at - (report ->> 'work_starts_at')::timestamptz AS heard_after
+    SELECT day, CASE $4 WHEN '' THEN heard_at ELSE (heard ->> $4)::timestamptz END
+                    - (report ->> 'work_starts_at')::timestamptz AS heard_after
     FROM day
     WHERE rep_id = wanted.rep_id AND day < wanted.day AND day >= wanted.day - 60
       AND report ->> 'presence' = 'working' AND report ->> 'score' IS NOT NULL
@@ -119,23 +127,25 @@ FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day), LATERAL (
 ) AS d;
 
 -- name: list_quiet_feeds
-SELECT team_id, team_name, since, because FROM quiet_feed ORDER BY team_id;
+SELECT team_id, team_name, behaviour, label, since, because FROM quiet_feed ORDER BY team_id, behaviour;
 
 -- name: find_quiet_feed
-SELECT team_name FROM quiet_feed WHERE team_id = $1;
+SELECT team_name, label FROM quiet_feed WHERE team_id = $1 ORDER BY behaviour LIMIT 1;
 
 -- name: add_quiet_feed
 -- Returns a row to the replica that found it first.
-INSERT INTO quiet_feed (team_id, team_name, since, because) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING team_id;
+INSERT INTO quiet_feed (team_id, team_name, behaviour, label, since, because) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING RETURNING team_id;
 
 -- name: delete_heard_feeds
 -- Those of which something was heard since, be it of an earlier day.
 DELETE FROM quiet_feed AS q
 WHERE EXISTS (
     SELECT FROM day AS d
-    WHERE d.team_id = q.team_id AND d.day >= q.since::date - 14 AND d.heard_at >= q.since
+    WHERE d.team_id = q.team_id AND d.day >= q.since::date - 14
+      AND CASE q.behaviour WHEN '' THEN d.heard_at ELSE (d.heard ->> q.behaviour)::timestamptz END >= q.since
 )
-RETURNING team_id, since;
+RETURNING team_id, behaviour, since;
 
 -- name: list_past_days
 -- A rep's newest worked days before a day that these versions judged: what counted of the behaviours that had a target.

@@ -69,6 +69,8 @@ async def shortfall_of(connection: Connection, called: Called, report: DayReport
 
 
 async def quiet_feed_of(connection: Connection, report: DayReport) -> str | None:
-    """The name of the rep's team while nothing is heard of it."""
-    name: str | None = await connection.fetchval(store.QUERIES["find_quiet_feed"], report.team.id)
-    return name
+    """The name of the rep's team while nothing is heard of it, or nothing of a behaviour, which is then named too."""
+    row = await connection.fetchrow(store.QUERIES["find_quiet_feed"], report.team.id)
+    if row is None:
+        return None
+    return f"{row['team_name']} ({row['label'].lower()})" if row["label"] else str(row["team_name"])

@@ -1,5 +1,6 @@
 """The tables of nudges as typed rows. Every statement stands in queries.sql."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,9 +73,9 @@ async def list_forgotten(connection: Connection, person_ids: Iterable[str], *, f
 
 async def merge_day(connection: Connection, report: DayReport, *, now: datetime) -> bool:
     """Keep the report if it is newer than what is known; whether it was."""
-    heard_at = now if not report.silent and any(one.count for one in report.behaviours) else None
-    key = report.rep.id, report.day
-    merged = await connection.fetchval(QUERIES["merge_day"], *key, report.revision, report.model_dump_json(), heard_at)
+    heard = {one.key: now.isoformat() for one in report.behaviours if one.count and not report.silent}
+    what = report.model_dump_json(), now if heard else None, json.dumps(heard)
+    merged = await connection.fetchval(QUERIES["merge_day"], report.rep.id, report.day, report.revision, *what)
     return merged is not None
 
 

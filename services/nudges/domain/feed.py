@@ -1,4 +1,5 @@
-"""Whether nothing is heard of a whole team although, by its own rhythm, something would have been long ago."""
+"""Whether nothing is heard of a whole team, or of one behaviour of it, although by its own rhythm something would have been
+long ago."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ TEAM_DAYS_MIN: Final = 10
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AtWork:
     """A rep in their working time, which began `since` ago. `past` says of their newest worked days how long after the start
-    of work it was first heard that something counted (below 0: before); None where it never was."""
+    of work it was first heard that something, or the behaviour in question, counted (below 0: before); None where it never
+    was."""
 
     since: timedelta
     is_heard: bool
@@ -36,8 +38,9 @@ class AtWork:
         return (sum(map(self.was_silent, self.past)) + 0.5) / (len(self.past) + 1)
 
 
-def why_quiet(team: Sequence[AtWork]) -> str | None:
-    """Why a team's feed is taken to be quiet, or None when it is not.
+def why_quiet(team: Sequence[AtWork], *, what: str = "") -> str | None:
+    """Why a team's feed is taken to be quiet, or None when it is not. `what` is the label of the behaviour in question; empty
+    for all together.
 
     Nothing was heard of anybody, three or more are at work, and by their own days the chance of that is below 1 in 1,000 if
     each is silent on their own. They are not: there are meetings of the whole team. So it must also never have happened by
@@ -51,9 +54,8 @@ def why_quiet(team: Sequence[AtWork]) -> str | None:
         return None
     if prod(rep.chance_of_silence for rep in team) >= CHANCE_MAX:
         return None
-    return (
-        f"nothing is heard of any of the {len(team)} who work now; on their last {len(shared)} days there was something by now"
-    )
+    who, then = f"any of the {len(team)} who work now", f"on their last {len(shared)} days there was something by now"
+    return f"no {what.lower()} are heard of {who}; {then}" if what else f"nothing is heard of {who}; {then}"
 
 
 def _shared_days(team: Sequence[AtWork]) -> list[date]:

@@ -9,10 +9,11 @@ from prometheus_client import generate_latest
 
 from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.outbox import measure_queues
+from services.nudges.situations import quiet_feed_of
 from services.nudges.speak import Spoken
 from shared.events import DayReport, Person
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.reports import MONDAY, announcement, at, report, working_days
+from tests.services.nudges.reports import MONDAY, announcement, at, behaviour, report, working_days
 
 TEAM = tuple(Person(id=name.lower(), name=f"{name} Ruiz") for name in ("Ana", "Ben", "Cleo", "Dan"))
 SINCE = at(MONDAY, "10:30")
@@ -43,7 +44,7 @@ async def test_a_team_that_nothing_is_heard_of_is_noticed_when_that_is_unusual(n
     await nudging.pass_time(SINCE)
 
     (feed,) = (await list_quiet_feeds(nudging.pool)).quiet
-    assert (feed.team, feed.name, feed.since) == ("north", "North", SINCE)
+    assert (feed.team, feed.name, feed.behaviour, feed.since) == ("north", "North", "", SINCE)
     assert feed.because.startswith("nothing is heard of any of the 4 who work now; on their last 10 days")
 
 
@@ -86,6 +87,57 @@ async def test_one_who_is_heard_of_is_enough(nudging: Nudging) -> None:
 async def test_history_that_is_brought_in_says_nothing_of_when_it_was_heard_of(nudging: Nudging) -> None:
     await nudging.take_in(*[report(day, rep=rep, silent=True) for day in working_days(10) for rep in TEAM])
     await nudging.take_in(*map(_silent, TEAM))
+
+    await nudging.pass_time(SINCE)
+
+    assert await _quiet_since(nudging) == []
+
+
+def _day(rep: Person, day: date, *, calls: int, mails: int, **changes: object) -> DayReport:
+    asked = behaviour("Calls", calls, 10), behaviour("Mails", mails, 10)
+    return report(day, rep=rep, behaviours=asked, count=calls + mails, **changes)  # type: ignore[arg-type]
+
+
+async def _work_of_two_kinds(nudging: Nudging, *, calls_at: Sequence[str] = ("10:00",) * 10) -> None:
+    """Worked days of which mails were heard at ten and calls when it says, and a Monday with mails alone."""
+    for day, heard_at in zip(working_days(10), calls_at, strict=True):
+        nudging.now = at(day, "10:00")
+        await nudging.take_in(*[_day(rep, day, calls=0, mails=5) for rep in TEAM])
+        nudging.now = at(day, heard_at)
+        await nudging.take_in(*[_day(rep, day, calls=5, mails=5, revision=2) for rep in TEAM])
+    nudging.now = at(MONDAY, "09:30")
+    await nudging.take_in(*[_day(rep, MONDAY, calls=0, mails=3, score=20, state="open") for rep in TEAM])
+
+
+async def test_one_behaviour_that_nothing_is_heard_of_is_noticed_and_named(nudging: Nudging) -> None:
+    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await _work_of_two_kinds(nudging)
+    await nudging.pass_time(SINCE)
+
+    (feed,) = (await list_quiet_feeds(nudging.pool)).quiet
+
+    assert (feed.team, feed.behaviour, feed.since) == ("north", "Calls", SINCE)
+    assert feed.because.startswith("no calls are heard of any of the 4 who work now")
+    async with nudging.pool.acquire() as connection:
+        assert await quiet_feed_of(connection, _silent()) == "North (calls)"
+
+
+async def test_it_ends_with_the_first_of_that_behaviour_and_not_with_another(nudging: Nudging) -> None:
+    await _work_of_two_kinds(nudging)
+    await nudging.pass_time(SINCE)
+    nudging.now = SINCE + timedelta(minutes=5)
+    await nudging.take_in(_day(TEAM[0], MONDAY, calls=0, mails=4, score=25, state="open", revision=2))
+    await nudging.pass_time(SINCE + timedelta(minutes=6))
+    assert await _quiet_since(nudging) == [SINCE]
+
+    await nudging.take_in(_day(TEAM[1], MONDAY, calls=1, mails=4, score=30, state="open", revision=2))
+    await nudging.pass_time(SINCE + timedelta(minutes=7))
+
+    assert await _quiet_since(nudging) == []
+
+
+async def test_a_behaviour_that_once_began_later_is_not_missed_yet(nudging: Nudging) -> None:
+    await _work_of_two_kinds(nudging, calls_at=("10:45", *("10:00",) * 9))
 
     await nudging.pass_time(SINCE)
 
