@@ -15,10 +15,12 @@ FORGET_FINISH: Final = "forget.finish.v1"
 
 
 class ForgetQuery(Shape):
-    """Somebody of the roster by their id, or a contact by its key: of one source, or of any."""
+    """Somebody of the roster by their id, or a contact by its key: of one source, or of any. `spellings` are how the
+    contact may be called in tables and streams, the same as `person` where none are given."""
 
     person: str
     source: str | None = None
+    spellings: tuple[str, ...] = ()
 
 
 class ForgetOrder(Shape):
@@ -27,6 +29,12 @@ class ForgetOrder(Shape):
     who: Literal["person", "contact"]
     person: str
     source: str | None
+    spellings: tuple[str, ...] = ()
+
+    @property
+    def contact_keys(self) -> tuple[str, ...]:
+        """How the contact may be called in tables and streams."""
+        return self.spellings or (self.person,)
 
 
 class User(Shape):

@@ -69,6 +69,7 @@ class LogsSection(Section):
 
 class PrivacySection(Section):
     forget_key: SecretReference
+    contact_secret: SecretReference
 
     def read_forget_key(self) -> bytes:
         """The key under which people are forgotten; empty where none is configured.
@@ -77,6 +78,14 @@ class PrivacySection(Section):
             SecretMissing: it is not where the configuration says.
         """
         return (read_secret(self.forget_key) or "").encode()
+
+    def read_contact_secret(self) -> bytes:
+        """The secret under which the keys of contacts are hashed; empty where none is configured.
+
+        Raises:
+            SecretMissing: it is not where the configuration says.
+        """
+        return (read_secret(self.contact_secret) or "").encode()
 
 
 class CommonSettings(BaseSettings):

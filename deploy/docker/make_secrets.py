@@ -20,6 +20,7 @@ READERS: Final = {
     "link-secret": "nudges",
     "forget-key-scoring": "scoring",
     "forget-key-nudges": "nudges",
+    "contact-secret": "ingest",
     "acme": "ingest",
     "globex": "ingest",
 }

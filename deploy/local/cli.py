@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.local import questions, show
 from deploy.local.calibrate_cli import calibrate
 from deploy.local.channels_cli import channels
+from deploy.local.contacts import contact_secret_of
 from deploy.local.dead_letters_cli import dead_letters
 from deploy.local.definitions_cli import playbook, rescore, roster
 from deploy.local.doctor import Verdict, examine
@@ -104,6 +105,7 @@ def import_command(
                     connection,
                     file,
                     source=source,
+                    contact_secret=contact_secret_of(settings),
                     now=SystemClock().now(),
                     on_progress=lambda done: progress.update(storing, completed=done),
                 )

@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from deploy.local import questions
+from deploy.local.contacts import contact_secret_of, spellings_of
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.sweep import OnProgress, Swept, sweep
+from shared.contact_keys import NoContactSecret
 from shared.forget_requests import ForgetOrder, ForgetQuery, Forgotten, ForgottenNudges, Known, User
 
 
@@ -22,23 +24,29 @@ def forget(
     config: Config = None,
     data: Data = None,
 ) -> None:
-    """Erase a rep who has left the roster, or a contact by its key. It cannot be undone; stopped half-way, run it again."""
+    """Erase a rep who has left the roster, or a contact by its key, as the CRM or as Daymark writes it.
+
+    It cannot be undone; stopped half-way, run it again.
+    """
     settings = command_settings(config, data)
-    query = ForgetQuery(person=person, source=source)
+    secret = contact_secret_of(settings)
+    query = ForgetQuery(person=person, source=source, spellings=spellings_of(person, secret))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
     async def work() -> None:
         async with reach(settings) as connection:
             known = await questions.find_forgettable(connection, query)
+            if known.who == "contact" and not query.spellings:
+                raise NoContactSecret
             for line in _preview(known):
                 typer.echo(line)
             if not yes:
                 await asyncio.to_thread(typer.confirm, "erase this for good?", abort=True)
-            order = ForgetOrder(who=known.who, person=known.person, source=known.source)
+            order = ForgetOrder(who=known.who, person=known.person, source=known.source, spellings=known.spellings)
             await questions.begin_forgetting(connection, order)
             spoken = await questions.forget_nudges(connection, order) if order.who == "person" else None
             with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-                swept = await sweep(connection, known, on_progress=_bars(progress))
+                swept = await sweep(connection, known, contact_secret=secret, on_progress=_bars(progress))
             erased = await questions.finish_forgetting(connection, order)
         for line in _summary(erased, spoken, swept):
             typer.echo(line)

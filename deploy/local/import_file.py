@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
+from deploy.local.contacts import imported
 from deploy.local.handled import wait_until_handled
 from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
@@ -53,11 +54,19 @@ class Imported:
 
 
 async def import_file(
-    connection: Client, path: Path, *, source: str, now: datetime, on_progress: Callable[[int], None]
+    connection: Client,
+    path: Path,
+    *,
+    source: str,
+    contact_secret: bytes,
+    now: datetime,
+    on_progress: Callable[[int], None],
 ) -> Imported:
-    """Store every observation of the file. `on_progress` gets the number of lines done so far.
+    """Store every observation of the file, with the keys of contacts hashed as ingest does. `on_progress` gets the number
+    of lines done so far.
 
     Raises:
+        NoContactSecret: a line names a contact by a key that is not hashed, and `contact_secret` is empty.
         FileUnreadable: it is missing, or its compression is damaged.
         NotStored: the broker did not confirm; run it again, it goes on from there.
     """
@@ -69,7 +78,7 @@ async def import_file(
         lines = enumerate(_lines(path), start=1)
         next(islice(lines, done, done), None)
         while chunk := list(islice(lines, _CHUNK_LINES)):
-            messages, refused = _messages(chunk, source=source, now=now)
+            messages, refused = _messages(chunk, source=source, contact_secret=contact_secret, now=now)
             await publisher.store_all(messages)
             refusals += refused
             done = chunk[-1][0]
@@ -92,14 +101,16 @@ async def wait_until_scored(connection: Client, *, on_progress: Callable[[int, i
     await wait_until_handled(connection, ACTIVITIES, SCORING_CONSUMER, on_progress=on_progress)
 
 
-def _messages(chunk: list[tuple[int, bytes]], *, source: str, now: datetime) -> tuple[list[Outgoing], list[Refusal]]:
+def _messages(
+    chunk: list[tuple[int, bytes]], *, source: str, contact_secret: bytes, now: datetime
+) -> tuple[list[Outgoing], list[Refusal]]:
     messages, refusals = [], []
     traceparent = continue_trace(None)
     for number, line in chunk:
         if not line.strip():
             continue
         try:
-            observation = read_observation(line)
+            observation = imported(read_observation(line), contact_secret)
         except ObservationRefused as refused:
             refusals.append(Refusal(line=number, problem=str(refused)))
             continue

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from deploy.local.stored import Stored
+from shared.contact_keys import hashed_contact, is_hashed
 from shared.dead_letters import ORIGIN_HEADER
 from shared.forget_requests import Known
 from shared.forgetting import mention_of
@@ -20,6 +21,7 @@ from shared.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 RAW: Final = (WEBHOOKS, DEAD)
 """What a stranger wrote, in whatever shape."""
 
+_WORD: Final = re.compile(r"[^\s<>\"'&=]+")
 _TELLING: Final = 7
 """An id of so many characters is not found in a message by chance."""
 
@@ -27,8 +29,9 @@ _TELLING: Final = 7
 class Marks:
     """`of_activity` are activities that were once said to be theirs: source, account, activity id."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, *, contact_secret: bytes = b"") -> None:
         self._known = known
+        self._contact_secret = contact_secret
         self._mention = _texts_of(known)
         self._by_source: dict[str, _Ids] = {}
         self.of_activity: set[tuple[str, str, str]] = set()
@@ -50,7 +53,7 @@ class Marks:
         source, account, facts = said.get("source", ""), said.get("account") or "", said["facts"]
         if self._known.who == "contact":
             is_of_source = self._known.source in (None, source)
-            return is_of_source and facts.get("contact_key") == self._known.person
+            return is_of_source and facts.get("contact_key") in self._known.contact_keys
         is_theirs = any(
             one.source == source and one.account in (None, account) and one.user == facts.get("actor")
             for one in self._known.users
@@ -71,7 +74,14 @@ class Marks:
             _is_found(self._mention, texts)
             or _is_found(ids.telling, texts)
             or any(_is_value(value, ids.short, also_numbers=may_take_too_much) for value in _values(said))
+            or (bool(ids.hashed) and self._is_hashed_in(said, text, ids.hashed, also_numbers=may_take_too_much))
         )
+
+    def _is_hashed_in(self, said: Any, text: str, hashed: frozenset[str], *, also_numbers: bool) -> bool:
+        """Whether any value, or any word of what is no JSON, is the key of which only the hash is known."""
+        words = _values(said) if said is not None else iter(_WORD.findall(text) + _WORD.findall(unquote_plus(text)))
+        texts = {str(word) for word in words if isinstance(word, str) or (also_numbers and isinstance(word, int))}
+        return any(hashed_contact(self._contact_secret, one) in hashed for one in texts)
 
     def _are_in_report(self, message: Stored) -> bool:
         """Reports of days, announcements and nudges name people by the ids of the roster."""
@@ -95,15 +105,16 @@ class Marks:
                 ids = [known.person] if known.source in (None, source) else []
             else:
                 ids = [one.user for one in known.users if one.source == source]
-            self._by_source[source] = _Ids(ids)
+            self._by_source[source] = _Ids(ids, is_contact=known.who == "contact" and bool(self._contact_secret))
         return self._by_source[source]
 
 
 class _Ids:
     """Users, or a contact, of one source."""
 
-    def __init__(self, ids: Iterable[str]) -> None:
+    def __init__(self, ids: Iterable[str], *, is_contact: bool) -> None:
         given = frozenset(ids)
+        self.hashed = frozenset(one for one in given if is_contact and is_hashed(one))
         self.short = frozenset(one for one in given if len(one) < _TELLING)
         self.telling = mention_of(given - self.short)
 

@@ -31,15 +31,15 @@ class Swept:
     erased: int
 
 
-async def sweep(connection: Client, known: Known, *, on_progress: OnProgress) -> list[Swept]:
-    """Every stream in turn.
+async def sweep(connection: Client, known: Known, *, contact_secret: bytes, on_progress: OnProgress) -> list[Swept]:
+    """Every stream in turn. Under `contact_secret` a contact is recognised whose key is known only as a hash.
 
     Raises:
         ServiceStandsStill: a service does not get on with its stream.
         StreamUnreadable: the server does not let us read one.
     """
     consumers = {consumer.stream: consumer.name for consumer in CONSUMERS}
-    marks, swept = Marks(known), []
+    marks, swept = Marks(known, contact_secret=contact_secret), []
     for stream in _ORDER:
         if stream in consumers:
             await wait_until_handled(

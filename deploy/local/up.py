@@ -16,6 +16,7 @@ import httpx
 import structlog
 
 from deploy.database import OWNERS, ensure_database
+from deploy.local.contacts import KEPT_IN
 from deploy.local.nats_server import NatsServer
 from deploy.local.ports import claim_ports
 from deploy.local.postgres_server import PostgresServer
@@ -166,6 +167,8 @@ class House:
         }
         if module in OWNERS and not self._settings.privacy.forget_key:
             environment["DAYMARK_PRIVACY__FORGET_KEY"] = f"file:{secret_file(self._data, 'forget-key')}"
+        if module == "ingest" and not self._settings.privacy.contact_secret:
+            environment["DAYMARK_PRIVACY__CONTACT_SECRET"] = f"file:{secret_file(self._data, KEPT_IN)}"
         if module == "scoring":
             environment.setdefault("DAYMARK_SCORING__API_TOKEN", f"file:{secret_file(self._data, 'api-token')}")
         if module == "nudges":

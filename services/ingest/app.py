@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
@@ -31,6 +32,7 @@ from shared.process import Front, run_process
 from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
 from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
+_log = structlog.get_logger()
 _ALL: Final = (STANDARD, CLOUDEVENTS, HUBSPOT, SALESFORCE, PIPEDRIVE, CLOSE, ZOHO, SHARED_SECRET, *SIGNED_SENDERS)
 ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in _ALL}
 
@@ -38,6 +40,7 @@ ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in _ALL
 async def run(settings: IngestSettings) -> None:
     """Run until SIGTERM."""
     sources = settings.read_sources()
+    secret = contact_secret_of(settings)
     metrics = IngestMetrics(sources)
     starting = Door(WebhookReceiver(sources, ADAPTERS, None, SystemClock()), settings.ingest, metrics, SystemClock())
     front = Front(
@@ -52,11 +55,11 @@ async def run(settings: IngestSettings) -> None:
     async with (
         Publisher(connection, timeout_s=timeout_s) as webhooks,
         Publisher(connection, timeout_s=timeout_s) as activities,
-        Publisher(connection, timeout_s=timeout_s) as dead_letters,
+        Publisher(connection, timeout_s=timeout_s) as letters,
     ):
         receiver = WebhookReceiver(sources, ADAPTERS, webhooks, clock)
         translator = WebhookTranslator(
-            sources, ADAPTERS, activities=activities, dead_letters=dead_letters, clock=clock, metrics=metrics
+            sources, ADAPTERS, activities=activities, dead_letters=letters, clock=clock, metrics=metrics, contact_secret=secret
         )
         consumer = WebhookConsumer(connection, translator, metrics)
 
@@ -79,6 +82,18 @@ async def run(settings: IngestSettings) -> None:
             loops={"consumer": consumer.run, "measure": measure, "rotate": rotate},
         )
     await disconnect(connection)
+
+
+def contact_secret_of(settings: IngestSettings) -> bytes:
+    """The secret under which keys of contacts are hashed; empty, and said so, where none is configured.
+
+    Raises:
+        SecretMissing: it is not where the configuration says.
+    """
+    secret = settings.privacy.read_contact_secret()
+    if not secret:
+        _log.warning("contacts_left_out", remedy="set privacy.contact_secret, or activities do not say with whom they were")
+    return secret
 
 
 def web_app(

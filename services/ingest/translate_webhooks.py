@@ -15,6 +15,7 @@ from services.ingest.domain.webhook import KEPT_PREFIX, BodyUnreadable, Refused,
 from services.ingest.metrics import IngestMetrics
 from shared.clock import Clock
 from shared.cloudevents import event_headers
+from shared.contact_keys import with_hashed_contact
 from shared.dead_letters import dead_letter
 from shared.events import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.jetstream import Outgoing, Publisher
@@ -31,7 +32,7 @@ _PROBLEMS_TOLD_MAX: Final = 3
 
 
 class WebhookTranslator:
-    """`activities` and `dead_letters` are publishers of the two streams."""
+    """`activities` and `dead_letters` are publishers of the two streams. Without a `contact_secret` no contact goes on."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class WebhookTranslator:
         dead_letters: Publisher,
         clock: Clock,
         metrics: IngestMetrics,
+        contact_secret: bytes,
     ) -> None:
         self._sources = sources
         self._adapters = adapters
@@ -49,6 +51,7 @@ class WebhookTranslator:
         self._dead_letters = dead_letters
         self._clock = clock
         self._metrics = metrics
+        self._contact_secret = contact_secret
         self._recent: dict[int, None] = {}
 
     async def translate(self, batch: Sequence[Msg]) -> None:
@@ -88,7 +91,7 @@ class WebhookTranslator:
                     refused.append(one)
                 else:
                     result = "understood"
-                    said.append(self._event(message, source, one))
+                    said.append(self._event(message, source, with_hashed_contact(one, self._contact_secret)))
             if result == "understood" and self._is_repeated(adapter, source, item):
                 result = "repeated"
             self._metrics.items.labels(source.name, result).inc()

@@ -150,10 +150,16 @@ class Answers:
         order, now = ForgetOrder.model_validate_json(question), self._clock.now()
         if order.who == "person":
             return await begin_forgetting_rep(self._pool, self._cache, order.person, now=now)
-        return await begin_forgetting_contact(self._pool, self._cache, order.person, source=order.source, now=now)
+        for contact_key in order.contact_keys:
+            await begin_forgetting_contact(self._pool, self._cache, contact_key, source=order.source, now=now)
+        return Forgotten()
 
     async def _finish_forgetting(self, question: bytes) -> Forgotten:
         order, now = ForgetOrder.model_validate_json(question), self._clock.now()
         if order.who == "person":
             return await finish_forgetting_rep(self._pool, self._cache, order.person)
-        return await finish_forgetting_contact(self._pool, self._cache, order.person, source=order.source, now=now)
+        activities = 0
+        for contact_key in order.contact_keys:
+            erased = await finish_forgetting_contact(self._pool, self._cache, contact_key, source=order.source, now=now)
+            activities += erased.activities
+        return Forgotten(activities=activities)

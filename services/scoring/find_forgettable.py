@@ -11,7 +11,7 @@ from services.scoring.forget_rep import StillInRoster, theirs
 from services.scoring.rosters import list_rosters
 from services.scoring.store import QUERIES
 from shared.errors import DaymarkError
-from shared.forget_requests import ForgetQuery, Known, User
+from shared.forget_requests import ForgetOrder, ForgetQuery, Known, User
 from shared.postgres import Connection
 
 
@@ -61,13 +61,12 @@ async def _person(connection: Connection, definitions: Definitions, person_id: s
 
 
 async def _contact(connection: Connection, definitions: Definitions, query: ForgetQuery) -> Known:
-    return Known(
-        who="contact",
-        person=query.person,
-        source=query.source,
-        is_forgotten=definitions.forgotten.holds_contact(source=query.source, contact_key=query.person),
-        activities=len(await list_activities_of_contact(connection, query.person, source=query.source)),
-    )
+    order = ForgetOrder(who="contact", person=query.person, source=query.source, spellings=query.spellings)
+    forgotten, activities = definitions.forgotten, 0
+    for contact_key in order.contact_keys:
+        activities += len(await list_activities_of_contact(connection, contact_key, source=query.source))
+    is_forgotten = any(forgotten.holds_contact(source=query.source, contact_key=one) for one in order.contact_keys)
+    return Known(**order.model_dump(), is_forgotten=is_forgotten, activities=activities)
 
 
 def _user(identity: Identity) -> User:

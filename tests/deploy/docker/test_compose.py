@@ -69,6 +69,7 @@ def test_a_secret_belongs_to_the_service_that_needs_it(tmp_path: Path) -> None:
     owners = {path.name: path.stat().st_uid for path in tmp_path.iterdir()}
     assert (owners["postgres-admin"], owners["postgres-scoring"], owners["postgres-nudges"]) == (0, 10002, 10003)
     assert (owners["acme"], owners["api-token"], owners["link-secret"]) == (10001, 10002, 10003)
+    assert owners["contact-secret"] == 10001
     assert (owners["forget-key-scoring"], owners["forget-key-nudges"]) == (10002, 10003)
 
 

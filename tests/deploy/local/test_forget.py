@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from deploy.demo.stage import Stage
+from deploy.local.contacts import KEPT_IN
 from deploy.local.stored import Stored, last_number, read_stored
+from shared.contact_keys import hashed_contact
 from shared.jetstream import Outgoing, Publisher, disconnect
 from shared.streams import ACTIVITIES, DEAD, NUDGES, SCORES, STREAMS, WEBHOOKS
 from tests.house_of_its_own import LivingHouse, living_house
@@ -163,6 +165,8 @@ async def test_nothing_names_them_any_more_and_nothing_brings_them_back(house: L
     await _post(house, _bodies())
     before = await _stored(house)
     assert _named_in(await _tables(house)).keys() >= NAMING
+    assert CONTACT not in _as_text(before)[ACTIVITIES]
+    assert CONTACT not in "".join((await _tables(house)).values())
     assert _named_in(_as_text(before)).keys() == {WEBHOOKS, ACTIVITIES, SCORES, NUDGES, DEAD}
     assert _named_in(await _elsewhere(house)).keys() >= {"nudges.ndjson", "inbox", "nudges --json"}
     totals = await house.command("totals", "--csv", "--from", "2026-01-01", "--until", "2026-03-01")
@@ -192,3 +196,28 @@ async def test_nothing_names_them_any_more_and_nothing_brings_them_back(house: L
     async with httpx.AsyncClient() as client:
         metrics = (await client.get(f"{house.said['scoring']}/metrics")).text
     assert "daymark_scoring_forgotten_observations_total 10.0" in metrics
+    await _a_file_does_not_bring_the_contact_back(house)
+    await _somebody_else_can_be_named_by_the_hashed_key(house)
+
+
+async def _a_file_does_not_bring_the_contact_back(house: LivingHouse) -> None:
+    file = house.folder.parent / "history.ndjson"
+    file.write_text(json.dumps(_observation("b5", "8", NOW, contact_key=CONTACT, owner=NAME)))
+    await house.command("import", str(file), "--source", "acme")
+    assert _named_in(await _tables(house)) == {}
+    aliases = re.findall(r"forgotten:[0-9a-f]+", (await _tables(house))["scoring.activity"])
+    assert len(aliases) >= 3
+
+
+async def _somebody_else_can_be_named_by_the_hashed_key(house: LivingHouse) -> None:
+    """The raw webhooks do not hold it; they are found all the same."""
+    secret = (house.folder / "secrets" / KEPT_IN).read_bytes().strip()
+    hashed = hashed_contact(secret, "somebody-else")
+    assert hashed in (await _tables(house))["scoring.activity"]
+    assert "somebody-else" in _as_text(await _stored(house))[WEBHOOKS]
+
+    said = await house.command("forget", hashed, "--yes")
+
+    assert "2 activities, which stay and no longer say with whom" in said
+    everywhere = {**await _tables(house), **_as_text(await _stored(house))}
+    assert [place for place, text in everywhere.items() if hashed in text or "somebody-else" in text] == []

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.marks import Marks
 from deploy.local.stored import Stored
+from shared.contact_keys import hashed_contact
 from shared.dead_letters import ORIGIN_HEADER
 from shared.forget_requests import Known, User
 from shared.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
@@ -104,3 +105,32 @@ def test_a_contact_is_found_by_its_key_in_its_source() -> None:
     assert not marks.are_in(ACTIVITIES, observed("acme", contact_key="contact-ada"))
     assert not marks.are_in(WEBHOOKS, message({"who": "contact-ada"}))
     assert not marks.are_in(SCORES, message({"rep": {"id": "contact-ada"}}, **{"ce-type": "day.opened.v1"}))
+
+
+def test_a_contact_of_whom_only_the_hash_is_known_is_found_in_what_a_crm_wrote() -> None:
+    """Whole values of JSON, and whole words of anything else; a number counts only where nothing is lost by taking too much."""
+    secret = b"hashes contacts"
+    hashed, of_number = (hashed_contact(secret, one) for one in ("contact-ada", "4711"))
+    known = ADA.model_copy(update={"person": hashed, "spellings": (hashed,)})
+    marks, marks_of_number = (
+        Marks(known.model_copy(update={"person": one}), contact_secret=secret) for one in (hashed, of_number)
+    )
+    hub = "webhook.received.v1.hub"
+
+    assert marks.are_in(ACTIVITIES, observed("hub", contact_key=hashed))
+    assert marks.are_in(WEBHOOKS, message({"who": {"is": ["contact-ada"]}}, hub))
+    assert marks.are_in(WEBHOOKS, message(b"<who>contact-ada</who>", hub))
+    assert marks.are_in(WEBHOOKS, message(b"who=contact%2Dada&x=1", hub))
+    assert marks_of_number.are_in(WEBHOOKS, message({"who": 4711}, hub))
+    assert not marks_of_number.are_in(DEAD, letter({"minutes": 4711}, hub))
+    assert not marks.are_in(WEBHOOKS, message({"who": "contact-ada-2"}, hub))
+    assert not marks.are_in(WEBHOOKS, message({"who": "contact-ada"}))
+    assert not Marks(known, contact_secret=b"another").are_in(WEBHOOKS, message({"who": "contact-ada"}, hub))
+
+
+def test_a_contact_is_found_by_every_spelling_of_its_key() -> None:
+    marks = Marks(ADA.model_copy(update={"spellings": ("hmac:1", "contact-ada")}))
+
+    assert marks.are_in(ACTIVITIES, observed("hub", contact_key="hmac:1"))
+    assert marks.are_in(ACTIVITIES, observed("hub", contact_key="contact-ada"))
+    assert not marks.are_in(ACTIVITIES, observed("hub", contact_key="hmac:2"))

@@ -49,7 +49,7 @@ async def _left(nats: LeanClient, stream: str) -> list[object]:
 
 
 async def _sweep(nats: LeanClient) -> dict[str, tuple[int, int]]:
-    swept: list[Swept] = await sweep(nats, ANA, on_progress=lambda *_: None)
+    swept: list[Swept] = await sweep(nats, ANA, contact_secret=b"", on_progress=lambda *_: None)
     return {one.stream: (one.erased, one.read) for one in swept}
 
 
@@ -80,7 +80,7 @@ async def test_what_is_not_handled_yet_is_waited_for_and_reaches_its_consumer_fi
         if (what, done, total) == (f"waiting for {WEBHOOKS}", 0, 2):
             is_waiting.set()
 
-    sweeping = asyncio.create_task(sweep(nats, ANA, on_progress=on_progress))
+    sweeping = asyncio.create_task(sweep(nats, ANA, contact_secret=b"", on_progress=on_progress))
     await is_waiting.wait()
     assert len(await _left(nats, WEBHOOKS)) == 2
     taken = await _handle(nats, WEBHOOKS, 2)

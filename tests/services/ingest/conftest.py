@@ -29,6 +29,7 @@ SOURCES = {
     "globex": Source(name="globex", kind="cloudevents", secrets=(b"bearer-secret",)),
     **{sender.name: sender.source for sender in SENDERS},
 }
+CONTACT_SECRET = b"hashes contacts"
 OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
 
 
@@ -78,7 +79,15 @@ async def ingest(nats: LeanClient) -> AsyncIterator[Ingest]:
     metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
     async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:
         receiver = WebhookReceiver(SOURCES, ADAPTERS, one, clock)
-        translator = WebhookTranslator(SOURCES, ADAPTERS, activities=two, dead_letters=three, clock=clock, metrics=metrics)
+        translator = WebhookTranslator(
+            SOURCES,
+            ADAPTERS,
+            activities=two,
+            dead_letters=three,
+            clock=clock,
+            metrics=metrics,
+            contact_secret=CONTACT_SECRET,
+        )
 
         async def well() -> str | None:
             return None
