@@ -101,7 +101,7 @@ def observation_from(document: Mapping[str, object]) -> Observation:
         observed_at=_instant("observed_at", document.get("observed_at")),
         account="" if account in (None, "") else _text("account", account),
         deleted=deleted,
-        facts={key: _fact(key, value) for key, value in facts.items()},
+        facts={key: checked_fact(key, value) for key, value in facts.items()},
     )
 
 
@@ -131,7 +131,12 @@ def is_earliest(fact: str) -> bool:
     return fact.partition(":")[0] == HEARD_AT
 
 
-def _fact(key: str, value: object) -> FactValue:
+def checked_fact(key: str, value: object) -> FactValue:
+    """One fact in normal form.
+
+    Raises:
+        ObservationRefused: names the fact and the problem.
+    """
     if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
         raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
     if value is None:
