@@ -121,6 +121,12 @@ def observation_id(source: str, observation: Observation) -> str:
     return hashlib.sha256(said).hexdigest()[:32]
 
 
+def utc_text(instant: datetime) -> str:
+    """As `instant.astimezone(UTC).isoformat()`, by msgspec, which takes a quarter of the time."""
+    written: str = msgspec.to_builtins(instant.astimezone(UTC))
+    return written.removesuffix("Z") + "+00:00"
+
+
 def heard_at_in(stage: str) -> str:
     """The name of the fact that says when an activity was first heard to be in this stage."""
     return f"{HEARD_AT}:{stage}"[:NAME_LENGTH_MAX]
@@ -150,7 +156,7 @@ def checked_fact(key: str, value: object) -> FactValue:
 
 
 def _started_at(where: str, value: object) -> str:
-    return _instant(where, value).astimezone(UTC).isoformat()
+    return utc_text(_instant(where, value))
 
 
 def _currency(where: str, value: object) -> str:
