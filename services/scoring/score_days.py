@@ -168,6 +168,7 @@ def union(causes: Collection[tuple[Place, Cause]]) -> dict[Place, Cause]:
     joined: dict[Place, Cause] = {}
     for place, cause in causes:
         known = joined.get(place)
-        history = cause.history and (known is None or known.history)
-        joined[place] = Cause(traceparent=cause.traceparent, history=history)
+        if cause.history and known is not None and not known.history:
+            cause = Cause(traceparent=cause.traceparent)  # noqa: PLW2901 - the rest of it is as good as another's
+        joined[place] = cause
     return joined

@@ -44,15 +44,16 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 def merge(states: FactStates, observation: Observation, event_id: str) -> FactStates:
     """The states after one more observation; the same object when it says nothing new."""
     at = _comparable(utc_text(observation.observed_at))
-    said: dict[str, FactValue] = {**observation.facts, KIND: observation.kind}
+    said: FactStates = {name: (value, at, event_id) for name, value in observation.facts.items()}
+    said[KIND] = (observation.kind, at, event_id)
     if observation.deleted is not None:
-        said[DELETED] = observation.deleted
+        said[DELETED] = (observation.deleted, at, event_id)
     if not states:
-        return {name: (value, at, event_id) for name, value in said.items()}
+        return said
     news = {
-        name: (value, at, event_id)
-        for name, value in said.items()
-        if (known := states.get(name)) is None or _goes_before(name, (value, at, event_id), known)
+        name: statement
+        for name, statement in said.items()
+        if (known := states.get(name)) is None or _goes_before(name, statement, known)
     }
     return {**states, **news} if news else states
 
