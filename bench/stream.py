@@ -1,9 +1,9 @@
 """`python -m bench.stream`: from JetStream to committed and acknowledged, beside the way most would do it.
 
-Beside scoring's own loop runs FastStream's batch subscriber, on the client of nats-py as it comes, with its own decoding of
-each message and Python's own pace of garbage collection. It does the same work on the same tables: facts are merged and days
-scored by the same functions, and written by one `executemany` a table and batch. `--events 5000000` goes on with ours alone
-and prints its memory, which levels off when what is remembered of days has reached its bound.
+Beside scoring's own loop runs FastStream's batch subscriber, on the client of nats-py as it comes, with messages read into
+models of pydantic and Python's own pace of garbage collection. It does the same work on the same tables: facts are merged and
+days scored by the same functions, and written by one `executemany` a table and batch. `--events 5000000` goes on with ours
+alone and prints its memory, which levels off when what is remembered of days has reached its bound.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 
 import asyncpg
 import msgspec
@@ -19,9 +18,8 @@ import psutil
 import uvloop
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from nats.aio.msg import Msg
 
-from bench.stream_peer import record_rows
+from bench.stream_peer import Observed, record_rows
 from deploy.database import DATABASE, ensure_database
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.consumer import ActivityConsumer
@@ -34,7 +32,7 @@ from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
 from shared.jetstream import Outgoing, Publisher, connect, disconnect
 from shared.logs import configure_logs
 from shared.nats_client import LeanClient
-from shared.observation import FactValue, Observation, observation_from, observation_id
+from shared.observation import FactValue, Observation, observation_id
 from shared.postgres import migrate, open_pool
 from shared.process import collect_garbage_seldom
 from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
@@ -92,7 +90,7 @@ async def until_done(connection: LeanClient, consumer: str, work: Callable[[asyn
     started_s = monotonic_s()
     working = asyncio.ensure_future(work(stopping))
     while await backlog(connection, ACTIVITIES, consumer):  # noqa: ASYNC110 - the broker tells only who asks
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.02)
     taken_s = monotonic_s() - started_s
     stopping.set()
     await working
@@ -127,10 +125,9 @@ async def theirs(
         pull_sub=PullSub(batch_size=batch_max, batch=True, timeout=0.25),
         ack_policy=AckPolicy.NACK_ON_ERROR,
     )
-    async def record(batch: list[dict[str, Any]], message: NatsMessage) -> None:
-        sent = cast(list[Msg], message.raw_message)
+    async def record(batch: list[Observed], message: NatsMessage) -> None:
         seen = [
-            ((raw.headers or {})["ce-id"], observation_from(one), one["source"]) for raw, one in zip(sent, batch, strict=True)
+            (headers["ce-id"], one.observation(), one.source) for headers, one in zip(message.batch_headers, batch, strict=True)
         ]
         await record_rows(pool, cache, seen, now=_START)
 

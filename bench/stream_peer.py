@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import asyncpg
 import msgspec
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator
 
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
@@ -14,7 +16,7 @@ from services.scoring.domain.facts import FactStates, merge
 from services.scoring.report import Announcement, report_of
 from services.scoring.store import ActivityKey
 from shared.events import DAY_CHANGED
-from shared.observation import Observation
+from shared.observation import FACTS_MAX, TEXT_LENGTH_MAX, FactValue, Observation, checked_fact
 from shared.trace import continue_trace
 
 _FIND = """
@@ -49,8 +51,36 @@ _ANNOUNCE = "INSERT INTO outbox (event_id, event_type, subject, body, traceparen
 _states: msgspec.json.Decoder[FactStates] = msgspec.json.Decoder(FactStates)
 _counts: msgspec.json.Decoder[dict[str, int]] = msgspec.json.Decoder(dict[str, int])
 
+Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LENGTH_MAX, pattern=r"^[^\x00]*$")]
 Seen = tuple[str, Observation, str]
 """An event id, what it says, and its source."""
+
+
+class Observed(BaseModel):
+    """The body of a message, as a handler of FastStream asks for it. Facts are checked by the same rules as everywhere."""
+
+    source: Text
+    activity_id: Text
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    observed_at: AwareDatetime
+    account: Annotated[str, StringConstraints(max_length=TEXT_LENGTH_MAX)] = ""
+    deleted: bool | None = None
+    facts: Annotated[dict[str, FactValue], Field(max_length=FACTS_MAX)] = {}
+
+    @field_validator("facts", mode="after")
+    @classmethod
+    def _checked(cls, facts: dict[str, FactValue]) -> dict[str, FactValue]:
+        return {key: checked_fact(key, value) for key, value in facts.items()}
+
+    def observation(self) -> Observation:
+        return Observation(
+            activity_id=self.activity_id,
+            kind=self.kind,
+            observed_at=self.observed_at,
+            account=self.account,
+            deleted=self.deleted,
+            facts=self.facts,
+        )
 
 
 async def record_rows(pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequence[Seen], *, now: datetime) -> None:

@@ -53,7 +53,8 @@ class LeanClient(Client):
         if handle is None:
             await self._process_msg(sid, subject, reply, data, headers)
         else:
-            handle(self._build_message(sid, subject, reply, data, await self._process_headers(headers)))  # type: ignore[arg-type]
+            read = await self._process_headers(headers)
+            handle(Msg(self, subject.decode(), reply.decode(), data, read, _sid=sid))  # type: ignore[arg-type]
 
     async def _process_headers(self, headers: bytes | None) -> "Mapping[str, str] | None":  # type: ignore[override]
         if headers and headers.startswith(_VERSION + _END) and headers.isascii():
@@ -106,8 +107,9 @@ class Headers(Mapping[str, str]):
             if at < 0:
                 return default
             after = at + len(sought)
-            if raw[at - 2 : at] == _END and raw[after : after + 1] == b":":
-                return raw[after + 1 :].split(_END, 1)[0].decode("ascii").strip(_WHITESPACE)
+            if raw.startswith(b":", after) and raw.startswith(_END, at - len(_END)):
+                end = raw.find(_END, after)
+                return raw[after + 1 : end if end >= 0 else None].decode("ascii").strip(_WHITESPACE)
         return self._read_all().get(name, default)
 
     def __getitem__(self, name: str) -> str:

@@ -101,7 +101,7 @@ def observation_from(document: Mapping[str, object]) -> Observation:
         observed_at=_instant("observed_at", document.get("observed_at")),
         account="" if account in (None, "") else _text("account", account),
         deleted=deleted,
-        facts={key: _fact(key, value) for key, value in facts.items()},
+        facts={key: checked_fact(key, value) for key, value in facts.items()},
     )
 
 
@@ -121,6 +121,12 @@ def observation_id(source: str, observation: Observation) -> str:
     return hashlib.sha256(said).hexdigest()[:32]
 
 
+def utc_text(instant: datetime) -> str:
+    """As `instant.astimezone(UTC).isoformat()`, by msgspec, which takes a quarter of the time."""
+    written: str = msgspec.to_builtins(instant.astimezone(UTC))
+    return written.removesuffix("Z") + "+00:00"
+
+
 def heard_at_in(stage: str) -> str:
     """The name of the fact that says when an activity was first heard to be in this stage."""
     return f"{HEARD_AT}:{stage}"[:NAME_LENGTH_MAX]
@@ -131,7 +137,12 @@ def is_earliest(fact: str) -> bool:
     return fact.partition(":")[0] == HEARD_AT
 
 
-def _fact(key: str, value: object) -> FactValue:
+def checked_fact(key: str, value: object) -> FactValue:
+    """One fact in normal form.
+
+    Raises:
+        ObservationRefused: names the fact and the problem.
+    """
     if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
         raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
     if value is None:
@@ -145,7 +156,7 @@ def _fact(key: str, value: object) -> FactValue:
 
 
 def _started_at(where: str, value: object) -> str:
-    return _instant(where, value).astimezone(UTC).isoformat()
+    return utc_text(_instant(where, value))
 
 
 def _currency(where: str, value: object) -> str:

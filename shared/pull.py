@@ -1,4 +1,5 @@
-"""A pull loop over a durable consumer: whatever has arrived is handed over at once, as one batch.
+"""A pull loop over a durable consumer: whatever has arrived is handed over at once, as one batch. While the server has more to
+send, a batch is filled up: a small one costs nearly as much as a full one.
 
 Why not FastStream's batch subscriber: it waits for a full batch or a timeout, rejects a whole batch for one bad body, and
 can drop what it has collected when a wait times out. This loop costs about a third of the processor time a message.
@@ -25,6 +26,7 @@ _CONSUMER_GONE: Final = frozenset({"404", "409", "503"})
 _HEARTBEAT: Final = "100"
 _REFUSED_S: Final = 0.5
 _QUIET_S: Final = _EXPIRES_S + 2.0
+_FILL_S: Final = 0.02
 
 
 class PullLoop:
@@ -59,6 +61,7 @@ class PullLoop:
                 if not self._arrived:
                     await self._wait()
                     continue
+                await self._fill()
                 size = min(len(self._arrived), self._batch_max)
                 yield [self._arrived.popleft() for _ in range(size)]
         finally:
@@ -92,6 +95,21 @@ class PullLoop:
                 await self._wake.wait()
         except TimeoutError:
             self._owed = 0  # neither messages nor an expiry: the requests were lost with a connection; ask anew
+
+    async def _fill(self) -> None:
+        """Wait for what is on its way, for a moment: another process may get it."""
+        try:
+            async with asyncio.timeout(_FILL_S):
+                while self._more_is_coming() and not self._stopped:
+                    self._wake.clear()
+                    await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _more_is_coming(self) -> bool:
+        """Whether the batch has room, and the server had more when it sent the last message."""
+        has_room = len(self._arrived) < self._batch_max
+        return has_room and self._owed > 0 and self._arrived[-1].metadata.num_pending > 0
 
     def _on_message(self, message: Msg) -> None:
         status = (message.headers or {}).get("Status") if not message.data else None

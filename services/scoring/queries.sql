@@ -312,6 +312,10 @@ SELECT rep_id FROM rescore WHERE $1::text[] IS NULL OR rep_id = ANY($1::text[]);
 -- Postgres knows no statistics, so that it would sort all their activities to join them.
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_mergejoin', 'off', true);
 
+-- name: plan_anew
+-- Until the transaction ends. A plan that is kept for all days joins many of them to everything that was done on each.
+SELECT set_config('plan_cache_mode', 'force_custom_plan', true);
+
 -- name: find_rescore_state
 SELECT (SELECT count(*) FROM rescore) AS reps,
        (SELECT count(*) FROM rescore AS r JOIN rep_day AS d ON d.rep_id = r.rep_id AND d.day BETWEEN r.first_day AND r.last_day)

@@ -41,7 +41,10 @@ async def count_days(connection: Connection, judged_by: Mapping[Place, Playbook 
         [numbers[id(judged_by[place])] for place in wanted],
     ]
     left_out = await _left_out(connection, columns, versions)
-    query = count_query(versions, left_out, within=_filled_block(wanted))
+    block = _filled_block(wanted)
+    if block is not None:
+        await connection.execute(QUERIES["plan_anew"])
+    query = count_query(versions, left_out, within=block)
     rows = await connection.fetch(query.sql, *columns, *query.arguments)
     return {wanted[row[0] - 1]: row[1:] for row in rows}
 

@@ -1,7 +1,6 @@
 """Count days anew and announce those that changed: the one way in which a day's counts and score come about."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import compress
 from typing import Final
@@ -23,8 +22,7 @@ REPORTED_DAYS: Final = 60
 older days as they were judged then."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """What made a day worth counting anew. `history` is true while only imported observations did; `redefined` when it was
     a roster or a playbook, which may change more of an open day's report than its score."""
 
@@ -170,6 +168,7 @@ def union(causes: Collection[tuple[Place, Cause]]) -> dict[Place, Cause]:
     joined: dict[Place, Cause] = {}
     for place, cause in causes:
         known = joined.get(place)
-        history = cause.history and (known is None or known.history)
-        joined[place] = Cause(traceparent=cause.traceparent, history=history)
+        if cause.history and known is not None and not known.history:
+            cause = Cause(traceparent=cause.traceparent)  # noqa: PLW2901 - the rest of it is as good as another's
+        joined[place] = cause
     return joined

@@ -5,13 +5,13 @@ one with the larger event id. Of when something was first heard of, the earliest
 matter.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 
-from shared.observation import HEARD_AT, FactValue, Observation, heard_at_in, is_earliest
+from shared.observation import HEARD_AT, FactValue, Observation, heard_at_in, is_earliest, utc_text
 
 KIND: Final = "_kind"
 KIND_REFINED: Final = "kind"
@@ -43,18 +43,24 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
 def merge(states: FactStates, observation: Observation, event_id: str) -> FactStates:
     """The states after one more observation; the same object when it says nothing new."""
-    at = observation.observed_at.astimezone(UTC).isoformat(timespec="microseconds")
-    said: dict[str, FactValue] = {**observation.facts, KIND: observation.kind}
+    at = _comparable(utc_text(observation.observed_at))
+    said: FactStates = {name: (value, at, event_id) for name, value in observation.facts.items()}
+    said[KIND] = (observation.kind, at, event_id)
     if observation.deleted is not None:
-        said[DELETED] = observation.deleted
+        said[DELETED] = (observation.deleted, at, event_id)
     if not states:
-        return {name: (value, at, event_id) for name, value in said.items()}
+        return said
     news = {
-        name: (value, at, event_id)
-        for name, value in said.items()
-        if (known := states.get(name)) is None or _goes_before(name, (value, at, event_id), known)
+        name: statement
+        for name, statement in said.items()
+        if (known := states.get(name)) is None or _goes_before(name, statement, known)
     }
     return {**states, **news} if news else states
+
+
+def _comparable(at: str) -> str:
+    """With microseconds also where there are none, so that times compare as their texts do."""
+    return at if "." in at else at.replace("+", ".000000+")
 
 
 def _goes_before(name: str, statement: Statement, known: Statement) -> bool:
