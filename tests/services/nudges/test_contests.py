@@ -154,7 +154,8 @@ async def test_whoever_leads_the_rep_now_sees_it_and_nobody_else_settles_it(
     nudging: Nudging, browser: httpx.AsyncClient
 ) -> None:
     await browser.post(f"{THE_DAY}/activity/{ID}/not_mine")
-    await browser.post(f"{JON}/contest/{ID}/stands")
+    assert (await browser.post(f"{JON}/contest/{ID}/stands")).status_code == 200
+    assert (await browser.post(f"{MARA}x/contest/{ID}/stands")).status_code == 404
     assert await kept(nudging) == [("ana", "c/1", "not_mine", "")]
 
     jon = Manager(id="jon", name="Jon Bee", timezone=None)
