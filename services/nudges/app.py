@@ -72,7 +72,8 @@ async def run(settings: NudgesSettings) -> None:
                 loop.wake()
 
         names = tuple(channels)
-        how: Any = {"channels": channels, "lottery": lottery, "digest_at": settings.nudges.digest_at, "on_spoken": woken}
+        how: Any = {"channels": channels, "lottery": lottery, "wanted": settings.nudges.wanted()}
+        how |= {"digest_at": settings.nudges.digest_at, "on_spoken": woken}
         timed = Loop(timed_work(pool, metrics, **how), clock)
         consumer = ReportConsumer(
             pool, dead_letters, clock, metrics, channels=names, lottery=lottery, forget_key=forget_key, on_decided=woken

@@ -25,6 +25,7 @@ _RULE_NAMES: Final = {
     "team_day": "Team day",
     "drop": "Drop",
     "ratio": "Ratio",
+    "day_plan": "Day plan",
     "one_thing": "One thing",
     "quiet_afternoon": "Quiet afternoon",
     "pace": "Pace",

@@ -1,7 +1,6 @@
 """Once in each working morning of a manager: what there is to say of their team, in one message."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -9,13 +8,12 @@ import asyncpg
 
 from services.nudges import store
 from services.nudges.domain.nudge import RULE_RECOGNITION_DUE, RULE_WEEKLY_BRIEF, Called
-from services.nudges.domain.policy import Drop, Send, local_day, may_speak
+from services.nudges.domain.policy import Drop, local_day, may_speak
 from services.nudges.domain.policy import Person as Reached
 from services.nudges.domain.rules import FOR_MANAGERS
 from services.nudges.domain.team import next_look, working_time_of_manager
 from services.nudges.situations import objections_of, said_to
-from services.nudges.speak import Spoken, Worded, keep, nudge_id_of, together, wording_of
-from services.nudges.store import Settlement
+from services.nudges.speak import Spoken, Worded, keep_together, nudge_id_of, wording_of
 from services.nudges.teams import SEEN_WITHIN, Leading, team_situation_of
 from shared.events import DayReport, Nudge
 from shared.postgres import Connection
@@ -65,34 +63,8 @@ async def _say(
     """What may be said makes one message: the first nudge carries the words of all. What may not be said now is dropped, since
     tomorrow has a morning of its own."""
     judged = [await _judge(connection, leading, called, now=now) for called in calls]
-    speaking = [worded for worded in judged if isinstance(worded.verdict, Send)]
-    silent = [worded for worded in judged if not isinstance(worded.verdict, Send)]
-    how: Any = {"managers": [leading.manager], "timezone": leading.timezone, "traceparent": continue_trace(None), "now": now}
-    kept: list[Spoken | None] = []
-    if speaking:
-        whole = replace(speaking[0], nudge=together([worded.nudge for worded in speaking]))
-        kept.append(await keep(connection, whole, **how, channels=channels))
-    kept += [await _add_part(connection, leading, worded, of=speaking[0].nudge, now=now) for worded in speaking[1:]]
-    kept += [await keep(connection, worded, **how, channels=channels) for worded in silent]
-    return [spoken for spoken in kept if spoken is not None]
-
-
-async def _add_part(connection: Connection, leading: Leading, worded: Worded, *, of: Nudge, now: datetime) -> Spoken | None:
-    """Keep what is part of another nudge's message."""
-    bundled = Settlement(status="bundled", because=f"said together with {of.rule}", send_at=now, sent_day=leading.today)
-    added = await store.add_nudge(
-        connection,
-        worded.nudge,
-        bundled,
-        wording=worded.wording,
-        managers=[leading.manager.id],
-        timezone=leading.timezone,
-        traceparent=continue_trace(None),
-    )
-    if not added:
-        return None
-    await store.settle_nudge(connection, worded.nudge, bundled, wording=worded.wording, said_with=of.id)
-    return Spoken(rule=worded.nudge.rule, status="bundled")
+    how: Any = {"managers": [leading.manager], "timezone": leading.timezone, "traceparent": continue_trace(None)}
+    return await keep_together(connection, judged, **how, channels=channels, now=now)
 
 
 async def _judge(connection: Connection, leading: Leading, called: Called, *, now: datetime) -> Worded:

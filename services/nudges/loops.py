@@ -11,6 +11,7 @@ import structlog
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
 from services.nudges.domain.lot import Lottery
+from services.nudges.domain.wanted import Wanted
 from services.nudges.look_at_teams import look_at_teams
 from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
@@ -64,6 +65,7 @@ def timed_work(
     channels: Mapping[str, Channel],
     lottery: Lottery,
     digest_at: time,
+    wanted: Wanted,
     on_spoken: Callable[[], None],
 ) -> Work:
     """Quiet feeds, held nudges, looks at days and at teams, and what waits for a channel that is no longer there."""
@@ -82,8 +84,8 @@ def timed_work(
         if now - feeds_watched_at >= _WATCH_FEEDS_EVERY:
             await watch_feeds(pool, now=now)
             feeds_watched_at = now
-        note(await release_held(pool, channels=names, lottery=lottery, now=now))
-        note(await take_looks(pool, channels=names, lottery=lottery, now=now))
+        note(await release_held(pool, channels=names, lottery=lottery, wanted=wanted, now=now))
+        note(await take_looks(pool, channels=names, lottery=lottery, wanted=wanted, now=now))
         note(await look_at_teams(pool, channels=names, look_at=digest_at, now=now))
         await give_up_orphans(pool, channels, now=now)
         return False

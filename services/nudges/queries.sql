@@ -252,6 +252,9 @@ SELECT count(*) FROM nudge WHERE person_id = $1 AND rule = $2 AND sent_day >= $3
 SELECT day, (event -> 'about')::text AS about FROM nudge
 WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') ORDER BY seq DESC LIMIT 1;
 
+-- name: find_due_look
+SELECT due_at FROM look WHERE rep_id = $1 AND day = $2 AND moment = $3 AND due_at <= $4 AND NOT done;
+
 -- name: mark_look_done
 -- Returns a row to exactly one replica.
 UPDATE look SET done = true, counts = CASE WHEN $4::timestamptz - due_at <= interval '15 minutes' THEN $5::jsonb END

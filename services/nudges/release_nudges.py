@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -12,10 +12,12 @@ from services.nudges.domain.lot import Lottery
 from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
 from services.nudges.domain.policy import Drop, HoldOut, Send, local_day
 from services.nudges.domain.rules import ON_CHANGE, PRIORITIES, RULES, moment_of
+from services.nudges.domain.wanted import Wanted
 from services.nudges.revise_said import correction_anew
 from services.nudges.situations import situation_of
-from services.nudges.speak import Spoken, Worded, announce, settlement_of, together, word
+from services.nudges.speak import Spoken, Worded, add_part, announce, keep, settlement_of, together, word
 from services.nudges.store import Held, Settlement
+from services.nudges.take_looks import plan_due
 from services.nudges.tell_definition import telling_anew
 from shared.events import DayReport, NudgeKind
 from shared.postgres import Connection
@@ -25,14 +27,16 @@ WORKED_DAYS_MAX: Final = 2
 _DAYS_MAX: Final = timedelta(days=14)
 
 
-async def release_held(pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, now: datetime) -> list[Spoken]:
+async def release_held(
+    pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, wanted: Wanted, now: datetime
+) -> list[Spoken]:
     """Send what was held and still holds true; hold again or drop the rest."""
     spoken: list[Spoken] = []
     for row in await pool.fetch(store.QUERIES["list_people_with_held"], now, _AT_ONCE_MAX):
         async with pool.acquire() as connection, connection.transaction():
             await store.lock_person(connection, row["person_id"])
             for held in await _claim_together(connection, row["person_id"], now=now):
-                spoken += await _release(connection, held, channels=channels, lottery=lottery, now=now)
+                spoken += await _release(connection, held, channels=channels, lottery=lottery, wanted=wanted, now=now)
     return spoken
 
 
@@ -45,9 +49,9 @@ async def _claim_together(connection: Connection, person_id: str, *, now: dateti
 
 
 async def _release(
-    connection: Connection, due: Sequence[Held], *, channels: Sequence[str], lottery: Lottery, now: datetime
+    connection: Connection, due: Sequence[Held], *, channels: Sequence[str], lottery: Lottery, wanted: Wanted, now: datetime
 ) -> list[Spoken]:
-    """Each has a lot of its own: what is not held out is said together."""
+    """Each has a lot of its own: what is not held out is said together, and with it the day's plan where that is due."""
     judged: list[tuple[Held, Worded]] = []
     for held in due:
         said = [(other.rule, other.day) for other, worded in judged if isinstance(worded.verdict, Send | HoldOut)]
@@ -59,16 +63,49 @@ async def _release(
     silent = [(held, worded) for held, worded in judged if not isinstance(worded.verdict, Send)]
     spoken = [await _settle(connection, held, worded, now=now) for held, worded in silent]
     if speaking:
-        spoken += await _say_together(connection, speaking, channels=channels, now=now)
+        spoken += await _say_with_plan(connection, speaking, channels=channels, lottery=lottery, wanted=wanted, now=now)
     return spoken
 
 
+async def _say_with_plan(
+    connection: Connection,
+    speaking: Sequence[tuple[Held, Worded]],
+    *,
+    channels: Sequence[str],
+    lottery: Lottery,
+    wanted: Wanted,
+    now: datetime,
+) -> list[Spoken]:
+    """What may be said, and after it the day's plan where that is due. An announcement stays a message of its own."""
+    first = speaking[0][0]
+    due = None
+    if first.kind != NudgeKind.ANNOUNCEMENT:
+        due = await plan_due(connection, first.person_id, timezone=first.timezone, lottery=lottery, wanted=wanted, now=now)
+    if due is None:
+        return await _say_together(connection, speaking, beside=(), channels=channels, now=now)
+    report, plan = due
+    how: Any = {"managers": report.managers, "timezone": report.timezone, "traceparent": first.traceparent, "now": now}
+    if isinstance(plan.verdict, Send):
+        spoken = await _say_together(connection, speaking, beside=(plan,), channels=channels, now=now)
+        kept = await add_part(connection, plan, of=speaking[0][1].nudge, **how)
+    else:
+        spoken = await _say_together(connection, speaking, beside=(), channels=channels, now=now)
+        kept = await keep(connection, plan, **how, channels=channels)
+    return spoken + ([kept] if kept is not None else [])
+
+
 async def _say_together(
-    connection: Connection, speaking: Sequence[tuple[Held, Worded]], *, channels: Sequence[str], now: datetime
+    connection: Connection,
+    speaking: Sequence[tuple[Held, Worded]],
+    *,
+    beside: Sequence[Worded],
+    channels: Sequence[str],
+    now: datetime,
 ) -> list[Spoken]:
     """One message: the first nudge carries the words of all, and each of the others points to it."""
     (first, worded), *others = speaking
-    nudge = together([one.nudge for _, one in speaking]).model_copy(update={"send_at": now})
+    parts = [one.nudge for one in (*(one for _, one in speaking), *beside)]
+    nudge = together(parts).model_copy(update={"send_at": now})
     sent = settlement_of(worded.verdict, timezone=first.timezone, now=now)
     await store.settle_nudge(connection, nudge, sent, wording=worded.wording)
     await announce(connection, nudge, traceparent=first.traceparent, now=now)

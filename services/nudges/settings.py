@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, field_validator
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.rules import RULES
 from services.nudges.domain.team import WORK_ENDS, WORK_STARTS
+from services.nudges.domain.wanted import Wanted
 from shared.events import NudgeKind
 from shared.settings import CommonSettings, SecretReference, Section, read_secret
 
@@ -40,6 +41,8 @@ class NudgesSection(Section):
     public_url: str
     link_secret: SecretReference
     digest_at: time
+    day_plan_teams: tuple[str, ...]
+    day_plan_reps: tuple[str, ...]
 
     @field_validator("digest_at")
     @classmethod
@@ -47,6 +50,10 @@ class NudgesSection(Section):
         if not WORK_STARTS <= digest_at < WORK_ENDS:
             raise ValueError(f"must lie in managers' working hours, from {WORK_STARTS:%H:%M} and before {WORK_ENDS:%H:%M}")
         return digest_at
+
+    def wanted(self) -> Wanted:
+        """Who is told the day's plan in the morning."""
+        return Wanted(teams=self.day_plan_teams, reps=self.day_plan_reps)
 
 
 class ExperimentsSection(Section):

@@ -10,6 +10,7 @@ from services.nudges.domain.nudge import Called
 from services.nudges.domain.policy import Person, Shortfall, local_day, working_time_of
 from services.nudges.domain.said import LATELY, Said
 from services.nudges.domain.situation import Situation
+from services.nudges.domain.wanted import NOBODY, Wanted
 from services.nudges.watching import middays_of, watch_of
 from shared.events import DayReport, NudgeKind
 from shared.postgres import Connection
@@ -17,8 +18,11 @@ from shared.postgres import Connection
 _A_DAY = timedelta(days=1)
 
 
-async def situation_of(connection: Connection, report: DayReport, *, moment: Moment | None = None, now: datetime) -> Situation:
+async def situation_of(
+    connection: Connection, report: DayReport, *, moment: Moment | None = None, wanted: Wanted = NOBODY, now: datetime
+) -> Situation:
     """What the rules may look at of a rep's day, at a moment of it or when it has changed. Needs the person's lock."""
+    is_plan_wanted = moment is Moment.MORNING and wanted.by(report)
     history = history_of(await store.list_worked_before(connection, report.rep.id, report.day))
     return Situation(
         report=report,
@@ -28,7 +32,15 @@ async def situation_of(connection: Connection, report: DayReport, *, moment: Mom
         middays=await middays_of(connection, report) if moment is Moment.MIDDAY else (),
         team_done=await store.list_team_done(connection, report, now=now) if is_plan_done(report) else (),
         ladders=await store.list_ladders(connection, report.rep.id) if report.goals else (),
+        is_plan_wanted=is_plan_wanted,
+        is_told=is_plan_wanted and await _is_told(connection, report),
     )
+
+
+async def _is_told(connection: Connection, report: DayReport) -> bool:
+    """Whether the rep was told before the day of the definition that judges it."""
+    told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
+    return told_at is not None and local_day(told_at, report.timezone) < report.day
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:

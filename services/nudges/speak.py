@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -132,6 +132,51 @@ async def keep(
     if settlement.status == "sent":
         await connection.execute(store.QUERIES["add_deliveries"], nudge.id, list(channels), now)
     return Spoken(rule=nudge.rule, status=settlement.status)
+
+
+async def keep_together(
+    connection: Connection,
+    judged: Sequence[Worded],
+    *,
+    managers: Sequence[Person],
+    timezone: str,
+    channels: Sequence[str],
+    traceparent: str,
+    now: datetime,
+) -> list[Spoken]:
+    """Keep several nudges to one person: what may be said now makes one message, of which the first nudge carries the words of
+    all. Needs the person's lock."""
+    speaking = [worded for worded in judged if isinstance(worded.verdict, Send)]
+    how: Any = {"managers": managers, "timezone": timezone, "traceparent": traceparent, "now": now}
+    kept: list[Spoken | None] = []
+    if speaking:
+        whole = replace(speaking[0], nudge=together([worded.nudge for worded in speaking]))
+        kept.append(await keep(connection, whole, **how, channels=channels))
+    kept += [await add_part(connection, worded, of=speaking[0].nudge, **how) for worded in speaking[1:]]
+    kept += [await keep(connection, one, **how, channels=channels) for one in judged if not isinstance(one.verdict, Send)]
+    return [spoken for spoken in kept if spoken is not None]
+
+
+async def add_part(
+    connection: Connection,
+    worded: Worded,
+    *,
+    of: Nudge,
+    managers: Sequence[Person],
+    timezone: str,
+    traceparent: str,
+    now: datetime,
+) -> Spoken | None:
+    """Keep what is part of another nudge's message; None when there is one of its occasion."""
+    day, chance = local_day(now, timezone), settlement_of(worded.verdict, timezone=timezone, now=now).chance
+    because = f"said together with {of.rule}"
+    bundled = Settlement(status="bundled", because=because, send_at=now, sent_day=day, chance=chance)
+    nudge, ids = worded.nudge.model_copy(update={"send_at": now}), [manager.id for manager in managers]
+    how: Any = {"wording": worded.wording, "managers": ids, "timezone": timezone, "traceparent": traceparent}
+    if not await store.add_nudge(connection, nudge, bundled, **how):
+        return None
+    await store.settle_nudge(connection, nudge, bundled, wording=worded.wording, said_with=of.id)
+    return Spoken(rule=nudge.rule, status=bundled.status)
 
 
 def together(nudges: Sequence[Nudge]) -> Nudge:

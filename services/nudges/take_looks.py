@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -12,11 +12,13 @@ from services.nudges.domain.choosing import calls_of
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.moments import Moment, moments_of
 from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import is_resting
-from services.nudges.domain.rules import AT_MOMENTS
+from services.nudges.domain.policy import HoldOut, Send, is_resting, local_day
+from services.nudges.domain.rules import AT_MOMENTS, BESIDE
+from services.nudges.domain.rules.day_plan import day_plan
 from services.nudges.domain.situation import Situation
+from services.nudges.domain.wanted import Wanted
 from services.nudges.situations import said_to, situation_of
-from services.nudges.speak import Spoken, speak
+from services.nudges.speak import Spoken, Worded, keep_together, word
 from shared.events import DayReport
 from shared.postgres import Connection
 from shared.trace import continue_trace
@@ -41,36 +43,69 @@ async def plan_team_looks(connection: Connection, situation: Situation) -> None:
         await connection.execute(store.QUERIES["add_looks_of_team"], *arguments)
 
 
-async def take_looks(pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, now: datetime) -> list[Spoken]:
+async def take_looks(
+    pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, wanted: Wanted, now: datetime
+) -> list[Spoken]:
     """Take every look that is due. Each is taken once over all replicas."""
     spoken: list[Spoken] = []
     for row in await pool.fetch(store.QUERIES["list_due_looks"], now, _AT_ONCE_MAX):
-        said = await _look(pool, row["rep_id"], row["day"], Moment(row["moment"]), channels=channels, lottery=lottery, now=now)
-        spoken += [said] if said is not None else []
+        how: Any = {"channels": channels, "lottery": lottery, "wanted": wanted}
+        spoken += await _look(pool, row["rep_id"], row["day"], Moment(row["moment"]), **how, now=now)
     return spoken
 
 
 async def _look(
-    pool: asyncpg.Pool, rep_id: str, day: date, moment: Moment, *, channels: Sequence[str], lottery: Lottery, now: datetime
-) -> Spoken | None:
+    pool: asyncpg.Pool,
+    rep_id: str,
+    day: date,
+    moment: Moment,
+    *,
+    channels: Sequence[str],
+    lottery: Lottery,
+    wanted: Wanted,
+    now: datetime,
+) -> list[Spoken]:
     async with pool.acquire() as connection, connection.transaction():
         await store.lock_person(connection, rep_id)
         report = await store.find_day(connection, rep_id, day)
         seen = None if report is None else json.dumps({one.key: one.count for one in report.behaviours if one.target > 0})
         if await connection.fetchval(store.QUERIES["mark_look_done"], rep_id, day, moment.value, now, seen) is None:
-            return None
+            return []
         if report is None or not AT_MOMENTS[moment]:
-            return None
-        called = await _called(connection, report, moment, now=now)
-        if called is None:
-            return None
-        trace = continue_trace(None)
-        return await speak(connection, called, report, channels=channels, lottery=lottery, traceparent=trace, now=now)
+            return []
+        calls = await _calls(connection, report, moment, wanted=wanted, now=now)
+        times: Any = {"decided_at": now, "send_at": now, "now": now}
+        judged = [await word(connection, called, report, lottery=lottery, **times) for called in calls]
+        how: Any = {"managers": report.managers, "timezone": report.timezone, "traceparent": continue_trace(None)}
+        return await keep_together(connection, judged, **how, channels=channels, now=now)
 
 
-async def _called(connection: Connection, report: DayReport, moment: Moment, *, now: datetime) -> Called | None:
-    """What the first rule has to say that does not rest; those after it are not kept from speaking by one that does."""
-    situation = await situation_of(connection, report, moment=moment, now=now)
-    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
+async def _calls(connection: Connection, report: DayReport, moment: Moment, *, wanted: Wanted, now: datetime) -> list[Called]:
+    """What the first rule has to say that does not rest, since those after it are not kept from speaking by one that does; and
+    what is said beside it, unless that went out already with what had waited."""
+    situation = await situation_of(connection, report, moment=moment, wanted=wanted, now=now)
     calls = calls_of(AT_MOMENTS[moment], situation)
-    return next((called for called in calls if not is_resting(called, said, report.day)), None)
+    if not calls:
+        return []
+    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
+    first = [called for called in calls if called.rule not in BESIDE and not is_resting(called, said, report.day)][:1]
+    heard = await store.list_rules_about(connection, report.rep.id, report.day, sorted(BESIDE))
+    return first + [called for called in calls if called.rule in BESIDE and called.rule not in heard]
+
+
+async def plan_due(
+    connection: Connection, rep_id: str, *, timezone: str, lottery: Lottery, wanted: Wanted, now: datetime
+) -> tuple[DayReport, Worded] | None:
+    """The day's plan where the look of the morning is due, for it to go with what is released just then; None when it is not
+    wanted or may not be said. Needs the person's lock."""
+    day = local_day(now, timezone)
+    report = await store.find_day(connection, rep_id, day)
+    if report is None or not wanted.by(report):
+        return None
+    if await connection.fetchval(store.QUERIES["find_due_look"], rep_id, day, Moment.MORNING.value, now) is None:
+        return None
+    called = day_plan(await situation_of(connection, report, moment=Moment.MORNING, wanted=wanted, now=now))
+    if called is None:
+        return None
+    worded = await word(connection, called, report, lottery=lottery, decided_at=now, send_at=now, now=now)
+    return (report, worded) if isinstance(worded.verdict, Send | HoldOut) else None

@@ -16,7 +16,8 @@ class Situation:
     `team_done` has the ids of all in the team of whom something was asked that day, if every one of them has the plan done;
     else it is empty. `ladders` are the rep's on the way to their goals, also of periods before and after that of the day.
     `watch` is what is known over months, which only a look in the morning needs; `middays` are worked days before at their
-    middle, newest first, which only a look at the middle of a day needs.
+    middle, newest first, which only a look at the middle of a day needs. `is_plan_wanted` says that the day's plan is wanted
+    in the morning, and `is_told` that the rep was told of its definition before the day; neither is known at other times.
     """
 
     report: DayReport
@@ -26,6 +27,8 @@ class Situation:
     middays: tuple[Midday, ...] = ()
     team_done: tuple[str, ...] = ()
     ladders: tuple[Ladder, ...] = ()
+    is_plan_wanted: bool = False
+    is_told: bool = False
 
     def ladder_of(self, goal: GoalResult) -> Ladder | None:
         """The one of the period that the day lies in."""

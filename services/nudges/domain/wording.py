@@ -70,8 +70,12 @@ def breakdown(report: DayReport) -> str:
 
 
 def _part(behaviour: BehaviourResult) -> str:
-    label = behaviour.label[:1].lower() + behaviour.label[1:]
-    return f"{label} {behaviour.count} of {number(behaviour.target)}"
+    return f"{lowered(behaviour.label)} {behaviour.count} of {number(behaviour.target)}"
+
+
+def lowered(label: str) -> str:
+    """A label in the middle of a sentence: `calls` for `Calls`."""
+    return label[:1].lower() + label[1:]
 
 
 def score_text(report: DayReport) -> str:

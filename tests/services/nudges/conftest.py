@@ -12,6 +12,7 @@ from services.nudges.decide_nudges import decide_nudges
 from services.nudges.deliver_nudges import Deliverer, deliver_nudges
 from services.nudges.deliveries import note_channels
 from services.nudges.domain.lot import Lottery
+from services.nudges.domain.wanted import NOBODY, Wanted
 from services.nudges.links import Links
 from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
@@ -61,6 +62,7 @@ class Nudging:
     metrics: NudgesMetrics
     now: datetime
     lottery: Lottery = NO_LOTS
+    wanted: Wanted = NOBODY
 
     async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None) -> list[Spoken]:
         spoken = []
@@ -81,8 +83,8 @@ class Nudging:
         self.now = now
         await watch_feeds(self.pool, now=now)
         await pause_harmful_rules(self.pool, now=now)
-        held = await release_held(self.pool, channels=("recorder",), lottery=self.lottery, now=now)
-        return held + await take_looks(self.pool, channels=("recorder",), lottery=self.lottery, now=now)
+        held = await release_held(self.pool, channels=("recorder",), lottery=self.lottery, wanted=self.wanted, now=now)
+        return held + await take_looks(self.pool, channels=("recorder",), lottery=self.lottery, wanted=self.wanted, now=now)
 
     async def deliver(self, channel: Channel | None = None) -> int:
         """One attempt of everything that is due in a channel."""

@@ -7,6 +7,7 @@ from services.nudges.domain.moments import Moment
 from services.nudges.domain.nudge import (
     RULE_COMEBACK,
     RULE_CORRECTION,
+    RULE_DAY_PLAN,
     RULE_DIGEST,
     RULE_DROP,
     RULE_ONE_THING,
@@ -26,6 +27,7 @@ from services.nudges.domain.nudge import (
     Rule,
 )
 from services.nudges.domain.rules.comeback import comeback
+from services.nudges.domain.rules.day_plan import day_plan
 from services.nudges.domain.rules.digest import digest
 from services.nudges.domain.rules.drop import drop, is_still_low
 from services.nudges.domain.rules.one_thing import is_still_short, one_thing
@@ -60,7 +62,7 @@ ON_LADDERS: Final[dict[str, Rule]] = {RULE_STEP_LOWERED: step_lowered}
 """Asked whenever a step of a goal has changed; what they say is no praise and takes the place of none."""
 
 AT_MOMENTS: Final[dict[Moment, dict[str, Rule]]] = {
-    Moment.MORNING: {RULE_DROP: drop, RULE_RATIO: ratio, RULE_ONE_THING: one_thing},
+    Moment.MORNING: {RULE_DROP: drop, RULE_RATIO: ratio, RULE_ONE_THING: one_thing, RULE_DAY_PLAN: day_plan},
     Moment.MIDDAY: {RULE_QUIET_AFTERNOON: quiet_afternoon, RULE_PACE: pace},
     Moment.TEAM_DONE: {RULE_TEAM_DAY: team_day},
 }
@@ -90,7 +92,13 @@ ASKED_AGAIN: Final = frozenset({*ON_CHANGE, *IS_STILL_NEARLY_SO, RULE_QUIET_AFTE
 hints of which the newest reports tell whether they were right when they were said. Of pace they do not: it speaks of what was
 logged by a time of a day, and that it was logged later takes nothing from it."""
 
-PRIORITIES: Final = {name: place for place, name in enumerate((*RULES, RULE_CORRECTION))}
+BESIDE: Final = frozenset({RULE_DAY_PLAN})
+"""What is said beside anything else that its moment calls for, in the same message and after it."""
+
+PRIORITIES: Final = {
+    name: place
+    for place, name in enumerate((*(name for name in RULES if name not in BESIDE), RULE_CORRECTION, *sorted(BESIDE)))
+}
 """The lower, the more it is worth saying."""
 
 

@@ -14,7 +14,7 @@ from shared.events import DayReport
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
 from tests.services.nudges.domain.rules.test_one_thing import plan_of
 from tests.services.nudges.domain.rules.test_ratio import known
-from tests.services.nudges.reports import MONDAY, asked, goal, report, situation, watch, worked_days, working_days
+from tests.services.nudges.reports import MONDAY, asked, at, goal, report, situation, watch, worked_days, working_days
 
 FRIDAY = MONDAY + timedelta(days=4)
 
@@ -33,6 +33,7 @@ CALLS = {
     "step_lowered": situation(report(state="open", goals=(goal(0),)), ladders=(replace(LADDER, lowered_from=Decimal(40)),)),
     "comeback": situation(report(score=100, state="open"), *worked_days(60, 60)),
     "drop": situation(report(score=0, count=0, state="open"), watch=watch(*steady(40, 60), *spread_over(100, 5))),
+    "day_plan": situation(plan_of(0, 0, day=MONDAY, state="open"), now=at(MONDAY, "09:00"), is_plan_wanted=True, is_told=True),
     "one_thing": situation(plan_of(0, 0, day=MONDAY, state="open"), *[plan_of(10, 0, day=day) for day in working_days(5)]),
     "pace": situation(
         report(score=10, count=1, state="open"), middays=(Midday(by_then={"calls": 4}, in_all={"calls": 9}),) * 10
