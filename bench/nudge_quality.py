@@ -123,11 +123,16 @@ def _people(*, rounds: int) -> list[Person] | None:
     people = []
     for reps in teams:
         found = calibrate(reps, _BUDGET, rounds=rounds, random=Random(1))
-        budget = found.budget if found else _BUDGET
-        print(
-            f"a team of {len(reps)}, calibrated: limits {budget.strictness:+.2f} sigma stricter" if found else "not calibrated"
-        )
-        people += [Person(days=days, team=usual_of_team(reps), calibrated=budget) for days in reps]
+        limits = found.of_reps if found else (0.0,) * len(reps)
+        if found:
+            print(
+                f"a team of {len(reps)}, calibrated: limits {found.strictness:+.2f} sigma stricter, "
+                f"of its reps {min(limits):+.2f} to {max(limits):+.2f}"
+            )
+        people += [
+            Person(days=days, team=usual_of_team(reps), calibrated=ErrorBudget(strictness=limit))
+            for days, limit in zip(reps, limits, strict=True)
+        ]
     return people
 
 

@@ -74,13 +74,16 @@ class CalibrateQuery(Shape):
 
 
 class CalibrationRow(Shape):
-    """A team's watch for drops: false alerts per rep and 250 worked days on its own days in random orders, without `strictness`
-    and with it. Strictness is what is added to every limit, in standard deviations; None where too little is known."""
+    """A team's watch for drops. Strictness is what is added to every limit, in standard deviations: the team's, which holds for
+    who is new, and from the `laxest` to the `strictest` of its reps' own. False alerts per rep and 250 worked days are those on
+    their days in random orders, without the reps' limits and with them. None where too little is known."""
 
     team: str
     reps: int
     worked_days: int = 0
     strictness: float | None = None
+    laxest: float | None = None
+    strictest: float | None = None
     alerts_before: float | None = None
     alerts_after: float | None = None
 

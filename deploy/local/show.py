@@ -108,16 +108,19 @@ def print_channels(listed: ChannelList, console: Console) -> None:
 
 def print_calibrations(calibrated: CalibrationList, console: Console) -> None:
     """False alerts per rep and 250 worked days without the calibration and with it, beside what it adds to the limits."""
-    right = [Column(name, justify="right") for name in ("reps", "days", "stricter", "before", "after")]
+    right = [Column(name, justify="right") for name in ("reps", "days", "stricter", "from", "to", "before", "after")]
     table = Table("team", *right, box=None, pad_edge=False)
     for one in calibrated.teams:
-        figures = [one.strictness, one.alerts_before, one.alerts_after]
+        figures = [one.strictness, one.laxest, one.strictest, one.alerts_before, one.alerts_after]
         shown = ["not known" if figure is None else f"{figure:.2f}" for figure in figures]
         table.add_row(one.team, str(one.reps), str(one.worked_days), *shown)
     if not table.row_count:
         console.print("No team has an open day under a playbook.")
         return
     console.print(table)
+    console.print(
+        "stricter: what is added to the team's limits, and from where to where it lies for its reps, in standard deviations."
+    )
     console.print("before, after: false alerts per rep and 250 worked days, by the team's own days in random orders.")
     if any(one.strictness is None for one in calibrated.teams):
         console.print("not known: nobody of the team has fifteen worked days yet.")

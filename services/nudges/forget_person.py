@@ -35,6 +35,7 @@ async def forget_person(
         await _erase(connection, "delete_led_of", person_id)
         await _erase(connection, "delete_announcements_of", person_id)
         await _erase(connection, "delete_ladders_of", person_id)
+        await _erase(connection, "delete_rep_calibration_of", person_id)
         reports = await _erase(connection, "delete_days_of", person_id)
         for led in ("update_nudges_led_by", "update_days_led_by", "update_announcements_led_by", "update_contests_settled_by"):
             await _erase(connection, led, person_id)

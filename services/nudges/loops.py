@@ -1,4 +1,5 @@
-"""What nudges does by itself, when time passes: looks at effects and at days, releases what was held."""
+"""What nudges does by itself, when time passes: looks at effects and at days, re-checks the watch for drops, releases
+what was held."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Final
 import asyncpg
 import structlog
 
+from services.nudges.calibrate_teams import plan_calibrations, recheck_teams
 from services.nudges.channels.channel import Channel
 from services.nudges.deliveries import give_up_orphans
 from services.nudges.domain.lot import Lottery
@@ -25,6 +27,7 @@ from shared.clock import Clock
 _log = structlog.get_logger()
 _LOOK_EVERY_S: Final = 1.0
 _WATCH_FEEDS_EVERY: Final = timedelta(minutes=1)
+_PLAN_RECHECKS_EVERY: Final = timedelta(minutes=1)
 Work = Callable[[datetime], Awaitable[bool]]
 """Does what is due at a time. Answers whether there may be more."""
 
@@ -98,6 +101,22 @@ def effects_work(pool: asyncpg.Pool) -> Work:
 
     async def work(now: datetime) -> bool:
         await pause_harmful_rules(pool, now=now)
+        return False
+
+    return work
+
+
+def recheck_work(pool: asyncpg.Pool, metrics: NudgesMetrics) -> Work:
+    """The weekly re-check of the watch for drops, by itself: it takes seconds for each team."""
+    planned_at = datetime.min.replace(tzinfo=UTC)
+
+    async def work(now: datetime) -> bool:
+        nonlocal planned_at
+        if now - planned_at >= _PLAN_RECHECKS_EVERY:
+            await plan_calibrations(pool, now=now)
+            planned_at = now
+        for found in await recheck_teams(pool, now=now):
+            metrics.rechecks.labels(found.outcome).inc()
         return False
 
     return work

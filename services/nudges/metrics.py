@@ -13,6 +13,7 @@ from services.nudges.domain.rules import FOR_MANAGERS, RULES
 
 VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped", "revised")
 OUTCOMES: Final = ("delivered", "retried", "failed")
+RECHECKS: Final = ("changed", "unchanged", "not_known")
 CHANNELS: Final = ("inbox", "file", "webhook")
 
 
@@ -99,6 +100,14 @@ class NudgesMetrics:
         )
         for reason in Reason:
             self.contests.labels(reason.value)
+        self.rechecks = Counter(
+            "daymark_nudges_drop_rechecks_total",
+            "Weekly re-checks of the watch for drops, one a team. None for eight days: see the log of nudges.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        for outcome in RECHECKS:
+            self.rechecks.labels(outcome)
         for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
             self.rule_paused.labels(rule)
             for verdict in VERDICTS:

@@ -180,7 +180,7 @@ DELETE FROM team_usual WHERE team_id = $1 AND day < $2;
 -- name: list_teams
 -- Those with open days, and by how many of these reps' days each version judges; `rep_id` is one of the reps.
 SELECT team_id, (report ->> 'playbook_version')::integer AS version, min(rep_id) AS rep_id,
-       max(day) AS day, count(*) AS reps
+       max(day) AS day, count(*) AS reps, mode() WITHIN GROUP (ORDER BY report ->> 'timezone') AS timezone
 FROM day
 WHERE report ->> 'state' = 'open' AND report ->> 'playbook_version' IS NOT NULL
   AND ($1::text IS NULL OR team_id = $1)
@@ -194,7 +194,57 @@ SET strictness = excluded.strictness, alerts_before = excluded.alerts_before, al
     judged_days = excluded.judged_days, calibrated_at = excluded.calibrated_at;
 
 -- name: find_strictness
-SELECT strictness FROM team_calibration WHERE team_id = $1;
+-- The rep's own, or, as long as that is not known, the team's.
+SELECT coalesce(
+    (SELECT strictness FROM rep_calibration WHERE rep_id = $2 AND team_id = $1),
+    (SELECT strictness FROM team_calibration WHERE team_id = $1)
+);
+
+-- name: lock_remembered
+-- Until the transaction ends, nobody is forgotten.
+SELECT pg_advisory_xact_lock_shared(hashtext('nudges.forgotten'));
+
+-- name: delete_rep_calibrations
+DELETE FROM rep_calibration WHERE team_id = $1;
+
+-- name: merge_rep_calibrations
+-- Only of those who are still in the team.
+INSERT INTO rep_calibration (team_id, rep_id, strictness)
+SELECT $1, rep_id, strictness FROM unnest($2::text[], $3::float8[]) AS found (rep_id, strictness)
+WHERE (SELECT team_id FROM day AS d WHERE d.rep_id = found.rep_id ORDER BY day DESC LIMIT 1) = $1
+ORDER BY rep_id
+ON CONFLICT (rep_id) DO UPDATE SET team_id = excluded.team_id, strictness = excluded.strictness;
+
+-- name: delete_rep_calibration_of
+DELETE FROM rep_calibration WHERE rep_id = $1;
+
+-- name: list_unplanned_teams
+-- Those with open days that nobody has planned to re-check.
+SELECT team_id, mode() WITHIN GROUP (ORDER BY report ->> 'timezone') AS timezone
+FROM day
+WHERE report ->> 'state' = 'open' AND report ->> 'playbook_version' IS NOT NULL
+  AND NOT EXISTS (SELECT FROM calibration_plan AS p WHERE p.team_id = day.team_id)
+GROUP BY 1 ORDER BY 1;
+
+-- name: add_calibration_plan
+INSERT INTO calibration_plan (team_id, due_at) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: list_due_calibrations
+-- Of teams that are at work: without an open day nobody is watched.
+SELECT team_id FROM calibration_plan AS p
+WHERE due_at <= $1
+  AND EXISTS (
+      SELECT FROM day AS d
+      WHERE d.team_id = p.team_id AND d.report ->> 'state' = 'open' AND d.report ->> 'playbook_version' IS NOT NULL
+  )
+ORDER BY due_at, team_id;
+
+-- name: claim_calibration
+-- Returns a row to one replica at a time; one that another holds is passed over, and one that was done meanwhile.
+SELECT team_id FROM calibration_plan WHERE team_id = $1 AND due_at <= $2 FOR UPDATE SKIP LOCKED;
+
+-- name: mark_calibrated
+UPDATE calibration_plan SET due_at = $2 WHERE team_id = $1;
 
 -- name: find_last_spoken
 -- On which of their days a rule last spoke to a person, or would have but for the lot.
@@ -470,9 +520,13 @@ SELECT c.name, c.failures, c.failing_since, greatest(c.paused_until, c.asked_unt
 FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 
 -- name: find_work_due
--- Whether anything is to be done by now: a look at a day or at the effects, a held nudge, a delivery, or a row to publish.
+-- Whether anything is to be done by now: a look at a day or at the effects, a re-check, a held nudge, a delivery, or a row to publish.
 SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
     OR EXISTS (SELECT FROM effects_look WHERE looked_on < ($1 AT TIME ZONE 'UTC')::date)
+    OR EXISTS (
+        SELECT FROM calibration_plan AS p JOIN day AS d USING (team_id)
+        WHERE p.due_at <= $1 AND d.report ->> 'state' = 'open' AND d.report ->> 'playbook_version' IS NOT NULL
+    )
     OR EXISTS (
         SELECT FROM led WHERE timezone IS NOT NULL AND newest_day >= ($1 AT TIME ZONE 'UTC')::date - 7
           AND NOT EXISTS (SELECT FROM look AS k WHERE k.rep_id = led.manager_id AND k.moment = 'team' AND NOT k.done)

@@ -47,18 +47,22 @@ async def watch_of(connection: Connection, report: DayReport) -> Watch | None:
     return Watch(
         past=tuple(reversed(past)),
         team=await _team_usual(connection, report, versions),
-        budget=ErrorBudget(strictness=await connection.fetchval(QUERIES["find_strictness"], report.team.id) or 0.0),
+        budget=ErrorBudget(
+            strictness=await connection.fetchval(QUERIES["find_strictness"], report.team.id, report.rep.id) or 0.0
+        ),
         alerted_on=await connection.fetchval(QUERIES["find_last_spoken"], report.rep.id, RULE_DROP),
     )
 
 
-async def team_days(connection: Connection, team_id: str, *, before: date, versions: Collection[int]) -> list[list[WorkedDay]]:
-    """Rep by rep, the worked days of a team's last eighteen weeks, oldest first."""
+async def team_days(
+    connection: Connection, team_id: str, *, before: date, versions: Collection[int]
+) -> dict[str, list[WorkedDay]]:
+    """By rep, the worked days of a team's last eighteen weeks, oldest first."""
     rows = await connection.fetch(QUERIES["list_team_days"], team_id, before - TEAM_LOOKED_AT, before, list(versions))
-    return [
-        [WorkedDay(weekday=row["day"].weekday(), count=row["count"], exposure=row["part"]) for row in of_rep]
-        for _, of_rep in groupby(rows, key=lambda row: row["rep_id"])
-    ]
+    return {
+        rep_id: [WorkedDay(weekday=row["day"].weekday(), count=row["count"], exposure=row["part"]) for row in of_rep]
+        for rep_id, of_rep in groupby(rows, key=lambda row: row["rep_id"])
+    }
 
 
 async def _team_usual(connection: Connection, report: DayReport, versions: Collection[int]) -> TeamUsual:
@@ -68,7 +72,7 @@ async def _team_usual(connection: Connection, report: DayReport, versions: Colle
     if known is not None:
         fields = json.loads(known)
         return TeamUsual(**fields | {"weekday_factors": tuple(fields["weekday_factors"])})
-    usual = usual_of_team(await team_days(connection, report.team.id, before=report.day, versions=versions))
+    usual = usual_of_team((await team_days(connection, report.team.id, before=report.day, versions=versions)).values())
     await connection.execute(QUERIES["delete_team_usuals"], report.team.id, report.day - _KEPT)
     await connection.execute(QUERIES["add_team_usual"], *key, json.dumps(asdict(usual)))
     return usual

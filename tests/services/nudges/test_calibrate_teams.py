@@ -1,15 +1,21 @@
 """The budget of false alerts re-checked on a team's own history, on a real database."""
 
-from datetime import timedelta
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from services.nudges.calibrate_teams import NoSuchTeam, calibrate_teams
+from services.nudges.calibrate_teams import NoSuchTeam, calibrate_teams, plan_calibrations, recheck_teams
+from services.nudges.forget_person import forget_person
+from services.nudges.loops import recheck_work
+from services.nudges.store import QUERIES, SCHEMA, is_work_due
 from services.nudges.watching import watch_of
 from shared.events import DayReport, Person
 from shared.nudge_requests import CalibrationRow
-from tests.services.nudges.conftest import Nudging
+from shared.postgres import open_pool
+from tests.services.nudges.conftest import KEY, Nudging
 from tests.services.nudges.domain.drop.weeks import steady
 from tests.services.nudges.reports import MONDAY, report, working_days
 
@@ -35,6 +41,10 @@ def _often_nothing(days: int) -> list[int]:
     return [0 if number % 8 == 3 else 40 for number in range(days)]
 
 
+def _today(team: str, rep: str) -> DayReport:
+    return TODAY.model_copy(update={"team": Person(id=team, name=""), "rep": Person(id=rep, name="")})
+
+
 async def _strictness(nudging: Nudging, today: DayReport) -> float:
     async with nudging.pool.acquire() as connection:
         known = await watch_of(connection, today)
@@ -56,8 +66,26 @@ async def test_a_team_whose_days_make_false_alerts_is_watched_more_strictly_from
     assert wild.alerts_before > 1 >= wild.alerts_after
     assert wild.strictness > 0 > calm.strictness
     for row in (calm, wild):
-        today = TODAY.model_copy(update={"team": Person(id=row.team, name="")})
-        assert await _strictness(nudging, today) == pytest.approx(row.strictness, abs=0.005)
+        of_reps = [await _strictness(nudging, _today(row.team, f"{row.team}-{number}")) for number in range(2)]
+        assert [min(of_reps), max(of_reps)] == pytest.approx([row.laxest, row.strictest], abs=0.005)
+        assert await _strictness(nudging, _today(row.team, "new")) == pytest.approx(row.strictness, abs=0.005)
+
+
+async def test_who_is_unlike_the_team_is_watched_by_a_limit_of_their_own_in_that_team(nudging: Nudging) -> None:
+    await _team(nudging, "mixed", [day.count for day in steady(40, 40)], reps=3)
+    wild = Person(id="mixed-0", name="Ana Ruiz")
+    days = zip(working_days(40), _often_nothing(40), strict=True)
+    team = Person(id="mixed", name="Mixed")
+    await nudging.take_in(*[report(day, count=count, silent=True, rep=wild, team=team, revision=2) for day, count in days])
+
+    await calibrate_teams(nudging.pool, "mixed", now=nudging.now)
+
+    own, other, elsewhere = [
+        await _strictness(nudging, _today(team_id, rep))
+        for team_id, rep in (("mixed", "mixed-0"), ("mixed", "mixed-1"), ("other", "mixed-0"))
+    ]
+    assert own > other + 0.1
+    assert elsewhere == 0
 
 
 async def test_done_again_it_gives_the_same(nudging: Nudging) -> None:
@@ -97,3 +125,91 @@ async def test_days_that_another_definition_judged_are_left_out(nudging: Nudging
     (row,) = (await calibrate_teams(nudging.pool, None, now=nudging.now)).teams
 
     assert (row.reps, row.strictness) == (0, None)
+
+
+SUNDAY = datetime(2026, 3, 8, 3, tzinfo=UTC)
+"""Four o'clock in Madrid."""
+
+
+async def _planned(nudging: Nudging) -> None:
+    await _team(nudging, "wild", _often_nothing(20))
+    await plan_calibrations(nudging.pool, now=nudging.now)
+    await plan_calibrations(nudging.pool, now=nudging.now + timedelta(weeks=1))
+
+
+async def test_by_itself_a_team_is_re_checked_once_a_week_over_all_replicas(nudging: Nudging) -> None:
+    await _planned(nudging)
+    other = await open_pool(nudging.url, schema=SCHEMA)
+    replicas = nudging.pool, other
+
+    async def all_at(now: datetime) -> list[str]:
+        found = await asyncio.gather(*[recheck_teams(pool, now=now) for pool in replicas])
+        return [one.outcome for each in found for one in each]
+
+    assert await all_at(SUNDAY - timedelta(seconds=1)) == []
+    assert await all_at(SUNDAY) == ["changed"]
+    assert await all_at(SUNDAY + timedelta(days=6)) == []
+    assert await all_at(SUNDAY + timedelta(weeks=5, hours=3)) == ["unchanged"]
+    assert await all_at(SUNDAY + timedelta(weeks=5, hours=4)) == []
+    assert await all_at(SUNDAY + timedelta(weeks=6)) == ["unchanged"]
+    await other.close()
+
+
+async def test_a_re_check_that_another_replica_is_at_is_passed_over_and_one_that_died_is_taken_up(nudging: Nudging) -> None:
+    await _planned(nudging)
+    async with nudging.pool.acquire() as connection:
+        dying = connection.transaction()
+        await dying.start()
+        assert await connection.fetchval(QUERIES["claim_calibration"], "wild", SUNDAY) == "wild"
+
+        assert await recheck_teams(nudging.pool, now=SUNDAY) == []
+        assert await is_work_due(nudging.pool, channels=(), now=SUNDAY)
+        await dying.rollback()
+
+    assert len(await recheck_teams(nudging.pool, now=SUNDAY)) == 1
+    assert await nudging.pool.fetchval("SELECT due_at FROM calibration_plan") == SUNDAY + timedelta(weeks=1)
+
+
+async def test_a_re_check_is_counted_and_told_in_one_line_without_names(nudging: Nudging) -> None:
+    await _team(nudging, "new", [5] * 3)
+    await _team(nudging, "wild", _often_nothing(20))
+    work = recheck_work(nudging.pool, nudging.metrics)
+    await work(nudging.now)
+
+    with capture_logs() as logs:
+        await work(SUNDAY)
+
+    counted = {
+        outcome: nudging.metrics.registry.get_sample_value("daymark_nudges_drop_rechecks_total", {"outcome": outcome})
+        for outcome in ("changed", "unchanged", "not_known")
+    }
+    assert counted == {"changed": 1, "unchanged": 0, "not_known": 1}
+    told = [log for log in logs if log["event"] == "drop_limits_rechecked"]
+    assert [(log["team"], log["before"], log["strictness"] is None) for log in told] == [
+        ("new", None, True),
+        ("wild", None, False),
+    ]
+    assert "wild-0" not in str(told)
+
+
+async def test_a_team_without_an_open_day_is_re_checked_when_it_has_one_again(nudging: Nudging) -> None:
+    await _planned(nudging)
+    closed = "UPDATE day SET report = jsonb_set(report, '{state}', $1::jsonb) WHERE day = $2"
+    await nudging.pool.execute(closed, '"closed"', MONDAY)
+    assert await recheck_teams(nudging.pool, now=SUNDAY) == []
+
+    await nudging.pool.execute(closed, '"open"', MONDAY)
+
+    assert len(await recheck_teams(nudging.pool, now=SUNDAY + timedelta(days=1))) == 1
+
+
+async def test_who_is_forgotten_while_a_team_is_re_checked_gets_no_limit_again(nudging: Nudging) -> None:
+    await _planned(nudging)
+    await recheck_teams(nudging.pool, now=SUNDAY)
+    await forget_person(nudging.pool, None, "wild-0", forget_key=KEY, now=nudging.now)
+    limits = "SELECT rep_id FROM rep_calibration"
+    assert [row["rep_id"] for row in await nudging.pool.fetch(limits)] == ["wild-1"]
+
+    await nudging.pool.execute(QUERIES["merge_rep_calibrations"], "wild", ["wild-0", "wild-1"], [1.0, 1.0])
+
+    assert [row["rep_id"] for row in await nudging.pool.fetch(limits)] == ["wild-1"]

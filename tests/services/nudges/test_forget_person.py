@@ -67,7 +67,17 @@ async def test_a_rep_is_erased_from_every_table_and_nobody_else_is(nudging: Nudg
 async def test_no_table_names_people_that_forgetting_knows_nothing_of(nudging: Nudging) -> None:
     rows = await nudging.pool.fetch(NAMING_PEOPLE)
 
-    assert {row["table_name"] for row in rows} == {"announcement", "answer", "contest", "day", "ladder", "led", "look", "nudge"}
+    assert {row["table_name"] for row in rows} == {
+        "announcement",
+        "answer",
+        "contest",
+        "day",
+        "ladder",
+        "led",
+        "look",
+        "nudge",
+        "rep_calibration",
+    }
 
 
 async def test_what_is_still_reported_of_them_is_passed_over(nudging: Nudging) -> None:
