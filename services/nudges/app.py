@@ -32,7 +32,7 @@ from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.domain.lot import Lottery
 from services.nudges.explain_day import explain_day
 from services.nudges.links import Links
-from services.nudges.loops import Loop, effects_work, recheck_work, timed_work
+from services.nudges.loops import Loop, seldom_work, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
 from services.nudges.own_page import OwnPage
@@ -87,8 +87,7 @@ async def run(settings: NudgesSettings) -> None:
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
-                "effects": Loop(effects_work(pool), clock).run,
-                "recheck": Loop(recheck_work(pool, metrics), clock).run,
+                **{name: Loop(work, clock).run for name, work in seldom_work(pool, metrics).items()},
                 **{f"deliver_{loop.channel}": loop.run for loop in delivering},
                 "outbox": relay.run,
                 "measure": partial(measure, connection, pool, names, clock, metrics),

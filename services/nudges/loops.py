@@ -96,6 +96,11 @@ def timed_work(
     return work
 
 
+def seldom_work(pool: asyncpg.Pool, metrics: NudgesMetrics) -> dict[str, Work]:
+    """What takes seconds and is seldom due, each in a loop of its own."""
+    return {"effects": effects_work(pool), "recheck": recheck_work(pool, metrics)}
+
+
 def effects_work(pool: asyncpg.Pool) -> Work:
     """The look at the effects, by itself: over years of nudges it takes seconds, for which nobody's nudge should wait."""
 
