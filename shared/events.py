@@ -188,12 +188,23 @@ class NudgeKind(StrEnum):
     CORRECTION = "correction"
 
 
+class NudgePart(_Message):
+    """One of several nudges in a message; `url` as that of the message, for this nudge alone."""
+
+    id: str
+    kind: NudgeKind
+    rule: str
+    text: str
+    url: str = ""
+
+
 class Nudge(_Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
     At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `about`
     are the reps of whom a nudge to a manager speaks. `url` is there only in what a channel delivers: it opens the person's own
-    page, or one on which they say what they think of the nudge, to whoever has it, and is neither stored nor published.
+    page, or one on which they say what they think of the nudge, to whoever has it, and is neither stored nor published. Where
+    several nudges are one message, `parts` has them in the order of the lines of `text`, the first with the id of the message.
     """
 
     id: str
@@ -211,6 +222,7 @@ class Nudge(_Message):
     send_at: datetime
     about: tuple[Mention, ...] = ()
     url: str = ""
+    parts: tuple[NudgePart, ...] = ()
 
 
 class NudgeDelivered(_Message):

@@ -55,11 +55,12 @@ class AnswerPage:
         if item is None:
             return self._renderer.not_found()
         (card,) = cards_of([item], reader=person)
-        return self._renderer.page("answer.html", has_forms=True, card=card, token=token)
+        paths = {one: f"../../{self._links.path_of_answer(one, person)}" for one in card.ids}
+        return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)
 
     async def _by_link(self, request: Request) -> Response:
         nudge, person, token = (request.path_params[name] for name in ("nudge", "person", "token"))
-        return await self._keep(request, self._links.opens_answer(nudge, person, token), f"../../{token}")
+        return await self._keep(request, self._links.opens_answer(nudge, person, token), f"../../{token}#nudge-{nudge}")
 
     async def _by_manager(self, request: Request) -> Response:
         person, token = request.path_params["person"], request.path_params["token"]

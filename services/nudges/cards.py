@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.nudges.domain.answer import ANSWER_WORDS, answers_open, in_words
 from services.nudges.domain.wording import clock_time, first_name, weekday
-from services.nudges.list_nudges import InboxItem
+from services.nudges.list_nudges import GivenAnswer, InboxItem, Part
 from shared.events import NudgeKind
 from shared.nudge_requests import NudgeRow
 
@@ -39,15 +39,28 @@ _HELD: Final = "held"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A nudge that was said in the message of another, with what was and may be said of it."""
+
+    id: str
+    text: str
+    holds: bool
+    reason: str
+    answered: tuple[tuple[str, str], ...]
+    buttons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """One nudge on the page, or one definition and everybody who was told of it in the same words. `lines` are its
-    text, each with whether it still holds; `answered` is who said what of it, and `buttons` what the reader may say."""
+    """One nudge on the page, or one definition and everybody who was told of it in the same words. `text` is its own, and
+    `holds` whether it still does; `answered` is who said what of it, and `buttons` what the reader may say. `others` were said
+    in its message."""
 
     id: str
     rep: str
     kind: str
     rule: str
-    lines: tuple[tuple[str, bool], ...]
+    text: str
     reason: str
     when: str
     held_because: str
@@ -57,6 +70,17 @@ class Card:
     not_read_by: str = ""
     answered: tuple[tuple[str, str], ...] = ()
     buttons: tuple[tuple[str, str], ...] = ()
+    holds: bool = True
+    others: tuple[Line, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of every nudge on it."""
+        return self.id, *(other.id for other in self.others)
+
+    def paths(self, token: str) -> dict[str, str]:
+        """Where each is answered, seen from the page of the reader that opens with the token."""
+        return {nudge: f"{token}/answer/{nudge}" for nudge in self.ids}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +118,7 @@ def _card_of_many(group: Sequence[InboxItem], *, reader: str) -> Card:
     return replace(
         one,
         rep=", ".join(names),
-        lines=((said[:1].upper() + said[1:], True),),
+        text=said[:1].upper() + said[1:],
         when="waits" if group[0].row.status == _HELD else "sent",
         read_by=", ".join(sorted(read)),
         not_read_by=", ".join(sorted(unread)),
@@ -127,22 +151,41 @@ def _card(item: InboxItem, *, reader: str) -> Card:
         rep="You" if row.person == reader else row.person_name,
         kind=row.kind,
         rule=_RULE_NAMES.get(row.rule, row.rule),
-        lines=tuple(_lines(item)),
-        reason=row.reason,
+        text=_own(row.text, item),
+        reason=_own(row.reason, item),
         when=f"waits until {at}" if row.status == _HELD else f"sent {at}",
         held_because=row.because if row.status == _HELD else "",
-        revised=row.revised or ("By what is recorded now it would not have been said." if item.revised_with else ""),
+        revised=row.revised
+        or ("By what is recorded now it would not have been said." if any(part.is_revised for part in item.parts) else ""),
+        holds=not row.revised,
         channels=", ".join(channel for channel in row.delivered if channel != "inbox"),
         read_by=row.person_name if item.acknowledged else "",
         not_read_by=row.person_name if is_told and not item.acknowledged else "",
-        answered=tuple(_answers_seen(item, reader=reader)),
-        buttons=_buttons(item, reader=reader),
+        answered=tuple(_answers_seen(item, item.answers, reader=reader)),
+        buttons=_buttons(item, NudgeKind(row.kind), item.answers, reader=reader),
+        others=tuple(_line(item, part, reader=reader) for part in item.parts),
     )
 
 
-def _answers_seen(item: InboxItem, *, reader: str) -> Iterator[tuple[str, str]]:
+def _line(item: InboxItem, part: Part, *, reader: str) -> Line:
+    return Line(
+        id=part.id,
+        text=part.text,
+        holds=not part.is_revised,
+        reason=part.reason,
+        answered=tuple(_answers_seen(item, part.answers, reader=reader)),
+        buttons=_buttons(item, part.kind, part.answers, reader=reader),
+    )
+
+
+def _own(lines: str, item: InboxItem) -> str:
+    """What of the text or the reason of a message is its first nudge's own: the others have a line each."""
+    return "\n".join(lines.split("\n")[: -len(item.parts) or None])
+
+
+def _answers_seen(item: InboxItem, answers: Sequence[GivenAnswer], *, reader: str) -> Iterator[tuple[str, str]]:
     """Who said what: whom it was said to sees only what they said themselves."""
-    for one in item.answers:
+    for one in answers:
         if one.person_id == reader:
             yield "You", in_words(one.answer, one.reason)
         elif item.row.person != reader:
@@ -150,20 +193,14 @@ def _answers_seen(item: InboxItem, *, reader: str) -> Iterator[tuple[str, str]]:
             yield who, in_words(one.answer, one.reason)
 
 
-def _buttons(item: InboxItem, *, reader: str) -> tuple[tuple[str, str], ...]:
+def _buttons(item: InboxItem, kind: NudgeKind, answers: Sequence[GivenAnswer], *, reader: str) -> tuple[tuple[str, str], ...]:
     """What may still be said, with the words for it."""
     if item.row.status == _HELD:
         return ()
-    said = {one.answer for one in item.answers if one.person_id == reader}
+    said = {one.answer for one in answers if one.person_id == reader}
     is_said_to_them = item.row.person == reader
-    may_be_said = answers_open(NudgeKind(item.row.kind), is_said_to_them=is_said_to_them)
+    may_be_said = answers_open(kind, is_said_to_them=is_said_to_them)
     return tuple((one.value, ANSWER_WORDS[one]) for one in may_be_said if one not in said)
-
-
-def _lines(item: InboxItem) -> Iterator[tuple[str, bool]]:
-    """The first line is the nudge's own, the others are of those that were said with it."""
-    for number, line in enumerate(item.row.text.split("\n")):
-        yield line, line not in item.revised_with and not (number == 0 and item.row.revised)
 
 
 def _zone_name(item: InboxItem) -> str:

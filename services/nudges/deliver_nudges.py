@@ -97,13 +97,19 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 
 
 def _with_link(nudge: Nudge, links: Links) -> Nudge:
-    """A definition can be read, and acknowledged, on the rep's own page; of all else they can say what they think of it."""
-    is_told = nudge.kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
+    """A definition can be read, and acknowledged, on the rep's own page; of all else they can say what they think of it, and of
+    each part of a message by itself."""
+    person = nudge.person.id
     try:
-        url = links.of_rep(nudge.person.id) if is_told else links.of_answer(nudge.id, nudge.person.id)
-        return nudge.model_copy(update={"url": url})
+        parts = tuple(one.model_copy(update={"url": _url_of(one.id, one.kind, person, links)}) for one in nudge.parts)
+        return nudge.model_copy(update={"url": _url_of(nudge.id, nudge.kind, person, links), "parts": parts})
     except NoLinkSecret:
         return nudge
+
+
+def _url_of(nudge_id: str, kind: NudgeKind, person_id: str, links: Links) -> str:
+    is_told = kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
+    return links.of_rep(person_id) if is_told else links.of_answer(nudge_id, person_id)
 
 
 async def _record(connection: Connection, delivery: Delivery, outcome: Outcome, *, draw: float, now: datetime) -> None:

@@ -44,8 +44,15 @@ class Links:
         Raises:
             NoLinkSecret: there is none.
         """
-        token = self._token(f"{_OF_ANSWERS}{nudge_id}/{person_id}")
-        return f"{self._base_url}/answer/{nudge_id}/{person_id}/{token}"
+        return f"{self._base_url}/answer/{self.path_of_answer(nudge_id, person_id)}"
+
+    def path_of_answer(self, nudge_id: str, person_id: str) -> str:
+        """The part of that address in which one differs from another.
+
+        Raises:
+            NoLinkSecret: there is none.
+        """
+        return f"{nudge_id}/{person_id}/{self._token(f'{_OF_ANSWERS}{nudge_id}/{person_id}')}"
 
     def opens_inbox(self, manager_id: str, token: str) -> bool:
         return self._opens(manager_id, token)

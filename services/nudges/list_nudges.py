@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from services.nudges import store
 from services.nudges.domain.answer import Answer
+from shared.events import NudgeKind
 from shared.nudge_requests import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
 
 INBOX_ROWS_MAX: Final = 300
@@ -23,15 +24,26 @@ class GivenAnswer(BaseModel):
     reason: str
 
 
+class Part(BaseModel):
+    """A nudge that was said in the message of another. `is_revised` says that it is known not to hold."""
+
+    id: str
+    kind: NudgeKind
+    text: str
+    reason: str
+    is_revised: bool
+    answers: tuple[GivenAnswer, ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboxItem:
     """A nudge as a manager sees it; times are shown in the rep's own zone. A definition may be `acknowledged` by the rep.
-    `revised_with` are the lines of its text that were another nudge's and no longer hold."""
+    `parts` are the nudges that were said in its message, in the order of their lines, which are the last of its text."""
 
     row: NudgeRow
     timezone: str
     acknowledged: bool = False
-    revised_with: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     answers: tuple[GivenAnswer, ...] = ()
 
 
@@ -62,11 +74,9 @@ async def find_shown(pool: asyncpg.Pool, nudge_id: str, person_id: str) -> Inbox
 
 
 def _item(row: asyncpg.Record, *, acknowledged: bool = False) -> InboxItem:
-    revised_with = tuple(row["revised_with"])
+    parts = tuple(Part.model_validate_json(one) for one in row["parts"])
     answers = tuple(GivenAnswer.model_validate_json(one) for one in row["answers"])
-    return InboxItem(
-        row=_shown(row), timezone=row["timezone"], acknowledged=acknowledged, revised_with=revised_with, answers=answers
-    )
+    return InboxItem(row=_shown(row), timezone=row["timezone"], acknowledged=acknowledged, parts=parts, answers=answers)
 
 
 def _shown(row: "asyncpg.Record | Mapping[str, Any]", *, deliveries: Sequence[str] = ()) -> NudgeRow:

@@ -558,7 +558,11 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
-       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object(
+                 'id', o.id, 'kind', o.kind, 'text', o.text, 'reason', o.reason, 'is_revised', o.revised_at IS NOT NULL,
+                 'answers', (SELECT coalesce(json_agg(a ORDER BY a.first_at, a.person_id), '[]') FROM answer AS a
+                             WHERE a.nudge_id = o.id))::text
+             FROM nudge AS o WHERE o.said_with = n.id ORDER BY strpos(n.text, o.text)) AS parts,
        ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
              FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
        EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
@@ -572,7 +576,11 @@ ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
 -- What a rep has heard since a day of theirs, newest first. What was said in the message of another stands there.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
-       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object(
+                 'id', o.id, 'kind', o.kind, 'text', o.text, 'reason', o.reason, 'is_revised', o.revised_at IS NOT NULL,
+                 'answers', (SELECT coalesce(json_agg(a ORDER BY a.first_at, a.person_id), '[]') FROM answer AS a
+                             WHERE a.nudge_id = o.id))::text
+             FROM nudge AS o WHERE o.said_with = n.id ORDER BY strpos(n.text, o.text)) AS parts,
        ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
              FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
        '{}'::text[] AS delivered
@@ -581,15 +589,19 @@ WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.kind <> 
 ORDER BY n.send_at DESC, n.seq DESC;
 
 -- name: find_shown
--- One that was said to a person, or to a rep of theirs.
+-- One that was said to a person, or to a rep of theirs; of what was said in the message of another, that message.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
-       ARRAY(SELECT o.text FROM nudge AS o WHERE o.said_with = n.id AND o.revised_at IS NOT NULL) AS revised_with,
+       ARRAY(SELECT json_build_object(
+                 'id', o.id, 'kind', o.kind, 'text', o.text, 'reason', o.reason, 'is_revised', o.revised_at IS NOT NULL,
+                 'answers', (SELECT coalesce(json_agg(a ORDER BY a.first_at, a.person_id), '[]') FROM answer AS a
+                             WHERE a.nudge_id = o.id))::text
+             FROM nudge AS o WHERE o.said_with = n.id ORDER BY strpos(n.text, o.text)) AS parts,
        ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
              FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
        '{}'::text[] AS delivered
 FROM nudge AS n
-WHERE n.id = $1 AND n.status IN ('sent', 'bundled') AND (n.person_id = $2 OR n.manager_ids @> ARRAY[$2::text]);
+WHERE n.id = (SELECT coalesce(said_with, id) FROM nudge WHERE id = $1) AND n.status IN ('sent', 'bundled') AND (n.person_id = $2 OR n.manager_ids @> ARRAY[$2::text]);
 
 -- name: claim_answered
 -- Locked against being forgotten meanwhile.

@@ -14,7 +14,7 @@ from services.nudges.domain.said import Said
 from services.nudges.domain.wording import pick
 from services.nudges.situations import objections_of, person_of, quiet_feed_of, said_to, shortfall_of
 from services.nudges.store import Settlement
-from shared.events import NUDGE_DECIDED, DayReport, Nudge, Person
+from shared.events import NUDGE_DECIDED, DayReport, Nudge, NudgePart, Person
 from shared.postgres import Connection
 
 HELD_OUT: Final = "held out by lot, to measure what sending does"
@@ -185,9 +185,14 @@ def together(nudges: Sequence[Nudge]) -> Nudge:
         update={
             "text": "\n".join(nudge.text for nudge in nudges),
             "reason": "\n".join(nudge.reason for nudge in nudges),
+            "parts": tuple(_part_of(nudge) for nudge in nudges) if len(nudges) > 1 else (),
             "about": tuple(dict.fromkeys(one for nudge in nudges for one in nudge.about)),
         }
     )
+
+
+def _part_of(nudge: Nudge) -> NudgePart:
+    return NudgePart(id=nudge.id, kind=nudge.kind, rule=nudge.rule, text=nudge.text)
 
 
 async def announce(connection: Connection, nudge: Nudge, *, traceparent: str, now: datetime) -> None:

@@ -161,7 +161,7 @@ async def test_only_the_line_that_no_longer_holds_is_struck_out(nudging: Nudging
 
     (item,) = await list_inbox(nudging.pool, "mara")
     assert item.row.revised == ""
-    assert item.revised_with == (item.row.text.split("\n")[1],)
+    assert [(part.text, part.is_revised) for part in item.parts] == [(item.row.text.split("\n")[1], True)]
 
 
 async def _one_thing(nudging: Nudging) -> None:

@@ -248,7 +248,7 @@ async def test_a_manager_sees_in_one_place_who_was_told_the_same_and_who_has_rea
     (day,) = days_of(await list_inbox(nudging.pool, "mara"), reader="mara")
 
     alone, both = day.cards
-    assert (alone.rep, alone.lines[0][0][:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
+    assert (alone.rep, alone.text[:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
     assert (both.rep, both.kind, both.rule) == ("Ana Ruiz, Ben Ode", "announcement", "Definition")
     assert (both.read_by, both.not_read_by) == ("Ben Ode", "Ana Ruiz")
-    assert both.lines[0][0].startswith("From Tuesday 3 March on your day is measured like this")
+    assert both.text.startswith("From Tuesday 3 March on your day is measured like this")
