@@ -163,7 +163,6 @@ async def test_a_re_check_that_another_replica_is_at_is_passed_over_and_one_that
         assert await connection.fetchval(QUERIES["claim_calibration"], "wild", SUNDAY) == "wild"
 
         assert await recheck_teams(nudging.pool, now=SUNDAY) == []
-        assert await is_work_due(nudging.pool, channels=(), now=SUNDAY)
         await dying.rollback()
 
     assert len(await recheck_teams(nudging.pool, now=SUNDAY)) == 1
@@ -213,3 +212,17 @@ async def test_who_is_forgotten_while_a_team_is_re_checked_gets_no_limit_again(n
     await nudging.pool.execute(QUERIES["merge_rep_calibrations"], "wild", ["wild-0", "wild-1"], [1.0, 1.0])
 
     assert [row["rep_id"] for row in await nudging.pool.fetch(limits)] == ["wild-1"]
+
+
+async def test_while_a_re_check_is_due_time_has_not_caught_up(nudging: Nudging) -> None:
+    await _planned(nudging)
+    nothing_else = (
+        "UPDATE look SET done = true; UPDATE effects_look SET looked_on = 'infinity'; DELETE FROM led; DELETE FROM outbox"
+    )
+    await nudging.pool.execute(nothing_else)
+
+    before, at_four = [await is_work_due(nudging.pool, channels=(), now=now) for now in (SUNDAY - timedelta(seconds=1), SUNDAY)]
+    await recheck_teams(nudging.pool, now=SUNDAY)
+
+    assert (before, at_four) == (False, True)
+    assert not await is_work_due(nudging.pool, channels=(), now=SUNDAY)
