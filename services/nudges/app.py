@@ -1,7 +1,7 @@
 """The composition root of nudges: the only module that knows every class."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -87,8 +87,7 @@ async def run(settings: NudgesSettings) -> None:
             loops={
                 "consumer": partial(consume, broker),
                 "timed": timed.run,
-                "effects": Loop(effects_work(pool), clock).run,
-                "recheck": Loop(recheck_work(pool, metrics), clock).run,
+                **weekly_and_daily(pool, metrics, clock),
                 **{f"deliver_{loop.channel}": loop.run for loop in delivering},
                 "outbox": relay.run,
                 "measure": partial(measure, connection, pool, names, clock, metrics),
@@ -96,6 +95,13 @@ async def run(settings: NudgesSettings) -> None:
         )
     await pool.close()
     await disconnect(connection)
+
+
+def weekly_and_daily(
+    pool: asyncpg.Pool, metrics: NudgesMetrics, clock: Clock
+) -> dict[str, Callable[[asyncio.Event], Awaitable[None]]]:
+    """What takes seconds and keeps nobody waiting, each in a loop of its own."""
+    return {"effects": Loop(effects_work(pool), clock).run, "recheck": Loop(recheck_work(pool, metrics), clock).run}
 
 
 async def answer(
