@@ -23,6 +23,8 @@ _BUDGET: Final = ErrorBudget()
 _COMMON: Final[dict[str, Watcher]] = {"below 70% today": below_70_percent, "below mean - 2 sigma": below_two_sigma}
 _HEAD: Final = f"{'':<22}{'false alerts':>13}{'of all days':>13}{'within 10':>11}{'within 20':>11}"
 _FOLLOWED_DAYS: Final = 20
+_CALIBRATION_ROUNDS: Final = 4
+"""So many times those that judge it: fewer leave the limits uncertain by a twentieth."""
 
 
 @dataclass(kw_only=True)
@@ -122,7 +124,7 @@ def _people(*, rounds: int) -> list[Person] | None:
         return None
     people = []
     for reps in teams:
-        found = calibrate(reps, _BUDGET, rounds=rounds, random=Random(1))
+        found = calibrate(reps, _BUDGET, rounds=_CALIBRATION_ROUNDS * rounds, random=Random(1))
         limits = found.of_reps if found else (0.0,) * len(reps)
         if found:
             print(

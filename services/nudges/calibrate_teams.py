@@ -22,10 +22,10 @@ from shared.nudge_requests import CalibrationList, CalibrationRow
 from shared.postgres import Connection
 
 _log = structlog.get_logger()
-_JUDGED_DAYS: Final = 40_000
-"""So many make the rates known to about a twelfth, and take a second or two."""
+_JUDGED_DAYS: Final = 120_000
+"""So many make the rates known to about a twentieth, and take a few seconds."""
 _JUDGED_DAYS_A_REP: Final = 2_500
-_ROUNDS_MAX: Final = 400
+_ROUNDS_MAX: Final = 1_200
 
 
 class NoSuchTeam(DaymarkError):

@@ -23,7 +23,7 @@ _STRICTER_MAX: Final = 2.0
 _LAXER_MAX: Final = 0.5
 """A quiet history is no licence: chance, too, gives one."""
 _STRICTNESS_STEP: Final = 0.01
-_TEAM_DAYS: Final = 40.0
+_TEAM_DAYS: Final = 20.0
 """The team's limit counts for as much as this many days on which the rep was judged."""
 
 
@@ -81,8 +81,8 @@ def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, round
     sqrt(days / budget.days), so rounds should make a hundred times the budget's days, and ten times for each rep.
 
     A rep's limit lies between the team's and the one at which the rep's own days keep the budget, at the part
-    own / (own + 40) of the way, where own is the number of days on which the rep was judged in one order: the weight of an
-    estimate beside a prior that is worth forty such days (Efron and Morris, 1975, Data Analysis Using Stein's Estimator). Then
+    own / (own + 20) of the way, where own is the number of days on which the rep was judged in one order: the weight of an
+    estimate beside a prior that is worth twenty such days (Efron and Morris, 1975, Data Analysis Using Stein's Estimator). Then
     all are moved together until the team keeps the budget, so that what the shrinkage leaves is not paid by anybody's false
     alerts. Limits become at most 2 standard deviations stricter (`alerts_after` says whether that was enough) and 0.5 laxer.
     None when nobody has days enough to be judged at all.

@@ -102,14 +102,15 @@ def test_with_few_days_of_their_own_a_rep_is_watched_as_the_team_is() -> None:
 
     assert of_known is not None
     assert of_new is not None
-    assert abs(of_new.of_reps[0] - of_new.strictness) < 0.15 < of_known.of_reps[0] - of_known.strictness
+    of_the_new, of_the_known = of_new.of_reps[0] - of_new.strictness, of_known.of_reps[0] - of_known.strictness
+    assert 0 < of_the_new < of_the_known / 2
 
 
 def test_whom_nothing_is_known_of_has_the_limit_of_the_others() -> None:
     found = calibrate([steady(40, 60), steady(40, 60), steady(40, 5)], BUDGET, rounds=3, random=Random(1))
 
     assert found is not None
-    assert found.of_reps[2] == pytest.approx(found.strictness, abs=0.05)
+    assert found.of_reps[2] == pytest.approx(found.strictness, abs=0.1)
 
 
 @pytest.mark.parametrize(
