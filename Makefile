@@ -16,11 +16,10 @@ define install
 	  || { echo "uv could not install $(1): pip does" >&2; \
 	       $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1); }
 endef
-# What may be imported is compiled here, on all cores; else each of the many processes of a test run compiles it anew.
 define install_daymark
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	@$(BIN)/python -m compileall -q -j 0 -x '/tests?/|/hubspot/|/pip/|/setuptools/' $(VENV)/lib services shared deploy
 endef
+# What is imported is compiled once and kept; else each of the many processes of a test run compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
