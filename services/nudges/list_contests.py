@@ -35,13 +35,13 @@ class Contest:
 
 async def list_contests(pool: asyncpg.Pool, query: ContestQuery) -> ContestList:
     """Of one day, for `daymark explain`."""
-    rows = await pool.fetch(QUERIES["list_contests_of_rep"], query.rep, query.day, query.day)
+    rows = await pool.fetch(QUERIES["list_contests_of_day"], query.rep, query.day)
     return ContestList(rows=tuple(ContestRow(**dict(row), settled_by=row["manager_id"]) for row in rows))
 
 
 async def list_contests_of_day(pool: asyncpg.Pool, rep_id: str, day: date) -> list[Contest]:
     """What a rep says of the activities of a day, in the order in which they said it."""
-    return _contests(await pool.fetch(QUERIES["list_contests_of_rep"], rep_id, day, day))
+    return _contests(await pool.fetch(QUERIES["list_contests_of_day"], rep_id, day))
 
 
 async def list_contests_for_manager(pool: asyncpg.Pool, manager_id: str, *, now: datetime) -> list[Contest]:

@@ -558,13 +558,7 @@ WHERE n.seq > $1 AND ($2::text IS NULL OR n.person_id = $2) ORDER BY n.seq LIMIT
 -- A manager's newest nudges: only of reps that were theirs when it was decided, and none that was dropped.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
-       ARRAY(SELECT json_build_object(
-                 'id', o.id, 'kind', o.kind, 'text', o.text, 'reason', o.reason, 'is_revised', o.revised_at IS NOT NULL,
-                 'answers', (SELECT coalesce(json_agg(a ORDER BY a.first_at, a.person_id), '[]') FROM answer AS a
-                             WHERE a.nudge_id = o.id))::text
-             FROM nudge AS o WHERE o.said_with = n.id ORDER BY strpos(n.text, o.text)) AS parts,
-       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
-             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
+       parts_of(n.id, n.text) AS parts, answers_to(n.id) AS answers,
        EXISTS (SELECT FROM announcement AS a WHERE a.nudge_id = n.id AND a.acknowledged_at IS NOT NULL) AS acknowledged,
        ARRAY(SELECT d.channel FROM delivery AS d WHERE d.nudge_id = n.id AND d.state = 'delivered' ORDER BY d.channel)
            AS delivered
@@ -576,13 +570,7 @@ ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
 -- What a rep has heard since a day of theirs, newest first. What was said in the message of another stands there.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
-       ARRAY(SELECT json_build_object(
-                 'id', o.id, 'kind', o.kind, 'text', o.text, 'reason', o.reason, 'is_revised', o.revised_at IS NOT NULL,
-                 'answers', (SELECT coalesce(json_agg(a ORDER BY a.first_at, a.person_id), '[]') FROM answer AS a
-                             WHERE a.nudge_id = o.id))::text
-             FROM nudge AS o WHERE o.said_with = n.id ORDER BY strpos(n.text, o.text)) AS parts,
-       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
-             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
+       parts_of(n.id, n.text) AS parts, answers_to(n.id) AS answers,
        '{}'::text[] AS delivered
 FROM nudge AS n
 WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.kind <> 'announcement'
@@ -592,16 +580,11 @@ ORDER BY n.send_at DESC, n.seq DESC;
 -- One that was said to a person, or to a rep of theirs; of what was said in the message of another, that message.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.team_id, n.occasion, n.day, n.timezone, n.text, n.reason,
        n.status, n.because, n.chance, n.decided_at, n.send_at, n.revised_because,
-       ARRAY(SELECT json_build_object(
-                 'id', o.id, 'kind', o.kind, 'text', o.text, 'reason', o.reason, 'is_revised', o.revised_at IS NOT NULL,
-                 'answers', (SELECT coalesce(json_agg(a ORDER BY a.first_at, a.person_id), '[]') FROM answer AS a
-                             WHERE a.nudge_id = o.id))::text
-             FROM nudge AS o WHERE o.said_with = n.id ORDER BY strpos(n.text, o.text)) AS parts,
-       ARRAY(SELECT json_build_object('person_id', a.person_id, 'answer', a.answer, 'reason', a.reason)::text
-             FROM answer AS a WHERE a.nudge_id = n.id ORDER BY a.first_at, a.person_id) AS answers,
+       parts_of(n.id, n.text) AS parts, answers_to(n.id) AS answers,
        '{}'::text[] AS delivered
 FROM nudge AS n
-WHERE n.id = (SELECT coalesce(said_with, id) FROM nudge WHERE id = $1) AND n.status IN ('sent', 'bundled') AND (n.person_id = $2 OR n.manager_ids @> ARRAY[$2::text]);
+WHERE n.id = (SELECT coalesce(said_with, id) FROM nudge WHERE id = $1) AND n.status IN ('sent', 'bundled')
+  AND (n.person_id = $2 OR n.manager_ids @> ARRAY[$2::text]);
 
 -- name: claim_answered
 -- Locked against being forgotten meanwhile.
@@ -649,14 +632,13 @@ WHERE c.id = $1 AND c.settled <> $3
       @> jsonb_build_array(jsonb_build_object('id', $2::text))
 RETURNING c.id;
 
--- name: list_contests_of_rep
--- About the days from one to another.
+-- name: list_contests_of_day
 SELECT c.id, c.rep_id, c.day, c.source, c.account, c.activity_id, c.reason, c.recorded::text AS recorded, c.contested_at,
        c.settled, c.manager_id, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
        (SELECT one ->> 'name' FROM jsonb_array_elements(newest.report -> 'managers') AS one WHERE one ->> 'id' = c.manager_id)
            AS manager_name
 FROM contest AS c CROSS JOIN LATERAL (SELECT report FROM day WHERE rep_id = c.rep_id ORDER BY day DESC LIMIT 1) AS newest
-WHERE c.rep_id = $1 AND c.day BETWEEN $2 AND $3
+WHERE c.rep_id = $1 AND c.day = $2
 ORDER BY c.contested_at, c.id;
 
 -- name: list_contests_for_manager

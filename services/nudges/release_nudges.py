@@ -15,8 +15,8 @@ from services.nudges.domain.rules import ON_CHANGE, PRIORITIES, RULES, moment_of
 from services.nudges.domain.wanted import Wanted
 from services.nudges.revise_said import correction_anew
 from services.nudges.situations import situation_of
-from services.nudges.speak import Spoken, Worded, add_part, announce, keep, settlement_of, together, word
-from services.nudges.store import Held, Settlement
+from services.nudges.speak import Spoken, Worded, add_part, announce, bundled_with, keep, settlement_of, together, word
+from services.nudges.store import Held
 from services.nudges.take_looks import plan_due
 from services.nudges.tell_definition import telling_anew
 from shared.events import DayReport, NudgeKind
@@ -81,16 +81,16 @@ async def _say_with_plan(
     due = None
     if first.kind != NudgeKind.ANNOUNCEMENT:
         due = await plan_due(connection, first.person_id, timezone=first.timezone, lottery=lottery, wanted=wanted, now=now)
+    beside = [due.plan] if due is not None and isinstance(due.plan.verdict, Send) else []
+    spoken = await _say_together(connection, speaking, beside=beside, channels=channels, now=now)
     if due is None:
-        return await _say_together(connection, speaking, beside=(), channels=channels, now=now)
-    report, plan = due
+        return spoken
+    report = due.report
     how: Any = {"managers": report.managers, "timezone": report.timezone, "traceparent": first.traceparent, "now": now}
-    if isinstance(plan.verdict, Send):
-        spoken = await _say_together(connection, speaking, beside=(plan,), channels=channels, now=now)
-        kept = await add_part(connection, plan, of=speaking[0][1].nudge, **how)
+    if beside:
+        kept = await add_part(connection, due.plan, of=speaking[0][1].nudge, **how)
     else:
-        spoken = await _say_together(connection, speaking, beside=(), channels=channels, now=now)
-        kept = await keep(connection, plan, **how, channels=channels)
+        kept = await keep(connection, due.plan, **how, channels=channels)
     return spoken + ([kept] if kept is not None else [])
 
 
@@ -110,10 +110,8 @@ async def _say_together(
     await store.settle_nudge(connection, nudge, sent, wording=worded.wording)
     await announce(connection, nudge, traceparent=first.traceparent, now=now)
     await connection.execute(store.QUERIES["add_deliveries"], first.id, list(channels), now)
-    because = f"said together with {first.rule}"
-    for held, other in others:
-        chance = settlement_of(other.verdict, timezone=held.timezone, now=now).chance
-        bundled = Settlement(status="bundled", because=because, send_at=now, sent_day=sent.sent_day, chance=chance)
+    for _, other in others:
+        bundled = bundled_with(first.rule, other.verdict, timezone=first.timezone, now=now)
         part = other.nudge.model_copy(update={"send_at": now})
         await store.settle_nudge(connection, part, bundled, wording=other.wording, said_with=first.id)
     return [Spoken(rule=first.rule, status="sent"), *(Spoken(rule=held.rule, status="bundled") for held, _ in others)]

@@ -38,13 +38,13 @@ async def revise_said(
     first, last = days_resting_on(report.day)
     until = last if report.state == "closed" else first
     rows = await connection.fetch(store.QUERIES["list_sent_about"], report.rep.id, first, until, sorted(ASKED_AGAIN))
-    situations: dict[tuple[date, bool], Situation] = {} if situation is None else {(report.day, False): situation}
+    situations: dict[tuple[date, Moment | None], Situation] = {} if situation is None else {(report.day, None): situation}
     spoken: list[Spoken] = []
     for sent in map(_sent_of, rows):
         if not rests_on(sent, report.day):
             continue
         moment = Moment.MORNING if moment_of(sent.rule) is Moment.MORNING else None
-        key = sent.day, moment is not None
+        key = sent.day, moment
         if key not in situations:
             about = report if sent.day == report.day else await store.find_day(connection, report.rep.id, sent.day)
             if about is None:

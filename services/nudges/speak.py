@@ -85,6 +85,11 @@ def settlement_of(verdict: Verdict, *, timezone: str, now: datetime) -> Settleme
     return Settlement(status="dropped", because=verdict.because, send_at=None, sent_day=None)
 
 
+def bundled_with(rule: str, verdict: Verdict, *, timezone: str, now: datetime) -> Settlement:
+    """Of what may be sent and is part of the message of another rule's nudge."""
+    return replace(settlement_of(verdict, timezone=timezone, now=now), status="bundled", because=f"said together with {rule}")
+
+
 async def speak(
     connection: Connection,
     called: Called,
@@ -168,9 +173,7 @@ async def add_part(
     now: datetime,
 ) -> Spoken | None:
     """Keep what is part of another nudge's message; None when there is one of its occasion."""
-    day, chance = local_day(now, timezone), settlement_of(worded.verdict, timezone=timezone, now=now).chance
-    because = f"said together with {of.rule}"
-    bundled = Settlement(status="bundled", because=because, send_at=now, sent_day=day, chance=chance)
+    bundled = bundled_with(of.rule, worded.verdict, timezone=timezone, now=now)
     nudge, ids = worded.nudge.model_copy(update={"send_at": now}), [manager.id for manager in managers]
     how: Any = {"wording": worded.wording, "managers": ids, "timezone": timezone, "traceparent": traceparent}
     if not await store.add_nudge(connection, nudge, bundled, **how):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
@@ -11,9 +11,9 @@ from services.nudges import store
 from services.nudges.domain.choosing import calls_of
 from services.nudges.domain.lot import Lottery
 from services.nudges.domain.moments import Moment, moments_of
-from services.nudges.domain.nudge import Called
+from services.nudges.domain.nudge import ASKED_FOR, Called
 from services.nudges.domain.policy import HoldOut, Send, is_resting, local_day
-from services.nudges.domain.rules import AT_MOMENTS, BESIDE
+from services.nudges.domain.rules import AT_MOMENTS
 from services.nudges.domain.rules.day_plan import day_plan
 from services.nudges.domain.situation import Situation
 from services.nudges.domain.wanted import Wanted
@@ -24,6 +24,13 @@ from shared.postgres import Connection
 from shared.trace import continue_trace
 
 _AT_ONCE_MAX: Final = 200
+
+
+class DuePlan(NamedTuple):
+    """The plan of a day, as it is put, and the day."""
+
+    report: DayReport
+    plan: Worded
 
 
 async def plan_looks(connection: Connection, report: DayReport) -> None:
@@ -88,14 +95,14 @@ async def _calls(connection: Connection, report: DayReport, moment: Moment, *, w
     if not calls:
         return []
     said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
-    first = [called for called in calls if called.rule not in BESIDE and not is_resting(called, said, report.day)][:1]
-    heard = await store.list_rules_about(connection, report.rep.id, report.day, sorted(BESIDE))
-    return first + [called for called in calls if called.rule in BESIDE and called.rule not in heard]
+    first = [called for called in calls if called.rule not in ASKED_FOR and not is_resting(called, said, report.day)][:1]
+    heard = await store.list_rules_about(connection, report.rep.id, report.day, sorted(ASKED_FOR))
+    return first + [called for called in calls if called.rule in ASKED_FOR and called.rule not in heard]
 
 
 async def plan_due(
     connection: Connection, rep_id: str, *, timezone: str, lottery: Lottery, wanted: Wanted, now: datetime
-) -> tuple[DayReport, Worded] | None:
+) -> DuePlan | None:
     """The day's plan where the look of the morning is due, for it to go with what is released just then; None when it is not
     wanted or may not be said. Needs the person's lock."""
     day = local_day(now, timezone)
@@ -108,4 +115,4 @@ async def plan_due(
     if called is None:
         return None
     worded = await word(connection, called, report, lottery=lottery, decided_at=now, send_at=now, now=now)
-    return (report, worded) if isinstance(worded.verdict, Send | HoldOut) else None
+    return DuePlan(report, worded) if isinstance(worded.verdict, Send | HoldOut) else None

@@ -168,7 +168,6 @@ def union(causes: Collection[tuple[Place, Cause]]) -> dict[Place, Cause]:
     joined: dict[Place, Cause] = {}
     for place, cause in causes:
         known = joined.get(place)
-        if cause.history and known is not None and not known.history:
-            cause = Cause(traceparent=cause.traceparent)  # noqa: PLW2901 - the rest of it is as good as another's
-        joined[place] = cause
+        is_live = known is not None and not known.history
+        joined[place] = Cause(traceparent=cause.traceparent) if is_live and cause.history else cause
     return joined

@@ -29,6 +29,10 @@ RULE_RECOGNITION_DUE: Final = "recognition_due"
 RULE_WEEKLY_BRIEF: Final = "weekly_brief"
 RULE_DIGEST: Final = "digest"
 
+ASKED_FOR: Final = frozenset({RULE_DAY_PLAN})
+"""Said only to who wants it, each day: beside anything else that its moment calls for, in the same message and after it. It
+takes no place in the budget, but needs one that is free."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Called:

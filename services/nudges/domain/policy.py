@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.nudges.domain.answer import ANSWER_WORDS, Objection, objection_that_holds
 from services.nudges.domain.lot import Lot
-from services.nudges.domain.nudge import RULE_DAY_PLAN, Called
+from services.nudges.domain.nudge import ASKED_FOR, Called
 from services.nudges.domain.said import Said
 from shared.events import DayReport, NudgeKind, Presence
 
@@ -20,8 +20,6 @@ _LISTEN_AGAIN: Final = timedelta(minutes=15)
 _LOOK_AGAIN_ON_LEAVE: Final = timedelta(days=1)
 _APART: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What must be said in any case, and takes nobody's place in the budget."""
-_ASKED_FOR: Final = frozenset({RULE_DAY_PLAN})
-"""Said only to who wants it each day: it takes no place in the budget, but needs one that is free."""
 _WAITING: Final = _APART | {NudgeKind.CELEBRATION}
 
 
@@ -191,7 +189,7 @@ def _obstacle(called: Called, today: WorkingTime, said: Sequence[Said], *, now: 
 def _budget(called: Called, today: WorkingTime, said: Sequence[Said]) -> tuple[str | None, datetime | None]:
     """An everyday word does not queue up behind a kind one of today: it would be late each day from then on."""
     of_today = [one for one in said if one.day == today.day and one.kind not in _APART and not one.with_another]
-    heard = [one for one in of_today if one.rule not in _ASKED_FOR]
+    heard = [one for one in of_today if one.rule not in ASKED_FOR]
     if len(heard) < NUDGES_A_DAY_MAX:
         return None, None
     if called.is_everyday and any(one.kind is NudgeKind.CELEBRATION for one in heard):

@@ -5,6 +5,7 @@ from typing import Final
 
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.nudge import (
+    ASKED_FOR,
     RULE_COMEBACK,
     RULE_CORRECTION,
     RULE_DAY_PLAN,
@@ -92,12 +93,9 @@ ASKED_AGAIN: Final = frozenset({*ON_CHANGE, *IS_STILL_NEARLY_SO, RULE_QUIET_AFTE
 hints of which the newest reports tell whether they were right when they were said. Of pace they do not: it speaks of what was
 logged by a time of a day, and that it was logged later takes nothing from it."""
 
-BESIDE: Final = frozenset({RULE_DAY_PLAN})
-"""What is said beside anything else that its moment calls for, in the same message and after it."""
-
 PRIORITIES: Final = {
     name: place
-    for place, name in enumerate((*(name for name in RULES if name not in BESIDE), RULE_CORRECTION, *sorted(BESIDE)))
+    for place, name in enumerate((*(name for name in RULES if name not in ASKED_FOR), RULE_CORRECTION, *sorted(ASKED_FOR)))
 }
 """The lower, the more it is worth saying."""
 
