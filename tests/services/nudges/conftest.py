@@ -1,13 +1,18 @@
 """A nudges schema of its own for each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import asyncpg
+import httpx
 import pytest
+from starlette.applications import Starlette
 
+from services.nudges.answer_page import AnswerPage
 from services.nudges.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
+from services.nudges.contest_page import ContestPage, Explain
 from services.nudges.decide_nudges import decide_nudges
 from services.nudges.deliver_nudges import Deliverer, deliver_nudges
 from services.nudges.deliveries import note_channels
@@ -16,7 +21,10 @@ from services.nudges.domain.wanted import NOBODY, Wanted
 from services.nudges.links import Links
 from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.own_page import OwnPage
+from services.nudges.pages import Pages
 from services.nudges.release_nudges import release_held
+from services.nudges.rendering import Renderer
 from services.nudges.speak import Spoken
 from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
 from services.nudges.take_looks import take_looks
@@ -25,12 +33,14 @@ from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres import migrate, open_pool
+from tests.services.nudges.explaining import Scoring
 from tests.services.nudges.reports import MONDAY, at, report, worked_days
 
 KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
 NO_LOTS = Lottery(seed="", held_out=0.0)
-LINKS = Links(base_url="http://pages", secret="signs links")
+BASE_URL = "http://pages"
+LINKS = Links(base_url=BASE_URL, secret="signs links")
 
 
 @dataclass
@@ -149,3 +159,31 @@ async def nudging(nudges_database_url: str) -> AsyncIterator[Nudging]:
     await note_channels(pool, {channel.name: channel})
     yield Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=NudgesMetrics(), now=NOON)
     await pool.close()
+
+
+@asynccontextmanager
+async def browsing(
+    nudging: Nudging, explain: Explain, *, pool: asyncpg.Pool | None = None, on_acknowledged: Callable[[], None] = lambda: None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser before all pages, which follows redirects as browsers do."""
+    renderer, clock, pool = Renderer(), nudging.clock(), pool or nudging.pool
+    pages = Pages(pool, LINKS, renderer, clock)
+    own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
+    answers = AnswerPage(pool, LINKS, renderer, clock, nudging.metrics)
+    contests = ContestPage(pool, LINKS, renderer, clock, nudging.metrics, explain=explain)
+    routes = [*pages.routes(), *own.routes(), *answers.routes(), *contests.routes()]
+    app = Starlette(routes=routes, exception_handlers={404: pages.not_found})
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, follow_redirects=True) as client:
+        yield client
+
+
+@pytest.fixture
+def scoring() -> Scoring:
+    return Scoring()
+
+
+@pytest.fixture
+async def browser(nudging: Nudging, scoring: Scoring) -> AsyncIterator[httpx.AsyncClient]:
+    async with browsing(nudging, scoring.explain) as client:
+        yield client

@@ -1,38 +1,19 @@
 """What people say of a nudge: over HTTP, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
-from services.nudges.answer_page import AnswerPage
 from services.nudges.domain.answer import answers_open
-from services.nudges.own_page import OwnPage
-from services.nudges.pages import Pages
-from services.nudges.rendering import Renderer
 from services.nudges.speak import Spoken
-from shared.clock import SteppedClock
 from shared.events import DayReport, NudgeKind
-from tests.services.nudges.conftest import LINKS, NOON, Nudging
+from tests.services.nudges.conftest import LINKS, Nudging
 from tests.services.nudges.reports import MONDAY, at, report
 
 BASE = "http://pages"
 ANA, MARA, JON = LINKS.of_rep("ana"), LINKS.of_manager("mara"), LINKS.of_manager("jon")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def browser(nudging: Nudging) -> AsyncIterator[httpx.AsyncClient]:
-    renderer, clock = Renderer(), SteppedClock(NOON)
-    pages = Pages(nudging.pool, LINKS, renderer, clock)
-    own = OwnPage(nudging.pool, LINKS, renderer, clock, on_acknowledged=lambda: None)
-    answers = AnswerPage(nudging.pool, LINKS, renderer, clock, nudging.metrics)
-    routes = [*pages.routes(), *own.routes(), *answers.routes()]
-    app = Starlette(routes=routes, exception_handlers={404: pages.not_found})
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE, follow_redirects=True) as client:
-        yield client
 
 
 def _done(**changes: object) -> DayReport:

@@ -4,7 +4,6 @@ import httpx
 
 from tests.services.nudges.conftest import LINKS, Nudging, comeback_and_plan_done_wait
 from tests.services.nudges.reports import at
-from tests.services.nudges.test_answers import browser as browser  # noqa: PLC0414 - a fixture
 
 ANA, MARA = LINKS.of_rep("ana"), LINKS.of_manager("mara")
 

@@ -1,6 +1,5 @@
 """What a rep says of single activities: over HTTP, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
@@ -12,35 +11,24 @@ from services.nudges.forget_person import forget_person
 from services.nudges.list_contests import list_contests
 from shared.events import Manager
 from shared.nudge_requests import ContestQuery
-from tests.services.nudges.conftest import KEY, Nudging
+from tests.services.nudges.conftest import KEY, Nudging, browsing
 from tests.services.nudges.contesting import (
     ANA,
-    COUNTED,
     ID,
     JON,
     MARA,
-    SHORT,
     THE_DAY,
-    Scoring,
     ana_and_ben,
-    browsing,
     kept,
     words_of,
 )
+from tests.services.nudges.explaining import COUNTED, SHORT, Scoring
 from tests.services.nudges.reports import MONDAY, report
 
 
-@pytest.fixture
-def scoring() -> Scoring:
-    return Scoring()
-
-
-@pytest.fixture
-async def browser(nudging: Nudging, scoring: Scoring) -> AsyncIterator[httpx.AsyncClient]:
-    """Of Ana, Ben and who leads them."""
+@pytest.fixture(autouse=True)
+async def known(nudging: Nudging) -> None:
     await ana_and_ben(nudging)
-    async with browsing(nudging, scoring.explain) as client:
-        yield client
 
 
 async def test_a_day_opens_from_the_reps_page_and_shows_what_counted_and_what_did_not(

@@ -1,6 +1,5 @@
 """What cannot be contested, and what happens while servers are away: over HTTP, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
@@ -9,34 +8,23 @@ import pytest
 
 from services.nudges.contest_activity import id_of
 from shared.requests import NobodyAnswers, Refused
-from tests.services.nudges.conftest import Nudging
+from tests.services.nudges.conftest import Nudging, browsing
 from tests.services.nudges.contesting import (
     ANA,
     BEN,
-    COUNTED,
     ID,
     MARA,
-    SHORT,
     THE_DAY,
-    Scoring,
     ana_and_ben,
-    browsing,
     kept,
 )
+from tests.services.nudges.explaining import COUNTED, SHORT, Scoring
 from tests.services.nudges.reports import MONDAY
 
 
-@pytest.fixture
-def scoring() -> Scoring:
-    return Scoring()
-
-
-@pytest.fixture
-async def browser(nudging: Nudging, scoring: Scoring) -> AsyncIterator[httpx.AsyncClient]:
-    """Of Ana, Ben and who leads them."""
+@pytest.fixture(autouse=True)
+async def known(nudging: Nudging) -> None:
     await ana_and_ben(nudging)
-    async with browsing(nudging, scoring.explain) as client:
-        yield client
 
 
 @pytest.mark.parametrize(
@@ -90,7 +78,7 @@ async def test_while_postgres_is_away_it_says_so(nudging: Nudging, scoring: Scor
     pool = await asyncpg.create_pool(nudging.url.replace("/test_", "/gone_"), min_size=0)
     posts = [f"{THE_DAY}/activity/{ID}/time", f"{THE_DAY}/activity/{ID}/withdraw", f"{MARA}/contest/{ID}/stands"]
 
-    async with browsing(nudging, scoring.explain, pool) as browser:
+    async with browsing(nudging, scoring.explain, pool=pool) as browser:
         answers = [await browser.get(THE_DAY), *[await browser.post(path) for path in posts]]
 
     assert [answer.status_code for answer in answers] == [503] * 4

@@ -1,6 +1,7 @@
 """The plan of the day in the morning, on a real database."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,9 @@ MORNING = at(MONDAY, "09:00")
 SENT, BUNDLED = Spoken(rule="day_plan", status="sent"), Spoken(rule="day_plan", status="bundled")
 
 
-def _today(**changes: object) -> DayReport:
-    return report(**({"score": 0, "count": 0, "state": "open"} | changes))  # type: ignore[arg-type]
+def _today(**changes: Any) -> DayReport:
+    given: dict[str, Any] = {"score": 0, "count": 0, "state": "open"}
+    return report(**(given | changes))
 
 
 @pytest.fixture

@@ -1,41 +1,21 @@
 """A rep's own page, over HTTP on a real database."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
 import asyncpg
 import httpx
 import pytest
-from starlette.applications import Starlette
 
-from services.nudges.own_page import OwnPage
-from services.nudges.pages import Pages
-from services.nudges.rendering import Renderer
 from services.nudges.tell_definition import withdraw_definition
-from shared.clock import SteppedClock
 from shared.events import PLAYBOOK_ACKNOWLEDGED, BehaviourDefinition, GoalDefinition, Person, PlaybookWithdrawn
-from tests.services.nudges.conftest import LINKS, NOON, Nudging
+from tests.services.nudges.conftest import LINKS, NOON, Nudging, browsing
+from tests.services.nudges.explaining import Scoring
 from tests.services.nudges.reports import MONDAY, announcement, at, goal, report
 
 PATH = LINKS.of_rep("ana").removeprefix("http://pages")
 MONDAYS = (Decimal(12), *[Decimal(0)] * 6)
 NEXT = MONDAY + timedelta(days=7)
-
-
-@pytest.fixture
-async def browser(nudging: Nudging) -> AsyncIterator[httpx.AsyncClient]:
-    """Follows redirects, as browsers do."""
-    async with _browser(nudging.pool) as client:
-        yield client
-
-
-def _browser(pool: asyncpg.Pool, *, on_acknowledged: Callable[[], None] = lambda: None) -> httpx.AsyncClient:
-    renderer = Renderer()
-    pages = Pages(pool, LINKS, renderer, SteppedClock(NOON))
-    own = OwnPage(pool, LINKS, renderer, SteppedClock(NOON), on_acknowledged=on_acknowledged)
-    app = Starlette(routes=[*pages.routes(), *own.routes()], exception_handlers={404: pages.not_found})
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages", follow_redirects=True)
 
 
 async def test_what_is_in_force_and_what_is_coming_is_shown_whole(nudging: Nudging, browser: httpx.AsyncClient) -> None:
@@ -108,11 +88,11 @@ async def test_a_day_begins_on_the_reps_own_clock(nudging: Nudging, browser: htt
     assert "In force since Tuesday 3 March 2026" in (await browser.get(PATH)).text
 
 
-async def test_saying_that_it_was_read_is_kept_once_and_shown(nudging: Nudging) -> None:
+async def test_saying_that_it_was_read_is_kept_once_and_shown(nudging: Nudging, scoring: Scoring) -> None:
     woken: list[bool] = []
     await nudging.hear_of(announcement(1))
 
-    async with _browser(nudging.pool, on_acknowledged=lambda: woken.append(True)) as browser:
+    async with browsing(nudging, scoring.explain, on_acknowledged=lambda: woken.append(True)) as browser:
         for _ in range(2):
             answer = await browser.post(f"{PATH}/read/1")
 
@@ -196,10 +176,10 @@ async def test_what_people_wrote_is_escaped(nudging: Nudging, browser: httpx.Asy
     assert page.count("&lt;script&gt;alert(1)") >= 4
 
 
-async def test_while_postgres_is_away_it_says_so_and_notes_nothing(nudging: Nudging) -> None:
+async def test_while_postgres_is_away_it_says_so_and_notes_nothing(nudging: Nudging, scoring: Scoring) -> None:
     pool = await asyncpg.create_pool(nudging.url.replace("/test_", "/gone_"), min_size=0)
 
-    async with _browser(pool) as browser:
+    async with browsing(nudging, scoring.explain, pool=pool) as browser:
         answers = [await browser.get(PATH), await browser.post(f"{PATH}/read/1")]
 
     assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "2")] * 2

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from prometheus_client import generate_latest
@@ -93,9 +94,9 @@ async def test_history_that_is_brought_in_says_nothing_of_when_it_was_heard_of(n
     assert await _quiet_since(nudging) == []
 
 
-def _day(rep: Person, day: date, *, calls: int, mails: int, **changes: object) -> DayReport:
+def _day(rep: Person, day: date, *, calls: int, mails: int, **changes: Any) -> DayReport:
     asked = behaviour("Calls", calls, 10), behaviour("Mails", mails, 10)
-    return report(day, rep=rep, behaviours=asked, count=calls + mails, **changes)  # type: ignore[arg-type]
+    return report(day, rep=rep, behaviours=asked, count=calls + mails, **changes)
 
 
 async def _work_of_two_kinds(nudging: Nudging, *, calls_at: Sequence[str] = ("10:00",) * 10) -> None:
