@@ -81,7 +81,7 @@ def _observed(count: int) -> Iterator[Observed]:
         more: dict[str, FactValue] = {"duration_s": 90.0, "outcome": "connected"} if piece else {"started_at": at.isoformat()}
         observation = Observation(activity_id=f"a{activity}", kind="call", observed_at=at, facts=facts | more)
         event_id = observation_id("acme", observation)
-        yield Observed(event_id=event_id, source="acme", observation=observation, traceparent=None, history=True)
+        yield Observed(event_id=event_id, source="acme", observation=observation, history=True)
 
 
 async def main() -> None:

@@ -115,13 +115,7 @@ async def _live(pool: asyncpg.Pool, stopping: asyncio.Event) -> list[float]:
         at = _NOW - timedelta(days=number % 100, minutes=number % 60)
         facts: dict[str, FactValue] = {"actor": f"u{number % YEAR.reps + 1}", "started_at": at.isoformat(), "duration_s": 120}
         observation = Observation(activity_id=f"live-{number}", kind="call", observed_at=_NOW, deleted=None, facts=facts)
-        observed = Observed(
-            event_id=observation_id("acme", observation),
-            source="acme",
-            observation=observation,
-            traceparent=None,
-            history=False,
-        )
+        observed = Observed(event_id=observation_id("acme", observation), source="acme", observation=observation)
         started_s = monotonic_s()
         await record_activities(pool, cache, [observed], now=_NOW)
         taken_s.append(monotonic_s() - started_s)

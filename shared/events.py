@@ -32,6 +32,7 @@ NUDGE_REVISED = "nudge.revised.v1"
 HISTORY_EXTENSION = "daymarkhistory"
 """CloudEvents extension attribute on `activity.observed.v1`: "true" when the activity is imported history, which is scored
 in silence."""
+HISTORY_HEADER = f"ce-{HISTORY_EXTENSION}"
 
 
 class _Message(BaseModel):

@@ -17,7 +17,6 @@ from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 _CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
 _VERSION: Final = b"NATS/1.0"
 _END: Final = b"\r\n"
-_WHITESPACE: Final = " \t\n\r\x0b\x0c"  # what bytes.strip takes away
 _KEPT_BYTES_MAX: Final = 65_536
 
 
@@ -27,7 +26,7 @@ class LeanClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps = LeanParser(self)
-        self._handlers: dict[int, Callable[[Msg], None]] = {}
+        self._handlers: dict[bytes, Callable[[Msg], None]] = {}
 
     async def subscribe_directly(self, subject: str, handle: Callable[[Msg], None]) -> Subscription:
         """As `subscribe`. Messages with headers are handled where they are read, without a queue and a task between."""
@@ -36,7 +35,7 @@ class LeanClient(Client):
             handle(message)
 
         subscription = await self.subscribe(subject, cb=handle_queued, pending_msgs_limit=-1, pending_bytes_limit=-1)
-        self._handlers[subscription._id] = handle  # noqa: SLF001 - as messages name it
+        self._handlers[b"%d" % subscription._id] = handle  # noqa: SLF001 - as messages name it
         return subscription
 
     async def publish_to_each(self, subjects: Iterable[str], payload: bytes) -> None:
@@ -47,17 +46,16 @@ class LeanClient(Client):
         await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
         await self._flush_pending()
 
-    async def deliver(self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> None:
-        """Hand over a message that was read."""
+    def take(self, sid: bytes, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> bool:
+        """Handle a message that was read, if its subscription is handled directly."""
         handle = self._handlers.get(sid)
-        if handle is None:
-            await self._process_msg(sid, subject, reply, data, headers)
-        else:
-            read = await self._process_headers(headers)
-            handle(Msg(self, subject.decode(), reply.decode(), data, read, _sid=sid))  # type: ignore[arg-type]
+        if handle is None or not _is_plain(headers):
+            return False
+        handle(Msg(self, subject.decode(), reply.decode(), data, Headers(headers)))  # type: ignore[arg-type]
+        return True
 
     async def _process_headers(self, headers: bytes | None) -> "Mapping[str, str] | None":  # type: ignore[override]
-        if headers and headers.startswith(_VERSION + _END) and headers.isascii():
+        if headers and _is_plain(headers):
             return Headers(headers)
         return await super()._process_headers(headers)
 
@@ -86,9 +84,15 @@ class LeanParser(Parser):
             if body_end + len(_END) > len(data):
                 break
             headers, body = data[line.end() : headers_end], data[headers_end:body_end]
-            await self.nc.deliver(int(sid), subject, reply or b"", body, headers)
+            if not self.nc.take(sid, subject, reply or b"", body, headers):
+                await self.nc._process_msg(int(sid), subject, reply or b"", body, headers)  # noqa: SLF001 - as its parent does
             start = body_end + len(_END)
         return start
+
+
+def _is_plain(headers: bytes) -> bool:
+    """Without a status behind the version, and without what is no ASCII."""
+    return headers.startswith(_VERSION + _END) and headers.isascii()
 
 
 class Headers(Mapping[str, str]):
@@ -106,10 +110,10 @@ class Headers(Mapping[str, str]):
             at = raw.rfind(sought)
             if at < 0:
                 return default
-            after = at + len(sought)
-            if raw.startswith(b":", after) and raw.startswith(_END, at - len(_END)):
-                end = raw.find(_END, after)
-                return raw[after + 1 : end if end >= 0 else None].decode("ascii").strip(_WHITESPACE)
+            value_at = at + len(sought) + 1
+            if raw[at - 2 : value_at] == b"\r\n%b:" % sought:
+                end = raw.find(_END, value_at)
+                return raw[value_at : end if end >= 0 else None].strip().decode()
         return self._read_all().get(name, default)
 
     def __getitem__(self, name: str) -> str:

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final, NewType
+from typing import Annotated, Final, NewType, TypeVar
 
 import msgspec
 
@@ -30,6 +30,7 @@ NAME_LENGTH_MAX: Final = 64
 FACTS_MAX: Final = 64
 DURATION_S_MAX: Final = 31 * 86_400
 _SLUG: Final = re.compile(r"\A[a-z][a-z0-9_]{0,63}\Z")
+_ESCAPE: Final = b"\\"  # without which there is no NUL in JSON
 _CURRENCY: Final = re.compile(r"\A[A-Z]{3}\Z")
 _AMOUNT: Final = re.compile(r"\A-?[0-9]{1,15}(\.[0-9]{1,6})?\Z")
 _DIRECTIONS: Final = frozenset({"inbound", "outbound"})
@@ -51,15 +52,17 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     null for a fact that is withdrawn. `deleted` is true or false where the observation says so and None where it is silent.
     """
 
-    activity_id: str
+    activity_id: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_LENGTH_MAX)]
     kind: str
-    observed_at: datetime
-    account: str = ""
+    observed_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    account: Annotated[str, msgspec.Meta(max_length=TEXT_LENGTH_MAX)] = ""
     deleted: bool | None = None
-    facts: dict[str, FactValue] = {}
+    facts: Annotated[dict[str, FactValue], msgspec.Meta(max_length=FACTS_MAX)] = {}
 
 
+_Said = TypeVar("_Said", bound=Observation)
 _decoder: Final = msgspec.json.Decoder(dict[str, object])
+_typed_decoder: Final = msgspec.json.Decoder(Observation)
 
 
 def read_observation(body: bytes) -> Observation:
@@ -68,11 +71,33 @@ def read_observation(body: bytes) -> Observation:
     Raises:
         ObservationRefused: the text is not one JSON object, or something in it makes no sense.
     """
+    said = read_at_once(body, _typed_decoder)
+    if said is not None:
+        return said
     try:
         document = _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as refused:
         raise ObservationRefused("body", f"not a JSON object ({type(refused).__name__})") from None
     return observation_from(document)
+
+
+def read_at_once(body: bytes, decoder: msgspec.json.Decoder[_Said]) -> _Said | None:
+    """As `observation_from` of what the body holds, in a third of the time; None where only that can tell what is wrong with
+    it, if anything is.
+
+    Raises:
+        ObservationRefused: names the fact and the problem.
+    """
+    try:
+        said = decoder.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    if body.find(_ESCAPE) >= 0 or not _SLUG.match(said.kind) or not _is_in_range(said.observed_at):
+        return None
+    facts = said.facts
+    for key, value in facts.items():
+        facts[key] = checked_fact(key, value)
+    return said
 
 
 def observation_from(document: Mapping[str, object]) -> Observation:
@@ -121,10 +146,11 @@ def observation_id(source: str, observation: Observation) -> str:
     return hashlib.sha256(said).hexdigest()[:32]
 
 
-def utc_text(instant: datetime) -> str:
-    """As `instant.astimezone(UTC).isoformat()`, by msgspec, which takes a quarter of the time."""
+def utc_text(instant: datetime, *, comparable: bool = False) -> str:
+    """As `instant.astimezone(UTC).isoformat()`, by msgspec, which takes a quarter of the time. `comparable` has microseconds
+    also where there are none, so that times compare as their texts do."""
     written: str = msgspec.to_builtins(instant.astimezone(UTC))
-    return written.removesuffix("Z") + "+00:00"
+    return written[:-1] + (".000000+00:00" if comparable and not instant.microsecond else "+00:00")
 
 
 def heard_at_in(stage: str) -> str:
@@ -134,7 +160,7 @@ def heard_at_in(stage: str) -> str:
 
 def is_earliest(fact: str) -> bool:
     """Whether of several statements of the fact the one with the earliest time counts."""
-    return fact.partition(":")[0] == HEARD_AT
+    return fact.startswith(HEARD_AT) and fact.partition(":")[0] == HEARD_AT
 
 
 def checked_fact(key: str, value: object) -> FactValue:
@@ -143,11 +169,13 @@ def checked_fact(key: str, value: object) -> FactValue:
     Raises:
         ObservationRefused: names the fact and the problem.
     """
-    if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
-        raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
+    check = _CHECKS.get(key)
+    if check is None:
+        if not key or len(key) > NAME_LENGTH_MAX or "\x00" in key:
+            raise ObservationRefused("facts", "a name is empty, too long or holds a NUL")
+        check = _started_at if is_earliest(key) else _plain
     if value is None:
         return None
-    check = _CHECKS.get(key) or (_started_at if is_earliest(key) else _plain)
     try:
         return check(key, value)
     except ObservationRefused as refused:
@@ -200,13 +228,16 @@ def _instant(where: str, value: object) -> datetime:
         raise ObservationRefused(where, "not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00") from None
     if instant.tzinfo is None:
         raise ObservationRefused(where, "has no offset from UTC; write one, such as +01:00 or Z")
-    try:
-        in_range = EARLIEST <= instant < LATEST
-    except OverflowError:
-        in_range = False
-    if not in_range:
+    if not _is_in_range(instant):
         raise ObservationRefused(where, f"lies outside the years {EARLIEST.year} to {LATEST.year - 1}")
     return instant
+
+
+def _is_in_range(instant: datetime) -> bool:
+    try:
+        return EARLIEST <= instant < LATEST
+    except OverflowError:
+        return False
 
 
 def _duration_s(where: str, value: object) -> float:

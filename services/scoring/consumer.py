@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 import asyncpg
 import msgspec
@@ -17,17 +17,26 @@ from services.scoring.record_activities import Observed, record_activities
 from shared.clock import Clock, monotonic_s
 from shared.dead_letters import dead_letter
 from shared.errors import DaymarkError
-from shared.events import HISTORY_EXTENSION
+from shared.events import HISTORY_HEADER
 from shared.jetstream import Outgoing, Publisher
 from shared.nats_client import LeanClient
-from shared.observation import ObservationRefused, observation_from
+from shared.observation import Observation, ObservationRefused, observation_from, read_at_once
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER
-from shared.trace import HEADER as TRACEPARENT
 from shared.trace import trace_id
 
 _log = structlog.get_logger()
-_BATCHES_AT_ONCE: Final = 2
+_BATCHES_AT_ONCE: Final = 3
+_NOT_SAID: Final = "no ce-id header or no source"
+
+
+class _Event(Observation, frozen=True, kw_only=True):
+    """The body of activity.observed.v1."""
+
+    source: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+_event_decoder: Final = msgspec.json.Decoder(_Event)
 _decoder: Final = msgspec.json.Decoder(dict[str, object])
 
 
@@ -61,7 +70,7 @@ class ActivityConsumer:
     async def run(self, stopping: asyncio.Event) -> None:
         """Record until told to stop. A batch that is not done by then goes back.
 
-        While Postgres works on one batch, the next is read and merged; in which order they are committed changes nothing.
+        While Postgres works on one batch, others are read and merged; in which order they are committed changes nothing.
         """
         await work_through(
             self._loop, self._handle, stopping, self._metrics, at_once=_BATCHES_AT_ONCE, on_done=self._on_recorded
@@ -107,17 +116,27 @@ def read_event(message: Msg) -> Observed:
         ObservationRefused: what it says makes no sense.
     """
     headers = message.headers or {}
-    try:
-        document = _decoder.decode(message.data)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise EventUnreadable("data is no JSON object") from None
-    event_id, source = headers.get("ce-id"), document.get("source")
-    if not event_id or not isinstance(source, str) or not source or "\x00" in source + event_id:
-        raise EventUnreadable("no ce-id header or no source")
+    event_id = headers.get("ce-id")
+    if not event_id or "\x00" in event_id:
+        raise EventUnreadable(_NOT_SAID)
+    said = read_at_once(message.data, _event_decoder)
+    source, observation = (said.source, said) if said is not None else _read_closely(message.data)
     return Observed(
         event_id=event_id,
         source=source,
-        observation=observation_from(document),
-        traceparent=headers.get(TRACEPARENT),
-        history=headers.get(f"ce-{HISTORY_EXTENSION}") == "true",
+        observation=observation,
+        history=headers.get(HISTORY_HEADER) == "true",
+        headers=headers,
     )
+
+
+def _read_closely(body: bytes) -> tuple[str, Observation]:
+    """Source and observation of an event that is not well-formed at first sight."""
+    try:
+        document = _decoder.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise EventUnreadable("data is no JSON object") from None
+    source = document.get("source")
+    if not isinstance(source, str) or not source or "\x00" in source:
+        raise EventUnreadable(_NOT_SAID)
+    return source, observation_from(document)

@@ -14,7 +14,7 @@ from services.scoring import store
 from services.scoring.definitions import DefinitionsCache, lock_definitions
 from services.scoring.domain.forgotten import tombstone_of_contact
 from services.scoring.mark_forgotten import mark_forgotten
-from services.scoring.score_days import Cause, score_days, union
+from services.scoring.score_days import Cause, score_days
 from services.scoring.store import QUERIES, ActivityKey
 from services.scoring.without_contact import rewritten_without_contact
 from shared.forget_requests import Forgotten
@@ -74,5 +74,5 @@ async def _rewrite(
         if rewritten:
             await store.update_activities(connection, rewritten)
         places = [row.derived.place for row in rewritten if row.derived.place is not None]
-        await score_days(connection, definitions, union([(place, _IN_SILENCE) for place in places]), now=now)
+        await score_days(connection, definitions, dict.fromkeys(places, _IN_SILENCE), now=now)
     return len(rewritten)

@@ -13,16 +13,18 @@ import msgspec
 
 from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
+from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.derivation import NOTHING_YET, derive
 from services.scoring.domain.facts import merge
 from services.scoring.domain.forgotten import is_of_forgotten, recognise
 from services.scoring.domain.roster import Roster
-from services.scoring.score_days import Cause, score_days, union
+from services.scoring.score_days import Cause, score_days
 from services.scoring.store import ActivityKey, ActivityRow
 from services.scoring.without_contact import rewritten_without_contact
 from shared.observation import Observation
 from shared.postgres import Connection
+from shared.trace import HEADER as TRACEPARENT
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,14 +34,22 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
     source: str
     observation: Observation
-    traceparent: str | None
-    history: bool
+    history: bool = False
+    headers: Mapping[str, str] = {}
     is_recognised: bool = False
     is_theirs: bool = False
 
     @property
     def key(self) -> ActivityKey:
         return self.source, self.observation.account, self.observation.activity_id
+
+    @property
+    def traceparent(self) -> str | None:
+        return self.headers.get(TRACEPARENT)
+
+
+Change = tuple[Place | None, ActivityRow]
+"""An activity as it is now, and the day that it belonged to before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,17 +71,9 @@ async def record_activities(
         by_key: dict[ActivityKey, list[Observed]] = {}
         for observed in _without_the_forgotten(batch, definitions):
             by_key.setdefault(observed.key, []).append(observed)
-        forgotten = sum(one.is_recognised for news in by_key.values() for one in news)
+        forgotten = sum(one.is_recognised for news in by_key.values() for one in news) if definitions.forgotten else 0
         changes = await _merge_all(connection, by_key, definitions)
-        if not changes:
-            return Recorded(activities=0, days=0, forgotten=forgotten)
-        causes = [
-            (where, _cause(by_key[after.key]))
-            for before, after in changes
-            for where in {before.derived.place, after.derived.place}
-            if where is not None
-        ]
-        days = await score_days(connection, definitions, union(causes), now=now)
+        days = await score_days(connection, definitions, _causes(changes, by_key), now=now)
     return Recorded(activities=len(changes), days=days, forgotten=forgotten)
 
 
@@ -93,17 +95,20 @@ def _as_taken_in(one: Observed, definitions: Definitions) -> Observed:
 
 async def _merge_all(
     connection: Connection, by_key: Mapping[ActivityKey, Sequence[Observed]], definitions: Definitions
-) -> list[tuple[ActivityRow, ActivityRow]]:
-    """Each activity that the batch tells something new about, before and after."""
-    to_make = [key for key, news in by_key.items() if not all(one.is_theirs for one in news)]
-    unknown = {key: ActivityRow(key=key, states={}, derived=NOTHING_YET) for key in to_make}
-    as_new = {key: _merged(row, by_key[key], definitions.roster) for key, row in unknown.items()}
+) -> list[Change]:
+    """Each activity that the batch tells something new about, and the day that it belonged to before."""
+    roster = definitions.roster
+    as_new = {
+        key: _merged(ActivityRow(key=key, states={}, derived=NOTHING_YET), news, roster)
+        for key, news in by_key.items()
+        if not (definitions.forgotten and all(one.is_theirs for one in news))
+    }
     made = await store.insert_activities(connection, list(as_new.values())) if as_new else set()
-    changes = [(unknown[key], as_new[key]) for key in made]
+    changes: list[Change] = [(None, as_new[key]) for key in made]
     if known := by_key.keys() - made:
         rows = await store.lock_activities(connection, known)
         merged = [(row, _merged_with(row, by_key[row.key], definitions)) for row in rows]
-        changed = [(before, after) for before, after in merged if after is not before]
+        changed = [(before.derived.place, after) for before, after in merged if after is not before]
         if changed:
             await store.update_activities(connection, [after for _, after in changed])
         changes += changed
@@ -135,5 +140,14 @@ def _merged(row: ActivityRow, news: Sequence[Observed], roster: Roster) -> Activ
     return ActivityRow(key=row.key, states=states, derived=derive(states, source=source, account=account, roster=roster))
 
 
-def _cause(news: Sequence[Observed]) -> Cause:
-    return Cause(traceparent=news[-1].traceparent, history=all(one.history for one in news))
+def _causes(changes: Sequence[Change], by_key: Mapping[ActivityKey, Sequence[Observed]]) -> dict[Place, Cause]:
+    """Why each day that was touched is to be counted anew: the newest trace, and history only where everything is."""
+    touching: dict[Place, list[Observed]] = {}
+    for before, after in changes:
+        for where in {before, after.derived.place}:
+            if where is not None:
+                touching.setdefault(where, []).extend(by_key[after.key])
+    return {
+        where: Cause(traceparent=news[-1].traceparent, history=all(one.history for one in news))
+        for where, news in touching.items()
+    }

@@ -1,6 +1,6 @@
 """Count days anew and announce those that changed: the one way in which a day's counts and score come about."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import compress
 from typing import Final
@@ -161,13 +161,3 @@ async def _recount_goals(
         period: sum(tallies.get(Place(period[1].rep_id, day), NOTHING_COUNTED).goals.get(period[0], 0) for day in of_period)
         for period, of_period in days.items()
     }
-
-
-def union(causes: Collection[tuple[Place, Cause]]) -> dict[Place, Cause]:
-    """One cause per day: the newest trace, and history only where every cause is."""
-    joined: dict[Place, Cause] = {}
-    for place, cause in causes:
-        known = joined.get(place)
-        is_live = known is not None and not known.history
-        joined[place] = Cause(traceparent=cause.traceparent) if is_live and cause.history else cause
-    return joined

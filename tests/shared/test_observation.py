@@ -1,13 +1,22 @@
 """What a well-formed observation is."""
 
 import json
+import re
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.observation import Observation, ObservationRefused, observation_id, read_observation
+from shared.observation import (
+    Observation,
+    ObservationRefused,
+    observation_from,
+    observation_id,
+    read_at_once,
+    read_observation,
+)
 
 GOOD: dict[str, Any] = {
     "activity_id": "173712-3",
@@ -90,6 +99,66 @@ def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
         read_observation(body)
     except ObservationRefused:
         return
+
+
+_TIMES = [
+    "2011-10-01T10:10:25.759+02:00",
+    "2011-10-01 10:10:25Z",
+    "2011-10-01T10:10:25",
+    "1989-12-31T23:59:59Z",
+    "2011-02-30T00:00:00Z",
+]
+_TEXTS = ["", "a", "call", "A call", "x" * 1_024, "\U0001f600" * 1_024, "x" * 1_025, "a\x00b", 'say "a"', "\ud800"]
+_VALUES: list[Any] = [
+    *_TIMES,
+    *_TEXTS,
+    None,
+    True,
+    False,
+    0,
+    -1,
+    12.5,
+    2**53,
+    2**60,
+    2**70,
+    1e300,
+    [],
+    {},
+    {str(n): n for n in range(65)},
+]
+_NAMES = [*GOOD["facts"], "heard_at", "heard_at:offer", "other", "", "n" * 64, "n" * 65, "a\x00b"]
+_LEFT_OUT = object()
+
+
+@pytest.mark.parametrize("key", [*GOOD, "account", "more"])
+def test_what_is_read_at_once_is_what_a_closer_look_makes_of_it(key: str) -> None:
+    for value in [*_VALUES, _LEFT_OUT]:
+        document = GOOD | {key: value}
+        if value is _LEFT_OUT:
+            del document[key]
+        _assert_read_alike(document)
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_a_fact_is_read_at_once_as_a_closer_look_reads_it(name: str) -> None:
+    for value in _VALUES:
+        _assert_read_alike(GOOD | {"facts": {"actor": "10912", name: value}})
+
+
+def test_what_is_well_formed_needs_no_closer_look() -> None:
+    assert read_at_once(json.dumps(GOOD).encode(), msgspec.json.Decoder(Observation)) == observation_from(GOOD)
+
+
+def _assert_read_alike(document: dict[str, Any]) -> None:
+    for ascii_only in (True, False):
+        body = json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+        try:
+            at_once = read_at_once(body, msgspec.json.Decoder(Observation))
+        except ObservationRefused as refused:
+            with pytest.raises(ObservationRefused, match=re.escape(str(refused))):
+                observation_from(json.loads(body))
+        else:
+            assert at_once is None or at_once == observation_from(json.loads(body))
 
 
 def test_the_same_statement_has_the_same_id_however_it_is_written() -> None:

@@ -43,30 +43,24 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
 def merge(states: FactStates, observation: Observation, event_id: str) -> FactStates:
     """The states after one more observation; the same object when it says nothing new."""
-    at = _comparable(utc_text(observation.observed_at))
+    at = utc_text(observation.observed_at, comparable=True)
     said: FactStates = {name: (value, at, event_id) for name, value in observation.facts.items()}
     said[KIND] = (observation.kind, at, event_id)
     if observation.deleted is not None:
         said[DELETED] = (observation.deleted, at, event_id)
     if not states:
         return said
-    news = {
-        name: statement
-        for name, statement in said.items()
-        if (known := states.get(name)) is None or _goes_before(name, statement, known)
-    }
-    return {**states, **news} if news else states
-
-
-def _comparable(at: str) -> str:
-    """With microseconds also where there are none, so that times compare as their texts do."""
-    return at if "." in at else at.replace("+", ".000000+")
+    for name in said.keys() & states.keys():
+        if not _goes_before(name, said[name], states[name]):
+            del said[name]
+    return states | said if said else states
 
 
 def _goes_before(name: str, statement: Statement, known: Statement) -> bool:
     if is_earliest(name) and statement[0] != known[0]:
         return known[0] is None or (statement[0] is not None and str(statement[0]) < str(known[0]))
-    return known[1:] < statement[1:]
+    _, at, event_id = statement
+    return known[1] < at or (known[1] == at and known[2] < event_id)
 
 
 def read_activity(states: FactStates) -> Activity:

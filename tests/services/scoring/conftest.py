@@ -122,4 +122,4 @@ def seen(
     said: dict[str, Any] = {"actor": "7", "started_at": MONDAY_NOON.isoformat(), "duration_s": 100} | facts
     observation = Observation(activity_id=activity_id, kind=kind, observed_at=at, deleted=deleted, facts=said)
     event_id = observation_id("acme", observation)
-    return Observed(event_id=event_id, source="acme", observation=observation, traceparent=None, history=history)
+    return Observed(event_id=event_id, source="acme", observation=observation, history=history)

@@ -272,7 +272,7 @@ def _observed(given: dict[str, Any]) -> Observed:
         facts=given["facts"],
     )
     event_id = observation_id("acme", observation)
-    return Observed(event_id=event_id, source="acme", observation=observation, traceparent=None, history=False)
+    return Observed(event_id=event_id, source="acme", observation=observation)
 
 
 @pytest.mark.hypothesis

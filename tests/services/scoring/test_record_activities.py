@@ -213,7 +213,7 @@ def _busy_week(chance: random.Random, count: int) -> list[Observed]:
 async def test_the_trace_of_a_webhook_goes_on_in_the_report(scoring: Scoring) -> None:
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    await scoring.record(msgspec.structs.replace(seen("a1"), traceparent=traceparent))
+    await scoring.record(msgspec.structs.replace(seen("a1"), headers={"traceparent": traceparent}))
 
     (stored,) = await scoring.pool.fetch("SELECT traceparent FROM outbox")
     assert trace_id(stored["traceparent"]) == trace_id(traceparent)
