@@ -14,6 +14,7 @@ from services.scoring.batches import work_through
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_activities import Observed, record_activities
+from services.scoring.slices import slices
 from shared.clock import Clock, monotonic_s
 from shared.dead_letters import dead_letter
 from shared.errors import DaymarkError
@@ -79,13 +80,12 @@ class ActivityConsumer:
     async def _handle(self, batch: list[Msg]) -> None:
         observed: list[Observed] = []
         letters: list[Outgoing] = []
-        for message in batch:
-            try:
-                observed.append(read_event(message))
-            except (EventUnreadable, ObservationRefused) as refused:
-                reason = "unreadable_event" if isinstance(refused, EventUnreadable) else "refused_observation"
-                self._metrics.dead_letters.labels(reason).inc()
-                letters.append(dead_letter(message, service="scoring", reason=reason, detail=str(refused)))
+        async for some in slices(batch):
+            for message in some:
+                try:
+                    observed.append(read_event(message))
+                except (EventUnreadable, ObservationRefused) as refused:
+                    letters.append(self._letter(message, refused))
         if letters:
             await self._dead_letters.store_all(letters)
         if not observed:
@@ -100,6 +100,11 @@ class ActivityConsumer:
         _log.debug(
             "batch_recorded", observations=len(observed), days=recorded.days, trace_id=trace_id(observed[-1].traceparent)
         )
+
+    def _letter(self, message: Msg, refused: EventUnreadable | ObservationRefused) -> Outgoing:
+        reason = "unreadable_event" if isinstance(refused, EventUnreadable) else "refused_observation"
+        self._metrics.dead_letters.labels(reason).inc()
+        return dead_letter(message, service="scoring", reason=reason, detail=str(refused))
 
     def _observe_age(self, message: Msg) -> None:
         said = (message.headers or {}).get("ce-time")

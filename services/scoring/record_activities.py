@@ -20,6 +20,7 @@ from services.scoring.domain.facts import merge
 from services.scoring.domain.forgotten import is_of_forgotten, recognise
 from services.scoring.domain.roster import Roster
 from services.scoring.score_days import Cause, score_days
+from services.scoring.slices import slices
 from services.scoring.store import ActivityKey, ActivityRow
 from services.scoring.without_contact import rewritten_without_contact
 from shared.observation import Observation
@@ -98,11 +99,11 @@ async def _merge_all(
 ) -> list[Change]:
     """Each activity that the batch tells something new about, and the day that it belonged to before."""
     roster = definitions.roster
-    as_new = {
-        key: _merged(ActivityRow(key=key, states={}, derived=NOTHING_YET), news, roster)
-        for key, news in by_key.items()
-        if not (definitions.forgotten and all(one.is_theirs for one in news))
-    }
+    as_new: dict[ActivityKey, ActivityRow] = {}
+    async for some in slices(list(by_key.items())):
+        for key, news in some:
+            if not (definitions.forgotten and all(one.is_theirs for one in news)):
+                as_new[key] = _merged(ActivityRow(key=key, states={}, derived=NOTHING_YET), news, roster)
     made = await store.insert_activities(connection, list(as_new.values())) if as_new else set()
     changes: list[Change] = [(None, as_new[key]) for key in made]
     if known := by_key.keys() - made:
