@@ -21,8 +21,8 @@ EXIT_MISCONFIGURED: Final = 78
 """The status of a process that cannot start as it is configured, and that it would not help to start again."""
 
 _GC_THRESHOLD: Final = 200_000
-"""New containers after which the youngest are looked through for cycles. Messages in
-hand are many and in no cycle: by Python's 700 they are looked through a dozen times a batch."""
+"""New containers after which the youngest are looked through for cycles. Messages in hand are many and in no cycle: by Python's
+700 they are looked through a dozen times a batch."""
 
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
