@@ -37,6 +37,7 @@ class NudgesMetrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
+        self._how_drops_are_watched()
         self._what_waits()
         self.feed_quiet = Gauge(
             "daymark_nudges_feed_quiet",
@@ -100,20 +101,28 @@ class NudgesMetrics:
         )
         for reason in Reason:
             self.contests.labels(reason.value)
-        self.rechecks = Counter(
-            "daymark_nudges_drop_rechecks_total",
-            "Weekly re-checks of the watch for drops, one a team. None for eight days: see the log of nudges.",
-            ["outcome"],
-            registry=self.registry,
-        )
-        for outcome in RECHECKS:
-            self.rechecks.labels(outcome)
         for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
             self.rule_paused.labels(rule)
             for verdict in VERDICTS:
                 self.decided.labels(rule, verdict)
             for answer in Answer:
                 self.answers.labels(rule, answer.value)
+
+    def _how_drops_are_watched(self) -> None:
+        """The weekly re-check."""
+        self.rechecks = Counter(
+            "daymark_nudges_drop_rechecks_total",
+            "Weekly re-checks of the watch for drops, one a team. None for eight days: see the log of nudges.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.recheck_overdue_seconds = Gauge(
+            "daymark_nudges_drop_recheck_overdue_seconds",
+            "For how long the oldest weekly re-check of the watch for drops has been due. Hours: see the log of nudges.",
+            registry=self.registry,
+        )
+        for outcome in RECHECKS:
+            self.rechecks.labels(outcome)
 
     def _what_waits(self) -> None:
         """What fails and what waits."""

@@ -25,6 +25,8 @@ async def measure_queues(pool: asyncpg.Pool, channels: Sequence[str], clock: Clo
     for row in await pool.fetch(store.QUERIES["list_pauses"]):
         metrics.rule_paused.labels(row["rule"]).set(row["paused_at"] is not None)
     now = clock.now()
+    due_at = await pool.fetchval(store.QUERIES["find_oldest_recheck"])
+    metrics.recheck_overdue_seconds.set(max((now - due_at).total_seconds(), 0.0) if due_at is not None else 0.0)
     for channel in await list_channels(pool, channels, now=now):
         metrics.note_channel(
             channel.name,

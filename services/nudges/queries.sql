@@ -230,14 +230,10 @@ GROUP BY 1 ORDER BY 1;
 INSERT INTO calibration_plan (team_id, due_at) VALUES ($1, $2) ON CONFLICT DO NOTHING;
 
 -- name: list_due_calibrations
--- Of teams that are at work: without an open day nobody is watched.
-SELECT team_id FROM calibration_plan AS p
-WHERE due_at <= $1
-  AND EXISTS (
-      SELECT FROM day AS d
-      WHERE d.team_id = p.team_id AND d.report ->> 'state' = 'open' AND d.report ->> 'playbook_version' IS NOT NULL
-  )
-ORDER BY due_at, team_id;
+SELECT team_id FROM recheck WHERE due_at <= $1 ORDER BY due_at, team_id;
+
+-- name: find_oldest_recheck
+SELECT min(due_at) FROM recheck;
 
 -- name: claim_calibration
 -- Returns a row to one replica at a time; one that another holds is passed over, and one that was done meanwhile.
@@ -523,10 +519,7 @@ FROM channel AS c WHERE c.name = ANY($2::text[]) ORDER BY c.name;
 -- Whether anything is to be done by now: a look at a day or at the effects, a re-check, a held nudge, a delivery, or a row to publish.
 SELECT EXISTS (SELECT FROM look WHERE NOT done AND due_at <= $1)
     OR EXISTS (SELECT FROM effects_look WHERE looked_on < ($1 AT TIME ZONE 'UTC')::date)
-    OR EXISTS (
-        SELECT FROM calibration_plan AS p JOIN day AS d USING (team_id)
-        WHERE p.due_at <= $1 AND d.report ->> 'state' = 'open' AND d.report ->> 'playbook_version' IS NOT NULL
-    )
+    OR EXISTS (SELECT FROM recheck WHERE due_at <= $1)
     OR EXISTS (
         SELECT FROM led WHERE timezone IS NOT NULL AND newest_day >= ($1 AT TIME ZONE 'UTC')::date - 7
           AND NOT EXISTS (SELECT FROM look AS k WHERE k.rep_id = led.manager_id AND k.moment = 'team' AND NOT k.done)

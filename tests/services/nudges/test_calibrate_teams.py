@@ -10,8 +10,10 @@ from structlog.testing import capture_logs
 from services.nudges.calibrate_teams import NoSuchTeam, calibrate_teams, plan_calibrations, recheck_teams
 from services.nudges.forget_person import forget_person
 from services.nudges.loops import recheck_work
+from services.nudges.outbox import measure_queues
 from services.nudges.store import QUERIES, SCHEMA, is_work_due
 from services.nudges.watching import watch_of
+from shared.clock import SteppedClock
 from shared.events import DayReport, Person
 from shared.nudge_requests import CalibrationRow
 from shared.postgres import open_pool
@@ -189,6 +191,20 @@ async def test_a_re_check_is_counted_and_told_in_one_line_without_names(nudging:
         ("wild", None, False),
     ]
     assert "wild-0" not in str(told)
+
+
+async def test_it_is_measured_for_how_long_a_re_check_is_due(nudging: Nudging) -> None:
+    async def overdue_s_at(now: datetime) -> float | None:
+        await measure_queues(nudging.pool, [], SteppedClock(now), nudging.metrics)
+        return nudging.metrics.registry.get_sample_value("daymark_nudges_drop_recheck_overdue_seconds")
+
+    assert await overdue_s_at(SUNDAY) == 0
+    await _planned(nudging)
+
+    assert await overdue_s_at(SUNDAY - timedelta(hours=1)) == 0
+    assert await overdue_s_at(SUNDAY + timedelta(hours=3)) == 3 * 3_600
+    await recheck_teams(nudging.pool, now=SUNDAY + timedelta(hours=3))
+    assert await overdue_s_at(SUNDAY + timedelta(hours=3)) == 0
 
 
 async def test_a_team_without_an_open_day_is_re_checked_when_it_has_one_again(nudging: Nudging) -> None:
