@@ -1,3 +1,5 @@
+"""The pull loop: what it waits for, and what reaches it."""
+
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -7,6 +9,7 @@ from nats.aio.msg import Msg
 
 from shared.nats_client import LeanClient
 from shared.pull import PullLoop
+from shared.streams import ACTIVITIES, SCORING_CONSUMER
 
 
 class _Server:
@@ -58,3 +61,26 @@ async def test_a_batch_is_filled_up_while_the_server_has_more(pieces: list[list[
             loop.stop()
 
     assert sizes == handed_over
+
+
+@pytest.mark.parametrize(
+    ("headers", "read"),
+    [
+        ({"ce-subject": "a1"}, "a1"),
+        ({"ce-subject": "Jos\u00e9"}, "Jos\u00e9"),  # read by nats-py itself
+        (None, None),
+    ],
+)
+async def test_a_message_reaches_it_whatever_its_headers_are(
+    nats: LeanClient, headers: dict[str, str] | None, read: str | None
+) -> None:
+    await nats.publish("activity.observed.v1.acme", b"{}", headers=headers)
+    loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=10)
+
+    async for batch in loop:
+        await loop.ack(batch)
+        loop.stop()
+
+    (message,) = batch
+    assert (message.data, (message.headers or {}).get("ce-subject")) == (b"{}", read)
+    assert (await nats.jetstream().consumer_info(ACTIVITIES, SCORING_CONSUMER)).num_ack_pending == 0
