@@ -29,7 +29,8 @@ class LeanClient(Client):
         self._handlers: dict[bytes, Callable[[Msg], None]] = {}
 
     async def subscribe_directly(self, subject: str, handle: Callable[[Msg], None]) -> Subscription:
-        """As `subscribe`. Messages with headers are handled where they are read, without a queue and a task between."""
+        """As `subscribe`. Messages with plain headers are handled where they are read, without a queue and a task between.
+        Those with a status, or with what is no ASCII, go that way and may be overtaken."""
 
         async def handle_queued(message: Msg) -> None:
             handle(message)
@@ -47,7 +48,7 @@ class LeanClient(Client):
         await self._flush_pending()
 
     def take(self, sid: bytes, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> bool:
-        """Handle a message that was read, if its subscription is handled directly."""
+        """Handle a message that was read, if its subscription is handled directly and its headers are plain; whether it was."""
         handle = self._handlers.get(sid)
         if handle is None or not _is_plain(headers):
             return False

@@ -67,7 +67,7 @@ STREAMS: Final = (
 )
 CONSUMERS: Final = (
     Consumer(WEBHOOKS, TRANSLATE_CONSUMER),
-    Consumer(ACTIVITIES, SCORING_CONSUMER),
+    Consumer(ACTIVITIES, SCORING_CONSUMER, ack_pending_max=40_000),  # four replicas with five batches of 2,000 in hand
     Consumer(SCORES, NUDGES_CONSUMER),
     Consumer(NUDGES, TELLING_CONSUMER, subjects=("playbook.told.v1", "playbook.acknowledged.v1")),
 )
@@ -136,8 +136,12 @@ async def _provision_consumer(connection: Client, consumer: Consumer) -> None:
         "action": "create",
     }
     info = await _ask(connection, f"CONSUMER.INFO.{consumer.stream}.{consumer.name}")
+    create = f"CONSUMER.CREATE.{consumer.stream}.{consumer.name}"
     if "error" in info:
-        await _must(connection, f"CONSUMER.CREATE.{consumer.stream}.{consumer.name}", wanted, consumer.name)
+        await _must(connection, create, wanted, consumer.name)
+    elif info["config"]["max_ack_pending"] < consumer.ack_pending_max:
+        changed = info["config"] | {"max_ack_pending": consumer.ack_pending_max}
+        await _must(connection, create, wanted | {"config": changed, "action": "update"}, consumer.name)
 
 
 async def _ask(connection: Client, api: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

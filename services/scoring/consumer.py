@@ -28,11 +28,12 @@ from shared.trace import trace_id
 
 _log = structlog.get_logger()
 _BATCHES_AT_ONCE: Final = 3
+"""Two more are asked for meanwhile: `shared/streams.py` lets so many messages of several replicas out at a time."""
 _NOT_SAID: Final = "no ce-id header or no source"
 
 
 class _Event(Observation, frozen=True, kw_only=True):
-    """The body of activity.observed.v1."""
+    """The body of activity.observed.v1, which is recorded as the observation that it is."""
 
     source: Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -136,7 +137,7 @@ def read_event(message: Msg) -> Observed:
 
 
 def _read_closely(body: bytes) -> tuple[str, Observation]:
-    """Source and observation of an event that is not well-formed at first sight."""
+    """Source and observation of an event that could not be read at once."""
     try:
         document = _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

@@ -50,7 +50,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Change = tuple[Place | None, ActivityRow]
-"""An activity as it is now, and the day that it belonged to before."""
+"""The day that an activity belonged to before, and the activity as it is now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +97,7 @@ def _as_taken_in(one: Observed, definitions: Definitions) -> Observed:
 async def _merge_all(
     connection: Connection, by_key: Mapping[ActivityKey, Sequence[Observed]], definitions: Definitions
 ) -> list[Change]:
-    """Each activity that the batch tells something new about, and the day that it belonged to before."""
+    """What becomes of each activity that the batch tells something new about: first those that are new, in order of arrival."""
     roster = definitions.roster
     as_new: dict[ActivityKey, ActivityRow] = {}
     async for some in slices(list(by_key.items())):
@@ -105,7 +105,7 @@ async def _merge_all(
             if not (definitions.forgotten and all(one.is_theirs for one in news)):
                 as_new[key] = _merged(ActivityRow(key=key, states={}, derived=NOTHING_YET), news, roster)
     made = await store.insert_activities(connection, list(as_new.values())) if as_new else set()
-    changes: list[Change] = [(None, as_new[key]) for key in made]
+    changes: list[Change] = [(None, row) for key, row in as_new.items() if key in made]
     if known := by_key.keys() - made:
         rows = await store.lock_activities(connection, known)
         merged = [(row, _merged_with(row, by_key[row.key], definitions)) for row in rows]

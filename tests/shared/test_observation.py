@@ -145,20 +145,50 @@ def test_a_fact_is_read_at_once_as_a_closer_look_reads_it(name: str) -> None:
         _assert_read_alike(GOOD | {"facts": {"actor": "10912", name: value}})
 
 
-def test_what_is_well_formed_needs_no_closer_look() -> None:
-    assert read_at_once(json.dumps(GOOD).encode(), msgspec.json.Decoder(Observation)) == observation_from(GOOD)
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'"x":1e999',
+        b'"x":"\xff"',
+        b'"\xff":1',
+        b'"x":{"\xff":1}',
+        b'"kind":"call","kind":"A call"',
+        b'"facts":{"x":1e999}',
+        b'"x":[',
+    ],
+)
+def test_what_is_no_json_is_not_read_at_once_either(said: bytes) -> None:
+    _assert_body_read_alike(json.dumps(GOOD).encode().removesuffix(b"}") + b"," + said + b"}")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"account": "eu"}, {"deleted": None}, {"facts": {}}, {"activity_id": "\U0001f600"}, {"facts": {"heard_at": None}}],
+)
+def test_what_is_well_formed_needs_no_closer_look(changes: dict[str, Any]) -> None:
+    body = json.dumps(GOOD | changes, ensure_ascii=False).encode()
+
+    assert read_at_once(body, msgspec.json.Decoder(Observation)) == observation_from(GOOD | changes)
 
 
 def _assert_read_alike(document: dict[str, Any]) -> None:
     for ascii_only in (True, False):
-        body = json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-        try:
-            at_once = read_at_once(body, msgspec.json.Decoder(Observation))
-        except ObservationRefused as refused:
-            with pytest.raises(ObservationRefused, match=re.escape(str(refused))):
-                observation_from(json.loads(body))
-        else:
-            assert at_once is None or at_once == observation_from(json.loads(body))
+        _assert_body_read_alike(json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
+
+
+def _assert_body_read_alike(body: bytes) -> None:
+    """Held against what decodes every key."""
+    try:
+        document = msgspec.json.decode(body, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        document = {}
+    try:
+        at_once = read_at_once(body, msgspec.json.Decoder(Observation))
+    except ObservationRefused as refused:
+        with pytest.raises(ObservationRefused, match=re.escape(str(refused))):
+            observation_from(document)
+    else:
+        assert at_once is None or at_once == observation_from(document)
 
 
 def test_the_same_statement_has_the_same_id_however_it_is_written() -> None:
