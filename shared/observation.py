@@ -29,6 +29,9 @@ TEXT_LENGTH_MAX: Final = 1_024
 NAME_LENGTH_MAX: Final = 64
 FACTS_MAX: Final = 64
 DURATION_S_MAX: Final = 31 * 86_400
+NO_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What decoding raises where there is no JSON, or not of the type that is asked for."""
+
 _SLUG: Final = re.compile(r"\A[a-z][a-z0-9_]{0,63}\Z")
 _ESCAPE: Final = b"\\"  # without which there is no NUL in JSON
 _CURRENCY: Final = re.compile(r"\A[A-Z]{3}\Z")
@@ -76,7 +79,7 @@ def read_observation(body: bytes) -> Observation:
         return said
     try:
         document = _decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as refused:
+    except NO_JSON as refused:
         raise ObservationRefused("body", f"not a JSON object ({type(refused).__name__})") from None
     return observation_from(document)
 
@@ -92,7 +95,7 @@ def read_at_once(body: bytes, decoder: msgspec.json.Decoder[_Said]) -> _Said | N
         return None
     try:
         said = decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    except NO_JSON:
         return None
     if not _SLUG.match(said.kind) or not _is_in_range(said.observed_at):
         return None
@@ -162,7 +165,7 @@ def heard_at_in(stage: str) -> str:
 
 def is_earliest(fact: str) -> bool:
     """Whether of several statements of the fact the one with the earliest time counts."""
-    return fact.startswith(HEARD_AT) and fact.partition(":")[0] == HEARD_AT
+    return fact.partition(":")[0] == HEARD_AT
 
 
 def checked_fact(key: str, value: object) -> FactValue:

@@ -16,6 +16,7 @@ from shared.contact_keys import hashed_contact, is_hashed
 from shared.dead_letters import ORIGIN_HEADER
 from shared.forget_requests import Known
 from shared.forgetting import mention_of
+from shared.observation import NO_JSON
 from shared.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 
 RAW: Final = (WEBHOOKS, DEAD)
@@ -127,7 +128,7 @@ def _texts_of(known: Known) -> re.Pattern[str]:
 def _json(data: bytes) -> Any:
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NO_JSON:
         return None
 
 

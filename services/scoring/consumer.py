@@ -21,7 +21,7 @@ from shared.errors import DaymarkError
 from shared.events import HISTORY_HEADER
 from shared.jetstream import Outgoing, Publisher
 from shared.nats_client import LeanClient
-from shared.observation import Observation, ObservationRefused, observation_from, read_at_once
+from shared.observation import NO_JSON, Observation, ObservationRefused, observation_from, read_at_once
 from shared.pull import PullLoop
 from shared.streams import ACTIVITIES, SCORING_CONSUMER
 from shared.trace import trace_id
@@ -140,7 +140,7 @@ def _read_closely(body: bytes) -> tuple[str, Observation]:
     """Source and observation of an event that could not be read at once."""
     try:
         document = _decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+    except NO_JSON:
         raise EventUnreadable("data is no JSON object") from None
     source = document.get("source")
     if not isinstance(source, str) or not source or "\x00" in source:

@@ -30,7 +30,7 @@ from shared.trace import HEADER as TRACEPARENT
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """One observation as it arrived; or what may be taken in of one that `is_recognised` as naming somebody who is forgotten,
-    and `is_theirs` if they did it."""
+    and `is_theirs` if they did it. `headers` are those of its message: the trace is asked for once a day, and not of each."""
 
     event_id: str
     source: str

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from services.ingest.domain.webhook import TOLERANCE_S, BodyUnreadable, Limits, SignatureMismatch, Source
-from shared.observation import FactValue, ObservationRefused
+from shared.observation import NO_JSON, FactValue, ObservationRefused
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS_MAX: Final = 16
@@ -32,7 +32,7 @@ def read_json(body: bytes, limits: Limits) -> Any:
     """
     try:
         content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as refused:
+    except NO_JSON as refused:
         raise BodyUnreadable(f"body is no JSON ({type(refused).__name__})") from None
     opened = sum(body.count(bracket) for bracket in _OPENING)
     if opened > limits.depth_max or opened + body.count(b",") > limits.values_max:  # else it cannot be beyond them

@@ -47,8 +47,6 @@ def rep_day_of(rep: Rep, instant: datetime) -> date:
     Who moves to another zone takes up its clock at its own midnight of the first day there; until then the last day before
     goes on, however long.
     """
-    if len(rep.terms) == 1:
-        return day_of(instant, rep.terms[0].timezone)
     following: date | None = None
     for term in reversed(rep.terms):
         day = day_of(instant, term.timezone)

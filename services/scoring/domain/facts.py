@@ -59,8 +59,7 @@ def merge(states: FactStates, observation: Observation, event_id: str) -> FactSt
 def _goes_before(name: str, statement: Statement, known: Statement) -> bool:
     if is_earliest(name) and statement[0] != known[0]:
         return known[0] is None or (statement[0] is not None and str(statement[0]) < str(known[0]))
-    _, at, event_id = statement
-    return known[1] < at or (known[1] == at and known[2] < event_id)
+    return known[1:] < statement[1:]
 
 
 def read_activity(states: FactStates) -> Activity:
