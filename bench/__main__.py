@@ -14,10 +14,10 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.record_activities import Observed, record_activities
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
-from shared.jetstream import Outgoing, Publisher, connect
+from shared.jetstream.publisher import Outgoing, Publisher, connect
+from shared.jetstream.streams import provision
 from shared.observation import FactValue, Observation, observation_id
-from shared.postgres import migrate, open_pool
-from shared.streams import provision
+from shared.postgres.pool import migrate, open_pool
 from tests.backends import Servers, running_servers
 
 _REPS = 50

@@ -29,10 +29,10 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock, monotonic_s
-from shared.jetstream import Outgoing, Publisher, connect
-from shared.process import Front, run_process
-from shared.settings import load_settings
-from shared.streams import provision
+from shared.jetstream.publisher import Outgoing, Publisher, connect
+from shared.jetstream.streams import provision
+from shared.service.process import Front, run_process
+from shared.service.settings import load_settings
 
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SOURCES = {"acme": Source(name="acme", kind="standard", secrets=(SECRET,))}

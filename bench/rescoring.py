@@ -21,8 +21,8 @@ from services.scoring.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
 from shared.observation import FactValue, Observation, observation_id
-from shared.postgres import migrate, open_pool
-from shared.requests import PreviewQuery
+from shared.postgres.pool import migrate, open_pool
+from shared.requests.client import PreviewQuery
 from tests.backends import PASSWORD, running_servers
 
 _NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -27,15 +27,15 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import SystemClock, monotonic_s
-from shared.cloudevents import event_headers
 from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
-from shared.jetstream import Outgoing, Publisher, connect, disconnect
-from shared.logs import configure_logs
-from shared.nats_client import LeanClient
+from shared.jetstream.client import LeanClient
+from shared.jetstream.cloudevents import event_headers
+from shared.jetstream.publisher import Outgoing, Publisher, connect, disconnect
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 from shared.observation import FactValue, Observation, observation_id
-from shared.postgres import migrate, open_pool
-from shared.process import collect_garbage_seldom
-from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
+from shared.postgres.pool import migrate, open_pool
+from shared.service.logs import configure_logs
+from shared.service.process import collect_garbage_seldom
 from shared.trace import continue_trace
 from tests.backends import PASSWORD, Servers, running_servers
 

@@ -10,10 +10,10 @@ from hypothesis import settings
 from deploy.database import ensure_database
 from services.nudges import store as nudges
 from services.scoring import store as scoring
-from shared.jetstream import connect
-from shared.nats_client import LeanClient
-from shared.postgres import migrate, open_pool
-from shared.streams import provision
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import connect
+from shared.jetstream.streams import provision
+from shared.postgres.pool import migrate, open_pool
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 
 settings.register_profile("nightly", max_examples=2_000, deadline=None)

@@ -14,8 +14,8 @@ from typing import Any, Final
 from nats.aio.client import Client
 
 from deploy.demo.stage import Stage
-from shared.jetstream import connect, disconnect
-from shared.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from shared.jetstream.publisher import connect, disconnect
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
 ROOT: Final = Path(__file__).parents[1]
 _READY_S: Final = 90.0

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
-from shared.http_server import DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
 
 
 @asynccontextmanager

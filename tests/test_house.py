@@ -16,7 +16,7 @@ LAYERING = [
     ("services/scoring/settings.py", "from services.ingest.settings import IngestSettings", "Services never import each other"),
     ("services/nudges/store.py", "from services.scoring.store import SCHEMA as OTHER", "Services never import each other"),
     ("shared/trace.py", "from services.ingest.metrics import IngestMetrics", "shared knows no service"),
-    ("shared/errors.py", "from shared.postgres import Queries", "shared, from what runs down"),
+    ("shared/errors.py", "from shared.postgres.pool import Queries", "shared, from what runs down"),
     ("services/ingest/settings.py", "from deploy.local.settings import LocalSettings", "Services know nothing of how"),
     ("deploy/demo/crm.py", "from services.ingest.settings import KINDS", "Only deploy/local may know the services"),
     ("services/scoring/domain/score.py", "import asyncpg", "Domains are pure"),

@@ -16,10 +16,10 @@ from deploy.demo.expectations import expected_nudges
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import play
 from deploy.demo.settings import read_secrets, secrets_folder
-from shared.jetstream import connect, disconnect
-from shared.nudge_requests import NUDGE_LIST, NudgePage, NudgeQuery
-from shared.requests import ask
-from shared.score_requests import SCORE_LIST, ScorePage, ScoreQuery
+from shared.jetstream.publisher import connect, disconnect
+from shared.requests.client import ask
+from shared.requests.nudges import NUDGE_LIST, NudgePage, NudgeQuery
+from shared.requests.scores import SCORE_LIST, ScorePage, ScoreQuery
 
 _EVERY_STEPS = 100
 

@@ -14,7 +14,7 @@ from deploy.demo.crm import Record, records
 from deploy.demo.habits import FIRST_DAY, TEAM, WORK_ENDS, WORK_STARTS
 from deploy.demo.sender import Sender
 from deploy.demo.stage import Stage
-from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, DefinitionFile, NobodyAnswers, ask
+from shared.requests.client import PLAYBOOK_APPLY, ROSTER_APPLY, DefinitionFile, NobodyAnswers, ask
 
 _FOLDER: Final = Path(__file__).parent
 _STEP: Final = timedelta(minutes=30)

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from shared.settings import SecretMissing
+from shared.service.settings import SecretMissing
 
 SOURCES: Final = {"acme": "standard", "globex": "cloudevents"}
 SECRETS_VARIABLE: Final = "DAYMARK_DEMO_SECRETS"

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.demo.habits import TEAM
-from shared.nudge_requests import NudgeRow
-from shared.score_requests import ScoreRow
+from shared.requests.nudges import NudgeRow
+from shared.requests.scores import ScoreRow
 
 _DAYS_SHOWN = 10
 _FULL, _HALF = 100, 50

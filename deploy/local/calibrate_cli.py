@@ -10,7 +10,7 @@ from rich.console import Console
 from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from shared.nudge_requests import CalibrateQuery, CalibrationList
+from shared.requests.nudges import CalibrateQuery, CalibrationList
 
 
 def calibrate(

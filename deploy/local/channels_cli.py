@@ -8,7 +8,7 @@ from rich.console import Console
 from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from shared.nudge_requests import ChannelList
+from shared.requests.nudges import ChannelList
 
 channels = typer.Typer(no_args_is_help=True, help="The ways by which nudges reach people, and how each fares.")
 

@@ -25,7 +25,7 @@ from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from shared.clock import SystemClock
 from shared.errors import DaymarkError
-from shared.score_requests import AuditQuery, ScoreQuery, TotalsQuery
+from shared.requests.scores import AuditQuery, ScoreQuery, TotalsQuery
 
 _HELP = "Daily scores for salespeople from what their CRM records, and the right word at the right moment."
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=_HELP)

@@ -3,9 +3,9 @@
 from typing import Final
 
 from deploy.local.settings import LocalSettings
-from shared.contact_keys import CONTACT_KEY, NoContactSecret, hashed_contact, is_hashed, with_hashed_contact
 from shared.observation import Observation
-from shared.settings import read_secret
+from shared.privacy.contact_keys import CONTACT_KEY, NoContactSecret, hashed_contact, is_hashed, with_hashed_contact
+from shared.service.settings import read_secret
 
 KEPT_IN: Final = "contact-secret"
 """Its file in the data folder of `daymark up`, where no other is configured."""

@@ -12,10 +12,10 @@ from nats.aio.client import Client
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
-from shared.dead_letters import DETAIL_HEADER, ORIGIN_HEADER, REASON_HEADER
 from shared.errors import DaymarkError
-from shared.jetstream import Outgoing, Publisher
-from shared.streams import DEAD
+from shared.jetstream.dead_letters import DETAIL_HEADER, ORIGIN_HEADER, REASON_HEADER
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.streams import DEAD
 
 _EVERY_LETTER = "dead.>"
 _OWN_HEADERS = frozenset({REASON_HEADER, DETAIL_HEADER, ORIGIN_HEADER})

@@ -15,7 +15,7 @@ from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.settings import LocalSettings
-from shared.requests import PLAYBOOK_APPLY, ROSTER_APPLY, RescoreQuery, TellingQuery
+from shared.requests.client import PLAYBOOK_APPLY, ROSTER_APPLY, RescoreQuery, TellingQuery
 
 roster = typer.Typer(no_args_is_help=True, help="Who sells, in which team, on whose clock.")
 playbook = typer.Typer(no_args_is_help=True, help="What a good day is made of.")

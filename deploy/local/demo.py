@@ -18,10 +18,10 @@ from deploy.local import questions
 from deploy.local.settings import load_local_settings
 from deploy.local.up import Running, run_house
 from shared.errors import DaymarkError
-from shared.jetstream import connect, disconnect
-from shared.logs import configure_logs
-from shared.nudge_requests import NudgeRow
-from shared.score_requests import ScoreQuery, ScoreRow
+from shared.jetstream.publisher import connect, disconnect
+from shared.requests.nudges import NudgeRow
+from shared.requests.scores import ScoreQuery, ScoreRow
+from shared.service.logs import configure_logs
 
 _MANAGERS: Final = ("mara", "jon")
 _REP: Final = "ana"

@@ -23,10 +23,10 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import UNKNOWN
 from services.ingest.settings import IngestSettings
 from shared.events import WEBHOOK_RECEIVED
-from shared.nudge_requests import ChannelRow
-from shared.requests import NobodyAnswers
-from shared.settings import SecretMissing, load_settings
-from shared.streams import CONSUMERS, WEBHOOKS, StreamRefused, backlog
+from shared.jetstream.streams import CONSUMERS, WEBHOOKS, StreamRefused, backlog
+from shared.requests.client import NobodyAnswers
+from shared.requests.nudges import ChannelRow
+from shared.service.settings import SecretMissing, load_settings
 
 _BEHIND: Final = 1_000
 _NAMED_MAX: Final = 10

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from shared.nudge_requests import EffectList, EffectRow, Found
+from shared.requests.nudges import EffectList, EffectRow, Found
 
 rules = typer.Typer(no_args_is_help=True, help="The rules that call for nudges.")
 

@@ -13,8 +13,8 @@ from deploy.local.contacts import contact_secret_of, spellings_of
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.sweep import OnProgress, Swept, sweep
-from shared.contact_keys import NoContactSecret
-from shared.forget_requests import ForgetOrder, ForgetQuery, Forgotten, ForgottenNudges, Known, User
+from shared.privacy.contact_keys import NoContactSecret
+from shared.requests.erasure import ForgetOrder, ForgetQuery, Forgotten, ForgottenNudges, Known, User
 
 
 def forget(

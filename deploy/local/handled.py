@@ -8,7 +8,7 @@ from nats.aio.client import Client
 
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
-from shared.streams import backlog
+from shared.jetstream.streams import backlog
 
 _PATIENCE_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.1

@@ -20,12 +20,12 @@ from nats.js.kv import KeyValue
 
 from deploy.local.contacts import imported
 from deploy.local.handled import wait_until_handled
-from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
 from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
-from shared.jetstream import Outgoing, Publisher
+from shared.jetstream.cloudevents import event_headers
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 from shared.observation import ObservationRefused, observation_id, read_observation
-from shared.streams import ACTIVITIES, SCORING_CONSUMER
 from shared.trace import continue_trace
 
 _CHUNK_LINES: Final = 1_000

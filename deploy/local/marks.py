@@ -12,12 +12,12 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from deploy.local.stored import Stored
-from shared.contact_keys import hashed_contact, is_hashed
-from shared.dead_letters import ORIGIN_HEADER
-from shared.forget_requests import Known
-from shared.forgetting import mention_of
+from shared.jetstream.dead_letters import ORIGIN_HEADER
+from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import NO_JSON
-from shared.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.privacy.contact_keys import hashed_contact, is_hashed
+from shared.privacy.erasure import mention_of
+from shared.requests.erasure import Known
 
 RAW: Final = (WEBHOOKS, DEAD)
 """What a stranger wrote, in whatever shape."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.settings import LocalSettings, load_local_settings
-from shared.logs import configure_logs
+from shared.service.logs import configure_logs
 
 Config = Annotated[Path | None, typer.Option("--config", help="daymark.toml (default: the one in this folder, if any)")]
 Data = Annotated[Path | None, typer.Option("--data", help="data folder (default: .daymark)")]

@@ -9,7 +9,26 @@ from nats.aio.client import Client
 from pydantic import BaseModel
 
 from shared.errors import DaymarkError
-from shared.forget_requests import (
+from shared.requests.client import (
+    PLAYBOOK_LIST,
+    PLAYBOOK_PREVIEW,
+    PLAYBOOK_TELLING,
+    SCORE_RESCORE,
+    SCORE_RESCORE_STATE,
+    Applied,
+    DefinitionFile,
+    NobodyAnswers,
+    PlaybookList,
+    Preview,
+    PreviewQuery,
+    RescoreQuery,
+    RescoreState,
+    TellingPage,
+    TellingQuery,
+    TellingRow,
+    ask,
+)
+from shared.requests.erasure import (
     FORGET_BEGIN,
     FORGET_FIND,
     FORGET_FINISH,
@@ -20,7 +39,7 @@ from shared.forget_requests import (
     ForgottenNudges,
     Known,
 )
-from shared.nudge_requests import (
+from shared.requests.nudges import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
     CONTEST_LIST,
@@ -47,26 +66,7 @@ from shared.nudge_requests import (
     RepLinkQuery,
     RuleName,
 )
-from shared.requests import (
-    PLAYBOOK_LIST,
-    PLAYBOOK_PREVIEW,
-    PLAYBOOK_TELLING,
-    SCORE_RESCORE,
-    SCORE_RESCORE_STATE,
-    Applied,
-    DefinitionFile,
-    NobodyAnswers,
-    PlaybookList,
-    Preview,
-    PreviewQuery,
-    RescoreQuery,
-    RescoreState,
-    TellingPage,
-    TellingQuery,
-    TellingRow,
-    ask,
-)
-from shared.score_requests import (
+from shared.requests.scores import (
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,

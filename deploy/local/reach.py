@@ -9,8 +9,8 @@ from nats.aio.client import Client
 
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
-from shared.jetstream import connect, disconnect
-from shared.settings import read_secret
+from shared.jetstream.publisher import connect, disconnect
+from shared.service.settings import read_secret
 
 RUN_FILE: Final = "run.json"
 """Where `daymark up` says in its data folder where everything listens."""

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.settings import CONFIG_VARIABLE, CommonSettings, Section, load_settings
+from shared.service.settings import CONFIG_VARIABLE, CommonSettings, Section, load_settings
 
 
 class LocalSection(Section):

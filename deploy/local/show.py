@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.nudge_requests import CalibrationList, ChannelList, ContestList, ContestRow, NudgeRow
-from shared.requests import PlaybookList, Preview, TellingRow
-from shared.score_requests import ExplainedActivity, Explanation, ScoreRow, TeamTotal
+from shared.requests.client import PlaybookList, Preview, TellingRow
+from shared.requests.nudges import CalibrationList, ChannelList, ContestList, ContestRow, NudgeRow
+from shared.requests.scores import ExplainedActivity, Explanation, ScoreRow, TeamTotal
 
 
 def counts_text(counts: dict[str, int]) -> str:

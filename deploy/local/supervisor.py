@@ -15,7 +15,7 @@ from deploy.local.postgres_server import PostgresServer
 from deploy.local.settings import child_environment
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
-from shared.process import EXIT_MISCONFIGURED
+from shared.service.process import EXIT_MISCONFIGURED
 
 _log = structlog.get_logger()
 _STOP_TIMEOUT_S: Final = 4.5

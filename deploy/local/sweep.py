@@ -12,8 +12,8 @@ from nats.aio.client import Client
 from deploy.local.handled import wait_until_handled
 from deploy.local.marks import Marks
 from deploy.local.stored import erase_stored, last_number, read_stored
-from shared.forget_requests import Known
-from shared.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.requests.erasure import Known
 
 _ORDER = (WEBHOOKS, ACTIVITIES, SCORES, NUDGES, DEAD)
 """As data flows: what was made of a webhook is there when its turn comes."""

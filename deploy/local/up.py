@@ -24,8 +24,8 @@ from deploy.local.reach import RUN_FILE
 from deploy.local.settings import Listening, LocalSettings
 from deploy.local.supervisor import Broker, Database, Service, Watched, supervise
 from shared.errors import DaymarkError
-from shared.probes import STARTING
-from shared.settings import read_secret
+from shared.service.probes import STARTING
+from shared.service.settings import read_secret
 
 _log = structlog.get_logger()
 _READY_TIMEOUT_S: Final = 90.0

@@ -2,7 +2,7 @@
 
 from services.ingest.app import run
 from services.ingest.settings import IngestSettings
-from shared.process import run_service
+from shared.service.process import run_service
 
 
 def main() -> None:

@@ -26,11 +26,11 @@ from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door, refuse
 from shared.clock import Clock, SystemClock, answer_status
-from shared.jetstream import Publisher, disconnect
-from shared.probes import Check, check_broker, probe_routes, starting_routes
-from shared.process import Front, run_process
-from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker
-from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from shared.jetstream.publisher import Publisher, disconnect
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from shared.service.probes import Check, check_broker, probe_routes, starting_routes
+from shared.service.process import Front, run_process
+from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker
 
 _log = structlog.get_logger()
 _ALL: Final = (STANDARD, CLOUDEVENTS, HUBSPOT, SALESFORCE, PIPEDRIVE, CLOSE, ZOHO, SHARED_SECRET, *SIGNED_SENDERS)

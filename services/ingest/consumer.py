@@ -9,10 +9,10 @@ from nats.aio.msg import Msg
 
 from services.ingest.metrics import IngestMetrics
 from services.ingest.translate_webhooks import WebhookTranslator
-from shared.jetstream import NotStored
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import NotStored
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
 
 _log = structlog.get_logger()
 _BATCH_MAX: Final = 250

@@ -7,10 +7,10 @@ from typing import Final
 from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import KEPT_PREFIX, RawWebhook, Source
 from shared.clock import Clock
-from shared.cloudevents import event_headers
 from shared.errors import DaymarkError
 from shared.events import WEBHOOK_RECEIVED
-from shared.jetstream import NotStored, Outgoing, Publisher
+from shared.jetstream.cloudevents import event_headers
+from shared.jetstream.publisher import NotStored, Outgoing, Publisher
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace
 

@@ -7,7 +7,7 @@ import structlog
 
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
-from shared.settings import SecretMissing
+from shared.service.settings import SecretMissing
 
 _log = structlog.get_logger()
 _LOOK_EVERY_S: Final = 2.0

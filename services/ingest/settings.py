@@ -9,8 +9,8 @@ from services.ingest.domain.crm.shared_secret import PLACES
 from services.ingest.domain.field_map import FIELDS, REQUIRED, ExpressionRefused, compiled
 from services.ingest.domain.field_map import KINDS as ACTIVITY_KINDS
 from services.ingest.domain.webhook import Limits, Source
-from shared.http_server import HeadLimits
-from shared.settings import CommonSettings, SecretReference, Section, read_secret
+from shared.service.http_server import HeadLimits
+from shared.service.settings import CommonSettings, SecretReference, Section, read_secret
 
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
 KINDS: Final = (

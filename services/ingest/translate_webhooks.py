@@ -14,12 +14,12 @@ from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import KEPT_PREFIX, BodyUnreadable, Refused, Source, VerifiedWebhook
 from services.ingest.metrics import IngestMetrics
 from shared.clock import Clock
-from shared.cloudevents import event_headers
-from shared.contact_keys import with_hashed_contact
-from shared.dead_letters import dead_letter
 from shared.events import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
-from shared.jetstream import Outgoing, Publisher
+from shared.jetstream.cloudevents import event_headers
+from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.publisher import Outgoing, Publisher
 from shared.observation import Observation, observation_id
+from shared.privacy.contact_keys import with_hashed_contact
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace, trace_id
 

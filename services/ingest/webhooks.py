@@ -22,8 +22,8 @@ from services.ingest.metrics import UNKNOWN, IngestMetrics
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
 from shared.clock import Clock, monotonic_s
-from shared.http_server import CUT
-from shared.jetstream import NotStored
+from shared.jetstream.publisher import NotStored
+from shared.service.http_server import CUT
 
 _log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 from services.nudges.app import run
 from services.nudges.settings import NudgesSettings
-from shared.process import run_service
+from shared.service.process import run_service
 
 
 def main() -> None:

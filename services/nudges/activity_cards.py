@@ -18,7 +18,7 @@ from services.nudges.domain.contest import (
 from services.nudges.domain.policy import local_day
 from services.nudges.domain.wording import clock_time, date_text, number
 from services.nudges.list_contests import Contest
-from shared.score_requests import ExplainedActivity, ExplainedLine, Explanation
+from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,10 +19,10 @@ from services.nudges.list_effects import list_effects
 from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.list_nudges import list_nudges
 from services.nudges.resume_rule import resume_rule
-from shared.answering import answer_questions
 from shared.clock import Clock
-from shared.forget_requests import FORGET_NUDGES, ForgetOrder, ForgottenNudges
-from shared.nudge_requests import (
+from shared.requests.answering import answer_questions
+from shared.requests.erasure import FORGET_NUDGES, ForgetOrder, ForgottenNudges
+from shared.requests.nudges import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
     CONTEST_LIST,

@@ -40,12 +40,12 @@ from services.nudges.pages import Pages
 from services.nudges.rendering import Renderer
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings, trusted_authorities
 from shared.clock import Clock, answer_status
-from shared.jetstream import Publisher, disconnect
-from shared.probes import check_broker, check_postgres, probe_routes, starting_routes
-from shared.process import Front, run_process
-from shared.settings import NatsSection, read_secret
-from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
-from shared.streams import NUDGES_CONSUMER, SCORES, backlog
+from shared.jetstream.publisher import Publisher, disconnect
+from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
+from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
+from shared.service.process import Front, run_process
+from shared.service.settings import NatsSection, read_secret
+from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 
 _NOT_FOUND = 404
 

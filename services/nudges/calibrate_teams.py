@@ -18,8 +18,8 @@ from services.nudges.domain.drop.calibration import DAYS_UNJUDGED, Calibration, 
 from services.nudges.store import QUERIES, list_definitions
 from services.nudges.watching import team_days
 from shared.errors import DaymarkError
-from shared.nudge_requests import CalibrationList, CalibrationRow
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
+from shared.requests.nudges import CalibrationList, CalibrationRow
 
 _log = structlog.get_logger()
 _JUDGED_DAYS: Final = 120_000

@@ -11,7 +11,7 @@ from services.nudges.domain.answer import ANSWER_WORDS, answers_open, in_words
 from services.nudges.domain.wording import clock_time, first_name, weekday
 from services.nudges.list_nudges import GivenAnswer, InboxItem, Part
 from shared.events import NudgeKind
-from shared.nudge_requests import NudgeRow
+from shared.requests.nudges import NudgeRow
 
 _RULE_NAMES: Final = {
     "step_reached": "Step reached",

@@ -10,7 +10,7 @@ from services.nudges.domain.lot import Lottery
 from services.nudges.domain.rules import ON_LADDERS
 from services.nudges.domain.situation import Situation
 from services.nudges.speak import Spoken, speak
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 
 async def climb_ladders(

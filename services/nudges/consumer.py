@@ -20,10 +20,10 @@ from services.nudges.speak import Spoken
 from services.nudges.store import AWAY
 from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.clock import Clock
-from shared.dead_letters import dead_letter
 from shared.events import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN, DayReport, PlaybookAnnounced, PlaybookWithdrawn
-from shared.jetstream import NotStored, Publisher
-from shared.streams import NUDGES_CONSUMER, SCORES
+from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.publisher import NotStored, Publisher
+from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace, trace_id
 

@@ -8,7 +8,7 @@ import asyncpg
 from services.nudges import store
 from services.nudges.domain.contest import Reason, Recorded, contest_id
 from shared.errors import DaymarkError
-from shared.score_requests import ExplainedActivity, Explanation
+from shared.requests.scores import ExplainedActivity, Explanation
 
 
 class NotOnTheDay(DaymarkError):

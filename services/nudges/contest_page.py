@@ -25,8 +25,8 @@ from services.nudges.rendering import Renderer
 from services.nudges.settle_contest import settle_contest
 from services.nudges.store import AWAY
 from shared.clock import Clock
-from shared.requests import NobodyAnswers, Refused
-from shared.score_requests import Explanation
+from shared.requests.client import NobodyAnswers, Refused
+from shared.requests.scores import Explanation
 
 Explain = Callable[[str, date], Awaitable[Explanation]]
 """What scoring says a rep's day rests on."""

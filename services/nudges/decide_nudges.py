@@ -20,7 +20,7 @@ from services.nudges.situations import said_to, situation_of
 from services.nudges.speak import Spoken, speak
 from services.nudges.take_looks import plan_looks, plan_team_looks
 from shared.events import DayReport
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 
 async def decide_nudges(

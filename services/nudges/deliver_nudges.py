@@ -20,7 +20,7 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.telling import report_telling
 from shared.clock import Clock, monotonic_s
 from shared.events import NUDGE_DELIVERED, Nudge, NudgeDelivered, NudgeKind, PlaybookTold
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()

@@ -5,8 +5,8 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from shared.requests import ask
-from shared.score_requests import SCORE_EXPLAIN, ExplainQuery, Explanation
+from shared.requests.client import ask
+from shared.requests.scores import SCORE_EXPLAIN, ExplainQuery, Explanation
 
 _TIMEOUT_S: Final = 3.0
 _ATTEMPTS_MAX: Final = 2

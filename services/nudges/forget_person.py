@@ -6,9 +6,9 @@ import asyncpg
 
 from services.nudges.channels.file import FileChannel
 from services.nudges.store import QUERIES
-from shared.forget_requests import ForgottenNudges
-from shared.forgetting import NoForgetKey, tombstone_of_key, tombstone_of_person
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
+from shared.privacy.erasure import NoForgetKey, tombstone_of_key, tombstone_of_person
+from shared.requests.erasure import ForgottenNudges
 
 
 async def forget_person(

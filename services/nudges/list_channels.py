@@ -7,7 +7,7 @@ import asyncpg
 
 from services.nudges.deliveries import ChannelState, list_channels
 from services.nudges.domain.retries import FAILURES_IN_A_ROW
-from shared.nudge_requests import ChannelList, ChannelRow
+from shared.requests.nudges import ChannelList, ChannelRow
 
 
 async def show_channels(pool: asyncpg.Pool, names: Sequence[str], *, now: datetime) -> ChannelList:

@@ -9,7 +9,7 @@ import asyncpg
 
 from services.nudges.domain.contest import SETTLED_SHOWN, Reason, Recorded, Settled
 from services.nudges.store import QUERIES
-from shared.nudge_requests import ContestList, ContestQuery, ContestRow
+from shared.requests.nudges import ContestList, ContestQuery, ContestRow
 
 SHOWN_MAX: Final = 100
 

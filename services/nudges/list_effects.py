@@ -6,7 +6,7 @@ from services.nudges import store
 from services.nudges.domain.effects.effect import Effect, NotKnown
 from services.nudges.domain.lot import Lottery
 from services.nudges.measure_effects import measure_effects
-from shared.nudge_requests import EffectList, EffectRow, Found
+from shared.requests.nudges import EffectList, EffectRow, Found
 
 
 async def list_effects(pool: asyncpg.Pool, lottery: Lottery) -> EffectList:

@@ -3,7 +3,7 @@
 import asyncpg
 
 from services.nudges.store import QUERIES
-from shared.nudge_requests import FeedList, QuietFeed
+from shared.requests.nudges import FeedList, QuietFeed
 
 
 async def list_quiet_feeds(pool: asyncpg.Pool) -> FeedList:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.nudges import store
 from services.nudges.domain.answer import Answer
 from shared.events import NudgeKind
-from shared.nudge_requests import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
+from shared.requests.nudges import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
 
 INBOX_ROWS_MAX: Final = 300
 

@@ -16,7 +16,7 @@ from services.nudges.situations import objections_of, said_to
 from services.nudges.speak import Spoken, Worded, keep_together, nudge_id_of, wording_of
 from services.nudges.teams import SEEN_WITHIN, Leading, team_situation_of
 from shared.events import DayReport, Nudge
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 _AT_ONCE_MAX: Final = 200

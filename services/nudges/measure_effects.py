@@ -12,7 +12,7 @@ from services.nudges import store
 from services.nudges.domain.effects.draw import Draw
 from services.nudges.domain.effects.effect import Effect, NotKnown, effect_of
 from services.nudges.domain.rules import ON_LADDERS, RULES
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _log = structlog.get_logger()
 _MEASURED: Final = tuple(rule for rule in RULES if rule not in ON_LADDERS)

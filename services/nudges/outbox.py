@@ -9,8 +9,8 @@ from services.nudges.deliveries import list_channels
 from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
-from shared.jetstream import Publisher
-from shared.outbox import OutboxRelay
+from shared.jetstream.publisher import Publisher
+from shared.postgres.outbox import OutboxRelay
 
 
 def nudge_relay(pool: asyncpg.Pool, publisher: Publisher) -> OutboxRelay:

@@ -20,7 +20,7 @@ from services.nudges.store import Held
 from services.nudges.take_looks import plan_due
 from services.nudges.tell_definition import telling_anew
 from shared.events import DayReport, NudgeKind
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _AT_ONCE_MAX: Final = 200
 WORKED_DAYS_MAX: Final = 2

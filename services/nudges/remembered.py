@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from services.nudges import store
 from shared.events import DayReport, PlaybookAnnounced
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 About = TypeVar("About", DayReport, PlaybookAnnounced)
 

@@ -26,7 +26,7 @@ from services.nudges.situations import person_of, said_to, situation_of
 from services.nudges.speak import Spoken, Worded, keep, nudge_of, word, wording_of
 from services.nudges.store import Held
 from shared.events import NUDGE_REVISED, DayReport, NudgeKind, NudgeRevised
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 

@@ -13,7 +13,7 @@ from services.nudges.domain.rules import RULES
 from services.nudges.domain.team import WORK_ENDS, WORK_STARTS
 from services.nudges.domain.wanted import Wanted
 from shared.events import NudgeKind
-from shared.settings import CommonSettings, SecretReference, Section, read_secret
+from shared.service.settings import CommonSettings, SecretReference, Section, read_secret
 
 HeldOut = Annotated[float, Field(ge=0, le=0.5)]
 """The probability of being held out: at most a half, since a nudge is there to be sent."""

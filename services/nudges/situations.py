@@ -13,7 +13,7 @@ from services.nudges.domain.situation import Situation
 from services.nudges.domain.wanted import NOBODY, Wanted
 from services.nudges.watching import middays_of, watch_of
 from shared.events import DayReport, NudgeKind
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _A_DAY = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from services.nudges.domain.wording import pick
 from services.nudges.situations import objections_of, person_of, quiet_feed_of, said_to, shortfall_of
 from services.nudges.store import Settlement
 from shared.events import NUDGE_DECIDED, DayReport, Nudge, NudgePart, Person
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 HELD_OUT: Final = "held out by lot, to measure what sending does"
 _NUDGES: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")

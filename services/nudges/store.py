@@ -14,9 +14,9 @@ from services.nudges.domain.definition import Definition
 from services.nudges.domain.history import PLAN_DONE_SCORE
 from services.nudges.domain.ladder import Ladder
 from shared.events import DayReport, Nudge, PlaybookAnnounced
-from shared.forgetting import tombstone_of_key, tombstone_of_person
-from shared.postgres import Connection, Queries
-from shared.settings import ForgetKeyChanged
+from shared.postgres.pool import Connection, Queries
+from shared.privacy.erasure import tombstone_of_key, tombstone_of_person
+from shared.service.settings import ForgetKeyChanged
 
 SCHEMA: Final = "nudges"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")

@@ -20,7 +20,7 @@ from services.nudges.domain.wanted import Wanted
 from services.nudges.situations import said_to, situation_of
 from services.nudges.speak import Spoken, Worded, keep_together, word
 from shared.events import DayReport
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 _AT_ONCE_MAX: Final = 200

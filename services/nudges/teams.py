@@ -11,7 +11,7 @@ from services.nudges.domain.nudge import RULE_RECOGNITION_DUE, RULE_WEEKLY_BRIEF
 from services.nudges.domain.policy import local_day
 from services.nudges.domain.team import LOOKED_BACK, Brief, Member, TeamSituation
 from shared.events import DayReport, Mention, Person
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _A_DAY: Final = timedelta(days=1)
 SEEN_WITHIN: Final = timedelta(days=7)

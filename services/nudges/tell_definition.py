@@ -16,7 +16,7 @@ from services.nudges.situations import person_of, said_to
 from services.nudges.speak import Spoken, Worded, keep, nudge_id_of
 from services.nudges.store import Held
 from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _UNSEEN_MAX: Final = timedelta(days=14)
 """After so long without a day of theirs being opened, it is taken that a rep has left."""

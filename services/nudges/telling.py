@@ -5,7 +5,7 @@ from typing import Final
 
 from services.nudges import store
 from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, PlaybookAcknowledged, PlaybookTold
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 _TYPES: Final[dict[type[PlaybookTold | PlaybookAcknowledged], str]] = {

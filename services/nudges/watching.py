@@ -16,7 +16,7 @@ from services.nudges.domain.nudge import RULE_DROP
 from services.nudges.domain.past import Midday, PastDay, Watch
 from services.nudges.store import QUERIES, list_definitions
 from shared.events import DayReport
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 TEAM_LOOKED_AT: Final = timedelta(weeks=18)
 MIDDAYS_MAX: Final = 20

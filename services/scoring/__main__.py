@@ -2,7 +2,7 @@
 
 from services.scoring.app import run
 from services.scoring.settings import ScoringSettings
-from shared.process import run_service
+from shared.service.process import run_service
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from services.scoring.announcement import PlaybookEvent, body_of
 from services.scoring.domain.binding import bindings_of, notices
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.day import Definitions
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 

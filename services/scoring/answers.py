@@ -21,10 +21,9 @@ from services.scoring.list_totals import list_totals
 from services.scoring.preview_playbook import preview_playbooks
 from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import ask_for_rescore
-from shared.answering import answer_questions
 from shared.clock import Clock
-from shared.forget_requests import FORGET_BEGIN, FORGET_FIND, FORGET_FINISH, ForgetOrder, ForgetQuery, Forgotten, Known
-from shared.requests import (
+from shared.requests.answering import answer_questions
+from shared.requests.client import (
     PLAYBOOK_APPLY,
     PLAYBOOK_LIST,
     PLAYBOOK_PREVIEW,
@@ -42,7 +41,8 @@ from shared.requests import (
     TellingPage,
     TellingQuery,
 )
-from shared.score_requests import (
+from shared.requests.erasure import FORGET_BEGIN, FORGET_FIND, FORGET_FINISH, ForgetOrder, ForgetQuery, Forgotten, Known
+from shared.requests.scores import (
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,

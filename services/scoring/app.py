@@ -23,12 +23,12 @@ from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_p
 from services.scoring.telling_consumer import TellingConsumer
 from services.scoring.turn_days import reps_due
 from shared.clock import Clock, answer_status
-from shared.jetstream import Publisher, disconnect
-from shared.probes import check_broker, check_postgres, probe_routes, starting_routes
-from shared.process import Front, Loop, run_process
-from shared.settings import read_secret
-from shared.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
-from shared.streams import ACTIVITIES, NUDGES, SCORING_CONSUMER, TELLING_CONSUMER, backlog
+from shared.jetstream.publisher import Publisher, disconnect
+from shared.jetstream.streams import ACTIVITIES, NUDGES, SCORING_CONSUMER, TELLING_CONSUMER, backlog
+from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
+from shared.service.process import Front, Loop, run_process
+from shared.service.settings import read_secret
+from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 
 _CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, TELLING_CONSUMER))
 

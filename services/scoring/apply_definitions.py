@@ -19,8 +19,8 @@ from services.scoring.domain.roster_changes import RosterChanges, changes_betwee
 from services.scoring.domain.roster_file import read_roster
 from services.scoring.rescore import request_rescore
 from shared.errors import DaymarkError
-from shared.postgres import Connection
-from shared.requests import Applied
+from shared.postgres.pool import Connection
+from shared.requests.client import Applied
 
 _ONE_DAY = timedelta(days=1)
 

@@ -19,7 +19,7 @@ from services.scoring.domain.derivation import Derived, derive
 from services.scoring.domain.unverified import doubts
 from services.scoring.rescore import waiting_to_be_scored
 from services.scoring.store import ActivityKey, ActivityRow
-from shared.score_requests import AuditQuery, AuditReport
+from shared.requests.scores import AuditQuery, AuditReport
 
 EVERYTHING = AuditQuery()
 _DIFFERENCES_MAX = 1_000

@@ -10,8 +10,8 @@ import structlog
 from nats.aio.msg import Msg
 
 from services.scoring.metrics import ScoringMetrics
-from shared.jetstream import NotStored
-from shared.pull import PullLoop
+from shared.jetstream.publisher import NotStored
+from shared.jetstream.pull_loop import PullLoop
 
 _log = structlog.get_logger()
 _RETRY_FIRST_S: Final = 0.1

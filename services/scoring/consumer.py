@@ -16,19 +16,19 @@ from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_activities import Observed, record_activities
 from services.scoring.slices import slices
 from shared.clock import Clock, monotonic_s
-from shared.dead_letters import dead_letter
 from shared.errors import DaymarkError
 from shared.events import HISTORY_HEADER
-from shared.jetstream import Outgoing, Publisher
-from shared.nats_client import LeanClient
+from shared.jetstream.client import LeanClient
+from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 from shared.observation import NO_JSON, Observation, ObservationRefused, observation_from, read_at_once
-from shared.pull import PullLoop
-from shared.streams import ACTIVITIES, SCORING_CONSUMER
 from shared.trace import trace_id
 
 _log = structlog.get_logger()
 _BATCHES_AT_ONCE: Final = 3
-"""Two more are asked for meanwhile: `shared/streams.py` lets so many messages of several replicas out at a time."""
+"""Two more are asked for meanwhile: `shared/jetstream/streams.py` lets so many messages of several replicas out at a time."""
 _NOT_SAID: Final = "no ce-id header or no source"
 
 

@@ -10,9 +10,9 @@ from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster import NOBODY, Roster
 from services.scoring.domain.roster_file import read_roster
 from services.scoring.store import QUERIES
-from shared.forgetting import tombstone_of_key
-from shared.postgres import Connection
-from shared.settings import ForgetKeyChanged
+from shared.postgres.pool import Connection
+from shared.privacy.erasure import tombstone_of_key
+from shared.service.settings import ForgetKeyChanged
 
 
 class DefinitionsCache:

@@ -19,7 +19,7 @@ from services.scoring.domain.unverified import doubts
 from services.scoring.report import as_decimal
 from services.scoring.store import ActivityRow
 from shared.errors import DaymarkError
-from shared.score_requests import ExplainedActivity, ExplainedLine, Explanation
+from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
 class NoSuchRep(DaymarkError):

@@ -11,8 +11,8 @@ from services.scoring.forget_rep import StillInRoster, theirs
 from services.scoring.rosters import list_rosters
 from services.scoring.store import QUERIES
 from shared.errors import DaymarkError
-from shared.forget_requests import ForgetOrder, ForgetQuery, Known, User
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
+from shared.requests.erasure import ForgetOrder, ForgetQuery, Known, User
 
 
 class NobodyKnown(DaymarkError):

@@ -17,8 +17,8 @@ from services.scoring.mark_forgotten import mark_forgotten
 from services.scoring.score_days import Cause, score_days
 from services.scoring.store import QUERIES, ActivityKey
 from services.scoring.without_contact import rewritten_without_contact
-from shared.forget_requests import Forgotten
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
+from shared.requests.erasure import Forgotten
 
 _AT_ONCE: Final = 500
 _SCAN_TIMEOUT_S: Final = 600.0

@@ -23,9 +23,9 @@ from services.scoring.rescore import waiting_to_be_scored
 from services.scoring.rosters import list_rosters
 from services.scoring.store import QUERIES
 from shared.errors import DaymarkError
-from shared.forget_requests import Forgotten
-from shared.forgetting import mention_of, tombstone_of_person
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
+from shared.privacy.erasure import mention_of, tombstone_of_person
+from shared.requests.erasure import Forgotten
 
 _AT_ONCE: Final = 1_000
 """Whoever records observations waits while so many activities are erased: some 10 ms."""

@@ -3,7 +3,7 @@
 import asyncpg
 
 from services.scoring.store import QUERIES
-from shared.score_requests import Nobodys, NobodysList
+from shared.requests.scores import Nobodys, NobodysList
 
 
 async def list_nobodys(pool: asyncpg.Pool) -> NobodysList:

@@ -7,7 +7,7 @@ import asyncpg
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.calendar import rep_day_of
 from services.scoring.store import QUERIES
-from shared.requests import PlaybookList, PlaybookVersion
+from shared.requests.client import PlaybookList, PlaybookVersion
 
 
 async def list_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> PlaybookList:

@@ -11,8 +11,8 @@ from services.scoring.domain.calendar import rep_day_of
 from services.scoring.domain.counting import Place
 from services.scoring.domain.day import NOTHING_COUNTED, Definitions
 from services.scoring.recount import recount_days
-from shared.postgres import Connection
-from shared.score_requests import ScorePage, ScoreQuery, ScoreRow
+from shared.postgres.pool import Connection
+from shared.requests.scores import ScorePage, ScoreQuery, ScoreRow
 
 
 async def list_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: ScoreQuery, *, now: datetime) -> ScorePage:

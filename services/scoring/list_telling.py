@@ -4,7 +4,7 @@ import asyncpg
 
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.store import QUERIES
-from shared.requests import TellingPage, TellingQuery, TellingRow
+from shared.requests.client import TellingPage, TellingQuery, TellingRow
 
 
 async def list_telling(pool: asyncpg.Pool, cache: DefinitionsCache, query: TellingQuery) -> TellingPage:

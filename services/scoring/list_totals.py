@@ -11,7 +11,7 @@ from services.scoring.domain.roster import Rep
 from services.scoring.domain.roster_history import list_newest
 from services.scoring.rosters import list_rosters
 from services.scoring.store import QUERIES
-from shared.score_requests import TeamTotal, TotalsList, TotalsQuery
+from shared.requests.scores import TeamTotal, TotalsList, TotalsQuery
 
 _LONGEST_MONTH = timedelta(days=31)
 

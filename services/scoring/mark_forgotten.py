@@ -6,8 +6,8 @@ from datetime import datetime
 from services.scoring.domain.day import Definitions
 from services.scoring.domain.forgotten import Kind
 from services.scoring.store import QUERIES
-from shared.forgetting import NoForgetKey, tombstone_of_key
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
+from shared.privacy.erasure import NoForgetKey, tombstone_of_key
 
 
 async def mark_forgotten(

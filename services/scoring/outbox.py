@@ -7,8 +7,8 @@ import asyncpg
 from services.scoring import store
 from services.scoring.metrics import ScoringMetrics
 from shared.clock import Clock
-from shared.jetstream import Publisher
-from shared.outbox import OutboxRelay
+from shared.jetstream.publisher import Publisher
+from shared.postgres.outbox import OutboxRelay
 
 
 def report_relay(pool: asyncpg.Pool, publisher: Publisher, metrics: ScoringMetrics) -> OutboxRelay:

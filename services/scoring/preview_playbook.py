@@ -16,7 +16,7 @@ from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.domain.roster import Rep
 from services.scoring.recount import recount_days
 from shared.errors import DaymarkError
-from shared.requests import Preview, PreviewDay, PreviewQuery, PreviewRep
+from shared.requests.client import Preview, PreviewDay, PreviewQuery, PreviewRep
 
 _DONE = Decimal(100)
 

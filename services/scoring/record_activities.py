@@ -24,7 +24,7 @@ from services.scoring.slices import slices
 from services.scoring.store import ActivityKey, ActivityRow
 from services.scoring.without_contact import rewritten_without_contact
 from shared.observation import Observation
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import HEADER as TRACEPARENT
 
 

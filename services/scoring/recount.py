@@ -12,7 +12,7 @@ from services.scoring.domain.day import NOTHING_COUNTED, Tally
 from services.scoring.domain.playbook import Playbook
 from services.scoring.domain.unverified import Unverified
 from services.scoring.store import QUERIES
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _MANY_DAYS: Final = 200
 Met = tuple[Any, ...]

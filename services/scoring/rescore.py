@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.scoring.store import QUERIES
-from shared.postgres import Connection
-from shared.requests import RescoreState
+from shared.postgres.pool import Connection
+from shared.requests.client import RescoreState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

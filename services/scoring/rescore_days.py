@@ -29,8 +29,8 @@ from services.scoring.score_long_past_days import score_long_past_days
 from services.scoring.store import ActivityRow
 from services.scoring.turn_days import turn_days
 from shared.errors import DaymarkError
-from shared.postgres import Connection
-from shared.requests import RescoreQuery, RescoreState
+from shared.postgres.pool import Connection
+from shared.requests.client import RescoreQuery, RescoreState
 from shared.trace import continue_trace
 
 PLACED_AT_ONCE: Final = 4

@@ -2,7 +2,7 @@
 
 from services.scoring.domain.roster_history import RosterVersion
 from services.scoring.store import QUERIES
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 
 async def list_rosters(connection: Connection) -> list[RosterVersion]:

@@ -14,7 +14,7 @@ from services.scoring.recount import GoalPeriod, recount_days, sum_goals
 from services.scoring.report import Announcement, GoalCounts, report_of
 from services.scoring.rescore import waiting_to_be_placed, waiting_to_be_scored
 from shared.events import DAY_CHANGED
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 REPORTED_DAYS: Final = 60

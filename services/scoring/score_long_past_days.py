@@ -13,7 +13,7 @@ from services.scoring.domain.counting import Place
 from services.scoring.domain.day import Definitions, Tally
 from services.scoring.domain.playbook import Playbook
 from services.scoring.recount import count_days, tally_of
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 
 async def score_long_past_days(connection: Connection, definitions: Definitions, places: Sequence[Place]) -> None:

@@ -1,6 +1,6 @@
 """What scoring is configured with; `shared/daymark.default.toml` explains each key."""
 
-from shared.settings import CommonSettings, SecretReference, Section
+from shared.service.settings import CommonSettings, SecretReference, Section
 
 
 class ScoringSection(Section):

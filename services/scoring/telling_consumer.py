@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from services.scoring.batches import work_through
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_telling import Telling, record_telling
-from shared.dead_letters import dead_letter
 from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged, PlaybookTold
-from shared.jetstream import Outgoing, Publisher
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import NUDGES, TELLING_CONSUMER
+from shared.jetstream.client import LeanClient
+from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import NUDGES, TELLING_CONSUMER
 
 _BATCH_MAX: Final = 500
 _REASON: Final = "unreadable_telling"

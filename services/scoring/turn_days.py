@@ -18,7 +18,7 @@ from services.scoring.domain.roster import Rep
 from services.scoring.rescore import waiting_to_be_scored
 from services.scoring.score_days import Cause, announce
 from shared.events import DAY_CLOSED, DAY_OPENED
-from shared.postgres import Connection
+from shared.postgres.pool import Connection
 
 _ONE_DAY: Final = timedelta(days=1)
 _MISSED_DAYS_MAX: Final = 400

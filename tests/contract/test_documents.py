@@ -22,10 +22,10 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
-from shared.http_server import HeadLimits, http_server
-from shared.jetstream import Publisher
-from shared.settings import load_settings
-from shared.streams import STREAMS
+from shared.jetstream.publisher import Publisher
+from shared.jetstream.streams import STREAMS
+from shared.service.http_server import HeadLimits, http_server
+from shared.service.settings import load_settings
 from tests.contract.documents import ASYNCAPI, EVENTS, OPENAPI, asyncapi, openapi, written
 
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

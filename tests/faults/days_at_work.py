@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from shared.cloudevents import event_headers
 from shared.events import DAY_CHANGED, DayReport, Person, Presence
-from shared.jetstream import Outgoing
+from shared.jetstream.cloudevents import event_headers
+from shared.jetstream.publisher import Outgoing
 from shared.trace import continue_trace
 from tests.services.nudges.reports import report
 

@@ -14,8 +14,8 @@ from nats.aio.client import Client
 
 from deploy.local.ports import free_ports
 from shared.clock import CLOCK_STREAM, TICK_SUBJECT, Status, SteppedClock, answer_status, follow_ticks, status_subject
-from shared.jetstream import connect
-from shared.probes import check_broker, problems_of
+from shared.jetstream.publisher import connect
+from shared.service.probes import check_broker, problems_of
 from shared.trace import continue_trace, trace_id
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -19,7 +19,7 @@ from services.nudges.channels.retry_after import seconds_of
 from services.nudges.channels.way_out import Network
 from shared.clock import Clock
 from shared.events import Nudge
-from shared.settings import SecretMissing, SettingsRefused
+from shared.service.settings import SecretMissing, SettingsRefused
 
 _log = structlog.get_logger()
 _SCHEME: Final = re.compile(r"([a-z0-9]{1,20})://", re.IGNORECASE)

@@ -19,7 +19,7 @@ from services.nudges.channels.way_out import Network, Refused, Unresolved, resol
 from shared.clock import Clock
 from shared.errors import DaymarkError
 from shared.events import Nudge
-from shared.settings import SecretMissing
+from shared.service.settings import SecretMissing
 
 ALLOW_KEY: Final = "channels.webhook.allow_networks"
 _PREFIX: Final = "whsec_"

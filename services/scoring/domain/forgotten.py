@@ -8,8 +8,8 @@ import msgspec
 from services.scoring.domain.counting import Place, place
 from services.scoring.domain.facts import DELETED, KIND, Activity, FactStates, merge, read_activity
 from services.scoring.domain.roster import Roster
-from shared.forgetting import tombstone, tombstone_of_person
 from shared.observation import Observation, is_earliest
+from shared.privacy.erasure import tombstone, tombstone_of_person
 
 FORGOTTEN_CONTACT: Final = "forgotten:"
 """How the key of a contact begins that stands where that of a forgotten one stood."""

@@ -8,7 +8,7 @@ import yaml
 from services.scoring.domain.roster import Identity, Manager, Rep, Roster
 from services.scoring.domain.roster_file import read_roster
 from services.scoring.domain.yaml_positions import read_documents
-from shared.forgetting import mention_of
+from shared.privacy.erasure import mention_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.local.contacts import KEPT_IN, contact_secret_of, imported, spellings_of
 from deploy.local.settings import load_local_settings
-from shared.contact_keys import NoContactSecret, hashed_contact
 from shared.observation import FactValue, Observation
+from shared.privacy.contact_keys import NoContactSecret, hashed_contact
 
 SECRET = b"hashes contacts"
 HASHED = hashed_contact(SECRET, "ada")

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from deploy.local.dead_letters import NoSuchLetter, find_letter, list_letters, replay
-from shared.dead_letters import dead_letter
-from shared.jetstream import Outgoing, Publisher
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from shared.jetstream.client import LeanClient
+from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
 from tests.house_of_its_own import LivingHouse, living_house
 
 SOURCE = """\

@@ -8,10 +8,10 @@ import pytest
 
 from deploy.local.marks import Marks
 from deploy.local.stored import Stored
-from shared.contact_keys import hashed_contact
-from shared.dead_letters import ORIGIN_HEADER
-from shared.forget_requests import Known, User
-from shared.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.jetstream.dead_letters import ORIGIN_HEADER
+from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.privacy.contact_keys import hashed_contact
+from shared.requests.erasure import Known, User
 
 ANA = Known(
     who="person",

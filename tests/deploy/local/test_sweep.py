@@ -5,11 +5,11 @@ import json
 
 from deploy.local.stored import erase_stored, last_number, read_stored
 from deploy.local.sweep import Swept, sweep
-from shared.forget_requests import Known, User
-from shared.jetstream import Outgoing, Publisher
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.requests.erasure import Known, User
 
 ANA = Known(
     who="person",

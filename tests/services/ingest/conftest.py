@@ -16,11 +16,11 @@ from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from shared.clock import SteppedClock
-from shared.jetstream import Publisher
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.settings import load_settings
-from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import Publisher
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from shared.service.settings import load_settings
 from tests.services.ingest.senders import NOW, SENDERS
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -8,9 +8,9 @@ from nats.aio.msg import Msg
 from services.ingest.consumer import WebhookConsumer
 from services.ingest.metrics import IngestMetrics
 from services.ingest.translate_webhooks import WebhookTranslator
-from shared.jetstream import NotStored, Outgoing, Publisher
-from shared.nats_client import LeanClient
-from shared.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import NotStored, Outgoing, Publisher
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
 
 
 class _Translator(WebhookTranslator):

@@ -4,9 +4,9 @@ import json
 
 from services.ingest.app import contact_secret_of
 from services.ingest.settings import IngestSettings
-from shared.contact_keys import hashed_contact
-from shared.settings import load_settings
-from shared.streams import ACTIVITIES
+from shared.jetstream.streams import ACTIVITIES
+from shared.privacy.contact_keys import hashed_contact
+from shared.service.settings import load_settings
 from tests.services.ingest.conftest import CONTACT_SECRET, OBSERVATION, Ingest
 from tests.services.ingest.senders import NOW
 

@@ -13,7 +13,7 @@ import pytest
 from services.ingest.app import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import KINDS
-from shared.streams import ACTIVITIES, DEAD, WEBHOOKS
+from shared.jetstream.streams import ACTIVITIES, DEAD, WEBHOOKS
 from tests.fuzz.bodies import SEEDS, mutated
 from tests.promtool import remarks_of_promtool
 from tests.services.ingest.conftest import OBSERVATION, Ingest

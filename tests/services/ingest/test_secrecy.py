@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.ingest.domain.webhook import RawWebhook
-from shared.streams import ACTIVITIES, DEAD
+from shared.jetstream.streams import ACTIVITIES, DEAD
 from tests.services.ingest.conftest import Ingest
 from tests.services.ingest.senders import ROTATED, SECRET, SENDERS, Sender
 

@@ -10,10 +10,10 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SteppedClock
-from shared.http_server import DEFAULT_LIMITS, http_server
-from shared.jetstream import Outgoing, Publisher
-from shared.settings import load_settings
-from shared.streams import WEBHOOKS
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.streams import WEBHOOKS
+from shared.service.http_server import DEFAULT_LIMITS, http_server
+from shared.service.settings import load_settings
 from tests.services.ingest.conftest import OBSERVATION, SOURCES
 from tests.services.ingest.senders import NOW
 

@@ -32,7 +32,7 @@ from services.nudges.tell_definition import tell_definition
 from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
-from shared.postgres import migrate, open_pool
+from shared.postgres.pool import migrate, open_pool
 from tests.services.nudges.explaining import Scoring
 from tests.services.nudges.reports import MONDAY, at, report, worked_days
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.score_requests import ExplainedActivity, ExplainedLine, Explanation
+from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 from tests.services.nudges.reports import MONDAY
 
 COUNTED = ExplainedActivity(

@@ -15,8 +15,8 @@ from services.nudges.store import QUERIES, SCHEMA, is_work_due
 from services.nudges.watching import watch_of
 from shared.clock import SteppedClock
 from shared.events import DayReport, Person
-from shared.nudge_requests import CalibrationRow
-from shared.postgres import open_pool
+from shared.postgres.pool import open_pool
+from shared.requests.nudges import CalibrationRow
 from tests.services.nudges.conftest import KEY, Nudging
 from tests.services.nudges.domain.drop.weeks import steady
 from tests.services.nudges.reports import MONDAY, report, working_days

@@ -11,7 +11,7 @@ from services.nudges.consumer import ReportConsumer
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import SystemClock
 from shared.events import DAY_CHANGED
-from shared.jetstream import Publisher
+from shared.jetstream.publisher import Publisher
 from tests.house import ROOT
 from tests.services.nudges.conftest import NO_LOTS
 

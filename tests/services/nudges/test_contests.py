@@ -10,7 +10,7 @@ from services.nudges.domain.contest import Reason
 from services.nudges.forget_person import forget_person
 from services.nudges.list_contests import list_contests
 from shared.events import Manager
-from shared.nudge_requests import ContestQuery
+from shared.requests.nudges import ContestQuery
 from tests.services.nudges.conftest import KEY, Nudging, browsing
 from tests.services.nudges.contesting import (
     ANA,

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.nudges.contest_activity import id_of
-from shared.requests import NobodyAnswers, Refused
+from shared.requests.client import NobodyAnswers, Refused
 from tests.services.nudges.conftest import Nudging, browsing
 from tests.services.nudges.contesting import (
     ANA,

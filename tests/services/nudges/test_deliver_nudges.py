@@ -11,7 +11,7 @@ from services.nudges.list_channels import show_channels
 from services.nudges.list_nudges import list_nudges
 from services.nudges.store import QUERIES, is_work_due
 from shared.events import Nudge, NudgeKind, Person
-from shared.nudge_requests import NudgeQuery
+from shared.requests.nudges import NudgeQuery
 from tests.services.nudges.conftest import Nudging, Recorder
 from tests.services.nudges.reports import at, report
 

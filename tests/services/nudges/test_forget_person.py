@@ -14,9 +14,9 @@ from services.nudges.domain.answer import Answer, Wrong
 from services.nudges.forget_person import forget_person
 from services.nudges.store import lock_person, merge_day, refuse_other_key
 from shared.events import DayReport, Nudge, Person
-from shared.forget_requests import ForgottenNudges
-from shared.forgetting import NoForgetKey, mention_of
-from shared.settings import ForgetKeyChanged
+from shared.privacy.erasure import NoForgetKey, mention_of
+from shared.requests.erasure import ForgottenNudges
+from shared.service.settings import ForgetKeyChanged
 from tests.services.nudges.conftest import KEY, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, goal, report, worked_days
 

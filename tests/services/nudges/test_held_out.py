@@ -6,7 +6,7 @@ from services.nudges.domain.lot import Lottery
 from services.nudges.list_nudges import list_inbox, list_nudges
 from services.nudges.speak import HELD_OUT, Spoken
 from shared.events import DayReport
-from shared.nudge_requests import NudgeQuery
+from shared.requests.nudges import NudgeQuery
 from tests.services.nudges.conftest import Nudging, comeback_and_plan_done_wait
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days
 

@@ -8,7 +8,7 @@ import pytest
 from services.nudges.list_nudges import list_inbox, list_nudges
 from services.nudges.speak import Spoken
 from shared.events import NUDGE_REVISED, DayReport
-from shared.nudge_requests import NudgeQuery
+from shared.requests.nudges import NudgeQuery
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.domain.rules.test_one_thing import plan_of
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days, working_days

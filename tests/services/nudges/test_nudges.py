@@ -16,8 +16,8 @@ from services.nudges.rendering import Renderer
 from services.nudges.speak import Spoken
 from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
-from shared.nudge_requests import NudgeQuery
-from shared.postgres import open_pool
+from shared.postgres.pool import open_pool
+from shared.requests.nudges import NudgeQuery
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
 from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, NOON, Nudging, comeback_and_plan_done_wait

@@ -4,7 +4,7 @@ import pytest
 
 from services.nudges.domain.lot import Lottery
 from services.nudges.settings import NudgesSettings
-from shared.settings import SettingsRefused, load_settings
+from shared.service.settings import SettingsRefused, load_settings
 
 
 def test_one_in_ten_is_held_out_by_default() -> None:

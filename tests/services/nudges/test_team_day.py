@@ -9,7 +9,7 @@ import pytest
 from services.nudges.speak import Spoken
 from services.nudges.store import SCHEMA
 from shared.events import DayReport, Person, Presence
-from shared.postgres import open_pool
+from shared.postgres.pool import open_pool
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.reports import MONDAY, at, report
 

@@ -18,7 +18,7 @@ from services.scoring.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.events import DayReport
 from shared.observation import Observation, observation_id
-from shared.postgres import migrate, open_pool
+from shared.postgres.pool import migrate, open_pool
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)

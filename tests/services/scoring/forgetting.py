@@ -1,7 +1,7 @@
 """What the tests of forgetting have in common."""
 
 from services.scoring.definitions import DefinitionsCache
-from shared.forgetting import mention_of
+from shared.privacy.erasure import mention_of
 from tests.services.scoring.conftest import Scoring
 
 KEY = b"a key of the installation"

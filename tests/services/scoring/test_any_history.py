@@ -26,8 +26,8 @@ from services.scoring.rescore_days import ask_for_rescore, rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from services.scoring.turn_days import turn_days
 from shared.observation import Observation, observation_id
-from shared.postgres import migrate, open_pool
-from shared.requests import RescoreQuery
+from shared.postgres.pool import migrate, open_pool
+from shared.requests.client import RescoreQuery
 from tests.services.scoring.announcements import compare_announcements
 from tests.services.scoring.model import Days, scores
 

@@ -6,10 +6,10 @@ from nats.aio.msg import Msg
 
 from services.scoring.batches import work_through
 from services.scoring.metrics import ScoringMetrics
-from shared.jetstream import Outgoing, Publisher
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import ACTIVITIES, SCORING_CONSUMER
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 
 
 class _Recorder:

@@ -12,8 +12,8 @@ from services.scoring.list_scores import list_scores
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.store import SCHEMA
 from services.scoring.turn_days import next_turn, turn_days
-from shared.postgres import open_pool
-from shared.score_requests import ScoreQuery, ScoreRow
+from shared.postgres.pool import open_pool
+from shared.requests.scores import ScoreQuery, ScoreRow
 from tests.promtool import remarks_of_promtool
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 

@@ -14,8 +14,8 @@ from services.scoring.list_scores import list_scores
 from services.scoring.preview_playbook import NothingToPreview, preview_playbooks
 from services.scoring.recount import recount_days
 from services.scoring.turn_days import turn_days
-from shared.requests import PreviewQuery
-from shared.score_requests import ScoreQuery
+from shared.requests.client import PreviewQuery
+from shared.requests.scores import ScoreQuery
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, seen
 
 TUESDAY = MONDAY + timedelta(days=1)

@@ -8,8 +8,8 @@ import pytest
 from services.scoring.find_forgettable import NobodyKnown, find_forgettable
 from services.scoring.forget_contact import begin_forgetting_contact, finish_forgetting_contact
 from services.scoring.record_activities import Observed
-from shared.forget_requests import ForgetQuery
 from shared.observation import HEARD_AT
+from shared.requests.erasure import ForgetQuery
 from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, Scoring, seen
 from tests.services.scoring.forgetting import everything, left_of, with_key
 

@@ -17,10 +17,10 @@ from services.scoring.forget_rep import (
 from services.scoring.list_totals import list_totals
 from services.scoring.record_activities import Observed
 from services.scoring.turn_days import turn_days
-from shared.forget_requests import ForgetQuery, Forgotten, User
-from shared.forgetting import NoForgetKey
-from shared.score_requests import TeamTotal, TotalsQuery
-from shared.settings import ForgetKeyChanged
+from shared.privacy.erasure import NoForgetKey
+from shared.requests.erasure import ForgetQuery, Forgotten, User
+from shared.requests.scores import TeamTotal, TotalsQuery
+from shared.service.settings import ForgetKeyChanged
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 from tests.services.scoring.forgetting import everything, left_of, with_key
 

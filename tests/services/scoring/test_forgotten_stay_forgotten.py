@@ -17,8 +17,8 @@ from services.scoring.forget_rep import begin_forgetting_rep, finish_forgetting_
 from services.scoring.record_activities import Observed
 from services.scoring.store import MIGRATIONS, SCHEMA
 from services.scoring.turn_days import turn_days
-from shared.forget_requests import Forgotten
-from shared.postgres import migrate, open_pool
+from shared.postgres.pool import migrate, open_pool
+from shared.requests.erasure import Forgotten
 from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, seen
 from tests.services.scoring.forgetting import KEY, left_of
 from tests.services.scoring.test_forget_rep import WITHOUT_ANA

@@ -12,7 +12,7 @@ import pytest
 from services.scoring.count_query import Block, count_query
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.store import MIGRATIONS, QUERIES, SCHEMA
-from shared.postgres import migrate, open_pool
+from shared.postgres.pool import migrate, open_pool
 from tests.services.scoring.conftest import PLAYBOOK
 
 ACTIVITIES = int(os.environ.get("TEST_ACTIVITIES", "100000"))

@@ -12,7 +12,7 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
 from services.scoring.record_activities import Observed, record_activities
 from services.scoring.store import QUERIES, SCHEMA
-from shared.postgres import open_pool
+from shared.postgres.pool import open_pool
 from shared.trace import trace_id
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 

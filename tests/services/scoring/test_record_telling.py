@@ -10,10 +10,10 @@ from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_telling import Telling, record_telling
 from services.scoring.telling_consumer import TellingConsumer
 from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, PlaybookAcknowledged, PlaybookTold
-from shared.jetstream import Publisher
-from shared.nats_client import LeanClient
-from shared.requests import TellingQuery, TellingRow
-from shared.streams import NUDGES, TELLING_CONSUMER, backlog
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import Publisher
+from shared.jetstream.streams import NUDGES, TELLING_CONSUMER, backlog
+from shared.requests.client import TellingQuery, TellingRow
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, PLAYBOOK, Scoring
 
 LATER = MONDAY_NOON + timedelta(hours=1)

@@ -10,8 +10,8 @@ from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.rescore_days import NobodyToRescore, ask_for_rescore, rescore_some
 from services.scoring.store import SCHEMA
-from shared.postgres import open_pool
-from shared.requests import RescoreQuery
+from shared.postgres.pool import open_pool
+from shared.requests.client import RescoreQuery
 from tests.services.scoring.conftest import MONDAY, PLAYBOOK, ROSTER, Scoring, seen
 
 TUESDAY = MONDAY + timedelta(days=1)

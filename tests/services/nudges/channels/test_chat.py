@@ -19,7 +19,7 @@ from services.nudges.channels.way_out import Network
 from services.nudges.settings import NudgesSettings, trusted_authorities
 from shared.clock import SteppedClock
 from shared.events import NudgeKind
-from shared.settings import SettingsRefused, load_settings
+from shared.service.settings import SettingsRefused, load_settings
 from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
 from tests.services.nudges.reports import MONDAY, at, nudge

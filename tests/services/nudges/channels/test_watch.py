@@ -14,7 +14,7 @@ from services.nudges.channels.apprise_worker import Unusable, deliver, service_o
 from services.nudges.channels.note import Answer, Note
 from services.nudges.channels.watch import Seen, _watch_http
 from services.nudges.settings import NEVER_CHAT, NudgesSettings
-from shared.settings import load_settings
+from shared.service.settings import load_settings
 
 INSIDE = (ip_network("10.1.0.0/16"),)
 SLACK = Note(

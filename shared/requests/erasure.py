@@ -6,7 +6,7 @@ takes these away.
 
 from typing import Final, Literal
 
-from shared.requests import Shape
+from shared.requests.client import Shape
 
 FORGET_FIND: Final = "forget.find.v1"
 FORGET_BEGIN: Final = "forget.begin.v1"

@@ -11,9 +11,9 @@ from typing import Final
 import asyncpg
 import structlog
 
-from shared.cloudevents import event_headers
-from shared.jetstream import NotStored, Outgoing, Publisher
-from shared.postgres import Queries
+from shared.jetstream.cloudevents import event_headers
+from shared.jetstream.publisher import NotStored, Outgoing, Publisher
+from shared.postgres.pool import Queries
 
 _log = structlog.get_logger()
 _ROWS_MAX: Final = 500

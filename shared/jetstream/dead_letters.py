@@ -2,7 +2,7 @@
 
 from nats.aio.msg import Msg
 
-from shared.jetstream import Outgoing
+from shared.jetstream.publisher import Outgoing
 
 REASON_HEADER = "Daymark-Reason"
 DETAIL_HEADER = "Daymark-Detail"

@@ -19,7 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.errors import DaymarkError
-from shared.nats_client import LeanClient
+from shared.jetstream.client import LeanClient
 
 _log = structlog.get_logger()
 BATCH_MAX: Final = 500

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from shared.errors import DaymarkError
 
 CONFIG_VARIABLE: Final = "DAYMARK_CONFIG"
-DEFAULT_FILE: Final = Path(__file__).with_name("daymark.default.toml")
+DEFAULT_FILE: Final = Path(__file__).parents[1] / "daymark.default.toml"
 
 
 class SettingsRefused(DaymarkError):

@@ -1,4 +1,4 @@
-"""How a service answers the questions of `shared.requests`: every question gets an answer, also when it goes wrong."""
+"""How a service answers the questions of `shared.requests.client`: every question gets an answer, also when it goes wrong."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import DaymarkError
-from shared.requests import Answer
+from shared.requests.client import Answer
 
 _log = structlog.get_logger()
 _AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
@@ -30,7 +30,7 @@ def _replying(answer: Answering) -> Callable[[Msg], Awaitable[None]]:
         except DaymarkError as refused:
             said = Answer(ok=False, error=str(refused))
         except (ValidationError, ValueError):
-            said = Answer(ok=False, error=f"{message.subject}: not a question of this kind; see shared/requests.py")
+            said = Answer(ok=False, error=f"{message.subject}: not a question of this kind; see shared/requests/client.py")
         except _AWAY as failed:
             _log.warning("answer_failed", subject=message.subject, error=type(failed).__name__, detail=str(failed))
             said = Answer(ok=False, error="Postgres is away or too busy; ask again in a moment")

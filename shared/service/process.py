@@ -11,9 +11,9 @@ import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
-from shared.http_server import DEFAULT_LIMITS, HeadLimits, http_server
-from shared.logs import configure_logs
-from shared.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
+from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.logs import configure_logs
+from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
 
 _log = structlog.get_logger()
 

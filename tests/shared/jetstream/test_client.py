@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from nats.errors import ProtocolError
 from nats.protocol.parser import Parser
 
-from shared.nats_client import Headers, LeanParser
+from shared.jetstream.client import Headers, LeanParser
 
 _NAMES = ["ce-id", "id", "Nats-Msg-Id", "x", "ce", "in side", "f", "no colon", "absent"]
 _PIECES = [

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from shared.requests import Shape
+from shared.requests.client import Shape
 
 SCORE_LIST: Final = "score.list.v1"
 SCORE_EXPLAIN: Final = "score.explain.v1"

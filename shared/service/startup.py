@@ -11,11 +11,11 @@ import structlog
 from nats.aio.client import Client
 
 from shared.clock import Clock, SystemClock, follow_ticks
-from shared.jetstream import connect
-from shared.nats_client import LeanClient
-from shared.postgres import migrate, open_pool
-from shared.settings import CommonSettings, read_secret
-from shared.streams import StreamRefused, backlog, provision
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import connect
+from shared.jetstream.streams import StreamRefused, backlog, provision
+from shared.postgres.pool import migrate, open_pool
+from shared.service.settings import CommonSettings, read_secret
 
 _log = structlog.get_logger()
 _AGAIN_S: Final = 0.5

@@ -1,7 +1,7 @@
 """Streams and consumers as they have to be."""
 
-from shared.nats_client import LeanClient
-from shared.streams import ACTIVITIES, SCORING_CONSUMER, provision
+from shared.jetstream.client import LeanClient
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, provision
 
 
 async def test_a_consumer_of_earlier_that_lets_fewer_messages_out_lets_out_more_and_goes_on(nats: LeanClient) -> None:

@@ -7,10 +7,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from deploy.local.nats_server import NatsServer
-from shared.jetstream import ConnectionLog, NotStored, Outgoing, Publisher, connect, disconnect
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import ConnectionLog, NotStored, Outgoing, Publisher, connect, disconnect
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 
 
 def _message(number: int, *, message_id: str | None = None) -> Outgoing:

@@ -16,7 +16,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from shared.nats_client import LeanClient
+from shared.jetstream.client import LeanClient
 
 _log = structlog.get_logger()
 _EXPIRES_S: Final = 5.0

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from shared.http_server import CUT, DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.http_server import CUT, DEFAULT_LIMITS, HeadLimits, http_server
 from tests.serving import served
 
 GOOD = b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"

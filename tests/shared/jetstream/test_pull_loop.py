@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 from nats.aio.msg import Msg
 
-from shared.nats_client import LeanClient
-from shared.pull import PullLoop
-from shared.streams import ACTIVITIES, SCORING_CONSUMER
+from shared.jetstream.client import LeanClient
+from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 
 
 class _Server:

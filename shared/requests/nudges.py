@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from shared.requests import Shape
+from shared.requests.client import Shape
 
 NUDGE_LIST: Final = "nudge.list.v1"
 INBOX_LINK: Final = "inbox.link.v1"

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from shared.postgres import unsafe_settings
+from shared.postgres.pool import unsafe_settings
 
 _log = structlog.get_logger()
 STARTING: Final = "starting"

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
-from shared.probes import probe_routes
+from shared.service.probes import probe_routes
 
 
 class _Server:

@@ -8,7 +8,7 @@ import pytest
 from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from services.scoring.settings import ScoringSettings
-from shared.settings import DEFAULT_FILE, SecretMissing, SettingsRefused, load_settings, read_secret
+from shared.service.settings import DEFAULT_FILE, SecretMissing, SettingsRefused, load_settings, read_secret
 
 
 def _configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:

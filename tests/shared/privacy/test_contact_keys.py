@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from shared.contact_keys import hashed_contact, is_hashed, with_hashed_contact
 from shared.observation import FactValue, Observation
+from shared.privacy.contact_keys import hashed_contact, is_hashed, with_hashed_contact
 
 SECRET = b"hashes contacts"
 
