@@ -14,10 +14,12 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.record_activities import Observed, record_activities
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
-from shared.jetstream.publisher import Outgoing, Publisher, connect
+from shared.jetstream.client import connect
+from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import provision
 from shared.observation import FactValue, Observation, observation_id
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from tests.backends import Servers, running_servers
 
 _REPS = 50
@@ -59,7 +61,7 @@ async def recording(servers: Servers, *, count: int) -> None:
         admin = await asyncpg.connect(servers.admin_url, database=DATABASE)
         await admin.execute(f"DROP SCHEMA {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA} AUTHORIZATION {SCHEMA}")
         await admin.close()
-        pool = await open_pool(servers.postgres_url(role=SCHEMA, database=DATABASE), schema=SCHEMA)
+        pool = await make_pool(servers.postgres_url(role=SCHEMA, database=DATABASE), schema=SCHEMA)
         await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
         cache = DefinitionsCache()
         await apply_roster(pool, cache, _ROSTER, file="bench", now=_START)

@@ -29,7 +29,8 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock, monotonic_s
-from shared.jetstream.publisher import Outgoing, Publisher, connect
+from shared.jetstream.client import connect
+from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import provision
 from shared.service.process import Front, run_process
 from shared.service.settings import load_settings

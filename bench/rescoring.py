@@ -21,7 +21,8 @@ from services.scoring.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
 from shared.observation import FactValue, Observation, observation_id
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from shared.requests.client import PreviewQuery
 from tests.backends import PASSWORD, running_servers
 
@@ -80,7 +81,7 @@ FOUR_WEEKS = Scale(reps=1_000, days=28, a_day=20)
 
 
 async def _filled(postgres_url: str, scale: Scale) -> asyncpg.Pool:
-    pool = await open_pool(postgres_url, schema=SCHEMA)
+    pool = await make_pool(postgres_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
     await pool.execute("TRUNCATE activity, rep_day, rep_progress, roster, playbook_version, announcement, rescore, outbox")
     await pool.execute("UPDATE definitions_version SET version = version + 1")

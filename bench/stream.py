@@ -28,12 +28,13 @@ from services.scoring.metrics import ScoringMetrics
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import SystemClock, monotonic_s
 from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
-from shared.jetstream.client import LeanClient
+from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.cloudevents import event_headers
-from shared.jetstream.publisher import Outgoing, Publisher, connect, disconnect
+from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 from shared.observation import FactValue, Observation, observation_id
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from shared.service.logs import configure_logs
 from shared.service.process import collect_garbage_seldom
 from shared.trace import continue_trace
@@ -144,7 +145,7 @@ async def theirs(
 
 
 async def _prepared(servers: Servers, database: str) -> tuple[asyncpg.Pool, DefinitionsCache]:
-    pool = await open_pool(servers.postgres_url(role=SCHEMA, database=database), schema=SCHEMA)
+    pool = await make_pool(servers.postgres_url(role=SCHEMA, database=database), schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
     cache = DefinitionsCache()
     await apply_roster(pool, cache, _ROSTER, file="bench", now=_START)

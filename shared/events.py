@@ -1,42 +1,35 @@
-"""The words that more than one service understands: every message between them, as it travels.
+"""Every message between services, as it travels: the one vocabulary that all of them share.
 
-Each class is the `data` of one CloudEvents type; the type names are versioned and never change their meaning. Times are
-aware, exact numbers are decimal text, and a reader ignores fields that it does not know.
+Each class is the `data` of one or more CloudEvents types; `EVENTS` lists the types. Type names are versioned and never change
+their meaning. Times are timezone-aware, exact numbers are decimal text, and a reader ignores fields that it does not know.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import Final, Generic, Literal, NewType, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-RepId = NewType("RepId", str)
-ManagerId = NewType("ManagerId", str)
+PersonId = NewType("PersonId", str)
+RepId = NewType("RepId", PersonId)
+ManagerId = NewType("ManagerId", PersonId)
 TeamId = NewType("TeamId", str)
 BehaviourKey = NewType("BehaviourKey", str)
+GoalKey = NewType("GoalKey", str)
+NudgeId = NewType("NudgeId", str)
+VersionNumber = NewType("VersionNumber", int)
 
-WEBHOOK_RECEIVED = "webhook.received.v1"
-ACTIVITY_OBSERVED = "activity.observed.v1"
-DAY_OPENED = "day.opened.v1"
-DAY_CHANGED = "day.changed.v1"
-DAY_CLOSED = "day.closed.v1"
-PLAYBOOK_ANNOUNCED = "playbook.announced.v1"
-PLAYBOOK_WITHDRAWN = "playbook.withdrawn.v1"
-PLAYBOOK_TOLD = "playbook.told.v1"
-PLAYBOOK_ACKNOWLEDGED = "playbook.acknowledged.v1"
-NUDGE_DECIDED = "nudge.decided.v1"
-NUDGE_DELIVERED = "nudge.delivered.v1"
-NUDGE_REVISED = "nudge.revised.v1"
-
-HISTORY_EXTENSION = "daymarkhistory"
-"""CloudEvents extension attribute on `activity.observed.v1`: "true" when the activity is imported history, which is scored
-in silence."""
-HISTORY_HEADER = f"ce-{HISTORY_EXTENSION}"
+HISTORY_EXTENSION: Final = "daymarkhistory"
+"""CloudEvents extension attribute on `activity.observed.v1`: "true" for imported history, which is scored in silence."""
+HISTORY_HEADER: Final = f"ce-{HISTORY_EXTENSION}"
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class Message(BaseModel):
+    """Fields are named in code as in the glossary; an alias keeps the name that a field has on the wire."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
 class Presence(StrEnum):
@@ -49,28 +42,38 @@ class Presence(StrEnum):
     NOT_EMPLOYED = "not_employed"
 
 
-class Person(_Message):
-    id: str
+class Person(Message):
+    id: PersonId
     name: str
 
 
-class Manager(Person):
-    """Who leads a rep on a day. Without a `timezone` nothing is sent to them, since nobody knows when it would reach them."""
+class Rep(Person):
+    id: RepId
 
+
+class Manager(Person):
+    """Leads a rep on a day. Without a `timezone` nothing is sent to a manager: nobody knows when it would arrive."""
+
+    id: ManagerId
     timezone: str | None = None
 
 
-class Mention(_Message):
-    """A rep, by their id, of whom a nudge to somebody else speaks, and the behaviour that it is about, if any."""
+class Team(Message):
+    id: TeamId
+    name: str
 
-    id: str
+
+class Mention(Message):
+    """A rep whom a message to somebody else is about, and the behaviour in question, if any."""
+
+    id: RepId
     behaviour: str = ""
 
 
-class BehaviourResult(_Message):
+class BehaviourResult(Message):
     """One line of the breakdown. `points` is its share: 100 x weight x min(count / target, cap) / sum of weights."""
 
-    key: str
+    key: BehaviourKey
     label: str
     count: int
     target: Decimal
@@ -78,14 +81,14 @@ class BehaviourResult(_Message):
     points: Decimal
 
 
-class GoalResult(_Message):
-    """How far a goal has come in its period (which begins on `period_start`), the day of the report included.
+class GoalResult(Message):
+    """Progress towards a goal from `period_start` up to and including the day of the report.
 
-    `step` is the size of the first step, and of all where `step_min` and `step_max` are None; else the steps follow what the
-    rep does, between these two. `steps_reached` counts steps of the first size.
+    `step` is the size of the first step, and of every step while `step_min` and `step_max` are None; otherwise later steps
+    follow the rep's own weeks, between these two. `steps_reached` counts steps of the first size.
     """
 
-    key: str
+    key: GoalKey
     label: str
     period: Literal["week", "month", "quarter"]
     period_start: date
@@ -96,11 +99,11 @@ class GoalResult(_Message):
     step_max: int | None = None
 
 
-class BehaviourDefinition(_Message):
-    """One habit as a version defines it. `counts` says in words what counts, and `asks` for how many; `targets` has a number
-    per weekday, Monday first."""
+class BehaviourDefinition(Message):
+    """One behaviour as a version defines it. `counts` and `asks` are phrases: what counts, and how many are asked for.
+    `targets` has one number per weekday, Monday first."""
 
-    key: str
+    key: BehaviourKey
     label: str
     counts: str
     asks: str
@@ -109,10 +112,10 @@ class BehaviourDefinition(_Message):
     cap: Decimal
 
 
-class GoalDefinition(_Message):
-    """One goal as a version defines it. `counts` says in words what counts; `step` and its bounds are as in `GoalResult`."""
+class GoalDefinition(Message):
+    """One goal as a version defines it. `counts` is a phrase; `step` and its bounds are as in `GoalResult`."""
 
-    key: str
+    key: GoalKey
     label: str
     counts: str
     period: Literal["week", "month", "quarter"]
@@ -121,46 +124,18 @@ class GoalDefinition(_Message):
     step_max: int | None = None
 
 
-class PlaybookAnnounced(_Message):
-    """A version that one rep is to be told of, whole: the `data` of `playbook.announced.v1`.
-
-    `version` tells editions apart, also two of one team and date. The rep is judged by it from `binds_from` on, a day of
-    their own calendar: when it takes effect, or when they join its team. `follows` is the start of the version by which they
-    were judged until then, None where there was none, and `changes` says in words what differs from that one; `unverified`
-    which activities it marks. `revises` is why it begins before it was applied. `times` rises when the version is
-    announced to the rep anew, for another first day or after it was withdrawn.
-    """
-
-    rep: Person
-    team: Person
-    managers: tuple[Person, ...]
-    timezone: str
-    version: int
-    effective_from: date
-    binds_from: date
-    behaviours: tuple[BehaviourDefinition, ...]
-    goals: tuple[GoalDefinition, ...]
-    unverified: tuple[str, ...]
-    follows: date | None
-    changes: tuple[str, ...]
-    revises: str
-    times: int
-    announced_at: datetime
-
-
-class DayReport(_Message):
+class DayReport(Message):
     """One rep's day, whole: the `data` of `day.opened.v1`, `day.changed.v1` and `day.closed.v1`.
 
-    `revision` rises with every change of the day, so that the newest report is known whatever the order of arrival.
-    `score` is None on a day without a target. `work_starts_at` and `work_ends_at` bound the time in which a message may
-    reach the rep on this day (None when not working); `next_work_starts_at` is the first such time after this day.
-    `playbook_version` is the edition by which the day is judged, as `version` of `playbook.announced.v1` names it.
-    `first_counted_at` is the start of the earliest activity that counts. `part` is how much of the day is worked, above 0 and
-    up to 1, on a day that is worked at all. `silent` marks history that nobody is to be spoken to about.
+    `revision` rises with every change of the day, so the newest report is known whatever the order of arrival. `score` is
+    None on a day without a target. A message may reach the rep between `work_starts_at` and `work_ends_at` (None on a day
+    that is not worked); `next_work_starts_at` is the first such time after this day. `playbook_version` judges the day.
+    `first_counted_at` is when the earliest activity that counts began. `part` is how much of the day is worked, above 0 and
+    at most 1. `silent` marks history about which nobody is contacted.
     """
 
-    rep: Person
-    team: Person
+    rep: Rep
+    team: Team
     managers: tuple[Manager, ...]
     timezone: str
     day: date
@@ -170,7 +145,7 @@ class DayReport(_Message):
     work_ends_at: datetime | None
     next_work_starts_at: datetime | None
     playbook_from: date | None
-    playbook_version: int | None = None
+    playbook_version: VersionNumber | None = None
     behaviours: tuple[BehaviourResult, ...]
     goals: tuple[GoalResult, ...] = ()
     score: Decimal | None
@@ -178,6 +153,58 @@ class DayReport(_Message):
     first_counted_at: datetime | None
     part: Decimal = Decimal(1)
     silent: bool
+
+
+class PlaybookAnnounced(Message):
+    """A version to be announced to one rep, whole: the `data` of `playbook.announced.v1`.
+
+    The rep is judged by `version` from `binds_from` on, a day of their own calendar: when it takes effect, or when they join
+    its team. `follows` is the start of the version that judged them until then (None if there was none) and `changes` says
+    what differs from it. `unverified` says which activities the version marks. `revises` is why it begins in the past.
+    `announcement_number` rises when the version is announced to the rep again, for another first day or after a withdrawal.
+    """
+
+    rep: Rep
+    team: Team
+    managers: tuple[Manager, ...]
+    timezone: str
+    version: VersionNumber
+    effective_from: date
+    binds_from: date
+    behaviours: tuple[BehaviourDefinition, ...]
+    goals: tuple[GoalDefinition, ...]
+    unverified: tuple[str, ...]
+    follows: date | None
+    changes: tuple[str, ...]
+    revises: str
+    announcement_number: int = Field(alias="times")
+    announced_at: datetime
+
+
+class PlaybookWithdrawn(Message):
+    """The `data` of `playbook.withdrawn.v1`: an announced version will not judge the rep after all."""
+
+    rep_id: RepId
+    version: VersionNumber
+    announcement_number: int = Field(alias="times")
+    withdrawn_at: datetime
+
+
+class AnnouncementDelivered(Message):
+    """The `data` of `playbook.told.v1`: a channel took the announcement of a version to a rep, for the first time."""
+
+    rep_id: RepId
+    version: VersionNumber
+    delivered_at: datetime = Field(alias="told_at")
+
+
+class PlaybookAcknowledged(Message):
+    """The `data` of `playbook.acknowledged.v1`: a rep confirmed that they have read a version."""
+
+    rep_id: RepId
+    version: VersionNumber
+    delivered_at: datetime = Field(alias="told_at")
+    acknowledged_at: datetime
 
 
 class NudgeKind(StrEnum):
@@ -189,30 +216,30 @@ class NudgeKind(StrEnum):
     CORRECTION = "correction"
 
 
-class NudgePart(_Message):
-    """One of several nudges in a message; `url` as that of the message, for this nudge alone."""
+class NudgePart(Message):
+    """One of several nudges in a message. `url` is as in `Nudge`, for this nudge alone."""
 
-    id: str
+    id: NudgeId
     kind: NudgeKind
     rule: str
     text: str
     url: str = ""
 
 
-class Nudge(_Message):
+class Nudge(Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
-    At most one exists per (rule, person, occasion). `reason` states the facts that it rests on, for people to check. `about`
-    are the reps of whom a nudge to a manager speaks. `url` is there only in what a channel delivers: it opens the person's own
-    page, or one on which they say what they think of the nudge, to whoever has it, and is neither stored nor published. Where
-    several nudges are one message, `parts` has them in the order of the lines of `text`, the first with the id of the message.
+    At most one exists per rule, person and occasion. `reason` states the facts behind it. `about` lists the reps whom a
+    message to a manager is about. `url` opens a page for whoever has it; it is set only for delivery and is neither stored
+    nor published. When several nudges share one message, `parts` lists them in the order of the lines of `text`; the first
+    part has the id of the message.
     """
 
-    id: str
+    id: NudgeId
     kind: NudgeKind
     rule: str
     person: Person
-    team: Person
+    team: Team
     occasion: str
     day: date
     text: str
@@ -226,21 +253,23 @@ class Nudge(_Message):
     parts: tuple[NudgePart, ...] = ()
 
 
-class NudgeDelivered(_Message):
-    """The `data` of `nudge.delivered.v1`: a channel said yes to a nudge."""
+class NudgeDelivered(Message):
+    """The `data` of `nudge.delivered.v1`: a channel accepted a nudge."""
 
-    nudge_id: str
+    nudge_id: NudgeId
     channel: str
     attempts: int
     delivered_at: datetime
 
 
-class NudgeRevised(_Message):
-    """The `data` of `nudge.revised.v1`: a day was reported anew after a nudge about it was sent. `holds` says whether the nudge
-    is called for by what is known now, `because` in words why not; a nudge may come to hold again. `revision` is that of the
-    newest report of the nudge's own day."""
+class NudgeRevised(Message):
+    """The `data` of `nudge.revised.v1`: a day was reported again after a nudge about it had been sent.
 
-    nudge_id: str
+    `holds` says whether the nudge is still called for by what is known now, and `because` why not; a nudge may come to hold
+    again. `revision` is that of the newest report of the nudge's own day.
+    """
+
+    nudge_id: NudgeId
     rule: str
     person: Person
     day: date
@@ -250,28 +279,46 @@ class NudgeRevised(_Message):
     revised_at: datetime
 
 
-class PlaybookWithdrawn(_Message):
-    """The `data` of `playbook.withdrawn.v1`: a version that was announced to a rep, so many `times`, will not come to judge
-    them as things now stand."""
-
-    rep_id: str
-    version: int
-    times: int
-    withdrawn_at: datetime
+Data = TypeVar("Data", bound=Message)
 
 
-class PlaybookTold(_Message):
-    """The `data` of `playbook.told.v1`: the first channel took the announcement of a version to a rep."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventType(Generic[Data]):
+    """One type of message on a stream: its subject, which is also its CloudEvents type, and the shape of its `data`."""
 
-    rep_id: str
-    version: int
-    told_at: datetime
+    name: str
+    data: type[Data]
+    description: str
 
 
-class PlaybookAcknowledged(_Message):
-    """The `data` of `playbook.acknowledged.v1`: a rep says that they have read a version, of which they then were told."""
+WEBHOOK_RECEIVED: Final = "webhook.received.v1"
+"""The raw body of a verified webhook, on `webhook.received.v1.<source>`; it has no shape of its own."""
+ACTIVITY_OBSERVED: Final = "activity.observed.v1"
+"""One `Observation` with its source, on `activity.observed.v1.<source>`; see `shared.observation`."""
 
-    rep_id: str
-    version: int
-    told_at: datetime
-    acknowledged_at: datetime
+DAY_OPENED: Final = EventType(name="day.opened.v1", data=DayReport, description="A rep's day has begun.")
+DAY_CHANGED: Final = EventType(
+    name="day.changed.v1",
+    data=DayReport,
+    description="The score or a count of a day has changed; after the day has closed, with a higher revision.",
+)
+DAY_CLOSED: Final = EventType(name="day.closed.v1", data=DayReport, description="A rep's day has ended.")
+PLAYBOOK_ANNOUNCED: Final = EventType(
+    name="playbook.announced.v1", data=PlaybookAnnounced, description="A version is to be announced to a rep."
+)
+PLAYBOOK_WITHDRAWN: Final = EventType(
+    name="playbook.withdrawn.v1", data=PlaybookWithdrawn, description="An announced version will not judge a rep after all."
+)
+ANNOUNCEMENT_DELIVERED: Final = EventType(
+    name="playbook.told.v1", data=AnnouncementDelivered, description="An announcement reached a rep for the first time."
+)
+PLAYBOOK_ACKNOWLEDGED: Final = EventType(
+    name="playbook.acknowledged.v1", data=PlaybookAcknowledged, description="A rep confirmed that they have read a version."
+)
+NUDGE_DECIDED: Final = EventType(
+    name="nudge.decided.v1", data=Nudge, description="A nudge was sent, or is deferred and will be sent unless something changes."
+)
+NUDGE_DELIVERED: Final = EventType(name="nudge.delivered.v1", data=NudgeDelivered, description="A channel accepted a nudge.")
+NUDGE_REVISED: Final = EventType(
+    name="nudge.revised.v1", data=NudgeRevised, description="A nudge that was sent is no longer called for, or is again."
+)

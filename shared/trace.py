@@ -1,4 +1,4 @@
-"""W3C trace context, carried from a webhook to the nudge that it leads to.
+"""W3C trace context, carried from a webhook to the nudge that results from it.
 
 Format: https://www.w3.org/TR/trace-context/ (`00-<trace id, 32 hex>-<span id, 16 hex>-<flags>`).
 """
@@ -11,8 +11,8 @@ _SHAPE = re.compile(r"\A00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-
 
 
 def continue_trace(traceparent: str | None) -> str:
-    """A new span in the given trace, or in a new trace when none (or an unreadable one) is given. Ids need only differ; nobody
-    must be kept from guessing one."""
+    """A new span in this trace, or in a new trace when there is none (or an unreadable one). Ids only have to differ; they are
+    not secret."""
     span = f"{getrandbits(64):016x}"
     matched = _SHAPE.match(traceparent) if traceparent else None
     if matched:

@@ -10,10 +10,10 @@ from hypothesis import settings
 from deploy.database import ensure_database
 from services.nudges import store as nudges
 from services.scoring import store as scoring
-from shared.jetstream.client import LeanClient
-from shared.jetstream.publisher import connect
+from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.streams import provision
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
 
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
@@ -28,7 +28,7 @@ async def servers() -> AsyncIterator[Servers]:
         passwords = dict.fromkeys(("scoring", "nudges"), PASSWORD)
         await ensure_database(running.admin_url, database=_TEMPLATE, passwords=passwords)
         for schema, folder in _MIGRATIONS.items():
-            pool = await open_pool(running.postgres_url(role=schema, database=_TEMPLATE), schema=schema)
+            pool = await make_pool(running.postgres_url(role=schema, database=_TEMPLATE), schema=schema)
             await migrate(pool, schema=schema, folder=folder)
             await pool.close()
         yield running

@@ -14,7 +14,7 @@ from typing import Any, Final
 from nats.aio.client import Client
 
 from deploy.demo.stage import Stage
-from shared.jetstream.publisher import connect, disconnect
+from shared.jetstream.client import connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
 
 ROOT: Final = Path(__file__).parents[1]

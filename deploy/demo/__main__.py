@@ -16,7 +16,7 @@ from deploy.demo.expectations import expected_nudges
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import play
 from deploy.demo.settings import read_secrets, secrets_folder
-from shared.jetstream.publisher import connect, disconnect
+from shared.jetstream.client import connect, disconnect
 from shared.requests.client import ask
 from shared.requests.nudges import NUDGE_LIST, NudgePage, NudgeQuery
 from shared.requests.scores import SCORE_LIST, ScorePage, ScoreQuery

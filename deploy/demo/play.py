@@ -14,7 +14,7 @@ from deploy.demo.crm import Record, records
 from deploy.demo.habits import FIRST_DAY, TEAM, WORK_ENDS, WORK_STARTS
 from deploy.demo.sender import Sender
 from deploy.demo.stage import Stage
-from shared.requests.client import PLAYBOOK_APPLY, ROSTER_APPLY, DefinitionFile, NobodyAnswers, ask
+from shared.requests.client import PLAYBOOK_APPLY, ROSTER_APPLY, DefinitionFile, NoResponder, ask
 
 _FOLDER: Final = Path(__file__).parent
 _STEP: Final = timedelta(minutes=30)
@@ -73,10 +73,10 @@ async def _apply(connection: Client, subject: str, file: DefinitionFile) -> None
     for _ in range(_ATTEMPTS_MAX):
         try:
             await ask(connection, subject, file, timeout_s=_ANSWER_S)
-        except NobodyAnswers:
+        except NoResponder:
             continue
         return
-    raise NobodyAnswers(subject)
+    raise NoResponder(subject)
 
 
 def instants(*, weeks: int) -> Iterator[datetime]:

@@ -8,8 +8,9 @@ import msgspec
 import nats.errors
 from nats.aio.client import Client
 
-from shared.clock import CLOCK_STREAM, TICK_SUBJECT, Status, monotonic_s, status_subject
+from shared.clock import monotonic_s, status_subject
 from shared.errors import DaymarkError
+from shared.jetstream.streams import CLOCK, TICK_SUBJECT
 
 _SERVICES: Final = ("ingest", "scoring", "nudges")
 _PATIENCE_S: Final = 60.0
@@ -31,7 +32,7 @@ class Stage:
     async def step_to(self, instant: datetime) -> None:
         """Move the time, and return when everything due by then is done."""
         body = msgspec.json.encode(instant)
-        await self._connection.jetstream().publish(TICK_SUBJECT, body, stream=CLOCK_STREAM)
+        await self._connection.jetstream().publish(TICK_SUBJECT, body, stream=CLOCK)
         self.now = instant
         await self.settle()
 
@@ -54,9 +55,9 @@ class Stage:
             look_s = min(look_s * 1.5, _LOOK_MOST_S)
         raise StandsStill(service)
 
-    async def _ask(self, service: str) -> Status | None:
+    async def _ask(self, service: str) -> ClockStatus | None:
         try:
             answer = await self._connection.request(status_subject(service), b"", timeout=5)
         except (TimeoutError, nats.errors.NoRespondersError):
             return None
-        return msgspec.json.decode(answer.data, type=Status)
+        return msgspec.json.decode(answer.data, type=ClockStatus)

@@ -10,7 +10,7 @@ from rich.console import Console
 from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from shared.requests.nudges import CalibrateQuery, CalibrationList
+from shared.requests.nudges import CalibrationList, CalibrationQuery
 
 
 def calibrate(
@@ -24,7 +24,7 @@ def calibrate(
 
     async def work() -> CalibrationList:
         async with reach(settings) as connection:
-            return await questions.calibrate(connection, CalibrateQuery(team=team))
+            return await questions.calibrate(connection, CalibrationQuery(team=team))
 
     calibrated = asyncio.run(work())
     if as_json:

@@ -15,7 +15,7 @@ from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.settings import LocalSettings
-from shared.requests.client import PLAYBOOK_APPLY, ROSTER_APPLY, RescoreQuery, TellingQuery
+from shared.requests.client import PLAYBOOK_APPLY, ROSTER_APPLY, AnnouncementQuery, RescoreQuery
 
 roster = typer.Typer(no_args_is_help=True, help="Who sells, in which team, on whose clock.")
 playbook = typer.Typer(no_args_is_help=True, help="What a good day is made of.")
@@ -107,7 +107,7 @@ def playbook_told(
 ) -> None:
     """Who was told of which version, and who says that they have read it; the newest version first."""
     settings = command_settings(config, data)
-    query = TellingQuery(team=team, effective_from=_date(begins))
+    query = AnnouncementQuery(team=team, effective_from=_date(begins))
 
     async def work() -> None:
         async with reach(settings) as connection:

@@ -18,7 +18,7 @@ from deploy.local import questions
 from deploy.local.settings import load_local_settings
 from deploy.local.up import Running, run_house
 from shared.errors import DaymarkError
-from shared.jetstream.publisher import connect, disconnect
+from shared.jetstream.client import connect, disconnect
 from shared.requests.nudges import NudgeRow
 from shared.requests.scores import ScoreQuery, ScoreRow
 from shared.service.logs import configure_logs

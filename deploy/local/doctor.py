@@ -24,7 +24,7 @@ from services.ingest.metrics import UNKNOWN
 from services.ingest.settings import IngestSettings
 from shared.events import WEBHOOK_RECEIVED
 from shared.jetstream.streams import CONSUMERS, WEBHOOKS, StreamRefused, backlog
-from shared.requests.client import NobodyAnswers
+from shared.requests.client import NoResponder
 from shared.requests.nudges import ChannelRow
 from shared.service.settings import SecretMissing, load_settings
 
@@ -208,7 +208,7 @@ async def _nobodys(connection: Client) -> Finding:
     """Who did something and is not in the roster."""
     try:
         listed = (await list_nobodys(connection)).identities
-    except NobodyAnswers as silent:
+    except NoResponder as silent:
         return Finding(verdict=Verdict.WRONG, what="scoring", found=str(silent))
     if not listed:
         return Finding(verdict=Verdict.OK, what="roster", found="no activity waits for somebody with its identity")
@@ -222,7 +222,7 @@ async def _untold(connection: Client) -> Finding:
     """Whom nobody has told of what judges them today: no shortfall is spoken of to them meanwhile."""
     try:
         versions = (await list_playbooks(connection)).versions
-    except NobodyAnswers as silent:
+    except NoResponder as silent:
         return Finding(verdict=Verdict.WRONG, what="scoring", found=str(silent))
     untold = [one for one in versions if one.state == "in force" and one.told < one.announced]
     if not untold:
@@ -236,7 +236,7 @@ async def _feeds(connection: Client) -> AsyncIterator[Finding]:
     """Which teams nothing is heard of, though they work."""
     try:
         quiet = (await list_quiet_feeds(connection)).quiet
-    except NobodyAnswers:
+    except NoResponder:
         return  # `_channels` says so
     if not quiet:
         yield Finding(verdict=Verdict.OK, what="feeds", found="no team is silent that usually is not")
@@ -250,7 +250,7 @@ async def _channels(connection: Client) -> AsyncIterator[Finding]:
     """Which channels get nudges to people."""
     try:
         listed = (await list_channels(connection)).channels
-    except NobodyAnswers as silent:
+    except NoResponder as silent:
         yield Finding(verdict=Verdict.WRONG, what="nudges", found=str(silent))
         return
     if not listed:
@@ -263,7 +263,7 @@ async def _rules(connection: Client) -> AsyncIterator[Finding]:
     """Which rules are silent because they do harm."""
     try:
         listed = (await list_effects(connection)).rules
-    except NobodyAnswers:
+    except NoResponder:
         return  # the channels have said so
     for one in listed:
         if one.paused_at is not None:

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from deploy.local import questions, show
 from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
-from shared.requests.nudges import EffectList, EffectRow, Found
+from shared.requests.nudges import EffectList, EffectRow
 
 rules = typer.Typer(no_args_is_help=True, help="The rules that call for nudges.")
 
@@ -58,7 +58,7 @@ def print_effects(listed: EffectList, console: Console) -> None:
     console.print(table)
 
 
-def _measured(effect: Found | None) -> tuple[str, str, str]:
+def _measured(effect: EffectEstimate | None) -> tuple[str, str, str]:
     if effect is None:
         return "", "", ""
     return f"{effect.points:+.1f}", f"{effect.low:+.1f} to {effect.high:+.1f}", f"{effect.points / effect.sd_points:+.2f}"

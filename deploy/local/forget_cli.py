@@ -14,7 +14,7 @@ from deploy.local.options import Config, Data, command_settings
 from deploy.local.reach import reach
 from deploy.local.sweep import OnProgress, Swept, sweep
 from shared.privacy.contact_keys import NoContactSecret
-from shared.requests.erasure import ForgetOrder, ForgetQuery, Forgotten, ForgottenNudges, Known, User
+from shared.requests.erasure import ErasedNudges, ErasureOrder, ErasureQuery
 
 
 def forget(
@@ -30,7 +30,7 @@ def forget(
     """
     settings = command_settings(config, data)
     secret = contact_secret_of(settings)
-    query = ForgetQuery(person=person, source=source, spellings=spellings_of(person, secret))
+    query = ErasureQuery(person=person, source=source, spellings=spellings_of(person, secret))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
     async def work() -> None:
@@ -42,7 +42,7 @@ def forget(
                 typer.echo(line)
             if not yes:
                 await asyncio.to_thread(typer.confirm, "erase this for good?", abort=True)
-            order = ForgetOrder(who=known.who, person=known.person, source=known.source, spellings=known.spellings)
+            order = ErasureOrder(who=known.who, person=known.person, source=known.source, spellings=known.spellings)
             await questions.begin_forgetting(connection, order)
             spoken = await questions.forget_nudges(connection, order) if order.who == "person" else None
             with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -54,7 +54,7 @@ def forget(
     asyncio.run(work())
 
 
-def _preview(known: Known) -> list[str]:
+def _preview(known: ErasureTarget) -> list[str]:
     """What is known of them, line by line."""
     if known.who == "contact":
         of = f" of {known.source}" if known.source else ""
@@ -69,7 +69,7 @@ def _preview(known: Known) -> list[str]:
     return lines
 
 
-def _summary(erased: Forgotten, spoken: ForgottenNudges | None, swept: Sequence[Swept]) -> list[str]:
+def _summary(erased: ErasedScores, spoken: ErasedNudges | None, swept: Sequence[Swept]) -> list[str]:
     """What went, line by line."""
     if spoken is None:
         lines = [f"{erased.activities} activities no longer say with whom"]
@@ -96,5 +96,5 @@ def _bars(progress: Progress) -> OnProgress:
     return on_progress
 
 
-def _said(user: User) -> str:
+def _said(user: CrmUser) -> str:
     return f"{user.source}/{user.account}/{user.user}" if user.account is not None else f"{user.source}/{user.user}"

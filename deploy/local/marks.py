@@ -17,7 +17,6 @@ from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import NO_JSON
 from shared.privacy.contact_keys import hashed_contact, is_hashed
 from shared.privacy.erasure import mention_of
-from shared.requests.erasure import Known
 
 RAW: Final = (WEBHOOKS, DEAD)
 """What a stranger wrote, in whatever shape."""
@@ -30,7 +29,7 @@ _TELLING: Final = 7
 class Marks:
     """`of_activity` are activities that were once said to be theirs: source, account, activity id."""
 
-    def __init__(self, known: Known, *, contact_secret: bytes = b"") -> None:
+    def __init__(self, known: ErasureTarget, *, contact_secret: bytes = b"") -> None:
         self._known = known
         self._contact_secret = contact_secret
         self._mention = _texts_of(known)
@@ -120,7 +119,7 @@ class _Ids:
         self.telling = mention_of(given - self.short)
 
 
-def _texts_of(known: Known) -> re.Pattern[str]:
+def _texts_of(known: ErasureTarget) -> re.Pattern[str]:
     """Names of at least two words, and addresses: one word may be any word."""
     return mention_of([*(name for name in known.names if len(name.split()) > 1), *known.emails])
 

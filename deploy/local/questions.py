@@ -10,78 +10,76 @@ from pydantic import BaseModel
 
 from shared.errors import DaymarkError
 from shared.requests.client import (
+    ANNOUNCEMENT_LIST,
     PLAYBOOK_LIST,
     PLAYBOOK_PREVIEW,
-    PLAYBOOK_TELLING,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
+    AnnouncementPage,
+    AnnouncementQuery,
+    AnnouncementRow,
     Applied,
     DefinitionFile,
-    NobodyAnswers,
+    NoResponder,
     PlaybookList,
     Preview,
     PreviewQuery,
     RescoreQuery,
     RescoreState,
-    TellingPage,
-    TellingQuery,
-    TellingRow,
     ask,
 )
 from shared.requests.erasure import (
-    FORGET_BEGIN,
-    FORGET_FIND,
-    FORGET_FINISH,
-    FORGET_NUDGES,
-    ForgetOrder,
-    ForgetQuery,
-    Forgotten,
-    ForgottenNudges,
-    Known,
+    ERASE_BEGIN,
+    ERASE_FIND,
+    ERASE_FINISH,
+    ERASE_NUDGES,
+    ErasedNudges,
+    ErasureOrder,
+    ErasureQuery,
 )
 from shared.requests.nudges import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
-    CONTEST_LIST,
+    DISPUTE_LIST,
     DROP_CALIBRATE,
     EFFECT_LIST,
-    FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
-    OWN_LINK,
+    OWN_PAGE_LINK,
     RULE_RESUME,
-    CalibrateQuery,
+    SILENT_FEEDS,
     CalibrationList,
+    CalibrationQuery,
     ChannelList,
     ChannelName,
-    ContestList,
-    ContestQuery,
+    DisputeList,
+    DisputeQuery,
     EffectList,
-    FeedList,
     Link,
-    LinkQuery,
+    ManagerQuery,
     NudgePage,
     NudgeQuery,
     NudgeRow,
-    RepLinkQuery,
+    RepQuery,
     RuleName,
+    SilentFeedList,
 )
 from shared.requests.scores import (
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,
-    SCORE_NOBODYS,
     SCORE_TOTALS,
+    UNMATCHED_USERS,
     AuditQuery,
     AuditReport,
     ExplainQuery,
     Explanation,
-    NobodysList,
     ScorePage,
     ScoreQuery,
     ScoreRow,
     TotalsList,
     TotalsQuery,
+    UnmatchedUserList,
 )
 
 _LONG_S = 600.0
@@ -136,9 +134,9 @@ async def list_playbooks(connection: Client) -> PlaybookList:
     return PlaybookList.model_validate(await ask(connection, PLAYBOOK_LIST))
 
 
-def list_telling(connection: Client, query: TellingQuery) -> AsyncIterator[TellingRow]:
+def list_telling(connection: Client, query: AnnouncementQuery) -> AsyncIterator[AnnouncementRow]:
     """Who was told of which version, the newest version first."""
-    return _rows(connection, PLAYBOOK_TELLING, query, TellingPage.model_validate)
+    return _rows(connection, ANNOUNCEMENT_LIST, query, AnnouncementPage.model_validate)
 
 
 async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
@@ -146,9 +144,9 @@ async def rescore(connection: Client, query: RescoreQuery) -> RescoreState:
     return RescoreState.model_validate(await ask(connection, SCORE_RESCORE, query))
 
 
-async def list_nobodys(connection: Client) -> NobodysList:
+async def list_nobodys(connection: Client) -> UnmatchedUserList:
     """CRM users with activities whom the roster does not know."""
-    return NobodysList.model_validate(await ask(connection, SCORE_NOBODYS))
+    return UnmatchedUserList.model_validate(await ask(connection, UNMATCHED_USERS))
 
 
 async def rescore_state(connection: Client) -> RescoreState:
@@ -171,7 +169,7 @@ def list_nudges(connection: Client, *, person: str | None) -> AsyncIterator[Nudg
     return _rows(connection, NUDGE_LIST, NudgeQuery(person=person), NudgePage.model_validate)
 
 
-async def calibrate(connection: Client, query: CalibrateQuery) -> CalibrationList:
+async def calibrate(connection: Client, query: CalibrationQuery) -> CalibrationList:
     """Have the watch for drops re-checked on the teams' own history.
 
     Raises:
@@ -180,9 +178,9 @@ async def calibrate(connection: Client, query: CalibrateQuery) -> CalibrationLis
     return CalibrationList.model_validate(await ask(connection, DROP_CALIBRATE, query, timeout_s=_LONG_S))
 
 
-async def list_quiet_feeds(connection: Client) -> FeedList:
+async def list_quiet_feeds(connection: Client) -> SilentFeedList:
     """The teams that nothing is heard of."""
-    return FeedList.model_validate(await ask(connection, FEED_LIST))
+    return SilentFeedList.model_validate(await ask(connection, SILENT_FEEDS))
 
 
 async def explain(connection: Client, rep: str, day: date) -> Explanation:
@@ -190,11 +188,11 @@ async def explain(connection: Client, rep: str, day: date) -> Explanation:
     return Explanation.model_validate(await ask(connection, SCORE_EXPLAIN, ExplainQuery(rep=rep, day=day)))
 
 
-async def list_contests(connection: Client, rep: str, day: date) -> ContestList | None:
+async def list_contests(connection: Client, rep: str, day: date) -> DisputeList | None:
     """What the rep says of the day's activities; None where nudges is away, as an explanation needs only scoring."""
     try:
-        return ContestList.model_validate(await ask(connection, CONTEST_LIST, ContestQuery(rep=rep, day=day), timeout_s=5.0))
-    except NobodyAnswers:
+        return DisputeList.model_validate(await ask(connection, DISPUTE_LIST, DisputeQuery(rep=rep, day=day), timeout_s=5.0))
+    except NoResponder:
         return None
 
 
@@ -205,32 +203,32 @@ async def audit(connection: Client, query: AuditQuery) -> AuditReport:
 
 async def inbox_link(connection: Client, manager: str) -> Link:
     """The address of a manager's page."""
-    return Link.model_validate(await ask(connection, INBOX_LINK, LinkQuery(manager=manager)))
+    return Link.model_validate(await ask(connection, INBOX_LINK, ManagerQuery(manager=manager)))
 
 
 async def own_link(connection: Client, rep: str) -> Link:
     """The address of a rep's own page."""
-    return Link.model_validate(await ask(connection, OWN_LINK, RepLinkQuery(rep=rep)))
+    return Link.model_validate(await ask(connection, OWN_PAGE_LINK, RepQuery(rep=rep)))
 
 
-async def find_forgettable(connection: Client, query: ForgetQuery) -> Known:
+async def find_forgettable(connection: Client, query: ErasureQuery) -> ErasureTarget:
     """Who is meant by somebody to be forgotten, and what would be erased; takes minutes on a large history."""
-    return Known.model_validate(await ask(connection, FORGET_FIND, query, timeout_s=_LONG_S))
+    return ErasureTarget.model_validate(await ask(connection, ERASE_FIND, query, timeout_s=_LONG_S))
 
 
-async def begin_forgetting(connection: Client, order: ForgetOrder) -> None:
+async def begin_forgetting(connection: Client, order: ErasureOrder) -> None:
     """Have nothing of theirs taken in any more."""
-    await ask(connection, FORGET_BEGIN, order)
+    await ask(connection, ERASE_BEGIN, order)
 
 
-async def forget_nudges(connection: Client, order: ForgetOrder) -> ForgottenNudges:
+async def forget_nudges(connection: Client, order: ErasureOrder) -> ErasedNudges:
     """Have nudges erase what it has of a person."""
-    return ForgottenNudges.model_validate(await ask(connection, FORGET_NUDGES, order, timeout_s=_LONG_S))
+    return ErasedNudges.model_validate(await ask(connection, ERASE_NUDGES, order, timeout_s=_LONG_S))
 
 
-async def finish_forgetting(connection: Client, order: ForgetOrder) -> Forgotten:
+async def finish_forgetting(connection: Client, order: ErasureOrder) -> ErasedScores:
     """Have scoring erase what it has of them."""
-    return Forgotten.model_validate(await ask(connection, FORGET_FINISH, order, timeout_s=_LONG_S))
+    return ErasedScores.model_validate(await ask(connection, ERASE_FINISH, order, timeout_s=_LONG_S))
 
 
 async def list_channels(connection: Client) -> ChannelList:

@@ -9,7 +9,7 @@ from nats.aio.client import Client
 
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
-from shared.jetstream.publisher import connect, disconnect
+from shared.jetstream.client import connect, disconnect
 from shared.service.settings import read_secret
 
 RUN_FILE: Final = "run.json"

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from shared.requests.client import PlaybookList, Preview, TellingRow
-from shared.requests.nudges import CalibrationList, ChannelList, ContestList, ContestRow, NudgeRow
+from shared.requests.client import AnnouncementRow, PlaybookList, Preview
+from shared.requests.nudges import CalibrationList, ChannelList, DisputeList, DisputeRow, NudgeRow
 from shared.requests.scores import ExplainedActivity, Explanation, ScoreRow, TeamTotal
 
 
@@ -77,10 +77,10 @@ def print_playbooks(listed: PlaybookList, console: Console) -> None:
     console.print(table if table.row_count else "No playbook yet. `daymark playbook apply FILE` puts one in force.")
 
 
-def print_telling(rows: Iterable[TellingRow], console: Console) -> None:
+def print_telling(rows: Iterable[AnnouncementRow], console: Console) -> None:
     table = Table("team", "from", "rep", "name", "binds from", "told (UTC)", "read (UTC)", box=None, pad_edge=False)
     for row in rows:
-        told, read = (f"{at:%Y-%m-%d %H:%M}" if at else "not yet" for at in (row.told_at, row.acknowledged_at))
+        told, read = (f"{at:%Y-%m-%d %H:%M}" if at else "not yet" for at in (row.delivered_at, row.acknowledged_at))
         binds = "withdrawn" if row.withdrawn_at else str(row.binds_from)
         table.add_row(row.team, str(row.effective_from), row.rep, row.name, binds, told, read)
     console.print(table if table.row_count else "Nobody was told of anything yet. `daymark playbook apply FILE` announces.")
@@ -126,10 +126,10 @@ def print_calibrations(calibrated: CalibrationList, console: Console) -> None:
         console.print("not known: nobody of the team has fifteen worked days yet.")
 
 
-def print_explanation(explained: Explanation, contests: ContestList | None, console: Console) -> None:
+def print_explanation(explained: Explanation, contests: DisputeList | None, console: Console) -> None:
     """Without `contests` it is not known what the rep says is not right."""
     score = "no score (no target that day)" if explained.score is None else f"score {explained.score:.2f}"
-    told = f"told of it {explained.told_at:%Y-%m-%d %H:%M} UTC" if explained.told_at else "not told of it yet"
+    told = f"told of it {explained.delivered_at:%Y-%m-%d %H:%M} UTC" if explained.delivered_at else "not told of it yet"
     version = f"playbook from {explained.playbook_from} ({told})" if explained.playbook_from else "no playbook in force"
     console.print(f"{explained.rep}, {explained.day} ({explained.timezone}): {score}; {explained.presence}; {version}")
     console.print(f"  {explained.arithmetic}\n", highlight=False)
@@ -163,7 +163,7 @@ def _verdict(activity: ExplainedActivity) -> str:
     return f"{said} (unverified: {', '.join(activity.unverified)})" if activity.unverified else said
 
 
-def _mark(contest: ContestRow | None) -> str:
+def _mark(contest: DisputeRow | None) -> str:
     """That the rep says it is not right, and what a manager made of it."""
     if contest is None:
         return ""

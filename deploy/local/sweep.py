@@ -13,7 +13,6 @@ from deploy.local.handled import wait_until_handled
 from deploy.local.marks import Marks
 from deploy.local.stored import erase_stored, last_number, read_stored
 from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
-from shared.requests.erasure import Known
 
 _ORDER = (WEBHOOKS, ACTIVITIES, SCORES, NUDGES, DEAD)
 """As data flows: what was made of a webhook is there when its turn comes."""
@@ -31,7 +30,7 @@ class Swept:
     erased: int
 
 
-async def sweep(connection: Client, known: Known, *, contact_secret: bytes, on_progress: OnProgress) -> list[Swept]:
+async def sweep(connection: Client, known: ErasureTarget, *, contact_secret: bytes, on_progress: OnProgress) -> list[Swept]:
     """Every stream in turn. Under `contact_secret` a contact is recognised whose key is known only as a hash.
 
     Raises:

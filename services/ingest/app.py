@@ -26,7 +26,8 @@ from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door, refuse
 from shared.clock import Clock, SystemClock, answer_status
-from shared.jetstream.publisher import Publisher, disconnect
+from shared.jetstream.client import disconnect
+from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 from shared.service.probes import Check, check_broker, probe_routes, starting_routes
 from shared.service.process import Front, run_process

@@ -6,6 +6,7 @@ from typing import Final
 
 import asyncpg
 from nats.aio.client import Client
+from shared.requests.answering import answer_questions
 
 from services.nudges.calibrate_teams import calibrate_teams
 from services.nudges.channels.file import FileChannel
@@ -20,33 +21,32 @@ from services.nudges.list_feeds import list_quiet_feeds
 from services.nudges.list_nudges import list_nudges
 from services.nudges.resume_rule import resume_rule
 from shared.clock import Clock
-from shared.requests.answering import answer_questions
-from shared.requests.erasure import FORGET_NUDGES, ForgetOrder, ForgottenNudges
+from shared.requests.erasure import ERASE_NUDGES, ErasedNudges, ErasureOrder
 from shared.requests.nudges import (
     CHANNEL_ENABLE,
     CHANNEL_LIST,
-    CONTEST_LIST,
+    DISPUTE_LIST,
     DROP_CALIBRATE,
     EFFECT_LIST,
-    FEED_LIST,
     INBOX_LINK,
     NUDGE_LIST,
-    OWN_LINK,
+    OWN_PAGE_LINK,
     RULE_RESUME,
-    CalibrateQuery,
+    SILENT_FEEDS,
     CalibrationList,
+    CalibrationQuery,
     ChannelList,
     ChannelName,
-    ContestList,
-    ContestQuery,
+    DisputeList,
+    DisputeQuery,
     EffectList,
-    FeedList,
     Link,
-    LinkQuery,
+    ManagerQuery,
     NudgePage,
     NudgeQuery,
-    RepLinkQuery,
+    RepQuery,
     RuleName,
+    SilentFeedList,
 )
 
 _QUEUE: Final = "nudges"
@@ -79,15 +79,15 @@ class Answers:
         answering = {
             NUDGE_LIST: self._nudges,
             INBOX_LINK: self._link,
-            OWN_LINK: self._own_link,
-            FORGET_NUDGES: self._forget,
+            OWN_PAGE_LINK: self._own_link,
+            ERASE_NUDGES: self._forget,
             DROP_CALIBRATE: self._calibrate,
-            FEED_LIST: self._list_feeds,
+            SILENT_FEEDS: self._list_feeds,
             CHANNEL_LIST: self._list_channels,
             CHANNEL_ENABLE: self._enable_channel,
             EFFECT_LIST: self._effects,
             RULE_RESUME: self._resume_rule,
-            CONTEST_LIST: self._contests,
+            DISPUTE_LIST: self._contests,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -95,19 +95,19 @@ class Answers:
         return await list_nudges(self._pool, NudgeQuery.model_validate_json(question))
 
     async def _link(self, question: bytes) -> Link:
-        return Link(url=self._links.of_manager(LinkQuery.model_validate_json(question).manager))
+        return Link(url=self._links.of_manager(ManagerQuery.model_validate_json(question).manager))
 
     async def _own_link(self, question: bytes) -> Link:
-        return Link(url=self._links.of_rep(RepLinkQuery.model_validate_json(question).rep))
+        return Link(url=self._links.of_rep(RepQuery.model_validate_json(question).rep))
 
-    async def _forget(self, question: bytes) -> ForgottenNudges:
-        person = ForgetOrder.model_validate_json(question).person
+    async def _forget(self, question: bytes) -> ErasedNudges:
+        person = ErasureOrder.model_validate_json(question).person
         return await forget_person(self._pool, self._file, person, forget_key=self._forget_key, now=self._clock.now())
 
     async def _calibrate(self, question: bytes) -> CalibrationList:
-        return await calibrate_teams(self._pool, CalibrateQuery.model_validate_json(question).team, now=self._clock.now())
+        return await calibrate_teams(self._pool, CalibrationQuery.model_validate_json(question).team, now=self._clock.now())
 
-    async def _list_feeds(self, _: bytes) -> FeedList:
+    async def _list_feeds(self, _: bytes) -> SilentFeedList:
         return await list_quiet_feeds(self._pool)
 
     async def _list_channels(self, _: bytes) -> ChannelList:
@@ -121,8 +121,8 @@ class Answers:
     async def _effects(self, _: bytes) -> EffectList:
         return await list_effects(self._pool, self._lottery)
 
-    async def _contests(self, question: bytes) -> ContestList:
-        return await list_contests(self._pool, ContestQuery.model_validate_json(question))
+    async def _contests(self, question: bytes) -> DisputeList:
+        return await list_contests(self._pool, DisputeQuery.model_validate_json(question))
 
     async def _resume_rule(self, question: bytes) -> RuleName:
         asked = RuleName.model_validate_json(question)

@@ -40,7 +40,8 @@ from services.nudges.pages import Pages
 from services.nudges.rendering import Renderer
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings, trusted_authorities
 from shared.clock import Clock, answer_status
-from shared.jetstream.publisher import Publisher, disconnect
+from shared.jetstream.client import disconnect
+from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
 from shared.service.process import Front, run_process
@@ -119,7 +120,7 @@ async def forget_key_of(settings: NudgesSettings, pool: asyncpg.Pool) -> bytes:
     Raises:
         ForgetKeyChanged: others were forgotten under another.
     """
-    forget_key = settings.privacy.read_forget_key()
+    forget_key = settings.privacy.read_erasure_key()
     await store.refuse_other_key(pool, forget_key)
     return forget_key
 

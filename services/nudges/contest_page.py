@@ -25,7 +25,7 @@ from services.nudges.rendering import Renderer
 from services.nudges.settle_contest import settle_contest
 from services.nudges.store import AWAY
 from shared.clock import Clock
-from shared.requests.client import NobodyAnswers, Refused
+from shared.requests.client import NoResponder, Refused
 from shared.requests.scores import Explanation
 
 Explain = Callable[[str, date], Awaitable[Explanation]]
@@ -73,7 +73,7 @@ class ContestPage:
                 return self._renderer.not_found()
             contests = await list_contests_of_day(self._pool, rep, day)
             sheet = sheet_of(await self._explain(rep, day), contests)
-        except (*AWAY, NobodyAnswers, Refused):
+        except (*AWAY, NoResponder, Refused):
             return self._renderer.away()
         token = request.path_params["token"]
         return self._renderer.page(
@@ -94,7 +94,7 @@ class ContestPage:
             is_new = await contest_activity(self._pool, explained, activity, reason, now=self._clock.now())
         except NotOnTheDay:
             return self._renderer.not_found()
-        except (*AWAY, NobodyAnswers, Refused):
+        except (*AWAY, NoResponder, Refused):
             return self._renderer.away()
         if is_new:
             self._metrics.contests.labels(reason.value).inc()

@@ -19,7 +19,7 @@ from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.telling import report_telling
 from shared.clock import Clock, monotonic_s
-from shared.events import NUDGE_DELIVERED, Nudge, NudgeDelivered, NudgeKind, PlaybookTold
+from shared.events import NUDGE_DELIVERED, AnnouncementDelivered, Nudge, NudgeDelivered, NudgeKind
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id
 
@@ -156,4 +156,4 @@ async def _note_told(connection: Connection, delivery: Delivery, *, now: datetim
     told = await connection.fetchrow(store.QUERIES["mark_told"], delivery.nudge.id, now)
     if told is None:
         return
-    await report_telling(connection, PlaybookTold(**dict(told)), traceparent=delivery.traceparent, now=now)
+    await report_telling(connection, AnnouncementDelivered(**dict(told)), traceparent=delivery.traceparent, now=now)

@@ -7,13 +7,13 @@ import asyncpg
 from services.nudges.channels.file import FileChannel
 from services.nudges.store import QUERIES
 from shared.postgres.pool import Connection
-from shared.privacy.erasure import NoForgetKey, tombstone_of_key, tombstone_of_person
-from shared.requests.erasure import ForgottenNudges
+from shared.privacy.erasure import NoErasureKey, tombstone_of_key, tombstone_of_person
+from shared.requests.erasure import ErasedNudges
 
 
 async def forget_person(
     pool: asyncpg.Pool, file: FileChannel | None, person_id: str, *, forget_key: bytes, now: datetime
-) -> ForgottenNudges:
+) -> ErasedNudges:
     """Their nudges, held ones too, with deliveries, reports and checks, and with the reports what they contested; as a manager,
     their part in other people's.
 
@@ -23,7 +23,7 @@ async def forget_person(
         NoForgetKey: there is none.
     """
     if not forget_key:
-        raise NoForgetKey
+        raise NoErasureKey
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(QUERIES["lock_forgotten"])
         digests = [tombstone_of_key(forget_key), tombstone_of_person(forget_key, person_id)]
@@ -41,7 +41,7 @@ async def forget_person(
             await _erase(connection, led, person_id)
         await _erase(connection, "delete_events_of", person_id)  # last: who adds one holds a row of the above
     lines = await file.forget(person_id) if file is not None else 0
-    return ForgottenNudges(nudges=nudges, reports=reports, lines=lines)
+    return ErasedNudges(nudges=nudges, reports=reports, lines=lines)
 
 
 async def _erase(connection: Connection, query: str, person_id: str) -> int:

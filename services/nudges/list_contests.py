@@ -9,7 +9,7 @@ import asyncpg
 
 from services.nudges.domain.contest import SETTLED_SHOWN, Reason, Recorded, Settled
 from services.nudges.store import QUERIES
-from shared.requests.nudges import ContestList, ContestQuery, ContestRow
+from shared.requests.nudges import DisputeList, DisputeQuery, DisputeRow
 
 SHOWN_MAX: Final = 100
 
@@ -33,10 +33,10 @@ class Contest:
     settled_by: str
 
 
-async def list_contests(pool: asyncpg.Pool, query: ContestQuery) -> ContestList:
+async def list_contests(pool: asyncpg.Pool, query: DisputeQuery) -> DisputeList:
     """Of one day, for `daymark explain`."""
     rows = await pool.fetch(QUERIES["list_contests_of_day"], query.rep, query.day)
-    return ContestList(rows=tuple(ContestRow(**dict(row), settled_by=row["manager_id"]) for row in rows))
+    return DisputeList(rows=tuple(DisputeRow(**dict(row), settled_by=row["manager_id"]) for row in rows))
 
 
 async def list_contests_of_day(pool: asyncpg.Pool, rep_id: str, day: date) -> list[Contest]:

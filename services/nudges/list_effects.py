@@ -6,7 +6,7 @@ from services.nudges import store
 from services.nudges.domain.effects.effect import Effect, NotKnown
 from services.nudges.domain.lot import Lottery
 from services.nudges.measure_effects import measure_effects
-from shared.requests.nudges import EffectList, EffectRow, Found
+from shared.requests.nudges import EffectList, EffectRow
 
 
 async def list_effects(pool: asyncpg.Pool, lottery: Lottery) -> EffectList:
@@ -31,8 +31,8 @@ async def list_effects(pool: asyncpg.Pool, lottery: Lottery) -> EffectList:
     return EffectList(rules=tuple(rows))
 
 
-def _found(effect: Effect) -> Found:
-    return Found(
+def _found(effect: Effect) -> EffectEstimate:
+    return EffectEstimate(
         points=effect.points,
         low=effect.interval.low,
         high=effect.interval.high,

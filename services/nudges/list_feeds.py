@@ -3,15 +3,15 @@
 import asyncpg
 
 from services.nudges.store import QUERIES
-from shared.requests.nudges import FeedList, QuietFeed
+from shared.requests.nudges import SilentFeed, SilentFeedList
 
 
-async def list_quiet_feeds(pool: asyncpg.Pool) -> FeedList:
+async def list_quiet_feeds(pool: asyncpg.Pool) -> SilentFeedList:
     """By team."""
     rows = await pool.fetch(QUERIES["list_quiet_feeds"])
-    return FeedList(
+    return SilentFeedList(
         quiet=tuple(
-            QuietFeed(
+            SilentFeed(
                 team=row["team_id"], name=row["team_name"], behaviour=row["label"], since=row["since"], because=row["because"]
             )
             for row in rows

@@ -164,7 +164,7 @@ def _section(one: Definition, timezone: str, *, today: date) -> Section:
         follows=f"{date_text(announced.follows)} {announced.follows.year}" if announced.follows else "",
         changes=announced.changes,
         revises=announced.revises,
-        told=_at(one.told_at, timezone),
+        told=_at(one.delivered_at, timezone),
         read=_at(one.acknowledged_at, timezone),
     )
 

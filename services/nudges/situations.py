@@ -39,8 +39,8 @@ async def situation_of(
 
 async def _is_told(connection: Connection, report: DayReport) -> bool:
     """Whether the rep was told before the day of the definition that judges it."""
-    told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
-    return told_at is not None and local_day(told_at, report.timezone) < report.day
+    delivered_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
+    return delivered_at is not None and local_day(delivered_at, report.timezone) < report.day
 
 
 async def person_of(connection: Connection, person_id: str, *, timezone: str, now: datetime) -> Person:
@@ -76,8 +76,8 @@ async def objections_of(connection: Connection, person_id: str, *, timezone: str
 
 async def shortfall_of(connection: Connection, called: Called, report: DayReport) -> Shortfall:
     """The first day that would be held against the person."""
-    told_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
-    return Shortfall(day=called.since or report.day, told_at=told_at)
+    delivered_at = await connection.fetchval(store.QUERIES["find_told_at"], report.rep.id, report.playbook_version)
+    return Shortfall(day=called.since or report.day, delivered_at=delivered_at)
 
 
 async def quiet_feed_of(connection: Connection, report: DayReport) -> str | None:

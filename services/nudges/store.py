@@ -14,9 +14,10 @@ from services.nudges.domain.definition import Definition
 from services.nudges.domain.history import PLAN_DONE_SCORE
 from services.nudges.domain.ladder import Ladder
 from shared.events import DayReport, Nudge, PlaybookAnnounced
-from shared.postgres.pool import Connection, Queries
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 from shared.privacy.erasure import tombstone_of_key, tombstone_of_person
-from shared.service.settings import ForgetKeyChanged
+from shared.service.settings import ErasureKeyChanged
 
 SCHEMA: Final = "nudges"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -62,7 +63,7 @@ async def refuse_other_key(pool: asyncpg.Pool, forget_key: bytes) -> None:
     """Raises `ForgetKeyChanged` where people were forgotten under another key, so that they would not be recognised."""
     known = await pool.fetch(QUERIES["list_forgotten"], [tombstone_of_key(forget_key)])
     if not known and await pool.fetchval(QUERIES["find_forgotten"]):
-        raise ForgetKeyChanged
+        raise ErasureKeyChanged
 
 
 async def list_forgotten(connection: Connection, person_ids: Iterable[str], *, forget_key: bytes) -> set[str]:
@@ -208,7 +209,7 @@ async def list_definitions(connection: Connection | asyncpg.Pool, rep_id: str) -
         Definition(
             announced=PlaybookAnnounced.model_validate_json(row["body"]),
             nudge_id=row["nudge_id"],
-            told_at=row["told_at"],
+            delivered_at=row["told_at"],
             acknowledged_at=row["acknowledged_at"],
         )
         for row in await connection.fetch(QUERIES["list_announcements"], rep_id)

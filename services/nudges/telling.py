@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Final
 
 from services.nudges import store
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PLAYBOOK_TOLD, PlaybookAcknowledged, PlaybookTold
+from shared.events import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED, AnnouncementDelivered, PlaybookAcknowledged
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
-_TYPES: Final[dict[type[PlaybookTold | PlaybookAcknowledged], str]] = {
-    PlaybookTold: PLAYBOOK_TOLD,
+_TYPES: Final[dict[type[AnnouncementDelivered | PlaybookAcknowledged], str]] = {
+    AnnouncementDelivered: ANNOUNCEMENT_DELIVERED,
     PlaybookAcknowledged: PLAYBOOK_ACKNOWLEDGED,
 }
 
 
 async def report_telling(
-    connection: Connection, body: PlaybookTold | PlaybookAcknowledged, *, traceparent: str | None, now: datetime
+    connection: Connection, body: AnnouncementDelivered | PlaybookAcknowledged, *, traceparent: str | None, now: datetime
 ) -> None:
     """Put it into the outbox. There is one of each for a rep and a version."""
     event_type = _TYPES[type(body)]

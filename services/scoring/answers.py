@@ -5,6 +5,7 @@ from typing import Final
 
 import asyncpg
 from nats.aio.client import Client
+from shared.requests.answering import answer_questions
 
 from services.scoring.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.audit_scores import audit_scores
@@ -22,15 +23,16 @@ from services.scoring.preview_playbook import preview_playbooks
 from services.scoring.rescore import rescore_state
 from services.scoring.rescore_days import ask_for_rescore
 from shared.clock import Clock
-from shared.requests.answering import answer_questions
 from shared.requests.client import (
+    ANNOUNCEMENT_LIST,
     PLAYBOOK_APPLY,
     PLAYBOOK_LIST,
     PLAYBOOK_PREVIEW,
-    PLAYBOOK_TELLING,
     ROSTER_APPLY,
     SCORE_RESCORE,
     SCORE_RESCORE_STATE,
+    AnnouncementPage,
+    AnnouncementQuery,
     Applied,
     DefinitionFile,
     PlaybookList,
@@ -38,25 +40,29 @@ from shared.requests.client import (
     PreviewQuery,
     RescoreQuery,
     RescoreState,
-    TellingPage,
-    TellingQuery,
 )
-from shared.requests.erasure import FORGET_BEGIN, FORGET_FIND, FORGET_FINISH, ForgetOrder, ForgetQuery, Forgotten, Known
+from shared.requests.erasure import (
+    ERASE_BEGIN,
+    ERASE_FIND,
+    ERASE_FINISH,
+    ErasureOrder,
+    ErasureQuery,
+)
 from shared.requests.scores import (
     SCORE_AUDIT,
     SCORE_EXPLAIN,
     SCORE_LIST,
-    SCORE_NOBODYS,
     SCORE_TOTALS,
+    UNMATCHED_USERS,
     AuditQuery,
     AuditReport,
     ExplainQuery,
     Explanation,
-    NobodysList,
     ScorePage,
     ScoreQuery,
     TotalsList,
     TotalsQuery,
+    UnmatchedUserList,
 )
 
 _QUEUE: Final = "scoring"
@@ -78,17 +84,17 @@ class Answers:
             PLAYBOOK_APPLY: self._playbook,
             PLAYBOOK_PREVIEW: self._preview,
             PLAYBOOK_LIST: self._playbooks,
-            PLAYBOOK_TELLING: self._telling,
+            ANNOUNCEMENT_LIST: self._telling,
             SCORE_LIST: self._scores,
             SCORE_EXPLAIN: self._explanation,
             SCORE_AUDIT: self._audit,
-            SCORE_NOBODYS: self._nobodys,
+            UNMATCHED_USERS: self._nobodys,
             SCORE_TOTALS: self._totals,
             SCORE_RESCORE: self._rescore,
             SCORE_RESCORE_STATE: self._rescore_state,
-            FORGET_FIND: self._forgettable,
-            FORGET_BEGIN: self._begin_forgetting,
-            FORGET_FINISH: self._finish_forgetting,
+            ERASE_FIND: self._forgettable,
+            ERASE_BEGIN: self._begin_forgetting,
+            ERASE_FINISH: self._finish_forgetting,
         }
         await answer_questions(connection, answering, queue=_QUEUE)
 
@@ -116,8 +122,8 @@ class Answers:
     async def _playbooks(self, _: bytes) -> PlaybookList:
         return await list_playbooks(self._pool, self._cache, now=self._clock.now())
 
-    async def _telling(self, question: bytes) -> TellingPage:
-        return await list_telling(self._pool, self._cache, TellingQuery.model_validate_json(question))
+    async def _telling(self, question: bytes) -> AnnouncementPage:
+        return await list_telling(self._pool, self._cache, AnnouncementQuery.model_validate_json(question))
 
     async def _explanation(self, question: bytes) -> Explanation:
         query = ExplainQuery.model_validate_json(question)
@@ -127,7 +133,7 @@ class Answers:
         query = AuditQuery.model_validate_json(question) if question else AuditQuery()
         return await audit_scores(self._pool, self._cache, query)
 
-    async def _nobodys(self, _: bytes) -> NobodysList:
+    async def _nobodys(self, _: bytes) -> UnmatchedUserList:
         return await list_nobodys(self._pool)
 
     async def _totals(self, question: bytes) -> TotalsList:
@@ -143,23 +149,23 @@ class Answers:
         async with self._pool.acquire() as connection:
             return await rescore_state(connection)
 
-    async def _forgettable(self, question: bytes) -> Known:
-        return await find_forgettable(self._pool, self._cache, ForgetQuery.model_validate_json(question))
+    async def _forgettable(self, question: bytes) -> ErasureTarget:
+        return await find_forgettable(self._pool, self._cache, ErasureQuery.model_validate_json(question))
 
-    async def _begin_forgetting(self, question: bytes) -> Forgotten:
-        order, now = ForgetOrder.model_validate_json(question), self._clock.now()
+    async def _begin_forgetting(self, question: bytes) -> ErasedScores:
+        order, now = ErasureOrder.model_validate_json(question), self._clock.now()
         if order.who == "person":
             return await begin_forgetting_rep(self._pool, self._cache, order.person, now=now)
         for contact_key in order.contact_keys:
             await begin_forgetting_contact(self._pool, self._cache, contact_key, source=order.source, now=now)
-        return Forgotten()
+        return ErasedScores()
 
-    async def _finish_forgetting(self, question: bytes) -> Forgotten:
-        order, now = ForgetOrder.model_validate_json(question), self._clock.now()
+    async def _finish_forgetting(self, question: bytes) -> ErasedScores:
+        order, now = ErasureOrder.model_validate_json(question), self._clock.now()
         if order.who == "person":
             return await finish_forgetting_rep(self._pool, self._cache, order.person)
         activities = 0
         for contact_key in order.contact_keys:
             erased = await finish_forgetting_contact(self._pool, self._cache, contact_key, source=order.source, now=now)
             activities += erased.activities
-        return Forgotten(activities=activities)
+        return ErasedScores(activities=activities)

@@ -23,14 +23,15 @@ from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_p
 from services.scoring.telling_consumer import TellingConsumer
 from services.scoring.turn_days import reps_due
 from shared.clock import Clock, answer_status
-from shared.jetstream.publisher import Publisher, disconnect
-from shared.jetstream.streams import ACTIVITIES, NUDGES, SCORING_CONSUMER, TELLING_CONSUMER, backlog
+from shared.jetstream.client import disconnect
+from shared.jetstream.publisher import Publisher
+from shared.jetstream.streams import ACTIVITIES, ANNOUNCEMENTS_CONSUMER, NUDGES, SCORING_CONSUMER, backlog
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
 from shared.service.process import Front, Loop, run_process
 from shared.service.settings import read_secret
 from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
 
-_CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, TELLING_CONSUMER))
+_CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, ANNOUNCEMENTS_CONSUMER))
 
 
 async def run(settings: ScoringSettings) -> None:
@@ -39,7 +40,7 @@ async def run(settings: ScoringSettings) -> None:
     connection = await reach_broker(settings, name="scoring")
     pool = await reach_database(settings, schema=SCHEMA, migrations=MIGRATIONS)
     clock = await clock_of(settings, connection)
-    metrics, cache = ScoringMetrics(), DefinitionsCache(settings.privacy.read_forget_key())
+    metrics, cache = ScoringMetrics(), DefinitionsCache(settings.privacy.read_erasure_key())
     async with pool.acquire() as held:
         await cache.read(held)  # a key that recognises nobody is noticed before anything is taken in
     async with Publisher(connection) as reports, Publisher(connection) as dead_letters:

@@ -12,7 +12,7 @@ from services.scoring.domain.roster_file import read_roster
 from services.scoring.store import QUERIES
 from shared.postgres.pool import Connection
 from shared.privacy.erasure import tombstone_of_key
-from shared.service.settings import ForgetKeyChanged
+from shared.service.settings import ErasureKeyChanged
 
 
 class DefinitionsCache:
@@ -57,7 +57,7 @@ async def _read_forgotten(connection: Connection, key: bytes) -> Forgotten:
     rows = await connection.fetch(QUERIES["list_forgotten"])
     found = {kind: frozenset(row["digest"] for row in rows if row["kind"] == kind) for kind in KINDS}
     if rows and tombstone_of_key(key) not in found["key"]:
-        raise ForgetKeyChanged
+        raise ErasureKeyChanged
     return Forgotten(key=key, people=found["person"], users=found["user"], contacts=found["contact"])
 
 

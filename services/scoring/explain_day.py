@@ -38,12 +38,12 @@ async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: str, 
             raise NoSuchRep(rep_id)
         rows = await store.list_activities_of(connection, Place(rep_id, day))
         playbook = definitions.playbook_of(definitions.roster.reps[rep_id], day)
-        told_at = await connection.fetchval(store.QUERIES["find_told_at"], rep_id, playbook.number) if playbook else None
-    return explanation(rep_id, day, rows, definitions, told_at=told_at)
+        delivered_at = await connection.fetchval(store.QUERIES["find_told_at"], rep_id, playbook.number) if playbook else None
+    return explanation(rep_id, day, rows, definitions, delivered_at=delivered_at)
 
 
 def explanation(
-    rep_id: str, day: date, rows: list[ActivityRow], definitions: Definitions, *, told_at: datetime | None
+    rep_id: str, day: date, rows: list[ActivityRow], definitions: Definitions, *, delivered_at: datetime | None
 ) -> Explanation:
     """The explanation, from the activities of the day, and from when the rep was told of what judges it."""
     rep = definitions.roster.reps[rep_id]
@@ -59,7 +59,7 @@ def explanation(
         timezone=rep.on(day).timezone,
         presence=presence if share in (0, 1) else f"{presence}, {as_decimal(share)} of the day",
         playbook_from=playbook.effective_from if playbook else None,
-        told_at=told_at,
+        delivered_at=delivered_at,
         score=score.shown,
         arithmetic=_arithmetic(score.lines),
         lines=tuple(_line(line) for line in score.lines),

@@ -12,14 +12,14 @@ from services.scoring.rosters import list_rosters
 from services.scoring.store import QUERIES
 from shared.errors import DaymarkError
 from shared.postgres.pool import Connection
-from shared.requests.erasure import ForgetOrder, ForgetQuery, Known, User
+from shared.requests.erasure import ErasureOrder, ErasureQuery
 
 
 class NobodyKnown(DaymarkError):
     """No roster has held anybody of this id, and no activity has a contact of this key. Check the spelling."""
 
 
-async def find_forgettable(pool: asyncpg.Pool, cache: DefinitionsCache, query: ForgetQuery) -> Known:
+async def find_forgettable(pool: asyncpg.Pool, cache: DefinitionsCache, query: ErasureQuery) -> ErasureTarget:
     """Somebody who was in the roster; else a contact. With a source it is a contact of that, even one of whom nothing has been
     taken in yet.
 
@@ -37,7 +37,7 @@ async def find_forgettable(pool: asyncpg.Pool, cache: DefinitionsCache, query: F
         return known
 
 
-async def _person(connection: Connection, definitions: Definitions, person_id: str) -> Known | None:
+async def _person(connection: Connection, definitions: Definitions, person_id: str) -> ErasureTarget | None:
     if is_named(person_id, definitions.roster):
         raise StillInRoster(person_id)
     remembered = remember(person_id, await list_rosters(connection))
@@ -45,7 +45,7 @@ async def _person(connection: Connection, definitions: Definitions, person_id: s
     if not remembered.versions and not is_forgotten:
         return None
     users = theirs(remembered, definitions.roster)
-    return Known(
+    return ErasureTarget(
         who="person",
         person=person_id,
         source=None,
@@ -60,14 +60,14 @@ async def _person(connection: Connection, definitions: Definitions, person_id: s
     )
 
 
-async def _contact(connection: Connection, definitions: Definitions, query: ForgetQuery) -> Known:
-    order = ForgetOrder(who="contact", person=query.person, source=query.source, spellings=query.spellings)
+async def _contact(connection: Connection, definitions: Definitions, query: ErasureQuery) -> ErasureTarget:
+    order = ErasureOrder(who="contact", person=query.person, source=query.source, spellings=query.spellings)
     forgotten, activities = definitions.forgotten, 0
     for contact_key in order.contact_keys:
         activities += len(await list_activities_of_contact(connection, contact_key, source=query.source))
     is_forgotten = any(forgotten.holds_contact(source=query.source, contact_key=one) for one in order.contact_keys)
-    return Known(**order.model_dump(), is_forgotten=is_forgotten, activities=activities)
+    return ErasureTarget(**order.model_dump(), is_forgotten=is_forgotten, activities=activities)
 
 
-def _user(identity: Identity) -> User:
-    return User(source=identity.source, account=identity.account, user=identity.user)
+def _user(identity: Identity) -> CrmUser:
+    return CrmUser(source=identity.source, account=identity.account, user=identity.user)

@@ -18,7 +18,6 @@ from services.scoring.score_days import Cause, score_days
 from services.scoring.store import QUERIES, ActivityKey
 from services.scoring.without_contact import rewritten_without_contact
 from shared.postgres.pool import Connection
-from shared.requests.erasure import Forgotten
 
 _AT_ONCE: Final = 500
 _SCAN_TIMEOUT_S: Final = 600.0
@@ -33,7 +32,7 @@ async def list_activities_of_contact(connection: Connection, contact_key: str, *
 
 async def begin_forgetting_contact(
     pool: asyncpg.Pool, cache: DefinitionsCache, contact_key: str, *, source: str | None, now: datetime
-) -> Forgotten:
+) -> ErasedScores:
     """Take in nothing any more that names them.
 
     Raises:
@@ -45,19 +44,19 @@ async def begin_forgetting_contact(
         key = definitions.forgotten.key
         tombstone = tombstone_of_contact(key, source, contact_key)
         await mark_forgotten(connection, definitions, [("contact", tombstone)], now=now)
-    return Forgotten()
+    return ErasedScores()
 
 
 async def finish_forgetting_contact(
     pool: asyncpg.Pool, cache: DefinitionsCache, contact_key: str, *, source: str | None, now: datetime
-) -> Forgotten:
+) -> ErasedScores:
     """Take their key, and what a sender told beside what is known to mean something, out of every activity."""
     async with pool.acquire() as connection:
         keys = await list_activities_of_contact(connection, contact_key, source=source)
     activities = 0
     for first in range(0, len(keys), _AT_ONCE):
         activities += await _rewrite(pool, cache, keys[first : first + _AT_ONCE], contact_key, now=now)
-    return Forgotten(activities=activities)
+    return ErasedScores(activities=activities)
 
 
 async def _rewrite(

@@ -25,7 +25,6 @@ from services.scoring.store import QUERIES
 from shared.errors import DaymarkError
 from shared.postgres.pool import Connection
 from shared.privacy.erasure import mention_of, tombstone_of_person
-from shared.requests.erasure import Forgotten
 
 _AT_ONCE: Final = 1_000
 """Whoever records observations waits while so many activities are erased: some 10 ms."""
@@ -75,7 +74,7 @@ def theirs(remembered: Remembered, roster: Roster) -> Theirs:
     )
 
 
-async def begin_forgetting_rep(pool: asyncpg.Pool, cache: DefinitionsCache, person_id: str, *, now: datetime) -> Forgotten:
+async def begin_forgetting_rep(pool: asyncpg.Pool, cache: DefinitionsCache, person_id: str, *, now: datetime) -> ErasedScores:
     """Take nothing of theirs in any more, and send no report of theirs out.
 
     Raises:
@@ -95,10 +94,10 @@ async def begin_forgetting_rep(pool: asyncpg.Pool, cache: DefinitionsCache, pers
         await mark_forgotten(connection, definitions, tombstones, now=now)
         await connection.execute(QUERIES["delete_reports_of"], person_id)
         await connection.execute(QUERIES["update_reports_led_by"], person_id)
-    return Forgotten()
+    return ErasedScores()
 
 
-async def finish_forgetting_rep(pool: asyncpg.Pool, cache: DefinitionsCache, person_id: str) -> Forgotten:
+async def finish_forgetting_rep(pool: asyncpg.Pool, cache: DefinitionsCache, person_id: str) -> ErasedScores:
     """Erase what is there.
 
     Raises:
@@ -117,7 +116,7 @@ async def finish_forgetting_rep(pool: asyncpg.Pool, cache: DefinitionsCache, per
             if erased == 0:
                 days = await _erase_days(connection, person_id, remembered.newest)
                 rosters = await _erase_from_rosters(connection, person_id, remembered)
-                return Forgotten(activities=activities, days=days, rosters=rosters)
+                return ErasedScores(activities=activities, days=days, rosters=rosters)
 
 
 async def _locked(connection: Connection, cache: DefinitionsCache, person_id: str) -> Definitions:

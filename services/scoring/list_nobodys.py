@@ -3,10 +3,10 @@
 import asyncpg
 
 from services.scoring.store import QUERIES
-from shared.requests.scores import Nobodys, NobodysList
+from shared.requests.scores import UnmatchedUser, UnmatchedUserList
 
 
-async def list_nobodys(pool: asyncpg.Pool) -> NobodysList:
+async def list_nobodys(pool: asyncpg.Pool) -> UnmatchedUserList:
     """The identities to give to somebody, or to leave: bots, managers, people of another department."""
     rows = await pool.fetch(QUERIES["list_nobodys"])
-    return NobodysList(identities=tuple(Nobodys(**dict(row)) for row in rows))
+    return UnmatchedUserList(identities=tuple(UnmatchedUser(**dict(row)) for row in rows))

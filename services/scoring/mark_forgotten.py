@@ -7,7 +7,7 @@ from services.scoring.domain.day import Definitions
 from services.scoring.domain.forgotten import Kind
 from services.scoring.store import QUERIES
 from shared.postgres.pool import Connection
-from shared.privacy.erasure import NoForgetKey, tombstone_of_key
+from shared.privacy.erasure import NoErasureKey, tombstone_of_key
 
 
 async def mark_forgotten(
@@ -20,7 +20,7 @@ async def mark_forgotten(
     """
     key = definitions.forgotten.key
     if not key:
-        raise NoForgetKey
+        raise NoErasureKey
     kinds, digests = zip(("key", tombstone_of_key(key)), *tombstones, strict=True)
     await connection.execute(QUERIES["add_forgotten"], kinds, digests, now)
     await connection.execute(QUERIES["bump_definitions_version"])

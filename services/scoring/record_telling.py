@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.scoring import store
-from shared.events import PlaybookAcknowledged, PlaybookTold
+from shared.events import AnnouncementDelivered, PlaybookAcknowledged
 
-Telling = PlaybookTold | PlaybookAcknowledged
+Telling = AnnouncementDelivered | PlaybookAcknowledged
 
 
 async def record_telling(pool: asyncpg.Pool, batch: Sequence[Telling]) -> None:
@@ -16,6 +16,6 @@ async def record_telling(pool: asyncpg.Pool, batch: Sequence[Telling]) -> None:
         store.QUERIES["merge_telling"],
         [one.rep_id for one in batch],
         [one.version for one in batch],
-        [one.told_at for one in batch],
+        [one.delivered_at for one in batch],
         [one.acknowledged_at if isinstance(one, PlaybookAcknowledged) else None for one in batch],
     )

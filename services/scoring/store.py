@@ -17,7 +17,8 @@ from services.scoring.domain.derivation import Derived
 from services.scoring.domain.facts import FactStates
 from services.scoring.domain.roster import Rep
 from services.scoring.report import Announcement
-from shared.postgres.pool import Connection, Queries
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 
 SCHEMA: Final = "scoring"
 MIGRATIONS: Final = Path(__file__).with_name("migrations")

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from services.scoring.batches import work_through
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record_telling import Telling, record_telling
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged, PlaybookTold
+from shared.events import PLAYBOOK_ACKNOWLEDGED, AnnouncementDelivered, PlaybookAcknowledged
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import dead_letter
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
-from shared.jetstream.streams import NUDGES, TELLING_CONSUMER
+from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 
 _BATCH_MAX: Final = 500
 _REASON: Final = "unreadable_telling"
@@ -25,7 +25,7 @@ class TellingConsumer:
     """Messages are acknowledged after the commit; one that cannot be read is set aside."""
 
     def __init__(self, connection: LeanClient, pool: asyncpg.Pool, dead_letters: Publisher, metrics: ScoringMetrics) -> None:
-        self._loop = PullLoop(connection, stream=NUDGES, consumer=TELLING_CONSUMER, batch_max=_BATCH_MAX)
+        self._loop = PullLoop(connection, stream=NUDGES, consumer=ANNOUNCEMENTS_CONSUMER, batch_max=_BATCH_MAX)
         self._pool = pool
         self._dead_letters = dead_letters
         self._metrics = metrics
@@ -38,7 +38,7 @@ class TellingConsumer:
         said: list[Telling] = []
         letters: list[Outgoing] = []
         for message in batch:
-            model = PlaybookAcknowledged if message.subject == PLAYBOOK_ACKNOWLEDGED else PlaybookTold
+            model = PlaybookAcknowledged if message.subject == PLAYBOOK_ACKNOWLEDGED else AnnouncementDelivered
             try:
                 said.append(model.model_validate_json(message.data))
             except ValidationError as refused:

@@ -1,19 +1,24 @@
-"""The client of nats-py with a faster reading: its parser tries seven patterns on every message, and looks at every character
-of every header's name.
+"""A connection to NATS that never gives up, and reads messages faster than nats-py does.
 
-An event has a dozen headers, of which its receiver asks for four. Reading messages took scoring a third of its processor time.
+The parser of nats-py tries seven patterns on every message and inspects every character of every header name. An event has a
+dozen headers, of which its receiver needs four; parsing took a third of scoring's processor time. This client takes whole
+messages out of what has arrived and reads a header only when somebody asks for it.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import nats.errors
+import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import ConnectionClosedError
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
+_log = structlog.get_logger()
+PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
 _CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
 _VERSION: Final = b"NATS/1.0"
 _END: Final = b"\r\n"
@@ -21,7 +26,7 @@ _KEPT_BYTES_MAX: Final = 65_536
 
 
 class LeanClient(Client):
-    """Reads as its parent does, and can do for many messages at once what its parent does for each."""
+    """Behaves as its parent does; it can also hand messages over without a queue, and publish many in one write."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,18 +34,18 @@ class LeanClient(Client):
         self._handlers: dict[bytes, Callable[[Msg], None]] = {}
 
     async def subscribe_directly(self, subject: str, handle: Callable[[Msg], None]) -> Subscription:
-        """As `subscribe`. Messages with plain headers are handled where they are read, without a queue and a task between.
-        Those with a status, or with what is no ASCII, go that way and may be overtaken."""
+        """As `subscribe`, but messages with plain headers are handled where they are read, without a queue and a task between.
+        A message with a status line, or with headers that are not ASCII, still takes the queue and may be overtaken."""
 
         async def handle_queued(message: Msg) -> None:
             handle(message)
 
         subscription = await self.subscribe(subject, cb=handle_queued, pending_msgs_limit=-1, pending_bytes_limit=-1)
-        self._handlers[b"%d" % subscription._id] = handle  # noqa: SLF001 - as messages name it
+        self._handlers[b"%d" % subscription._id] = handle  # noqa: SLF001 - messages carry this number
         return subscription
 
     async def publish_to_each(self, subjects: Iterable[str], payload: bytes) -> None:
-        """As `publish` to one after the other, in one write. Subjects are not looked at: they came from the server."""
+        """As `publish` to each subject, in one write. The subjects are not checked: they came from the server."""
         if self.is_closed:
             raise ConnectionClosedError
         ending = b" %d\r\n%b\r\n" % (len(payload), payload)
@@ -48,7 +53,7 @@ class LeanClient(Client):
         await self._flush_pending()
 
     def take(self, sid: bytes, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> bool:
-        """Handle a message that was read, if its subscription is handled directly and its headers are plain; whether it was."""
+        """Handle a message directly if its subscription asks for that and its headers are plain. Returns whether it did."""
         handle = self._handlers.get(sid)
         if handle is None or not _is_plain(headers):
             return False
@@ -62,8 +67,8 @@ class LeanClient(Client):
 
 
 class LeanParser(Parser):
-    """Takes whole messages with headers out of what has arrived. All else, and what is so large that it comes in many pieces,
-    is its parent's."""
+    """Takes whole messages with headers out of what has arrived. Everything else is left to its parent, as are messages so
+    large that they arrive in many pieces."""
 
     nc: LeanClient
 
@@ -77,7 +82,7 @@ class LeanParser(Parser):
         await super().parse(data)
 
     async def _read_whole(self, data: bytes) -> int:
-        """Hand over the messages at the beginning that are whole. Returns where they end."""
+        """Hand over the whole messages at the beginning. Returns where they end."""
         start = 0
         while (line := _CONTROL_LINE.match(data, start)) is not None:
             subject, sid, reply, header_bytes, all_bytes = line.groups()
@@ -86,42 +91,42 @@ class LeanParser(Parser):
                 break
             headers, body = data[line.end() : headers_end], data[headers_end:body_end]
             if not self.nc.take(sid, subject, reply or b"", body, headers):
-                await self.nc._process_msg(int(sid), subject, reply or b"", body, headers)  # noqa: SLF001 - as its parent does
+                await self.nc._process_msg(int(sid), subject, reply or b"", body, headers)  # noqa: SLF001 - the parent calls it too
             start = body_end + len(_END)
         return start
 
 
 def _is_plain(headers: bytes) -> bool:
-    """Without a status behind the version, and without what is no ASCII."""
+    """No status after the version, and only ASCII."""
     return headers.startswith(_VERSION + _END) and headers.isascii()
 
 
 class Headers(Mapping[str, str]):
-    """The headers of a message as they arrived, in ASCII. What a name stands for is looked for when somebody asks."""
+    """The headers of a message as they arrived, in ASCII. A value is looked up when somebody asks for it."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
         self._all: dict[str, str] | None = None
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The last that stands under the name, like all others read by it: where the name is found at last, if that is how a
-        line begins, and else by reading them all."""
+        """The last value under the name. It is read where the name occurs last if a line begins there; otherwise all headers
+        are read."""
         if self._all is None:
-            raw, sought = self._raw, name.encode()
-            at = raw.rfind(sought)
+            raw, wanted = self._raw, name.encode()
+            at = raw.rfind(wanted)
             if at < 0:
                 return default
-            value_at = at + len(sought) + 1
-            if raw[at - 2 : value_at] == b"\r\n%b:" % sought:
+            value_at = at + len(wanted) + 1
+            if raw[at - 2 : value_at] == b"\r\n%b:" % wanted:
                 end = raw.find(_END, value_at)
                 return raw[value_at : end if end >= 0 else None].strip().decode()
         return self._read_all().get(name, default)
 
     def __getitem__(self, name: str) -> str:
-        found: str | None = self.get(name)
-        if found is None:
+        value: str | None = self.get(name)
+        if value is None:
             raise KeyError(name)
-        return found
+        return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._read_all())
@@ -135,5 +140,57 @@ class Headers(Mapping[str, str]):
     def _read_all(self) -> dict[str, str]:
         if self._all is None:
             lines = self._raw[len(_VERSION + _END) :]
-            self._all = Client._parse_header_lines(lines)  # noqa: SLF001 - a part of it is what is made faster here
+            self._all = Client._parse_header_lines(lines)  # noqa: SLF001 - the slow path stays nats-py's
         return self._all
+
+
+class ConnectionLog:
+    """Logs what happens to a connection: refusals by the server's permissions, which a requester only sees as a timeout, and
+    that the server is down, once and not for each of the many attempts to reach it."""
+
+    def __init__(self, connection: Client) -> None:
+        self._connection = connection
+        self._last_error = ""
+
+    async def failed(self, error: Exception) -> None:
+        text = str(error)
+        if self._connection.is_connected or text != self._last_error:
+            is_expected = isinstance(error, nats.errors.Error | OSError)
+            _log.warning("nats_error", error=text, exc_info=None if is_expected else error)
+        self._last_error = text
+
+    async def disconnected(self) -> None:
+        if not self._connection.is_closed:
+            _log.warning("nats_disconnected")
+
+    async def reconnected(self) -> None:
+        self._last_error = ""
+        _log.info("nats_reconnected")
+
+
+async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> LeanClient:
+    """A connection for commands and tests. It keeps reconnecting for ever, as those of the services do."""
+    connection = LeanClient()
+    log = ConnectionLog(connection)
+    await connection.connect(
+        url,
+        name=name,
+        user=user,
+        password=password,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        connect_timeout=2,
+        error_cb=log.failed,
+        disconnected_cb=log.disconnected,
+        reconnected_cb=log.reconnected,
+        pending_size=PENDING_BYTES_MAX,
+    )
+    return connection
+
+
+async def disconnect(connection: Client) -> None:
+    """Send what is buffered and close. The client raises when the server is already gone; nothing is left to do then."""
+    try:
+        await connection.drain()
+    except (nats.errors.Error, OSError, TimeoutError) as gone:
+        _log.debug("nats_gone_before_close", error=type(gone).__name__)

@@ -24,8 +24,8 @@ def event_headers(
     deduplicate: bool = True,
     extensions: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """The headers of one event. `source` is a URI reference such as `/scoring`; with `deduplicate`, JetStream drops a
-    second event of the same id within its window."""
+    """The headers of one event. `source` is a URI reference such as `/scoring`. With `deduplicate`, JetStream drops a second
+    event with the same id within its window."""
     headers = {
         "ce-specversion": "1.0",
         "ce-id": event_id,

@@ -1,4 +1,4 @@
-"""Dead letters: what could not be understood, kept whole, with why, on `dead.<service>.<reason>`."""
+"""Dead letters: messages that could not be understood, kept whole together with the reason, on `dead.<service>.<reason>`."""
 
 from nats.aio.msg import Msg
 
@@ -12,8 +12,8 @@ ORIGIN_HEADER = "Daymark-Origin"
 def dead_letter(message: Msg, *, service: str, reason: str, detail: str) -> Outgoing:
     """The dead letter of a message.
 
-    `reason` is a slug of a closed set; `detail` says where and what, never a value. Its id follows from where the message
-    stands in its stream and the reason, so that a redelivery makes no second letter.
+    `reason` is a slug of a closed set; `detail` says where and what, never a value. The id follows from the message's place in
+    its stream and the reason, so a redelivery makes no second letter.
     """
     origin = f"{message.metadata.stream}:{message.metadata.sequence.stream}"
     letter_id = f"dead:{service}:{origin}:{reason}"

@@ -1,8 +1,8 @@
-"""A connection to NATS that never gives up, and a publisher that shares one durable write among many senders.
+"""A publisher that shares one durable write among many senders.
 
 With `sync_interval: always` JetStream syncs its file once per acknowledged write. An atomic batch (ADR-50,
 https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-50.md) is one write, so messages that wait at
-the same time travel as one batch and share one sync; a lone message goes at once.
+the same time travel as one batch and share one sync; a single message is sent at once.
 """
 
 import asyncio
@@ -14,21 +14,18 @@ from typing import Final
 
 import msgspec
 import nats.errors
-import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.errors import DaymarkError
-from shared.jetstream.client import LeanClient
+from shared.errors import Unavailable
 
-_log = structlog.get_logger()
 BATCH_MAX: Final = 500
 BATCH_BYTES_MAX: Final = 4 * 1024 * 1024
 _CLOSING: Final = "connection closed"
 
 
-class NotStored(DaymarkError):
-    """JetStream did not confirm that the message is stored. It may or may not be; send it again under the same id."""
+class NotStored(Unavailable):
+    """JetStream did not confirm that it has stored the message. It may or may not have; send it again under the same id."""
 
 
 class _Refused(NotStored):
@@ -53,60 +50,8 @@ class _Ack(msgspec.Struct, frozen=True):
 _ack_decoder: Final = msgspec.json.Decoder(_Ack)
 
 
-class ConnectionLog:
-    """What the log says of a connection: refusals by the server's permissions, since requests only time out; and that the
-    server is away, once and not for each of the many attempts to reach it."""
-
-    def __init__(self, connection: Client) -> None:
-        self._connection = connection
-        self._said = ""
-
-    async def failed(self, error: Exception) -> None:
-        text = str(error)
-        if self._connection.is_connected or text != self._said:
-            expected = isinstance(error, nats.errors.Error | OSError)
-            _log.warning("nats_error", error=text, exc_info=None if expected else error)
-        self._said = text
-
-    async def disconnected(self) -> None:
-        if not self._connection.is_closed:
-            _log.warning("nats_disconnected")
-
-    async def reconnected(self) -> None:
-        self._said = ""
-        _log.info("nats_reconnected")
-
-
-async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> LeanClient:
-    """Connect and keep reconnecting for ever."""
-    connection = LeanClient()
-    log = ConnectionLog(connection)
-    await connection.connect(
-        url,
-        name=name,
-        user=user,
-        password=password,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
-        connect_timeout=2,
-        error_cb=log.failed,
-        disconnected_cb=log.disconnected,
-        reconnected_cb=log.reconnected,
-        pending_size=64 * 1024 * 1024,
-    )
-    return connection
-
-
-async def disconnect(connection: Client) -> None:
-    """Send what is buffered and close. The client raises when the server has gone already; there is nothing left to do then."""
-    try:
-        await connection.drain()
-    except (nats.errors.Error, OSError, TimeoutError) as gone:
-        _log.debug("nats_gone_before_close", error=type(gone).__name__)
-
-
 class Publisher:
-    """Stores messages durably. Enter it to start it; leaving it waits for what it has accepted.
+    """Stores messages durably. Entering it starts it; leaving it waits for what it has accepted.
 
     All messages of one publisher go to one stream, which must allow atomic batches.
     """
@@ -142,7 +87,7 @@ class Publisher:
         await self._accept(message)
 
     async def store_all(self, messages: Iterable[Outgoing]) -> None:
-        """As `store`, for several messages; they share durable writes."""
+        """As `store`, for several messages, which share durable writes."""
         await asyncio.gather(*[self._accept(message) for message in messages])
 
     def _accept(self, message: Outgoing) -> "asyncio.Future[None]":
@@ -164,7 +109,7 @@ class Publisher:
                 return
 
     def _next_group(self) -> list[tuple[Outgoing, asyncio.Future[None]]]:
-        """Those that have waited longest, as many as one batch may hold."""
+        """The messages that have waited longest, as many as one batch may hold."""
         group, size = [self._waiting.popleft()], 0
         while self._waiting and len(group) < BATCH_MAX and size < BATCH_BYTES_MAX:
             group.append(self._waiting.popleft())
@@ -177,12 +122,12 @@ class Publisher:
                 _settle(group, None)
                 return
         except NotStored as failed:
-            _settle(group, failed)  # nobody answers: it would not help to ask for each of them
+            _settle(group, failed)  # nobody answers: asking for each message would not help
             return
         await asyncio.gather(*[self._store_one(message, done) for message, done in group])
 
     async def _store_as_batch(self, messages: list[Outgoing]) -> bool:
-        """One atomic batch. False when it was refused, as one duplicate id does for all: each then has to go alone.
+        """One atomic batch. False when it was refused: one duplicate id refuses them all, so each has to be sent alone.
 
         Raises:
             NotStored: there was no answer.
@@ -243,7 +188,7 @@ class Publisher:
 
 
 def _settle(group: "list[tuple[Outgoing, asyncio.Future[None]]]", failed: NotStored | None) -> None:
-    """Tell all that wait for a group how it went."""
+    """Give everybody who waits for a group its outcome."""
     for _, done in group:
         if done.done():
             continue

@@ -1,8 +1,9 @@
-"""A pull loop over a durable consumer: whatever has arrived is handed over at once, as one batch. While the server has more to
-send, a batch is filled up: a small one costs nearly as much as a full one.
+"""A pull loop over a durable consumer: whatever has arrived is handed over at once, as one batch.
 
-Why not FastStream's batch subscriber: it waits for a full batch or a timeout, rejects a whole batch for one bad body, and
-can drop what it has collected when a wait times out. This loop costs about a third of the processor time a message.
+While the server has more to send, a batch is filled up for a moment: a small batch costs nearly as much as a full one.
+
+Why not FastStream's batch subscriber: it waits for a full batch or a timeout, rejects a whole batch for one bad body, and can
+drop what it has collected when a wait times out. This loop takes about a third of the processor time per message.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ class PullLoop:
         self._arrived: deque[Msg] = deque()
         self._wake = asyncio.Event()
         self._inbox = ""
-        self._owed = 0  # messages that were asked for and have not come; a message does not say which request it answers
+        self._owed = 0  # messages that were requested and have not arrived; a message does not say which request it answers
         self._refused = False
         self._stopped = False
 
@@ -68,9 +69,9 @@ class PullLoop:
             await self._give_back(subscription)
 
     async def ack(self, batch: Sequence[Msg]) -> None:
-        """Acknowledge a batch; the last one is confirmed by the server, which has then seen the earlier ones too.
+        """Acknowledge a batch. The server confirms the last acknowledgement, and has then seen the earlier ones too.
 
-        A lost confirmation is no error: the messages come again, and handling them again changes nothing.
+        A lost confirmation is no error: the messages are delivered again, and handling them again changes nothing.
         """
         await self._connection.publish_to_each([message.reply for message in batch[:-1]], b"+ACK")
         try:
@@ -80,8 +81,8 @@ class PullLoop:
 
     async def give_back(self, batch: Sequence[Msg], *, delay_s: float) -> None:
         """Ask for a batch to be delivered again after `delay_s` seconds."""
-        word = f'-NAK {{"delay": {int(delay_s * 1e9)}}}'.encode()
-        await self._connection.publish_to_each([message.reply for message in batch], word)
+        nak = f'-NAK {{"delay": {int(delay_s * 1e9)}}}'.encode()
+        await self._connection.publish_to_each([message.reply for message in batch], nak)
 
     async def _ask(self) -> None:
         while self._owed <= (_PULLS_OUTSTANDING - 1) * self._batch_max and len(self._arrived) < self._batch_max:
@@ -94,10 +95,10 @@ class PullLoop:
             async with asyncio.timeout(_QUIET_S):
                 await self._wake.wait()
         except TimeoutError:
-            self._owed = 0  # neither messages nor an expiry: the requests were lost with a connection; ask anew
+            self._owed = 0  # neither messages nor an expiry: the requests were lost with a connection, so ask again
 
     async def _fill(self) -> None:
-        """Wait for what is on its way, for a moment: another process may get it."""
+        """Wait a moment for what is on its way; another process may get it."""
         try:
             async with asyncio.timeout(_FILL_S):
                 while self._more_is_coming() and not self._stopped:
@@ -125,14 +126,14 @@ class PullLoop:
         self._wake.set()
 
     async def _give_back(self, subscription: Subscription) -> None:
-        """What was fetched and not handed over goes back at once instead of waiting for its acknowledgement to expire.
+        """Return what was fetched and not handed over at once, instead of waiting for its acknowledgement to expire.
 
-        The subscription is drained and not just ended: what the server had sent by then still arrives, and goes back too.
+        The subscription is drained rather than ended: what the server had sent by then still arrives, and goes back too.
         """
         if not self._connection.is_connected:
             return
         try:
-            await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py leaves its type out
+            await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py does not annotate it
             await self.give_back(list(self._arrived), delay_s=0)
         except (nats.errors.Error, OSError, TimeoutError) as gone:
             _log.debug("nats_gone_before_giving_back", error=type(gone).__name__)

@@ -1,7 +1,7 @@
-"""Every stream and consumer that Daymark uses, declared in one table, and the command that makes them.
+"""Every stream and consumer that Daymark uses, declared in one table, and how they are created.
 
-Provisioning is idempotent, runs at the start of each service, and never narrows what an operator has widened by hand:
-an existing stream is updated only where it lacks a subject or a feature that the services rely on.
+Provisioning is idempotent, runs whenever a service starts, and never narrows what an operator has widened by hand: an existing
+stream is updated only where it lacks a subject or a feature that the services rely on.
 """
 
 import json
@@ -10,8 +10,22 @@ from typing import Any, Final, NamedTuple
 import structlog
 from nats.aio.client import Client
 
-from shared.clock import CLOCK_STREAM, TICK_SUBJECT
-from shared.errors import DaymarkError
+from shared.errors import Unavailable
+from shared.events import (
+    ACTIVITY_OBSERVED,
+    ANNOUNCEMENT_DELIVERED,
+    DAY_CHANGED,
+    DAY_CLOSED,
+    DAY_OPENED,
+    NUDGE_DECIDED,
+    NUDGE_DELIVERED,
+    NUDGE_REVISED,
+    PLAYBOOK_ACKNOWLEDGED,
+    PLAYBOOK_ANNOUNCED,
+    PLAYBOOK_WITHDRAWN,
+    WEBHOOK_RECEIVED,
+    EventType,
+)
 
 _log = structlog.get_logger()
 _DAY_NS: Final = 86_400 * 10**9
@@ -22,19 +36,21 @@ ACTIVITIES: Final = "ACTIVITIES"
 SCORES: Final = "SCORES"
 NUDGES: Final = "NUDGES"
 DEAD: Final = "DEAD"
+CLOCK: Final = "CLOCK"
+TICK_SUBJECT: Final = "clock.tick"
 
 TRANSLATE_CONSUMER: Final = "ingest-translate"
 SCORING_CONSUMER: Final = "scoring"
 NUDGES_CONSUMER: Final = "nudges"
-TELLING_CONSUMER: Final = "scoring-telling"
+ANNOUNCEMENTS_CONSUMER: Final = "scoring-telling"
 
 
-class StreamRefused(DaymarkError):
-    """JetStream would not make or change a stream or consumer. Check the server's storage limits and the user's rights."""
+class StreamRefused(Unavailable):
+    """JetStream would not create or change a stream or consumer. Check the server's storage limits and the user's rights."""
 
 
 class Stream(NamedTuple):
-    """One stream. `kept_days` is how long a message stays."""
+    """One stream. A message stays for `kept_days`; with `newest_only`, only until the next one on its subject."""
 
     name: str
     subjects: tuple[str, ...]
@@ -43,8 +59,8 @@ class Stream(NamedTuple):
 
 
 class Consumer(NamedTuple):
-    """One durable pull consumer, shared by all replicas of a service. `ack_wait_s` bounds how long a batch may take; it gets
-    only `subjects`, all of the stream's where none are named."""
+    """One durable pull consumer, shared by all replicas of a service. A batch may take `ack_wait_s`. It receives `subjects`, or
+    all of the stream's when none are named."""
 
     stream: str
     name: str
@@ -53,28 +69,38 @@ class Consumer(NamedTuple):
     subjects: tuple[str, ...] = ()
 
 
+SCORES_EVENTS: Final[tuple[EventType[Any], ...]] = (
+    DAY_OPENED,
+    DAY_CHANGED,
+    DAY_CLOSED,
+    PLAYBOOK_ANNOUNCED,
+    PLAYBOOK_WITHDRAWN,
+)
+NUDGES_EVENTS: Final[tuple[EventType[Any], ...]] = (
+    NUDGE_DECIDED,
+    NUDGE_DELIVERED,
+    NUDGE_REVISED,
+    ANNOUNCEMENT_DELIVERED,
+    PLAYBOOK_ACKNOWLEDGED,
+)
 STREAMS: Final = (
-    Stream(WEBHOOKS, ("webhook.received.v1.*",), 7),
-    Stream(ACTIVITIES, ("activity.observed.v1.*",), 30),
-    Stream(SCORES, ("day.opened.v1", "day.changed.v1", "day.closed.v1", "playbook.announced.v1", "playbook.withdrawn.v1"), 30),
-    Stream(
-        NUDGES,
-        ("nudge.decided.v1", "nudge.delivered.v1", "nudge.revised.v1", "playbook.told.v1", "playbook.acknowledged.v1"),
-        30,
-    ),
+    Stream(WEBHOOKS, (f"{WEBHOOK_RECEIVED}.*",), 7),
+    Stream(ACTIVITIES, (f"{ACTIVITY_OBSERVED}.*",), 30),
+    Stream(SCORES, tuple(event.name for event in SCORES_EVENTS), 30),
+    Stream(NUDGES, tuple(event.name for event in NUDGES_EVENTS), 30),
     Stream(DEAD, ("dead.*.*",), 30),
-    Stream(CLOCK_STREAM, (TICK_SUBJECT,), 30, newest_only=True),
+    Stream(CLOCK, (TICK_SUBJECT,), 30, newest_only=True),
 )
 CONSUMERS: Final = (
     Consumer(WEBHOOKS, TRANSLATE_CONSUMER),
     Consumer(ACTIVITIES, SCORING_CONSUMER, ack_pending_max=40_000),  # four replicas with five batches of 2,000 in hand
     Consumer(SCORES, NUDGES_CONSUMER),
-    Consumer(NUDGES, TELLING_CONSUMER, subjects=("playbook.told.v1", "playbook.acknowledged.v1")),
+    Consumer(NUDGES, ANNOUNCEMENTS_CONSUMER, subjects=(ANNOUNCEMENT_DELIVERED.name, PLAYBOOK_ACKNOWLEDGED.name)),
 )
 
 
 async def provision(connection: Client) -> None:
-    """Make every stream and consumer of the table that is not there yet.
+    """Create every stream and consumer of the table that is missing.
 
     Raises:
         StreamRefused: the server refused one.
@@ -86,8 +112,8 @@ async def provision(connection: Client) -> None:
 
 
 async def backlog(connection: Client, stream: str, consumer: str) -> int:
-    """How many messages a consumer has not finished: those not yet delivered and those not yet acknowledged."""
-    info = await _ask(connection, f"CONSUMER.INFO.{stream}.{consumer}")
+    """How many messages a consumer has not finished: not yet delivered, or not yet acknowledged."""
+    info = await _call(connection, f"CONSUMER.INFO.{stream}.{consumer}")
     if "error" in info:
         raise StreamRefused(f"{stream}/{consumer}: {info['error'].get('description', '')}")
     return int(info["num_pending"]) + int(info["num_ack_pending"])
@@ -107,16 +133,16 @@ async def _provision_stream(connection: Client, stream: Stream) -> None:
     }
     if stream.newest_only:
         wanted["max_msgs_per_subject"] = 1
-    info = await _ask(connection, f"STREAM.INFO.{stream.name}")
+    info = await _call(connection, f"STREAM.INFO.{stream.name}")
     if "error" not in info:
         present = info["config"]
         if set(stream.subjects) <= set(present["subjects"]) and present.get("allow_atomic"):
             return
         changed = present | {"subjects": sorted({*present["subjects"], *stream.subjects}), "allow_atomic": True}
-        await _must(connection, f"STREAM.UPDATE.{stream.name}", changed, stream.name)
+        await _change(connection, f"STREAM.UPDATE.{stream.name}", changed, stream.name)
         return
-    await _must(connection, f"STREAM.CREATE.{stream.name}", wanted, stream.name)
-    _log.info("stream_made", stream=stream.name)
+    await _change(connection, f"STREAM.CREATE.{stream.name}", wanted, stream.name)
+    _log.info("stream_created", stream=stream.name)
 
 
 async def _provision_consumer(connection: Client, consumer: Consumer) -> None:
@@ -135,23 +161,23 @@ async def _provision_consumer(connection: Client, consumer: Consumer) -> None:
         },
         "action": "create",
     }
-    info = await _ask(connection, f"CONSUMER.INFO.{consumer.stream}.{consumer.name}")
+    info = await _call(connection, f"CONSUMER.INFO.{consumer.stream}.{consumer.name}")
     create = f"CONSUMER.CREATE.{consumer.stream}.{consumer.name}"
     if "error" in info:
-        await _must(connection, create, wanted, consumer.name)
+        await _change(connection, create, wanted, consumer.name)
     elif info["config"]["max_ack_pending"] < consumer.ack_pending_max:
         changed = info["config"] | {"max_ack_pending": consumer.ack_pending_max}
-        await _must(connection, create, wanted | {"config": changed, "action": "update"}, consumer.name)
+        await _change(connection, create, wanted | {"config": changed, "action": "update"}, consumer.name)
 
 
-async def _ask(connection: Client, api: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+async def _call(connection: Client, api: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     payload = json.dumps(body).encode() if body is not None else b""
     answer = await connection.request(f"$JS.API.{api}", payload, timeout=10)
     parsed: dict[str, Any] = json.loads(answer.data)
     return parsed
 
 
-async def _must(connection: Client, api: str, body: dict[str, Any], what: str) -> None:
-    answer = await _ask(connection, api, body)
+async def _change(connection: Client, api: str, body: dict[str, Any], name: str) -> None:
+    answer = await _call(connection, api, body)
     if "error" in answer:
-        raise StreamRefused(f"{what}: {answer['error'].get('description', answer['error'])}")
+        raise StreamRefused(f"{name}: {answer['error'].get('description', answer['error'])}")

@@ -1,80 +1,108 @@
-"""The relay of an outbox: publishes what was committed with the change that it announces.
+"""The outbox: events that are committed together with the change that they announce, and published soon after.
 
-Any replica may relay; a row that another holds is passed over. A crash between publishing and deleting publishes the row
-again under the same id, which JetStream drops within its window and receivers ignore after it.
+Any replica may relay. A crash between publishing and deleting publishes a row again under the same id, which JetStream drops
+within its window and receivers ignore after it.
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import asyncpg
-import structlog
 
+from shared.events import Data, EventType, Message
 from shared.jetstream.cloudevents import event_headers
-from shared.jetstream.publisher import NotStored, Outgoing, Publisher
-from shared.postgres.pool import Queries
+from shared.jetstream.publisher import Outgoing, Publisher
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 
-_log = structlog.get_logger()
+_QUERIES: Final = Queries.beside(__file__)
 _ROWS_MAX: Final = 500
-_LOOK_EVERY_S: Final = 1.0
-_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, NotStored)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboxEvent:
+    """One event that waits to be published. `make_event` builds it with a body that fits its type."""
+
+    event_id: str
+    event_type: str
+    subject: str
+    body: Message
+    traceparent: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboxState:
+    """How many events are committed and not published yet, and when the oldest of them was made."""
+
+    waiting: int
+    oldest_at: datetime | None
+
+
+def make_event(
+    event_type: EventType[Data], body: Data, *, event_id: str, subject: str, traceparent: str, at: datetime
+) -> OutboxEvent:
+    """An event of a type. `event_id` is the same whenever the same fact is announced again."""
+    return OutboxEvent(
+        event_id=event_id, event_type=event_type.name, subject=subject, body=body, traceparent=traceparent, at=at
+    )
+
+
+async def enqueue_events(connection: Connection, events: Sequence[OutboxEvent]) -> None:
+    """Put events into the outbox, in this order, within the transaction that makes them true."""
+    await connection.execute(
+        _QUERIES["enqueue_events"],
+        [event.event_id for event in events],
+        [event.event_type for event in events],
+        [event.subject for event in events],
+        [event.body.model_dump_json() for event in events],
+        [event.traceparent for event in events],
+        [event.at for event in events],
+    )
+
+
+async def find_outbox_state(pool: asyncpg.Pool) -> OutboxState:
+    """How much waits to be published."""
+    row = await pool.fetchrow(_QUERIES["find_outbox_state"])
+    return OutboxState(waiting=row["waiting"], oldest_at=row["oldest_at"])
 
 
 class OutboxRelay:
-    """Woken by its own process after each commit, and once a second for what other processes left.
-
-    The service's queries hold `claim_outbox` and `delete_outbox`; `source` names it in the events. `on_published` gets the
-    type of each event that is out.
-    """
+    """Publishes what is in the outbox. `source` names the service in the events; `on_published` gets each event's type."""
 
     def __init__(
-        self,
-        pool: asyncpg.Pool,
-        publisher: Publisher,
-        queries: Queries,
-        *,
-        source: str,
-        on_published: Callable[[str], None],
+        self, pool: asyncpg.Pool, publisher: Publisher, *, source: str, on_published: Callable[[str], None] | None = None
     ) -> None:
         self._pool = pool
         self._publisher = publisher
-        self._queries = queries
         self._source = source
         self._on_published = on_published
-        self._wake = asyncio.Event()
 
-    def wake(self) -> None:
-        """Something may have been committed."""
-        self._wake.set()
+    async def relay_all(self) -> None:
+        """Publish until the outbox is empty.
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Relay until told to stop."""
-        stopped = asyncio.create_task(stopping.wait(), name="stop-relay")
-        while not stopping.is_set():
-            self._wake.clear()
-            try:
-                while await self.relay_some() == _ROWS_MAX:
-                    pass
-            except _AWAY as failed:
-                _log.warning("relay_failed", error=type(failed).__name__, detail=str(failed))
-            woken = asyncio.create_task(self._wake.wait())
-            await asyncio.wait({stopped, woken}, timeout=_LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
-            woken.cancel()
+        Raises:
+            NotStored: JetStream did not confirm; the rows stay.
+        """
+        while await self.relay_batch() == _ROWS_MAX:
+            pass
 
-    async def relay_some(self) -> int:
+    async def relay_batch(self) -> int:
         """Publish up to 500 rows and delete them. Returns how many.
 
         Raises:
             NotStored: JetStream did not confirm; the rows stay.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = await connection.fetch(self._queries["claim_outbox"], _ROWS_MAX)
+            rows = await connection.fetch(_QUERIES["claim_events"], _ROWS_MAX)
             if rows:
                 await self._publisher.store_all(self._message(row) for row in rows)
-                await connection.execute(self._queries["delete_outbox"], [row["id"] for row in rows])
-        for row in rows:
-            self._on_published(row["event_type"])
+                await connection.execute(_QUERIES["delete_events"], [row["id"] for row in rows])
+        if self._on_published is not None:
+            for row in rows:
+                self._on_published(row["event_type"])
         return len(rows)
 
     def _message(self, row: asyncpg.Record) -> Outgoing:

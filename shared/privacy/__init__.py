@@ -1,1 +1,1 @@
-"""To be described."""
+"""Keyed hashes that stand for people, so that tables and streams can recognise somebody without naming them."""

@@ -1,7 +1,7 @@
-"""The hash by which a contact is known from translation on, so that nothing personal goes further than the raw webhook.
+"""The hash that stands for a contact from translation on, so that the CRM's own key goes no further than the raw webhook.
 
-It is the first 128 bits of HMAC-SHA256 under a secret of the installation, the same whatever source the contact comes from and
-whichever replica translates. A plain hash would not do: ids, numbers and addresses of contacts are few enough to try them all.
+It is the first 128 bits of HMAC-SHA256 under a secret of the installation, the same for every source and on every replica. A
+plain hash would not do: there are so few ids, numbers and addresses of contacts that all of them could be tried.
 """
 
 import hmac
@@ -20,23 +20,23 @@ _HASHED: Final = re.compile(rf"\A{_PREFIX}[0-9a-f]{{{_HEX}}}\Z")
 
 
 class NoContactSecret(DaymarkError):
-    """A contact is named by its key in the CRM, and the secret under which such keys are hashed is not known here. Set
-    privacy.contact_secret to that of ingest, as env:NAME or file:PATH."""
+    """A contact is given by its key in the CRM, and the secret under which such keys are hashed is not configured here. Set
+    privacy.contact_secret to the one that ingest uses, as env:NAME or file:PATH."""
 
 
 def hashed_contact(secret: bytes, contact_key: str) -> str:
-    """`hmac:` and 32 hex digits: what stands for the contact whom a CRM calls so."""
+    """`hmac:` and 32 hex digits, which stand for the contact with this key in a CRM."""
     digest = hmac.digest(secret, contact_key.encode("utf-8", "surrogatepass"), "sha256")
     return _PREFIX + digest.hex()[:_HEX]
 
 
 def is_hashed(contact_key: str) -> bool:
-    """Whether it looks as `hashed_contact` writes it."""
+    """Whether the key has the form that `hashed_contact` writes."""
     return _HASHED.match(contact_key) is not None
 
 
 def with_hashed_contact(observation: Observation, secret: bytes) -> Observation:
-    """What goes on of an observation in a sender's own words. Without a secret it does not say with whom."""
+    """The observation as it may travel on. Without a secret it does not say who the contact was."""
     contact_key = observation.facts.get(CONTACT_KEY)
     if not isinstance(contact_key, str):
         return observation

@@ -1,77 +1,79 @@
-"""What is asked of the services to forget a person, in this order: find, begin, nudges, finish. Each may be asked again.
+"""What is asked of the services to erase a person, in this order: find, begin, nudges, finish. Each may be asked again.
 
-Between `begin` and `finish` the streams are swept: only scoring's tables still know by which names and ids, and `finish`
-takes these away.
+Between `begin` and `finish` the streams are swept: until then scoring's tables still know under which names and ids the person
+is recorded, and `finish` removes these.
 """
 
 from typing import Final, Literal
 
-from shared.requests.client import Shape
-
-FORGET_FIND: Final = "forget.find.v1"
-FORGET_BEGIN: Final = "forget.begin.v1"
-FORGET_NUDGES: Final = "forget.nudges.v1"
-FORGET_FINISH: Final = "forget.finish.v1"
+from shared.observation import SourceName
+from shared.requests.endpoint import Endpoint, Schema
 
 
-class ForgetQuery(Shape):
-    """Somebody of the roster by their id, or a contact by its key: of one source, or of any. `spellings` are how the
-    contact may be called in tables and streams, the same as `person` where none are given."""
+class ErasureQuery(Schema):
+    """Somebody in the roster by id, or a contact by key: of one source, or of any. `spellings` are the forms in which tables
+    and streams may hold the contact's key; without them it is `person` alone."""
 
     person: str
-    source: str | None = None
+    source: SourceName | None = None
     spellings: tuple[str, ...] = ()
 
 
-class ForgetOrder(Shape):
-    """As `Known` says who is meant."""
+class ErasureOrder(Schema):
+    """Erase this person or contact."""
 
     who: Literal["person", "contact"]
     person: str
-    source: str | None
+    source: SourceName | None
     spellings: tuple[str, ...] = ()
 
     @property
     def contact_keys(self) -> tuple[str, ...]:
-        """How the contact may be called in tables and streams."""
+        """The forms in which tables and streams may hold the contact's key."""
         return self.spellings or (self.person,)
 
 
-class User(Shape):
-    """A person as one source knows them; `account` is None where it is the same user in all of the source's accounts."""
+class CrmUser(Schema):
+    """A person as one source knows them; `account` is None if it is the same user in all of the source's accounts."""
 
-    source: str
+    source: SourceName
     account: str | None
     user: str
 
 
-class Known(ForgetOrder):
-    """Who is meant, what would be erased, and by what they can be recognised in the streams.
+class ErasureTarget(ErasureOrder):
+    """Who is meant, what would be erased, and how they can be recognised in the streams.
 
-    `is_forgotten`: that was asked for before. `kept` are users of theirs that the roster gives to somebody else by now.
+    `is_erased`: this was asked for before. `reassigned` are users of theirs that the roster has given to somebody else since.
     """
 
-    is_forgotten: bool
+    is_erased: bool
     activities: int
     days: int = 0
     rosters: int = 0
     names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
-    users: tuple[User, ...] = ()
-    kept: tuple[User, ...] = ()
+    users: tuple[CrmUser, ...] = ()
+    reassigned: tuple[CrmUser, ...] = ()
 
 
-class Forgotten(Shape):
-    """What scoring has erased, or made nobody's: rows of its tables."""
+class ErasedScores(Schema):
+    """What scoring erased or made anonymous: rows of its tables."""
 
     activities: int = 0
     days: int = 0
     rosters: int = 0
 
 
-class ForgottenNudges(Shape):
-    """What nudges has erased: nudges with their deliveries, reports of days, and lines of the file of channels.file."""
+class ErasedNudges(Schema):
+    """What nudges erased: nudges with their deliveries, day reports, and lines of the file of `channels.file`."""
 
     nudges: int
     reports: int
     lines: int
+
+
+ERASE_FIND: Final = Endpoint(subject="forget.find.v1", query=ErasureQuery, reply=ErasureTarget)
+ERASE_BEGIN: Final = Endpoint(subject="forget.begin.v1", query=ErasureOrder, reply=ErasedScores)
+ERASE_NUDGES: Final = Endpoint(subject="forget.nudges.v1", query=ErasureOrder, reply=ErasedNudges)
+ERASE_FINISH: Final = Endpoint(subject="forget.finish.v1", query=ErasureOrder, reply=ErasedScores)

@@ -1,31 +1,22 @@
-"""What can be asked about nudges and inboxes, and the shape of the answers."""
+"""What can be asked about nudges: what was sent and why, feeds, channels, effects, calibration, disputes, and addresses of pages."""
 
 from datetime import date, datetime
 from typing import Final
 
-from shared.requests.client import Shape
-
-NUDGE_LIST: Final = "nudge.list.v1"
-INBOX_LINK: Final = "inbox.link.v1"
-OWN_LINK: Final = "you.link.v1"
-DROP_CALIBRATE: Final = "drop.calibrate.v1"
-FEED_LIST: Final = "feed.list.v1"
-CHANNEL_LIST: Final = "channel.list.v1"
-CHANNEL_ENABLE: Final = "channel.enable.v1"
-EFFECT_LIST: Final = "effect.list.v1"
-RULE_RESUME: Final = "rule.resume.v1"
-CONTEST_LIST: Final = "contest.list.v1"
+from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, RepId, TeamId
+from shared.observation import ActivityId, SourceName
+from shared.requests.endpoint import Endpoint, NoQuery, Schema
 
 
-class NudgeQuery(Shape):
-    person: str | None = None
+class NudgeQuery(Schema):
+    person: PersonId | None = None
     after: str | None = None
     limit: int = 500
 
 
-class DeliveryRow(Shape):
-    """A nudge's way through one channel. `state` is queued, sending, delivered or failed; `due_at` is when it is tried (again),
-    `last_error` what the last attempt met with."""
+class DeliveryRow(Schema):
+    """A nudge on one channel. `state` is queued, sending, delivered or failed; `due_at` is when it is tried (again) and
+    `last_error` what stopped the last attempt."""
 
     channel: str
     state: str
@@ -35,82 +26,86 @@ class DeliveryRow(Shape):
     last_error: str
 
 
-class NudgeRow(Shape):
-    """One nudge with what became of it. `status` is sent, bundled, held, held_out or dropped, `because` says why it was not
-    sent by itself; `chance` is the probability with which it was to be sent, where that is decided. `delivered` lists the
-    channels that said yes. `revised` says why it would not be said by what is known now, and is empty while it holds."""
+class NudgeRow(Schema):
+    """One nudge and what became of it. `status` is sent, bundled, deferred, withheld or suppressed, and `because` says why it
+    was not sent by itself. `propensity` is the probability with which it was to be sent, once that is decided. `delivered`
+    lists the channels that accepted it. `retracted` says why it would not be sent by what is known now; empty while it
+    holds."""
 
-    id: str
+    id: NudgeId
     rule: str
-    kind: str
-    person: str
+    kind: NudgeKind
+    person: PersonId
     person_name: str
-    team: str
+    team: TeamId
     occasion: str
     day: date
     text: str
     reason: str
     status: str
     because: str
-    chance: float | None
+    propensity: float | None
     decided_at: datetime
     send_at: datetime | None
     delivered: tuple[str, ...]
     deliveries: tuple[DeliveryRow, ...] = ()
-    revised: str = ""
+    retracted: str = ""
 
 
-class NudgePage(Shape):
+class NudgePage(Schema):
     """In the order in which they were decided."""
 
     rows: tuple[NudgeRow, ...]
     next_after: str | None = None
 
 
-class CalibrateQuery(Shape):
+class CalibrationQuery(Schema):
     """One team, or all."""
 
-    team: str | None = None
+    team: TeamId | None = None
 
 
-class CalibrationRow(Shape):
-    """A team's watch for drops. Strictness is what is added to every limit, in standard deviations: the team's, which holds for
-    who is new, and from the `laxest` to the `strictest` of its reps' own. False alerts per rep and 250 worked days are those on
-    their days in random orders, without the reps' limits and with them. None where too little is known."""
+class CalibrationRow(Schema):
+    """How a team's drop detector is calibrated. Strictness is added to every limit, in standard deviations: the team's own, which
+    applies to new reps, and the lowest and highest of its reps'. False alerts are per rep and 250 worked days, counted on the
+    team's days in random orders, without the reps' own limits and with them. None while too little is known."""
 
-    team: str
+    team: TeamId
     reps: int
     worked_days: int = 0
     strictness: float | None = None
-    laxest: float | None = None
-    strictest: float | None = None
+    strictness_min: float | None = None
+    strictness_max: float | None = None
     alerts_before: float | None = None
     alerts_after: float | None = None
 
 
-class CalibrationList(Shape):
+class CalibrationList(Schema):
+    """In the order of the teams' ids."""
+
     teams: tuple[CalibrationRow, ...]
 
 
-class QuietFeed(Shape):
-    """A team that nothing has been heard of since `since`, or nothing of the behaviour of that label, and why that is unusual.
-    What would hold a day against its reps is held meanwhile."""
+class SilentFeed(Schema):
+    """A team from which nothing has arrived since `since`, or nothing of the behaviour with that label, and why that is
+    unusual. Nudges that hold the day against its reps are deferred meanwhile."""
 
-    team: str
+    team: TeamId
     name: str
     behaviour: str = ""
     since: datetime
     because: str
 
 
-class FeedList(Shape):
-    quiet: tuple[QuietFeed, ...]
+class SilentFeedList(Schema):
+    """By team."""
+
+    feeds: tuple[SilentFeed, ...]
 
 
-class ChannelRow(Shape):
-    """How a channel fares. `state` is ok, retrying, paused (the receiver asked for it), failing (five times in a row) or
-    disabled, since `since` and because of `last_error`. `waiting` deliveries are not out yet, `given_up` are those of the last
-    seven days."""
+class ChannelRow(Schema):
+    """The state of a channel: ok, retrying, paused (at the receiver's request), failing (five times in a row) or disabled, since
+    `since` and because of `last_error`. `waiting` deliveries are not out yet; `given_up` counts the last seven days."""
 
     name: str
     state: str
@@ -122,86 +117,101 @@ class ChannelRow(Shape):
     given_up: int
 
 
-class ChannelList(Shape):
+class ChannelList(Schema):
+    """By name."""
+
     channels: tuple[ChannelRow, ...]
 
 
-class ChannelName(Shape):
+class ChannelName(Schema):
     name: str
 
 
-class Found(Shape):
-    """What sending adds to the score of the next worked day, in `points`. `low` and `high` hold the truth in 95 of 100 cases in
-    which one looks once, `always_low` and `always_high` however often one looks. One standard deviation of a person's score
-    from day to day is `sd_points`."""
+class EffectEstimate(Schema):
+    """What sending adds to the score of the next worked day, in `points`, with its 95% interval from `low` to `high`. The
+    anytime-valid interval keeps its coverage however often one looks. `sd_points` is one standard deviation of a person's
+    score from day to day."""
 
     points: float
     low: float
     high: float
-    always_low: float
-    always_high: float
+    anytime_low: float
+    anytime_high: float
     sd_points: float
 
 
-class EffectRow(Shape):
-    """A rule: with which probability its nudges are `held_out`, on how many `days` of how many `people` a lot was drawn and the
-    next worked day is over, and on `days_held_out` of them nothing was sent; its effect, or why it is not known yet. Since
-    `paused_at` the rule is silent, as it does harm; what was drawn before `counts_from` does not count."""
+class EffectRow(Schema):
+    """The effect of one rule. `holdout` is the probability with which its nudges are withheld. So many `days` of so many
+    `people` were part of the experiment and are followed by a worked day that is over; on `days_withheld` of them nothing was
+    sent. The effect is estimated, or `not_known_because` says what is missing. Since `paused_at` the rule is silent because
+    it does harm; assignments before `counts_from` are ignored."""
 
     rule: str
-    held_out: float
+    holdout: float
     people: int
     days: int
-    days_held_out: int
-    effect: Found | None
+    days_withheld: int
+    effect: EffectEstimate | None
     not_known_because: str
     paused_at: datetime | None
     counts_from: datetime | None
 
 
-class EffectList(Shape):
+class EffectList(Schema):
     """In order of priority."""
 
     rules: tuple[EffectRow, ...]
 
 
-class RuleName(Shape):
+class RuleName(Schema):
     rule: str
 
 
-class LinkQuery(Shape):
-    manager: str
+class ManagerQuery(Schema):
+    manager: ManagerId
 
 
-class RepLinkQuery(Shape):
-    rep: str
+class RepQuery(Schema):
+    rep: RepId
 
 
-class Link(Shape):
+class Link(Schema):
     url: str
 
 
-class ContestQuery(Shape):
-    """What a rep said of the activities of one day."""
+class DisputeQuery(Schema):
+    """What a rep disputes about the activities of one day."""
 
-    rep: str
+    rep: RepId
     day: date
 
 
-class ContestRow(Shape):
-    """An activity that the rep says is not right, and why. `settled` is put_right or stands once a manager said so,
-    `settled_by` who that was."""
+class DisputeRow(Schema):
+    """An activity that the rep says is wrong, and why. `resolution` is put_right or stands once a manager has decided, and
+    `resolved_by` who that was."""
 
-    source: str
+    source: SourceName
     account: str
-    activity_id: str
+    activity_id: ActivityId
     reason: str
-    contested_at: datetime
-    settled: str
-    settled_by: str
+    disputed_at: datetime
+    resolution: str
+    resolved_by: str
 
 
-class ContestList(Shape):
-    """In the order in which they were contested."""
+class DisputeList(Schema):
+    """In the order in which they were raised."""
 
-    rows: tuple[ContestRow, ...]
+    rows: tuple[DisputeRow, ...]
+
+
+NUDGE_LIST: Final = Endpoint(subject="nudge.list.v1", query=NudgeQuery, reply=NudgePage)
+INBOX_LINK: Final = Endpoint(subject="inbox.link.v1", query=ManagerQuery, reply=Link)
+OWN_PAGE_LINK: Final = Endpoint(subject="you.link.v1", query=RepQuery, reply=Link)
+DROP_CALIBRATE: Final = Endpoint(subject="drop.calibrate.v1", query=CalibrationQuery, reply=CalibrationList)
+SILENT_FEEDS: Final = Endpoint(subject="feed.list.v1", query=NoQuery, reply=SilentFeedList)
+CHANNEL_LIST: Final = Endpoint(subject="channel.list.v1", query=NoQuery, reply=ChannelList)
+CHANNEL_ENABLE: Final = Endpoint(subject="channel.enable.v1", query=ChannelName, reply=ChannelList)
+EFFECT_LIST: Final = Endpoint(subject="effect.list.v1", query=NoQuery, reply=EffectList)
+RULE_RESUME: Final = Endpoint(subject="rule.resume.v1", query=RuleName, reply=RuleName)
+DISPUTE_LIST: Final = Endpoint(subject="contest.list.v1", query=DisputeQuery, reply=DisputeList)

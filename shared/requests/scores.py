@@ -1,66 +1,66 @@
-"""What can be asked about days, scores and activities, and the shape of the answers."""
+"""What can be asked about days, scores and activities."""
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from shared.requests.client import Shape
-
-SCORE_LIST: Final = "score.list.v1"
-SCORE_EXPLAIN: Final = "score.explain.v1"
-SCORE_AUDIT: Final = "score.audit.v1"
-SCORE_NOBODYS: Final = "score.nobodys.v1"
-SCORE_TOTALS: Final = "score.totals.v1"
+from shared.events import BehaviourKey, RepId, TeamId
+from shared.observation import ActivityId, FactValue, SourceName
+from shared.requests.endpoint import Endpoint, NoQuery, Schema
 
 
-class ScoreQuery(Shape):
-    """Days from `first` to `last`, both included. `silent_days` adds the days on which nothing counted. As judged `then`:
-    by the version that was in force on the day; `now`: by the one in force today."""
+class ScoreQuery(Schema):
+    """Days from `first` to `last`, both included. `silent_days` adds the days on which nothing counted. As judged `then`: by
+    the version in force on the day; `now`: by the one in force today."""
 
     first: date
     last: date
-    team: str | None = None
+    team: TeamId | None = None
     silent_days: bool = False
     as_judged: Literal["then", "now"] = "then"
-    after: tuple[str, date] | None = None
+    after: tuple[RepId, date] | None = None
     limit: int = 1_000
 
 
-class ScoreRow(Shape):
+class ScoreRow(Schema):
     """One rep's day. `score` has two decimals, half up; None when the day has no target. `counts` holds counts above 0."""
 
-    rep: str
+    rep: RepId
     day: date
     score: Decimal | None
-    counts: dict[str, int]
+    counts: dict[BehaviourKey, int]
 
 
-class ScorePage(Shape):
+class ScorePage(Schema):
+    """Sorted by rep and day."""
+
     rows: tuple[ScoreRow, ...]
-    next_after: tuple[str, date] | None = None
+    next_after: tuple[RepId, date] | None = None
 
 
-class ExplainQuery(Shape):
-    rep: str
+class ExplainQuery(Schema):
+    rep: RepId
     day: date
 
 
-class ExplainedActivity(Shape):
-    """One activity of the day: its facts, what it counts for, or else the filter it failed, by behaviour. `unverified` says
-    what is in doubt about it, if anything: a question to look into, no verdict."""
+class ExplainedActivity(Schema):
+    """One activity of the day: its facts, what it counts for, or else the filter that it failed, by behaviour. `unverified`
+    lists what is in doubt about it, if anything: something to check, not a verdict."""
 
-    source: str
+    source: SourceName
     account: str
-    activity_id: str
+    activity_id: ActivityId
     kind: str
-    facts: dict[str, Any]
-    counts_for: tuple[str, ...]
-    fails: dict[str, str]
+    facts: dict[str, FactValue]
+    counts_for: tuple[BehaviourKey, ...]
+    fails: dict[BehaviourKey, str]
     unverified: tuple[str, ...] = ()
 
 
-class ExplainedLine(Shape):
-    key: str
+class ExplainedLine(Schema):
+    """One behaviour of the breakdown."""
+
+    key: BehaviourKey
     label: str
     count: int
     target: Decimal
@@ -69,33 +69,33 @@ class ExplainedLine(Shape):
     points: Decimal
 
 
-class Explanation(Shape):
-    """A day's score with everything that it rests on. `arithmetic` is the sum, written out; `told_at` is when the rep was told
-    of the version that judges the day, None while they were not."""
+class Explanation(Schema):
+    """A day's score with everything behind it. `arithmetic` is the sum, written out. `announcement_delivered_at` is when the
+    announcement of the version that judges the day reached the rep; None if it has not."""
 
-    rep: str
+    rep: RepId
     day: date
     timezone: str
     presence: str
     playbook_from: date | None
-    told_at: datetime | None = None
+    announcement_delivered_at: datetime | None = None
     score: Decimal | None
     arithmetic: str
     lines: tuple[ExplainedLine, ...]
     activities: tuple[ExplainedActivity, ...]
 
 
-class AuditQuery(Shape):
+class AuditQuery(Schema):
     """What to recount: everything, or days from `first` to `last`, both included, or one rep's."""
 
-    rep: str | None = None
+    rep: RepId | None = None
     first: date | None = None
     last: date | None = None
 
 
-class AuditReport(Shape):
-    """The outcome of recounting from the stored facts. Each difference is one sentence; `waiting` reps were left out, because
-    they are being scored anew."""
+class AuditReport(Schema):
+    """The outcome of a recount from the stored facts. Each difference is one sentence; `waiting` reps were left out, because
+    their days are being scored again."""
 
     activities: int
     days: int
@@ -103,39 +103,46 @@ class AuditReport(Shape):
     differences: tuple[str, ...]
 
 
-class Nobodys(Shape):
-    """Activities of a CRM user whom the roster does not know. They count as soon as somebody has this identity."""
+class UnmatchedUser(Schema):
+    """A CRM user whom no rep has as an identity. Their activities count as soon as some rep does."""
 
-    source: str
+    source: SourceName
     account: str
     user: str
     activities: int
     newest_at: datetime | None
 
 
-class NobodysList(Shape):
+class UnmatchedUserList(Schema):
     """Those with the newest activities first, at most a hundred."""
 
-    identities: tuple[Nobodys, ...]
+    users: tuple[UnmatchedUser, ...]
 
 
-class TotalsQuery(Shape):
+class TotalsQuery(Schema):
     """Whole months: those of `first` and `last`, and all between."""
 
     first: date
     last: date
-    team: str | None = None
+    team: TeamId | None = None
 
 
-class TeamTotal(Shape):
-    """What a team did in a month, which begins on `month`: everybody's counts, of who has left and of who is forgotten too."""
+class TeamTotal(Schema):
+    """What a team did in a month, which begins on `month`: everybody's counts, also of reps who left or were erased."""
 
-    team: str
+    team: TeamId
     month: date
-    counts: dict[str, int]
+    counts: dict[BehaviourKey, int]
 
 
-class TotalsList(Shape):
+class TotalsList(Schema):
     """Sorted by team and month."""
 
     rows: tuple[TeamTotal, ...]
+
+
+SCORE_LIST: Final = Endpoint(subject="score.list.v1", query=ScoreQuery, reply=ScorePage)
+SCORE_EXPLAIN: Final = Endpoint(subject="score.explain.v1", query=ExplainQuery, reply=Explanation)
+SCORE_AUDIT: Final = Endpoint(subject="score.audit.v1", query=AuditQuery, reply=AuditReport)
+UNMATCHED_USERS: Final = Endpoint(subject="score.nobodys.v1", query=NoQuery, reply=UnmatchedUserList)
+SCORE_TOTALS: Final = Endpoint(subject="score.totals.v1", query=TotalsQuery, reply=TotalsList)

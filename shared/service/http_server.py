@@ -1,7 +1,7 @@
-"""The HTTP server of a service: uvicorn, with the limits on a request's head that it does not have.
+"""The HTTP server of a service: uvicorn, plus limits on the head of a request, which uvicorn lacks.
 
-A sender that trickles its head, or never sends one, is cut off; a head that is too large or lacks what HTTP/1.1 demands is
-refused before the application hears of it. How long a body may take and how large it may be, the application says.
+A sender that trickles its head, or never sends one, is cut off. A head that is too large or violates HTTP/1.1 is refused before
+the application sees it. How long a body may take and how large it may be is up to the application.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 CUT: Final = "daymark.cut"
-"""The ASGI extension under which a request's scope holds a call that ends its connection without an answer."""
+"""The ASGI extension under which a request's scope holds a function that closes its connection without an answer."""
 
 _DRAIN_S: Final = 3
 _BACKLOG: Final = 2048
@@ -38,14 +38,14 @@ DEFAULT_LIMITS: Final = HeadLimits()
 
 
 class HeadRefused(Exception):
-    """The head of a request is beyond the limits or not HTTP/1.1; holds the status of the answer."""
+    """The head of a request is beyond the limits or not HTTP/1.1."""
 
 
 class HttpServer(uvicorn.Server):
-    """uvicorn that accepts all who wait, and without its own signal handling, which would end the process too early.
+    """uvicorn that accepts everybody who waits, and without its own signal handling, which would end the process too early.
 
-    uvloop accepts one connection in each turn of its loop. While there is much to do a turn is long, and who connects anew for
-    every request would wait for as many turns as there are others in front.
+    uvloop accepts one connection per turn of its loop. Under load a turn is long, and a client that connects anew for every
+    request would wait for as many turns as there are clients before it.
     """
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -59,24 +59,24 @@ class HttpServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        for listener in [one for server in self.servers for one in server.sockets]:
-            same = socket.socket(fileno=os.dup(listener.fileno()))
-            same.setblocking(False)
-            self._listeners.append(same)
-            asyncio.get_running_loop().add_reader(same, self._accept_all, same)
+        for listener in [sock for server in self.servers for sock in server.sockets]:
+            duplicate = socket.socket(fileno=os.dup(listener.fileno()))
+            duplicate.setblocking(False)
+            self._listeners.append(duplicate)
+            asyncio.get_running_loop().add_reader(duplicate, self._accept_all, duplicate)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for listener in self._listeners:
             asyncio.get_running_loop().remove_reader(listener)
             listener.close()
-        await asyncio.gather(*self._accepting)  # so that they are told, too
+        await asyncio.gather(*self._accepting)  # so that these connections are closed, too
         await super().shutdown(sockets)
 
     def _accept_all(self, listener: socket.socket) -> None:
         for _ in range(_ACCEPTED_AT_ONCE_MAX):
             try:
                 accepted, _ = listener.accept()
-            except OSError:  # nobody is left, the next one has gone again, or there are no files to be had
+            except OSError:  # nobody is left, the next client has gone again, or the process is out of file descriptors
                 return
             task = asyncio.get_running_loop().create_task(self._connect(accepted))
             self._accepting.add(task)
@@ -96,7 +96,7 @@ class HttpServer(uvicorn.Server):
 
 
 def http_server(app: ASGIApp, *, host: str, port: int, limits: HeadLimits) -> HttpServer:
-    """A server that is not started yet."""
+    """A server that has not been started yet."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -115,7 +115,7 @@ def http_server(app: ASGIApp, *, host: str, port: int, limits: HeadLimits) -> Ht
 
 
 class _Guarded(HttpToolsProtocol):
-    """uvicorn's protocol within limits, which `_guarded` sets."""
+    """uvicorn's protocol within the limits that `_guarded` sets."""
 
     limits: ClassVar[HeadLimits]
 
@@ -125,12 +125,12 @@ class _Guarded(HttpToolsProtocol):
         self._head_bytes = 0
         self._refusal = 400
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it, too
         super().connection_made(transport)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_is_there()
+        self._head_is_complete()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -148,7 +148,7 @@ class _Guarded(HttpToolsProtocol):
         cast("dict[str, Any]", self.scope)["extensions"] = {CUT: self.transport.abort}
 
     def on_headers_complete(self) -> None:
-        self._head_is_there()
+        self._head_is_complete()
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if len(self.headers) > self.limits.fields_max or size > self.limits.bytes_max:
             self._refusal = 431
@@ -158,7 +158,7 @@ class _Guarded(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        self._head_is_there()
+        self._head_is_complete()
         body = msg.encode("ascii")
         head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
         self.transport.write(STATUS_LINE[self._refusal] + head + body)
@@ -169,7 +169,7 @@ class _Guarded(HttpToolsProtocol):
             self._head_bytes = 0
             self._head_timer = self.loop.call_later(self.limits.timeout_s, self._give_up)
 
-    def _head_is_there(self) -> None:
+    def _head_is_complete(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None

@@ -1,7 +1,7 @@
 """/livez, /readyz and /metrics, the same in every service.
 
 A service is ready only while its servers are reachable *and* keep what they confirm: JetStream with `sync_interval: always`,
-Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a confirmed webhook could be lost by a power cut.
+Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a power cut could lose a confirmed webhook.
 """
 
 import asyncio
@@ -20,13 +20,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared.postgres.pool import unsafe_settings
+from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 STARTING: Final = "starting"
 _CHECK_TIMEOUT_S: Final = 3.0
 
 Check = Callable[[], Awaitable[str | None]]
-"""Asks one thing. Answers None when it is well, else one sentence: what is wrong and what to do."""
+"""Checks one thing. Returns None when it is well, otherwise one sentence: what is wrong and what to do."""
 
 
 def check_broker(connection: Client, monitor_url: str) -> Check:
@@ -36,7 +37,7 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         if not connection.is_connected:
             return "NATS is not connected; start the server or correct nats.url"
         if not monitor_url:
-            return "nats.monitor_url is not set, so nobody can tell whether JetStream syncs its writes; set it"
+            return "nats.monitor_url is not set, so it cannot be checked that JetStream syncs its writes; set it"
         try:
             async with httpx.AsyncClient(timeout=2) as client:
                 answer = (await client.get(f"{monitor_url}/varz")).json()
@@ -55,7 +56,7 @@ def check_postgres(pool: asyncpg.Pool) -> Check:
     async def check() -> str | None:
         try:
             unsafe = await unsafe_settings(pool)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        except TRANSIENT_ERRORS:
             return "Postgres does not answer; start the server or correct postgres.url"
         if unsafe:
             return f"Postgres runs with {', '.join(unsafe)} off and may lose what it commits; turn it on"
@@ -65,7 +66,7 @@ def check_postgres(pool: asyncpg.Pool) -> Check:
 
 
 async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
-    """What is wrong, by the name of the check; empty when the service is ready."""
+    """The problems, by the name of the check; empty when the service is ready."""
 
     async def ask(name: str, check: Check) -> tuple[str, str | None]:
         try:
@@ -79,11 +80,11 @@ async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
 
 
 def starting_routes() -> Sequence[Route]:
-    """/livez and /readyz of a service that has not reached its servers yet, which its log names. It has nothing to measure,
-    so that Prometheus takes it for down."""
+    """/livez and /readyz of a service that has not reached its servers yet. There is no /metrics, so Prometheus sees the service
+    as down."""
 
     async def readyz(_: Request) -> Response:
-        return _readiness({STARTING: "the service waits for its servers; its log names them"})
+        return _readiness({STARTING: "the service is waiting for its servers; its log names them"})
 
     return [Route("/livez", _livez), Route("/readyz", readyz)]
 
@@ -91,16 +92,16 @@ def starting_routes() -> Sequence[Route]:
 def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Sequence[Route]:
     """The three routes.
 
-    The log says what is wrong when that changes, not each time somebody asks. The answer of /readyz holds the id of the
-    process, so that who started it knows whether another program answers on its port.
+    The log says what is wrong when that changes, not each time somebody asks. The answer of /readyz holds the process id, so
+    whoever started the process notices when another program answers on its port.
     """
-    said: dict[str, str] = {}
+    logged: dict[str, str] = {}
 
     async def readyz(_: Request) -> Response:
-        nonlocal said
+        nonlocal logged
         problems = await problems_of(checks)
-        if problems != said:
-            said = problems
+        if problems != logged:
+            logged = problems
             _log.warning("not_ready", **problems) if problems else _log.info("ready_again")
         return _readiness(problems)
 

@@ -1,4 +1,5 @@
-"""One process of a service: an HTTP server and background loops that start together, and end cleanly on SIGTERM."""
+"""One process of a service: an HTTP server, a FastStream application and background jobs that start together, and end cleanly
+on SIGTERM."""
 
 import asyncio
 import gc
@@ -8,9 +9,11 @@ from typing import Any, Final, TypeVar
 
 import structlog
 import uvloop
+from faststream import FastStream
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
+from shared.service.broker import ServiceBroker
 from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
 from shared.service.logs import configure_logs
 from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
@@ -18,21 +21,21 @@ from shared.service.settings import CommonSettings, SecretMissing, SettingsRefus
 _log = structlog.get_logger()
 
 EXIT_MISCONFIGURED: Final = 78
-"""The status of a process that cannot start as it is configured, and that it would not help to start again."""
+"""The exit status of a process that cannot start as it is configured; starting it again would not help."""
 
 _GC_THRESHOLD: Final = 200_000
-"""New containers after which the youngest are looked through for cycles. Messages in hand are many and in no cycle: by Python's
-700 they are looked through a dozen times a batch."""
+"""After so many new containers Python looks for cycles among the youngest. Messages in hand are many and form no cycles; with the
+default of 700 each batch would be searched a dozen times."""
 
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
 
-Loop = Callable[[asyncio.Event], Awaitable[None]]
-"""A background loop. It runs until the event is set, finishes what it has in hand, and returns."""
+Job = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set, finishes what it has in hand, and returns."""
 
 
 def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings], Coroutine[Any, Any, None]]) -> None:
-    """Read the settings and run. An error that people can mend is one line of the log, and exit status 78 or 1."""
+    """Read the settings and run. An error that people can fix is one line in the log, and exit status 78 or 1."""
     configure_logs(name)
     try:
         settings = load_settings(kind)
@@ -47,8 +50,8 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
 
 
 class Front:
-    """The HTTP side of a process. It answers from the first moment, while the service still waits for its servers: with
-    `starting`, until `run_process` puts the service's own application in its place."""
+    """The HTTP side of a process. It answers from the first moment, while the service still waits for its servers: `starting`
+    serves until `run_process` puts the service's own application in its place."""
 
     def __init__(self, starting: ASGIApp, *, host: str, port: int, limits: HeadLimits = DEFAULT_LIMITS) -> None:
         self.app = starting
@@ -60,20 +63,22 @@ class Front:
 
 
 def collect_garbage_seldom() -> None:
-    """What is there now stays: looking through all of it again and again holds every request up for 40 ms."""
+    """What exists now stays: searching all of it again and again would delay every request by 40 ms."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
 
 
-async def run_process(front: Front, app: ASGIApp, *, loops: Mapping[str, Loop]) -> None:
-    """Serve the application and run the loops until SIGTERM or SIGINT.
+async def run_process(front: Front, web: ASGIApp, app: FastStream, broker: ServiceBroker, *, jobs: Mapping[str, Job]) -> None:
+    """Serve the web application, run the subscribers and the jobs until SIGTERM or SIGINT.
 
-    First the HTTP server stops taking requests and answers those it has, then the loops are told. A loop that fails ends
-    the process with its error, so that whoever supervises starts it again.
+    First the HTTP server stops taking requests and answers those it has, then the subscribers take no more messages, then the
+    jobs end. A job that fails ends the process with its error, so that its supervisor starts it again. The connection to NATS
+    stays open: whoever publishes may have something left to store. `app.stop()` closes it.
     """
     collect_garbage_seldom()
-    front.app = app
+    front.app = web
+    await app.start()
     stopping = asyncio.Event()
 
     def ask_to_stop() -> None:
@@ -85,19 +90,20 @@ async def run_process(front: Front, app: ASGIApp, *, loops: Mapping[str, Loop]) 
     async def serve() -> None:
         try:
             await front.serving
+            await broker.stop_subscribers()
         finally:
             stopping.set()
 
-    async def watch(name: str, loop: Loop) -> None:
+    async def watch(name: str, job: Job) -> None:
         try:
-            await loop(stopping)
+            await job(stopping)
         except Exception:
-            _log.exception("loop_failed", loop=name)
+            _log.exception("job_crashed", job=name)
             ask_to_stop()
             raise
 
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(), name="http")
-        for name, loop in loops.items():
-            group.create_task(watch(name, loop), name=name)
+        for name, job in jobs.items():
+            group.create_task(watch(name, job), name=name)
     _log.info("stopped")

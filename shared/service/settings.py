@@ -1,7 +1,7 @@
 """How settings are read: the default file, then the operator's `daymark.toml`, then `DAYMARK_<SECTION>__<KEY>`.
 
-The later wins, key by key. Every key and its unit are explained in `daymark.default.toml` beside this module, which is the
-manual. A key that does not exist is refused by name, so that a typing error is not a silent default.
+The later wins, key by key. `shared/daymark.default.toml` explains every key and its unit and is the manual. An unknown key is
+refused by name, so that a typing error does not silently become the default.
 """
 
 import os
@@ -22,13 +22,13 @@ class SettingsRefused(DaymarkError):
     """The configuration cannot be used. Correct the key that is named; shared/daymark.default.toml explains each."""
 
 
-class ForgetKeyChanged(SettingsRefused):
-    """privacy.forget_key is not the key under which people were forgotten, so that they would not be recognised. Put the
-    former key back."""
+class ErasureKeyChanged(SettingsRefused):
+    """privacy.forget_key is not the key under which people were erased, so they would not be recognised. Restore the former
+    key."""
 
 
 class SecretMissing(DaymarkError):
-    """The secret is not there. Set the environment variable or write the file that the configuration names."""
+    """The secret is missing. Set the environment variable or write the file that the configuration names."""
 
 
 def _is_reference(value: str) -> str:
@@ -71,19 +71,19 @@ class PrivacySection(Section):
     forget_key: SecretReference
     contact_secret: SecretReference
 
-    def read_forget_key(self) -> bytes:
-        """The key under which people are forgotten; empty where none is configured.
+    def read_erasure_key(self) -> bytes:
+        """The key under which erased people are recognised; empty if none is configured.
 
         Raises:
-            SecretMissing: it is not where the configuration says.
+            SecretMissing: it is not where the configuration says it is.
         """
         return (read_secret(self.forget_key) or "").encode()
 
     def read_contact_secret(self) -> bytes:
-        """The secret under which the keys of contacts are hashed; empty where none is configured.
+        """The secret under which the keys of contacts are hashed; empty if none is configured.
 
         Raises:
-            SecretMissing: it is not where the configuration says.
+            SecretMissing: it is not where the configuration says it is.
         """
         return (read_secret(self.contact_secret) or "").encode()
 
@@ -139,12 +139,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     """One TOML file as nested dictionaries.
 
     Raises:
-        SettingsRefused: the file is missing or is no TOML; says where.
+        SettingsRefused: the file is missing or is not TOML; says where.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsRefused(f"{path}: there is no such file") from None
+        raise SettingsRefused(f"{path}: no such file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refused:
         raise SettingsRefused(f"{path}: {refused}") from None
 
@@ -153,7 +153,7 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
     """The settings of one service.
 
     Raises:
-        SettingsRefused: names each key that cannot be used and why, without its value.
+        SettingsRefused: names each key that cannot be used and why, but never its value.
     """
     try:
         return kind()
@@ -163,10 +163,10 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
 
 
 def read_secret(reference: str) -> str | None:
-    """The secret that a reference points at; None for an empty reference. White space around it is dropped.
+    """The secret that a reference points to; None for an empty reference. White space around it is removed.
 
     Raises:
-        SecretMissing: there is no such variable or file, or it is empty.
+        SecretMissing: the variable or file does not exist, or is empty.
     """
     kind, _, name = reference.partition(":")
     if not reference:

@@ -15,6 +15,7 @@ from services.ingest.app import ADAPTERS
 from services.ingest.webhooks import REFUSALS
 from shared.events import (
     ACTIVITY_OBSERVED,
+    ANNOUNCEMENT_DELIVERED,
     DAY_CHANGED,
     DAY_CLOSED,
     DAY_OPENED,
@@ -23,16 +24,15 @@ from shared.events import (
     NUDGE_REVISED,
     PLAYBOOK_ACKNOWLEDGED,
     PLAYBOOK_ANNOUNCED,
-    PLAYBOOK_TOLD,
     PLAYBOOK_WITHDRAWN,
     WEBHOOK_RECEIVED,
+    AnnouncementDelivered,
     DayReport,
     Nudge,
     NudgeDelivered,
     NudgeRevised,
     PlaybookAcknowledged,
     PlaybookAnnounced,
-    PlaybookTold,
     PlaybookWithdrawn,
 )
 from shared.observation import Observation
@@ -63,7 +63,7 @@ EVENTS: Final[dict[str, tuple[Any, str]]] = {
     DAY_CLOSED: (DayReport, "A rep's day has ended."),
     PLAYBOOK_ANNOUNCED: (PlaybookAnnounced, "A rep is to be told of a version that judges them, or will."),
     PLAYBOOK_WITHDRAWN: (PlaybookWithdrawn, "An announced version will not come to judge a rep, as things now stand."),
-    PLAYBOOK_TOLD: (PlaybookTold, "A rep was told of a version."),
+    ANNOUNCEMENT_DELIVERED: (AnnouncementDelivered, "A rep was told of a version."),
     PLAYBOOK_ACKNOWLEDGED: (PlaybookAcknowledged, "A rep says that they have read a version."),
     NUDGE_DECIDED: (Nudge, "A nudge is due, and will be sent unless something changes."),
     NUDGE_DELIVERED: (NudgeDelivered, "A channel took a nudge."),

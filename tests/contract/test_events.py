@@ -8,13 +8,13 @@ import pytest
 from pydantic import BaseModel
 
 from shared.events import (
+    AnnouncementDelivered,
     DayReport,
     Nudge,
     NudgeDelivered,
     NudgeRevised,
     PlaybookAcknowledged,
     PlaybookAnnounced,
-    PlaybookTold,
     PlaybookWithdrawn,
 )
 from shared.observation import observation_from
@@ -24,7 +24,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "day": DayReport,
     "playbook.announced": PlaybookAnnounced,
     "playbook.withdrawn": PlaybookWithdrawn,
-    "playbook.told": PlaybookTold,
+    "playbook.told": AnnouncementDelivered,
     "playbook.acknowledged": PlaybookAcknowledged,
     "nudge.decided": Nudge,
     "nudge.delivered": NudgeDelivered,

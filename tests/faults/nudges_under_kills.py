@@ -31,7 +31,8 @@ from services.nudges.domain.rules import ON_CHANGE
 from services.nudges.store import SCHEMA
 from shared.clock import SystemClock, monotonic_s
 from shared.events import NUDGE_DECIDED
-from shared.jetstream.publisher import Publisher, connect
+from shared.jetstream.client import connect
+from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES, NUDGES_CONSUMER, SCORES, backlog, provision
 from tests.backends import Servers, running_servers
 from tests.faults.days_at_work import day_reports

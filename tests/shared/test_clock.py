@@ -13,8 +13,9 @@ import pytest
 from nats.aio.client import Client
 
 from deploy.local.ports import free_ports
-from shared.clock import CLOCK_STREAM, TICK_SUBJECT, Status, SteppedClock, answer_status, follow_ticks, status_subject
-from shared.jetstream.publisher import connect
+from shared.clock import SteppedClock, answer_status, follow_ticks, status_subject
+from shared.jetstream.client import connect
+from shared.jetstream.streams import CLOCK, TICK_SUBJECT
 from shared.service.probes import check_broker, problems_of
 from shared.trace import continue_trace, trace_id
 
@@ -23,7 +24,7 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 async def _tick(nats: Client, instant: datetime) -> None:
-    await nats.jetstream().publish(TICK_SUBJECT, msgspec.json.encode(instant), stream=CLOCK_STREAM)
+    await nats.jetstream().publish(TICK_SUBJECT, msgspec.json.encode(instant), stream=CLOCK)
 
 
 async def test_a_stepped_clock_begins_with_the_newest_tick_and_follows(nats: Client) -> None:
@@ -55,7 +56,7 @@ async def test_a_service_says_where_its_clock_stands_and_whether_it_has_caught_u
 
     answer = await nats.request(status_subject("scoring"), b"", timeout=5)
 
-    assert msgspec.json.decode(answer.data, type=Status) == Status(now=NOON, caught_up=True)
+    assert msgspec.json.decode(answer.data, type=ClockStatus) == ClockStatus(now=NOON, caught_up=True)
 
 
 def test_a_trace_goes_on_with_a_span_of_its_own() -> None:

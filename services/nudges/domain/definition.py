@@ -18,7 +18,7 @@ class Definition:
 
     announced: PlaybookAnnounced
     nudge_id: str
-    told_at: datetime | None
+    delivered_at: datetime | None
     acknowledged_at: datetime | None
 
     @property

@@ -87,7 +87,7 @@ class Shortfall:
     """The first day that is held against a person, and when they were told of the definition that judges it; None: never."""
 
     day: date
-    told_at: datetime | None
+    delivered_at: datetime | None
 
 
 def working_time_of(report: DayReport) -> WorkingTime:
@@ -157,7 +157,7 @@ def _by_lot(lot: Lot | None) -> Verdict:
 
 
 def _was_told_before(shortfall: Shortfall, timezone: str) -> bool:
-    return shortfall.told_at is not None and local_day(shortfall.told_at, timezone) < shortfall.day
+    return shortfall.delivered_at is not None and local_day(shortfall.delivered_at, timezone) < shortfall.day
 
 
 def _why_unwanted(called: Called, said: Sequence[Said], objections: Sequence[Objection], today: date) -> str | None:

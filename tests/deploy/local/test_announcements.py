@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from deploy.demo.stage import Stage
-from shared.jetstream.publisher import disconnect
+from shared.jetstream.client import disconnect
 from tests.deploy.local.test_daymark_up import CONFIGURATION, PLAYBOOK, ROSTER
 from tests.house_of_its_own import LivingHouse, living_house
 

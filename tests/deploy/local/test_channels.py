@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.demo.stage import Stage
-from shared.jetstream.publisher import disconnect
+from shared.jetstream.client import disconnect
 from tests.deploy.local.test_daymark_up import CONFIGURATION, PLAYBOOK, ROSTER
 from tests.house_of_its_own import LivingHouse, living_house
 from tests.mailbox import Mailbox, mail_url, receiving_mail

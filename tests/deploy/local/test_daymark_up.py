@@ -153,7 +153,7 @@ async def test_a_port_on_which_another_program_listens_ends_it_at_once_and_is_na
 async def test_a_postgres_that_may_lose_what_it_commits_makes_a_service_not_ready(tmp_path: Path) -> None:
     import asyncpg
 
-    from shared.postgres.pool import open_pool, unsafe_settings
+    from shared.postgres.pool import make_pool, unsafe_settings
 
     server = PostgresServer(tmp_path / "pg")
     tmp_path.chmod(0o755)
@@ -163,7 +163,7 @@ async def test_a_postgres_that_may_lose_what_it_commits_makes_a_service_not_read
         await admin.execute("ALTER SYSTEM SET synchronous_commit = off")
         await admin.execute("SELECT pg_reload_conf()")
         await admin.close()
-        pool = await open_pool(server.url(database="postgres"), schema="public")
+        pool = await make_pool(server.url(database="postgres"), schema="public")
         assert await unsafe_settings(pool) == ["synchronous_commit"]
         await pool.close()
     finally:

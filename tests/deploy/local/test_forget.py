@@ -14,7 +14,8 @@ import pytest
 from deploy.demo.stage import Stage
 from deploy.local.contacts import KEPT_IN
 from deploy.local.stored import Stored, last_number, read_stored
-from shared.jetstream.publisher import Outgoing, Publisher, disconnect
+from shared.jetstream.client import disconnect
+from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, STREAMS, WEBHOOKS
 from shared.privacy.contact_keys import hashed_contact
 from tests.house_of_its_own import LivingHouse, living_house

@@ -11,9 +11,8 @@ from deploy.local.stored import Stored
 from shared.jetstream.dead_letters import ORIGIN_HEADER
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.privacy.contact_keys import hashed_contact
-from shared.requests.erasure import Known, User
 
-ANA = Known(
+ANA = ErasureTarget(
     who="person",
     person="ana",
     source=None,
@@ -21,9 +20,9 @@ ANA = Known(
     activities=0,
     names=("Ana Rüiz", "Ana"),
     emails=("ana@example.com",),
-    users=(User(source="acme", account=None, user="7"), User(source="hub", account="eu", user="882761034")),
+    users=(CrmUser(source="acme", account=None, user="7"), CrmUser(source="hub", account="eu", user="882761034")),
 )
-ADA = Known(who="contact", person="contact-ada", source="hub", is_forgotten=False, activities=0)
+ADA = ErasureTarget(who="contact", person="contact-ada", source="hub", is_forgotten=False, activities=0)
 
 
 def message(data: Any, subject: str = "webhook.received.v1.acme", **headers: str) -> Stored:

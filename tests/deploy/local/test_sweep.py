@@ -9,15 +9,14 @@ from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
-from shared.requests.erasure import Known, User
 
-ANA = Known(
+ANA = ErasureTarget(
     who="person",
     person="ana",
     source=None,
     is_forgotten=False,
     activities=0,
-    users=(User(source="acme", account=None, user="7"),),
+    users=(CrmUser(source="acme", account=None, user="7"),),
 )
 
 

@@ -32,7 +32,8 @@ from services.nudges.tell_definition import tell_definition
 from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from tests.services.nudges.explaining import Scoring
 from tests.services.nudges.reports import MONDAY, at, report, worked_days
 
@@ -118,11 +119,11 @@ class Nudging:
             spoken += [said] if said is not None else []
         return spoken
 
-    async def know(self, announced: PlaybookAnnounced, *, told_at: datetime) -> None:
+    async def know(self, announced: PlaybookAnnounced, *, delivered_at: datetime) -> None:
         """As if the rep had been told then."""
         async with self.pool.acquire() as connection:
             await merge_announcement(connection, announced, nudge_id=f"told-{announced.version}")
-            await connection.execute(QUERIES["mark_told"], f"told-{announced.version}", told_at)
+            await connection.execute(QUERIES["mark_told"], f"told-{announced.version}", delivered_at)
 
     async def events(self, event_type: str) -> list[str]:
         """The bodies that wait in the outbox."""
@@ -153,7 +154,7 @@ async def comeback_and_plan_done_wait(nudging: Nudging) -> date:
 
 @pytest.fixture
 async def nudging(nudges_database_url: str) -> AsyncIterator[Nudging]:
-    pool = await open_pool(nudges_database_url, schema=SCHEMA)
+    pool = await make_pool(nudges_database_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
     channel = Recorder()
     await note_channels(pool, {channel.name: channel})

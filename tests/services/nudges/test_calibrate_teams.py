@@ -15,7 +15,7 @@ from services.nudges.store import QUERIES, SCHEMA, is_work_due
 from services.nudges.watching import watch_of
 from shared.clock import SteppedClock
 from shared.events import DayReport, Person
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from shared.requests.nudges import CalibrationRow
 from tests.services.nudges.conftest import KEY, Nudging
 from tests.services.nudges.domain.drop.weeks import steady
@@ -141,7 +141,7 @@ async def _planned(nudging: Nudging) -> None:
 
 async def test_by_itself_a_team_is_re_checked_once_a_week_over_all_replicas(nudging: Nudging) -> None:
     await _planned(nudging)
-    other = await open_pool(nudging.url, schema=SCHEMA)
+    other = await make_pool(nudging.url, schema=SCHEMA)
     replicas = nudging.pool, other
 
     async def all_at(now: datetime) -> list[str]:

@@ -10,7 +10,7 @@ from services.nudges.domain.contest import Reason
 from services.nudges.forget_person import forget_person
 from services.nudges.list_contests import list_contests
 from shared.events import Manager
-from shared.requests.nudges import ContestQuery
+from shared.requests.nudges import DisputeQuery
 from tests.services.nudges.conftest import KEY, Nudging, browsing
 from tests.services.nudges.contesting import (
     ANA,
@@ -173,7 +173,7 @@ async def test_who_is_forgotten_leaves_no_contest_and_a_manager_no_name(nudging:
     await browser.post(f"{MARA}/contest/{ID}/stands")
 
     await forget_person(nudging.pool, None, "mara", forget_key=KEY, now=nudging.now)
-    (row,) = (await list_contests(nudging.pool, ContestQuery(rep="ana", day=MONDAY))).rows
+    (row,) = (await list_contests(nudging.pool, DisputeQuery(rep="ana", day=MONDAY))).rows
     assert (row.activity_id, row.reason, row.settled, row.settled_by) == ("c/1", "time", "stands", "")
     assert "A manager</span> it stands as recorded" in (await browser.get(THE_DAY)).text
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.nudges.contest_activity import id_of
-from shared.requests.client import NobodyAnswers, Refused
+from shared.requests.client import NoResponder, Refused
 from tests.services.nudges.conftest import Nudging, browsing
 from tests.services.nudges.contesting import (
     ANA,
@@ -59,7 +59,7 @@ async def test_a_day_that_nobody_knows_and_a_wrong_link_have_no_page(browser: ht
     assert (await browser.get(path)).status_code == 404
 
 
-@pytest.mark.parametrize("failing", [NobodyAnswers("score.explain.v1"), Refused("NoSuchRep: of all people, ana")])
+@pytest.mark.parametrize("failing", [NoResponder("score.explain.v1"), Refused("NoSuchRep: of all people, ana")])
 async def test_while_scoring_is_away_it_says_so_and_notes_nothing(
     nudging: Nudging, browser: httpx.AsyncClient, scoring: Scoring, failing: Exception
 ) -> None:

@@ -26,7 +26,7 @@ def _today(**changes: Any) -> DayReport:
 @pytest.fixture
 async def wanting(nudging: Nudging) -> Nudging:
     nudging.wanted = Wanted(teams=("north",))
-    await nudging.know(announcement(), told_at=TOLD)
+    await nudging.know(announcement(), delivered_at=TOLD)
     return nudging
 
 
@@ -51,7 +51,7 @@ async def test_it_is_said_to_who_wants_it(wanting: Nudging, wanted: Wanted, *, i
 
 async def test_a_definition_that_was_told_this_morning_makes_no_plan_yet(nudging: Nudging) -> None:
     nudging.wanted = Wanted(teams=("north",))
-    await nudging.know(announcement(), told_at=at(MONDAY, "08:00"))
+    await nudging.know(announcement(), delivered_at=at(MONDAY, "08:00"))
     await nudging.take_in(_today())
 
     assert await nudging.pass_time(MORNING) == []

@@ -14,7 +14,7 @@ from services.nudges.deliver_nudges import _with_link
 from services.nudges.deliveries import list_channels, note_channels
 from services.nudges.delivery_loop import DeliveryLoop
 from services.nudges.store import QUERIES, SCHEMA
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
 from tests.services.nudges.channels.test_chat import chat, room
 from tests.services.nudges.channels.test_webhook import channel_to
@@ -229,7 +229,7 @@ async def test_replicas_share_a_channel_and_send_nothing_twice(
     await _queue(nudging, 100)
     channel = channel_to(receiver.url, client)
     other = Nudging(
-        pool=await open_pool(nudging.url, schema=SCHEMA),
+        pool=await make_pool(nudging.url, schema=SCHEMA),
         url=nudging.url,
         channel=Recorder(),
         metrics=nudging.metrics,

@@ -14,9 +14,9 @@ from services.nudges.domain.answer import Answer, Wrong
 from services.nudges.forget_person import forget_person
 from services.nudges.store import lock_person, merge_day, refuse_other_key
 from shared.events import DayReport, Nudge, Person
-from shared.privacy.erasure import NoForgetKey, mention_of
-from shared.requests.erasure import ForgottenNudges
-from shared.service.settings import ForgetKeyChanged
+from shared.privacy.erasure import NoErasureKey, mention_of
+from shared.requests.erasure import ErasedNudges
+from shared.service.settings import ErasureKeyChanged
 from tests.services.nudges.conftest import KEY, Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, goal, report, worked_days
 
@@ -27,7 +27,7 @@ SELECT table_name FROM information_schema.columns WHERE table_schema = 'nudges' 
 CANARIES = ("ana", "Ana Ruiz", "Ana")
 
 
-async def forget(nudging: Nudging, person: str = "ana", file: FileChannel | None = None) -> ForgottenNudges:
+async def forget(nudging: Nudging, person: str = "ana", file: FileChannel | None = None) -> ErasedNudges:
     return await forget_person(nudging.pool, file, person, forget_key=KEY, now=nudging.now)
 
 
@@ -59,7 +59,7 @@ async def test_a_rep_is_erased_from_every_table_and_nobody_else_is(nudging: Nudg
 
     erased = await forget(nudging)
 
-    assert erased == ForgottenNudges(nudges=2, reports=3, lines=0)
+    assert erased == ErasedNudges(nudges=2, reports=3, lines=0)
     assert await left_of(nudging, *CANARIES) == set()
     assert await left_of(nudging, "Ben Ode", "Mara Lind") == {"Ben Ode", "Mara Lind"}
 
@@ -143,12 +143,12 @@ async def test_their_lines_leave_the_file_of_nudges(nudging: Nudging, tmp_path: 
 
 
 async def test_without_a_key_nobody_is_forgotten_and_another_key_is_noticed(nudging: Nudging) -> None:
-    with pytest.raises(NoForgetKey):
+    with pytest.raises(NoErasureKey):
         await forget_person(nudging.pool, None, "ana", forget_key=b"", now=nudging.now)
     await refuse_other_key(nudging.pool, b"")
 
     await forget(nudging)
 
     await refuse_other_key(nudging.pool, KEY)
-    with pytest.raises(ForgetKeyChanged):
+    with pytest.raises(ErasureKeyChanged):
         await refuse_other_key(nudging.pool, b"another")

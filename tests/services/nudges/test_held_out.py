@@ -57,7 +57,7 @@ async def test_reported_again_it_stays_held_out(nudging: Nudging) -> None:
 
 async def test_the_day_is_spent_so_that_nothing_else_takes_its_place(nudging: Nudging) -> None:
     nudging.lottery = Lottery(seed="", held_out=0.0, by_rule={"quiet_afternoon": 1.0})
-    await nudging.know(announcement(), told_at=at(MONDAY - timedelta(days=30), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(MONDAY - timedelta(days=30), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
     await nudging.pass_time(at(MONDAY, "13:00"))
 

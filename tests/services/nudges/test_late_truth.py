@@ -23,7 +23,7 @@ def _day(revision: int, score: int, **changes: object) -> DayReport:
 
 async def _hint(nudging: Nudging) -> None:
     """A hint at 13:00 on a Monday on which nothing is recorded."""
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), _day(1, 0, count=0))
     await nudging.pass_time(at(MONDAY, "13:00"))
     nudging.now = at(MONDAY, "15:00")
@@ -166,7 +166,7 @@ async def test_only_the_line_that_no_longer_holds_is_struck_out(nudging: Nudging
 
 async def _one_thing(nudging: Nudging) -> None:
     """A hint on a Monday morning: proposals came to 2 of 5 in five worked days."""
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*(_plan(day, proposals) for day, proposals in zip(working_days(5), (1, 0, 1, 0, 0), strict=True)))
     await nudging.take_in(plan_of(0, 0, day=MONDAY, state="open", score=0))
     assert await nudging.pass_time(at(MONDAY, "09:00")) == [Spoken(rule="one_thing", status="sent")]

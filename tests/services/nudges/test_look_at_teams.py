@@ -132,7 +132,7 @@ async def test_who_was_recognised_today_is_not_due_for_five_worked_days(nudging:
 async def test_whom_to_coach_rests_on_days_of_which_the_rep_was_told(nudging: Nudging, is_told: bool) -> None:
     await _week_of(nudging, *[40] * 6)
     if is_told:
-        await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+        await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
 
     spoken = [one.rule for one in await _look(nudging, at(MONDAY, "09:00"))]
 
@@ -140,7 +140,7 @@ async def test_whom_to_coach_rests_on_days_of_which_the_rep_was_told(nudging: Nu
 
 
 async def test_a_week_later_the_brief_says_whether_it_moved(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await _week_of(nudging, *[40] * 6)
     await _look(nudging, at(MONDAY, "09:00"))
     later = MONDAY + timedelta(days=7)

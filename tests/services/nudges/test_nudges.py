@@ -16,7 +16,7 @@ from services.nudges.rendering import Renderer
 from services.nudges.speak import Spoken
 from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from shared.requests.nudges import NudgeQuery
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
@@ -121,7 +121,7 @@ async def test_history_makes_no_nudge(nudging: Nudging) -> None:
 
 
 async def test_replicas_that_get_the_same_report_make_one_nudge(nudging: Nudging) -> None:
-    other = await open_pool(nudging.url, schema=SCHEMA)
+    other = await make_pool(nudging.url, schema=SCHEMA)
 
     await asyncio.gather(
         *[nudging.take_in(_done(2 + number // 2), pool=pool) for number, pool in enumerate([nudging.pool, other] * 3)]
@@ -156,7 +156,7 @@ async def test_what_is_no_longer_true_in_the_morning_is_dropped(nudging: Nudging
 
 
 async def test_a_person_hears_at_most_one_thing_a_day(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
     await nudging.pass_time(at(MONDAY, "13:00"))
 
@@ -195,7 +195,7 @@ async def test_nobody_hears_the_same_wording_twice_in_two_weeks(nudging: Nudging
 
 
 async def test_the_middle_of_the_day_is_looked_at_once(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report(score=0, count=0, state="open"))
 
     first, second = await nudging.pass_time(at(MONDAY, "13:00")), await nudging.pass_time(at(MONDAY, "13:30"))

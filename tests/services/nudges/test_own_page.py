@@ -114,7 +114,7 @@ async def test_looking_at_the_page_says_nothing(nudging: Nudging, browser: httpx
 
 
 async def test_when_the_rep_was_told_is_said_in_their_own_time(nudging: Nudging, browser: httpx.AsyncClient) -> None:
-    await nudging.know(announcement(1), told_at=at(date(2026, 1, 2), "09:00"))
+    await nudging.know(announcement(1), delivered_at=at(date(2026, 1, 2), "09:00"))
 
     assert "You were told of it on Friday 2 January at 09:00." in (await browser.get(PATH)).text
 

@@ -25,10 +25,10 @@ def _quiet(day: date, version: int | None) -> DayReport:
     ids=["told on the day itself", "told the day before"],
 )
 async def test_a_quiet_day_is_held_against_who_was_told_the_day_before(
-    nudging: Nudging, told_at: datetime, because: str
+    nudging: Nudging, delivered_at: datetime, because: str
 ) -> None:
-    await nudging.know(announcement(1), told_at=at(date(2026, 1, 2), "10:00"))
-    await nudging.know(announcement(2, TUESDAY), told_at=told_at)
+    await nudging.know(announcement(1), delivered_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(2, TUESDAY), delivered_at=delivered_at)
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60, until=TUESDAY), _quiet(TUESDAY, 2))
 
     await nudging.pass_time(at(TUESDAY, "13:00"))
@@ -40,7 +40,7 @@ async def test_a_quiet_day_is_held_against_who_was_told_the_day_before(
 async def test_a_quiet_day_is_not_held_against_who_was_told_of_another_definition(
     nudging: Nudging, version: int | None
 ) -> None:
-    await nudging.know(announcement(1), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(1), delivered_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), _quiet(MONDAY, version))
 
     await nudging.pass_time(at(MONDAY, "13:00"))
@@ -55,9 +55,9 @@ async def test_a_quiet_day_is_not_held_against_who_was_told_of_another_definitio
     ids=["told on the first of the five days", "told the day before it"],
 )
 async def test_five_days_are_held_against_who_was_told_before_the_first_of_them(
-    nudging: Nudging, told_at: datetime, status: str
+    nudging: Nudging, delivered_at: datetime, status: str
 ) -> None:
-    await nudging.know(announcement(), told_at=told_at)
+    await nudging.know(announcement(), delivered_at=delivered_at)
     await nudging.take_in(*[plan_of(9, 0, day=day, silent=True) for day in working_days(5)])
     await nudging.take_in(plan_of(0, 0, day=MONDAY, state="open"))
 
@@ -69,7 +69,7 @@ async def test_five_days_are_held_against_who_was_told_before_the_first_of_them(
 async def test_who_joins_a_team_is_told_on_the_first_day_and_hears_of_no_shortfall_before_the_next(
     nudging: Nudging,
 ) -> None:
-    await nudging.know(announcement(1), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(1), delivered_at=at(date(2026, 1, 2), "10:00"))
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report())
     nudging.now = at(MONDAY, "19:00")
     await nudging.hear_of(announcement(2, TUESDAY, team=Person(id="south", name="South")))

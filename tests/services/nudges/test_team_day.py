@@ -9,7 +9,7 @@ import pytest
 from services.nudges.speak import Spoken
 from services.nudges.store import SCHEMA
 from shared.events import DayReport, Person, Presence
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.reports import MONDAY, at, report
 
@@ -89,7 +89,7 @@ async def test_it_waits_for_a_colleague(nudging: Nudging, yesterday: DayReport, 
 
 
 async def test_two_who_are_the_last_at_once_do_not_overlook_each_other(nudging: Nudging) -> None:
-    other = await open_pool(nudging.url, schema=SCHEMA)
+    other = await make_pool(nudging.url, schema=SCHEMA)
     for number in range(10):
         day = MONDAY + timedelta(days=number)
         nudging.now = at(day, "12:00")

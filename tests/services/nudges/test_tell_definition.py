@@ -13,11 +13,11 @@ from services.nudges.list_nudges import list_inbox
 from services.nudges.speak import Spoken
 from services.nudges.tell_definition import tell_definition, withdraw_definition
 from shared.events import (
+    ANNOUNCEMENT_DELIVERED,
     PLAYBOOK_ACKNOWLEDGED,
-    PLAYBOOK_TOLD,
+    AnnouncementDelivered,
     Person,
     PlaybookAcknowledged,
-    PlaybookTold,
     PlaybookWithdrawn,
     Presence,
 )
@@ -28,8 +28,8 @@ TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 TOLD = Spoken(rule="playbook", status="sent")
 
 
-async def _told(nudging: Nudging) -> list[PlaybookTold]:
-    return [PlaybookTold.model_validate_json(body) for body in await nudging.events(PLAYBOOK_TOLD)]
+async def _told(nudging: Nudging) -> list[AnnouncementDelivered]:
+    return [AnnouncementDelivered.model_validate_json(body) for body in await nudging.events(ANNOUNCEMENT_DELIVERED)]
 
 
 async def test_a_rep_is_told_at_once_in_working_hours_and_scoring_hears_when(nudging: Nudging) -> None:
@@ -39,7 +39,7 @@ async def test_a_rep_is_told_at_once_in_working_hours_and_scoring_hears_when(nud
     assert await _told(nudging) == []
     await nudging.deliver()
 
-    assert await _told(nudging) == [PlaybookTold(rep_id="ana", version=3, told_at=NOON)]
+    assert await _told(nudging) == [AnnouncementDelivered(rep_id="ana", version=3, delivered_at=NOON)]
     (message,) = nudging.channel.bodies
     assert message.url == LINKS.of_rep("ana")
     assert message.text.startswith("Ana, from Tuesday 3 March on your day is measured like this")
@@ -98,7 +98,7 @@ async def test_outside_working_hours_it_waits_and_is_put_as_of_when_it_goes_out(
     assert await nudging.pass_time(at(TUESDAY, "09:00")) == [TOLD]
     await nudging.deliver()
 
-    assert [one.told_at for one in await _told(nudging)] == [at(TUESDAY, "09:00")]
+    assert [one.delivered_at for one in await _told(nudging)] == [at(TUESDAY, "09:00")]
     assert nudging.channel.bodies[0].text.startswith("Ana, since Tuesday 3 March")
 
 
@@ -191,7 +191,7 @@ async def test_who_could_not_be_reached_was_not_told(nudging: Nudging) -> None:
     nudging.now = at(MONDAY, "12:05")
     await nudging.deliver()
 
-    assert [one.told_at for one in await _told(nudging)] == [at(MONDAY, "12:05")]
+    assert [one.delivered_at for one in await _told(nudging)] == [at(MONDAY, "12:05")]
 
 
 async def test_the_first_channel_that_takes_it_says_when_the_rep_was_told(nudging: Nudging) -> None:
@@ -208,7 +208,7 @@ async def test_the_first_channel_that_takes_it_says_when_the_rep_was_told(nudgin
     await nudging.deliver(second)
 
     assert [state for state, _, _ in await nudging.states()] == ["delivered", "delivered"]
-    assert [one.told_at for one in await _told(nudging)] == [NOON]
+    assert [one.delivered_at for one in await _told(nudging)] == [NOON]
 
 
 async def test_who_has_read_it_on_their_page_is_told_by_that_and_hears_no_more_of_it(nudging: Nudging) -> None:
@@ -224,7 +224,7 @@ async def test_who_has_read_it_on_their_page_is_told_by_that_and_hears_no_more_o
     (body,) = await nudging.events(PLAYBOOK_ACKNOWLEDGED)
     at_eight = at(MONDAY, "20:00")
     assert PlaybookAcknowledged.model_validate_json(body) == PlaybookAcknowledged(
-        rep_id="ana", version=3, told_at=at_eight, acknowledged_at=at_eight
+        rep_id="ana", version=3, delivered_at=at_eight, acknowledged_at=at_eight
     )
     assert await nudging.nudges() == [("playbook", "dropped", "it was read before it was sent")]
 

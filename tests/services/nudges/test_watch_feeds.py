@@ -111,7 +111,7 @@ async def _work_of_two_kinds(nudging: Nudging, *, calls_at: Sequence[str] = ("10
 
 
 async def test_one_behaviour_that_nothing_is_heard_of_is_noticed_and_named(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await _work_of_two_kinds(nudging)
     await nudging.pass_time(SINCE)
 
@@ -146,7 +146,7 @@ async def test_a_behaviour_that_once_began_later_is_not_missed_yet(nudging: Nudg
 
 
 async def _quiet_at_midday(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=at(date(2026, 1, 2), "10:00"))
+    await nudging.know(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     await _work(nudging)
     await nudging.pass_time(SINCE)
     assert await nudging.pass_time(at(MONDAY, "13:00")) == [

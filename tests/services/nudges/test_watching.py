@@ -67,8 +67,8 @@ async def test_days_on_which_something_else_counted_are_left_out(
     now = announcement(2)
     if counts_then is not None:
         then = [one.model_copy(update={"counts": counts_then, "asks": "8 a day"}) for one in now.behaviours]
-        await nudging.know(announcement(1, behaviours=tuple(then)), told_at=TOLD)
-    await nudging.know(now, told_at=TOLD)
+        await nudging.know(announcement(1, behaviours=tuple(then)), delivered_at=TOLD)
+    await nudging.know(now, delivered_at=TOLD)
     await nudging.take_in(*_worked(5, 5, until=MONDAY - timedelta(days=3), playbook_version=1))
     await nudging.take_in(*_worked(6, playbook_version=2))
 
@@ -96,7 +96,7 @@ async def test_what_is_usual_in_the_team_is_computed_once_a_day(nudging: Nudging
 
 
 async def test_a_drop_is_said_in_the_morning_and_not_again_for_ten_worked_days(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=TOLD)
+    await nudging.know(announcement(), delivered_at=TOLD)
     counts = [day.count for day in (*steady(40, 60), *spread_over(60, 5))]
     await nudging.take_in(*_worked(*counts))
     days = working_days(12, until=MONDAY + timedelta(days=16))
@@ -111,7 +111,7 @@ async def test_a_drop_is_said_in_the_morning_and_not_again_for_ten_worked_days(n
 
 
 async def test_a_drop_is_not_held_against_who_was_not_told_before_today(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=at(MONDAY, "08:00"))
+    await nudging.know(announcement(), delivered_at=at(MONDAY, "08:00"))
     await nudging.take_in(*_worked(*[day.count for day in (*steady(40, 60), *spread_over(60, 5))]))
     await nudging.take_in(TODAY)
 
@@ -147,7 +147,7 @@ async def test_a_look_that_came_late_says_nothing_of_the_middle_of_the_day(nudgi
 
 
 async def test_a_rep_who_is_far_behind_their_usual_hears_of_it_once_in_two_weeks(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=TOLD)
+    await nudging.know(announcement(), delivered_at=TOLD)
     await _mornings(nudging, *[6] * 10)
     for day in (MONDAY, MONDAY + timedelta(days=1)):
         nudging.now = at(day, "12:00")
@@ -159,7 +159,7 @@ async def test_a_rep_who_is_far_behind_their_usual_hears_of_it_once_in_two_weeks
 
 
 async def test_a_rule_that_rests_does_not_keep_the_next_from_speaking(nudging: Nudging) -> None:
-    await nudging.know(announcement(), told_at=TOLD)
+    await nudging.know(announcement(), delivered_at=TOLD)
     past = known((40, 400, 40), (20, 200, 2)).past
     await nudging.take_in(*[plan_of(one.counts["calls"], one.counts["proposals"], day=one.day, silent=True) for one in past])
     for day in (MONDAY, MONDAY + timedelta(days=1)):

@@ -18,7 +18,8 @@ from services.scoring.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.events import DayReport
 from shared.observation import Observation, observation_id
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)
@@ -100,7 +101,7 @@ class Scoring:
 
 @pytest.fixture
 async def scoring(scoring_database_url: str) -> AsyncIterator[Scoring]:
-    pool = await open_pool(scoring_database_url, schema=SCHEMA)
+    pool = await make_pool(scoring_database_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
     made = Scoring(pool=pool, url=scoring_database_url, cache=DefinitionsCache())
     await made.apply(roster=ROSTER, playbook=PLAYBOOK)

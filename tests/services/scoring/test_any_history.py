@@ -26,7 +26,8 @@ from services.scoring.rescore_days import ask_for_rescore, rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from services.scoring.turn_days import turn_days
 from shared.observation import Observation, observation_id
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from shared.requests.client import RescoreQuery
 from tests.services.scoring.announcements import compare_announcements
 from tests.services.scoring.model import Days, scores
@@ -136,7 +137,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pools = [self.run(open_pool(self.url, schema=SCHEMA)) for _ in range(2)]
+        self.pools = [self.run(make_pool(self.url, schema=SCHEMA)) for _ in range(2)]
         self.run(self.pools[0].execute(EMPTY))
         self.run(self.pools[0].execute("UPDATE definitions_version SET version = version + 1"))
         self.caches = [DefinitionsCache(), DefinitionsCache()]
@@ -282,7 +283,7 @@ def test_any_history_ends_as_the_model_says(scoring_database_url: str) -> None:
         AnyHistory.url, AnyHistory.runner = scoring_database_url, runner
 
         async def prepare() -> None:
-            pool = await open_pool(scoring_database_url, schema=SCHEMA)
+            pool = await make_pool(scoring_database_url, schema=SCHEMA)
             await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
             await pool.close()
 

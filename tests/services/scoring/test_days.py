@@ -12,7 +12,7 @@ from services.scoring.list_scores import list_scores
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.store import SCHEMA
 from services.scoring.turn_days import next_turn, turn_days
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from shared.requests.scores import ScoreQuery, ScoreRow
 from tests.promtool import remarks_of_promtool
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
@@ -39,7 +39,7 @@ async def test_midnight_closes_one_day_and_opens_the_next_in_the_reps_own_zone(s
 
 
 async def test_two_replicas_at_midnight_turn_each_day_once(scoring: Scoring) -> None:
-    other = await open_pool(scoring.url, schema=SCHEMA)
+    other = await make_pool(scoring.url, schema=SCHEMA)
 
     await asyncio.gather(
         *[turn_days(pool, DefinitionsCache(), now=MADRID_MIDNIGHT) for pool in (scoring.pool, other, scoring.pool, other)]

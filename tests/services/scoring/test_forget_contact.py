@@ -9,7 +9,7 @@ from services.scoring.find_forgettable import NobodyKnown, find_forgettable
 from services.scoring.forget_contact import begin_forgetting_contact, finish_forgetting_contact
 from services.scoring.record_activities import Observed
 from shared.observation import HEARD_AT
-from shared.requests.erasure import ForgetQuery
+from shared.requests.erasure import ErasureQuery
 from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, Scoring, seen
 from tests.services.scoring.forgetting import everything, left_of, with_key
 
@@ -136,15 +136,15 @@ async def test_of_one_source_only_that_ones_contact_is_forgotten(keyed: Scoring)
 
 async def test_a_preview_counts_the_activities_and_knows_who_was_forgotten(keyed: Scoring) -> None:
     await keyed.record(call("a1"))
-    ada = ForgetQuery(person="ada-1")
+    ada = ErasureQuery(person="ada-1")
 
     before = await find_forgettable(keyed.pool, keyed.cache, ada)
     await forget(keyed)
     after = await find_forgettable(keyed.pool, keyed.cache, ada)
-    of_source = await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="eve-3", source="acme"))
+    of_source = await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="eve-3", source="acme"))
 
     assert (before.who, before.activities, before.is_forgotten) == ("contact", 1, False)
     assert (after.activities, after.is_forgotten) == (0, True)
     assert (of_source.who, of_source.activities) == ("contact", 0)
     with pytest.raises(NobodyKnown):
-        await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="eve-3"))
+        await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="eve-3"))

@@ -17,10 +17,10 @@ from services.scoring.forget_rep import (
 from services.scoring.list_totals import list_totals
 from services.scoring.record_activities import Observed
 from services.scoring.turn_days import turn_days
-from shared.privacy.erasure import NoForgetKey
-from shared.requests.erasure import ForgetQuery, Forgotten, User
+from shared.privacy.erasure import NoErasureKey
+from shared.requests.erasure import ErasureQuery
 from shared.requests.scores import TeamTotal, TotalsQuery
-from shared.service.settings import ForgetKeyChanged
+from shared.service.settings import ErasureKeyChanged
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 from tests.services.scoring.forgetting import everything, left_of, with_key
 
@@ -39,7 +39,7 @@ def keyed(scoring: Scoring) -> Scoring:
     return with_key(scoring)
 
 
-async def forget(scoring: Scoring, person: str = "ana") -> Forgotten:
+async def forget(scoring: Scoring, person: str = "ana") -> ErasedScores:
     await begin_forgetting_rep(scoring.pool, scoring.cache, person, now=scoring.now)
     return await finish_forgetting_rep(scoring.pool, scoring.cache, person)
 
@@ -95,7 +95,7 @@ async def test_who_is_still_in_the_roster_or_still_scored_anew_is_not_forgotten(
     with pytest.raises(StillInRoster, match="daymark roster apply"):
         await forget(keyed)
     with pytest.raises(StillInRoster):
-        await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="mara"))
+        await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="mara"))
 
     await keyed.apply_roster(WITHOUT_ANA)
     with pytest.raises(StillRescored, match="in a moment"):
@@ -104,12 +104,12 @@ async def test_who_is_still_in_the_roster_or_still_scored_anew_is_not_forgotten(
 
 async def test_without_a_key_nobody_is_forgotten_and_with_another_nothing_is_read(scoring: Scoring) -> None:
     await scoring.apply(roster=WITHOUT_ANA)
-    with pytest.raises(NoForgetKey, match=r"privacy\.forget_key"):
+    with pytest.raises(NoErasureKey, match=r"privacy\.forget_key"):
         await forget(scoring)
 
     await forget(with_key(scoring))
     scoring.cache = DefinitionsCache(b"another")
-    with pytest.raises(ForgetKeyChanged, match="former key"):
+    with pytest.raises(ErasureKeyChanged, match="former key"):
         await scoring.record(seen())
 
 
@@ -117,23 +117,23 @@ async def test_a_preview_says_who_is_meant_and_what_would_go(keyed: Scoring) -> 
     await keyed.record(seen("a1"), seen("a2"))
     await keyed.apply(roster=WITHOUT_ANA)
 
-    known = await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="ana"))
+    known = await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="ana"))
 
     assert (known.who, known.names, known.activities, known.days, known.rosters) == ("person", ("Ana Ruiz",), 2, 1, 1)
-    assert known.users == (User(source="acme", account=None, user="7"),)
+    assert known.users == (CrmUser(source="acme", account=None, user="7"),)
     with pytest.raises(NobodyKnown):
-        await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="anna"))
+        await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="anna"))
 
 
 async def test_what_was_done_as_a_user_who_is_somebody_elses_by_now_stays_theirs(keyed: Scoring) -> None:
     await keyed.record(seen("a1"))
     await keyed.apply(roster=BENS_NOW)
 
-    known = await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="ana"))
+    known = await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="ana"))
     await forget(keyed)
     await keyed.record(seen("a2"))
 
-    assert (known.users, known.kept) == ((), (User(source="acme", account=None, user="7"),))
+    assert (known.users, known.kept) == ((), (CrmUser(source="acme", account=None, user="7"),))
     day = await keyed.day("ben")
     assert day is not None
     assert day["counts"] == '{"calls": 2}'
@@ -173,13 +173,13 @@ async def test_forgetting_goes_on_where_it_was_stopped_and_twice_is_once(keyed: 
     await keyed.apply(roster=WITHOUT_ANA)
     await begin_forgetting_rep(keyed.pool, keyed.cache, "ana", now=keyed.now)
 
-    known = await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="ana"))
+    known = await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="ana"))
     first = await forget(keyed)
     second = await forget(keyed)
 
     assert (known.is_forgotten, known.activities) == (True, 1)
-    assert (first.activities, second) == (1, Forgotten())
-    assert (await find_forgettable(keyed.pool, keyed.cache, ForgetQuery(person="ana"))).is_forgotten
+    assert (first.activities, second) == (1, ErasedScores())
+    assert (await find_forgettable(keyed.pool, keyed.cache, ErasureQuery(person="ana"))).is_forgotten
 
 
 async def test_a_teams_month_adds_up_to_the_same_before_and_after(keyed: Scoring) -> None:

@@ -17,8 +17,8 @@ from services.scoring.forget_rep import begin_forgetting_rep, finish_forgetting_
 from services.scoring.record_activities import Observed
 from services.scoring.store import MIGRATIONS, SCHEMA
 from services.scoring.turn_days import turn_days
-from shared.postgres.pool import migrate, open_pool
-from shared.requests.erasure import Forgotten
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, seen
 from tests.services.scoring.forgetting import KEY, left_of
 from tests.services.scoring.test_forget_rep import WITHOUT_ANA
@@ -84,7 +84,7 @@ async def _play(scoring: Scoring, news: list[Observed], later: list[Observed], c
         assert after == before
 
 
-def _steps(scoring: Scoring) -> Iterator[Coroutine[Any, Any, Forgotten]]:
+def _steps(scoring: Scoring) -> Iterator[Coroutine[Any, Any, ErasedScores]]:
     pool, cache, now = scoring.pool, scoring.cache, scoring.now
     yield begin_forgetting_rep(pool, cache, "ana", now=now)
     yield begin_forgetting_contact(pool, cache, CONTACT, source=None, now=now)
@@ -97,7 +97,7 @@ def test_nothing_comes_back_and_nobody_else_loses_anything(scoring_database_url:
     with asyncio.Runner() as runner:
 
         async def prepare() -> Scoring:
-            pool = await open_pool(scoring_database_url, schema=SCHEMA)
+            pool = await make_pool(scoring_database_url, schema=SCHEMA)
             await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
             return Scoring(pool=pool, url=scoring_database_url, cache=DefinitionsCache(KEY))
 

@@ -12,7 +12,8 @@ import pytest
 from services.scoring.count_query import Block, count_query
 from services.scoring.domain.playbook_file import read_playbooks
 from services.scoring.store import MIGRATIONS, QUERIES, SCHEMA
-from shared.postgres.pool import migrate, open_pool
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from tests.services.scoring.conftest import PLAYBOOK
 
 ACTIVITIES = int(os.environ.get("TEST_ACTIVITIES", "100000"))
@@ -87,7 +88,7 @@ ASKED: dict[str, tuple[Any, ...]] = {
 
 @pytest.fixture
 async def large(scoring_database_url: str) -> AsyncIterator[asyncpg.Pool]:
-    pool = await open_pool(scoring_database_url, schema=SCHEMA)
+    pool = await make_pool(scoring_database_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
     await pool.execute(FILL, ACTIVITIES, REPS, A_DAY, NOW, timeout=900)
     await pool.execute(FILL_DAYS, timeout=900)

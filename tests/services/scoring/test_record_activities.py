@@ -12,7 +12,7 @@ from services.scoring.definitions import DefinitionsCache
 from services.scoring.domain.counting import Place
 from services.scoring.record_activities import Observed, record_activities
 from services.scoring.store import QUERIES, SCHEMA
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from shared.trace import trace_id
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring, seen
 
@@ -74,7 +74,7 @@ async def test_eight_scorers_on_the_same_activities_neither_deadlock_nor_lose_no
     news = _busy_week(random.Random(2), 100)
     await scoring.record(*news)
     expected = await scoring.tables()
-    pools = [await open_pool(scoring.url, schema=SCHEMA, size_max=1) for _ in range(SCORERS)]
+    pools = [await make_pool(scoring.url, schema=SCHEMA, size_max=1) for _ in range(SCORERS)]
     caches = [DefinitionsCache() for _ in pools]
 
     async def scorer(number: int, run: int) -> None:

@@ -10,7 +10,7 @@ from services.scoring import store
 from services.scoring.definitions import DefinitionsCache
 from services.scoring.rescore_days import NobodyToRescore, ask_for_rescore, rescore_some
 from services.scoring.store import SCHEMA
-from shared.postgres.pool import open_pool
+from shared.postgres.pool import make_pool
 from shared.requests.client import RescoreQuery
 from tests.services.scoring.conftest import MONDAY, PLAYBOOK, ROSTER, Scoring, seen
 
@@ -60,7 +60,7 @@ async def test_replicas_share_what_is_to_be_scored_anew_with_live_observations_b
     )
     await scoring.apply(roster=ROSTER + team)
     await scoring.record(*[seen(f"a{number}", actor=f"u{number % 40}") for number in range(400)])
-    pools = [await open_pool(scoring.url, schema=SCHEMA) for _ in range(3)]
+    pools = [await make_pool(scoring.url, schema=SCHEMA) for _ in range(3)]
     await scoring.apply_playbook(SOFTER.replace("2026-03-03", "2026-02-01"), revise="a test")
 
     async def rescore(number: int) -> None:

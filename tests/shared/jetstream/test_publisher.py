@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from deploy.local.nats_server import NatsServer
-from shared.jetstream.client import LeanClient
-from shared.jetstream.publisher import ConnectionLog, NotStored, Outgoing, Publisher, connect, disconnect
+from shared.jetstream.client import ConnectionLog, LeanClient, connect, disconnect
+from shared.jetstream.publisher import NotStored, Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 

@@ -14,9 +14,9 @@ SOUTH = Person(id="south", name="South")
 
 
 def _known(version: int, binds_from: date, **changes: object) -> Definition:
-    told_at: datetime | None = None
+    delivered_at: datetime | None = None
     announced = announcement(version, binds_from, **changes)
-    return Definition(announced=announced, nudge_id=str(version), told_at=told_at, acknowledged_at=None)
+    return Definition(announced=announced, nudge_id=str(version), delivered_at=delivered_at, acknowledged_at=None)
 
 
 @pytest.mark.parametrize(

@@ -168,8 +168,8 @@ def test_a_rule_rests_after_it_spoke(days_ago: int, rule: str, is_dropped: bool)
     ],
     ids=["never", "as the day began", "on the day itself", "after the day, as it was revised", "the day before", "long before"],
 )
-def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(told_at: datetime | None, because: str | None) -> None:
-    verdict = may_speak(COACHING, _person(), (), shortfall=Shortfall(day=MONDAY, told_at=told_at), now=at(MONDAY, "13:00"))
+def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(delivered_at: datetime | None, because: str | None) -> None:
+    verdict = may_speak(COACHING, _person(), (), shortfall=Shortfall(day=MONDAY, delivered_at=delivered_at), now=at(MONDAY, "13:00"))
 
     assert verdict == (Send() if because is None else Drop(because=because))
 
@@ -184,20 +184,20 @@ def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(told_at: d
     ids=["a shortfall waits", "not beyond the working day", "what holds nothing against anybody does not wait"],
 )
 def test_while_the_feed_is_quiet_nothing_is_held_against_anybody(called: Called, local: str, verdict: Verdict) -> None:
-    shortfall = Shortfall(day=MONDAY, told_at=at(MONDAY - timedelta(days=3), "10:00")) if called is COACHING else None
+    shortfall = Shortfall(day=MONDAY, delivered_at=at(MONDAY - timedelta(days=3), "10:00")) if called is COACHING else None
 
     assert may_speak(called, _person(), (), shortfall=shortfall, quiet_feed="North", now=at(MONDAY, local)) == verdict
 
 
 def test_the_day_before_is_that_of_the_persons_own_calendar() -> None:
     """In Auckland it is Monday for twelve hours before it is in London."""
-    told_at = datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
-    working = report(state="open", work_starts_at=told_at, work_ends_at=told_at + timedelta(hours=8))
+    delivered_at = datetime(2026, 3, 1, 11, 30, tzinfo=UTC)
+    working = report(state="open", work_starts_at=delivered_at, work_ends_at=delivered_at + timedelta(hours=8))
     auckland = Person(timezone="Pacific/Auckland", today=working_time_of(working))
     london = Person(timezone="Europe/London", today=working_time_of(working))
-    shortfall = Shortfall(day=MONDAY, told_at=told_at)
+    shortfall = Shortfall(day=MONDAY, delivered_at=delivered_at)
 
-    assert may_speak(COACHING, auckland, (), shortfall=shortfall, now=told_at + timedelta(hours=1)) == Drop(because=NOT_TOLD)
+    assert may_speak(COACHING, auckland, (), shortfall=shortfall, now=delivered_at + timedelta(hours=1)) == Drop(because=NOT_TOLD)
     assert may_speak(COACHING, london, (), shortfall=shortfall, now=datetime(2026, 3, 2, tzinfo=UTC)) != Drop(because=NOT_TOLD)
 
 

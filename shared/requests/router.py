@@ -1,0 +1,98 @@
+"""How a service answers: typed FastStream subscribers on a router. Every question gets an answer, also when it goes wrong."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+from fast_depends.exceptions import ValidationError as QueryRefused
+from faststream import BaseMiddleware, ExceptionMiddleware
+from faststream.nats import NatsMessage, NatsRouter
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from shared.errors import DaymarkError
+from shared.requests.endpoint import Endpoint, Envelope, Query, Reply
+from shared.transient_errors import TRANSIENT_ERRORS
+
+_log = structlog.get_logger()
+_BUSY: Final = "a server is down or too busy; ask again in a moment"
+
+
+class RequestRouter:
+    """The handlers of one service. Each question goes to one of the replicas that share the `queue`."""
+
+    def __init__(self, *, queue: str) -> None:
+        self._queue = queue
+        self.router = NatsRouter(middlewares=(_refusals(), _WrapReply), decoder=_decode)
+
+    def handles(
+        self, endpoint: Endpoint[Query, Reply]
+    ) -> Callable[[Callable[[Query], Awaitable[Reply]]], Callable[[Query], Awaitable[Reply]]]:
+        """Register a handler: `@requests.handles(NUDGE_LIST)` above an `async def` from the query to the reply."""
+
+        def register(handler: Callable[[Query], Awaitable[Reply]]) -> Callable[[Query], Awaitable[Reply]]:
+            async def handle(query: Any) -> Any:
+                return await handler(query)
+
+            handle.__annotations__ = {"query": endpoint.query, "return": endpoint.reply}
+            subscriber = self.router.subscriber(
+                endpoint.subject,
+                queue=self._queue,
+                title=endpoint.subject,
+                description=f"Replies with {endpoint.reply.__name__}. {_first_line(endpoint.reply)}".strip(),
+            )
+            subscriber(handle)
+            return handler
+
+        return register
+
+
+class _WrapReply(BaseMiddleware):
+    """Puts what a handler returns into the envelope."""
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
+        reply = await call_next(msg)
+        return Envelope(ok=True, data=reply.model_dump(mode="json")) if isinstance(reply, BaseModel) else reply
+
+
+def _refusals() -> ExceptionMiddleware:
+    """What goes wrong, as an answer in words."""
+    return ExceptionMiddleware(
+        publish_handlers={
+            DaymarkError: _refuse,
+            QueryRefused: _misunderstood,
+            **dict.fromkeys(TRANSIENT_ERRORS, _unavailable),
+            Exception: _failed,
+        }
+    )
+
+
+def _refuse(refused: DaymarkError) -> Envelope:
+    return Envelope(ok=False, error=str(refused))
+
+
+def _misunderstood(_: Exception) -> Envelope:
+    return Envelope(ok=False, error="the query does not have the shape that this subject expects; see shared/requests")
+
+
+def _unavailable(failed: Exception) -> Envelope:
+    _log.warning("request_failed", error=type(failed).__name__, detail=str(failed))
+    return Envelope(ok=False, error=_BUSY)
+
+
+def _failed(failed: Exception) -> Envelope:
+    """The last resort: whoever asked must not wait for an answer that never comes."""
+    _log.error("request_failed", exc_info=failed)
+    return Envelope(ok=False, error="the service failed; its log says how")
+
+
+async def _decode(message: NatsMessage) -> Any:
+    """The query as plain values; nothing at all stands for a query without arguments."""
+    try:
+        return from_json(message.body or b"{}")
+    except ValueError:
+        return message.body
+
+
+def _first_line(model: type[BaseModel]) -> str:
+    return (model.__doc__ or "").strip().partition("\n")[0]
