@@ -6,10 +6,10 @@ from random import Random
 from statistics import fmean
 from typing import Final
 
-from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import TeamUsual
-from services.nudges.domain.drop.watch import LOOKED_AT_DAYS, USUAL_DAYS_MAX, USUAL_DAYS_MIN, Judged, judge
+from services.nudges.domain.drop.detector import LOOKED_AT_DAYS, USUAL_DAYS_MAX, USUAL_DAYS_MIN, Judged, judge
+from services.nudges.domain.drop.error_budget import ErrorBudget, cool_down_days
+from services.nudges.domain.drop.expectation import TeamUsual
 
 _COOL_DOWN_DAYS: Final = 10
 

@@ -7,7 +7,7 @@ from random import Random
 from statistics import fmean
 from typing import Final
 
-from services.nudges.domain.effects.draw import Draw
+from services.nudges.domain.effects.assignment import Draw
 
 HELD_OUT: Final = 0.1
 SD_POINTS: Final = 25.0

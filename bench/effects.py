@@ -16,7 +16,7 @@ import numpy
 import statsmodels.api
 
 from bench.effect_trials import SD_POINTS, Trial
-from services.nudges.domain.effects.draw import Draw
+from services.nudges.domain.effects.assignment import Draw
 from services.nudges.domain.effects.effect import Effect, Interval, effect_of
 
 _TRIALS: Final = {

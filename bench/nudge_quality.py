@@ -14,10 +14,10 @@ from typing import Final
 from bench.drop_watchers import Watcher, alerts, below_70_percent, below_two_sigma, budgeted, halved, noticed_after
 from bench.loan_sales import read_teams
 from bench.simulated_teams import HISTORY_DAYS, YEAR_DAYS, simulated_team
-from services.nudges.domain.drop.budget import ErrorBudget
 from services.nudges.domain.drop.calibration import DAYS_UNJUDGED, calibrate
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import TeamUsual, usual_of_team
+from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.drop.expectation import TeamUsual, usual_of_team
 
 _BUDGET: Final = ErrorBudget()
 _COMMON: Final[dict[str, Watcher]] = {"below 70% today": below_70_percent, "below mean - 2 sigma": below_two_sigma}

@@ -29,7 +29,9 @@ HISTORY_HEADER: Final = f"ce-{HISTORY_EXTENSION}"
 class Message(BaseModel):
     """Fields are named in code as in the glossary; an alias keeps the name that a field has on the wire."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
 
 class Presence(StrEnum):
@@ -316,7 +318,9 @@ PLAYBOOK_ACKNOWLEDGED: Final = EventType(
     name="playbook.acknowledged.v1", data=PlaybookAcknowledged, description="A rep confirmed that they have read a version."
 )
 NUDGE_DECIDED: Final = EventType(
-    name="nudge.decided.v1", data=Nudge, description="A nudge was sent, or is deferred and will be sent unless something changes."
+    name="nudge.decided.v1",
+    data=Nudge,
+    description="A nudge was sent, or is deferred and will be sent unless something changes.",
 )
 NUDGE_DELIVERED: Final = EventType(name="nudge.delivered.v1", data=NudgeDelivered, description="A channel accepted a nudge.")
 NUDGE_REVISED: Final = EventType(

@@ -20,9 +20,9 @@ LAYERING = [
     ("services/ingest/settings.py", "from deploy.local.settings import LocalSettings", "Services know nothing of how"),
     ("deploy/demo/crm.py", "from services.ingest.settings import KINDS", "Only deploy/local may know the services"),
     ("services/scoring/domain/score.py", "import asyncpg", "Domains are pure"),
-    ("services/nudges/domain/policy.py", "from shared.clock import SystemClock", "Domains are pure"),
+    ("services/nudges/decide/policy/may_send.py", "from shared.clock import SystemClock", "Domains are pure"),
     ("services/scoring/store.py", "from services.scoring.consumer import read_event", "scoring, in the order"),
-    ("services/nudges/channels/file.py", "from services.nudges.pages import Pages", "nudges, in the order"),
+    ("services/nudges/deliver/channels/file.py", "from services.nudges.pages.inbox_page import Pages", "nudges, in the order"),
     ("services/ingest/receive_webhook.py", "from services.ingest.webhooks import Door", "ingest, in the order"),
     (
         "services/ingest/domain/crm/standard.py",
@@ -31,7 +31,7 @@ LAYERING = [
     ),
 ]
 STYLE = [
-    ("services/nudges/domain/policy.py", "\n\ndef now() -> datetime:\n    return datetime.now()\n", "TID251"),
+    ("services/nudges/decide/policy/may_send.py", "\n\ndef now() -> datetime:\n    return datetime.now()\n", "TID251"),
     ("services/scoring/store.py", '\nimport os\n\nHOME = os.environ["HOME"]\n', "TID251"),
 ]
 

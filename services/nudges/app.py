@@ -16,28 +16,28 @@ from nats.aio.client import Client
 from starlette.applications import Starlette
 
 from services.nudges import store
-from services.nudges.answer_page import AnswerPage
-from services.nudges.answers import Answers
-from services.nudges.channels.apprise_process import AppriseProcess
-from services.nudges.channels.channel import Audience, Channel
-from services.nudges.channels.chat import ChatChannel
-from services.nudges.channels.file import FileChannel
-from services.nudges.channels.inbox import InboxChannel
-from services.nudges.channels.webhook import WebhookChannel
-from services.nudges.consumer import ReportConsumer
-from services.nudges.contest_page import ContestPage
-from services.nudges.deliver_nudges import Deliverer
-from services.nudges.deliveries import note_channels
-from services.nudges.delivery_loop import DeliveryLoop
-from services.nudges.domain.lot import Lottery
-from services.nudges.explain_day import explain_day
+from services.nudges.background_jobs import Loop, seldom_work, timed_work
+from services.nudges.decide.policy.holdout import Lottery
+from services.nudges.deliver.channels.apprise_process import AppriseProcess
+from services.nudges.deliver.channels.channel import Audience, Channel
+from services.nudges.deliver.channels.chat import ChatChannel
+from services.nudges.deliver.channels.file import FileChannel
+from services.nudges.deliver.channels.inbox import InboxChannel
+from services.nudges.deliver.channels.webhook import WebhookChannel
+from services.nudges.deliver.deliver_nudges import Deliverer
+from services.nudges.deliver.deliveries import note_channels
+from services.nudges.deliver.loop import DeliveryLoop
+from services.nudges.intake.consumer import ReportConsumer
 from services.nudges.links import Links
-from services.nudges.loops import Loop, seldom_work, timed_work
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues, nudge_relay
-from services.nudges.own_page import OwnPage
-from services.nudges.pages import Pages
-from services.nudges.rendering import Renderer
+from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.disputes.dispute_page import ContestPage
+from services.nudges.pages.disputes.explain_day import explain_day
+from services.nudges.pages.inbox_page import Pages
+from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.rendering import Renderer
+from services.nudges.requests.handlers import Answers
 from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings, trusted_authorities
 from shared.clock import Clock, answer_status
 from shared.jetstream.client import disconnect

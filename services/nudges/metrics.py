@@ -6,10 +6,10 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.answer import Answer
-from services.nudges.domain.contest import Reason
-from services.nudges.domain.nudge import RULE_CORRECTION, RULE_PLAYBOOK
-from services.nudges.domain.rules import FOR_MANAGERS, RULES
+from services.nudges.domain.answers import Answer
+from services.nudges.domain.candidate import RULE_CORRECTION, RULE_PLAYBOOK
+from services.nudges.domain.disputes import Reason
+from services.nudges.rules import FOR_MANAGERS, RULES
 
 VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped", "revised")
 OUTCOMES: Final = ("delivered", "retried", "failed")

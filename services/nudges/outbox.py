@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.nudges import store
-from services.nudges.deliveries import list_channels
-from services.nudges.list_feeds import list_quiet_feeds
+from services.nudges.context.list_silent_feeds import list_quiet_feeds
+from services.nudges.deliver.deliveries import list_channels
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.jetstream.publisher import Publisher

@@ -8,10 +8,10 @@ from typing import Annotated, Final
 import certifi
 from pydantic import Field, StringConstraints, field_validator
 
-from services.nudges.domain.lot import Lottery
-from services.nudges.domain.rules import RULES
-from services.nudges.domain.team import WORK_ENDS, WORK_STARTS
-from services.nudges.domain.wanted import Wanted
+from services.nudges.context.team_context import WORK_ENDS, WORK_STARTS
+from services.nudges.decide.policy.holdout import Lottery
+from services.nudges.domain.day_plan_subscribers import Wanted
+from services.nudges.rules import RULES
 from shared.events import NudgeKind
 from shared.service.settings import CommonSettings, SecretReference, Section, read_secret
 

@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 from pydantic import BaseModel
 
-from services.nudges.domain.definition import Definition
+from services.nudges.domain.announcements import Definition
 from services.nudges.domain.history import PLAN_DONE_SCORE
 from services.nudges.domain.ladder import Ladder
 from shared.events import DayReport, Nudge, PlaybookAnnounced

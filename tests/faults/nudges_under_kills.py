@@ -27,7 +27,7 @@ from deploy.database import DATABASE, ensure_database
 from deploy.local.parent import end_with_parent
 from deploy.local.ports import free_ports
 from deploy.local.settings import child_environment
-from services.nudges.domain.rules import ON_CHANGE
+from services.nudges.rules import ON_CHANGE
 from services.nudges.store import SCHEMA
 from shared.clock import SystemClock, monotonic_s
 from shared.events import NUDGE_DECIDED

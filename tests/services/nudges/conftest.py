@@ -10,26 +10,26 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from services.nudges.answer_page import AnswerPage
-from services.nudges.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
-from services.nudges.contest_page import ContestPage, Explain
-from services.nudges.decide_nudges import decide_nudges
-from services.nudges.deliver_nudges import Deliverer, deliver_nudges
-from services.nudges.deliveries import note_channels
-from services.nudges.domain.lot import Lottery
-from services.nudges.domain.wanted import NOBODY, Wanted
+from services.nudges.context.watch_feeds import watch_feeds
+from services.nudges.decide.announce import tell_definition
+from services.nudges.decide.compose import Spoken
+from services.nudges.decide.on_change import decide_nudges
+from services.nudges.decide.policy.holdout import Lottery
+from services.nudges.decide.release_deferred import release_held
+from services.nudges.decide.scheduled import take_looks
+from services.nudges.deliver.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
+from services.nudges.deliver.deliver_nudges import Deliverer, deliver_nudges
+from services.nudges.deliver.deliveries import note_channels
+from services.nudges.domain.day_plan_subscribers import NOBODY, Wanted
+from services.nudges.experiments.measure_effects import pause_harmful_rules
 from services.nudges.links import Links
-from services.nudges.measure_effects import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.own_page import OwnPage
-from services.nudges.pages import Pages
-from services.nudges.release_nudges import release_held
-from services.nudges.rendering import Renderer
-from services.nudges.speak import Spoken
+from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.disputes.dispute_page import ContestPage, Explain
+from services.nudges.pages.inbox_page import Pages
+from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.rendering import Renderer
 from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
-from services.nudges.take_looks import take_looks
-from services.nudges.tell_definition import tell_definition
-from services.nudges.watch_feeds import watch_feeds
 from shared.clock import Clock, SteppedClock
 from shared.events import DayReport, Nudge, PlaybookAnnounced
 from shared.postgres.migrations import migrate

@@ -2,7 +2,7 @@
 
 import httpx
 
-from services.nudges.contest_activity import id_of
+from services.nudges.pages.disputes.dispute_activity import id_of
 from shared.events import Manager, Person
 from tests.services.nudges.conftest import LINKS, Nudging
 from tests.services.nudges.explaining import COUNTED

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.drop.budget import ErrorBudget
+from services.nudges.context.rule_context import Situation
+from services.nudges.decide.compose import nudge_of
+from services.nudges.domain.baseline import PastDay, Watch
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import TEAM_UNKNOWN, TeamUsual
+from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.drop.expectation import TEAM_UNKNOWN, TeamUsual
 from services.nudges.domain.history import history_of
-from services.nudges.domain.past import PastDay, Watch
-from services.nudges.domain.rules.plan_done import plan_done
-from services.nudges.domain.situation import Situation
-from services.nudges.speak import nudge_of
+from services.nudges.rules.plan_done import plan_done
 from shared.events import (
     BehaviourDefinition,
     BehaviourResult,

@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.nudges.domain.answer import answers_open
-from services.nudges.speak import Spoken
+from services.nudges.decide.compose import Spoken
+from services.nudges.domain.answers import answers_open
 from shared.events import DayReport, NudgeKind
 from tests.services.nudges.conftest import LINKS, Nudging
 from tests.services.nudges.reports import MONDAY, at, report

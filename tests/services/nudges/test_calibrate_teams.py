@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.nudges.calibrate_teams import NoSuchTeam, calibrate_teams, plan_calibrations, recheck_teams
-from services.nudges.forget_person import forget_person
-from services.nudges.loops import recheck_work
+from services.nudges.background_jobs import recheck_work
+from services.nudges.context.baselines import watch_of
+from services.nudges.experiments.calibration import NoSuchTeam, calibrate_teams, plan_calibrations, recheck_teams
 from services.nudges.outbox import measure_queues
+from services.nudges.requests.erase_person import forget_person
 from services.nudges.store import QUERIES, SCHEMA, is_work_due
-from services.nudges.watching import watch_of
 from shared.clock import SteppedClock
 from shared.events import DayReport, Person
 from shared.postgres.pool import make_pool

@@ -7,7 +7,7 @@ from faststream.nats import NatsMessage
 from nats.aio.client import Client
 
 from deploy.local.ports import free_ports
-from services.nudges.consumer import ReportConsumer
+from services.nudges.intake.consumer import ReportConsumer
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import SystemClock
 from shared.events import DAY_CHANGED

@@ -5,10 +5,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.nudges.contest_activity import id_of
-from services.nudges.domain.contest import Reason
-from services.nudges.forget_person import forget_person
-from services.nudges.list_contests import list_contests
+from services.nudges.domain.disputes import Reason
+from services.nudges.pages.disputes.dispute_activity import id_of
+from services.nudges.pages.disputes.list_disputes import list_contests
+from services.nudges.requests.erase_person import forget_person
 from shared.events import Manager
 from shared.requests.nudges import DisputeQuery
 from tests.services.nudges.conftest import KEY, Nudging, browsing

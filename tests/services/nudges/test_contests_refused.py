@@ -6,7 +6,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.nudges.contest_activity import id_of
+from services.nudges.pages.disputes.dispute_activity import id_of
 from shared.requests.client import NoResponder, Refused
 from tests.services.nudges.conftest import Nudging, browsing
 from tests.services.nudges.contesting import (

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.nudges.domain.lot import Lottery
-from services.nudges.domain.wanted import Wanted
-from services.nudges.speak import Spoken
+from services.nudges.decide.compose import Spoken
+from services.nudges.decide.policy.holdout import Lottery
+from services.nudges.domain.day_plan_subscribers import Wanted
 from shared.events import DayReport
 from tests.services.nudges.conftest import Nudging, comeback_and_plan_done_wait
 from tests.services.nudges.domain.drop.weeks import spread_over, steady

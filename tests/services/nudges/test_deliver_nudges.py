@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Gone, TryLater
-from services.nudges.deliveries import ChannelState, give_up_orphans, list_channels, note_channels
-from services.nudges.enable_channel import NoSuchChannel, enable_channel
-from services.nudges.list_channels import show_channels
-from services.nudges.list_nudges import list_nudges
+from services.nudges.deliver.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Gone, TryLater
+from services.nudges.deliver.deliveries import ChannelState, give_up_orphans, list_channels, note_channels
+from services.nudges.deliver.enable_channel import NoSuchChannel, enable_channel
+from services.nudges.deliver.list_channels import show_channels
+from services.nudges.pages.list_nudges import list_nudges
 from services.nudges.store import QUERIES, is_work_due
 from shared.events import Nudge, NudgeKind, Person
 from shared.requests.nudges import NudgeQuery

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from services.nudges.app import way_out
-from services.nudges.channels.channel import Channel
-from services.nudges.deliver_nudges import _with_link
-from services.nudges.deliveries import list_channels, note_channels
-from services.nudges.delivery_loop import DeliveryLoop
+from services.nudges.deliver.channels.channel import Channel
+from services.nudges.deliver.deliver_nudges import _with_link
+from services.nudges.deliver.deliveries import list_channels, note_channels
+from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.store import QUERIES, SCHEMA
 from shared.postgres.pool import make_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
@@ -255,8 +255,8 @@ async def test_while_postgres_is_away_a_yes_is_kept_until_it_can_be_recorded(
                 raise OSError("Postgres is away")
             return QUERIES[name]
 
-    monkeypatch.setattr("services.nudges.deliver_nudges.store.QUERIES", Failing())
-    monkeypatch.setattr("services.nudges.deliver_nudges._RECORD_AGAIN_S", 0)
+    monkeypatch.setattr("services.nudges.deliver.deliver_nudges.store.QUERIES", Failing())
+    monkeypatch.setattr("services.nudges.deliver.deliver_nudges._RECORD_AGAIN_S", 0)
     await _queue(nudging, 1)
 
     async with running(nudging, channel_to(receiver.url, client)) as loops:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.nudges.acknowledge_definition import acknowledge_definition
-from services.nudges.answer_nudge import answer_nudge
-from services.nudges.channels.file import FileChannel
-from services.nudges.domain.answer import Answer, Wrong
-from services.nudges.forget_person import forget_person
+from services.nudges.deliver.channels.file import FileChannel
+from services.nudges.domain.answers import Answer, Wrong
+from services.nudges.pages.acknowledge_version import acknowledge_definition
+from services.nudges.pages.answers.record_answer import answer_nudge
+from services.nudges.requests.erase_person import forget_person
 from services.nudges.store import lock_person, merge_day, refuse_other_key
 from shared.events import DayReport, Nudge, Person
 from shared.privacy.erasure import NoErasureKey, mention_of

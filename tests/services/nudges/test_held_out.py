@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from services.nudges.domain.lot import Lottery
-from services.nudges.list_nudges import list_inbox, list_nudges
-from services.nudges.speak import HELD_OUT, Spoken
+from services.nudges.decide.compose import HELD_OUT, Spoken
+from services.nudges.decide.policy.holdout import Lottery
+from services.nudges.pages.list_nudges import list_inbox, list_nudges
 from shared.events import DayReport
 from shared.requests.nudges import NudgeQuery
 from tests.services.nudges.conftest import Nudging, comeback_and_plan_done_wait

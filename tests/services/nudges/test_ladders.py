@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.nudges.speak import Spoken
+from services.nudges.decide.compose import Spoken
 from services.nudges.store import list_ladders
 from shared.events import DayReport
 from tests.services.nudges.conftest import Nudging

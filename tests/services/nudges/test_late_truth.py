@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.nudges.list_nudges import list_inbox, list_nudges
-from services.nudges.speak import Spoken
+from services.nudges.decide.compose import Spoken
+from services.nudges.pages.list_nudges import list_inbox, list_nudges
 from shared.events import NUDGE_REVISED, DayReport
 from shared.requests.nudges import NudgeQuery
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.domain.rules.test_one_thing import plan_of
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days, working_days
+from tests.services.nudges.rules.test_one_thing import plan_of
 
 TUESDAY = MONDAY + timedelta(days=1)
 MORNING = at(TUESDAY, "09:00")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from services.nudges.channels.file import FileChannel
-from services.nudges.forget_person import forget_person
-from services.nudges.list_nudges import list_inbox
-from services.nudges.look_at_teams import look_at_teams
-from services.nudges.speak import Spoken
+from services.nudges.decide.compose import Spoken
+from services.nudges.decide.manager_digests import look_at_teams
+from services.nudges.deliver.channels.file import FileChannel
+from services.nudges.pages.list_nudges import list_inbox
+from services.nudges.requests.erase_person import forget_person
 from services.nudges.store import is_work_due
 from shared.events import NUDGE_DECIDED, DayReport, Manager, Nudge, Person
 from tests.services.nudges.conftest import KEY, Nudging

@@ -6,16 +6,16 @@ from random import Random
 import pytest
 from structlog.testing import capture_logs
 
-from services.nudges import decide_nudges
-from services.nudges.domain.lot import Lottery
-from services.nudges.domain.nudge import RULE_COMEBACK, RULE_PLAN_DONE
-from services.nudges.domain.policy import PAUSED
-from services.nudges.domain.rules.comeback import comeback
-from services.nudges.domain.rules.plan_done import plan_done
-from services.nudges.list_effects import list_effects
-from services.nudges.measure_effects import measure_effects, pause_harmful_rules
+from services.nudges.decide import on_change as decide_nudges
+from services.nudges.decide.policy.holdout import Lottery
+from services.nudges.decide.policy.may_send import PAUSED
+from services.nudges.domain.candidate import RULE_COMEBACK, RULE_PLAN_DONE
+from services.nudges.experiments.list_effects import list_effects
+from services.nudges.experiments.measure_effects import measure_effects, pause_harmful_rules
+from services.nudges.experiments.resume_rule import RuleNotPaused, resume_rule
 from services.nudges.outbox import measure_queues
-from services.nudges.resume_rule import RuleNotPaused, resume_rule
+from services.nudges.rules.comeback import comeback
+from services.nudges.rules.plan_done import plan_done
 from services.nudges.store import QUERIES
 from shared.events import DayReport, Person, Presence
 from tests.services.nudges.conftest import Nudging

@@ -8,12 +8,12 @@ import pytest
 from prometheus_client import generate_latest
 from starlette.applications import Starlette
 
-from services.nudges.decide_nudges import decide_nudges
+from services.nudges.decide.compose import Spoken
+from services.nudges.decide.on_change import decide_nudges
 from services.nudges.links import Links, NoLinkSecret
-from services.nudges.list_nudges import list_nudges
-from services.nudges.pages import Pages
-from services.nudges.rendering import Renderer
-from services.nudges.speak import Spoken
+from services.nudges.pages.inbox_page import Pages
+from services.nudges.pages.list_nudges import list_nudges
+from services.nudges.pages.rendering import Renderer
 from services.nudges.store import QUERIES, SCHEMA
 from shared.events import DayReport, Person, Presence
 from shared.postgres.pool import make_pool

@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.nudges.tell_definition import withdraw_definition
+from services.nudges.decide.announce import withdraw_definition
 from shared.events import PLAYBOOK_ACKNOWLEDGED, BehaviourDefinition, GoalDefinition, Person, PlaybookWithdrawn
 from tests.services.nudges.conftest import LINKS, NOON, Nudging, browsing
 from tests.services.nudges.explaining import Scoring

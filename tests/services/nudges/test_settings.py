@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.nudges.domain.lot import Lottery
+from services.nudges.decide.policy.holdout import Lottery
 from services.nudges.settings import NudgesSettings
 from shared.service.settings import SettingsRefused, load_settings
 

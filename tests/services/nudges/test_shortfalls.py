@@ -6,8 +6,8 @@ import pytest
 
 from shared.events import DayReport, Person
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.domain.rules.test_one_thing import plan_of
 from tests.services.nudges.reports import MONDAY, announcement, at, report, worked_days, working_days
+from tests.services.nudges.rules.test_one_thing import plan_of
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 

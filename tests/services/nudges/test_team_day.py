@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.nudges.speak import Spoken
+from services.nudges.decide.compose import Spoken
 from services.nudges.store import SCHEMA
 from shared.events import DayReport, Person, Presence
 from shared.postgres.pool import make_pool

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.acknowledge_definition import NeverAnnounced, acknowledge_definition
-from services.nudges.cards import days_of
-from services.nudges.channels.channel import TryLater
-from services.nudges.deliveries import note_channels
-from services.nudges.list_nudges import list_inbox
-from services.nudges.speak import Spoken
-from services.nudges.tell_definition import tell_definition, withdraw_definition
+from services.nudges.decide.announce import tell_definition, withdraw_definition
+from services.nudges.decide.compose import Spoken
+from services.nudges.deliver.channels.channel import TryLater
+from services.nudges.deliver.deliveries import note_channels
+from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_definition
+from services.nudges.pages.list_nudges import list_inbox
+from services.nudges.pages.nudge_cards import days_of
 from shared.events import (
     ANNOUNCEMENT_DELIVERED,
     PLAYBOOK_ACKNOWLEDGED,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from prometheus_client import generate_latest
 
-from services.nudges.list_feeds import list_quiet_feeds
+from services.nudges.context.list_silent_feeds import list_quiet_feeds
+from services.nudges.context.load_context import quiet_feed_of
+from services.nudges.decide.compose import Spoken
 from services.nudges.outbox import measure_queues
-from services.nudges.situations import quiet_feed_of
-from services.nudges.speak import Spoken
 from shared.events import DayReport, Person
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.reports import MONDAY, announcement, at, behaviour, report, working_days

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from services.nudges.speak import Spoken
-from services.nudges.watching import middays_of, watch_of
+from services.nudges.context.baselines import middays_of, watch_of
+from services.nudges.decide.compose import Spoken
 from shared.events import BehaviourResult, DayReport, Person, Presence
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.domain.rules.test_one_thing import plan_of
-from tests.services.nudges.domain.rules.test_ratio import known
 from tests.services.nudges.reports import MONDAY, announcement, at, report, working_days
+from tests.services.nudges.rules.test_one_thing import plan_of
+from tests.services.nudges.rules.test_ratio import known
 
 TODAY = report(score=0, count=0, state="open")
 TOLD = at(date(2026, 1, 2), "10:00")

@@ -7,10 +7,10 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import TeamUsual, usual_of_team
-from services.nudges.domain.drop.watch import SPANS_DAYS, USUAL_DAYS_MIN, Judged, judge
+from services.nudges.domain.drop.detector import SPANS_DAYS, USUAL_DAYS_MIN, Judged, judge
+from services.nudges.domain.drop.error_budget import ErrorBudget, cool_down_days
+from services.nudges.domain.drop.expectation import TeamUsual, usual_of_team
 
 _RECHECKED_ON: Final = 6
 _RECHECKED_AT: Final = time(4)

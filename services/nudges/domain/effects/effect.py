@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, pvariance
 from typing import Final
 
-from services.nudges.domain.effects.draw import Draw
+from services.nudges.domain.effects.assignment import Draw
 from services.nudges.domain.effects.student import quantile_within
 from services.nudges.domain.effects.sums import arms_of
 

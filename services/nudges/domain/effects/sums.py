@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.nudges.domain.effects.draw import Draw
+from services.nudges.domain.effects.assignment import Draw
 
 _SPREAD_MIN: Final = 1e-9
 

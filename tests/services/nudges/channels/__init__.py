@@ -1,1 +1,1 @@
-"""Tests of services/nudges/channels."""
+"""Tests of services/nudges/deliver/channels."""

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from services.nudges.app import ways_out
-from services.nudges.channels import apprise_process
-from services.nudges.channels.apprise_process import AppriseProcess
-from services.nudges.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Outcome, TryLater
-from services.nudges.channels.chat import ChatChannel, UrlRefused
-from services.nudges.channels.way_out import Network
+from services.nudges.deliver.channels import apprise_process
+from services.nudges.deliver.channels.apprise_process import AppriseProcess
+from services.nudges.deliver.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Outcome, TryLater
+from services.nudges.deliver.channels.chat import ChatChannel, UrlRefused
+from services.nudges.deliver.channels.way_out import Network
 from services.nudges.settings import NudgesSettings, trusted_authorities
 from shared.clock import SteppedClock
 from shared.events import NudgeKind

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from services.nudges.channels.channel import Delivered, GiveUp, Outcome, TryLater
+from services.nudges.deliver.channels.channel import Delivered, GiveUp, Outcome, TryLater
 from services.nudges.settings import trusted_authorities
 from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.services.nudges.channels.test_chat import RECIPIENT, chat, mailbox, sent

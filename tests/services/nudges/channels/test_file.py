@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 import pytest
 
-from services.nudges.channels.channel import Delivered, TryLater
-from services.nudges.channels.file import FileChannel
+from services.nudges.deliver.channels.channel import Delivered, TryLater
+from services.nudges.deliver.channels.file import FileChannel
 from shared.events import Nudge
 from tests.services.nudges.reports import nudge
 

@@ -10,9 +10,9 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from services.nudges.channels.apprise_worker import Unusable, deliver, service_of
-from services.nudges.channels.note import Answer, Note
-from services.nudges.channels.watch import Seen, _watch_http
+from services.nudges.deliver.channels.apprise_worker import Unusable, deliver, service_of
+from services.nudges.deliver.channels.note import Answer, Note
+from services.nudges.deliver.channels.watch import Seen, _watch_http
 from services.nudges.settings import NEVER_CHAT, NudgesSettings
 from shared.service.settings import load_settings
 

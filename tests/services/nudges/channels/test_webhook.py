@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from services.nudges.app import way_out
-from services.nudges.channels.channel import Delivered, Gone, Outcome, TryLater
-from services.nudges.channels.way_out import Network
-from services.nudges.channels.webhook import SecretUnusable, WebhookChannel, outcome_of
+from services.nudges.deliver.channels.channel import Delivered, Gone, Outcome, TryLater
+from services.nudges.deliver.channels.way_out import Network
+from services.nudges.deliver.channels.webhook import SecretUnusable, WebhookChannel, outcome_of
 from shared.clock import Clock, SteppedClock, SystemClock
 from tests.receiver import (
     ENDLESS_BODY,

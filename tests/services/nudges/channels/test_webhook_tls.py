@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from services.nudges.app import way_out
-from services.nudges.channels.channel import Delivered, Outcome, TryLater
+from services.nudges.deliver.channels.channel import Delivered, Outcome, TryLater
 from tests.receiver import receiving
 from tests.services.nudges.channels.test_webhook import THIS_MACHINE, channel_to
 from tests.services.nudges.reports import nudge

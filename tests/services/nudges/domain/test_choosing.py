@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.nudges.domain.choosing import is_outdone, may_still_speak
-from services.nudges.domain.nudge import Called
-from services.nudges.domain.said import Said
+from services.nudges.decide.policy.selection import is_outdone, may_still_speak
+from services.nudges.domain.candidate import Called
+from services.nudges.domain.recent_nudges import Said
 from shared.events import NudgeKind
 from tests.services.nudges.reports import MONDAY, at
 

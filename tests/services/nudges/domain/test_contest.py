@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.nudges.domain.contest import REASON_WORDS, Reason, Recorded, contest_id, facts_in_words
+from services.nudges.domain.disputes import REASON_WORDS, Reason, Recorded, contest_id, facts_in_words
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.nudges.domain.definition import Definition, coming, in_force, is_current, telling
+from services.nudges.domain.announcements import Definition, coming, in_force, is_current, telling
 from shared.events import BehaviourDefinition, NudgeKind, Person
 from tests.services.nudges.reports import MONDAY, announcement
 

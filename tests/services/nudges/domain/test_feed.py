@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from services.nudges.domain.feed import AtWork, why_quiet
+from services.nudges.domain.feed_health import AtWork, why_quiet
 from tests.services.nudges.reports import working_days
 
 HOUR = timedelta(hours=1)

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from services.nudges.domain.late_truth import Sent, correction, is_called_for, matters, rests_on, why_not
-from services.nudges.domain.nudge import RULE_DROP, RULE_ONE_THING, RULE_QUIET_AFTERNOON, RULE_RATIO
-from services.nudges.domain.situation import Situation
+from services.nudges.context.rule_context import Situation
+from services.nudges.decide.policy.retraction import Sent, correction, is_called_for, matters, rests_on, why_not
+from services.nudges.domain.candidate import RULE_DROP, RULE_ONE_THING, RULE_QUIET_AFTERNOON, RULE_RATIO
 from shared.events import NudgeKind
-from tests.services.nudges.domain.rules.test_drop import dropped_to
-from tests.services.nudges.domain.rules.test_one_thing import plan_of
-from tests.services.nudges.domain.rules.test_ratio import known
 from tests.services.nudges.reports import MONDAY, at, report, situation, working_days
+from tests.services.nudges.rules.test_drop import dropped_to
+from tests.services.nudges.rules.test_one_thing import plan_of
+from tests.services.nudges.rules.test_ratio import known
 
 FRIDAY = working_days(1)[0]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.nudges.domain.lot import Lot, Lottery
+from services.nudges.decide.policy.holdout import Lot, Lottery
 from shared.events import NudgeKind
 
 LOTTERY = Lottery(seed="daymark", held_out=0.1, by_rule={"comeback": 0.3, "drop": 0.0})

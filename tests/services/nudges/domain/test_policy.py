@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.nudges.domain.lot import Lot
-from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import (
+from services.nudges.decide.policy.holdout import Lot
+from services.nudges.decide.policy.may_send import (
     PAUSED,
     Drop,
     Hold,
@@ -21,7 +20,8 @@ from services.nudges.domain.policy import (
     may_speak,
     working_time_of,
 )
-from services.nudges.domain.said import Said
+from services.nudges.domain.candidate import Called
+from services.nudges.domain.recent_nudges import Said
 from shared.events import DayReport, NudgeKind, Presence
 from tests.services.nudges.reports import MONDAY, at, report
 
@@ -168,8 +168,12 @@ def test_a_rule_rests_after_it_spoke(days_ago: int, rule: str, is_dropped: bool)
     ],
     ids=["never", "as the day began", "on the day itself", "after the day, as it was revised", "the day before", "long before"],
 )
-def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(delivered_at: datetime | None, because: str | None) -> None:
-    verdict = may_speak(COACHING, _person(), (), shortfall=Shortfall(day=MONDAY, delivered_at=delivered_at), now=at(MONDAY, "13:00"))
+def test_a_shortfall_is_only_held_against_who_was_told_before_the_day(
+    delivered_at: datetime | None, because: str | None
+) -> None:
+    verdict = may_speak(
+        COACHING, _person(), (), shortfall=Shortfall(day=MONDAY, delivered_at=delivered_at), now=at(MONDAY, "13:00")
+    )
 
     assert verdict == (Send() if because is None else Drop(because=because))
 
@@ -197,7 +201,9 @@ def test_the_day_before_is_that_of_the_persons_own_calendar() -> None:
     london = Person(timezone="Europe/London", today=working_time_of(working))
     shortfall = Shortfall(day=MONDAY, delivered_at=delivered_at)
 
-    assert may_speak(COACHING, auckland, (), shortfall=shortfall, now=delivered_at + timedelta(hours=1)) == Drop(because=NOT_TOLD)
+    assert may_speak(COACHING, auckland, (), shortfall=shortfall, now=delivered_at + timedelta(hours=1)) == Drop(
+        because=NOT_TOLD
+    )
     assert may_speak(COACHING, london, (), shortfall=shortfall, now=datetime(2026, 3, 2, tzinfo=UTC)) != Drop(because=NOT_TOLD)
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.nudges.domain.nudge import Called
-from services.nudges.domain.policy import Drop, Hold, Person, Send, Verdict, WorkingTime, local_day, may_speak
-from services.nudges.domain.said import Said
+from services.nudges.decide.policy.may_send import Drop, Hold, Person, Send, Verdict, WorkingTime, local_day, may_speak
+from services.nudges.domain.candidate import Called
+from services.nudges.domain.recent_nudges import Said
 from shared.events import NudgeKind, Presence
 
 CASES = int(os.environ.get("TEST_POLICY_CASES", "100000"))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.domain.retries import asked_until, next_attempt, pause_of_channel
+from services.nudges.deliver.retry_policy import asked_until, next_attempt, pause_of_channel
 from tests.services.nudges.reports import MONDAY, at
 
 NOW = at(MONDAY, "12:00")

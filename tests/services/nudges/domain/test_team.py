@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from services.nudges.domain.team import next_look, working_day_before, working_time_of_manager
+from services.nudges.context.team_context import next_look, working_day_before, working_time_of_manager
 
 FRIDAY, MONDAY = date(2026, 3, 27), date(2026, 3, 30)
 

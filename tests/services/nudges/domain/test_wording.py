@@ -1,6 +1,6 @@
 """Which words are used."""
 
-from services.nudges.domain.wording import pick
+from services.nudges.domain.phrases import pick
 
 
 def test_wordings_vary_but_are_the_same_for_the_same_occasion() -> None:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from services.nudges.domain.drop.budget import ErrorBudget, alert_rate, cool_down_days
+from services.nudges.domain.drop.error_budget import ErrorBudget, alert_rate, cool_down_days
 
 SPANS = (5, 10, 20)
 

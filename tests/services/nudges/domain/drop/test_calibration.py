@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.nudges.domain.drop.budget import ErrorBudget
 from services.nudges.domain.drop.calibration import calibrate, next_calibration
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import usual_of_team
-from services.nudges.domain.drop.watch import drops
+from services.nudges.domain.drop.detector import drops
+from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.drop.expectation import usual_of_team
 from tests.services.nudges.domain.drop.weeks import counted, random_days, steady
 
 BUDGET = ErrorBudget()

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import TEAM_UNKNOWN, TeamUsual, usual_of, usual_of_team
+from services.nudges.domain.drop.expectation import TEAM_UNKNOWN, TeamUsual, usual_of, usual_of_team
 from tests.services.nudges.domain.drop.weeks import counted, random_days, steady
 
 TEAM = TeamUsual(weekday_factors=(1.0,) * 7, rate=20.0, spread=0.3, dispersion=0.2)

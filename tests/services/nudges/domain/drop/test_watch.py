@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.nudges.domain.drop.budget import ErrorBudget, cool_down_days
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.usual import TEAM_UNKNOWN, TeamUsual, usual_of_team
-from services.nudges.domain.drop.watch import Judged, NotKnownYet, drops, judge
+from services.nudges.domain.drop.detector import Judged, NotKnownYet, drops, judge
+from services.nudges.domain.drop.error_budget import ErrorBudget, cool_down_days
+from services.nudges.domain.drop.expectation import TEAM_UNKNOWN, TeamUsual, usual_of_team
 from tests.services.nudges.domain.drop.weeks import counted, random_days, spread_over, steady
 
 BUDGET = ErrorBudget()

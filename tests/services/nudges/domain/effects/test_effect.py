@@ -11,7 +11,7 @@ import statsmodels.api
 from scipy.stats import t
 
 from bench.effect_trials import HELD_OUT, SD_POINTS, Trial
-from services.nudges.domain.effects.draw import Draw
+from services.nudges.domain.effects.assignment import Draw
 from services.nudges.domain.effects.effect import Basis, Effect, NotKnown, effect_of
 
 TEAM = Trial(people=20, days=(20, 120), on_good_days=False)
