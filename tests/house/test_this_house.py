@@ -1,0 +1,74 @@
+"""This repository keeps its own rules, and its catalogues and documents say the same."""
+
+import pytest
+import typer
+from services.ingest.domain.adapters import ADAPTERS
+from services.nudges.rules.catalogue import RULES
+from shared.facts import FACTS
+from typer.core import TyperCommand, TyperGroup
+
+from deploy.local.cli import app as commands
+from services.nudges.deliver.channels import CHANNELS
+from tests.house.checks import catalogues, find_breaches, retired_words
+from tests.house.checks.any_types import BORDERS as ANY_BORDERS
+from tests.house.checks.borders import border_of
+from tests.house.checks.keyword_splats import BORDERS as SPLAT_BORDERS
+from tests.house.checks.sizes import ONE_FILE_EACH
+from tests.house.conftest import lines
+from tests.house.names import given_names, split_name
+from tests.house.repository import Repository
+
+
+@pytest.fixture(scope="module")
+def repository() -> Repository:
+    return Repository()
+
+
+def test_there_is_no_breach(repository: Repository) -> None:
+    assert lines(find_breaches(repository)) == []
+
+
+def test_each_rule_has_its_row_and_its_messages(repository: Repository) -> None:
+    titles = {name: rule.title for name, rule in RULES.items()}
+
+    assert lines(catalogues.rules_without_documents(titles, repository)) == []
+
+
+def test_each_adapter_has_its_page_and_its_row(repository: Repository) -> None:
+    pages = {kind: adapter.page for kind, adapter in ADAPTERS.items()}
+
+    assert lines(catalogues.adapters_without_documents(pages, repository)) == []
+
+
+def test_each_filter_has_its_row(repository: Repository) -> None:
+    keys = [fact.filter.key for fact in FACTS if fact.filter is not None]
+
+    assert lines(catalogues.filters_without_documents(keys, repository)) == []
+
+
+def test_each_channel_has_its_section(repository: Repository) -> None:
+    assert lines(catalogues.channels_without_documents(CHANNELS, repository)) == []
+
+
+def test_each_command_is_in_the_manual(repository: Repository) -> None:
+    root = typer.main.get_command(commands)
+
+    assert lines(catalogues.commands_without_documents(_commands(root), repository)) == []
+
+
+def test_each_exception_of_a_check_is_needed(repository: Repository) -> None:
+    names = {split_name(name.text) for module in repository.modules for name in given_names(module)}
+    phrases = {name[start:end] for name in names for start in range(len(name)) for end in range(start + 1, len(name) + 1)}
+    folders = {str(folder) for folder in repository.folders}
+    bordered = {border_of(path, borders) for path in repository.paths for borders in (ANY_BORDERS, SPLAT_BORDERS)}
+
+    assert [name for name in retired_words.ALLOWED if split_name(name) not in phrases] == []
+    assert [folder for folder in ONE_FILE_EACH if folder not in folders] == []
+    assert sorted({*ANY_BORDERS, *SPLAT_BORDERS} - bordered) == []
+
+
+def _commands(command: object, name: str = "") -> list[str]:
+    """Every command by its whole name, without the groups that only hold others."""
+    if isinstance(command, TyperGroup):
+        return [whole for key, inner in command.commands.items() for whole in _commands(inner, f"{name} {key}".strip())]
+    return [name] if isinstance(command, TyperCommand) and not command.hidden else []
