@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract fuzz nightly faults compose requirements clean
+.PHONY: help setup demo up test check fix bench contract fuzz nightly mutation faults requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,21 +67,25 @@ fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
 	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
 	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
 
-nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities, policy in 1,000,000 cases
+nightly: $(DEV_STAMP) ## what takes longer: 2,000 examples a property, plans on 5,000,000 activities, 1,000,000 cases of policy; see mutation too
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
 	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
+
+mutation: $(DEV_STAMP) ## plant mistakes in code and SQL, and see whether the tests find them (resumes; ARGS=PATH: that code only)
+	$(call install,requirements/mutation.txt)
+	@$(BIN)/python -m tests.mutations $(ARGS)
 
 faults: $(DEV_STAMP) ## the whole real trace through the door, and nudges under load, while services are killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 	@$(BIN)/python -m tests.faults.nudges_under_kills
 
 requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
-	@for name in uv runtime local dev fuzz; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@for name in uv runtime local dev fuzz mutation; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove what was set up and built
-	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutation
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Daymark needs Python 3.11 or newer: make PYTHON=python3.13"; exit 1; }

@@ -60,9 +60,13 @@ def sql_aliases(text: str) -> Iterator[tuple[str, int]]:
         yield match[1], _line(text, match.start())
 
 
-def blank_out(sql: str) -> str:
-    """SQL text of the same length, with spaces in the place of comments and of texts in quotes."""
-    return _SQL_NOT_NAMES.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), sql)
+def blank_out(sql: str, *, text_as: str = " ") -> str:
+    """SQL text of the same length and lines, with spaces in the place of comments and `text_as` in that of texts in quotes."""
+
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " " if match[0].startswith(("--", "/*")) else text_as, match[0])
+
+    return _SQL_NOT_NAMES.sub(blank, sql)
 
 
 def _names_of(node: ast.AST) -> Iterator[Name]:

@@ -93,6 +93,8 @@ def _types_in(chain: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
                     types[name] = annotation
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() | ast.Await(value=ast.Call()) as value):
                     types.setdefault(name, value)
+                case _:
+                    pass
         if isinstance(scope, _FunctionNode) and scope.args.kwarg is not None and scope.args.kwarg.annotation is not None:
             types[scope.args.kwarg.arg] = scope.args.kwarg.annotation
     return types
@@ -116,6 +118,8 @@ def _why_untyped(value: ast.expr, types: Mapping[str, ast.expr], returns: Mappin
             parts = [value.left, value.right]
         case ast.Dict():
             parts = [part for key, part in zip(value.keys, value.values, strict=True) if key is None]
+        case _:
+            pass
     return next((reason for part in parts if (reason := _why_untyped(part, types, returns))), "")
 
 
