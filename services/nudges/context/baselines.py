@@ -12,9 +12,9 @@ from services.nudges.domain.announcements import comparable_versions
 from services.nudges.domain.baseline import Baseline, MiddayCounts, PastDay
 from services.nudges.domain.candidate import DROP_RULE
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import LOOKED_AT_DAYS
+from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX
 from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TeamUsual, usual_of_team
+from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
 from shared.events import DayReport, RepId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -39,7 +39,7 @@ async def load_baseline(connection: Connection, report: DayReport) -> Baseline |
     if not versions:
         return None
     rep_id = report.rep.id
-    rows = await connection.fetch(_QUERIES["list_past_days"], rep_id, report.day, list(versions), LOOKED_AT_DAYS)
+    rows = await connection.fetch(_QUERIES["list_past_days"], rep_id, report.day, list(versions), HISTORY_DAYS_MAX)
     past = [PastDay(day=row["day"], counts=json.loads(row["counts"] or "{}"), part=row["part"]) for row in rows]
     strictness = await connection.fetchval(_QUERIES["find_strictness"], report.team.id, rep_id)
     return Baseline(
@@ -67,20 +67,20 @@ async def _comparable_versions(connection: Connection, report: DayReport) -> Col
     return comparable_versions(report.playbook_version, await list_announcements(connection, report.rep.id))
 
 
-async def _team_baseline(connection: Connection, report: DayReport, versions: Collection[VersionNumber]) -> TeamUsual:
+async def _team_baseline(connection: Connection, report: DayReport, versions: Collection[VersionNumber]) -> TeamBaseline:
     """Computed for the first of the team who is evaluated on the day, and kept for the others."""
     key = report.team.id, report.day, report.playbook_version
     stored = await connection.fetchval(_QUERIES["find_team_baseline"], *key)
     if stored is not None:
         fields = json.loads(stored)
-        return TeamUsual(
+        return TeamBaseline(
             weekday_factors=tuple(fields["weekday_factors"]),
             rate=fields["rate"],
             spread=fields["spread"],
             dispersion=fields["dispersion"],
         )
     team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
-    baseline = usual_of_team(team_days.values())
+    baseline = estimate_team_baseline(team_days.values())
     await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)
     await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(asdict(baseline)))
     return baseline

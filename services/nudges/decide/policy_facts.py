@@ -9,7 +9,7 @@ from services.nudges.context.load_team_context import ManagedTeam
 from services.nudges.context.silent_feeds import find_silent_feed
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.policy.may_send import PolicyFacts, Shortfall
-from services.nudges.domain.answers import QUIET_AFTER, Answer, Objection
+from services.nudges.domain.answers import OBJECTION_COOLDOWNS, Answer, Objection
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.recent_nudges import LOOKBACK, RecentNudge
@@ -79,7 +79,7 @@ async def list_recent_nudges(
 async def _list_objections(
     connection: Connection, person_id: PersonId, *, timezone: str, now: datetime
 ) -> tuple[Objection, ...]:
-    since = now - max(QUIET_AFTER.values()) - _ONE_DAY
+    since = now - max(OBJECTION_COOLDOWNS.values()) - _ONE_DAY
     return tuple(
         Objection(rule=row["rule"], answer=Answer(row["answer"]), day=local_day(row["answered_at"], timezone))
         for row in await connection.fetch(_QUERIES["list_objections"], person_id, since)

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TeamUsual
+from services.nudges.domain.drop.expectation import TeamBaseline
 from shared.events import BehaviourKey
 
 
@@ -34,7 +34,7 @@ class Baseline:
     baseline; the budget of false alerts; and the day of the last alert, if any."""
 
     past: tuple[PastDay, ...]
-    team: TeamUsual
+    team: TeamBaseline
     budget: ErrorBudget
     alerted_on: date | None = None
 

@@ -2,6 +2,7 @@
 -- added or lost, and only nudge.status changes its values.
 
 ALTER TABLE look RENAME TO scheduled_check;
+ALTER TABLE scheduled_check RENAME COLUMN rep_id TO person_id;
 ALTER TABLE scheduled_check RENAME COLUMN done TO is_done;
 ALTER INDEX look_due RENAME TO scheduled_check_due;
 ALTER INDEX look_of_team RENAME TO scheduled_check_of_team;
@@ -66,6 +67,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT p.old_prefix, p.new_prefix
             FROM (VALUES
+                ('scheduled_check', 'look_rep_id_', 'scheduled_check_person_id_'),
                 ('scheduled_check', 'look_done_', 'scheduled_check_is_done_'),
                 ('scheduled_check', 'look_', 'scheduled_check_'),
                 ('manager_of_rep', 'led_', 'manager_of_rep_'),

@@ -3,8 +3,8 @@
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline, total_of
 from services.nudges.domain.candidate import DROP_RULE
-from services.nudges.domain.drop.detector import LOOKED_AT_DAYS, Finding, Judged, judge
-from services.nudges.domain.drop.error_budget import cool_down_days
+from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX, Finding, Assessment, assess
+from services.nudges.domain.drop.error_budget import cooldown_days
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import first_name, lowered
@@ -16,7 +16,7 @@ def is_still_low(context: RuleContext) -> bool:
     """Whether the total lies at least half as far below the baseline as a drop does, in normal scores. Late records that close
     more of the distance make a hint wrong; those that close less only make it less certain."""
     finding = _finding(context.baseline) if context.baseline is not None else None
-    return isinstance(finding, Judged) and finding.score <= finding.limit / 2
+    return isinstance(finding, Assessment) and finding.score <= finding.limit / 2
 
 
 @rep_rule(
@@ -39,28 +39,28 @@ def drop(context: RuleContext) -> Proposal | None:
     if baseline is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
     finding = _finding(baseline)
-    if not isinstance(finding, Judged) or not finding.is_drop or _is_cooling_down(baseline, finding):
+    if not isinstance(finding, Assessment) or not finding.is_drop or _is_cooling_down(baseline, finding):
         return None
     return _proposal(report, finding)
 
 
 def _finding(baseline: Baseline) -> Finding:
-    return judge([total_of(day) for day in baseline.past[-LOOKED_AT_DAYS:]], baseline.team, baseline.budget)
+    return assess([total_of(day) for day in baseline.past[-HISTORY_DAYS_MAX:]], baseline.team, baseline.budget)
 
 
-def _is_cooling_down(baseline: Baseline, finding: Judged) -> bool:
+def _is_cooling_down(baseline: Baseline, finding: Assessment) -> bool:
     """Whether the last alert was so few worked days ago, its own day included, that one of its days could cause another."""
     if baseline.alerted_on is None:
         return False
-    return sum(day.day >= baseline.alerted_on for day in baseline.past) <= cool_down_days(finding.span_days)
+    return sum(day.day >= baseline.alerted_on for day in baseline.past) <= cooldown_days(finding.window_days)
 
 
-def _proposal(report: DayReport, finding: Judged) -> Proposal | None:
+def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
     planned = planned_behaviours(report)
     if not planned:
         return None
     name, label = first_name(report.rep.name), lowered(planned[0].label)
-    days, counted, usual = finding.span_days, finding.counted, round(finding.expected)
+    days, counted, usual = finding.window_days, finding.count, round(finding.expected)
     return Proposal(
         wordings=(
             f"{name}, you logged {counted} over {days} working days; usually it's about {usual}. Start with {label} today?",
@@ -71,10 +71,10 @@ def _proposal(report: DayReport, finding: Judged) -> Proposal | None:
     )
 
 
-def _reason(finding: Judged) -> str:
-    longer = " With counts this low, five days would say too little, so it looks at more." if finding.is_longer else ""
+def _reason(finding: Assessment) -> str:
+    longer = " With counts this low, five days would say too little, so it looks at more." if finding.is_extended else ""
     return (
-        f"{finding.counted} counted over the last {finding.span_days} worked days. Going by the {finding.usual.days} before "
+        f"{finding.count} counted over the last {finding.window_days} worked days. Going by the {finding.baseline.days} before "
         f"them, about {finding.expected:.0f} were to be expected, weekdays and part days considered. Chance alone rarely "
         f"explains that.{longer}"
     )

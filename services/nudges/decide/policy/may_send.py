@@ -7,7 +7,7 @@ from typing import Final
 
 from services.nudges.decide.policy.holdout import Assignment
 from services.nudges.domain.announcements import was_known_before
-from services.nudges.domain.answers import ANSWER_WORDS, Objection, objection_that_holds
+from services.nudges.domain.answers import ANSWER_LABELS, Objection, find_active_objection
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day
@@ -139,9 +139,9 @@ def _by_assignment(assignment: Assignment | None) -> Verdict:
 
 
 def _why_unwanted(candidate: Candidate, facts: PolicyFacts, today: date) -> str | None:
-    objection = objection_that_holds(candidate.rule, facts.objections, today=today)
+    objection = find_active_objection(candidate.rule, facts.objections, today=today)
     if objection is not None:
-        return f"called {ANSWER_WORDS[objection.answer]} on {objection.day}"
+        return f"called {ANSWER_LABELS[objection.answer]} on {objection.day}"
     if is_cooling_down(candidate, facts.recent, today):
         return f"the rule spoke within the last {candidate.cooldown_days} days"
     return None
