@@ -8,10 +8,10 @@ import asyncpg
 
 from services.nudges.context.watch_feeds import watch_feeds
 from services.nudges.decide.decision_context import DecisionSettings
-from services.nudges.decide.decision_log import log_outcomes
 from services.nudges.decide.manager_digests import send_manager_digests
 from services.nudges.decide.release_deferred import release_deferred
 from services.nudges.decide.scheduled import run_scheduled_checks
+from services.nudges.decision_log import log_outcomes
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.deliveries import give_up_orphans
 from services.nudges.experiments.calibration import plan_calibrations, run_due_calibrations
