@@ -102,7 +102,7 @@ def test_a_runbook_without_a_list_of_metrics_need_not_name_them(plant: Plant) ->
 def test_a_rule_without_its_row_or_its_messages_is_named(plant: Plant) -> None:
     repository = plant({"README.md": README, "docs/messages.md": MESSAGES})
 
-    documented = {"comeback": "comeback", "weekly_brief": "weekly brief"}
+    documented = {"comeback": "Comeback", "weekly_brief": "Weekly brief (to managers)"}
     assert lines(catalogues.rules_without_documents(documented, repository)) == []
 
     assert lines(catalogues.rules_without_documents({"small_win": "small win"}, repository)) == [

@@ -15,7 +15,7 @@ from tests.house.conftest import Plant, lines
         ("in /roo" + "t/.cache", "name no path of one machine"),
         ("pip install from py" + "pi.org", "name packages, not where they come from"),
         ("as iss" + "ue #12 asks", "say why the code is so"),
-        ("the bri" + "ef wants it", "say why the code is so"),
+        ("as the ta" + "sk demands", "say why the code is so"),
         ("in an earlier ses" + "sion", "say why the code is so"),
     ],
 )
@@ -32,7 +32,7 @@ def test_a_text_in_double_quotes_is_somebody_elses_value(plant: Plant) -> None:
 
 
 def test_a_task_of_a_crm_and_a_session_of_a_server_are_no_such_talk(plant: Plant) -> None:
-    text = "A task is an activity. The session of a user is never stored. Clocks differ."
+    text = "A task is an activity. The last brief went out. The session of a user is never stored. Clocks differ."
 
     assert lines(forbidden_text(plant({"docs/page.md": text}))) == []
 

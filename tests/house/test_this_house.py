@@ -7,7 +7,7 @@ from services.nudges.rules.catalogue import RULES
 from shared.facts import FACTS
 from typer.core import TyperCommand, TyperGroup
 
-from deploy.local.cli import app as commands
+from deploy.local.cli.app import make_app
 from services.nudges.deliver.channels import CHANNELS
 from tests.house.checks import catalogues, find_breaches, retired_words
 from tests.house.checks.any_types import BORDERS as ANY_BORDERS
@@ -51,7 +51,7 @@ def test_each_channel_has_its_section(repository: Repository) -> None:
 
 
 def test_each_command_is_in_the_manual(repository: Repository) -> None:
-    root = typer.main.get_command(commands)
+    root = typer.main.get_command(make_app())
 
     assert lines(catalogues.commands_without_documents(_commands(root), repository)) == []
 

@@ -26,7 +26,7 @@ UNITS: Final = (
 """How the name of a metric ends: with its unit, or with the state of what is counted."""
 
 _METRIC_NAME: Final = re.compile(r"daymark_[a-z]+_[a-z_]+")
-_FLAG: Final = re.compile(r"1 (?:while|when|if) ")
+_FLAG: Final = re.compile(r"1 (?:while|when|if|after) ")
 _SECOND_SENTENCE: Final = re.compile(r"[.?!] [A-Z0-9`]")
 _HEADING: Final = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
 _RUNBOOK_LIST: Final = re.compile(r"^## Metrics$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -99,14 +99,15 @@ def metrics_without_runbook_entry(repository: Repository) -> Iterator[Breach]:
 
 def rules_without_documents(titles: Mapping[str, str], repository: Repository) -> Iterator[Breach]:
     """`titles` has the title of each rule by its name: a row in the README, and an entry in the list of messages."""
-    rows = {cells[0].partition(",")[0].strip().lower() for cells in table_rows(_text(repository, README))}
+    rows = {_without_audience(cells[0]) for cells in table_rows(_text(repository, README))}
     messages = _text(repository, MESSAGES)
-    entries = {heading.lower() for heading in _HEADING.findall(messages)}
-    entries |= {cells[0].strip("`").lower() for cells in table_rows(messages)}
+    entries = {_without_audience(heading) for heading in _HEADING.findall(messages)}
+    entries |= {_without_audience(cells[0]) for cells in table_rows(messages)}
     for name, title in titles.items():
-        if title.lower() not in rows:
+        title_alone = _without_audience(title)
+        if title_alone not in rows:
             yield Breach(place=README, fact=f"no row for the rule `{title}`", remedy="add one to the table of rules")
-        if not {name.lower(), title.lower()} & entries:
+        if not {name, title_alone} & entries:
             yield Breach(place=MESSAGES, fact=f"no entry for the rule `{title}`", remedy="show its messages there")
 
 
@@ -150,6 +151,11 @@ def table_rows(markdown: str) -> list[list[str]]:
     """The cells of every row of every table, without the rows of dashes."""
     rows = [line.strip().strip("|").split("|") for line in markdown.splitlines() if line.lstrip().startswith("|")]
     return [[cell.strip() for cell in row] for row in rows if not set("".join(row)) <= set("-: ")]
+
+
+def _without_audience(title: str) -> str:
+    """A title to compare: `Digest, to managers` and `Digest (to managers)` are `digest`."""
+    return re.split(r"[,(]", title)[0].strip(" `*").lower()
 
 
 def _text(repository: Repository, path: str) -> str:

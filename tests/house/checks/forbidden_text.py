@@ -15,8 +15,8 @@ _PATTERNS: Final = (
     (re.compile("|".join(map(re.escape, _REGISTRIES))), "name packages, not where they come from"),
     (
         re.compile(
-            r"\bissue #?[0-9]+\b|\b(?:this|the|previous|earlier|last|next) (?:issue|brief)\b|\bacceptance criteri|"
-            r"\b(?:previous|earlier|helper|coding) sessions?\b|\bsub-?agents?\b|\b(?:as|per) the (?:task|issue|brief)\b",
+            r"\bissue #?[0-9]+\b|\b(?:this|previous|earlier) issue\b|\bacceptance criteri|\bsub-?agents?\b|"
+            r"\b(?:previous|earlier|helper|coding) sessions?\b|\b(?:as|per) the (?:task|issue)\b",
             re.IGNORECASE,
         ),
         "say why the code is so, not who asked for it",

@@ -14,8 +14,6 @@ BORDERS: Final[Mapping[str, str]] = {
     "services/nudges/deliver/channels/watch.py": "passes on the arguments of functions that have no types",
     "shared/service/http_server.py": "overrides uvicorn's protocol, whose arguments are uvicorn's",
     "tests/services/ingest/**": "builds the JSON of senders, well formed or not",
-    "tests/fuzz/*": "bodies that nobody meant",
-    "tests/contract/*": "AsyncAPI and OpenAPI documents",
 }
 """Files that may do it, and why."""
 
