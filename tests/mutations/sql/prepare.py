@@ -1,61 +1,55 @@
-"""Asks Postgres whether a query with a mistake is still SQL: a test that fails for want of SQL has found no mistake."""
+"""Asks Postgres whether a query with a mistake is still SQL: a test that fails on a syntax error has found no mistake."""
 
-import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 import asyncpg
-import structlog
 
 from deploy.database import ensure_database
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import Connection, make_pool
-from tests.backends import PASSWORD, running_servers
+from tests.backends import PASSWORD, Servers
 from tests.house.repository import Repository
 from tests.mutations.sql.mutations import SqlMutation, plant, query_text
 
-_DATABASE: Final = "mutations"
-SERVICES: Final = ("scoring", "nudges")
-"""The services that own a schema, which bears their name."""
+_DATABASE: Final = "sql_mutations"
+_OWNERS: Final = ("scoring", "nudges")
+"""The services that own a schema. The schema has the name of the service."""
 
 
-async def invalid_mutations(repository: Repository, mutations: Sequence[SqlMutation]) -> list[SqlMutation]:
-    """The mutations whose query Postgres cannot prepare any more. A query that it cannot prepare as it is, is not judged."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+async def invalid_mutations(repository: Repository, mutations: Sequence[SqlMutation], *, servers: Servers) -> list[SqlMutation]:
+    """The mutations whose query Postgres can no longer prepare.
+
+    A query that Postgres cannot prepare even without a mistake, because code completes it, is not checked.
+    """
     invalid = []
-    async with _migrated_database(repository) as connections:
+    async with _migrated_database(repository, servers) as connections:
         for mutation in mutations:
-            connection = connections.get(mutation.file.split("/")[1], connections[SERVICES[0]])
+            connection = connections.get(mutation.file.split("/")[1], connections[_OWNERS[0]])
             text = repository.text(mutation.file)
-            if await _prepares(connection, query_text(text, mutation.query)):
-                mutated = query_text(plant(text, mutation), mutation.query)
-                if not await _prepares(connection, mutated):
-                    invalid.append(mutation)
+            mutated = query_text(plant(text, mutation), mutation.query)
+            if await _is_sql(connection, query_text(text, mutation.query)) and not await _is_sql(connection, mutated):
+                invalid.append(mutation)
     return invalid
 
 
 @asynccontextmanager
-async def _migrated_database(repository: Repository) -> AsyncIterator[dict[str, Connection]]:
-    """A connection for each service, to tables as its migrations make them."""
-    async with running_servers() as servers:
-        await ensure_database(servers.admin_url, database=_DATABASE, passwords=dict.fromkeys(SERVICES, PASSWORD))
-        pools = [await make_pool(servers.postgres_url(role=name, database=_DATABASE), schema=name) for name in SERVICES]
-        for name, pool in zip(SERVICES, pools, strict=True):
-            await migrate(pool, schema=name, folder=repository.root / "services" / name / "migrations")
-        connections = [await pool.acquire() for pool in pools]
-        yield dict(zip(SERVICES, connections, strict=True))
-        for pool, connection in zip(pools, connections, strict=True):
-            await pool.release(connection)
-        await _close(pools)
+async def _migrated_database(repository: Repository, servers: Servers) -> AsyncIterator[dict[str, Connection]]:
+    """A connection per service to a database with the tables of both."""
+    await ensure_database(servers.admin_url, database=_DATABASE, passwords=dict.fromkeys(_OWNERS, PASSWORD))
+    async with AsyncExitStack() as stack:
+        connections: dict[str, Connection] = {}
+        for owner in _OWNERS:
+            pool = await stack.enter_async_context(
+                await make_pool(servers.postgres_url(role=owner, database=_DATABASE), schema=owner)
+            )
+            await migrate(pool, schema=owner, folder=repository.root / "services" / owner / "migrations")
+            connections[owner] = await stack.enter_async_context(pool.acquire())
+        yield connections
 
 
-async def _close(pools: Iterable["asyncpg.Pool[asyncpg.Record]"]) -> None:
-    for pool in pools:
-        await pool.close()
-
-
-async def _prepares(connection: Connection, query: str) -> bool:
+async def _is_sql(connection: Connection, query: str) -> bool:
     try:
         await connection.prepare(query.rstrip().rstrip(";"))
     except asyncpg.PostgresError:

@@ -1,6 +1,7 @@
 """Plants one mutation of SQL after another in copies of the repository, and runs the tests that must fail."""
 
 import asyncio
+import logging
 import os
 import queue
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 import pytest
+import structlog
 
+from tests.backends import running_servers
 from tests.house.repository import Breach, Repository
 from tests.mutations.sql.mutations import TABLE, MutationStale, SqlMutation, plant, write_row
 from tests.mutations.sql.prepare import invalid_mutations
@@ -39,7 +42,7 @@ def run_table(repository: Repository, mutations: Sequence[SqlMutation], write: C
     """Run the rows of the table. The exit status is 1 if a mistake was missed, or a row cannot be used."""
     breaches = list(stale_rows(repository, mutations))
     if not breaches:
-        breaches += [_breach(row, "is no SQL any more") for row in asyncio.run(invalid_mutations(repository, mutations))]
+        breaches += [_breach(mutation, "is not SQL") for mutation in asyncio.run(_find_invalid(repository, mutations))]
     if not breaches:
         breaches += judge(repository, mutations, run_tests=run_pytest, write=write)
     for breach in breaches:
@@ -52,7 +55,7 @@ def survey(
     repository: Repository, proposals: Sequence[SqlMutation], tests: Sequence[str], write: Callable[[str], object]
 ) -> int:
     """Run proposals against tests, and write those that no test finds as rows of the table."""
-    invalid = asyncio.run(invalid_mutations(repository, proposals))
+    invalid = asyncio.run(_find_invalid(repository, proposals))
     valid = [proposal for proposal in proposals if proposal not in invalid]
     missed = []
     for mutation, verdict in verdicts(repository, [(mutation, tuple(tests)) for mutation in valid], run_tests=run_pytest):
@@ -123,6 +126,12 @@ def run_pytest(folder: Path, tests: Sequence[str]) -> Verdict:
     return {pytest.ExitCode.OK: Verdict.MISSED, pytest.ExitCode.TESTS_FAILED: Verdict.FOUND}.get(
         pytest.ExitCode(done.returncode), Verdict.UNUSABLE
     )
+
+
+async def _find_invalid(repository: Repository, mutations: Sequence[SqlMutation]) -> list[SqlMutation]:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    async with running_servers() as servers:
+        return await invalid_mutations(repository, mutations, servers=servers)
 
 
 class _Copies:
