@@ -1,7 +1,7 @@
-"""The house rules that no linter knows.
+"""House rules: project conventions that no linter checks.
 
-`python -m tests.house` reads the tracked files, prints every breach as one line (place, fact, remedy) and ends with 1 if there
-is one. A check imports no code of the repository, so that it can judge code that does not run.
+`python -m tests.house` reads the files that git tracks and prints one line per breach: place, fact, remedy. It exits with 1 if
+there are any. The checks only parse code and never import it, so they also work on code that does not run.
 """
 
 from tests.house.repository import ROOT

@@ -1,4 +1,4 @@
-"""Prints every breach of the house rules. Ends with 1 if there is one."""
+"""Prints every breach of the house rules and exits with 1 if there are any."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Small repositories to plant mistakes in."""
+"""Small temporary repositories, in which tests plant mistakes."""
 
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ Plant = Callable[[Mapping[str, str]], Repository]
 
 @pytest.fixture
 def plant(tmp_path: Path) -> Plant:
-    """Makes a repository that holds these files: text by path."""
+    """A function that creates a repository with the given files, as a mapping from path to text."""
 
     def make(files: Mapping[str, str]) -> Repository:
         for name, text in files.items():
@@ -27,5 +27,5 @@ def plant(tmp_path: Path) -> Plant:
 
 
 def lines(breaches: Iterable[Breach]) -> list[str]:
-    """Breaches as they are printed."""
+    """Breaches in the form in which they are printed."""
     return [str(breach) for breach in breaches]

@@ -1,4 +1,4 @@
-"""The names that a repository gives: in Python to functions, classes and values, in SQL to queries, tables and columns."""
+"""Finds the names that a repository defines in Python and in SQL."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ _QUERY_NAME: Final = re.compile(r"^-- name: (\w+)", re.MULTILINE)
 
 
 class NameKind(StrEnum):
-    """What bears a name."""
+    """What a name stands for."""
 
     FUNCTION = "function"
     CLASS = "class"
@@ -27,7 +27,7 @@ class NameKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Name:
-    """A name where it is given, not where it is used."""
+    """A name at the place of its definition."""
 
     text: str
     kind: NameKind
@@ -35,18 +35,18 @@ class Name:
 
 
 def split_name(name: str) -> tuple[str, ...]:
-    """The words of an identifier in lower case: `take_HTTPLooks2` is `take`, `http`, `looks`, `2`."""
+    """The words of an identifier, in lower case: `parse_HTTPBody2` gives `parse`, `http`, `body`, `2`."""
     return tuple(part.lower() for part in _PARTS.findall(name))
 
 
-def given_names(module: Module) -> Iterator[Name]:
-    """Every name that a module gives: `def`, `class`, parameters, assignments of every form, `as`, loops and patterns."""
+def defined_names(module: Module) -> Iterator[Name]:
+    """Every name that a module defines: functions, classes, parameters, and targets of assignments, loops and `as`."""
     for node in module.nodes:
         yield from _names_of(node)
 
 
 def sql_names(text: str) -> Iterator[tuple[str, int]]:
-    """Every name and keyword of SQL text with its line, the names of queries too; not what comments and quotes hold."""
+    """Every identifier and keyword in SQL with its line, including query names. Comments and string literals are skipped."""
     for match in _QUERY_NAME.finditer(text):
         yield match[1], _line(text, match.start())
     blank = blank_out(text)
@@ -55,13 +55,13 @@ def sql_names(text: str) -> Iterator[tuple[str, int]]:
 
 
 def sql_aliases(text: str) -> Iterator[tuple[str, int]]:
-    """Every name that SQL text gives with AS, with its line."""
+    """Every alias that SQL defines with AS, with its line."""
     for match in _SQL_ALIAS.finditer(blank_out(text)):
         yield match[1], _line(text, match.start())
 
 
 def blank_out(sql: str, *, text_as: str = " ") -> str:
-    """SQL text of the same length and lines, with spaces in the place of comments and `text_as` in that of texts in quotes."""
+    """Replace comments by spaces and each character of a string literal by `text_as`. Length and lines stay the same."""
 
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " " if match[0].startswith(("--", "/*")) else text_as, match[0])

@@ -1,4 +1,4 @@
-"""The tracked files of a repository, each read and parsed once, and how a check reports what is wrong."""
+"""The files of a repository, each read and parsed once, and the `Breach` that a check reports."""
 
 import ast
 import subprocess
@@ -10,12 +10,12 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 CODE: Final = ("shared", "services", "deploy")
-"""The folders that are installed. `bench` and `tests` are not."""
+"""The folders that are part of an installation, unlike `bench` and `tests`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Breach:
-    """One thing that is wrong: where it is, what is wrong, and what to do about it."""
+    """One broken rule: where, what is wrong, and what to do about it."""
 
     place: str
     fact: str
@@ -33,7 +33,7 @@ class Module:
     text: str
     tree: ast.Module
     nodes: tuple[ast.AST, ...]
-    """Every node of the tree, breadth first."""
+    """All nodes of the tree, breadth first."""
 
     @property
     def folder(self) -> PurePosixPath:
@@ -44,12 +44,12 @@ class Module:
         return self.path.parts[0] == "tests"
 
     def at(self, node: ast.AST) -> str:
-        """The place of a node, as an editor opens it: `path:line`."""
+        """The place of a node as `path:line`."""
         return f"{self.path}:{getattr(node, 'lineno', 1)}"
 
 
 class Repository:
-    """What git tracks or would track, without what it ignores."""
+    """The files that git tracks, and the new ones that it does not ignore."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
@@ -57,38 +57,38 @@ class Repository:
 
     @cached_property
     def paths(self) -> tuple[PurePosixPath, ...]:
-        """Every file, relative to the root, in order."""
+        """The sorted paths of all files, relative to the root."""
         command = ["git", "-C", str(self.root), "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]
         names = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
         return tuple(PurePosixPath(name) for name in sorted(names) if (self.root / name).is_file())
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
-        """Every Python file, parsed."""
+        """All Python files, parsed."""
         return tuple(self._parse(path) for path in self.paths if path.suffix == ".py")
 
     @cached_property
     def sql_paths(self) -> tuple[PurePosixPath, ...]:
-        """Every `.sql` file of the code, migrations included."""
+        """All `.sql` files of the code, including migrations."""
         return tuple(path for path in self.paths if path.suffix == ".sql" and path.parts[0] in CODE)
 
     @cached_property
     def folders(self) -> frozenset[PurePosixPath]:
-        """Every folder that has a tracked file somewhere below it."""
+        """All folders that contain a file, directly or further down."""
         return frozenset(folder for path in self.paths for folder in path.parents)
 
     def modules_under(self, *tops: str) -> Iterator[Module]:
-        """The Python files below any of these top folders."""
+        """The Python files in these top-level folders."""
         return (module for module in self.modules if module.path.parts[0] in tops)
 
     def has(self, path: PurePosixPath | str) -> bool:
         return PurePosixPath(path) in self._path_set
 
     def text(self, path: PurePosixPath | str) -> str:
-        """What a text file holds.
+        """The text of a file.
 
         Raises:
-            UnicodeDecodeError: it is not a text file.
+            UnicodeDecodeError: the file is not text.
         """
         key = PurePosixPath(path)
         if key not in self._texts:

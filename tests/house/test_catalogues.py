@@ -1,4 +1,4 @@
-"""What a catalogue of the code holds and a document lacks is named, and the other way round."""
+"""Entries of a catalogue that a document lacks are breaches."""
 
 import pytest
 
@@ -24,7 +24,7 @@ README = """
 MESSAGES = "## Comeback\n\n| rule | message |\n| --- | --- |\n| `weekly_brief` | Three names |\n"
 
 
-def test_an_endpoint_without_a_handler_is_named(plant: Plant) -> None:
+def test_an_endpoint_without_a_handler_is_a_breach(plant: Plant) -> None:
     breaches = lines(catalogues.endpoints_without_handler(plant({"shared/requests/days.py": ENDPOINTS})))
 
     assert breaches == [
@@ -39,7 +39,7 @@ def test_an_endpoint_with_a_handler_is_no_breach(plant: Plant, handler: str) -> 
     assert lines(catalogues.endpoints_without_handler(plant(files))) == []
 
 
-def test_an_endpoint_with_two_handlers_is_named(plant: Plant) -> None:
+def test_an_endpoint_with_two_handlers_is_a_breach(plant: Plant) -> None:
     files = {"shared/requests/days.py": ENDPOINTS, "services/scoring/requests/handlers.py": HANDLER + HANDLER}
 
     breaches = lines(catalogues.endpoints_without_handler(plant(files)))
@@ -60,7 +60,7 @@ def test_an_endpoint_with_two_handlers_is_named(plant: Plant) -> None:
         ("daymark_Reports_total", TEXT, "`daymark_Reports_total` is no name of a metric"),
     ],
 )
-def test_a_metric_without_a_unit_or_without_what_to_do_is_named(plant: Plant, name: str, text: str, fact: str) -> None:
+def test_a_metric_without_a_unit_or_without_advice_is_a_breach(plant: Plant, name: str, text: str, fact: str) -> None:
     code = f'reports = Counter(\n    "{name}",\n    "{text}",\n)\n'
 
     breaches = lines(catalogues.metric_names_and_texts(plant({"services/scoring/metrics.py": code})))
@@ -69,7 +69,7 @@ def test_a_metric_without_a_unit_or_without_what_to_do_is_named(plant: Plant, na
     assert breaches[0].startswith(f"services/scoring/metrics.py:1: {fact};")
 
 
-def test_a_metric_with_its_unit_or_that_is_a_flag_is_no_breach(plant: Plant) -> None:
+def test_a_metric_with_a_unit_and_a_metric_that_is_a_flag_are_no_breaches(plant: Plant) -> None:
     code = (
         f'reports = Counter("daymark_scoring_reports_total", "{TEXT}")\n'
         'paused = Gauge("daymark_nudges_rule_paused", "1 while a rule is paused. See `daymark effects`.")\n'
@@ -99,7 +99,7 @@ def test_a_runbook_without_a_list_of_metrics_need_not_name_them(plant: Plant) ->
     assert lines(catalogues.metrics_without_runbook_entry(repository)) == []
 
 
-def test_a_rule_without_its_row_or_its_messages_is_named(plant: Plant) -> None:
+def test_a_rule_without_a_row_or_without_messages_is_a_breach(plant: Plant) -> None:
     repository = plant({"README.md": README, "docs/messages.md": MESSAGES})
 
     documented = {"comeback": "Comeback", "weekly_brief": "Weekly brief (to managers)"}
@@ -111,7 +111,7 @@ def test_a_rule_without_its_row_or_its_messages_is_named(plant: Plant) -> None:
     ]
 
 
-def test_an_adapter_without_its_page_or_its_row_is_named(plant: Plant) -> None:
+def test_an_adapter_without_a_page_or_without_a_row_is_a_breach(plant: Plant) -> None:
     repository = plant({"README.md": README, "docs/hubspot.md": "# HubSpot", "docs/close.md": "# Close"})
 
     assert lines(catalogues.adapters_without_documents({"hubspot": "hubspot", "close": "docs/close.md"}, repository)) == []
@@ -122,7 +122,7 @@ def test_an_adapter_without_its_page_or_its_row_is_named(plant: Plant) -> None:
     ]
 
 
-def test_a_filter_without_its_row_is_named(plant: Plant) -> None:
+def test_a_filter_without_a_row_is_a_breach(plant: Plant) -> None:
     repository = plant({"docs/definitions.md": "| key | counts |\n| --- | --- |\n| `outcomes` | the outcomes that count |\n"})
 
     assert lines(catalogues.filters_without_documents(["outcomes"], repository)) == []
@@ -131,7 +131,7 @@ def test_a_filter_without_its_row_is_named(plant: Plant) -> None:
     ]
 
 
-def test_a_channel_without_its_section_is_named(plant: Plant) -> None:
+def test_a_channel_without_a_section_is_a_breach(plant: Plant) -> None:
     repository = plant({"docs/channels.md": "# How nudges reach people\n\n## The signed webhook\n\nThe inbox is a page.\n"})
 
     assert lines(catalogues.channels_without_documents(["webhook"], repository)) == []
@@ -140,7 +140,7 @@ def test_a_channel_without_its_section_is_named(plant: Plant) -> None:
     ]
 
 
-def test_a_command_that_no_manual_shows_is_named(plant: Plant) -> None:
+def test_a_command_without_documentation_is_a_breach(plant: Plant) -> None:
     repository = plant({"README.md": README, "docs/runbook.md": "    daymark dead-letters list\n"})
 
     assert lines(catalogues.commands_without_documents(["roster apply", "dead-letters list"], repository)) == []

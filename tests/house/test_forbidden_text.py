@@ -1,4 +1,4 @@
-"""Unfinished work, paths of a machine, hosts of registries and talk about the work stay out of every tracked file."""
+"""Unfinished work, paths of one machine, package registries and remarks about the work are breaches in any file."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.house.conftest import Plant, lines
         ("in an earlier ses" + "sion", "say why the code is so"),
     ],
 )
-def test_a_planted_text_is_named_with_its_line(plant: Plant, text: str, remedy: str) -> None:
+def test_a_forbidden_text_is_reported_with_its_line(plant: Plant, text: str, remedy: str) -> None:
     breaches = lines(forbidden_text(plant({"docs/page.md": f"first line\n{text}\n"})))
 
     assert len(breaches) == 1
@@ -27,17 +27,17 @@ def test_a_planted_text_is_named_with_its_line(plant: Plant, text: str, remedy: 
     assert remedy in breaches[0]
 
 
-def test_a_text_in_double_quotes_is_somebody_elses_value(plant: Plant) -> None:
+def test_text_in_double_quotes_is_allowed(plant: Plant) -> None:
     assert lines(forbidden_text(plant({"services/status.py": 'UNSURE = "TO' + 'DO"\n'}))) == []
 
 
-def test_a_task_of_a_crm_and_a_session_of_a_server_are_no_such_talk(plant: Plant) -> None:
+def test_tasks_of_a_crm_and_sessions_of_a_server_are_no_breaches(plant: Plant) -> None:
     text = "A task is an activity. The last brief went out. The session of a user is never stored. Clocks differ."
 
     assert lines(forbidden_text(plant({"docs/page.md": text}))) == []
 
 
-def test_files_that_are_no_text_are_passed_over(plant: Plant) -> None:
+def test_binary_files_are_skipped(plant: Plant) -> None:
     repository = plant({"docs/page.md": "text"})
     (repository.root / "picture.png").write_bytes(b"\x89PNG\xff\xfe")
 

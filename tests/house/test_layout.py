@@ -1,4 +1,4 @@
-"""Sizes, names of modules, docstrings and the place of tests: each planted mistake is named."""
+"""Each planted mistake in sizes, names of modules, docstrings and the place of tests is reported."""
 
 import pytest
 
@@ -27,13 +27,13 @@ DOC = '"""Doc."""\n'
         ({f"tests/shared/test_{number}.py": DOC for number in range(13)}, "tests/shared: 13 modules, at most 12"),
     ],
 )
-def test_a_planted_mistake_is_named(plant: Plant, files: dict[str, str], fact: str) -> None:
+def test_a_planted_mistake_is_reported(plant: Plant, files: dict[str, str], fact: str) -> None:
     breaches = lines(find_breaches(plant(files)))
 
     assert [line for line in breaches if line.startswith(f"{fact};")], breaches
 
 
-def test_what_is_at_its_limit_is_no_breach(plant: Plant) -> None:
+def test_a_size_at_its_limit_is_no_breach(plant: Plant) -> None:
     files = {
         "shared/long.py": DOC + "LINE = 1\n" * 299,
         "shared/big.py": DOC + "\n\ndef work():\n" + "    line = 1\n" * 44,
@@ -52,7 +52,7 @@ def test_a_folder_with_one_file_per_rule_may_hold_any_number(plant: Plant) -> No
     assert lines(folder_sizes(plant(rules | tests))) == []
 
 
-def test_files_that_git_ignores_are_not_judged(plant: Plant) -> None:
+def test_files_that_git_ignores_are_not_checked(plant: Plant) -> None:
     files = {".gitignore": "build/\n", "build/utils.py": "LINE = 1\n"}
 
     assert lines(find_breaches(plant(files))) == []

@@ -1,4 +1,4 @@
-"""SQL lies beside the module that runs it; whatever goes astray between the two is named."""
+"""Each `.sql` file and its module fit together."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_a_file_beside_its_module_with_a_sentence_and_a_use_for_each_query_is_no
         (SQL, CODE.replace('["find_day"]', '["find_days"]'), "services/days/days.py:5: days.sql has no query find_days"),
     ],
 )
-def test_a_planted_mistake_is_named(plant: Plant, sql: str, code: str | None, fact: str) -> None:
+def test_a_planted_mistake_is_reported(plant: Plant, sql: str, code: str | None, fact: str) -> None:
     files = {"services/days/days.sql": sql} | ({"services/days/days.py": code} if code is not None else {})
 
     breaches = lines(sql_files(plant(files)))
@@ -43,7 +43,7 @@ def test_a_planted_mistake_is_named(plant: Plant, sql: str, code: str | None, fa
         ("from services.days.days import _QUERIES", "import of services.days.days's queries outside the module"),
     ],
 )
-def test_the_queries_of_another_module_are_not_reached_for(plant: Plant, code: str, fact: str) -> None:
+def test_using_the_queries_of_another_module_is_a_breach(plant: Plant, code: str, fact: str) -> None:
     files = {"services/days/days.sql": SQL, "services/days/days.py": CODE, "services/days/other.py": code}
 
     breaches = lines(queries_outside_their_module(plant(files)))
@@ -52,17 +52,17 @@ def test_the_queries_of_another_module_are_not_reached_for(plant: Plant, code: s
     assert breaches[0].startswith(f"services/days/other.py:1: {fact}")
 
 
-def test_a_key_that_is_computed_comes_from_a_text_of_the_module(plant: Plant) -> None:
+def test_a_computed_key_comes_from_a_string_in_the_module(plant: Plant) -> None:
     code = '_QUERIES = Queries.beside(__file__)\nfor name in ("find_day",):\n    run(_QUERIES[name])\n'
 
     assert lines(sql_files(plant({"services/days/days.sql": SQL, "services/days/days.py": code}))) == []
 
 
-def test_migrations_are_no_files_of_queries(plant: Plant) -> None:
+def test_migrations_are_not_checked(plant: Plant) -> None:
     assert lines(sql_files(plant({"services/days/migrations/0001_days.sql": "CREATE TABLE day ();"}))) == []
 
 
-def test_the_comment_of_a_query_is_what_stands_under_its_name() -> None:
+def test_the_comment_of_a_query_is_the_block_below_its_name() -> None:
     sql = "-- name: find_day\n-- The newest report\n-- of a day.\nSELECT 1 -- not this\n;\n\n-- name: add_day\nINSERT 1;\n"
 
     queries = queries_in(sql)

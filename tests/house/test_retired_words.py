@@ -1,4 +1,4 @@
-"""Words that the glossary has replaced are found in identifiers of every kind, and standard words are left alone."""
+"""Retired words are found in identifiers of every kind. Standard words that resemble them are not."""
 
 import pytest
 
@@ -30,7 +30,7 @@ from tests.house.conftest import Plant, lines
         ("try: ...\nexcept OSError as telling: ...", "the value `telling` has the retired word `telling`"),
     ],
 )
-def test_a_retired_word_is_found_wherever_a_name_is_given(plant: Plant, code: str, fact: str) -> None:
+def test_a_retired_word_is_found_in_every_kind_of_definition(plant: Plant, code: str, fact: str) -> None:
     breaches = lines(retired_words_in_python(plant({"services/module.py": code})))
 
     assert len(breaches) == 1
@@ -54,17 +54,17 @@ def test_a_retired_word_is_found_wherever_a_name_is_given(plant: Plant, code: st
         "slots",
     ],
 )
-def test_a_standard_word_that_only_resembles_a_retired_one_is_left_alone(name: str) -> None:
+def test_a_standard_word_that_resembles_a_retired_one_is_no_breach(name: str) -> None:
     assert list(retired_in(name)) == []
 
 
-def test_a_name_is_no_breach_where_it_is_only_used(plant: Plant) -> None:
+def test_using_a_name_is_no_breach(plant: Plant) -> None:
     used = 'report(told_at=1)\nprint(record.told_at, record["told_at"])\n'
 
     assert lines(retired_words_in_python(plant({"services/module.py": used}))) == []
 
 
-def test_the_name_of_a_test_is_a_sentence_in_plain_english(plant: Plant) -> None:
+def test_the_name_of_a_test_may_use_words_that_are_plain_english(plant: Plant) -> None:
     sentences = "def test_nobody_has_called_before(): ...\ndef test_a_rep_is_told_twice(): ...\n"
 
     breaches = lines(retired_words_in_python(plant({"tests/test_reps.py": sentences})))
@@ -73,7 +73,7 @@ def test_the_name_of_a_test_is_a_sentence_in_plain_english(plant: Plant) -> None
     assert breaches[0].startswith("tests/test_reps.py:2: ")
 
 
-def test_a_meeting_may_be_held_in_the_adapter_of_a_crm(plant: Plant) -> None:
+def test_held_is_allowed_in_adapters_where_it_is_the_outcome_of_a_meeting(plant: Plant) -> None:
     files = {"services/ingest/domain/crm/acme.py": "HELD = 1", "services/nudges/outcome.py": "HELD = 1"}
 
     breaches = lines(retired_words_in_python(plant(files)))
@@ -81,7 +81,7 @@ def test_a_meeting_may_be_held_in_the_adapter_of_a_crm(plant: Plant) -> None:
     assert [line.partition(":")[0] for line in breaches] == ["services/nudges/outcome.py"]
 
 
-def test_sql_is_judged_by_its_names_and_not_by_its_texts_and_comments(plant: Plant) -> None:
+def test_names_in_sql_are_checked_but_not_comments_and_strings(plant: Plant) -> None:
     sql = "-- name: list_contests\n-- All that were told.\nSELECT usual FROM day WHERE status = 'held_out' AND heard_at > $1;\n"
 
     breaches = lines(retired_words_in_sql(plant({"services/nudges/days.sql": sql})))
@@ -93,7 +93,7 @@ def test_sql_is_judged_by_its_names_and_not_by_its_texts_and_comments(plant: Pla
     ]
 
 
-def test_a_migration_that_has_landed_is_not_judged(plant: Plant) -> None:
+def test_a_migration_that_was_released_before_the_glossary_is_not_checked(plant: Plant) -> None:
     sql = "CREATE TABLE contest (told_at timestamptz);"
 
     breaches = lines(
@@ -105,7 +105,7 @@ def test_a_migration_that_has_landed_is_not_judged(plant: Plant) -> None:
     assert {line.partition(":")[0] for line in breaches} == {"services/nudges/migrations/0022_disputes.sql"}
 
 
-def test_a_migration_may_name_what_it_renames_or_drops(plant: Plant) -> None:
+def test_a_migration_may_use_the_names_that_it_renames_or_drops(plant: Plant) -> None:
     sql = (
         "ALTER TABLE contest RENAME TO dispute;\nALTER TABLE dispute RENAME COLUMN told_at TO delivered_at;\n"
         "ALTER INDEX look_due RENAME TO check_due;\nDROP VIEW IF EXISTS heard, told;\nALTER TABLE day DROP COLUMN usual;\n"
@@ -122,7 +122,7 @@ def test_a_migration_may_not_rename_to_a_retired_word(plant: Plant) -> None:
     assert len(breaches) == 1
 
 
-def test_modules_sql_files_and_folders_are_judged_by_their_names(plant: Plant) -> None:
+def test_names_of_modules_sql_files_and_folders_are_checked(plant: Plant) -> None:
     files = {"services/telling/day.py": "", "services/nudges/list_nobodys.sql": "", "docs/the-lottery.md": ""}
 
     breaches = lines(retired_words_in_paths(plant(files)))

@@ -1,21 +1,21 @@
-"""This repository keeps its own rules, and its catalogues and documents say the same."""
+"""This repository follows its own rules, and its documents cover its catalogues."""
 
 import pytest
 import typer
+from deploy.local.cli.app import make_app
 from services.ingest.domain.adapters import ADAPTERS
-from services.nudges.rules.catalogue import RULES
 from shared.facts import FACTS
 from typer.core import TyperCommand, TyperGroup
 
-from deploy.local.cli.app import make_app
 from services.nudges.deliver.channels import CHANNELS
+from services.nudges.rules.catalogue import RULES
 from tests.house.checks import catalogues, find_breaches, retired_words
-from tests.house.checks.any_types import BORDERS as ANY_BORDERS
-from tests.house.checks.borders import border_of
-from tests.house.checks.keyword_splats import BORDERS as SPLAT_BORDERS
+from tests.house.checks.any_types import EXEMPT_FILES as ANY_EXEMPT
+from tests.house.checks.exemptions import find_exemption
+from tests.house.checks.keyword_unpacking import EXEMPT_FILES as UNPACKING_EXEMPT
 from tests.house.checks.sizes import ONE_FILE_EACH
 from tests.house.conftest import lines
-from tests.house.names import given_names, split_name
+from tests.house.names import defined_names, split_name
 from tests.house.repository import Repository
 
 
@@ -57,18 +57,18 @@ def test_each_command_is_in_the_manual(repository: Repository) -> None:
 
 
 def test_each_exception_of_a_check_is_needed(repository: Repository) -> None:
-    names = {split_name(name.text) for module in repository.modules for name in given_names(module)}
+    names = {split_name(name.text) for module in repository.modules for name in defined_names(module)}
     phrases = {name[start:end] for name in names for start in range(len(name)) for end in range(start + 1, len(name) + 1)}
     folders = {str(folder) for folder in repository.folders}
-    bordered = {border_of(path, borders) for path in repository.paths for borders in (ANY_BORDERS, SPLAT_BORDERS)}
+    used = {find_exemption(path, exempt_files) for path in repository.paths for exempt_files in (ANY_EXEMPT, UNPACKING_EXEMPT)}
 
     assert [name for name in retired_words.ALLOWED if split_name(name) not in phrases] == []
     assert [folder for folder in ONE_FILE_EACH if folder not in folders] == []
-    assert sorted({*ANY_BORDERS, *SPLAT_BORDERS} - bordered) == []
+    assert sorted({*ANY_EXEMPT, *UNPACKING_EXEMPT} - used) == []
 
 
 def _commands(command: object, name: str = "") -> list[str]:
-    """Every command by its whole name, without the groups that only hold others."""
+    """The full names of all commands, without the groups that contain them."""
     if isinstance(command, TyperGroup):
         return [whole for key, inner in command.commands.items() for whole in _commands(inner, f"{name} {key}".strip())]
     return [name] if isinstance(command, TyperCommand) and not command.hidden else []

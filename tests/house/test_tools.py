@@ -1,4 +1,4 @@
-"""The tools that hold the walls are set up right: import-linter, ruff and mypy each name a planted mistake."""
+"""import-linter, ruff and mypy are configured so that they find planted mistakes."""
 
 import shutil
 import subprocess
@@ -31,7 +31,7 @@ LAYERING = [
 ]
 CLOCK = "\n\ndef now() -> datetime:\n    return datetime.now()\n"
 ENVIRONMENT = '\nimport os\n\nHOME = os.environ["HOME"]\n'
-DECISION = '''"""A decision as the services make it."""
+DECISION = '''"""A decision with typed ids."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ TEAM = TeamId("north")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """Frozen, with names for every argument."""
+    """Frozen and keyword-only."""
 
     person_id: RepId
     team_id: TeamId
@@ -68,20 +68,20 @@ TYPING = {
     "a person is not yet a rep": ('Decision(person_id=PersonId("ana"), team_id=TEAM)', "arg-type"),
     "a keyword is misspelt": ("Decision(person_id=REP, team_id=TEAM, is_defered=True)", "call-arg"),
     "a keyword is missing": ("Decision(person_id=REP)", "call-arg"),
-    "a position in the place of a keyword": ("Decision(REP, TEAM)", "call-arg"),
+    "a positional argument": ("Decision(REP, TEAM)", "call-arg"),
     "a frozen value is changed": ('DECISION.team_id = TeamId("south")', "misc"),
     "a number is no version": ('count(BehaviourKey("calls"), 3)', "arg-type"),
-    "a name that may have no value": ("if REP:\n    late = 1\nprint(late)", "possibly-undefined"),
+    "a variable that may be undefined": ("if REP:\n    late = 1\nprint(late)", "possibly-undefined"),
     "a condition that is always true": ("if DECISION:\n    print(1)", "truthy-bool"),
     "a coroutine function as a condition": ("async def send() -> None: ...\nif send:\n    print(1)", "truthy-function"),
     "a check that is always true": ("isinstance(REP, str) and print(1)", "redundant-expr"),
-    "a silence without its code": ("count(REP, 3)  # type: ignore", "ignore-without-code"),
+    "an ignore comment without a code": ("count(REP, 3)  # type: ignore", "ignore-without-code"),
 }
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The code, to plant mistakes in."""
+    """A copy of the code, in which tests plant mistakes."""
     folder = tmp_path_factory.mktemp("planted") / "daymark"
     folder.mkdir()
     for name in CODE:
@@ -92,7 +92,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def verdicts(copy: Path) -> dict[str, str]:
-    """What mypy says about each mistake of TYPING, all found in one run; under "" what it says without a mistake."""
+    """What mypy reports for each mistake in TYPING, from a single run; under "" what it reports without a mistake."""
     folder = copy / "planted"
     folder.mkdir()
     (folder / "correct.py").write_text(DECISION)
@@ -112,7 +112,7 @@ def _run(folder: Path, *command: str) -> tuple[int, str]:
 
 
 def _run_with(copy: Path, file: str, text: str, *command: str) -> tuple[int, str]:
-    """Run a tool while a file of the copy has more text than it had."""
+    """Run a tool while text is appended to a file of the copy."""
     path = copy / file
     before = path.read_text()
     path.write_text(before + text)
@@ -137,7 +137,7 @@ def test_a_planted_import_breaks_its_contract(copy: Path, file: str, line: str, 
     assert any(contract in result for result in broken), output
 
 
-def test_a_module_without_a_place_breaks_the_build(copy: Path) -> None:
+def test_a_module_that_is_in_no_layer_breaks_the_build(copy: Path) -> None:
     stray = copy / "services" / "scoring" / "stray.py"
     stray.write_text('"""Belongs to no layer."""\n')
     try:
@@ -154,19 +154,19 @@ def test_a_module_without_a_place_breaks_the_build(copy: Path) -> None:
     [("services/nudges/decide/policy/may_send.py", CLOCK), ("services/scoring/metrics.py", ENVIRONMENT)],
     ids=["a clock in the policy", "the environment outside of the settings"],
 )
-def test_a_planted_clock_or_environment_is_named(copy: Path, file: str, text: str) -> None:
+def test_reading_the_clock_or_the_environment_elsewhere_is_found(copy: Path, file: str, text: str) -> None:
     code, output = _run_with(copy, file, text, "ruff", "check", "--no-cache", file)
 
     assert code != 0
     assert "TID251" in output
 
 
-def test_mypy_accepts_a_decision_without_a_mistake(verdicts: dict[str, str]) -> None:
+def test_mypy_reports_nothing_without_a_mistake(verdicts: dict[str, str]) -> None:
     assert verdicts[""] == ""
 
 
 @pytest.mark.parametrize("title", TYPING)
-def test_mypy_finds_a_mistake_on_the_way_of_a_decision(verdicts: dict[str, str], title: str) -> None:
+def test_mypy_finds_a_planted_mistake(verdicts: dict[str, str], title: str) -> None:
     _, code = TYPING[title]
 
     assert f"[{code}]" in verdicts[title], verdicts[title]

@@ -1,12 +1,12 @@
-"""Where the type checker is switched off, a check says so: `Any`, and `**` of values whose types nobody knows."""
+"""`Any` and the unpacking of values of unknown types are breaches outside of the files that are exempt."""
 
 from pathlib import PurePosixPath
 
 import pytest
 
-from tests.house.checks.any_types import any_outside_borders, borders_without_any
-from tests.house.checks.borders import border_of
-from tests.house.checks.keyword_splats import borders_without_splats, untyped_splats
+from tests.house.checks.any_types import any_outside_exempt_files, unused_any_exemptions
+from tests.house.checks.exemptions import find_exemption
+from tests.house.checks.keyword_unpacking import untyped_unpacking, unused_unpacking_exemptions
 from tests.house.conftest import Plant, lines
 
 ADAPTER = "services/ingest/domain/crm/acme.py"
@@ -23,35 +23,35 @@ ADAPTER = "services/ingest/domain/crm/acme.py"
         "run: Coroutine[Any, Any, Any]",
     ],
 )
-def test_any_is_refused_outside_the_borders(plant: Plant, code: str) -> None:
-    breaches = lines(any_outside_borders(plant({"services/nudges/decide/compose.py": code})))
+def test_any_is_a_breach_in_a_file_that_is_not_exempt(plant: Plant, code: str) -> None:
+    breaches = lines(any_outside_exempt_files(plant({"services/nudges/decide/compose.py": code})))
 
     assert len(breaches) == 1
-    assert breaches[0].startswith("services/nudges/decide/compose.py:1: `Any` outside the borders of foreign JSON")
+    assert breaches[0].startswith("services/nudges/decide/compose.py:1: `Any` in a file that is not exempt")
 
 
-def test_any_is_allowed_at_a_border_and_in_an_idiom_that_needs_it(plant: Plant) -> None:
+def test_any_is_allowed_in_an_exempt_file_and_in_an_idiom_that_needs_it(plant: Plant) -> None:
     files = {
         ADAPTER: "from typing import Any\n\ndef read(item: Any) -> None: ...\n",
         "shared/clock.py": "from typing import Any\n\ndef run(work: Coroutine[Any, Any, Result]) -> Result: ...\n",
     }
 
-    assert lines(any_outside_borders(plant(files))) == []
+    assert lines(any_outside_exempt_files(plant(files))) == []
 
 
-def test_a_test_may_read_json_of_any_shape_and_take_no_argument_of_any_type(plant: Plant) -> None:
+def test_a_test_may_read_json_but_may_not_take_arguments_of_type_any(plant: Plant) -> None:
     code = (
         "def reply() -> dict[str, Any]: ...\ndef rows() -> list[Mapping[str, Any]]: ...\ndef day(**changes: Any) -> None: ...\n"
     )
 
-    breaches = lines(any_outside_borders(plant({"tests/services/nudges/reports.py": code})))
+    breaches = lines(any_outside_exempt_files(plant({"tests/services/nudges/reports.py": code})))
 
     assert len(breaches) == 1
     assert breaches[0].startswith("tests/services/nudges/reports.py:3: ")
 
 
-def test_a_border_that_no_longer_needs_any_is_named(plant: Plant) -> None:
-    breaches = lines(borders_without_any(plant({ADAPTER: "def read(item: object) -> None: ...\n"})))
+def test_an_exemption_that_is_no_longer_needed_is_a_breach(plant: Plant) -> None:
+    breaches = lines(unused_any_exemptions(plant({ADAPTER: "def read(item: object) -> None: ...\n"})))
 
     assert len(breaches) == 1
     assert breaches[0].startswith("services/ingest/domain/crm/*: is exempt and needs no exemption")
@@ -80,8 +80,8 @@ def test_a_border_that_no_longer_needs_any_is_named(plant: Plant) -> None:
         ("def work(how: Any):\n    return lambda: send(**how)", "`**how` is annotated `Any`"),
     ],
 )
-def test_a_splat_of_unknown_types_is_refused(plant: Plant, code: str, fact: str) -> None:
-    breaches = lines(untyped_splats(plant({"services/nudges/app.py": code})))
+def test_unpacking_values_of_unknown_types_is_a_breach(plant: Plant, code: str, fact: str) -> None:
+    breaches = lines(untyped_unpacking(plant({"services/nudges/app.py": code})))
 
     assert len(breaches) == 1
     assert fact in breaches[0]
@@ -99,20 +99,20 @@ def test_a_splat_of_unknown_types_is_refused(plant: Plant, code: str, fact: str)
         "def work(how: Any): ...\ndef other(how: dict[str, int]):\n    send(**how)",
     ],
 )
-def test_a_splat_of_known_types_is_left_alone(plant: Plant, code: str) -> None:
-    assert lines(untyped_splats(plant({"services/nudges/app.py": code}))) == []
+def test_unpacking_values_of_known_types_is_no_breach(plant: Plant, code: str) -> None:
+    assert lines(untyped_unpacking(plant({"services/nudges/app.py": code}))) == []
 
 
-def test_a_test_of_foreign_json_may_splat_it_and_is_named_when_it_no_longer_does(plant: Plant) -> None:
-    splat = "def body(**changes: Any):\n    send(**changes)\n"
+def test_a_test_that_builds_foreign_json_is_exempt_as_long_as_it_needs_to_be(plant: Plant) -> None:
+    code = "def body(**changes: Any):\n    send(**changes)\n"
 
-    needed = plant({"tests/services/ingest/senders.py": splat})
-    assert [*lines(untyped_splats(needed)), *lines(borders_without_splats(needed))] == []
+    needed = plant({"tests/services/ingest/senders.py": code})
+    assert [*lines(untyped_unpacking(needed)), *lines(unused_unpacking_exemptions(needed))] == []
 
     unneeded = plant({"tests/services/ingest/senders.py": "send(at=1)\n"})
-    breaches = lines(borders_without_splats(unneeded))
+    breaches = lines(unused_unpacking_exemptions(unneeded))
     assert len(breaches) == 1
-    assert breaches[0].startswith("tests/services/ingest/**: is exempt and needs no exemption; take it out of BORDERS")
+    assert breaches[0].startswith("tests/services/ingest/**: is exempt and needs no exemption; take it out of EXEMPT_FILES")
 
 
 @pytest.mark.parametrize(
@@ -127,5 +127,5 @@ def test_a_test_of_foreign_json_may_splat_it_and_is_named_when_it_no_longer_does
         ("b/a/c.py", "a/*", False),
     ],
 )
-def test_a_pattern_takes_one_part_for_a_star_and_any_number_for_two(path: str, pattern: str, fits: bool) -> None:
-    assert (border_of(PurePosixPath(path), {pattern: "a reason"}) == pattern) is fits
+def test_one_star_matches_one_part_of_a_path_and_two_match_any_number(path: str, pattern: str, fits: bool) -> None:
+    assert (find_exemption(PurePosixPath(path), {pattern: "a reason"}) == pattern) is fits

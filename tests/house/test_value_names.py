@@ -1,4 +1,4 @@
-"""A value that is named by a pronoun or by one letter is found wherever it gets its name."""
+"""Values that are named by a pronoun or a single letter are found in every kind of definition."""
 
 import pytest
 
@@ -27,7 +27,7 @@ from tests.house.conftest import Plant, lines
         ("when_ = 1", "when_"),
     ],
 )
-def test_a_pronoun_is_no_name(plant: Plant, code: str, name: str) -> None:
+def test_a_pronoun_as_a_name_is_a_breach(plant: Plant, code: str, name: str) -> None:
     breaches = lines(value_names_in_python(plant({"shared/module.py": code})))
 
     assert len(breaches) == 1
@@ -37,7 +37,7 @@ def test_a_pronoun_is_no_name(plant: Plant, code: str, name: str) -> None:
 @pytest.mark.parametrize(
     "code", ["n = 1", "rows = {k: v for k, _ in table}", "key = lambda i: i", "x = 1", "def work(_n): ..."]
 )
-def test_one_letter_is_no_name(plant: Plant, code: str) -> None:
+def test_a_single_letter_as_a_name_is_a_breach(plant: Plant, code: str) -> None:
     breaches = lines(value_names_in_python(plant({"shared/module.py": code})))
 
     assert len(breaches) == 1
@@ -58,19 +58,19 @@ def test_one_letter_is_no_name(plant: Plant, code: str) -> None:
         "def found(): ...",
     ],
 )
-def test_a_name_that_says_what_it_is_or_is_only_used_is_no_breach(plant: Plant, code: str) -> None:
+def test_other_names_and_uses_of_names_are_no_breaches(plant: Plant, code: str) -> None:
     assert lines(value_names_in_python(plant({"shared/module.py": code}))) == []
 
 
 @pytest.mark.parametrize("folder", ["services/nudges/domain/drop", "tests/services/nudges/domain/effects", "bench"])
-def test_x_and_y_are_names_in_mathematics_and_other_letters_are_not(plant: Plant, folder: str) -> None:
+def test_x_and_y_are_allowed_in_mathematical_code(plant: Plant, folder: str) -> None:
     breaches = lines(value_names_in_python(plant({f"{folder}/sums.py": "x = y = 1\nz = 2\n"})))
 
     assert len(breaches) == 1
     assert "`z` is one letter" in breaches[0]
 
 
-def test_an_alias_in_sql_is_a_name_too(plant: Plant) -> None:
+def test_a_pronoun_as_an_alias_in_sql_is_a_breach(plant: Plant) -> None:
     sql = "-- AS one goes\nSELECT 'AS some' FROM unnest($1::text[]) AS one (id) JOIN day AS report USING (id);\n"
 
     breaches = lines(value_names_in_sql(plant({"services/nudges/days.sql": sql})))

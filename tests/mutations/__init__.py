@@ -1,5 +1,5 @@
-"""Mistakes planted in the code and in its SQL, one at a time: do the tests find them?
+"""Mutation tests: plant one mistake at a time in the code and its SQL, and check that a test fails.
 
-`code` plants every small mistake that Cosmic Ray knows (`<` for `<=`, another number, a lost `not`) in the modules that decide.
-`sql` plants the mistakes of a table of our own in the queries. Both work on copies and leave the working tree alone.
+`code` mutates the modules that make decisions with the operators of Cosmic Ray: `<` becomes `<=`, a number changes, a `not` is
+lost. `sql` applies a table of mutations to the queries. Both work on copies of the repository.
 """

@@ -1,4 +1,4 @@
-"""`python -m tests.mutations [PATH…]` runs the mutants of code and SQL; with paths, those of the code below them alone."""
+"""`python -m tests.mutations [PATH…]` runs all mutations; with paths, only those of the code in these files and folders."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Copies of the repository to plant mistakes in."""
+"""Copies of the repository, in which mistakes are planted."""
 
 import compileall
 import os
@@ -14,7 +14,7 @@ from tests.house.repository import CODE, Repository
 
 @contextmanager
 def planted(folder: Path, path: PurePosixPath, text: str) -> Iterator[None]:
-    """While this is open, a file of the copy holds another text."""
+    """Give a file of the copy another text within the `with` block."""
     file = folder / path
     before = file.read_text(encoding="utf-8")
     file.write_text(text, encoding="utf-8")
@@ -27,8 +27,7 @@ def planted(folder: Path, path: PurePosixPath, text: str) -> Iterator[None]:
 def copy_repository(repository: Repository, folder: Path) -> None:
     """Copy every tracked file and compile the code.
 
-    Compiled files are checked by the hash of their source: by its time alone, a mistake planted within the same second would
-    go unseen.
+    Compiled files are validated by the hash of their source. Validation by time would miss a change within the same second.
     """
     for path in repository.paths:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +38,7 @@ def copy_repository(repository: Repository, folder: Path) -> None:
 
 
 def environment(folder: Path) -> Mapping[str, str]:
-    """For a process that runs the code of a copy, and not what is installed."""
+    """The environment of a process that runs the code of a copy instead of the installed code."""
     return os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 

@@ -1,4 +1,4 @@
-"""The checks. Each takes a repository and yields its breaches; `CHECKS` lists them all."""
+"""The checks. Each takes a repository and yields breaches. `CHECKS` lists all of them."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -7,7 +7,7 @@ from tests.house.checks import (
     any_types,
     catalogues,
     forbidden_text,
-    keyword_splats,
+    keyword_unpacking,
     layout,
     queries,
     retired_words,
@@ -30,10 +30,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     retired_words.retired_words_in_paths,
     value_names.value_names_in_python,
     value_names.value_names_in_sql,
-    any_types.any_outside_borders,
-    any_types.borders_without_any,
-    keyword_splats.untyped_splats,
-    keyword_splats.borders_without_splats,
+    any_types.any_outside_exempt_files,
+    any_types.unused_any_exemptions,
+    keyword_unpacking.untyped_unpacking,
+    keyword_unpacking.unused_unpacking_exemptions,
     queries.sql_files,
     queries.queries_outside_their_module,
     catalogues.endpoints_without_handler,
@@ -44,5 +44,5 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 
 def find_breaches(repository: Repository) -> list[Breach]:
-    """Every breach of every check, in the order of their places."""
+    """The breaches of all checks, sorted by place."""
     return sorted((breach for check in CHECKS for breach in check(repository)), key=lambda breach: (breach.place, breach.fact))

@@ -1,7 +1,7 @@
-"""What is in a catalogue of the code is in the documents too: endpoints have handlers, metrics say what to do, rules have rows.
+"""Catalogues are complete: endpoints have handlers, metrics say what to do, and the documents cover what the code offers.
 
-The checks of endpoints and metrics read the source. The others take what a catalogue holds, because only the running code knows
-it; `tests/house/test_this_house.py` imports the catalogues and hands them over.
+The checks of endpoints and metrics read the source. The others take the contents of a catalogue as an argument, because only
+running code knows them; `tests/house/test_this_house.py` imports the catalogues and passes them in.
 """
 
 import ast
@@ -23,7 +23,7 @@ UNITS: Final = (
     *("total", "seconds", "bytes", "rows", "messages", "ratio", "info"),
     *("waiting", "in_flight", "to_rescore"),
 )
-"""How the name of a metric ends: with its unit, or with the state of what is counted."""
+"""Endings of metric names: the unit, or the state of the things that are counted."""
 
 _METRIC_NAME: Final = re.compile(r"daymark_[a-z]+_[a-z_]+")
 _FLAG: Final = re.compile(r"1 (?:while|when|if|after) ")
@@ -34,7 +34,7 @@ _RUNBOOK_LIST: Final = re.compile(r"^## Metrics$(.*?)(?=^## |\Z)", re.MULTILINE 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metric:
-    """A metric as the source declares it."""
+    """A metric as declared in the source."""
 
     name: str
     text: str
@@ -63,7 +63,7 @@ def endpoints_without_handler(repository: Repository) -> Iterator[Breach]:
 
 
 def metric_names_and_texts(repository: Repository) -> Iterator[Breach]:
-    """A metric's name ends with its unit, and its text says what it counts and what to do when it moves."""
+    """The name of a metric ends with its unit, and its text says what it measures and what to do when it changes."""
     for metric in _metrics(repository):
         if not _METRIC_NAME.fullmatch(metric.name):
             yield Breach(
@@ -81,12 +81,12 @@ def metric_names_and_texts(repository: Repository) -> Iterator[Breach]:
             yield Breach(
                 place=metric.place,
                 fact=f"the text of `{metric.name}` is one sentence",
-                remedy="add what to do when it moves",
+                remedy="add what to do when it changes",
             )
 
 
 def metrics_without_runbook_entry(repository: Repository) -> Iterator[Breach]:
-    """Where the runbook has a section `Metrics`, it lists all of them and no others."""
+    """If the runbook has a section `Metrics`, it lists exactly the metrics that exist."""
     if not repository.has(RUNBOOK) or not (section := _RUNBOOK_LIST.search(repository.text(RUNBOOK))):
         return
     listed = set(_METRIC_NAME.findall(section[1]))
@@ -98,7 +98,7 @@ def metrics_without_runbook_entry(repository: Repository) -> Iterator[Breach]:
 
 
 def rules_without_documents(titles: Mapping[str, str], repository: Repository) -> Iterator[Breach]:
-    """`titles` has the title of each rule by its name: a row in the README, and an entry in the list of messages."""
+    """Each rule has a row in the README and an entry in the list of messages. `titles` maps its name to its title."""
     rows = {_without_audience(cells[0]) for cells in table_rows(_text(repository, README))}
     messages = _text(repository, MESSAGES)
     entries = {_without_audience(heading) for heading in _HEADING.findall(messages)}
@@ -112,7 +112,7 @@ def rules_without_documents(titles: Mapping[str, str], repository: Repository) -
 
 
 def adapters_without_documents(pages: Mapping[str, str], repository: Repository) -> Iterator[Breach]:
-    """`pages` has the docs page of each kind of source: the page exists, and a row of the README has the page and the kind."""
+    """Each kind of source has a page, and a README row with both. `pages` maps the kind to the page."""
     rows = [" | ".join(cells) for cells in table_rows(_text(repository, README))]
     for kind, page in pages.items():
         path = f"docs/{page.removeprefix('docs/').removesuffix('.md')}.md"
@@ -123,7 +123,7 @@ def adapters_without_documents(pages: Mapping[str, str], repository: Repository)
 
 
 def filters_without_documents(keys: Iterable[str], repository: Repository) -> Iterator[Breach]:
-    """`keys` are those by which a playbook can filter: each has a row in the manual of playbooks."""
+    """Each filter key of playbooks has a row in their manual."""
     rows = {cells[0].strip("`") for cells in table_rows(_text(repository, DEFINITIONS))}
     for key in keys:
         if key not in rows:
@@ -131,7 +131,7 @@ def filters_without_documents(keys: Iterable[str], repository: Repository) -> It
 
 
 def channels_without_documents(names: Iterable[str], repository: Repository) -> Iterator[Breach]:
-    """Each channel has a section of the channels' page whose heading names it."""
+    """Each channel has a section on the page about channels whose heading contains its name."""
     words = set(re.findall(r"\w+", " ".join(_HEADING.findall(_text(repository, CHANNELS))).lower()))
     for name in names:
         if name.lower() not in words:
@@ -139,7 +139,7 @@ def channels_without_documents(names: Iterable[str], repository: Repository) -> 
 
 
 def commands_without_documents(commands: Iterable[str], repository: Repository) -> Iterator[Breach]:
-    """`commands` are those of `daymark`, as `roster apply`: each is shown in the README or on a page of `docs`."""
+    """Each command of `daymark`, such as `roster apply`, is in the README or on a page in `docs`."""
     pages = [path for path in repository.paths if str(path) == README or (path.parts[0] == "docs" and path.suffix == ".md")]
     manual = "\n".join(repository.text(path) for path in pages)
     for command in commands:
@@ -148,13 +148,13 @@ def commands_without_documents(commands: Iterable[str], repository: Repository) 
 
 
 def table_rows(markdown: str) -> list[list[str]]:
-    """The cells of every row of every table, without the rows of dashes."""
+    """The cells of all table rows, without the lines of dashes."""
     rows = [line.strip().strip("|").split("|") for line in markdown.splitlines() if line.lstrip().startswith("|")]
     return [[cell.strip() for cell in row] for row in rows if not set("".join(row)) <= set("-: ")]
 
 
 def _without_audience(title: str) -> str:
-    """A title to compare: `Digest, to managers` and `Digest (to managers)` are `digest`."""
+    """A title for comparison: `Digest, to managers` and `Digest (to managers)` both give `digest`."""
     return re.split(r"[,(]", title)[0].strip(" `*").lower()
 
 
@@ -183,7 +183,7 @@ def _metrics(repository: Repository) -> Iterator[Metric]:
 
 
 def _constant(node: ast.expr) -> str:
-    """A text as far as the source has it."""
+    """The literal parts of a string."""
     if isinstance(node, ast.JoinedStr):
         return "".join(_constant(part) for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -1,4 +1,4 @@
-"""No unfinished work, nothing of somebody's machine and no talk about how the work was organised, in any tracked file."""
+"""No file contains unfinished work, paths of one machine, package registries, or remarks about how the work was organised."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _PINNED: Final = re.compile(r"requirements/\w+\.txt")
 
 
 def forbidden_text(repository: Repository) -> Iterator[Breach]:
-    """A text in double quotes is somebody else's value, such as the message of a server."""
+    """Text in double quotes is allowed: it is a value from elsewhere, such as a status of a CRM."""
     for path in repository.paths:
         if _PINNED.fullmatch(str(path)):
             continue

@@ -1,4 +1,4 @@
-"""Modules have names and docstrings that say what they are for, and tests lie where the code lies."""
+"""Checks the names and docstrings of modules, and that tests mirror the folders of the code."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ VAGUE_NAMES: Final = frozenset(
 
 
 def vague_names(repository: Repository) -> Iterator[Breach]:
-    """No module and no folder has a name under which anything could lie."""
+    """No module or package has a name that fits any content."""
     for path in (*(module.path for module in repository.modules), *_packages(repository)):
         if path.stem in VAGUE_NAMES:
             yield Breach(place=str(path), fact=f"`{path.stem}` says nothing", remedy="name it after what it holds")
@@ -28,7 +28,7 @@ def module_docstrings(repository: Repository) -> Iterator[Breach]:
 
 
 def tests_mirror_the_code(repository: Repository) -> Iterator[Breach]:
-    """Each package of code has tests, and each folder of tests that bears the name of a code folder has that folder."""
+    """Each package of code has tests, and each folder of tests mirrors a folder that exists."""
     tested = {module.folder for module in repository.modules if module.is_test and module.path.name.startswith("test_")}
     packages = _packages(repository)
     for package in packages:

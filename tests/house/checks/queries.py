@@ -1,4 +1,4 @@
-"""SQL lies beside the one module that uses it: `days.sql` beside `days.py`, which reads it with `Queries.beside(__file__)`."""
+"""Each `.sql` file belongs to one module: `days.sql` to `days.py`, which reads it with `Queries.beside(__file__)`."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from typing import Final
 from tests.house.repository import Breach, Module, Repository
 
 CATALOGUES: Final = frozenset({"_QUERIES", "QUERIES"})
-"""The names under which a module holds its queries."""
+"""The names of the variable that holds the queries of a module."""
 
 _BLOCK: Final = re.compile(r"^-- name: (\w+)[^\n]*\n((?:--[^\n]*\n|[ \t]*\n)*)", re.MULTILINE)
 _SENTENCE: Final = re.compile(r"^[A-Z`\"].*\w.* .*[.!?:]$", re.DOTALL)
@@ -27,7 +27,7 @@ class Query:
 
 
 def sql_files(repository: Repository) -> Iterator[Breach]:
-    """Each `.sql` file has its module, each of its queries a sentence and a use, and each query that is used is there."""
+    """Each `.sql` file has its module; each query has a sentence and is used; each query that is used exists."""
     modules = {module.path: module for module in repository.modules}
     for path in repository.sql_paths:
         if path.parent.name == "migrations":
@@ -46,7 +46,7 @@ def sql_files(repository: Repository) -> Iterator[Breach]:
 
 
 def queries_outside_their_module(repository: Repository) -> Iterator[Breach]:
-    """No module runs the queries of another, whether it reaches for them or imports them."""
+    """No module uses the queries of another one."""
     for module in repository.modules_under("shared", "services", "deploy"):
         if repository.has(module.path.with_suffix(".sql")):
             continue
@@ -58,7 +58,7 @@ def queries_outside_their_module(repository: Repository) -> Iterator[Breach]:
 
 
 def queries_in(text: str) -> list[Query]:
-    """The named queries of SQL text, in order."""
+    """The named queries of a `.sql` file, in order."""
     return [
         Query(
             name=match[1],
@@ -75,7 +75,7 @@ def _comments_and_names(path: PurePosixPath, queries: list[Query]) -> Iterator[B
         place = f"{path}:{query.line}"
         if not _SENTENCE.match(query.comment):
             yield Breach(
-                place=place, fact=f"{query.name} has no sentence", remedy="say under its name what it gives, or why it is so"
+                place=place, fact=f"{query.name} has no sentence", remedy="say below its name what it returns, or why it is so"
             )
         if query.name in repeated:
             yield Breach(place=place, fact=f"two queries are named {query.name}", remedy="name each for what it gives")
@@ -86,7 +86,7 @@ def _uses(path: PurePosixPath, queries: list[Query], module: Module) -> Iterator
     keys = [node.slice for node in module.nodes if isinstance(node, ast.Subscript) and _is_catalogue(node.value)]
     literal = {key.value: key for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
     used = set(literal)
-    if len(literal) < len(keys):  # a key that is computed comes from a text of the module
+    if len(literal) < len(keys):  # computed keys are assumed to come from a string in the module
         used |= {node.value for node in module.nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     for query in queries:
         if query.name not in used:

@@ -1,6 +1,6 @@
-"""No identifier uses a word that the glossary has replaced by the standard term of the field.
+"""No identifier contains a word that the glossary has replaced by the standard term.
 
-An identifier is split at underscores and capitals, and whole words are compared: `looked_at` is found, `lookup` is not.
+Identifiers are split at underscores and capitals, and whole words are compared: `looked_at` is found, `lookup` is not.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
-from tests.house.names import Name, NameKind, given_names, split_name, sql_names
+from tests.house.names import Name, NameKind, defined_names, split_name, sql_names
 from tests.house.repository import Breach, Module, Repository
 
 RETIRED: Final[Mapping[str, str]] = {
@@ -44,42 +44,45 @@ RETIRED: Final[Mapping[str, str]] = {
     "background_jobs": "loops",
     "rarely or slow_jobs": "seldom seldom_work",
 }
-"""The standard term, and the words that it replaces. Words joined by underscores are retired only side by side."""
+"""From the standard term to the words that it replaces. `way_out` means `way` directly followed by `out`."""
 
 RETIRED_EXACTLY: Final[Mapping[str, str]] = {"AWAY": "TRANSIENT_ERRORS"}
-"""Whole names that are retired while their words are not."""
+"""Whole names that are retired although their words are not."""
 
 _ENGLISH: Final = """
     nobody usual usually look looks looked chance called spent lot dropped drawn question questions tell tells words
 """
 ENGLISH: Final = frozenset(_ENGLISH.split())
-"""What stays plain English in the name of a test, which is a sentence."""
+"""Retired words that are plain English in the name of a test, because it is a sentence."""
 
 ALLOWED: Final[Mapping[str, str]] = {
-    "look_up": "to look something up is standard, and is no scheduled check",
+    "look_up": "`look up` is standard English",
     "forget_key": "the setting `privacy.forget_key` keeps its name: installations have it",
     "forget": "the command `daymark forget` keeps its name: people have it in their scripts",
-    "led_to": "in a funnel one behaviour leads to another; nobody leads anybody",
-    "in_words": "a value `in words` is standard, and is no nudge",
-    "retired_words": "what this check is about",
-    "plain_words": "the migration that brought the terms of the glossary",
+    "led_to": "one behaviour leads to another; it is not about managers",
+    "in_words": "`in words` is standard English",
+    "retired_words": "the name of this check",
+    "plain_words": "the migration that introduced the terms of the glossary",
 }
-"""Names, or words side by side within names, that stay, and why."""
+"""Names and parts of names that are allowed, and why."""
 
 ALLOWED_IN: Final[Mapping[str, Mapping[str, str]]] = {
     "services/ingest/domain/crm": {"held": "the outcome of a meeting that took place"},
     "tests/services/ingest": {"held": "the outcome of a meeting that took place"},
-    "services/nudges/domain/phrases.py": {"word": "phrases are made of words", "words": "phrases are made of words"},
+    "services/nudges/domain/phrases.py": {
+        "word": "this module builds phrases from words",
+        "words": "this module builds phrases from words",
+    },
     "tests/house": {
-        "held": "the word itself, as an example",
-        "word": "a check of words has words",
-        "words": "a check of words has words",
+        "held": "an example in a test",
+        "word": "this check compares words",
+        "words": "this check compares words",
     },
 }
-"""The same for single files and folders: path, then the retired word or the name, then the reason."""
+"""Retired words that are allowed in one file or folder: path, word, reason."""
 
 LANDED: Final[Mapping[str, int]] = {"services/nudges/migrations": 21, "services/scoring/migrations": 5}
-"""The last migration of each folder that landed before the glossary. A migration that has landed is never edited."""
+"""The last migration of each folder that was released before the glossary. Released migrations are never edited."""
 
 _BY_WORDS: Final = {tuple(words.split("_")): term for term, line in RETIRED.items() for words in line.split()}
 _WORDS_MAX: Final = max(map(len, _BY_WORDS))
@@ -95,14 +98,14 @@ _RENAMED_AWAY: Final = re.compile(
 def retired_words_in_python(repository: Repository) -> Iterator[Breach]:
     for module in repository.modules:
         allowed = _allowed_in(module.path)
-        for name in given_names(module):
+        for name in defined_names(module):
             for retired, term in retired_in(name.text, is_sentence=_is_test_function(module, name)):
                 if name.text not in allowed and retired not in allowed:
                     yield _breach(module.at(name.node), f"the {name.kind} `{name.text}`", retired, term)
 
 
 def retired_words_in_sql(repository: Repository) -> Iterator[Breach]:
-    """Names of tables, columns and queries. A migration may name what it renames or drops."""
+    """Names of tables, columns and queries. A migration may use the names that it renames or drops."""
     for path in repository.sql_paths:
         if _has_landed(path):
             continue
@@ -145,7 +148,7 @@ def retired_in(name: str, *, is_sentence: bool = False) -> Iterator[tuple[str, s
 
 
 def _allowed_length(words: tuple[str, ...], start: int) -> int:
-    """How many words from here are allowed side by side; a name that is allowed by itself alone must be the whole name."""
+    """How many words from `start` on are allowed together. A single allowed word must be the whole name."""
     for length in range(min(_WORDS_MAX, len(words) - start), 1, -1):
         if words[start : start + length] in _ALLOWED_WORDS:
             return length
@@ -153,7 +156,7 @@ def _allowed_length(words: tuple[str, ...], start: int) -> int:
 
 
 def _retired_length(words: tuple[str, ...], start: int) -> tuple[int, str]:
-    """How many words from here are retired together, the longest first, and the term; or one word that is not."""
+    """The longest sequence of retired words from `start` on: its length and the term to use; 1 and no term if there is none."""
     for length in range(min(_WORDS_MAX, len(words) - start), 0, -1):
         term = _BY_WORDS.get(words[start : start + length])
         if term:

@@ -1,4 +1,4 @@
-"""Nothing grows past what one reads at once: files, functions, and folders by the number of their modules."""
+"""Limits the size of files, functions and folders."""
 
 import ast
 from collections import Counter
@@ -11,7 +11,7 @@ from tests.house.repository import Breach, Module, Repository
 FILE_LINES_MAX: Final = 300
 FUNCTION_LINES_MAX: Final = 45
 MAIN_LINES_MAX: Final = 20
-"""Of the `__main__.py` of a service: it starts the service and decides nothing."""
+"""Limit for the `__main__.py` of a service, which only starts it."""
 FOLDER_MODULES_MAX: Final = 12
 
 ONE_FILE_EACH: Final[Mapping[str, str]] = {
@@ -21,7 +21,7 @@ ONE_FILE_EACH: Final[Mapping[str, str]] = {
     "deploy/local/cli": "one file per group of commands",
     "tests/services/ingest/senders": "one file per CRM",
 }
-"""Folders that may hold any number of modules, and so may the folders of their tests."""
+"""Folders without a limit on their modules, and why. The folders of their tests have none either."""
 
 
 def file_sizes(repository: Repository) -> Iterator[Breach]:
@@ -44,7 +44,7 @@ def function_sizes(repository: Repository) -> Iterator[Breach]:
 
 
 def folder_sizes(repository: Repository) -> Iterator[Breach]:
-    """`__init__.py` and `__main__.py` are not counted."""
+    """Count modules per folder, without `__init__.py` and `__main__.py`."""
     sizes = Counter(module.folder for module in repository.modules if module.path.name not in {"__init__.py", "__main__.py"})
     for folder, size in sizes.items():
         if size > FOLDER_MODULES_MAX and not {str(folder), str(folder).removeprefix("tests/")} & ONE_FILE_EACH.keys():

@@ -1,11 +1,11 @@
-"""A value is named for what it holds: not by a pronoun, and not by one letter."""
+"""A value is named for what it holds, not by a pronoun or a single letter."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
-from tests.house.names import Name, NameKind, given_names, sql_aliases
+from tests.house.names import Name, NameKind, defined_names, sql_aliases
 from tests.house.repository import Breach, Module, Repository
 
 _PRONOUNS: Final = """
@@ -19,23 +19,23 @@ MATHS: Final = (
     "services/nudges/experiments",
     "bench",
 )
-"""Folders in which `x` and `y` are what they are in mathematics; the folders of their tests are meant too."""
+"""Folders of mathematical code, in which `x` and `y` are allowed. The same holds for their tests."""
 
 _REMEDY: Final = "name it for what it holds, such as `activity`, `row` or `delivery`"
 _TYPE_VARIABLES: Final = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple", "NewType"})
 
 
 def value_names_in_python(repository: Repository) -> Iterator[Breach]:
-    """Variables, parameters, fields and attributes; names of loops, comprehensions, lambdas, `with … as` and `:=` too."""
+    """Variables, parameters, fields, attributes, and the targets of loops, comprehensions, `as` and `:=`."""
     for module in repository.modules:
         type_variables = _type_variables(module)
-        for name in given_names(module):
+        for name in defined_names(module):
             if name.kind in {NameKind.VALUE, NameKind.ATTRIBUTE} and name.text not in type_variables:
                 yield from _judge(module, name)
 
 
 def value_names_in_sql(repository: Repository) -> Iterator[Breach]:
-    """Names given by AS, outside migrations."""
+    """Aliases in queries. Migrations are not checked."""
     for path in repository.sql_paths:
         if path.parent.name == "migrations":
             continue

@@ -1,4 +1,4 @@
-"""A repository with one small module and its test, and the mutants that one would find by hand."""
+"""A repository with one small module and its test, and mutants of that module."""
 
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -11,7 +11,7 @@ from tests.mutations.code.mutant import Mutant
 
 __all__ = ["plant"]
 
-LIMIT: Final = '"""How much is enough."""\n\n\ndef is_enough(count: int) -> bool:\n    return count >= 3\n'
+LIMIT: Final = '"""The plan."""\n\n\ndef is_enough(count: int) -> bool:\n    return count >= 3\n'
 LIMIT_PATH: Final = PurePosixPath("services/plan/domain/limit.py")
 TEST: Final = (
     '"""Doc."""\n\nfrom services.plan.domain.limit import is_enough\n\n\n'
@@ -30,7 +30,7 @@ paths = ["services/*/domain/**"]
 
 
 def mutant_of(old: str, new: str, *, operator: str = "Planted") -> Mutant:
-    """The module of limits with one text replaced."""
+    """A mutant of the module, in which one text is replaced."""
     return Mutant(
         function="is_enough",
         line=5,
@@ -43,7 +43,7 @@ def mutant_of(old: str, new: str, *, operator: str = "Planted") -> Mutant:
 
 @pytest.fixture
 def limits(plant: Plant) -> Repository:
-    """With what a worker needs to run in a copy of it."""
+    """A repository with the module, its tests, and the code that a worker needs."""
     files = {
         "pyproject.toml": PYPROJECT,
         "services/__init__.py": "",

@@ -1,4 +1,4 @@
-"""Mutants that no test can kill, because the code does the same with and without the mistake: each with its reason."""
+"""Equivalent mutants: no test can kill them, because the code behaves the same. Each is listed with a reason."""
 
 import tomllib
 from collections.abc import Collection, Iterator
@@ -14,7 +14,10 @@ FILE: Final = Path(__file__).with_name("equivalents.toml")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Equivalent:
-    """A mutant by what it changes: line numbers would change with every edit. `because` says why nothing differs."""
+    """A mutant, identified by its function and its lines, since line numbers change with every edit.
+
+    `because` says why the behaviour is the same.
+    """
 
     module: str
     function: str
@@ -32,7 +35,7 @@ class Equivalent:
 
 
 def read_equivalents(text: str) -> tuple[Equivalent, ...]:
-    """The entries of `equivalents.toml`."""
+    """Parse `equivalents.toml`."""
     tables = tomllib.loads(text).get("equivalent", [])
     return tuple(
         Equivalent(
@@ -52,7 +55,7 @@ def unneeded_equivalents(
     mutants: Collection[tuple[PurePosixPath, Mutant]],
     survivors: Collection[tuple[PurePosixPath, Mutant]],
 ) -> Iterator[Breach]:
-    """Entries that a test kills by now, or whose line has changed. `mutants` are all of the modules that were run."""
+    """Entries that were killed, or whose mutant no longer exists. `mutants` has all mutants of the modules that were run."""
     run = {str(path) for path, _ in mutants}
     for entry in equivalents:
         if entry.module in run and not any(entry.matches(*survivor) for survivor in survivors):
@@ -65,7 +68,7 @@ def unneeded_equivalents(
 
 
 def lost_lines(equivalents: Collection[Equivalent], repository: Repository) -> Iterator[Breach]:
-    """Entries whose line is no longer in the module; unlike `unneeded_equivalents` this runs no mutant."""
+    """Entries whose line is no longer in the module. No mutant needs to run to find them."""
     for entry in equivalents:
         text = " ".join(repository.text(entry.module).split()) if repository.has(entry.module) else ""
         if entry.was not in text:

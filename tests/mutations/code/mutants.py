@@ -34,12 +34,12 @@ OPERATORS: Final = (
     *("core/ReplaceBreakWithContinue", "core/ReplaceContinueWithBreak", "core/ExceptionReplacer", "core/NumberReplacer"),
     *("core/RemoveDecorator", "core/ZeroIterationForLoop"),
 )
-"""One counterpart for each operator: ten others of Cosmic Ray's for `+` would say ten times whether a sum is tested."""
+"""One replacement per operator. Cosmic Ray has eleven for `+`, which would test the same thing eleven times."""
 _BINARY_EXPRESSIONS: Final = frozenset({"arith_expr", "term", "power", "expr", "and_expr", "shift_expr"})
 
 
 def find_mutants(text: str) -> list[Mutant]:
-    """Every mutant of a module's text, in the order of its lines, without two that are the same."""
+    """All mutants of the text of a module, ordered by line, without duplicates."""
     skipped = _skipped(text)
     tree = get_ast(text)
     mutants: dict[str, Mutant] = {}
@@ -60,7 +60,7 @@ def _mutate(text: str, operator: Operator, occurrence: int) -> str | None:
     try:
         mutated: str | None = mutate_code(text, operator, occurrence)
     except AttributeError:
-        return None  # Cosmic Ray cannot replace an exception that is named with a dot
+        return None  # Cosmic Ray cannot replace an exception with a dotted name
     return mutated
 
 
@@ -85,14 +85,14 @@ def _joined(lines: list[str]) -> str:
 
 
 def _is_expression(node: NodeOrLeaf, operator: str) -> bool:
-    """Whether an operator is one: the `*` that begins keyword-only parameters and the `**` of a call look the same."""
+    """Whether a binary operator is one. The `*` before keyword-only parameters and the `**` in a call only look like one."""
     return not operator.startswith("core/ReplaceBinaryOperator") or (
         node.parent is not None and node.parent.type in _BINARY_EXPRESSIONS
     )
 
 
 def _skipped(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where code begins and ends that other tools check: mypy annotations, the arguments of `@dataclass`, `zip(strict=…)`."""
+    """Start and end of code that is not mutated, because other tools check it or it only states an invariant."""
     return [
         ((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset))
         for node in _skipped_nodes(ast.parse(text))

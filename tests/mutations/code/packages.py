@@ -4,15 +4,16 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tests.house.checks.borders import border_of
+from tests.house.checks.exemptions import find_exemption
 from tests.house.repository import Repository
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Package:
-    """Modules that share a bar: `bar` is the share of their mutants that the tests must kill, from 0 to 1.
+    """Modules with a common bar.
 
-    `paths` are patterns as in `tests/house/checks/borders.py`. `tests` are folders of tests beyond those that mirror a module.
+    `bar` is the share of mutants that the tests must kill, from 0 to 1. `paths` are patterns as in
+    `tests/house/checks/exemptions.py`. `tests` are folders with further tests, besides those that mirror a module.
     """
 
     name: str
@@ -25,8 +26,8 @@ class Package:
 class Target:
     """One module to mutate.
 
-    `nearest` are the test files that bear its name. `wider` are folders: what is left alive by the nearest tests runs into
-    these.
+    `nearest` are the test files with the name of the module. `wider` are the folders whose tests run if a mutant survives
+    those.
     """
 
     package: Package
@@ -36,7 +37,7 @@ class Target:
 
 
 def read_packages(pyproject: str) -> tuple[Package, ...]:
-    """The packages in the order of the file; a module belongs to the first whose paths it fits."""
+    """The packages in the order of the file. A module belongs to the first package that it matches."""
     tables = tomllib.loads(pyproject)["tool"]["daymark-mutation"]["packages"]
     return tuple(
         Package(name=table["name"], bar=table["bar"], paths=tuple(table["paths"]), tests=tuple(table.get("tests", ())))
@@ -45,11 +46,11 @@ def read_packages(pyproject: str) -> tuple[Package, ...]:
 
 
 def find_targets(repository: Repository, packages: tuple[Package, ...]) -> list[Target]:
-    """Every module that a package names, without `__init__.py`."""
+    """All modules that match a package, without `__init__.py`."""
     targets = []
     for path in repository.paths:
         if path.suffix == ".py" and path.name != "__init__.py":
-            package = next((package for package in packages if border_of(path, dict.fromkeys(package.paths, ""))), None)
+            package = next((package for package in packages if find_exemption(path, dict.fromkeys(package.paths, ""))), None)
             if package is not None:
                 targets.append(_target(repository, package, path))
     return targets

@@ -1,4 +1,4 @@
-"""Runs the tests on every mutant, and reports per package how many mutants they killed."""
+"""Runs the tests on every mutant and reports how many mutants of each package were killed."""
 
 import os
 import sys
@@ -23,16 +23,16 @@ TIMEOUT_MIN_S: Final = 10.0
 
 
 class BaselineFails(Exception):
-    """The tests fail on the code as it is, so they cannot judge a mutant. Make them pass first."""
+    """The tests fail without a mutation, so they cannot kill a mutant. Make them pass first."""
 
 
 FindMutants = Callable[[str], list[Mutant]]
-"""Finds every mutant of a module's text."""
+"""Finds all mutants of the text of a module."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """A mutant with the verdict of the tests. It survives if they pass. `is_equivalent`: it survives and is listed."""
+    """The result of a mutant. It survives if the tests pass. `is_equivalent`: it survives and is listed as equivalent."""
 
     target: Target
     mutant: Mutant
@@ -47,9 +47,9 @@ def run_mutations(
     find_mutants: FindMutants,
     write: Callable[[str], object] = sys.stdout.write,
 ) -> int:
-    """Run every mutant of the modules that are, or lie below, one of these paths; of all modules if there are no paths.
+    """Run all mutants of the modules in these files and folders, or of all modules if there are no paths.
 
-    Returns the exit status: 1 if a package is below its bar, or a listed survivor does not survive.
+    Returns the exit status: 1 if a package is below its bar or a listed survivor is not one any more.
     """
     packages = read_packages(repository.text("pyproject.toml"))
     targets = [target for target in find_targets(repository, packages) if _is_below(target.path, paths)]
@@ -134,7 +134,7 @@ def _survives(worker: Worker, target: Target, mutant: Mutant, *, timeouts_s: Seq
 
 
 def _timeout_s(worker: Worker, tests: Sequence[str]) -> float:
-    """The time that these tests may take on a mutant, from the time that they take on the code as it is."""
+    """The time limit for these tests, from the time that they take without a mutation."""
     if not tests:
         return TIMEOUT_MIN_S
     outcome, seconds = worker.run(tests, timeout_s=BASELINE_TIMEOUT_S)

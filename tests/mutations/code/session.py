@@ -1,4 +1,4 @@
-"""What is known already of the mutants, in a file, so that a run that was stopped goes on where it was."""
+"""Stores the results of mutants in a file, so that a run can resume where it was stopped."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ FOLDER: Final = ".mutation"
 
 
 class Session:
-    """Whether mutants survive. An answer holds while the module and the tests that judge it are as they were."""
+    """Stored results. A result is valid as long as the module and its tests are unchanged."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -29,7 +29,7 @@ class Session:
         return self._survived.get(key)
 
     def add(self, key: str, *, survived: bool) -> None:
-        """Keep an answer at once: a run may be stopped at any time."""
+        """Store a result immediately, since a run may be stopped at any time."""
         with self._lock:
             self._survived[key] = survived
             self._path.parent.mkdir(exist_ok=True)
@@ -38,7 +38,7 @@ class Session:
 
 
 def target_digest(repository: Repository, target: Target) -> str:
-    """Changes with the module and with each file of its tests."""
+    """A digest of the module and of all its tests."""
     digest = hashlib.sha256(repository.text(target.path).encode())
     folders = tuple(f"{folder}/" for folder in target.wider)
     for path in repository.paths:

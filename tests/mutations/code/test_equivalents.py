@@ -1,4 +1,4 @@
-"""A survivor that is listed has a reason, and an entry that nothing needs any more is named."""
+"""Listed survivors have a reason, and entries that are no longer needed are breaches."""
 
 from tests.house.conftest import Plant, lines
 from tests.house.repository import Repository
@@ -15,7 +15,7 @@ because = "an example"
 """
 
 
-def test_an_entry_that_survives_is_needed() -> None:
+def test_an_entry_that_survives_is_no_breach() -> None:
     survivor = (LIMIT_PATH, mutant_of(">= 3", "> 3"))
 
     breaches = unneeded_equivalents(read_equivalents(LISTED), mutants=[survivor], survivors=[survivor])
@@ -23,7 +23,7 @@ def test_an_entry_that_survives_is_needed() -> None:
     assert lines(breaches) == []
 
 
-def test_an_entry_that_a_test_kills_is_named() -> None:
+def test_an_entry_that_is_killed_is_a_breach() -> None:
     mutant = (LIMIT_PATH, mutant_of(">= 3", "> 3"))
 
     breaches = lines(unneeded_equivalents(read_equivalents(LISTED), mutants=[mutant], survivors=[]))
@@ -33,7 +33,7 @@ def test_an_entry_that_a_test_kills_is_named() -> None:
     ]
 
 
-def test_an_entry_whose_mutant_no_longer_exists_is_named() -> None:
+def test_an_entry_whose_mutant_no_longer_exists_is_a_breach() -> None:
     other = (LIMIT_PATH, mutant_of(">= 3", ">= 4"))
 
     breaches = lines(unneeded_equivalents(read_equivalents(LISTED), mutants=[other], survivors=[other]))
@@ -42,11 +42,11 @@ def test_an_entry_whose_mutant_no_longer_exists_is_named() -> None:
     assert "no longer exists" in breaches[0]
 
 
-def test_an_entry_of_a_module_that_was_not_run_is_left_alone() -> None:
+def test_an_entry_of_a_module_that_was_not_run_is_not_checked() -> None:
     assert lines(unneeded_equivalents(read_equivalents(LISTED), mutants=[], survivors=[])) == []
 
 
-def test_an_entry_whose_line_is_gone_is_named_without_a_run(plant: Plant) -> None:
+def test_an_entry_whose_line_is_gone_is_found_without_a_run(plant: Plant) -> None:
     entries = read_equivalents(LISTED)
 
     assert lines(lost_lines(entries, plant({str(LIMIT_PATH): LIMIT}))) == []

@@ -1,4 +1,4 @@
-"""The mutants of a module: the mistakes that a test should find, and none that another tool finds."""
+"""Mutants are mistakes that a test should find, and not those that other tools find."""
 
 import pytest
 
@@ -40,11 +40,11 @@ def test_a_boundary_a_number_and_a_condition_are_changed() -> None:
         "work(*days, **more)\n",
     ],
 )
-def test_what_other_tools_check_is_left_alone(text: str) -> None:
+def test_code_that_other_tools_check_is_not_mutated(text: str) -> None:
     assert {mutant.becomes for mutant in find_mutants(text) if mutant.operator != "RemoveDecorator"} == set()
 
 
-def test_an_operator_has_one_counterpart() -> None:
+def test_an_operator_has_one_replacement() -> None:
     assert _changes("total = first + second\n") == {"total = first - second"}
 
 
@@ -55,5 +55,5 @@ def test_a_mutant_names_the_function_and_the_line() -> None:
     assert mutant.text == "def work(left, right):\n    return left != right\n"
 
 
-def test_an_exception_that_is_named_with_a_dot_is_no_obstacle() -> None:
+def test_an_exception_with_a_dotted_name_is_skipped() -> None:
     assert isinstance(find_mutants("try:\n    work()\nexcept (OSError, days.Gone):\n    stop()\n"), list)

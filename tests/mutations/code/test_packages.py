@@ -1,4 +1,4 @@
-"""Each module that decides belongs to one package, and has the tests that lie near it."""
+"""Each module belongs to one package and has the tests near it."""
 
 from pathlib import PurePosixPath
 
@@ -20,7 +20,7 @@ paths = ["services/nudges/**"]
 """
 
 
-def test_a_module_belongs_to_the_first_package_that_it_fits(plant: Plant) -> None:
+def test_a_module_belongs_to_the_first_package_that_it_matches(plant: Plant) -> None:
     repository = plant({"services/nudges/rules/pace.py": "", "services/nudges/domain/day.py": "", "services/app.py": ""})
 
     targets = find_targets(repository, read_packages(PYPROJECT))
@@ -31,7 +31,7 @@ def test_a_module_belongs_to_the_first_package_that_it_fits(plant: Plant) -> Non
     ]
 
 
-def test_the_nearest_tests_bear_the_name_of_the_module_and_the_wider_ones_lie_in_its_folder(plant: Plant) -> None:
+def test_the_nearest_tests_have_the_name_of_the_module_and_the_wider_ones_are_in_its_folder(plant: Plant) -> None:
     repository = plant(
         {
             "services/nudges/rules/__init__.py": "",

@@ -1,4 +1,4 @@
-"""The tests run on each mutant in a copy of the repository; the report says what they killed."""
+"""Mutants run in copies of the repository, and the report shows which were killed."""
 
 import pytest
 
@@ -15,8 +15,8 @@ ENDLESS = mutant_of("return", "while True: ...\n    return")
 
 def _run(repository: Repository, *mutants: object, paths: tuple[str, ...] = ()) -> tuple[int, str]:
     output: list[str] = []
-    found_mutants = [mutant for mutant in (KILLED, SURVIVOR, CRASHED, ENDLESS) if mutant in mutants]
-    status = run_mutations(repository, paths, find_mutants=lambda _: found_mutants, write=output.append)
+    mutants_to_run = [mutant for mutant in (KILLED, SURVIVOR, CRASHED, ENDLESS) if mutant in mutants]
+    status = run_mutations(repository, paths, find_mutants=lambda _: mutants_to_run, write=output.append)
     return status, "".join(output)
 
 
@@ -29,7 +29,7 @@ def test_a_survivor_is_shown_and_counts_against_the_bar(limits: Repository) -> N
     assert "below its bar" in output
 
 
-def test_above_the_bar_a_run_ends_with_0_and_leaves_the_code_as_it_was(limits: Repository) -> None:
+def test_above_the_bar_a_run_exits_with_0_and_leaves_the_code_unchanged(limits: Repository) -> None:
     status, output = _run(limits, KILLED, SURVIVOR, CRASHED)
 
     assert status == 0
@@ -47,7 +47,7 @@ def test_a_mutant_that_never_ends_is_killed(limits: Repository, monkeypatch: pyt
     assert "1 mutants, 0 survived" in output
 
 
-def test_a_second_run_goes_on_where_the_first_one_stopped(limits: Repository) -> None:
+def test_a_second_run_resumes_the_first_one(limits: Repository) -> None:
     _run(limits, KILLED)
     results = limits.root / ".mutation" / "results.jsonl"
     answers = results.read_text()
@@ -58,7 +58,7 @@ def test_a_second_run_goes_on_where_the_first_one_stopped(limits: Repository) ->
     assert len(results.read_text().splitlines()) == 2
 
 
-def test_only_the_modules_below_a_path_are_run(limits: Repository) -> None:
+def test_only_modules_in_the_given_paths_are_run(limits: Repository) -> None:
     _, below = _run(limits, KILLED, paths=("services/plan",))
     _, elsewhere = _run(limits, KILLED, paths=("services/other",))
 
@@ -66,7 +66,7 @@ def test_only_the_modules_below_a_path_are_run(limits: Repository) -> None:
     assert "limit.py" not in elsewhere
 
 
-def test_tests_that_fail_without_a_mutation_judge_nothing(limits: Repository) -> None:
+def test_a_run_stops_if_the_tests_fail_without_a_mutation(limits: Repository) -> None:
     (limits.root / "tests/services/plan/domain/test_limit.py").write_text("def test_never() -> None:\n    assert False\n")
 
     with pytest.raises(BaselineFails, match="failed without a mutation"):
@@ -74,7 +74,7 @@ def test_tests_that_fail_without_a_mutation_judge_nothing(limits: Repository) ->
 
 
 @pytest.mark.parametrize(("killed", "is_below"), [(9, False), (8, True)])
-def test_the_bar_is_reached_at_its_edge(killed: int, is_below: bool) -> None:
+def test_a_rate_equal_to_the_bar_is_enough(killed: int, is_below: bool) -> None:
     package = Package(name="limits", bar=0.9, paths=())
     target = Target(package=package, path=LIMIT_PATH, nearest=(), wider=())
     results = [Result(target=target, mutant=KILLED, survives=number >= killed, is_equivalent=False) for number in range(10)]

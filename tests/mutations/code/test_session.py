@@ -1,4 +1,4 @@
-"""What is known of a mutant stays known over runs, until the module or its tests change."""
+"""Results are kept between runs until the module or its tests change."""
 
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +14,7 @@ def _digest(root: Path) -> str:
     return target_digest(repository, target)
 
 
-def test_an_answer_is_found_again_in_the_next_run(tmp_path: Path) -> None:
+def test_a_result_is_found_in_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / ".mutation" / "results.jsonl"
     Session(path).add("a", survived=True)
     Session(path).add("b", survived=False)
@@ -24,7 +24,7 @@ def test_an_answer_is_found_again_in_the_next_run(tmp_path: Path) -> None:
     assert (session.find("a"), session.find("b"), session.find("c")) == (True, False, None)
 
 
-def test_a_change_of_the_module_or_of_its_tests_asks_anew(limits: Repository) -> None:
+def test_a_change_of_the_module_or_its_tests_changes_the_digest(limits: Repository) -> None:
     before = _digest(limits.root)
 
     for path in (LIMIT_PATH, PurePosixPath("tests/services/plan/domain/test_limit.py")):
@@ -36,7 +36,7 @@ def test_a_change_of_the_module_or_of_its_tests_asks_anew(limits: Repository) ->
     assert _digest(limits.root) == before
 
 
-def test_a_change_elsewhere_asks_nothing(limits: Repository) -> None:
+def test_a_change_elsewhere_does_not_change_the_digest(limits: Repository) -> None:
     before = _digest(limits.root)
 
     (limits.root / "services" / "plan" / "app.py").write_text("")
@@ -44,5 +44,5 @@ def test_a_change_elsewhere_asks_nothing(limits: Repository) -> None:
     assert _digest(limits.root) == before
 
 
-def test_two_mutants_of_a_module_have_two_keys() -> None:
+def test_two_mutants_of_a_module_have_different_keys() -> None:
     assert mutant_key("digest", mutant_of(">= 3", "> 3")) != mutant_key("digest", mutant_of(">= 3", ">= 4"))

@@ -1,4 +1,4 @@
-"""Mutation tests of the SQL: one mistake at a time is planted in a query, and the tests that are named beside it must fail.
+"""Mutation tests of SQL: one mistake at a time is planted in a query, and the tests listed for it must fail.
 
-`table.toml` lists the mistakes. `propose` finds mistakes that a query could have, for new rows and for a survey of a file.
+`table.toml` lists the mutations. `propose` generates mutations of a query, for new rows and to survey a file.
 """

@@ -1,7 +1,7 @@
-"""`python -m tests.mutations.sql` runs the table.
+"""`python -m tests.mutations.sql` runs the table. Other modes:
 
---propose FILE [QUERY…]         print rows for the mistakes that a file, or some queries of it, could have
---survey FILE TEST… [-- QUERY…] print rows for those of them that these tests do not find
+--propose FILE [QUERY…]          print mutations of a file, or of some of its queries, as rows for the table
+--survey FILE TEST… [-- QUERY…]  print only the mutations that these tests do not find
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A repository with one file of queries."""
+"""A repository with one `.sql` file."""
 
 from typing import Final
 

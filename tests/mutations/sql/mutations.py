@@ -1,4 +1,4 @@
-"""A mistake in one query of a `.sql` file, and how it is planted."""
+"""Mutations of named queries, and the table that lists them."""
 
 import json
 import re
@@ -13,14 +13,14 @@ _QUERY: Final = "^-- name: {}$.*?(?=^-- name: |\\Z)"
 
 
 class MutationStale(Exception):
-    """The query no longer has the text that a mutation replaces. Bring the row in line with the query, or delete it."""
+    """The query does not contain the text that the mutation replaces. Update the row, or delete it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SqlMutation:
-    """In `query` of `file`, `old` becomes `new`. `nth` counts from 1 where `old` occurs more than once.
+    """In `query` of `file`, the `nth` occurrence of `old` becomes `new`; `nth` counts from 1.
 
-    `tests` are pytest's node ids. At least one test of each must fail.
+    `tests` are node ids of pytest. Each of them must fail, or contain a test that fails.
     """
 
     file: str
@@ -37,7 +37,7 @@ class SqlMutation:
 
 
 def read_table(text: str) -> tuple[SqlMutation, ...]:
-    """The rows of `table.toml`."""
+    """Parse `table.toml`."""
     return tuple(
         SqlMutation(
             file=row["file"],
@@ -53,7 +53,7 @@ def read_table(text: str) -> tuple[SqlMutation, ...]:
 
 
 def write_row(mutation: SqlMutation) -> str:
-    """A mutation as a row of `table.toml`."""
+    """Format a mutation as a row of `table.toml`."""
     fields = {"file": mutation.file, "query": mutation.query, "kind": mutation.kind, "old": mutation.old, "new": mutation.new}
     lines = [f"{name} = {_toml_text(value)}" for name, value in fields.items()]
     if mutation.nth > 1:
@@ -62,23 +62,23 @@ def write_row(mutation: SqlMutation) -> str:
 
 
 def query_text(text: str, query: str) -> str:
-    """One query of a `.sql` file, with its name and its comment; empty if the file has none of this name."""
+    """One query of a `.sql` file with its name and comment, or empty text if there is none of this name."""
     match = _find_query(text, query)
     return match[0] if match else ""
 
 
 def plant(text: str, mutation: SqlMutation) -> str:
-    """The text of a `.sql` file with the mistake in it.
+    """The text of a `.sql` file with the mutation applied.
 
     Raises:
-        MutationStale: there is no such query, or it does not have the text to replace.
+        MutationStale: the query does not exist or does not contain the text.
     """
     match = _find_query(text, mutation.query)
     if match is None:
         raise MutationStale(f"{mutation.title}: {mutation.file} has no such query")
     starts = list(_occurrences(match[0], mutation.old))
     if len(starts) < mutation.nth:
-        raise MutationStale(f"{mutation.title}: the query does not have this text {mutation.nth} times")
+        raise MutationStale(f"{mutation.title}: the query does not contain this text {mutation.nth} times")
     start = match.start() + starts[mutation.nth - 1]
     return text[:start] + mutation.new + text[start + len(mutation.old) :]
 

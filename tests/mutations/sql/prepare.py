@@ -1,4 +1,4 @@
-"""Asks Postgres whether a query with a mistake is still SQL: a test that fails on a syntax error has found no mistake."""
+"""Finds mutations that are not valid SQL: a test that fails on a syntax error proves nothing."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,13 +15,13 @@ from tests.mutations.sql.mutations import SqlMutation, plant, query_text
 
 _DATABASE: Final = "sql_mutations"
 _OWNERS: Final = ("scoring", "nudges")
-"""The services that own a schema. The schema has the name of the service."""
+"""The services that own a schema, which has the name of the service."""
 
 
 async def invalid_mutations(repository: Repository, mutations: Sequence[SqlMutation], *, servers: Servers) -> list[SqlMutation]:
     """The mutations whose query Postgres can no longer prepare.
 
-    A query that Postgres cannot prepare even without a mistake, because code completes it, is not checked.
+    Queries that it cannot prepare even without a mutation, because code completes them, are not checked.
     """
     invalid = []
     async with _migrated_database(repository, servers) as connections:
@@ -36,7 +36,7 @@ async def invalid_mutations(repository: Repository, mutations: Sequence[SqlMutat
 
 @asynccontextmanager
 async def _migrated_database(repository: Repository, servers: Servers) -> AsyncIterator[dict[str, Connection]]:
-    """A connection per service to a database with the tables of both."""
+    """One connection per service, to a database with the tables of all services."""
     await ensure_database(servers.admin_url, database=_DATABASE, passwords=dict.fromkeys(_OWNERS, PASSWORD))
     async with AsyncExitStack() as stack:
         connections: dict[str, Connection] = {}

@@ -1,7 +1,7 @@
-"""Proposes the mistakes that a query could have: each must make a test fail, or the test is missing.
+"""Generates mutations of queries. If no test fails on one, a test is missing.
 
-A condition is not deleted but made to hold always: `AND day > $2` becomes `AND (true OR day > $2)`. So the query keeps its
-parameters and their types, and a test does not fail merely because Postgres refuses the call.
+Conditions are not deleted but disabled: `AND day > $2` becomes `AND (true OR day > $2)`. The query keeps its parameters and
+their types, so that a test cannot fail just because Postgres rejects the call.
 """
 
 import re
@@ -29,7 +29,7 @@ _BETWEEN: Final = re.compile(r"\bBETWEEN\s", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Edit:
-    """A mistake by its place in the text of a query."""
+    """A mutation by its position in the text of a query."""
 
     kind: str
     start: int
@@ -38,7 +38,7 @@ class _Edit:
 
 
 def _replace(kind: str, pattern: str, new: str | Callable[[re.Match[str]], str]) -> Callable[[str], Iterator[_Edit]]:
-    """Proposes to put `new` in the place of each match."""
+    """A function that proposes to replace each match by `new`."""
     compiled = re.compile(pattern, re.IGNORECASE)
 
     def propose(sql: str) -> Iterator[_Edit]:
@@ -50,7 +50,7 @@ def _replace(kind: str, pattern: str, new: str | Callable[[re.Match[str]], str])
 
 
 def _conditions(sql: str) -> Iterator[_Edit]:
-    """Each condition of WHERE, ON and HAVING holds always; each alternative of an OR never does."""
+    """Conditions of WHERE, ON and HAVING become always true, and alternatives of OR always false."""
     for match in _CONDITION_STARTS.finditer(sql):
         keyword = match[1].upper()
         if keyword == "AND" and _belongs_to_between(sql, match.start()):
@@ -82,28 +82,28 @@ _PROPOSERS: Final = (
     _replace("boundary moved", r"(?<![-<>=@!:|&~?#])>=(?![-<>=@|&~])", ">"),
     _replace("DISTINCT dropped", r"\bDISTINCT ON \([^)]*\) ", ""),
     _replace("DISTINCT dropped", r"(?<!IS )(?<!NOT )\bDISTINCT (?!ON\b|FROM\b)", ""),
-    _replace("direction turned", r"\bDESC\b", "ASC"),
+    _replace("direction reversed", r"\bDESC\b", "ASC"),
     _replace("lock dropped", r"\s*\bFOR (?:NO KEY )?(?:KEY )?(?:UPDATE|SHARE)\b(?: OF \w+)?(?: SKIP LOCKED| NOWAIT)?", ""),
-    _replace("locked rows awaited", r" SKIP LOCKED\b", ""),
-    _replace("conflict not expected", r"\s*\bON CONFLICT(?: \([^)]*\))? DO NOTHING\b", ""),
-    _replace("rows without partner lost", r"\bLEFT JOIN\b", "JOIN"),
-    _replace("duplicates dropped", r"\bUNION ALL\b", "UNION"),
-    _replace("duplicates retained", r"\bUNION\b(?! ALL)", "UNION ALL"),
-    _replace("negation lost", r"\bNOT (?=EXISTS\b)", ""),
-    _replace("NULL turned", r"\bIS NOT NULL\b", "IS NULL"),
-    _replace("NULL turned", r"\bIS NULL\b", "IS NOT NULL"),
-    _replace("extreme turned", r"\bgreatest(?=\()", "least"),
-    _replace("extreme turned", r"\bleast(?=\()", "greatest"),
-    _replace("extreme turned", r"\bmin(?=\()", "max"),
-    _replace("extreme turned", r"\bmax(?=\()", "min"),
-    _replace("truth turned", r"\btrue\b", "false"),
-    _replace("truth turned", r"\bfalse\b", "true"),
+    _replace("SKIP LOCKED dropped", r" SKIP LOCKED\b", ""),
+    _replace("ON CONFLICT dropped", r"\s*\bON CONFLICT(?: \([^)]*\))? DO NOTHING\b", ""),
+    _replace("LEFT JOIN narrowed", r"\bLEFT JOIN\b", "JOIN"),
+    _replace("duplicates removed", r"\bUNION ALL\b", "UNION"),
+    _replace("duplicates kept", r"\bUNION\b(?! ALL)", "UNION ALL"),
+    _replace("NOT dropped", r"\bNOT (?=EXISTS\b)", ""),
+    _replace("NULL check inverted", r"\bIS NOT NULL\b", "IS NULL"),
+    _replace("NULL check inverted", r"\bIS NULL\b", "IS NOT NULL"),
+    _replace("extreme reversed", r"\bgreatest(?=\()", "least"),
+    _replace("extreme reversed", r"\bleast(?=\()", "greatest"),
+    _replace("extreme reversed", r"\bmin(?=\()", "max"),
+    _replace("extreme reversed", r"\bmax(?=\()", "min"),
+    _replace("boolean inverted", r"\btrue\b", "false"),
+    _replace("boolean inverted", r"\bfalse\b", "true"),
     _replace("number one higher", r"(?<![\w$.])(?<!LIMIT )\d+\b(?![.\w])", lambda match: str(int(match[0]) + 1)),
 )
 
 
 def propose(file: str, text: str, *, only: frozenset[str] = frozenset()) -> list[SqlMutation]:
-    """Mistakes for every query of a `.sql` file, or for those named in `only`, in the order of the text."""
+    """Mutations of all queries of a `.sql` file, or of those in `only`, in the order of the text."""
     return [
         mutation
         for query in queries_in(text)
@@ -128,7 +128,9 @@ def _propose_for(file: str, query: str, text: str) -> Iterator[SqlMutation]:
 
 
 def _end(sql: str, start: int, ends: re.Pattern[str]) -> int:
-    """Where what begins at `start` ends: at one of these words outside of parentheses and CASE, or where its own one closes."""
+    """The end of the clause that starts at `start`: the first match of `ends` outside of parentheses and CASE, or the
+    parenthesis that closes around the clause.
+    """
     depth = 0
     for token in _TOKENS.finditer(sql, start):
         text = token[0].upper()
@@ -152,6 +154,6 @@ def _is_second_of_between(sql: str, start: int, token: re.Match[str]) -> bool:
 
 
 def _belongs_to_between(sql: str, position: int) -> bool:
-    """Whether the AND at this position ends a BETWEEN: one stands before it, with no other AND in between."""
+    """Whether the AND at this position belongs to a BETWEEN: there is one before it, and no other AND in between."""
     betweens = [match.start() for match in _BETWEEN.finditer(sql, 0, position)]
     return bool(betweens) and not re.search(r"\bAND\b", sql[betweens[-1] : position], re.IGNORECASE)

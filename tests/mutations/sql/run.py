@@ -1,4 +1,4 @@
-"""Plants one mutation of SQL after another in copies of the repository, and runs the tests that must fail."""
+"""Applies mutations of SQL one by one in copies of the repository, and runs the tests that must fail."""
 
 import asyncio
 import logging
@@ -26,12 +26,12 @@ TIMEOUT_S: Final = 600.0
 
 
 class Verdict(StrEnum):
-    """What the tests say of a query with a mistake in it."""
+    """What the tests found out about a mutation."""
 
     FOUND = "found"
     MISSED = "missed"
     UNUSABLE = "unusable"
-    """The tests could not run: one that is named does not exist, or the copy cannot be imported."""
+    """The tests could not run, for example because one of them does not exist."""
 
 
 RunTests = Callable[[Path, Sequence[str]], Verdict]
@@ -39,7 +39,7 @@ RunTests = Callable[[Path, Sequence[str]], Verdict]
 
 
 def run_table(repository: Repository, mutations: Sequence[SqlMutation], write: Callable[[str], object]) -> int:
-    """Run the rows of the table. The exit status is 1 if a mistake was missed, or a row cannot be used."""
+    """Run the rows of the table. Returns the exit status: 1 if a mutation was missed or a row is wrong."""
     breaches = list(stale_rows(repository, mutations))
     if not breaches:
         breaches += [_breach(mutation, "is not SQL") for mutation in asyncio.run(_find_invalid(repository, mutations))]
@@ -54,7 +54,7 @@ def run_table(repository: Repository, mutations: Sequence[SqlMutation], write: C
 def survey(
     repository: Repository, proposals: Sequence[SqlMutation], tests: Sequence[str], write: Callable[[str], object]
 ) -> int:
-    """Run proposals against tests, and write those that no test finds as rows of the table."""
+    """Run proposals against tests, and write those that no test finds as rows for the table. Returns the exit status."""
     invalid = asyncio.run(_find_invalid(repository, proposals))
     valid = [proposal for proposal in proposals if proposal not in invalid]
     missed = []
@@ -67,14 +67,14 @@ def survey(
 
 
 def stale_rows(repository: Repository, mutations: Sequence[SqlMutation]) -> Iterator[Breach]:
-    """Rows that name no test, a file that is gone, or a text that the query no longer has."""
+    """Rows without tests, and rows whose text is not in the query."""
     for mutation in mutations:
         if not mutation.tests:
             yield _breach(mutation, "names no test")
         try:
             plant(repository.text(mutation.file) if repository.has(mutation.file) else "", mutation)
         except MutationStale:
-            yield _breach(mutation, "replaces a text that is not there")
+            yield _breach(mutation, "replaces text that is not in the query")
 
 
 def judge(
@@ -84,12 +84,12 @@ def judge(
     run_tests: RunTests,
     write: Callable[[str], object],
 ) -> list[Breach]:
-    """Every row whose tests do not find the mistake. Tests that fail without one cannot find one."""
+    """The rows whose tests do not find the mutation. Tests that fail without a mutation cannot find one."""
     breaches = []
     tests = sorted({test for mutation in mutations for test in mutation.tests})
     with _copies(repository, 1) as copies, copies.borrow() as copy:
         if tests and run_tests(copy, tests) is not Verdict.MISSED:
-            return [Breach(place=TABLE.name, fact="its tests fail without a mistake", remedy="make them pass first")]
+            return [Breach(place=TABLE.name, fact="its tests fail without a mutation", remedy="make them pass first")]
     work = [(mutation, (test,)) for mutation in mutations for test in mutation.tests]
     for mutation, verdict in verdicts(repository, work, run_tests=run_tests):
         write(f"{verdict}: {mutation.title}\n")
@@ -101,7 +101,7 @@ def judge(
 def verdicts(
     repository: Repository, work: Sequence[tuple[SqlMutation, Sequence[str]]], *, run_tests: RunTests
 ) -> Iterator[tuple[SqlMutation, Verdict]]:
-    """Each mutation with what the tests beside it say, in the order of `work`, several at a time."""
+    """Run each mutation with its tests, several at a time. The verdicts come in the order of `work`."""
     number = os.cpu_count() or 1
     with _copies(repository, number) as copies, ThreadPoolExecutor(number) as threads:
 
@@ -115,7 +115,7 @@ def verdicts(
 
 
 def run_pytest(folder: Path, tests: Sequence[str]) -> Verdict:
-    """Run tests in a process of its own, with servers of its own."""
+    """Run tests in a new process, with its own servers."""
     command = [python(), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
@@ -135,7 +135,7 @@ async def _find_invalid(repository: Repository, mutations: Sequence[SqlMutation]
 
 
 class _Copies:
-    """Lends a copy of the repository at a time."""
+    """A pool of copies of the repository."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._free: queue.SimpleQueue[Path] = queue.SimpleQueue()
@@ -163,4 +163,4 @@ def _copies(repository: Repository, number: int) -> Iterator[_Copies]:
 
 def _breach(mutation: SqlMutation, fact: str) -> Breach:
     place = f"{TABLE.name}: {mutation.title}"
-    return Breach(place=place, fact=fact, remedy="add the case to its tests, or bring the row up to date")
+    return Breach(place=place, fact=fact, remedy="add the case to its tests, or update the row")

@@ -1,4 +1,4 @@
-"""A row of the table is planted in its query alone, and comes back from the file as it was written."""
+"""A mutation changes only its query, and rows of the table can be written and read."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_the_nth_occurrence_is_replaced() -> None:
 
 
 @pytest.mark.parametrize("stale", [row(query="gone"), row(old="day > $2"), row(nth=2)])
-def test_a_row_that_no_longer_fits_its_query_says_so(stale: SqlMutation) -> None:
+def test_a_mutation_whose_text_is_not_in_the_query_is_refused(stale: SqlMutation) -> None:
     with pytest.raises(MutationStale):
         plant(SQL, stale)
 
@@ -35,7 +35,7 @@ def test_a_row_that_no_longer_fits_its_query_says_so(stale: SqlMutation) -> None
         row(old='a """ b\nc', new="d"),
     ],
 )
-def test_a_row_is_read_as_it_was_written(mutation: SqlMutation) -> None:
+def test_a_row_can_be_written_and_read(mutation: SqlMutation) -> None:
     assert read_table(write_row(mutation)) == (mutation,)
 
 

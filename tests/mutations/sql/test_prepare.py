@@ -1,4 +1,4 @@
-"""A mutation that leaves no SQL behind is named: the tests would fail on it without having found a mistake."""
+"""Mutations that are not valid SQL are found."""
 
 from tests.backends import Servers
 from tests.house.repository import Repository
@@ -10,7 +10,7 @@ def _mutation(old: str, new: str) -> SqlMutation:
     return SqlMutation(file="shared/postgres/outbox.sql", query="claim_events", kind="planted", old=old, new=new)
 
 
-async def test_a_mutation_that_is_not_sql_is_named(servers: Servers) -> None:
+async def test_a_mutation_that_is_not_valid_sql_is_found(servers: Servers) -> None:
     valid = _mutation(" SKIP LOCKED", "")
     invalid = [_mutation("ORDER BY id", "ORDER id"), _mutation("FROM outbox", "FROM nowhere")]
 

@@ -1,4 +1,4 @@
-"""Every clause of a query yields a mistake that leaves it SQL; comments and texts yield none."""
+"""Every clause of a query gives mutations. Comments and strings give none."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.mutations.sql.propose import propose
 
 
 def _mutated(sql: str) -> set[str]:
-    """The query with each mistake that is proposed, on one line."""
+    """The query with each proposed mutation, on one line."""
     text = f"-- name: find_day\n{sql}\n"
     return {
         " ".join(query_text(plant(text, mutation), "find_day").split()).removeprefix("-- name: find_day ")
@@ -73,11 +73,11 @@ def _mutated(sql: str) -> set[str]:
         ("SELECT '1 day < 2 days' -- 3 < 4 AND 5\n", set()),
     ],
 )
-def test_a_clause_yields_its_mistakes(sql: str, mutated: set[str]) -> None:
+def test_a_clause_gives_its_mutations(sql: str, mutated: set[str]) -> None:
     assert _mutated(sql) == mutated
 
 
-def test_a_nested_query_yields_the_mistakes_of_its_own_clauses() -> None:
+def test_a_nested_query_gives_the_mutations_of_its_own_clauses() -> None:
     mutated = _mutated("SELECT WHERE NOT EXISTS (SELECT FROM b WHERE c = $1 AND d)")
 
     assert mutated == {

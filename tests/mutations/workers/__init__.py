@@ -1,1 +1,1 @@
-"""Processes that run tests on copies of the repository, forked from one that has imported the libraries."""
+"""Processes that run tests in copies of the repository, quickly."""

@@ -1,4 +1,4 @@
-"""Processes that run tests, each in a copy of the repository of its own."""
+"""A pool of worker processes, each with its own copy of the repository."""
 
 import json
 import queue
@@ -15,11 +15,11 @@ from tests.mutations.workspace import copy_repository, environment, planted, pyt
 
 
 class WorkerDied(Exception):
-    """A worker ended by itself. Its standard error says why."""
+    """A worker process died. Its standard error says why."""
 
 
 class Worker:
-    """One such process and its copy."""
+    """One worker process and its copy."""
 
     def __init__(self, repository: Repository, folder: Path) -> None:
         copy_repository(repository, folder)
@@ -41,7 +41,7 @@ class Worker:
         self._process.wait()
 
     def run(self, tests: Sequence[str], *, timeout_s: float) -> tuple[Outcome, float]:
-        """Run tests on the copy as it is; the outcome, and how many seconds they took."""
+        """Run tests without a mutation. Returns the outcome and the time in seconds."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps({"tests": list(tests), "timeout_s": timeout_s}) + "\n")
@@ -59,7 +59,7 @@ class Worker:
 
 
 class WorkerPool:
-    """Lends a worker at a time."""
+    """Workers that can be borrowed one at a time."""
 
     def __init__(self, workers: Sequence[Worker]) -> None:
         self.size = len(workers)
@@ -78,6 +78,6 @@ class WorkerPool:
 
 @contextmanager
 def running_workers(repository: Repository, folder: Path, *, number: int) -> Iterator[WorkerPool]:
-    """Start that many workers in this folder, and end them."""
+    """Start workers with their copies in this folder, and stop them at the end."""
     with ExitStack() as stack:
         yield WorkerPool([stack.enter_context(Worker(repository, folder / str(index))) for index in range(number)])

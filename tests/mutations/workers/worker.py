@@ -1,7 +1,7 @@
-"""A process that has imported the libraries once and forks a child for each mutant.
+"""A process that imports all libraries once and forks a child for each run of tests.
 
-`python -m tests.mutations.workers.worker` reads requests, one JSON object a line: `tests` and `timeout_s`. It answers each with
-`outcome`, one of `Outcome`, and `seconds`. Tests that need a server are left out: what decides needs none.
+`python -m tests.mutations.workers.worker` reads one JSON object per line, with `tests` and `timeout_s`, and replies with
+`outcome` (a value of `Outcome`) and `seconds`. Tests that need servers are skipped: code that makes decisions needs none.
 """
 
 import importlib
@@ -19,22 +19,22 @@ from typing import Final
 import pytest
 
 _SERVERS: Final = "servers"
-"""The fixture that starts NATS and Postgres."""
+"""The name of the fixture that starts NATS and Postgres."""
 
 
 class Outcome(StrEnum):
-    """What the tests say of a mutant."""
+    """The outcome of a run of tests."""
 
     PASSED = "passed"
     FAILED = "failed"
     TIMED_OUT = "timed out"
     UNUSABLE = "unusable"
-    """pytest did not run: a test that is named does not exist, for example."""
+    """pytest could not run, for example because a test does not exist."""
 
 
 _OPTIONS: Final = (
     *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # plugins are imported before pytest could rewrite them
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # pytest plugins are imported before pytest can rewrite them
 )
 _OUTCOMES: Final = {
     pytest.ExitCode.OK: Outcome.PASSED,
@@ -47,7 +47,7 @@ _OUTCOMES: Final = {
 
 
 class _WithoutServers:
-    """Leaves out the tests that need a server."""
+    """A pytest plugin that deselects tests that need servers."""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if _SERVERS not in getattr(item, "fixturenames", ())]
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _run_in_child(tests: list[str], timeout_s: float) -> tuple[Outcome, list[str]]:
-    """The outcome, and the names of the libraries that the child imported."""
+    """Run tests in a child process. Returns the outcome, and the libraries that the child imported."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
@@ -87,13 +87,13 @@ def _run_in_child(tests: list[str], timeout_s: float) -> tuple[Outcome, list[str
             return Outcome.TIMED_OUT, []
     os.waitpid(child, 0)
     if not report:
-        return Outcome.FAILED, []  # the mutant ended its own process
+        return Outcome.FAILED, []  # the child died without a report
     code, *libraries = report.decode().split()
     return _OUTCOMES.get(pytest.ExitCode(int(code)), Outcome.FAILED), libraries
 
 
 def _be_child(tests: list[str], write_end: int) -> None:
-    """Run the tests in a process group of its own, report, and end without any clean-up of the parent's."""
+    """Run the tests in a new process group, report, and exit without running the parent's exit handlers."""
     os.setsid()
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -105,7 +105,7 @@ def _be_child(tests: list[str], write_end: int) -> None:
 
 
 def _libraries(names: set[str]) -> list[str]:
-    """Of the modules that were imported, those that lie outside of the copy and so are the same for every mutant."""
+    """The imported modules that are not part of the copy, and so are the same for every mutant."""
     copy = str(Path.cwd())
     files = {name: getattr(sys.modules[name], "__file__", None) for name in sorted(names)}
     return [name for name, file in files.items() if file and not file.startswith(copy) and "." not in name]

@@ -1,41 +1,41 @@
-"""`call(**values)` is refused where the types of `values` are unknown.
+"""`call(**values)` is a breach if the types of `values` are unknown.
 
-mypy checks nothing there: a misspelt key and two swapped arguments would pass.
+mypy does not check such a call: a misspelt key or two swapped arguments would pass.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tests.house.checks.borders import border_of, unneeded_borders
+from tests.house.checks.exemptions import find_exemption, unused_exemptions
 from tests.house.repository import Breach, Module, Repository
 
-BORDERS: Final[Mapping[str, str]] = {
-    "services/nudges/deliver/channels/watch.py": "passes on the arguments of functions that have no types",
-    "shared/service/http_server.py": "overrides uvicorn's protocol, whose arguments are uvicorn's",
-    "tests/services/ingest/**": "builds the JSON of senders, well formed or not",
+EXEMPT_FILES: Final[Mapping[str, str]] = {
+    "services/nudges/deliver/channels/watch.py": "passes on the arguments of untyped functions",
+    "shared/service/http_server.py": "passes on the arguments of uvicorn's own constructor",
+    "tests/services/ingest/**": "builds valid and invalid JSON of senders",
 }
-"""Files that may do it, and why."""
+"""Files that may unpack values of unknown types, and why."""
 
 UNTYPED_CALLS: Final = frozenset(
     {"dict", "vars", "model_dump", "asdict", "_asdict", "to_builtins", "from_json", "loads", "json"}
 )
-"""Functions and methods whose result says nothing of the types of its values. `dict` counts when it copies: `dict(row)`."""
+"""Functions and methods that return values of unknown types. `dict` is one when it copies, as in `dict(row)`."""
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _ANY_SHAPES: Final = frozenset({"Any", "Record", "asyncpg.Record"})
 _REMEDY: Final = "pass one frozen value, or name the arguments"
 
 
-def untyped_splats(repository: Repository) -> Iterator[Breach]:
-    """Values that are annotated `Any` or as a dict of it, results of calls that lose types, and rows of asyncpg."""
+def untyped_unpacking(repository: Repository) -> Iterator[Breach]:
+    """Unpacked values that are `Any`, a dict of `Any`, a row of asyncpg, or the result of a call that loses types."""
     for module in repository.modules:
-        if border_of(module.path, BORDERS) is None:
+        if find_exemption(module.path, EXEMPT_FILES) is None:
             yield from _untyped_in(module)
 
 
-def borders_without_splats(repository: Repository) -> Iterator[Breach]:
-    return unneeded_borders(repository, BORDERS, needs=lambda module: any(_untyped_in(module)), check="keyword_splats")
+def unused_unpacking_exemptions(repository: Repository) -> Iterator[Breach]:
+    return unused_exemptions(repository, EXEMPT_FILES, needs=lambda module: any(_untyped_in(module)), check="keyword_unpacking")
 
 
 def _untyped_in(module: Module) -> Iterator[Breach]:
@@ -48,15 +48,15 @@ def _untyped_in(module: Module) -> Iterator[Breach]:
     }
     for chain, calls in _scopes(module.tree):
         for call in calls:
-            for splat in (keyword.value for keyword in call.keywords if keyword.arg is None):
-                reason = _why_untyped(splat, _types_in(chain), returns)
+            for unpacked in (keyword.value for keyword in call.keywords if keyword.arg is None):
+                reason = _why_untyped(unpacked, _types_in(chain), returns)
                 if reason:
-                    fact = f"`**{ast.unparse(splat)}` {reason}"
-                    yield Breach(place=module.at(splat), fact=fact, remedy=_REMEDY)
+                    fact = f"`**{ast.unparse(unpacked)}` {reason}"
+                    yield Breach(place=module.at(unpacked), fact=fact, remedy=_REMEDY)
 
 
 def _scopes(tree: ast.Module) -> Iterator[tuple[tuple[ast.AST, ...], list[ast.Call]]]:
-    """Every chain of nested scopes, outermost first, with the calls that stand directly in the innermost one."""
+    """Every scope as the chain of scopes around it, outermost first, with the calls directly in it."""
     pending: list[tuple[ast.AST, ...]] = [(tree,)]
     while pending:
         chain = pending.pop()
@@ -70,7 +70,7 @@ def _scopes(tree: ast.Module) -> Iterator[tuple[tuple[ast.AST, ...], list[ast.Ca
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without what lies inside of a nested one; the nested scope itself is among them."""
+    """The nodes of a scope, including nested scopes but not what is inside them."""
     pending = list(ast.iter_child_nodes(scope))
     while pending:
         node = pending.pop()
@@ -80,7 +80,7 @@ def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 def _types_in(chain: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
-    """By name, what is known of the values that a scope can see: an annotation, or the call whose result a name holds."""
+    """For each name that is visible in a scope: its annotation, or the call whose result it was assigned."""
     types: dict[str, ast.expr] = {}
     for scope in chain:
         for node in _own_nodes(scope):
@@ -99,7 +99,7 @@ def _types_in(chain: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
 
 
 def _why_untyped(value: ast.expr, types: Mapping[str, ast.expr], returns: Mapping[str, ast.expr]) -> str:
-    """Why nothing is known of the values in a splat; empty where something is."""
+    """Why the types of an unpacked value are unknown; empty if they are known."""
     parts: list[ast.expr] = []
     match value:
         case ast.Name(id=name) if isinstance(types.get(name), ast.Call | ast.Await):
@@ -130,7 +130,7 @@ def _why_result_untyped(call: ast.Call, returns: Mapping[str, ast.expr]) -> str:
 
 
 def _is_untyped(annotation: ast.expr) -> bool:
-    """`Any`, a mapping to `Any`, or a row; also within quotes or beside `None`."""
+    """Whether it is `Any`, a mapping to `Any`, or a row, possibly quoted or in a union."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         annotation = ast.parse(annotation.value, mode="eval").body
     if isinstance(annotation, ast.BinOp):
