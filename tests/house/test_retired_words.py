@@ -42,7 +42,7 @@ def test_a_retired_word_is_found_in_every_kind_of_definition(plant: Plant, code:
     [
         "call_later",
         "lookup",
-        "look_up",
+        "look_ahead",
         "unusual",
         "holdout",
         "recall",

@@ -58,12 +58,14 @@ def test_each_command_is_in_the_manual(repository: Repository) -> None:
 
 def test_each_exception_of_a_check_is_needed(repository: Repository) -> None:
     names = {split_name(name.text) for module in repository.modules for name in defined_names(module)}
+    names |= {split_name(path.stem) for path in repository.paths}
     phrases = {name[start:end] for name in names for start in range(len(name)) for end in range(start + 1, len(name) + 1)}
     folders = {str(folder) for folder in repository.folders}
     used = {find_exemption(path, exempt_files) for path in repository.paths for exempt_files in (ANY_EXEMPT, UNPACKING_EXEMPT)}
 
     assert [name for name in retired_words.ALLOWED if split_name(name) not in phrases] == []
     assert [folder for folder in ONE_FILE_EACH if folder not in folders] == []
+    assert [place for place in retired_words.ALLOWED_IN if place not in folders and not repository.has(place)] == []
     assert sorted({*ANY_EXEMPT, *UNPACKING_EXEMPT} - used) == []
 
 

@@ -56,11 +56,9 @@ ENGLISH: Final = frozenset(_ENGLISH.split())
 """Retired words that are plain English in the name of a test, because it is a sentence."""
 
 ALLOWED: Final[Mapping[str, str]] = {
-    "look_up": "`look up` is standard English",
+    "look_ahead": "to look ahead is standard English",
     "forget_key": "the setting `privacy.forget_key` keeps its name: installations have it",
     "forget": "the command `daymark forget` keeps its name: people have it in their scripts",
-    "led_to": "one behaviour leads to another; it is not about managers",
-    "in_words": "`in words` is standard English",
     "retired_words": "the name of this check",
     "plain_words": "the migration that introduced the terms of the glossary",
 }
