@@ -107,6 +107,7 @@ def _skipped_nodes(tree: ast.Module) -> Iterator[ast.expr | ast.keyword]:
             case ast.FunctionDef(returns=ast.expr() as returns) | ast.AsyncFunctionDef(returns=ast.expr() as returns):
                 yield returns
             case ast.ClassDef():
+                yield from node.keywords
                 yield from (keyword for call in node.decorator_list if isinstance(call, ast.Call) for keyword in call.keywords)
             case ast.Call(func=ast.Name(id="zip")):
                 yield from node.keywords

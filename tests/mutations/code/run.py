@@ -139,7 +139,7 @@ def _timeout_s(worker: Worker, tests: Sequence[str]) -> float:
         return TIMEOUT_MIN_S
     outcome, seconds = worker.run(tests, timeout_s=BASELINE_TIMEOUT_S)
     if outcome is not Outcome.PASSED:
-        raise BaselineFails(f"{' '.join(tests)}: {outcome} without a mutation")
+        raise BaselineFails(f"pytest {' '.join(tests)}: {outcome} without a mutation")
     return max(seconds * TIMEOUT_FACTOR, TIMEOUT_MIN_S)
 
 

@@ -35,6 +35,7 @@ def test_a_boundary_a_number_and_a_condition_are_changed() -> None:
         "def work(day: int | None) -> int | None: ...\n",
         "day: int | None\n",
         "@dataclass(frozen=True, kw_only=True)\nclass Day: ...\n",
+        "class Day(Struct, frozen=True): ...\n",
         "pairs = zip(left, right, strict=True)\n",
         "def work(*, day): ...\n",
         "work(*days, **more)\n",
