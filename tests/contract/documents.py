@@ -36,7 +36,7 @@ from shared.events import (
     PlaybookWithdrawn,
 )
 from shared.observation import Observation
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 
 OPENAPI: Final = ROOT / "docs" / "openapi.json"
 ASYNCAPI: Final = ROOT / "docs" / "asyncapi.json"

@@ -11,7 +11,7 @@ from typing import Final
 from deploy.demo.play import play
 from deploy.demo.settings import configuration, make_secrets, read_secrets
 from shared.jetstream.client import disconnect
-from tests.house_of_its_own import LivingHouse, living_house
+from tests.running_daymark import LivingHouse, living_house
 
 _VICTIMS: Final = ("ingest", "scoring", "nudges", "nats", "postgres")
 

@@ -24,8 +24,8 @@ import httpx
 from nats.aio.client import Client
 
 from deploy.database import DATABASE, ensure_database
-from deploy.local.parent import end_with_parent
-from deploy.local.ports import free_ports
+from deploy.local.servers.parent_process import end_with_parent
+from deploy.local.servers.ports import find_free_ports
 from deploy.local.settings import child_environment
 from services.nudges.rules import ON_CHANGE
 from services.nudges.store import SCHEMA
@@ -36,7 +36,7 @@ from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES, NUDGES_CONSUMER, SCORES, backlog, provision
 from tests.backends import Servers, running_servers
 from tests.faults.days_at_work import day_reports
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 from tests.receiver import SECRET, Received, answer, receiving
 
 _REPLICAS: Final = 2
@@ -123,7 +123,7 @@ async def run(folder: Path, *, kills: int, seed: int, a_second: int) -> Outcome:
         )
         (folder / "daymark.toml").write_text(configuration)
         (folder / "secret").write_text(SECRET)
-        replicas = [Replica(folder / f"nudges-{number}.log", port) for number, port in enumerate(free_ports(_REPLICAS))]
+        replicas = [Replica(folder / f"nudges-{number}.log", port) for number, port in enumerate(find_free_ports(_REPLICAS))]
         try:
             await asyncio.gather(*[replica.start(folder) for replica in replicas])
             loading = asyncio.create_task(load(connection, ledger, a_second=a_second))

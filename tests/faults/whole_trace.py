@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from shared.clock import SystemClock, monotonic_s
-from tests.house_of_its_own import ROOT, LivingHouse, living_house
+from tests.running_daymark import ROOT, LivingHouse, living_house
 
 TRACE: Final = Path(os.environ.get("DAYMARK_TRACE", ROOT.parent / "shared" / "data"))
 NAME: Final = "loan-sales-2011q4"

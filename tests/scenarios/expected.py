@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.faults.demo_under_kills import play_under_kills
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 
 _LIST: Final = ROOT / "deploy" / "demo" / "expected_nudges.csv"
 _WEEKS: Final = (1, 4)

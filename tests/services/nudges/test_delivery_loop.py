@@ -220,7 +220,7 @@ async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_s
 
     first, second = receiver.received
     assert (first.id, first.body) == (second.id, second.body)
-    assert first.opened() == second.opened()
+    assert first.verified_body() == second.verified_body()
 
 
 async def test_replicas_share_a_channel_and_send_nothing_twice(
