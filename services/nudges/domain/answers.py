@@ -1,4 +1,4 @@
-"""What people may say of a nudge, and for how long a rule is then quiet."""
+"""What people can answer to a nudge, and for how long a rule stays silent after an objection."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.events import NudgeKind
 
 
 class Answer(StrEnum):
-    """Recognised and coached are a manager's: they have had a word with the rep."""
+    """`RECOGNISED` and `COACHED` are for managers: they have talked to the rep."""
 
     RECOGNISED = "recognised"
     COACHED = "coached"
@@ -18,8 +18,8 @@ class Answer(StrEnum):
     WRONG = "wrong"
 
 
-class Wrong(StrEnum):
-    """Why something is wrong."""
+class WrongReason(StrEnum):
+    """Why a nudge is wrong."""
 
     NOT_MINE = "not_mine"
     NOT_SO = "not_so"
@@ -28,58 +28,66 @@ class Wrong(StrEnum):
     OTHER = "other"
 
 
-ANSWER_WORDS: Final = {
+ANSWER_LABELS: Final = {
     Answer.RECOGNISED: "recognised",
-    Answer.COACHED: "talked about",
+    Answer.COACHED: "talked about it",
     Answer.NOT_USEFUL: "not useful",
     Answer.WRONG: "wrong",
 }
-WRONG_WORDS: Final = {
-    Wrong.NOT_MINE: "it belongs to somebody else",
-    Wrong.NOT_SO: "it was not like that",
-    Wrong.MISSING: "something is missing in the records",
-    Wrong.TWICE: "something is recorded twice",
-    Wrong.OTHER: "for another reason",
+WRONG_REASON_LABELS: Final = {
+    WrongReason.NOT_MINE: "it was somebody else's work",
+    WrongReason.NOT_SO: "it wasn't like that",
+    WrongReason.MISSING: "something is missing from the records",
+    WrongReason.TWICE: "something is recorded twice",
+    WrongReason.OTHER: "another reason",
 }
 
-QUIET_AFTER: Final = {Answer.NOT_USEFUL: timedelta(days=30), Answer.WRONG: timedelta(days=14)}
-"""For so long after the answer its rule says nothing to the person."""
+OBJECTION_COOLDOWNS: Final = {Answer.NOT_USEFUL: timedelta(days=30), Answer.WRONG: timedelta(days=14)}
+"""For how long after an objection its rule sends nothing more to the person."""
 
-_FROM_WHOM_IT_IS_SAID_TO: Final = (Answer.NOT_USEFUL, Answer.WRONG)
-_FROM_MANAGERS: Final = {
+_ANSWERS_OF_RECIPIENTS: Final = (Answer.NOT_USEFUL, Answer.WRONG)
+_ANSWERS_OF_MANAGERS: Final = {
     NudgeKind.CELEBRATION: (Answer.RECOGNISED, Answer.WRONG),
     NudgeKind.COACHING: (Answer.COACHED, Answer.WRONG),
 }
-_TO_MANAGERS: Final = {
-    NudgeKind.RECOGNITION: (Answer.RECOGNISED, *_FROM_WHOM_IT_IS_SAID_TO),
-    NudgeKind.DIGEST: (Answer.COACHED, *_FROM_WHOM_IT_IS_SAID_TO),
+"""What a manager can answer to a nudge that one of their reps received."""
+_ANSWERS_TO_MANAGER_NUDGES: Final = {
+    NudgeKind.RECOGNITION: (Answer.RECOGNISED, *_ANSWERS_OF_RECIPIENTS),
+    NudgeKind.DIGEST: (Answer.COACHED, *_ANSWERS_OF_RECIPIENTS),
 }
-_UNANSWERED: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
+_WITHOUT_ANSWERS: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Objection:
-    """A nudge of a rule to a person was called not useful by them, or wrong by anybody who saw it, on a day of theirs."""
+    """On a day of the recipient's, a nudge of a rule was called not useful by them, or wrong by anybody who saw it."""
 
     rule: str
     answer: Answer
     day: date
 
 
-def answers_open(kind: NudgeKind, *, is_said_to_them: bool) -> tuple[Answer, ...]:
-    """What somebody may answer: whom it was said to, or else a manager of theirs."""
-    if kind in _UNANSWERED:
+def allowed_answers(kind: NudgeKind, *, is_recipient: bool) -> tuple[Answer, ...]:
+    """What somebody can answer: the recipient, or otherwise one of their managers."""
+    if kind in _WITHOUT_ANSWERS:
         return ()
-    if is_said_to_them:
-        return _TO_MANAGERS.get(kind, _FROM_WHOM_IT_IS_SAID_TO)
-    return _FROM_MANAGERS.get(kind, ())
+    if is_recipient:
+        return _ANSWERS_TO_MANAGER_NUDGES.get(kind, _ANSWERS_OF_RECIPIENTS)
+    return _ANSWERS_OF_MANAGERS.get(kind, ())
 
 
-def objection_that_holds(rule: str, objections: Iterable[Objection], *, today: date) -> Objection | None:
-    """Why a rule is to be quiet; None when it need not be."""
-    return next((one for one in objections if one.rule == rule and today - one.day < QUIET_AFTER[one.answer]), None)
+def find_active_objection(rule: str, objections: Iterable[Objection], *, today: date) -> Objection | None:
+    """The first objection whose cooldown keeps the rule silent today; None when there is none."""
+    return next(
+        (
+            objection
+            for objection in objections
+            if objection.rule == rule and today - objection.day < OBJECTION_COOLDOWNS[objection.answer]
+        ),
+        None,
+    )
 
 
-def in_words(answer: Answer, reason: str) -> str:
-    """`recognised`, `wrong: something is missing in the records`."""
-    return ANSWER_WORDS[answer] + (f": {WRONG_WORDS[Wrong(reason)]}" if reason else "")
+def describe_answer(answer: Answer, reason: str) -> str:
+    """`recognised`, or `wrong: something is missing from the records`."""
+    return ANSWER_LABELS[answer] + (f": {WRONG_REASON_LABELS[WrongReason(reason)]}" if reason else "")

@@ -1,4 +1,4 @@
-"""What a rep may say of a single activity, what a manager makes of it, and how the activity is put into words."""
+"""Disputes: what a rep can say against a single activity, how a manager can resolve it, and how the activity is described."""
 
 import hashlib
 import json
@@ -6,19 +6,24 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NewType
 
 from pydantic import BaseModel, ConfigDict
 
-SETTLED_SHOWN: Final = timedelta(days=14)
-"""For so long a manager still sees what was settled."""
+from shared.events import RepId
+from shared.observation import ActivityId, SourceName
+
+DisputeId = NewType("DisputeId", str)
+
+RESOLVED_SHOWN_FOR: Final = timedelta(days=14)
+"""For how long a manager still sees a dispute after it was resolved."""
 
 _ID_HEX: Final = 32
-_A_MINUTE_S: Final = 60
+_MINUTE_S: Final = 60
 
 
-class Reason(StrEnum):
-    """Why an activity is not right. Nobody's own words are kept."""
+class DisputeReason(StrEnum):
+    """What is wrong with an activity. The list is closed, so that no free text about people is stored."""
 
     NOT_MINE = "not_mine"
     NOT_DONE = "not_done"
@@ -28,27 +33,27 @@ class Reason(StrEnum):
     DETAILS = "details"
 
 
-class Settled(StrEnum):
-    """What a manager made of it."""
+class Resolution(StrEnum):
+    """How a manager resolved a dispute."""
 
     PUT_RIGHT = "put_right"
     STANDS = "stands"
 
 
-REASON_WORDS: Final = {
-    Reason.NOT_MINE: "it belongs to somebody else",
-    Reason.NOT_DONE: "it did not happen",
-    Reason.TWICE: "it is recorded twice",
-    Reason.KIND: "it is of another kind",
-    Reason.TIME: "it was at another time",
-    Reason.DETAILS: "something else in it is wrong",
+REASON_LABELS: Final = {
+    DisputeReason.NOT_MINE: "it was somebody else's work",
+    DisputeReason.NOT_DONE: "it didn't happen",
+    DisputeReason.TWICE: "it's recorded twice",
+    DisputeReason.KIND: "it was a different kind of activity",
+    DisputeReason.TIME: "the time is wrong",
+    DisputeReason.DETAILS: "another detail is wrong",
 }
-SETTLED_WORDS: Final = {Settled.PUT_RIGHT: "put right in the CRM", Settled.STANDS: "it stands as recorded"}
+RESOLUTION_LABELS: Final = {Resolution.PUT_RIGHT: "corrected in the CRM", Resolution.STANDS: "the record stands"}
 
 
-class Recorded(BaseModel):
-    """An activity as it is recorded, as far as it is shown: never a contact, nor what a sender tells beside what is known to
-    mean something. `counts_for` are labels of behaviours."""
+class RecordedActivity(BaseModel):
+    """An activity as it is recorded, as far as people see it: facts that are not listed here, such as the contact, are left
+    out. `counts_for` holds labels of behaviours."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -64,34 +69,34 @@ class Recorded(BaseModel):
     counts_for: tuple[str, ...] = ()
 
 
-def contest_id(rep_id: str, *, source: str, account: str, activity_id: str) -> str:
-    """One for each activity of a rep: contested twice it is contested once."""
-    said = json.dumps([rep_id, source, account, activity_id])
-    return hashlib.sha256(said.encode()).hexdigest()[:_ID_HEX]
+def make_dispute_id(rep_id: RepId, *, source: SourceName, account: str, activity_id: ActivityId) -> DisputeId:
+    """The same for the same rep and activity, so that disputing it twice makes one dispute."""
+    key = json.dumps([rep_id, source, account, activity_id])
+    return DisputeId(hashlib.sha256(key.encode()).hexdigest()[:_ID_HEX])
 
 
-def kind_in_words(kind: str) -> str:
+def describe_kind(kind: str) -> str:
     """`Proposal sent`."""
     return kind.replace("_", " ").capitalize()
 
 
-def facts_in_words(recorded: Recorded) -> str:
-    """`outbound, connected, 1 min 49 s, 20000.00 EUR, stage offer, deal 173712`; empty where nothing is known."""
-    return ", ".join(_facts(recorded))
+def describe_facts(activity: RecordedActivity) -> str:
+    """`outbound, connected, 1 min 49 s, 20000.00 EUR, stage offer, deal 173712`; empty when nothing is known."""
+    return ", ".join(_facts(activity))
 
 
-def _facts(recorded: Recorded) -> Iterator[str]:
-    yield from (said.replace("_", " ") for said in (recorded.direction, recorded.outcome) if said)
-    if recorded.duration_s is not None:
-        yield _duration(recorded.duration_s)
-    if recorded.amount is not None:
-        yield f"{recorded.amount:f} {recorded.currency or ''}".rstrip()
-    if recorded.stage:
-        yield f"stage {recorded.stage}"
-    if recorded.deal_id:
-        yield f"deal {recorded.deal_id}"
+def _facts(activity: RecordedActivity) -> Iterator[str]:
+    yield from (fact.replace("_", " ") for fact in (activity.direction, activity.outcome) if fact)
+    if activity.duration_s is not None:
+        yield _duration(activity.duration_s)
+    if activity.amount is not None:
+        yield f"{activity.amount:f} {activity.currency or ''}".rstrip()
+    if activity.stage:
+        yield f"stage {activity.stage}"
+    if activity.deal_id:
+        yield f"deal {activity.deal_id}"
 
 
 def _duration(duration_s: float) -> str:
-    minutes, seconds = divmod(round(duration_s), _A_MINUTE_S)
+    minutes, seconds = divmod(round(duration_s), _MINUTE_S)
     return " ".join([f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * (bool(seconds) or not minutes))
