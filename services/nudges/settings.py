@@ -58,10 +58,10 @@ class NudgesSection(Section):
 
 class ExperimentsSection(Section):
     seed: str
-    held_out: HeldOut
-    held_out_by_rule: dict[str, HeldOut]
+    holdout: HeldOut
+    holdout_by_rule: dict[str, HeldOut]
 
-    @field_validator("held_out_by_rule")
+    @field_validator("holdout_by_rule")
     @classmethod
     def _are_rules(cls, by_rule: dict[str, float]) -> dict[str, float]:
         if strangers := by_rule.keys() - RULES.keys():
@@ -69,7 +69,7 @@ class ExperimentsSection(Section):
         return by_rule
 
     def lottery(self) -> Lottery:
-        return Lottery(seed=self.seed, held_out=self.held_out, by_rule=self.held_out_by_rule)
+        return Lottery(seed=self.seed, held_out=self.holdout, by_rule=self.holdout_by_rule)
 
 
 class InboxSection(Section):
