@@ -23,7 +23,7 @@ from tests.running_daymark import RunningDaymark, running_daymark
 from tests.services.ingest.senders import BY_NAME, SECRET
 
 TABLES_WITH_NAMES: Final = {
-    *(f"scoring.{table}" for table in ("activity", "announcement", "rep_day", "rep_progress", "roster")),
+    *(f"scoring.{table}" for table in ("activity", "announcement", "rep_day", "last_opened_day", "roster")),
     *(f"nudges.{table}" for table in ("announcement", "day", "scheduled_check", "nudge")),
 }
 REP, NAME, EMAIL, USER, CONTACT = "rep-canary", "Canaria Canário", "canary@example.com", "canary-user-4711", "canary-contact-08"
