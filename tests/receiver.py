@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
@@ -24,9 +23,10 @@ class Received:
     def id(self) -> str:
         return self.headers["webhook-id"]
 
-    def verified_body(self, secret: str = SECRET) -> Any:
+    def verified_body(self, secret: str = SECRET) -> dict[str, object]:
         """The body, if the reference library accepts the signature. It compares the time with the machine's clock."""
-        return Webhook(secret).verify(self.body, dict(self.headers))
+        body: dict[str, object] = Webhook(secret).verify(self.body, dict(self.headers))
+        return body
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
@@ -58,10 +58,10 @@ class Receiver:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hook"
 
-    def script(self, *answers: bytes, then: bytes = answer(204)) -> None:
-        """Respond with these, one after the other, and with `then` afterwards."""
+    def script(self, *answers: bytes, default: bytes = answer(204)) -> None:
+        """Respond with these, one after the other, and with `default` afterwards."""
         remaining = list(answers)
-        self.behave = lambda _: remaining.pop(0) if remaining else then
+        self.behave = lambda _: remaining.pop(0) if remaining else default
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

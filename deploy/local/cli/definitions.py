@@ -117,7 +117,7 @@ def playbook_announcements(
 
 
 @playbook.command("told", hidden=True)
-def playbook_told(
+def former_playbook_announcements(
     team: OnlyTeam = None, begins: Begins = None, as_json: AsJson = False, config: Config = None, data: Data = None
 ) -> None:
     """The former name of `daymark playbook announcements`."""

@@ -6,7 +6,7 @@ messages, so it has to be a value of its own. Where nothing is lost by erasing t
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -23,7 +23,7 @@ _FOREIGN_STREAMS: Final = (WEBHOOKS, DEAD)
 """They hold what a CRM wrote, in any shape."""
 
 _REPORT_TYPES: Final = ("day.", "nudge.", "playbook.")
-_WORD: Final = re.compile(r"[^\s<>\"'&=]+")
+_TOKEN: Final = re.compile(r"[^\s<>\"'&=]+")
 _DISTINCTIVE_LENGTH: Final = 7
 """An id with at least so many characters does not occur in a message by chance."""
 
@@ -78,9 +78,9 @@ class PersonMatcher:
             or (bool(ids.hashed) and self._holds_hashed_key(document, text, ids.hashed, or_number=may_erase_too_much))
         )
 
-    def _holds_hashed_key(self, document: Any, text: str, hashed_keys: frozenset[str], *, or_number: bool) -> bool:
+    def _holds_hashed_key(self, document: object, text: str, hashed_keys: frozenset[str], *, or_number: bool) -> bool:
         """Whether a value of the JSON document, or a word of any other text, has one of these hashes."""
-        values = _values(document) if document is not None else iter(_WORD.findall(text) + _WORD.findall(unquote_plus(text)))
+        values = _values(document) if document is not None else iter(_TOKEN.findall(text) + _TOKEN.findall(unquote_plus(text)))
         keys = {str(value) for value in values if isinstance(value, str) or (or_number and isinstance(value, int))}
         return any(hashed_contact(self._contact_secret, key) in hashed_keys for key in keys)
 
@@ -127,7 +127,7 @@ def _pattern_of_names(target: ErasureTarget) -> re.Pattern[str]:
     return mention_of([*(name for name in target.names if len(name.split()) > 1), *target.emails])
 
 
-def _decode(data: bytes) -> Any:
+def _decode(data: bytes) -> object:
     """The JSON document, or None."""
     try:
         return msgspec.json.decode(data)
@@ -135,7 +135,7 @@ def _decode(data: bytes) -> Any:
         return None
 
 
-def _values(document: Any) -> Iterator[Any]:
+def _values(document: object) -> Iterator[object]:
     """Every value in a JSON document that is neither an object nor an array."""
     remaining = [document]
     while remaining:
@@ -148,7 +148,7 @@ def _values(document: Any) -> Iterator[Any]:
             yield value
 
 
-def _strings(document: Any) -> Iterator[str]:
+def _strings(document: object) -> Iterator[str]:
     return (value for value in _values(document) if isinstance(value, str))
 
 
@@ -156,5 +156,5 @@ def _occurs(pattern: re.Pattern[str], texts: Iterable[str]) -> bool:
     return any(pattern.search(text) for text in texts)
 
 
-def _is_one_of(value: Any, ids: frozenset[str], *, or_number: bool) -> bool:
+def _is_one_of(value: object, ids: frozenset[str], *, or_number: bool) -> bool:
     return value in ids if isinstance(value, str) else or_number and isinstance(value, int) and str(value) in ids

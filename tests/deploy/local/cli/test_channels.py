@@ -34,7 +34,7 @@ MONDAY = (datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 8, 0, 1, tz
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     async with receiving() as serving:
-        serving.script(then=answer(410))
+        serving.script(default=answer(410))
         yield serving
 
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import httpx
@@ -26,7 +26,8 @@ TABLES_WITH_NAMES: Final = {
     *(f"scoring.{table}" for table in ("activity", "announcement", "rep_day", "last_opened_day", "roster")),
     *(f"nudges.{table}" for table in ("announcement", "day", "scheduled_check", "nudge")),
 }
-REP, NAME, EMAIL, USER, CONTACT = "rep-canary", "Canaria Canário", "canary@example.com", "canary-user-4711", "canary-contact-08"
+REP, NAME, EMAIL = "rep-canary", "Canaria Canário", "canary@example.com"
+USER, CONTACT = "canary-user-4711", "canary-contact-08"
 NOW: Final = datetime(2026, 3, 2, 11, tzinfo=UTC)
 TRACES: Final = (REP, NAME, EMAIL, USER, CONTACT)
 BEN = '{id: ben, name: Ben Ode, timezone: Europe/Madrid, hours: "00:00-23:59", identities: [{source: acme, user: "8"}]}'
@@ -43,7 +44,7 @@ unverified: {counts: false, same_contact: {more_than: 1}}
 """
 
 
-def _make_observation(activity_id: str, actor: str, at: datetime, **facts: Any) -> dict[str, Any]:
+def _make_observation(activity_id: str, actor: str, at: datetime, **facts: str | int) -> dict[str, object]:
     all_facts = {"actor": actor, "started_at": at.isoformat(), "duration_s": 60, **facts}
     return {"activity_id": activity_id, "kind": "call", "observed_at": at.isoformat(), "facts": all_facts}
 

@@ -1,7 +1,6 @@
 """Which messages name a person, and which only look as if they did."""
 
 import json
-from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
@@ -30,16 +29,16 @@ ANA = ErasureTarget(
 ADA = ErasureTarget(who="contact", person="contact-ada", source=SourceName("hub"), is_erased=False, activities=0)
 
 
-def make_message(data: Any, subject: str = "webhook.received.v1.acme", **headers: str) -> StoredMessage:
+def make_message(data: object, subject: str = "webhook.received.v1.acme", **headers: str) -> StoredMessage:
     raw = data if isinstance(data, bytes) else json.dumps(data).encode()
     return StoredMessage(number=1, subject=subject, headers=headers, data=raw)
 
 
-def make_observation(source: str = "acme", account: str = "", activity_id: str = "a1", **facts: Any) -> StoredMessage:
+def make_observation(source: str = "acme", account: str = "", activity_id: str = "a1", **facts: object) -> StoredMessage:
     return make_message({"source": source, "account": account, "activity_id": activity_id, "facts": facts})
 
 
-def make_letter(data: Any, origin: str, **headers: str) -> StoredMessage:
+def make_letter(data: object, origin: str, **headers: str) -> StoredMessage:
     return make_message(data, "dead.ingest.unreadable_body", **{ORIGIN_HEADER: f"X:1 {origin}", **headers})
 
 

@@ -111,7 +111,7 @@ def test_a_dispute_is_shown_with_its_activity_and_remains_when_the_activity_has_
     assert lines[-1] == "  no longer on this day: acme/c9 (disputed 2026-03-03: not mine)"
 
 
-def test_it_is_said_when_disputes_are_not_known() -> None:
+def test_a_sentence_mentions_that_disputes_are_not_known() -> None:
     lines = print_to_text(make_explanation(make_activity("c1")), None)
 
     assert lines[-1] == "Disputes are not shown, because nudges does not answer."
