@@ -91,7 +91,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_receiver_that_hangs_delays_no_other_channel_and_takes_no_more_than_its_places(
     nudging: Nudging, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
-    receiver.script(default=HANG)
+    receiver.script(then=HANG)
     await _queue(nudging, 40)
 
     async with running(nudging, nudging.channel, channel_to(receiver.url, client, timeout_s=20)) as loops:
@@ -118,14 +118,14 @@ async def test_one_that_hangs_holds_up_none_of_the_others_of_its_channel(
 
 
 async def test_a_room_that_hangs_holds_up_no_other_channel(nudging: Nudging, receiver: Receiver) -> None:
-    receiver.script(default=HANG)
+    receiver.script(then=HANG)
     await _queue(nudging, 40)
 
     async with chat(room(receiver)) as hanging:
         hanging.name = SLOW
         async with running(nudging, nudging.channel, hanging) as loops:
             await loops.until((PROMPT, "delivered", 40), (SLOW, "sending", 1), (SLOW, "queued", 39))
-            receiver.script(default=answer(200))
+            receiver.script(then=answer(200))
             receiver.go_on.set()
             await loops.until((PROMPT, "delivered", 40), (SLOW, "delivered", 40))
 
@@ -187,7 +187,7 @@ async def test_a_receiver_that_asks_to_wait_hears_nothing_until_then(
 
 
 async def test_a_receiver_that_is_gone_is_asked_once(nudging: Nudging, receiver: Receiver, client: httpx.AsyncClient) -> None:
-    receiver.script(default=answer(410))
+    receiver.script(then=answer(410))
     await _queue(nudging, 1)
 
     async with running(nudging, nudging.channel, channel_to(receiver.url, client)) as loops:
@@ -220,7 +220,7 @@ async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_s
 
     first, second = receiver.received
     assert (first.id, first.body) == (second.id, second.body)
-    assert first.verified_body() == second.verified_body()
+    assert first.opened() == second.opened()
 
 
 async def test_replicas_share_a_channel_and_send_nothing_twice(

@@ -73,7 +73,7 @@ async def sent(url: str, *, allowed: Sequence[Network] = THIS_MACHINE) -> Outcom
 
 
 async def test_a_room_is_told_the_same(receiver: Receiver) -> None:
-    receiver.script(default=answer(200))
+    receiver.script(then=answer(200))
 
     assert await sent(room(receiver)) == Delivered()
 
@@ -82,7 +82,7 @@ async def test_a_room_is_told_the_same(receiver: Receiver) -> None:
 
 
 async def test_a_link_to_a_page_of_a_reps_own_is_not_for_a_room(receiver: Receiver) -> None:
-    receiver.script(default=answer(200))
+    receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
         await channel.send(nudge().model_copy(update={"url": "http://pages/you/ana/secret"}), attempts=1)
 
@@ -103,14 +103,14 @@ async def test_a_link_to_a_page_of_a_reps_own_is_not_for_a_room(receiver: Receiv
     ids=["500", "404", "429", "503 with a date", "500 that asks to wait", "413", "half a line"],
 )
 async def test_each_answer_of_a_service_means_one_thing(said: bytes, expected: Outcome, receiver: Receiver) -> None:
-    receiver.script(default=said)
+    receiver.script(then=said)
 
     assert await sent(room(receiver)) == expected
 
 
 async def test_a_redirect_is_not_followed_also_where_the_url_asks_for_it(receiver: Receiver) -> None:
     async with receiving() as elsewhere:
-        receiver.script(default=answer(307, location=elsewhere.url))
+        receiver.script(then=answer(307, location=elsewhere.url))
 
         outcome = await sent(room(receiver) + "?redirect=yes&retry=3&optional=yes")
 
@@ -129,7 +129,7 @@ async def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(
 
 
 async def test_a_service_that_hangs_is_given_up_on(receiver: Receiver) -> None:
-    receiver.script(answer(200), HANG, default=answer(200))
+    receiver.script(answer(200), HANG, then=answer(200))
     async with chat(room(receiver), timeout_s=20) as channel:
         await channel.send(nudge(), attempts=1)
         channel._timeout_s = 0.5
@@ -143,7 +143,7 @@ async def test_a_service_that_hangs_is_given_up_on(receiver: Receiver) -> None:
 
 
 async def test_a_process_that_does_not_answer_is_killed_and_the_next_message_has_another(receiver: Receiver) -> None:
-    receiver.script(default=answer(200))
+    receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
         await channel.send(nudge(), attempts=1)
         stuck = _pid_of(channel)
@@ -160,7 +160,7 @@ async def test_a_process_that_does_not_answer_is_killed_and_the_next_message_has
 
 
 async def test_a_process_that_died_is_replaced(receiver: Receiver) -> None:
-    receiver.script(default=answer(200))
+    receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
         outcomes = [await channel.send(nudge(), attempts=1)]
         os.kill(_pid_of(channel), signal.SIGKILL)
@@ -181,7 +181,7 @@ async def test_looking_at_a_url_leaves_no_process_behind(receiver: Receiver) -> 
 
 async def test_a_process_without_work_ends(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apprise_process, "_IDLE_S", 0)
-    receiver.script(default=answer(200))
+    receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
         await channel.send(nudge(), attempts=1)
         process = channel._process._process
@@ -196,7 +196,7 @@ async def test_a_process_without_work_ends(receiver: Receiver, monkeypatch: pyte
 async def test_the_process_knows_no_secret_and_no_proxy_of_ours(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUDGES_DATABASE_PASSWORD", "hunter2")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    receiver.script(default=answer(200))
+    receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
         outcome = await channel.send(nudge(), attempts=1)
         environment = Path(f"/proc/{_pid_of(channel)}/environ").read_text()
@@ -240,7 +240,7 @@ async def test_no_failure_tells_a_token_or_a_recipient(
     mailbox.to_recipients = f"550 {RECIPIENT} is not here"
     told = []
     for said in (answer(403, body=TOKEN.encode()), HALF_A_LINE):
-        receiver.script(default=said)
+        receiver.script(then=said)
         told.append(repr(await sent(room(receiver))))
     told += [repr(await sent(mail_url(mailbox))), repr(await sent(f"mmost://127.0.0.1:9/{TOKEN}")), caplog.text]
 
