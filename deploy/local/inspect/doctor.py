@@ -17,6 +17,7 @@ from deploy.local.settings import LocalSettings
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
+from shared.observation import SourceName
 from shared.service.settings import SecretMissing, load_settings
 
 _BACKLOG_MAX: Final = 1_000
@@ -29,7 +30,7 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
     for name, url in urls.items():
         yield await _examine_readiness(name, url)
     letters = [replace(letter, body=b"") async for letter in list_letters(connection)]  # bodies may be large
-    sources: Mapping[str, Source] = {}
+    sources: Mapping[SourceName, Source] = {}
     try:
         sources = load_settings(IngestSettings).read_sources()
     except SecretMissing as missing:

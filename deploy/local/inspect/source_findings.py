@@ -19,6 +19,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import UNKNOWN
 from shared.events import WEBHOOK_RECEIVED
 from shared.jetstream.streams import WEBHOOKS
+from shared.observation import SourceName
 
 _EXPIRES_SOON: Final = timedelta(days=2)
 _TIMEOUT_S: Final = 3
@@ -37,7 +38,7 @@ Samples = Mapping[tuple[str, str, str], float]
 
 
 async def examine_sources(
-    connection: Client, sources: Mapping[str, Source], letters: Sequence[Letter], *, ingest_url: str, now: datetime
+    connection: Client, sources: Mapping[SourceName, Source], letters: Sequence[Letter], *, ingest_url: str, now: datetime
 ) -> AsyncIterator[Finding]:
     """Each configured source, and webhooks that were sent to none of them."""
     samples = await _read_samples(ingest_url)
@@ -57,7 +58,7 @@ async def examine_sources(
         yield Finding(verdict=Verdict.NOTE, subject="sources", text="none is configured; docs/ has a page for each CRM")
 
 
-def examine_other_letters(sources: Mapping[str, Source], letters: Sequence[Letter]) -> Iterator[Finding]:
+def examine_other_letters(sources: Mapping[SourceName, Source], letters: Sequence[Letter]) -> Iterator[Finding]:
     """Dead letters that did not come from a source's webhook."""
     subjects = {_subject_of(source) for source in sources.values()}
     if others := [letter for letter in letters if letter.origin not in subjects]:

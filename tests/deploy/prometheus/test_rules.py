@@ -14,6 +14,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.nudges.metrics import NudgesMetrics
 from services.scoring.metrics import ScoringMetrics
+from shared.observation import SourceName
 from tests.running_daymark import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -64,14 +65,11 @@ def test_each_alert_has_a_section_in_the_runbook(rule: dict[str, dict[str, str]]
 
 
 def test_rules_use_only_metrics_that_a_service_exports() -> None:
-    acme = Source(name="acme", kind="standard", secrets=(b"",), expires_at=datetime(2026, 1, 1, tzinfo=UTC))
-    nudges = NudgesMetrics()
-    nudges.note_quiet_feeds(["north"])
-    registries = (
-        IngestMetrics({"acme": acme}).registry,
-        ScoringMetrics().registry,
-        nudges.registry,
-    )
+    acme = SourceName("acme")
+    source = Source(name=acme, kind="standard", secrets=(b"",), expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    nudges = NudgesMetrics(rules=["plan_done"], channels=["webhook"])
+    nudges.show_silent_feeds(["north"])
+    registries = (IngestMetrics({acme: source}).registry, ScoringMetrics().registry, nudges.registry)
     exported = {sample.name for registry in registries for metric in _collect(registry) for sample in metric.samples}
 
     used = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}
