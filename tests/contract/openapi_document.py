@@ -83,7 +83,7 @@ def _other_media_types(*, is_stored: bool) -> dict[str, Any]:
     """The media types, besides JSON, in which some senders expect the response."""
     responses = [adapter.stored if is_stored else adapter.unavailable for adapter in ADAPTERS.values()]
     media_types = {response.media_type for response in responses if response is not None and response.media_type}
-    return {media_type: _TEXT for media_type in sorted(media_types - {_JSON})}
+    return dict.fromkeys(sorted(media_types - {_JSON}), _TEXT)
 
 
 def _content(schema: dict[str, Any]) -> dict[str, Any]:
