@@ -25,6 +25,7 @@ from deploy.local.cli.options import (
 from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, run_connected
 from deploy.local.cli.tables.definitions import print_announcements, print_playbooks, print_preview
 from deploy.local.cli.tables.formats import write_json
+from deploy.local.plurals import count_nouns
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
 from shared.requests.client import NO_QUERY, ask
@@ -139,7 +140,8 @@ def rescore(
 
     async def rescore_days(connection: Client) -> None:
         state = await ask(connection, SCORE_RESCORE, query)
-        typer.echo(f"{state.days} days of {state.reps} reps are being scored again")
+        days, reps = count_nouns(state.days, "day"), count_nouns(state.reps, "rep")
+        typer.echo(f"{days} of {reps} to be scored again")
         if not no_wait:
             await _wait_until_rescored(connection)
 
@@ -151,11 +153,11 @@ def _apply(endpoint: Endpoint[DefinitionFile, Applied], file: DefinitionFile, se
         applied = await ask(connection, endpoint, file, timeout_s=LONG_S)
         typer.echo(applied.summary)
         if applied.reps_to_announce_to:
-            reps = "1 rep" if applied.reps_to_announce_to == 1 else f"{applied.reps_to_announce_to} reps"
+            reps = count_nouns(applied.reps_to_announce_to, "rep")
             typer.echo(f"to be announced to {reps} in their working hours; see `daymark playbook announcements`")
         if wait and applied.reps_to_rescore:
             await _wait_until_rescored(connection)
-            typer.echo(f"the days of {applied.reps_to_rescore} reps were scored again")
+            typer.echo(f"the days of {count_nouns(applied.reps_to_rescore, 'rep')} were scored again")
 
     run_connected(settings, apply)
 

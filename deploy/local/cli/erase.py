@@ -12,6 +12,7 @@ from deploy.local.cli.options import Config, Data, command_settings, progress_ba
 from deploy.local.cli.requests import LONG_S, run_connected
 from deploy.local.contact_keys import list_spellings, read_contact_secret
 from deploy.local.erase.sweep_streams import OnProgress, SweptStream, sweep_streams
+from deploy.local.plurals import count_nouns
 from shared.observation import SourceName
 from shared.privacy.contact_keys import NoContactSecret
 from shared.requests.client import ask
@@ -72,14 +73,16 @@ async def _erase(connection: Client, target: ErasureTarget, *, contact_secret: b
 
 def _describe_target(target: ErasureTarget) -> list[str]:
     """Who would be erased, and what is stored about them."""
+    activities = count_nouns(target.activities, "activity", "activities")
     if target.who == "contact":
         of_source = f" of {target.source}" if target.source else ""
-        lines = [f"{target.person}, a contact{of_source}", f"{target.activities} activities, which stay without the contact"]
+        lines = [f"{target.person}, a contact{of_source}", f"{activities}, which stay without the contact"]
     else:
+        days, rosters = count_nouns(target.days, "day"), count_nouns(target.rosters, "roster")
         lines = [f"{target.person}, {', '.join(target.names)}" if target.names else target.person]
         lines += [f"user {_describe_user(user)}" for user in target.users]
         lines += [f"user {_describe_user(user)} now belongs to somebody else and stays" for user in target.reassigned]
-        lines.append(f"{target.activities} activities, {target.days} days, {target.rosters} rosters that name them")
+        lines.append(f"{activities}, {days}, {rosters} with this person")
     if target.is_erased:
         lines.append("erased before; whatever came back or was left over is erased now")
     return lines
@@ -87,15 +90,17 @@ def _describe_target(target: ErasureTarget) -> list[str]:
 
 def _describe_result(scores: ErasedScores, nudges: ErasedNudges | None, swept: Sequence[SweptStream]) -> list[str]:
     """What was erased."""
+    activities = count_nouns(scores.activities, "activity", "activities")
     if nudges is None:
-        lines = [f"contact removed from {scores.activities} activities"]
+        lines = [f"contact removed from {activities}"]
     else:
+        days, reports = count_nouns(scores.days, "day"), count_nouns(nudges.reports, "report")
         lines = [
-            f"erased: {scores.activities} activities, {scores.days} days, {nudges.reports} reports, {nudges.nudges} nudges",
-            f"removed from {scores.rosters} rosters",
+            f"erased: {activities}, {days}, {reports}, {count_nouns(nudges.nudges, 'nudge')}",
+            f"removed from {count_nouns(scores.rosters, 'roster')}",
         ]
         if nudges.lines:
-            lines.append(f"{nudges.lines} lines removed from the file of nudges")
+            lines.append(f"{count_nouns(nudges.lines, 'line')} removed from the file of nudges")
     streams = ", ".join(f"{stream.erased} of {stream.read} in {stream.stream}" for stream in swept)
     return [*lines, f"messages erased: {streams}"]
 

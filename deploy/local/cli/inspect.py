@@ -11,6 +11,7 @@ from deploy.local.cli.requests import run_connected
 from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
 from deploy.local.inspect.doctor import examine
 from deploy.local.inspect.findings import Verdict
+from deploy.local.plurals import count_nouns
 from shared.clock import SystemClock
 
 _VERDICT_WIDTH = 9
@@ -29,7 +30,7 @@ def doctor(config: Config = None, data: Data = None) -> None:
         return problems
 
     problems = run_connected(settings, print_findings)
-    typer.echo("no problem found" if not problems else "1 problem found" if problems == 1 else f"{problems} problems found")
+    typer.echo(f"{count_nouns(problems, 'problem')} found")
     raise typer.Exit(1 if problems else 0)
 
 
@@ -44,7 +45,7 @@ def list_command(config: Config = None, data: Data = None) -> None:
             typer.echo(_line(letter))
         return count
 
-    typer.echo(f"{run_connected(command_settings(config, data), print_letters)} dead letters")
+    typer.echo(count_nouns(run_connected(command_settings(config, data), print_letters), "dead letter"))
 
 
 @dead_letters.command("show")

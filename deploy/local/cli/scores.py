@@ -26,6 +26,7 @@ from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, ru
 from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.cli.tables.scores import print_scores, print_totals, write_scores_csv, write_totals_csv
+from deploy.local.plurals import count_nouns
 from shared.clock import SystemClock
 from shared.requests.client import NoResponder, ask
 from shared.requests.nudges import DISPUTE_LIST, DisputeList, DisputeQuery
@@ -132,6 +133,8 @@ def audit(
     for difference in report.differences:
         typer.echo(difference)
     if report.waiting:
-        typer.echo(f"{report.waiting} reps were left out, because their days are being scored again", err=True)
-    typer.echo(f"{report.activities} activities, {report.days} days, {len(report.differences)} differences")
+        typer.echo(f"left out: {count_nouns(report.waiting, 'rep')} whose days are being scored again", err=True)
+    activities = count_nouns(report.activities, "activity", "activities")
+    differences = count_nouns(len(report.differences), "difference")
+    typer.echo(f"{activities}, {count_nouns(report.days, 'day')}, {differences}")
     raise typer.Exit(1 if report.differences else 0)

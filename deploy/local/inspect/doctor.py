@@ -12,6 +12,7 @@ from deploy.local.inspect.dead_letters import list_letters
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.local.inspect.people_findings import examine_people
 from deploy.local.inspect.source_findings import examine_other_letters, examine_sources
+from deploy.local.plurals import count_nouns
 from deploy.local.run_file import NotRunning, read_run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.domain.webhook import Source
@@ -76,5 +77,5 @@ async def _examine_backlogs(connection: Client) -> AsyncIterator[Finding]:
             yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=str(refused))
             continue
         is_behind = waiting > _BACKLOG_MAX
-        text = f"{waiting} messages waiting" + ("; if the number grows, add a replica" if is_behind else "")
+        text = f"{count_nouns(waiting, 'message')} waiting" + ("; if the number grows, add a replica" if is_behind else "")
         yield Finding(verdict=Verdict.NOTE if is_behind else Verdict.OK, subject=subject, text=text)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.cli.tables.formats import format_moment
+from deploy.local.plurals import count_nouns
 from shared.requests.nudges import DisputeList, DisputeRow
 from shared.requests.scores import ExplainedActivity, Explanation
 
@@ -41,8 +42,8 @@ def _print_lines(explanation: Explanation, console: Console) -> None:
 
 def _print_activities(explanation: Explanation, disputes: DisputeList | None, console: Console) -> None:
     """The activities in order, then disputed ones that no longer belong to the day."""
-    count = len(explanation.activities)
-    console.print(f"\n{count} {'activity' if count == 1 else 'activities'}" if count else "\nNo activity on this day.")
+    count = count_nouns(len(explanation.activities), "activity", "activities")
+    console.print(f"\n{count}" if explanation.activities else "\nNo activity on this day.")
     rows = disputes.rows if disputes else ()
     disputed = {(row.source, row.account, row.activity_id): row for row in rows}
     for activity in explanation.activities:

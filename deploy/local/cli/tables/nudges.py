@@ -7,6 +7,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from deploy.local.cli.tables.formats import format_moment
+from deploy.local.plurals import count_nouns
 from shared.requests.nudges import ChannelList, NudgeRow
 
 
@@ -40,7 +41,7 @@ def _describe_status(row: NudgeRow) -> str:
     if row.retracted:
         lines.append(f"retracted: {row.retracted}")
     lines += [
-        f"{delivery.channel} {delivery.state} ({delivery.last_error}; {delivery.attempts} attempts)"
+        f"{delivery.channel} {delivery.state} ({delivery.last_error}; {count_nouns(delivery.attempts, 'attempt')})"
         for delivery in row.deliveries
         if delivery.last_error
     ]

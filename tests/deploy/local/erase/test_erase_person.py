@@ -186,7 +186,7 @@ async def test_nothing_names_an_erased_person_and_nothing_brings_them_back(dayma
     await daymark.command("roster", "apply", str(daymark.folder.parent / "without_rep.yaml"))
     output = await daymark.command("forget", REP, "--yes") + await daymark.command("forget", CONTACT, "--yes")
 
-    assert re.search(rf"{REP}, {NAME}\nuser acme/{USER}\n3 activities, \d+ days, 1 rosters that name them", output)
+    assert re.search(rf"{REP}, {NAME}\nuser acme/{USER}\n3 activities, \d+ days, 1 roster with this person", output)
     assert "3 activities, 2 days" in output.partition("erased: ")[2]
     assert f"{CONTACT}, a contact\n2 activities, which stay without the contact" in output
     assert _find_traces(await _read_tables(daymark)) == {}
