@@ -49,6 +49,7 @@ roster = typer.Typer(no_args_is_help=True, help="Teams, their managers and reps,
 playbook = typer.Typer(no_args_is_help=True, help="Definitions of a successful day, by team and date.")
 
 NoWait = Annotated[bool, typer.Option("--no-wait", help="exit at once; days are scored again in the background")]
+Begins = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="only versions that begin on this day")]
 _POLL_S: Final = 0.2
 
 
@@ -99,9 +100,6 @@ def playbook_list(as_json: AsJson = False, config: Config = None, data: Data = N
         write_json(listed.versions, sys.stdout)
     else:
         print_playbooks(listed, Console())
-
-
-Begins = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="only versions that begin on this day")]
 
 
 @playbook.command("announcements")
