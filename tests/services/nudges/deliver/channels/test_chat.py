@@ -1,4 +1,4 @@
-"""Chat and mail by Apprise, in its own process, against receivers on real sockets."""
+"""Chat and mail through Apprise, in its own process, against receivers on real sockets."""
 
 import os
 import signal
@@ -8,23 +8,24 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
+import certifi
 import pytest
+from pydantic import ValidationError
 
-from services.nudges.app import ways_out
-from services.nudges.deliver.channels import apprise_process
-from services.nudges.deliver.channels.apprise_process import AppriseProcess
-from services.nudges.deliver.channels.channel import EVERYTHING, Audience, Delivered, GiveUp, Outcome, TryLater
+from services.nudges.deliver.apprise import process as apprise_process
+from services.nudges.deliver.apprise.process import AppriseProcess
+from services.nudges.deliver.channel import EVERYTHING, Audience, Delivered, GiveUp, Outcome, TryLater
+from services.nudges.deliver.channel_types import ChannelResources
+from services.nudges.deliver.channels import ChannelsSection, open_channels
 from services.nudges.deliver.channels.chat import ChatChannel, UrlRefused
-from services.nudges.deliver.channels.way_out import Network
-from services.nudges.settings import NudgesSettings, trusted_authorities
+from services.nudges.deliver.public_addresses import Network
 from shared.clock import SteppedClock
-from shared.events import NudgeKind
-from shared.service.settings import SettingsRefused, load_settings
+from shared.events import NudgeKind, TeamId
+from shared.service.settings import DEFAULT_FILE, SettingsRefused, read_toml
 from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
-from tests.services.nudges.reports import MONDAY, at, nudge
+from tests.services.nudges.day_reports import NOON, make_nudge
 
-NOW = at(MONDAY, "12:00")
 THIS_MACHINE: Sequence[Network] = (ip_network("127.0.0.0/8"),)
 TOKEN = "3ccdd113474722377935511fc85d3dd4"
 RECIPIENT = "team@example.com"
@@ -51,13 +52,13 @@ async def chat(
     url: str, *, timeout_s: float = 20, allowed: Sequence[Network] = THIS_MACHINE, authorities: str | None = None
 ) -> AsyncIterator[ChatChannel]:
     channel = ChatChannel(
-        AppriseProcess(authorities=authorities or trusted_authorities()),
-        SteppedClock(NOW),
+        AppriseProcess(authorities=authorities or certifi.where()),
+        SteppedClock(NOON),
         name="room",
         read_url=lambda: url,
         schemes={"mailto", "mailtos", "mmost"},
         timeout_s=timeout_s,
-        patience=timedelta(hours=24),
+        give_up_after=timedelta(hours=24),
         allowed=allowed,
         audience=EVERYTHING,
     )
@@ -67,30 +68,30 @@ async def chat(
         await channel.aclose()
 
 
-async def sent(url: str, *, allowed: Sequence[Network] = THIS_MACHINE) -> Outcome:
+async def send(url: str, *, allowed: Sequence[Network] = THIS_MACHINE) -> Outcome:
     async with chat(url, allowed=allowed) as channel:
-        return await channel.send(nudge(), attempts=1)
+        return await channel.send(make_nudge(), attempts=1)
 
 
-async def test_a_room_is_told_the_same(receiver: Receiver) -> None:
+async def test_a_room_gets_the_text(receiver: Receiver) -> None:
     receiver.script(then=answer(200))
 
-    assert await sent(room(receiver)) == Delivered()
+    assert await send(room(receiver)) == Delivered()
 
     (request,) = receiver.received
-    assert nudge().text in request.body.decode()
+    assert make_nudge().text in request.body.decode()
 
 
-async def test_a_link_to_a_page_of_a_reps_own_is_not_for_a_room(receiver: Receiver) -> None:
+async def test_the_link_to_a_reps_own_page_does_not_go_to_a_room(receiver: Receiver) -> None:
     receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
-        await channel.send(nudge().model_copy(update={"url": "http://pages/you/ana/secret"}), attempts=1)
+        await channel.send(make_nudge().model_copy(update={"url": "http://pages/you/ana/secret"}), attempts=1)
 
     assert b"secret" not in receiver.received[0].body
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("response", "expected"),
     [
         (answer(500), TryLater(error="answered 500")),
         (answer(404), TryLater(error="answered 404")),
@@ -102,17 +103,17 @@ async def test_a_link_to_a_page_of_a_reps_own_is_not_for_a_room(receiver: Receiv
     ],
     ids=["500", "404", "429", "503 with a date", "500 that asks to wait", "413", "half a line"],
 )
-async def test_each_answer_of_a_service_means_one_thing(said: bytes, expected: Outcome, receiver: Receiver) -> None:
-    receiver.script(then=said)
+async def test_each_answer_of_a_service_has_one_meaning(response: bytes, expected: Outcome, receiver: Receiver) -> None:
+    receiver.script(then=response)
 
-    assert await sent(room(receiver)) == expected
+    assert await send(room(receiver)) == expected
 
 
-async def test_a_redirect_is_not_followed_also_where_the_url_asks_for_it(receiver: Receiver) -> None:
+async def test_a_redirect_is_not_followed_even_if_the_url_asks_for_it(receiver: Receiver) -> None:
     async with receiving() as elsewhere:
         receiver.script(then=answer(307, location=elsewhere.url))
 
-        outcome = await sent(room(receiver) + "?redirect=yes&retry=3&optional=yes")
+        outcome = await send(room(receiver) + "?redirect=yes&retry=3&optional=yes")
 
     assert outcome == TryLater(error="answered 307; redirects are not followed")
     assert (len(receiver.received), len(elsewhere.received)) == (1, 0)
@@ -120,39 +121,40 @@ async def test_a_redirect_is_not_followed_also_where_the_url_asks_for_it(receive
 
 async def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(receiver: Receiver, mailbox: Mailbox) -> None:
     for url in (room(receiver), mail_url(mailbox)):
-        outcome = await sent(url, allowed=())
+        outcome = await send(url, allowed=())
 
-        assert outcome == TryLater(
-            error="it leads to 127.0.0.1, which is not public; if that is meant, list it in channels.chat.room.allow_networks"
+        assert isinstance(outcome, TryLater)
+        assert outcome.error == (
+            "it leads to 127.0.0.1, which is not public; if that is intended, list it in channels.chat.room.allow_networks"
         )
     assert (receiver.received, mailbox.messages) == ([], [])
 
 
-async def test_a_service_that_hangs_is_given_up_on(receiver: Receiver) -> None:
+async def test_an_attempt_at_a_service_that_hangs_ends_in_time(receiver: Receiver) -> None:
     receiver.script(answer(200), HANG, then=answer(200))
     async with chat(room(receiver), timeout_s=20) as channel:
-        await channel.send(nudge(), attempts=1)
+        await channel.send(make_nudge(), attempts=1)
         channel._timeout_s = 0.5
 
-        first = await channel.send(nudge(), attempts=1)
+        first = await channel.send(make_nudge(), attempts=1)
         channel._timeout_s = 20
-        second = await channel.send(nudge(), attempts=2)
+        second = await channel.send(make_nudge(), attempts=2)
 
     assert first in (TryLater(error="no answer (ReadTimeout)"), TryLater(error="no answer within 0.5 s"))
     assert second == Delivered()
 
 
-async def test_a_process_that_does_not_answer_is_killed_and_the_next_message_has_another(receiver: Receiver) -> None:
+async def test_a_process_that_does_not_answer_is_killed_and_replaced_for_the_next_message(receiver: Receiver) -> None:
     receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
-        await channel.send(nudge(), attempts=1)
+        await channel.send(make_nudge(), attempts=1)
         stuck = _pid_of(channel)
         os.kill(stuck, signal.SIGSTOP)
         channel._timeout_s = 0.2
 
-        first = await channel.send(nudge(), attempts=1)
+        first = await channel.send(make_nudge(), attempts=1)
         channel._timeout_s = 20
-        second = await channel.send(nudge(), attempts=2)
+        second = await channel.send(make_nudge(), attempts=2)
 
         assert (first, second) == (TryLater(error="no answer within 0.2 s"), Delivered())
         assert _pid_of(channel) != stuck
@@ -162,16 +164,16 @@ async def test_a_process_that_does_not_answer_is_killed_and_the_next_message_has
 async def test_a_process_that_died_is_replaced(receiver: Receiver) -> None:
     receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
-        outcomes = [await channel.send(nudge(), attempts=1)]
+        outcomes = [await channel.send(make_nudge(), attempts=1)]
         os.kill(_pid_of(channel), signal.SIGKILL)
 
-        outcomes += [await channel.send(nudge(), attempts=attempt) for attempt in (2, 3)]
+        outcomes += [await channel.send(make_nudge(), attempts=attempt) for attempt in (2, 3)]
 
     assert outcomes[-1] == Delivered()
     assert len(receiver.received) == outcomes.count(Delivered())
 
 
-async def test_looking_at_a_url_leaves_no_process_behind(receiver: Receiver) -> None:
+async def test_checking_a_url_leaves_no_process_behind(receiver: Receiver) -> None:
     async with chat(room(receiver)) as channel:
         await channel.check()
 
@@ -179,26 +181,26 @@ async def test_looking_at_a_url_leaves_no_process_behind(receiver: Receiver) -> 
         assert receiver.received == []
 
 
-async def test_a_process_without_work_ends(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_idle_process_exits(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apprise_process, "_IDLE_S", 0)
     receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
-        await channel.send(nudge(), attempts=1)
+        await channel.send(make_nudge(), attempts=1)
         process = channel._process._process
         assert process is not None
 
         await process.wait()
-        outcome = await channel.send(nudge(), attempts=1)
+        outcome = await channel.send(make_nudge(), attempts=1)
 
     assert outcome == Delivered()
 
 
-async def test_the_process_knows_no_secret_and_no_proxy_of_ours(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_process_inherits_no_secret_and_no_proxy(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUDGES_DATABASE_PASSWORD", "hunter2")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     receiver.script(then=answer(200))
     async with chat(room(receiver)) as channel:
-        outcome = await channel.send(nudge(), attempts=1)
+        outcome = await channel.send(make_nudge(), attempts=1)
         environment = Path(f"/proc/{_pid_of(channel)}/environ").read_text()
 
     assert outcome == Delivered()
@@ -207,7 +209,7 @@ async def test_the_process_knows_no_secret_and_no_proxy_of_ours(receiver: Receiv
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "problem"),
     [
         ("mmost://", "Apprise does not understand the URL"),
         ("mailto://mail.example.com/?from=a@example.com&to=b@example.com,c@example.com", "one recipient"),
@@ -215,18 +217,18 @@ async def test_the_process_knows_no_secret_and_no_proxy_of_ours(receiver: Receiv
         ("mailto://mail.example.com/?from=a@example.com&to=b@example.com&bcc=c@example.com", "one recipient"),
     ],
 )
-async def test_a_url_that_cannot_be_used_is_refused_at_the_start(url: str, said: str) -> None:
+async def test_a_url_that_cannot_be_used_is_refused_at_the_start(url: str, problem: str) -> None:
     async with chat(url) as channel:
         with pytest.raises(UrlRefused) as refused:
             await channel.check()
 
     assert str(refused.value).startswith("channels.chat.room.url: ")
-    assert said in str(refused.value)
+    assert problem in str(refused.value)
     assert "example.com" not in str(refused.value)
 
 
 @pytest.mark.parametrize("url", [f"json://127.0.0.1/{TOKEN}", f"https://hooks.slack.com/{TOKEN}", TOKEN, f"/{TOKEN}"])
-async def test_a_scheme_that_is_not_listed_is_refused_without_telling_the_url(url: str) -> None:
+async def test_a_scheme_that_is_not_listed_is_refused_without_naming_the_url(url: str) -> None:
     with pytest.raises(UrlRefused) as refused:
         async with chat(url):
             pass
@@ -234,34 +236,57 @@ async def test_a_scheme_that_is_not_listed_is_refused_without_telling_the_url(ur
     assert TOKEN not in str(refused.value)
 
 
-async def test_no_failure_tells_a_token_or_a_recipient(
+async def test_no_failure_reveals_a_token_or_a_recipient(
     receiver: Receiver, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     mailbox.to_recipients = f"550 {RECIPIENT} is not here"
-    told = []
-    for said in (answer(403, body=TOKEN.encode()), HALF_A_LINE):
-        receiver.script(then=said)
-        told.append(repr(await sent(room(receiver))))
-    told += [repr(await sent(mail_url(mailbox))), repr(await sent(f"mmost://127.0.0.1:9/{TOKEN}")), caplog.text]
+    outcomes = []
+    for response in (answer(403, body=TOKEN.encode()), HALF_A_LINE):
+        receiver.script(then=response)
+        outcomes.append(await send(room(receiver)))
+    outcomes += [await send(mail_url(mailbox)), await send(f"mmost://127.0.0.1:9/{TOKEN}")]
 
-    assert not any(secret in text for secret in (TOKEN, RECIPIENT) for text in told)
+    texts = [*map(repr, outcomes), caplog.text]
+    assert not any(secret in text for secret in (TOKEN, RECIPIENT) for text in texts)
 
 
-async def test_the_channels_are_those_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "daymark.toml").write_text('[channels.chat.room]\nurl = "env:ROOM"\nteams = ["north"]\ngive_up_after_h = 2\n')
-    monkeypatch.setenv("DAYMARK_CONFIG", str(tmp_path / "daymark.toml"))
+def _settings(chat_section: dict[str, object]) -> ChannelsSection:
+    defaults = read_toml(DEFAULT_FILE)["channels"]
+    return ChannelsSection.model_validate({**defaults, "chat": {"room": chat_section}})
+
+
+async def test_a_chat_channel_is_opened_as_it_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings({"url": "env:ROOM", "teams": ["north"], "give_up_after_h": 2})
+    resources = ChannelResources(clock=SteppedClock(NOON), authorities=certifi.where())
     monkeypatch.setenv("ROOM", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
-    async with ways_out(load_settings(NudgesSettings), SteppedClock(NOW)) as channels:
+    async with open_channels(settings, resources) as channels:
         channel = channels["chat.room"]
 
         assert channels.keys() == {"inbox", "chat.room"}
-        assert channel.audience == Audience(teams=("north",), kinds=(NudgeKind.CELEBRATION,))
-        assert channel.patience == timedelta(hours=2)
+        assert channel.audience == Audience(teams=(TeamId("north"),), kinds=(NudgeKind.CELEBRATION,))
+        assert channel.give_up_after == timedelta(hours=2)
 
     monkeypatch.setenv("ROOM", "slack://not-enough")
     with pytest.raises(SettingsRefused, match="Apprise does not understand the URL"):
-        async with ways_out(load_settings(NudgesSettings), SteppedClock(NOW)):
+        async with open_channels(settings, resources):
             pass
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"chat_schemes": ["slack", "json"]}, "json: posts to any address or acts on this machine"),
+        ({"chat": {"Team Room": {"url": "env:ROOM"}}}, "should match pattern"),
+        ({"chat": {"room": {"url": ""}}}, "at least 1 character"),
+        ({"chat": {"room": {"url": "env:ROOM", "timeout_s": 20.1}}}, "less than or equal to 20"),
+        ({"chat": {"room": {"url": "env:ROOM", "give_up_after_h": 0}}}, "greater than 0"),
+    ],
+)
+def test_what_cannot_work_is_refused(changes: dict[str, object], problem: str) -> None:
+    defaults = read_toml(DEFAULT_FILE)["channels"]
+
+    with pytest.raises(ValidationError, match=problem):
+        ChannelsSection.model_validate({**defaults, **changes})
 
 
 def _pid_of(channel: ChatChannel) -> int:

@@ -4,12 +4,13 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from services.nudges.deliver.channels.way_out import is_allowed, is_public
+from services.nudges.deliver.public_addresses import is_allowed, is_public
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::"])
-def test_the_internet_at_large_is_public(address: str) -> None:
+def test_the_internet_is_public(address: str) -> None:
     assert is_public(ip_address(address))
+    assert is_allowed(ip_address(address), ())
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_the_internet_at_large_is_public(address: str) -> None:
         *("2002:7f00:1::", "2002:a9fe:a9fe::1", "::ffff:168.63.129.16"),
     ],
 )
-def test_this_machine_its_network_and_its_cloud_are_not(address: str) -> None:
+def test_this_machine_its_network_and_its_cloud_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
     assert not is_allowed(ip_address(address), ())
 
@@ -32,9 +33,9 @@ def test_this_machine_its_network_and_its_cloud_are_not(address: str) -> None:
     ("address", "network"),
     [("10.1.2.3", "10.1.0.0/16"), ("127.0.0.1", "127.0.0.0/8"), ("::ffff:127.0.0.1", "127.0.0.0/8"), ("::1", "::1/128")],
 )
-def test_the_operator_may_allow_a_network(address: str, network: str) -> None:
+def test_the_operator_can_allow_a_network(address: str, network: str) -> None:
     assert is_allowed(ip_address(address), [ip_network(network)])
 
 
-def test_what_is_allowed_is_no_wider_than_the_network() -> None:
+def test_no_more_than_the_network_is_allowed() -> None:
     assert not is_allowed(ip_address("10.2.0.1"), [ip_network("10.1.0.0/16")])
