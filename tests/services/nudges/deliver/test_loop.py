@@ -93,7 +93,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_receiver_that_hangs_delays_no_other_channel_and_holds_only_its_own_places(
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
-    receiver.script(then=HANG)
+    receiver.script(default=HANG)
     await _queue(delivering, 40)
 
     async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as loops:
@@ -120,14 +120,14 @@ async def test_one_request_that_hangs_holds_up_no_other_of_its_channel(
 
 
 async def test_a_room_that_hangs_holds_up_no_other_channel(delivering: Delivering, receiver: Receiver) -> None:
-    receiver.script(then=HANG)
+    receiver.script(default=HANG)
     await _queue(delivering, 40)
 
     async with chat(room(receiver)) as hanging:
         hanging.name = SLOW
         async with running(delivering, delivering.channel, hanging) as loops:
             await loops.until((FAST, "delivered", 40), (SLOW, "sending", 1), (SLOW, "queued", 39))
-            receiver.script(then=answer(200))
+            receiver.script(default=answer(200))
             receiver.go_on.set()
             await loops.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
 
@@ -192,7 +192,7 @@ async def test_a_receiver_that_asks_for_a_wait_gets_nothing_until_then(
 async def test_a_receiver_that_is_gone_is_asked_once(
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
-    receiver.script(then=answer(410))
+    receiver.script(default=answer(410))
     await _queue(delivering, 1)
 
     async with running(delivering, delivering.channel, channel_to(receiver.url, client)) as loops:
@@ -222,7 +222,7 @@ async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_s
 
     first, second = receiver.received
     assert (first.id, first.body) == (second.id, second.body)
-    assert first.opened() == second.opened()
+    assert first.verified_body() == second.verified_body()
 
 
 async def test_replicas_share_a_channel_and_send_nothing_twice(

@@ -74,7 +74,7 @@ async def send(url: str, *, allowed: Sequence[Network] = THIS_MACHINE) -> Outcom
 
 
 async def test_a_room_gets_the_text(receiver: Receiver) -> None:
-    receiver.script(then=answer(200))
+    receiver.script(default=answer(200))
 
     assert await send(room(receiver)) == Delivered()
 
@@ -83,7 +83,7 @@ async def test_a_room_gets_the_text(receiver: Receiver) -> None:
 
 
 async def test_the_link_to_a_reps_own_page_does_not_go_to_a_room(receiver: Receiver) -> None:
-    receiver.script(then=answer(200))
+    receiver.script(default=answer(200))
     async with chat(room(receiver)) as channel:
         await channel.send(make_nudge().model_copy(update={"url": "http://pages/you/ana/secret"}), attempts=1)
 
@@ -104,14 +104,14 @@ async def test_the_link_to_a_reps_own_page_does_not_go_to_a_room(receiver: Recei
     ids=["500", "404", "429", "503 with a date", "500 that asks to wait", "413", "half a line"],
 )
 async def test_each_answer_of_a_service_has_one_meaning(response: bytes, expected: Outcome, receiver: Receiver) -> None:
-    receiver.script(then=response)
+    receiver.script(default=response)
 
     assert await send(room(receiver)) == expected
 
 
 async def test_a_redirect_is_not_followed_even_if_the_url_asks_for_it(receiver: Receiver) -> None:
     async with receiving() as elsewhere:
-        receiver.script(then=answer(307, location=elsewhere.url))
+        receiver.script(default=answer(307, location=elsewhere.url))
 
         outcome = await send(room(receiver) + "?redirect=yes&retry=3&optional=yes")
 
@@ -131,7 +131,7 @@ async def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(
 
 
 async def test_an_attempt_at_a_service_that_hangs_ends_in_time(receiver: Receiver) -> None:
-    receiver.script(answer(200), HANG, then=answer(200))
+    receiver.script(answer(200), HANG, default=answer(200))
     async with chat(room(receiver), timeout_s=20) as channel:
         await channel.send(make_nudge(), attempts=1)
         channel._timeout_s = 0.5
@@ -145,7 +145,7 @@ async def test_an_attempt_at_a_service_that_hangs_ends_in_time(receiver: Receive
 
 
 async def test_a_process_that_does_not_answer_is_killed_and_replaced_for_the_next_message(receiver: Receiver) -> None:
-    receiver.script(then=answer(200))
+    receiver.script(default=answer(200))
     async with chat(room(receiver)) as channel:
         await channel.send(make_nudge(), attempts=1)
         stuck = _pid_of(channel)
@@ -162,7 +162,7 @@ async def test_a_process_that_does_not_answer_is_killed_and_replaced_for_the_nex
 
 
 async def test_a_process_that_died_is_replaced(receiver: Receiver) -> None:
-    receiver.script(then=answer(200))
+    receiver.script(default=answer(200))
     async with chat(room(receiver)) as channel:
         outcomes = [await channel.send(make_nudge(), attempts=1)]
         os.kill(_pid_of(channel), signal.SIGKILL)
@@ -183,7 +183,7 @@ async def test_checking_a_url_leaves_no_process_behind(receiver: Receiver) -> No
 
 async def test_an_idle_process_exits(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apprise_process, "_IDLE_S", 0)
-    receiver.script(then=answer(200))
+    receiver.script(default=answer(200))
     async with chat(room(receiver)) as channel:
         await channel.send(make_nudge(), attempts=1)
         process = channel._process._process
@@ -198,7 +198,7 @@ async def test_an_idle_process_exits(receiver: Receiver, monkeypatch: pytest.Mon
 async def test_the_process_inherits_no_secret_and_no_proxy(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUDGES_DATABASE_PASSWORD", "hunter2")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    receiver.script(then=answer(200))
+    receiver.script(default=answer(200))
     async with chat(room(receiver)) as channel:
         outcome = await channel.send(make_nudge(), attempts=1)
         environment = Path(f"/proc/{_pid_of(channel)}/environ").read_text()
@@ -242,7 +242,7 @@ async def test_no_failure_reveals_a_token_or_a_recipient(
     mailbox.to_recipients = f"550 {RECIPIENT} is not here"
     outcomes = []
     for response in (answer(403, body=TOKEN.encode()), HALF_A_LINE):
-        receiver.script(then=response)
+        receiver.script(default=response)
         outcomes.append(await send(room(receiver)))
     outcomes += [await send(mail_url(mailbox)), await send(f"mmost://127.0.0.1:9/{TOKEN}")]
 

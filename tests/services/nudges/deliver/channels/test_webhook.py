@@ -78,14 +78,14 @@ async def test_every_attempt_has_the_same_id_and_a_signature_that_the_reference_
 
     assert outcomes == [TryLater(error="answered 500"), Delivered()]
     assert [request.id for request in receiver.received] == [make_nudge().id] * 2
-    assert [request.opened()["rule"] for request in receiver.received] == ["plan_done"] * 2
+    assert [request.verified_body()["rule"] for request in receiver.received] == ["plan_done"] * 2
 
 
 async def test_while_a_secret_is_being_replaced_both_sign(receiver: Receiver) -> None:
     await _send(receiver.url, secrets=(SECRET, OTHER_SECRET))
 
     (request,) = receiver.received
-    assert request.opened(SECRET) == request.opened(OTHER_SECRET)
+    assert request.verified_body(SECRET) == request.verified_body(OTHER_SECRET)
 
 
 async def test_a_secret_that_was_replaced_signs_the_next_message(receiver: Receiver) -> None:
@@ -97,7 +97,7 @@ async def test_a_secret_that_was_replaced_signs_the_next_message(receiver: Recei
         await channel.send(make_nudge(), attempts=2)
 
     first, second = receiver.received
-    assert first.opened(SECRET) == second.opened(OTHER_SECRET)
+    assert first.verified_body(SECRET) == second.verified_body(OTHER_SECRET)
 
 
 async def test_the_receiver_sees_the_name_that_was_configured(receiver: Receiver) -> None:
