@@ -3,7 +3,7 @@
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline, total_of
 from services.nudges.domain.candidate import DROP_RULE
-from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX, Finding, Assessment, assess
+from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX, Assessment, Finding, assess
 from services.nudges.domain.drop.error_budget import cooldown_days
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment

@@ -1,14 +1,11 @@
 """A nudges schema of its own for each test."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import asyncpg
-import httpx
 import pytest
-from starlette.applications import Starlette
 
 from services.nudges.context.watch_feeds import watch_feeds
 from services.nudges.decide.announce import tell_definition
@@ -17,50 +14,28 @@ from services.nudges.decide.on_change import decide_nudges
 from services.nudges.decide.policy.holdout import Lottery
 from services.nudges.decide.release_deferred import release_held
 from services.nudges.decide.scheduled import take_looks
-from services.nudges.deliver.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
+from services.nudges.deliver.channel import Channel
+from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.deliver_nudges import Deliverer, deliver_nudges
-from services.nudges.deliver.deliveries import note_channels
+from services.nudges.deliver.report_announcement import mark_announcement_delivered
 from services.nudges.domain.day_plan_subscribers import NOBODY, Wanted
-from services.nudges.experiments.measure_effects import pause_harmful_rules
+from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.answers.answer_page import AnswerPage
-from services.nudges.pages.disputes.dispute_page import ContestPage, Explain
-from services.nudges.pages.inbox_page import Pages
-from services.nudges.pages.own_page import OwnPage
-from services.nudges.pages.rendering import Renderer
-from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
+from services.nudges.store import MIGRATIONS, SCHEMA, merge_announcement
 from shared.clock import Clock, SteppedClock
-from shared.events import DayReport, Nudge, PlaybookAnnounced
+from shared.events import DayReport, NudgeId, PlaybookAnnounced
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
-from tests.services.nudges.explaining import Scoring
+from tests.services.nudges.deliver.recorder import Recorder
 from tests.services.nudges.reports import MONDAY, at, report, worked_days
+from tests.services.nudges.rows import Rows
 
 KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
 NO_LOTS = Lottery(seed="", held_out=0.0)
 BASE_URL = "http://pages"
 LINKS = Links(base_url=BASE_URL, secret="signs links")
-
-
-@dataclass
-class Recorder:
-    """A channel that answers as it is told, and remembers what it was given."""
-
-    name: str = "recorder"
-    destination: bytes = b""
-    audience: Audience = EVERYTHING
-    patience: timedelta = timedelta(hours=24)
-    at_once_max: int = 50
-    answers: list[Outcome] = field(default_factory=list)
-    given: list[tuple[str, int]] = field(default_factory=list)
-    bodies: list[Nudge] = field(default_factory=list)
-
-    async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
-        self.given.append((nudge.id, attempts))
-        self.bodies.append(nudge)
-        return self.answers.pop(0) if self.answers else Delivered()
 
 
 @dataclass
@@ -107,7 +82,7 @@ class Nudging:
 
     def deliverer(self, channel: Channel, clock: Clock) -> Deliverer:
         """One that always waits for as long as it may."""
-        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock, draw=lambda: 1.0)
+        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock, jitter=lambda: 1.0)
 
     async def hear_of(self, *announcements: PlaybookAnnounced) -> list[Spoken]:
         """Take in announcements of definitions."""
@@ -123,7 +98,7 @@ class Nudging:
         """As if the rep had been told then."""
         async with self.pool.acquire() as connection:
             await merge_announcement(connection, announced, nudge_id=f"told-{announced.version}")
-            await connection.execute(QUERIES["mark_told"], f"told-{announced.version}", delivered_at)
+            await mark_announcement_delivered(connection, NudgeId(f"told-{announced.version}"), now=delivered_at)
 
     async def events(self, event_type: str) -> list[str]:
         """The bodies that wait in the outbox."""
@@ -153,38 +128,22 @@ async def comeback_and_plan_done_wait(nudging: Nudging) -> date:
 
 
 @pytest.fixture
-async def nudging(nudges_database_url: str) -> AsyncIterator[Nudging]:
-    pool = await make_pool(nudges_database_url, schema=SCHEMA)
-    await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
+async def pool(nudges_database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a schema of its own."""
+    opened = await make_pool(nudges_database_url, schema=SCHEMA)
+    await migrate(opened, schema=SCHEMA, folder=MIGRATIONS)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def rows(pool: asyncpg.Pool) -> Rows:
+    """Plants rows into that schema."""
+    return Rows(pool)
+
+
+@pytest.fixture
+async def nudging(pool: asyncpg.Pool, nudges_database_url: str) -> Nudging:
     channel = Recorder()
-    await note_channels(pool, {channel.name: channel})
-    yield Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=NudgesMetrics(), now=NOON)
-    await pool.close()
-
-
-@asynccontextmanager
-async def browsing(
-    nudging: Nudging, explain: Explain, *, pool: asyncpg.Pool | None = None, on_acknowledged: Callable[[], None] = lambda: None
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser before all pages, which follows redirects as browsers do."""
-    renderer, clock, pool = Renderer(), nudging.clock(), pool or nudging.pool
-    pages = Pages(pool, LINKS, renderer, clock)
-    own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
-    answers = AnswerPage(pool, LINKS, renderer, clock, nudging.metrics)
-    contests = ContestPage(pool, LINKS, renderer, clock, nudging.metrics, explain=explain)
-    routes = [*pages.routes(), *own.routes(), *answers.routes(), *contests.routes()]
-    app = Starlette(routes=routes, exception_handlers={404: pages.not_found})
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, follow_redirects=True) as client:
-        yield client
-
-
-@pytest.fixture
-def scoring() -> Scoring:
-    return Scoring()
-
-
-@pytest.fixture
-async def browser(nudging: Nudging, scoring: Scoring) -> AsyncIterator[httpx.AsyncClient]:
-    async with browsing(nudging, scoring.explain) as client:
-        yield client
+    await merge_channels(pool, {channel.name: channel})
+    return Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=NudgesMetrics(), now=NOON)

@@ -1,8 +1,9 @@
 """Reports of days for tests, with everything that a test does not care about filled in."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from services.nudges.context.rule_context import Situation
 from services.nudges.decide.compose import nudge_of
@@ -23,7 +24,15 @@ from shared.events import (
     PlaybookAnnounced,
     Presence,
 )
-from tests.services.nudges.days import MONDAY, at, working_days
+
+MONDAY = date(2026, 3, 2)
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+def at(day: date, local: str) -> datetime:
+    """A time on the clock in Madrid, in UTC."""
+    return datetime.combine(day, time.fromisoformat(local), tzinfo=MADRID).astimezone(UTC)
+
 
 def report(
     day: date = MONDAY, *, score: float | None = 60, count: int = 1, first: str | None = "09:40", **changes: Any
@@ -101,6 +110,12 @@ def behaviour(label: str, count: int, target: float, *, points: float = 0) -> Be
     return BehaviourResult(
         key=key, label=label, count=count, target=Decimal(str(target)), weight=Decimal(1), points=Decimal(str(points))
     )
+
+
+def working_days(count: int, *, until: date = MONDAY) -> list[date]:
+    """So many Mondays to Fridays just before a day, oldest first."""
+    days = [until - timedelta(days=back) for back in range(1, 2 * count + 7)]
+    return [day for day in days if day.weekday() < 5][:count][::-1]
 
 
 def watch(*days: WorkedDay, alerted_on: date | None = None, team: TeamUsual | None = None) -> Watch:
