@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from deploy.database import DATABASE, ensure_database
-from services.scoring.apply_definitions import apply_playbooks, apply_roster
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.record_activities import Observed, record_activities
+from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.record.record_activities import Observed, record_activities
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
 from shared.jetstream.client import connect

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 
 from deploy.database import DATABASE, ensure_database
-from services.scoring.apply_definitions import apply_playbooks, apply_roster
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.domain.counting import Place
-from services.scoring.domain.playbook_file import read_playbooks
-from services.scoring.preview_playbook import preview_playbooks
-from services.scoring.record_activities import Observed, record_activities
-from services.scoring.recount import recount_days
-from services.scoring.rescore_days import rescore_some
+from services.scoring.days.recount_days import recount_days
+from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.activities.counting import Place
+from services.scoring.domain.definition_files.playbook_file import read_playbooks
+from services.scoring.explain.preview_playbook import preview_playbooks
+from services.scoring.record.record_activities import Observed, record_activities
+from services.scoring.rescore.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import monotonic_s
 from shared.observation import FactValue, Observation, observation_id

@@ -21,10 +21,10 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
 from bench.stream_peer import Observed, record_rows
 from deploy.database import DATABASE, ensure_database
-from services.scoring.apply_definitions import apply_playbooks, apply_roster
-from services.scoring.consumer import ActivityConsumer
-from services.scoring.definitions import DefinitionsCache
+from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
+from services.scoring.record.activity_consumer import ActivityConsumer
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.clock import SystemClock, monotonic_s
 from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION

@@ -8,12 +8,12 @@ import asyncpg
 import msgspec
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator
 
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.domain.counting import Place
+from services.scoring.days.day_report import Announcement, report_of
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.activities.activity_record import Derived, derive
+from services.scoring.domain.activities.counting import Place
+from services.scoring.domain.activities.fact_states import FactStates, merge
 from services.scoring.domain.day import Day, Tally
-from services.scoring.domain.derivation import Derived, derive
-from services.scoring.domain.facts import FactStates, merge
-from services.scoring.report import Announcement, report_of
 from services.scoring.store import ActivityKey
 from shared.events import DAY_CHANGED
 from shared.observation import FACTS_MAX, TEXT_LENGTH_MAX, FactValue, Observation, checked_fact

@@ -21,7 +21,7 @@ LAYERING = [
     ("deploy/demo/crm.py", "from services.ingest.settings import KINDS", "Only deploy/local may know the services"),
     ("services/scoring/domain/score.py", "import asyncpg", "Domains are pure"),
     ("services/nudges/decide/policy/may_send.py", "from shared.clock import SystemClock", "Domains are pure"),
-    ("services/scoring/store.py", "from services.scoring.consumer import read_event", "scoring, in the order"),
+    ("services/scoring/store.py", "from services.scoring.record.activity_consumer import read_event", "scoring, in the order"),
     ("services/nudges/deliver/channels/file.py", "from services.nudges.pages.inbox_page import Pages", "nudges, in the order"),
     ("services/ingest/receive_webhook.py", "from services.ingest.webhooks import Door", "ingest, in the order"),
     (

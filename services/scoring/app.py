@@ -9,19 +9,19 @@ import asyncpg
 from nats.aio.client import Client
 from starlette.applications import Starlette
 
-from services.scoring.answers import Answers
-from services.scoring.api import Api
-from services.scoring.consumer import ActivityConsumer
-from services.scoring.day_loop import DayLoop
-from services.scoring.definitions import DefinitionsCache
+from services.scoring.days.day_job import DayLoop
+from services.scoring.days.open_and_close_days import reps_due
+from services.scoring.definitions.announcement_consumer import TellingConsumer
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.pending_rescores import rescore_state
+from services.scoring.explain.explain_api import Api
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.outbox import measure_outbox, report_relay
-from services.scoring.rescore import rescore_state
-from services.scoring.rescore_loop import RescoreLoop
+from services.scoring.record.activity_consumer import ActivityConsumer
+from services.scoring.requests.handlers import Answers
+from services.scoring.rescore.rescore_jobs import RescoreLoop
 from services.scoring.settings import ScoringSettings
 from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_progress
-from services.scoring.telling_consumer import TellingConsumer
-from services.scoring.turn_days import reps_due
 from shared.clock import Clock, answer_status
 from shared.jetstream.client import disconnect
 from shared.jetstream.publisher import Publisher

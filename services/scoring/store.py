@@ -9,14 +9,14 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from services.scoring.announcement import PlaybookEvent
-from services.scoring.domain.binding import Announced, Notice
-from services.scoring.domain.counting import Place
+from services.scoring.days.day_report import Announcement
+from services.scoring.definitions.announcement_event import PlaybookEvent
+from services.scoring.domain.activities.activity_record import Derived
+from services.scoring.domain.activities.counting import Place
+from services.scoring.domain.activities.fact_states import FactStates
 from services.scoring.domain.day import Day, DayState, Tally
-from services.scoring.domain.derivation import Derived
-from services.scoring.domain.facts import FactStates
-from services.scoring.domain.roster import Rep
-from services.scoring.report import Announcement
+from services.scoring.domain.playbook.bindings import Announced, Notice
+from services.scoring.domain.roster.roster import Rep
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 

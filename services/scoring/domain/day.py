@@ -8,11 +8,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from services.scoring.domain.calendar import presence_on, rep_day_end
-from services.scoring.domain.counting import Place
-from services.scoring.domain.forgotten import NOBODY_FORGOTTEN, Forgotten
-from services.scoring.domain.playbook import Playbook, Playbooks
-from services.scoring.domain.roster import Rep, Roster
+from services.scoring.domain.activities.counting import Place
+from services.scoring.domain.erased import NOBODY_FORGOTTEN, Forgotten
+from services.scoring.domain.playbook.playbook import Playbook, Playbooks
+from services.scoring.domain.roster.calendar import presence_on, rep_day_end
+from services.scoring.domain.roster.roster import Rep, Roster
 from services.scoring.domain.score import NO_SCORE, Score, score_day
 
 _KNOWN_MAX: Final = 16_384

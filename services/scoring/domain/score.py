@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from services.scoring.domain.playbook import Playbook
+from services.scoring.domain.playbook.playbook import Playbook
 
 HUNDRED = Fraction(100)
 

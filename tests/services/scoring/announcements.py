@@ -5,8 +5,8 @@ from datetime import datetime
 
 import asyncpg
 
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.domain.calendar import rep_day_of
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.roster.calendar import rep_day_of
 
 
 async def compare_announcements(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.scoring.apply_definitions import apply_playbooks, apply_roster
-from services.scoring.audit_scores import audit_scores
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.domain.counting import Place
-from services.scoring.record_activities import Observed, Recorded, record_activities
-from services.scoring.rescore import rescore_state
-from services.scoring.rescore_days import rescore_some
+from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.pending_rescores import rescore_state
+from services.scoring.domain.activities.counting import Place
+from services.scoring.explain.audit_scores import audit_scores
+from services.scoring.record.record_activities import Observed, Recorded, record_activities
+from services.scoring.rescore.rescore_days import rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
 from shared.events import DayReport
 from shared.observation import Observation, observation_id

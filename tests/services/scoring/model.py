@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from services.scoring.record_activities import Observed
+from services.scoring.record.record_activities import Observed
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOKED_AT = [date(2026, 2, 20) + timedelta(days=number) for number in range(40)]

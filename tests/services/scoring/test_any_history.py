@@ -17,14 +17,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from services.scoring import score_days, store
-from services.scoring.apply_definitions import apply_playbooks, apply_roster
-from services.scoring.audit_scores import audit_scores
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.record_activities import Observed, record_activities
-from services.scoring.rescore_days import ask_for_rescore, rescore_some
+from services.scoring import store
+from services.scoring.days import score_days
+from services.scoring.days.open_and_close_days import turn_days
+from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.explain.audit_scores import audit_scores
+from services.scoring.record.record_activities import Observed, record_activities
+from services.scoring.rescore.rescore_days import ask_for_rescore, rescore_some
 from services.scoring.store import MIGRATIONS, SCHEMA
-from services.scoring.turn_days import turn_days
 from shared.observation import Observation, observation_id
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool

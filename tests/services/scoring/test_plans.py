@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.scoring.count_query import Block, count_query
-from services.scoring.domain.playbook_file import read_playbooks
+from services.scoring.days.count_query import Block, count_query
+from services.scoring.domain.definition_files.playbook_file import read_playbooks
 from services.scoring.store import MIGRATIONS, QUERIES, SCHEMA
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool

@@ -6,8 +6,8 @@ from datetime import date, time
 from fractions import Fraction
 from typing import Any, Final
 
-from services.scoring.domain.playbook import Behaviour, Filter, Playbook
-from services.scoring.domain.roster import Identity, Rep, Roster, Team, Term
+from services.scoring.domain.playbook.playbook import Behaviour, Filter, Playbook
+from services.scoring.domain.roster.roster import Identity, Rep, Roster, Team, Term
 
 FIRST_TERM: Final = Term(
     first=date.min,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.domain.playbook import Playbooks
+from services.scoring.domain.playbook.playbook import Playbooks
 from services.scoring.domain.score import score_day, two_decimals
 from tests.services.scoring.domain.builders import behaviour, playbook
 
