@@ -7,7 +7,8 @@ import pytest
 
 from deploy.local.contacts import KEPT_IN, contact_secret_of, imported, spellings_of
 from deploy.local.settings import load_local_settings
-from shared.observation import FactValue, Observation
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, Observation
 from shared.privacy.contact_keys import NoContactSecret, hashed_contact
 
 SECRET = b"hashes contacts"
@@ -16,7 +17,7 @@ HASHED = hashed_contact(SECRET, "ada")
 
 def _seen(contact_key: FactValue) -> Observation:
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    return Observation(activity_id="a1", kind="call", observed_at=at, facts={"contact_key": contact_key})
+    return Observation(activity_id=ActivityId("a1"), kind="call", observed_at=at, facts={"contact_key": contact_key})
 
 
 def test_a_file_may_name_contacts_as_the_crm_or_as_daymark_does() -> None:
