@@ -66,6 +66,7 @@ async def enqueue_events(connection: Connection, events: Sequence[OutboxEvent]) 
 async def find_outbox_state(pool: asyncpg.Pool) -> OutboxState:
     """How much waits to be published."""
     row = await pool.fetchrow(_QUERIES["find_outbox_state"])
+    assert row is not None
     return OutboxState(waiting=row["waiting"], oldest_at=row["oldest_at"])
 
 
