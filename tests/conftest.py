@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from deploy.database import ensure_database
 from services.nudges import store as nudges
-from services.scoring import store as scoring
+from services.scoring import schema as scoring
 from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.streams import provision
 from shared.postgres.migrations import migrate

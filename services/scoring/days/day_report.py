@@ -1,65 +1,65 @@
-"""The report of a day, whole, so that who receives it needs to ask nothing back."""
+"""The report of a day. It is complete: its receiver need not ask back."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
-from services.scoring.domain.day import Day, Definitions
+from services.scoring.days.goal_counts import GoalCounts
+from services.scoring.domain.day import Day
+from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.playbook.playbook import Goal
 from services.scoring.domain.roster.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
-from services.scoring.domain.score import Score
-from shared.events import BehaviourResult, DayReport, GoalResult, Manager, Person
+from services.scoring.domain.score import Score, as_decimal
+from shared.events import (
+    BehaviourResult,
+    DayReport,
+    EventType,
+    GoalResult,
+    Manager,
+    ManagerId,
+    Rep,
+    RepId,
+    Team,
+    TeamId,
+)
+from shared.postgres.outbox import OutboxEvent, make_event
 
-_FOUR_PLACES = Decimal("0.0001")
-_REMEMBERED = 16_384
-
-GoalCounts = list[tuple[Goal, int]]
-"""The goals in force on a day, and how far each had come by then."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Announcement:
-    """A report on its way: `event_type` is one of the three day events."""
-
-    event_type: str
-    report: DayReport
-    traceparent: str
-    at: datetime
-
-    @property
-    def event_id(self) -> str:
-        report = self.report
-        return f"{report.rep.id}:{report.day}:{report.revision}:{self.event_type}"
-
-    @property
-    def subject(self) -> str:
-        return f"{self.report.rep.id}/{self.report.day}"
-
-    @property
-    def body(self) -> DayReport:
-        return self.report
+_CACHE_SIZE: Final = 16_384
 
 
-def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: datetime, history: bool) -> DayReport:
-    """The report of a day of somebody in the roster.
+def report_event(event_type: EventType[DayReport], report: DayReport, *, traceparent: str, at: datetime) -> OutboxEvent:
+    """The event that carries a report: `day.opened.v1`, `day.changed.v1` or `day.closed.v1`."""
+    return make_event(
+        event_type,
+        report,
+        event_id=f"{report.rep.id}:{report.day}:{report.revision}:{event_type.name}",
+        subject=f"{report.rep.id}/{report.day}",
+        traceparent=traceparent,
+        at=at,
+    )
 
-    `history` says that only imported observations led to it; a closed day is then reported in silence.
+
+def make_report(day: Day, definitions: Definitions, goals: GoalCounts, *, now: datetime, is_history: bool) -> DayReport:
+    """The report of a day of a rep in the roster.
+
+    `is_history` says that only imported observations caused it. A closed day is then reported as silent.
     """
     rep = definitions.roster.reps[day.rep_id]
     team = definitions.roster.team_of(rep, day.day)
     playbook = definitions.playbook_of(rep, day.day)
     working = working_time(rep, day.day)
     presence, part = presence_on(rep, day.day)
-    closed = day.state == "closed"
+    is_closed = day.state == "closed"
     return DayReport(
-        rep=_person(rep.id, rep.name),
-        team=_person(team.id, team.name),
-        managers=tuple(_manager(one.id, one.name, one.timezone) for one in team.managers if one.leads_on(day.day)),
+        rep=_rep(rep.id, rep.name),
+        team=_team(team.id, team.name),
+        managers=tuple(
+            _manager(manager.id, manager.name, manager.timezone) for manager in team.managers if manager.leads_on(day.day)
+        ),
         timezone=rep.on(day.day).timezone,
         day=day.day,
-        state="closed" if closed else "open",
+        state="closed" if is_closed else "open",
         presence=presence,
         work_starts_at=working[0] if working else None,
         work_ends_at=working[1] if working else None,
@@ -72,21 +72,26 @@ def report_of(day: Day, definitions: Definitions, goals: GoalCounts, *, now: dat
         revision=day.revision,
         first_counted_at=day.tally.first_counted_at,
         part=as_decimal(part) if part else Decimal(1),
-        silent=closed and (history or is_silent(rep, day.day, today=rep_day_of(rep, now))),
+        silent=is_closed and (is_history or is_silent(rep, day.day, today=rep_day_of(rep, now))),
     )
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _person(person_id: str, name: str) -> Person:
-    return Person(id=person_id, name=name)
+@lru_cache(maxsize=_CACHE_SIZE)
+def _rep(rep_id: RepId, name: str) -> Rep:
+    return Rep(id=rep_id, name=name)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _manager(manager_id: str, name: str, timezone: str | None) -> Manager:
+@lru_cache(maxsize=_CACHE_SIZE)
+def _team(team_id: TeamId, name: str) -> Team:
+    return Team(id=team_id, name=name)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _manager(manager_id: ManagerId, name: str, timezone: str | None) -> Manager:
     return Manager(id=manager_id, name=name, timezone=timezone)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _behaviour_results(score: Score) -> tuple[BehaviourResult, ...]:
     return tuple(
         BehaviourResult(
@@ -113,11 +118,3 @@ def _goal_result(goal: Goal, day: date, count: int) -> GoalResult:
         step_min=goal.step_min,
         step_max=goal.step_max,
     )
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def as_decimal(value: Fraction) -> Decimal:
-    """A fraction for showing, with up to four decimals, half up."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    shown = exact.quantize(_FOUR_PLACES, rounding=ROUND_HALF_UP).normalize()
-    return shown.quantize(Decimal(1)) if shown == shown.to_integral() else shown

@@ -1,40 +1,43 @@
-"""Put on its way to each rep what they are to be told of: the versions that bind them today or will, each once."""
+"""Announce playbook versions to the reps whom they judge, each version once."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from services.scoring import store
-from services.scoring.definitions.announcement_event import PlaybookEvent, body_of
-from services.scoring.domain.day import Definitions
-from services.scoring.domain.playbook.bindings import bindings_of, notices
+from services.scoring.definitions.announcement_event import announcement_event
+from services.scoring.definitions.announcements import list_announced, merge_notices
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.playbook.bindings import find_bindings, find_notices
 from services.scoring.domain.roster.calendar import rep_day_of
+from shared.events import RepId
+from shared.postgres.outbox import enqueue_events
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 
 async def announce_playbooks(
-    connection: Connection, definitions: Definitions, rep_ids: Collection[str], *, now: datetime
+    connection: Connection, definitions: Definitions, rep_ids: Collection[RepId], *, now: datetime
 ) -> int:
-    """Keep what these reps are to be told of and were not yet, withdraw what will not come to bind them after all, and put
-    both into the outbox. Returns how many reps are to be told.
+    """Announce to these reps every version that judges them today or will do so later and was not announced yet, and withdraw
+    announced versions that will not judge them after all. Returns to how many reps something is announced.
 
-    Needs a transaction that locks the definitions, or that shares them and holds these reps' progress. Three statements at
-    most, whatever the number of reps.
+    Needs a transaction that locks the definitions, or that shares them and has locked the last opened days of these reps. It
+    takes three statements at most, whatever the number of reps.
     """
     reps = definitions.roster.reps
     today = {rep_id: rep_day_of(reps[rep_id], now) if rep_id in reps else now.date() for rep_id in sorted(rep_ids)}
     if not today:
         return 0
     bindings = [
-        one
+        binding
         for rep_id, day in today.items()
         if rep_id in reps
-        for one in bindings_of(reps[rep_id], definitions.playbooks, today=day)
+        for binding in find_bindings(reps[rep_id], definitions.playbooks, today=day)
     ]
-    given = list(notices(bindings, await store.list_announcements(connection, today), today=today))
-    if given:
-        await store.merge_announcements(connection, given, now=now)
+    notices = list(find_notices(bindings, await list_announced(connection, today), today=today))
+    if notices:
+        await merge_notices(connection, notices, now=now)
         traceparent = continue_trace(None)
-        events = [PlaybookEvent(body=body_of(one, definitions, now=now), traceparent=traceparent, at=now) for one in given]
-        await store.enqueue_events(connection, events)
-    return len({one.rep_id for one in given if one.binding is not None})
+        await enqueue_events(
+            connection, [announcement_event(notice, definitions, traceparent=traceparent, now=now) for notice in notices]
+        )
+    return len({notice.rep_id for notice in notices if notice.binding is not None})

@@ -1,51 +1,59 @@
-"""The pull loop over what NUDGES says of announcements: who was told, and who has acknowledged it."""
+"""Subscribes to what becomes of announcements: delivered to a rep, or acknowledged by the rep."""
 
-import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import asyncpg
-from nats.aio.msg import Msg
-from pydantic import ValidationError
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsMessage, NatsRouter, PullSub
 
-from services.scoring.definitions.announcements import Telling, record_telling
-from services.scoring.metrics import ScoringMetrics
-from services.scoring.record.batches import work_through
-from shared.events import PLAYBOOK_ACKNOWLEDGED, AnnouncementDelivered, PlaybookAcknowledged
-from shared.jetstream.client import LeanClient
-from shared.jetstream.dead_letters import dead_letter
-from shared.jetstream.publisher import Outgoing, Publisher
-from shared.jetstream.pull_loop import PullLoop
+from services.scoring.definitions.announcements import mark_delivered
+from shared.events import (
+    ANNOUNCEMENT_DELIVERED,
+    PLAYBOOK_ACKNOWLEDGED,
+    AnnouncementDelivered,
+    PlaybookAcknowledged,
+)
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
+from shared.service.consuming import DeadLetters, consuming_router
 
-_BATCH_MAX: Final = 500
-_REASON: Final = "unreadable_telling"
+_AT_ONCE: Final = 10
+_WAIT_S: Final = 5.0
+_SUBJECTS: Final = "playbook.*.v1"
+"""For the documentation; the consumer receives just the two subjects that it was created with."""
 
 
-class TellingConsumer:
-    """Messages are acknowledged after the commit; one that cannot be read is set aside."""
+def announcement_router(pool: asyncpg.Pool, dead_letters: DeadLetters) -> NatsRouter:
+    """Records when an announcement reached a rep, and when the rep acknowledged it."""
+    router = consuming_router(dead_letters)
+    subscriber = router.subscriber(
+        _SUBJECTS,
+        stream=JStream(NUDGES, declare=False),
+        durable=ANNOUNCEMENTS_CONSUMER,
+        pull_sub=PullSub(batch_size=_AT_ONCE, timeout=_WAIT_S),
+        ack_policy=AckPolicy.MANUAL,
+        title="announcement_outcomes",
+        description="An announcement reached a rep, or the rep acknowledged it.",
+    )
 
-    def __init__(self, connection: LeanClient, pool: asyncpg.Pool, dead_letters: Publisher, metrics: ScoringMetrics) -> None:
-        self._loop = PullLoop(connection, stream=NUDGES, consumer=ANNOUNCEMENTS_CONSUMER, batch_max=_BATCH_MAX)
-        self._pool = pool
-        self._dead_letters = dead_letters
-        self._metrics = metrics
+    @subscriber(filter=_has_subject(ANNOUNCEMENT_DELIVERED.name))
+    async def record_delivery(delivered: AnnouncementDelivered) -> None:
+        async with pool.acquire() as connection:
+            await mark_delivered(connection, delivered.rep_id, delivered.version, delivered_at=delivered.delivered_at)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Record until told to stop."""
-        await work_through(self._loop, self._handle, stopping, self._metrics, at_once=1, on_done=lambda: None)
+    @subscriber(filter=_has_subject(PLAYBOOK_ACKNOWLEDGED.name))
+    async def record_acknowledgement(acknowledged: PlaybookAcknowledged) -> None:
+        async with pool.acquire() as connection:
+            await mark_delivered(
+                connection,
+                acknowledged.rep_id,
+                acknowledged.version,
+                delivered_at=acknowledged.delivered_at,
+                acknowledged_at=acknowledged.acknowledged_at,
+            )
 
-    async def _handle(self, batch: list[Msg]) -> None:
-        said: list[Telling] = []
-        letters: list[Outgoing] = []
-        for message in batch:
-            model = PlaybookAcknowledged if message.subject == PLAYBOOK_ACKNOWLEDGED else AnnouncementDelivered
-            try:
-                said.append(model.model_validate_json(message.data))
-            except ValidationError as refused:
-                detail = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in refused.errors()[:5])
-                self._metrics.dead_letters.labels(_REASON).inc()
-                letters.append(dead_letter(message, service="scoring", reason=_REASON, detail=detail))
-        if letters:
-            await self._dead_letters.store_all(letters)
-        if said:
-            await record_telling(self._pool, said)
+    return router
+
+
+def _has_subject(subject: str) -> Callable[[NatsMessage], bool]:
+    return lambda message: message.raw_message.subject == subject

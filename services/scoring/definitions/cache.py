@@ -1,78 +1,96 @@
-"""The roster and the playbooks in force, and who is forgotten: shared by all who place and count, changed by one at a time."""
+"""The definitions in force, as every transaction that assigns or counts activities uses them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from services.scoring.domain.day import Definitions
+from services.scoring.definitions.stored_definitions import (
+    StoredPlaybook,
+    Tombstone,
+    find_roster,
+    find_version,
+    list_playbooks,
+    list_tombstones,
+    lock_definitions,
+    share_definitions,
+)
 from services.scoring.domain.definition_files.playbook_file import read_playbooks
 from services.scoring.domain.definition_files.roster_file import read_roster
-from services.scoring.domain.erased import KINDS, Forgotten
-from services.scoring.domain.playbook.playbook import Playbooks
-from services.scoring.domain.roster.roster import NOBODY, Roster
-from services.scoring.store import QUERIES
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.erased import TOMBSTONE_KINDS, ErasedPeople
+from services.scoring.domain.playbook.playbook import Playbook, Playbooks
+from services.scoring.domain.roster.roster import EMPTY_ROSTER, Roster
 from shared.postgres.pool import Connection
 from shared.privacy.erasure import tombstone_of_key
 from shared.service.settings import ErasureKeyChanged
 
 
 class DefinitionsCache:
-    """The definitions in force, read anew only when their version has changed. `forget_key` is the installation's."""
+    """Reads the definitions again only when their version has changed. `erasure_key` is the installation's; without one nobody
+    can be erased."""
 
-    def __init__(self, forget_key: bytes = b"") -> None:
-        self._forget_key = forget_key
-        self._known: Definitions | None = None
+    def __init__(self, erasure_key: bytes = b"") -> None:
+        self._erasure_key = erasure_key
+        self._cached: Definitions | None = None
 
     async def share(self, connection: Connection) -> Definitions:
-        """The definitions, which stay in force until the transaction ends."""
-        await connection.execute(QUERIES["share_definitions"])
+        """The definitions, which stay in force until the transaction ends.
+
+        Raises:
+            ErasureKeyChanged: as `read`.
+        """
+        await share_definitions(connection)
+        return await self.read(connection)
+
+    async def lock(self, connection: Connection) -> Definitions:
+        """The definitions, which nobody else uses or changes until the transaction ends.
+
+        Raises:
+            ErasureKeyChanged: as `read`.
+        """
+        await lock_definitions(connection)
         return await self.read(connection)
 
     async def read(self, connection: Connection) -> Definitions:
         """The definitions as they are now.
 
         Raises:
-            ForgetKeyChanged: who is forgotten could not be recognised.
+            ErasureKeyChanged: people were erased under another key, and would not be recognised.
         """
-        version = await connection.fetchval(QUERIES["find_definitions_version"])
-        if self._known is None or self._known.version != version:
-            forgotten = await _read_forgotten(connection, self._forget_key)
-            roster = await _read_roster(connection)
-            playbooks = await _read_playbooks(connection)
-            self._known = Definitions(version=version, roster=roster, playbooks=playbooks, forgotten=forgotten)
-        return self._known
+        version = await find_version(connection)
+        if self._cached is None or self._cached.version != version:
+            self._cached = await self._read_all(connection, version)
+        return self._cached
 
-
-async def _read_roster(connection: Connection) -> Roster:
-    body = await connection.fetchval(QUERIES["find_roster"])
-    return _stored_roster(body) if body else NOBODY
+    async def _read_all(self, connection: Connection, version: int) -> Definitions:
+        erased = _erased_people(await list_tombstones(connection), self._erasure_key)
+        roster_body = await find_roster(connection)
+        playbooks = Playbooks(_playbooks(await list_playbooks(connection)))
+        roster = _parsed_roster(roster_body) if roster_body else EMPTY_ROSTER
+        return Definitions(version=version, roster=roster, playbooks=playbooks, erased=erased)
 
 
 @lru_cache(maxsize=2)
-def _stored_roster(body: str) -> Roster:
-    """The same object for the same text: what is remembered of a rep is found without comparing all that two reps hold."""
+def _parsed_roster(body: str) -> Roster:
+    """One object for one text: caches then find a rep by identity, without comparing every field."""
     return read_roster(body, file="stored roster")
 
 
-async def _read_forgotten(connection: Connection, key: bytes) -> Forgotten:
-    rows = await connection.fetch(QUERIES["list_forgotten"])
-    found = {kind: frozenset(row["digest"] for row in rows if row["kind"] == kind) for kind in KINDS}
-    if rows and tombstone_of_key(key) not in found["key"]:
+def _erased_people(tombstones: Sequence[Tombstone], key: bytes) -> ErasedPeople:
+    digests = {
+        kind: frozenset(tombstone.digest for tombstone in tombstones if tombstone.kind == kind) for kind in TOMBSTONE_KINDS
+    }
+    if tombstones and tombstone_of_key(key) not in digests["key"]:
         raise ErasureKeyChanged
-    return Forgotten(key=key, people=found["person"], users=found["user"], contacts=found["contact"])
+    return ErasedPeople(key=key, people=digests["person"], users=digests["user"], contacts=digests["contact"])
 
 
-async def _read_playbooks(connection: Connection) -> Playbooks:
-    rows = await connection.fetch(QUERIES["list_playbooks"])
-    files = {row["body"]: read_playbooks(row["body"], file="stored playbook") for row in rows}
-    newest = {(row["team"], row["effective_from"]): row for row in rows}
-    return Playbooks(
-        replace(playbook, revises=row["reason"], number=row["version"])
-        for body_text, playbooks in files.items()
-        for playbook in playbooks
-        if (row := newest.get((playbook.team, playbook.effective_from))) is not None and row["body"] == body_text
-    )
-
-
-async def lock_definitions(connection: Connection) -> None:
-    """Keep everybody from placing and counting until the transaction ends."""
-    await connection.execute(QUERIES["lock_definitions"])
+def _playbooks(stored: Sequence[StoredPlaybook]) -> list[Playbook]:
+    """Each version out of the file that it was applied with; the other versions in that file may have been replaced."""
+    files = {row.body: read_playbooks(row.body, file="stored playbook") for row in stored}
+    return [
+        replace(playbook, revises=row.reason, number=row.version)
+        for row in stored
+        for playbook in files[row.body]
+        if (playbook.team, playbook.effective_from) == (row.team, row.effective_from)
+    ]

@@ -1,81 +1,79 @@
-"""Days to be scored anew, and who they wait for: asked for with a change of definitions, worked off in the background.
+"""Days that have to be scored again because a definition has changed: requested in the transaction that changes it, and worked
+off in the background.
 
-One row a rep. What is asked for twice is done once; what was under way when a process died is still there.
+There is one row per rep. Requests for the same rep are merged, and what was under way when a process died is still there.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from services.scoring.store import QUERIES
+from shared.events import RepId
 from shared.postgres.pool import Connection
-from shared.requests.client import RescoreState
+from shared.postgres.queries import Queries
+from shared.requests.definitions import RescoreState
+
+_QUERIES: Final = Queries.beside(__file__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rescore:
+class RepSpan:
     """The days of a rep from `first` to `last`, both included."""
 
-    rep_id: str
+    rep_id: RepId
     first: date
     last: date
 
-    @property
-    def span(self) -> tuple[str, date, date]:
-        return self.rep_id, self.first, self.last
-
 
 async def request_rescore(
-    connection: Connection, rep_ids: Collection[str], *, first: date, last: date, places: bool, now: datetime
+    connection: Connection,
+    rep_ids: Collection[RepId],
+    *,
+    first: date,
+    last: date,
+    needs_reassignment: bool,
+    now: datetime,
 ) -> None:
-    """Ask for these reps' days, and with `places` also for whose activities these are. Committed together with what made it
-    necessary."""
+    """Request that these reps' days from `first` to `last` are scored again. With `needs_reassignment` their activities are
+    assigned to reps and days again before."""
     if rep_ids:
-        await connection.execute(QUERIES["request_rescore"], sorted(rep_ids), first, last, places, now)
+        await connection.execute(_QUERIES["request_rescore"], sorted(rep_ids), first, last, needs_reassignment, now)
 
 
-async def claim_placing(connection: Connection, *, reps_max: int) -> list[Rescore]:
-    """Whose activities to place next, locked until the transaction ends; nothing that another replica is at."""
-    return await _claim(connection, places=True, reps_max=reps_max)
+async def claim_rescores(connection: Connection, *, needs_reassignment: bool, reps_max: int) -> list[RepSpan]:
+    """The reps to reassign, or to score, next; locked until the transaction ends, and none that another replica works on."""
+    rows = await connection.fetch(_QUERIES["claim_rescores"], needs_reassignment, reps_max)
+    return [RepSpan(rep_id=row["rep_id"], first=row["first_day"], last=row["last_day"]) for row in rows]
 
 
-async def claim_scoring(connection: Connection, *, reps_max: int) -> list[Rescore]:
-    """Whose days to score next, locked until the transaction ends; nothing that another replica is at."""
-    return await _claim(connection, places=False, reps_max=reps_max)
+async def finish_reassignment(connection: Connection, rep_ids: Collection[RepId]) -> None:
+    """Record that these reps' activities are reassigned; their days are still to be scored."""
+    await connection.execute(_QUERIES["finish_reassignment"], list(rep_ids))
 
 
-async def _claim(connection: Connection, *, places: bool, reps_max: int) -> list[Rescore]:
-    rows = await connection.fetch(QUERIES["claim_rescore"], places, reps_max)
-    return [Rescore(rep_id=row["rep_id"], first=row["first_day"], last=row["last_day"]) for row in rows]
-
-
-async def finish_placing(connection: Connection, rep_ids: Collection[str]) -> None:
-    """Their activities are placed; their days are still to be scored."""
-    await connection.execute(QUERIES["finish_placing"], list(rep_ids))
-
-
-async def finish_scoring(connection: Connection, asked: Collection[Rescore], *, following: date | None) -> None:
-    """All days before `following` are scored; None: all days are."""
-    rep_ids = [one.rep_id for one in asked]
-    if following is None:
-        await connection.execute(QUERIES["delete_rescore"], rep_ids)
+async def finish_scoring(connection: Connection, rep_ids: Collection[RepId], *, next_day: date | None) -> None:
+    """Record that these reps' days before `next_day` are scored; None: all days are."""
+    if next_day is None:
+        await connection.execute(_QUERIES["delete_rescores"], list(rep_ids))
     else:
-        await connection.execute(QUERIES["advance_rescore"], rep_ids, following)
+        await connection.execute(_QUERIES["advance_rescores"], list(rep_ids), next_day)
 
 
-async def waiting_to_be_placed(connection: Connection, rep_ids: Collection[str]) -> set[str]:
-    """Which of these reps' activities are still to be placed; until then their days are not counted."""
-    rows = await connection.fetch(QUERIES["list_waiting_to_be_placed"], list(rep_ids))
+async def list_pending_reassignments(connection: Connection, rep_ids: Collection[RepId]) -> set[RepId]:
+    """Which of these reps have activities that still have to be reassigned. Until then their days are not counted."""
+    rows = await connection.fetch(_QUERIES["list_pending_reassignments"], list(rep_ids))
     return {row["rep_id"] for row in rows}
 
 
-async def waiting_to_be_scored(connection: Connection, rep_ids: Collection[str] | None = None) -> set[str]:
-    """Which of these reps, or of all, have days that are still to be scored anew."""
-    asked = list(rep_ids) if rep_ids is not None else None
-    return {row["rep_id"] for row in await connection.fetch(QUERIES["list_rescore"], asked)}
+async def list_pending_rescores(connection: Connection, rep_ids: Collection[RepId] | None = None) -> set[RepId]:
+    """Which of these reps, or of all reps, have days that still have to be scored again."""
+    rows = await connection.fetch(_QUERIES["list_pending_rescores"], list(rep_ids) if rep_ids is not None else None)
+    return {row["rep_id"] for row in rows}
 
 
-async def rescore_state(connection: Connection) -> RescoreState:
+async def find_rescore_state(connection: Connection) -> RescoreState:
     """How much waits."""
-    row = await connection.fetchrow(QUERIES["find_rescore_state"])
-    return RescoreState(reps=row["reps"], days=row["days"]) if row is not None else RescoreState(reps=0, days=0)
+    row = await connection.fetchrow(_QUERIES["count_pending_rescores"])
+    assert row is not None
+    return RescoreState(reps=row["reps"], days=row["days"])

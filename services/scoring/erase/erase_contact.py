@@ -1,7 +1,6 @@
-"""Erase a contact: their activities stay, and count, as those with somebody of whom nothing is known.
+"""Erase a contact: the activities stay and count, but nobody can tell with whom they were.
 
-First the contact is marked as forgotten, so that what is taken in from then on no longer names them. Then the activities that
-do are rewritten, some at a time. It may be stopped anywhere and asked for again.
+After the tombstone is stored, activities that name the contact are rewritten, some at a time.
 """
 
 from collections.abc import Sequence
@@ -10,68 +9,74 @@ from typing import Final
 
 import asyncpg
 
-from services.scoring import store
-from services.scoring.days.score_days import Cause, score_days
-from services.scoring.definitions.cache import DefinitionsCache, lock_definitions
+from services.scoring.days.cause import Cause
+from services.scoring.days.score_days import score_days
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.stored_definitions import Tombstone
+from services.scoring.domain.activities.activity_record import ActivityKey
 from services.scoring.domain.erased import tombstone_of_contact
-from services.scoring.erase.mark_erased import mark_forgotten
-from services.scoring.record.anonymize_activity import rewritten_without_contact
-from services.scoring.store import QUERIES, ActivityKey
+from services.scoring.erase.add_tombstones import add_tombstones
+from services.scoring.record.activities import lock_activities, update_activities
+from services.scoring.record.anonymize_activity import anonymize_activity
+from shared.observation import SourceName
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
+from shared.requests.erasure import ErasedScores
 
-_AT_ONCE: Final = 500
+_QUERIES: Final = Queries.beside(__file__)
+_STEP: Final = 500
 _SCAN_TIMEOUT_S: Final = 600.0
-_IN_SILENCE: Final = Cause(history=True)
+_SILENTLY: Final = Cause(is_history=True)
 
 
-async def list_activities_of_contact(connection: Connection, contact_key: str, *, source: str | None) -> list[ActivityKey]:
-    """Every activity with the contact, in order. There is no index for so rare a question: it reads the whole table."""
-    rows = await connection.fetch(QUERIES["list_activities_of_contact"], contact_key, source, timeout=_SCAN_TIMEOUT_S)
+async def list_activities_of_contact(
+    connection: Connection, contact_key: str, *, source: SourceName | None
+) -> list[ActivityKey]:
+    """Every activity with the contact, of one source or of all, in order. It reads the whole table."""
+    rows = await connection.fetch(_QUERIES["list_activities_of_contact"], contact_key, source, timeout=_SCAN_TIMEOUT_S)
     return [(row["source"], row["account"], row["activity_id"]) for row in rows]
 
 
-async def begin_forgetting_contact(
-    pool: asyncpg.Pool, cache: DefinitionsCache, contact_key: str, *, source: str | None, now: datetime
+async def begin_erasing_contact(
+    pool: asyncpg.Pool, cache: DefinitionsCache, contact_key: str, *, source: SourceName | None, now: datetime
 ) -> ErasedScores:
-    """Take in nothing any more that names them.
+    """Keep new observations from naming the contact.
 
     Raises:
-        NoForgetKey: there is none.
+        NoErasureKey: no erasure key is configured.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await lock_definitions(connection)
-        definitions = await cache.read(connection)
-        key = definitions.forgotten.key
-        tombstone = tombstone_of_contact(key, source, contact_key)
-        await mark_forgotten(connection, definitions, [("contact", tombstone)], now=now)
+        definitions = await cache.lock(connection)
+        digest = tombstone_of_contact(definitions.erased.key, source, contact_key)
+        await add_tombstones(connection, definitions, [Tombstone(kind="contact", digest=digest)], now=now)
     return ErasedScores()
 
 
-async def finish_forgetting_contact(
-    pool: asyncpg.Pool, cache: DefinitionsCache, contact_key: str, *, source: str | None, now: datetime
+async def finish_erasing_contact(
+    pool: asyncpg.Pool, cache: DefinitionsCache, contact_key: str, *, source: SourceName | None, now: datetime
 ) -> ErasedScores:
-    """Take their key, and what a sender told beside what is known to mean something, out of every activity."""
+    """Remove the contact's key, and facts of unknown meaning, from every stored activity."""
     async with pool.acquire() as connection:
         keys = await list_activities_of_contact(connection, contact_key, source=source)
     activities = 0
-    for first in range(0, len(keys), _AT_ONCE):
-        activities += await _rewrite(pool, cache, keys[first : first + _AT_ONCE], contact_key, now=now)
+    for start in range(0, len(keys), _STEP):
+        activities += await _anonymize(pool, cache, keys[start : start + _STEP], contact_key, now=now)
     return ErasedScores(activities=activities)
 
 
-async def _rewrite(
+async def _anonymize(
     pool: asyncpg.Pool, cache: DefinitionsCache, keys: Sequence[ActivityKey], contact_key: str, *, now: datetime
 ) -> int:
-    """Days are counted anew in case they were told apart from contacts of other sources with the same key only now."""
+    """Days are scored again, because contacts of different sources with the same key become different contacts."""
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
-        rewritten = [
-            rewritten_without_contact(row, contact_key, definitions)
-            for row in await store.lock_activities(connection, keys)
-            if row.derived.contact_key == contact_key  # somebody may have said something newer meanwhile
+        records = [
+            anonymize_activity(record, contact_key, definitions)
+            for record in await lock_activities(connection, keys)
+            if record.activity.contact_key == contact_key  # a newer observation may have named another contact
         ]
-        if rewritten:
-            await store.update_activities(connection, rewritten)
-        places = [row.derived.place for row in rewritten if row.derived.place is not None]
-        await score_days(connection, definitions, dict.fromkeys(places, _IN_SILENCE), now=now)
-    return len(rewritten)
+        if records:
+            await update_activities(connection, records)
+        rep_days = [record.rep_day for record in records if record.rep_day is not None]
+        await score_days(connection, definitions, dict.fromkeys(rep_days, _SILENTLY), now=now)
+    return len(records)

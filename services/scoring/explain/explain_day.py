@@ -1,57 +1,64 @@
-"""Why a day has the score it has: the version in force, the arithmetic, every activity and why one did not count."""
+"""Why a day has its score: the version in force, the arithmetic, every activity and why it does not count, if it does not."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 
 import asyncpg
 
-from services.scoring import store
-from services.scoring.days.day_report import as_decimal
+from services.scoring.definitions.announcements import find_delivered_at
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.domain.activities.counting import Place, failed_filter
-from services.scoring.domain.activities.fact_states import DELETED, KIND
-from services.scoring.domain.day import Definitions
+from services.scoring.domain.activities.activity_record import ActivityRecord
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.activities.counting import explain_failure
+from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND
+from services.scoring.domain.activities.unverified import mark_unverified
+from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.playbook.playbook import Playbook
-from services.scoring.domain.playbook.unverified import doubts
 from services.scoring.domain.roster.calendar import presence_on
-from services.scoring.domain.score import Line, two_decimals
-from services.scoring.store import ActivityRow
+from services.scoring.domain.score import Line, as_decimal, two_decimals
+from services.scoring.record.activities import list_activities_of_day
 from shared.errors import DaymarkError
+from shared.events import RepId
+from shared.facts import STARTED_AT
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
 class NoSuchRep(DaymarkError):
-    """No rep of the roster has this id. `daymark scores` lists those with a score."""
+    """The roster has no rep with this id. `daymark scores` lists the reps with a score."""
 
 
-async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: str, day: date) -> Explanation:
-    """Everything that the day's score rests on.
+async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: RepId, day: date) -> Explanation:
+    """Everything that the day's score is based on.
 
     Raises:
-        NoSuchRep: the roster does not hold this id.
+        NoSuchRep: the roster has no rep with this id.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = await cache.read(connection)
-        if rep_id not in definitions.roster.reps:
+        rep = definitions.roster.reps.get(rep_id)
+        if rep is None:
             raise NoSuchRep(rep_id)
-        rows = await store.list_activities_of(connection, Place(rep_id, day))
-        playbook = definitions.playbook_of(definitions.roster.reps[rep_id], day)
-        delivered_at = await connection.fetchval(store.QUERIES["find_told_at"], rep_id, playbook.number) if playbook else None
-    return explanation(rep_id, day, rows, definitions, delivered_at=delivered_at)
+        records = await list_activities_of_day(connection, RepDay(rep_id, day))
+        playbook = definitions.playbook_of(rep, day)
+        delivered_at = await find_delivered_at(connection, rep_id, playbook.number) if playbook else None
+    return _explanation(RepDay(rep_id, day), records, definitions, playbook, delivered_at)
 
 
-def explanation(
-    rep_id: str, day: date, rows: list[ActivityRow], definitions: Definitions, *, delivered_at: datetime | None
+def _explanation(
+    rep_day: RepDay,
+    records: Sequence[ActivityRecord],
+    definitions: Definitions,
+    playbook: Playbook | None,
+    delivered_at: datetime | None,
 ) -> Explanation:
-    """The explanation, from the activities of the day, and from when the rep was told of what judges it."""
+    rep_id, day = rep_day
     rep = definitions.roster.reps[rep_id]
-    playbook = definitions.playbook_of(rep, day)
-    in_doubt = doubts([(row.key, row.derived) for row in rows], playbook.unverified if playbook else None)
-    told = tuple(_activity(row, playbook, in_doubt.get(row.key, ())) for row in rows)
-    counts = Counter(key for activity in told for key in activity.counts_for)
-    score = definitions.score(rep, day, counts)
+    marks = mark_unverified([(record.key, record.activity) for record in records], playbook.unverified if playbook else None)
+    activities = tuple(_explained_activity(record, playbook, marks.get(record.key, ())) for record in records)
+    counts = Counter(key for activity in activities for key in activity.counts_for)
+    score = definitions.score_under(playbook, rep, day, counts)
     presence, share = presence_on(rep, day)
     return Explanation(
         rep=rep_id,
@@ -59,27 +66,28 @@ def explanation(
         timezone=rep.on(day).timezone,
         presence=presence if share in (0, 1) else f"{presence}, {as_decimal(share)} of the day",
         playbook_from=playbook.effective_from if playbook else None,
-        delivered_at=delivered_at,
+        announcement_delivered_at=delivered_at,
         score=score.shown,
         arithmetic=_arithmetic(score.lines),
-        lines=tuple(_line(line) for line in score.lines),
-        activities=told,
+        lines=tuple(_explained_line(line) for line in score.lines),
+        activities=activities,
     )
 
 
-def _arithmetic(lines: tuple[Line, ...]) -> str:
-    asked = [line for line in lines if line.target > 0]
-    if not asked:
+def _arithmetic(lines: Sequence[Line]) -> str:
+    with_target = [line for line in lines if line.target > 0]
+    if not with_target:
         return "no behaviour has a target on this day, so there is no score"
     terms = " + ".join(
-        f"{as_decimal(line.weight)} x min({line.count}/{as_decimal(line.target)}, {as_decimal(line.cap)})" for line in asked
+        f"{as_decimal(line.weight)} x min({line.count}/{as_decimal(line.target)}, {as_decimal(line.cap)})"
+        for line in with_target
     )
-    weights = " + ".join(str(as_decimal(line.weight)) for line in asked)
-    total = sum((line.points for line in asked), Fraction(0))
+    weights = " + ".join(str(as_decimal(line.weight)) for line in with_target)
+    total = sum((line.points for line in with_target), Fraction(0))
     return f"100 x ({terms}) / ({weights}) = {two_decimals(total)}"
 
 
-def _line(line: Line) -> ExplainedLine:
+def _explained_line(line: Line) -> ExplainedLine:
     return ExplainedLine(
         key=line.key,
         label=line.label,
@@ -91,24 +99,22 @@ def _line(line: Line) -> ExplainedLine:
     )
 
 
-def _activity(row: ActivityRow, playbook: Playbook | None, in_doubt: tuple[str, ...]) -> ExplainedActivity:
-    """One activity. What is in doubt is shown to be, and counts or not as the playbook says."""
-    source, account, activity_id = row.key
+def _explained_activity(record: ActivityRecord, playbook: Playbook | None, marks: tuple[str, ...]) -> ExplainedActivity:
+    """One activity with what it counts for. If it is unverified the marks say why, and the playbook decides if it counts."""
+    source, account, activity_id = record.key
     behaviours = playbook.behaviours if playbook else ()
-    is_left_out = bool(in_doubt) and playbook is not None and playbook.leaves_out_unverified
-    failed = {one.key: failed_filter(row.derived, one.counts) for one in behaviours}
-    facts: dict[str, Any] = {
-        name: statement[0] for name, statement in sorted(row.states.items()) if name not in (KIND, DELETED)
-    }
-    if row.derived.started_at is not None:
-        facts["started_at"] = row.derived.started_at.isoformat()  # also where nobody told it
+    is_excluded = bool(marks) and playbook is not None and playbook.excludes_unverified
+    failures = {behaviour.key: explain_failure(record.activity, behaviour.counts) for behaviour in behaviours}
+    facts = {name: value for name, (value, _, _) in sorted(record.states.items()) if name not in (OBSERVED_KIND, DELETED)}
+    if record.activity.started_at is not None:
+        facts[STARTED_AT.name] = record.activity.started_at.isoformat()  # also if no statement says it
     return ExplainedActivity(
         source=source,
         account=account,
         activity_id=activity_id,
-        kind=row.derived.kind,
+        kind=record.activity.kind,
         facts=facts,
-        counts_for=() if is_left_out else tuple(sorted(key for key, why in failed.items() if why is None)),
-        fails={key: why or "unverified" for key, why in failed.items() if why is not None or is_left_out},
-        unverified=in_doubt,
+        counts_for=() if is_excluded else tuple(sorted(key for key, failure in failures.items() if failure is None)),
+        fails={key: failure or "unverified" for key, failure in failures.items() if failure is not None or is_excluded},
+        unverified=marks,
     )

@@ -2,45 +2,54 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import asyncpg
 
-from services.scoring import store
+from services.scoring.days.days import read_counts
 from services.scoring.days.recount_days import recount_days
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.domain.activities.counting import Place
-from services.scoring.domain.day import NOTHING_COUNTED, Definitions
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.day import EMPTY_TALLY
+from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.roster.calendar import rep_day_of
+from shared.events import RepId
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 from shared.requests.scores import ScorePage, ScoreQuery, ScoreRow
+
+_QUERIES: Final = Queries.beside(__file__)
 
 
 async def list_scores(pool: asyncpg.Pool, cache: DefinitionsCache, query: ScoreQuery, *, now: datetime) -> ScorePage:
-    """One page, sorted by rep and day. Only reps in the roster, so that somebody who was taken out is not shown, and
-    of a team only the days that the rep was in it."""
+    """One page, sorted by rep and day. It has only reps who are in the roster and, for a team, only their days in that team, so
+    a page may have fewer rows than the limit."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = await cache.read(connection)
         reps = definitions.roster.reps
-        rep_ids = [rep.id for rep in (definitions.roster.reps_of(query.team) if query.team else reps.values())]
-        after_rep, after_day = query.after or ("", query.first - timedelta(days=1))
-        rows = await connection.fetch(
-            store.QUERIES["list_days"],
-            query.first,
-            query.last,
-            rep_ids,
-            query.silent_days,
-            after_rep,
-            after_day,
-            query.limit,
+        stored = await _list_stored(
+            connection, query, [rep.id for rep in (definitions.roster.reps_of(query.team) if query.team else reps.values())]
         )
-        listed = [
-            ScoreRow(rep=row["rep_id"], day=row["day"], score=row["score"], counts=store.read_counts(row["counts"]))
-            for row in rows
-            if query.team in (None, reps[row["rep_id"]].on(row["day"]).team)
-        ]
-        shown = tuple(await _as_judged_now(connection, definitions, listed, now=now) if query.as_judged == "now" else listed)
-    more = (rows[-1]["rep_id"], rows[-1]["day"]) if len(rows) == query.limit else None
-    return ScorePage(rows=shown, next_after=more)
+        rows = [row for row in stored if query.team in (None, reps[row.rep].on(row.day).team)]
+        if query.as_judged == "now":
+            rows = await _as_judged_now(connection, definitions, rows, now=now)
+    next_after = (stored[-1].rep, stored[-1].day) if len(stored) == query.limit else None
+    return ScorePage(rows=tuple(rows), next_after=next_after)
+
+
+async def _list_stored(connection: Connection, query: ScoreQuery, rep_ids: Sequence[RepId]) -> list[ScoreRow]:
+    after_rep, after_day = query.after or ("", query.first - timedelta(days=1))
+    rows = await connection.fetch(
+        _QUERIES["list_scores"],
+        query.first,
+        query.last,
+        rep_ids,
+        query.silent_days,
+        after_rep,
+        after_day,
+        query.limit,
+    )
+    return [ScoreRow(rep=row["rep_id"], day=row["day"], score=row["score"], counts=read_counts(row["counts"])) for row in rows]
 
 
 async def _as_judged_now(
@@ -48,16 +57,15 @@ async def _as_judged_now(
 ) -> list[ScoreRow]:
     """The same days under the version that is in force today."""
     reps = definitions.roster.reps
-    judged_by = {
-        Place(row.rep, row.day): definitions.playbooks.in_force(rep.on(row.day).team, rep_day_of(rep, now))
+    versions = {
+        RepDay(row.rep, row.day): definitions.playbooks.in_force(reps[row.rep].on(row.day).team, rep_day_of(reps[row.rep], now))
         for row in rows
-        if (rep := reps[row.rep])
     }
-    tallies = await recount_days(connection, judged_by)
+    tallies = await recount_days(connection, versions)
     judged = []
     for row in rows:
-        place = Place(row.rep, row.day)
-        counts = dict(tallies.get(place, NOTHING_COUNTED).counts)
-        score = definitions.score_under(judged_by[place], reps[row.rep], row.day, counts).shown
+        rep_day = RepDay(row.rep, row.day)
+        counts = dict(tallies.get(rep_day, EMPTY_TALLY).counts)
+        score = definitions.score_under(versions[rep_day], reps[row.rep], row.day, counts).shown
         judged.append(ScoreRow(rep=row.rep, day=row.day, score=score, counts=counts))
     return judged

@@ -1,16 +1,12 @@
-"""An activity whose contact is forgotten."""
+"""Remove an erased contact from an activity."""
 
-from services.scoring.domain.activities.activity_record import derive
-from services.scoring.domain.day import Definitions
-from services.scoring.domain.erased import alias_of, without_contact
-from services.scoring.store import ActivityRow
+from services.scoring.domain.activities.activity_record import ActivityRecord, derive
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.erased import contact_alias, without_contact
 
 
-def rewritten_without_contact(row: ActivityRow, contact_key: str, definitions: Definitions) -> ActivityRow:
-    """The activity as one with somebody of whom nothing is known."""
-    key, (source, account, _) = definitions.forgotten.key, row.key
-    alias = alias_of(key, contact_key, row.derived.place or "/".join(row.key))
-    states = without_contact(row.states, alias, key=key)
-    return ActivityRow(
-        key=row.key, states=states, derived=derive(states, source=source, account=account, roster=definitions.roster)
-    )
+def anonymize_activity(record: ActivityRecord, contact_key: str, definitions: Definitions) -> ActivityRecord:
+    """The activity with an alias in place of the contact, and without facts that may name the contact."""
+    key = definitions.erased.key
+    alias = contact_alias(key, contact_key, record.rep_day or "/".join(record.key))
+    return derive(record.key, without_contact(record.states, alias, key=key), roster=definitions.roster)

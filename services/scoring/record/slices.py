@@ -1,6 +1,6 @@
-"""Long work in slices, between which whoever else waits for the event loop has its turn.
+"""Long work in slices, between which other tasks get the event loop.
 
-A batch that Postgres has answered should not wait until all of the next one is read: others wait for its locks.
+While a batch is being read, Postgres may have answered another one, which holds locks that others wait for.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ Item = TypeVar("Item")
 
 
 async def slices(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+    """The items in groups of 100. Other tasks run before every group but the first."""
     for start in range(0, len(items), _SIZE):
         if start:
             await asyncio.sleep(0)

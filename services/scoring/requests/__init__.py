@@ -1,1 +1,1 @@
-"""To be described."""
+"""The requests that scoring answers over NATS, one typed handler per endpoint."""

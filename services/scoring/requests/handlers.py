@@ -1,171 +1,122 @@
-"""What scoring answers when asked over NATS: files to apply, scores, explanations, audits, people to forget."""
+"""Handlers for everything that can be asked of scoring. Any replica may answer."""
 
 from collections.abc import Callable
-from typing import Final
 
 import asyncpg
-from nats.aio.client import Client
-from shared.requests.answering import answer_questions
 
 from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.definitions.list_announcements import list_telling
+from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
-from services.scoring.definitions.pending_rescores import rescore_state
-from services.scoring.erase.erase_contact import begin_forgetting_contact, finish_forgetting_contact
-from services.scoring.erase.erase_rep import begin_forgetting_rep, finish_forgetting_rep
-from services.scoring.erase.find_erasure_target import find_forgettable
+from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
+from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_rep
+from services.scoring.erase.find_erasure_target import find_erasure_target
 from services.scoring.explain.audit_scores import audit_scores
 from services.scoring.explain.explain_day import explain_day
 from services.scoring.explain.list_scores import list_scores
 from services.scoring.explain.list_totals import list_totals
-from services.scoring.explain.list_unmatched_users import list_nobodys
+from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
-from services.scoring.rescore.rescore_days import ask_for_rescore
+from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
-from shared.requests.client import (
-    ANNOUNCEMENT_LIST,
-    PLAYBOOK_APPLY,
-    PLAYBOOK_LIST,
-    PLAYBOOK_PREVIEW,
-    ROSTER_APPLY,
-    SCORE_RESCORE,
-    SCORE_RESCORE_STATE,
-    AnnouncementPage,
-    AnnouncementQuery,
-    Applied,
-    DefinitionFile,
-    PlaybookList,
-    Preview,
-    PreviewQuery,
-    RescoreQuery,
-    RescoreState,
-)
-from shared.requests.erasure import (
-    ERASE_BEGIN,
-    ERASE_FIND,
-    ERASE_FINISH,
-    ErasureOrder,
-    ErasureQuery,
-)
-from shared.requests.scores import (
-    SCORE_AUDIT,
-    SCORE_EXPLAIN,
-    SCORE_LIST,
-    SCORE_TOTALS,
-    UNMATCHED_USERS,
-    AuditQuery,
-    AuditReport,
-    ExplainQuery,
-    Explanation,
-    ScorePage,
-    ScoreQuery,
-    TotalsList,
-    TotalsQuery,
-    UnmatchedUserList,
-)
-
-_QUEUE: Final = "scoring"
+from shared.events import PersonId
+from shared.requests import definitions, erasure, scores
+from shared.requests.endpoint import NoQuery
+from shared.requests.router import RequestRouter
 
 
-class Answers:
-    """Definitions are applied, and questions answered, by whichever replica gets them."""
+def request_router(
+    pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, *, on_change: Callable[[], None]
+) -> RequestRouter:
+    """All handlers. `on_change` is called when days have to be scored again."""
+    requests = RequestRouter(queue="scoring")
+    _handle_definitions(requests, pool, cache, clock, on_change)
+    _handle_scores(requests, pool, cache, clock)
+    _handle_erasure(requests, pool, cache, clock)
+    return requests
 
-    def __init__(self, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, *, on_changed: Callable[[], None]) -> None:
-        self._pool = pool
-        self._cache = cache
-        self._clock = clock
-        self._on_changed = on_changed
 
-    async def listen(self, connection: Client) -> None:
-        """Begin to answer."""
-        answering = {
-            ROSTER_APPLY: self._roster,
-            PLAYBOOK_APPLY: self._playbook,
-            PLAYBOOK_PREVIEW: self._preview,
-            PLAYBOOK_LIST: self._playbooks,
-            ANNOUNCEMENT_LIST: self._telling,
-            SCORE_LIST: self._scores,
-            SCORE_EXPLAIN: self._explanation,
-            SCORE_AUDIT: self._audit,
-            UNMATCHED_USERS: self._nobodys,
-            SCORE_TOTALS: self._totals,
-            SCORE_RESCORE: self._rescore,
-            SCORE_RESCORE_STATE: self._rescore_state,
-            ERASE_FIND: self._forgettable,
-            ERASE_BEGIN: self._begin_forgetting,
-            ERASE_FINISH: self._finish_forgetting,
-        }
-        await answer_questions(connection, answering, queue=_QUEUE)
-
-    async def _roster(self, question: bytes) -> Applied:
-        file = DefinitionFile.model_validate_json(question)
-        applied = await apply_roster(self._pool, self._cache, file.text, file=file.name, now=self._clock.now())
-        self._on_changed()
+def _handle_definitions(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
+    @requests.handles(definitions.ROSTER_APPLY)
+    async def roster(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_roster(pool, cache, file.text, file=file.name, now=clock.now())
+        on_change()
         return applied
 
-    async def _playbook(self, question: bytes) -> Applied:
-        file = DefinitionFile.model_validate_json(question)
-        applied = await apply_playbooks(
-            self._pool, self._cache, file.text, file=file.name, revise=file.revise, now=self._clock.now()
-        )
-        self._on_changed()
+    @requests.handles(definitions.PLAYBOOK_APPLY)
+    async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_playbooks(pool, cache, file.text, file=file.name, revise=file.revise, now=clock.now())
+        on_change()
         return applied
 
-    async def _scores(self, question: bytes) -> ScorePage:
-        return await list_scores(self._pool, self._cache, ScoreQuery.model_validate_json(question), now=self._clock.now())
+    @requests.handles(definitions.PLAYBOOK_PREVIEW)
+    async def preview(query: definitions.PreviewQuery) -> definitions.Preview:
+        return await preview_playbooks(pool, cache, query, now=clock.now())
 
-    async def _preview(self, question: bytes) -> Preview:
-        query = PreviewQuery.model_validate_json(question)
-        return await preview_playbooks(self._pool, self._cache, query, now=self._clock.now())
+    @requests.handles(definitions.PLAYBOOK_LIST)
+    async def playbooks(_: NoQuery) -> definitions.PlaybookList:
+        return await list_playbooks(pool, cache, now=clock.now())
 
-    async def _playbooks(self, _: bytes) -> PlaybookList:
-        return await list_playbooks(self._pool, self._cache, now=self._clock.now())
+    @requests.handles(definitions.ANNOUNCEMENT_LIST)
+    async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
+        return await list_announcements(pool, cache, query)
 
-    async def _telling(self, question: bytes) -> AnnouncementPage:
-        return await list_telling(self._pool, self._cache, AnnouncementQuery.model_validate_json(question))
-
-    async def _explanation(self, question: bytes) -> Explanation:
-        query = ExplainQuery.model_validate_json(question)
-        return await explain_day(self._pool, self._cache, query.rep, query.day)
-
-    async def _audit(self, question: bytes) -> AuditReport:
-        query = AuditQuery.model_validate_json(question) if question else AuditQuery()
-        return await audit_scores(self._pool, self._cache, query)
-
-    async def _nobodys(self, _: bytes) -> UnmatchedUserList:
-        return await list_nobodys(self._pool)
-
-    async def _totals(self, question: bytes) -> TotalsList:
-        return await list_totals(self._pool, self._cache, TotalsQuery.model_validate_json(question))
-
-    async def _rescore(self, question: bytes) -> RescoreState:
-        query = RescoreQuery.model_validate_json(question)
-        state = await ask_for_rescore(self._pool, self._cache, query, now=self._clock.now())
-        self._on_changed()
+    @requests.handles(definitions.SCORE_RESCORE)
+    async def rescore(query: definitions.RescoreQuery) -> definitions.RescoreState:
+        state = await rescore_on_request(pool, cache, query, now=clock.now())
+        on_change()
         return state
 
-    async def _rescore_state(self, _: bytes) -> RescoreState:
-        async with self._pool.acquire() as connection:
-            return await rescore_state(connection)
+    @requests.handles(definitions.SCORE_RESCORE_STATE)
+    async def rescore_state(_: NoQuery) -> definitions.RescoreState:
+        async with pool.acquire() as connection:
+            return await find_rescore_state(connection)
 
-    async def _forgettable(self, question: bytes) -> ErasureTarget:
-        return await find_forgettable(self._pool, self._cache, ErasureQuery.model_validate_json(question))
 
-    async def _begin_forgetting(self, question: bytes) -> ErasedScores:
-        order, now = ErasureOrder.model_validate_json(question), self._clock.now()
+def _handle_scores(requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock) -> None:
+    @requests.handles(scores.SCORE_LIST)
+    async def score_list(query: scores.ScoreQuery) -> scores.ScorePage:
+        return await list_scores(pool, cache, query, now=clock.now())
+
+    @requests.handles(scores.SCORE_EXPLAIN)
+    async def explanation(query: scores.ExplainQuery) -> scores.Explanation:
+        return await explain_day(pool, cache, query.rep, query.day)
+
+    @requests.handles(scores.SCORE_AUDIT)
+    async def audit(query: scores.AuditQuery) -> scores.AuditReport:
+        return await audit_scores(pool, cache, query)
+
+    @requests.handles(scores.UNMATCHED_USERS)
+    async def unmatched_users(_: NoQuery) -> scores.UnmatchedUserList:
+        return await list_unmatched_users(pool)
+
+    @requests.handles(scores.SCORE_TOTALS)
+    async def totals(query: scores.TotalsQuery) -> scores.TotalsList:
+        return await list_totals(pool, cache, query)
+
+
+def _handle_erasure(requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock) -> None:
+    @requests.handles(erasure.ERASE_FIND)
+    async def find(query: erasure.ErasureQuery) -> erasure.ErasureTarget:
+        return await find_erasure_target(pool, cache, query)
+
+    @requests.handles(erasure.ERASE_BEGIN)
+    async def begin(order: erasure.ErasureOrder) -> erasure.ErasedScores:
         if order.who == "person":
-            return await begin_forgetting_rep(self._pool, self._cache, order.person, now=now)
+            return await begin_erasing_rep(pool, cache, PersonId(order.person), now=clock.now())
         for contact_key in order.contact_keys:
-            await begin_forgetting_contact(self._pool, self._cache, contact_key, source=order.source, now=now)
-        return ErasedScores()
+            await begin_erasing_contact(pool, cache, contact_key, source=order.source, now=clock.now())
+        return erasure.ErasedScores()
 
-    async def _finish_forgetting(self, question: bytes) -> ErasedScores:
-        order, now = ErasureOrder.model_validate_json(question), self._clock.now()
+    @requests.handles(erasure.ERASE_FINISH)
+    async def finish(order: erasure.ErasureOrder) -> erasure.ErasedScores:
         if order.who == "person":
-            return await finish_forgetting_rep(self._pool, self._cache, order.person)
+            return await finish_erasing_rep(pool, cache, PersonId(order.person))
         activities = 0
         for contact_key in order.contact_keys:
-            erased = await finish_forgetting_contact(self._pool, self._cache, contact_key, source=order.source, now=now)
+            erased = await finish_erasing_contact(pool, cache, contact_key, source=order.source, now=clock.now())
             activities += erased.activities
-        return ErasedScores(activities=activities)
+        return erasure.ErasedScores(activities=activities)

@@ -1,6 +1,5 @@
-"""Works off what is to be scored anew, beside the live observations."""
+"""Work off pending rescores, beside the recording of observations."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -8,54 +7,38 @@ import asyncpg
 import structlog
 
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.rescore.rescore_days import rescore_some
+from services.scoring.rescore.rescore_days import rescore_next_days
 from shared.clock import Clock
+from shared.service.background import BackgroundJob
 
 _log = structlog.get_logger()
-_LOOK_EVERY_S: Final = 2.0
-_AT_ONCE: Final = 2
-"""While one waits for Postgres the other reckons."""
-_RETRY_S: Final = 1.0
-_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_INTERVAL_S: Final = 2.0
+_JOBS: Final = 2
+"""While one waits for Postgres, the other computes."""
 
 
-class RescoreLoop:
-    """Wakes when this replica was asked for something, and looks every 2 s for what others were."""
+def rescore_jobs(
+    pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, *, on_step: Callable[[], None]
+) -> list[BackgroundJob]:
+    """Jobs that take step after step while there is one. They look every 2 s for what other replicas have requested; wake them
+    after a request to this one."""
+    return [_rescore_job(f"rescore_{number}", pool, cache, clock, on_step) for number in range(1, _JOBS + 1)]
 
-    def __init__(self, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, *, on_rescored: Callable[[], None]) -> None:
-        self._pool = pool
-        self._cache = cache
-        self._clock = clock
-        self._on_rescored = on_rescored
-        self._asked = asyncio.Event()
 
-    def wake(self) -> None:
-        self._asked.set()
+def _rescore_job(
+    name: str, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_step: Callable[[], None]
+) -> BackgroundJob:
+    steps = 0
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Score anew until told to stop. What is not done by then waits in its table."""
-        stopped = asyncio.create_task(stopping.wait(), name="stop-rescore-loop")
-        while not stopping.is_set():
-            self._asked.clear()
-            wait_s = await self._work(stopping)
-            asked = asyncio.create_task(self._asked.wait())
-            await asyncio.wait({stopped, asked}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
-            asked.cancel()
-
-    async def _work(self, stopping: asyncio.Event) -> float:
-        """Do all that waits. Returns after how many seconds to look again."""
-        try:
-            done = sum(await asyncio.gather(*[self._take_steps(stopping) for _ in range(_AT_ONCE)]))
-        except _AWAY as failed:
-            _log.warning("rescoring_failed", error=type(failed).__name__, detail=str(failed))
-            return _RETRY_S
-        if done:
-            _log.info("rescored", steps=done)
-        return _LOOK_EVERY_S
-
-    async def _take_steps(self, stopping: asyncio.Event) -> int:
-        steps = 0
-        while not stopping.is_set() and await rescore_some(self._pool, self._cache, now=self._clock.now()):
+    async def work() -> float | None:
+        nonlocal steps
+        if await rescore_next_days(pool, cache, now=clock.now()):
             steps += 1
-            self._on_rescored()
-        return steps
+            on_step()
+            return 0.0
+        if steps:
+            _log.info("days_rescored", job=name, steps=steps)
+            steps = 0
+        return None
+
+    return BackgroundJob(name, work, interval_s=_INTERVAL_S)

@@ -1,51 +1,30 @@
-"""Everything about an activity that follows from its facts and from the roster in force."""
+"""An activity as it is stored: what was stated about it, and everything that follows from that and from the roster."""
 
-from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
+import msgspec
 
-from services.scoring.domain.activities.counting import Place, place
-from services.scoring.domain.activities.fact_states import Activity, FactStates, read_activity
+from services.scoring.domain.activities.activity import Activity, read_activity
+from services.scoring.domain.activities.assignment import RepDay, assign
+from services.scoring.domain.activities.fact_states import FactStates
 from services.scoring.domain.roster.roster import Roster
+from shared.observation import ActivityId, SourceName
+
+ActivityKey = tuple[SourceName, str, ActivityId]
+"""Source, account and activity id."""
 
 
-class Derived(NamedTuple):
-    """Whose day the activity belongs to, and the facts that a playbook can ask for, as they stand in columns."""
+class ActivityRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """`rep_day` is None while the activity belongs to no rep's day."""
 
-    place: Place | None
-    kind: str
-    deleted: bool
-    actor: str | None
-    started_at: datetime | None
-    duration_s: float | None
-    outcome: str | None
-    direction: str | None
-    amount: Decimal | None
-    stage: str | None
-    contact_key: str | None
+    key: ActivityKey
+    states: FactStates
+    activity: Activity
+    rep_day: RepDay | None
 
 
-NOTHING_YET = Derived(None, "", False, None, None, None, None, None, None, None, None)
-
-
-def derive(states: FactStates, *, source: str, account: str, roster: Roster) -> Derived:
-    """What follows from the facts; computed again it comes out the same, which is what an audit checks."""
+def derive(key: ActivityKey, states: FactStates, *, roster: Roster) -> ActivityRecord:
+    """The record that follows from the statements and the roster. Deriving it again must give the same, which an audit
+    checks."""
+    source, account, _ = key
     activity = read_activity(states)
-    return derived_of(activity, place(activity, source=source, account=account, roster=roster))
-
-
-def derived_of(activity: Activity, where: Place | None) -> Derived:
-    """The activity at a place."""
-    return Derived(
-        where,
-        activity.kind,
-        activity.deleted,
-        activity.actor,
-        activity.started_at,
-        activity.duration_s,
-        activity.outcome,
-        activity.direction,
-        activity.amount,
-        activity.stage,
-        activity.contact_key,
-    )
+    rep_day = assign(activity, source=source, account=account, roster=roster)
+    return ActivityRecord(key=key, states=states, activity=activity, rep_day=rep_day)

@@ -1,9 +1,9 @@
-"""The fields of definition files that need more than a type: how they are written, and what is said when they are not."""
+"""Fields of definition files that need more than a type: how they are written, and the message when they are not."""
 
 from collections.abc import Iterable, Iterator
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from zoneinfo import available_timezones
 
 import holidays
@@ -12,23 +12,23 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.scoring.domain.definition_files.yaml_document import Document, Mistake, Path, dotted
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ZONES: Final = frozenset(available_timezones())
+_TIMEZONES: Final = frozenset(available_timezones())
 
 
-def _zone(name: str) -> str:
-    if name not in _ZONES:
+def _check_timezone(name: str) -> str:
+    if name not in _TIMEZONES:
         raise ValueError("no such time zone; write an IANA name such as Europe/Madrid")
     return name
 
 
-def read_weekdays(names: Any) -> frozenset[int]:
+def read_weekdays(names: object) -> frozenset[int]:
     """A list of weekday names as numbers, Monday 0."""
     if not isinstance(names, list) or not set(names) <= set(WEEKDAYS):
         raise ValueError("must be a list of mon, tue, wed, thu, fri, sat, sun")
     return frozenset(WEEKDAYS.index(name) for name in names)
 
 
-def read_hours(text: Any) -> tuple[time, time]:
+def read_hours(text: object) -> tuple[time, time]:
     """`09:00-17:30` as two times."""
     try:
         starts, ends = (time.fromisoformat(part) for part in str(text).split("-"))
@@ -39,8 +39,8 @@ def read_hours(text: Any) -> tuple[time, time]:
     return starts, ends
 
 
-def unknown_place(country: str | None, subdivision: str | None) -> tuple[str, str] | None:
-    """The key and what is wrong with it, where there is no such country, or no such part of it."""
+def find_unknown_region(country: str | None, subdivision: str | None) -> tuple[str, str] | None:
+    """The key and the problem, if the country or its subdivision does not exist."""
     supported = holidays.list_supported_countries()
     if country is not None and country not in supported:
         return "country", f"country {country} is not known; write two letters such as ES"
@@ -51,13 +51,13 @@ def unknown_place(country: str | None, subdivision: str | None) -> tuple[str, st
 
 
 def short_subdivision(country: str | None, subdivision: str | None) -> str | None:
-    """`MD` of `ES-MD`."""
+    """`MD` for `ES-MD`."""
     return subdivision.removeprefix(f"{country}-") if subdivision else None
 
 
-def read_targets(given: Any) -> tuple[Decimal, ...]:
-    """One number for every day, or one by weekday, as seven numbers; a weekday that is left out asks for nothing."""
-    per_day = given if isinstance(given, dict) else dict.fromkeys(WEEKDAYS, given)
+def read_targets(target: object) -> tuple[Decimal, ...]:
+    """Seven numbers from one number for every day, or from numbers by weekday. A weekday that is left out has the target 0."""
+    per_day = target if isinstance(target, dict) else dict.fromkeys(WEEKDAYS, target)
     if not set(per_day) <= set(WEEKDAYS):
         raise ValueError("a target by weekday uses the keys mon, tue, wed, thu, fri, sat, sun")
     try:
@@ -69,29 +69,29 @@ def read_targets(given: Any) -> tuple[Decimal, ...]:
     return numbers
 
 
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+SLUG: Final = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+"""The form of an id: `Annotated[RepId, SLUG]`."""
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Timezone = Annotated[str, AfterValidator(_check_timezone)]
 
 
 class Entry(BaseModel):
-    """A mapping of a definition file; a key that it does not know is a mistake."""
+    """A mapping in a definition file. An unknown key is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 def known_keys(*entries: type[BaseModel]) -> frozenset[str]:
-    """Every key that these may hold, as authors write them."""
+    """Every key of these mappings, as authors write it."""
     return frozenset(field.alias or name for entry in entries for name, field in entry.model_fields.items())
 
 
-def repeated(named: Iterable[tuple[Path, object]], document: Document) -> Iterator[Mistake]:
-    """A mistake for each name that was used before."""
-    first: dict[object, Path] = {}
-    for path, name in named:
-        if name in first:
-            line = document.line_of(first[name])
-            yield Mistake(
-                line=document.line_of(path), key=dotted(path), problem=f"used before, in line {line}; each may be once"
-            )
-        first.setdefault(name, path)
+def find_duplicates(names: Iterable[tuple[Path, object]], document: Document) -> Iterator[Mistake]:
+    """A mistake for each name that occurs earlier in the document."""
+    first_paths: dict[object, Path] = {}
+    for path, name in names:
+        if name in first_paths:
+            line = document.line_of(first_paths[name])
+            yield Mistake(line=document.line_of(path), key=dotted(path), problem=f"already used in line {line}; use it once")
+        first_paths.setdefault(name, path)

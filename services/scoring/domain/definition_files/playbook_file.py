@@ -1,16 +1,14 @@
-"""The playbook file: what its authors may write, and what becomes of it.
-
-A file with a mistake is refused whole, with every mistake in it: file, line, key and what would be right.
-"""
+"""The playbook file: what its authors may write, and the playbooks that result."""
 
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from services.scoring.domain.definition_files.fields import Entry, Name, Slug, known_keys, read_targets, repeated
+from services.scoring.domain.definition_files.fields import SLUG, Entry, Name, find_duplicates, known_keys, read_targets
+from services.scoring.domain.definition_files.filter_fields import Counts, FilterFields
 from services.scoring.domain.definition_files.yaml_document import (
     DefinitionRefused,
     Mistake,
@@ -19,26 +17,15 @@ from services.scoring.domain.definition_files.yaml_document import (
     mistakes_of,
     read_documents,
 )
-from services.scoring.domain.playbook.playbook import Behaviour, Filter, Goal, Playbook
-from services.scoring.domain.playbook.unverified import Bursts, Overlaps, SameContact, Unverified
-
-
-class FilterEntry(Entry):
-    kinds: frozenset[str] | None = None
-    min_duration_s: float | None = Field(default=None, ge=0)
-    outcomes: frozenset[str] | None = None
-    directions: frozenset[Literal["inbound", "outbound"]] | None = None
-    min_amount: Decimal | None = None
-    stages: frozenset[str] | None = None
-
-    def filter(self) -> Filter:
-        return Filter(**{name: getattr(self, name) for name in type(self).model_fields})
+from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
+from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, SameContact, UnverifiedRules
+from shared.events import BehaviourKey, GoalKey, TeamId
 
 
 class BehaviourEntry(Entry):
-    key: Slug
+    key: Annotated[BehaviourKey, SLUG]
     label: Name
-    counts: FilterEntry
+    counts: Counts
     target: Annotated[tuple[Decimal, ...], BeforeValidator(read_targets)]
     weight: Decimal = Field(gt=0)
     cap: Decimal = Field(default=Decimal("1.5"), ge=1)
@@ -47,7 +34,7 @@ class BehaviourEntry(Entry):
         return Behaviour(
             key=self.key,
             label=self.label,
-            counts=self.counts.filter(),
+            counts=self.counts,
             targets=tuple(Fraction(number) for number in self.target),
             weight=Fraction(self.weight),
             cap=Fraction(self.cap),
@@ -55,17 +42,16 @@ class BehaviourEntry(Entry):
 
 
 class GoalEntry(Entry):
-    key: Slug
+    key: Annotated[GoalKey, SLUG]
     label: Name
-    counts: FilterEntry
+    counts: Counts
     period: Literal["week", "month", "quarter"]
     step: int = Field(gt=0)
     step_min: int | None = Field(default=None, gt=0)
     step_max: int | None = None
 
     @model_validator(mode="after")
-    def _has_both_bounds_around_its_step(self) -> "GoalEntry":
-        """Raises `ValueError` otherwise."""
+    def _check_bounds(self) -> Self:
         if self.step_min is None and self.step_max is None:
             return self
         if self.step_min is None or self.step_max is None:
@@ -78,7 +64,7 @@ class GoalEntry(Entry):
         return Goal(
             key=self.key,
             label=self.label,
-            counts=self.counts.filter(),
+            counts=self.counts,
             period=self.period,
             step=self.step,
             step_min=self.step_min,
@@ -86,24 +72,33 @@ class GoalEntry(Entry):
         )
 
 
-Times = Annotated[int, Field(ge=1, le=1_000)]
+Limit = Annotated[int, Field(ge=1, le=1_000)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 
 
 class BurstsEntry(Entry):
-    more_than: Times
+    more_than: Limit
     within_s: Seconds
     kinds: frozenset[str] | None = None
+
+    def rule(self) -> Bursts:
+        return Bursts(more_than=self.more_than, within_s=self.within_s, kinds=self.kinds)
 
 
 class OverlapsEntry(Entry):
     more_than_s: Seconds = 0
     kinds: frozenset[str] | None = None
 
+    def rule(self) -> Overlaps:
+        return Overlaps(more_than_s=self.more_than_s, kinds=self.kinds)
+
 
 class SameContactEntry(Entry):
-    more_than: Times
+    more_than: Limit
     kinds: frozenset[str] | None = None
+
+    def rule(self) -> SameContact:
+        return SameContact(more_than=self.more_than, kinds=self.kinds)
 
 
 class UnverifiedEntry(Entry):
@@ -112,17 +107,17 @@ class UnverifiedEntry(Entry):
     overlaps: OverlapsEntry | None = None
     same_contact: SameContactEntry | None = None
 
-    def unverified(self) -> Unverified:
-        return Unverified(
+    def rules(self) -> UnverifiedRules:
+        return UnverifiedRules(
             counts=self.counts,
-            bursts=Bursts(**dict(self.bursts)) if self.bursts else None,
-            overlaps=Overlaps(**dict(self.overlaps)) if self.overlaps else None,
-            same_contact=SameContact(**dict(self.same_contact)) if self.same_contact else None,
+            bursts=self.bursts.rule() if self.bursts else None,
+            overlaps=self.overlaps.rule() if self.overlaps else None,
+            same_contact=self.same_contact.rule() if self.same_contact else None,
         )
 
 
 class PlaybookFile(Entry):
-    team: Slug
+    team: Annotated[TeamId, SLUG]
     effective_from: date
     behaviours: tuple[BehaviourEntry, ...] = Field(min_length=1)
     goals: tuple[GoalEntry, ...] = ()
@@ -134,20 +129,20 @@ class PlaybookFile(Entry):
             effective_from=self.effective_from,
             behaviours=tuple(entry.behaviour() for entry in self.behaviours),
             goals=tuple(entry.goal() for entry in self.goals),
-            unverified=self.unverified.unverified() if self.unverified else None,
+            unverified=self.unverified.rules() if self.unverified else None,
         )
 
 
 _KNOWN_KEYS: Final = known_keys(
-    PlaybookFile, BehaviourEntry, FilterEntry, GoalEntry, UnverifiedEntry, BurstsEntry, OverlapsEntry, SameContactEntry
+    PlaybookFile, BehaviourEntry, FilterFields, GoalEntry, UnverifiedEntry, BurstsEntry, OverlapsEntry, SameContactEntry
 )
 
 
 def read_playbooks(text: str, *, file: str) -> list[Playbook]:
-    """The playbooks of a file, one a document.
+    """The playbooks of a file, one per document.
 
     Raises:
-        DefinitionRefused: with every mistake in it.
+        DefinitionRefused: the file has mistakes; every one is listed.
     """
     documents = read_documents(text, file=file)
     mistakes: list[Mistake] = []
@@ -159,13 +154,13 @@ def read_playbooks(text: str, *, file: str) -> list[Playbook]:
             mistakes += mistakes_of(refused, document, _KNOWN_KEYS)
             continue
         keys: list[tuple[Path, object]] = [
-            (("behaviours", number, "key"), one.key) for number, one in enumerate(entry.behaviours)
+            (("behaviours", number, "key"), behaviour.key) for number, behaviour in enumerate(entry.behaviours)
         ]
-        mistakes += repeated(keys, document)
+        mistakes += find_duplicates(keys, document)
         playbook = entry.playbook()
         if any((other.team, other.effective_from) == (playbook.team, playbook.effective_from) for other in playbooks):
             path: Path = ("effective_from",)
-            problem = "this team has a playbook from this date already in the file; keep one"
+            problem = "the file already has a playbook of this team from this date; keep one"
             mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
         playbooks.append(playbook)
     if not documents:

@@ -1,4 +1,4 @@
-"""YAML read so that every key remembers its line, and so that a key given twice is refused instead of lost."""
+"""Reads YAML so that every key keeps its line number, and a key that is written twice is refused instead of lost."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -15,8 +15,8 @@ _A_DATE: Final = "must be a date such as 2026-01-12"
 _A_NUMBER: Final = "must be a number"
 _A_LIST: Final = "must be a list such as [a, b]"
 _A_MAPPING: Final = "must hold keys with values, as the example in the manual does"
-_WORDS: Final[Mapping[str, str]] = {
-    "missing": "is missing; it must be given",
+_REMEDIES: Final[Mapping[str, str]] = {
+    "missing": "is missing; it is required",
     "date_type": _A_DATE,
     "date_parsing": _A_DATE,
     "date_from_datetime_parsing": _A_DATE,
@@ -44,47 +44,47 @@ _WORDS: Final[Mapping[str, str]] = {
     "model_type": _A_MAPPING,
     "model_attributes_type": _A_MAPPING,
 }
-"""What would be right, by the type of a model's error; in braces what that error holds."""
+"""What would be right, by the error type of pydantic. Names in braces are filled from the error's context."""
 _UNKNOWN_KEY: Final = "extra_forbidden"
 _DEPTH_MAX: Final = 20
 _VALUES_MAX: Final = 1_000_000
 
 
-class _TooMuch(Exception):
-    """An alias that holds itself, or many that hold each other."""
+class _TooLarge(Exception):
+    """Values are nested too deep, or become too many when aliases are expanded."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mistake:
-    """One thing that is wrong, where, and what would be right."""
+    """One thing that is wrong, the line and the key of it, and what would be right."""
 
     line: int
     key: str
     problem: str
 
 
-_TOO_MUCH: Final = Mistake(line=1, key="file", problem="nested too deep, or too large once its aliases are written out")
+_TOO_LARGE: Final = Mistake(line=1, key="file", problem="nested too deep, or too large once its aliases are expanded")
 
 
 class DefinitionRefused(DaymarkError):
-    """The file was not applied; nothing has changed. Correct what is named and apply it again."""
+    """The file was not applied, and nothing has changed. Correct each mistake that is named and apply the file again."""
 
     def __init__(self, file: str, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(sorted(mistakes, key=lambda one: (one.line, one.key)))
-        lines = [f"{file}:{one.line}: {one.key}: {one.problem}" for one in self.mistakes]
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.key)))
+        lines = [f"{file}:{mistake.line}: {mistake.key}: {mistake.problem}" for mistake in self.mistakes]
         super().__init__()
         self.args = ("\n".join([*lines, *self.args]),)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """One YAML document as plain values, with the line of every path in it."""
+    """One YAML document as plain values, with the line number of every path in it."""
 
     content: Any
     lines: dict[Path, int]
 
     def line_of(self, path: Path) -> int:
-        """The line of the path, or of the nearest thing that holds it."""
+        """The line of the path, or of its nearest parent that has one."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
@@ -94,27 +94,27 @@ def read_documents(text: str, *, file: str) -> list[Document]:
     """Every document of the text.
 
     Raises:
-        DefinitionRefused: it is no YAML, or a mapping has a key twice.
+        DefinitionRefused: it is not YAML, or a mapping has a key twice.
     """
     try:
         _refuse_deep(text)
         nodes = [node for node in yaml.compose_all(text, Loader=yaml.CSafeLoader) if node is not None]
     except yaml.MarkedYAMLError as refused:
         line = refused.problem_mark.line + 1 if refused.problem_mark else 1
-        raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=f"no YAML ({refused.problem})")]) from None
+        raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=f"not YAML ({refused.problem})")]) from None
     except (yaml.YAMLError, RecursionError) as refused:
-        problem = f"no YAML ({type(refused).__name__})"
+        problem = f"not YAML ({type(refused).__name__})"
         raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)]) from None
-    except _TooMuch:
-        raise DefinitionRefused(file, [_TOO_MUCH]) from None
+    except _TooLarge:
+        raise DefinitionRefused(file, [_TOO_LARGE]) from None
     mistakes: list[Mistake] = []
     documents = []
     for node in nodes:
         lines: dict[Path, int] = {}
         try:
             content = _plain(node, (), lines, mistakes)
-        except _TooMuch:
-            raise DefinitionRefused(file, [_TOO_MUCH]) from None
+        except _TooLarge:
+            raise DefinitionRefused(file, [_TOO_LARGE]) from None
         documents.append(Document(content=content, lines=lines))
     if mistakes:
         raise DefinitionRefused(file, mistakes)
@@ -122,48 +122,49 @@ def read_documents(text: str, *, file: str) -> list[Document]:
 
 
 def _refuse_deep(text: str) -> None:
-    """The parser written in C is eight times as fast, but its composer would end the process on a nest without an end."""
+    """Check the depth before composing: the composer written in C, which is eight times as fast, would crash the process on
+    endless nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEPTH_MAX:
-            raise _TooMuch
+            raise _TooLarge
 
 
 def mistakes_of(refused: ValidationError, document: Document, known_keys: frozenset[str]) -> list[Mistake]:
-    """What a model found wrong in the document, in words for its author."""
-    found = []
+    """What pydantic found wrong in the document, in words for its author."""
+    mistakes = []
     for error in refused.errors():
         path = tuple(error["loc"])
-        words = _WORDS.get(error["type"])
-        problem = words.format_map(error.get("ctx", {})) if words else error["msg"].removeprefix("Value error, ")
+        remedy = _REMEDIES.get(error["type"])
+        problem = remedy.format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
-            near = difflib.get_close_matches(str(path[-1]), known_keys, n=1)
-            problem = f"no such key; did you mean {near[0]}?" if near else "no such key; leave it out"
-        found.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
-    return found
+            similar = difflib.get_close_matches(str(path[-1]), known_keys, n=1)
+            problem = f"no such key; did you mean {similar[0]}?" if similar else "no such key; leave it out"
+        mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
+    return mistakes
 
 
 def dotted(path: Path) -> str:
-    """A path as people write it: `teams[0].reps[3].timezone`."""
+    """A path as people write it: `teams[0].reps[3].timezone`; `file` for the whole document."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.lstrip(".") or "file"
 
 
 def _plain(node: yaml.Node, path: Path, lines: dict[Path, int], mistakes: list[Mistake]) -> Any:
     if len(path) > _DEPTH_MAX or len(lines) > _VALUES_MAX:
-        raise _TooMuch
+        raise _TooLarge
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         content: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            below = (*path, key)
+            key_path = (*path, key)
             if key in content:
                 line = key_node.start_mark.line + 1
-                mistakes.append(Mistake(line=line, key=dotted(below), problem="given twice; keep one"))
-            lines[below] = key_node.start_mark.line + 1
-            content[key] = _plain(value_node, below, lines, mistakes)
+                mistakes.append(Mistake(line=line, key=dotted(key_path), problem="written twice; keep one"))
+            lines[key_path] = key_node.start_mark.line + 1
+            content[key] = _plain(value_node, key_path, lines, mistakes)
         return content
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*path, number), lines, mistakes) for number, item in enumerate(node.value)]

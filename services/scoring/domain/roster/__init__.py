@@ -1,1 +1,1 @@
-"""To be described."""
+"""Who sells, in which team and time zone, and when they work."""

@@ -1,7 +1,7 @@
-"""Days as people have them: in the rep's own zone, of 23, 24 or 25 hours, worked or not.
+"""Calendar days in a rep's own time zone, and whether the rep works on them.
 
-A day is never computed by adding 24 hours: it is what `astimezone(zone).date()` says. In some zones midnight does not exist
-on the day the clocks go forward, and Apia had no 30 December 2011 at all.
+A day may have 23, 24 or 25 hours, so it is never computed by adding 24 hours: it is what `astimezone(zone).date()` returns. In
+some zones midnight does not exist on the day on which the clocks go forward, and Apia had no 30 December 2011 at all.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,9 +16,10 @@ from services.scoring.domain.roster.roster import Rep
 from shared.events import Presence
 
 _LOOK_AHEAD_DAYS: Final = 60
-_REMEMBERED: Final = 16_384
+_CACHE_SIZE: Final = 16_384
 _ONE_DAY: Final = timedelta(days=1)
-SPOKEN_ABOUT_WORKDAYS: Final = 2
+NUDGED_WORKDAYS: Final = 2
+"""After this many further workdays have begun, nobody is sent a nudge about a day."""
 
 
 def day_of(instant: datetime, timezone: str) -> date:
@@ -44,8 +45,8 @@ def day_end(day: date, timezone: str) -> datetime:
 def rep_day_of(rep: Rep, instant: datetime) -> date:
     """The rep's day that an instant lies in.
 
-    Who moves to another zone takes up its clock at its own midnight of the first day there; until then the last day before
-    goes on, however long.
+    A rep who moves to another zone follows its clock from midnight there on the first day of the new term. Until then the last
+    day of the old term goes on, however long it becomes.
     """
     following: date | None = None
     for term in reversed(rep.terms):
@@ -56,9 +57,9 @@ def rep_day_of(rep: Rep, instant: datetime) -> date:
     return day
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def rep_day_start(rep: Rep, day: date) -> datetime:
-    """The first instant (UTC) of the rep's day; of a day that a move leaves out, the first instant after it."""
+    """The first instant (UTC) of the rep's day; of a day that a move skips, the first instant after it."""
     term = rep.on(day)
     start = day_start(day, term.timezone)
     following = rep.on(day + _ONE_DAY)
@@ -70,7 +71,7 @@ def rep_day_end(rep: Rep, day: date) -> datetime:
     return rep_day_start(rep, day + _ONE_DAY)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def presence_on(rep: Rep, day: date) -> tuple[Presence, Fraction]:
     """Whether the rep is expected to work on the day, and for what share of it (0 to 1)."""
     term = rep.on(day)
@@ -86,9 +87,9 @@ def presence_on(rep: Rep, day: date) -> tuple[Presence, Fraction]:
     return Presence.WORKING, 1 - off
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def working_time(rep: Rep, day: date) -> tuple[datetime, datetime] | None:
-    """When a message may reach the rep on the day, in UTC, the end not included; None on a day not worked."""
+    """When a message may reach the rep on the day, in UTC, the end excluded; None on a day that is not worked."""
     presence, _ = presence_on(rep, day)
     if presence is not Presence.WORKING:
         return None
@@ -99,7 +100,7 @@ def working_time(rep: Rep, day: date) -> tuple[datetime, datetime] | None:
     return (starts, ends) if starts < ends else None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def next_work_start(rep: Rep, after: date) -> datetime | None:
     """When the first working day after `after` begins; None when there is none within 60 days."""
     for offset in range(1, _LOOK_AHEAD_DAYS + 1):
@@ -110,14 +111,14 @@ def next_work_start(rep: Rep, after: date) -> datetime | None:
 
 
 def is_silent(rep: Rep, day: date, *, today: date) -> bool:
-    """Whether nobody is spoken to about the day any more: more than two worked days have begun since, today included."""
-    worked, following = 0, day + _ONE_DAY
-    while following <= today and worked <= SPOKEN_ABOUT_WORKDAYS:
-        worked += presence_on(rep, following)[0] is Presence.WORKING
+    """Whether the day is too long ago for nudges: more than two workdays have begun since, today included."""
+    workdays, following = 0, day + _ONE_DAY
+    while following <= today and workdays <= NUDGED_WORKDAYS:
+        workdays += presence_on(rep, following)[0] is Presence.WORKING
         following += _ONE_DAY
         if (following - day).days > _LOOK_AHEAD_DAYS:
             return True
-    return worked > SPOKEN_ABOUT_WORKDAYS
+    return workdays > NUDGED_WORKDAYS
 
 
 @lru_cache(maxsize=4_096)
@@ -126,7 +127,7 @@ def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[dat
 
 
 def _first_instant_from(day: date, zone: ZoneInfo, *, around: datetime) -> datetime:
-    """The first second whose local date is `day` or later, by halving a span that surely holds it."""
+    """The first second whose local date is `day` or later, by bisecting two days to either side of `around`."""
     before, after = around - 2 * _ONE_DAY, around + 2 * _ONE_DAY
     while after - before > timedelta(seconds=1):
         middle = before + timedelta(seconds=(after - before) // timedelta(seconds=1) // 2)

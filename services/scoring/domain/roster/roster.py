@@ -1,4 +1,4 @@
-"""Who sells, in which team, on whose clock."""
+"""Teams, their managers and their reps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,15 @@ from datetime import date, time
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
+from typing import Final
+
+from shared.events import ManagerId, RepId, TeamId
+from shared.observation import SourceName
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Absence:
-    """Days from `first` to `last`, both included; `part` of each is taken off."""
+    """Days from `first` to `last`, both included. `part` is the share of each day that is taken off."""
 
     first: date
     last: date
@@ -19,18 +23,18 @@ class Absence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Identity:
-    """A rep as one source knows them: the CRM's user id, in one account where the source serves several."""
+    """A rep's user id in one CRM. Without an `account` it holds in every account of the source."""
 
-    source: str
+    source: SourceName
     user: str
     account: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manager:
-    """Leads the team from `first` to `last`, both included; None: always has, or still does."""
+    """Leads the team from `first` to `last`, both included; None leaves that end open."""
 
-    id: str
+    id: ManagerId
     name: str
     email: str | None
     timezone: str | None
@@ -43,13 +47,13 @@ class Manager:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Term:
-    """Where and how a rep works from `first` on, until the next term; the first of all has no beginning.
+    """Where and how a rep works from `first` on, until the next term.
 
-    `workdays` counts Monday as 0. `hours` bound, on the rep's own clock, when a nudge may reach them.
+    `workdays` counts Monday as 0. `hours` are on the rep's own clock and limit when a nudge may reach them.
     """
 
     first: date
-    team: str
+    team: TeamId
     timezone: str
     country: str | None
     subdivision: str | None
@@ -59,9 +63,9 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rep:
-    """`terms` in order, at least one; the first begins at `date.min`."""
+    """`terms` are in order, at least one; the first begins at `date.min`."""
 
-    id: str
+    id: RepId
     name: str
     email: str | None
     terms: tuple[Term, ...]
@@ -74,7 +78,7 @@ class Rep:
         return (self.joined is None or self.joined <= day) and (self.left is None or day <= self.left)
 
     def __hash__(self) -> int:
-        """Of the id alone: what is remembered for a rep is looked up often, and a whole rep takes long to hash."""
+        """Of the id alone: caches look reps up often, and hashing all fields takes long."""
         return hash(self.id)
 
     def on(self, day: date) -> Term:
@@ -84,16 +88,16 @@ class Rep:
         return next(term for term in reversed(self.terms) if term.first <= day)
 
     @property
-    def teams(self) -> frozenset[str]:
+    def teams(self) -> frozenset[TeamId]:
         """Every team that the rep is, was or will be in."""
         return frozenset(term.team for term in self.terms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Team:
-    """`reps` are those who began in it."""
+    """`reps` are those who are listed under the team in the roster file. They may move to another team later."""
 
-    id: str
+    id: TeamId
     name: str
     managers: tuple[Manager, ...]
     reps: tuple[Rep, ...]
@@ -101,36 +105,36 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """All teams. Rep ids and identities are unique over all of them."""
+    """All teams. Ids of reps, and identities, are unique across teams."""
 
     teams: tuple[Team, ...]
 
     @cached_property
-    def reps(self) -> Mapping[str, Rep]:
+    def reps(self) -> Mapping[RepId, Rep]:
         return MappingProxyType({rep.id: rep for team in self.teams for rep in team.reps})
 
     def team_of(self, rep: Rep, day: date) -> Team:
         """The team that the rep is in on the day."""
         return self._teams[rep.on(day).team]
 
-    def reps_of(self, team: str) -> list[Rep]:
-        """Everybody who is, was or will be in the team."""
-        return [rep for rep in self.reps.values() if team in rep.teams]
+    def reps_of(self, team_id: TeamId) -> list[Rep]:
+        """Every rep who is, was or will be in the team."""
+        return [rep for rep in self.reps.values() if team_id in rep.teams]
 
-    def rep_of(self, *, source: str, account: str, actor: str) -> Rep | None:
-        """Whose identity this is: one bound to the account first, then one for any account of the source."""
-        found = self._by_identity.get((source, account, actor))
-        return found if found is not None else self._by_identity.get((source, None, actor))
+    def find_rep(self, *, source: SourceName, account: str, user: str) -> Rep | None:
+        """The rep with this identity. One for the account is preferred to one for every account of the source."""
+        rep = self._by_identity.get((source, account, user))
+        return rep if rep is not None else self._by_identity.get((source, None, user))
 
     @cached_property
-    def _teams(self) -> dict[str, Team]:
+    def _teams(self) -> dict[TeamId, Team]:
         return {team.id: team for team in self.teams}
 
     @cached_property
-    def _by_identity(self) -> dict[tuple[str, str | None, str], Rep]:
+    def _by_identity(self) -> dict[tuple[SourceName, str | None, str], Rep]:
         return {
             (identity.source, identity.account, identity.user): rep for rep in self.reps.values() for identity in rep.identities
         }
 
 
-NOBODY = Roster(teams=())
+EMPTY_ROSTER: Final = Roster(teams=())

@@ -1,4 +1,4 @@
-"""What the tests of forgetting have in common."""
+"""What the tests of erasing have in common."""
 
 from services.scoring.definitions.cache import DefinitionsCache
 from shared.privacy.erasure import mention_of
@@ -8,18 +8,18 @@ KEY = b"a key of the installation"
 
 
 def with_key(scoring: Scoring) -> Scoring:
-    """As an installation that can forget people."""
+    """As an installation with an erasure key."""
     scoring.cache = DefinitionsCache(KEY)
     return scoring
 
 
-async def everything(scoring: Scoring) -> str:
+async def dump(scoring: Scoring) -> str:
     """Every row of every table, as text."""
     tables = await scoring.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'scoring'")
     queries = [f"SELECT whole::text FROM {table['tablename']} AS whole" for table in tables]
     return "\n".join([row[0] for query in queries for row in await scoring.pool.fetch(query)])
 
 
-async def left_of(scoring: Scoring, *canaries: str) -> list[str]:
-    """Which of these are in a table."""
-    return [found[0] for found in mention_of(canaries).finditer(await everything(scoring))]
+async def find_mentions(scoring: Scoring, *canaries: str) -> list[str]:
+    """Which of these texts are in a table."""
+    return [match[0] for match in mention_of(canaries).finditer(await dump(scoring))]

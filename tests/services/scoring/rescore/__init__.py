@@ -1,1 +1,1 @@
-"""To be described."""
+"""Tests of services/scoring/rescore."""

@@ -1,4 +1,4 @@
-"""Roster and playbook files, and what is said of their mistakes."""
+"""Roster and playbook files, and the messages about their mistakes."""
 
 import re
 import textwrap
@@ -10,8 +10,10 @@ import pytest
 from services.scoring.domain.definition_files.playbook_file import read_playbooks
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
-from services.scoring.domain.playbook.unverified import Bursts, SameContact, Unverified
+from services.scoring.domain.playbook.unverified_rules import Bursts, SameContact, UnverifiedRules
+from shared.events import TeamId
 from tests.house import ROOT
+from tests.services.scoring.domain.builders import rep_id_of
 
 ROSTER = """\
 teams:
@@ -50,7 +52,7 @@ BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}
 
 
 def test_a_roster_is_read() -> None:
-    ana = read_roster(ROSTER, file="roster.yaml").reps["rep-7"]
+    ana = read_roster(ROSTER, file="roster.yaml").reps[rep_id_of("rep-7")]
 
     (term,) = ana.terms
     assert (term.timezone, term.country, term.subdivision, ana.joined) == ("Europe/Madrid", "ES", "MD", date(2026, 1, 12))
@@ -70,34 +72,34 @@ CHANGING = (
 )
 
 
-def test_what_changes_for_a_rep_holds_from_its_date_on_and_the_rest_stays() -> None:
+def test_a_change_holds_from_its_date_on_and_everything_else_stays() -> None:
     roster = read_roster(CHANGING, file="roster.yaml")
-    ana = roster.reps["rep-7"]
+    ana = roster.reps[rep_id_of("rep-7")]
 
     before, moved, transferred = (ana.on(day) for day in (date(2026, 3, 3), date(2026, 3, 4), date(2026, 7, 1)))
     assert (before.timezone, before.subdivision, before.team) == ("Europe/Madrid", "MD", "north")
     assert (moved.timezone, moved.country, moved.subdivision, moved.team) == ("Pacific/Honolulu", "US", None, "north")
     assert (transferred.timezone, transferred.workdays, transferred.team) == ("Pacific/Honolulu", frozenset({0, 1}), "south")
     assert roster.team_of(ana, date(2026, 7, 1)).name == "South"
-    assert [rep.id for rep in roster.reps_of("south")] == ["rep-7"]
+    assert [rep.id for rep in roster.reps_of(TeamId("south"))] == ["rep-7"]
     (mara,) = roster.teams[0].managers
     assert (mara.leads_on(date(2026, 5, 31)), mara.leads_on(date(2026, 6, 1))) == (True, False)
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "line", "said"),
+    ("right", "wrong", "line", "message"),
     [
         ("from: 2026-06-01", "from: 2026-03-04", 6, "changes must be in the order of their dates, one for each date"),
         ("team: south", "team: soth", 16, "changes[1].team: no team soth in this roster; write one of north, south"),
         ("country: US", "country: XX", 15, "changes[0].country: country XX is not known"),
     ],
 )
-def test_a_mistake_in_a_change_is_named(right: str, wrong: str, line: int, said: str) -> None:
+def test_a_mistake_in_a_change_is_named(right: str, wrong: str, line: int, message: str) -> None:
     with pytest.raises(DefinitionRefused) as refused:
         read_roster(CHANGING.replace(right, wrong), file="roster.yaml")
 
     assert f"roster.yaml:{line}: " in str(refused.value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_a_playbook_is_read() -> None:
@@ -106,14 +108,14 @@ def test_a_playbook_is_read() -> None:
     assert [int(target) for target in plan.behaviours[0].targets] == [12, 0, 0, 0, 6, 0, 0]
     assert (plan.behaviours[0].cap, plan.goals[0].step) == (Fraction(3, 2), 30)
     assert (plan.goals[0].step_min, plan.goals[0].step_max) == (None, None)
-    assert plan.unverified == Unverified(
+    assert plan.unverified == UnverifiedRules(
         counts=False,
         bursts=Bursts(more_than=5, within_s=60, kinds=frozenset({"call"})),
         same_contact=SameContact(more_than=3),
     )
 
 
-def test_the_files_that_the_manual_shows_are_read() -> None:
+def test_the_files_shown_in_the_manual_are_read() -> None:
     page = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
     blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", page, flags=re.MULTILINE)
     roster, playbook = (textwrap.dedent(block) for block in blocks if re.match(r"\n* {4}(teams|team):", block))
@@ -123,7 +125,7 @@ def test_the_files_that_the_manual_shows_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "line", "said"),
+    ("right", "wrong", "line", "message"),
     [
         ("Europe/Madrid\n", "Europe/Madird\n", 8, "teams[0].reps[0].timezone: no such time zone; write an IANA name"),
         ("country: ES", "country: XX", 9, "reps[0].country: country XX is not known; write two letters such as ES"),
@@ -141,24 +143,24 @@ def test_the_files_that_the_manual_shows_are_read() -> None:
         (ROSTER, "- north\n", 1, "file: must hold keys with values"),
         ("until: 2026-02-15", "until: 2026-02-14", 14, "`from` is later than `until`; swap them"),
         ("        timezone", "        timezon", 8, "timezon: no such key; did you mean timezone?"),
-        ("        name: Ana Ruiz\n", "", 6, "name: is missing; it must be given"),
-        ("        hours:", "        id: rep-8\n        hours:", 12, "reps[0].id: given twice; keep one"),
+        ("        name: Ana Ruiz\n", "", 6, "name: is missing; it is required"),
+        ("        hours:", "        id: rep-8\n        hours:", 12, "reps[0].id: written twice; keep one"),
         ("from: 2026-01-12", "from: soon", 13, "reps[0].from: must be a date such as 2026-01-12"),
         ("from: 2026-01-12", "from: 2026-02-30", 13, "reps[0].from: must be a date such as 2026-01-12"),
     ],
 )
-def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, said: str) -> None:
+def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, message: str) -> None:
     assert right in ROSTER
 
     with pytest.raises(DefinitionRefused) as refused:
         read_roster(ROSTER.replace(right, wrong), file="roster.yaml")
 
     assert f"roster.yaml:{line}: " in str(refused.value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "line", "said"),
+    ("right", "wrong", "line", "message"),
     [
         ("weight: 35", "weight: 0", 8, "behaviours[0].weight: must be more than 0"),
         ("    weight: 35", "    weight: 35\n    cap: 0.5", 9, "behaviours[0].cap: must be at least 1"),
@@ -167,6 +169,10 @@ def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wro
         ("{mon: 12, fri: 6}", "{mo: 12}", 7, "behaviours[0].target: a target by weekday uses the keys mon"),
         ("{mon: 12, fri: 6}", "-1", 7, "behaviours[0].target: must not be negative"),
         ("kinds: [call]", "kind: [call]", 6, "counts.kind: no such key; did you mean kinds?"),
+        ("min_duration_s: 120", "min_duration_s: -1", 6, "counts.min_duration_s: must be at least 0"),
+        ("min_duration_s: 120", "min_duration_s: long", 6, "counts.min_duration_s: must be a number"),
+        ("min_duration_s: 120", "min_amount: much", 6, "counts.min_amount: must be a number"),
+        ("{kinds: [call], min_duration_s: 120}", "[call]", 6, "counts: must hold keys with values"),
         ("2026-01-12", "2026-13-12", 2, "effective_from: must be a date such as 2026-01-12"),
         ("period: month", "period: year", 10, "goals[0].period: must be 'week', 'month' or 'quarter'"),
         ("step: 30", "step: 2.5", 10, "goals[0].step: must be a whole number"),
@@ -179,15 +185,15 @@ def test_a_mistake_in_a_roster_is_named_with_line_key_and_remedy(right: str, wro
         ("same_contact", "same_contacts", 14, "unverified.same_contacts: no such key; did you mean same_contact?"),
     ],
 )
-def test_a_mistake_in_a_playbook_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, said: str) -> None:
+def test_a_mistake_in_a_playbook_is_named_with_line_key_and_remedy(right: str, wrong: str, line: int, message: str) -> None:
     with pytest.raises(DefinitionRefused) as refused:
         read_playbooks(PLAYBOOK.replace(right, wrong), file="playbook.yaml")
 
     assert f"playbook.yaml:{line}: " in str(refused.value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_all_mistakes_are_said_at_once() -> None:
+def test_all_mistakes_are_listed_at_once() -> None:
     text = ROSTER.replace("Europe/Madrid", "Nowhere").replace("part: 0.5", "part: 2")
 
     with pytest.raises(DefinitionRefused) as refused:
@@ -202,17 +208,17 @@ def test_an_identity_belongs_to_one_rep_only() -> None:
     with pytest.raises(DefinitionRefused) as refused:
         read_roster(twin, file="roster.yaml")
 
-    assert "used before, in line 15; each may be once" in str(refused.value)
+    assert "already used in line 15; use it once" in str(refused.value)
 
 
 @pytest.mark.parametrize(
     "text", ["", "teams: [", "a: &a [*a]", "- 1", "\x00", "teams: 7", "[" * 100_000, BOMB], ids=lambda text: repr(text[:12])
 )
-def test_what_is_no_roster_is_refused_and_never_crashes(text: str) -> None:
+def test_text_that_is_no_roster_is_refused_and_never_crashes(text: str) -> None:
     with pytest.raises(DefinitionRefused):
         read_roster(text, file="roster.yaml")
 
 
 def test_two_playbooks_of_one_team_and_date_are_refused() -> None:
-    with pytest.raises(DefinitionRefused, match="has a playbook from this date already"):
+    with pytest.raises(DefinitionRefused, match="already has a playbook of this team from this date"):
         read_playbooks(f"{PLAYBOOK}---\n{PLAYBOOK}", file="playbook.yaml")

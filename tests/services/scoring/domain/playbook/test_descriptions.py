@@ -1,54 +1,29 @@
-"""What a rep reads of a definition."""
+"""What a rep reads about a playbook and its changes."""
 
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from services.scoring.domain.playbook.descriptions import (
-    changes_in_words,
-    counts_in_words,
-    targets_in_words,
-    unverified_in_words,
-)
-from services.scoring.domain.playbook.playbook import Filter, Goal
-from services.scoring.domain.playbook.unverified import Bursts, Overlaps, SameContact, Unverified
+from services.scoring.domain.playbook.descriptions import describe_changes, describe_targets, describe_unverified
+from services.scoring.domain.playbook.filters import make_filter
+from services.scoring.domain.playbook.playbook import Goal
+from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, SameContact, UnverifiedRules
+from shared.events import GoalKey
 from tests.services.scoring.domain.builders import behaviour, playbook
 
+ONLY_CALLS = make_filter({"kinds": frozenset({"call"})})
 CALLS, DEMOS = behaviour("calls", kinds=frozenset({"call"})), behaviour("demos", target=2)
 WIDENED = (
     "Goal Calls this month, steps: in steps of 30 a month, then of 20 to 40 by your own weeks; before: in steps of 30 a month."
 )
-GOAL = Goal(key="month", label="Calls this month", counts=Filter(kinds=frozenset({"call"})), period="month", step=30)
+GOAL = Goal(key=GoalKey("month"), label="Calls this month", counts=ONLY_CALLS, period="month", step=30)
 BEFORE = replace(playbook(CALLS), goals=(GOAL,))
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
-    [
-        (Filter(), "any activity"),
-        (Filter(kinds=frozenset({"proposal_sent", "call"})), "call or proposal sent"),
-        (
-            Filter(
-                kinds=frozenset({"call"}),
-                min_duration_s=120.0,
-                outcomes=frozenset({"connected"}),
-                directions=frozenset({"outbound"}),
-                min_amount=Decimal("100.50"),
-                stages=frozenset({"offer", "closing_soon"}),
-            ),
-            "call, of at least 120 s, connected, outbound, worth at least 100.50, in stage closing_soon or offer",
-        ),
-    ],
-)
-def test_what_counts_is_said_filter_by_filter(wanted: Filter, said: str) -> None:
-    assert counts_in_words(wanted) == said
-
-
-@pytest.mark.parametrize(
-    ("targets", "said"),
+    ("targets", "words"),
     [
         ((10,) * 7, "10 a day"),
         ((0,) * 7, "no target"),
@@ -57,12 +32,12 @@ def test_what_counts_is_said_filter_by_filter(wanted: Filter, said: str) -> None
         ((5, 0, 5, 0, 5, 5, 5), "5 on Monday, Wednesday and Friday to Sunday"),
     ],
 )
-def test_targets_are_said_by_weekday_where_they_differ(targets: tuple[float, ...], said: str) -> None:
-    assert targets_in_words([Fraction(target) for target in targets]) == said
+def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float, ...], words: str) -> None:
+    assert describe_targets([Fraction(target) for target in targets]) == words
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "sentences"),
     [
         ({}, []),
         ({"behaviours": (replace(CALLS, targets=(Fraction(12),) * 7),)}, ["Calls, target: 12 a day; before: 10 a day."]),
@@ -71,17 +46,17 @@ def test_targets_are_said_by_weekday_where_they_differ(targets: tuple[float, ...
             ["Calls, weight: 60; before: 50.", "Calls, cap: 2 times the target; before: 1.5 times the target."],
         ),
         (
-            {"behaviours": (replace(CALLS, counts=Filter(kinds=frozenset({"call"}), min_duration_s=60)),)},
+            {"behaviours": (behaviour("calls", kinds=frozenset({"call"}), min_duration_s=60.0),)},
             ["Calls, what counts: call, of at least 60 s; before: call."],
         ),
         ({"behaviours": (replace(CALLS, label="Talks"),)}, ["Talks is the new name of Calls."]),
         (
             {"behaviours": (CALLS, DEMOS)},
-            ["New: Demos, 2 a day, weight 50. It counts: any activity."],
+            ["New: Demos, 2 a day, weight 50. What counts: any activity."],
         ),
         (
             {"behaviours": (DEMOS,)},
-            ["New: Demos, 2 a day, weight 50. It counts: any activity.", "No longer asked for: Calls."],
+            ["New: Demos, 2 a day, weight 50. What counts: any activity.", "No longer part of the plan: Calls."],
         ),
         ({"behaviours": (CALLS,), "goals": ()}, ["No longer a goal: Calls this month."]),
         (
@@ -95,30 +70,46 @@ def test_targets_are_said_by_weekday_where_they_differ(targets: tuple[float, ...
             ],
         ),
         (
-            {"goals": (GOAL, replace(GOAL, key="week", label="Calls this week", period="week", step=8))},
-            ["New goal: Calls this week, in steps of 8 a week. It counts: call."],
+            {"goals": (GOAL, replace(GOAL, key=GoalKey("week"), label="Calls this week", period="week", step=8))},
+            ["New goal: Calls this week, in steps of 8 a week. What counts: call."],
         ),
         (
-            {"unverified": Unverified(counts=False, bursts=Bursts(more_than=2, within_s=60))},
-            ["What is unverified, and whether it counts, changes."],
+            {"goals": (replace(GOAL, label="Calls"),)},
+            ["Calls is the new name of the goal Calls this month."],
+        ),
+        (
+            {"unverified": UnverifiedRules(counts=False, bursts=Bursts(more_than=2, within_s=60))},
+            ["The rules for unverified activities change."],
         ),
     ],
-    ids=lambda given: "" if isinstance(given, list) else "+".join(given) or "nothing",
+    ids=lambda value: "" if isinstance(value, list) else "+".join(value) or "nothing",
 )
-def test_every_difference_is_a_sentence_and_nothing_else_is(changes: dict[str, Any], said: list[str]) -> None:
-    assert list(changes_in_words(BEFORE, replace(BEFORE, **changes))) == said
+def test_every_difference_is_a_sentence_and_nothing_else_is(changes: dict[str, Any], sentences: list[str]) -> None:
+    assert list(describe_changes(BEFORE, replace(BEFORE, **changes))) == sentences
 
 
-def test_what_is_unverified_is_said_rule_by_rule() -> None:
-    rules = Unverified(
+def test_unverified_rules_are_described_one_by_one() -> None:
+    rules = UnverifiedRules(
         counts=True,
-        overlaps=Overlaps(more_than_s=30, kinds=frozenset({"call", "demo"})),
+        bursts=Bursts(more_than=5, within_s=60, kinds=frozenset({"call"})),
+        overlaps=Overlaps(more_than_s=30, kinds=frozenset({"call", "demo_given"})),
         same_contact=SameContact(more_than=3),
     )
 
-    assert unverified_in_words(rules) == (
-        "Unverified: begun more than 30 s before an earlier one had ended (only call or demo).",
-        "Unverified: with the same contact as 3 earlier ones of the day.",
-        "What is unverified is marked, and counts.",
+    assert describe_unverified(rules) == (
+        "Unverified: began within 60 s of 5 earlier ones (only call).",
+        "Unverified: began more than 30 s before an earlier one had ended (only call or demo given).",
+        "Unverified: same contact as 3 earlier ones that day.",
+        "Unverified activities are marked and count.",
     )
-    assert list(changes_in_words(replace(BEFORE, unverified=rules), BEFORE)) == ["Nothing is marked as unverified any more."]
+    assert list(describe_changes(replace(BEFORE, unverified=rules), BEFORE)) == [
+        "No activity is marked as unverified any more."
+    ]
+
+
+def test_without_a_tolerance_overlaps_are_described_without_seconds() -> None:
+    assert describe_unverified(UnverifiedRules(counts=False, overlaps=Overlaps(more_than_s=0))) == (
+        "Unverified: began before an earlier one had ended.",
+        "Unverified activities are marked and do not count.",
+    )
+    assert describe_unverified(UnverifiedRules(counts=False)) == ()

@@ -1,4 +1,4 @@
-"""Days, as people have them."""
+"""Days on a rep's own calendar."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -49,7 +49,7 @@ def test_a_day_is_as_long_as_its_zone_makes_it(zone: str, day: date, hours: floa
         ("America/Havana", date(2026, 3, 8)),
     ],
 )
-def test_where_midnight_does_not_exist_the_day_begins_with_the_first_instant_after_it(zone: str, day: date) -> None:
+def test_if_midnight_does_not_exist_the_day_begins_with_the_first_instant_after_it(zone: str, day: date) -> None:
     start = day_start(day, zone)
 
     assert day_of(start, zone) == day
@@ -108,14 +108,14 @@ def test_the_days_around_a_move_follow_each_other(mover: Rep, hours: list[int]) 
     assert all(rep_day_of(mover, rep_day_start(mover, day)) == day for day in days)
 
 
-def test_a_move_across_26_hours_leaves_a_day_out() -> None:
+def test_a_move_across_26_hours_skips_a_day() -> None:
     mover = rep(timezone="Etc/GMT+12", moves=[{"first": date(2026, 3, 4), "timezone": "Pacific/Kiritimati"}])
-    left_out = date(2026, 3, 3)
+    skipped = date(2026, 3, 3)
 
-    assert rep_day_start(mover, left_out) == rep_day_end(mover, left_out)
-    assert rep_day_of(mover, rep_day_start(mover, left_out) - timedelta(seconds=1)) == date(2026, 3, 2)
-    assert rep_day_of(mover, rep_day_start(mover, left_out)) == date(2026, 3, 4)
-    assert working_time(mover, left_out) is None
+    assert rep_day_start(mover, skipped) == rep_day_end(mover, skipped)
+    assert rep_day_of(mover, rep_day_start(mover, skipped) - timedelta(seconds=1)) == date(2026, 3, 2)
+    assert rep_day_of(mover, rep_day_start(mover, skipped)) == date(2026, 3, 4)
+    assert working_time(mover, skipped) is None
 
 
 def test_the_29th_of_february_is_a_day_like_any_other() -> None:
@@ -124,7 +124,7 @@ def test_the_29th_of_february_is_a_day_like_any_other() -> None:
     assert day_end(date(2028, 2, 29), "Europe/Madrid") == day_start(date(2028, 3, 1), "Europe/Madrid")
 
 
-def test_a_working_day_is_worked_in_full() -> None:
+def test_a_workday_is_worked_in_full() -> None:
     assert presence_on(rep(), date(2026, 3, 2)) == (Presence.WORKING, Fraction(1))
 
 
@@ -138,7 +138,7 @@ def test_a_day_off_a_holiday_a_leave_and_a_day_before_joining_are_not_worked() -
     assert presence_on(ana, date(2026, 2, 27))[0] is Presence.NOT_EMPLOYED
 
 
-def test_a_holiday_that_falls_on_a_leave_is_a_holiday_and_takes_nothing_twice() -> None:
+def test_a_holiday_during_a_leave_is_a_holiday() -> None:
     leave = Absence(first=date(2026, 3, 19), last=date(2026, 3, 23), part=Fraction(1))
 
     assert presence_on(rep(country="JP", absences=(leave,)), date(2026, 3, 20)) == (Presence.HOLIDAY, Fraction(0))
@@ -171,9 +171,25 @@ def test_the_next_working_time_skips_weekends_and_leave() -> None:
     assert next_work_start(rep(left=date(2026, 3, 6)), date(2026, 3, 6)) is None
 
 
-def test_a_day_is_spoken_about_until_more_than_two_worked_days_have_begun_since() -> None:
+def test_a_day_is_silent_once_more_than_two_workdays_have_begun_since() -> None:
     friday = date(2026, 3, 6)
 
     assert not is_silent(rep(), friday, today=friday)
     assert not is_silent(rep(), friday, today=date(2026, 3, 10))
     assert is_silent(rep(), friday, today=date(2026, 3, 11))
+
+
+@pytest.mark.parametrize(("days_later", "is_too_old"), [(59, False), (60, True)])
+def test_a_day_is_silent_from_60_days_on_even_if_none_of_them_was_worked(days_later: int, is_too_old: bool) -> None:
+    day = date(2026, 3, 6)
+
+    assert is_silent(rep(left=day), day, today=day + timedelta(days=days_later)) is is_too_old
+
+
+@pytest.mark.parametrize(("back_to_work", "start"), [(60, datetime(2026, 5, 5, 7, tzinfo=UTC)), (61, None)])
+def test_the_next_working_time_is_looked_for_within_60_days(back_to_work: int, start: datetime | None) -> None:
+    day = date(2026, 3, 6)
+    leave = Absence(first=day, last=day + timedelta(days=back_to_work - 1), part=Fraction(1))
+    every_day = rep(workdays=frozenset(range(7)), absences=(leave,))
+
+    assert next_work_start(every_day, day) == start

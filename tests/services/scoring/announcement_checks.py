@@ -10,16 +10,17 @@ from services.scoring.domain.roster.calendar import rep_day_of
 
 
 async def compare_announcements(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> None:
-    """What was last said of a version to a rep is what is kept of it, and what judges a rep today was announced to them."""
-    rows = await pool.fetch("SELECT rep_id, version, times, withdrawn_at FROM announcement")
-    kept = {(row["rep_id"], row["version"]): (row["times"], row["withdrawn_at"] is not None) for row in rows}
+    """What was published last about a version and a rep is what is stored, and every version that judges a rep today was
+    announced to them."""
+    rows = await pool.fetch("SELECT rep_id, version, announcement_number, withdrawn_at FROM announcement")
+    stored = {(row["rep_id"], row["version"]): (row["announcement_number"], row["withdrawn_at"] is not None) for row in rows}
     events = await pool.fetch("SELECT body FROM outbox WHERE event_type LIKE 'playbook.%' ORDER BY id")
     bodies = [json.loads(row["body"]) for row in events]
-    said = {
+    published = {
         (body["rep_id"] if "rep_id" in body else body["rep"]["id"], body["version"]): (body["times"], "withdrawn_at" in body)
         for body in bodies
     }
-    assert said == kept
+    assert published == stored
 
     async with pool.acquire() as connection:
         definitions = await cache.read(connection)
@@ -27,4 +28,4 @@ async def compare_announcements(pool: asyncpg.Pool, cache: DefinitionsCache, *, 
         today = rep_day_of(rep, now)
         playbook = definitions.playbook_of(rep, today)
         if playbook is not None and rep.is_employed_on(today):
-            assert not kept[rep.id, playbook.number][1]
+            assert not stored[rep.id, playbook.number][1]
