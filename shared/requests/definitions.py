@@ -106,7 +106,7 @@ class AnnouncementQuery(Schema):
 
     team: TeamId | None = None
     effective_from: date | None = None
-    after: tuple[int, str] | None = None
+    after: tuple[VersionNumber, RepId] | None = None
     limit: int = Field(default=1_000, ge=1, le=1_000)
 
 
@@ -129,7 +129,7 @@ class AnnouncementRow(Schema):
 class AnnouncementPage(Page[AnnouncementRow]):
     """The newest version first, reps in the order of their ids."""
 
-    next_after: tuple[int, str] | None = None
+    next_after: tuple[VersionNumber, RepId] | None = None
 
 
 ROSTER_APPLY: Final = Endpoint(subject="roster.apply.v1", query=DefinitionFile, reply=Applied)

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from shared.events import BehaviourKey, RepId, TeamId
-from shared.observation import ActivityId, FactValue, SourceName
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, SourceName
 from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Final
 
+from fast_depends.pydantic import PydanticSerializer
 from faststream import FastStream
 from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext
@@ -43,6 +44,8 @@ class ServiceBroker(NatsBroker):
             disconnected_cb=log.disconnected,
             reconnected_cb=log.reconnected,
             logger=_logger(),
+            # A message that does not fit its handler raises its own error and is not taken for a mistake in the handler.
+            serializer=PydanticSerializer(use_fastdepends_errors=True),
             specification_url="nats://HOST:4222",
         )
 

@@ -31,8 +31,8 @@ _PROBLEMS_SHOWN: Final = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeadLetters:
-    """Where the unreadable messages of a subscriber go: `dead.<service>.<reason>`. `on_dead_letter` is called with the reason of
-    each."""
+    """Where the unreadable messages of a subscriber go: `dead.<service>.<reason>`. `on_dead_letter` is called with each
+    reason."""
 
     publisher: Publisher
     service: str
@@ -78,12 +78,10 @@ class _Settle(BaseMiddleware[Any, Any]):
             except MessageRefused as refused:
                 await self._dead_letters.store(message.raw_message, _problems(refused))
         except TRANSIENT_ERRORS as failed:
-            _log.warning(
-                "message_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed)
-            )
+            _log.warning("message_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
             return RETRY_S
-        except Exception:
-            _log.exception("message_failed", subject=message.raw_message.subject)
+        except Exception as failed:  # noqa: BLE001 - it is logged, and must not end the subscriber
+            _log.error("message_failed", subject=message.raw_message.subject, exc_info=failed)
             return BUG_RETRY_S
         return None
 

@@ -99,4 +99,4 @@ class Adapter:
         try:
             return [observation_from(document) for document in self.read(item, source)]
         except ObservationRefused as refused:
-            return [Refused(item=number, problem=f"{refused.where}: {refused.problem}")]
+            return [Refused(item=number, problem=f"{refused.key}: {refused.problem}")]

@@ -18,7 +18,8 @@ from typing import Any, Final
 from services.ingest.domain.adapter import Adapter, Document, Item, Patience
 from services.ingest.domain.reading import as_items, instant, is_one_of, read_json, require_recent
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 
 KINDS: Final = {
     "0-3": "deal_stage_changed",

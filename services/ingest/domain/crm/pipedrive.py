@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from services.ingest.domain.adapter import Adapter, Document, Item, Patience
 from services.ingest.domain.reading import clock_seconds, decimal_text, instant, is_one_of, mapping, read_json
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 
 _SCHEME: Final = "basic "
 _KINDS: Final = {

@@ -14,7 +14,8 @@ from lxml import etree
 from services.ingest.domain.adapter import Adapter, Answer, Document, Item, Patience
 from services.ingest.domain.reading import decimal_text, instant, is_one_of
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _OUTBOUND: Final = "{http://soap.sforce.com/2005/09/outbound}"

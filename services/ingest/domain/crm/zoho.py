@@ -13,7 +13,7 @@ import msgspec
 from services.ingest.domain.adapter import Adapter, Document, Item, Patience
 from services.ingest.domain.reading import clock_seconds, decimal_text, instant, is_one_of, mapping, read_json, seconds_between
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue
+from shared.fact_values import FactValue
 
 _KINDS: Final = {
     "Calls": "call",

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.webhook import Refused, VerifiedWebhook
-from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
+from services.scoring.domain.activities.fact_states import Activity, FactStates, merge, read_activity
 from shared.observation import Observation, observation_id
 from tests.services.ingest.senders import BY_NAME, NOW, PAYLOADS, SENDERS, Sender
 

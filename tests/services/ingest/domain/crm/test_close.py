@@ -9,7 +9,7 @@ import pytest
 
 from services.ingest.domain.crm.close import CLOSE
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
-from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
+from services.scoring.domain.activities.fact_states import Activity, FactStates, merge, read_activity
 from shared.observation import Observation, observation_id
 
 KEY = b"b9260244ef33625f9b4b26a27db08758cdd39478b852c73f2d33ab042eb8abb4"

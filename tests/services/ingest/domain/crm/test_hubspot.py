@@ -13,7 +13,7 @@ import pytest
 
 from services.ingest.domain.crm.hubspot import HUBSPOT, signed_address
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
-from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
+from services.scoring.domain.activities.fact_states import Activity, FactStates, merge, read_activity
 from shared.observation import Observation, observation_id
 
 KEY = b"yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
