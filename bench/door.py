@@ -10,6 +10,7 @@ import base64
 import hmac
 import json
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import cast
 
 import uvloop
+from starlette.types import ASGIApp
 
 from deploy.local.nats_server import NatsServer
 from deploy.local.ports import free_ports
@@ -32,7 +34,7 @@ from shared.clock import SystemClock, monotonic_s
 from shared.jetstream.client import connect
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import provision
-from shared.service.process import Front, run_process
+from shared.service.process import Front, collect_garbage_seldom
 from shared.service.settings import load_settings
 
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -69,7 +71,7 @@ async def serve(port: int, nats_url: str) -> None:
 
     async def run(publisher: Publisher) -> None:
         app = web_app(WebhookReceiver(SOURCES, ADAPTERS, publisher, clock), settings, metrics, clock, well)
-        await run_process(Front(app, host="127.0.0.1", port=port), app, loops={})
+        await _serve_until_terminated(app, port)
 
     if not nats_url:
         await run(_Nowhere.__new__(_Nowhere))
@@ -78,6 +80,18 @@ async def serve(port: int, nats_url: str) -> None:
     await provision(connection)
     async with Publisher(connection) as publisher:
         await run(publisher)
+
+
+async def _serve_until_terminated(app: ASGIApp, port: int) -> None:
+    """As `run_process` does, without subscribers and jobs."""
+    collect_garbage_seldom()
+    front = Front(app, host="127.0.0.1", port=port)
+
+    def stop() -> None:
+        front.server.should_exit = True
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    await front.serving
 
 
 def _request() -> bytes:

@@ -16,8 +16,8 @@ from typing import Any, Final
 from services.ingest.app import ADAPTERS
 from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import RawWebhook, Source, VerifiedWebhook
-from tests.house_of_its_own import ROOT
 
+ROOT: Final = Path(__file__).parents[3]
 PAYLOADS: Final = Path(__file__).parent / "payloads"
 NOW: Final = datetime(2026, 1, 15, 9, tzinfo=UTC)
 URL: Final = "https://hooks.example.com/webhooks/hubspot"

@@ -2,7 +2,7 @@
 
 import json
 
-from services.ingest.app import contact_secret_of
+from services.ingest.app import read_contact_secret
 from services.ingest.settings import IngestSettings
 from shared.jetstream.streams import ACTIVITIES
 from shared.privacy.contact_keys import hashed_contact
@@ -36,4 +36,4 @@ async def test_a_contact_that_is_withdrawn_goes_on_as_that(ingest: Ingest) -> No
 
 
 def test_without_a_secret_the_service_starts_all_the_same() -> None:
-    assert contact_secret_of(load_settings(IngestSettings)) == b""
+    assert read_contact_secret(load_settings(IngestSettings)) == b""
