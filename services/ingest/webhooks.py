@@ -155,8 +155,8 @@ class Door:
 
     async def _read(self, request: Request, most: int, take: Callable[[bytes], object]) -> None:
         size = 0
-        async with asyncio.timeout(self._settings.body_timeout_s) as patience:
-            self._reading[patience] = None
+        async with asyncio.timeout(self._settings.body_timeout_s) as deadline:
+            self._reading[deadline] = None
             try:
                 async for piece in request.stream():
                     size += len(piece)
@@ -164,7 +164,7 @@ class Door:
                         raise BodyTooLarge
                     take(piece)
             finally:
-                self._reading.pop(patience, None)
+                self._reading.pop(deadline, None)
 
 
 class Drop(Response):

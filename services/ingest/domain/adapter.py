@@ -33,16 +33,15 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """How the sender waits and tries again, as far as it is known: what a failure of ours costs.
+class RetryPolicy:
+    """How long the sender waits for an answer and how it retries: what a failure of ours costs.
 
-    `answer_within_s` is when it gives an attempt up; `tries` counts the first one; `over_s` is the time from the first to
-    the last. `None`: its maker does not say.
+    `attempts_max` includes the first attempt and `window_s` spans from the first to the last. None: it is not published.
     """
 
-    answer_within_s: float | None
-    tries: int | None
-    over_s: float | None
+    timeout_s: float | None = None
+    attempts_max: int | None = None
+    window_s: float | None = None
 
 
 STORED: Final = Answer(status=200, media_type="application/json", body=b'{"stored":true}')
@@ -66,7 +65,7 @@ class Adapter:
     split: Callable[[VerifiedWebhook, Source], Sequence[object]]
     identity: Callable[[Item], tuple[object, ...]]
     read: Callable[[Item, Source], Iterable[Document]]
-    patience: Patience
+    retry_policy: RetryPolicy
     stored: Answer = STORED
     unavailable: Answer | None = UNAVAILABLE
 

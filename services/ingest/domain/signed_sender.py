@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.ingest.domain.adapter import UNAVAILABLE, Adapter, Answer, Document, Item, Patience
+from services.ingest.domain.adapter import UNAVAILABLE, Adapter, Answer, Document, Item, RetryPolicy
 from services.ingest.domain.field_map import identity_by_map, read_by_map, split_by_map
 from services.ingest.domain.reading import is_one_of, require_recent
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
@@ -35,7 +35,7 @@ class Sender:
     fields: Mapping[str, str]
     kinds: Mapping[str, str]
     outcomes: Mapping[str, str] = field(default_factory=dict)
-    patience: Patience
+    retry_policy: RetryPolicy
     unavailable: Answer | None = UNAVAILABLE
 
 
@@ -69,6 +69,6 @@ def adapter_of(sender: Sender) -> Adapter:
         split=split,
         identity=identity_by_map,
         read=read,
-        patience=sender.patience,
+        retry_policy=sender.retry_policy,
         unavailable=sender.unavailable,
     )

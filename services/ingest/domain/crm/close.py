@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.reading import instant, is_one_of, read_json, require_recent
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import FactValue, ObservationRefused
@@ -150,6 +150,6 @@ CLOSE: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=72 * 3_600),
+    retry_policy=RetryPolicy(window_s=72 * 3_600),
 )
 """The account of an activity is the organisation."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.reading import is_one_of, read_json
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import ObservationRefused
@@ -62,5 +62,5 @@ CLOUDEVENTS: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=None),
+    retry_policy=RetryPolicy(),
 )

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.reading import as_items, instant, is_one_of, read_json, require_recent
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import FactValue, ObservationRefused
@@ -234,6 +234,6 @@ HUBSPOT: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=5, tries=11, over_s=24 * 3_600),
+    retry_policy=RetryPolicy(timeout_s=5, attempts_max=11, window_s=24 * 3_600),
 )
 """The account of an activity is the portal."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.reading import clock_seconds, decimal_text, instant, is_one_of, mapping, read_json
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import FactValue, ObservationRefused
@@ -174,6 +174,6 @@ PIPEDRIVE: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=10, tries=4, over_s=183),
+    retry_policy=RetryPolicy(timeout_s=10, attempts_max=4, window_s=183),
 )
 """The account of an activity is the company."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from services.ingest.domain.adapter import Adapter, Answer, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Answer, Document, Item, RetryPolicy
 from services.ingest.domain.reading import decimal_text, instant, is_one_of
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import FactValue, ObservationRefused
@@ -203,7 +203,7 @@ SALESFORCE: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=24 * 3_600),
+    retry_policy=RetryPolicy(window_s=24 * 3_600),
     stored=Answer(status=200, media_type="text/xml", body=_ack(True)),
     unavailable=Answer(status=503, media_type="text/xml", body=_ack(False)),
 )

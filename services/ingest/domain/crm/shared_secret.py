@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.field_map import identity_by_map, read_by_map, split_by_map
 from services.ingest.domain.reading import is_one_of, read_json
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
@@ -78,5 +78,5 @@ SHARED_SECRET: Final = Adapter(
     split=_split,
     identity=identity_by_map,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=None),
+    retry_policy=RetryPolicy(),
 )

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from services.ingest.domain.adapter import Patience
+from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.signed_sender import Sender, Signature, adapter_of
 from services.ingest.domain.webhook import RawWebhook
 
@@ -71,7 +71,7 @@ SENDERS: Final = (
             "task.created": "task",
             "task.deleted": "task",
         },
-        patience=Patience(answer_within_s=5, tries=10, over_s=72 * 3_600),
+        retry_policy=RetryPolicy(timeout_s=5, attempts_max=10, window_s=72 * 3_600),
     ),
     Sender(
         kind="calendly",
@@ -99,7 +99,7 @@ SENDERS: Final = (
             "invitee_no_show.created": "no_show",
             "invitee_no_show.deleted": "scheduled",
         },
-        patience=Patience(answer_within_s=15, tries=None, over_s=24 * 3_600),
+        retry_policy=RetryPolicy(timeout_s=15, window_s=24 * 3_600),
     ),
     Sender(
         kind="twenty",
@@ -123,7 +123,7 @@ SENDERS: Final = (
         },
         kinds={"calendarEvent": "meeting", "opportunity": "deal_stage_changed", "message": "email"},
         outcomes={"DONE": "completed", "IN_PROGRESS": "open", "TODO": "open"},
-        patience=Patience(answer_within_s=5, tries=1, over_s=0),
+        retry_policy=RetryPolicy(timeout_s=5, attempts_max=1, window_s=0),
     ),
     Sender(
         kind="espocrm",
@@ -166,7 +166,7 @@ SENDERS: Final = (
             "Canceled": "canceled",
             "Sent": "sent",
         },
-        patience=Patience(answer_within_s=10, tries=4, over_s=30 * 60),
+        retry_policy=RetryPolicy(timeout_s=10, attempts_max=4, window_s=30 * 60),
     ),
     Sender(
         kind="salesloft",
@@ -203,7 +203,7 @@ SENDERS: Final = (
             "sent": "sent",
             "bounced": "bounced",
         },
-        patience=Patience(answer_within_s=None, tries=4, over_s=45),
+        retry_policy=RetryPolicy(attempts_max=4, window_s=45),
     ),
     Sender(
         kind="outreach",
@@ -240,7 +240,7 @@ SENDERS: Final = (
             "bounced": "bounced",
             "failed": "failed",
         },
-        patience=Patience(answer_within_s=5, tries=4, over_s=3),
+        retry_policy=RetryPolicy(timeout_s=5, attempts_max=4, window_s=3),
         unavailable=None,  # every answer, 503 too, counts as delivered; only a broken connection is tried again
     ),
 )

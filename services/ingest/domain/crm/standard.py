@@ -17,7 +17,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.reading import as_items, mapping, read_json, require_recent
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 
@@ -115,6 +115,6 @@ STANDARD: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=15, tries=9, over_s=72 * 3_600),
+    retry_policy=RetryPolicy(timeout_s=15, attempts_max=9, window_s=72 * 3_600),
 )
-"""The patience is what the specification suggests; a sender may have another."""
+"""The retry policy is the one that the specification suggests; a sender may have another."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
+from services.ingest.domain.adapter import Adapter, Document, Item, RetryPolicy
 from services.ingest.domain.reading import clock_seconds, decimal_text, instant, is_one_of, mapping, read_json, seconds_between
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import FactValue
@@ -149,6 +149,6 @@ ZOHO: Final = Adapter(
     split=_split,
     identity=_identity,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=None),
+    retry_policy=RetryPolicy(),
 )
 """The account of an activity is the source's."""
