@@ -9,16 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from services.ingest.consumer import WebhookConsumer
-from services.ingest.domain.adapter import Adapter
-from services.ingest.domain.crm.close import CLOSE
-from services.ingest.domain.crm.cloudevents import CLOUDEVENTS
-from services.ingest.domain.crm.hubspot import HUBSPOT
-from services.ingest.domain.crm.pipedrive import PIPEDRIVE
-from services.ingest.domain.crm.salesforce import SALESFORCE
-from services.ingest.domain.crm.shared_secret import SHARED_SECRET
-from services.ingest.domain.crm.signed_senders import ADAPTERS as SIGNED_SENDERS
-from services.ingest.domain.crm.standard import STANDARD
-from services.ingest.domain.crm.zoho import ZOHO
+from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.ingest.published_events import declare_publishers
@@ -26,11 +17,12 @@ from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.reload_secrets import RELOAD_INTERVAL_S, reload_secrets
 from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
-from services.ingest.webhooks import Door, refuse
+from services.ingest.webhooks import Door, respond_to_http_error
 from shared.clock import Clock
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from shared.observation import SourceName
 from shared.requests.router import RequestRouter
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
@@ -43,14 +35,12 @@ from shared.service.stepped_time import answer_status, make_clock, read_last_tic
 _log = structlog.get_logger()
 _NAME: Final = "ingest"
 _DESCRIPTION: Final = "Receives webhooks from CRMs, stores them, and publishes the activities that they describe."
-_ALL: Final = (STANDARD, CLOUDEVENTS, HUBSPOT, SALESFORCE, PIPEDRIVE, CLOSE, ZOHO, SHARED_SECRET, *SIGNED_SENDERS)
-ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in _ALL}
 
 
 class IngestService:
     """Everything that ingest consists of. Building it does no I/O; `run` reaches the servers and works."""
 
-    def __init__(self, settings: IngestSettings, sources: dict[str, Source], contact_secret: bytes) -> None:
+    def __init__(self, settings: IngestSettings, sources: dict[SourceName, Source], contact_secret: bytes) -> None:
         self._settings = settings
         self._sources = sources
         self._metrics = IngestMetrics(sources)
@@ -98,7 +88,7 @@ class IngestService:
     def _starting_web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, None, self._clock)
         door = Door(receiver, self._settings.ingest, self._metrics, self._clock)
-        return Starlette(routes=[*door.routes(), *starting_routes()], exception_handlers={HTTPException: refuse})
+        return Starlette(routes=[*door.routes(), *starting_routes()], exception_handlers={HTTPException: respond_to_http_error})
 
     def _web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
@@ -147,4 +137,4 @@ def web_app(
     """The door, /livez, /readyz and /metrics."""
     door = Door(receiver, settings.ingest, metrics, clock)
     routes = [*door.routes(), *probe_routes(metrics.registry, {"nats": check_nats})]
-    return Starlette(routes=routes, exception_handlers={HTTPException: refuse})
+    return Starlette(routes=routes, exception_handlers={HTTPException: respond_to_http_error})

@@ -6,13 +6,14 @@ import structlog
 
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
+from shared.observation import SourceName
 from shared.service.settings import SecretMissing
 
 _log = structlog.get_logger()
 RELOAD_INTERVAL_S: Final = 2.0
 
 
-def reload_secrets(settings: IngestSettings, sources: dict[str, Source]) -> None:
+def reload_secrets(settings: IngestSettings, sources: dict[SourceName, Source]) -> None:
     """Read the secrets again and update `sources` if any has changed. A missing or empty file changes nothing."""
     try:
         reloaded = settings.read_sources()

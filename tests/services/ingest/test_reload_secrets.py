@@ -8,7 +8,10 @@ from structlog.testing import capture_logs
 from services.ingest.domain.webhook import Source
 from services.ingest.reload_secrets import reload_secrets
 from services.ingest.settings import IngestSettings
+from shared.observation import SourceName
 from shared.service.settings import load_settings
+
+ACME = SourceName("acme")
 
 
 @pytest.fixture
@@ -28,23 +31,23 @@ def settings(secret_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def sources(settings: IngestSettings) -> dict[str, Source]:
+def sources(settings: IngestSettings) -> dict[SourceName, Source]:
     return settings.read_sources()
 
 
 def test_a_secret_that_is_replaced_in_its_file_takes_effect(
-    settings: IngestSettings, sources: dict[str, Source], secret_file: Path
+    settings: IngestSettings, sources: dict[SourceName, Source], secret_file: Path
 ) -> None:
     secret_file.write_text("second\n")
 
     with capture_logs() as logs:
         reload_secrets(settings, sources)
 
-    assert sources["acme"].secrets == (b"second",)
+    assert sources[ACME].secrets == (b"second",)
     assert [(log["event"], log["sources"]) for log in logs] == [("secrets_reloaded", ["acme"])]
 
 
-def test_a_secret_that_has_not_changed_is_not_reported(settings: IngestSettings, sources: dict[str, Source]) -> None:
+def test_a_secret_that_has_not_changed_is_not_reported(settings: IngestSettings, sources: dict[SourceName, Source]) -> None:
     with capture_logs() as logs:
         reload_secrets(settings, sources)
 
@@ -53,12 +56,12 @@ def test_a_secret_that_has_not_changed_is_not_reported(settings: IngestSettings,
 
 @pytest.mark.parametrize("is_deleted", [True, False], ids=["deleted", "empty"])
 def test_a_missing_or_empty_file_changes_nothing_and_is_reported(
-    settings: IngestSettings, sources: dict[str, Source], secret_file: Path, is_deleted: bool
+    settings: IngestSettings, sources: dict[SourceName, Source], secret_file: Path, is_deleted: bool
 ) -> None:
     secret_file.unlink() if is_deleted else secret_file.write_text("")
 
     with capture_logs() as logs:
         reload_secrets(settings, sources)
 
-    assert sources["acme"].secrets == (b"first",)
+    assert sources[ACME].secrets == (b"first",)
     assert [log["event"] for log in logs] == ["secret_missing"]
