@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.ingest.domain.webhook import Source
 from shared.observation import SourceName
 
-UNKNOWN: Final = "unknown"
+UNKNOWN: Final = SourceName("unknown")
 REFUSAL_RESULTS: Final = ("unauthorized", "too_large", "too_slow", "encoded", "unavailable")
 RESULTS: Final = ("stored", "handshake", "unknown_source", *REFUSAL_RESULTS)
 ITEM_RESULTS: Final = ("translated", "duplicate", "ignored", "refused")

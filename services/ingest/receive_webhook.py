@@ -34,7 +34,7 @@ class WebhookReceiver:
         self._publisher = publisher
         self._clock = clock
 
-    async def receive(self, source_name: str, webhook: RawWebhook) -> None:
+    async def receive(self, source_name: SourceName, webhook: RawWebhook) -> None:
         """Return once the webhook is on disk.
 
         Raises:
@@ -63,7 +63,7 @@ class WebhookReceiver:
         subject = f"{WEBHOOK_RECEIVED}.{source.name}"
         await self._publisher.store(Outgoing(subject=subject, headers=headers, data=verified.body))
 
-    def adapter(self, source_name: str) -> Adapter:
+    def adapter(self, source_name: SourceName) -> Adapter:
         """How the sender of this source is understood and answered.
 
         Raises:
@@ -71,14 +71,14 @@ class WebhookReceiver:
         """
         return self._adapters[self.source(source_name).kind]
 
-    def source(self, name: str) -> Source:
+    def source(self, name: SourceName) -> Source:
         """The source of this name.
 
         Raises:
             NoSuchSource: no source of this name is configured.
         """
         try:
-            return self._sources[SourceName(name)]
+            return self._sources[name]
         except KeyError:
             raise NoSuchSource(name[:64]) from None
 

@@ -5,6 +5,7 @@ signature 401. All 401 responses are the same bytes.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import structlog
@@ -22,6 +23,7 @@ from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
 from shared.clock import Clock, monotonic_s
 from shared.jetstream.publisher import NotStored
+from shared.observation import SourceName
 from shared.service.http_server import CUT
 
 _log = structlog.get_logger()
@@ -33,13 +35,14 @@ REFUSALS: Final = {
     "too_slow": (408, {"error": "body did not arrive in time; send it again"}),
     "encoded": (415, {"error": "content encodings are not supported; send the body as it is"}),
 }
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _ALLOWED_METHODS: Final = HttpResponse(status=204, headers={"Allow": "POST, OPTIONS"})
 
 
 class _Outcome(NamedTuple):
     """`source` and `result` are labels of metrics. `handshake` is the response if the request was a handshake."""
 
-    source: str
+    source: SourceName
     result: str
     handshake: HttpResponse | None = None
 
@@ -64,7 +67,7 @@ class Door:
     def _options(self, request: Request) -> Response:
         """A handshake, if the sender has one; otherwise which methods are allowed."""
         try:
-            adapter = self._receiver.adapter(request.path_params["source"])
+            adapter = self._receiver.adapter(_source_name(request))
         except NoSuchSource:
             return _to_response(_ALLOWED_METHODS)
         return _to_response(adapter.respond_to_handshake(_raw_webhook(request, b"")) or _ALLOWED_METHODS)
@@ -94,7 +97,7 @@ class Door:
     def _refusal_by_head(self, request: Request, *, has_room: bool) -> _Outcome | None:
         """The outcome of a request that is refused before its body is read."""
         try:
-            source = self._receiver.source(request.path_params["source"]).name
+            source = self._receiver.source(_source_name(request)).name
         except NoSuchSource:
             return _Outcome(UNKNOWN, "unknown_source")
         if not has_room:
@@ -103,7 +106,7 @@ class Door:
         return None if is_plain else _Outcome(source, "encoded")
 
     async def _receive_body(self, request: Request) -> _Outcome:
-        source = request.path_params["source"]
+        source = _source_name(request)
         try:
             webhook = _raw_webhook(request, await self._bodies.read(request))
             handshake = self._receiver.adapter(source).respond_to_handshake(webhook)
@@ -146,9 +149,13 @@ class _CutConnection(Response):
             pass
 
 
-def _to_response(response: HttpResponse, more_headers: Mapping[str, str] | None = None) -> Response:
-    headers = {**response.headers, **(more_headers or {})}
-    return Response(response.body, response.status, headers=headers, media_type=response.media_type)
+def _source_name(request: Request) -> SourceName:
+    return SourceName(request.path_params["source"])
+
+
+def _to_response(response: HttpResponse, more_headers: Mapping[str, str] = _NO_HEADERS) -> Response:
+    headers = {**response.headers, **more_headers}
+    return Response(response.body, response.status, headers=headers or None, media_type=response.media_type)
 
 
 def _raw_webhook(request: Request, body: bytes) -> RawWebhook:

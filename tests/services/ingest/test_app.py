@@ -105,7 +105,7 @@ async def test_before_the_broker_is_reached_a_sender_is_asked_to_retry(ingest: R
     response = await ingest.post()
 
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
-    assert (await ingest.post("nobody")).status_code == 404
+    assert (await ingest.post("not-configured")).status_code == 404
     with pytest.raises(httpx.RemoteProtocolError):  # this sender would take any response for success
         await ingest.post("reach")
 
