@@ -120,26 +120,28 @@ def test_malformed_credentials_are_refused_and_never_an_error(sender: Sender, te
         sender.adapter.verify(broken, sender.source, now=NOW)
 
 
-@pytest.mark.parametrize(
-    "sender", [sender for sender in SENDERS if sender.adapter.authentication.signs_body], ids=lambda sender: sender.name
-)
-def test_one_changed_byte_of_a_signed_body_is_refused(sender: Sender) -> None:
+def _is_verified(sender: Sender, webhook: RawWebhook, *, now: datetime = NOW) -> bool:
+    try:
+        sender.adapter.verify(webhook, sender.source, now=now)
+    except SignatureMismatch:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.name)
+def test_a_changed_body_is_refused_if_the_body_is_signed_and_only_then(sender: Sender) -> None:
     webhook = sender.post(_body(sender))
 
-    for body in (webhook.body + b" ", webhook.body[:-1], webhook.body.replace(b"1", b"2", 1)):
-        with pytest.raises(SignatureMismatch):
-            sender.adapter.verify(replace(webhook, body=body), sender.source, now=NOW)
+    is_accepted = _is_verified(sender, replace(webhook, body=webhook.body + b" "))
+
+    assert is_accepted is not sender.adapter.authentication.signs_body
 
 
-@pytest.mark.parametrize("off_s", [-301, -300, 300, 301])
-@pytest.mark.parametrize(
-    "sender", [sender for sender in SENDERS if sender.adapter.authentication.signs_time], ids=lambda sender: sender.name
-)
-def test_a_signed_time_may_be_five_minutes_off_and_no_more(sender: Sender, off_s: int) -> None:
-    webhook, now = sender.post(_body(sender)), NOW + timedelta(seconds=off_s)
+@pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.name)
+def test_a_signed_time_may_be_five_minutes_off_and_no_more(sender: Sender) -> None:
+    webhook = sender.post(_body(sender))
 
-    if abs(off_s) <= 300:
-        assert sender.adapter.verify(webhook, sender.source, now=now).received_at == now
-    else:
-        with pytest.raises(SignatureMismatch):
-            sender.adapter.verify(webhook, sender.source, now=now)
+    accepted = [off_s for off_s in (-301, -300, 300, 301) if _is_verified(sender, webhook, now=NOW + timedelta(seconds=off_s))]
+
+    assert (accepted == [-300, 300]) is sender.adapter.authentication.signs_time
+    assert -300 in accepted

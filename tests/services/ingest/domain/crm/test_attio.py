@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.attio import KINDS
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.attio import ADAPTER, KINDS
 from shared.observation import HEARD_AT
 from tests.services.ingest.senders import BY_NAME, NOW
 from tests.services.ingest.senders.sender import observe, translate_json
@@ -52,3 +53,7 @@ def test_a_signature_in_the_older_header_is_accepted() -> None:
     older = type(webhook)(headers={"x-attio-signature": signature}, body=b"{}")
 
     assert sender.adapter.verify(older, SOURCE, now=NOW).body == b"{}"
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=5, attempts_max=10, window_s=259_200)

@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.calendly import KINDS, OUTCOMES
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.calendly import ADAPTER, KINDS, OUTCOMES
 from tests.services.ingest.senders import BY_NAME
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -34,3 +35,7 @@ def test_every_event_is_expected() -> None:
 
 def test_any_other_event_is_ignored() -> None:
     assert translate_json(SOURCE, _body("routing_form_submission.created")) == []
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=15, window_s=86_400)

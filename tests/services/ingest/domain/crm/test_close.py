@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.close import ADAPTER, DEAL_KINDS, DIRECTIONS, KINDS, OUTCOMES, UNFINISHED_STATUSES
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, Source
 from services.scoring.domain.facts import Activity
@@ -252,3 +253,7 @@ def test_an_event_that_makes_no_sense_is_refused_with_the_reason(event: dict[str
 def test_a_body_without_an_event_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
         translate_json(SOURCE, body)
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(window_s=259_200)

@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.espocrm import KINDS, OUTCOMES
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.espocrm import ADAPTER, KINDS, OUTCOMES
 from tests.services.ingest.senders import BY_NAME
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -57,3 +58,7 @@ def test_every_event_is_expected() -> None:
 
 def test_any_other_entity_is_ignored() -> None:
     assert translate_json(SOURCE, {"id": "1"}, headers={"event": "Lead.create"}) == []
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=10, attempts_max=4, window_s=1_800)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.hubspot import ADAPTER, signed_url
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source
 from shared.observation import SourceName
@@ -106,3 +107,7 @@ def test_a_body_in_any_language_is_hashed_as_its_bytes() -> None:
     signature = base64.b64encode(hmac.digest(KEY, b"POST" + URL.encode() + body + str(V3_MS).encode(), hashlib.sha256))
 
     assert ADAPTER.verify(_v3(body=body, signature=signature.decode()), SOURCE, now=_at(V3_MS)).body == body
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=5, attempts_max=11, window_s=86_400)

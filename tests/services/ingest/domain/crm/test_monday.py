@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.ingest.domain.adapter import HttpResponse
+from services.ingest.domain.adapter import HttpResponse, RetryPolicy
 from services.ingest.domain.crm.monday import ADAPTER, OUTCOMES, check_source
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch
 from shared.observation import FactValue
@@ -259,3 +259,7 @@ def test_the_webhooks_about_a_call_and_about_a_deal_come_to_one_activity_each() 
 def test_a_body_without_an_event_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
         translate_json(SOURCE, body)
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(window_s=1_800)

@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.outreach import KINDS, OUTCOMES
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.outreach import ADAPTER, KINDS, OUTCOMES
 from tests.services.ingest.senders import BY_NAME
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -59,3 +60,7 @@ def test_every_kind_is_expected() -> None:
 
 def test_any_other_resource_is_ignored() -> None:
     assert translate_json(SOURCE, _body("prospect")) == []
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=5, attempts_max=4, window_s=3)

@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.pipedrive import DEALS, DONE_OUTCOMES, KINDS, RECORD_READERS
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.pipedrive import ADAPTER, DEALS, DONE_OUTCOMES, KINDS, RECORD_READERS
 from services.ingest.domain.webhook import RefusedItem
 from shared.observation import Observation
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
@@ -140,3 +141,7 @@ def test_a_time_in_an_unknown_zone_is_refused() -> None:
     refused = translate_json(SOURCE, _body("activity", {"type": "call", "due_date": "2026-01-12", "due_time": due_time}))
 
     assert refused == [RefusedItem(index=0, problem="due_time: is not a time in a known zone")]
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=10, attempts_max=4, window_s=183)

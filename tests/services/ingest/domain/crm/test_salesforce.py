@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.salesforce import DIRECTIONS, OUTCOMES, RECORD_READERS, SUBTYPES
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.salesforce import ADAPTER, DIRECTIONS, OUTCOMES, RECORD_READERS, SUBTYPES
 from services.ingest.domain.webhook import BodyUnreadable, Limits, SignatureMismatch
 from shared.observation import Observation
 from tests.services.ingest.senders import BY_NAME
@@ -190,3 +191,7 @@ def test_a_message_may_have_as_many_elements_as_the_limit_and_no_more(spare: int
     else:
         with pytest.raises(BodyUnreadable, match=f"more than {elements - 1} values"):
             translate_json(limited, body)
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(window_s=86_400)

@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.salesloft import KINDS, OUTCOMES
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.salesloft import ADAPTER, KINDS, OUTCOMES
 from tests.services.ingest.senders import BY_NAME
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -60,3 +61,7 @@ def test_each_event_has_its_kind_and_an_id_that_no_other_kind_has(kind: str, eve
 def test_there_are_no_other_kinds() -> None:
     assert len(KINDS) == 4 * 5
     assert translate_json(SOURCE, {"id": 1}, headers={"event": "person_updated"}) == []
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(attempts_max=4, window_s=45)

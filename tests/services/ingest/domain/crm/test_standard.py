@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks.webhooks import Webhook
 
+from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.standard import ADAPTER
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import Observation, SourceName
@@ -153,3 +154,7 @@ def test_an_item_that_makes_no_sense_does_not_affect_the_others() -> None:
 def test_a_body_that_is_not_json_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
         translate_json(SOURCE, body)
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=15, attempts_max=9, window_s=259_200)

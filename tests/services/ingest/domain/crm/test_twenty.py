@@ -4,7 +4,8 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.twenty import KINDS, OUTCOMES
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.twenty import ADAPTER, KINDS, OUTCOMES
 from tests.services.ingest.senders import BY_NAME
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -62,3 +63,7 @@ def test_an_amount_is_exact_to_the_millionth() -> None:
     facts = observe(SOURCE, _body("opportunity", amount=amount)).facts
 
     assert (facts["amount"], facts["currency"]) == ("1234.567891", "EUR")
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=5, attempts_max=1, window_s=0)
