@@ -83,3 +83,15 @@ async def test_a_sender_that_is_refused_while_it_sends_receives_the_reason(
         responses = [await client.post(f"/webhooks/{source}", content=body, headers=headers) for _ in range(5)]
 
     assert [response.status_code for response in responses] == [status] * 5
+
+
+async def test_a_sender_that_waits_for_permission_is_refused_without_sending_its_body(ingest: Ingest) -> None:
+    head = b"POST /webhooks/acme HTTP/1.1\r\nHost: door\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
+
+    async with served(ingest.app) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head % (BODY_MAX_BYTES + 1))
+        status_line = await reader.readline()
+        writer.close()
+
+    assert status_line == b"HTTP/1.1 413 Request Entity Too Large\r\n"

@@ -110,6 +110,18 @@ async def test_a_webhook_that_is_delivered_again_is_counted_and_changes_nothing(
     assert 'daymark_ingest_items_total{result="duplicate",source="acme"} 5.0' in metrics
 
 
+async def test_of_the_items_only_the_most_recent_are_recognised_as_duplicates(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.translate_webhooks._RECENT_ITEMS_MAX", 1)
+    for activity_id in ("a1", "a2", "a2", "a1"):
+        await ingest.post(to_json(OBSERVATION | {"activity_id": activity_id}))
+
+    await ingest.translate()  # the batch twice: a1, a2, a2, a1, a1, a2, a2, a1
+
+    assert 'daymark_ingest_items_total{result="duplicate",source="acme"} 3.0' in await ingest.read_metrics()
+
+
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
