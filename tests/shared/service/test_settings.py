@@ -56,9 +56,9 @@ def test_a_mistake_is_named_and_never_becomes_a_silent_default(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "known are attio, calendly, close, cloudevents"),
+        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "the kinds are attio, calendly, close, cloudevents"),
         ('[sources.acme]\nkind = "standard"\nsecrets = []\n', "sources.acme.secrets"),
-        ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "is no name for a source"),
+        ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "cannot be the name of a source"),
     ],
 )
 def test_a_source_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, said: str) -> None:

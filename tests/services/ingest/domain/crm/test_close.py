@@ -1,5 +1,6 @@
 """Close: which signatures are accepted, and what a record means."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any, Final
@@ -173,6 +174,38 @@ def test_an_opportunity_counts_when_its_status_changed(action: str, changed: lis
     assert ("started_at" in observe(SOURCE, _body(event)).facts) is is_dated
 
 
+@pytest.mark.parametrize(
+    ("record", "started_at"),
+    [
+        ({"starts_at": "2025-10-09T09:00:00Z", "activity_at": "2025-10-09T10:00:00Z"}, "2025-10-09T09:00:00+00:00"),
+        ({"activity_at": "2025-10-09T10:00:00Z", "date_created": "2025-10-09T11:00:00Z"}, "2025-10-09T10:00:00+00:00"),
+        ({"date_created": "2025-10-09T11:00:00Z"}, "2025-10-09T11:00:00+00:00"),
+        ({}, None),
+    ],
+)
+def test_an_activity_starts_when_it_was_planned_or_done_or_else_created(record: dict[str, str], started_at: str | None) -> None:
+    assert observe(SOURCE, _body(_event("activity.call", "updated", 1, record))).facts.get("started_at") == started_at
+
+
+def test_an_activity_without_any_word_for_it_has_no_outcome() -> None:
+    assert _observation("activity.call", duration=1).facts == {"duration_s": 1}
+
+
+def test_an_event_falls_back_on_its_creation_and_on_the_account_of_the_source() -> None:
+    event = _event("activity.call", "updated", 7, {}, date_updated=None, organization_id=None)
+
+    observation = observe(replace(SOURCE, account="acme"), _body(event))
+
+    assert observation.observed_at == datetime(2025, 10, 9, 8, 7, tzinfo=UTC)
+    assert observation.account == "acme"
+
+
+def test_an_event_is_the_same_only_with_its_id_and_its_time_of_change() -> None:
+    events = [{"id": "1", "date_updated": "a"}, {"id": "2", "date_updated": "a"}, {"id": "1", "date_updated": "b"}]
+
+    assert len({ADAPTER.identify(event) for event in events}) == 3
+
+
 BEGUN: Final = {
     "user_id": "user_1",
     "direction": "outbound",
@@ -234,7 +267,7 @@ def test_any_other_object_is_ignored() -> None:
     ("event", "problem"),
     [
         (_event("activity.call", "updated", 1, None), "event.data: is missing"),
-        (_event("activity.call", "updated", 1, BEGUN, object_id=""), "activity_id: must be text and not empty"),
+        (_event("activity.call", "updated", 1, BEGUN, object_id=None), "activity_id: must be text and not empty"),
         (
             _event("activity.call", "updated", 1, DONE | {"duration": -1}),
             "facts.duration_s: must be a number of seconds from 0 to 2678400",
@@ -251,7 +284,7 @@ def test_an_event_that_makes_no_sense_is_refused_with_the_reason(event: dict[str
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event": 7}'])
 def test_a_body_without_an_event_is_unreadable(body: bytes) -> None:
-    with pytest.raises(BodyUnreadable):
+    with pytest.raises(BodyUnreadable, match=r"^(must be an object that holds an event|body is not JSON)"):
         translate_json(SOURCE, body)
 
 
