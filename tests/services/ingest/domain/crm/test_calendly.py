@@ -1,5 +1,6 @@
 """Calendly: what its events mean."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
@@ -31,6 +32,24 @@ def test_each_event_is_a_meeting_with_its_outcome(event: str, outcome: str) -> N
 
 def test_every_event_is_expected() -> None:
     assert EXPECTED.keys() == KINDS.keys() == OUTCOMES.keys()
+
+
+@pytest.mark.parametrize(
+    ("created_at", "payload", "hour"),
+    [
+        ("09", {"updated_at": "08", "created_at": "07"}, 9),
+        (None, {"updated_at": "08", "created_at": "07"}, 8),
+        (None, {"created_at": "07"}, 7),
+    ],
+)
+def test_an_event_is_as_of_its_own_time_or_that_of_the_invitee(
+    created_at: str | None, payload: dict[str, str], hour: int
+) -> None:
+    times = {name: f"2026-01-12T{text}:00:00Z" for name, text in payload.items()}
+    body = {"event": "invitee.created", "payload": {"uri": "https://api.calendly.com/invitees/1"} | times}
+    own_time = {"created_at": f"2026-01-12T{created_at}:00:00Z"} if created_at else {}
+
+    assert observe(SOURCE, body | own_time).observed_at == datetime(2026, 1, 12, hour, tzinfo=UTC)
 
 
 def test_any_other_event_is_ignored() -> None:

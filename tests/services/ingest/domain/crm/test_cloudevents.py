@@ -10,7 +10,7 @@ from services.ingest.domain.adapter import HttpResponse
 from services.ingest.domain.crm.cloudevents import ADAPTER
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, Source
 from shared.observation import Observation, SourceName
-from tests.services.ingest.senders.sender import translate_json
+from tests.services.ingest.senders.sender import observe, translate_json
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SOURCE: Final = Source(name=SourceName("globex"), kind="cloudevents", secrets=(b"new", b"old"))
@@ -53,11 +53,10 @@ def test_the_three_modes_mean_the_same() -> None:
     assert batch == binary * 2
 
 
-@pytest.mark.parametrize("missing", ["specversion", "id", "source", "type", "data"])
-def test_an_event_that_lacks_a_required_attribute_is_refused_and_the_next_is_read(missing: str) -> None:
-    broken = {name: value for name, value in EVENT.items() if name != missing}
-
-    items = translate_json(SOURCE, [broken, EVENT], headers=BATCH)
+@pytest.mark.parametrize("wrong", [None, "", 7])
+@pytest.mark.parametrize("name", ["specversion", "id", "source", "type", "data"])
+def test_an_event_that_lacks_a_required_attribute_is_refused_and_the_next_is_read(name: str, wrong: object) -> None:
+    items = translate_json(SOURCE, [{**EVENT, name: wrong}, EVENT], headers=BATCH)
 
     assert items[0] == RefusedItem(index=0, problem="event: not a CloudEvents 1.0 event with data")
     assert isinstance(items[1], Observation)
@@ -69,8 +68,31 @@ def test_an_event_of_another_version_is_refused() -> None:
     assert item == RefusedItem(index=0, problem="event: not a CloudEvents 1.0 event with data")
 
 
+def test_data_without_an_account_belongs_to_the_account_of_the_source() -> None:
+    in_account = replace(SOURCE, account="eu")
+
+    own, stated = [
+        observe(in_account, [{**EVENT, "data": OBSERVATION | data}], headers=BATCH) for data in ({}, {"account": "us"})
+    ]
+
+    assert (own.account, stated.account) == ("eu", "us")
+
+
+def test_an_event_is_identified_by_its_source_and_its_id() -> None:
+    events = [{"source": "/crm", "id": "1"}, {"source": "/crm", "id": "2"}, {"source": "/erp", "id": "1"}]
+
+    assert len({ADAPTER.identify(event) for event in events}) == 3
+
+
+def test_the_attributes_of_a_binary_event_are_stored_and_no_other_header() -> None:
+    attributes = {f"ce-{name}": "x" for name in (*ATTRIBUTES, "time", "subject")} | {"content-type": "application/json"}
+    headers = {"authorization": "Bearer new", "x-other": "y", **attributes}
+
+    assert ADAPTER.verify(RawWebhook(headers=headers, body=b"{}"), SOURCE, now=NOW).headers == attributes
+
+
 def test_a_batch_that_is_not_an_array_is_unreadable() -> None:
-    with pytest.raises(BodyUnreadable):
+    with pytest.raises(BodyUnreadable, match=r"^a batch must be a JSON array"):
         translate_json(SOURCE, EVENT, headers=BATCH)
 
 

@@ -1,12 +1,13 @@
 """EspoCRM: what its statuses and events mean."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
 
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.espocrm import ADAPTER, KINDS, OUTCOMES
-from tests.services.ingest.senders import BY_NAME
+from tests.services.ingest.senders import BY_NAME, NOW
 from tests.services.ingest.senders.sender import observe, translate_json
 
 SOURCE: Final = BY_NAME["espocrm"].source
@@ -42,6 +43,30 @@ def test_a_status_is_an_outcome_that_depends_on_whether_it_was_a_call(status: st
 
 def test_every_status_is_expected() -> None:
     assert EXPECTED_OUTCOMES.keys() - {"Draft"} == OUTCOMES.keys()
+
+
+@pytest.mark.parametrize(
+    ("record", "observed_at"),
+    [
+        ({"modifiedAt": "2026-01-12 09:00:00", "createdAt": "2026-01-11 09:00:00"}, datetime(2026, 1, 12, 9, tzinfo=UTC)),
+        ({"createdAt": "2026-01-11 09:00:00"}, datetime(2026, 1, 11, 9, tzinfo=UTC)),
+        ({}, NOW),
+    ],
+)
+def test_a_record_is_as_of_its_change_or_creation_or_else_its_arrival(record: dict[str, str], observed_at: datetime) -> None:
+    assert observe(SOURCE, {"id": "1", **record}, headers={"event": "Task.update"}).observed_at == observed_at
+
+
+@pytest.mark.parametrize(
+    ("record", "duration_s"),
+    [
+        ({"duration": 120, "dateStart": "2026-01-12 09:00:00", "dateEnd": "2026-01-12 09:03:00"}, 120),
+        ({"dateStart": "2026-01-12 09:00:00", "dateEnd": "2026-01-12 09:03:00"}, 180),
+        ({"dateEnd": "2026-01-12 09:03:00"}, None),
+    ],
+)
+def test_a_duration_is_stated_or_follows_from_start_and_end(record: dict[str, object], duration_s: float | None) -> None:
+    assert observe(SOURCE, {"id": "1", **record}, headers={"event": "Call.update"}).facts.get("duration_s") == duration_s
 
 
 @pytest.mark.parametrize("event", ["create", "update", "delete"])
