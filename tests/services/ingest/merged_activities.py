@@ -6,6 +6,8 @@ from services.ingest.domain.webhook import RefusedItem
 from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
 from shared.observation import ActivityId, Observation, SourceName, observation_id
 
+__all__ = ["Activity", "merge_activities", "merge_activity"]
+
 
 def merge_activities(source: SourceName, translated: Iterable[Observation | RefusedItem]) -> dict[ActivityId, Activity]:
     """The activities that the observations come to when they are recorded in this order. Refused items say nothing."""

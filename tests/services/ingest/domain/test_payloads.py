@@ -19,9 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.domain.webhook import VerifiedWebhook
-from services.scoring.domain.facts import Activity
 from shared.observation import ActivityId, Observation
-from tests.services.ingest.merged_activities import merge_activities, merge_activity
+from tests.services.ingest.merged_activities import Activity, merge_activities, merge_activity
 from tests.services.ingest.senders import BY_NAME, NOW, PAYLOADS, SENDERS, Sender
 from tests.services.ingest.senders.sender import translate
 

@@ -9,9 +9,8 @@ import pytest
 
 from services.ingest.domain.crm.close import ADAPTER, DEAL_KINDS, DIRECTIONS, KINDS, OUTCOMES, UNFINISHED_STATUSES
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem
-from services.scoring.domain.facts import Activity
 from shared.observation import Observation
-from tests.services.ingest.merged_activities import merge_activity
+from tests.services.ingest.merged_activities import Activity, merge_activity
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("close", outcomes={"outcome_demo": "held"})

@@ -8,9 +8,8 @@ import pytest
 
 from services.ingest.domain.crm.hubspot import DEAL_STAGES, DIRECTIONS, KINDS, OUTCOMES, PROPERTIES
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, Source
-from services.scoring.domain.facts import Activity
 from shared.observation import FactValue, Observation, SourceName, observation_id
-from tests.services.ingest.merged_activities import merge_activity
+from tests.services.ingest.merged_activities import Activity, merge_activity
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("hubspot")
