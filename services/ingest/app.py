@@ -1,106 +1,140 @@
 """The composition root of ingest: the only module that knows every class."""
 
-import asyncio
 from datetime import datetime
 from typing import Final
 
 import structlog
+from faststream import FastStream
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from services.ingest.consumer import WebhookConsumer
-from services.ingest.domain.adapter import Adapter
-from services.ingest.domain.crm.close import CLOSE
-from services.ingest.domain.crm.cloudevents import CLOUDEVENTS
-from services.ingest.domain.crm.hubspot import HUBSPOT
-from services.ingest.domain.crm.pipedrive import PIPEDRIVE
-from services.ingest.domain.crm.salesforce import SALESFORCE
-from services.ingest.domain.crm.shared_secret import SHARED_SECRET
-from services.ingest.domain.crm.signed_senders import ADAPTERS as SIGNED_SENDERS
-from services.ingest.domain.crm.standard import STANDARD
-from services.ingest.domain.crm.zoho import ZOHO
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
+from services.ingest.published_events import declare_publishers
 from services.ingest.receive_webhook import WebhookReceiver
-from services.ingest.rotation import follow_secrets
+from services.ingest.reload_secrets import RELOAD_INTERVAL_S, reload_secrets
 from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
-from services.ingest.webhooks import Door, refuse
-from shared.clock import Clock, SystemClock, answer_status
-from shared.jetstream.client import disconnect
+from services.ingest.webhooks import Door, respond_to_http_error
+from shared.clock import Clock
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from shared.observation import SourceName
+from shared.requests.router import RequestRouter
+from shared.service.background import BackgroundJob, measuring_job
+from shared.service.broker import ServiceBroker, make_app
 from shared.service.probes import Check, check_broker, probe_routes, starting_routes
-from shared.service.process import Front, run_process
-from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker
+from shared.service.process import Front, Job, run_process
+from shared.service.settings import load_settings
+from shared.service.startup import has_finished, reach_broker
+from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _log = structlog.get_logger()
-_ALL: Final = (STANDARD, CLOUDEVENTS, HUBSPOT, SALESFORCE, PIPEDRIVE, CLOSE, ZOHO, SHARED_SECRET, *SIGNED_SENDERS)
-ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in _ALL}
+_NAME: Final = "ingest"
+_DESCRIPTION: Final = "Receives webhooks from CRMs, stores them, and publishes the activities that they describe."
+
+
+class IngestService:
+    """Everything that ingest consists of. Building it does no I/O; `run` reaches the servers and works."""
+
+    def __init__(self, settings: IngestSettings, sources: dict[SourceName, Source], contact_secret: bytes) -> None:
+        self._settings = settings
+        self._sources = sources
+        self._metrics = IngestMetrics(sources)
+        self._clock = make_clock(settings.clock.mode)
+        self._client = LeanClient()
+        timeout_s = settings.ingest.store_timeout_s
+        self._webhooks = Publisher(self._client, timeout_s=timeout_s)
+        self._activities = Publisher(self._client, timeout_s=timeout_s)
+        self._dead_letters = Publisher(self._client, timeout_s=timeout_s)
+        translator = WebhookTranslator(
+            sources,
+            ADAPTERS,
+            activities=self._activities,
+            dead_letters=self._dead_letters,
+            clock=self._clock,
+            metrics=self._metrics,
+            contact_secret=contact_secret,
+        )
+        self._jobs: dict[str, Job] = {
+            "translate": WebhookConsumer(self._client, translator, self._metrics).run,
+            "reload_secrets": BackgroundJob("reload_secrets", self._reload_secrets, interval_s=RELOAD_INTERVAL_S).run,
+            "measure": measuring_job({"backlog": self._measure_backlog}).run,
+        }
+        self._broker = self._make_broker()
+        self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
+
+    async def run(self) -> None:
+        """Run until SIGTERM. The door answers from the first moment: 503 until JetStream can be reached."""
+        limits = self._settings.ingest
+        front = Front(self._starting_web(), host=limits.host, port=limits.port, limits=limits.head_limits())
+        await reach_broker(self._broker)
+        await read_last_tick(self._client, self._clock)
+        async with self._webhooks, self._activities, self._dead_letters:
+            await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs)
+        await self.app.stop()
+
+    def _make_broker(self) -> ServiceBroker:
+        broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
+        requests = RequestRouter(queue=_NAME)
+        answer_status(requests, _NAME, self._clock, self._is_caught_up)
+        broker.include_routers(requests.router, tick_router(self._clock))
+        declare_publishers(broker)
+        return broker
+
+    def _starting_web(self) -> Starlette:
+        receiver = WebhookReceiver(self._sources, ADAPTERS, None, self._clock)
+        door = Door(receiver, self._settings.ingest, self._metrics, self._clock)
+        return Starlette(routes=[*door.routes(), *starting_routes()], exception_handlers={HTTPException: respond_to_http_error})
+
+    def _web(self) -> Starlette:
+        receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
+        check = check_broker(self._client, self._settings.nats.monitor_url)
+        return web_app(receiver, self._settings, self._metrics, self._clock, check)
+
+    async def _is_caught_up(self, _: datetime) -> bool:
+        return await has_finished(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
+
+    async def _measure_backlog(self) -> None:
+        self._metrics.backlog.set(await backlog(self._client, WEBHOOKS, TRANSLATE_CONSUMER))
+
+    async def _reload_secrets(self) -> None:
+        reload_secrets(self._settings, self._sources)
 
 
 async def run(settings: IngestSettings) -> None:
-    """Run until SIGTERM."""
-    sources = settings.read_sources()
-    secret = contact_secret_of(settings)
-    metrics = IngestMetrics(sources)
-    starting = Door(WebhookReceiver(sources, ADAPTERS, None, SystemClock()), settings.ingest, metrics, SystemClock())
-    front = Front(
-        Starlette(routes=[*starting.routes(), *starting_routes()], exception_handlers={HTTPException: refuse}),
-        host=settings.ingest.host,
-        port=settings.ingest.port,
-        limits=settings.ingest.head_limits(),
-    )
-    connection = await reach_broker(settings, name="ingest")
-    clock = await clock_of(settings, connection)
-    timeout_s = settings.ingest.store_timeout_s
-    async with (
-        Publisher(connection, timeout_s=timeout_s) as webhooks,
-        Publisher(connection, timeout_s=timeout_s) as activities,
-        Publisher(connection, timeout_s=timeout_s) as letters,
-    ):
-        receiver = WebhookReceiver(sources, ADAPTERS, webhooks, clock)
-        translator = WebhookTranslator(
-            sources, ADAPTERS, activities=activities, dead_letters=letters, clock=clock, metrics=metrics, contact_secret=secret
-        )
-        consumer = WebhookConsumer(connection, translator, metrics)
-
-        async def is_caught_up(_: datetime) -> bool:
-            return await is_done(connection, WEBHOOKS, TRANSLATE_CONSUMER)
-
-        async def measure_backlog() -> None:
-            metrics.backlog.set(await backlog(connection, WEBHOOKS, TRANSLATE_CONSUMER))
-
-        async def rotate(stopping: asyncio.Event) -> None:
-            await follow_secrets(settings, sources, stopping)
-
-        async def measure(stopping: asyncio.Event) -> None:
-            await measure_until_stopped(stopping, {"backlog": measure_backlog})
-
-        await answer_status(connection, "ingest", clock, is_caught_up)
-        await run_process(
-            front,
-            web_app(receiver, settings, metrics, clock, check_broker(connection, settings.nats.monitor_url)),
-            loops={"consumer": consumer.run, "measure": measure, "rotate": rotate},
-        )
-    await disconnect(connection)
-
-
-def contact_secret_of(settings: IngestSettings) -> bytes:
-    """The secret under which keys of contacts are hashed; empty, and said so, where none is configured.
+    """Run the service until SIGTERM.
 
     Raises:
-        SecretMissing: it is not where the configuration says.
+        SecretMissing: a secret is not where the configuration says it is.
+    """
+    await IngestService(settings, settings.read_sources(), read_contact_secret(settings)).run()
+
+
+def describe() -> FastStream:
+    """The application with default settings, for its AsyncAPI document. Needs no server."""
+    return IngestService(load_settings(IngestSettings), {}, b"").app
+
+
+def read_contact_secret(settings: IngestSettings) -> bytes:
+    """The secret under which the keys of contacts are hashed. Without one it is empty, and the log warns about it.
+
+    Raises:
+        SecretMissing: it is not where the configuration says it is.
     """
     secret = settings.privacy.read_contact_secret()
     if not secret:
-        _log.warning("contacts_left_out", remedy="set privacy.contact_secret, or activities do not say with whom they were")
+        _log.warning("contacts_left_out", remedy="set privacy.contact_secret; without it activities do not name their contact")
     return secret
 
 
 def web_app(
-    receiver: WebhookReceiver, settings: IngestSettings, metrics: IngestMetrics, clock: Clock, broker: Check
+    receiver: WebhookReceiver, settings: IngestSettings, metrics: IngestMetrics, clock: Clock, check_nats: Check
 ) -> Starlette:
     """The door, /livez, /readyz and /metrics."""
     door = Door(receiver, settings.ingest, metrics, clock)
-    routes = [*door.routes(), *probe_routes(metrics.registry, {"nats": broker})]
-    return Starlette(routes=routes, exception_handlers={HTTPException: refuse})
+    routes = [*door.routes(), *probe_routes(metrics.registry, {"nats": check_nats})]
+    return Starlette(routes=routes, exception_handlers={HTTPException: respond_to_http_error})

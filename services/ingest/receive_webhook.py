@@ -1,44 +1,46 @@
-"""Receive a webhook: make sure who is speaking, store the bytes, and only then say yes."""
+"""Receive a webhook: verify the sender, store the bytes, and only then confirm."""
 
 import uuid
 from collections.abc import Mapping
 from typing import Final
 
 from services.ingest.domain.adapter import Adapter
-from services.ingest.domain.webhook import KEPT_PREFIX, RawWebhook, Source
+from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, RawWebhook, Source
 from shared.clock import Clock
 from shared.errors import DaymarkError
 from shared.events import WEBHOOK_RECEIVED
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import NotStored, Outgoing, Publisher
+from shared.observation import SourceName
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace
 
-_NOT_REACHED: Final = "JetStream is not reached yet"
+_NOT_REACHED: Final = "JetStream has not been reached yet"
+_CONTENT_TYPE: Final = "application/octet-stream"
 
 
 class NoSuchSource(DaymarkError):
-    """No source of this name is configured. Add it to daymark.toml, or correct the address at the sender."""
+    """No source of this name is configured. Add it to daymark.toml, or correct the URL at the sender."""
 
 
 class WebhookReceiver:
-    """`sources` by name; `adapters` by kind. Without a publisher, before JetStream is reached, it stores nothing."""
+    """`sources` by name, `adapters` by kind. Without a publisher, while JetStream has not been reached, it stores nothing."""
 
     def __init__(
-        self, sources: Mapping[str, Source], adapters: Mapping[str, Adapter], publisher: Publisher | None, clock: Clock
+        self, sources: Mapping[SourceName, Source], adapters: Mapping[str, Adapter], publisher: Publisher | None, clock: Clock
     ) -> None:
         self._sources = sources
         self._adapters = adapters
         self._publisher = publisher
         self._clock = clock
 
-    async def receive(self, source_name: str, webhook: RawWebhook) -> None:
+    async def receive(self, source_name: SourceName, webhook: RawWebhook) -> None:
         """Return once the webhook is on disk.
 
         Raises:
-            NoSuchSource: nobody of this name is configured.
+            NoSuchSource: no source of this name is configured.
             SignatureMismatch: it is not signed by the source.
-            NotStored: JetStream did not confirm; the sender has to try again.
+            NotStored: JetStream did not confirm, so the sender has to send it again.
         """
         source = self.source(source_name)
         if self._publisher is None:
@@ -52,26 +54,28 @@ class WebhookReceiver:
             subject=source.name,
             time=now,
             traceparent=continue_trace(webhook.headers.get(TRACEPARENT)),
-            content_type="application/octet-stream",
-            deduplicate=False,  # a duplicate is harmless further on, and one would refuse a whole batch
+            content_type=_CONTENT_TYPE,
+            deduplicate=False,  # a duplicate is harmless later on, and here it would refuse a whole batch
         )
-        kept = {f"{KEPT_PREFIX}{name}": value for name, value in verified.headers.items() if _is_safe(value)}
+        headers |= {
+            f"{SENDER_HEADER_PREFIX}{name}": value for name, value in verified.headers.items() if _is_safe_header(value)
+        }
         subject = f"{WEBHOOK_RECEIVED}.{source.name}"
-        await self._publisher.store(Outgoing(subject=subject, headers=headers | kept, data=verified.body))
+        await self._publisher.store(Outgoing(subject=subject, headers=headers, data=verified.body))
 
-    def adapter(self, name: str) -> Adapter:
-        """How the sender of this source speaks and listens.
+    def adapter(self, source_name: SourceName) -> Adapter:
+        """How the sender of this source is understood and answered.
 
         Raises:
-            NoSuchSource: there is none.
+            NoSuchSource: no source of this name is configured.
         """
-        return self._adapters[self.source(name).kind]
+        return self._adapters[self.source(source_name).kind]
 
-    def source(self, name: str) -> Source:
+    def source(self, name: SourceName) -> Source:
         """The source of this name.
 
         Raises:
-            NoSuchSource: there is none.
+            NoSuchSource: no source of this name is configured.
         """
         try:
             return self._sources[name]
@@ -79,6 +83,6 @@ class WebhookReceiver:
             raise NoSuchSource(name[:64]) from None
 
 
-def _is_safe(value: str) -> bool:
-    """Whether a header may travel on; one that could break out of its line may not."""
+def _is_safe_header(value: str) -> bool:
+    """Whether a header value can be passed on; one that could break out of its line cannot."""
     return value.isascii() and value.isprintable()

@@ -1,36 +1,18 @@
-"""What ingest is configured with; `shared/daymark.default.toml` explains each key."""
+"""The configuration of ingest. `shared/daymark.default.toml` explains each key."""
 
 import re
 from typing import Final
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from services.ingest.domain.crm.shared_secret import PLACES
-from services.ingest.domain.field_map import FIELDS, REQUIRED, ExpressionRefused, compiled
-from services.ingest.domain.field_map import KINDS as ACTIVITY_KINDS
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.field_map import ACTIVITY_KINDS, FIELDS, ExpressionRefused, compile_expression
 from services.ingest.domain.webhook import Limits, Source
+from shared.observation import SourceName
 from shared.service.http_server import HeadLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, read_secret
 
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
-KINDS: Final = (
-    "attio",
-    "calendly",
-    "close",
-    "cloudevents",
-    "espocrm",
-    "hubspot",
-    "outreach",
-    "pipedrive",
-    "salesforce",
-    "salesloft",
-    "shared-secret",
-    "standard",
-    "twenty",
-    "zoho",
-)
-_PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z")
-_ORGANISATION: Final = re.compile(r"\A[0-9A-Za-z]{15}([0-9A-Za-z]{3})?\Z")
 
 
 class IngestSection(Section):
@@ -51,6 +33,10 @@ class IngestSection(Section):
         """What the server allows the head of a request."""
         return HeadLimits(timeout_s=self.head_timeout_s, bytes_max=self.head_max_bytes, fields_max=self.head_fields_max)
 
+    def body_limits(self) -> Limits:
+        """What translation allows a body."""
+        return Limits(depth_max=self.json_depth_max, values_max=self.json_values_max)
+
 
 class SourceSection(Section):
     kind: str
@@ -65,81 +51,82 @@ class SourceSection(Section):
 
     @field_validator("kind")
     @classmethod
-    def _is_known(cls, kind: str) -> str:
-        if kind not in KINDS:
-            raise ValueError(f"no such kind of source; known are {', '.join(KINDS)}")
+    def _require_known_kind(cls, kind: str) -> str:
+        if kind not in ADAPTERS:
+            raise ValueError(f"no such kind of source; the kinds are {', '.join(sorted(ADAPTERS))}")
         return kind
 
     @field_validator("secrets")
     @classmethod
-    def _are_there(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+    def _require_secrets(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
         if not all(secrets):
             raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
         return secrets
 
     @field_validator("kinds")
     @classmethod
-    def _are_ours(cls, kinds: dict[str, str]) -> dict[str, str]:
-        for word, kind in kinds.items():
+    def _require_our_kinds(cls, kinds: dict[str, str]) -> dict[str, str]:
+        for sender_kind, kind in kinds.items():
             if kind not in ACTIVITY_KINDS:
-                raise ValueError(f"{word!r} cannot be {kind!r}; known are {', '.join(sorted(ACTIVITY_KINDS))}")
+                raise ValueError(f"{sender_kind!r} cannot be {kind!r}; the kinds are {', '.join(sorted(ACTIVITY_KINDS))}")
         return kinds
 
     @field_validator("fields")
     @classmethod
-    def _can_be_searched(cls, fields: dict[str, str]) -> dict[str, str]:
+    def _require_expressions(cls, fields: dict[str, str]) -> dict[str, str]:
         for name, expression in fields.items():
             if name not in FIELDS:
-                raise ValueError(f"{name!r} is no field; known are {', '.join(sorted(FIELDS))}")
+                raise ValueError(f"{name!r} is not a field; the fields are {', '.join(sorted(FIELDS))}")
             try:
-                compiled(expression)
+                compile_expression(expression)
             except ExpressionRefused as refused:
-                raise ValueError(f"{name} is no JMESPath expression: {refused}") from None
+                raise ValueError(f"{name} is not a JMESPath expression: {refused}") from None
         return fields
 
     @model_validator(mode="after")
-    def _is_whole(self) -> "SourceSection":
-        if self.kind == "shared-secret":
-            if not _PLACE.match(self.secret_in):
-                raise ValueError(f"secret_in must say where the secret travels: {', '.join(PLACES)}")
-            if missing := sorted(REQUIRED - self.fields.keys()):
-                raise ValueError(f"fields must map {', '.join(missing)}")
-        if self.kind == "salesforce" and not _ORGANISATION.match(self.account):
-            raise ValueError("account must be the organisation's id, of 15 or 18 letters and digits")
+    def _require_what_the_adapter_needs(self) -> "SourceSection":
+        if problem := ADAPTERS[self.kind].check_source(self.to_source(SourceName(""), secrets=())):
+            raise ValueError(problem)
         return self
+
+    def to_source(self, name: SourceName, *, secrets: tuple[bytes, ...], limits: Limits | None = None) -> Source:
+        """The source as the adapters know it."""
+        return Source(
+            name=name,
+            kind=self.kind,
+            secrets=secrets,
+            account=self.account,
+            public_url=self.public_url,
+            outcomes=self.outcomes,
+            kinds=self.kinds,
+            secret_in=self.secret_in,
+            fields=self.fields,
+            expires_at=self.expires_at,
+            limits=limits or Limits(),
+        )
 
 
 class IngestSettings(CommonSettings):
     ingest: IngestSection
-    sources: dict[str, SourceSection]
+    sources: dict[SourceName, SourceSection]
 
     @field_validator("sources")
     @classmethod
-    def _are_slugs(cls, sources: dict[str, SourceSection]) -> dict[str, SourceSection]:
+    def _require_slugs(cls, sources: dict[SourceName, SourceSection]) -> dict[SourceName, SourceSection]:
         for name in sources:
             if not _NAME.match(name):
-                raise ValueError(f"{name!r} is no name for a source; use lower-case letters, digits and hyphens")
+                raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
         return sources
 
-    def read_sources(self) -> dict[str, Source]:
+    def read_sources(self) -> dict[SourceName, Source]:
         """The sources with their secrets.
 
         Raises:
-            SecretMissing: a secret is not where the configuration says.
+            SecretMissing: a secret is not where the configuration says it is.
         """
-        return {
-            name: Source(
-                name=name,
-                kind=section.kind,
-                secrets=tuple(secret.encode() for one in section.secrets if (secret := read_secret(one))),
-                account=section.account,
-                public_url=section.public_url,
-                outcomes=section.outcomes,
-                kinds=section.kinds,
-                secret_in=section.secret_in,
-                fields=section.fields,
-                expires_at=section.expires_at,
-                limits=Limits(depth_max=self.ingest.json_depth_max, values_max=self.ingest.json_values_max),
-            )
-            for name, section in self.sources.items()
-        }
+        limits = self.ingest.body_limits()
+        return {name: section.to_source(name, secrets=_read(section), limits=limits) for name, section in self.sources.items()}
+
+
+def _read(section: SourceSection) -> tuple[bytes, ...]:
+    return tuple(secret.encode() for reference in section.secrets if (secret := read_secret(reference)))

@@ -1,9 +1,9 @@
-"""Translate stored webhooks into observations. What is not understood becomes a dead letter, with its bytes."""
+"""Translate stored webhooks into observations. Whatever cannot be translated becomes a dead letter, with its bytes."""
 
 import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -11,32 +11,32 @@ import structlog
 from nats.aio.msg import Msg
 
 from services.ingest.domain.adapter import Adapter
-from services.ingest.domain.webhook import KEPT_PREFIX, BodyUnreadable, Refused, Source, VerifiedWebhook
+from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, BodyUnreadable, RefusedItem, Source, VerifiedWebhook
 from services.ingest.metrics import IngestMetrics
 from shared.clock import Clock
 from shared.events import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.dead_letters import dead_letter
 from shared.jetstream.publisher import Outgoing, Publisher
-from shared.observation import Observation, observation_id
+from shared.observation import Observation, SourceName, observation_id
 from shared.privacy.contact_keys import with_hashed_contact
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()
 _SERVICE: Final = "ingest"
-_SAFE: Final = "!#$&'()*+,/:;<=>?@[]^_`{|}~-."
-_KEPT_PREFIX: Final = KEPT_PREFIX.lower()
-_RECENT_MAX: Final = 50_000
-_PROBLEMS_TOLD_MAX: Final = 3
+_SUBJECT_SAFE: Final = "!#$&'()*+,/:;<=>?@[]^_`{|}~-."
+_HEADER_PREFIX: Final = SENDER_HEADER_PREFIX.lower()
+_RECENT_ITEMS_MAX: Final = 50_000
+_PROBLEMS_LISTED_MAX: Final = 3
 
 
 class WebhookTranslator:
-    """`activities` and `dead_letters` are publishers of the two streams. Without a `contact_secret` no contact goes on."""
+    """`activities` and `dead_letters` publish to the two streams. Without a `contact_secret` no contact is passed on."""
 
     def __init__(
         self,
-        sources: Mapping[str, Source],
+        sources: Mapping[SourceName, Source],
         adapters: Mapping[str, Adapter],
         *,
         activities: Publisher,
@@ -52,69 +52,71 @@ class WebhookTranslator:
         self._clock = clock
         self._metrics = metrics
         self._contact_secret = contact_secret
-        self._recent: dict[int, None] = {}
+        self._recent_items: dict[int, None] = {}
 
     async def translate(self, batch: Sequence[Msg]) -> None:
-        """Return once every observation and every dead letter of the batch is stored. Done again, it adds nothing.
+        """Return once every observation and every dead letter of the batch is stored. Repeating it stores nothing new.
 
         Raises:
-            NotStored: JetStream did not confirm; the batch has to be translated again.
+            NotStored: JetStream did not confirm, so the batch has to be translated again.
         """
-        observations: list[Outgoing] = []
-        letters: list[Outgoing] = []
+        observed: list[Outgoing] = []
+        dead: list[Outgoing] = []
         for message in batch:
-            said, refused = self._understand(message)
-            observations += said
-            letters += refused
-        if observations:
-            await self._activities.store_all(observations)
-        if letters:
-            await self._dead_letters.store_all(letters)
+            events, dead_letters = self._translate_message(message)
+            observed += events
+            dead += dead_letters
+        if observed:
+            await self._activities.store_all(observed)
+        if dead:
+            await self._dead_letters.store_all(dead)
 
-    def _understand(self, message: Msg) -> tuple[list[Outgoing], list[Outgoing]]:
-        name = message.subject.removeprefix(f"{WEBHOOK_RECEIVED}.")
+    def _translate_message(self, message: Msg) -> tuple[list[Outgoing], list[Outgoing]]:
+        """The events and the dead letters that follow from one stored webhook."""
+        name = SourceName(message.subject.removeprefix(f"{WEBHOOK_RECEIVED}."))
         source = self._sources.get(name)
         if source is None:
-            return [], [self._letter(message, "unknown_source", f"no source {name} is configured any more")]
+            return [], [self._dead_letter(message, "unknown_source", f"source {name} is no longer configured")]
         adapter = self._adapters[source.kind]
         try:
-            items = adapter.items(_verified(message, source), source)
+            items = adapter.items(_read_stored(message, source), source)
         except BodyUnreadable as unreadable:
-            return [], [self._letter(message, "unreadable_body", unreadable.subject)]
-        said: list[Outgoing] = []
-        refused: list[Refused] = []
-        for number, item in enumerate(items):
-            result = "passed_over"
-            for one in self._read(adapter, source, number, item):
-                if isinstance(one, Refused):
+            return [], [self._dead_letter(message, "unreadable_body", unreadable.subject)]
+        events: list[Outgoing] = []
+        refused: list[RefusedItem] = []
+        for index, item in enumerate(items):
+            result = "ignored"
+            for translated in self._translate_item(adapter, source, index, item):
+                if isinstance(translated, RefusedItem):
                     result = "refused"
-                    refused.append(one)
+                    refused.append(translated)
                 else:
-                    result = "understood"
-                    said.append(self._event(message, source, with_hashed_contact(one, self._contact_secret)))
-            if result == "understood" and self._is_repeated(adapter, source, item):
-                result = "repeated"
+                    result = "translated"
+                    events.append(self._event(message, source, with_hashed_contact(translated, self._contact_secret)))
+            if result == "translated" and self._is_duplicate(adapter, source, item):
+                result = "duplicate"
             self._metrics.items.labels(source.name, result).inc()
-        return said, self._letters(message, refused)
+        return events, self._dead_letters_of(message, refused)
 
-    def _read(self, adapter: Adapter, source: Source, number: int, item: object) -> list[Observation | Refused]:
-        """What the item says. A fault of the adapter itself is one dead letter: it must not stop what comes behind."""
+    def _translate_item(self, adapter: Adapter, source: Source, index: int, item: object) -> list[Observation | RefusedItem]:
+        """A bug in an adapter becomes a dead letter: it must not block the messages behind it."""
         try:
-            return adapter.translate_item(number, item, source)
-        except Exception as fault:  # noqa: BLE001  # whatever it is: logged by its place, as its words may quote the body
-            place = traceback.extract_tb(fault.__traceback__)[-1]
-            at = f"{place.name}:{place.lineno}"
-            _log.error("adapter_failed", source=source.name, kind=source.kind, fault=type(fault).__name__, at=at)
-            return [Refused(item=number, problem=f"the adapter failed ({type(fault).__name__})", reason="adapter_failed")]
+            return adapter.translate_item(index, item, source)
+        except Exception as bug:  # noqa: BLE001  # any bug: only its place is logged, since its message may quote the body
+            frame = traceback.extract_tb(bug.__traceback__)[-1]
+            at = f"{frame.name}:{frame.lineno}"
+            _log.error("adapter_failed", source=source.name, kind=source.kind, error=type(bug).__name__, at=at)
+            return [RefusedItem(index=index, problem=f"the adapter failed ({type(bug).__name__})", reason="adapter_failed")]
 
-    def _is_repeated(self, adapter: Adapter, source: Source, item: Any) -> bool:
-        """Whether the item came a short while ago already. Only counted: what it says has the same id as then."""
-        identity = hash((source.name, repr(adapter.identity(item))))
-        if identity in self._recent:
+    def _is_duplicate(self, adapter: Adapter, source: Source, item: object) -> bool:
+        """Whether the item was delivered before, not long ago. It is only counted: its observations have the same ids."""
+        assert isinstance(item, Mapping)
+        identity = hash((source.name, repr(adapter.identify(item))))
+        if identity in self._recent_items:
             return True
-        self._recent[identity] = None
-        if len(self._recent) > _RECENT_MAX:
-            del self._recent[next(iter(self._recent))]
+        self._recent_items[identity] = None
+        if len(self._recent_items) > _RECENT_ITEMS_MAX:
+            del self._recent_items[next(iter(self._recent_items))]
         return False
 
     def _event(self, message: Msg, source: Source, observation: Observation) -> Outgoing:
@@ -122,41 +124,38 @@ class WebhookTranslator:
             event_id=observation_id(source.name, observation),
             event_type=ACTIVITY_OBSERVED,
             source=f"/sources/{source.name}",
-            subject=_header_text(observation.activity_id),
+            subject=quote(observation.activity_id, safe=_SUBJECT_SAFE),  # as CloudEvents encode attributes in headers
             time=self._clock.now(),
             traceparent=continue_trace((message.headers or {}).get(TRACEPARENT)),
         )
         data = msgspec.json.encode({"source": source.name, **msgspec.to_builtins(observation)})
         return Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source.name}", headers=headers, data=data)
 
-    def _letters(self, message: Msg, refused: Sequence[Refused]) -> list[Outgoing]:
-        """One letter for each reason, however many items there are: each holds the whole body."""
-        by_reason: dict[str, list[Refused]] = {}
-        for one in refused:
-            by_reason.setdefault(one.reason, []).append(one)
-        return [self._letter(message, reason, _told(items)) for reason, items in by_reason.items()]
+    def _dead_letters_of(self, message: Msg, refused: Sequence[RefusedItem]) -> list[Outgoing]:
+        """One dead letter for each reason, however many items were refused: each contains the whole body."""
+        by_reason: dict[str, list[RefusedItem]] = {}
+        for item in refused:
+            by_reason.setdefault(item.reason, []).append(item)
+        return [self._dead_letter(message, reason, _list_problems(items)) for reason, items in by_reason.items()]
 
-    def _letter(self, message: Msg, reason: str, detail: str) -> Outgoing:
+    def _dead_letter(self, message: Msg, reason: str, detail: str) -> Outgoing:
         self._metrics.dead_letters.labels(reason).inc()
         trace = trace_id((message.headers or {}).get(TRACEPARENT))
-        _log.warning("webhook_set_aside", subject=message.subject, reason=reason, detail=detail, trace_id=trace)
+        _log.warning("webhook_dead_lettered", subject=message.subject, reason=reason, detail=detail, trace_id=trace)
         return dead_letter(message, service=_SERVICE, reason=reason, detail=detail)
 
 
-def _verified(message: Msg, source: Source) -> VerifiedWebhook:
+def _read_stored(message: Msg, source: Source) -> VerifiedWebhook:
     """The webhook as the door stored it."""
     headers = {name.lower(): value for name, value in (message.headers or {}).items()}
-    kept = {name.removeprefix(_KEPT_PREFIX): value for name, value in headers.items() if name.startswith(_KEPT_PREFIX)}
+    sender_headers = {
+        name.removeprefix(_HEADER_PREFIX): value for name, value in headers.items() if name.startswith(_HEADER_PREFIX)
+    }
     received_at = datetime.fromisoformat(headers["ce-time"])
-    return VerifiedWebhook(source=source.name, headers=kept, body=message.data, received_at=received_at)
+    return VerifiedWebhook(source=source.name, headers=sender_headers, body=message.data, received_at=received_at)
 
 
-def _told(refused: Sequence[Refused]) -> str:
-    told = "; ".join(f"item {one.item}: {one.problem}" for one in refused[:_PROBLEMS_TOLD_MAX])
-    left = len(refused) - _PROBLEMS_TOLD_MAX
-    return f"{told}; and {left} more" if left > 0 else told
-
-
-def _header_text(text: str) -> str:
-    """A text as a header may carry it; CloudEvents ask for percent-encoding of the rest."""
-    return quote(text, safe=_SAFE)
+def _list_problems(refused: Sequence[RefusedItem]) -> str:
+    listed = "; ".join(f"item {item.index}: {item.problem}" for item in refused[:_PROBLEMS_LISTED_MAX])
+    more = len(refused) - _PROBLEMS_LISTED_MAX
+    return f"{listed}; and {more} more" if more > 0 else listed

@@ -1,13 +1,12 @@
 """The door: `POST /webhooks/<source>`, and what each outcome is in HTTP.
 
-What a sender should not retry gets 2xx, what it must retry gets 503 with Retry-After, and who is not known gets 401. All
-401 answers are the same bytes.
+What a sender should not retry is answered 2xx, what it must retry 503 with `Retry-After`, and a request without a valid
+signature 401. All 401 responses are the same bytes.
 """
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from typing import Final
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -16,30 +15,36 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from services.ingest.domain.adapter import Answer
+from services.ingest.domain.adapter import HttpResponse
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch
 from services.ingest.metrics import UNKNOWN, IngestMetrics
+from services.ingest.read_body import BodyReader, BodyTooLarge
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
 from shared.clock import Clock, monotonic_s
 from shared.jetstream.publisher import NotStored
+from shared.observation import SourceName
 from shared.service.http_server import CUT
 
 _log = structlog.get_logger()
 
-_DISCARDED_MAX_BYTES: Final = 32 * 1024 * 1024
-
 REFUSALS: Final = {
-    "unknown_source": (404, {"error": "no such source; check the address"}),
+    "unknown_source": (404, {"error": "no such source; check the URL"}),
     "unauthorized": (401, {"error": "not signed by this source; check the secret and the clock"}),
     "too_large": (413, {"error": "body too large; send fewer items at once"}),
     "too_slow": (408, {"error": "body did not arrive in time; send it again"}),
     "encoded": (415, {"error": "content encodings are not supported; send the body as it is"}),
 }
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_ALLOWED_METHODS: Final = HttpResponse(status=204, headers={"Allow": "POST, OPTIONS"})
 
 
-class BodyTooLarge(Exception):
-    """The body is larger than `ingest.body_max_bytes`."""
+class _Outcome(NamedTuple):
+    """`source` and `result` are labels of metrics. `handshake` is the response if the request was a handshake."""
+
+    source: SourceName
+    result: str
+    handshake: HttpResponse | None = None
 
 
 class Door:
@@ -47,128 +52,96 @@ class Door:
 
     def __init__(self, receiver: WebhookReceiver, settings: IngestSection, metrics: IngestMetrics, clock: Clock) -> None:
         self._receiver = receiver
-        self._settings = settings
+        self._retry_after = {"Retry-After": str(settings.retry_after_s)}
         self._metrics = metrics
         self._clock = clock
+        self._bodies = BodyReader(settings)
         self._in_flight = 0
-        self._reading: dict[asyncio.Timeout, None] = {}  # of those whose body is not there yet, in the order in which they came
 
     def routes(self) -> list[Route]:
-        return [Route("/webhooks/{source}", self._answer, methods=["POST", "OPTIONS"])]
+        return [Route("/webhooks/{source}", self._respond, methods=["POST", "OPTIONS"])]
 
-    async def _answer(self, request: Request) -> Response:
-        return await (self._post(request) if request.method == "POST" else self._shake_hands(request))
+    async def _respond(self, request: Request) -> Response:
+        return await self._post(request) if request.method == "POST" else self._options(request)
 
-    async def _shake_hands(self, request: Request) -> Response:
-        """The handshake of CloudEvents web hooks: whoever asks may send here, as often as they like, if they have the token."""
-        origin = request.headers.get("webhook-request-origin", "")
-        headers = {"Allow": "POST, OPTIONS"}
-        if origin and self._is_known(request):
-            headers |= {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*"}
-        return Response(status_code=204, headers=headers)
-
-    def _is_known(self, request: Request) -> bool:
+    def _options(self, request: Request) -> Response:
+        """A handshake, if the sender has one; otherwise which methods are allowed."""
         try:
-            self._receiver.source(request.path_params["source"])
+            adapter = self._receiver.adapter(_source_name(request))
         except NoSuchSource:
-            return False
-        return True
+            return _to_response(_ALLOWED_METHODS)
+        return _to_response(adapter.respond_to_handshake(_raw_webhook(request, b"")) or _ALLOWED_METHODS)
 
     async def _post(self, request: Request) -> Response:
         started_s = monotonic_s()
         self._in_flight += 1
         self._metrics.in_flight.set(self._in_flight)
         try:
-            name, result = await self._outcome(request)
+            outcome = await self._receive(request)
         finally:
             self._in_flight -= 1
             self._metrics.in_flight.set(self._in_flight)
-        self._metrics.webhooks.labels(name, result).inc()
-        self._metrics.request_seconds.labels(name).observe(monotonic_s() - started_s)
-        if result == "stored":
-            self._metrics.newest_seconds.labels(name).set(self._clock.now().timestamp())
-            return _response(self._receiver.adapter(name).stored)
-        self._metrics.refused_seconds.labels(name, result).set(self._clock.now().timestamp())
-        if result == "unavailable":
-            answer = self._receiver.adapter(name).unavailable
-            if answer is None:
-                return Drop()
-            return _response(answer, {"Retry-After": str(self._settings.retry_after_s)})
-        status, refusal = REFUSALS[result]
-        return JSONResponse(refusal, status, headers={"Connection": "close"})  # what is left of its body now is not read
+        self._metrics.webhooks.labels(outcome.source, outcome.result).inc()
+        self._metrics.request_seconds.labels(outcome.source).observe(monotonic_s() - started_s)
+        return self._response_to(outcome)
 
-    async def _outcome(self, request: Request) -> tuple[str, str]:
-        name = request.path_params["source"]
+    async def _receive(self, request: Request) -> _Outcome:
+        has_room = self._bodies.make_room(self._in_flight)
+        refusal = self._refusal_by_head(request, has_room=has_room)
+        if refusal is None:
+            return await self._receive_body(request)
+        if has_room:
+            await self._bodies.discard(request)
+        return refusal
+
+    def _refusal_by_head(self, request: Request, *, has_room: bool) -> _Outcome | None:
+        """The outcome of a request that is refused before its body is read."""
         try:
-            source = self._receiver.source(name).name
+            source = self._receiver.source(_source_name(request)).name
         except NoSuchSource:
-            if self._has_room():
-                await self._discard_body(request)
-            return UNKNOWN, "unknown_source"
-        if not self._has_room():
-            return source, "unavailable"
-        if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
-            await self._discard_body(request)
-            return source, "encoded"
+            return _Outcome(UNKNOWN, "unknown_source")
+        if not has_room:
+            return _Outcome(source, "unavailable")
+        is_plain = request.headers.get("content-encoding", "identity").strip().lower() in ("identity", "")
+        return None if is_plain else _Outcome(source, "encoded")
+
+    async def _receive_body(self, request: Request) -> _Outcome:
+        source = _source_name(request)
         try:
-            body = await self._read_body(request)
-            await self._receiver.receive(source, _raw(request, body))
+            webhook = _raw_webhook(request, await self._bodies.read(request))
+            handshake = self._receiver.adapter(source).respond_to_handshake(webhook)
+            if handshake is not None:
+                return _Outcome(source, "handshake", handshake)
+            await self._receiver.receive(source, webhook)
         except BodyTooLarge:
-            await self._discard_body(request)
-            return source, "too_large"
+            await self._bodies.discard(request)
+            return _Outcome(source, "too_large")
         except (TimeoutError, ClientDisconnect):
-            return source, "too_slow"
+            return _Outcome(source, "too_slow")
         except SignatureMismatch:
-            return source, "unauthorized"
+            return _Outcome(source, "unauthorized")
         except NotStored as failed:
             _log.warning("webhook_not_stored", source=source, error=str(failed))
-            return source, "unavailable"
-        return source, "stored"
+            return _Outcome(source, "unavailable")
+        return _Outcome(source, "stored")
 
-    def _has_room(self) -> bool:
-        """Whether one more may be here, if need be in place of whoever has been sending its body for the longest."""
-        if self._in_flight <= self._settings.requests_in_flight_max:
-            return True
-        if not self._reading:
-            return False
-        slowest = next(iter(self._reading))
-        del self._reading[slowest]
-        if not slowest.expired():
-            slowest.reschedule(asyncio.get_running_loop().time())
-        return True
-
-    async def _read_body(self, request: Request) -> bytes:
-        """The body, read no further than the limit."""
-        most = self._settings.body_max_bytes
-        declared = request.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > most:
-            raise BodyTooLarge
-        pieces: list[bytes] = []
-        await self._read(request, most, pieces.append)
-        return b"".join(pieces)
-
-    async def _discard_body(self, request: Request) -> None:
-        """Read what is left and keep nothing: whoever is cut off while sending does not hear the answer."""
-        if "expect" not in request.headers:
-            with suppress(BodyTooLarge, TimeoutError, ClientDisconnect):
-                await self._read(request, _DISCARDED_MAX_BYTES, len)
-
-    async def _read(self, request: Request, most: int, take: Callable[[bytes], object]) -> None:
-        size = 0
-        async with asyncio.timeout(self._settings.body_timeout_s) as patience:
-            self._reading[patience] = None
-            try:
-                async for piece in request.stream():
-                    size += len(piece)
-                    if size > most:
-                        raise BodyTooLarge
-                    take(piece)
-            finally:
-                self._reading.pop(patience, None)
+    def _response_to(self, outcome: _Outcome) -> Response:
+        if outcome.handshake is not None:
+            return _to_response(outcome.handshake)
+        now_s = self._clock.now().timestamp()
+        if outcome.result == "stored":
+            self._metrics.newest_seconds.labels(outcome.source).set(now_s)
+            return _to_response(self._receiver.adapter(outcome.source).stored)
+        self._metrics.refused_seconds.labels(outcome.source, outcome.result).set(now_s)
+        if outcome.result == "unavailable":
+            unavailable = self._receiver.adapter(outcome.source).unavailable
+            return _CutConnection() if unavailable is None else _to_response(unavailable, self._retry_after)
+        status, refusal = REFUSALS[outcome.result]
+        return JSONResponse(refusal, status, headers={"Connection": "close"})  # the rest of the body will not be read
 
 
-class Drop(Response):
-    """No answer: the connection is cut. For senders that take every answer for a yes."""
+class _CutConnection(Response):
+    """Closes the connection without a response, for senders that take every response for success."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["extensions"][CUT]()
@@ -176,33 +149,37 @@ class Drop(Response):
             pass
 
 
-def _response(answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(answer.body, answer.status, media_type=answer.media_type, headers=headers)
+def _source_name(request: Request) -> SourceName:
+    return SourceName(request.path_params["source"])
 
 
-def _raw(request: Request, body: bytes) -> RawWebhook:
-    """Names of headers in lower case. What comes twice is dropped: which of the two was signed, nobody could say."""
+def _to_response(response: HttpResponse, more_headers: Mapping[str, str] = _NO_HEADERS) -> Response:
+    headers = {**response.headers, **more_headers}
+    return Response(response.body, response.status, headers=headers or None, media_type=response.media_type)
+
+
+def _raw_webhook(request: Request, body: bytes) -> RawWebhook:
     return RawWebhook(
         method=request.method,
-        headers=_single(request.headers.items()),
+        headers=_drop_repeated(request.headers.items()),
         body=body,
-        query=_single(request.query_params.multi_items()),
+        query=_drop_repeated(request.query_params.multi_items()),
     )
 
 
-def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    seen: dict[str, str] = {}
-    twice = set()
+def _drop_repeated(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The pairs by name, without any name that occurs twice: nobody could say which of the two values was signed."""
+    values: dict[str, str] = {}
+    repeated = set()
     for name, value in pairs:
-        if name in seen:
-            twice.add(name)
-        seen[name] = value
-    return {name: value for name, value in seen.items() if name not in twice}
+        if name in values:
+            repeated.add(name)
+        values[name] = value
+    return {name: value for name, value in values.items() if name not in repeated}
 
 
-async def refuse(_: Request, failed: Exception) -> Response:
-    """404 and 405 as JSON, like every other answer of the door."""
-    status = failed.status_code if isinstance(failed, HTTPException) else 500
-    detail = failed.detail if isinstance(failed, HTTPException) else "internal error"
-    headers = failed.headers if isinstance(failed, HTTPException) else None
-    return JSONResponse({"error": detail}, status, headers=headers)
+async def respond_to_http_error(_: Request, failed: Exception) -> Response:
+    """404 and 405 as JSON, like every other response of the door."""
+    if not isinstance(failed, HTTPException):
+        return JSONResponse({"error": "internal error"}, 500)
+    return JSONResponse({"error": failed.detail}, failed.status_code, headers=failed.headers)

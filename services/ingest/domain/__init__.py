@@ -1,1 +1,1 @@
-"""What a webhook is, who may send it, and what it says: pure, with the time as an argument."""
+"""What a webhook is, who may send it, and which activities it describes. Pure: no I/O, and the time is an argument."""

@@ -1,102 +1,127 @@
 """An adapter: everything that is particular to one kind of sender, as one record."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, Source, VerifiedWebhook
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, Source, VerifiedWebhook
 from shared.observation import Observation, ObservationRefused, observation_from
 
 ITEMS_MAX: Final = 1_000
 
 Item = Mapping[str, Any]
-"""One event of a body, as the sender writes it."""
+"""One event of a body, in the sender's own format."""
 
 Document = Mapping[str, Any]
-"""An observation that is still to be checked, in the form that `observation_from` reads."""
+"""An observation that is not checked yet, in the format that `observation_from` reads."""
 
 
 class Verify(Protocol):
-    """Makes sure, on the raw bytes, that the source sent this now. Raises `SignatureMismatch` whatever is wrong."""
+    """Checks on the raw request that the source sent it just now.
+
+    Raises:
+        SignatureMismatch: it did not, whatever the reason.
+    """
 
     def __call__(self, webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What the door says: HTTP status, media type, body."""
+class HttpResponse:
+    """What the door responds."""
 
     status: int
-    media_type: str
-    body: bytes
+    media_type: str | None = None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """How the sender waits and tries again, as far as it is known: what a failure of ours costs.
+class Authentication:
+    """What proves that the source sent a webhook. `method` is a phrase for people.
 
-    `answer_within_s` is when it gives an attempt up; `tries` counts the first one; `over_s` is the time from the first to
-    the last. `None`: its maker does not say.
+    With `signs_body` no byte of the body can be changed. With `signs_time` the time of sending is signed too; it may differ
+    from ours by at most `TOLERANCE_S`.
     """
 
-    answer_within_s: float | None
-    tries: int | None
-    over_s: float | None
+    method: str
+    signs_body: bool = False
+    signs_time: bool = False
 
 
-STORED: Final = Answer(status=200, media_type="application/json", body=b'{"stored":true}')
-UNAVAILABLE: Final = Answer(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryPolicy:
+    """How long the sender waits for a response and how it retries: what a failure of ours costs.
+
+    `attempts_max` includes the first attempt and `window_s` spans from the first to the last. None: it is not published.
+    """
+
+    timeout_s: float | None = None
+    attempts_max: int | None = None
+    window_s: float | None = None
+
+
+STORED: Final = HttpResponse(status=200, media_type="application/json", body=b'{"stored":true}')
+UNAVAILABLE: Final = HttpResponse(
     status=503, media_type="application/json", body=b'{"error":"cannot store webhooks now; send it again later"}'
 )
 
 
+def accept_any_source(_: Source) -> None:
+    """For adapters that need no particular settings."""
+
+
+def expect_no_handshake(_: RawWebhook) -> None:
+    """For senders that start sending without a handshake."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adapter:
-    """How one kind of sender proves who it is, what its bodies hold, and what it takes for a yes or a not now.
+    """How one kind of sender is authenticated, what its bodies contain, and how it is answered.
 
-    `split` finds the items of a body and raises `BodyUnreadable` where it cannot. `identity` is what all deliveries of an
-    item have in common and no two items share. `read` says what an item means: no documents for what is no activity; it
-    raises `ObservationRefused` for what makes no sense. `unavailable` is None for a sender that takes every answer for a
-    yes: its connection is dropped.
+    `title` is the sender's name for people, and `docs/<page>.md` says how to set it up. `split` finds the items of a body;
+    it raises `BodyUnreadable` if it cannot. `identify` returns what all deliveries of an item share and no two items have in
+    common. `read` translates an item: it returns nothing for an item that is no activity and raises `ObservationRefused` for
+    one that makes no sense.
+
+    `check_source` returns what is wrong with the settings of a source, or None. `respond_to_handshake` returns the response
+    to a request by which the sender only asks whether it may send here, or None for any other request; nobody is
+    authenticated by then, so the response may repeat only what the request contains. `stored` and `unavailable` are the
+    responses that the sender understands; `unavailable` is None for a sender that takes every response for success: its
+    connection is cut instead.
     """
 
     kind: str
+    title: str
+    page: str
+    authentication: Authentication
     verify: Verify
     split: Callable[[VerifiedWebhook, Source], Sequence[object]]
-    identity: Callable[[Item], tuple[object, ...]]
+    identify: Callable[[Item], tuple[object, ...]]
     read: Callable[[Item, Source], Iterable[Document]]
-    patience: Patience
-    stored: Answer = STORED
-    unavailable: Answer | None = UNAVAILABLE
+    retry_policy: RetryPolicy
+    check_source: Callable[[Source], str | None] = accept_any_source
+    respond_to_handshake: Callable[[RawWebhook], HttpResponse | None] = expect_no_handshake
+    stored: HttpResponse = STORED
+    unavailable: HttpResponse | None = UNAVAILABLE
 
     def items(self, webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
-        """The items of a body, in its own order.
+        """The items of a body, in their order.
 
         Raises:
-            BodyUnreadable: they cannot be told apart, or are more than a body may hold.
+            BodyUnreadable: the items cannot be told apart, or there are too many.
         """
-        found = self.split(webhook, source)
-        if len(found) > ITEMS_MAX:
+        items = self.split(webhook, source)
+        if len(items) > ITEMS_MAX:
             raise BodyUnreadable(f"body holds more than {ITEMS_MAX} items")
-        return found
+        return items
 
-    def translate(self, webhook: VerifiedWebhook, source: Source) -> list[Observation | Refused]:
-        """What the webhook says, item by item; a bad item never takes its neighbours with it.
-
-        Raises:
-            BodyUnreadable: not even the items can be told apart.
-        """
-        said: list[Observation | Refused] = []
-        for number, item in enumerate(self.items(webhook, source)):
-            said += self.translate_item(number, item, source)
-        return said
-
-    def translate_item(self, number: int, item: object, source: Source) -> list[Observation | Refused]:
-        """What one item says; `number` counts from 0."""
+    def translate_item(self, index: int, item: object, source: Source) -> list[Observation | RefusedItem]:
+        """The observations in one item; `index` counts from 0. A bad item does not affect the other items."""
         if not isinstance(item, Mapping):
-            return [Refused(item=number, problem="not a JSON object")]
+            return [RefusedItem(index=index, problem="not a JSON object")]
         try:
             return [observation_from(document) for document in self.read(item, source)]
         except ObservationRefused as refused:
-            return [Refused(item=number, problem=f"{refused.key}: {refused.problem}")]
+            return [RefusedItem(index=index, problem=f"{refused.key}: {refused.problem}")]

@@ -1,53 +1,73 @@
-"""A sender that signs with HMAC, as a row of data, and the adapter that follows from it."""
+"""A sender that signs with HMAC, described by data, and the adapter that follows from it."""
 
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.ingest.domain.adapter import UNAVAILABLE, Adapter, Answer, Document, Item, Patience
-from services.ingest.domain.field_map import identity_by_map, read_by_map, split_by_map
-from services.ingest.domain.reading import is_one_of, require_recent
+from services.ingest.domain.adapter import (
+    UNAVAILABLE,
+    Adapter,
+    Authentication,
+    Document,
+    HttpResponse,
+    Item,
+    RetryPolicy,
+)
+from services.ingest.domain.field_map import CALL_OUTCOMES, identify_by_map, read_by_map, split_by_map
+from services.ingest.domain.reading import is_any_of, require_recent
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signature:
-    """`hex` is what the sender gives of the digest and `signed` what it digests."""
+    """What the sender signed, and the hex digest that it sent."""
 
-    hex: str
+    hex_digest: str
     signed: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sender:
-    """One row. `signature` finds the proof among the headers; `event_in` is where the event's name is, if not in the body.
+class SignedSender:
+    """What distinguishes one signing sender from another.
 
-    `timestamp` finds the signed time, where there is one, and `per_second` is its unit.
+    `signature` finds the signature in a request. `timestamp` finds the signed Unix time in the headers, if there is one;
+    `units_per_s` is 1000 if it counts milliseconds. `event_in` is where the name of the event travels if it is not in the
+    body: `header:NAME` or `query:NAME`. `fields`, `kinds`, `outcomes` and `call_outcomes` are the field map and its tables, as
+    in `read_by_map`; those of a source take precedence.
     """
 
     kind: str
+    title: str
+    page: str
+    authentication: Authentication
     signature: Callable[[RawWebhook], Signature]
     digest: str = "sha256"
     timestamp: Callable[[Mapping[str, str]], str] | None = None
-    per_second: int = 1
+    units_per_s: int = 1
     event_in: str = ""
     fields: Mapping[str, str]
     kinds: Mapping[str, str]
     outcomes: Mapping[str, str] = field(default_factory=dict)
-    patience: Patience
-    unavailable: Answer | None = UNAVAILABLE
+    call_outcomes: Mapping[str, str] = field(default_factory=lambda: CALL_OUTCOMES)
+    retry_policy: RetryPolicy
+    unavailable: HttpResponse | None = UNAVAILABLE
 
 
-def adapter_of(sender: Sender) -> Adapter:
-    """The adapter that the row describes."""
+def sign_body(header: str) -> Callable[[RawWebhook], Signature]:
+    """For senders that sign the body alone and put the hex digest into this header."""
+    return lambda webhook: Signature(hex_digest=webhook.headers.get(header, ""), signed=webhook.body)
+
+
+def make_adapter(sender: SignedSender) -> Adapter:
+    """The adapter that the description stands for."""
 
     def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
         if sender.timestamp is not None:
-            require_recent(sender.timestamp(webhook.headers), source, now=now, per_second=sender.per_second)
-        proof = sender.signature(webhook)
-        digests = [hmac.new(key, proof.signed, sender.digest).hexdigest().encode() for key in source.secrets]
-        if not is_one_of(proof.hex.lower(), digests):
+            require_recent(sender.timestamp(webhook.headers), source, now=now, units_per_s=sender.units_per_s)
+        signature = sender.signature(webhook)
+        digests = [hmac.new(key, signature.signed, sender.digest).hexdigest().encode() for key in source.secrets]
+        if not is_any_of(signature.hex_digest.lower(), digests):
             raise SignatureMismatch(source.name)
         place, _, name = sender.event_in.partition(":")
         event = (webhook.query if place == "query" else webhook.headers).get(name, "")
@@ -59,16 +79,20 @@ def adapter_of(sender: Sender) -> Adapter:
         return split_by_map(webhook, source, {**sender.fields, **source.fields})
 
     def read(item: Item, source: Source) -> Iterable[Document]:
+        fields = {**sender.fields, **source.fields}
         return read_by_map(
-            item, source, fields={**sender.fields, **source.fields}, kinds=sender.kinds, outcomes=sender.outcomes
+            item, source, fields=fields, kinds=sender.kinds, outcomes=sender.outcomes, call_outcomes=sender.call_outcomes
         )
 
     return Adapter(
         kind=sender.kind,
+        title=sender.title,
+        page=sender.page,
+        authentication=sender.authentication,
         verify=verify,
         split=split,
-        identity=identity_by_map,
+        identify=identify_by_map,
         read=read,
-        patience=sender.patience,
+        retry_policy=sender.retry_policy,
         unavailable=sender.unavailable,
     )

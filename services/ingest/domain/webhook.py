@@ -1,4 +1,4 @@
-"""A webhook before and after we know who sent it. Only an adapter's `verify` makes the second from the first."""
+"""A webhook before and after its sender is verified. Only the `verify` of an adapter makes the second from the first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from shared.errors import DaymarkError
+from shared.observation import SourceName
 
-KEPT_PREFIX: Final = "Http-"
-"""In front of the sender's own headers where a webhook is stored, so that its `ce-id` is not taken for ours."""
+SENDER_HEADER_PREFIX: Final = "Http-"
+"""Marks the sender's own headers on a stored webhook, so that its `ce-id` is not mistaken for ours."""
 
 TOLERANCE_S: Final = 300
-"""How far a signed time may lie from ours, in seconds, in either direction and included."""
+"""The largest accepted difference between a signed time and ours, in seconds, before or after."""
 
 
 class SignatureMismatch(DaymarkError):
@@ -19,12 +20,12 @@ class SignatureMismatch(DaymarkError):
 
 
 class BodyUnreadable(DaymarkError):
-    """The body is none that this kind of source sends. It is set aside and can be replayed."""
+    """The body is not what this kind of source sends. It is stored as a dead letter and can be replayed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """How much of a body is read: brackets that may stand in each other, and values and names in all."""
+    """The largest body that is read: levels of nested arrays and objects, and values in total."""
 
     depth_max: int = 64
     values_max: int = 50_000
@@ -34,12 +35,12 @@ class Limits:
 class Source:
     """A configured sender.
 
-    `secrets` are the keys that are valid now: several while one is being replaced. `outcomes` and `kinds` add to what the
-    sender's own words mean: its word, and our outcome or kind. `secret_in` and `fields` are for senders of any JSON: where
-    the secret travels, and the JMESPath expression of each fact. `expires_at` is when the sender will stop by itself.
+    `secrets` are the keys that are valid now: several while one is being replaced. `outcomes` and `kinds` extend the
+    adapter's own tables: they map the sender's words to our outcomes and kinds. `secret_in` and `fields` are for senders of
+    any JSON: where the secret travels, and the JMESPath expression of each fact. The sender stops by itself at `expires_at`.
     """
 
-    name: str
+    name: SourceName
     kind: str
     secrets: tuple[bytes, ...] = field(repr=False)
     account: str = ""
@@ -54,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawWebhook:
-    """Bytes from a stranger. Header names are in lower case; `query` is what stands behind the question mark."""
+    """A request that anybody may have sent. Header names are in lower case; `query` holds the parameters of the URL."""
 
     method: str = "POST"
     headers: Mapping[str, str]
@@ -64,21 +65,22 @@ class RawWebhook:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VerifiedWebhook:
-    """Bytes that are known to come from the source, and the few headers that are needed to understand them.
+    """A body that is known to come from the source, and the few headers that are needed to understand it.
 
-    `received_at` is when the door took them, for senders that do not tell when something happened.
+    `received_at` is when the door received it, for senders that do not say when something happened.
     """
 
-    source: str
+    source: SourceName
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Refused:
-    """One item of a body that makes no sense; `problem` says where and why, never a value. `reason` is a slug."""
+class RefusedItem:
+    """An item of a body that makes no sense. `index` counts from 0, `problem` says where and why but never quotes a value, and
+    `reason` is a slug."""
 
-    item: int
+    index: int
     problem: str
     reason: str = "refused_observation"

@@ -2,13 +2,17 @@
 
 import base64
 import hmac
+import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
-from services.ingest.app import ADAPTERS, web_app
+from services.ingest.app import web_app
+from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.crm.standard import key_of
 from services.ingest.domain.webhook import RawWebhook, Source
 from services.ingest.metrics import IngestMetrics
@@ -20,36 +24,47 @@ from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
+from shared.observation import SourceName
 from shared.service.settings import load_settings
 from tests.services.ingest.senders import NOW, SENDERS
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+ACME, GLOBEX = SourceName("acme"), SourceName("globex")
 SOURCES = {
-    "acme": Source(name="acme", kind="standard", secrets=(SECRET.encode(),)),
-    "globex": Source(name="globex", kind="cloudevents", secrets=(b"bearer-secret",)),
-    **{sender.name: sender.source for sender in SENDERS},
+    ACME: Source(name=ACME, kind="standard", secrets=(SECRET.encode(),)),
+    GLOBEX: Source(name=GLOBEX, kind="cloudevents", secrets=(b"bearer-secret",)),
+    **{SourceName(sender.name): sender.source for sender in SENDERS},
 }
 CONTACT_SECRET = b"hashes contacts"
 OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
 
 
-class Ingest:
-    """The service without its process."""
+def to_json(content: object) -> bytes:
+    return json.dumps(content).encode()
 
-    def __init__(
-        self, nats: LeanClient, app_within: Callable[..., Starlette], translator: WebhookTranslator, metrics: IngestMetrics
-    ) -> None:
-        """`app_within` makes the door with other limits."""
-        self.nats, self.app_within, self.translator, self.metrics = nats, app_within, translator, metrics
-        self.app = app_within()
+
+@dataclass(kw_only=True)
+class Ingest:
+    """`door_with` makes a door with other limits than `app`."""
+
+    nats: LeanClient
+    door_with: Callable[..., Starlette]
+    translator: WebhookTranslator
+    metrics: IngestMetrics
+    app: Starlette = field(init=False)
+    client: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = self.door_with()
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://door")
 
-    async def post(self, body: bytes, *, source: str = "acme", **headers: str) -> httpx.Response:
-        digest = hmac.digest(key_of(SECRET.encode()), f"m1.{int(NOW.timestamp())}.".encode() + body, "sha256")
+    async def post(self, body: bytes, *, source: str = "acme", headers: dict[str, str] | None = None) -> httpx.Response:
+        """A signed webhook; `headers` replace those of the signature."""
+        timestamp = str(int(NOW.timestamp()))
+        digest = hmac.digest(key_of(SECRET.encode()), f"m1.{timestamp}.".encode() + body, "sha256")
         signature = f"v1,{base64.b64encode(digest).decode()}"
-        signed = {"webhook-id": "m1", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": signature}
-        changed = signed | {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.post(f"/webhooks/{source}", content=body, headers=changed)
+        signed = {"webhook-id": "m1", "webhook-timestamp": timestamp, "webhook-signature": signature}
+        return await self.client.post(f"/webhooks/{source}", content=body, headers=signed | (headers or {}))
 
     async def post_raw(self, source: str, webhook: RawWebhook) -> httpx.Response:
         """A webhook as its sender posts it."""
@@ -57,45 +72,67 @@ class Ingest:
             f"/webhooks/{source}", params=dict(webhook.query), content=webhook.body, headers=dict(webhook.headers)
         )
 
-    async def stored(self, stream: str) -> int:
+    async def read_metrics(self) -> str:
+        return (await self.client.get("/metrics")).text
+
+    async def count_stored(self, stream: str) -> int:
         return (await self.nats.jetstream().stream_info(stream)).state.messages
 
+    async def read_stored(self, stream: str, number: int = 1) -> "Stored":
+        """A message of a stream, counted from 1."""
+        message = await self.nats.jetstream().get_msg(stream, number)
+        return Stored(subject=message.subject or "", headers=message.headers or {}, data=message.data or b"")
+
     async def translate(self) -> None:
-        """Everything that is stored."""
+        """Translate everything that is stored, each batch twice, as after a crash before the acknowledgement."""
         loop = PullLoop(self.nats, stream=WEBHOOKS, consumer=TRANSLATE_CONSUMER, batch_max=100)
-        left = await self.stored(WEBHOOKS)
+        left = await self.count_stored(WEBHOOKS)
         async for batch in loop:
             await self.translator.translate(batch)
-            await self.translator.translate(batch)  # as after a crash before the acknowledgement
+            await self.translator.translate(batch)
             await loop.ack(batch)
             left -= len(batch)
             if left == 0:
                 loop.stop()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A message of a stream."""
+
+    subject: str
+    headers: dict[str, str]
+    data: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.data)
+
+
+async def always_ready() -> None:
+    """A check that finds no problem."""
+
+
 @pytest.fixture
 async def ingest(nats: LeanClient) -> AsyncIterator[Ingest]:
     settings = load_settings(IngestSettings)
     metrics, clock = IngestMetrics(SOURCES), SteppedClock(NOW)
-    async with Publisher(nats, timeout_s=1) as one, Publisher(nats) as two, Publisher(nats) as three:
-        receiver = WebhookReceiver(SOURCES, ADAPTERS, one, clock)
+    async with Publisher(nats, timeout_s=1) as webhooks, Publisher(nats) as activities, Publisher(nats) as dead_letters:
+        receiver = WebhookReceiver(SOURCES, ADAPTERS, webhooks, clock)
         translator = WebhookTranslator(
             SOURCES,
             ADAPTERS,
-            activities=two,
-            dead_letters=three,
+            activities=activities,
+            dead_letters=dead_letters,
             clock=clock,
             metrics=metrics,
             contact_secret=CONTACT_SECRET,
         )
 
-        async def well() -> str | None:
-            return None
-
-        def app_within(**limits: float) -> Starlette:
+        def door_with(**limits: float) -> Starlette:
             section = settings.ingest.model_copy(update={"body_max_bytes": 200_000, "body_timeout_s": 0.2} | limits)
-            return web_app(receiver, settings.model_copy(update={"ingest": section}), metrics, clock, well)
+            changed = settings.model_copy(update={"ingest": section})
+            return web_app(receiver, changed, metrics, clock, always_ready)
 
-        ingest = Ingest(nats, app_within, translator, metrics)
+        ingest = Ingest(nats=nats, door_with=door_with, translator=translator, metrics=metrics)
         async with ingest.client:
             yield ingest

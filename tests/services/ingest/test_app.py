@@ -1,4 +1,4 @@
-"""The process of ingest while it waits for its broker."""
+"""The process of ingest, before and after its broker can be reached."""
 
 import asyncio
 import base64
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,10 @@ import pytest
 from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.ports import find_free_ports
 from shared.clock import SystemClock
-from tests.house import ROOT
+from shared.jetstream.client import connect, disconnect
+from shared.requests.client import NO_QUERY, ask
+from shared.service.stepped_time import status_endpoint
+from tests.services.ingest.senders import ROOT
 
 KEY = bytes(range(32))
 CONFIGURATION = """\
@@ -32,8 +36,37 @@ secrets = ["file:{folder}/acme"]
 """
 
 
+@dataclass(kw_only=True)
+class RunningIngest:
+    """A process of ingest, and a client of its door."""
+
+    process: asyncio.subprocess.Process
+    client: httpx.AsyncClient
+
+    async def post(self, source: str = "acme") -> httpx.Response:
+        """A properly signed webhook."""
+        body = json.dumps({"activity_id": "a", "kind": "call", "observed_at": "2026-03-02T10:00:00Z"}).encode()
+        timestamp = str(int(SystemClock().now().timestamp()))
+        signature = base64.b64encode(hmac.digest(KEY, f"m1.{timestamp}.".encode() + body, "sha256")).decode()
+        headers = {"webhook-id": "m1", "webhook-timestamp": timestamp, "webhook-signature": f"v1,{signature}"}
+        return await self.client.post(f"/webhooks/{source}", content=body, headers=headers)
+
+    async def until_stored(self) -> httpx.Response:
+        """The first answer that is not 503."""
+        while (response := await self.post()).status_code == 503:
+            await asyncio.sleep(0.05)
+        return response
+
+    async def is_alive(self) -> bool:
+        try:
+            return (await self.client.get("/livez")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
 @pytest.fixture
 def nats_port() -> int:
+<<<<<<< HEAD
     """Nobody listens there yet."""
     return find_free_ports(1)[0]
 
@@ -42,63 +75,82 @@ def nats_port() -> int:
 async def door(tmp_path: Path, nats_port: int) -> AsyncIterator[httpx.AsyncClient]:
     """Of a process that looks for its broker there."""
     (port,) = find_free_ports(1)
+=======
+    """Nothing listens there yet."""
+    return free_ports(1)[0]
+
+
+@pytest.fixture
+async def ingest(tmp_path: Path, nats_port: int) -> AsyncIterator[RunningIngest]:
+    """A process that waits for its broker."""
+    (port,) = free_ports(1)
+>>>>>>> h-ingest
     (tmp_path / "acme").write_text("whsec_" + base64.b64encode(KEY).decode())
-    config = tmp_path / "daymark.toml"
-    config.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))
-    environment = {**os.environ, "DAYMARK_CONFIG": str(config)}
+    configuration = tmp_path / "daymark.toml"
+    configuration.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))
+    environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.ingest", cwd=ROOT, env=environment)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            running = RunningIngest(process=process, client=client)
             async with asyncio.timeout(60):
-                while not await _lives(client):
+                while not await running.is_alive():
                     await asyncio.sleep(0.05)
-            yield client
+            yield running
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
 
 
-async def _lives(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/livez")).status_code == 200
-    except httpx.TransportError:
-        return False
+@pytest.fixture
+async def broker(tmp_path: Path, nats_port: int) -> AsyncIterator[NatsServer]:
+    """Started after the process."""
+    server = NatsServer(tmp_path / "nats", port=nats_port)
+    await server.start()
+    yield server
+    await server.stop()
 
 
-async def _post(client: httpx.AsyncClient, source: str = "acme") -> httpx.Response:
-    body = json.dumps({"activity_id": "a", "kind": "call", "observed_at": "2026-03-02T10:00:00Z"}).encode()
-    timestamp = str(int(SystemClock().now().timestamp()))
-    signature = base64.b64encode(hmac.digest(KEY, f"m1.{timestamp}.".encode() + body, "sha256")).decode()
-    headers = {"webhook-id": "m1", "webhook-timestamp": timestamp, "webhook-signature": f"v1,{signature}"}
-    return await client.post(f"/webhooks/{source}", content=body, headers=headers)
+async def test_before_the_broker_is_reached_a_sender_is_asked_to_retry(ingest: RunningIngest) -> None:
+    response = await ingest.post()
+
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert (await ingest.post("not-configured")).status_code == 404
+    with pytest.raises(httpx.RemoteProtocolError):  # this sender would take any response for success
+        await ingest.post("reach")
 
 
-async def test_before_the_broker_is_there_a_sender_is_asked_to_come_again(door: httpx.AsyncClient) -> None:
-    answer = await _post(door)
+async def test_before_the_broker_is_reached_the_service_is_alive_and_not_ready(ingest: RunningIngest) -> None:
+    response = await ingest.client.get("/readyz")
 
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert (await _post(door, "nobody")).status_code == 404
-    with pytest.raises(httpx.RemoteProtocolError):  # a sender that takes every answer for a yes
-        await _post(door, "reach")
-
-
-async def test_before_the_broker_is_there_the_service_lives_and_is_not_ready(door: httpx.AsyncClient) -> None:
-    ready = await door.get("/readyz")
-
-    assert ready.status_code == 503
-    assert ready.json()["problems"] == {"starting": "the service waits for its servers; its log names them"}
-    assert (await door.get("/metrics")).status_code == 404
+    assert response.status_code == 503
+    assert response.json()["problems"] == {"starting": "the service is waiting for its servers; its log names them"}
+    assert (await ingest.client.get("/metrics")).status_code == 404
 
 
-async def test_once_the_broker_is_there_the_same_door_takes_webhooks(
-    door: httpx.AsyncClient, nats_port: int, tmp_path: Path
+async def test_once_the_broker_is_reached_the_same_door_stores_webhooks(ingest: RunningIngest, broker: NatsServer) -> None:
+    assert (await ingest.until_stored()).json() == {"stored": True}
+
+
+async def test_the_service_reports_over_nats_that_it_has_translated_everything(
+    ingest: RunningIngest, broker: NatsServer
 ) -> None:
-    broker = NatsServer(tmp_path / "nats", port=nats_port)
-    await broker.start()
-    try:
-        while (answer := await _post(door)).status_code == 503:
-            await asyncio.sleep(0.05)
-    finally:
-        await broker.stop()
+    await ingest.until_stored()
 
-    assert answer.json() == {"stored": True}
+    connection = await connect(broker.url, name="test")
+    while not (status := await ask(connection, status_endpoint("ingest"), NO_QUERY)).caught_up:
+        await asyncio.sleep(0.05)
+    await disconnect(connection)
+
+    assert status.now <= SystemClock().now()
+
+
+async def test_on_sigterm_the_process_ends_cleanly(ingest: RunningIngest, broker: NatsServer) -> None:
+    await ingest.until_stored()
+
+    ingest.process.terminate()
+    async with asyncio.timeout(30):
+        status = await ingest.process.wait()
+
+    assert status == 0

@@ -1,4 +1,4 @@
-"""A webhook and its acknowledgement: what is not translated yet is never acknowledged."""
+"""A webhook is acknowledged only after it is translated."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,34 +13,35 @@ from shared.jetstream.publisher import NotStored, Outgoing, Publisher
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
 
 
-class _Translator(WebhookTranslator):
-    """Cannot store what it understands, until it is let."""
+class _BlockedTranslator(WebhookTranslator):
+    """Fails to store the first batch and blocks on the second until it may continue."""
 
     def __init__(self) -> None:
-        self.is_refused, self.has_begun, self.may_go_on = True, asyncio.Event(), asyncio.Event()
+        self.has_failed, self.has_begun, self.may_continue = False, asyncio.Event(), asyncio.Event()
 
     async def translate(self, batch: Sequence[Msg]) -> None:
-        if self.is_refused:
-            self.is_refused = False
+        if not self.has_failed:
+            self.has_failed = True
             raise NotStored
         self.has_begun.set()
-        await self.may_go_on.wait()
+        await self.may_continue.wait()
 
 
-async def _unacknowledged(nats: LeanClient) -> int:
+async def _count_unacknowledged(nats: LeanClient) -> int:
     return (await nats.jetstream().consumer_info(WEBHOOKS, TRANSLATE_CONSUMER)).num_ack_pending or 0
 
 
-async def test_a_webhook_comes_again_until_what_it_says_is_stored_and_is_acknowledged_then(nats: LeanClient) -> None:
+async def test_a_webhook_is_retried_until_it_is_translated_and_acknowledged_only_then(nats: LeanClient) -> None:
     async with Publisher(nats) as publisher:
         await publisher.store(Outgoing(subject="webhook.received.v1.acme", headers={}, data=b"{}"))
-    translator, stopping = _Translator(), asyncio.Event()
-    working = asyncio.create_task(WebhookConsumer(nats, translator, IngestMetrics({})).run(stopping))
+    translator, metrics, stopping = _BlockedTranslator(), IngestMetrics({}), asyncio.Event()
+    consuming = asyncio.create_task(WebhookConsumer(nats, translator, metrics).run(stopping))
 
     await translator.has_begun.wait()
-    during = await _unacknowledged(nats)
-    translator.may_go_on.set()
+    unacknowledged = await _count_unacknowledged(nats)
+    translator.may_continue.set()
     stopping.set()
-    await working
+    await consuming
 
-    assert (during, await _unacknowledged(nats)) == (1, 0)
+    assert (unacknowledged, await _count_unacknowledged(nats)) == (1, 0)
+    assert metrics.registry.get_sample_value("daymark_ingest_batch_retries_total") == 1

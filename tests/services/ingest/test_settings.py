@@ -1,23 +1,69 @@
-"""What a source may be configured with."""
+"""What a source can be configured with."""
 
-from pathlib import Path
-from typing import Final
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+<<<<<<< HEAD
 from services.ingest.settings import KINDS, SourceSection
 from tests.running_daymark import ROOT
 from tests.services.ingest.senders import section_on
+=======
+from services.ingest.settings import SourceSection
+from tests.services.ingest.docs_pages import pages_with_a_source, read_source_section
+>>>>>>> h-ingest
 
-PAGES: Final = [page for page in sorted((ROOT / "docs").glob("*.md")) if section_on(page)]
+SECRETS = ["env:ACME_SECRET"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_source_that_a_page_shows_can_be_configured_so(page: Path) -> None:
-    section = SourceSection.model_validate(section_on(page))
+@pytest.mark.parametrize("page", pages_with_a_source())
+def test_the_source_on_a_docs_page_can_be_configured(page: str) -> None:
+    section = SourceSection.model_validate(read_source_section(page))
 
     assert all(secret.startswith("env:") for secret in section.secrets)
 
 
-def test_there_is_a_page_for_every_kind_of_source() -> None:
-    assert {(section_on(page) or {})["kind"] for page in PAGES} == set(KINDS)
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"kind": "unheard-of"}, "no such kind of source; the kinds are attio, calendly"),
+        ({"kind": "close", "secrets": []}, "at least 1 item"),
+        ({"kind": "close", "secrets": [""]}, "an empty secret would let anybody in"),
+        ({"kind": "close", "kinds": {"visit": "visiting"}}, "'visit' cannot be 'visiting'; the kinds are call"),
+        ({"kind": "twenty", "fields": {"who": "id"}}, "'who' is not a field; the fields are account"),
+        ({"kind": "twenty", "fields": {"actor": "a["}}, "actor is not a JMESPath expression"),
+        ({"kind": "close", "colour": "red"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_source_that_cannot_work_is_refused_with_the_reason(settings: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        SourceSection.model_validate({"secrets": SECRETS} | settings)
+
+
+@pytest.mark.parametrize(
+    ("secret_in", "fields", "problem"),
+    [
+        ("", {"activity_id": "id", "kind": "type"}, "secret_in must say where the secret travels: header:NAME, query:NAME"),
+        ("cookie:x", {"activity_id": "id", "kind": "type"}, "secret_in must say where the secret travels"),
+        ("header:" + "x" * 65, {"activity_id": "id", "kind": "type"}, "secret_in must say where the secret travels"),
+        ("bearer", {"kind": "type"}, "fields must map activity_id"),
+        ("bearer", {}, "fields must map activity_id, kind"),
+    ],
+)
+def test_a_source_of_any_json_must_say_where_the_secret_and_the_required_facts_are(
+    secret_in: str, fields: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        SourceSection.model_validate({"kind": "shared-secret", "secrets": SECRETS, "secret_in": secret_in, "fields": fields})
+
+
+@pytest.mark.parametrize(("account", "is_accepted"), [("0" * 15, True), ("0" * 18, True), ("0" * 16, False), ("", False)])
+def test_a_salesforce_source_names_its_organisation(account: str, is_accepted: bool) -> None:
+    section = {"kind": "salesforce", "secrets": SECRETS, "account": account}
+
+    if is_accepted:
+        assert SourceSection.model_validate(section).account == account
+    else:
+        with pytest.raises(ValidationError, match="account must be the organisation's id, of 15 or 18 letters and digits"):
+            SourceSection.model_validate(section)

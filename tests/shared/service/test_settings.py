@@ -66,9 +66,9 @@ def test_a_mistake_is_named_and_does_not_silently_leave_the_default_in_force(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "known are attio, calendly, close, cloudevents"),
+        ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "the kinds are attio, calendly, close, cloudevents"),
         ('[sources.acme]\nkind = "standard"\nsecrets = []\n', "sources.acme.secrets"),
-        ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "is no name for a source"),
+        ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "cannot be the name of a source"),
     ],
 )
 def test_an_invalid_source_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, message: str) -> None:

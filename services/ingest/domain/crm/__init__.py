@@ -1,1 +1,1 @@
-"""One module per kind of sender. They never borrow from each other."""
+"""One module per kind of sender. Each exports its `ADAPTER` and imports no other."""

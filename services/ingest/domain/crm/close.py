@@ -1,7 +1,8 @@
-"""Close: one event a post, with the whole record in it.
+"""Close: one event per webhook, with the whole record in it.
 
-Signed with HMAC-SHA256 over time and body, under a key that is shown in hex and used as its bytes. Close holds updates back
-and merges them: an event of the same id can come again and say more, so what it says counts as of its `date_updated`.
+Signed with HMAC-SHA256 of time and body. Close shows the key in hex and signs with the bytes that the hex stands for. It
+holds updates back and merges them: an event with the same id can be sent again with more changes, so its facts count as of
+its `date_updated`.
 """
 
 import hmac
@@ -10,13 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
-from services.ingest.domain.reading import instant, is_one_of, read_json, require_recent
+from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
+from services.ingest.domain.reading import is_any_of, read_json, require_recent, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
 
-_KINDS: Final = {
+KINDS: Final = {
     "activity.call": "call",
     "activity.email": "email",
     "activity.sms": "message",
@@ -25,9 +26,9 @@ _KINDS: Final = {
     "activity.task_completed": "task",
     "opportunity": "deal_stage_changed",
 }
-"""Objects that are activities, and their kind. Leads, contacts and the like are passed over."""
+"""The objects that are activities. All others (leads, contacts) are ignored."""
 
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "answered": "connected",
     "no-answer": "no_answer",
     "vm-answer": "left_voicemail",
@@ -43,28 +44,43 @@ _OUTCOMES: Final = {
     "upcoming": "scheduled",
     "sent": "sent",
 }
-_HELD: Final = {"call": "connected", "meeting": "held"}
-_UNDER_WAY: Final = frozenset({"created", "in-progress", "draft", "inbox", "outbox"})
-_DIRECTIONS: Final = {
+COMPLETED_OUTCOMES: Final = {"call": "connected", "meeting": "held"}
+"""What the status `completed` means for a kind; `completed` for all others."""
+
+UNFINISHED_STATUSES: Final = frozenset({"created", "in-progress", "draft", "inbox", "outbox"})
+DIRECTIONS: Final = {
     "outbound": "outbound",
     "outgoing": "outbound",
     "inbound": "inbound",
     "incoming": "inbound",
 }
-_DEALS: Final = {"won": "deal_won", "lost": "deal_lost"}
-_SETTLES_A_DEAL: Final = frozenset({"status_type", "status_id"})
+DEAL_KINDS: Final = {"won": "deal_won", "lost": "deal_lost"}
+_STATUS_FIELDS: Final = frozenset({"status_type", "status_id"})
 _CENTS: Final = Decimal(100)
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-    """Raises `SignatureMismatch` unless the hash is that of time and body under one of the keys."""
+    """Check the hash of time and body.
+
+    Raises:
+        SignatureMismatch: it was not made with one of the keys, or the time is too far off.
+    """
     timestamp = webhook.headers.get("close-sig-timestamp", "")
-    given = webhook.headers.get("close-sig-hash", "").lower()
+    hex_digest = webhook.headers.get("close-sig-hash", "").lower()
     require_recent(timestamp, source, now=now)
     signed = timestamp.encode() + webhook.body
-    if not is_one_of(given, [hmac.new(_key_of(key), signed, "sha256").hexdigest().encode() for key in source.secrets]):
+    digests = [hmac.new(_key_of(secret), signed, "sha256").hexdigest().encode() for secret in source.secrets]
+    if not is_any_of(hex_digest, digests):
         raise SignatureMismatch(source.name)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
+
+
+def _key_of(secret: bytes) -> bytes:
+    """The bytes that the hex stands for. A secret that is not hex is used as it is, and will match nothing."""
+    try:
+        return bytes.fromhex(secret.decode())
+    except ValueError:
+        return secret
 
 
 def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
@@ -75,82 +91,77 @@ def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
     return [event]
 
 
-def _identity(event: Item) -> tuple[object, ...]:
-    """An event of the same id can come again and say more; then its `date_updated` is another."""
+def _identify(event: Item) -> tuple[object, ...]:
+    """An event with the same id can be sent again with more changes; its `date_updated` is then another."""
     return event.get("id"), event.get("date_updated")
 
 
-def _key_of(secret: bytes) -> bytes:
-    """The bytes that the shown key stands for; a secret that is no hex is taken as it is, and will match nothing."""
-    try:
-        return bytes.fromhex(secret.decode())
-    except ValueError:
-        return secret
-
-
 def _read(event: Item, source: Source) -> Iterable[Document]:
-    kind = _KINDS.get(str(event.get("object_type")))
+    kind = KINDS.get(str(event.get("object_type")))
     if kind is None:
         return []
-    observed_at = instant(event.get("date_updated") or event.get("date_created"))
-    said = {
+    observed_at = to_rfc3339(event.get("date_updated") or event.get("date_created"))
+    document = {
         "activity_id": str(event.get("object_id") or ""),
         "account": str(event.get("organization_id") or source.account),
         "kind": kind,
         "observed_at": observed_at,
     }
-    data = event.get("data")
+    record = event.get("data")
     if event.get("action") == "deleted":
-        return [said | {"deleted": True}]
-    if not isinstance(data, Mapping):
+        return [document | {"deleted": True}]
+    if not isinstance(record, Mapping):
         raise ObservationRefused("event.data", "is missing")
     if kind == "deal_stage_changed":
-        return [said | _deal(event, data, observed_at)]
-    return [said | {"facts": _facts(kind, data, source)}]
+        return [document | _deal(event, record, observed_at)]
+    return [document | {"facts": _facts(kind, record, source)}]
 
 
-def _facts(kind: str, data: Mapping[str, Any], source: Source) -> dict[str, FactValue]:
+def _facts(kind: str, record: Mapping[str, Any], source: Source) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {}
-    if data.get("user_id"):
-        facts["actor"] = str(data["user_id"])
-    started = data.get("starts_at") or data.get("activity_at") or data.get("date_created")
-    if started:
-        facts["started_at"] = instant(started)
-    if isinstance(data.get("duration"), int | float):
-        facts["duration_s"] = data["duration"]
-    if direction := _DIRECTIONS.get(str(data.get("direction"))):
+    if record.get("user_id"):
+        facts["actor"] = str(record["user_id"])
+    started_at = record.get("starts_at") or record.get("activity_at") or record.get("date_created")
+    if started_at:
+        facts["started_at"] = to_rfc3339(started_at)
+    if isinstance(record.get("duration"), int | float):
+        facts["duration_s"] = record["duration"]
+    if direction := DIRECTIONS.get(str(record.get("direction"))):
         facts["direction"] = direction
-    raw = str(data.get("outcome_id") or data.get("disposition") or data.get("status") or "")
-    if raw and raw not in _UNDER_WAY:
-        table = {**_OUTCOMES, "completed": _HELD.get(kind, "completed"), **source.outcomes}
-        fallback = table.get(str(data.get("disposition") or data.get("status")), "other")
-        facts |= {"outcome": table.get(raw, fallback), "outcome_raw": raw}
+    raw = str(record.get("outcome_id") or record.get("disposition") or record.get("status") or "")
+    if raw and raw not in UNFINISHED_STATUSES:
+        outcomes = {**OUTCOMES, "completed": COMPLETED_OUTCOMES.get(kind, "completed"), **source.outcomes}
+        fallback = outcomes.get(str(record.get("disposition") or record.get("status")), "other")
+        facts |= {"outcome": outcomes.get(raw, fallback), "outcome_raw": raw}
     return facts
 
 
-def _deal(event: Mapping[str, Any], data: Mapping[str, Any], observed_at: str) -> dict[str, Any]:
-    """A deal is dated by the moment in which it was settled: `date_won` is a date in nobody's time zone."""
-    status = str(data.get("status_type"))
-    facts: dict[str, FactValue] = {"stage": str(data.get("status_label") or status)}
+def _deal(event: Mapping[str, Any], record: Mapping[str, Any], observed_at: str) -> dict[str, Any]:
+    """A deal counts when its status changed: `date_won` is a date in no particular time zone."""
+    status = str(record.get("status_type"))
+    facts: dict[str, FactValue] = {"stage": str(record.get("status_label") or status)}
     changed = event.get("changed_fields")
-    settled_now = event.get("action") == "created" or (isinstance(changed, list) and _SETTLES_A_DEAL & set(map(str, changed)))
-    if settled_now:
+    has_new_status = isinstance(changed, list) and bool(_STATUS_FIELDS & set(map(str, changed)))
+    if event.get("action") == "created" or has_new_status:
         facts["started_at"] = observed_at
-    if data.get("user_id"):
-        facts["actor"] = str(data["user_id"])
-    if isinstance(data.get("value"), int):
-        facts["amount"] = f"{Decimal(data['value']) / _CENTS:.2f}"
-    if data.get("value_currency"):
-        facts["currency"] = str(data["value_currency"])
-    return {"kind": _DEALS.get(status, "deal_stage_changed"), "facts": facts}
+    if record.get("user_id"):
+        facts["actor"] = str(record["user_id"])
+    if isinstance(record.get("value"), int):
+        facts["amount"] = f"{Decimal(record['value']) / _CENTS:.2f}"
+    if record.get("value_currency"):
+        facts["currency"] = str(record["value_currency"])
+    return {"kind": DEAL_KINDS.get(status, "deal_stage_changed"), "facts": facts}
 
 
-CLOSE: Final = Adapter(
+ADAPTER: Final = Adapter(
     kind="close",
+    title="Close",
+    page="close",
+    authentication=Authentication(method="HMAC-SHA256 of time and body", signs_body=True, signs_time=True),
     verify=verify,
     split=_split,
-    identity=_identity,
+    identify=_identify,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=72 * 3_600),
+    retry_policy=RetryPolicy(window_s=72 * 3_600),
 )
 """The account of an activity is the organisation."""

@@ -1,10 +1,9 @@
-"""HubSpot: webhooks of a public or private app, one property's new value at a time, up to a hundred in a post.
+"""HubSpot: webhooks of a public or private app, one new property value per event and up to a hundred events per webhook.
 
-Signed with v3 (HMAC-SHA256 over method, public address, body and time) beside the older v1 (SHA-256 over secret and body) or
-v2 (over secret, method, address and body), which workflows use.
-The order of events is not promised, and creation often comes after the first properties: each event becomes one
-observation of what it says, and merging does the rest. Facts that only an association would tell, such as the contact of
-a call, are not in these webhooks.
+Signed with v3 (HMAC-SHA256 of method, public URL, body and time) next to the older v1 (SHA-256 of secret and body) or v2 (of
+secret, method, URL and body), which workflows use. HubSpot does not promise the order of events, and the creation often
+arrives after the first properties: each event becomes one observation of its own, and merging does the rest. Facts that only
+an association would reveal, such as the contact of a call, are not in these webhooks.
 """
 
 import base64
@@ -15,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
-from services.ingest.domain.reading import as_items, instant, is_one_of, read_json, require_recent
+from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
+from services.ingest.domain.reading import as_items, is_any_of, read_json, require_recent, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
@@ -30,10 +29,12 @@ KINDS: Final = {
     "0-48": "call",
     "0-49": "email",
 }
-"""Object types that are activities, and their kind. All others (contacts, companies, tickets) are passed over."""
+"""The object types that are activities. All others (contacts, companies, tickets) are ignored."""
 
-_CLASSIC: Final = {"deal": "0-3"}
-_DISPOSITIONS: Final = {
+CLASSIC_TYPES: Final = {"deal": "0-3"}
+"""Object types of the older subscriptions, which name the object instead."""
+
+CALL_OUTCOMES: Final = {
     "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",
     "f240bbac-87c9-4f6e-bf70-924b57d47db7": "connected",
     "a4c4c377-d246-4b32-a13b-75a56a4cd0ff": "left_message",
@@ -41,8 +42,8 @@ _DISPOSITIONS: Final = {
     "73a0d17f-1163-4015-bdd5-ec830791da20": "no_answer",
     "17b47fee-58de-441e-a44c-c6300d46f273": "wrong_number",
 }
-_OUTCOMES: Final = {
-    "hs_call_disposition": _DISPOSITIONS,
+OUTCOMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "hs_call_disposition": CALL_OUTCOMES,
     "hs_meeting_outcome": {
         "SCHEDULED": "scheduled",
         "COMPLETED": "held",
@@ -59,21 +60,23 @@ _OUTCOMES: Final = {
     },
     "hs_task_status": {"COMPLETED": "completed", "NOT_STARTED": "open", "WAITING": "open", "IN_PROGRESS": "open"},
 }
-_DIRECTIONS: Final = {
+"""By property."""
+
+DIRECTIONS: Final = {
     "INBOUND": "inbound",
     "OUTBOUND": "outbound",
     "EMAIL": "outbound",
     "FORWARDED_EMAIL": "outbound",
     "INCOMING_EMAIL": "inbound",
 }
-_WON, _LOST = "closedwon", "closedlost"
-_DECODED: Final = {
+DEAL_STAGES: Final = {"closedwon": "deal_won", "closedlost": "deal_lost"}
+_DECODED_ESCAPES: Final = {
     "%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$",
     "%27": "'", "%28": "(", "%29": ")", "%2A": "*", "%2C": ",", "%3B": ";",
 }  # fmt: skip
-"""Exactly these are decoded in the address before it is signed; every other escape stays."""
+"""HubSpot decodes exactly these in the URL before it signs it; every other escape stays."""
 
-_IDENTITY: Final = (
+_ID_FIELDS: Final = (
     "portalId",
     "subscriptionType",
     "objectTypeId",
@@ -86,10 +89,51 @@ _IDENTITY: Final = (
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-    """Raises `SignatureMismatch` unless signed with v3, or with v1 or v2 where v3 was not sent."""
+    """Accept signature v3, or v1 or v2 if v3 was not sent.
+
+    Raises:
+        SignatureMismatch: none of them is right.
+    """
     if not (_is_signed_v3(webhook, source, now=now) or _is_signed_without_time(webhook, source)):
         raise SignatureMismatch(source.name)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
+
+
+def signed_url(url: str) -> str:
+    """The URL as HubSpot signs it: twelve escapes decoded, all others left."""
+    for escape, character in _DECODED_ESCAPES.items():
+        url = url.replace(escape, character).replace(escape.lower(), character)
+    return url
+
+
+def _is_signed_v3(webhook: RawWebhook, source: Source, *, now: datetime) -> bool:
+    encoded = webhook.headers.get("x-hubspot-signature-v3", "")
+    timestamp = webhook.headers.get("x-hubspot-request-timestamp", "")
+    if not (encoded and source.public_url):
+        return False
+    require_recent(timestamp, source, now=now, units_per_s=1_000)
+    try:
+        signature = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    signed = webhook.method.encode() + signed_url(source.public_url).encode() + webhook.body + timestamp.encode()
+    return any(hmac.compare_digest(hmac.digest(key, signed, "sha256"), signature) for key in source.secrets)
+
+
+def _is_signed_without_time(webhook: RawWebhook, source: Source) -> bool:
+    """v1 or v2, and only if v3 was not sent: neither covers the time, and v1 not even the URL."""
+    if "x-hubspot-signature-v3" in webhook.headers and source.public_url:
+        return False
+    version = webhook.headers.get("x-hubspot-signature-version", "v1")
+    if version == "v1":
+        request_line = b""
+    elif version == "v2" and source.public_url:
+        request_line = f"{webhook.method}{source.public_url}".encode()
+    else:
+        return False
+    signature = webhook.headers.get("x-hubspot-signature", "")
+    digests = [hashlib.sha256(key + request_line + webhook.body).hexdigest().encode() for key in source.secrets]
+    return is_any_of(signature, digests)
 
 
 def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
@@ -99,142 +143,105 @@ def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
     return as_items(content)
 
 
-def _identity(event: Item) -> tuple[object, ...]:
-    """Without `attemptNumber`, which is another at each try; `eventId` alone is not promised to be unique."""
-    return tuple(event.get(name) for name in _IDENTITY)
-
-
-def signed_address(url: str) -> str:
-    """The address as HubSpot signs it: twelve escapes decoded, all others left."""
-    for escape, plain in _DECODED.items():
-        url = url.replace(escape, plain).replace(escape.lower(), plain)
-    return url
-
-
-def _is_signed_v3(webhook: RawWebhook, source: Source, *, now: datetime) -> bool:
-    signature = webhook.headers.get("x-hubspot-signature-v3", "")
-    timestamp = webhook.headers.get("x-hubspot-request-timestamp", "")
-    if not (signature and source.public_url):
-        return False
-    require_recent(timestamp, source, now=now, per_second=1_000)
-    try:
-        given = base64.b64decode(signature, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    signed = webhook.method.encode() + signed_address(source.public_url).encode() + webhook.body + timestamp.encode()
-    return any(hmac.compare_digest(hmac.digest(key, signed, "sha256"), given) for key in source.secrets)
-
-
-def _is_signed_without_time(webhook: RawWebhook, source: Source) -> bool:
-    """v1 or v2, and only where v3 was not sent: neither covers the time, and v1 not even the address."""
-    if "x-hubspot-signature-v3" in webhook.headers and source.public_url:
-        return False
-    version = webhook.headers.get("x-hubspot-signature-version", "v1")
-    if version == "v1":
-        covered = b""
-    elif version == "v2" and source.public_url:
-        covered = f"{webhook.method}{source.public_url}".encode()
-    else:
-        return False
-    given = webhook.headers.get("x-hubspot-signature", "")
-    return is_one_of(given, [hashlib.sha256(key + covered + webhook.body).hexdigest().encode() for key in source.secrets])
+def _identify(event: Item) -> tuple[object, ...]:
+    """Without `attemptNumber`, which differs between attempts. `eventId` alone is not promised to be unique."""
+    return tuple(event.get(name) for name in _ID_FIELDS)
 
 
 def _read(event: Item, source: Source) -> Iterable[Document]:
-    subject, _, happened = str(event.get("subscriptionType") or event.get("eventType") or "").partition(".")
-    object_type = str(event.get("objectTypeId") or _CLASSIC.get(subject, ""))
+    subject, _, change = str(event.get("subscriptionType") or event.get("eventType") or "").partition(".")
+    object_type = str(event.get("objectTypeId") or CLASSIC_TYPES.get(subject, ""))
     if object_type not in KINDS:
         return []
-    common = {
+    document = {
         "kind": KINDS[object_type],
         "account": str(event.get("portalId") or source.account),
-        "observed_at": instant(event.get("occurredAt")),
+        "observed_at": to_rfc3339(event.get("occurredAt")),
     }
-    if happened == "merge":
-        return [common | {"activity_id": f"{object_type}-{one}", "deleted": True} for one in _merged_away(event)]
-    common |= {"activity_id": f"{object_type}-{_id(event, 'objectId')}"}
-    if happened in ("deletion", "restore"):
-        return [common | {"deleted": happened == "deletion"}]
-    if happened == "creation":
-        return [common]
-    facts = _facts(event, object_type, source) if happened == "propertyChange" else {}
-    return [common | {"facts": facts}] if facts else []
+    if change == "merge":
+        return [document | {"activity_id": f"{object_type}-{ended}", "deleted": True} for ended in _ids_ended_by_merge(event)]
+    document |= {"activity_id": f"{object_type}-{_id(event, 'objectId')}"}
+    if change in ("deletion", "restore"):
+        return [document | {"deleted": change == "deletion"}]
+    if change == "creation":
+        return [document]
+    facts = _facts(event, object_type, source) if change == "propertyChange" else {}
+    return [document | {"facts": facts}] if facts else []
 
 
 def _facts(event: Mapping[str, Any], object_type: str, source: Source) -> dict[str, FactValue]:
-    """The facts that a property's new value is; none for a property that nobody counts by."""
+    """The facts in a new property value; none if no behaviour can depend on the property."""
     name, value = str(event.get("propertyName")), event.get("propertyValue")
     if event.get("isSensitive"):
         return {}
     text = None if value in (None, "") else str(value)
-    if name in _OUTCOMES:
-        table = {**_OUTCOMES[name], **source.outcomes}
-        return {"outcome": table.get(text, "other") if text else None, "outcome_raw": text}
+    if name in OUTCOMES:
+        outcomes = {**OUTCOMES[name], **source.outcomes}
+        return {"outcome": outcomes.get(text, "other") if text else None, "outcome_raw": text}
     if name == "dealstage" and object_type == "0-3":
-        kind = {_WON: "deal_won", _LOST: "deal_lost"}.get(source.outcomes.get(text or "", text or ""), KINDS[object_type])
-        return {"stage": text, "kind": kind}
+        stage = source.outcomes.get(text or "", text or "")
+        return {"stage": text, "kind": DEAL_STAGES.get(stage, KINDS[object_type])}
     if name == "hs_activity_type" and object_type == "0-47":
         return {"kind": "demo" if text and "demo" in text.lower() else "meeting"}
-    reader = _PROPERTIES.get(name)
-    if reader is None:
+    if name not in PROPERTIES:
         return {}
-    fact, read = reader
+    fact, read = PROPERTIES[name]
     return {fact: read(text) if text is not None else None}
 
 
-def _merged_away(event: Mapping[str, Any]) -> Sequence[str]:
-    """The ids that a merge has ended.
+def _ids_ended_by_merge(event: Mapping[str, Any]) -> Sequence[str]:
+    """The ids of the records that a merge has ended.
 
-    The one that went before all others stays, also where HubSpot makes a new record of them (`newObjectId`) and names it among
-    the merged: of the new record it tells nothing, so what was known of the first is all that there is to count.
+    The primary record stays, even if HubSpot makes a new record of all of them (`newObjectId`) and lists the primary one as
+    merged: HubSpot does not send the values of the new record, so those of the primary one are all that can count.
     """
     merged = event.get("mergedObjectIds")
     if not isinstance(merged, list) or not merged:
-        raise ObservationRefused("mergedObjectIds", "is no list of ids")
+        raise ObservationRefused("mergedObjectIds", "is not a list of ids")
     staying = {_id(event, "primaryObjectId"), str(event.get("newObjectId"))}
-    return [one for one in (_as_id("mergedObjectIds", value) for value in merged) if one not in staying]
+    ids = [_to_id("mergedObjectIds", value) for value in merged]
+    return [merged_id for merged_id in ids if merged_id not in staying]
 
 
 def _id(event: Mapping[str, Any], name: str) -> str:
-    return _as_id(name, event.get(name))
+    return _to_id(name, event.get(name))
 
 
-def _as_id(name: str, found: object) -> str:
-    if isinstance(found, bool) or not isinstance(found, int | str) or not str(found):
-        raise ObservationRefused(name, "holds no id")
-    return str(found)
+def _to_id(name: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value):
+        raise ObservationRefused(name, "is not an id")
+    return str(value)
 
 
-def _seconds(text: str) -> FactValue:
-    """HubSpot gives milliseconds."""
+def _to_seconds(milliseconds: str) -> FactValue:
     try:
-        return float(text) / 1_000
+        return float(milliseconds) / 1_000
     except ValueError:
-        return text  # the check of the observation refuses it by name
+        return milliseconds  # the check of the fact refuses it by name
 
 
-def _direction(text: str) -> FactValue:
-    return _DIRECTIONS.get(text)
-
-
-_PROPERTIES: Final[Mapping[str, tuple[str, Callable[[str], FactValue]]]] = {
+PROPERTIES: Final[Mapping[str, tuple[str, Callable[[str], FactValue]]]] = {
     "hubspot_owner_id": ("actor", str),
-    "hs_timestamp": ("started_at", instant),
-    "hs_meeting_start_time": ("started_at", instant),
-    "closedate": ("started_at", instant),
-    "hs_call_duration": ("duration_s", _seconds),
-    "hs_call_direction": ("direction", _direction),
-    "hs_email_direction": ("direction", _direction),
+    "hs_timestamp": ("started_at", to_rfc3339),
+    "hs_meeting_start_time": ("started_at", to_rfc3339),
+    "closedate": ("started_at", to_rfc3339),
+    "hs_call_duration": ("duration_s", _to_seconds),
+    "hs_call_direction": ("direction", DIRECTIONS.get),
+    "hs_email_direction": ("direction", DIRECTIONS.get),
     "amount": ("amount", str),
     "deal_currency_code": ("currency", str),
 }
+"""The fact that each property states, and how its text is read."""
 
-HUBSPOT: Final = Adapter(
+ADAPTER: Final = Adapter(
     kind="hubspot",
+    title="HubSpot",
+    page="hubspot",
+    authentication=Authentication(method="HMAC-SHA256 of URL, body and time", signs_body=True, signs_time=True),
     verify=verify,
     split=_split,
-    identity=_identity,
+    identify=_identify,
     read=_read,
-    patience=Patience(answer_within_s=5, tries=11, over_s=24 * 3_600),
+    retry_policy=RetryPolicy(timeout_s=5, attempts_max=11, window_s=24 * 3_600),
 )
 """The account of an activity is the portal."""

@@ -1,50 +1,65 @@
-"""Any sender of JSON that can send along a secret: which header or field it is in, and what is where, is configured.
+"""Any sender of JSON that can send a secret along. The configuration says where the secret and each fact are.
 
-The secret travels in a header, the query, as the password of HTTP Basic, as a bearer token, or in the body; from there it is
-taken out before anything is stored.
+The secret travels in a header, in the query, as the password of HTTP Basic, as a bearer token, or in the body; in the last
+case it is removed before anything is stored.
 """
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
-from services.ingest.domain.field_map import identity_by_map, read_by_map, split_by_map
-from services.ingest.domain.reading import is_one_of, read_json
+from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
+from services.ingest.domain.field_map import REQUIRED_FIELDS, identify_by_map, read_by_map, split_by_map
+from services.ingest.domain.origin_handshake import respond_to_origin_handshake
+from services.ingest.domain.reading import is_any_of, read_json
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 
-PLACES: Final = ("header:NAME", "query:NAME", "basic", "bearer", "body:NAME")
-"""Where a secret can travel, as `secret_in` writes it."""
-
+_PLACES: Final = "header:NAME, query:NAME, basic, bearer, body:NAME"
+_PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z")
 _EVENT_HEADERS: Final = ("x-event", "x-event-type")
 
 
+def check_source(source: Source) -> str | None:
+    """Whether the settings say where the secret travels and where the required facts are."""
+    if not _PLACE.match(source.secret_in):
+        return f"secret_in must say where the secret travels: {_PLACES}"
+    if missing := sorted(REQUIRED_FIELDS - source.fields.keys()):
+        return f"fields must map {', '.join(missing)}"
+    return None
+
+
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-    """Raises `SignatureMismatch` unless one of the secrets is where the configuration says."""
+    """Check the secret in its configured place.
+
+    Raises:
+        SignatureMismatch: it is missing there, or not one of the source's.
+    """
     place, _, name = source.secret_in.partition(":")
     body = webhook.body
     if place == "body":
-        given, body = _taken_from(body, name, source)
+        secret, body = _take_secret(body, name, source)
     elif place == "query":
-        given = webhook.query.get(name, "")
+        secret = webhook.query.get(name, "")
     elif place == "header":
-        given = webhook.headers.get(name.lower(), "")
+        secret = webhook.headers.get(name.lower(), "")
     else:
-        given = _authorization(webhook.headers.get("authorization", ""), place)
-    if not given or not is_one_of(given, source.secrets):
+        secret = _credentials(webhook.headers.get("authorization", ""), place)
+    if not secret or not is_any_of(secret, source.secrets):
         raise SignatureMismatch(source.name)
-    event = next((webhook.headers[one] for one in _EVENT_HEADERS if one in webhook.headers), webhook.query.get("event", ""))
+    in_headers = (webhook.headers[header] for header in _EVENT_HEADERS if header in webhook.headers)
+    event = next(in_headers, webhook.query.get("event", ""))
     return VerifiedWebhook(source=source.name, headers={"event": event} if event else {}, body=body, received_at=now)
 
 
-def _authorization(header: str, scheme: str) -> str:
-    """What follows the scheme: the token, or `user:password`."""
-    given_scheme, _, credentials = header.partition(" ")
-    if given_scheme.lower() != scheme:
+def _credentials(authorization: str, scheme: str) -> str:
+    """What follows the scheme: the token, or `user:password`. Empty if the header has another scheme."""
+    sent_scheme, _, credentials = authorization.partition(" ")
+    if sent_scheme.lower() != scheme:
         return ""
     if scheme == "bearer":
         return credentials.strip()
@@ -54,8 +69,8 @@ def _authorization(header: str, scheme: str) -> str:
         return ""
 
 
-def _taken_from(body: bytes, name: str, source: Source) -> tuple[str, bytes]:
-    """The secret in a field of the body, and the body without it."""
+def _take_secret(body: bytes, name: str, source: Source) -> tuple[str, bytes]:
+    """The secret in a field of the body, and the body without it. Both are empty if there is none."""
     try:
         content = read_json(body, source.limits)
     except BodyUnreadable:
@@ -72,11 +87,16 @@ def _read(item: Item, source: Source) -> Iterable[Document]:
     return read_by_map(item, source, fields=source.fields)
 
 
-SHARED_SECRET: Final = Adapter(
+ADAPTER: Final = Adapter(
     kind="shared-secret",
+    title="Any sender of JSON",
+    page="any-json",
+    authentication=Authentication(method="secret in a header, the URL or the body"),
     verify=verify,
     split=_split,
-    identity=identity_by_map,
+    identify=identify_by_map,
     read=_read,
-    patience=Patience(answer_within_s=None, tries=None, over_s=None),
+    retry_policy=RetryPolicy(),
+    check_source=check_source,
+    respond_to_handshake=respond_to_origin_handshake,
 )

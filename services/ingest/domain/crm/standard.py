@@ -1,8 +1,8 @@
 """Standard Webhooks: any sender that follows https://www.standardwebhooks.com, with our observations as data.
 
 Signed is `id.timestamp.body`: `v1` with HMAC-SHA256 under a shared key, `v1a` with ed25519, of which we hold the public
-key. The header carries one or more signatures, so that a sender can change its key without a gap. The `svix-*` names of the
-headers are the same thing under an older name.
+key. The header carries one or more signatures, so that a sender can change its key without a gap. Headers named `svix-*` are
+the same under an older name.
 """
 
 import base64
@@ -17,39 +17,43 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from services.ingest.domain.adapter import Adapter, Document, Item, Patience
-from services.ingest.domain.reading import as_items, mapping, read_json, require_recent
+from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
+from services.ingest.domain.reading import as_items, as_mapping, read_json, require_recent
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 
 _SIGNATURES_TRIED_MAX: Final = 16
-_KEPT_HEADERS: Final = ("content-type", "webhook-id", "svix-id")
+_STORED_HEADERS: Final = ("content-type", "webhook-id", "svix-id")
 _ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
 _PREFIX: Final = b"whsec_"
 _PUBLIC_PREFIX: Final = b"whpk_"
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
-    """Raises `SignatureMismatch` unless one of the signatures is by one of the keys, and the time is near."""
+    """Accept any signature that was made with any of the keys.
+
+    Raises:
+        SignatureMismatch: there is none, or the time is too far off.
+    """
     headers = webhook.headers
-    message_id, timestamp, signatures = (
+    message_id, timestamp, encoded = (
         headers.get(f"webhook-{part}") or headers.get(f"svix-{part}") or "" for part in ("id", "timestamp", "signature")
     )
-    if not (message_id and signatures):
+    if not (message_id and encoded):
         raise SignatureMismatch(source.name)
     require_recent(timestamp, source, now=now)
     signed = f"{message_id}.{timestamp}.".encode("utf-8", "surrogateescape") + webhook.body
-    given = [_decoded(one) for one in signatures.split(" ")[:_SIGNATURES_TRIED_MAX]]
-    if not any(_is_signed(secret, signed, given) for secret in source.secrets):
+    signatures = [_decode(signature) for signature in encoded.split(" ")[:_SIGNATURES_TRIED_MAX]]
+    if not any(_is_signed(secret, signed, signatures) for secret in source.secrets):
         raise SignatureMismatch(source.name)
-    kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
-    return VerifiedWebhook(source=source.name, headers=kept, body=webhook.body, received_at=now)
+    stored = {name: headers[name] for name in _STORED_HEADERS if name in headers}
+    return VerifiedWebhook(source=source.name, headers=stored, body=webhook.body, received_at=now)
 
 
-def _is_signed(secret: bytes, signed: bytes, given: Sequence[tuple[str, bytes]]) -> bool:
+def _is_signed(secret: bytes, signed: bytes, signatures: Sequence[tuple[str, bytes]]) -> bool:
     if secret.startswith(_PUBLIC_PREFIX):
-        return any(_is_signed_v1a(secret, signed, one) for version, one in given if version == "v1a")
+        return any(_is_signed_v1a(secret, signed, signature) for version, signature in signatures if version == "v1a")
     expected = hmac.digest(key_of(secret), signed, "sha256")
-    return any(hmac.compare_digest(expected, one) for version, one in given if version == "v1")
+    return any(hmac.compare_digest(expected, signature) for version, signature in signatures if version == "v1")
 
 
 def _is_signed_v1a(secret: bytes, signed: bytes, signature: bytes) -> bool:
@@ -72,7 +76,7 @@ def _public_key(secret: bytes) -> Ed25519PublicKey | None:
 
 
 def key_of(secret: bytes) -> bytes:
-    """The key in a secret as senders show it: base64, mostly behind `whsec_`. Anything else is taken as it is."""
+    """The key in a secret as senders show it: base64, usually after `whsec_`. Anything else is the key itself."""
     encoded = secret.removeprefix(_PREFIX)
     try:
         return base64.b64decode(encoded, validate=True)
@@ -80,8 +84,8 @@ def key_of(secret: bytes) -> bytes:
         return secret
 
 
-def _decoded(signature: str) -> tuple[str, bytes]:
-    """Version and bytes of one signature; a version of none, which matches nothing, where the text is no signature."""
+def _decode(signature: str) -> tuple[str, bytes]:
+    """The version and bytes of one signature. Text that is not a signature gets an empty version, which matches nothing."""
     version, _, encoded = signature.partition(",")
     try:
         return version, base64.b64decode(encoded, validate=True)
@@ -94,27 +98,30 @@ def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
 
 
 def _without_envelope(item: object) -> object:
-    """The data of the recommended `{type, timestamp, data}` envelope, or the item itself where there is none."""
+    """The data in the recommended `{type, timestamp, data}` envelope, or the item itself if it has none."""
     if isinstance(item, dict) and "activity_id" not in item and item.keys() >= {"type", "data"}:
         return item["data"] if item.keys() <= _ENVELOPE else item
     return item
 
 
-def _identity(item: Item) -> tuple[object, ...]:
-    """Observations have no number of their own; two that say the same are the same."""
-    return item.get("activity_id"), item.get("observed_at"), msgspec.json.encode(mapping(item.get("facts")))
+def _identify(item: Item) -> tuple[object, ...]:
+    """Observations have no id of their own; two with the same content are the same."""
+    return item.get("activity_id"), item.get("observed_at"), msgspec.json.encode(as_mapping(item.get("facts")))
 
 
 def _read(item: Item, source: Source) -> Iterable[Document]:
     return [{"account": source.account, **item}]
 
 
-STANDARD: Final = Adapter(
+ADAPTER: Final = Adapter(
     kind="standard",
+    title="Standard Webhooks",
+    page="standard-webhooks",
+    authentication=Authentication(method="HMAC-SHA256 or ed25519 of id, time and body", signs_body=True, signs_time=True),
     verify=verify,
     split=_split,
-    identity=_identity,
+    identify=_identify,
     read=_read,
-    patience=Patience(answer_within_s=15, tries=9, over_s=72 * 3_600),
+    retry_policy=RetryPolicy(timeout_s=15, attempts_max=9, window_s=72 * 3_600),
 )
-"""The patience is what the specification suggests; a sender may have another."""
+"""The retry policy is the one that the specification suggests; a sender may have another."""

@@ -1,62 +1,82 @@
-"""Standard Webhooks: who is speaking, and what is said."""
+"""Standard Webhooks: which signatures are accepted, and how the data is found."""
 
 import base64
-import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks.webhooks import Webhook
 
-from services.ingest.domain.crm.standard import STANDARD
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import Observation
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.standard import ADAPTER
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, Source, VerifiedWebhook
+from shared.observation import Observation, SourceName
+from tests.services.ingest.senders.sender import observe, translate_json
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SECRET, OLD_SECRET = (f"whsec_{base64.b64encode(bytes([number]) * 24).decode()}" for number in (1, 2))
-SOURCE = Source(name="acme", kind="standard", secrets=(SECRET.encode(), OLD_SECRET.encode()), account="eu")
-OBSERVATION = {"activity_id": "a1", "kind": "call", "observed_at": "2026-03-02T10:00:00+01:00", "facts": {"actor": "7"}}
-ADAPTER = STANDARD
-RECEIVED = datetime(2026, 1, 12, 9, tzinfo=UTC)
+SOURCE: Final = Source(name=SourceName("acme"), kind="standard", secrets=(SECRET.encode(), OLD_SECRET.encode()), account="eu")
+OBSERVATION: Final = {
+    "activity_id": "a1",
+    "kind": "call",
+    "observed_at": "2026-03-02T10:00:00+01:00",
+    "facts": {"actor": "7"},
+}
 
 
-def _signed(body: bytes, *, at: datetime = NOW, secret: str = SECRET, name: str = "webhook") -> RawWebhook:
+def _signed(body: bytes, *, at: datetime = NOW, secret: str = SECRET, prefix: str = "webhook") -> RawWebhook:
     headers = {
-        f"{name}-id": "m1",
-        f"{name}-timestamp": str(int(at.timestamp())),
-        f"{name}-signature": Webhook(secret).sign("m1", at, body.decode("latin-1")),
+        f"{prefix}-id": "m1",
+        f"{prefix}-timestamp": str(int(at.timestamp())),
+        f"{prefix}-signature": Webhook(secret).sign("m1", at, body.decode("latin-1")),
     }
     return RawWebhook(headers=headers, body=body)
 
 
-def _with(header: str, value: str) -> RawWebhook:
+def _with_header(name: str, value: str) -> RawWebhook:
     signed = _signed(b"{}")
-    return RawWebhook(headers={**signed.headers, header: value}, body=signed.body)
+    return replace(signed, headers={**signed.headers, name: value})
+
+
+def _verify(webhook: RawWebhook) -> VerifiedWebhook:
+    return ADAPTER.verify(webhook, SOURCE, now=NOW)
 
 
 @pytest.mark.parametrize("secret", [SECRET, OLD_SECRET])
-@pytest.mark.parametrize("name", ["webhook", "svix"])
-def test_what_the_reference_library_signs_is_taken(secret: str, name: str) -> None:
-    verified = ADAPTER.verify(_signed(b"{}", secret=secret, name=name), SOURCE, now=NOW)
+@pytest.mark.parametrize("prefix", ["webhook", "svix"])
+def test_a_signature_of_the_reference_library_is_accepted(secret: str, prefix: str) -> None:
+    verified = _verify(_signed(b"{}", secret=secret, prefix=prefix))
 
-    assert verified == VerifiedWebhook(received_at=NOW, source="acme", headers={f"{name}-id": "m1"}, body=b"{}")
+    assert verified == VerifiedWebhook(received_at=NOW, source=SOURCE.name, headers={f"{prefix}-id": "m1"}, body=b"{}")
 
 
 @pytest.mark.parametrize("off_s", [-300, 300])
-def test_a_time_five_minutes_off_is_taken_and_one_second_more_is_not(off_s: int) -> None:
-    ADAPTER.verify(_signed(b"{}", at=NOW + timedelta(seconds=off_s)), SOURCE, now=NOW)
+def test_a_time_five_minutes_off_is_accepted_and_one_second_more_is_not(off_s: int) -> None:
+    _verify(_signed(b"{}", at=NOW + timedelta(seconds=off_s)))
 
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_signed(b"{}", at=NOW + timedelta(seconds=off_s + off_s // 300)), SOURCE, now=NOW)
+        _verify(_signed(b"{}", at=NOW + timedelta(seconds=off_s + off_s // 300)))
 
 
-def test_one_good_signature_among_several_is_enough_but_not_behind_sixteen_bad_ones() -> None:
-    good = _signed(b"{}").headers["webhook-signature"]
-    bad = "v1," + base64.b64encode(b"x" * 32).decode()
+@pytest.mark.parametrize(("wrong", "is_accepted"), [(15, True), (16, False)])
+def test_one_right_signature_among_the_first_sixteen_is_enough(wrong: int, is_accepted: bool) -> None:
+    right = _signed(b"{}").headers["webhook-signature"]
+    other = "v1," + base64.b64encode(b"x" * 32).decode()
+    webhook = _with_header("webhook-signature", " ".join([other] * wrong + [right]))
 
-    ADAPTER.verify(_with("webhook-signature", f"v2,zzz {bad} {good}"), SOURCE, now=NOW)
-    with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_with("webhook-signature", " ".join([bad] * 16 + [good])), SOURCE, now=NOW)
+    if is_accepted:
+        assert _verify(webhook).body == b"{}"
+    else:
+        with pytest.raises(SignatureMismatch):
+            _verify(webhook)
+
+
+def test_signatures_of_unknown_versions_are_skipped() -> None:
+    right = _signed(b"{}").headers["webhook-signature"]
+
+    assert _verify(_with_header("webhook-signature", f"v2,zzz {right}")).body == b"{}"
 
 
 @pytest.mark.parametrize(
@@ -64,65 +84,77 @@ def test_one_good_signature_among_several_is_enough_but_not_behind_sixteen_bad_o
 )
 def test_a_hostile_signature_is_a_mismatch_and_nothing_else(signature: str) -> None:
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_with("webhook-signature", signature), SOURCE, now=NOW)
+        _verify(_with_header("webhook-signature", signature))
 
 
 @pytest.mark.parametrize("timestamp", ["", "0", "-1", "nan", "inf", "1e30", "²", "9" * 40, "2026-03-02T09:00:00Z"])
 def test_a_hostile_time_is_a_mismatch_and_nothing_else(timestamp: str) -> None:
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(_with("webhook-timestamp", timestamp), SOURCE, now=NOW)
+        _verify(_with_header("webhook-timestamp", timestamp))
 
 
 @pytest.mark.parametrize("body", [b'{"a":2}', b'{"a":1}\n', b'{"a": 1}', b""])
 def test_one_changed_byte_is_a_mismatch(body: bytes) -> None:
-    signed = _signed(b'{"a":1}')
+    with pytest.raises(SignatureMismatch):
+        _verify(replace(_signed(b'{"a":1}'), body=body))
+
+
+@pytest.mark.parametrize("missing", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+def test_a_missing_header_is_a_mismatch(missing: str) -> None:
+    signed = _signed(b"{}")
+    headers = {name: value for name, value in signed.headers.items() if name != missing}
 
     with pytest.raises(SignatureMismatch):
-        ADAPTER.verify(RawWebhook(headers=signed.headers, body=body), SOURCE, now=NOW)
+        _verify(replace(signed, headers=headers))
 
 
-def test_a_missing_header_is_a_mismatch() -> None:
-    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
-        headers = {key: value for key, value in _signed(b"{}").headers.items() if key != name}
+def test_an_ed25519_signature_is_accepted_from_the_holder_of_the_private_key_only() -> None:
+    private = Ed25519PrivateKey.generate()
+    public = b"whpk_" + base64.b64encode(private.public_key().public_bytes_raw())
+    source = replace(SOURCE, secrets=(SECRET.encode(), public))
+    timestamp, body = str(int(NOW.timestamp())), b'{"a":1}'
+    signature = base64.b64encode(private.sign(f"m1.{timestamp}.".encode() + body)).decode()
+    headers = {"webhook-id": "m1", "webhook-timestamp": timestamp, "webhook-signature": f"v1,AAAA v1a,{signature}"}
+    webhook = RawWebhook(headers=headers, body=body)
+
+    assert ADAPTER.verify(webhook, source, now=NOW).body == body
+    for wrong in (
+        replace(webhook, body=body + b" "),
+        replace(webhook, headers=headers | {"webhook-id": "m2"}),
+        replace(webhook, headers=headers | {"webhook-signature": f"v1,{signature}"}),
+    ):
         with pytest.raises(SignatureMismatch):
-            ADAPTER.verify(RawWebhook(headers=headers, body=b"{}"), SOURCE, now=NOW)
+            ADAPTER.verify(wrong, source, now=NOW)
 
 
-def _translated(content: Any) -> list[Observation | Refused]:
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return list(ADAPTER.translate(VerifiedWebhook(received_at=RECEIVED, source="acme", headers={}, body=body), SOURCE))
-
-
-def test_an_observation_is_read_bare_in_the_envelope_and_in_a_list() -> None:
+def test_an_observation_is_read_bare_in_the_envelope_and_in_an_array() -> None:
     envelope = {"type": "activity.changed", "timestamp": "2026-03-02T09:00:00Z", "data": OBSERVATION}
 
-    (bare,), (wrapped,), listed = _translated(OBSERVATION), _translated(envelope), _translated([OBSERVATION, envelope])
+    bare, wrapped = observe(SOURCE, OBSERVATION), observe(SOURCE, envelope)
 
-    assert isinstance(bare, Observation)
     assert (bare.activity_id, bare.account, bare.facts) == ("a1", "eu", {"actor": "7"})
     assert wrapped == bare
-    assert listed == [bare, bare]
+    assert translate_json(SOURCE, [OBSERVATION, envelope]) == [bare, bare]
 
 
-def test_an_item_that_makes_no_sense_does_not_spoil_its_neighbours() -> None:
+def test_an_item_that_makes_no_sense_does_not_affect_the_others() -> None:
     naive = OBSERVATION | {"observed_at": "2026-03-02T10:00:00"}
     ancient = OBSERVATION | {"facts": {"started_at": "0001-01-01T00:00:00Z"}}
-    backwards = OBSERVATION | {"facts": {"duration_s": -1}}
+    negative = OBSERVATION | {"facts": {"duration_s": -1}}
 
-    items = _translated([naive, OBSERVATION, ancient, backwards, 7])
+    items = translate_json(SOURCE, [naive, OBSERVATION, ancient, negative, 7])
 
-    assert [type(item) for item in items] == [Refused, Observation, Refused, Refused, Refused]
-    assert items[0] == Refused(item=0, problem="observed_at: has no offset from UTC; write one, such as +01:00 or Z")
-    assert items[2] == Refused(item=2, problem="facts.started_at: lies outside the years 1990 to 2199")
-    assert items[3] == Refused(item=3, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
+    assert [type(item) for item in items] == [RefusedItem, Observation, RefusedItem, RefusedItem, RefusedItem]
+    assert items[0] == RefusedItem(index=0, problem="observed_at: has no offset from UTC; write one, such as +01:00 or Z")
+    assert items[2] == RefusedItem(index=2, problem="facts.started_at: lies outside the years 1990 to 2199")
+    assert items[3] == RefusedItem(index=3, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 5_000, b"NaN", b'{"a":1}x', b'"\\ud800"'])
-def test_a_body_that_is_no_json_is_unreadable(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
-        _translated(body)
+        translate_json(SOURCE, body)
 
 
-def test_more_items_than_a_body_may_hold_are_refused_together() -> None:
-    with pytest.raises(BodyUnreadable):
-        _translated([OBSERVATION] * 1_001)
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=15, attempts_max=9, window_s=259_200)

@@ -1,0 +1,54 @@
+"""Twenty: one record per webhook, as it is after the change."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.ingest.domain.adapter import Authentication, RetryPolicy
+from services.ingest.domain.signed_sender import Signature, SignedSender, make_adapter
+from services.ingest.domain.webhook import RawWebhook
+
+KINDS: Final = {"calendarEvent": "meeting", "opportunity": "deal_stage_changed", "message": "email"}
+"""Objects whose name is not the name of our kind already, as `call`, `note` and `task` are."""
+
+OUTCOMES: Final = {"DONE": "completed", "IN_PROGRESS": "open", "TODO": "open"}
+
+
+def _timestamp(headers: Mapping[str, str]) -> str:
+    return headers.get("x-twenty-webhook-timestamp", "")
+
+
+def _signature(webhook: RawWebhook) -> Signature:
+    signed = _timestamp(webhook.headers).encode("utf-8", "surrogateescape") + b":" + webhook.body
+    return Signature(hex_digest=webhook.headers.get("x-twenty-webhook-signature", ""), signed=signed)
+
+
+ADAPTER: Final = make_adapter(
+    SignedSender(
+        kind="twenty",
+        title="Twenty",
+        page="twenty",
+        authentication=Authentication(method="HMAC-SHA256 of time and body", signs_body=True, signs_time=True),
+        signature=_signature,
+        timestamp=_timestamp,
+        units_per_s=1_000,
+        fields={
+            "activity_id": "record.id",
+            "account": "workspaceId",
+            "kind": "objectMetadata.nameSingular",
+            "observed_at": "record.updatedAt || eventDate",
+            "actor": "record.ownerId || record.assigneeId || record.createdBy.workspaceMemberId",
+            "started_at": "record.startsAt || record.happensAt || record.closeDate || record.createdAt",
+            "duration_from": "record.startsAt",
+            "duration_until": "record.endsAt",
+            "stage": "record.stage",
+            "amount_micros": "record.amount.amountMicros",
+            "currency": "record.amount.currencyCode",
+            "outcome": "record.status",
+            "deleted": "ends_with(eventName, '.deleted') || ends_with(eventName, '.destroyed')",
+        },
+        kinds=KINDS,
+        outcomes=OUTCOMES,
+        retry_policy=RetryPolicy(timeout_s=5, attempts_max=1, window_s=0),
+    )
+)
+"""The account of an activity is the workspace."""

@@ -1,0 +1,46 @@
+"""What ingest publishes on its streams, declared for the AsyncAPI document.
+
+The messages themselves go through the coalescing publishers, which share durable writes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import MISSING, field, make_dataclass
+from typing import Any, Final
+
+import msgspec
+
+from shared.events import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
+from shared.observation import Observation
+from shared.service.broker import ServiceBroker
+
+
+def _observation_fields() -> Iterator[tuple[str, Any, Any]]:
+    """Name, type and default of each field of an observation."""
+    for info in msgspec.structs.fields(Observation):
+        if info.required:
+            yield info.name, info.type, MISSING
+        elif info.default is not msgspec.NODEFAULT:
+            yield info.name, info.type, field(default=info.default)
+        else:
+            yield info.name, info.type, field(default_factory=info.default_factory)
+
+
+ActivityObserved: Final = make_dataclass(
+    "ActivityObserved",
+    [("source", str), *_observation_fields()],
+    namespace={"__doc__": Observation.__doc__},
+    kw_only=True,
+)
+"""The `data` of `activity.observed.v1`: the source and, beside it, the fields of an observation."""
+
+
+def declare_publishers(broker: ServiceBroker) -> None:
+    """Declare both events, each on one subject per source."""
+    webhooks, activities = (f"{event}.{{source}}" for event in (WEBHOOK_RECEIVED, ACTIVITY_OBSERVED))
+    broker.publisher(
+        webhooks,
+        title=webhooks,
+        schema=bytes,
+        description="The body of a verified webhook, byte for byte, except for a secret that it contained.",
+    )
+    broker.publisher(activities, title=activities, schema=ActivityObserved, description="Facts about one activity.")

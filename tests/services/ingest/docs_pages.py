@@ -1,0 +1,23 @@
+"""The pages of `docs/` that show how to set up a sender."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+DOCS: Final = Path(__file__).parents[3] / "docs"
+_HEADING: Final = "## In daymark.toml\n"
+_INDENT: Final = "    "
+
+
+def read_source_section(page: str) -> dict[str, Any]:
+    """The table of the source that `docs/<page>.md` shows, as it is written there."""
+    _, _, section = (DOCS / f"{page}.md").read_text(encoding="utf-8").partition(_HEADING)
+    lines = section.partition("\n## ")[0].splitlines()
+    table = tomllib.loads("\n".join(line.removeprefix(_INDENT) for line in lines if line.startswith(_INDENT)))
+    ((_, source),) = table["sources"].items()
+    return dict(source)
+
+
+def pages_with_a_source() -> list[str]:
+    """The names of all such pages."""
+    return [page.stem for page in sorted(DOCS.glob("*.md")) if _HEADING in page.read_text(encoding="utf-8")]

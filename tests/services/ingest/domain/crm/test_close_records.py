@@ -1,0 +1,254 @@
+"""Close: what events and records mean."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any, Final
+
+import pytest
+
+from services.ingest.domain.crm.close import ADAPTER, DEAL_KINDS, DIRECTIONS, KINDS, OUTCOMES, UNFINISHED_STATUSES
+from services.ingest.domain.webhook import BodyUnreadable, RefusedItem
+from shared.observation import Observation
+from tests.services.ingest.merged_activities import Activity, merge_activity
+from tests.services.ingest.senders.sender import make_source, observe, translate_json
+
+SOURCE: Final = make_source("close", outcomes={"outcome_demo": "held"})
+EXPECTED_OUTCOMES: Final = {
+    "answered": "connected",
+    "no-answer": "no_answer",
+    "vm-answer": "left_voicemail",
+    "vm-left": "left_voicemail",
+    "busy": "busy",
+    "blocked": "failed",
+    "error": "failed",
+    "failed": "failed",
+    "timeout": "failed",
+    "abandoned": "abandoned",
+    "cancel": "canceled",
+    "canceled": "canceled",
+    "upcoming": "scheduled",
+    "sent": "sent",
+    "declined-by-lead": "other",
+}
+EXPECTED_KINDS: Final = {
+    "activity.call": ("call", "connected"),
+    "activity.email": ("email", "completed"),
+    "activity.sms": ("message", "completed"),
+    "activity.note": ("note", "completed"),
+    "activity.meeting": ("meeting", "held"),
+    "activity.task_completed": ("task", "completed"),
+}
+EXPECTED_DIRECTIONS: Final = {
+    "outbound": "outbound",
+    "outgoing": "outbound",
+    "inbound": "inbound",
+    "incoming": "inbound",
+    "sideways": None,
+}
+
+
+def _event(object_type: str, action: str, minute: int, record: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"ev_{minute}",
+        "object_type": object_type,
+        "object_id": "acti_1",
+        "action": action,
+        "organization_id": "orga_1",
+        "date_created": f"2025-10-09T08:{minute:02}:00.000000",
+        "date_updated": f"2025-10-09T08:{minute:02}:00.000000",
+        "changed_fields": [],
+        "data": record,
+    } | changes
+
+
+def _body(event: object) -> dict[str, object]:
+    return {"event": event, "subscription_id": "whsub_1"}
+
+
+def _observation(object_type: str, **record: object) -> Observation:
+    return observe(SOURCE, _body(_event(object_type, "updated", 1, record)))
+
+
+def _activity(*events: dict[str, Any]) -> Activity:
+    return merge_activity(SOURCE.name, [item for event in events for item in translate_json(SOURCE, _body(event))])
+
+
+@pytest.mark.parametrize(("disposition", "outcome"), EXPECTED_OUTCOMES.items())
+def test_a_disposition_is_an_outcome(disposition: str, outcome: str) -> None:
+    facts = _observation("activity.call", disposition=disposition).facts
+
+    assert (facts["outcome"], facts["outcome_raw"]) == (outcome, disposition)
+
+
+def test_every_outcome_is_expected() -> None:
+    assert EXPECTED_OUTCOMES.keys() - {"declined-by-lead"} == OUTCOMES.keys()
+
+
+@pytest.mark.parametrize(("object_type", "expected"), EXPECTED_KINDS.items())
+def test_each_object_has_its_kind_and_its_outcome_when_it_is_completed(object_type: str, expected: tuple[str, str]) -> None:
+    observation = _observation(object_type, status="completed")
+
+    assert (observation.kind, observation.facts["outcome"]) == expected
+
+
+def test_every_kind_is_expected() -> None:
+    assert EXPECTED_KINDS.keys() | {"opportunity"} == KINDS.keys()
+
+
+@pytest.mark.parametrize("status", ["created", "in-progress", "draft", "inbox", "outbox"])
+def test_an_unfinished_activity_has_no_outcome(status: str) -> None:
+    assert "outcome" not in _observation("activity.call", status=status).facts
+    assert status in UNFINISHED_STATUSES
+
+
+@pytest.mark.parametrize(("direction", "expected"), EXPECTED_DIRECTIONS.items())
+def test_a_direction_is_ours_or_left_out(direction: str, expected: str | None) -> None:
+    assert _observation("activity.call", direction=direction).facts.get("direction") == expected
+    assert expected is None or direction in DIRECTIONS
+
+
+@pytest.mark.parametrize(("status", "kind"), [("won", "deal_won"), ("lost", "deal_lost"), ("active", "deal_stage_changed")])
+def test_the_status_of_an_opportunity_is_its_kind(status: str, kind: str) -> None:
+    assert _observation("opportunity", status_type=status).kind == kind
+    assert kind == "deal_stage_changed" or status in DEAL_KINDS
+
+
+@pytest.mark.parametrize(
+    ("action", "changed", "is_dated"),
+    [
+        ("created", [], True),
+        ("updated", ["status_type"], True),
+        ("updated", ["status_id"], True),
+        ("updated", ["value"], False),
+        ("updated", None, False),
+    ],
+)
+def test_an_opportunity_counts_when_its_status_changed(action: str, changed: list[str] | None, is_dated: bool) -> None:
+    event = _event("opportunity", action, 5, {"status_type": "won"}, changed_fields=changed)
+
+    assert ("started_at" in observe(SOURCE, _body(event)).facts) is is_dated
+
+
+@pytest.mark.parametrize(
+    ("record", "started_at"),
+    [
+        ({"starts_at": "2025-10-09T09:00:00Z", "activity_at": "2025-10-09T10:00:00Z"}, "2025-10-09T09:00:00+00:00"),
+        ({"activity_at": "2025-10-09T10:00:00Z", "date_created": "2025-10-09T11:00:00Z"}, "2025-10-09T10:00:00+00:00"),
+        ({"date_created": "2025-10-09T11:00:00Z"}, "2025-10-09T11:00:00+00:00"),
+        ({}, None),
+    ],
+)
+def test_an_activity_starts_when_it_was_planned_or_done_or_else_created(record: dict[str, str], started_at: str | None) -> None:
+    assert observe(SOURCE, _body(_event("activity.call", "updated", 1, record))).facts.get("started_at") == started_at
+
+
+def test_an_activity_without_any_word_for_it_has_no_outcome() -> None:
+    assert _observation("activity.call", duration=1).facts == {"duration_s": 1}
+
+
+def test_an_unknown_outcome_of_the_organisation_falls_back_on_the_disposition() -> None:
+    facts = _observation("activity.call", outcome_id="outcome_unknown", disposition="busy", status="completed").facts
+
+    assert (facts["outcome"], facts["outcome_raw"]) == ("busy", "outcome_unknown")
+
+
+def test_a_deal_without_a_label_is_in_the_stage_of_its_status() -> None:
+    assert _observation("opportunity", status_type="won").facts["stage"] == "won"
+
+
+def test_an_event_falls_back_on_its_creation_and_on_the_account_of_the_source() -> None:
+    event = _event("activity.call", "updated", 7, {}, date_updated=None, organization_id=None)
+
+    observation = observe(replace(SOURCE, account="acme"), _body(event))
+
+    assert observation.observed_at == datetime(2025, 10, 9, 8, 7, tzinfo=UTC)
+    assert observation.account == "acme"
+
+
+def test_an_event_is_the_same_only_with_its_id_and_its_time_of_change() -> None:
+    events = [{"id": "1", "date_updated": "a"}, {"id": "2", "date_updated": "a"}, {"id": "1", "date_updated": "b"}]
+
+    assert len({ADAPTER.identify(event) for event in events}) == 3
+
+
+BEGUN: Final = {
+    "user_id": "user_1",
+    "direction": "outbound",
+    "status": "in-progress",
+    "activity_at": "2025-10-09T08:50:18+00:00",
+}
+DONE: Final = BEGUN | {"status": "completed", "disposition": "answered", "duration": 182}
+CALL: Final = [
+    _event("activity.call", "created", 50, BEGUN),
+    _event("activity.call", "completed", 53, DONE),
+    _event("activity.call", "updated", 55, DONE | {"note": "changed"}),
+]
+
+
+def test_the_events_of_a_call_come_to_one_activity_in_any_order() -> None:
+    call = _activity(*CALL)
+
+    assert (call.kind, call.actor, call.outcome, call.direction) == ("call", "user_1", "connected", "outbound")
+    assert (call.duration_s, call.started_at) == (182.0, datetime(2025, 10, 9, 8, 50, 18, tzinfo=UTC))
+    for order in permutations(CALL):
+        assert _activity(*order, *order) == call
+
+
+def test_an_outcome_of_the_organisation_takes_precedence_over_the_status() -> None:
+    meeting = {"user_id": "user_1", "starts_at": "2025-10-09T09:00:00+00:00", "status": "canceled", "duration": 1800}
+
+    own, unknown = [_observation("activity.meeting", **meeting, outcome_id=f"outcome_{name}") for name in ("demo", "unknown")]
+
+    assert (own.facts["outcome"], unknown.facts["outcome"]) == ("held", "canceled")
+
+
+def test_a_won_deal_counts_at_the_moment_when_it_was_won_and_its_cents_are_exact() -> None:
+    deal = {"user_id": "user_1", "status_type": "active", "status_label": "Offer", "value": 100_001, "value_currency": "USD"}
+    won = deal | {"status_type": "won", "status_label": "Won"}
+    events = [
+        _event("opportunity", "created", 1, deal),
+        _event("opportunity", "updated", 5, won, changed_fields=["status_type", "date_won"]),
+        _event("opportunity", "updated", 9, won | {"value": 250_000}, changed_fields=["value"]),
+    ]
+
+    merged = _activity(*events)
+
+    assert (merged.kind, merged.stage, str(merged.amount), merged.currency) == ("deal_won", "Won", "2500.00", "USD")
+    assert merged.started_at == datetime(2025, 10, 9, 8, 5, tzinfo=UTC)
+    assert str(_activity(*events[:2]).amount) == "1000.01"
+    for order in permutations(events):
+        assert _activity(*order) == merged
+
+
+def test_a_deletion_needs_no_record() -> None:
+    assert _activity(*CALL, _event("activity.call", "deleted", 59, None)).deleted
+
+
+def test_any_other_object_is_ignored() -> None:
+    assert translate_json(SOURCE, _body(_event("lead", "updated", 1, {"name": "x"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        (_event("activity.call", "updated", 1, None), "event.data: is missing"),
+        (_event("activity.call", "updated", 1, BEGUN, object_id=None), "activity_id: must be text and not empty"),
+        (
+            _event("activity.call", "updated", 1, DONE | {"duration": -1}),
+            "facts.duration_s: must be a number of seconds from 0 to 2678400",
+        ),
+        (
+            _event("activity.call", "updated", 1, BEGUN, date_updated="yesterday"),
+            "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00",
+        ),
+    ],
+)
+def test_an_event_that_makes_no_sense_is_refused_with_the_reason(event: dict[str, Any], problem: str) -> None:
+    assert translate_json(SOURCE, _body(event)) == [RefusedItem(index=0, problem=problem)]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event": 7}'])
+def test_a_body_without_an_event_is_unreadable(body: bytes) -> None:
+    with pytest.raises(BodyUnreadable, match=r"^(must be an object that holds an event|body is not JSON)"):
+        translate_json(SOURCE, body)

@@ -1,0 +1,147 @@
+"""Pipedrive: what its types and statuses mean, and when a record counts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.pipedrive import ADAPTER, DEALS, DONE_OUTCOMES, KINDS, RECORD_READERS
+from services.ingest.domain.webhook import RefusedItem
+from shared.observation import Observation
+from tests.services.ingest.senders.sender import make_source, observe, translate_json
+
+SOURCE: Final = make_source("pipedrive", kinds={"site_visit": "meeting", "7": "proposal_sent"}, outcomes={"lunch": "other"})
+EXPECTED_TYPES: Final = {
+    "call": ("call", "connected"),
+    "meeting": ("meeting", "held"),
+    "demo": ("demo", "held"),
+    "lunch": ("meeting", "other"),
+    "email": ("email", "sent"),
+    "task": ("task", "completed"),
+    "deadline": ("task", "completed"),
+    "site_visit": ("meeting", "held"),
+    "unheard_of": ("task", "completed"),
+}
+TIMES: Final = {
+    "won_time": "2026-01-12 00:00:00",
+    "lost_time": "2026-01-12 01:00:00",
+    "stage_change_time": "2026-01-12 02:00:00",
+    "add_time": "2026-01-12 03:00:00",
+}
+NO_FIELDS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def _body(entity: str, record: Mapping[str, object] = NO_FIELDS, *, action: str = "change") -> dict[str, object]:
+    meta = {"entity": entity, "entity_id": "7", "action": action, "company_id": 1, "timestamp": "2026-01-13T09:00:00Z"}
+    return {"meta": meta, "data": {"id": 7, **record}, "previous": None}
+
+
+def _activity(record: Mapping[str, object]) -> Observation:
+    return observe(SOURCE, _body("activity", record))
+
+
+def _deal(record: Mapping[str, object]) -> Observation:
+    return observe(SOURCE, _body("deal", record))
+
+
+@pytest.mark.parametrize(("activity_type", "expected"), EXPECTED_TYPES.items())
+def test_a_type_is_a_kind_and_an_outcome_once_it_is_done(activity_type: str, expected: tuple[str, str]) -> None:
+    done, planned = [_activity({"type": activity_type, "done": is_done}) for is_done in (True, False)]
+
+    assert (done.kind, done.facts["outcome"]) == expected
+    assert (planned.kind, planned.facts["outcome"]) == (expected[0], "scheduled")
+    assert done.facts["outcome_raw"] == activity_type
+
+
+def test_every_type_is_expected() -> None:
+    assert EXPECTED_TYPES.keys() - {"site_visit", "unheard_of"} == KINDS.keys()
+    assert DONE_OUTCOMES.keys() <= {kind for kind, _ in EXPECTED_TYPES.values()}
+
+
+@pytest.mark.parametrize(
+    ("record", "started_at"),
+    [
+        ({"due_date": "2026-01-12", "due_time": "09:30"}, "2026-01-12T09:30:00+00:00"),
+        ({"due_date": "2026-01-12", "due_time": "09:30:15"}, "2026-01-12T09:30:15+00:00"),
+        (
+            {"due_date": "2026-01-12", "due_time": {"value": "09:30:00", "timezone_id": "Europe/Madrid"}},
+            "2026-01-12T08:30:00+00:00",
+        ),
+        ({"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00"}, "2026-01-12T18:00:00+00:00"),
+        ({"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00", "done": False}, "2026-01-12T12:00:00+00:00"),
+        ({"due_date": "2026-01-12"}, "2026-01-12T12:00:00+00:00"),
+        ({}, None),
+    ],
+)
+def test_an_activity_counts_at_its_due_time_or_when_it_was_done_or_on_its_due_date(
+    record: dict[str, object], started_at: str | None
+) -> None:
+    assert _activity({"type": "call", "done": True} | record).facts["started_at"] == started_at
+
+
+@pytest.mark.parametrize(
+    ("duration", "duration_s"), [("00:05", 300), ("01:30", 5_400), ({"value": "00:45:30"}, 2_730), ("", None), (None, None)]
+)
+def test_a_duration_is_read_in_either_format(duration: object, duration_s: float | None) -> None:
+    assert _activity({"type": "call", "duration": duration}).facts["duration_s"] == duration_s
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "started_at"),
+    [
+        ("won", "deal_won", "2026-01-12T00:00:00+00:00"),
+        ("lost", "deal_lost", "2026-01-12T01:00:00+00:00"),
+        ("open", "deal_stage_changed", "2026-01-12T02:00:00+00:00"),
+    ],
+)
+def test_a_deal_counts_when_it_was_won_or_lost_or_last_moved(status: str, kind: str, started_at: str) -> None:
+    deal = _deal({"status": status, "stage_id": 3} | TIMES)
+
+    assert (deal.kind, deal.facts["started_at"], deal.facts["stage"]) == (kind, started_at, "3")
+
+
+def test_every_status_is_expected() -> None:
+    assert DEALS.keys() == {"won", "lost"}
+
+
+def test_a_deal_that_never_moved_counts_when_it_was_added() -> None:
+    assert _deal({"status": "open", "add_time": TIMES["add_time"]}).facts["started_at"] == "2026-01-12T03:00:00+00:00"
+
+
+@pytest.mark.parametrize(("status", "kind"), [("open", "proposal_sent"), ("won", "deal_won")])
+def test_a_stage_of_an_open_deal_can_have_a_kind_of_its_own(status: str, kind: str) -> None:
+    assert _deal({"status": status, "stage_id": 7}).kind == kind
+
+
+@pytest.mark.parametrize("action", ["delete", "deleted"])
+def test_a_deletion_deletes_and_a_merge_too(action: str) -> None:
+    merged = _body("deal")
+    merged["meta"] = {**_meta(merged), "merged_to_id": 8}
+
+    assert observe(SOURCE, _body("deal", action=action)).deleted
+    assert observe(SOURCE, merged).deleted
+
+
+def _meta(body: dict[str, object]) -> dict[str, object]:
+    meta = body["meta"]
+    assert isinstance(meta, dict)
+    return meta
+
+
+def test_any_other_entity_is_ignored() -> None:
+    assert RECORD_READERS.keys() == {"activity", "deal"}
+    assert translate_json(SOURCE, _body("person")) == []
+
+
+def test_a_time_in_an_unknown_zone_is_refused() -> None:
+    due_time = {"value": "09:30:00", "timezone_id": "Middle/Earth"}
+
+    refused = translate_json(SOURCE, _body("activity", {"type": "call", "due_date": "2026-01-12", "due_time": due_time}))
+
+    assert refused == [RefusedItem(index=0, problem="due_time: is not a time in a known zone")]
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(timeout_s=10, attempts_max=4, window_s=183)

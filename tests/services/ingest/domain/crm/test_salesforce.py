@@ -1,0 +1,197 @@
+"""Salesforce: which messages are accepted, and what a record means."""
+
+from typing import Final
+
+import pytest
+
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.salesforce import ADAPTER, DIRECTIONS, OUTCOMES, RECORD_READERS, SUBTYPES
+from services.ingest.domain.webhook import BodyUnreadable, Limits, SignatureMismatch
+from shared.observation import Observation
+from tests.services.ingest.senders import BY_NAME
+from tests.services.ingest.senders.sender import make_source, observe, translate_json
+
+SENDER: Final = BY_NAME["salesforce"]
+SOURCE: Final = make_source(
+    "salesforce",
+    account="00D000000000001AAA",
+    kinds={"Product demo": "demo", "Proposal sent": "proposal_sent"},
+    outcomes={"Reached decision maker": "connected"},
+)
+EXPECTED_OUTCOMES: Final = {
+    "Connected": "connected",
+    "Completed": "connected",
+    "Contacted": "connected",
+    "No Answer": "no_answer",
+    "Busy": "busy",
+    "Left Voicemail": "left_voicemail",
+    "Voicemail": "left_voicemail",
+    "Left Message": "left_message",
+    "Wrong Number": "wrong_number",
+    "Canceled": "canceled",
+    "Cancelled": "canceled",
+    "Reached decision maker": "connected",
+    "Gatekeeper": "other",
+}
+EXPECTED_SUBTYPES: Final = {
+    "Call": "call",
+    "Email": "email",
+    "ListEmail": "email",
+    "LinkedIn": "message",
+    "Cadence": "message",
+    "Task": "task",
+}
+EXPECTED_DIRECTIONS: Final = {
+    "Inbound": "inbound",
+    "Outbound": "outbound",
+    "Internal": None,
+    "Callback": "outbound",
+    "Unheard-of": None,
+}
+ENVELOPE: Final = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+    '<notifications xmlns="http://soap.sforce.com/2005/09/outbound"><OrganizationId>00D000000000001AAA</OrganizationId>'
+    "{notifications}</notifications></s:Body></s:Envelope>"
+)
+NOTIFICATION: Final = (
+    '<Notification><Id>04l1</Id><sObject xsi:type="sf:{type}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{fields}</sObject></Notification>'
+)
+
+
+def _body(record_type: str, **fields: str) -> bytes:
+    record = {"Id": "00T1", "SystemModstamp": "2026-01-12T09:00:00Z"} | fields
+    elements = "".join(f"<sf:{name}>{text}</sf:{name}>" for name, text in record.items())
+    return ENVELOPE.format(notifications=NOTIFICATION.format(type=record_type, fields=elements)).encode()
+
+
+def _record(record_type: str, **fields: str) -> Observation:
+    return observe(SOURCE, _body(record_type, **fields))
+
+
+@pytest.mark.parametrize(("result", "outcome"), EXPECTED_OUTCOMES.items())
+def test_a_call_result_is_an_outcome(result: str, outcome: str) -> None:
+    facts = _record("Task", TaskSubtype="Call", CallDisposition=result).facts
+
+    assert (facts["outcome"], facts["outcome_raw"]) == (outcome, result)
+
+
+def test_every_outcome_is_expected() -> None:
+    assert {result.lower() for result in EXPECTED_OUTCOMES} - {"reached decision maker", "gatekeeper"} == OUTCOMES.keys()
+
+
+@pytest.mark.parametrize(("subtype", "kind"), EXPECTED_SUBTYPES.items())
+def test_the_subtype_of_a_task_is_its_kind(subtype: str, kind: str) -> None:
+    assert _record("Task", TaskSubtype=subtype).kind == kind
+
+
+def test_every_subtype_is_expected() -> None:
+    assert {subtype.lower() for subtype in EXPECTED_SUBTYPES} - {"task"} == SUBTYPES.keys()
+
+
+def test_a_task_with_a_call_type_is_a_call() -> None:
+    assert _record("Task", CallType="Inbound").kind == "call"
+
+
+@pytest.mark.parametrize(("call_type", "direction"), EXPECTED_DIRECTIONS.items())
+def test_a_call_type_is_a_direction(call_type: str, direction: str | None) -> None:
+    assert _record("VoiceCall", CallType=call_type).facts["direction"] == direction
+
+
+def test_every_direction_is_expected() -> None:
+    assert {call_type.lower() for call_type in EXPECTED_DIRECTIONS} - {"unheard-of"} == DIRECTIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("fields", "started_at"),
+    [
+        ({"CompletedDateTime": "2026-01-12T09:00:00Z", "ActivityDate": "2026-01-11"}, "2026-01-12T09:00:00+00:00"),
+        ({"ActivityDate": "2026-01-11", "CreatedDate": "2026-01-10T09:00:00Z"}, "2026-01-11T12:00:00+00:00"),
+        ({"CreatedDate": "2026-01-10T09:00:00Z"}, "2026-01-10T09:00:00+00:00"),
+        ({}, None),
+    ],
+)
+def test_a_closed_task_counts_when_it_was_completed_or_on_its_date(fields: dict[str, str], started_at: str | None) -> None:
+    assert _record("Task", **fields).facts["started_at"] == started_at
+
+
+def test_a_task_that_is_not_closed_has_neither_a_time_nor_an_outcome() -> None:
+    facts = _record("Task", IsClosed="false", ActivityDate="2026-01-12").facts
+
+    assert facts == {"started_at": None, "outcome": None}
+
+
+@pytest.mark.parametrize(("event_type", "kind"), [("Product demo", "demo"), ("Lunch", "meeting")])
+def test_an_event_is_a_meeting_unless_its_type_has_a_kind(event_type: str, kind: str) -> None:
+    event = _record("Event", Type=event_type, StartDateTime="2026-01-12T09:00:00Z", DurationInMinutes="45")
+
+    assert (event.kind, event.facts["duration_s"]) == (kind, 2_700)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "started_at"),
+    [
+        ({"IsClosed": "true", "IsWon": "true", "CloseDate": "2026-01-11"}, "deal_won", "2026-01-11T12:00:00+00:00"),
+        ({"IsClosed": "true", "IsWon": "false", "CloseDate": "2026-01-11"}, "deal_lost", "2026-01-11T12:00:00+00:00"),
+        ({"IsClosed": "false", "CloseDate": "2026-01-11"}, "deal_stage_changed", None),
+        (
+            {"IsClosed": "true", "IsWon": "true", "CloseDate": "2026-01-11", "LastStageChangeDate": "2026-01-12T09:00:00Z"},
+            "deal_won",
+            "2026-01-12T09:00:00+00:00",
+        ),
+        ({"StageName": "Proposal sent"}, "proposal_sent", None),
+    ],
+)
+def test_an_opportunity_counts_when_its_stage_changed_or_it_was_closed(
+    fields: dict[str, str], kind: str, started_at: str | None
+) -> None:
+    deal = _record("Opportunity", **fields)
+
+    assert (deal.kind, deal.facts["started_at"]) == (kind, started_at)
+
+
+def test_any_other_object_is_ignored() -> None:
+    assert RECORD_READERS.keys() == {"Task", "Event", "VoiceCall", "Opportunity"}
+    assert translate_json(SOURCE, _body("Lead")) == []
+
+
+@pytest.mark.parametrize("organisation", ["00D000000000001", "00D000000000001AAA"])
+def test_an_organisation_is_recognised_by_its_first_fifteen_characters(organisation: str) -> None:
+    body = SENDER.payload("call-1").replace(b"00D000000000001AAA", organisation.encode())
+
+    assert SENDER.verified(body).source == "salesforce"
+    with pytest.raises(SignatureMismatch):
+        SENDER.verified(body.replace(organisation.encode(), b"00D000000000002AAA"))
+
+
+def test_a_shorter_organisation_is_refused() -> None:
+    with pytest.raises(SignatureMismatch):
+        SENDER.verified(SENDER.payload("call-1").replace(b"00D000000000001AAA", b"00D00000000000"))
+
+
+@pytest.mark.parametrize("session", [b"00Dxx!AQEAQFcanary", b"<![CDATA[00Dxx!AQEAQFcanary]]>"])
+def test_the_session_of_a_user_is_never_stored(session: bytes) -> None:
+    stored = SENDER.verified(SENDER.payload("call-1").replace(b"00Dxx!AQEAQFcanary", session)).body
+
+    assert b"AQEAQFcanary" not in stored
+    assert b"SessionId" not in stored
+
+
+@pytest.mark.parametrize(("spare", "is_readable"), [(0, True), (-1, False)])
+def test_a_message_may_have_as_many_elements_as_the_limit_and_no_more(spare: int, is_readable: bool) -> None:
+    body = _body("Task")
+    elements = body.count(b"<") - body.count(b"</")
+    limited = make_source("salesforce", account=SOURCE.account)
+    limited = type(limited)(
+        name=limited.name, kind=limited.kind, secrets=limited.secrets, limits=Limits(values_max=elements + spare)
+    )
+
+    if is_readable:
+        assert len(translate_json(limited, body)) == 1
+    else:
+        with pytest.raises(BodyUnreadable, match=f"more than {elements - 1} values"):
+            translate_json(limited, body)
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(window_s=86_400)

@@ -1,0 +1,67 @@
+"""Salesloft: what its words and events mean."""
+
+from typing import Final
+
+import pytest
+
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.crm.salesloft import ADAPTER, KINDS, OUTCOMES
+from tests.services.ingest.senders import BY_NAME
+from tests.services.ingest.senders.sender import observe, translate_json
+
+SOURCE: Final = BY_NAME["salesloft"].source
+EXPECTED_OUTCOMES: Final = {
+    "scheduled": "open",
+    "booked": "scheduled",
+    "completed": "completed",
+    "Connected": "connected",
+    "No Answer": "no_answer",
+    "Busy": "busy",
+    "Left Voicemail": "left_voicemail",
+    "Wrong Number": "wrong_number",
+    "sent": "sent",
+    "bounced": "bounced",
+    "Gatekeeper": "other",
+}
+
+
+@pytest.mark.parametrize(("status", "outcome"), EXPECTED_OUTCOMES.items())
+def test_a_status_is_an_outcome(status: str, outcome: str) -> None:
+    facts = observe(SOURCE, {"id": 1, "status": status}, headers={"event": "task_updated"}).facts
+
+    assert (facts["outcome"], facts["outcome_raw"]) == (outcome, status)
+
+
+def test_every_outcome_is_expected() -> None:
+    assert EXPECTED_OUTCOMES.keys() - {"Gatekeeper"} == OUTCOMES.keys()
+
+
+def test_a_disposition_counts_before_a_state_and_a_state_before_a_status() -> None:
+    record = {"id": 1, "disposition": "Busy", "current_state": "completed", "status": "sent"}
+    headers = {"event": "task_updated"}
+
+    disposed, stated = [
+        observe(SOURCE, {name: value for name, value in record.items() if name != missing}, headers=headers).facts
+        for missing in ("", "disposition")
+    ]
+
+    assert (disposed["outcome"], stated["outcome"]) == ("busy", "completed")
+
+
+@pytest.mark.parametrize("event", ["created", "updated", "completed", "booked", "deleted"])
+@pytest.mark.parametrize("kind", ["task", "call", "email", "meeting"])
+def test_each_event_has_its_kind_and_an_id_that_no_other_kind_has(kind: str, event: str) -> None:
+    observation = observe(SOURCE, {"id": 1}, headers={"event": f"{kind}_{event}"})
+
+    assert (observation.kind, observation.activity_id) == (kind, f"{kind}-1")
+    assert observation.deleted is (True if event == "deleted" else None)
+    assert f"{kind}_{event}" in KINDS
+
+
+def test_there_are_no_other_kinds() -> None:
+    assert len(KINDS) == 4 * 5
+    assert translate_json(SOURCE, {"id": 1}, headers={"event": "person_updated"}) == []
+
+
+def test_its_retries_are_as_published() -> None:
+    assert ADAPTER.retry_policy == RetryPolicy(attempts_max=4, window_s=45)

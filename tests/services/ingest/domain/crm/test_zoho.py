@@ -1,0 +1,147 @@
+"""Zoho CRM: what its modules, results and stages mean."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+
+from services.ingest.domain.crm.zoho import DEAL_STAGES, DIRECTIONS, KINDS, OUTCOME_FIELDS, OUTCOMES
+from shared.observation import FactValue
+from tests.services.ingest.senders.sender import make_source, observe, translate_json
+
+SOURCE: Final = make_source(
+    "zoho", account="acme", kinds={"Visits": "meeting", "Signed": "deal_won"}, outcomes={"Reached": "connected"}
+)
+EXPECTED_OUTCOMES: Final = {
+    "Completed": ("completed", "connected"),
+    "Connected": ("connected", "connected"),
+    "Interested": ("connected", "connected"),
+    "Not interested": ("connected", "connected"),
+    "Requested more info": ("connected", "connected"),
+    "Requested call back": ("connected", "connected"),
+    "No response/Busy": ("no_answer", "no_answer"),
+    "No answer": ("no_answer", "no_answer"),
+    "Busy": ("busy", "busy"),
+    "Invalid number": ("wrong_number", "wrong_number"),
+    "Missed": ("no_answer", "no_answer"),
+    "Scheduled": ("scheduled", "scheduled"),
+    "Overdue": ("scheduled", "scheduled"),
+    "Cancelled": ("canceled", "canceled"),
+    "Canceled": ("canceled", "canceled"),
+    "Visited": ("held", "held"),
+    "Held": ("held", "held"),
+    "Planned": ("scheduled", "scheduled"),
+    "Not Started": ("open", "open"),
+    "In Progress": ("open", "open"),
+    "Reached": ("connected", "connected"),
+    "Deferred": ("other", "other"),
+}
+EXPECTED_KINDS: Final = {
+    "Calls": "call",
+    "Events": "meeting",
+    "Tasks": "task",
+    "Notes": "note",
+    "Deals": "deal_stage_changed",
+    "Visits": "meeting",
+}
+EXPECTED_STAGES: Final = {
+    "Closed Won": "deal_won",
+    "Closed Lost": "deal_lost",
+    "Closed-Lost to Competition": "deal_lost",
+    "Signed": "deal_won",
+    "Negotiation": "deal_stage_changed",
+}
+
+NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+def _body(module: str, values: Mapping[str, object] = NO_VALUES, *, operation: str = "update") -> dict[str, object]:
+    return {
+        "module": module,
+        "operation": operation,
+        "server_time": 1768208400000,
+        "channel_id": 1,
+        "ids": ["1"],
+        "affected_values": [{"record_id": "1", "values": dict(values)}],
+    }
+
+
+def _facts(module: str, values: Mapping[str, object]) -> dict[str, FactValue]:
+    return observe(SOURCE, _body(module, values)).facts
+
+
+@pytest.mark.parametrize(("result", "expected"), EXPECTED_OUTCOMES.items())
+def test_a_result_is_an_outcome_and_a_completed_call_was_connected(result: str, expected: tuple[str, str]) -> None:
+    task, call = _facts("Tasks", {"Status": result}), _facts("Calls", {"Call_Result": result})
+
+    assert (task["outcome"], call["outcome"]) == expected
+    assert task["outcome_raw"] == call["outcome_raw"] == result
+
+
+def test_every_outcome_is_expected() -> None:
+    assert {result.lower() for result in EXPECTED_OUTCOMES} - {"reached", "deferred"} == OUTCOMES.keys()
+
+
+@pytest.mark.parametrize("index", range(len(OUTCOME_FIELDS)))
+def test_the_first_field_with_a_result_counts(index: int) -> None:
+    later = dict.fromkeys(OUTCOME_FIELDS[index + 1 :], "Busy")
+
+    assert _facts("Calls", {**later, OUTCOME_FIELDS[index]: "Held"})["outcome"] == "held"
+
+
+def test_the_fields_of_results_are_in_order_of_precedence() -> None:
+    assert OUTCOME_FIELDS == (
+        "Call_Result", "Outgoing_Call_Status", "Call_Status", "Check_In_Status", "Event_Status", "Status",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "kind"), EXPECTED_KINDS.items())
+def test_each_module_has_its_kind(module: str, kind: str) -> None:
+    observation = observe(SOURCE, _body(module))
+
+    assert (observation.kind, observation.activity_id, observation.account) == (kind, f"{module}-1", "acme")
+
+
+def test_every_kind_is_expected() -> None:
+    assert EXPECTED_KINDS.keys() - {"Visits"} == KINDS.keys()
+    assert translate_json(SOURCE, _body("Leads")) == []
+
+
+@pytest.mark.parametrize(("stage", "kind"), EXPECTED_STAGES.items())
+def test_a_stage_is_the_result_of_a_deal_as_of_the_notification(stage: str, kind: str) -> None:
+    facts = _facts("Deals", {"Stage": stage})
+
+    assert facts == {"stage": stage, "kind": kind, "started_at": "2026-01-12T09:00:00+00:00"}
+
+
+def test_every_stage_is_expected() -> None:
+    assert {stage.lower() for stage in EXPECTED_STAGES} - {"signed", "negotiation"} == DEAL_STAGES.keys()
+
+
+@pytest.mark.parametrize(
+    ("call_type", "direction"), [("Outbound", "outbound"), ("Inbound", "inbound"), ("Missed", "inbound"), ("Other", None)]
+)
+def test_a_call_type_is_a_direction(call_type: str, direction: str | None) -> None:
+    assert _facts("Calls", {"Call_Type": call_type}).get("direction") == direction
+    assert direction is None or call_type.lower() in DIRECTIONS
+
+
+@pytest.mark.parametrize(
+    ("values", "duration_s"),
+    [
+        ({"Call_Duration_in_seconds": 182}, 182),
+        ({"Call_Duration_in_seconds": "182", "Call_Duration": "09:09"}, 182),
+        ({"Call_Duration_in_seconds": 0}, 0),
+        ({"Call_Duration": "03:02"}, 182),
+        ({"Start_DateTime": "2026-01-12T09:00:00+01:00", "End_DateTime": "2026-01-12T09:45:00+01:00"}, 2_700),
+    ],
+)
+def test_a_duration_is_read_from_whatever_the_notification_contains(values: dict[str, object], duration_s: float) -> None:
+    assert _facts("Calls", values)["duration_s"] == duration_s
+
+
+def test_a_deletion_deletes_and_states_nothing_else() -> None:
+    observation = observe(SOURCE, _body("Calls", {"Call_Result": "Busy"}, operation="delete"))
+
+    assert (observation.deleted, observation.facts) == (True, {})

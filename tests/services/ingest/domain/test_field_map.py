@@ -1,0 +1,150 @@
+"""Reading any JSON by a map: units, directions, and what a deal has come to."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+
+from services.ingest.domain.field_map import ACTIVITY_KINDS, CALL_OUTCOMES, DIRECTIONS, FIELDS
+from services.ingest.domain.webhook import BodyUnreadable
+from shared.observation import HEARD_AT, FactValue, Observation, heard_at_in
+from tests.services.ingest.senders import NOW
+from tests.services.ingest.senders.sender import make_source, observe, translate_json
+
+FIELDS_BY_NAME: Final = {
+    name: name for name in FIELDS - {"items", "deleted", "duration_clock", "duration_from", "duration_until"}
+}
+NO_KINDS: Final[Mapping[str, str]] = MappingProxyType({})
+RECORD: Final = {"activity_id": "1", "kind": "call", "observed_at": "2026-01-12T09:00:00Z"}
+
+
+def _observe(
+    record: Mapping[str, object], *, fields: Mapping[str, str] = FIELDS_BY_NAME, kinds: Mapping[str, str] = NO_KINDS
+) -> Observation:
+    source = make_source("shared-secret", fields=fields, kinds=kinds, outcomes={"Reached": "held"})
+    return observe(source, {**RECORD, **record})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fact", "expected"),
+    [
+        ("duration_s", "182", "duration_s", 182),
+        ("duration_ms", 1_500, "duration_s", 1.5),
+        ("duration_min", 3, "duration_s", 180),
+        ("amount", "1250.00", "amount", "1250.00"),
+        ("amount_cents", 100_001, "amount", "1000.01"),
+        ("amount_micros", 1_000_001, "amount", "1.000001"),
+    ],
+)
+def test_a_field_has_the_unit_of_its_name(name: str, value: object, fact: str, expected: FactValue) -> None:
+    assert _observe({name: value}).facts == {fact: expected}
+
+
+@pytest.mark.parametrize(
+    ("record", "duration_s"),
+    [
+        ({"clock": "03:02"}, 182),
+        ({"begin": "2026-01-12T09:00:00Z", "end": "2026-01-12T09:03:02Z"}, 182),
+        ({"begin": "2026-01-12T09:00:00Z"}, None),
+    ],
+)
+def test_a_duration_can_be_a_clock_or_two_times(record: dict[str, object], duration_s: float | None) -> None:
+    fields = {"activity_id": "activity_id", "kind": "kind", "observed_at": "observed_at"}
+    fields |= {"duration_clock": "clock", "duration_from": "begin", "duration_until": "end"}
+
+    assert _observe(record, fields=fields).facts.get("duration_s") == duration_s
+
+
+@pytest.mark.parametrize(
+    ("value", "direction"),
+    {
+        "in": "inbound",
+        "inbound": "inbound",
+        "Incoming": "inbound",
+        "out": "outbound",
+        "OUTBOUND": "outbound",
+        "outgoing": "outbound",
+        "sideways": None,
+    }.items(),
+)
+def test_a_direction_is_ours_or_left_out(value: str, direction: str | None) -> None:
+    assert _observe({"direction": value}).facts.get("direction") == direction
+    assert direction is None or value.lower() in DIRECTIONS
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("call", "connected"), ("meeting", "held")])
+def test_an_outcome_means_something_else_for_a_call(kind: str, outcome: str) -> None:
+    assert _observe({"kind": kind, "outcome": "Reached"}).facts == {"outcome": outcome, "outcome_raw": "Reached"}
+
+
+def test_the_outcomes_of_calls_are_pinned() -> None:
+    assert CALL_OUTCOMES == {"held": "connected", "completed": "connected", "no_show": "no_answer"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_ours"), [*[(kind, True) for kind in sorted(ACTIVITY_KINDS)], ("prospect", False), ("", False)]
+)
+def test_only_our_kinds_and_mapped_ones_are_activities(kind: str, is_ours: bool) -> None:
+    source = make_source("shared-secret", fields=FIELDS_BY_NAME)
+
+    assert bool(translate_json(source, RECORD | {"kind": kind})) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"kind": "deal_stage_changed", "stage": "Offer"}, {"stage": "Offer", "kind": "deal_stage_changed"}),
+        ({"kind": "deal_stage_changed", "stage": "Signed"}, {"stage": "Signed", "kind": "deal_won"}),
+        ({"kind": "deal_stage_changed", "stage": None, "amount": 1}, {"amount": "1"}),
+        ({"kind": "deal_lost"}, {"kind": "deal_lost"}),
+    ],
+)
+def test_a_deal_states_its_result_only_with_its_stage_or_kind(
+    record: dict[str, object], expected: dict[str, FactValue]
+) -> None:
+    observation = _observe(record, kinds={"Signed": "deal_won"})
+
+    assert (observation.kind, observation.facts) == ("deal_stage_changed", expected)
+
+
+def test_the_start_of_a_deal_counts_only_with_its_stage() -> None:
+    without, with_stage = [
+        _observe({"kind": "deal_stage_changed", "stage": stage, "started_at": "2026-01-12T09:00:00Z"})
+        for stage in (None, "Offer")
+    ]
+
+    assert "started_at" not in without.facts
+    assert with_stage.facts["started_at"] == "2026-01-12T09:00:00+00:00"
+
+
+@pytest.mark.parametrize(("stage", "fact"), [(None, HEARD_AT), ("Offer", heard_at_in("Offer"))])
+def test_an_undated_change_says_when_it_was_first_seen(stage: str | None, fact: str) -> None:
+    fields = {"activity_id": "activity_id", "kind": "kind", "stage": "stage", "started_at": "_.received_at"}
+
+    facts = _observe({"stage": stage}, fields=fields).facts
+
+    assert facts[fact] == NOW.isoformat()
+    assert facts.get("started_at") is None
+
+
+@pytest.mark.parametrize(
+    ("deleted", "observed_at", "expected"), [(True, None, True), (False, None, None), (False, 1768208400, False)]
+)
+def test_an_undated_change_does_not_say_that_its_activity_exists(
+    deleted: bool, observed_at: int | None, expected: bool | None
+) -> None:
+    observation = _observe({"gone": deleted, "observed_at": observed_at}, fields=FIELDS_BY_NAME | {"deleted": "gone"})
+
+    assert observation.deleted is expected
+
+
+def test_microsofts_times_are_read_whatever_their_offset() -> None:
+    assert _observe({"started_at": "/Date(1768208400000-0700)/"}).facts == {"started_at": "2026-01-12T09:00:00+00:00"}
+
+
+def test_a_body_without_items_is_unreadable() -> None:
+    source = make_source("shared-secret", fields=FIELDS_BY_NAME | {"items": "events"})
+
+    with pytest.raises(BodyUnreadable, match="no items where the configuration looks"):
+        translate_json(source, {"other": []})

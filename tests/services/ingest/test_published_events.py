@@ -1,0 +1,41 @@
+"""What ingest says in its AsyncAPI document about the events that it publishes."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from services.ingest.app import describe
+from shared.observation import Observation
+
+
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(describe().schema.to_specification().to_json())
+    return document
+
+
+def test_the_application_describes_both_events_and_its_request_without_a_server() -> None:
+    channels = _document()["channels"]
+
+    assert channels.keys() == {"webhook.received.v1.{source}", "activity.observed.v1.{source}", "clock.status.v1.ingest"}
+    assert all(channel["description"] for channel in channels.values())
+
+
+def test_an_observed_activity_is_described_with_the_source_and_every_field_of_an_observation() -> None:
+    schema = _document()["components"]["schemas"]["ActivityObserved"]
+
+    fields = msgspec.structs.fields(Observation)
+    assert schema["properties"].keys() == {"source", *(field.name for field in fields)}
+    assert set(schema["required"]) == {"source", *(field.name for field in fields if field.required)}
+    assert schema["properties"]["account"]["default"] == ""
+    assert schema["properties"]["observed_at"]["format"] == "date-time"
+
+
+def test_the_body_of_a_webhook_is_described_as_bytes() -> None:
+    schemas = _document()["components"]["schemas"]
+
+    assert schemas["webhook.received.v1.{source}:Message:Payload"] == {
+        "title": "webhook.received.v1.{source}:Message:Payload",
+        "type": "string",
+        "format": "binary",
+    }
