@@ -66,16 +66,6 @@ class RunningIngest:
 
 @pytest.fixture
 def nats_port() -> int:
-<<<<<<< HEAD
-    """Nobody listens there yet."""
-    return find_free_ports(1)[0]
-
-
-@pytest.fixture
-async def door(tmp_path: Path, nats_port: int) -> AsyncIterator[httpx.AsyncClient]:
-    """Of a process that looks for its broker there."""
-    (port,) = find_free_ports(1)
-=======
     """Nothing listens there yet."""
     return free_ports(1)[0]
 
@@ -84,7 +74,6 @@ async def door(tmp_path: Path, nats_port: int) -> AsyncIterator[httpx.AsyncClien
 async def ingest(tmp_path: Path, nats_port: int) -> AsyncIterator[RunningIngest]:
     """A process that waits for its broker."""
     (port,) = free_ports(1)
->>>>>>> h-ingest
     (tmp_path / "acme").write_text("whsec_" + base64.b64encode(KEY).decode())
     configuration = tmp_path / "daymark.toml"
     configuration.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))

@@ -5,14 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-<<<<<<< HEAD
-from services.ingest.settings import KINDS, SourceSection
-from tests.running_daymark import ROOT
-from tests.services.ingest.senders import section_on
-=======
 from services.ingest.settings import SourceSection
 from tests.services.ingest.docs_pages import pages_with_a_source, read_source_section
->>>>>>> h-ingest
 
 SECRETS = ["env:ACME_SECRET"]
 

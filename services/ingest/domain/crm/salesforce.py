@@ -110,9 +110,7 @@ def _record(notification: etree._Element) -> dict[str, Any]:
     record = notification.find(f"{_OUTBOUND}sObject")
     if record is None:
         return {}
-    fields = {
-        etree.QName(element).localname: (element.text or "").strip() for element in record if isinstance(element.tag, str)
-    }
+    fields = {etree.QName(element).localname: (element.text or "").strip() for element in record.iterchildren("{*}*")}
     return {"type": record.get(_TYPE, "").rpartition(":")[2], "record": fields}
 
 

@@ -98,7 +98,7 @@ def read_documents(text: str, *, file: str) -> list[Document]:
     """
     try:
         _refuse_deep(text)
-        nodes = [node for node in yaml.compose_all(text, Loader=yaml.CSafeLoader) if node is not None]
+        nodes = list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as refused:
         line = refused.problem_mark.line + 1 if refused.problem_mark else 1
         raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=f"not YAML ({refused.problem})")]) from None

@@ -49,12 +49,13 @@ def rep_day_of(rep: Rep, instant: datetime) -> date:
     day of the old term goes on, however long it becomes.
     """
     following: date | None = None
-    for term in reversed(rep.terms):
+    for term in reversed(rep.terms[1:]):
         day = day_of(instant, term.timezone)
         if day >= term.first:
             return day if following is None else min(day, following - _ONE_DAY)
         following = term.first
-    return day
+    day = day_of(instant, rep.terms[0].timezone)
+    return day if following is None else min(day, following - _ONE_DAY)
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

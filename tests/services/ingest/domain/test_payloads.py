@@ -18,15 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
-from services.ingest.domain.webhook import Refused, VerifiedWebhook
-from services.scoring.domain.activities.fact_states import Activity, FactStates, merge, read_activity
-from shared.observation import Observation, observation_id
-=======
 from services.ingest.domain.webhook import VerifiedWebhook
 from shared.observation import ActivityId, Observation
 from tests.services.ingest.merged_activities import Activity, merge_activities, merge_activity
->>>>>>> h-ingest
 from tests.services.ingest.senders import BY_NAME, NOW, PAYLOADS, SENDERS, Sender
 from tests.services.ingest.senders.sender import translate
 

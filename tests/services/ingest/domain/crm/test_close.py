@@ -5,17 +5,10 @@ from typing import Final
 
 import pytest
 
-<<<<<<< HEAD
-from services.ingest.domain.crm.close import CLOSE
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
-from services.scoring.domain.activities.fact_states import Activity, FactStates, merge, read_activity
-from shared.observation import Observation, observation_id
-=======
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.close import ADAPTER
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source
 from shared.observation import SourceName
->>>>>>> h-ingest
 
 KEY: Final = b"b9260244ef33625f9b4b26a27db08758cdd39478b852c73f2d33ab042eb8abb4"
 SOURCE: Final = Source(name=SourceName("close"), kind="close", secrets=(b"00ff", KEY), outcomes={"outcome_demo": "held"})

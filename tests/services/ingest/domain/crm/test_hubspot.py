@@ -9,17 +9,10 @@ from typing import Any, Final
 
 import pytest
 
-<<<<<<< HEAD
-from services.ingest.domain.crm.hubspot import HUBSPOT, signed_address
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Refused, SignatureMismatch, Source, VerifiedWebhook
-from services.scoring.domain.activities.fact_states import Activity, FactStates, merge, read_activity
-from shared.observation import Observation, observation_id
-=======
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.hubspot import ADAPTER, signed_url
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source
 from shared.observation import SourceName
->>>>>>> h-ingest
 
 KEY: Final = b"yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 URL: Final = "https://www.example.com/webhook_uri"
