@@ -3,24 +3,16 @@
 import asyncio
 from datetime import date, timedelta
 
-import httpx
-import pytest
 from prometheus_client import generate_latest
-from starlette.applications import Starlette
 
 from services.nudges.decide.compose import Spoken
 from services.nudges.decide.on_change import decide_nudges
-from services.nudges.links import Links, NoLinkSecret
-from services.nudges.pages.inbox_page import Pages
-from services.nudges.pages.list_nudges import list_nudges
-from services.nudges.pages.rendering import Renderer
 from services.nudges.store import QUERIES, SCHEMA
-from shared.events import DayReport, Person, Presence
+from shared.events import DayReport, Presence
 from shared.postgres.pool import make_pool
-from shared.requests.nudges import NudgeQuery
 from shared.trace import trace_id
 from tests.promtool import remarks_of_promtool
-from tests.services.nudges.conftest import KEY, LINKS, NO_LOTS, NOON, Nudging, comeback_and_plan_done_wait
+from tests.services.nudges.conftest import KEY, NO_LOTS, NOON, Nudging, comeback_and_plan_done_wait
 from tests.services.nudges.reports import MONDAY, announcement, asked, at, report, worked_days
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -211,63 +203,6 @@ async def test_nobody_is_spoken_to_on_leave(nudging: Nudging) -> None:
 
     ((_, status, because),) = await nudging.nudges()
     assert (status, because) == ("held", "on leave today")
-
-
-async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(nudging: Nudging) -> None:
-    for offset in range(3):
-        day = MONDAY + timedelta(days=offset)
-        nudging.now = at(day, "12:00")
-        await nudging.take_in(report(day, score=100, state="open"))
-
-    first = await list_nudges(nudging.pool, NudgeQuery(limit=2))
-    second = await list_nudges(nudging.pool, NudgeQuery(limit=2, after=first.next_after))
-
-    assert [row.day.day for row in (*first.rows, *second.rows)] == [2, 3, 4]
-    assert second.next_after is None
-
-
-async def _page(nudging: Nudging, path: str) -> httpx.Response:
-    pages = Pages(nudging.pool, LINKS, Renderer(), nudging.clock())
-    app = Starlette(routes=pages.routes(), exception_handlers={404: pages.not_found})
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pages") as client:
-        return await client.get(path)
-
-
-async def test_a_manager_sees_what_their_team_heard_with_names_escaped(nudging: Nudging) -> None:
-    await nudging.take_in(_done(rep=Person(id="ana", name="<script>alert(1)</script>")))
-
-    page = await _page(nudging, LINKS.of_manager("mara"))
-
-    assert page.status_code == 200
-    assert "Plan done" in page.text
-    assert "&lt;script&gt;" in page.text
-    assert "<script" not in page.text
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-
-
-async def test_another_manager_sees_nothing_of_it(nudging: Nudging) -> None:
-    await nudging.take_in(_done())
-
-    page = await _page(nudging, LINKS.of_manager("jon"))
-
-    assert page.status_code == 200
-    assert "Ana" not in page.text
-    assert "Nothing yet" in page.text
-
-
-@pytest.mark.parametrize(
-    "path", ["/inbox/mara/wrong", "/inbox/mara", LINKS.of_manager("jon").replace("/jon/", "/mara/"), "/nope"]
-)
-async def test_without_the_right_link_there_is_no_page(nudging: Nudging, path: str) -> None:
-    page = await _page(nudging, path)
-
-    assert page.status_code == 404
-    assert "There is no page here" in page.text
-
-
-def test_without_a_secret_there_are_no_links() -> None:
-    with pytest.raises(NoLinkSecret):
-        Links(base_url="http://pages", secret=None).of_manager("mara")
 
 
 def test_the_metrics_are_well_formed(nudging: Nudging) -> None:

@@ -4,19 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from services.nudges.deliver.channels.channel import TryLater
 
 from services.nudges.decide.announce import tell_definition, withdraw_definition
 from services.nudges.decide.compose import Spoken
-from services.nudges.deliver.channels.channel import TryLater
 from services.nudges.deliver.deliveries import note_channels
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_definition
-from services.nudges.pages.list_nudges import list_inbox
-from services.nudges.pages.nudge_cards import days_of
 from shared.events import (
     ANNOUNCEMENT_DELIVERED,
     PLAYBOOK_ACKNOWLEDGED,
     AnnouncementDelivered,
-    Person,
     PlaybookAcknowledged,
     PlaybookWithdrawn,
     Presence,
@@ -237,18 +234,3 @@ async def test_what_was_never_announced_to_a_rep_cannot_be_acknowledged(nudging:
     with pytest.raises(NeverAnnounced):
         await acknowledge_definition(nudging.pool, "ben", 3, now=NOON)
     assert await nudging.events(PLAYBOOK_ACKNOWLEDGED) == []
-
-
-async def test_a_manager_sees_in_one_place_who_was_told_the_same_and_who_has_read_it(nudging: Nudging) -> None:
-    ben = Person(id="ben", name="Ben Ode")
-    await nudging.take_in(report(state="open"), report(state="open", rep=ben))
-    await nudging.hear_of(announcement(3, TUESDAY), announcement(3, TUESDAY, rep=ben), announcement(4, WEDNESDAY))
-    await acknowledge_definition(nudging.pool, "ben", 3, now=NOON)
-
-    (day,) = days_of(await list_inbox(nudging.pool, "mara"), reader="mara")
-
-    alone, both = day.cards
-    assert (alone.rep, alone.text[:4], alone.not_read_by) == ("Ana Ruiz", "Ana,", "Ana Ruiz")
-    assert (both.rep, both.kind, both.rule) == ("Ana Ruiz, Ben Ode", "announcement", "Definition")
-    assert (both.read_by, both.not_read_by) == ("Ben Ode", "Ana Ruiz")
-    assert both.text.startswith("From Tuesday 3 March on your day is measured like this")
