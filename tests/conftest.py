@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from deploy.database import ensure_database
-from services.nudges import store as nudges
+from services.nudges import schema as nudges
 from services.scoring import store as scoring
 from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.streams import provision

@@ -6,7 +6,7 @@ from typing import Final
 from services.nudges.context.announcements import find_delivered_at
 from services.nudges.context.days import find_day
 from services.nudges.context.load_team_context import ManagedTeam
-from services.nudges.context.silent_feeds import find_silent_feed
+from services.nudges.context.silent_feeds import find_silent_feed_name
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.policy.may_send import PolicyFacts, Shortfall
 from services.nudges.domain.answers import OBJECTION_COOLDOWNS, Answer, Objection
@@ -33,7 +33,7 @@ async def load_rep_facts(
         today=await load_working_time(connection, rep_id, timezone=timezone, now=now),
         recent=await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
         shortfall=await _load_shortfall(connection, candidate, report) if candidate.is_shortfall else None,
-        silent_feed=await find_silent_feed(connection, report.team.id) if candidate.is_shortfall else None,
+        silent_feed=await find_silent_feed_name(connection, report.team.id) if candidate.is_shortfall else None,
         objections=await _list_objections(connection, rep_id, timezone=timezone, now=now),
         assignment=context.holdout.assign(candidate, rep_id),
         is_paused=await connection.fetchval(_QUERIES["find_pause"], candidate.rule) is not None,
