@@ -59,8 +59,9 @@ bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench.nudge_quality
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
+contract: $(DEV_STAMP) ## write docs/openapi.json, docs/asyncapi.json and docs/messages.md from the code
 	@$(BIN)/python -m tests.contract.documents
+	@$(BIN)/python -m tests.contract.messages
 
 fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
 	$(call install,requirements/fuzz.txt)
@@ -70,7 +71,7 @@ fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
 nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities, policy in 1,000,000 cases
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
-	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
+	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/decide/policy/test_may_send_by_the_clock.py --timeout 0
 
 faults: $(DEV_STAMP) ## the whole real trace through the door, and nudges under load, while services are killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)

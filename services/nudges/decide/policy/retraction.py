@@ -55,7 +55,7 @@ def deserves_correction(sent: SentNudge, context: RuleContext) -> bool:
 
 def retraction_reason(sent: SentNudge, report: DayReport) -> str:
     """Why it would not be sent any more, as a sentence."""
-    return f"Going by what is recorded now{_recorded(sent, report)}, this would not have been sent."
+    return f"{_recorded(sent, report)}, this would not have been sent."
 
 
 def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> Candidate:
@@ -71,7 +71,7 @@ def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> 
             f"{name}, please ignore {when}. It was based on incomplete records.",
             f"Sorry, {name}: {when} missed some of the work you had already done.",
         ),
-        reason=f"Going by what is recorded now{_recorded(sent, report)}, {when} would not have been sent.",
+        reason=f"{_recorded(sent, report)}, {when} would not have been sent.",
     )
 
 
@@ -126,7 +126,10 @@ def _is_about_days_before(sent: SentNudge) -> bool:
 
 
 def _recorded(sent: SentNudge, report: DayReport) -> str:
-    return " for the days before" if _is_about_days_before(sent) else f" ({breakdown(report)})"
+    """The beginning of a sentence."""
+    if _is_about_days_before(sent):
+        return "With what is recorded now for the days before"
+    return f"With {breakdown(report)} recorded now"
 
 
 def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
