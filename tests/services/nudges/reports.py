@@ -201,10 +201,12 @@ def goal(count: int, **fields: Unpack[GoalFields]) -> GoalResult:
     return default.model_copy(update=dict(fields))
 
 
-def calls_and_proposals(calls: int, proposals: int, day: date = MONDAY, **fields: Unpack[DayReportFields]) -> DayReport:
+def calls_and_proposals(
+    calls: int, proposals: int, day: date = MONDAY, *, score: float | None = 60, **fields: Unpack[DayReportFields]
+) -> DayReport:
     """A day that asks for ten calls and one proposal."""
     behaviours = (behaviour("Calls", calls, 10), behaviour("Proposals", proposals, 1))
-    return report(day, **({"behaviours": behaviours} | fields))
+    return report(day, score=score, **({"behaviours": behaviours} | fields))
 
 
 def defined(label: str, asks: str) -> BehaviourDefinition:

@@ -11,7 +11,7 @@ from tests.services.nudges.days import MONDAY, working_days
 from tests.services.nudges.reports import VERSION_2, behaviour, calls_and_proposals, report, rule_context
 
 ON_TRACK, SHORT = (8, 8, 8, 8, 8), (1, 0, 1, 0, 0)
-MORNING = calls_and_proposals(0, 0, state="open").model_copy(update={"score": 0})
+MORNING = calls_and_proposals(0, 0, state="open", score=0)
 
 
 def _context(calls: tuple[int, ...], proposals: tuple[int, ...], today: DayReport = MORNING) -> RuleContext:

@@ -10,7 +10,7 @@ from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
 from tests.services.nudges.baselines import conversions
 from tests.services.nudges.reports import behaviour, calls_and_proposals, report, rule_context
 
-MORNING = calls_and_proposals(0, 0, state="open").model_copy(update={"score": 0})
+MORNING = calls_and_proposals(0, 0, state="open", score=0)
 FALLEN = conversions((40, 400, 40), (20, 200, 5))
 
 
@@ -81,7 +81,7 @@ def test_it_takes_a_fall_by_a_quarter_that_is_probable(periods: tuple[tuple[int,
     [
         MORNING.model_copy(update={"state": "closed"}),
         MORNING.model_copy(update={"silent": True}),
-        calls_and_proposals(10, 1, state="open").model_copy(update={"score": 100}),
+        calls_and_proposals(10, 1, state="open", score=100),
         report(score=None, state="open", presence=Presence.ABSENT),
         report(state="open", behaviours=(behaviour("Calls", 0, 10), behaviour("Proposals", 0, 0))),
     ],

@@ -39,12 +39,12 @@ def _drop_to(total: int) -> RuleContext:
 
 def _proposals(*counts: int, calls: int = 8) -> RuleContext:
     before = [calls_and_proposals(calls, count, day) for day, count in zip(working_days(5), counts, strict=True)]
-    return rule_context(calls_and_proposals(12, 2).model_copy(update={"score": 130}), *before)
+    return rule_context(calls_and_proposals(12, 2, score=130), *before)
 
 
 def _share_of(proposals: int) -> RuleContext:
     baseline = conversions((40, 400, 40), (20, 200, proposals))
-    return rule_context(calls_and_proposals(0, 0).model_copy(update={"score": 0}), baseline=baseline)
+    return rule_context(calls_and_proposals(0, 0, score=0), baseline=baseline)
 
 
 @pytest.mark.parametrize(
