@@ -19,8 +19,8 @@ from typing import cast
 
 import uvloop
 
-from deploy.local.nats_server import NatsServer
-from deploy.local.ports import free_ports
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.ports import find_free_ports
 from services.ingest.app import ADAPTERS, web_app
 from services.ingest.domain.adapter import STORED
 from services.ingest.domain.crm.standard import key_of
@@ -147,7 +147,7 @@ async def measure() -> None:
     folder = Path(tempfile.mkdtemp(prefix="daymark-bench-"))
     nats_server = NatsServer(folder)
     await nats_server.start()
-    ports = dict(zip(("verified only", "stored"), free_ports(2), strict=True))
+    ports = dict(zip(("verified only", "stored"), find_free_ports(2), strict=True))
     servers = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.door", "--serve", str(port), "--nats", nats_server.url if name == "stored" else ""

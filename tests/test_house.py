@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import house
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 
 _BIN = Path(sys.executable).parent
 

@@ -1,11 +1,17 @@
-"""Days and playbooks in, nudges out.
+"""Day reports and playbook versions in, nudges out.
 
-Comes in: `day.opened.v1`, `day.changed.v1`, `day.closed.v1`, `playbook.announced.v1` and `playbook.withdrawn.v1` from SCORES.
-Goes out: messages to people through channels, the pages of managers and reps, and `nudge.decided.v1`, `nudge.delivered.v1`,
-`nudge.revised.v1`, `playbook.told.v1` and `playbook.acknowledged.v1` through an outbox. Promised: one nudge per rule, person and
-occasion; nobody receives anything outside their working hours, on leave or on a holiday, and, announcements aside, more than once
-a day; no day is held against a rep by a playbook that was announced later; a nudge and its queued deliveries are one transaction.
-Owns the Postgres schema `nudges`.
+In: `day.opened.v1`, `day.changed.v1`, `day.closed.v1`, `playbook.announced.v1` and `playbook.withdrawn.v1` from SCORES.
 
-Read the packages in the order in which a day report passes them: `intake`, `context`, `rules`, `decide`, `deliver`.
+Out: messages to people through channels; the pages of managers and reps; and `nudge.decided.v1`, `nudge.delivered.v1`,
+`nudge.revised.v1`, `playbook.told.v1` and `playbook.acknowledged.v1` through an outbox.
+
+Promises:
+- There is one nudge per rule, person and occasion.
+- Nobody receives anything outside their working hours, on leave or on a holiday.
+- Nobody receives more than one nudge a day, apart from announcements.
+- No day is held against a rep by a playbook that was not announced to them before it.
+- A nudge and its queued deliveries are one transaction.
+
+Owns the Postgres schema `nudges`. A day report passes the packages in this order: `intake`, `context`, `rules`, `decide`,
+`deliver`.
 """

@@ -1,4 +1,4 @@
-"""What nudges does by itself as time passes: deferred nudges, scheduled checks, digests, the health of feeds, experiments."""
+"""What nudges does by itself: deferred nudges, scheduled checks, digests, the health of feeds, experiments, its outbox."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -14,15 +14,22 @@ from services.nudges.decide.scheduled import run_scheduled_checks
 from services.nudges.decision_log import log_outcomes
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.deliveries import give_up_orphans
-from services.nudges.experiments.calibration import plan_calibrations, run_due_calibrations
-from services.nudges.experiments.measure_effects import pause_harmful_rules
+from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
+from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
+from shared.jetstream.publisher import Publisher
+from shared.postgres.outbox import OutboxRelay
 from shared.service.background import BackgroundJob
 
 _FEEDS_EVERY: Final = timedelta(minutes=1)
 _PLAN_EVERY: Final = timedelta(minutes=1)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def relay_job(pool: asyncpg.Pool, publisher: Publisher) -> BackgroundJob:
+    """Publishes what was decided and delivered. Wake it after a commit."""
+    return BackgroundJob("outbox", OutboxRelay(pool, publisher, source="/nudges").relay_all)
 
 
 def timed_job(
@@ -68,7 +75,7 @@ def slow_jobs(pool: asyncpg.Pool, metrics: NudgesMetrics, clock: Clock) -> list[
         if now - planned_at >= _PLAN_EVERY:
             await plan_calibrations(pool, now=now)
             planned_at = now
-        for calibrated in await run_due_calibrations(pool, now=now):
-            metrics.calibrations.labels(calibrated.outcome).inc()
+        for calibration in await run_weekly_calibrations(pool, now=now):
+            metrics.calibrations.labels(calibration.outcome).inc()
 
     return [BackgroundJob("effects", check_effects, clock=clock), BackgroundJob("calibration", calibrate, clock=clock)]

@@ -14,7 +14,7 @@ from services.nudges.domain.disputes import DisputeReason
 VERDICTS: Final = (*(status.value for status in NudgeStatus), RETRACTED)
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CALIBRATION_OUTCOMES: Final = ("changed", "unchanged", "not_known")
-DEAD_LETTER_REASONS: Final = ("unreadable_report", "unreadable_announcement")
+DEAD_LETTER_REASONS: Final = ("unreadable_event",)
 
 
 class NudgesMetrics:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from shared.events import RepId, TeamId, VersionNumber
-from shared.requests.endpoint import Endpoint, NoQuery, Schema
+from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 
 class DefinitionFile(Schema):
@@ -126,10 +126,9 @@ class AnnouncementRow(Schema):
     withdrawn_at: datetime | None = None
 
 
-class AnnouncementPage(Schema):
+class AnnouncementPage(Page[AnnouncementRow]):
     """The newest version first, reps in the order of their ids."""
 
-    rows: tuple[AnnouncementRow, ...]
     next_after: tuple[int, str] | None = None
 
 

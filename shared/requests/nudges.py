@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, RepId, TeamId
 from shared.observation import ActivityId, SourceName
-from shared.requests.endpoint import Endpoint, NoQuery, Schema
+from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 
 class NudgeQuery(Schema):
@@ -52,10 +52,9 @@ class NudgeRow(Schema):
     retracted: str = ""
 
 
-class NudgePage(Schema):
+class NudgePage(Page[NudgeRow]):
     """In the order in which they were decided."""
 
-    rows: tuple[NudgeRow, ...]
     next_after: str | None = None
 
 

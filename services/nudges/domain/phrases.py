@@ -58,8 +58,12 @@ def day_phrase(day: date, *, today: date) -> str:
 
 def long_date(day: date, *, today: date) -> str:
     """`Monday 9 March`, with the year if it is another one."""
-    year = f" {day.year}" if day.year != today.year else ""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{year}"
+    return day_and_month(day) if day.year == today.year else f"{day_and_month(day)} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    """`Monday 9 March`."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def clock_time(instant: datetime, timezone: str) -> str:

@@ -9,7 +9,8 @@ from typing import Final
 import asyncpg
 import structlog
 
-from services.nudges.context.baselines import team_days
+from services.nudges.context.announcements import list_announcements
+from services.nudges.context.baselines import list_team_days
 from services.nudges.domain.announcements import comparable_versions
 from services.nudges.domain.drop.calibration import DAYS_BEFORE_ASSESSMENT, calibrate, next_calibration
 from services.nudges.domain.drop.error_budget import ErrorBudget
@@ -24,7 +25,6 @@ from services.nudges.experiments.calibrations import (
     mark_calibrated,
     merge_calibration,
 )
-from services.nudges.store import list_definitions
 from shared.errors import DaymarkError
 from shared.events import TeamId
 from shared.postgres.pool import Connection
@@ -124,8 +124,8 @@ def _log_calibration(calibration: WeeklyCalibration) -> None:
 
 
 async def _calibrate(connection: Connection, team: ActiveTeam, *, now: datetime) -> CalibrationRow:
-    versions = comparable_versions(team.version, await list_definitions(connection, team.rep_id))
-    days_by_rep = await team_days(connection, team.team_id, before=team.day, versions=versions)
+    versions = comparable_versions(team.version, await list_announcements(connection, team.rep_id))
+    days_by_rep = await list_team_days(connection, team.team_id, before=team.day, versions=versions)
     reps = list(days_by_rep.values())
     assessed_days = sum(max(0, len(days) - DAYS_BEFORE_ASSESSMENT) for days in reps)
     assessed_days_aim = max(_ASSESSED_DAYS, _ASSESSED_DAYS_PER_REP * len(reps))

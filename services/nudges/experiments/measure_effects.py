@@ -6,12 +6,13 @@ from typing import Final
 
 import asyncpg
 
+from services.nudges.decide.policy.holdout import EXPERIMENT_KINDS
 from services.nudges.domain.effects.effect import Effect, UnknownEffect, estimate_effect
 from services.nudges.experiments.assignments import list_assignments
-from services.nudges.rules import ON_LADDERS, RULES
+from services.nudges.rules.catalogue import REP_RULES
 from shared.postgres.pool import Connection
 
-_MEASURED: Final = tuple(rule for rule in RULES if rule not in ON_LADDERS)
+_MEASURED: Final = tuple(name for name, rule in REP_RULES.items() if rule.kind in EXPERIMENT_KINDS)
 """Nudges that must always be sent are never withheld, so their effect cannot be measured."""
 
 

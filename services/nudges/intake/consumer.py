@@ -1,7 +1,7 @@
 """The subscriber to SCORES: day reports, and announcements and withdrawals of playbook versions.
 
-The durable consumer is provisioned from the declared table; FastStream binds to it and declares nothing (`declare=False`), since
-its own declaration would rewrite the stream. A message is acknowledged after the commit.
+FastStream binds to the durable consumer, which is provisioned beforehand, and declares nothing (`declare=False`): its own
+declaration would rewrite the stream. A message is acknowledged after the commit.
 """
 
 from collections.abc import Callable, Sequence

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.store import list_definitions
+from services.nudges.context.announcements import list_announcements
 from shared.errors import DaymarkError
 from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged, RepId, VersionNumber
 from shared.postgres.outbox import enqueue_events, make_event
@@ -26,7 +26,7 @@ async def acknowledge_version(pool: asyncpg.Pool, rep_id: RepId, version: Versio
         NeverAnnounced: the version is not one of theirs.
     """
     async with pool.acquire() as connection, connection.transaction():
-        announced_versions = {known.announced.version for known in await list_definitions(connection, rep_id)}
+        announced_versions = {known.playbook.version for known in await list_announcements(connection, rep_id)}
         if version not in announced_versions:
             raise NeverAnnounced(f"{rep_id}, {version}")
         row = await connection.fetchrow(_QUERIES["mark_acknowledged"], rep_id, version, now)

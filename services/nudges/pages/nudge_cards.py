@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.nudges.domain.answers import ANSWER_LABELS, allowed_answers, describe_answer
-from services.nudges.domain.phrases import clock_time, first_name, weekday
+from services.nudges.domain.phrases import clock_time, day_and_month, first_name
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first
 from shared.events import NudgeId, NudgeKind, PersonId
@@ -137,7 +137,7 @@ def _sent_day(message: Message) -> date:
 
 
 def _heading(day: date) -> str:
-    return f"{weekday(day)}, {day.day} {day:%B %Y}"
+    return f"{day_and_month(day)} {day.year}"
 
 
 def _make_card(message: Message, *, reader: PersonId | None) -> Card:

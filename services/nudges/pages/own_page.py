@@ -8,8 +8,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.nudges.decide.policy.may_send import local_day
-from services.nudges.domain.recent_nudges import LATELY
+from services.nudges.context.announcements import list_announcements
+from services.nudges.context.days import find_newest_day
+from services.nudges.context.ladders import list_ladders
+from services.nudges.domain.recent_nudges import LOOKBACK
+from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
 from services.nudges.pages.disputes.activity_cards import make_day_line
@@ -18,7 +21,6 @@ from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.own_days import list_own_days
 from services.nudges.pages.playbook_sections import make_next_steps, make_sections
 from services.nudges.pages.rendering import Renderer
-from services.nudges.store import find_newest_day, list_definitions, list_ladders
 from shared.clock import Clock
 from shared.events import RepId, VersionNumber
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -54,19 +56,19 @@ class OwnPage:
             return self._renderer.unavailable()
 
     async def _render(self, rep_id: RepId, token: str) -> Response:
-        known = await list_definitions(self._pool, rep_id)
+        announcements = await list_announcements(self._pool, rep_id)
         newest = await find_newest_day(self._pool, rep_id)
-        timezone = newest.timezone if newest is not None else known[-1].announced.timezone if known else "UTC"
+        timezone = newest.timezone if newest is not None else announcements[-1].playbook.timezone if announcements else "UTC"
         today = local_day(self._clock.now(), timezone)
         ladders = await list_ladders(self._pool, rep_id)
-        received = await list_received(self._pool, rep_id, since=today - LATELY)
-        own_days = await list_own_days(self._pool, rep_id, since=today - LATELY)
+        received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
+        own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
         return self._renderer.page(
             "you.html",
             has_forms=True,
-            name=known[-1].announced.rep.name if known else rep_id,
+            name=announcements[-1].playbook.rep.name if announcements else rep_id,
             token=token,
-            sections=make_sections(known, timezone, today=today),
+            sections=make_sections(announcements, timezone, today=today),
             steps=make_next_steps(newest, ladders) if newest is not None else [],
             lines=[make_day_line(day) for day in own_days],
             days=group_by_day(received, reader=rep_id),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.nudges.decide.policy.may_send import local_day
-from services.nudges.domain.announcements import Definition, coming, in_force
-from services.nudges.domain.ladder import Ladder, is_ladder_of, size_in_words
-from services.nudges.domain.phrases import clock_time, date_text, number
+from services.nudges.domain.announcements import Announcement, coming, in_force
+from services.nudges.domain.ladder import Ladder, is_ladder_of, step_size_phrase
+from services.nudges.domain.phrases import clock_time, day_and_month, number
+from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourDefinition, DayReport, GoalDefinition, VersionNumber
 
 
@@ -60,39 +60,39 @@ class NextStep:
     size: str
 
 
-def make_sections(known: Sequence[Definition], timezone: str, *, today: date) -> list[PlaybookSection]:
+def make_sections(known: Sequence[Announcement], timezone: str, *, today: date) -> list[PlaybookSection]:
     """The version in force first, then the coming ones, the earliest first."""
     current = in_force(known, today=today)
     shown = [*([current] if current is not None else []), *coming(known, today=today)]
-    return [_make_section(definition, timezone, today=today) for definition in shown]
+    return [_make_section(announcement, timezone, today=today) for announcement in shown]
 
 
 def make_next_steps(newest: DayReport, ladders: Sequence[Ladder]) -> list[NextStep]:
     """One for each goal of the rep's newest day."""
     return [
-        NextStep(label=goal.label, count=goal.count, target=ladder.next_step, size=size_in_words(goal, ladder))
+        NextStep(label=goal.label, count=goal.count, target=ladder.next_step, size=step_size_phrase(goal, ladder))
         for goal in newest.goals
         for ladder in ladders
         if is_ladder_of(ladder, goal)
     ]
 
 
-def _make_section(definition: Definition, timezone: str, *, today: date) -> PlaybookSection:
-    announced = definition.announced
-    total_weight = sum((behaviour.weight for behaviour in announced.behaviours), Decimal(0))
-    first_day = _date_with_year(announced.binds_from)
+def _make_section(announcement: Announcement, timezone: str, *, today: date) -> PlaybookSection:
+    playbook = announcement.playbook
+    total_weight = sum((behaviour.weight for behaviour in playbook.behaviours), Decimal(0))
+    first_day = _date_with_year(playbook.binds_from)
     return PlaybookSection(
-        version=announced.version,
-        heading=f"Starting {first_day}" if announced.binds_from > today else f"In force since {first_day}",
-        team=announced.team.name,
-        behaviours=tuple(_behaviour_line(behaviour, total_weight) for behaviour in announced.behaviours),
-        goals=tuple(GoalLine(label=goal.label, steps=_describe_steps(goal), counts=goal.counts) for goal in announced.goals),
-        unverified=announced.unverified,
-        follows=_date_with_year(announced.follows) if announced.follows else "",
-        changes=announced.changes,
-        revises=announced.revises,
-        delivered=_date_and_time(definition.delivered_at, timezone),
-        acknowledged=_date_and_time(definition.acknowledged_at, timezone),
+        version=playbook.version,
+        heading=f"Starting {first_day}" if playbook.binds_from > today else f"In force since {first_day}",
+        team=playbook.team.name,
+        behaviours=tuple(_behaviour_line(behaviour, total_weight) for behaviour in playbook.behaviours),
+        goals=tuple(GoalLine(label=goal.label, steps=_describe_steps(goal), counts=goal.counts) for goal in playbook.goals),
+        unverified=playbook.unverified,
+        follows=_date_with_year(playbook.follows) if playbook.follows else "",
+        changes=playbook.changes,
+        revises=playbook.revises,
+        delivered=_date_and_time(announcement.delivered_at, timezone),
+        acknowledged=_date_and_time(announcement.acknowledged_at, timezone),
     )
 
 
@@ -114,8 +114,8 @@ def _describe_steps(goal: GoalDefinition) -> str:
 
 
 def _date_with_year(day: date) -> str:
-    return f"{date_text(day)} {day.year}"
+    return f"{day_and_month(day)} {day.year}"
 
 
 def _date_and_time(instant: datetime | None, timezone: str) -> str:
-    return f"{date_text(local_day(instant, timezone))} at {clock_time(instant, timezone)}" if instant is not None else ""
+    return f"{day_and_month(local_day(instant, timezone))} at {clock_time(instant, timezone)}" if instant is not None else ""

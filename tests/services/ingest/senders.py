@@ -16,7 +16,7 @@ from typing import Any, Final
 from services.ingest.app import ADAPTERS
 from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import RawWebhook, Source, VerifiedWebhook
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 
 PAYLOADS: Final = Path(__file__).parent / "payloads"
 NOW: Final = datetime(2026, 1, 15, 9, tzinfo=UTC)

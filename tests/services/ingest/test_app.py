@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.nats_server import NatsServer
-from deploy.local.ports import free_ports
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.ports import find_free_ports
 from shared.clock import SystemClock
 from tests.house import ROOT
 
@@ -35,13 +35,13 @@ secrets = ["file:{folder}/acme"]
 @pytest.fixture
 def nats_port() -> int:
     """Nobody listens there yet."""
-    return free_ports(1)[0]
+    return find_free_ports(1)[0]
 
 
 @pytest.fixture
 async def door(tmp_path: Path, nats_port: int) -> AsyncIterator[httpx.AsyncClient]:
     """Of a process that looks for its broker there."""
-    (port,) = free_ports(1)
+    (port,) = find_free_ports(1)
     (tmp_path / "acme").write_text("whsec_" + base64.b64encode(KEY).decode())
     config = tmp_path / "daymark.toml"
     config.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from services.ingest.settings import KINDS, SourceSection
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 from tests.services.ingest.senders import section_on
 
 PAGES: Final = [page for page in sorted((ROOT / "docs").glob("*.md")) if section_on(page)]

@@ -8,7 +8,7 @@ from typing import Final
 from services.nudges.domain.candidate import Candidate
 from shared.events import NudgeKind, PersonId
 
-_IN_EXPERIMENT: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING})
+EXPERIMENT_KINDS: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING})
 """What a rep receives about their own days. Announcements are never withheld, nor is what managers and operators receive."""
 _BITS: Final = 53
 
@@ -46,7 +46,7 @@ class Holdout:
     def assign(self, candidate: Candidate, person_id: PersonId) -> Assignment | None:
         """The same assignment whenever and wherever it is made; None for a nudge that is no part of the experiment."""
         holdout = self.share_of(candidate.rule)
-        if candidate.kind not in _IN_EXPERIMENT or holdout <= 0:
+        if candidate.kind not in EXPERIMENT_KINDS or holdout <= 0:
             return None
         parts = (self.seed, candidate.rule, person_id, candidate.occasion)
         digest = hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).digest()

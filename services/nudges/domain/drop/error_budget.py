@@ -57,9 +57,7 @@ def _score_limit(days: int, window_days: int) -> float:
     """The score at which there is one alert in `days` worked days: 1 / rate + cooldown = days, solved by bisection."""
     cooldown = cooldown_days(window_days)
     if days <= 2 * cooldown:
-        raise ValueError(
-            f"a budget of one alert in {days} days is too short; ask for more than {2 * cooldown}"
-        )
+        raise ValueError(f"a budget of one alert in {days} days is too short; ask for more than {2 * cooldown}")
     rate_max = 1 / (days - cooldown)
     low, high = 1.0, _SCORE_MAX
     while high - low > _SCORE_PRECISION:

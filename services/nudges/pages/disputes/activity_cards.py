@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.nudges.decide.policy.may_send import local_day
 from services.nudges.domain.disputes import (
     REASON_LABELS,
     RESOLUTION_LABELS,
@@ -14,7 +13,8 @@ from services.nudges.domain.disputes import (
     describe_facts,
     describe_kind,
 )
-from services.nudges.domain.phrases import clock_time, date_text, number
+from services.nudges.domain.phrases import clock_time, day_and_month, number
+from services.nudges.domain.working_time import local_day
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of, to_recorded
 from services.nudges.pages.disputes.disputes import Dispute
 from services.nudges.pages.own_days import OwnDay
@@ -88,7 +88,7 @@ def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute]) -> Day
         for activity in activities
     ]
     return DaySheet(
-        heading=f"{date_text(explanation.day)} {explanation.day.year}",
+        heading=f"{day_and_month(explanation.day)} {explanation.day.year}",
         score=describe_score(explanation.score),
         lines=tuple(_make_line(line) for line in explanation.lines if line.target > 0 or line.count > 0),
         arithmetic=explanation.arithmetic,
@@ -102,7 +102,7 @@ def make_day_line(own_day: OwnDay) -> DayLine:
     so_far = " so far" if own_day.is_open and own_day.score is not None else ""
     return DayLine(
         address=own_day.day.isoformat(),
-        heading=date_text(own_day.day),
+        heading=day_and_month(own_day.day),
         score=describe_score(own_day.score) + so_far,
         disputes=own_day.disputes,
     )
@@ -188,7 +188,7 @@ def _make_dispute_card(dispute: Dispute, *, title: str, author: str, buttons: tu
 def _describe_time(dispute: Dispute) -> str:
     started_at = dispute.recorded.started_at
     at = f" at {clock_time(started_at, dispute.timezone)}" if started_at is not None else ""
-    return date_text(dispute.day) + at
+    return day_and_month(dispute.day) + at
 
 
 def _notes(dispute: Dispute, author: str, timezone: str) -> Iterator[tuple[str, str]]:
@@ -199,7 +199,7 @@ def _notes(dispute: Dispute, author: str, timezone: str) -> Iterator[tuple[str, 
 
 
 def _describe_day(instant: datetime, timezone: str) -> str:
-    return date_text(local_day(instant, timezone))
+    return day_and_month(local_day(instant, timezone))
 
 
 def _describe_origin(source: str, account: str, activity_id: str) -> str:

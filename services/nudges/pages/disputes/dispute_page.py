@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from services.nudges.context.days import find_day
 from services.nudges.domain.disputes import DisputeId, DisputeReason, Resolution
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
@@ -17,7 +18,6 @@ from services.nudges.pages.disputes.activity_cards import make_day_sheet
 from services.nudges.pages.disputes.dispute_activity import NotOnTheDay, dispute_activity, withdraw_dispute
 from services.nudges.pages.disputes.disputes import list_disputes_of_day, mark_resolved
 from services.nudges.pages.rendering import Renderer
-from services.nudges.store import find_day
 from shared.clock import Clock
 from shared.events import ManagerId, RepId
 from shared.requests.client import NoResponder, Refused
