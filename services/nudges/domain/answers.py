@@ -89,5 +89,5 @@ def find_active_objection(rule: str, objections: Iterable[Objection], *, today: 
 
 
 def describe_answer(answer: Answer, reason: str) -> str:
-    """`recognised`, or `wrong: something is missing from the records`."""
-    return ANSWER_LABELS[answer] + (f": {WRONG_REASON_LABELS[WrongReason(reason)]}" if reason else "")
+    """`recognised`, or `wrong (something is missing from the records)`."""
+    return ANSWER_LABELS[answer] + (f" ({WRONG_REASON_LABELS[WrongReason(reason)]})" if reason else "")

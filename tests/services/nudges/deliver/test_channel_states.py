@@ -191,9 +191,9 @@ async def test_what_waits_and_what_was_given_up_is_counted_for_each_channel(rows
         await rows.add_nudge(nudge)
         await rows.add_delivery(nudge.id, state=state, queued_at=queued_at)
 
-    state = await _state(rows.pool)
+    recorder = await _state(rows.pool)
 
-    assert (state.waiting, state.waiting_since, state.given_up) == (2, NOON - MINUTE, 1)
+    assert (recorder.waiting, recorder.waiting_since, recorder.given_up) == (2, NOON - MINUTE, 1)
     other = await _state(rows.pool, "other")
     assert (other.waiting, other.waiting_since, other.given_up) == (0, None, 0)
 

@@ -99,8 +99,8 @@ async def test_only_what_is_due_in_this_channel_is_claimed(nudge_rows: Rows) -> 
         ("queued", None, True),
         ("sending", -1, True),
         ("sending", 20, False),
-        ("delivered", None, False),
-        ("failed", None, False),
+        ("delivered", -1, False),
+        ("failed", -1, False),
     ],
 )
 async def test_a_delivery_is_claimed_when_nobody_has_it(

@@ -13,7 +13,7 @@ from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import list_channel_states, merge_channels
 from services.nudges.deliver.channels.webhook import http_client
 from services.nudges.deliver.deliver_nudges import add_links
-from services.nudges.deliver.deliveries import Delivery
+from services.nudges.deliver.deliveries import Delivery, mark_delivered
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.store import SCHEMA
 from shared.postgres.pool import Connection, make_pool
@@ -243,13 +243,13 @@ async def test_replicas_share_a_channel_and_send_nothing_twice(
 async def test_while_postgres_is_down_a_yes_is_kept_until_it_can_be_recorded(
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record, failures_left = deliver_nudges.mark_delivered, [1, 2]
+    failures_left = [1, 2]
 
     async def record_after_two_failures(connection: Connection, delivery: Delivery, **times: object) -> int | None:
         if failures_left:
             failures_left.pop()
             raise OSError("Postgres is down")
-        return await record(connection, delivery, now=delivering.now)
+        return await mark_delivered(connection, delivery, now=delivering.now)
 
     monkeypatch.setattr(deliver_nudges, "mark_delivered", record_after_two_failures)
     monkeypatch.setattr(deliver_nudges, "_RECORD_RETRY_S", 0)

@@ -14,7 +14,7 @@ from services.nudges.domain.disputes import (
     describe_kind,
     make_dispute_id,
 )
-from shared.events import RepId
+from shared.events import PersonId, RepId
 from shared.observation import ActivityId, SourceName
 
 
@@ -46,7 +46,7 @@ def test_facts_that_pages_do_not_show_are_not_stored() -> None:
 
 def test_no_two_activities_share_a_dispute() -> None:
     ids = {
-        make_dispute_id(RepId(rep), source=SourceName(source), account=account, activity_id=ActivityId(activity))
+        make_dispute_id(RepId(PersonId(rep)), source=SourceName(source), account=account, activity_id=ActivityId(activity))
         for rep, source, account, activity in (
             ("a", "b", "c", "d"),
             ("ab", "", "c", "d"),
@@ -60,7 +60,7 @@ def test_no_two_activities_share_a_dispute() -> None:
 
 def test_the_id_of_a_dispute_never_changes() -> None:
     """It is part of addresses that people may have open, and the key of stored disputes."""
-    dispute_id = make_dispute_id(RepId("ana"), source=SourceName("acme"), account="", activity_id=ActivityId("c/1"))
+    dispute_id = make_dispute_id(RepId(PersonId("ana")), source=SourceName("acme"), account="", activity_id=ActivityId("c/1"))
 
     assert dispute_id == "edf2e24f275633bf4014acf6aa1cf3dd"
 

@@ -49,7 +49,7 @@ async def test_what_a_rep_calls_wrong_is_shown_to_their_manager(browser: httpx.A
     await browser.post(f"{ANAS_PAGE}/answer/{NUDGE.id}/wrong/missing")
 
     inbox = visible_text(await browser.get(MARAS_INBOX))
-    assert "Ana Ruiz:</span> wrong: something is missing from the records" in inbox
+    assert "Ana Ruiz:</span> wrong (something is missing from the records)" in inbox
 
 
 async def test_a_manager_says_that_they_have_recognised_it_and_the_rep_does_not_see_that(
