@@ -59,8 +59,9 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.nudge_quality
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## regenerate docs/openapi.json and docs/asyncapi.json from the code
+contract: $(DEV_STAMP) ## regenerate docs/openapi.json, docs/asyncapi.json and docs/messages.md from the code
 	@$(BIN)/python -m tests.contract.documents
+	@$(BIN)/python -m tests.contract.messages
 
 fuzz: $(DEV_STAMP) ## send a million random bodies through every adapter
 	$(call install,requirements/fuzz.txt)
@@ -70,7 +71,7 @@ fuzz: $(DEV_STAMP) ## send a million random bodies through every adapter
 nightly: $(DEV_STAMP) ## run the long tests: properties, query plans and policy on many more cases (see also mutation)
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
-	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
+	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/decide/policy/test_may_send_by_the_clock.py --timeout 0
 
 mutation: $(DEV_STAMP) ## plant mistakes in code and SQL and check that the tests find them (resumes; ARGS=PATH: this code only)
 	$(call install,requirements/mutation.txt)

@@ -1,7 +1,7 @@
 """Deferred nudges come due. Each is decided again; what one person may receive now makes one message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -84,8 +84,10 @@ async def _release(connection: Connection, message: Sequence[DeferredNudge], con
 
 
 async def _send_with_day_plan(connection: Connection, sending: Sequence[_Due], context: DecisionContext) -> list[Outcome]:
-    """What may be sent, followed by the day's plan if that is due. An announcement stays a message of its own."""
+    """What may be sent, followed by the day's plan if that is due. An announcement stays a message of its own. The message
+    belongs to the trace of its first nudge."""
     first = sending[0].deferred
+    context = replace(context, traceparent=first.traceparent)
     plan = None
     if first.kind is not NudgeKind.ANNOUNCEMENT:
         rep_id = RepId(first.person_id)

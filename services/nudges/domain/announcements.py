@@ -74,8 +74,8 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         occasion=occasion_of(playbook),
         wordings=(_text(playbook, today=today),),
         reason=(
-            f"The playbook of {playbook.team.name} from {long_date(playbook.effective_from, today=today)}. Only days after the "
-            "one on which you receive this message can count against you."
+            f"This is the {playbook.team.name} playbook dated {long_date(playbook.effective_from, today=today)}. Only days "
+            "after the one on which you receive this message can count against you."
         ),
     )
 
@@ -83,7 +83,7 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
     name, begins = first_name(playbook.rep.name), long_date(playbook.binds_from, today=today)
     is_coming = playbook.binds_from > today
-    reason = f" It starts in the past because: {playbook.revises}." if playbook.revises else ""
+    reason = f" It starts in the past because: {playbook.revises.rstrip('.')}." if playbook.revises else ""
     if playbook.follows is None:
         opening = f"from {begins} your playbook is" if is_coming else f"since {begins} your playbook has been"
         behaviours = joined([f"{behaviour.label} ({behaviour.asks})" for behaviour in playbook.behaviours])

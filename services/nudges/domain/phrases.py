@@ -27,6 +27,8 @@ _MONTHS: Final = (
 )
 _NUMBER_WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _NEAR_DAYS: Final = {1: "yesterday", 0: "today", -1: "tomorrow"}
+_AFTER_THE_NOUN: Final = frozenset({"a", "an", "at", "by", "for", "from", "in", "of", "over", "per", "this", "to", "with"})
+_ENDINGS_WITH_ES: Final = ("ches", "shes", "sses", "xes", "zes")
 _WEEK_DAYS: Final = 7
 
 
@@ -73,10 +75,10 @@ def first_name(full_name: str) -> str:
     return full_name.split(" ", 1)[0]
 
 
-def count_phrase(count: int, singular: str) -> str:
-    """`one missed day`, `two missed days`, `12 missed days`."""
-    number = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)
-    return f"{number} {singular}" if count == 1 else f"{number} {singular}s"
+def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
+    """`one missed day`, `two missed days`, `12 missed days`, `three people`."""
+    word = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)
+    return f"{word} {singular if count == 1 else plural or singular + 's'}"
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -85,8 +87,18 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def lowered(label: str) -> str:
-    """A label within a sentence: `calls` for `Calls`."""
-    return label[:1].lower() + label[1:]
+    """A label within a sentence: `calls` for `Calls`. An abbreviation keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def noun(label: str, count: Decimal | int) -> str:
+    """A label after a number, within a sentence: `meetings booked`, but `meeting booked` after 1."""
+    return lowered(label) if count != 1 else lowered(_singular(label))
+
+
+def counted(count: Decimal | int, label: str) -> str:
+    """`2 meetings`, `1 meeting`, `0.5 meetings`, `no meetings`."""
+    return f"{number(Decimal(count)) if count else 'no'} {noun(label, count)}"
 
 
 def capitalized(text: str) -> str:
@@ -100,12 +112,31 @@ def number(value: Decimal) -> str:
 
 
 def breakdown(report: DayReport) -> str:
-    """Counts against targets: `12 of 10 conversations and 2 of 2 proposals`."""
+    """Counts against targets: `12 conversations (10 planned) and 2 of 2 proposals`."""
     return joined([_progress(behaviour) for behaviour in planned_behaviours(report)])
 
 
 def _progress(behaviour: BehaviourResult) -> str:
-    return f"{behaviour.count} of {number(behaviour.target)} {lowered(behaviour.label)}"
+    count, target, label = behaviour.count, behaviour.target, behaviour.label
+    if count > target:
+        return f"{counted(count, label)} ({number(target)} planned)"
+    return f"{count} of {counted(target, label)}"
+
+
+def _singular(label: str) -> str:
+    """`Meeting booked` for `Meetings booked`: the last English plural before a word like `of` or `this` is the noun."""
+    words = label.split(" ")
+    end = next((index for index, word in enumerate(words) if word in _AFTER_THE_NOUN), len(words))
+    nouns = [index for index, word in enumerate(words[:end]) if word.endswith("s") and not word.endswith(("ss", "us", "is"))]
+    if nouns:
+        words[nouns[-1]] = _singular_word(words[nouns[-1]])
+    return " ".join(words)
+
+
+def _singular_word(word: str) -> str:
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(_ENDINGS_WITH_ES) else word[:-1]
 
 
 def score_text(report: DayReport) -> str:

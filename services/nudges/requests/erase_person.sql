@@ -18,7 +18,7 @@ DELETE FROM nudge WHERE person_id = $1 OR event -> 'about' @> jsonb_build_array(
 
 -- name: delete_scheduled_checks
 -- The person may be a rep, whose days are checked, or a manager, whose team is.
-DELETE FROM scheduled_check WHERE rep_id = $1;
+DELETE FROM scheduled_check WHERE person_id = $1;
 
 -- name: delete_managers_of_rep
 -- Both as a rep and as a manager of others.

@@ -19,6 +19,7 @@ from shared.events import DayReport, NudgeKind
 MISSED_DAYS_MIN: Final = 2
 _LISTED_DAYS_MAX: Final = 4
 _LISTED_WITHIN_DAYS: Final = 7
+_COUNTED_DAYS_MAX: Final = 5
 
 
 @rep_rule(
@@ -40,13 +41,15 @@ def comeback(context: RuleContext) -> Proposal | None:
     if len(missed) < MISSED_DAYS_MIN:
         return None
     name, day, done = first_name(report.rep.name), day_phrase(report.day, today=context.today), breakdown(report)
+    back = "You're back on plan" if report.day == context.today else f"You got back on plan {day}"
+    slow = count_phrase(len(missed), "slow day") if len(missed) <= _COUNTED_DAYS_MAX else "a slow stretch"
     return Proposal(
         wordings=(
-            f"You're back on plan {day}, {name}: {done}. Nice recovery after {count_phrase(len(missed), 'slow day')}.",
+            f"{back}, {name}: {done}. Nice recovery after {slow}.",
             f"Back on plan {day}, {name}: {done}. Getting going again is the hard part, and you did it.",
             f"{name}, you hit your plan again {day}: {done}. Good to see.",
             f"That's a comeback, {name}: {done} {day}, after {count_phrase(len(missed), 'day')} below plan.",
-            f"Plan done again {day}, {name}: {done}. Well done for turning it around.",
+            f"You turned it around {day}, {name}: {done}. Well done.",
         ),
         reason=f"Plan reached {day} after {count_phrase(len(missed), 'missed day')} ({_listed(missed, context.today)}).",
     )

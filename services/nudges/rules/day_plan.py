@@ -5,7 +5,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import WEEKDAYS, first_name, joined, long_date, lowered, number
+from services.nudges.domain.phrases import WEEKDAYS, counted, first_name, joined, long_date
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -33,7 +33,7 @@ def day_plan(context: RuleContext) -> Proposal | None:
     planned = planned_behaviours(report)
     if not planned:
         return None
-    plan = joined([f"{number(behaviour.target)} {lowered(behaviour.label)}" for behaviour in planned])
+    plan = joined([counted(behaviour.target, behaviour.label) for behaviour in planned])
     return Proposal(
         wordings=_wordings(first_name(report.rep.name), WEEKDAYS[report.day.weekday()], plan), reason=_reason(context)
     )
@@ -41,9 +41,9 @@ def day_plan(context: RuleContext) -> Proposal | None:
 
 def _reason(context: RuleContext) -> str:
     report = context.report
-    part = f" You work {report.part:.0%} of the day, so the targets are scaled to that." if report.part < _WHOLE_DAY else ""
-    since = f" from {long_date(report.playbook_from, today=context.today)}" if report.playbook_from is not None else ""
-    return f"Today's targets by the playbook of {report.team.name}{since}.{part}"
+    since = f", in force since {long_date(report.playbook_from, today=context.today)}" if report.playbook_from else ""
+    part = f" You work {report.part:.0%} of the day, so they are scaled to that." if report.part < _WHOLE_DAY else ""
+    return f"Today's targets come from the {report.team.name} playbook{since}.{part}"
 
 
 def _wordings(name: str, weekday: str, plan: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def _wordings(name: str, weekday: str, plan: str) -> tuple[str, ...]:
         f"For today, {name}: {plan}.",
         f"On your plan this {weekday}, {name}: {plan}.",
         f"{name}, today's plan is {plan}. Have a good day.",
-        f"Here's what today asks for, {name}: {plan}.",
+        f"Here's what's on your plan today, {name}: {plan}.",
         f"{name}, your plan for {weekday}: {plan}.",
         f"Morning, {name}. Today it's {plan}.",
         f"Your {weekday} plan, {name}: {plan}. Have a good day.",

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
-from services.nudges.domain.phrases import capitalized, day_name, first_name, joined, lowered, number
+from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, first_name, joined
 from services.nudges.domain.working_time import workday_before
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import DayReport, Mention, NudgeKind, Presence
@@ -32,18 +32,18 @@ def digest(context: TeamContext) -> Proposal | None:
     at_start = capitalized(when)
     return Proposal(
         wordings=(
-            f"{at_start}: {lines}",
-            f"{at_start} at a glance: {lines}",
-            f"How {when} went: {lines}",
-            f"{at_start} in short: {lines}",
-            f"Your team {_on(when)}: {lines}",
-            f"A look back at {when}: {lines}",
-            f"{at_start} in numbers: {lines}",
-            f"Here's how {when} went: {lines}",
-            f"A quick summary of {when}: {lines}",
-            f"The numbers for {when}: {lines}",
+            f"{at_start} at a glance. {lines}",
+            f"Here's how {when} went. {lines}",
+            f"{at_start} in short. {lines}",
+            f"Your team {_on(when)}. {lines}",
+            f"A quick look back at {when}. {lines}",
+            f"{at_start} in numbers. {lines}",
+            f"How {when} went. {lines}",
+            f"A short summary of {when}. {lines}",
+            f"The numbers for {when}. {lines}",
+            f"What your team did {_on(when)}. {lines}",
         ),
-        reason="Sent every working morning, from the newest reports of the working day before.",
+        reason="Sent every working morning. It covers the working day before, going by the newest reports.",
         about=tuple(Mention(id=report.rep.id) for report in reports),
     )
 
@@ -53,13 +53,14 @@ def _on(when: str) -> str:
 
 
 def _line(team: str, reports: Sequence[DayReport]) -> str:
-    """`Harbor: 5 worked. Plan done: Ana and Emi. In total 31 of 36 conversations and 5 of 6 meetings. Away: Diego.`"""
+    """`Harbor: five people worked, and Ana and Emi reached their plan. In total, 31 of 36 conversations. Away: Diego.`"""
     working = [report for report in reports if is_worked(report)]
     if not working:
         return f"{team}: nobody worked."
-    done = _names([report for report in working if is_plan_done(report)])
+    people = count_phrase(len(working), "person", "people")
+    done = _names([report for report in working if is_plan_done(report)]) or "nobody"
     away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)])
-    sentences = [f"{team}: {len(working)} worked", f"Plan done: {done or 'nobody'}", f"In total {_totals(working)}"]
+    sentences = [f"{team}: {people} worked, and {done} reached their plan", f"In total, {_totals(working)}"]
     return ". ".join([*sentences, f"Away: {away}"] if away else sentences) + "."
 
 
@@ -74,4 +75,4 @@ def _totals(reports: Sequence[DayReport]) -> str:
         for behaviour in planned_behaviours(report):
             count, target = totals.get(behaviour.label, (0, Decimal(0)))
             totals[behaviour.label] = count + behaviour.count, target + behaviour.target
-    return joined([f"{count} of {number(target)} {lowered(label)}" for label, (count, target) in totals.items()])
+    return joined([f"{count} of {counted(target, label)}" for label, (count, target) in totals.items()])

@@ -7,7 +7,7 @@ from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX, Assessment, F
 from services.nudges.domain.drop.error_budget import cooldown_days
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import first_name, lowered
+from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
@@ -60,21 +60,22 @@ def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
     if not planned:
         return None
     name, label = first_name(report.rep.name), lowered(planned[0].label)
-    days, counted, usual = finding.window_days, finding.count, round(finding.expected)
+    days, logged, usual = finding.window_days, counted(finding.count, "activities"), round(finding.expected)
     return Proposal(
         wordings=(
-            f"{name}, you logged {counted} over {days} working days; usually it's about {usual}. Start with {label} today?",
-            f"Quieter than usual, {name}: {counted} in {days} working days, normally about {usual}. Is anything in the way?",
-            f"{name}, a slower stretch: {counted} in {days} working days, usually about {usual}. How about {label} first?",
+            f"{name}, you logged {logged} in {days} working days, usually about {usual}. How about starting with {label}?",
+            f"Quieter than usual, {name}: {logged} in {days} working days, where about {usual} is normal. Anything in the way?",
+            f"{name}, it's been a slower stretch: {logged} in {days} working days, usually about {usual}. Start with {label}?",
         ),
         reason=_reason(finding),
     )
 
 
 def _reason(finding: Assessment) -> str:
-    longer = " With counts this low, five days would say too little, so it looks at more." if finding.is_extended else ""
+    longer = " With counts this low, five days would say too little, so this looks at more." if finding.is_extended else ""
+    activities = capitalized(counted(finding.count, "activities"))
     return (
-        f"{finding.count} counted over the last {finding.window_days} worked days. Going by the {finding.baseline.days} before "
-        f"them, about {finding.expected:.0f} were to be expected, weekdays and part days considered. Chance alone rarely "
-        f"explains that.{longer}"
+        f"{activities} counted over the last {finding.window_days} working days. Going by the {finding.baseline.days} before "
+        f"that, about {finding.expected:.0f} would be expected, allowing for weekdays and part days. Chance alone rarely "
+        f"explains such a gap.{longer}"
     )

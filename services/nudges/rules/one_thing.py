@@ -76,13 +76,13 @@ def _proposal(context: RuleContext, behaviour: BehaviourResult, total: _Total, d
     return Proposal(
         since=first,
         wordings=(
-            f"One thing for today, {name}: {label}. It's {progress} over five working days; everything else is on track.",
-            f"{name}, everything else is on track, but {label} came to {progress} in five working days. Do those first today?",
-            f"{capitalized(label)} had little room lately, {name}: {progress} in five working days. Would a fixed time help?",
+            f"One thing for today, {name}: {label}. It's been {progress} in five working days; everything else is on track.",
+            f"{name}, everything is on track except {label}: {progress} in five working days. Could you do those first today?",
+            f"{capitalized(label)} got squeezed lately, {name}: {progress} in five working days. Would a fixed time help?",
         ),
         reason=(
-            f"Since {day_name(first, today=context.today)}, over five worked days, {label} came to {progress}, less than half. "
-            "Every other behaviour came to 80% or more."
+            f"Over the five working days since {day_name(first, today=context.today)}, {label} came to {progress}, less than "
+            "half of the target. Everything else came to 80% or more."
         ),
     )
 

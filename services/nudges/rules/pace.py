@@ -9,7 +9,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import MiddayCounts
 from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import clock_time, first_name, joined, lowered
+from services.nudges.domain.phrases import clock_time, counted, first_name, joined, noun
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourResult, NudgeKind
 
@@ -42,25 +42,26 @@ def pace(context: RuleContext) -> Proposal | None:
     if report.silent or report.state != "open" or not is_worked(report) or middle is None or context.now < middle:
         return None
     planned = planned_behaviours(report)
-    counted = sum(behaviour.count for behaviour in planned)
-    if not counted or is_plan_done(report) or len(middays) < DAYS_KNOWN_MIN:
+    count = sum(behaviour.count for behaviour in planned)
+    if not count or is_plan_done(report) or len(middays) < DAYS_KNOWN_MIN:
         return None
     by_midday = [sum(day.by_midday.values()) for day in middays]
     usual = median(by_midday)
     reachable = [phrase for behaviour in planned if (phrase := _in_reach(behaviour, middays))][:_LISTED_MAX]
-    as_low = sum(count <= counted for count in by_midday)
-    if as_low > _AS_LOW_SHARE_MAX * len(middays) or counted > BEHIND_MAX * usual or not reachable:
+    as_low = sum(other <= count for other in by_midday)
+    if as_low > _AS_LOW_SHARE_MAX * len(middays) or count > BEHIND_MAX * usual or not reachable:
         return None
     name, time, more = first_name(report.rep.name), clock_time(context.now, report.timezone), joined(reachable)
+    logged, normal, known = counted(count, "activities"), f"about {usual:.0f}", len(middays)
     return Proposal(
         wordings=(
-            f"{name}, {counted} logged by {time}; you usually have about {usual:.0f} by now. Still in reach today: {more}.",
-            f"{counted} logged so far, {name}, where {usual:.0f} is usual by {time}. There's still time for {more}.",
-            f"A slow start today, {name}: {counted} by {time}, usually about {usual:.0f}. There's room for {more} today.",
+            f"{name}, you have {logged} logged by {time}; usually it's {normal} by now. Still in reach today: {more}.",
+            f"You've logged {logged} so far, {name}; by {time} it's usually {normal}. There's still time for {more}.",
+            f"A slower start today, {name}: {logged} by {time}, usually {normal}. There's still room for {more} today.",
         ),
         reason=(
-            f"{counted} had counted by {time}. On {len(middays) - as_low} of the last {len(middays)} worked days it was more "
-            f"by midday, usually {usual:.0f}. What is in reach is no more than you usually do in an afternoon."
+            f"{logged} had counted by {time}. On {known - as_low} of the last {known} working days you had more by the middle "
+            f"of the day, usually {normal}. What's in reach is no more than you usually do in the second half of a day."
         ),
     )
 
@@ -71,4 +72,4 @@ def _in_reach(behaviour: BehaviourResult, middays: Sequence[MiddayCounts]) -> st
     key = behaviour.key
     usually_after = median(day.by_end.get(key, 0) - day.by_midday.get(key, 0) for day in middays)
     reach = min(math.ceil(behaviour.target - behaviour.count), math.floor(usually_after))
-    return f"{reach} more {lowered(behaviour.label)}" if reach >= 1 else ""
+    return f"{reach} more {noun(behaviour.label, reach)}" if reach >= 1 else ""

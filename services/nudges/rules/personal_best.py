@@ -7,7 +7,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, is_worked
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, day_phrase, first_name, lowered
+from services.nudges.domain.phrases import capitalized, counted, day_phrase, first_name
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourResult, DayReport, NudgeKind
 
@@ -49,11 +49,11 @@ def personal_best(context: RuleContext) -> Proposal | None:
     return Proposal(
         wordings=(
             f"A new personal best {day}, {name}: {best}. Your previous best was {previous}.",
-            f"{name}, {best} {day}: more than on any of your last {len(before)} working days.",
+            f"{name}, {best} {day}. Better than any of your last {len(before)} working days.",
             f"You beat your own record {day}, {name}: {best}, up from {previous}.",
-            f"New record, {name}: {best} {day}. Before that it was {previous}.",
+            f"New record, {name}: {best} {day}. It was {previous} before.",
         ),
-        reason=f"{capitalized(best)} {day}; on the {len(before)} worked days before that the most was {previous}.",
+        reason=f"{capitalized(best)} {day}. Your best on the {len(before)} working days before that was {previous}.",
     )
 
 
@@ -62,7 +62,7 @@ def _record_of_count(behaviour: BehaviourResult, before: Sequence[DayReport]) ->
     if behaviour.count < COUNT_MIN or behaviour.target == 0 or behaviour.count < behaviour.target:
         return None
     most = max(count_of(day, behaviour.key) for day in before)
-    return (f"{behaviour.count} {lowered(behaviour.label)}", str(most)) if 0 < most < behaviour.count else None
+    return (counted(behaviour.count, behaviour.label), str(most)) if 0 < most < behaviour.count else None
 
 
 def _record_of_score(report: DayReport, before: Sequence[DayReport]) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import breakdown, day_phrase, first_name, score_text
+from services.nudges.domain.phrases import breakdown, day_name, day_phrase, first_name, score_text
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -24,28 +24,28 @@ def plan_done(context: RuleContext) -> Proposal | None:
     report = context.report
     if report.silent or not is_plan_done(report):
         return None
-    day = day_phrase(report.day, today=context.today)
+    day, scored_day = day_phrase(report.day, today=context.today), day_name(report.day, today=context.today)
     return Proposal(
         wordings=_wordings(first_name(report.rep.name), day, breakdown(report)),
-        reason=f"The score {day} is {score_text(report)}. A score of 100 means that the plan is done.",
+        reason=f"Your score for {scored_day} is {score_text(report)}, and 100 means that the plan is done.",
     )
 
 
 def _wordings(name: str, day: str, done: str) -> tuple[str, ...]:
     """One for each of fourteen days, so that a rep who is on plan every day never gets the same one twice in two weeks."""
     return (
-        f"Plan done {day}, {name}: {done}. Well done.",
+        f"Plan done {day}, {name}: {done}. Great work.",
         f"You finished your plan {day}, {name}: {done}. Thanks for seeing it through.",
-        f"{name}, your plan is done {day}: {done}. Anything more is a bonus.",
-        f"That's the plan done {day}, {name}: {done}. Good work.",
+        f"{name}, you met your plan {day}: {done}. Really good work.",
+        f"You got your plan done {day}, {name}: {done}. Good work.",
         f"{name}, you reached your plan {day}: {done}.",
         f"A full day's work {day}, {name}: {done}. Nicely done.",
-        f"{done} {day}, {name}. That's your plan done.",
+        f"{name}, that was {done} {day}. Plan done.",
         f"On plan {day}, {name}: {done}. A good day's work.",
-        f"{name}, you've hit your plan {day}: {done}. Great job.",
+        f"{name}, you hit your plan {day}: {done}. Great job.",
         f"Done {day}, {name}: {done}. Days like this add up.",
         f"You made your plan {day}, {name}: {done}. Keep it up.",
         f"{name}, you did what you set out to do {day}: {done}.",
-        f"Your plan is complete {day}, {name}: {done}. Solid work.",
-        f"Nice work {day}, {name}: {done}, and your plan is done.",
+        f"You completed your plan {day}, {name}: {done}. Solid work.",
+        f"Nice work {day}, {name}: {done}. That's your plan done.",
     )

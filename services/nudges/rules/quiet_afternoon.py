@@ -5,7 +5,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import clock_time, first_name, lowered, number
+from services.nudges.domain.phrases import clock_time, counted, first_name, lowered, noun
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
@@ -40,27 +40,29 @@ def quiet_afternoon(context: RuleContext) -> Proposal | None:
     active = sum(_had_something_by_midday(day) for day in known)
     if len(known) < DAYS_KNOWN_MIN or active < USUAL_SHARE_MIN * len(known):
         return None
-    name, start = first_name(report.rep.name), _first_step(report)
+    name, first = first_name(report.rep.name), _first_in_plan(report)
     return Proposal(
         wordings=(
-            f"{name}, nothing is logged yet today. If you're busy elsewhere, that's fine; if not, how about {start}?",
-            f"Nothing logged so far today, {name}. How about {start} next?",
-            f"{name}, nothing is logged for today. Maybe it just hasn't been entered; if not, there's still time for {start}.",
+            f"{name}, nothing towards your plan yet today. If you're busy elsewhere, fine; if not, how about {first}?",
+            f"Nothing towards your plan so far today, {name}. How about starting on {first} next?",
+            f"{name}, nothing counts towards your plan yet. Maybe it isn't logged; if not, there's time to start on {first}.",
         ),
         reason=(
-            f"Nothing had counted by {clock_time(now, report.timezone)}. On {active} of the last {len(known)} worked days "
-            "something had by midday."
+            f"Nothing had counted by {clock_time(now, report.timezone)}. On {active} of the last {len(known)} working days "
+            "something had by the middle of the day."
         ),
     )
 
 
-def _first_step(report: DayReport) -> str:
-    """`the first of your 10 calls`."""
+def _first_in_plan(report: DayReport) -> str:
+    """`your 10 calls`, `your one meeting`; only `meetings` if the target is no whole number."""
     planned = planned_behaviours(report)
     if not planned:
-        return "a first activity"
-    target, label = planned[0].target, lowered(planned[0].label)
-    return f"the first of your {number(target)} {label}" if target > 1 else f"your {label}"
+        return "your plan"
+    target, label = planned[0].target, planned[0].label
+    if target == 1:
+        return f"your one {noun(label, target)}"
+    return f"your {counted(target, label)}" if target == target.to_integral_value() else lowered(label)
 
 
 def _had_something_by_midday(day: DayReport) -> bool:

@@ -11,7 +11,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline, PastDay
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, first_name, lowered
+from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
 
@@ -151,19 +151,26 @@ def _share(counts: Sequence[Mapping[BehaviourKey, int]], whole: BehaviourKey, pa
     return Share(converted=converted, total=total) if converted < total else None
 
 
+def _percent(share: Share) -> str:
+    """`3%`; a share that is not nothing is never shown as 0%."""
+    rounded = f"{share.value:.0%}"
+    return "under 1%" if share.converted and rounded == "0%" else rounded
+
+
 def _proposal(report: DayReport, most_frequent: BehaviourResult, fall: _Fall) -> Proposal:
     name, whole, part = first_name(report.rep.name), lowered(most_frequent.label), lowered(fall.behaviour.label)
     recent, earlier = fall.recent, fall.earlier
-    now, usual = f"{recent.converted} {part} from {recent.total} {whole}", f"{earlier.value:.0%}"
-    share = f"{recent.value:.0%}"
+    now = f"{counted(recent.converted, fall.behaviour.label)} from {counted(recent.total, most_frequent.label)}"
+    share, usual = _percent(recent), _percent(earlier)
     return Proposal(
         wordings=(
-            f"{name}, {now} in four weeks: {share}, where {usual} was usual. Maybe ask for the next step each time?",
-            f"{capitalized(now)} in four weeks, {name}: {share}, down from {usual}. Maybe go through one with a colleague?",
-            f"You're putting the work in, {name}: {now}, {share} instead of {usual}. One idea: agree a next step every time.",
+            f"{name}, {now} in four weeks. That's {share}, where {usual} was usual. Maybe ask for the next step each time?",
+            f"Fewer {whole} lead to {part} lately, {name}: {share}, down from {usual}. Maybe go through one with a colleague?",
+            f"You're putting in the work, {name}: {now}, or {share}, down from {usual}. Could you agree next steps each time?",
         ),
         reason=(
-            f"{capitalized(part)} from {whole}: {recent} over the last {RECENT_DAYS} worked days, {earlier} over those before. "
-            f"The probability that the share fell by a quarter or more is {min(fall.probability, _PROBABILITY_SHOWN_MAX):.1%}."
+            f"{capitalized(part)} from {whole}: {recent} over the last {RECENT_DAYS} working days, {earlier} over the ones "
+            "before. The probability that the share fell by a quarter or more is "
+            f"{min(fall.probability, _PROBABILITY_SHOWN_MAX):.1%}."
         ),
     )

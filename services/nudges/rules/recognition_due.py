@@ -5,7 +5,7 @@ from typing import Final
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import RECOGNITION_RULE
 from services.nudges.domain.history import is_plan_done, planned_behaviours
-from services.nudges.domain.phrases import first_name, lowered
+from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourResult, DayReport, Mention, NudgeKind
 
@@ -38,18 +38,18 @@ def recognition_due(context: TeamContext) -> Proposal | None:
     return Proposal(
         occasion=f"{member.rep.id}:{context.today}",
         wordings=(
-            f"{name} could use a thank-you: {facts}.",
-            f"Have you told {name} you noticed? {facts[:1].upper()}{facts[1:]}.",
-            f"Worth a minute today: tell {name} well done. {facts[:1].upper()}{facts[1:]}.",
-            f"{name} hasn't heard from anyone in {days} working days, and has earned it: {facts}.",
+            f"{name} has earned a thank-you: {facts}.",
+            f"Have you told {name} you noticed? {capitalized(facts)}.",
+            f"Worth a minute today: tell {name} well done. {capitalized(facts)}.",
+            f"Nobody has recognised {name}'s work in {days} working days. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
-            f"{name}'s effort has gone unmentioned for {days} working days: {facts}.",
+            f"{name} is due a kind word: {facts}.",
             f"If you talk to {name} today, you could mention this: {facts}.",
             f"A good day to recognise {name}: {facts}.",
         ),
         reason=(
-            f"No recognition of {member.rep.name} is on record for {days} worked days. Effort counts as the plan done, or the "
-            "behaviour with the largest target at its target."
+            f"No recognition of {member.rep.name} is on record for the last {days} working days. A day counts as good effort "
+            "when the plan is done, or when the behaviour with the largest target reaches it."
         ),
         about=(Mention(id=member.rep.id),),
     )
@@ -81,9 +81,8 @@ def _facts(member: TeamMember) -> str:
     done, days = sum(is_plan_done(day) for day in recent), f"of the last {len(recent)} working days"
     if largest is None:
         return f"plan done on {done} {days}"
-    label = lowered(largest.label)
     count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)
     if done >= EFFORT_DAYS_MIN:
-        return f"plan done on {done} {days}, with {count} {label}"
+        return f"plan done on {done} {days}, with {counted(count, largest.label)}"
     effort = sum(_is_effort(day) for day in recent)
-    return f"{label} on target on {effort} {days}, {count} in all, whatever the results"
+    return f"{lowered(largest.label)} on target on {effort} {days}, {count} in all, whatever the results"

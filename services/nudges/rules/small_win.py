@@ -7,7 +7,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import count_of, is_worked
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, day_name, day_phrase, first_name, lowered
+from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
 
@@ -39,21 +39,22 @@ def small_win(context: RuleContext) -> Proposal | None:
     for behaviour in report.behaviours:
         since = _first_since(behaviour, context) if behaviour.count and behaviour.target else None
         if since is not None:
-            return _proposal(context, lowered(behaviour.label), since)
+            return _proposal(context, behaviour, since)
     return None
 
 
-def _proposal(context: RuleContext, label: str, since: str) -> Proposal:
+def _proposal(context: RuleContext, behaviour: BehaviourResult, since: str) -> Proposal:
     report = context.report
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
+    brought, first = day_name(report.day, today=context.today), f"your first {noun(behaviour.label, 1)} {since}"
     return Proposal(
         wordings=(
-            f"{capitalized(label)} again {day}, {name}: the first {since}. A good sign.",
-            f"{name}, {day_name(report.day, today=context.today)} brought your first {label} {since}. Nice work.",
-            f"Things are moving, {name}: {label} {day}, for the first time {since}.",
-            f"Your first {label} {since}, {name}. Well done for sticking with it.",
+            f"{capitalized(brought)}'s good news, {name}: {first}.",
+            f"{name}, {brought} brought {first}. Nice work.",
+            f"Things are moving, {name}: {day} you got {first}.",
+            f"{capitalized(first)} came {day}, {name}. Well done for sticking with it.",
         ),
-        reason=f"{capitalized(label)} {day}: the first {since}.",
+        reason=f"{capitalized(counted(behaviour.count, behaviour.label))} {day}, the first {since}.",
     )
 
 
@@ -67,7 +68,7 @@ def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None
     in_quarter = [earlier for earlier in worked if earlier.day >= quarter]
     was_here = len(in_quarter) < len(worked)
     if behaviour.target <= FEW_A_DAY and was_here and not any(count_of(earlier, behaviour.key) for earlier in in_quarter):
-        return "this quarter"
+        return "of the quarter"
     return None
 
 

@@ -46,9 +46,9 @@ def steady_week(context: RuleContext) -> Proposal | None:
         wordings=(
             f"A steady week, {name}: {days} working days {which}, none below {score}.",
             f"{name}, you were at {score} or better on every working day {which}. Really consistent.",
-            f"{days} working days {which} and every one at {score} or above, {name}. That's a solid week.",
+            f"Every one of your {days} working days {which} came in at {score} or above, {name}. That's a solid week.",
         ),
-        reason=f"All {days} worked days {which} scored {score} or more.",
+        reason=f"All {days} working days {which} have a score of {score} or more.",
     )
 
 

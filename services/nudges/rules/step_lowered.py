@@ -37,13 +37,13 @@ def step_lowered(context: RuleContext) -> Proposal | None:
         return Proposal(
             occasion=f"{goal.key} from {goal.period_start.isoformat()}",
             wordings=(
-                f"{name}, your next step for {label} is {step}, down from {before}. It follows your last few weeks.",
-                f"Your steps for {label} are smaller now, {name}: {step} instead of {before}, based on your last few weeks.",
-                f"{name}, for {label} the next step is {step}; before it was {before}. Steps go by your last few weeks.",
+                f"{name}, your next step for {label} is {step}, down from {before}. It's based on your last few weeks.",
+                f"Your steps for {label} are smaller now, {name}: {step} instead of {before}, to match your last few weeks.",
+                f"{name}, the next step for {label} is now {step}; it was {before}. Steps follow your last few weeks.",
             ),
             reason=(
-                f"{goal.label} from {begins}: your recent weeks, five worked days each, mostly held {step} or less, so that is "
-                f"the step. Before it was {before}."
+                f"{goal.label}, from {begins}: the step follows what five working days usually added lately, within the bounds "
+                f"of the playbook. That makes {step}; it was {before}."
             ),
         )
     return None

@@ -5,7 +5,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.ladder import Ladder, step_size_phrase
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, day_phrase, first_name, long_date, lowered
+from services.nudges.domain.phrases import counted, day_phrase, first_name, long_date
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import GoalResult, NudgeKind
 
@@ -38,25 +38,21 @@ def step_reached(context: RuleContext) -> Proposal | None:
 
 
 def _proposal(context: RuleContext, goal: GoalResult, ladder: Ladder) -> Proposal:
-    report = context.report
+    report, begun = context.report, long_date(goal.period_start, today=context.today)
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
-    reached, following = f"{ladder.reached} {lowered(goal.label)}", _next_step(context, goal, ladder)
-    begun = long_date(goal.period_start, today=context.today)
+    newest = max((other for other in context.ladders if other.goal == goal.key), key=lambda other: other.period_start)
+    is_over = newest is not ladder
+    label = goal.label.replace(f"this {goal.period}", f"last {goal.period}") if is_over else goal.label
+    reached = counted(ladder.reached, label)
+    following = f"{newest.next_step} in the new {goal.period}" if is_over else f"{ladder.next_step}"
     return Proposal(
         occasion=f"{goal.key} from {goal.period_start.isoformat()}: {ladder.reached}",
         wordings=(
             f"That's {reached}, {name}. Your next step is {following}.",
-            f"{name}, you reached {reached} {day}. Next up: {following}.",
-            f"Another step {day}, {name}: {reached}. From here it's on to {following}.",
-            f"{capitalized(reached)}, {name}. Well done. The next step is {following}.",
-            f"{name}, you got to {reached} {day}. The next step is {following}.",
+            f"{name}, {day} you got to {reached}. Next up: {following}.",
+            f"A step further {day}, {name}: {reached}. From here it's on to {following}.",
+            f"Well done, {name}: {reached}. The next step is {following}.",
+            f"{name}, that makes {reached}. Up next: {following}.",
         ),
-        reason=(
-            f"{goal.label}: {goal.count} since {begun}. The next step is {ladder.next_step}, {step_size_phrase(goal, ladder)}."
-        ),
+        reason=f"{label}: {goal.count} since {begun}. The next step is {following}, {step_size_phrase(goal, newest)}.",
     )
-
-
-def _next_step(context: RuleContext, goal: GoalResult, ladder: Ladder) -> str:
-    newest = max((other for other in context.ladders if other.goal == goal.key), key=lambda other: other.period_start)
-    return f"{ladder.next_step}" if newest is ladder else f"{newest.next_step} in the new {goal.period}"

@@ -6,7 +6,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import count_phrase, day_phrase, first_name
+from services.nudges.domain.phrases import capitalized, count_phrase, day_name, day_phrase, first_name
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
@@ -39,16 +39,17 @@ def streak(context: RuleContext) -> Proposal | None:
     if length not in FIRST_LENGTHS and length % EVERY:
         return None
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
+    last = day_name(report.day, today=context.today)
     made_up = f" You made up for {count_phrase(repaired, 'missed day')} along the way." if repaired else ""
     return Proposal(
         wordings=(
-            f"{length} working days on plan, {name}. That's real consistency.{made_up}",
-            f"{name}, you've now hit your plan {length} working days running.{made_up}",
-            f"Your streak is at {length} working days on plan, {name}. Well done.{made_up}",
-            f"On plan again {day}, {name}: that's {length} working days running.{made_up}",
-            f"{name}, {length} working days on plan, and counting.{made_up}",
+            f"{capitalized(last)} made it {length} working days on plan in a row, {name}. Real consistency.{made_up}",
+            f"{name}, you hit your plan {day}. That's {length} working days running.{made_up}",
+            f"Your streak reached {length} working days on plan {day}, {name}. Well done.{made_up}",
+            f"On plan again {day}, {name}: {length} working days in a row.{made_up}",
+            f"{name}, that's {length} working days on plan as of {last}. Keep it going.{made_up}",
         ),
-        reason=f"Plan reached {day} and on the {length - 1} worked days before that.{made_up}",
+        reason=f"Plan reached {day} and on {length - 1} working days before that.{made_up}",
     )
 
 

@@ -33,7 +33,7 @@ def team_day(context: RuleContext) -> Proposal | None:
         wordings=(
             f"The whole team was on plan {day}, {name}: all {reps} of you in {team}. Great work together.",
             f"{name}, everybody in {team} hit their plan {day}, {reps} out of {reps}. You were part of that.",
-            f"All {reps} plans done in {team} {day}, {name}. Good work, everybody.",
+            f"All {reps} plans done in {team} {day}, {name}. Good work, all of you.",
         ),
-        reason=f"All {reps} reps of {team} with a target {day} have a score of 100 or more.",
+        reason=f"All {reps} reps in {team} with a target {day} have a score of 100 or more.",
     )

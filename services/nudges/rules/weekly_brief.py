@@ -8,7 +8,7 @@ from typing import Final
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import BRIEF_RULE
 from services.nudges.domain.history import planned_behaviours
-from services.nudges.domain.phrases import first_name, lowered
+from services.nudges.domain.phrases import first_name, joined, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourKey, DayReport, Mention, NudgeKind
 
@@ -60,15 +60,15 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
     if not chosen:
         return None
     named = sorted(chosen, key=lambda gain: gain.member.rep.name)
-    each, follow_up = "; ".join(_named(gain) for gain in named), _follow_up(context)
+    each, follow_up = joined([_named(gain) for gain in named]), _follow_up(context)
     return Proposal(
         wordings=(
             f"Worth coaching this week, one thing each: {each}.{follow_up}",
             f"For your one-to-ones this week: {each}.{follow_up}",
-            f"Where a conversation could help most this week: {each}.{follow_up}",
+            f"Where coaching could help most this week: {each}.{follow_up}",
         ),
         reason=(
-            f"Half of what is missing there would add most to the daily score, going by the last {DAYS_USED_MAX} worked days. "
+            f"Closing half of the gap there would add most to the daily score, going by the last {DAYS_USED_MAX} working days. "
             "The middle of the team comes first, and there are at most three names."
         ),
         about=tuple(Mention(id=gain.member.rep.id, behaviour=gain.key) for gain in named),
@@ -121,7 +121,7 @@ def _follow_up(context: TeamContext) -> str:
         if mention.behaviour and mention.id in members
         for line in _movement(members[mention.id], BehaviourKey(mention.behaviour), brief.day)
     ]
-    return f" Since last week: {'; '.join(lines)}." if lines else ""
+    return f" Since the last brief: {joined(lines)}." if lines else ""
 
 
 def _movement(member: TeamMember, key: BehaviourKey, since: date) -> Iterator[str]:
@@ -134,6 +134,6 @@ def _movement(member: TeamMember, key: BehaviourKey, since: date) -> Iterator[st
     label = next((lowered(behaviour.label) for behaviour in days[0].behaviours if behaviour.key == key), str(key))
     whose = f"{first_name(member.rep.name)}'s {label}"
     if abs(after - before) < _MOVED_MIN:
-        yield f"{whose} stayed at {after:.0%} of target"
+        yield f"{whose} are still at {after:.0%} of target"
     else:
         yield f"{whose} went {'up' if after > before else 'down'} from {before:.0%} to {after:.0%} of target"

@@ -55,7 +55,7 @@ def deserves_correction(sent: SentNudge, context: RuleContext) -> bool:
 
 def retraction_reason(sent: SentNudge, report: DayReport) -> str:
     """Why it would not be sent any more, as a sentence."""
-    return f"By what is recorded now{_recorded(sent, report)}, this would not have been sent."
+    return f"{_recorded(sent, report)}, this would not have been sent."
 
 
 def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> Candidate:
@@ -71,7 +71,7 @@ def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> 
             f"{name}, please ignore {when}. It was based on incomplete records.",
             f"Sorry, {name}: {when} missed some of the work you had already done.",
         ),
-        reason=f"By what is recorded now{_recorded(sent, report)}, {when} would not have been sent.",
+        reason=f"{_recorded(sent, report)}, {when} would not have been sent.",
     )
 
 
@@ -126,10 +126,13 @@ def _is_about_days_before(sent: SentNudge) -> bool:
 
 
 def _recorded(sent: SentNudge, report: DayReport) -> str:
-    return " of the days before" if _is_about_days_before(sent) else f" ({breakdown(report)})"
+    """The beginning of a sentence."""
+    if _is_about_days_before(sent):
+        return "With what is recorded now for the days before"
+    return f"With {breakdown(report)} recorded now"
 
 
 def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
-    """`yesterday's hint (13:15)`, `Tuesday's hint (13:15)`."""
+    """`yesterday's hint (13:15)`, `the hint of Tuesday 3 March (13:15)`."""
     name, time = day_name(sent.day, today=today), clock_time(sent.at, report.timezone)
-    return f"{name}'s hint ({time})"
+    return f"the hint of {name} ({time})" if " " in name else f"{name}'s hint ({time})"
