@@ -8,7 +8,7 @@ from faststream import FastStream
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from services.nudges.background_jobs import relay_job, slow_jobs, timed_job
+from services.nudges.background_jobs import slow_jobs, timed_job
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import merge_channels
@@ -21,6 +21,7 @@ from services.nudges.intake.consumer import scores_router
 from services.nudges.intake.erased_people import refuse_other_key
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.outbox import relay_job
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.disputes.explain_day import explain_day

@@ -1,4 +1,4 @@
-"""What nudges does by itself: deferred nudges, scheduled checks, digests, the health of feeds, experiments, its outbox."""
+"""What nudges does by itself: deferred nudges, scheduled checks, digests, the health of feeds, experiments."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -18,18 +18,11 @@ from services.nudges.experiments.calibrate_teams import plan_calibrations, run_w
 from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
-from shared.jetstream.publisher import Publisher
-from shared.postgres.outbox import OutboxRelay
 from shared.service.background import BackgroundJob
 
 _FEEDS_EVERY: Final = timedelta(minutes=1)
 _PLAN_EVERY: Final = timedelta(minutes=1)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-
-
-def relay_job(pool: asyncpg.Pool, publisher: Publisher) -> BackgroundJob:
-    """Publishes what was decided and delivered. Wake it after a commit."""
-    return BackgroundJob("outbox", OutboxRelay(pool, publisher, source="/nudges").relay_all)
 
 
 def timed_job(
