@@ -36,7 +36,7 @@ from shared.jetstream.client import connect
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import provision
 from shared.observation import SourceName
-from shared.service.process import Front, collect_garbage_seldom
+from shared.service.process import Front, collect_garbage_rarely
 from shared.service.settings import load_settings
 
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -87,7 +87,7 @@ async def serve(port: int, nats_url: str) -> None:
 
 async def _serve_until_terminated(app: ASGIApp, port: int) -> None:
     """As `run_process` does, without subscribers and jobs."""
-    collect_garbage_seldom()
+    collect_garbage_rarely()
     front = Front(app, host="127.0.0.1", port=port)
 
     def stop() -> None:

@@ -37,7 +37,7 @@ from shared.observation import ActivityId, Observation, SourceName, observation_
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from shared.service.logs import configure_logs
-from shared.service.process import collect_garbage_seldom
+from shared.service.process import collect_garbage_rarely
 from shared.trace import continue_trace
 from tests.backends import PASSWORD, Servers, running_servers
 
@@ -105,7 +105,7 @@ async def measure_s(connection: LeanClient, consumer: str, work: Callable[[async
 
 
 async def run_own_loop(connection: LeanClient, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int) -> float:
-    collect_garbage_seldom()  # as every service does
+    collect_garbage_rarely()  # as every service does
     async with Publisher(connection) as dead_letters:
         consumer = ActivityConsumer(
             connection,

@@ -17,7 +17,7 @@ from services.nudges.deliver.channels import open_channels
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.gauges import gauge_readers
-from services.nudges.intake.consumer import scores_router
+from services.nudges.intake.consumer import Intake, scores_router
 from services.nudges.intake.erased_people import refuse_other_key
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
@@ -120,12 +120,11 @@ class NudgesService:
             reason="unreadable_event",
             on_dead_letter=lambda reason: self._metrics.dead_letters.labels(reason).inc(),
         )
-        scores = scores_router(
-            self._pool,
-            self._decisions,
-            self._clock,
-            self._metrics,
-            dead_letters,
+        intake = Intake(
+            pool=self._pool,
+            settings=self._decisions,
+            clock=self._clock,
+            metrics=self._metrics,
             erasure_key=self._erasure_key,
             on_decided=self._wake,
         )
@@ -138,7 +137,7 @@ class NudgesService:
             erasure_key=self._erasure_key,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
-        broker.include_routers(scores, requests.router, tick_router(self._clock))
+        broker.include_routers(scores_router(intake, dead_letters), requests.router, tick_router(self._clock))
         broker.publishes(
             [NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED],
         )

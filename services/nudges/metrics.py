@@ -38,13 +38,13 @@ class NudgesMetrics:
         """What arrives on SCORES."""
         self.reports = Counter(
             "daymark_nudges_day_reports_total",
-            "Day reports, by whether they were newer than what was known.",
+            "Day reports, by whether they were newer than what was known. None during working hours: see the log of scoring.",
             ["outcome"],
             registry=self.registry,
         )
         self.announcements = Counter(
             "daymark_nudges_announcements_total",
-            "Announcements of playbook versions, by whether they were newer than what was known, or withdrawals.",
+            "Announcements of playbook versions, by outcome. None after `daymark playbook apply`: see the log of scoring.",
             ["outcome"],
             registry=self.registry,
         )
@@ -113,13 +113,13 @@ class NudgesMetrics:
         )
         self.waiting = Gauge(
             "daymark_nudges_deliveries_waiting",
-            "Deliveries that are queued or being sent, including those that wait for a retry or a paused channel.",
+            "Deliveries that are queued or being sent, also those that wait for a retry. Growing: see `daymark channels list`.",
             ["channel"],
             registry=self.registry,
         )
         self.waiting_age_seconds = Gauge(
             "daymark_nudges_oldest_delivery_age_seconds",
-            "How long the oldest delivery has been waiting, by the service's clock, retries and pauses included.",
+            "How long the oldest delivery has been waiting, retries and pauses included. Hours: see `daymark channels list`.",
             ["channel"],
             registry=self.registry,
         )

@@ -63,7 +63,7 @@ class ScoringMetrics:
     def _add_reports(self) -> None:
         self.days = Counter(
             "daymark_scoring_day_reports_total",
-            "Reports of days published, by event.",
+            "Day reports published, by event. Flat while activities are recorded: NATS is down or refuses.",
             ["event"],
             registry=self.registry,
         )

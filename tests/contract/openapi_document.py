@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from services.ingest.domain.adapters import ADAPTERS
-
 from services.ingest.webhooks import REFUSALS
 from shared.service.broker import VERSION
 

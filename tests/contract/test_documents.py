@@ -15,9 +15,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from nats.aio.client import Client
 from schemathesis import Case
-from services.ingest.domain.adapters import ADAPTERS
 
 from services.ingest.app import web_app
+from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.crm.standard import key_of
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics

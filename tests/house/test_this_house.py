@@ -2,13 +2,13 @@
 
 import pytest
 import typer
-from deploy.local.cli.app import make_app
-from services.ingest.domain.adapters import ADAPTERS
-from shared.facts import FACTS
 from typer.core import TyperCommand, TyperGroup
 
+from deploy.local.cli.app import make_app
+from services.ingest.domain.adapters import ADAPTERS
 from services.nudges.deliver.channels import CHANNELS
 from services.nudges.rules.catalogue import RULES
+from shared.facts import FACTS
 from tests.house.checks import catalogues, find_breaches, retired_words
 from tests.house.checks.any_types import EXEMPT_FILES as ANY_EXEMPT
 from tests.house.checks.exemptions import find_exemption

@@ -10,12 +10,12 @@ import nats.errors
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
-from services.ingest.domain.adapters import ADAPTERS
 
 from deploy.local.inspect.dead_letters import Letter
 from deploy.local.inspect.findings import Finding, Verdict, describe_age, describe_span
 from deploy.local.plurals import count_nouns
 from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import UNKNOWN
 from shared.events import WEBHOOK_RECEIVED

@@ -60,10 +60,10 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
     days_of: dict[RepId, list[DayReport]] = {}
     for row in await connection.fetch(_QUERIES["list_member_days"], manager_id, today - SEEN_WITHIN, since):
         days_of.setdefault(RepId(row["rep_id"]), []).append(DayReport.model_validate_json(row["report"]))
-    led = {rep_id: days for rep_id, days in days_of.items() if _is_led_by(manager_id, days[0])}
-    rows = await connection.fetch(_QUERIES["list_recognised"], list(led), since)
+    team_days = {rep_id: days for rep_id, days in days_of.items() if _has_manager(manager_id, days[0])}
+    rows = await connection.fetch(_QUERIES["list_recognised"], list(team_days), since)
     recognised = {row["rep_id"]: row["day"] for row in rows}
-    delivered = await list_delivered_at(connection, led)
+    delivered = await list_delivered_at(connection, team_days)
     members = [
         TeamMember(
             rep=days[0].rep,
@@ -72,12 +72,12 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
             recognised_on=recognised.get(rep_id),
             delivered_at=delivered[rep_id],
         )
-        for rep_id, days in led.items()
+        for rep_id, days in team_days.items()
     ]
     return sorted(members, key=lambda member: (member.rep.name, member.rep.id))
 
 
-def _is_led_by(manager_id: ManagerId, report: DayReport) -> bool:
+def _has_manager(manager_id: ManagerId, report: DayReport) -> bool:
     return any(manager.id == manager_id for manager in report.managers)
 
 

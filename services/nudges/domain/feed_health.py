@@ -60,10 +60,10 @@ def explain_silence(team: Sequence[RepAtWork], *, behaviour: str = "") -> str | 
         return None
     if prod(rep.silence_probability for rep in team) >= SILENCE_PROBABILITY_MAX:
         return None
-    subject, then = (f"no {behaviour.lower()} have", "some") if behaviour else ("nothing has", "something")
+    subject, before = (f"no {behaviour.lower()} have", "some") if behaviour else ("nothing has", "something")
     return (
         f"{subject} arrived from any of the {len(team)} reps at work; on each of their last {len(shared_days)} shared days "
-        f"{then} had arrived by this time"
+        f"{before} had arrived by this time"
     )
 
 

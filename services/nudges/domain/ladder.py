@@ -47,7 +47,7 @@ def ladders_after(known: Sequence[Ladder], report: DayReport, worked: Sequence[D
     days before the report's, newest first. A period that is over and has no ladder gets none."""
     ladders = []
     for goal in report.goals:
-        weekly, of_goal = usual_week(goal.key, worked), [ladder for ladder in known if ladder.goal == goal.key]
+        weekly, of_goal = typical_week(goal.key, worked), [ladder for ladder in known if ladder.goal == goal.key]
         newest = max(of_goal, key=lambda ladder: ladder.period_start, default=None)
         if newest is None:
             ladder = first_ladder(goal)
@@ -90,7 +90,7 @@ def is_ladder_of(ladder: Ladder, goal: GoalResult) -> bool:
     return (ladder.goal, ladder.period_start) == (goal.key, goal.period_start)
 
 
-def usual_week(key: GoalKey, worked: Sequence[DayReport]) -> Decimal | None:
+def typical_week(key: GoalKey, worked: Sequence[DayReport]) -> Decimal | None:
     """The 60th percentile (nearest rank) of what any five consecutive worked days added to a goal, over the last twenty; None
     while fewer than ten are known. `worked` are worked days, newest first."""
     amounts = list(_daily_amounts(key, worked[: DAYS_USED_MAX + 1]))[:DAYS_USED_MAX]

@@ -35,11 +35,11 @@ _WEEK_DAYS: Final = 7
 def choose_wording(count: int, *, seed: str, used: Collection[int]) -> int | None:
     """The number of one of `count` wordings: always the same for the same seed, and none that was used lately. None when all
     were."""
-    unused = [number for number in range(count) if number not in used]
+    unused = [index for index in range(count) if index not in used]
     if not unused:
         return None
-    drawn = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
-    return unused[drawn % len(unused)]
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    return unused[number % len(unused)]
 
 
 def day_name(day: date, *, today: date) -> str:
@@ -77,8 +77,8 @@ def first_name(full_name: str) -> str:
 
 def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
     """`one missed day`, `two missed days`, `12 missed days`, `three people`."""
-    word = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)
-    return f"{word} {singular if count == 1 else plural or singular + 's'}"
+    number_text = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)
+    return f"{number_text} {singular if count == 1 else plural or singular + 's'}"
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -126,17 +126,17 @@ def _progress(behaviour: BehaviourResult) -> str:
 def _singular(label: str) -> str:
     """`Meeting booked` for `Meetings booked`: the last English plural before a word like `of` or `this` is the noun."""
     words = label.split(" ")
-    end = next((index for index, word in enumerate(words) if word in _AFTER_THE_NOUN), len(words))
-    nouns = [index for index, word in enumerate(words[:end]) if word.endswith("s") and not word.endswith(("ss", "us", "is"))]
+    end = next((index for index, text in enumerate(words) if text in _AFTER_THE_NOUN), len(words))
+    nouns = [index for index, text in enumerate(words[:end]) if text.endswith("s") and not text.endswith(("ss", "us", "is"))]
     if nouns:
         words[nouns[-1]] = _singular_word(words[nouns[-1]])
     return " ".join(words)
 
 
-def _singular_word(word: str) -> str:
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    return word[:-2] if word.endswith(_ENDINGS_WITH_ES) else word[:-1]
+def _singular_word(plural: str) -> str:
+    if plural.endswith("ies"):
+        return f"{plural[:-3]}y"
+    return plural[:-2] if plural.endswith(_ENDINGS_WITH_ES) else plural[:-1]
 
 
 def score_text(report: DayReport) -> str:

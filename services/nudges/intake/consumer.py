@@ -5,6 +5,7 @@ declaration would rewrite the stream. A message is acknowledged after the commit
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 import asyncpg
@@ -32,17 +33,44 @@ _SUBJECTS: Final = "*.*.v1"
 Traceparent = Annotated[str | None, Header(TRACEPARENT, default=None)]
 
 
-def scores_router(
-    pool: asyncpg.Pool,
-    settings: DecisionSettings,
-    clock: Clock,
-    metrics: NudgesMetrics,
-    dead_letters: DeadLetters,
-    *,
-    erasure_key: bytes,
-    on_decided: Callable[[], None],
-) -> NatsRouter:
-    """Takes in what scoring publishes and decides about it. `on_decided` is called after each commit of a nudge."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intake:
+    """Handles each message of SCORES in one transaction. `on_decided` is called after each commit of a nudge."""
+
+    pool: asyncpg.Pool
+    settings: DecisionSettings
+    clock: Clock
+    metrics: NudgesMetrics
+    erasure_key: bytes
+    on_decided: Callable[[], None]
+
+    async def decide(self, report: DayReport, traceparent: Traceparent) -> None:
+        """The newest report of a rep's day may have earned a nudge, or refuted one."""
+        context = self.settings.at(self.clock.now(), traceparent=continue_trace(traceparent))
+        is_newer, outcomes = await take_in_day_report(self.pool, report, context, erasure_key=self.erasure_key)
+        self.metrics.reports.labels("new" if is_newer else "stale").inc()
+        self._finish(outcomes, context.traceparent)
+
+    async def announce(self, playbook: PlaybookAnnounced, traceparent: Traceparent) -> None:
+        """A playbook version is to be announced to a rep."""
+        context = self.settings.at(self.clock.now(), traceparent=continue_trace(traceparent))
+        is_newer, outcome = await take_in_announcement(self.pool, playbook, context, erasure_key=self.erasure_key)
+        self.metrics.announcements.labels("new" if is_newer else "stale").inc()
+        self._finish([outcome] if outcome is not None else [], context.traceparent)
+
+    async def withdraw(self, playbook: PlaybookWithdrawn) -> None:
+        """An announced version will not judge a rep after all."""
+        is_newer = await withdraw_version(self.pool, playbook)
+        self.metrics.announcements.labels("withdrawn" if is_newer else "stale").inc()
+
+    def _finish(self, outcomes: Sequence[Outcome], traceparent: str) -> None:
+        log_outcomes(outcomes, self.metrics, traceparent=traceparent)
+        if outcomes:
+            self.on_decided()
+
+
+def scores_router(intake: Intake, dead_letters: DeadLetters) -> NatsRouter:
+    """A router with the subscriber to SCORES."""
     router = consuming_router(dead_letters)
     subscriber = router.subscriber(
         _SUBJECTS,
@@ -53,31 +81,9 @@ def scores_router(
         title="day reports and announcements",
         description="The newest report of a rep's day, or a playbook version that is announced to a rep or withdrawn.",
     )
-
-    def finish(outcomes: Sequence[Outcome], traceparent: str) -> None:
-        log_outcomes(outcomes, metrics, traceparent=traceparent)
-        if outcomes:
-            on_decided()
-
-    @subscriber(filter=_has_subject(PLAYBOOK_ANNOUNCED.name))
-    async def announce(playbook: PlaybookAnnounced, traceparent: Traceparent) -> None:
-        context = settings.at(clock.now(), traceparent=continue_trace(traceparent))
-        is_newer, outcome = await take_in_announcement(pool, playbook, context, erasure_key=erasure_key)
-        metrics.announcements.labels("new" if is_newer else "stale").inc()
-        finish([outcome] if outcome is not None else [], context.traceparent)
-
-    @subscriber(filter=_has_subject(PLAYBOOK_WITHDRAWN.name))
-    async def withdraw(playbook: PlaybookWithdrawn) -> None:
-        is_newer = await withdraw_version(pool, playbook)
-        metrics.announcements.labels("withdrawn" if is_newer else "stale").inc()
-
-    @subscriber
-    async def decide(report: DayReport, traceparent: Traceparent) -> None:
-        context = settings.at(clock.now(), traceparent=continue_trace(traceparent))
-        is_newer, outcomes = await take_in_day_report(pool, report, context, erasure_key=erasure_key)
-        metrics.reports.labels("new" if is_newer else "stale").inc()
-        finish(outcomes, context.traceparent)
-
+    subscriber(intake.announce, filter=_has_subject(PLAYBOOK_ANNOUNCED.name))
+    subscriber(intake.withdraw, filter=_has_subject(PLAYBOOK_WITHDRAWN.name))
+    subscriber(intake.decide)
     return router
 
 

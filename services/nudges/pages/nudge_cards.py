@@ -182,12 +182,12 @@ def _own_lines(lines: str, message: Message) -> str:
 
 def _visible_answers(message: Message, answers: Sequence[GivenAnswer], *, reader: PersonId | None) -> Iterator[tuple[str, str]]:
     """Who answered what. The recipient sees only their own answer."""
-    for given in answers:
-        if given.person_id == reader:
-            yield "You", describe_answer(given.answer, given.reason)
+    for answer in answers:
+        if answer.person_id == reader:
+            yield "You", describe_answer(answer.answer, answer.reason)
         elif message.person_id != reader:
-            is_recipient = given.person_id == message.person_id
-            yield message.person_name if is_recipient else given.person_id, describe_answer(given.answer, given.reason)
+            is_recipient = answer.person_id == message.person_id
+            yield message.person_name if is_recipient else answer.person_id, describe_answer(answer.answer, answer.reason)
 
 
 def _buttons(
@@ -196,9 +196,9 @@ def _buttons(
     """What the reader can still answer, with the labels."""
     if message.status == _DEFERRED:
         return ()
-    given = {answer.answer for answer in answers if answer.person_id == reader}
+    already = {answer.answer for answer in answers if answer.person_id == reader}
     allowed = allowed_answers(kind, is_recipient=message.person_id == reader)
-    return tuple((answer.value, ANSWER_LABELS[answer]) for answer in allowed if answer not in given)
+    return tuple((answer.value, ANSWER_LABELS[answer]) for answer in allowed if answer not in already)
 
 
 def _time(message: Message, *, reader: PersonId | None) -> str:

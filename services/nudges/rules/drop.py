@@ -60,12 +60,12 @@ def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
     if not planned:
         return None
     name, label = first_name(report.rep.name), lowered(planned[0].label)
-    days, logged, usual = finding.window_days, counted(finding.count, "activities"), round(finding.expected)
+    days, logged, mean = finding.window_days, counted(finding.count, "activities"), round(finding.expected)
     return Proposal(
         wordings=(
-            f"{name}, you logged {logged} in {days} working days, usually about {usual}. How about starting with {label}?",
-            f"Quieter than usual, {name}: {logged} in {days} working days, where about {usual} is normal. Anything in the way?",
-            f"{name}, it's been a slower stretch: {logged} in {days} working days, usually about {usual}. Start with {label}?",
+            f"{name}, you logged {logged} in {days} working days, usually about {mean}. How about starting with {label}?",
+            f"Quieter than usual, {name}: {logged} in {days} working days, where about {mean} is normal. Anything in the way?",
+            f"{name}, it's been a slower stretch: {logged} in {days} working days, usually about {mean}. Start with {label}?",
         ),
         reason=_reason(finding),
     )

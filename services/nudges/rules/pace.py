@@ -46,13 +46,13 @@ def pace(context: RuleContext) -> Proposal | None:
     if not count or is_plan_done(report) or len(middays) < DAYS_KNOWN_MIN:
         return None
     by_midday = [sum(day.by_midday.values()) for day in middays]
-    usual = median(by_midday)
+    typical = median(by_midday)
     reachable = [phrase for behaviour in planned if (phrase := _in_reach(behaviour, middays))][:_LISTED_MAX]
     as_low = sum(other <= count for other in by_midday)
-    if as_low > _AS_LOW_SHARE_MAX * len(middays) or count > BEHIND_MAX * usual or not reachable:
+    if as_low > _AS_LOW_SHARE_MAX * len(middays) or count > BEHIND_MAX * typical or not reachable:
         return None
     name, time, more = first_name(report.rep.name), clock_time(context.now, report.timezone), joined(reachable)
-    logged, normal, known = counted(count, "activities"), f"about {usual:.0f}", len(middays)
+    logged, normal, known = counted(count, "activities"), f"about {typical:.0f}", len(middays)
     return Proposal(
         wordings=(
             f"{name}, you have {logged} logged by {time}; usually it's {normal} by now. Still in reach today: {more}.",
@@ -70,6 +70,6 @@ def _in_reach(behaviour: BehaviourResult, middays: Sequence[MiddayCounts]) -> st
     """What is missing of a behaviour, as far as it usually comes in the second half of a day: `4 more calls`; empty for
     nothing."""
     key = behaviour.key
-    usually_after = median(day.by_end.get(key, 0) - day.by_midday.get(key, 0) for day in middays)
-    reach = min(math.ceil(behaviour.target - behaviour.count), math.floor(usually_after))
+    typical_after = median(day.by_end.get(key, 0) - day.by_midday.get(key, 0) for day in middays)
+    reach = min(math.ceil(behaviour.target - behaviour.count), math.floor(typical_after))
     return f"{reach} more {noun(behaviour.label, reach)}" if reach >= 1 else ""

@@ -11,7 +11,7 @@ from shared.events import DayReport, NudgeKind
 
 DAYS_USED_MAX: Final = 10
 DAYS_KNOWN_MIN: Final = 5
-USUAL_SHARE_MIN: Final = 0.6
+ACTIVE_SHARE_MIN: Final = 0.6
 COOLDOWN_DAYS: Final = 7
 
 
@@ -38,7 +38,7 @@ def quiet_afternoon(context: RuleContext) -> Proposal | None:
         return None
     known = [day for day in context.history.recent(report.day) if day.state == "closed"][:DAYS_USED_MAX]
     active = sum(_had_something_by_midday(day) for day in known)
-    if len(known) < DAYS_KNOWN_MIN or active < USUAL_SHARE_MIN * len(known):
+    if len(known) < DAYS_KNOWN_MIN or active < ACTIVE_SHARE_MIN * len(known):
         return None
     name, first = first_name(report.rep.name), _first_in_plan(report)
     return Proposal(

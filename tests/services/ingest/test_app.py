@@ -14,7 +14,6 @@ import httpx
 import pytest
 
 from deploy.local.servers.nats_server import NatsServer
-from deploy.local.servers.ports import find_free_ports
 from shared.clock import SystemClock
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import NO_QUERY, ask

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from services.nudges.store import is_work_due
 
 from services.nudges.background_jobs import recheck_work
 from services.nudges.deliver.channel_states import mark_channel_paused, merge_channels
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import measure_queues
-from services.nudges.store import is_work_due
 from shared.clock import SteppedClock
 from tests.services.nudges.day_reports import NOON, make_nudge
 from tests.services.nudges.deliver.recorder import Recorder

@@ -14,7 +14,7 @@ from services.nudges.domain.ladder import (
     is_ladder_of,
     ladder_of_next_period,
     ladders_after,
-    usual_week,
+    typical_week,
 )
 from shared.events import DayReport, GoalKey
 from tests.services.nudges.days import MONDAY
@@ -120,21 +120,21 @@ def test_the_first_ladder_begins_at_the_last_step_of_the_playbook(count: int, re
 
 
 def test_what_is_usual_is_the_60th_percentile_of_five_consecutive_days() -> None:
-    assert usual_week(MONTH_GOAL, _days(*[6] * 11)) == 30
-    assert usual_week(MONTH_GOAL, _days(0, *[0, 0, 1, 0, 1] * 4)) == 2
-    assert usual_week(MONTH_GOAL, _days(0, *[0] * 10, *[10] * 10)) == 40  # the tenth of sixteen sums
-    assert usual_week(MONTH_GOAL, _days(*[90] * 10, *[6] * 20)) == 30
+    assert typical_week(MONTH_GOAL, _days(*[6] * 11)) == 30
+    assert typical_week(MONTH_GOAL, _days(0, *[0, 0, 1, 0, 1] * 4)) == 2
+    assert typical_week(MONTH_GOAL, _days(0, *[0] * 10, *[10] * 10)) == 40  # the tenth of sixteen sums
+    assert typical_week(MONTH_GOAL, _days(*[90] * 10, *[6] * 20)) == 30
 
 
 def test_the_last_twenty_days_are_used() -> None:
     """The newest day added 1, the one before it 2, and so on: the sums of five are 15, 20, 25 and so on."""
-    assert usual_week(MONTH_GOAL, _days(*range(30, 0, -1))) == 60  # the tenth of sixteen sums
+    assert typical_week(MONTH_GOAL, _days(*range(30, 0, -1))) == 60  # the tenth of sixteen sums
 
 
 @pytest.mark.parametrize(("days", "is_known"), [(10, False), (11, True)])
 def test_it_is_not_known_from_fewer_than_ten_days(days: int, *, is_known: bool) -> None:
     """Of the oldest it is not known what it added to the days before it."""
-    assert (usual_week(MONTH_GOAL, _days(*[6] * days)) is not None) is is_known
+    assert (typical_week(MONTH_GOAL, _days(*[6] * days)) is not None) is is_known
 
 
 def test_of_the_first_day_of_a_period_it_is_known_what_it_added() -> None:
@@ -143,14 +143,14 @@ def test_of_the_first_day_of_a_period_it_is_known_what_it_added() -> None:
 
     begun = [day.model_copy(update={"goals": (day.goals[0].model_copy(update={"period_start": first}),)}) for day in days]
 
-    assert usual_week(MONTH_GOAL, begun) == 30
+    assert typical_week(MONTH_GOAL, begun) == 30
 
 
 def test_a_day_in_a_new_period_counts_whole() -> None:
     march, first_of_april = _days(*[6] * 12), report(APRIL, goals=(goal(4, period_start=APRIL),))
     quiet = [report(APRIL + timedelta(days=1 + number), goals=(goal(4, period_start=APRIL),)) for number in range(9)]
 
-    assert usual_week(MONTH_GOAL, [*quiet[::-1], first_of_april, *march]) == 28  # 4 and four days of 6
+    assert typical_week(MONTH_GOAL, [*quiet[::-1], first_of_april, *march]) == 28  # 4 and four days of 6
 
 
 def test_a_count_that_is_corrected_downwards_adds_nothing() -> None:
@@ -160,7 +160,7 @@ def test_a_count_that_is_corrected_downwards_adds_nothing() -> None:
         for day, count in zip(worked_days(*[60] * 11, until=LAST_OF_MARCH), counts, strict=True)
     ][::-1]
 
-    assert usual_week(MONTH_GOAL, days) == 10
+    assert typical_week(MONTH_GOAL, days) == 10
 
 
 def test_reports_make_ladders_and_those_of_periods_that_are_over_stay() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from services.nudges.store import SCHEMA
 from structlog.testing import capture_logs
 
 from services.nudges.experiments.calibrate_teams import (
@@ -13,7 +14,6 @@ from services.nudges.experiments.calibrate_teams import (
     run_weekly_calibrations,
 )
 from services.nudges.experiments.calibrations import claim_calibration
-from services.nudges.store import SCHEMA
 from shared.events import TeamId, VersionNumber
 from shared.postgres.pool import make_pool
 from shared.requests.nudges import CalibrationRow

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from services.nudges.store import refuse_other_key
 
 from services.nudges.requests.erase_person import erase_person
-from services.nudges.store import refuse_other_key
 from shared.service.settings import ErasureKeyChanged
 from tests.services.nudges.conftest import KEY, Nudging
 from tests.services.nudges.day_reports import ANA, BEN, MARA, announcement, day_report
