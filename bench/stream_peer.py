@@ -14,7 +14,8 @@ from services.scoring.domain.activities.activity_record import ActivityKey, Acti
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.activities.fact_states import FactStates, merge
 from services.scoring.domain.day import Day, Tally
-from shared.events import DAY_CHANGED, BehaviourKey
+from shared.event_types import DAY_CHANGED
+from shared.events import BehaviourKey
 from shared.fact_values import TEXT_LENGTH_MAX, FactValue
 from shared.observation import FACTS_MAX, ActivityId, Observation, SourceName, normalize_fact
 from shared.postgres.outbox import OutboxEvent

@@ -21,7 +21,8 @@ from nats.js.kv import KeyValue
 from deploy.local.contact_keys import hash_contact_once
 from deploy.local.wait_for_consumer import wait_until_processed
 from shared.errors import DaymarkError
-from shared.events import ACTIVITY_OBSERVED, HISTORY_EXTENSION
+from shared.event_types import ACTIVITY_OBSERVED
+from shared.events import HISTORY_EXTENSION
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER

@@ -34,14 +34,8 @@ from services.nudges.rules.catalogue import RULES
 from services.nudges.schema import MIGRATIONS, SCHEMA
 from services.nudges.settings import NudgesSettings, trusted_authorities
 from shared.clock import Clock
-from shared.events import (
-    ANNOUNCEMENT_DELIVERED,
-    NUDGE_DECIDED,
-    NUDGE_DELIVERED,
-    NUDGE_REVISED,
-    PLAYBOOK_ACKNOWLEDGED,
-    RepId,
-)
+from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, PLAYBOOK_ACKNOWLEDGED
+from shared.events import RepId
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES

@@ -6,10 +6,10 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.answers import Answer
 from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE
 from services.nudges.domain.decision import RETRACTED, NudgeStatus
-from services.nudges.domain.disputes import DisputeReason
+from services.nudges.domain.feedback.answers import Answer
+from services.nudges.domain.feedback.disputes import DisputeReason
 
 VERDICTS: Final = (*(status.value for status in NudgeStatus), RETRACTED)
 OUTCOMES: Final = ("delivered", "retried", "failed")

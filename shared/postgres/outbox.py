@@ -11,7 +11,8 @@ from typing import Final
 
 import asyncpg
 
-from shared.events import Data, EventType, Message
+from shared.event_types import Data, EventType
+from shared.events import Message
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.postgres.pool import Connection

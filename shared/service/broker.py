@@ -16,7 +16,7 @@ from faststream.security import SASLPlaintext
 from faststream.specification import AsyncAPI
 from nats.aio.client import Client
 
-from shared.events import EventType
+from shared.event_types import EventType
 from shared.jetstream.client import PENDING_BYTES_MAX, ConnectionLog, LeanClient
 from shared.service.settings import NatsSection, read_secret
 

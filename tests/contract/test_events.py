@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from shared.events import EventType
+from shared.event_types import EventType
 from shared.jetstream.streams import NUDGES_EVENTS, SCORES_EVENTS
 from shared.observation import observation_from
 

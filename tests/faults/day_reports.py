@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from shared.event_types import DAY_CHANGED
 from shared.events import (
-    DAY_CHANGED,
     BehaviourKey,
     BehaviourResult,
     DayReport,

@@ -29,7 +29,7 @@ from deploy.local.servers.ports import find_free_ports
 from deploy.local.settings import child_environment
 from services.nudges.rules.catalogue import PRAISE
 from shared.clock import SystemClock, monotonic_s
-from shared.events import NUDGE_DECIDED
+from shared.event_types import NUDGE_DECIDED
 from shared.jetstream.client import connect
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES, NUDGES_CONSUMER, SCORES, backlog, provision

@@ -18,7 +18,7 @@ from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import UNKNOWN
-from shared.events import WEBHOOK_RECEIVED
+from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.streams import WEBHOOKS
 from shared.observation import SourceName
 

@@ -12,7 +12,8 @@ from services.nudges.decide.policy.may_send import Defer, Send, Verdict, Withhol
 from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.domain.decision import Decision, NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
-from shared.events import NUDGE_DECIDED, Nudge, NudgePart
+from shared.event_types import NUDGE_DECIDED
+from shared.events import Nudge, NudgePart
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 

@@ -9,9 +9,9 @@ from services.nudges.context.load_team_context import ManagedTeam
 from services.nudges.context.silent_feeds import find_silent_feed_name
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.policy.may_send import PolicyFacts, Shortfall
-from services.nudges.domain.answers import OBJECTION_COOLDOWNS, Answer, Objection
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus
+from services.nudges.domain.feedback.answers import OBJECTION_COOLDOWNS, Answer, Objection
 from services.nudges.domain.recent_nudges import LOOKBACK, RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
 from services.nudges.rules.catalogue import RULES

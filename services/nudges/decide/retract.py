@@ -26,7 +26,8 @@ from services.nudges.domain.decision import RETRACTED, Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day
 from services.nudges.rules.catalogue import REEVALUATED, REP_RULES
-from shared.events import NUDGE_REVISED, DayReport, NudgeId, NudgeRevised
+from shared.event_types import NUDGE_REVISED
+from shared.events import DayReport, NudgeId, NudgeRevised
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace

@@ -32,7 +32,8 @@ from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
-from shared.events import NUDGE_DELIVERED, Nudge, NudgeDelivered, NudgeId, NudgeKind, PersonId, RepId
+from shared.event_types import NUDGE_DELIVERED
+from shared.events import Nudge, NudgeDelivered, NudgeId, NudgeKind, PersonId, RepId
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from shared.events import ANNOUNCEMENT_DELIVERED, AnnouncementDelivered, NudgeId
+from shared.event_types import ANNOUNCEMENT_DELIVERED
+from shared.events import AnnouncementDelivered, NudgeId
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries

@@ -20,7 +20,8 @@ from services.nudges.intake.announcements import take_in_announcement
 from services.nudges.intake.day_reports import take_in_day_report
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
-from shared.events import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN, DayReport, PlaybookAnnounced, PlaybookWithdrawn
+from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
+from shared.events import DayReport, PlaybookAnnounced, PlaybookWithdrawn
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
 from shared.service.consuming import DeadLetters, consuming_router
 from shared.trace import HEADER as TRACEPARENT

@@ -7,7 +7,8 @@ import asyncpg
 
 from services.nudges.context.announcements import list_announcements
 from shared.errors import DaymarkError
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged, RepId, VersionNumber
+from shared.event_types import PLAYBOOK_ACKNOWLEDGED
+from shared.events import PlaybookAcknowledged, RepId, VersionNumber
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.queries import Queries
 from shared.trace import continue_trace

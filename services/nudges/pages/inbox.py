@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 from pydantic import BaseModel
 
-from services.nudges.domain.answers import Answer
+from services.nudges.domain.feedback.answers import Answer
 from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, RepId
 from shared.postgres.queries import Queries
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.answers import ANSWER_LABELS, allowed_answers, describe_answer
+from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
 from services.nudges.domain.phrases import clock_time, day_and_month, first_name
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first

@@ -6,7 +6,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from services.nudges.domain.answers import WRONG_REASON_LABELS
+from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (

@@ -11,18 +11,8 @@ from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.playbook.playbook import Goal
 from services.scoring.domain.roster.calendar import is_silent, next_work_start, presence_on, rep_day_of, working_time
 from services.scoring.domain.score import Score, as_decimal
-from shared.events import (
-    BehaviourResult,
-    DayReport,
-    EventType,
-    GoalResult,
-    Manager,
-    ManagerId,
-    Rep,
-    RepId,
-    Team,
-    TeamId,
-)
+from shared.event_types import EventType
+from shared.events import BehaviourResult, DayReport, GoalResult, Manager, ManagerId, Rep, RepId, Team, TeamId
 from shared.postgres.outbox import OutboxEvent, make_event
 
 _CACHE_SIZE: Final = 16_384

@@ -25,7 +25,8 @@ from services.scoring.domain.day import Day
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.roster.calendar import rep_day_end, rep_day_of
 from services.scoring.domain.roster.roster import Rep
-from shared.events import DAY_CLOSED, DAY_OPENED, RepId
+from shared.event_types import DAY_CLOSED, DAY_OPENED
+from shared.events import RepId
 from shared.postgres.pool import Connection
 
 _ONE_DAY: Final = timedelta(days=1)

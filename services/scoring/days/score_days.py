@@ -15,7 +15,8 @@ from services.scoring.definitions.pending_rescores import list_pending_reassignm
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import EMPTY_TALLY, Day, DayState, initial_state
 from services.scoring.domain.definitions import Definitions
-from shared.events import DAY_CHANGED, DayReport, EventType
+from shared.event_types import DAY_CHANGED, EventType
+from shared.events import DayReport
 from shared.postgres.outbox import enqueue_events
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace

@@ -8,12 +8,8 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsMessage, NatsRouter, PullSub
 
 from services.scoring.definitions.announcements import mark_delivered
-from shared.events import (
-    ANNOUNCEMENT_DELIVERED,
-    PLAYBOOK_ACKNOWLEDGED,
-    AnnouncementDelivered,
-    PlaybookAcknowledged,
-)
+from shared.event_types import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED
+from shared.events import AnnouncementDelivered, PlaybookAcknowledged
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 from shared.service.consuming import DeadLetters, consuming_router
 

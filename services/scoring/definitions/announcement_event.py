@@ -12,17 +12,8 @@ from services.scoring.domain.playbook.filters import describe_filter
 from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import rep_day_of
 from services.scoring.domain.score import as_decimal
-from shared.events import (
-    PLAYBOOK_ANNOUNCED,
-    PLAYBOOK_WITHDRAWN,
-    BehaviourDefinition,
-    GoalDefinition,
-    Manager,
-    PlaybookAnnounced,
-    PlaybookWithdrawn,
-    Rep,
-    Team,
-)
+from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
+from shared.events import BehaviourDefinition, GoalDefinition, Manager, PlaybookAnnounced, PlaybookWithdrawn, Rep, Team
 from shared.postgres.outbox import OutboxEvent, make_event
 
 _CACHE_SIZE: Final = 256

@@ -25,7 +25,8 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.rules.catalogue import RULES
 from services.nudges.schema import MIGRATIONS, SCHEMA
 from shared.clock import Clock, SteppedClock
-from shared.events import Data, DayReport, EventType, PlaybookAnnounced
+from shared.event_types import Data, EventType
+from shared.events import DayReport, PlaybookAnnounced
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from services.nudges.domain.answers import Answer, WrongReason
+from services.nudges.domain.feedback.answers import Answer, WrongReason
 from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, PersonId, PlaybookAnnounced, RepId
 from tests.services.nudges.day_reports import MARA, NOON
 

@@ -10,7 +10,7 @@ from deploy.local.servers.ports import find_free_ports
 from services.nudges.intake.consumer import ReportConsumer
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import SystemClock
-from shared.events import DAY_CHANGED
+from shared.event_types import DAY_CHANGED
 from shared.jetstream.publisher import Publisher
 from tests.house import ROOT
 from tests.services.nudges.conftest import NO_LOTS

@@ -10,7 +10,8 @@ import pytest
 from faststream import AckPolicy, ContextRepo
 from faststream.nats import JStream, PullSub
 
-from shared.events import ANNOUNCEMENT_DELIVERED, AnnouncementDelivered
+from shared.event_types import ANNOUNCEMENT_DELIVERED
+from shared.events import AnnouncementDelivered
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import DETAIL_HEADER
 from shared.jetstream.publisher import NotStored, Publisher

@@ -7,8 +7,8 @@ from typing import Final
 
 from services.nudges.decide.policy.holdout import Assignment
 from services.nudges.domain.announcements import was_known_before
-from services.nudges.domain.answers import ANSWER_LABELS, Objection, find_active_objection
 from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.feedback.answers import ANSWER_LABELS, Objection, find_active_objection
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day
 from shared.events import NudgeKind, Presence

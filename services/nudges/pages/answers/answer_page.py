@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.nudges.domain.answers import Answer, WrongReason
+from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer

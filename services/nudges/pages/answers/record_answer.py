@@ -6,7 +6,7 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.domain.answers import Answer, WrongReason, allowed_answers
+from services.nudges.domain.feedback.answers import Answer, WrongReason, allowed_answers
 from shared.errors import DaymarkError
 from shared.events import NudgeId, NudgeKind, PersonId
 from shared.postgres.queries import Queries

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.nudges.domain.disputes import (
+from services.nudges.domain.feedback.disputes import (
     REASON_LABELS,
     RESOLUTION_LABELS,
     DisputeId,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from services.nudges.domain.disputes import DisputeId, DisputeReason, RecordedActivity, make_dispute_id
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, make_dispute_id
 from services.nudges.pages.disputes.disputes import NewDispute, delete_dispute, merge_dispute
 from shared.errors import DaymarkError
 from shared.events import BehaviourKey, RepId

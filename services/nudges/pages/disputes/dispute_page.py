@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.nudges.context.days import find_day
-from services.nudges.domain.disputes import DisputeId, DisputeReason, Resolution
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, Resolution
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.activity_cards import make_day_sheet

@@ -7,7 +7,7 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.domain.disputes import RESOLVED_SHOWN_FOR, DisputeId, DisputeReason, RecordedActivity, Resolution
+from services.nudges.domain.feedback.disputes import RESOLVED_SHOWN_FOR, DisputeId, DisputeReason, RecordedActivity, Resolution
 from shared.events import ManagerId, RepId
 from shared.observation import ActivityId, SourceName
 from shared.postgres.queries import Queries

@@ -7,7 +7,7 @@ import pytest
 
 from services.nudges.context.load_team_context import ManagedTeam, load_managed_team
 from services.nudges.context.team_context import WeeklyBrief
-from services.nudges.domain.answers import Answer
+from services.nudges.domain.feedback.answers import Answer
 from shared.events import (
     DayReport,
     Manager,

@@ -7,14 +7,8 @@ import pytest
 
 from services.nudges.decide.announcements import withdraw_version
 from services.nudges.domain.decision import Outcome
-from shared.events import (
-    NUDGE_DECIDED,
-    NudgeKind,
-    PlaybookWithdrawn,
-    Presence,
-    RepId,
-    VersionNumber,
-)
+from shared.event_types import NUDGE_DECIDED
+from shared.events import NudgeKind, PlaybookWithdrawn, Presence, RepId, VersionNumber
 from tests.services.nudges.conftest import Nudging, outcomes
 from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at
 from tests.services.nudges.reports import ANA, BEN, announcement, open_report, report

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from services.nudges.deliver.channels.file import FileChannel
-from services.nudges.domain.answers import Answer
+from services.nudges.domain.feedback.answers import Answer
 from services.nudges.requests.erase_person import erase_person
-from shared.events import NUDGE_DECIDED, DayReport, Manager, ManagerId, Nudge, NudgeId, NudgeKind, PersonId, Rep
+from shared.event_types import NUDGE_DECIDED
+from shared.events import DayReport, Manager, ManagerId, Nudge, NudgeId, NudgeKind, PersonId, Rep
 from tests.services.nudges.conftest import KEY, Nudging, outcomes
 from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.reports import (

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Unpack
 
 from services.nudges.schema import SCHEMA
-from shared.events import NUDGE_DECIDED, DayReport
+from shared.event_types import NUDGE_DECIDED
+from shared.events import DayReport
 from shared.postgres.pool import make_pool
 from shared.trace import trace_id
 from tests.services.nudges.conftest import NOON, Nudging, outcomes

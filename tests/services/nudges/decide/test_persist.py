@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from services.nudges.decide.policy.holdout import Holdout
-from shared.events import NUDGE_DECIDED, DayReport
+from shared.event_types import NUDGE_DECIDED
+from shared.events import DayReport
 from tests.services.nudges.conftest import Nudging, defer_comeback_and_plan_done, outcomes
 from tests.services.nudges.days import MONDAY, TUESDAY, at
 from tests.services.nudges.reports import announcement, open_report, report, worked_days

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from services.nudges.decide.policy_facts import list_recent_nudges, load_rep_facts, load_working_time
-from services.nudges.domain.answers import Answer, Objection
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus
+from services.nudges.domain.feedback.answers import Answer, Objection
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import working_time_of_rep
 from shared.events import DayReport, Nudge, NudgeId, NudgeKind, Person, VersionNumber

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from services.nudges.decide.policy.holdout import Holdout
-from shared.events import NUDGE_DECIDED, DayReport, NudgeId, NudgeKind, Presence
+from shared.event_types import NUDGE_DECIDED
+from shared.events import DayReport, NudgeId, NudgeKind, Presence
 from shared.trace import trace_id
 from tests.services.nudges.conftest import Nudging, defer_comeback_and_plan_done, outcomes
 from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days

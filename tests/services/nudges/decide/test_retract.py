@@ -5,7 +5,8 @@ from typing import Unpack
 
 import pytest
 
-from shared.events import NUDGE_REVISED, DayReport
+from shared.event_types import NUDGE_REVISED
+from shared.events import DayReport
 from tests.services.nudges.conftest import Nudging, outcomes
 from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
 from tests.services.nudges.reports import (

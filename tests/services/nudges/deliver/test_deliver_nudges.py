@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.deliver.channel import Delivered, GiveUp, Gone, TryLater
-from shared.events import ANNOUNCEMENT_DELIVERED, NUDGE_DELIVERED, Nudge, NudgeKind, NudgePart
+from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DELIVERED
+from shared.events import Nudge, NudgeKind, NudgePart
 from tests.services.nudges.day_reports import announcement, make_nudge
 from tests.services.nudges.deliver.delivering import Delivering, nudge_id
 from tests.services.nudges.deliver.recorder import Recorder

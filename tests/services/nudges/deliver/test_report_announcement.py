@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from services.nudges.deliver.report_announcement import mark_announcement_delivered, report_announcement_delivered
-from shared.events import ANNOUNCEMENT_DELIVERED, AnnouncementDelivered, NudgeId
+from shared.event_types import ANNOUNCEMENT_DELIVERED
+from shared.events import AnnouncementDelivered, NudgeId
 from tests.services.nudges.day_reports import ANA, NOON, announcement
 from tests.services.nudges.rows import Rows
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
-from shared.events import PLAYBOOK_ACKNOWLEDGED, PlaybookAcknowledged, VersionNumber
+from shared.event_types import PLAYBOOK_ACKNOWLEDGED
+from shared.events import PlaybookAcknowledged, VersionNumber
 from tests.services.nudges.day_reports import ANA, BEN, NOON, announcement
 from tests.services.nudges.rows import Rows
 

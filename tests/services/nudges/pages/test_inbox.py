@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.domain.answers import Answer, WrongReason
+from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.pages.inbox import GivenAnswer, find_message, list_inbox, list_received
 from shared.events import NudgeId, NudgeKind, Person
 from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON, announcement, make_nudge

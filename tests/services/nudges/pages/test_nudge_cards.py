@@ -1,6 +1,6 @@
 """Nudges as cards: what each reader sees."""
 
-from services.nudges.domain.answers import Answer
+from services.nudges.domain.feedback.answers import Answer
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.nudge_cards import Card, make_cards
 from services.nudges.rules import FOR_MANAGERS, RULES

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from services.nudges.domain.disputes import DisputeId, DisputeReason, RecordedActivity
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity
 from services.nudges.pages.disputes.disputes import NewDispute, merge_dispute
 from services.nudges.pages.own_days import OwnDay, list_own_days
 from shared.events import Rep

@@ -7,7 +7,8 @@ import asyncpg
 import httpx
 import pytest
 
-from shared.events import PLAYBOOK_ACKNOWLEDGED, GoalKey, ManagerId, Rep
+from shared.event_types import PLAYBOOK_ACKNOWLEDGED
+from shared.events import GoalKey, ManagerId, Rep
 from tests.services.nudges.day_reports import (
     ANA,
     NOON,

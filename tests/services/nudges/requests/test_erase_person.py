@@ -7,13 +7,14 @@ from typing import Final
 import pytest
 
 from services.nudges.deliver.channels.file import FileChannel
-from services.nudges.domain.answers import Answer
-from services.nudges.domain.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
+from services.nudges.domain.feedback.answers import Answer
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
 from services.nudges.experiments.calibrations import merge_rep_calibrations
 from services.nudges.locks import lock_person
 from services.nudges.pages.disputes.disputes import NewDispute, mark_resolved, merge_dispute
 from services.nudges.requests.erase_person import erase_person
-from shared.events import NUDGE_DECIDED, GoalKey, Mention, NudgeId, Person, Rep
+from shared.event_types import NUDGE_DECIDED
+from shared.events import GoalKey, Mention, NudgeId, Person, Rep
 from shared.observation import ActivityId, SourceName
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.privacy.erasure import NoErasureKey, tombstone_of_key, tombstone_of_person

@@ -9,7 +9,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
 from services.nudges.deliver.channel_states import merge_channels
-from services.nudges.domain.answers import Answer
+from services.nudges.domain.feedback.answers import Answer
 from services.nudges.experiments.rule_pauses import mark_rule_paused
 from services.nudges.requests.handlers import nudge_requests
 from shared.clock import SteppedClock

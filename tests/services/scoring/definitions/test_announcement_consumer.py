@@ -8,7 +8,8 @@ import pytest
 
 from services.scoring.definitions.announcement_consumer import announcement_router
 from services.scoring.definitions.list_announcements import list_announcements
-from shared.events import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED, AnnouncementDelivered, PlaybookAcknowledged
+from shared.event_types import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED
+from shared.events import AnnouncementDelivered, PlaybookAcknowledged
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES, backlog

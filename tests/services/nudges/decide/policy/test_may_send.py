@@ -22,8 +22,8 @@ from services.nudges.decide.policy.may_send import (
     is_cooling_down,
     may_send,
 )
-from services.nudges.domain.answers import Answer, Objection
 from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.feedback.answers import Answer, Objection
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import working_time_of_rep
 from shared.events import DayReport, NudgeKind, Presence

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.domain.answers import Answer, WrongReason
+from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, RecordedAnswer, record_answer
 from services.nudges.requests.erase_person import erase_person
 from shared.events import NudgeId, Person

@@ -4,7 +4,7 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.domain.disputes import DisputeId
+from services.nudges.domain.feedback.disputes import DisputeId
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of
 from tests.services.nudges.day_reports import ANA, BEN, JON, day_report
 from tests.services.nudges.days import MONDAY

@@ -6,7 +6,7 @@ import asyncpg
 import httpx
 import pytest
 
-from services.nudges.domain.disputes import DisputeReason
+from services.nudges.domain.feedback.disputes import DisputeReason
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.list_disputes import list_disputes
 from services.nudges.requests.erase_person import erase_person

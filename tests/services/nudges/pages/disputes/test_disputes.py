@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from services.nudges.domain.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
 from services.nudges.pages.disputes.disputes import (
     NewDispute,
     delete_dispute,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.nudges.domain.disputes import (
+from services.nudges.domain.feedback.disputes import (
     REASON_LABELS,
     RESOLUTION_LABELS,
     DisputeReason,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.domain.answers import (
+from services.nudges.domain.feedback.answers import (
     ANSWER_LABELS,
     WRONG_REASON_LABELS,
     Answer,
