@@ -48,7 +48,7 @@ def forget(
 
     async def erase(connection: Client) -> None:
         target = await ask(connection, ERASE_FIND, query, timeout_s=LONG_S)
-        if target.who == "contact" and not spellings:
+        if target.subject == "contact" and not spellings:
             raise NoContactSecret
         for line in _describe_target(target):
             typer.echo(line)
@@ -62,9 +62,9 @@ def forget(
 
 async def _erase(connection: Client, target: ErasureTarget, *, contact_secret: bytes) -> list[str]:
     """Erase the person from the services and the streams. Returns what was erased, line by line."""
-    order = ErasureOrder(who=target.who, person=target.person, source=target.source, spellings=target.spellings)
+    order = ErasureOrder(subject=target.subject, person=target.person, source=target.source, spellings=target.spellings)
     await ask(connection, ERASE_BEGIN, order)
-    nudges = await ask(connection, ERASE_NUDGES, order, timeout_s=LONG_S) if order.who == "person" else None
+    nudges = await ask(connection, ERASE_NUDGES, order, timeout_s=LONG_S) if order.subject == "person" else None
     with progress_bars(transient=True) as progress:
         swept = await sweep_streams(connection, target, contact_secret=contact_secret, on_progress=_show_on(progress))
     scores = await ask(connection, ERASE_FINISH, order, timeout_s=LONG_S)
@@ -74,7 +74,7 @@ async def _erase(connection: Client, target: ErasureTarget, *, contact_secret: b
 def _describe_target(target: ErasureTarget) -> list[str]:
     """Who would be erased, and what is stored about them."""
     activities = count_nouns(target.activities, "activity", "activities")
-    if target.who == "contact":
+    if target.subject == "contact":
         of_source = f" of {target.source}" if target.source else ""
         lines = [f"{target.person}, a contact{of_source}", f"{activities}, which stay without the contact"]
     else:

@@ -53,7 +53,7 @@ class PersonMatcher:
         if not isinstance(document, dict) or not isinstance(document.get("facts"), dict):
             return False
         source, account, facts = document.get("source", ""), document.get("account") or "", document["facts"]
-        if self._target.who == "contact":
+        if self._target.subject == "contact":
             is_of_source = self._target.source in (None, source)
             return is_of_source and facts.get(CONTACT_KEY) in self._target.contact_keys
         is_theirs = any(
@@ -87,7 +87,7 @@ class PersonMatcher:
     def _matches_report(self, message: StoredMessage) -> bool:
         """Day reports, announcements and nudges name people by their ids in the roster."""
         person, headers = self._target.person, message.headers
-        if self._target.who == "contact" or not headers.get("ce-type", "").startswith(_REPORT_TYPES):
+        if self._target.subject == "contact" or not headers.get("ce-type", "").startswith(_REPORT_TYPES):
             return False
         if headers.get("ce-subject", "").partition("/")[0] == person:
             return True
@@ -103,11 +103,11 @@ class PersonMatcher:
     def _ids_of(self, source: str) -> "_Ids":
         if source not in self._ids_by_source:
             target = self._target
-            if target.who == "contact":
+            if target.subject == "contact":
                 ids = [target.person] if target.source in (None, source) else []
             else:
                 ids = [user.user for user in target.users if user.source == source]
-            is_hash_known = target.who == "contact" and bool(self._contact_secret)
+            is_hash_known = target.subject == "contact" and bool(self._contact_secret)
             self._ids_by_source[source] = _Ids(ids, can_be_hashed=is_hash_known)
         return self._ids_by_source[source]
 

@@ -48,7 +48,7 @@ async def _find_person(connection: Connection, definitions: Definitions, person_
         return None
     users = find_users(history, definitions.roster)
     return ErasureTarget(
-        who="person",
+        subject="person",
         person=person_id,
         source=None,
         is_erased=is_erased,
@@ -63,13 +63,13 @@ async def _find_person(connection: Connection, definitions: Definitions, person_
 
 
 async def _find_contact(connection: Connection, definitions: Definitions, query: ErasureQuery) -> ErasureTarget:
-    order = ErasureOrder(who="contact", person=query.person, source=query.source, spellings=query.spellings)
+    order = ErasureOrder(subject="contact", person=query.person, source=query.source, spellings=query.spellings)
     activities, is_erased = 0, False
     for contact_key in order.contact_keys:
         activities += len(await list_activities_of_contact(connection, contact_key, source=query.source))
         is_erased = is_erased or definitions.erased.has_contact(source=query.source, contact_key=contact_key)
     return ErasureTarget(
-        who=order.who,
+        subject=order.subject,
         person=order.person,
         source=order.source,
         spellings=order.spellings,

@@ -105,7 +105,7 @@ def _handle_erasure(requests: RequestRouter, pool: asyncpg.Pool, cache: Definiti
 
     @requests.handles(erasure.ERASE_BEGIN)
     async def begin(order: erasure.ErasureOrder) -> erasure.ErasedScores:
-        if order.who == "person":
+        if order.subject == "person":
             return await begin_erasing_rep(pool, cache, PersonId(order.person), now=clock.now())
         for contact_key in order.contact_keys:
             await begin_erasing_contact(pool, cache, contact_key, source=order.source, now=clock.now())
@@ -113,7 +113,7 @@ def _handle_erasure(requests: RequestRouter, pool: asyncpg.Pool, cache: Definiti
 
     @requests.handles(erasure.ERASE_FINISH)
     async def finish(order: erasure.ErasureOrder) -> erasure.ErasedScores:
-        if order.who == "person":
+        if order.subject == "person":
             return await finish_erasing_rep(pool, cache, PersonId(order.person))
         activities = 0
         for contact_key in order.contact_keys:

@@ -14,7 +14,7 @@ from shared.privacy.contact_keys import hashed_contact
 from shared.requests.erasure import CrmUser, ErasureTarget
 
 ANA = ErasureTarget(
-    who="person",
+    subject="person",
     person="ana",
     source=None,
     is_erased=False,
@@ -26,7 +26,7 @@ ANA = ErasureTarget(
         CrmUser(source=SourceName("hub"), account="eu", user="882761034"),
     ),
 )
-ADA = ErasureTarget(who="contact", person="contact-ada", source=SourceName("hub"), is_erased=False, activities=0)
+ADA = ErasureTarget(subject="contact", person="contact-ada", source=SourceName("hub"), is_erased=False, activities=0)
 
 
 def make_message(data: object, subject: str = "webhook.received.v1.acme", **headers: str) -> StoredMessage:

@@ -13,7 +13,7 @@ from shared.observation import SourceName
 from shared.requests.erasure import CrmUser, ErasureTarget
 
 ANA = ErasureTarget(
-    who="person",
+    subject="person",
     person="ana",
     source=None,
     is_erased=False,

@@ -82,7 +82,7 @@ async def test_a_person_is_erased(connection: Client, rows: Rows) -> None:
     await rows.add_nudge(make_nudge())
     await rows.add_answer(make_nudge().id, ANA.id, Answer.NOT_USEFUL)
 
-    erased = await ask(connection, ERASE_NUDGES, ErasureOrder(who="person", person=ANA.id, source=None))
+    erased = await ask(connection, ERASE_NUDGES, ErasureOrder(subject="person", person=ANA.id, source=None))
 
     assert erased == ErasedNudges(nudges=1, reports=0, lines=0)
 

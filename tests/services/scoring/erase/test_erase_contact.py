@@ -146,9 +146,9 @@ async def test_a_preview_counts_the_activities_and_says_whether_the_contact_was_
     after = await find_erasure_target(keyed.pool, keyed.cache, ada)
     of_source = await find_erasure_target(keyed.pool, keyed.cache, ErasureQuery(person="eve-3", source=ACME))
 
-    assert (before.who, before.activities, before.is_erased) == ("contact", 1, False)
+    assert (before.subject, before.activities, before.is_erased) == ("contact", 1, False)
     assert (after.activities, after.is_erased) == (0, True)
-    assert (of_source.who, of_source.activities) == ("contact", 0)
+    assert (of_source.subject, of_source.activities) == ("contact", 0)
     with pytest.raises(NoSuchPerson):
         await find_erasure_target(keyed.pool, keyed.cache, ErasureQuery(person="eve-3"))
 

@@ -122,7 +122,7 @@ async def test_a_preview_says_who_is_meant_and_what_would_be_erased(keyed: Scori
 
     target = await find_erasure_target(keyed.pool, keyed.cache, ErasureQuery(person="ana"))
 
-    assert (target.who, target.names, target.activities, target.days, target.rosters) == ("person", ("Ana Ruiz",), 2, 1, 1)
+    assert (target.subject, target.names, target.activities, target.days, target.rosters) == ("person", ("Ana Ruiz",), 2, 1, 1)
     assert target.users == (USER_7,)
     with pytest.raises(NoSuchPerson):
         await find_erasure_target(keyed.pool, keyed.cache, ErasureQuery(person="anna"))

@@ -89,17 +89,17 @@ async def test_a_person_is_erased_in_two_steps(answering: Scoring, nats: LeanCli
     await answering.apply(roster=WITHOUT_ANA)
 
     target = await ask(nats, erasure.ERASE_FIND, erasure.ErasureQuery(person="ana"))
-    order = erasure.ErasureOrder(who=target.who, person=target.person, source=target.source)
+    order = erasure.ErasureOrder(subject=target.subject, person=target.person, source=target.source)
     begun = await ask(nats, erasure.ERASE_BEGIN, order)
     finished = await ask(nats, erasure.ERASE_FINISH, order)
 
-    assert (target.who, begun, finished.activities) == ("person", erasure.ErasedScores(), 1)
+    assert (target.subject, begun, finished.activities) == ("person", erasure.ErasedScores(), 1)
 
 
 async def test_a_contact_is_erased_in_every_spelling(answering: Scoring, nats: LeanClient) -> None:
     await answering.record(observed("a1", contact_key="ada-1"), observed("a2", contact_key="hmac:1"))
 
-    order = erasure.ErasureOrder(who="contact", person="ada-1", source=None, spellings=("ada-1", "hmac:1"))
+    order = erasure.ErasureOrder(subject="contact", person="ada-1", source=None, spellings=("ada-1", "hmac:1"))
     await ask(nats, erasure.ERASE_BEGIN, order)
     finished = await ask(nats, erasure.ERASE_FINISH, order)
 
