@@ -76,6 +76,26 @@ def test_it_takes_a_fall_by_a_quarter_that_is_probable(periods: tuple[tuple[int,
     assert (candidate is not None) is is_proposed
 
 
+@pytest.mark.parametrize(("probability", "is_proposed"), [(0.95, True), (0.9499, False)])
+def test_a_fall_is_probable_from_95_percent_on(
+    probability: float, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
+) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: probability)
+
+    assert (ratio.evaluate(rule_context(MORNING, baseline=FALLEN)) is not None) is is_proposed
+
+
+@pytest.mark.parametrize(("proposals", "is_proposed"), [(119, True), (120, False)])
+def test_a_share_at_three_quarters_has_not_fallen_however_probable(
+    proposals: int, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
+) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: 1.0)
+
+    baseline = conversions((40, 640, 320), (20, 320, proposals))
+
+    assert (ratio.evaluate(rule_context(MORNING, baseline=baseline)) is not None) is is_proposed
+
+
 @pytest.mark.parametrize(
     "today",
     [
