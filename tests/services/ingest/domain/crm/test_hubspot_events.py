@@ -132,15 +132,9 @@ def test_an_event_that_states_no_fact_is_ignored() -> None:
     [
         (7, "not a JSON object"),
         *((make_event(objectId=value), "objectId: is not an id") for value in (None, "", True, 1.5, [1])),
-        (
-            make_event(subscriptionType="object.merge", primaryObjectId=3, mergedObjectIds=[]),
-            "mergedObjectIds: is not a list of ids",
-        ),
-        (
-            make_event(subscriptionType="object.merge", primaryObjectId=3, mergedObjectIds="1"),
-            "mergedObjectIds: is not a list of ids",
-        ),
-        (make_event(subscriptionType="object.merge", primaryObjectId=3), "mergedObjectIds: is not a list of ids"),
+        (_merge(primaryObjectId=3, mergedObjectIds=None), "mergedObjectIds: is not a list of ids"),
+        (_merge(primaryObjectId=3, mergedObjectIds=[]), "mergedObjectIds: is not a list of ids"),
+        (_merge(primaryObjectId=3, mergedObjectIds="1"), "mergedObjectIds: is not a list of ids"),
         (_merge(primaryObjectId=3, mergedObjectIds=[{}]), "mergedObjectIds: is not an id"),
         (_merge(mergedObjectIds=[1]), "primaryObjectId: is not an id"),
         (make_event(ms="soon"), "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),
