@@ -113,6 +113,12 @@ def test_a_merge_ends_the_merged_records_and_never_the_primary_one(new: int | No
     assert (("0-3-4", True) in ended) is (4 in merged and new != 4)
 
 
+def test_an_event_without_a_portal_belongs_to_the_account_of_the_source() -> None:
+    source = make_source("hubspot", account="acme")
+
+    assert observe(source, [make_event(portalId=None)]).account == "acme"
+
+
 def test_an_event_that_states_no_fact_is_ignored() -> None:
     events = [
         make_event("0-1", "email", "x@example.com"),
