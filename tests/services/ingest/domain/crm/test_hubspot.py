@@ -62,7 +62,10 @@ def test_v1_is_accepted_without_its_version_and_next_to_a_v3_that_cannot_be_chec
 def test_v2_covers_the_method_and_the_url_and_so_needs_to_know_it() -> None:
     other_url, no_url = (dataclasses.replace(SOURCE, public_url=url) for url in (f"{URL}/", ""))
 
-    for webhook, source in ((_v2(method="GET"), SOURCE), (_v2(), other_url), (_v2(), no_url)):
+    without_url = {"x-hubspot-signature": hashlib.sha256(KEY + b"POST" + V2_BODY).hexdigest()}
+    signed_without = _v2(headers=without_url | {"x-hubspot-signature-version": "v2"})
+
+    for webhook, source in ((_v2(method="GET"), SOURCE), (_v2(), other_url), (_v2(), no_url), (signed_without, no_url)):
         with pytest.raises(SignatureMismatch):
             ADAPTER.verify(webhook, source, now=_at(0))
 

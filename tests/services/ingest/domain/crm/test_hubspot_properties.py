@@ -134,5 +134,10 @@ def test_a_stage_is_the_result_of_a_deal(stage: str, kind: str) -> None:
     assert _facts("dealstage", stage, "0-3") == {"stage": stage or None, "kind": kind}
 
 
+@pytest.mark.parametrize(("text", "kind"), [("Product DEMO", "demo"), ("First meeting", "meeting"), ("", "meeting")])
+def test_the_type_of_a_meeting_says_whether_it_is_a_demo(text: str, kind: str) -> None:
+    assert _facts("hs_activity_type", text, "0-47") == {"kind": kind}
+
+
 def test_every_stage_is_expected() -> None:
     assert DEAL_STAGES.keys() == {"closedwon", "closedlost"}

@@ -1,5 +1,6 @@
 """Pipedrive: what its types and statuses mean, and when a record counts."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -9,10 +10,10 @@ import pytest
 
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.pipedrive import ADAPTER, DEALS, DONE_OUTCOMES, KINDS, RECORD_READERS
-from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, VerifiedWebhook
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, VerifiedWebhook
 from shared.observation import Observation
 from tests.services.ingest.conftest import to_json
-from tests.services.ingest.senders import NOW
+from tests.services.ingest.senders import NOW, SECRET
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("pipedrive", kinds={"site_visit": "meeting", "7": "proposal_sent"}, outcomes={"lunch": "other"})
@@ -75,6 +76,8 @@ def test_every_type_is_expected() -> None:
         ({"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00"}, "2026-01-12T18:00:00+00:00"),
         ({"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00", "done": False}, "2026-01-12T12:00:00+00:00"),
         ({"due_date": "2026-01-12"}, "2026-01-12T12:00:00+00:00"),
+        ({"due_time": "09:30"}, None),
+        ({"due_time": "09:30", "marked_as_done_time": "2026-01-12 18:00:00"}, "2026-01-12T18:00:00+00:00"),
         ({}, None),
     ],
 )
@@ -89,6 +92,15 @@ def test_an_activity_counts_at_its_due_time_or_when_it_was_done_or_on_its_due_da
 )
 def test_a_duration_is_read_in_either_format(duration: object, duration_s: float | None) -> None:
     assert _activity({"type": "call", "duration": duration}).facts["duration_s"] == duration_s
+
+
+@pytest.mark.parametrize(
+    ("done", "outcome"), [(True, "completed"), (1, "completed"), (2, "scheduled"), (0, "scheduled"), (None, "scheduled")]
+)
+def test_an_activity_without_a_type_is_a_task_that_is_done_or_scheduled(done: object, outcome: str) -> None:
+    task = _activity({"done": done})
+
+    assert (task.kind, task.facts["outcome"], task.facts["outcome_raw"]) == ("task", outcome, None)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +194,12 @@ def test_a_change_in_v1_is_read_with_the_names_of_v2() -> None:
     assert deal.observed_at.isoformat() == "2026-01-12T09:00:00.123000+00:00"
 
 
+def test_a_deletion_in_v1_has_only_the_previous_record() -> None:
+    deletion = observe(SOURCE, {"meta": V1_META | {"action": "change"}, "previous": {"status": "lost"}})
+
+    assert deletion.kind == "deal_lost"
+
+
 @pytest.mark.parametrize("microseconds", [None, True, "1768208400123456"])
 def test_a_change_in_v1_without_microseconds_is_as_of_its_second(microseconds: object) -> None:
     meta = V1_META | {"timestamp_micro": microseconds}
@@ -211,6 +229,12 @@ def test_a_change_without_a_record_is_refused_and_one_with_a_previous_record_is_
     assert observe(replace(SOURCE, account="acme"), {"meta": meta, "previous": {"status": "lost"}}).account == "acme"
 
 
+def test_a_deletion_needs_no_record() -> None:
+    meta = {"entity": "deal", "entity_id": "7", "action": "delete", "timestamp": "2026-01-13T09:00:00Z"}
+
+    assert observe(SOURCE, {"meta": meta, "data": None, "previous": None}).deleted
+
+
 def test_a_change_without_an_id_is_refused() -> None:
     meta = {"entity": "deal", "action": "change", "timestamp": "2026-01-13T09:00:00Z"}
 
@@ -223,6 +247,26 @@ def test_a_change_without_an_id_is_refused() -> None:
 def test_a_body_without_meta_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable, match=r"^must be an object with meta"):
         translate_json(SOURCE, body)
+
+
+def test_a_change_in_v2_is_identified_by_its_id_and_time() -> None:
+    meta = {"entity": "deal", "id": "1", "timestamp": "a"}
+
+    first, again, other_id, other_time = [
+        ADAPTER.identify({"meta": meta | changes}) for changes in ({}, {"attempt": 2}, {"id": "2"}, {"timestamp": "b"})
+    ]
+
+    assert first == again
+    assert len({first, other_id, other_time}) == 3
+
+
+@pytest.mark.parametrize("scheme", ["Token ", "basic:", ""])
+def test_credentials_of_another_scheme_are_refused(scheme: str) -> None:
+    credentials = base64.b64encode(SECRET.encode()).decode()
+    webhook = RawWebhook(headers={"authorization": f"{scheme}{credentials}"}, body=b"{}")
+
+    with pytest.raises(SignatureMismatch):
+        ADAPTER.verify(webhook, SOURCE, now=NOW)
 
 
 def test_any_other_entity_is_ignored() -> None:
