@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from tests.faults.days_at_work import timezone_at_noon
 
 from shared.clock import SystemClock, monotonic_s
-from tests.faults.days_at_work import timezone_at_noon
-from tests.running_daymark import running_daymark
 from tests.receiver import SECRET, Received, answer, receiving
+from tests.running_daymark import running_daymark
 
 _TARGET: Final = 5
 _SHIFT: Final = 50

@@ -85,8 +85,8 @@ class ScoringService:
         connection = await reach_broker(self._broker)
         await read_last_tick(connection, self._clock)
         await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
-        async with self._pool.acquire() as held:
-            await self._cache.read(held)  # an erasure key that recognises nobody is noticed before anything is recorded
+        async with self._pool.acquire() as database:
+            await self._cache.read(database)  # an erasure key that recognises nobody is noticed before anything is recorded
         jobs = {job.name: job.run for job in (self._days, *self._rescores, self._relay, self._measuring())}
         async with self._reports, self._dead_letters:
             await run_process(

@@ -63,7 +63,7 @@ class ScoringMetrics:
     def _add_reports(self) -> None:
         self.days = Counter(
             "daymark_scoring_day_reports_total",
-            "Reports of days published, by event.",
+            "Reports of days published, by event. Flat over midnight: look at the log.",
             ["event"],
             registry=self.registry,
         )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from services.scoring.domain.erased import NOBODY_ERASED, ErasedPeople
+from services.scoring.domain.erased import NO_ERASED_PEOPLE, ErasedPeople
 from services.scoring.domain.playbook.playbook import Playbook, Playbooks
 from services.scoring.domain.roster.calendar import presence_on
 from services.scoring.domain.roster.roster import Rep, Roster
@@ -23,7 +23,7 @@ class Definitions:
     version: int
     roster: Roster
     playbooks: Playbooks
-    erased: ErasedPeople = NOBODY_ERASED
+    erased: ErasedPeople = NO_ERASED_PEOPLE
     _scores: dict[tuple[object, ...], Score] = field(default_factory=dict, compare=False, repr=False)
 
     def with_empty_cache(self) -> "Definitions":
