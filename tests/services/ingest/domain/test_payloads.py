@@ -156,7 +156,7 @@ def test_up_to_six_webhooks_shuffled_and_repeated_give_one_result(data: st.DataO
 def test_an_undated_activity_counts_when_it_was_first_seen_and_stays_deleted() -> None:
     sender = BY_NAME["attio"]
     created = sender.payload("note-1")
-    deleted, later = created.replace(b"note.created", b"note.is_deleted"), NOW + timedelta(days=3)
+    deleted, later = created.replace(b"note.created", b"note.deleted"), NOW + timedelta(days=3)
 
     twice = _activities(sender, [(created, later), (created, NOW)])
     gone = _activities(sender, [(created, NOW), (deleted, NOW + timedelta(hours=1)), (created, later)])

@@ -106,7 +106,7 @@ def test_a_merge_ends_the_merged_records_and_never_the_primary_one(new: int | No
         "0-3", subscriptionType="deal.merge", primaryObjectId=3, mergedObjectIds=merged, newObjectId=new, objectId=4
     )
 
-    ended = [(item.activity_id, item.is_deleted) for item in translate_json(SOURCE, [event]) if isinstance(item, Observation)]
+    ended = [(item.activity_id, item.deleted) for item in translate_json(SOURCE, [event]) if isinstance(item, Observation)]
 
     assert ended[:2] == [("0-3-1", True), ("0-3-2", True)]
     assert ("0-3-3", True) not in ended
