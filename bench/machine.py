@@ -5,5 +5,5 @@ import sys
 
 
 def describe_machine() -> str:
-    """What a reader needs to compare figures. A load average above 0 means that others use the cores, too."""
+    """One line to print before the figures. A high load average means that others use the cores, too."""
     return f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"

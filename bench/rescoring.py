@@ -35,7 +35,7 @@ from tests.backends import PASSWORD, Servers, running_servers
 _NOW: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _ROUNDS: Final = 3
 _WORKERS: Final = 2
-"""Loops that score days again side by side, as two replicas of the service do."""
+"""So many tasks score days again at the same time, as two replicas of the service do."""
 _LIVE_PAUSE_S: Final = 0.02
 _QUERY_TIMEOUT_S: Final = 600
 _PLAYBOOK: Final = """\
