@@ -1,6 +1,6 @@
 """A broker for the parts that subscribe to NATS, and a database for those that need only one schema."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
