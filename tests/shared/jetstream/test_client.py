@@ -199,3 +199,19 @@ async def test_disconnecting_from_a_broker_that_is_gone_is_no_error(nats_url: st
     await connection.close()
 
     await disconnect(connection)
+
+
+async def test_after_a_flush_the_server_knows_every_subscription(nats_url: str) -> None:
+    """nats-py sends its ping before what it has buffered, so that the server may answer it first."""
+    service, client = await connect(nats_url, name="service"), await connect(nats_url, name="client")
+
+    async def reply(message: Msg) -> None:
+        await message.respond(message.data)
+
+    for number in range(50):
+        await service.subscribe(f"echo.{number}", cb=reply)
+        await service.flush()
+        assert (await client.request(f"echo.{number}", b"hello")).data == b"hello"
+
+    await service.close()
+    await client.close()
