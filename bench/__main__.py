@@ -27,8 +27,8 @@ from tests.backends import Servers, running_servers
 _REPS = 50
 _START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 _ROSTER = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
-    f'      - {{id: r{n}, name: R, timezone: Europe/Madrid, identities: [{{source: acme, user: "{n}"}}]}}\n'
-    for n in range(_REPS)
+    f'      - {{id: r{number}, name: R, timezone: Europe/Madrid, identities: [{{source: acme, user: "{number}"}}]}}\n'
+    for number in range(_REPS)
 )
 _PLAYBOOK = (
     "team: t\neffective_from: 2026-01-01\nbehaviours:\n"
@@ -51,7 +51,7 @@ async def durable_writes(servers: Servers, *, count: int) -> None:
                     headers = {"Nats-Msg-Id": f"{name}-{number}"}
                     await publisher.store(Outgoing(subject="activity.observed.v1.bench", headers=headers, data=b"x" * 300))
 
-            await asyncio.gather(*[send(share, f"{senders}-{n}") for n, share in enumerate(shares)])
+            await asyncio.gather(*[send(share, f"{senders}-{number}") for number, share in enumerate(shares)])
             print(f"  {senders:>4} senders: {sum(shares) / (monotonic_s() - started_s):>9,.0f} messages/s")
     await connection.close()
 

@@ -90,9 +90,9 @@ async def _filled(postgres_url: str, scale: Scale) -> asyncpg.Pool:
     )
     await pool.execute("UPDATE definitions_version SET version = version + 1")
     roster = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
-        f"      - {{id: r{n}, name: R, timezone: UTC, workdays: [mon, tue, wed, thu, fri, sat, sun], identities: "
-        f'[{{source: acme, user: "u{n}"}}]}}\n'
-        for n in range(1, scale.reps + 1)
+        f"      - {{id: r{number}, name: R, timezone: UTC, workdays: [mon, tue, wed, thu, fri, sat, sun], identities: "
+        f'[{{source: acme, user: "u{number}"}}]}}\n'
+        for number in range(1, scale.reps + 1)
     )
     cache = DefinitionsCache()
     await apply_roster(pool, cache, roster, file="roster", now=_NOW)

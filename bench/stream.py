@@ -51,7 +51,8 @@ _REPS = 200
 _PER_DAY = 10_000  # activities of all reps a day: 50 each
 _START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 _ROSTER = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
-    f'      - {{id: r{n}, name: R, timezone: UTC, identities: [{{source: bench, user: "{n}"}}]}}\n' for n in range(_REPS)
+    f'      - {{id: r{number}, name: R, timezone: UTC, identities: [{{source: bench, user: "{number}"}}]}}\n'
+    for number in range(_REPS)
 )
 _PLAYBOOK = (
     "team: t\neffective_from: 2026-01-01\nbehaviours:\n"

@@ -107,22 +107,8 @@ async def record_rows(pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequen
         rep_days = sorted(touched | {record.rep_day for record in records if record.rep_day is not None})
         await connection.executemany(_OPEN, rep_days)
         await connection.executemany(_COUNT, rep_days)
-        days = [
-            Day(
-                rep_id=rep_id,
-                day=day,
-                state=state,
-                score=None,
-                revision=revision + 1,
-                tally=Tally(
-                    counts={key: count for key, count in _counts_decoder.decode(counts).items() if count},
-                    first_counted_at=first_counted_at,
-                ),
-            )
-            for rep_id, day, state, counts, first_counted_at, revision in await connection.fetch(
-                _DAYS, [rep_day.rep_id for rep_day in rep_days], [rep_day.day for rep_day in rep_days]
-            )
-        ]
+        day_columns = [rep_day.rep_id for rep_day in rep_days], [rep_day.day for rep_day in rep_days]
+        days = [_next_revision(row) for row in await connection.fetch(_DAYS, *day_columns)]
         scores = [definitions.shown_score(day.rep_id, day.day, day.tally.counts) for day in days]
         await connection.executemany(
             _SCORE, [(day.rep_id, day.day, score, day.revision) for day, score in zip(days, scores, strict=True)]
@@ -137,6 +123,13 @@ async def record_rows(pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequen
             for day in days
         ]
         await connection.executemany(_ENQUEUE, [_outbox_columns(event) for event in events])
+
+
+def _next_revision(row: asyncpg.Record) -> Day:
+    rep_id, day, state, counts, first_counted_at, revision = row
+    positive = {key: count for key, count in _counts_decoder.decode(counts).items() if count}
+    tally = Tally(counts=positive, first_counted_at=first_counted_at)
+    return Day(rep_id=rep_id, day=day, state=state, tally=tally, score=None, revision=revision + 1)
 
 
 def _columns(record: ActivityRecord) -> tuple[object, ...]:

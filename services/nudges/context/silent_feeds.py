@@ -9,7 +9,6 @@ import asyncpg
 
 from services.nudges.domain.feed_health import HISTORY_DAYS_MAX
 from shared.events import BehaviourKey, RepId, TeamId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 from shared.requests.nudges import SilentFeed, SilentFeedList
 
@@ -79,15 +78,6 @@ async def list_silent_feeds(pool: asyncpg.Pool) -> SilentFeedList:
             for row in await pool.fetch(_QUERIES["list_silent_feeds"])
         )
     )
-
-
-async def find_silent_feed_name(connection: Connection, team_id: TeamId) -> str | None:
-    """The name of a team's silent feed: `North`, or `North (calls)` when one behaviour is silent; None when none is."""
-    row = await connection.fetchrow(_QUERIES["find_silent_feed"], team_id)
-    if row is None:
-        return None
-    team_name: str = row["team_name"]
-    return f"{team_name} ({row['label'].lower()})" if row["label"] else team_name
 
 
 async def add_silent_feed(pool: asyncpg.Pool, feed: RepFeed, *, because: str, now: datetime) -> bool:

@@ -33,10 +33,6 @@ FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day), LATERAL (
 -- Every feed that is silent now, by team; the one of a whole team before those of its behaviours.
 SELECT team_id, team_name, behaviour, label, since, because FROM silent_feed ORDER BY team_id, behaviour;
 
--- name: find_silent_feed
--- The silent feed of a team: the whole team's if it is silent altogether, or else the first of its behaviours.
-SELECT team_name, label FROM silent_feed WHERE team_id = $1 ORDER BY behaviour LIMIT 1;
-
 -- name: add_silent_feed
 -- Returns a row only to the replica that noticed it first.
 INSERT INTO silent_feed (team_id, team_name, behaviour, label, since, because) VALUES ($1, $2, $3, $4, $5, $6)

@@ -46,9 +46,10 @@ async def _schedule_checks(connection: Connection, rule_context: RuleContext) ->
     report = rule_context.report
     if moments := scheduled_moments(report):
         await add_checks(connection, report.rep.id, report.day, moments)
-    if evaluate_rules(Moment.TEAM_DONE, rule_context):
-        names = [rule.name for rule in rules_at(Moment.TEAM_DONE)]
-        await add_checks_of_team(connection, rule_context.teammates_done, report.day, names, now=rule_context.now)
+    teammates = rule_context.teammates_done
+    if teammates and evaluate_rules(Moment.TEAM_DONE, rule_context):
+        rules = [rule.name for rule in rules_at(Moment.TEAM_DONE)]
+        await add_checks_of_team(connection, teammates, report.day, rules, now=rule_context.now)
 
 
 async def _climb_ladders(connection: Connection, rule_context: RuleContext) -> RuleContext | None:

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.nudges.context.announcements import find_delivered_at
 from services.nudges.context.days import find_day
 from services.nudges.context.load_team_context import ManagedTeam
-from services.nudges.context.silent_feeds import find_silent_feed_name
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.policy.may_send import PolicyFacts, Shortfall
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus
+from services.nudges.domain.feed_health import feed_name
 from services.nudges.domain.feedback.answers import OBJECTION_COOLDOWNS, Answer, Objection
 from services.nudges.domain.recent_nudges import LOOKBACK, RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
@@ -28,15 +27,28 @@ async def load_rep_facts(
 ) -> PolicyFacts:
     """For a nudge to a rep about a day of theirs. Needs the person's lock."""
     rep_id, timezone, now = report.rep.id, report.timezone, context.now
+    row = await connection.fetchrow(
+        _QUERIES["find_rep_facts"],
+        rep_id,
+        local_day(now, timezone),
+        report.playbook_version,
+        report.team.id,
+        candidate.rule,
+    )
+    assert row is not None  # the query has exactly one row
+    shortfall = Shortfall(
+        day=candidate.since or report.day,
+        delivered_at=row["delivered_at"],
+        silent_feed=feed_name(row["silent_team"], row["silent_behaviour"]) if row["silent_team"] is not None else None,
+    )
     return PolicyFacts(
         timezone=timezone,
-        today=await load_working_time(connection, rep_id, timezone=timezone, now=now),
+        today=working_time_of_rep(DayReport.model_validate_json(row["today"])) if row["today"] is not None else None,
         recent=await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
-        shortfall=await _load_shortfall(connection, candidate, report) if candidate.is_shortfall else None,
-        silent_feed=await find_silent_feed_name(connection, report.team.id) if candidate.is_shortfall else None,
+        shortfall=shortfall if candidate.is_shortfall else None,
         objections=await _list_objections(connection, rep_id, timezone=timezone, now=now),
         assignment=context.holdout.assign(candidate, rep_id),
-        is_paused=await connection.fetchval(_QUERIES["find_pause"], candidate.rule) is not None,
+        is_paused=row["is_paused"],
     )
 
 
@@ -84,8 +96,3 @@ async def _list_objections(
         Objection(rule=row["rule"], answer=Answer(row["answer"]), day=local_day(row["answered_at"], timezone))
         for row in await connection.fetch(_QUERIES["list_objections"], person_id, since)
     )
-
-
-async def _load_shortfall(connection: Connection, candidate: Candidate, report: DayReport) -> Shortfall:
-    delivered_at = await find_delivered_at(connection, report.rep.id, report.playbook_version)
-    return Shortfall(day=candidate.since or report.day, delivered_at=delivered_at)

@@ -11,6 +11,14 @@ WHERE n.person_id = $1 AND n.sent_day IS NOT NULL AND a.answered_at >= $2
   AND (a.answer = 'wrong' OR a.answer = 'not_useful' AND a.person_id = n.person_id)
 ORDER BY a.answered_at DESC;
 
--- name: find_pause
--- Since when a rule is paused, if it is.
-SELECT paused_at FROM rule_pause WHERE rule = $1 AND paused_at IS NOT NULL;
+-- name: find_rep_facts
+-- Everything about a rep that policy looks at beside what they received and said, in one row: the report of their current day, when
+-- a version was announced to them, the silent feed of their team (the whole team's if it is silent altogether, or else the first of
+-- its behaviours), and whether a rule is paused.
+SELECT (SELECT report::text FROM day WHERE rep_id = $1 AND day = $2) AS today,
+       (SELECT delivered_at FROM announcement WHERE rep_id = $1 AND version = $3) AS delivered_at,
+       feed.team_name AS silent_team, feed.label AS silent_behaviour,
+       EXISTS (SELECT FROM rule_pause WHERE rule = $5 AND paused_at IS NOT NULL) AS is_paused
+FROM (VALUES (true)) AS always LEFT JOIN LATERAL (
+    SELECT team_name, label FROM silent_feed WHERE team_id = $4 ORDER BY behaviour LIMIT 1
+) AS feed ON true;

@@ -44,6 +44,11 @@ class RepAtWork:
         return (sum(map(self.was_silent, self.first_seen)) + 0.5) / (len(self.first_seen) + 1)
 
 
+def feed_name(team: str, behaviour: str) -> str:
+    """`North`, or `North (calls)` for one behaviour; an empty label of the behaviour stands for all of them together."""
+    return f"{team} ({behaviour.lower()})" if behaviour else team
+
+
 def explain_silence(team: Sequence[RepAtWork], *, behaviour: str = "") -> str | None:
     """Why a team's feed counts as silent; None when it does not. `behaviour` is the label of the behaviour in question; empty
     for all of them together.

@@ -134,13 +134,13 @@ def contact_alias(key: bytes, contact_key: str, scope: RepDay | str) -> str:
 
 def without_contact(states: FactStates, alias: str, *, key: bytes) -> FactStates:
     """The states with `alias` in place of the contact's key, without facts of unknown meaning, and with keyed event ids."""
-    states_left = {
+    redacted = {
         name: (value, at, keyed_event_id(key, event_id))
         for name, (value, at, event_id) in states.items()
         if is_safe_to_keep(name)
     }
-    _, at, event_id = states_left[CONTACT_KEY.name]
-    return {**states_left, CONTACT_KEY.name: (alias, at, event_id)}
+    _, at, event_id = redacted[CONTACT_KEY.name]
+    return {**redacted, CONTACT_KEY.name: (alias, at, event_id)}
 
 
 def keyed_event_id(key: bytes, event_id: str) -> str:

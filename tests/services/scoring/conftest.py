@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 import asyncpg
 import pytest
@@ -18,10 +17,11 @@ from services.scoring.record.record_activities import Recorded, record_activitie
 from services.scoring.rescore.rescore_days import rescore_next_days
 from services.scoring.schema import MIGRATIONS, SCHEMA
 from shared.events import DayReport, RepId
-from shared.observation import ActivityId, Observation, SourceName, observation_id
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, Observation, observation_id
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
-from tests.services.scoring.domain.builders import rep_id_of
+from tests.services.scoring.domain.builders import ACME, rep_id_of
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MONDAY = date(2026, 3, 2)
@@ -95,7 +95,7 @@ class Scoring:
         reports = [(row["event_type"].split(".")[1], DayReport.model_validate_json(row["body"])) for row in rows]
         return [(event, report) for event, report in reports if rep_day is None or (report.rep.id, report.day) == rep_day]
 
-    async def tables(self) -> list[tuple[Any, ...]]:
+    async def tables(self) -> list[tuple[object, ...]]:
         """All activities, and all days on which something counts except for their revisions, for comparing."""
         activities = await self.pool.fetch("SELECT * FROM activity ORDER BY source, account, activity_id")
         days = await self.pool.fetch(
@@ -126,10 +126,17 @@ def observed(
     at: datetime = MONDAY_NOON,
     deleted: bool | None = None,
     is_history: bool = False,
-    **facts: Any,
+    **facts: FactValue,
 ) -> ObservedEvent:
     """One observation of an activity, by default a call of Ana's."""
-    all_facts: dict[str, Any] = {"actor": "7", "started_at": MONDAY_NOON.isoformat(), "duration_s": 100} | facts
-    observation = Observation(activity_id=ActivityId(activity_id), kind=kind, observed_at=at, deleted=deleted, facts=all_facts)
-    event_id = observation_id("acme", observation)
-    return ObservedEvent(event_id=event_id, source=SourceName("acme"), observation=observation, is_history=is_history)
+    defaults: dict[str, FactValue] = {"actor": "7", "started_at": MONDAY_NOON.isoformat(), "duration_s": 100}
+    return observed_event(
+        Observation(activity_id=ActivityId(activity_id), kind=kind, observed_at=at, deleted=deleted, facts=defaults | facts),
+        is_history=is_history,
+    )
+
+
+def observed_event(observation: Observation, *, is_history: bool = False) -> ObservedEvent:
+    """An observation as it arrives from the source acme."""
+    event_id = observation_id(ACME, observation)
+    return ObservedEvent(event_id=event_id, source=ACME, observation=observation, is_history=is_history)

@@ -106,7 +106,7 @@ def _started_at(facts: Facts) -> datetime:
 
 
 def _activities(events: Sequence[ObservedEvent]) -> list[Facts]:
-    newest: dict[str, dict[str, tuple[Any, ...]]] = {}
+    newest: dict[str, dict[str, tuple[tuple[datetime, str], object]]] = {}
     for event in events:
         stated = dict(event.observation.facts) | {"_kind": event.observation.kind}
         if event.observation.deleted is not None:

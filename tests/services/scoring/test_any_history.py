@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 from collections.abc import Coroutine
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -29,20 +29,16 @@ from services.scoring.record.record_activities import record_activities
 from services.scoring.rescore.rescore_days import rescore_next_days
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from services.scoring.schema import MIGRATIONS, SCHEMA
-from shared.observation import ActivityId, Observation, SourceName, observation_id
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from shared.requests.definitions import RescoreQuery
 from tests.services.scoring.announcement_checks import compare_announcements
 from tests.services.scoring.conftest import ANA
+from tests.services.scoring.histories import DATES, START, behaviours, event_of, observations, rosters, unverified
 from tests.services.scoring.reference_model import ScoredDays, score
 
 Result = TypeVar("Result")
 REPORTED_DAYS = score_days.REPORTED_DAYS
-START = datetime(2026, 3, 2, 6, tzinfo=UTC)
-ZONES = ("Europe/Madrid", "Asia/Tokyo", "Pacific/Honolulu", "Australia/Lord_Howe")
-USERS = ("7", "8", "9")
-DATES = [date(2026, 3, number) for number in range(1, 9)]
 CRASH_POINTS = [
     (recording, "insert_activities"),
     (recording, "update_activities"),
@@ -50,89 +46,6 @@ CRASH_POINTS = [
     (score_days, "enqueue_events"),
 ]
 EMPTY = "TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, announcement, pending_rescore, outbox"
-
-
-def _of_two_days(absence: dict[str, Any]) -> dict[str, Any]:
-    return absence | {"until": absence["from"] + timedelta(days=1)}
-
-
-observations: st.SearchStrategy[dict[str, Any]] = st.builds(
-    dict,
-    activity_id=st.sampled_from([f"a{number}" for number in range(8)]),
-    kind=st.sampled_from(["call", "proposal_sent"]),
-    minute=st.integers(0, 30),
-    deleted=st.sampled_from([None, None, None, True, False]),
-    facts=st.fixed_dictionaries(
-        {
-            "actor": st.sampled_from([*USERS * 3, None]),
-            "started_at": st.tuples(st.integers(0, 5 * 24), st.sampled_from([0, 0, 20, 50])).map(
-                lambda offset: (START + timedelta(hours=offset[0], seconds=offset[1])).isoformat()
-            ),
-        },
-        optional={
-            "duration_s": st.sampled_from([30, 60, 300, None]),
-            "outcome": st.sampled_from(["connected", "busy", None]),
-            "contact_key": st.sampled_from(["k", "l"]),
-        },
-    ),
-)
-behaviours = st.lists(
-    st.fixed_dictionaries(
-        {
-            "key": st.sampled_from(["calls", "proposals"]),
-            "label": st.just("A behaviour"),
-            "counts": st.sampled_from(
-                [
-                    {"kinds": ["call"]},
-                    {"kinds": ["call"], "min_duration_s": 60},
-                    {"outcomes": ["connected"]},
-                    {"kinds": ["proposal_sent"]},
-                ]
-            ),
-            "target": st.sampled_from([1, 3, 7, 0]),
-            "weight": st.sampled_from([1, 30]),
-            "cap": st.sampled_from([1, 1.5]),
-        }
-    ),
-    min_size=1,
-    max_size=2,
-    unique_by=lambda behaviour: behaviour["key"],
-)
-unverified = st.fixed_dictionaries(
-    {
-        "counts": st.booleans(),
-        "bursts": st.builds(dict, more_than=st.integers(1, 2), within_s=st.sampled_from([20, 60])),
-        "overlaps": st.builds(dict, more_than_s=st.sampled_from([0, 10])),
-        "same_contact": st.builds(dict, more_than=st.integers(1, 2)),
-    }
-)
-changes = st.lists(
-    st.fixed_dictionaries(
-        {"from": st.sampled_from(DATES)},
-        optional={"timezone": st.sampled_from(ZONES), "team": st.sampled_from(["north", "south"])},
-    ),
-    max_size=2,
-    unique_by=lambda change: change["from"],
-).map(lambda unsorted: sorted(unsorted, key=lambda change: change["from"]))
-absences = st.lists(
-    st.fixed_dictionaries(
-        {"from": st.sampled_from(DATES), "part": st.sampled_from([0.5, 1])},
-    ).map(_of_two_days),
-    max_size=1,
-)
-reps = st.fixed_dictionaries({"timezone": st.sampled_from(ZONES), "changes": changes, "absences": absences})
-
-
-@st.composite
-def rosters(draw: st.DrawFn) -> str:
-    owners = {user: draw(st.sampled_from(["ana", "ben", "cy"])) for user in USERS}
-    teams: dict[str, list[dict[str, Any]]] = {"north": [], "south": []}
-    for rep_id in ("ana", "ben", "cy"):
-        if draw(st.integers(0, 6)):
-            identities = [{"source": "acme", "user": user} for user, owner in owners.items() if owner == rep_id]
-            entry = {"id": rep_id, "name": rep_id.title(), "identities": identities, **draw(reps)}
-            teams[draw(st.sampled_from(["north", "south"]))].append(entry)
-    return yaml.safe_dump({"teams": [{"id": team, "name": team, "reps": members} for team, members in teams.items()]})
 
 
 class Crash(Exception):
@@ -168,7 +81,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(pieces=st.lists(observations, min_size=1, max_size=6), seed=st.integers(0, 99), is_delivered=st.booleans())
     def something_happens(self, pieces: list[dict[str, Any]], seed: int, is_delivered: bool) -> None:
-        fresh = [_observed(piece) for piece in pieces]
+        fresh = [event_of(piece) for piece in pieces]
         self.events += fresh
         if not is_delivered:
             self.undelivered += fresh
@@ -194,7 +107,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(pieces=st.lists(observations, min_size=1, max_size=4), crash_point=st.sampled_from(CRASH_POINTS))
     def a_replica_dies_at_work(self, pieces: list[dict[str, Any]], crash_point: tuple[ModuleType, str]) -> None:
-        fresh = [_observed(piece) for piece in pieces]
+        fresh = [event_of(piece) for piece in pieces]
         self.events += fresh
 
         async def die(*_: object) -> None:
@@ -277,18 +190,6 @@ class AnyHistory(RuleBasedStateMachine):
 
 async def _open_pool(url: str) -> asyncpg.Pool:
     return await make_pool(url, schema=SCHEMA)
-
-
-def _observed(piece: dict[str, Any]) -> ObservedEvent:
-    observation = Observation(
-        activity_id=ActivityId(piece["activity_id"]),
-        kind=piece["kind"],
-        observed_at=START + timedelta(minutes=piece["minute"]),
-        deleted=piece["deleted"],
-        facts=piece["facts"],
-    )
-    event_id = observation_id("acme", observation)
-    return ObservedEvent(event_id=event_id, source=SourceName("acme"), observation=observation)
 
 
 @pytest.mark.hypothesis

@@ -62,7 +62,7 @@ COUNTED = {
 }
 USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
-ARGUMENTS: dict[str, tuple[Any, ...]] = {
+ARGUMENTS: dict[str, tuple[object, ...]] = {
     "record.activities.insert_activities": RECORDS,
     "record.activities.lock_activities": KEYS,
     "record.activities.lock_activities_of_reps": ([R1], ["acme"], ["1"]),

@@ -66,24 +66,23 @@ _NOT_WORKING: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shortfall:
-    """The first day that would be held against the person, and when the version that judges it was announced to them; None if
-    it never was."""
+    """The first day that would be held against the rep, and when the version that judges it was announced to them; None if it
+    never was. `silent_feed` names the feed of their team that is silent now, if any: then the shortfall may not be true."""
 
     day: date
     delivered_at: datetime | None
+    silent_feed: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyFacts:
     """Everything that policy looks at. `today` is the person's current day; None before it is known. `recent` is what they
-    received lately, or would have received without the holdout. `silent_feed` names the person's team while nothing arrives
-    from it. A rule that does harm `is_paused`."""
+    received lately, or would have received without the holdout. A rule that does harm `is_paused`."""
 
     timezone: str
     today: WorkingTime | None
     recent: Sequence[RecentNudge] = ()
     shortfall: Shortfall | None = None
-    silent_feed: str | None = None
     objections: Sequence[Objection] = ()
     assignment: Assignment | None = None
     is_paused: bool = False
@@ -114,8 +113,8 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
     if unwanted is not None:
         return Suppress(because=unwanted)
     because, until = _obstacle(candidate, today, facts.recent, now=now)
-    if because is None and shortfall is not None and facts.silent_feed is not None:
-        return Defer(until=now + _SILENT_FEED_RETRY, because=f"nothing is arriving from {facts.silent_feed}")
+    if because is None and shortfall is not None and shortfall.silent_feed is not None:
+        return Defer(until=now + _SILENT_FEED_RETRY, because=f"nothing is arriving from {shortfall.silent_feed}")
     if because is None:
         return _by_assignment(facts.assignment)
     if until is None and candidate.kind in _UNCAPPED:

@@ -3,7 +3,7 @@
 import base64
 import hmac
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from services.ingest.domain.webhook import RawWebhook, Source
 from tests.services.ingest.senders.sender import Sender, make_source, unix_s
@@ -20,3 +20,20 @@ def _sign(body: bytes, secret: str, source: Source, at: datetime) -> RawWebhook:
 
 
 SENDERS: Final = (Sender(name="hubspot", source=make_source("hubspot", public_url=PUBLIC_URL), sign=_sign),)
+
+
+def make_event(
+    object_type: str | None = "0-48", name: str | None = None, value: Any = None, *, ms: object = 1760000000123, **changes: Any
+) -> dict[str, Any]:
+    """A creation, or the change of a property if one is named. `ms` is when it happened."""
+    event = {
+        "eventId": 1,
+        "portalId": 62515,
+        "occurredAt": ms,
+        "subscriptionType": "object.propertyChange" if name else "object.creation",
+        "attemptNumber": 0,
+        "objectId": 70001,
+        "objectTypeId": object_type,
+        "sourceId": "userId:1",
+    }
+    return event | ({"propertyName": name, "propertyValue": value} if name else {}) | changes

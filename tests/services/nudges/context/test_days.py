@@ -113,6 +113,13 @@ async def test_everybody_waits_for(pool: asyncpg.Pool, rows: Rows, other: DayRep
     assert await _teammates_done(pool, rows, other, now=at(MONDAY, "08:00")) == ()
 
 
+async def test_a_rep_whose_monday_is_reported_already_has_begun_it(pool: asyncpg.Pool, rows: Rows) -> None:
+    """Dora's Monday is known although it is still Sunday in Los Angeles by this clock."""
+    dora = report(score=100, rep=DORA, timezone=LOS_ANGELES)
+
+    assert await _teammates_done(pool, rows, dora, now=at(MONDAY, "08:00")) == ("ana", "ben", "cleo", "dora")
+
+
 @pytest.mark.parametrize(
     ("now", "teammates"),
     [

@@ -12,7 +12,6 @@ from services.nudges.context.silent_feeds import (
     RepFeed,
     add_silent_feed,
     delete_recovered_feeds,
-    find_silent_feed_name,
     list_first_seen,
     list_reps_at_work,
     list_silent_feeds,
@@ -164,11 +163,6 @@ async def test_the_twenty_newest_days_of_each_rep_are_known(rows: Rows) -> None:
     assert set(first_seen[ANA.id]) == set(first_seen[BEN.id]) == set(days[1:])
 
 
-async def _names(pool: asyncpg.Pool, team_id: TeamId = NORTH.id) -> str | None:
-    async with pool.acquire() as connection:
-        return await find_silent_feed_name(connection, team_id)
-
-
 async def test_a_feed_becomes_silent_once_and_is_listed_by_team_and_behaviour(pool: asyncpg.Pool) -> None:
     feeds = (_feed("south"), _feed("north", MAILS, "Mails"), _feed("north", CALLS, "Calls"), _feed("north", CALLS, "Calls"))
 
@@ -182,18 +176,6 @@ async def test_a_feed_becomes_silent_once_and_is_listed_by_team_and_behaviour(po
         ("south", "South", ""),
     ]
     assert {(feed.since, feed.because) for feed in listed} == {(TEN, "nothing arrived")}
-
-
-async def test_a_silent_feed_has_the_name_of_the_team_and_of_its_first_behaviour_or_none(pool: asyncpg.Pool) -> None:
-    assert await _names(pool) is None
-    await add_silent_feed(pool, _feed("north", MAILS, "Mails"), because="", now=TEN)
-    await add_silent_feed(pool, _feed("north", CALLS, "Calls"), because="", now=TEN)
-    assert await _names(pool) == "North (calls)"
-    assert await _names(pool, SOUTH.id) is None
-
-    await add_silent_feed(pool, _feed("north"), because="", now=TEN)
-
-    assert await _names(pool) == "North"
 
 
 @pytest.mark.parametrize(("arrived_at", "has_recovered"), [(TEN - SECOND, False), (TEN, True), (TEN + SECOND, True)])

@@ -1,9 +1,11 @@
 """What policy looks at, on a real database."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
+from services.nudges.decide.policy.may_send import Shortfall
 from services.nudges.decide.policy_facts import list_recent_nudges, load_rep_facts, load_working_time
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus
@@ -233,15 +235,44 @@ async def test_a_done_plan_is_celebrated_whether_or_not_its_playbook_was_announc
     assert await nudging.statuses() == [("plan_done", "sent")]
 
 
+@pytest.mark.parametrize(
+    ("silent", "name"),
+    [
+        ([("north", "North", "")], "North"),
+        ([("north", "North", "Mails"), ("north", "North", "Calls")], "North (calls)"),
+        ([("north", "North", "Calls"), ("north", "North", "")], "North"),
+        ([("south", "South", "")], None),
+    ],
+    ids=["the whole team", "the first of its behaviours", "the team before its behaviours", "another team"],
+)
+async def test_the_silent_feed_of_the_team_is_known(
+    nudging: Nudging, silent: list[tuple[str, str, str]], name: str | None
+) -> None:
+    for team_id, team_name, label in silent:
+        await _silence(nudging, team_id=team_id, team_name=team_name, label=label)
+
+    async with nudging.pool.acquire() as connection:
+        facts = await load_rep_facts(connection, replace(CANDIDATE, is_shortfall=True), open_report(), nudging.context())
+
+    assert facts.shortfall == Shortfall(day=MONDAY, delivered_at=None, silent_feed=name)
+
+
+async def _silence(nudging: Nudging, *, team_id: str = "north", team_name: str = "North", label: str = "") -> None:
+    await nudging.pool.execute(
+        "INSERT INTO silent_feed (team_id, team_name, behaviour, label, since, because) VALUES ($1, $2, $3, $4, $5, '')",
+        team_id,
+        team_name,
+        label.lower(),
+        label,
+        at(MONDAY, "10:30"),
+    )
+
+
 async def test_while_a_teams_feed_is_silent_a_shortfall_is_deferred(nudging: Nudging) -> None:
     await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
     imported = [day.model_copy(update={"silent": True}) for day in worked_days(60, 60, 60, 60, 60)]
     await nudging.take_in(*imported, open_report())
-    await nudging.pool.execute(
-        "INSERT INTO silent_feed (team_id, team_name, behaviour, label, since, because)"
-        " VALUES ('north', 'North', '', '', $1, '')",
-        at(MONDAY, "10:30"),
-    )
+    await _silence(nudging)
 
     await nudging.pass_time(at(MONDAY, "13:00"))
 

@@ -176,6 +176,12 @@ def test_reports_make_ladders_and_those_of_periods_that_are_over_stay() -> None:
     assert ladders_after([april], belated, []) == []
 
 
+def test_a_step_that_was_reached_before_in_the_period_stays_as_it_was() -> None:
+    ladder = _ladder(reached=30, size="33", reached_on=MONDAY)
+
+    assert ladders_after([ladder], report(LAST_OF_MARCH, goals=(goal(31),)), []) == [ladder]
+
+
 def test_a_ladder_belongs_to_a_goal_in_its_period() -> None:
     assert is_ladder_of(_ladder(), goal(5))
     assert not is_ladder_of(_ladder(), goal(5, period_start=APRIL))

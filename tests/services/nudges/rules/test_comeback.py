@@ -63,6 +63,16 @@ def test_a_belated_one_names_its_day() -> None:
     assert candidate.wordings[0].startswith("You got back on plan yesterday, Ana:")
 
 
+def test_five_missed_days_are_not_listed_even_within_a_week() -> None:
+    """Saturday follows a week that was missed from Monday to Friday."""
+    saturday = FRIDAY + timedelta(days=1)
+
+    candidate = comeback.evaluate(rule_context(report(saturday, score=100), *worked_days(*[60] * 5, until=saturday)))
+
+    assert candidate is not None
+    assert "(since Monday 2 March)" in candidate.reason
+
+
 @pytest.mark.parametrize(
     ("missed", "phrase", "listed"),
     [

@@ -65,12 +65,14 @@ def test_it_is_proposed_over_five_worked_days(calls: tuple[int, ...], proposals:
     assert (one_thing.evaluate(_context(calls, proposals)) is not None) is is_proposed
 
 
-@pytest.mark.parametrize(("demos", "is_proposed"), [(2, False), (1, True)], ids=["half of the targets", "a quarter"])
-def test_half_of_the_targets_is_not_below_half(demos: int, *, is_proposed: bool) -> None:
-    days = [
-        report(day, behaviours=(behaviour("Calls", 9, 10), behaviour("Demos", int(number < demos), 0.8)))
-        for number, day in enumerate(working_days(5))
-    ]
+@pytest.mark.parametrize(
+    ("calls", "demos", "is_proposed"),
+    [(800, 500, False), (800, 499, True), (800, 0, True), (799, 0, False)],
+    ids=["exactly half", "just below half", "nothing", "the rest just below 80%"],
+)
+def test_the_shares_are_compared_exactly(calls: int, demos: int, *, is_proposed: bool) -> None:
+    behaviours = (behaviour("Calls", calls, 1000), behaviour("Demos", demos, 1000))
+    days = [report(day, behaviours=behaviours) for day in working_days(5)]
     today = report(state="open", behaviours=(behaviour("Calls", 0, 10), behaviour("Demos", 0, 1)))
 
     assert (one_thing.evaluate(rule_context(today, *days)) is not None) is is_proposed

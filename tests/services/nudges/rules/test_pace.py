@@ -21,7 +21,7 @@ def _midday(by_midday: int, by_end: int = 10, *, proposals: int = 0) -> MiddayCo
 
 def _today(calls: int, *, score: float | None = 20, **fields: Unpack[DayReportFields]) -> DayReport:
     default: DayReportFields = {
-        "behaviours": (behaviour("Calls", calls, 10), behaviour("Proposals", 0, 1)),
+        "behaviours": (behaviour("Calls", calls, 10 if calls < 10 else 40), behaviour("Proposals", 0, 1)),
         "state": "open",
     }
     return report(score=score, **(default | fields))
@@ -51,7 +51,10 @@ def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> Non
         (3, (*USUAL[:9], _midday(3)), False),
         (3, (*USUAL, *USUAL[:9], _midday(3)), True),
         (3, (*USUAL, *USUAL[:8], _midday(0), _midday(3)), False),
+        (3, (*USUAL, *USUAL[:8], _midday(3)), False),
         (3, tuple(_midday(5) for _ in range(10)), False),
+        (11, tuple(_midday(21, 40) for _ in range(10)), False),
+        (11, tuple(_midday(22, 40) for _ in range(10)), True),
         (3, USUAL[:9], False),
         (0, USUAL, False),
         (3, tuple(_midday(6, 6) for _ in range(10)), False),
@@ -62,7 +65,10 @@ def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> Non
         "another of ten days was as low",
         "another of twenty days was as low",
         "two of twenty days were as low",
+        "one of nineteen days was as low",
         "more than half of what is usual",
+        "just more than half",
+        "exactly half",
         "nine days known",
         "nothing at all is for the quiet afternoon",
         "nothing comes in the afternoon, so nothing is in reach",

@@ -49,7 +49,7 @@ def test_a_share_that_is_not_nothing_is_not_shown_as_nothing(proposals: int, sho
         (((20, 200, 40), (20, 200, 5)), True),
         (((19, 200, 40), (20, 200, 5)), False),
         (((20, 200, 100), (40, 400, 40), (20, 200, 10)), False),
-        (((1, 10, 0), (40, 400, 40), (20, 200, 8)), True),
+        (((1, 500, 400), (40, 400, 40), (20, 200, 10)), False),
         (((40, 40, 60), (20, 200, 5)), False),
         (((40, 400, 400), (20, 200, 5)), False),
         (((40, 400, 399), (20, 200, 5)), True),
@@ -74,6 +74,33 @@ def test_it_takes_a_fall_by_a_quarter_that_is_probable(periods: tuple[tuple[int,
     candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions(*periods)))
 
     assert (candidate is not None) is is_proposed
+
+
+def test_a_fall_is_never_shown_as_certain() -> None:
+    candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions((40, 400, 200), (20, 200, 0))))
+
+    assert candidate is not None
+    assert candidate.reason.endswith("fell by a quarter or more is 99.9%.")
+
+
+@pytest.mark.parametrize(("probability", "is_proposed"), [(0.95, True), (0.9499, False)])
+def test_a_fall_is_probable_from_95_percent_on(
+    probability: float, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
+) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: probability)
+
+    assert (ratio.evaluate(rule_context(MORNING, baseline=FALLEN)) is not None) is is_proposed
+
+
+@pytest.mark.parametrize(("proposals", "is_proposed"), [(119, True), (120, False)])
+def test_a_share_at_three_quarters_has_not_fallen_however_probable(
+    proposals: int, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
+) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: 1.0)
+
+    baseline = conversions((40, 640, 320), (20, 320, proposals))
+
+    assert (ratio.evaluate(rule_context(MORNING, baseline=baseline)) is not None) is is_proposed
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,12 @@ def test_five_days_after_the_announcement_are_enough() -> None:
     assert _mentioned(member("Ana", *[CALLS_ONLY] * 5, delivered_at=announced)) == ["ana"]
 
 
-@pytest.mark.parametrize(("calls", "is_proposed"), [(3, True), (4, False)], ids=["exactly five points", "none"])
-def test_five_points_of_the_score_are_worth_a_conversation(calls: int, *, is_proposed: bool) -> None:
+@pytest.mark.parametrize(
+    ("calls", "target", "is_proposed"), [(3, 4, True), (19, 25, False)], ids=["exactly five points", "4.8 points"]
+)
+def test_five_points_of_the_score_are_worth_a_conversation(calls: int, target: int, *, is_proposed: bool) -> None:
     """Half of the missing quarter of a behaviour that weighs 40% is 5 points."""
-    behaviours = (behaviour("Calls", calls, 4, weight=40), behaviour("Meetings", 1, 1, weight=60))
+    behaviours = (behaviour("Calls", calls, target, weight=40), behaviour("Meetings", 1, 1, weight=60))
     days = [report(day, behaviours=behaviours) for day in working_days(5, until=MONDAY)]
 
     candidate = weekly_brief.evaluate(team(member_with(days, "Ana", {VERSION_1: LONG_AGO})))

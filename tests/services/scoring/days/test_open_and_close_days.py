@@ -56,9 +56,7 @@ async def test_days_that_passed_while_scoring_was_down_are_opened_and_closed_in_
     assert events == [("closed", 2), ("opened", 3), ("closed", 3), ("opened", 4), ("closed", 4), ("opened", 5)]
 
 
-@pytest.mark.parametrize(
-    ("days_down", "days_opened"), [(40, 40), (399, 399), (400, 400), (401, 400)], ids=lambda days: str(days)
-)
+@pytest.mark.parametrize(("days_down", "days_opened"), [(40, 40), (399, 399), (400, 400), (401, 400)], ids=str)
 async def test_after_a_long_time_up_to_400_missed_days_are_opened(scoring: Scoring, days_down: int, days_opened: int) -> None:
     await scoring.apply(roster=ONLY_ANA)
     await scoring.pool.execute("DELETE FROM outbox")

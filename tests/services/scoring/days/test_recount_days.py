@@ -84,8 +84,8 @@ async def test_days_that_fill_half_of_a_block_or_less_are_read_one_by_one() -> N
 
 
 async def test_unverified_activities_count_only_if_the_playbook_says_so(scoring: Scoring) -> None:
-    times = [f"{MONDAY}T12:00:0{second}+00:00" for second in range(4)]
-    await scoring.record(*[observed(f"a{number}", started_at=at) for number, at in enumerate(times)])
+    starts = [f"{MONDAY}T12:00:0{second}+00:00" for second in range(4)]
+    await scoring.record(*[observed(f"a{number}", started_at=at) for number, at in enumerate(starts)])
     rules = "unverified:\n  counts: {}\n  bursts: {{more_than: 2, within_s: 60}}\n"
 
     counts = []

@@ -1,67 +1,92 @@
 """Activities, reps and playbooks for tests, with everything filled in that a test does not care about."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
 
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.playbook.filters import make_filter
 from services.scoring.domain.playbook.playbook import Behaviour, Playbook
-from services.scoring.domain.roster.roster import Identity, Rep, Roster, Team, Term
+from services.scoring.domain.roster.roster import Absence, Identity, Rep, Roster, Team, Term
 from shared.events import BehaviourKey, PersonId, RepId, TeamId, VersionNumber
-from shared.facts import STORED_FACTS
+from shared.facts import STORED_FACTS, ColumnValue, Threshold
 from shared.observation import SourceName
 
 NORTH: Final = TeamId("north")
 ACME: Final = SourceName("acme")
-FIRST_TERM: Final = Term(
-    first=date.min,
-    team=NORTH,
-    timezone="Europe/Madrid",
-    country=None,
-    subdivision=None,
-    workdays=frozenset(range(5)),
-    hours=(time(9), time(17, 30)),
-)
-_TERM_FIELDS: Final = {field.name for field in fields(Term)}
 _LATE_MONDAY: Final = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+_NOTHING: Final[Mapping[str, ColumnValue]] = MappingProxyType({})
+_ANYTHING: Final[Mapping[str, Threshold]] = MappingProxyType({})
 
 
 def rep_id_of(name: str) -> RepId:
     return RepId(PersonId(name))
 
 
-def activity(*, is_deleted: bool = False, **values: Any) -> Activity:
-    """A call of user 7 late on a Monday, by default; `values` are facts by name."""
-    facts: dict[str, Any] = {"kind": "call", "actor": "7", "started_at": _LATE_MONDAY} | values
-    return Activity(is_deleted=is_deleted, values=tuple(facts.get(fact.name) for fact in STORED_FACTS))
+def activity(facts: Mapping[str, ColumnValue] = _NOTHING, *, is_deleted: bool = False) -> Activity:
+    """A call of user 7 late on a Monday, with other facts by name."""
+    values = {"kind": "call", "actor": "7", "started_at": _LATE_MONDAY, **facts}
+    return Activity(is_deleted=is_deleted, values=tuple(values.get(fact.name) for fact in STORED_FACTS))
 
 
-def rep(rep_id: str = "ana", *, moves: Sequence[Mapping[str, Any]] = (), **changes: Any) -> Rep:
-    """`moves` change the term from their `first` on; other changes are of the rep, or of the first term."""
-    terms = [replace(FIRST_TERM, **{name: value for name, value in changes.items() if name in _TERM_FIELDS})]
-    for move in moves:
-        terms.append(replace(terms[-1], **move))
-    defaults: dict[str, Any] = {
-        "id": rep_id_of(rep_id),
-        "name": "Ana Ruiz",
-        "email": None,
-        "terms": tuple(terms),
-        "joined": None,
-        "left": None,
-        "absences": (),
-        "identities": (Identity(source=ACME, user="7"),),
-    }
-    return Rep(**(defaults | {name: value for name, value in changes.items() if name not in _TERM_FIELDS}))
+def term(
+    first: date = date.min,
+    *,
+    team: TeamId = NORTH,
+    timezone: str = "Europe/Madrid",
+    country: str | None = None,
+    subdivision: str | None = None,
+    workdays: frozenset[int] = frozenset(range(5)),
+    hours: tuple[time, time] = (time(9), time(17, 30)),
+) -> Term:
+    return Term(
+        first=first,
+        team=team,
+        timezone=timezone,
+        country=country,
+        subdivision=subdivision,
+        workdays=workdays,
+        hours=hours,
+    )
+
+
+def rep(
+    *terms: Term,
+    name: str = "ana",
+    shown_name: str = "Ana Ruiz",
+    email: str | None = None,
+    joined: date | None = None,
+    left: date | None = None,
+    absences: tuple[Absence, ...] = (),
+    identities: tuple[Identity, ...] = (Identity(source=ACME, user="7"),),
+) -> Rep:
+    """A rep with these terms; by default with one that never ends."""
+    return Rep(
+        id=rep_id_of(name),
+        name=shown_name,
+        email=email,
+        terms=terms or (term(),),
+        joined=joined,
+        left=left,
+        absences=absences,
+        identities=identities,
+    )
 
 
 def roster(*reps: Rep) -> Roster:
     return Roster(teams=(Team(id=NORTH, name="North", managers=(), reps=reps),))
 
 
-def behaviour(key: str = "calls", *, target: float = 10, weight: float = 50, cap: float = 1.5, **counts: Any) -> Behaviour:
+def behaviour(
+    key: str = "calls",
+    *,
+    target: float = 10,
+    weight: float = 50,
+    cap: float = 1.5,
+    counts: Mapping[str, Threshold] = _ANYTHING,
+) -> Behaviour:
     """`counts` are thresholds by their key in a playbook file."""
     return Behaviour(
         key=BehaviourKey(key),

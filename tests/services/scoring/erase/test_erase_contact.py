@@ -1,7 +1,6 @@
 """Contacts who are erased: their activities still count, and nobody can tell with whom they were."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -28,10 +27,18 @@ async def keyed(scoring: Scoring) -> Scoring:
     return with_key(scoring)
 
 
-def call(activity_id: str, number: int = 0, contact_key: str | None = "ada-1", **more: Any) -> ObservedEvent:
-    """One of Ana's calls, the later the larger the number."""
+def call(
+    activity_id: str,
+    number: int = 0,
+    contact_key: str | None = "ada-1",
+    *,
+    at: datetime = MONDAY_NOON,
+    actor: str = "7",
+    note: str = "",
+) -> ObservedEvent:
+    """A call, by default one of Ana's; the later the larger the number. `note` is free text."""
     started_at = (MONDAY_NOON + timedelta(minutes=number)).isoformat()
-    return observed(activity_id, started_at=started_at, contact_key=contact_key, **more)
+    return observed(activity_id, at=at, started_at=started_at, contact_key=contact_key, actor=actor, note=note)
 
 
 async def erase(scoring: Scoring, contact_key: str = "ada-1", source: SourceName | None = None) -> int:
@@ -46,7 +53,7 @@ async def counts(scoring: Scoring) -> str:
 
 
 async def test_the_activities_still_count_and_no_longer_name_the_contact(keyed: Scoring) -> None:
-    await keyed.record(call("a1", with_name="Ada"), call("a2", 1), call("b1", 2, "bob-2"))
+    await keyed.record(call("a1", note="Ada"), call("a2", 1), call("b1", 2, "bob-2"))
     before = await keyed.day(ANA)
 
     assert await erase(keyed) == 2
@@ -84,7 +91,7 @@ async def test_an_undated_activity_stays_on_the_day_on_which_it_was_first_seen(k
 
 
 async def test_repeated_and_new_observations_do_not_bring_the_key_back(keyed: Scoring) -> None:
-    events = [call("a1", with_name="Ada"), call("a2", 1)]
+    events = [call("a1", note="Ada"), call("a2", 1)]
     await keyed.record(*events)
     await erase(keyed)
     before = await dump(keyed)
@@ -93,7 +100,7 @@ async def test_repeated_and_new_observations_do_not_bring_the_key_back(keyed: Sc
     assert (again.activities, again.redacted) == (0, 2)
     assert await dump(keyed) == before
 
-    await keyed.record(call("a1", at=LATER, with_name="Ada"), call("a9", 9, with_name="Ada"))
+    await keyed.record(call("a1", at=LATER, note="Ada"), call("a9", 9, note="Ada"))
     assert await find_mentions(keyed, "ada-1", "Ada") == []
     assert await counts(keyed) == '{"calls": 1}'
     assert await keyed.differences() == ()

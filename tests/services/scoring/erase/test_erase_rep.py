@@ -112,7 +112,7 @@ async def test_without_a_key_nobody_is_erased_and_with_another_nothing_is_read(s
 
     await erase(with_key(scoring))
     scoring.cache = DefinitionsCache(b"another")
-    with pytest.raises(ErasureKeyChanged, match="former key"):
+    with pytest.raises(ErasureKeyChanged, match="earlier key"):
         await scoring.record(observed())
 
 

@@ -4,6 +4,7 @@ counts as before."""
 import asyncio
 import random
 from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,12 @@ from services.scoring.erase.erase_contact import begin_erasing_contact, finish_e
 from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_rep
 from services.scoring.record.read_event import ObservedEvent
 from services.scoring.schema import MIGRATIONS, SCHEMA
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, Observation
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from shared.requests.erasure import ErasedScores
-from tests.services.scoring.conftest import ANA, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
+from tests.services.scoring.conftest import ANA, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed_event
 from tests.services.scoring.erase.erasing import KEY, find_mentions
 from tests.services.scoring.erase.test_erase_rep import WITHOUT_ANA
 
@@ -33,33 +36,52 @@ TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, announcem
 STRICT = f"{PLAYBOOK}unverified: {{counts: false, same_contact: {{more_than: 1}}}}\n"
 BENS_DAYS = "SELECT rep_id, day, counts, score FROM rep_day WHERE rep_id = 'ben' ORDER BY day"
 
-pieces = st.fixed_dictionaries(
-    {"number": st.integers(0, 9), "minute": st.integers(0, 20), "hour": st.integers(-60, 5)},
-    optional={
-        "names_contact": st.booleans(),
-        "duration_s": st.sampled_from([30, 300]),
-        "free_text": st.just(NAME),
-        "deleted": st.booleans(),
-    },
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One observation of the activity with this number. Hours and minutes count from Monday noon."""
+
+    number: int
+    minute: int
+    hour: int
+    names_contact: bool
+    duration_s: int
+    has_free_text: bool
+    deleted: bool | None
+
+
+pieces = st.builds(
+    Piece,
+    number=st.integers(0, 9),
+    minute=st.integers(0, 20),
+    hour=st.integers(-60, 5),
+    names_contact=st.booleans(),
+    duration_s=st.sampled_from([30, 100, 300]),
+    has_free_text=st.booleans(),
+    deleted=st.sampled_from([None, True, False]),
 )
 
 
-def _observed(piece: dict[str, Any]) -> ObservedEvent:
+def _observed(piece: Piece) -> ObservedEvent:
     """Activities with even numbers are Ana's, the others Ben's; every third is with the contact. Free text that names a person
     is only in observations that name the person's user or key as well."""
-    facts = dict(piece)
-    number, minute, hour = facts.pop("number"), facts.pop("minute"), facts.pop("hour")
-    actor = USER if number % 2 == 0 else "8"
-    if facts.pop("names_contact", False):
-        facts["contact_key"] = CONTACT if number % 3 == 0 else "another"
-    if actor != USER and facts.get("contact_key") != CONTACT:
-        facts.pop("free_text", None)
-    return observed(
-        f"a{number}",
-        at=MONDAY_NOON + timedelta(minutes=minute),
-        actor=actor,
-        started_at=(MONDAY_NOON + timedelta(hours=hour)).isoformat(),
-        **facts,
+    facts: dict[str, FactValue] = {
+        "actor": USER if piece.number % 2 == 0 else "8",
+        "started_at": (MONDAY_NOON + timedelta(hours=piece.hour)).isoformat(),
+        "duration_s": piece.duration_s,
+    }
+    if piece.names_contact:
+        facts["contact_key"] = CONTACT if piece.number % 3 == 0 else "another"
+    if piece.has_free_text and (facts["actor"] == USER or facts.get("contact_key") == CONTACT):
+        facts["free_text"] = NAME
+    return observed_event(
+        Observation(
+            activity_id=ActivityId(f"a{piece.number}"),
+            kind="call",
+            observed_at=MONDAY_NOON + timedelta(minutes=piece.minute),
+            deleted=piece.deleted,
+            facts=facts,
+        )
     )
 
 
@@ -111,7 +133,7 @@ def test_nothing_comes_back_and_nobody_else_loses_anything(scoring_database_url:
             later=st.lists(pieces, max_size=4),
             seed=st.integers(0, 99),
         )
-        def play(first: list[dict[str, Any]], later: list[dict[str, Any]], seed: int) -> None:
+        def play(first: list[Piece], later: list[Piece], seed: int) -> None:
             events, later_events = [_observed(piece) for piece in first], [_observed(piece) for piece in later]
             runner.run(_play(scoring, events, later_events, random.Random(seed)))
 

@@ -78,8 +78,10 @@ async def test_scores_are_listed_as_judged_then_and_as_judged_now(scoring: Scori
     scoring.now = MONDAY_NOON + timedelta(days=1)
     query = ScoreQuery(first=MONDAY, last=MONDAY)
 
-    then = await list_scores(scoring.pool, scoring.cache, query, now=scoring.now)
-    now = await list_scores(scoring.pool, scoring.cache, query.model_copy(update={"as_judged": "now"}), now=scoring.now)
+    as_judged_then = await list_scores(scoring.pool, scoring.cache, query, now=scoring.now)
+    as_judged_now = await list_scores(
+        scoring.pool, scoring.cache, query.model_copy(update={"as_judged": "now"}), now=scoring.now
+    )
 
-    assert [(row.rep, row.score, row.counts) for row in then.rows] == [("ana", Decimal("30.00"), {"calls": 1})]
-    assert [(row.rep, row.score, row.counts) for row in now.rows] == [("ana", Decimal("60.00"), {"calls": 1})]
+    assert [(row.rep, row.score, row.counts) for row in as_judged_then.rows] == [("ana", Decimal("30.00"), {"calls": 1})]
+    assert [(row.rep, row.score, row.counts) for row in as_judged_now.rows] == [("ana", Decimal("60.00"), {"calls": 1})]

@@ -33,8 +33,8 @@ async def test_deleted_activities_are_not_counted(scoring: Scoring) -> None:
 
 
 async def test_the_hundred_users_with_the_newest_activities_are_listed(scoring: Scoring) -> None:
-    times = [(MONDAY_NOON - timedelta(minutes=number)).isoformat() for number in range(101)]
-    await scoring.record(*[observed(f"a{n}", actor=f"u{n}", started_at=at) for n, at in enumerate(times)])
+    starts = [(MONDAY_NOON - timedelta(minutes=number)).isoformat() for number in range(101)]
+    await scoring.record(*[observed(f"a{number}", actor=f"u{number}", started_at=at) for number, at in enumerate(starts)])
     await scoring.record(observed("undated", actor="undated", started_at=None))
 
     users = (await list_unmatched_users(scoring.pool)).users

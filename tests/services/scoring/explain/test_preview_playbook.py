@@ -14,8 +14,8 @@ SOFTER = PLAYBOOK.replace("target: 2", "target: 1").replace("2026-01-01", "2026-
 
 
 async def test_a_preview_shows_what_applying_would_do_and_changes_nothing(scoring: Scoring) -> None:
-    times = [(MONDAY_NOON - timedelta(days=number % 5)).isoformat() for number in range(9)]
-    await scoring.record(*[observed(f"a{number}", started_at=at) for number, at in enumerate(times)])
+    starts = [(MONDAY_NOON - timedelta(days=number % 5)).isoformat() for number in range(9)]
+    await scoring.record(*[observed(f"a{number}", started_at=at) for number, at in enumerate(starts)])
     scoring.now = MONDAY_NOON + timedelta(days=1)
     before = await scoring.tables()
 

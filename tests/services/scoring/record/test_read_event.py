@@ -4,6 +4,7 @@ import json
 from typing import Any, cast
 
 import pytest
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.scoring.record.read_event import EventUnreadable, read_event
@@ -22,7 +23,7 @@ HEADERS = {"ce-id": "e1", "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7
 
 
 def _message(data: bytes, headers: dict[str, str] | None = HEADERS) -> Msg:
-    return Msg(_client=cast(Any, None), subject="activity.observed.v1.acme", data=data, headers=headers)
+    return Msg(_client=cast(Client, None), subject="activity.observed.v1.acme", data=data, headers=headers)
 
 
 @pytest.mark.parametrize("changes", [{}, {"facts": {"outcome": 'said "no"'}}, {"account": None}, {"more": 1}])

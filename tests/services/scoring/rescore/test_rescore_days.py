@@ -57,8 +57,8 @@ async def test_the_next_process_does_what_one_left_undone(scoring: Scoring, monk
 
 async def test_replicas_share_the_work_while_observations_are_recorded(scoring: Scoring) -> None:
     team = "".join(
-        f'      - {{id: r{n}, name: R, timezone: Europe/Madrid, identities: [{{source: acme, user: "u{n}"}}]}}\n'
-        for n in range(40)
+        f'      - {{id: r{number}, name: R, timezone: Europe/Madrid, identities: [{{source: acme, user: "u{number}"}}]}}\n'
+        for number in range(40)
     )
     await scoring.apply(roster=ROSTER + team)
     await scoring.record(*[observed(f"a{number}", actor=f"u{number % 40}") for number in range(400)])

@@ -50,10 +50,22 @@ def test_the_vendors_own_vectors_are_accepted() -> None:
     assert ADAPTER.verify(_v3(), SOURCE, now=_at(V3_MS)).body == V3_BODY
 
 
+def test_v1_is_accepted_without_its_version_and_next_to_a_v3_that_cannot_be_checked() -> None:
+    without_url = dataclasses.replace(SOURCE, public_url="")
+    v1 = {"x-hubspot-signature": V1_SIGNATURE}
+
+    assert ADAPTER.verify(RawWebhook(headers=v1, body=V1_BODY), SOURCE, now=_at(0)).body == V1_BODY
+    with_v3 = v1 | {"x-hubspot-signature-v3": V3_SIGNATURE, "x-hubspot-request-timestamp": str(V3_MS)}
+    assert ADAPTER.verify(RawWebhook(headers=with_v3, body=V1_BODY), without_url, now=_at(0)).body == V1_BODY
+
+
 def test_v2_covers_the_method_and_the_url_and_so_needs_to_know_it() -> None:
     other_url, no_url = (dataclasses.replace(SOURCE, public_url=url) for url in (f"{URL}/", ""))
 
-    for webhook, source in ((_v2(method="GET"), SOURCE), (_v2(), other_url), (_v2(), no_url)):
+    without_url = {"x-hubspot-signature": hashlib.sha256(KEY + b"POST" + V2_BODY).hexdigest()}
+    signed_without = _v2(headers=without_url | {"x-hubspot-signature-version": "v2"})
+
+    for webhook, source in ((_v2(method="GET"), SOURCE), (_v2(), other_url), (_v2(), no_url), (signed_without, no_url)):
         with pytest.raises(SignatureMismatch):
             ADAPTER.verify(webhook, source, now=_at(0))
 
@@ -72,6 +84,8 @@ def test_v2_covers_the_method_and_the_url_and_so_needs_to_know_it() -> None:
         RawWebhook(headers={"x-hubspot-signature": V1_SIGNATURE, "x-hubspot-signature-version": "v2"}, body=V1_BODY),
         RawWebhook(headers={"x-hubspot-signature": V1_SIGNATURE, "x-hubspot-signature-version": "v9"}, body=V1_BODY),
         _v2(body=V2_BODY + b" "),
+        _v2(headers={"x-hubspot-signature": V2_SIGNATURE, "x-hubspot-signature-version": "v9"}),
+        _v2(headers={"x-hubspot-signature": V2_SIGNATURE}),
     ],
 )
 def test_anything_else_is_refused(webhook: RawWebhook) -> None:

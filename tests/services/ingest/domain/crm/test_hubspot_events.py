@@ -1,4 +1,4 @@
-"""HubSpot: what events and property values mean."""
+"""HubSpot: what events mean, and what they come to."""
 
 from datetime import UTC, datetime
 from itertools import permutations
@@ -6,87 +6,23 @@ from typing import Any, Final
 
 import pytest
 
-from services.ingest.domain.crm.hubspot import DEAL_STAGES, DIRECTIONS, KINDS, OUTCOMES, PROPERTIES
+from services.ingest.domain.crm.hubspot import ADAPTER
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, Source
-from shared.observation import FactValue, Observation, SourceName, observation_id
+from shared.observation import Observation, SourceName, observation_id
 from tests.services.ingest.merged_activities import Activity, merge_activity
+from tests.services.ingest.senders.hubspot import make_event
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("hubspot")
 CONNECTED: Final = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
-EXPECTED_OUTCOMES: Final = {
-    "hs_call_disposition": {
-        "9d9162e7-6cf3-4944-bf63-4dff82258764": "busy",
-        CONNECTED: "connected",
-        "a4c4c377-d246-4b32-a13b-75a56a4cd0ff": "left_message",
-        "b2cf5968-551e-4856-9783-52b3da59a7d0": "left_voicemail",
-        "73a0d17f-1163-4015-bdd5-ec830791da20": "no_answer",
-        "17b47fee-58de-441e-a44c-c6300d46f273": "wrong_number",
-    },
-    "hs_meeting_outcome": {
-        "SCHEDULED": "scheduled",
-        "COMPLETED": "held",
-        "RESCHEDULED": "rescheduled",
-        "NO_SHOW": "no_show",
-        "CANCELED": "canceled",
-    },
-    "hs_email_status": {
-        "BOUNCED": "bounced",
-        "FAILED": "failed",
-        "SCHEDULED": "scheduled",
-        "SENDING": "sending",
-        "SENT": "sent",
-    },
-    "hs_task_status": {"COMPLETED": "completed", "NOT_STARTED": "open", "WAITING": "open", "IN_PROGRESS": "open"},
-}
-EXPECTED_KINDS: Final = {
-    "0-3": "deal_stage_changed",
-    "0-18": "message",
-    "0-27": "task",
-    "0-46": "note",
-    "0-47": "meeting",
-    "0-48": "call",
-    "0-49": "email",
-}
-EXPECTED_DIRECTIONS: Final = {
-    "INBOUND": "inbound",
-    "OUTBOUND": "outbound",
-    "EMAIL": "outbound",
-    "FORWARDED_EMAIL": "outbound",
-    "INCOMING_EMAIL": "inbound",
-    "UNHEARD_OF": None,
-}
-EXPECTED_PROPERTIES: Final[dict[str, tuple[str, str, FactValue]]] = {
-    "hubspot_owner_id": ("7", "actor", "7"),
-    "hs_timestamp": ("1760000000000", "started_at", "2025-10-09T08:53:20+00:00"),
-    "hs_meeting_start_time": ("2025-10-09T09:00:00Z", "started_at", "2025-10-09T09:00:00+00:00"),
-    "closedate": ("1760000000000", "started_at", "2025-10-09T08:53:20+00:00"),
-    "hs_call_duration": ("1500", "duration_s", 1.5),
-    "hs_call_direction": ("INBOUND", "direction", "inbound"),
-    "hs_email_direction": ("EMAIL", "direction", "outbound"),
-    "amount": ("1500.00", "amount", "1500.00"),
-    "deal_currency_code": ("EUR", "currency", "EUR"),
-}
 
 
 def _at(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1_000, UTC)
 
 
-def _event(
-    object_type: str | None = "0-48", name: str | None = None, value: Any = None, *, ms: object = 1760000000123, **changes: Any
-) -> dict[str, Any]:
-    event = {
-        "eventId": 1,
-        "portalId": 62515,
-        "occurredAt": ms,
-        "subscriptionType": "object.propertyChange" if name else "object.creation",
-        "attemptNumber": 0,
-        "objectId": 70001,
-        "objectTypeId": object_type,
-        "sourceId": "userId:1",
-    }
-    return event | ({"propertyName": name, "propertyValue": value} if name else {}) | changes
+def _merge(**changes: Any) -> dict[str, Any]:
+    return make_event("0-3", subscriptionType="object.merge", **changes)
 
 
 def _activity(*events: dict[str, Any], source: Source = SOURCE) -> Activity:
@@ -94,85 +30,13 @@ def _activity(*events: dict[str, Any], source: Source = SOURCE) -> Activity:
     return merge_activity(source.name, translate_json(source, list(events)))
 
 
-def _facts(name: str, value: object, object_type: str = "0-48") -> dict[str, FactValue]:
-    return observe(SOURCE, [_event(object_type, name, value)]).facts
-
-
-@pytest.mark.parametrize(
-    ("name", "raw", "outcome"),
-    [(name, raw, outcome) for name, outcomes in EXPECTED_OUTCOMES.items() for raw, outcome in outcomes.items()],
-)
-def test_a_value_of_an_outcome_property_is_an_outcome(name: str, raw: str, outcome: str) -> None:
-    assert _facts(name, raw) == {"outcome": outcome, "outcome_raw": raw}
-
-
-@pytest.mark.parametrize("name", EXPECTED_OUTCOMES)
-def test_an_unknown_value_is_another_outcome_and_an_empty_one_withdraws_it(name: str) -> None:
-    assert _facts(name, "unheard of") == {"outcome": "other", "outcome_raw": "unheard of"}
-    assert _facts(name, "") == {"outcome": None, "outcome_raw": None}
-
-
-def test_every_outcome_is_expected() -> None:
-    assert EXPECTED_OUTCOMES == OUTCOMES
-
-
-@pytest.mark.parametrize(("object_type", "kind"), EXPECTED_KINDS.items())
-def test_each_object_type_has_its_kind(object_type: str, kind: str) -> None:
-    observation = observe(SOURCE, [_event(object_type)])
-
-    assert (observation.kind, observation.activity_id, observation.account) == (kind, f"{object_type}-70001", "62515")
-
-
-@pytest.mark.parametrize(("name", "expected"), EXPECTED_PROPERTIES.items())
-def test_each_property_states_its_fact_and_withdraws_it_when_it_is_empty(
-    name: str, expected: tuple[str, str, FactValue]
-) -> None:
-    text, fact, value = expected
-
-    assert _facts(name, text) == {fact: value}
-    assert _facts(name, "") == _facts(name, None) == {fact: None}
-
-
-@pytest.mark.parametrize(("value", "direction"), EXPECTED_DIRECTIONS.items())
-def test_a_direction_is_ours_or_withdrawn(value: str, direction: str | None) -> None:
-    assert _facts("hs_email_direction", value) == {"direction": direction}
-
-
-def test_every_kind_property_and_direction_is_expected() -> None:
-    assert EXPECTED_KINDS == KINDS
-    assert EXPECTED_PROPERTIES.keys() == PROPERTIES.keys()
-    assert EXPECTED_DIRECTIONS.keys() - {"UNHEARD_OF"} == DIRECTIONS.keys()
-
-
-@pytest.mark.parametrize(("milliseconds", "duration_s"), [("185000", 185.0), ("1", 0.001), ("185499", 185.499), ("0", 0.0)])
-def test_a_duration_in_milliseconds_keeps_its_fraction(milliseconds: str, duration_s: float) -> None:
-    assert _facts("hs_call_duration", milliseconds) == {"duration_s": duration_s}
-
-
-@pytest.mark.parametrize(
-    ("stage", "kind"),
-    [
-        ("closedwon", "deal_won"),
-        ("closedlost", "deal_lost"),
-        ("contractsent", "deal_stage_changed"),
-        ("", "deal_stage_changed"),
-    ],
-)
-def test_a_stage_is_the_result_of_a_deal(stage: str, kind: str) -> None:
-    assert _facts("dealstage", stage, "0-3") == {"stage": stage or None, "kind": kind}
-
-
-def test_every_stage_is_expected() -> None:
-    assert DEAL_STAGES.keys() == {"closedwon", "closedlost"}
-
-
 CALL: Final = [
-    _event(),
-    _event(name="hubspot_owner_id", value="882761034"),
-    _event(name="hs_timestamp", value="1760000000000"),
-    _event(name="hs_call_duration", value="185000", ms=1760000190000),
-    _event(name="hs_call_disposition", value=CONNECTED, ms=1760000190000),
-    _event(name="hs_call_direction", value="OUTBOUND"),
+    make_event(),
+    make_event(name="hubspot_owner_id", value="882761034"),
+    make_event(name="hs_timestamp", value="1760000000000"),
+    make_event(name="hs_call_duration", value="185000", ms=1760000190000),
+    make_event(name="hs_call_disposition", value=CONNECTED, ms=1760000190000),
+    make_event(name="hs_call_direction", value="OUTBOUND"),
 ]
 
 
@@ -187,10 +51,10 @@ def test_the_events_of_a_call_come_to_one_activity_in_any_order() -> None:
 
 def test_a_meeting_is_held_at_its_start_and_is_a_demo_by_its_type() -> None:
     meeting = _activity(
-        _event("0-47", "hs_meeting_start_time", "2025-10-09T09:00:00Z"),
-        _event("0-47", "hs_meeting_outcome", "COMPLETED", ms=1760000009000),
-        _event("0-47", "hs_activity_type", "Product demo"),
-        _event("0-47", "hubspot_owner_id", "7", ms=1760000019000),
+        make_event("0-47", "hs_meeting_start_time", "2025-10-09T09:00:00Z"),
+        make_event("0-47", "hs_meeting_outcome", "COMPLETED", ms=1760000009000),
+        make_event("0-47", "hs_activity_type", "Product demo"),
+        make_event("0-47", "hubspot_owner_id", "7", ms=1760000019000),
     )
 
     assert (meeting.kind, meeting.outcome, meeting.actor) == ("demo", "held", "7")
@@ -199,12 +63,12 @@ def test_a_meeting_is_held_at_its_start_and_is_a_demo_by_its_type() -> None:
 
 def test_a_won_deal_stays_won_when_its_amount_changes_and_not_when_it_is_reopened() -> None:
     won = [
-        _event("0-3", "dealstage", "closedwon"),
-        _event("0-3", "closedate", "1760000000000"),
-        _event("0-3", "hubspot_owner_id", "7"),
-        _event("0-3", "amount", "1500.00", ms=1760000900000),
+        make_event("0-3", "dealstage", "closedwon"),
+        make_event("0-3", "closedate", "1760000000000"),
+        make_event("0-3", "hubspot_owner_id", "7"),
+        make_event("0-3", "amount", "1500.00", ms=1760000900000),
     ]
-    reopened = _event("0-3", "dealstage", "contractsent", ms=1760000950000)
+    reopened = make_event("0-3", "dealstage", "contractsent", ms=1760000950000)
 
     deal = _activity(*won)
 
@@ -214,7 +78,7 @@ def test_a_won_deal_stays_won_when_its_amount_changes_and_not_when_it_is_reopene
 
 
 def test_the_classic_names_of_deal_events_are_understood_too() -> None:
-    classic = _event(None, "dealstage", "closedlost", subscriptionType="deal.propertyChange")
+    classic = make_event(None, "dealstage", "closedlost", subscriptionType="deal.propertyChange")
 
     assert _activity(classic).kind == "deal_lost"
 
@@ -222,23 +86,25 @@ def test_the_classic_names_of_deal_events_are_understood_too() -> None:
 def test_an_account_can_add_its_own_dispositions_and_pipelines() -> None:
     own = Source(name=SourceName("hub"), kind="hubspot", secrets=(), outcomes={"my-guid": "connected", "991": "closedwon"})
 
-    assert _activity(_event(name="hs_call_disposition", value="my-guid"), source=own).outcome == "connected"
-    assert _activity(_event(name="hs_call_disposition", value="unknown-guid"), source=own).outcome == "other"
-    assert _activity(_event("0-3", "dealstage", "991"), source=own).kind == "deal_won"
+    assert _activity(make_event(name="hs_call_disposition", value="my-guid"), source=own).outcome == "connected"
+    assert _activity(make_event(name="hs_call_disposition", value="unknown-guid"), source=own).outcome == "other"
+    assert _activity(make_event("0-3", "dealstage", "991"), source=own).kind == "deal_won"
 
 
 def test_a_deletion_deletes_and_a_restoration_restores() -> None:
-    deleted = _event(subscriptionType="object.deletion", ms=1760000200000)
-    restored = _event(subscriptionType="object.restore", ms=1760000300000)
+    deleted = make_event(subscriptionType="object.deletion", ms=1760000200000)
+    restored = make_event(subscriptionType="object.restore", ms=1760000300000)
 
-    assert _activity(*CALL, deleted).deleted
-    assert not _activity(*CALL, deleted, restored).deleted
+    assert _activity(*CALL, deleted).is_deleted
+    assert not _activity(*CALL, deleted, restored).is_deleted
 
 
 @pytest.mark.parametrize("new", [None, 3, 4])
 @pytest.mark.parametrize("merged", [[1, 2], ["1", "2"], [1, 2, 3], [1, 2, 3, 4]])
 def test_a_merge_ends_the_merged_records_and_never_the_primary_one(new: int | None, merged: list[int]) -> None:
-    event = _event("0-3", subscriptionType="deal.merge", primaryObjectId=3, mergedObjectIds=merged, newObjectId=new, objectId=4)
+    event = make_event(
+        "0-3", subscriptionType="deal.merge", primaryObjectId=3, mergedObjectIds=merged, newObjectId=new, objectId=4
+    )
 
     ended = [(item.activity_id, item.deleted) for item in translate_json(SOURCE, [event]) if isinstance(item, Observation)]
 
@@ -247,13 +113,21 @@ def test_a_merge_ends_the_merged_records_and_never_the_primary_one(new: int | No
     assert (("0-3-4", True) in ended) is (4 in merged and new != 4)
 
 
+def test_an_event_without_a_portal_belongs_to_the_account_of_the_source() -> None:
+    source = make_source("hubspot", account="acme")
+
+    assert observe(source, [make_event(portalId=None)]).account == "acme"
+
+
 def test_an_event_that_states_no_fact_is_ignored() -> None:
     events = [
-        _event("0-1", "email", "x@example.com"),
-        _event(name="hs_call_title", value="a title"),
-        _event(name="hs_call_duration", value="REDACTED", isSensitive=True),
-        _event(None, subscriptionType="contact.privacyDeletion"),
-        _event(subscriptionType="object.associationChange"),
+        make_event("0-1", "email", "x@example.com"),
+        make_event(name="hs_call_title", value="a title"),
+        make_event(name="dealstage", value="closedwon"),
+        make_event(name="hs_activity_type", value="Product demo"),
+        make_event(name="hs_call_duration", value="REDACTED", isSensitive=True),
+        make_event(None, subscriptionType="contact.privacyDeletion"),
+        make_event(subscriptionType="object.associationChange"),
     ]
 
     assert translate_json(SOURCE, events) == []
@@ -263,13 +137,15 @@ def test_an_event_that_states_no_fact_is_ignored() -> None:
     ("event", "problem"),
     [
         (7, "not a JSON object"),
-        (_event(objectId=None), "objectId: is not an id"),
-        (_event(subscriptionType="object.merge", primaryObjectId=3), "mergedObjectIds: is not a list of ids"),
-        (_event(subscriptionType="object.merge", primaryObjectId=3, mergedObjectIds=[{}]), "mergedObjectIds: is not an id"),
-        (_event(subscriptionType="object.merge", mergedObjectIds=[1]), "primaryObjectId: is not an id"),
-        (_event(ms="soon"), "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),
-        (_event(name="hs_call_duration", value="long"), "facts.duration_s: must be a number of seconds from 0 to 2678400"),
-        (_event("0-3", "amount", "a lot"), 'facts.amount: must be an exact decimal as text, such as "20000.00"'),
+        *((make_event(objectId=value), "objectId: is not an id") for value in (None, "", True, 1.5, [1])),
+        (_merge(primaryObjectId=3, mergedObjectIds=None), "mergedObjectIds: is not a list of ids"),
+        (_merge(primaryObjectId=3, mergedObjectIds=[]), "mergedObjectIds: is not a list of ids"),
+        (_merge(primaryObjectId=3, mergedObjectIds="1"), "mergedObjectIds: is not a list of ids"),
+        (_merge(primaryObjectId=3, mergedObjectIds=[{}]), "mergedObjectIds: is not an id"),
+        (_merge(mergedObjectIds=[1]), "primaryObjectId: is not an id"),
+        (make_event(ms="soon"), "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),
+        (make_event(name="hs_call_duration", value="long"), "facts.duration_s: must be a number of seconds from 0 to 2678400"),
+        (make_event("0-3", "amount", "a lot"), 'facts.amount: must be an exact decimal as text, such as "20000.00"'),
     ],
 )
 def test_an_event_that_makes_no_sense_is_refused_and_the_next_is_read(event: object, problem: str) -> None:
@@ -281,8 +157,18 @@ def test_an_event_that_makes_no_sense_is_refused_and_the_next_is_read(event: obj
 
 @pytest.mark.parametrize("content", [b"", 7, b"[" * 3_000, [{}] * 1_001])
 def test_a_body_that_is_not_a_batch_is_unreadable(content: object) -> None:
-    with pytest.raises(BodyUnreadable):
+    with pytest.raises(BodyUnreadable, match=r"^(must be an array of events|body is not JSON|body holds more than 1000 items)"):
         translate_json(SOURCE, content)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in make_event(name="amount", value="1") if name not in ("attemptNumber", "sourceId")]
+)
+def test_an_event_is_another_one_if_anything_but_the_attempt_differs(name: str) -> None:
+    event = make_event(name="amount", value="1")
+
+    assert ADAPTER.identify(event | {name: "other"}) != ADAPTER.identify(event)
+    assert ADAPTER.identify(event | {"attemptNumber": 3}) == ADAPTER.identify(event)
 
 
 def test_a_second_attempt_has_the_same_observation() -> None:

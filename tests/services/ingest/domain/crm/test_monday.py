@@ -10,7 +10,7 @@ import pytest
 from services.ingest.domain.adapter import HttpResponse, RetryPolicy
 from services.ingest.domain.crm.monday import ADAPTER, OUTCOMES, check_source
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch
-from shared.observation import FactValue
+from shared.fact_values import FactValue
 from tests.services.ingest.conftest import Ingest, to_json
 from tests.services.ingest.merged_activities import merge_activity
 from tests.services.ingest.senders import BY_NAME, NOW, SECRET
@@ -85,7 +85,7 @@ def test_a_token_with_a_changed_or_missing_part_is_refused() -> None:
         f"{header}.{other_claims}.{signature}",
         f"{header}.{claims}.",
         f"{header}.{claims}",
-        f"{header}.{claims}.{signature}!",
+        f"{header}.{claims}.{signature}!!!!",
         f".{header}.{claims}.{signature}",
         f"Bearer {header}.{claims}.{signature}",
         f"{claims}.{signature}",
@@ -156,6 +156,13 @@ async def test_the_door_repeats_a_challenge_without_storing_it(ingest: Ingest) -
 
 async def test_the_door_repeats_no_challenge_of_another_sender(ingest: Ingest) -> None:
     assert (await ingest.client.post("/webhooks/acme", content=to_json(CHALLENGE))).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["triggerUuid", "type", "columnId"])
+def test_an_event_is_another_one_if_its_trigger_type_or_column_differs(name: str) -> None:
+    event = {"triggerUuid": "1", "type": "update_column_value", "columnId": "status"}
+
+    assert ADAPTER.identify(event) == ADAPTER.identify(event | {"isRetry": True}) != ADAPTER.identify(event | {name: "other"})
 
 
 def test_a_source_must_map_its_boards() -> None:

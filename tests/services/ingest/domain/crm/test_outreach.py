@@ -58,6 +58,22 @@ def test_every_kind_is_expected() -> None:
     assert EXPECTED_KINDS.keys() == KINDS.keys()
 
 
+@pytest.mark.parametrize(("names", "actor"), [(("user", "owner"), "user-id"), (("owner",), "owner-id"), ((), None)])
+def test_a_record_belongs_to_its_user_or_else_to_its_owner(names: tuple[str, ...], actor: str | None) -> None:
+    body = _body("call")
+    body["data"] = {"type": "call", "id": 7, "relationships": {name: {"id": f"{name}-id"} for name in names}}
+
+    assert observe(SOURCE, body).facts.get("actor") == actor
+
+
+@pytest.mark.parametrize(("event", "deleted"), [("call.destroyed", True), ("call.updated", False)])
+def test_only_a_destroyed_record_is_deleted(event: str, deleted: bool) -> None:
+    body = _body("call")
+    body["meta"] = {"eventName": event}
+
+    assert observe(SOURCE, body).deleted is (deleted or False)
+
+
 def test_any_other_resource_is_ignored() -> None:
     assert translate_json(SOURCE, _body("prospect")) == []
 

@@ -6,9 +6,9 @@ import pytest
 
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.salesforce import ADAPTER, DIRECTIONS, OUTCOMES, RECORD_READERS, SUBTYPES
-from services.ingest.domain.webhook import BodyUnreadable, Limits, SignatureMismatch
+from services.ingest.domain.webhook import BodyUnreadable, Limits, RefusedItem, SignatureMismatch
 from shared.observation import Observation
-from tests.services.ingest.senders import BY_NAME
+from tests.services.ingest.senders import BY_NAME, NOW
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SENDER: Final = BY_NAME["salesforce"]
@@ -148,6 +148,72 @@ def test_an_opportunity_counts_when_its_stage_changed_or_it_was_closed(
     deal = _record("Opportunity", **fields)
 
     assert (deal.kind, deal.facts["started_at"]) == (kind, started_at)
+
+
+@pytest.mark.parametrize(
+    ("fields", "observed_at"),
+    [
+        ({"SystemModstamp": "2026-01-12T09:00:00Z", "LastModifiedDate": "2026-01-11T09:00:00Z"}, "2026-01-12T09:00:00+00:00"),
+        ({"SystemModstamp": "", "LastModifiedDate": "2026-01-11T09:00:00Z"}, "2026-01-11T09:00:00+00:00"),
+        ({"SystemModstamp": ""}, NOW.isoformat()),
+    ],
+)
+def test_a_record_is_as_of_its_last_change_or_else_its_arrival(fields: dict[str, str], observed_at: str) -> None:
+    assert _record("Task", **fields).observed_at.isoformat() == observed_at
+
+
+@pytest.mark.parametrize(("text", "deleted"), [("true", True), ("false", False)])
+def test_a_record_says_whether_it_is_deleted(text: str, deleted: bool) -> None:
+    assert _record("Task", IsDeleted=text).deleted is deleted
+
+
+def test_a_field_that_is_empty_is_withdrawn_and_a_missing_one_is_not() -> None:
+    fields = dict.fromkeys(("OwnerId", "StageName", "Amount", "CurrencyIsoCode"), "")
+
+    assert _record("Opportunity", **fields).facts == {
+        "actor": None, "started_at": None, "stage": None, "amount": None, "currency": None,
+    }  # fmt: skip
+    assert _record("Opportunity").facts == {"started_at": None}
+
+
+@pytest.mark.parametrize("name", ["CallDurationInSeconds", "DurationInMinutes"])
+def test_a_duration_that_is_not_a_number_is_refused(name: str) -> None:
+    record_type = "VoiceCall" if name == "CallDurationInSeconds" else "Event"
+
+    assert translate_json(SOURCE, _body(record_type, **{name: "long"})) == [
+        RefusedItem(index=0, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
+    ]
+
+
+def test_a_notification_without_a_record_is_refused() -> None:
+    body = ENVELOPE.format(notifications="<Notification><Id>04l1</Id></Notification>").encode()
+
+    assert translate_json(SOURCE, body) == [RefusedItem(index=0, problem="sObject: is missing")]
+
+
+def test_a_notification_is_identified_by_its_id() -> None:
+    assert (
+        ADAPTER.identify({"id": "04l1", "record": {}}) == ADAPTER.identify({"id": "04l1"}) != ADAPTER.identify({"id": "04l2"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"<a/>", "must be a SOAP envelope with notifications"),
+        (b"<a>", r"body is not XML \(XMLSyntaxError\)"),
+        (b"<!DOCTYPE a><a/>", "XML with a document type is not read"),
+        (b"<a><!ENTITY b 'c'></a>", "XML with a document type is not read"),
+        ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a><a/>'.encode("utf-16"), "XML with a document type is not read"),
+    ],
+)
+def test_a_body_that_is_not_an_outbound_message_is_unreadable(body: bytes, problem: str) -> None:
+    with pytest.raises(BodyUnreadable, match=f"^{problem}"):
+        translate_json(SOURCE, body)
+
+
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert len(translate_json(SOURCE, b"\xef\xbb\xbf" + _body("Task"))) == 1
 
 
 def test_any_other_object_is_ignored() -> None:

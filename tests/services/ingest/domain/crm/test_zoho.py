@@ -6,8 +6,10 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.crm.zoho import DEAL_STAGES, DIRECTIONS, KINDS, OUTCOME_FIELDS, OUTCOMES
-from shared.observation import FactValue
+from services.ingest.domain.crm.zoho import ADAPTER, DEAL_STAGES, DIRECTIONS, KINDS, OUTCOME_FIELDS, OUTCOMES
+from services.ingest.domain.webhook import BodyUnreadable, RefusedItem
+from shared.fact_values import FactValue
+from shared.observation import Observation
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source(
@@ -139,6 +141,52 @@ def test_a_call_type_is_a_direction(call_type: str, direction: str | None) -> No
 )
 def test_a_duration_is_read_from_whatever_the_notification_contains(values: dict[str, object], duration_s: float) -> None:
     assert _facts("Calls", values)["duration_s"] == duration_s
+
+
+@pytest.mark.parametrize(("owner", "actor"), [({"id": 7, "name": "Ana"}, "7"), ("7", "7"), ({}, None), (None, None)])
+def test_an_owner_is_read_in_either_format(owner: object, actor: str | None) -> None:
+    assert _facts("Tasks", {"Owner": owner}).get("actor") == actor
+
+
+@pytest.mark.parametrize(
+    ("values", "started_at"),
+    [
+        (dict.fromkeys(("Call_Start_Time", "Start_DateTime", "Closed_Time"), "2026-01-12T09:00:00Z"), "09"),
+        ({"Call_Start_Time": "2026-01-12T09:00:00Z", "Start_DateTime": "2026-01-12T10:00:00Z"}, "09"),
+        ({"Start_DateTime": "2026-01-12T10:00:00Z", "Closed_Time": "2026-01-12T11:00:00Z"}, "10"),
+        ({"Closed_Time": "2026-01-12T11:00:00Z"}, "11"),
+    ],
+)
+def test_an_activity_starts_when_it_was_planned_or_else_closed(values: dict[str, str], started_at: str) -> None:
+    assert _facts("Tasks", values)["started_at"] == f"2026-01-12T{started_at}:00:00Z".replace("Z", "+00:00")
+
+
+def test_a_deal_states_its_amount_and_currency_without_a_stage() -> None:
+    assert _facts("Deals", {"Amount": 0, "Currency": "EUR"}) == {"amount": "0", "currency": "EUR"}
+
+
+@pytest.mark.parametrize("name", ["channel_id", "module", "operation", "record_id", "server_time"])
+def test_a_notification_is_another_one_if_any_of_its_ids_differs(name: str) -> None:
+    item = dict.fromkeys(("channel_id", "module", "operation", "record_id", "server_time"), "1")
+
+    assert ADAPTER.identify(item) != ADAPTER.identify(item | {name: "2"})
+
+
+def test_an_id_without_values_states_nothing_and_an_empty_one_is_refused() -> None:
+    body = _body("Calls") | {"ids": ["1", "2", ""], "affected_values": [7, {"record_id": "2", "values": {"Owner": "7"}}]}
+
+    first, second, third = translate_json(SOURCE, body)
+
+    assert isinstance(first, Observation)
+    assert isinstance(second, Observation)
+    assert (first.facts, second.facts) == ({}, {"actor": "7"})
+    assert third == RefusedItem(index=2, problem="activity_id: must be text and not empty")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"ids": "1"}'])
+def test_a_body_without_ids_is_unreadable(body: bytes) -> None:
+    with pytest.raises(BodyUnreadable, match=r"^must be an object with ids"):
+        translate_json(SOURCE, body)
 
 
 def test_a_deletion_deletes_and_states_nothing_else() -> None:

@@ -35,6 +35,7 @@ NINE_ON_TUESDAY = at(TUESDAY, "09:00")
 LEFT_IN = Assignment(number=0.1, holdout=0.1)
 WITHHELD = Assignment(number=0.09, holdout=0.1)
 KNOWN_BEFORE = Shortfall(day=MONDAY, delivered_at=at(MONDAY - timedelta(days=3), "10:00"))
+UNDER_SILENCE = replace(KNOWN_BEFORE, silent_feed="North")
 CAP = "the daily cap is reached"
 PRAISED = "the person received praise today already"
 
@@ -179,7 +180,7 @@ def test_what_may_be_sent_can_be_withheld_by_the_holdout(assignment: Assignment 
         (CELEBRATION, FACTS, at(MONDAY, "18:00")),
         (COACHING, replace(FACTS, recent=(_received(NudgeKind.CELEBRATION),)), NOON),
         (COACHING, replace(FACTS, is_paused=True), NOON),
-        (COACHING, replace(FACTS, shortfall=KNOWN_BEFORE, silent_feed="North"), NOON),
+        (COACHING, replace(FACTS, shortfall=UNDER_SILENCE), NOON),
     ],
     ids=["after hours", "capped", "paused", "while a feed is silent"],
 )
@@ -253,8 +254,8 @@ def test_a_shortfall_counts_only_if_the_playbook_was_announced_before_the_day(
 @pytest.mark.parametrize(
     ("candidate", "shortfall", "local", "verdict"),
     [
-        (COACHING, KNOWN_BEFORE, "13:00", Defer(until=at(MONDAY, "13:15"), because="nothing is arriving from North")),
-        (COACHING, KNOWN_BEFORE, "17:00", Suppress(because="after working hours")),
+        (COACHING, UNDER_SILENCE, "13:00", Defer(until=at(MONDAY, "13:15"), because="nothing is arriving from North")),
+        (COACHING, UNDER_SILENCE, "17:00", Suppress(because="after working hours")),
         (CELEBRATION, None, "13:00", Send()),
     ],
     ids=["a shortfall is deferred", "not beyond the working day", "what holds nothing against anybody is sent"],
@@ -262,7 +263,7 @@ def test_a_shortfall_counts_only_if_the_playbook_was_announced_before_the_day(
 def test_while_a_feed_is_silent_nothing_is_held_against_anybody(
     candidate: Candidate, shortfall: Shortfall | None, local: str, verdict: Verdict
 ) -> None:
-    facts = replace(FACTS, shortfall=shortfall, silent_feed="North")
+    facts = replace(FACTS, shortfall=shortfall)
 
     assert may_send(candidate, facts, now=at(MONDAY, local)) == verdict
 

@@ -14,7 +14,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def _at(second: int, *, kind: str = "call", duration_s: float | None = None, contact: str | None = None) -> Activity:
     started_at = NOON + timedelta(seconds=second)
-    return activity(kind=kind, started_at=started_at, duration_s=duration_s, contact_key=contact)
+    return activity({"kind": kind, "started_at": started_at, "duration_s": duration_s, "contact_key": contact})
 
 
 def _marked(rules: UnverifiedRules, *activities: Activity) -> list[int]:

@@ -48,7 +48,7 @@ unverified:
   bursts: {more_than: 5, within_s: 60, kinds: [call]}
   same_contact: {more_than: 3}
 """
-BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{depth}: &a{depth} [{', '.join([f'*a{depth - 1}'] * 10)}]\n" for depth in range(1, 12))
 
 
 def test_a_roster_is_read() -> None:

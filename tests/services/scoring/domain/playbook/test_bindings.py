@@ -1,14 +1,14 @@
 """Which versions judge which reps, from when on, and what is announced."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from services.scoring.domain.playbook.bindings import Announced, Binding, find_bindings, find_notices
 from services.scoring.domain.playbook.playbook import Playbook, Playbooks
+from services.scoring.domain.roster.roster import Rep
 from shared.events import RepId, TeamId, VersionNumber
-from tests.services.scoring.domain.builders import NORTH, behaviour, playbook, rep, rep_id_of
+from tests.services.scoring.domain.builders import NORTH, behaviour, playbook, rep, rep_id_of, term
 
 TODAY, TOMORROW, YESTERDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 1)
 JANUARY, NEXT, APRIL = date(2026, 1, 1), date(2026, 3, 9), date(2026, 4, 1)
@@ -20,30 +20,27 @@ def _version(number: int, begins: date, team: TeamId = NORTH) -> Playbook:
     return playbook(behaviour(target=number), effective_from=begins, team=team, number=number)
 
 
-SOUTH_TEAM = TeamId("south")
+SOUTH = TeamId("south")
 NORTH_VERSIONS = (_version(1, date(2025, 1, 1)), _version(2, JANUARY), _version(3, APRIL))
-SOUTH_VERSIONS = (_version(11, date(2025, 1, 1), SOUTH_TEAM), _version(12, APRIL, SOUTH_TEAM))
+SOUTH_VERSIONS = (_version(11, date(2025, 1, 1), SOUTH), _version(12, APRIL, SOUTH))
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("bound_rep", "expected"),
     [
-        ({}, [(2, JANUARY, 1), (3, APRIL, 2)]),
-        ({"joined": date(2026, 2, 1)}, [(2, date(2026, 2, 1), None), (3, APRIL, 2)]),
-        ({"joined": date(2026, 3, 20)}, [(2, date(2026, 3, 20), None), (3, APRIL, 2)]),
-        ({"joined": date(2026, 4, 2)}, [(3, date(2026, 4, 2), None)]),
-        ({"left": date(2026, 3, 31)}, [(2, JANUARY, 1)]),
-        ({"left": TODAY}, [(2, JANUARY, 1)]),
-        ({"left": YESTERDAY}, []),
-        (
-            {"moves": [{"first": NEXT, "team": SOUTH_TEAM}]},
-            [(2, JANUARY, 1), (11, NEXT, 2), (12, APRIL, 11)],
-        ),
-        ({"moves": [{"first": APRIL, "team": SOUTH_TEAM}]}, [(2, JANUARY, 1), (12, APRIL, 2)]),
-        ({"moves": [{"first": TODAY, "team": SOUTH_TEAM}]}, [(11, TODAY, 2), (12, APRIL, 11)]),
-        ({"moves": [{"first": TOMORROW, "team": SOUTH_TEAM}]}, [(2, JANUARY, 1), (11, TOMORROW, 2), (12, APRIL, 11)]),
-        ({"moves": [{"first": date(2026, 2, 9), "timezone": "Asia/Tokyo"}]}, [(2, JANUARY, 1), (3, APRIL, 2)]),
-        ({"team": TeamId("nowhere")}, []),
+        (rep(), [(2, JANUARY, 1), (3, APRIL, 2)]),
+        (rep(joined=date(2026, 2, 1)), [(2, date(2026, 2, 1), None), (3, APRIL, 2)]),
+        (rep(joined=date(2026, 3, 20)), [(2, date(2026, 3, 20), None), (3, APRIL, 2)]),
+        (rep(joined=date(2026, 4, 2)), [(3, date(2026, 4, 2), None)]),
+        (rep(left=date(2026, 3, 31)), [(2, JANUARY, 1)]),
+        (rep(left=TODAY), [(2, JANUARY, 1)]),
+        (rep(left=YESTERDAY), []),
+        (rep(term(), term(NEXT, team=SOUTH)), [(2, JANUARY, 1), (11, NEXT, 2), (12, APRIL, 11)]),
+        (rep(term(), term(APRIL, team=SOUTH)), [(2, JANUARY, 1), (12, APRIL, 2)]),
+        (rep(term(), term(TODAY, team=SOUTH)), [(11, TODAY, 2), (12, APRIL, 11)]),
+        (rep(term(), term(TOMORROW, team=SOUTH)), [(2, JANUARY, 1), (11, TOMORROW, 2), (12, APRIL, 11)]),
+        (rep(term(), term(date(2026, 2, 9), timezone="Asia/Tokyo")), [(2, JANUARY, 1), (3, APRIL, 2)]),
+        (rep(term(team=TeamId("nowhere"))), []),
     ],
     ids=[
         "in the team all along",
@@ -62,9 +59,9 @@ SOUTH_VERSIONS = (_version(11, date(2025, 1, 1), SOUTH_TEAM), _version(12, APRIL
     ],
 )
 def test_a_rep_is_bound_by_the_versions_that_judge_them_from_today_on(
-    changes: dict[str, Any], expected: list[tuple[int, date, int | None]]
+    bound_rep: Rep, expected: list[tuple[int, date, int | None]]
 ) -> None:
-    bindings = find_bindings(rep(**changes), Playbooks([*NORTH_VERSIONS, *SOUTH_VERSIONS]), today=TODAY)
+    bindings = find_bindings(bound_rep, Playbooks([*NORTH_VERSIONS, *SOUTH_VERSIONS]), today=TODAY)
 
     assert [
         (binding.playbook.number, binding.first, binding.before and binding.before.number) for binding in bindings
@@ -72,9 +69,9 @@ def test_a_rep_is_bound_by_the_versions_that_judge_them_from_today_on(
 
 
 def test_a_version_that_binds_again_later_binds_once() -> None:
-    away = [{"first": NEXT, "team": SOUTH_TEAM}, {"first": date(2026, 3, 16), "team": NORTH}]
+    away = rep(term(), term(NEXT, team=SOUTH), term(date(2026, 3, 16)))
 
-    bindings = find_bindings(rep(moves=away), Playbooks([*NORTH_VERSIONS[:2], *SOUTH_VERSIONS]), today=TODAY)
+    bindings = find_bindings(away, Playbooks([*NORTH_VERSIONS[:2], *SOUTH_VERSIONS]), today=TODAY)
 
     assert [(binding.playbook.number, binding.first) for binding in bindings] == [(2, JANUARY), (11, NEXT)]
 

@@ -9,7 +9,7 @@ from shared.facts import DURATION_S, KIND, Threshold
 
 
 @pytest.mark.parametrize(
-    ("thresholds", "words"),
+    ("thresholds", "phrase"),
     [
         ({}, "any activity"),
         ({"min_duration_s": 60.0}, "any activity, of at least 60 s"),
@@ -27,8 +27,8 @@ from shared.facts import DURATION_S, KIND, Threshold
         ),
     ],
 )
-def test_what_counts_is_described_condition_by_condition(thresholds: dict[str, Threshold], words: str) -> None:
-    assert describe_filter(make_filter(thresholds)) == words
+def test_what_counts_is_described_condition_by_condition(thresholds: dict[str, Threshold], phrase: str) -> None:
+    assert describe_filter(make_filter(thresholds)) == phrase
 
 
 def test_conditions_are_in_the_order_of_the_catalogue_and_none_sets_no_condition() -> None:

@@ -19,7 +19,7 @@ from services.scoring.domain.roster.calendar import (
 )
 from services.scoring.domain.roster.roster import Absence, Rep
 from shared.events import Presence
-from tests.services.scoring.domain.builders import rep
+from tests.services.scoring.domain.builders import rep, term
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,9 @@ def test_a_move_across_the_date_line_lands_the_same_instant_on_another_day() -> 
     assert day_of(instant, "Pacific/Honolulu") == date(2026, 3, 4)
 
 
-TO_HONOLULU = rep(timezone="Asia/Tokyo", moves=[{"first": date(2026, 3, 4), "timezone": "Pacific/Honolulu"}])
-TO_TOKYO = rep(timezone="Pacific/Honolulu", moves=[{"first": date(2026, 3, 4), "timezone": "Asia/Tokyo"}])
+WEDNESDAY = date(2026, 3, 4)
+TO_HONOLULU = rep(term(timezone="Asia/Tokyo"), term(WEDNESDAY, timezone="Pacific/Honolulu"))
+TO_TOKYO = rep(term(timezone="Pacific/Honolulu"), term(WEDNESDAY, timezone="Asia/Tokyo"))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_the_days_around_a_move_follow_each_other(mover: Rep, hours: list[int]) 
 
 
 def test_a_move_across_26_hours_skips_a_day() -> None:
-    mover = rep(timezone="Etc/GMT+12", moves=[{"first": date(2026, 3, 4), "timezone": "Pacific/Kiritimati"}])
+    mover = rep(term(timezone="Etc/GMT+12"), term(WEDNESDAY, timezone="Pacific/Kiritimati"))
     skipped = date(2026, 3, 3)
 
     assert rep_day_start(mover, skipped) == rep_day_end(mover, skipped)
@@ -130,7 +131,7 @@ def test_a_workday_is_worked_in_full() -> None:
 
 def test_a_day_off_a_holiday_a_leave_and_a_day_before_joining_are_not_worked() -> None:
     leave = Absence(first=date(2026, 3, 3), last=date(2026, 3, 3), part=Fraction(1))
-    ana = rep(country="JP", joined=date(2026, 3, 2), absences=(leave,))
+    ana = rep(term(country="JP"), joined=date(2026, 3, 2), absences=(leave,))
 
     assert presence_on(ana, date(2026, 3, 7))[0] is Presence.DAY_OFF
     assert presence_on(ana, date(2026, 3, 20))[0] is Presence.HOLIDAY
@@ -141,7 +142,7 @@ def test_a_day_off_a_holiday_a_leave_and_a_day_before_joining_are_not_worked() -
 def test_a_holiday_during_a_leave_is_a_holiday() -> None:
     leave = Absence(first=date(2026, 3, 19), last=date(2026, 3, 23), part=Fraction(1))
 
-    assert presence_on(rep(country="JP", absences=(leave,)), date(2026, 3, 20)) == (Presence.HOLIDAY, Fraction(0))
+    assert presence_on(rep(term(country="JP"), absences=(leave,)), date(2026, 3, 20)) == (Presence.HOLIDAY, Fraction(0))
 
 
 def test_half_a_day_of_leave_leaves_half_a_day_and_two_halves_leave_none() -> None:
@@ -152,7 +153,7 @@ def test_half_a_day_of_leave_leaves_half_a_day_and_two_halves_leave_none() -> No
 
 
 def test_working_time_is_on_the_reps_own_clock_also_on_the_day_the_clocks_change() -> None:
-    sunday_worker = rep(workdays=frozenset(range(7)), hours=(time(9), time(17)))
+    sunday_worker = rep(term(workdays=frozenset(range(7)), hours=(time(9), time(17))))
 
     assert working_time(sunday_worker, date(2026, 3, 28)) == (
         datetime(2026, 3, 28, 8, tzinfo=UTC),
@@ -190,6 +191,6 @@ def test_a_day_is_silent_from_60_days_on_even_if_none_of_them_was_worked(days_la
 def test_the_next_working_time_is_looked_for_within_60_days(back_to_work: int, start: datetime | None) -> None:
     day = date(2026, 3, 6)
     leave = Absence(first=day, last=day + timedelta(days=back_to_work - 1), part=Fraction(1))
-    every_day = rep(workdays=frozenset(range(7)), absences=(leave,))
+    every_day = rep(term(workdays=frozenset(range(7))), absences=(leave,))
 
     assert next_work_start(every_day, day) == start
