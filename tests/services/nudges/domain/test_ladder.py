@@ -126,9 +126,12 @@ def test_what_is_usual_is_the_60th_percentile_of_five_consecutive_days() -> None
     assert typical_week(MONTH_GOAL, _days(*[90] * 10, *[6] * 20)) == 30
 
 
-def test_the_last_twenty_days_are_used() -> None:
+@pytest.mark.parametrize(
+    ("days", "typical"), [(30, 60), (20, 55)], ids=["the tenth of sixteen sums", "the ninth of fifteen sums"]
+)
+def test_the_last_twenty_days_are_used(days: int, typical: int) -> None:
     """The newest day added 1, the one before it 2, and so on: the sums of five are 15, 20, 25 and so on."""
-    assert typical_week(MONTH_GOAL, _days(*range(30, 0, -1))) == 60  # the tenth of sixteen sums
+    assert typical_week(MONTH_GOAL, _days(*range(days, 0, -1))) == typical
 
 
 @pytest.mark.parametrize(("days", "is_known"), [(10, False), (11, True)])
