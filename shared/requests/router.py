@@ -39,7 +39,7 @@ class RequestRouter:
                 endpoint.subject,
                 queue=self._queue,
                 title=endpoint.subject,
-                description=f"Replies with {endpoint.reply.__name__}. {_first_line(endpoint.reply)}".strip(),
+                description=f"Replies with {endpoint.reply.__name__}. {_description_of(endpoint.reply)}".strip(),
             )
             subscriber(handle)
             return handler
@@ -94,5 +94,6 @@ async def _decode(message: NatsMessage) -> Any:
         return message.body
 
 
-def _first_line(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().partition("\n")[0]
+def _description_of(model: type[BaseModel]) -> str:
+    """The docstring on one line."""
+    return " ".join((model.__doc__ or "").split())
