@@ -1,56 +1,56 @@
-# Everything sets itself up in .venv on first use; only Python 3.11 or newer and make are needed.
+# Needs only Python 3.11 or newer and make. The first use installs everything into .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Each file of tests by one of three processes (two cores are busy while one waits), each with servers of its own.
+# Three test processes, each with its own servers, keep two cores busy. All tests of a file run in one process.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
-# Hundreds of tests make a database each: ten gigabytes are written, into memory where there is room for what is kept of them.
+# Hundreds of tests create a database each and write ten gigabytes in all. They go to memory if there is room.
 IN_MEMORY = $(shell test "$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}')" -ge 8000000 2>/dev/null && echo -p /dev/shm)
 LOCAL_STAMP := $(VENV)/.local-ready
 DEV_STAMP := $(VENV)/.dev-ready
 
-# uv installs in a tenth of the time that pip takes, but does not read pip's settings: where only those lead to an index, pip installs.
+# uv is ten times as fast as pip but ignores pip's settings. If only those name an index, pip installs.
 define install
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $(1) \
-	  || { echo "uv could not install $(1): pip does" >&2; \
+	  || { echo "uv could not install $(1), trying pip" >&2; \
 	       $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(1); }
 endef
 define install_daymark
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 endef
-# What is imported is compiled once and kept; else each of the many processes of a test run compiles it anew.
+# Without compiled files on disk, each of the many processes of a test run would compile every import again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract fuzz nightly faults compose requirements clean
+.PHONY: help setup demo up test check fix bench contract fuzz nightly mutation faults requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(DEV_STAMP) ## install everything that tests and checks need
+setup: $(DEV_STAMP) ## install everything for tests and checks
 
-demo: $(LOCAL_STAMP) ## play a simulated team for four weeks and show what came of it (ARGS=--exit ends by itself)
+demo: $(LOCAL_STAMP) ## simulate a team for four weeks and show the results (ARGS=--exit: stop at the end)
 	@$(BIN)/daymark demo $(ARGS)
 
-up: $(LOCAL_STAMP) ## start everything on this machine and stay
+up: $(LOCAL_STAMP) ## start everything on this machine and keep it running
 	@$(BIN)/daymark up $(ARGS)
 
-test: $(DEV_STAMP) ## run the tests (TEST_BACKEND=containers: on Docker; ARGS=... for pytest)
+test: $(DEV_STAMP) ## run the tests (TEST_BACKEND=containers: on Docker; ARGS: for pytest)
 	@folder=$$(mktemp -d $(IN_MEMORY)) && chmod 755 $$folder && trap "rm -rf $$folder" EXIT; \
 	  TMPDIR=$$folder PYTEST_DEBUG_TEMPROOT=$$folder $(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
-check: $(DEV_STAMP) ## style, types, layers, sizes, docs
+check: $(DEV_STAMP) ## check style, types, layers and the house rules
 	@$(BIN)/ruff format --check --quiet . || { echo "make check: run 'make fix'"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tests.house
 
-fix: $(DEV_STAMP) ## format, and mend what can be mended by itself
+fix: $(DEV_STAMP) ## format the code and apply automatic fixes
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
+bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.door
 	@$(BIN)/python -m bench.stream
@@ -59,33 +59,38 @@ bench: $(DEV_STAMP) ## measure; prints figures, judges nothing
 	@$(BIN)/python -m bench.nudge_quality
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## write docs/openapi.json and docs/asyncapi.json anew from the code
+contract: $(DEV_STAMP) ## regenerate docs/openapi.json, docs/asyncapi.json and docs/messages.md from the code
 	@$(BIN)/python -m tests.contract.documents
+	@$(BIN)/python -m tests.contract.messages
 
-fuzz: $(DEV_STAMP) ## a million bodies that nobody meant, through every adapter
+fuzz: $(DEV_STAMP) ## send a million random bodies through every adapter
 	$(call install,requirements/fuzz.txt)
 	@$(BIN)/python -m tests.fuzz.bodies --engine hypothesis $(ARGS)
 	@$(BIN)/python -m tests.fuzz.bodies --engine atheris $(ARGS)
 
-nightly: $(DEV_STAMP) ## what takes longer: every property with 2,000 examples, every plan on 5,000,000 activities, policy in 1,000,000 cases
+nightly: $(DEV_STAMP) ## run the long tests: properties, query plans and policy on many more cases (see also mutation)
 	@$(BIN)/pytest -m hypothesis --hypothesis-profile nightly --timeout 0 $(ARGS)
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
-	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/domain/test_policy_cases.py --timeout 0
+	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/decide/policy/test_may_send_by_the_clock.py --timeout 0
 
-faults: $(DEV_STAMP) ## the whole real trace through the door, and nudges under load, while services are killed again and again
+mutation: $(DEV_STAMP) ## plant mistakes in code and SQL and check that the tests find them (resumes; ARGS=PATH: this code only)
+	$(call install,requirements/mutation.txt)
+	@$(BIN)/python -m tests.mutations $(ARGS)
+
+faults: $(DEV_STAMP) ## replay a real trace, and send nudges under load, while services are killed again and again
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 	@$(BIN)/python -m tests.faults.nudges_under_kills
 
 requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
-	@for name in uv runtime local dev fuzz; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	@for name in uv runtime local dev fuzz mutation; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
-clean: ## remove what was set up and built
-	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## remove everything that was installed and built
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutation
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Daymark needs Python 3.11 or newer: make PYTHON=python3.13"; exit 1; }
-	@echo "setting up $(VENV) (once)" >&2
+	@echo "installing into $(VENV) (first use only)" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$@ -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/uv.txt
 

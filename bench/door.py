@@ -21,8 +21,8 @@ from typing import cast
 import uvloop
 from starlette.types import ASGIApp
 
-from deploy.local.nats_server import NatsServer
-from deploy.local.ports import free_ports
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.ports import find_free_ports
 from services.ingest.app import web_app
 from services.ingest.domain.adapter import STORED
 from services.ingest.domain.adapters import ADAPTERS
@@ -36,7 +36,7 @@ from shared.jetstream.client import connect
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import provision
 from shared.observation import SourceName
-from shared.service.process import Front, collect_garbage_seldom
+from shared.service.process import Front, collect_garbage_rarely
 from shared.service.settings import load_settings
 
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -87,7 +87,7 @@ async def serve(port: int, nats_url: str) -> None:
 
 async def _serve_until_terminated(app: ASGIApp, port: int) -> None:
     """As `run_process` does, without subscribers and jobs."""
-    collect_garbage_seldom()
+    collect_garbage_rarely()
     front = Front(app, host="127.0.0.1", port=port)
 
     def stop() -> None:
@@ -167,7 +167,7 @@ async def measure() -> None:
     folder = Path(tempfile.mkdtemp(prefix="daymark-bench-"))
     nats_server = NatsServer(folder)
     await nats_server.start()
-    ports = dict(zip(("verified only", "stored"), free_ports(2), strict=True))
+    ports = dict(zip(("verified only", "stored"), find_free_ports(2), strict=True))
     servers = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.door", "--serve", str(port), "--nats", nats_server.url if name == "stored" else ""

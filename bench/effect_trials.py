@@ -7,7 +7,8 @@ from random import Random
 from statistics import fmean
 from typing import Final
 
-from services.nudges.domain.effects.assignment import Draw
+from services.nudges.domain.effects.assignment import Assignment
+from shared.events import PersonId
 
 HELD_OUT: Final = 0.1
 SD_POINTS: Final = 25.0
@@ -28,13 +29,13 @@ class Trial:
     days: tuple[int, int]
     on_good_days: bool
 
-    def drawn(self, effect_sd: float, random: Random) -> Iterator[tuple[int, Draw]]:
+    def drawn(self, effect_sd: float, random: Random) -> Iterator[tuple[int, Assignment]]:
         """What was drawn, with the number of the day, person after person. `effect_sd` is planted into every day that follows
         one on which something was sent."""
         for number in range(self.people):
-            yield from self._person(str(number), effect_sd, random)
+            yield from self._person(PersonId(str(number)), effect_sd, random)
 
-    def _person(self, person_id: str, effect_sd: float, random: Random) -> Iterator[tuple[int, Draw]]:
+    def _person(self, person_id: PersonId, effect_sd: float, random: Random) -> Iterator[tuple[int, Assignment]]:
         usual = _SCORE_MEAN + SD_POINTS * random.gauss(0, _PEOPLE_DIFFER_SD)
         often = random.uniform(0.1, 0.8)
         deviation, before, sent = random.gauss(0, 1), list[float](), None
@@ -48,12 +49,12 @@ class Trial:
             before.append(score)
 
 
-def _draw(person_id: str, before: Sequence[float], after: float, *, is_sent: bool) -> Draw:
+def _draw(person_id: PersonId, before: Sequence[float], after: float, *, is_sent: bool) -> Assignment:
     last = before[-_BEFORE_DAYS:]
-    return Draw(
+    return Assignment(
         person_id=person_id,
         is_sent=is_sent,
-        chance=1 - HELD_OUT,
+        propensity=1 - HELD_OUT,
         score_before=fmean(last) if last else None,
         score_after=after,
     )

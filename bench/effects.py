@@ -16,8 +16,8 @@ import numpy
 import statsmodels.api
 
 from bench.effect_trials import SD_POINTS, Trial
-from services.nudges.domain.effects.assignment import Draw
-from services.nudges.domain.effects.effect import Effect, Interval, effect_of
+from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.effect import Effect, Interval, estimate_effect
 
 _TRIALS: Final = {
     "12 people, even": Trial(people=12, days=(100, 120), on_good_days=False),
@@ -58,14 +58,14 @@ def coverage(*, trials: int) -> None:
             random, ours, theirs = Random(f"{name} {effect_sd}"), Tally(), Tally()
             for _ in range(trials):
                 draws = [draw for _, draw in trial.drawn(effect_sd, random)]
-                found = effect_of(draws)
+                found = estimate_effect(draws)
                 if isinstance(found, Effect):
                     ours.add(found.points, found.interval, truth=effect_sd * SD_POINTS)
                     theirs.add(*_by_statsmodels(draws), truth=effect_sd * SD_POINTS)
             print(f"{name:<22}{effect_sd:>+9.1f}{len(ours.points):>8,}{ours.columns()}{theirs.columns()}")
 
 
-def _by_statsmodels(draws: Sequence[Draw]) -> tuple[float, Interval]:
+def _by_statsmodels(draws: Sequence[Assignment]) -> tuple[float, Interval]:
     """The same weighted regression, with the sandwich that is usual for clusters (CR1) and one degree of freedom a person."""
     usual = fmean(draw.score_before for draw in draws if draw.score_before is not None)
     before = numpy.array([usual if draw.score_before is None else draw.score_before for draw in draws])
@@ -105,12 +105,12 @@ def _first_seen(trial: Trial, effect_sd: float, random: Random, *, every_days: i
     """The day of the look at which harm was first seen: at every look, and plainly."""
     drawn, plain = list(trial.drawn(effect_sd, random)), None
     for look in range(every_days, _YEAR_DAYS + 1, every_days):
-        found = effect_of([draw for day, draw in drawn if day < look])
+        found = estimate_effect([draw for day, draw in drawn if day < look])
         if not isinstance(found, Effect):
             continue
         if plain is None and found.interval.high < 0:
             plain = look
-        if found.is_harm:
+        if found.is_harmful:
             return look, plain
     return None, plain
 

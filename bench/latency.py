@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from tests.faults.days_at_work import timezone_at_noon
 
 from shared.clock import SystemClock, monotonic_s
-from tests.faults.days_at_work import timezone_at_noon
-from tests.house_of_its_own import living_house
 from tests.receiver import SECRET, Received, answer, receiving
+from tests.running_daymark import running_daymark
 
 _TARGET: Final = 5
 _SHIFT: Final = 50
@@ -130,15 +130,15 @@ async def measure(folder: Path, *, a_second: float, warm_up_s: float, seconds: f
     (folder / "roster.yaml").write_text(roster(sum(reps), timezone_at_noon(SystemClock().now())))
     async with receiving() as receiver:
         configuration = _CONFIGURATION.format(receiver=receiver.url, folder=folder)
-        async with living_house(folder / "d", configuration) as house:
-            await house.command("roster", "apply", str(folder / "roster.yaml"))
-            await house.command("playbook", "apply", str(folder / "playbook.yaml"))
-            await house.settle()
+        async with running_daymark(folder / "d", configuration) as daymark:
+            await daymark.command("roster", "apply", str(folder / "roster.yaml"))
+            await daymark.command("playbook", "apply", str(folder / "playbook.yaml"))
+            await daymark.settle()
             order = reps_in_turn(sum(reps))
             warm, hot = Times(), Times()
             for times, part in ((warm, order[: reps[0] * _TARGET]), (hot, order[reps[0] * _TARGET :])):
                 receiver.behave = times.receive
-                await post_on_time(house.said["ingest"], part, times, a_second=a_second)
+                await post_on_time(daymark.urls.ingest, part, times, a_second=a_second)
                 await _all_received(times)
     return warm, hot
 

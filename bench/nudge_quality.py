@@ -14,10 +14,10 @@ from typing import Final
 from bench.drop_watchers import Watcher, alerts, below_70_percent, below_two_sigma, budgeted, halved, noticed_after
 from bench.loan_sales import read_teams
 from bench.simulated_teams import HISTORY_DAYS, YEAR_DAYS, simulated_team
-from services.nudges.domain.drop.calibration import DAYS_UNJUDGED, calibrate
+from services.nudges.domain.drop.calibration import DAYS_BEFORE_ASSESSMENT, calibrate
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TeamUsual, usual_of_team
+from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
 
 _BUDGET: Final = ErrorBudget()
 _COMMON: Final[dict[str, Watcher]] = {"below 70% today": below_70_percent, "below mean - 2 sigma": below_two_sigma}
@@ -53,7 +53,7 @@ def on_simulated_teams(mean: float, *, rep_years: int) -> None:
     random = Random(mean)
     for _ in range(max(1, rep_years // 10)):
         reps = simulated_team(mean, random)
-        team = usual_of_team([days[:HISTORY_DAYS] for days in reps])
+        team = estimate_team_baseline([days[:HISTORY_DAYS] for days in reps])
         for days in reps:
             at = random.randrange(HISTORY_DAYS + _FOLLOWED_DAYS, HISTORY_DAYS + YEAR_DAYS - _FOLLOWED_DAYS)
             dropped = days[:at] + halved(days[at : at + _FOLLOWED_DAYS], random)
@@ -65,7 +65,7 @@ def on_simulated_teams(mean: float, *, rep_years: int) -> None:
         print(tally.line("  " + name))
 
 
-def _add_year(tally: Tally, days: Sequence[WorkedDay], team: TeamUsual, watcher: Watcher, *, days_seen: bool) -> None:
+def _add_year(tally: Tally, days: Sequence[WorkedDay], team: TeamBaseline, watcher: Watcher, *, days_seen: bool) -> None:
     tally.alerts += len(alerts(days, team, watcher, start=HISTORY_DAYS))
     tally.days += len(days) - HISTORY_DAYS
     if days_seen:
@@ -78,7 +78,7 @@ class Person:
     """Somebody of the trace: their worked days, their team, and the budget as calibrated on it."""
 
     days: Sequence[WorkedDay]
-    team: TeamUsual
+    team: TeamBaseline
     calibrated: ErrorBudget
 
     @property
@@ -125,14 +125,14 @@ def _people(*, rounds: int) -> list[Person] | None:
     people = []
     for reps in teams:
         found = calibrate(reps, _BUDGET, rounds=_CALIBRATION_ROUNDS * rounds, random=Random(1))
-        limits = found.of_reps if found else (0.0,) * len(reps)
+        limits = found.rep_strictness if found else (0.0,) * len(reps)
         if found:
             print(
                 f"a team of {len(reps)}, calibrated: limits {found.strictness:+.2f} sigma stricter, "
                 f"of its reps {min(limits):+.2f} to {max(limits):+.2f}"
             )
         people += [
-            Person(days=days, team=usual_of_team(reps), calibrated=ErrorBudget(strictness=limit))
+            Person(days=days, team=estimate_team_baseline(reps), calibrated=ErrorBudget(strictness=limit))
             for days, limit in zip(reps, limits, strict=True)
         ]
     return people
@@ -144,7 +144,7 @@ def _permuted(people: Sequence[Person], way: Callable[[Person], Watcher], *, rou
     for person in people:
         for _ in range(rounds):
             count += len(alerts(random.sample(person.days, len(person.days)), person.team, way(person), start=0))
-    judged = sum(max(0, len(person.days) - DAYS_UNJUDGED) for person in people)
+    judged = sum(max(0, len(person.days) - DAYS_BEFORE_ASSESSMENT) for person in people)
     every = sum(len(person.days) for person in people)
     return count * _BUDGET.days / judged / rounds, count * _BUDGET.days / every / rounds
 

@@ -1,22 +1,24 @@
-"""What stands beside scoring's way of recording: the same work on the same tables, with `executemany`, a statement a row."""
+"""The peer of scoring's recording: the same work on the same tables, with `executemany`, one statement per row."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import asyncpg
 import msgspec
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator
 
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.domain.counting import Place
+from services.scoring.days.day_report import make_report, report_event
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.activities.fact_states import FactStates, merge
 from services.scoring.domain.day import Day, Tally
-from services.scoring.domain.derivation import Derived, derive
-from services.scoring.domain.facts import FactStates, merge
-from services.scoring.report import Announcement, report_of
-from services.scoring.store import ActivityKey
-from shared.events import DAY_CHANGED
-from shared.observation import FACTS_MAX, TEXT_LENGTH_MAX, FactValue, Observation, checked_fact
+from shared.event_types import DAY_CHANGED
+from shared.events import BehaviourKey
+from shared.fact_values import TEXT_LENGTH_MAX, FactValue
+from shared.observation import FACTS_MAX, ActivityId, Observation, SourceName, normalize_fact
+from shared.postgres.outbox import OutboxEvent
 from shared.trace import continue_trace
 
 _FIND = """
@@ -25,7 +27,7 @@ FROM unnest($1::text[], $2::text[], $3::text[]) AS key (source, account, activit
 JOIN activity AS a USING (source, account, activity_id) ORDER BY a.source, a.account, a.activity_id FOR UPDATE OF a
 """
 _KEEP = """
-INSERT INTO activity (source, account, activity_id, states, rep_id, day, kind, deleted, actor, started_at, duration_s, outcome,
+INSERT INTO activity (source, account, activity_id, states, rep_id, day, deleted, kind, actor, started_at, duration_s, outcome,
                       direction, amount, stage, contact_key)
 VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (source, account, activity_id) DO UPDATE SET
@@ -47,17 +49,23 @@ SELECT d.rep_id, d.day, d.state, d.counts::text, d.first_counted_at, d.revision
 FROM unnest($1::text[], $2::date[]) AS key (rep_id, day) JOIN rep_day AS d USING (rep_id, day)
 """
 _SCORE = "UPDATE rep_day SET score = $3, revision = $4 WHERE rep_id = $1 AND day = $2"
-_ANNOUNCE = "INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at) VALUES ($1, $2, $3, $4, $5, $6)"
-_states: msgspec.json.Decoder[FactStates] = msgspec.json.Decoder(FactStates)
-_counts: msgspec.json.Decoder[dict[str, int]] = msgspec.json.Decoder(dict[str, int])
+_ENQUEUE = "INSERT INTO outbox (event_id, event_type, subject, body, traceparent, at) VALUES ($1, $2, $3, $4, $5, $6)"
+_states_decoder: msgspec.json.Decoder[FactStates] = msgspec.json.Decoder(FactStates)
+_counts_decoder: msgspec.json.Decoder[dict[BehaviourKey, int]] = msgspec.json.Decoder(dict[BehaviourKey, int])
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LENGTH_MAX, pattern=r"^[^\x00]*$")]
-Seen = tuple[str, Observation, str]
-"""An event id, what it says, and its source."""
 
 
-class Observed(BaseModel):
-    """The body of a message, as a handler of FastStream asks for it. Facts are checked by the same rules as everywhere."""
+class PeerEvent(NamedTuple):
+    """One observation as the peer's handler gets it."""
+
+    event_id: str
+    observation: Observation
+    source: SourceName
+
+
+class ObservedBody(BaseModel):
+    """The body of a message, as a FastStream handler declares it. Facts are checked by the same rules as everywhere."""
 
     source: Text
     activity_id: Text
@@ -69,12 +77,12 @@ class Observed(BaseModel):
 
     @field_validator("facts", mode="after")
     @classmethod
-    def _checked(cls, facts: dict[str, FactValue]) -> dict[str, FactValue]:
-        return {key: checked_fact(key, value) for key, value in facts.items()}
+    def _normalize(cls, facts: dict[str, FactValue]) -> dict[str, FactValue]:
+        return {name: normalize_fact(name, value) for name, value in facts.items()}
 
     def observation(self) -> Observation:
         return Observation(
-            activity_id=self.activity_id,
+            activity_id=ActivityId(self.activity_id),
             kind=self.kind,
             observed_at=self.observed_at,
             account=self.account,
@@ -83,58 +91,53 @@ class Observed(BaseModel):
         )
 
 
-async def record_rows(pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequence[Seen], *, now: datetime) -> None:
-    """One transaction a batch: facts merged, days recounted and scored, their reports put into the outbox."""
+async def record_rows(pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequence[PeerEvent], *, now: datetime) -> None:
+    """One transaction per batch: facts are merged, days recounted and scored, and their reports put into the outbox."""
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
-        keys = sorted({(source, seen.account, seen.activity_id) for _, seen, source in batch})
+        keys = sorted({(event.source, event.observation.account, event.observation.activity_id) for event in batch})
         rows = await connection.fetch(_FIND, *[list(column) for column in zip(*keys, strict=True)])
-        known: dict[ActivityKey, FactStates] = {tuple(row[:3]): _states.decode(row[3]) for row in rows}
-        touched = {Place(row[4], row[5]) for row in rows if row[4] is not None}
-        for event_id, seen, source in batch:
-            key = (source, seen.account, seen.activity_id)
-            known[key] = merge(known.get(key, {}), seen, event_id)
-        derived = {key: derive(known[key], source=key[0], account=key[1], roster=definitions.roster) for key in keys}
-        await connection.executemany(_KEEP, [_columns(key, known[key], derived[key]) for key in keys])
-        places = sorted(touched | {one.place for one in derived.values() if one.place is not None})
-        await connection.executemany(_OPEN, places)
-        await connection.executemany(_COUNT, places)
-        days = [
-            Day(
-                rep_id=rep_id,
-                day=day,
-                state=state,
-                score=None,
-                revision=revision + 1,
-                tally=Tally(
-                    counts={key: times for key, times in _counts.decode(counts).items() if times}, first_counted_at=first
-                ),
-            )
-            for rep_id, day, state, counts, first, revision in await connection.fetch(
-                _DAYS, [place.rep_id for place in places], [place.day for place in places]
-            )
-        ]
+        known: dict[ActivityKey, FactStates] = {tuple(row[:3]): _states_decoder.decode(row[3]) for row in rows}
+        touched = {RepDay(row[4], row[5]) for row in rows if row[4] is not None}
+        for event_id, observation, source in batch:
+            key = (source, observation.account, observation.activity_id)
+            known[key] = merge(known.get(key, {}), observation, event_id)
+        records = [derive(key, known[key], roster=definitions.roster) for key in keys]
+        await connection.executemany(_KEEP, [_columns(record) for record in records])
+        rep_days = sorted(touched | {record.rep_day for record in records if record.rep_day is not None})
+        await connection.executemany(_OPEN, rep_days)
+        await connection.executemany(_COUNT, rep_days)
+        day_columns = [rep_day.rep_id for rep_day in rep_days], [rep_day.day for rep_day in rep_days]
+        days = [_next_revision(row) for row in await connection.fetch(_DAYS, *day_columns)]
         scores = [definitions.shown_score(day.rep_id, day.day, day.tally.counts) for day in days]
         await connection.executemany(
             _SCORE, [(day.rep_id, day.day, score, day.revision) for day, score in zip(days, scores, strict=True)]
         )
-        said = [
-            Announcement(
-                event_type=DAY_CHANGED,
-                report=report_of(day, definitions, [], now=now, history=True),
+        events = [
+            report_event(
+                DAY_CHANGED,
+                make_report(day, definitions, [], now=now, is_history=True),
                 traceparent=continue_trace(None),
                 at=now,
             )
             for day in days
         ]
-        await connection.executemany(_ANNOUNCE, [_report(one) for one in said])
+        await connection.executemany(_ENQUEUE, [_outbox_columns(event) for event in events])
 
 
-def _columns(key: ActivityKey, states: FactStates, derived: Derived) -> tuple[object, ...]:
-    place, *facts = derived
-    return *key, msgspec.json.encode(states).decode(), place and place.rep_id, place and place.day, *facts
+def _next_revision(row: asyncpg.Record) -> Day:
+    rep_id, day, state, counts, first_counted_at, revision = row
+    positive = {key: count for key, count in _counts_decoder.decode(counts).items() if count}
+    tally = Tally(counts=positive, first_counted_at=first_counted_at)
+    return Day(rep_id=rep_id, day=day, state=state, tally=tally, score=None, revision=revision + 1)
 
 
-def _report(said: Announcement) -> tuple[object, ...]:
-    report = said.report
-    return said.event_id, said.event_type, f"{report.rep.id}/{report.day}", report.model_dump_json(), said.traceparent, said.at
+def _columns(record: ActivityRecord) -> tuple[object, ...]:
+    rep_day, activity = record.rep_day, record.activity
+    states = msgspec.json.encode(record.states).decode()
+    rep_id, day = rep_day or (None, None)
+    return *record.key, states, rep_id, day, activity.is_deleted, *activity.values
+
+
+def _outbox_columns(event: OutboxEvent) -> tuple[object, ...]:
+    return event.event_id, event.event_type, event.subject, event.body.model_dump_json(), event.traceparent, event.at

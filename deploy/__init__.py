@@ -1,1 +1,1 @@
-"""Every way to run Daymark: on this machine, in containers, and as a demonstration."""
+"""The ways to run Daymark: on one machine, in containers, and as a demonstration."""

@@ -1,7 +1,7 @@
-"""The servers that the tests run on: `TEST_BACKEND=embedded` from their wheels (the default), or `containers`.
+"""The servers of the tests: from their wheels with `TEST_BACKEND=embedded` (the default), or on Docker with `containers`.
 
-The broker has an account for each test. Deleting a stream and making it again would not do: nats-server removes its files in
-the background, and a name that is deleted twice in a row cannot be made, or comes back with its messages.
+The broker has an account for each test. Deleting and creating the same stream again would not work: nats-server removes its
+files in the background, so a stream that is deleted twice in a row cannot be created, or still has its messages.
 """
 
 import asyncio
@@ -17,15 +17,15 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 
-from deploy.local.nats_server import NatsServer
-from deploy.local.ports import free_ports
-from deploy.local.postgres_server import PostgresServer
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.ports import find_free_ports
+from deploy.local.servers.postgres_server import PostgresServer
 
 NATS_IMAGE = "nats:2.15-alpine"
 POSTGRES_IMAGE = "postgres:18"
 PASSWORD = "only-for-tests"
 ACCOUNTS = 1_000
-_ACCOUNTS = (
+_ACCOUNTS_CONFIGURATION = (
     "no_auth_user: free\naccounts {\n  FREE { jetstream: enabled, users: [{user: free, password: none}] }\n"
     + "".join(
         f"  T{number} {{ jetstream: enabled, users: [{{user: t{number}, password: {PASSWORD}}}] }}\n"
@@ -37,14 +37,14 @@ _ACCOUNTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Servers:
-    """Where the servers are. `admin_url` names a superuser and the database `postgres`."""
+    """The URLs of the servers. `admin_url` names a superuser and the database `postgres`."""
 
     nats_url: str
     monitor_url: str
     admin_url: str
 
     def nats_account_url(self, number: int) -> str:
-        """Of an account that shares nothing with the others; `nats_url` is that of one more."""
+        """The URL of an account that shares nothing with the others. `nats_url` uses yet another account."""
         parts = urlsplit(self.nats_url)
         return urlunsplit(parts._replace(netloc=f"t{number}:{PASSWORD}@{parts.netloc}"))
 
@@ -58,8 +58,8 @@ class Servers:
 @asynccontextmanager
 async def running_servers() -> AsyncIterator[Servers]:
     backend = os.environ.get("TEST_BACKEND", "embedded")
-    choice = {"embedded": _embedded, "containers": _containers}[backend]
-    async with choice() as servers:
+    start = {"embedded": _embedded, "containers": _containers}[backend]
+    async with start() as servers:
         yield servers
 
 
@@ -67,7 +67,10 @@ async def running_servers() -> AsyncIterator[Servers]:
 async def _embedded() -> AsyncIterator[Servers]:
     folder = Path(tempfile.mkdtemp(prefix="daymark-"))
     folder.chmod(0o755)
-    nats_server, postgres = NatsServer(folder / "nats", more=_ACCOUNTS), PostgresServer(folder / "postgres")
+    nats_server, postgres = (
+        NatsServer(folder / "nats", extra_configuration=_ACCOUNTS_CONFIGURATION),
+        PostgresServer(folder / "postgres"),
+    )
     try:
         await asyncio.gather(nats_server.start(), postgres.start())
         admin_url = postgres.url(database="postgres")
@@ -85,9 +88,10 @@ async def _containers() -> AsyncIterator[Servers]:
     folder = Path(tempfile.mkdtemp(prefix="daymark-"))
     folder.chmod(0o755)
     (folder / "nats.conf").write_text(
-        'port: 4222\nhttp_port: 8222\nmax_payload: 8MB\njetstream { store_dir: "/data", sync_interval: always }\n' + _ACCOUNTS
+        'port: 4222\nhttp_port: 8222\nmax_payload: 8MB\njetstream { store_dir: "/data", sync_interval: always }\n'
+        + _ACCOUNTS_CONFIGURATION
     )
-    nats_port, monitor_port, postgres_port = free_ports(3)
+    nats_port, monitor_port, postgres_port = find_free_ports(3)
     broker = (
         DockerContainer(NATS_IMAGE)
         .with_command("nats-server --config /etc/daymark/nats.conf")
@@ -103,20 +107,20 @@ async def _containers() -> AsyncIterator[Servers]:
             monitor_url=f"http://127.0.0.1:{monitor_port}",
             admin_url=f"postgresql://postgres:{PASSWORD}@127.0.0.1:{postgres_port}/postgres",
         )
-        await _answering(servers)
+        await _wait_until_healthy(servers)
         yield servers
     finally:
         await asyncio.gather(asyncio.to_thread(broker.stop), asyncio.to_thread(database.stop))
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _answering(servers: Servers) -> None:
-    """Return once both servers answer; a container that has started does not yet."""
+async def _wait_until_healthy(servers: Servers) -> None:
+    """Return once both servers answer. A container that has started does not answer yet."""
     async with asyncio.timeout(60):
         async with httpx.AsyncClient() as client:
             while not await _is_healthy(client, servers.monitor_url):
                 await asyncio.sleep(0.1)
-        while not await _connects(servers.admin_url):
+        while not await _accepts_connections(servers.admin_url):
             await asyncio.sleep(0.1)
 
 
@@ -127,7 +131,7 @@ async def _is_healthy(client: httpx.AsyncClient, monitor_url: str) -> bool:
         return False
 
 
-async def _connects(url: str) -> bool:
+async def _accepts_connections(url: str) -> bool:
     try:
         connection = await asyncpg.connect(url, timeout=2)
     except (OSError, asyncpg.PostgresError, TimeoutError):

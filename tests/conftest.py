@@ -1,4 +1,4 @@
-"""Real servers for every test that asks: one of each per session, a database and empty streams per test."""
+"""Real servers for the tests that need them: one of each per session, and a database and empty streams per test."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -7,25 +7,24 @@ import asyncpg
 import pytest
 from hypothesis import settings
 
-from deploy.database import ensure_database
-from services.nudges import store as nudges
-from services.scoring import store as scoring
+from deploy.database import OWNERS, ensure_database
 from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.streams import provision
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from tests.backends import ACCOUNTS, PASSWORD, Servers, running_servers
+from tests.running_daymark import ROOT
 
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
 _TEMPLATE = "daymark_template"
-_MIGRATIONS = {scoring.SCHEMA: scoring.MIGRATIONS, nudges.SCHEMA: nudges.MIGRATIONS}
-_numbers, _accounts = itertools.count(), iter(range(ACCOUNTS))
+_MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
+_database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
 
 
 @pytest.fixture(scope="session")
 async def servers() -> AsyncIterator[Servers]:
     async with running_servers() as running:
-        passwords = dict.fromkeys(("scoring", "nudges"), PASSWORD)
+        passwords = dict.fromkeys(OWNERS, PASSWORD)
         await ensure_database(running.admin_url, database=_TEMPLATE, passwords=passwords)
         for schema, folder in _MIGRATIONS.items():
             pool = await make_pool(running.postgres_url(role=schema, database=_TEMPLATE), schema=schema)
@@ -36,8 +35,8 @@ async def servers() -> AsyncIterator[Servers]:
 
 @pytest.fixture
 def nats_url(servers: Servers) -> str:
-    """Of a broker, or an account of one, that nothing has been sent to."""
-    return servers.nats_account_url(next(_accounts))
+    """The URL of an account of the broker that is empty and used by this test alone."""
+    return servers.nats_account_url(next(_account_numbers))
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def monitor_url(servers: Servers) -> str:
 
 @pytest.fixture
 async def nats(nats_url: str) -> AsyncIterator[LeanClient]:
-    """A connection to a broker whose streams and consumers are there and empty."""
+    """A connection to a broker with all streams and consumers, without messages."""
     connection = await connect(nats_url, name="test")
     await provision(connection)
     yield connection
@@ -56,12 +55,12 @@ async def nats(nats_url: str) -> AsyncIterator[LeanClient]:
 
 @pytest.fixture
 async def database(servers: Servers) -> AsyncIterator[str]:
-    """The name of a fresh database with the roles and schemas of the services."""
-    name = f"test_{next(_numbers)}"
+    """The name of a fresh database with the migrated schemas of the services."""
+    name = f"test_{next(_database_numbers)}"
     admin = await asyncpg.connect(servers.admin_url)
     await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"')
-    for owner in ("scoring", "nudges"):
+    for owner in OWNERS:
         await admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "{owner}"')
     yield name
     await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -1,4 +1,4 @@
-"""A mail server on a real socket that refuses as it is told."""
+"""A mail server on a real socket, whose replies a test chooses."""
 
 import asyncio
 import ssl
@@ -13,7 +13,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass(kw_only=True)
 class Mailbox:
-    """`to_recipients` and `to_messages` are its replies, by default that it takes them."""
+    """The mail server, and what it has received. `to_recipients` is its reply to every recipient, and `to_messages` to
+    every message."""
 
     port: int = 0
     to_recipients: str = "250 OK"
@@ -34,14 +35,14 @@ class Mailbox:
         return self.to_messages
 
 
-def mail_url(mailbox: Mailbox, to: str = "team@example.com") -> str:
-    """As Apprise knows it."""
-    return f"mailto://127.0.0.1:{mailbox.port}/?smtp=127.0.0.1&from=daymark@example.com&to={to}"
+def mail_url(mailbox: Mailbox, recipient: str = "team@example.com") -> str:
+    """The Apprise URL of the mail server."""
+    return f"mailto://127.0.0.1:{mailbox.port}/?smtp=127.0.0.1&from=daymark@example.com&to={recipient}"
 
 
 @asynccontextmanager
 async def receiving_mail(tls: ssl.SSLContext | None = None) -> AsyncIterator[Mailbox]:
-    """Serve on a free port of this machine; with STARTTLS, and nothing without it, if so wanted."""
+    """Serve on a free port of this machine. With `tls`, STARTTLS is required."""
     mailbox = Mailbox()
 
     def protocol() -> SMTP:

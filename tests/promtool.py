@@ -1,11 +1,11 @@
-"""promtool, where it is installed."""
+"""Prometheus' promtool, if it is installed."""
 
 import shutil
 import subprocess
 
 
 def remarks_of_promtool(metrics: str) -> str:
-    """What `promtool check metrics` has to say; nothing when all is well, or when there is no promtool here."""
+    """What `promtool check metrics` reports. Empty if there is nothing to report, or no promtool."""
     if shutil.which("promtool") is None:
         return ""
     command = ["promtool", "check", "metrics"]

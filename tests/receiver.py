@@ -1,11 +1,10 @@
-"""A receiver of webhooks on a real socket that misbehaves as it is told."""
+"""A receiver of webhooks on a real socket, which can be told to misbehave."""
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
@@ -15,7 +14,7 @@ OTHER_SECRET = "whsec_bm90IHRoZSBzYW1lIGtleSwgYnV0IGEga2V5"
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """One request: its header fields in lower case, and its body."""
+    """One request. The names of its headers are in lower case."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -24,21 +23,22 @@ class Received:
     def id(self) -> str:
         return self.headers["webhook-id"]
 
-    def opened(self, secret: str = SECRET) -> Any:
-        """The body, if the reference library takes the signature. It compares the time with the machine's own."""
-        return Webhook(secret).verify(self.body, dict(self.headers))
+    def verified_body(self, secret: str = SECRET) -> dict[str, object]:
+        """The body, if the reference library accepts the signature. It compares the time with the machine's clock."""
+        body: dict[str, object] = Webhook(secret).verify(self.body, dict(self.headers))
+        return body
 
 
 def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
-    """A whole answer."""
-    lines = [f"HTTP/1.1 {status} Said", f"content-length: {len(body)}"]
+    """A complete HTTP response."""
+    lines = [f"HTTP/1.1 {status} Status", f"content-length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 HANG = b""
-"""Says nothing, until it is told to go on."""
-HALF_A_HEAD = b"HTTP/1.1 200 Sa"
+"""No response until the test sets `go_on`."""
+HALF_A_HEAD = b"HTTP/1.1 200 St"
 HALF_A_LINE = b"HTTP/1.1"
 HALF_A_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nonly this"
 ENDLESS_BODY = b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n" + b"x" * 100_000
@@ -47,7 +47,7 @@ _CLOSES_AFTER = (HALF_A_LINE, HALF_A_HEAD, HALF_A_BODY)
 
 @dataclass(kw_only=True)
 class Receiver:
-    """`behave` chooses what is answered."""
+    """The receiver, and what it has received. `behave` chooses the response to a request."""
 
     port: int = 0
     behave: Callable[[Received], bytes] = lambda _: answer(204)
@@ -58,10 +58,10 @@ class Receiver:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hook"
 
-    def script(self, *answers: bytes, then: bytes = answer(204)) -> None:
-        """Answer with these, one after the other."""
-        left = list(answers)
-        self.behave = lambda _: left.pop(0) if left else then
+    def script(self, *answers: bytes, default: bytes = answer(204)) -> None:
+        """Respond with these, one after the other, and with `default` afterwards."""
+        remaining = list(answers)
+        self.behave = lambda _: remaining.pop(0) if remaining else default
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -69,13 +69,13 @@ class Receiver:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
                 request = Received(headers=headers, body=await reader.readexactly(int(headers["content-length"])))
-                said = self.behave(request)
+                response = self.behave(request)
                 self.received.append(request)
-                if said == HANG:
+                if response == HANG:
                     await self.go_on.wait()
-                writer.write(said or answer(204))
+                writer.write(response or answer(204))
                 await writer.drain()
-                if said in _CLOSES_AFTER:
+                if response in _CLOSES_AFTER:
                     return
         except (asyncio.IncompleteReadError, ConnectionError):
             return
@@ -85,7 +85,7 @@ class Receiver:
 
 @asynccontextmanager
 async def receiving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    """Serve on a free port of this machine, over TLS if so wanted."""
+    """Serve on a free port of this machine; over TLS if `tls` is given."""
     receiver = Receiver()
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]

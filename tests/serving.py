@@ -1,4 +1,4 @@
-"""An application behind the real HTTP server, for what only a socket shows."""
+"""An application behind the real HTTP server, for behaviour that only a socket shows."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
 
 @asynccontextmanager
 async def served(app: ASGIApp, *, limits: HeadLimits = DEFAULT_LIMITS) -> AsyncIterator[int]:
-    """The port that it listens on."""
+    """Serve the application. Yields its port."""
     server = http_server(app, host="127.0.0.1", port=0, limits=limits)
     serving = asyncio.create_task(server.serve())
     while not server.started:

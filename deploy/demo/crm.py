@@ -1,4 +1,4 @@
-"""What the simulated CRM records of the team's days, and the webhooks that it sends about it."""
+"""What the simulated CRM records about the team's days, as the webhooks that it sends."""
 
 import random
 from collections.abc import Iterator
@@ -19,49 +19,52 @@ _MISSED_CALLS: Final = 4
 _QUIET_CALLS: Final = 2
 _DELETED_AT: Final = time(16, 35)
 _ENTERED_LATE_AT: Final = time(10, 5)
-_DUPLICATED: Final = 0.1
-_SWAPPED: Final = 0.05
+_DUPLICATED_SHARE: Final = 0.1
+_DELAYED_SHARE: Final = 0.05
 
 Observation = dict[str, Any]
+TimedObservation = tuple[datetime, Observation]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Record:
-    """Something that the CRM pushes at a time. `body` is an observation, or raw bytes that are none."""
+    """One webhook, to be sent at a time. `body` is an observation, or raw bytes that are not JSON."""
 
     at: datetime
     number: int
     source: str
     body: "Observation | bytes"
-    signed: bool = True
+    is_signed: bool = True
 
 
-def records(*, seed: int, weeks: int) -> list[Record]:
-    """Everything that is pushed, in the order of its time. The same seed gives the same records."""
-    chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
-    made: list[Record] = []
+def make_records(*, seed: int, weeks: int) -> list[Record]:
+    """Every webhook, in the order of time. The same seed gives the same records."""
+    rng = random.Random(seed)  # noqa: S311 - variety, not secrecy
+    records: list[Record] = []
     for rep in TEAM:
         days = list(planned_days(rep, weeks=weeks))
         for number, day in enumerate(days):
             following = days[number + 1].day if number + 1 < len(days) else None
-            made += _delivered(list(_of_day(day, following, chance)), day.rep.source, chance, len(made))
-    made += _junk(weeks, len(made))
-    return sorted(made, key=lambda record: (record.at, record.number))
+            observations = list(_observe_day(day, following, rng))
+            records += _send_as_crms_do(observations, day.rep.source, rng, len(records))
+    records += _make_invalid_records(weeks, len(records))
+    return sorted(records, key=lambda record: (record.at, record.number))
 
 
-def _of_day(day: PlannedDay, following: date | None, chance: random.Random) -> Iterator[tuple[datetime, Observation]]:
+def _observe_day(day: PlannedDay, following: date | None, rng: random.Random) -> Iterator[TimedObservation]:
+    """The observations of one day. `following` is the rep's next worked day."""
     calls, meeting, proposal = _schedule(day.habit)
     if day.habit != "N":
         for minute in _NOISE:
-            yield from _call(day, f"noise-{minute:%H%M}", minute, chance, counts=False)
+            yield from _observe_call(day, f"noise-{minute:%H%M}", minute, rng, counts=False)
     for minute in calls:
-        yield from _call(day, f"call-{minute:%H%M}", minute, chance, counts=True)
+        yield from _observe_call(day, f"call-{minute:%H%M}", minute, rng, counts=True)
     if meeting is not None:
         facts = {"outcome": "held", "duration_s": 1_800}
         yield _at(day, meeting), _observation(day, "meeting", "meeting", meeting, meeting, **facts)
     if proposal is None:
         return
-    facts = {"amount": f"{chance.randint(8, 90)}00.00", "currency": "EUR", "deal_id": f"deal-{day.rep.id}-{day.day:%m%d}"}
+    facts = {"amount": f"{rng.randint(8, 90)}00.00", "currency": "EUR", "deal_id": f"deal-{day.rep.id}-{day.day:%m%d}"}
     if day.habit == "B" and following is not None:
         entered = datetime.combine(following, _ENTERED_LATE_AT, tzinfo=ZoneInfo(day.rep.timezone)).astimezone(UTC)
         late = _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
@@ -69,12 +72,12 @@ def _of_day(day: PlannedDay, following: date | None, chance: random.Random) -> I
     else:
         yield _at(day, proposal), _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
     if day.habit == "X":
-        gone = _observation(day, "proposal_sent", "proposal", None, _DELETED_AT)
-        yield _at(day, _DELETED_AT), gone | {"deleted": True}
+        deletion = _observation(day, "proposal_sent", "proposal", None, _DELETED_AT)
+        yield _at(day, _DELETED_AT), deletion | {"deleted": True}
 
 
 def _schedule(habit: str) -> tuple[tuple[time, ...], time | None, time | None]:
-    """Calls that count, the meeting and the proposal of a day."""
+    """The times of the calls that count, of the meeting and of the proposal."""
     if habit == "N":
         return (), None, None
     if habit == "M":
@@ -88,29 +91,27 @@ def _schedule(habit: str) -> tuple[tuple[time, ...], time | None, time | None]:
     return _MORNING_CALLS, _MEETING, _LATE_PROPOSAL if habit == "L" else _PROPOSAL
 
 
-def _call(
-    day: PlannedDay, name: str, begins: time, chance: random.Random, *, counts: bool
-) -> Iterator[tuple[datetime, Observation]]:
-    """Two pieces: that it began, and how it went. One that does not count is too short, or reached nobody."""
-    length_s = chance.randint(150, 900) if counts else chance.randint(5, 60)
-    outcome = "connected" if counts else chance.choice(("no_answer", "connected"))
-    contact = f"{chance.getrandbits(64):016x}"
+def _observe_call(day: PlannedDay, name: str, begins: time, rng: random.Random, *, counts: bool) -> Iterator[TimedObservation]:
+    """Two observations: that the call began, and how it ended. A call that does not count is too short or was not answered."""
+    duration_s = rng.randint(150, 900) if counts else rng.randint(5, 60)
+    outcome = "connected" if counts else rng.choice(("no_answer", "connected"))
+    contact = f"{rng.getrandbits(64):016x}"
     began = _observation(day, "call", name, begins, begins, direction="outbound", contact_key=contact)
-    ended_at = _at(day, begins) + timedelta(seconds=length_s)
-    ended = _observation(day, "call", name, None, begins, duration_s=length_s, outcome=outcome)
+    ended_at = _at(day, begins) + timedelta(seconds=duration_s)
+    ended = _observation(day, "call", name, None, begins, duration_s=duration_s, outcome=outcome)
     yield _at(day, begins), began
     yield ended_at, ended | {"observed_at": ended_at.isoformat()}
 
 
-def _observation(day: PlannedDay, kind: str, name: str, started: time | None, seen: time, **facts: Any) -> Observation:
-    said: dict[str, Any] = {"actor": day.rep.user, **facts}
+def _observation(day: PlannedDay, kind: str, name: str, started: time | None, observed: time, **facts: Any) -> Observation:
+    all_facts: dict[str, Any] = {"actor": day.rep.user, **facts}
     if started is not None:
-        said["started_at"] = _at(day, started).astimezone(ZoneInfo(day.rep.timezone)).isoformat()
+        all_facts["started_at"] = _at(day, started).astimezone(ZoneInfo(day.rep.timezone)).isoformat()
     return {
         "activity_id": f"{day.rep.id}-{day.day:%Y%m%d}-{name}",
         "kind": kind,
-        "observed_at": _at(day, seen).isoformat(),
-        "facts": said,
+        "observed_at": _at(day, observed).isoformat(),
+        "facts": all_facts,
     }
 
 
@@ -118,23 +119,23 @@ def _at(day: PlannedDay, local: time) -> datetime:
     return datetime.combine(day.day, local, tzinfo=ZoneInfo(day.rep.timezone)).astimezone(UTC)
 
 
-def _delivered(pushed: list[tuple[datetime, Observation]], source: str, chance: random.Random, number: int) -> Iterator[Record]:
-    """As CRMs deliver: now and then twice, and now and then late enough to arrive after what came later."""
-    for at, observation in pushed:
-        delay = timedelta(minutes=chance.randint(1, 3)) if chance.random() < _SWAPPED else timedelta()
-        times = 1 + (chance.random() < _DUPLICATED)
-        for _ in range(times):
+def _send_as_crms_do(observations: list[TimedObservation], source: str, rng: random.Random, number: int) -> Iterator[Record]:
+    """Some webhooks arrive twice, and some so late that newer ones overtake them."""
+    for at, observation in observations:
+        delay = timedelta(minutes=rng.randint(1, 3)) if rng.random() < _DELAYED_SHARE else timedelta()
+        copies = 1 + (rng.random() < _DUPLICATED_SHARE)
+        for _ in range(copies):
             number += 1
             yield Record(at=at + delay, number=number, source=source, body=observation)
 
 
-def _junk(weeks: int, number: int) -> Iterator[Record]:
-    """Signed bodies that cannot be read, and one a week from somebody who does not know the secret."""
+def _make_invalid_records(weeks: int, number: int) -> Iterator[Record]:
+    """Each week two signed bodies that cannot be understood, and one that is signed with a wrong secret."""
     start = datetime(2026, 3, 3, 14, 2, tzinfo=UTC)
     for week in range(weeks):
         at = start + timedelta(weeks=week)
         yield Record(at=at, number=number + 3 * week + 1, source="acme", body=b"{not json")
-        nonsense = {"activity_id": "odd", "kind": "call", "observed_at": "0001-01-01T00:00:00Z"}
-        yield Record(at=at, number=number + 3 * week + 2, source="acme", body=nonsense)
+        impossible = {"activity_id": "odd", "kind": "call", "observed_at": "0001-01-01T00:00:00Z"}
+        yield Record(at=at, number=number + 3 * week + 2, source="acme", body=impossible)
         forged = {"activity_id": "forged", "kind": "proposal_sent", "observed_at": at.isoformat()}
-        yield Record(at=at, number=number + 3 * week + 3, source="acme", body=forged, signed=False)
+        yield Record(at=at, number=number + 3 * week + 3, source="acme", body=forged, is_signed=False)

@@ -1,4 +1,4 @@
-"""Which nudges the habits of the team call for: a list that people have gone through, habit by habit."""
+"""Which nudges the habits of the team call for: a list that people have reviewed, habit by habit."""
 
 import csv
 from datetime import date
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 _LIST: Final = Path(__file__).with_name("expected_nudges.csv")
-"""Columns: weeks played, day, rep, rule, status at the end."""
+"""Columns: weeks played, day, person, rule, final status."""
 
 
 class ExpectedNudge(NamedTuple):
-    """One nudge: about which day, to whom, by which rule, and what becomes of it."""
+    """One nudge: which day it is about, whom it is for, its rule, and its final status."""
 
     day: date
     person: str
@@ -19,8 +19,10 @@ class ExpectedNudge(NamedTuple):
 
 
 def expected_nudges(*, weeks: int) -> list[ExpectedNudge]:
-    """All of them, sorted; nothing for a number of weeks of which there is no list."""
+    """All nudges of a play of so many weeks, sorted; empty if the list does not cover it."""
     with _LIST.open(newline="") as file:
         return [
-            ExpectedNudge(date.fromisoformat(day), *rest) for played, day, *rest in csv.reader(file) if int(played) == weeks
+            ExpectedNudge(day=date.fromisoformat(day), person=person, rule=rule, status=status)
+            for weeks_played, day, person, rule, status in csv.reader(file)
+            if int(weeks_played) == weeks
         ]

@@ -1,19 +1,19 @@
-"""What each rep of the demonstration does, day by day, by design and not by chance.
+"""What each rep of the demonstration does, day by day, by design and not at random.
 
 A day is one letter:
 
-    D  done: a morning's work, and the plan complete in the afternoon
-    H  high: the plan complete in the afternoon, and then more conversations than ever
-    M  missed: a morning's work, and not enough of it
-    Q  quiet: nothing before the middle of the day, a little after it
+    D  done: busy in the morning, plan complete in the afternoon
+    H  high: plan complete in the afternoon, then more conversations than ever before
+    M  missed: busy in the morning, but plan not complete
+    Q  quiet: nothing before midday, a little after it
     N  nothing at all
-    R  recovered: nothing before the middle of the day, then the whole plan
-    L  late: the plan complete only after working hours
-    B  belated: complete, but the last record is entered on the next working morning
-    X  deleted: complete, and then one of its records is taken back
+    R  recovered: nothing before midday, then the whole plan
+    L  late: plan complete only after working hours
+    B  belated: plan complete, but the last record is entered on the next working morning
+    X  deleted: plan complete, then one of its records is deleted
     .  not worked: weekend of a part-timer, leave, public holiday
 
-The letters say nothing about nudges; what they call for stands in `expected_nudges.csv`.
+The letters do not say which nudges follow; `expected_nudges.csv` does.
 """
 
 from collections.abc import Iterator
@@ -25,17 +25,18 @@ FIRST_DAY: Final = date(2026, 3, 2)
 """A Monday. In the four weeks from it the clocks change in New York (8 March), and Japan has a holiday (20 March)."""
 
 PLAYBOOK_FROM: Final = date(2026, 3, 1)
-"""Applied on this day, a Sunday, and told to everybody as their Monday's work begins."""
+"""The playbook is applied on this day, a Sunday, and announced to each rep as their work begins on Monday."""
 
 WEEKS_MAX: Final = 4
 WORK_STARTS: Final = time(9)
 WORK_ENDS: Final = time(17, 30)
 WORKED: Final = "DHMQNRLBX"
+"""The letters of worked days."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SimulatedRep:
-    """A rep as the CRM knows them. `days` has a letter for each Monday to Friday."""
+    """A rep as the CRM knows them. `days` has one letter for each day from Monday to Friday."""
 
     id: str
     source: str
@@ -46,6 +47,8 @@ class SimulatedRep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedDay:
+    """A worked day of a rep. `habit` is its letter."""
+
     rep: SimulatedRep
     day: date
     habit: str
@@ -70,7 +73,7 @@ TEAM: Final = (
 
 
 def planned_days(rep: SimulatedRep, *, weeks: int) -> Iterator[PlannedDay]:
-    """The rep's days in order, those that are not worked left out."""
+    """The rep's worked days, in order."""
     for week, letters in enumerate(rep.days.split()[:weeks]):
         for weekday, habit in enumerate(letters):
             if habit in WORKED:

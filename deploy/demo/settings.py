@@ -1,4 +1,4 @@
-"""The sources of the demonstration, and where their secrets are."""
+"""The sources of the demonstration, and where their secrets are kept."""
 
 import base64
 import os
@@ -14,7 +14,7 @@ _KEY_BYTES: Final = 24
 
 
 def make_secrets(folder: Path) -> None:
-    """A secret per source in the folder, where there is none yet; readable by the owner only."""
+    """Create the secret of each source that has none in the folder. Only the owner may read them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for source in SOURCES:
         path = folder / source
@@ -27,24 +27,24 @@ def read_secrets(folder: Path) -> dict[str, str]:
     """The secrets by source.
 
     Raises:
-        SecretMissing: one of them is not there.
+        SecretMissing: the folder lacks one.
     """
-    found = {}
+    secret_of_source = {}
     for source in SOURCES:
         path = folder / source
         if not path.is_file():
             raise SecretMissing(str(path))
-        found[source] = path.read_text(encoding="utf-8").strip()
-    return found
+        secret_of_source[source] = path.read_text(encoding="utf-8").strip()
+    return secret_of_source
 
 
 def secrets_folder() -> Path:
-    """Where the secrets are, by the environment."""
+    """The folder that the environment names."""
     return Path(os.environ.get(SECRETS_VARIABLE, "/run/secrets"))
 
 
 def configuration(folder: Path, *, nudges_file: Path | None = None) -> str:
-    """The daymark.toml of the demonstration: stepped time, free ports, its two sources."""
+    """The daymark.toml of the demonstration: stepped time, free ports, and its two sources with their secrets in `folder`."""
     sources = "\n".join(
         f'[sources.{name}]\nkind = "{kind}"\nsecrets = ["file:{folder / name}"]\n' for name, kind in SOURCES.items()
     )

@@ -1,1 +1,1 @@
-"""Daymark in containers: one image, its configuration, and what makes its secrets."""
+"""Daymark in containers: one image, its configuration, and the commands that create its roles and secrets."""

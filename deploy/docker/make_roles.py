@@ -1,7 +1,7 @@
-"""Makes the roles and schemas of the services, with their passwords. Run at each start, before the services.
+"""Creates the roles and schemas of the services, with their passwords. Runs at each start, before the services.
 
-`python -m deploy.docker.make_roles URL FOLDER`: URL names the administrator of a Postgres that answers, FOLDER holds the
-secrets. It is done from outside, since the scripts that Postgres' own image runs cannot read the secrets of others.
+`python -m deploy.docker.make_roles URL FOLDER`: URL names the administrator of a running Postgres, FOLDER holds the secrets.
+The init scripts of the Postgres image could not do this: they may not read the services' secrets.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from deploy.database import OWNERS, ensure_database
 
 
 async def make_roles(admin_url: str, folder: Path) -> None:
-    """`admin_url` has no password; that is in the file postgres-admin."""
+    """The password of `admin_url` is in the file postgres-admin."""
     passwords = {owner: (folder / f"postgres-{owner}").read_text(encoding="utf-8") for owner in OWNERS}
     await ensure_database(admin_url, password=(folder / "postgres-admin").read_text(encoding="utf-8"), passwords=passwords)
 

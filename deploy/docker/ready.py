@@ -1,4 +1,4 @@
-"""The health check of a container: `python -m deploy.docker.ready PORT` ends with 0 when its service is ready."""
+"""The health check of a container: `python -m deploy.docker.ready PORT` exits with 0 if its service is ready."""
 
 import sys
 import urllib.error
@@ -6,9 +6,10 @@ import urllib.request
 
 
 def is_ready(port: int) -> bool:
+    """Whether /readyz on this port answers with 200."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=4) as answer:
-            return bool(answer.status == 200)  # noqa: PLR2004
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=4) as response:
+            return bool(response.status == 200)  # noqa: PLR2004
     except (urllib.error.URLError, TimeoutError):
         return False
 

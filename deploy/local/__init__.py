@@ -1,6 +1,6 @@
 """Daymark on one machine: the `daymark` command, and everything that `daymark up` starts and watches.
 
-Comes in: a configuration, a data folder. Goes out: nats-server and PostgreSQL from their wheels, the three services as
-separate processes, one line on standard output when all are ready. Promised: what is confirmed survives the loss of
-power; a process that dies is started again; everything ends within ten seconds of SIGTERM.
+Comes in: a configuration and a data folder. Goes out: nats-server and PostgreSQL from their wheels, the three services as
+separate processes, and the commands that operators use. Promised: what was confirmed survives a power cut, and a process that
+dies is started again.
 """

@@ -1,4 +1,4 @@
-"""What `daymark` itself needs to know: where the services listen and where the data folder is."""
+"""What `daymark` itself has to know: where the services listen and where the data folder is."""
 
 import os
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ class LocalSection(Section):
     data: str
 
 
-class Listening(Section):
-    """The part of a service's section that says where it listens; the rest is the service's own business."""
+class ListenSection(Section):
+    """The keys of a service's section that say where it listens. The others are read by the service alone."""
 
     model_config = Section.model_config | {"extra": "ignore"}
 
@@ -23,9 +23,9 @@ class Listening(Section):
 
 class LocalSettings(CommonSettings):
     local: LocalSection
-    ingest: Listening
-    scoring: Listening
-    nudges: Listening
+    ingest: ListenSection
+    scoring: ListenSection
+    nudges: ListenSection
 
     @property
     def data(self) -> Path:
@@ -33,10 +33,10 @@ class LocalSettings(CommonSettings):
 
 
 def load_local_settings(*, config: Path | None, data: Path | None) -> LocalSettings:
-    """The settings for one command. `config` and `data` are its options; they win over the environment.
+    """The settings of one command. Its options `config` and `data` win over the environment.
 
     Raises:
-        SettingsRefused: a key cannot be used; says which.
+        SettingsRefused: a key cannot be used; names it.
     """
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
@@ -48,5 +48,5 @@ def load_local_settings(*, config: Path | None, data: Path | None) -> LocalSetti
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """This process' environment with `extra` on top, for a process that it starts."""
+    """The environment of a process that this one starts: its own, with `extra` on top."""
     return {**os.environ, **extra}

@@ -40,13 +40,13 @@ class IngestMetrics:
         )
         self.newest_seconds = Gauge(
             "daymark_ingest_newest_webhook_timestamp_seconds",
-            "When a webhook of the source was last stored (Unix time by the service's clock; 0: never).",
+            "When a webhook of the source was last stored (Unix time; 0: never). Old: see `daymark doctor`.",
             ["source"],
             registry=self.registry,
         )
         self.refused_seconds = Gauge(
             "daymark_ingest_newest_refusal_timestamp_seconds",
-            "When a webhook of the source was last refused, by reason (Unix time by the service's clock; 0: never).",
+            "When a webhook of the source was last refused (Unix time; 0: never). Recent: see `daymark doctor`.",
             ["source", "result"],
             registry=self.registry,
         )

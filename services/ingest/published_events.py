@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from shared.events import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
+from shared.event_types import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.observation import Observation
 from shared.service.broker import ServiceBroker
 

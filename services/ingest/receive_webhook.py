@@ -8,7 +8,7 @@ from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, RawWebhook, Source
 from shared.clock import Clock
 from shared.errors import DaymarkError
-from shared.events import WEBHOOK_RECEIVED
+from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import NotStored, Outgoing, Publisher
 from shared.observation import SourceName

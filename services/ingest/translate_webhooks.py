@@ -14,7 +14,7 @@ from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, BodyUnreadable, RefusedItem, Source, VerifiedWebhook
 from services.ingest.metrics import IngestMetrics
 from shared.clock import Clock
-from shared.events import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
+from shared.event_types import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.dead_letters import dead_letter
 from shared.jetstream.publisher import Outgoing, Publisher

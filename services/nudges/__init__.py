@@ -1,9 +1,17 @@
-"""Days and definitions in, nudges out.
+"""Day reports and playbook versions in, nudges out.
 
-Comes in: `day.opened.v1`, `day.changed.v1`, `day.closed.v1`, `playbook.announced.v1` and `playbook.withdrawn.v1` from
-SCORES. Goes out: messages to people through channels, the pages of managers and reps, and `nudge.decided.v1`,
-`nudge.delivered.v1`, `playbook.told.v1` and `playbook.acknowledged.v1` through an outbox. Promised: one nudge per rule,
-person and occasion; nobody hears from us outside their working hours, on leave, on a holiday or, but for new definitions,
-more than once a day; nothing is held against a rep by a definition that they were not told of before; a nudge and its
-queued deliveries are one transaction. Owns the Postgres schema `nudges`.
+In: `day.opened.v1`, `day.changed.v1`, `day.closed.v1`, `playbook.announced.v1` and `playbook.withdrawn.v1` from SCORES.
+
+Out: messages to people through channels; the pages of managers and reps; and `nudge.decided.v1`, `nudge.delivered.v1`,
+`nudge.revised.v1`, `playbook.told.v1` and `playbook.acknowledged.v1` through an outbox.
+
+Promises:
+- There is one nudge per rule, person and occasion.
+- Nobody receives anything outside their working hours, on leave or on a holiday.
+- Nobody receives more than one nudge a day, apart from announcements.
+- No day is held against a rep by a playbook that was not announced to them before it.
+- A nudge and its queued deliveries are one transaction.
+
+Owns the Postgres schema `nudges`. A day report passes the packages in this order: `intake`, `context`, `rules`, `decide`,
+`deliver`.
 """

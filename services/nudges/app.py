@@ -1,280 +1,204 @@
 """The composition root of nudges: the only module that knows every class."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
 
-import asyncpg
-import httpx
-from faststream.nats import NatsBroker
-from faststream.security import SASLPlaintext
-from nats.aio.client import Client
+from faststream import FastStream
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
-from services.nudges import store
-from services.nudges.background_jobs import Loop, seldom_work, timed_work
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.deliver.channels.apprise_process import AppriseProcess
-from services.nudges.deliver.channels.channel import Audience, Channel
-from services.nudges.deliver.channels.chat import ChatChannel
-from services.nudges.deliver.channels.file import FileChannel
-from services.nudges.deliver.channels.inbox import InboxChannel
-from services.nudges.deliver.channels.webhook import WebhookChannel
+from services.nudges.background_jobs import slow_jobs, timed_job
+from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.deliver.channel import Channel
+from services.nudges.deliver.channel_states import merge_channels
+from services.nudges.deliver.channel_types import ChannelResources
+from services.nudges.deliver.channels import open_channels
 from services.nudges.deliver.deliver_nudges import Deliverer
-from services.nudges.deliver.deliveries import note_channels
 from services.nudges.deliver.loop import DeliveryLoop
-from services.nudges.intake.consumer import ReportConsumer
+from services.nudges.gauges import gauge_readers
+from services.nudges.intake.consumer import Intake, scores_router
+from services.nudges.intake.erased_people import refuse_other_key
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.outbox import measure_queues, nudge_relay
+from services.nudges.outbox import relay_job
 from services.nudges.pages.answers.answer_page import AnswerPage
-from services.nudges.pages.disputes.dispute_page import ContestPage
+from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.disputes.explain_day import explain_day
-from services.nudges.pages.inbox_page import Pages
+from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
-from services.nudges.requests.handlers import Answers
-from services.nudges.settings import ChannelsSection, NudgesSection, NudgesSettings, trusted_authorities
-from shared.clock import Clock, answer_status
-from shared.jetstream.client import disconnect
+from services.nudges.pending_work import has_pending_work
+from services.nudges.requests.handlers import nudge_requests
+from services.nudges.rules.catalogue import RULES
+from services.nudges.schema import MIGRATIONS, SCHEMA
+from services.nudges.settings import NudgesSettings, trusted_authorities
+from shared.clock import Clock
+from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, PLAYBOOK_ACKNOWLEDGED
+from shared.events import RepId
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
-from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
+from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
+from shared.requests.scores import Explanation
+from shared.service.background import measuring_job
+from shared.service.broker import ServiceBroker, make_app
+from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
-from shared.service.process import Front, run_process
-from shared.service.settings import NatsSection, read_secret
-from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
+from shared.service.process import Front, Job, run_process
+from shared.service.settings import load_settings, read_secret
+from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
+from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
-_NOT_FOUND = 404
+_NAME: Final = "nudges"
+_DESCRIPTION: Final = "Decides about nudges, delivers them, and serves the pages of managers and reps."
+_NOT_FOUND: Final = 404
+
+
+class NudgesService:
+    """Everything that nudges consists of. Building it does no I/O; `run` reaches the servers and works."""
+
+    def __init__(
+        self,
+        settings: NudgesSettings,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        *,
+        erasure_key: bytes,
+        link_secret: str | None,
+    ) -> None:
+        self._settings = settings
+        self._channels = channels
+        self._clock = clock
+        self._erasure_key = erasure_key
+        self._links = Links(base_url=settings.nudges.base_url, secret=link_secret)
+        self._metrics = NudgesMetrics(rules=RULES, channels=channels)
+        self._decisions = DecisionSettings(
+            channels=tuple(channels),
+            holdout=settings.experiments.policy,
+            subscribers=settings.nudges.day_plan_subscribers,
+        )
+        self._client = LeanClient()
+        self._pool = pool_of(settings.postgres, schema=SCHEMA)
+        self._events = Publisher(self._client)
+        self._dead_letters = Publisher(self._client)
+        self._relay = relay_job(self._pool, self._events)
+        self._deliveries = [self._make_delivery_loop(channel) for channel in channels.values()]
+        self._broker = self._make_broker()
+        self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
+
+    async def run(self, front: Front) -> None:
+        """Run until SIGTERM.
+
+        Raises:
+            ErasureKeyChanged: people were erased under another key.
+        """
+        await reach_broker(self._broker)
+        await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
+        await refuse_other_key(self._pool, self._erasure_key)
+        await merge_channels(self._pool, self._channels)
+        await read_last_tick(self._client, self._clock)
+        async with self._events, self._dead_letters:
+            await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs())
+        await self._pool.close()
+        await self.app.stop()
+
+    def _make_delivery_loop(self, channel: Channel) -> DeliveryLoop:
+        deliverer = Deliverer(pool=self._pool, channel=channel, links=self._links, metrics=self._metrics, clock=self._clock)
+        return DeliveryLoop(deliverer, on_delivered=self._relay.wake)
+
+    def _make_broker(self) -> ServiceBroker:
+        broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
+        dead_letters = DeadLetters(
+            publisher=self._dead_letters,
+            service=_NAME,
+            reason="unreadable_event",
+            on_dead_letter=lambda reason: self._metrics.dead_letters.labels(reason).inc(),
+        )
+        intake = Intake(
+            pool=self._pool,
+            settings=self._decisions,
+            clock=self._clock,
+            metrics=self._metrics,
+            erasure_key=self._erasure_key,
+            on_decided=self._wake,
+        )
+        requests = nudge_requests(
+            self._pool,
+            self._clock,
+            self._links,
+            self._channels,
+            holdout_probability=self._decisions.holdout.share_of,
+            erasure_key=self._erasure_key,
+        )
+        answer_status(requests, _NAME, self._clock, self._is_caught_up)
+        broker.include_routers(scores_router(intake, dead_letters), requests.router, tick_router(self._clock))
+        broker.publishes(
+            [NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED],
+        )
+        return broker
+
+    def _jobs(self) -> Mapping[str, Job]:
+        timed = timed_job(
+            self._pool,
+            self._metrics,
+            self._clock,
+            self._decisions,
+            channels=self._channels,
+            digest_at=self._settings.nudges.digest_at,
+            on_decided=self._wake,
+        )
+        gauges = gauge_readers(self._client, self._pool, self._channels, self._clock, self._metrics)
+        jobs = [self._relay, timed, *slow_jobs(self._pool, self._metrics, self._clock), measuring_job(gauges)]
+        return {job.name: job.run for job in jobs} | {loop.name: loop.run for loop in self._deliveries}
+
+    def _wake(self) -> None:
+        """Something was decided: there are events to publish and deliveries to make."""
+        self._relay.wake()
+        for delivery in self._deliveries:
+            delivery.wake()
+
+    def _web(self) -> Starlette:
+        """The pages, /livez, /readyz and /metrics."""
+        renderer = Renderer()
+        inbox = InboxPage(self._pool, self._links, renderer, self._clock)
+        checks = {
+            "nats": check_broker(self._client, self._settings.nats.monitor_url),
+            "postgres": check_postgres(self._pool),
+        }
+        routes = [*probe_routes(self._metrics.registry, checks), *inbox.routes(), *self._other_pages(renderer)]
+        return Starlette(routes=routes, exception_handlers={_NOT_FOUND: inbox.not_found})
+
+    def _other_pages(self, renderer: Renderer) -> Sequence[BaseRoute]:
+        pool, links, clock, metrics = self._pool, self._links, self._clock, self._metrics
+        own = OwnPage(pool, links, renderer, clock, on_acknowledged=self._relay.wake)
+        answers = AnswerPage(pool, links, renderer, clock, metrics)
+        disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
+        return [*own.routes(), *answers.routes(), *disputes.routes()]
+
+    async def _explain(self, rep_id: RepId, day: date) -> Explanation:
+        return await explain_day(self._client, rep_id, day)
+
+    async def _is_caught_up(self, now: datetime) -> bool:
+        if not await has_finished(self._client, SCORES, NUDGES_CONSUMER):
+            return False
+        return not await has_pending_work(self._pool, self._channels, now=now)
 
 
 async def run(settings: NudgesSettings) -> None:
-    """Run until SIGTERM."""
+    """Run the service until SIGTERM.
+
+    Raises:
+        SettingsRefused: a channel cannot be used as it is configured.
+        ErasureKeyChanged: people were erased under another key.
+    """
     front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
-    connection = await reach_broker(settings, name="nudges")
-    pool = await reach_database(settings, schema=store.SCHEMA, migrations=store.MIGRATIONS)
-    forget_key = await forget_key_of(settings, pool)
-    clock = await clock_of(settings, connection)
-    broker = make_broker(settings.nats)
-    lottery = settings.experiments.lottery()
-    links = Links(base_url=base_url(settings.nudges), secret=read_secret(settings.nudges.link_secret))
-    async with Publisher(connection) as events, Publisher(connection) as dead_letters, ways_out(settings, clock) as channels:
-        await note_channels(pool, channels)
-        metrics = NudgesMetrics(channels)
-        relay = nudge_relay(pool, events)
-        delivering = delivery_loops(pool, channels, links, metrics, clock, on_delivered=relay.wake)
-
-        def woken() -> None:
-            relay.wake()
-            for loop in delivering:
-                loop.wake()
-
-        names = tuple(channels)
-        how: Any = {"channels": channels, "lottery": lottery, "wanted": settings.nudges.wanted()}
-        how |= {"digest_at": settings.nudges.digest_at, "on_spoken": woken}
-        timed = Loop(timed_work(pool, metrics, **how), clock)
-        consumer = ReportConsumer(
-            pool, dead_letters, clock, metrics, channels=names, lottery=lottery, forget_key=forget_key, on_decided=woken
-        )
-        consumer.subscribe(broker)
-        await answer(connection, pool, clock, links, channels, lottery=lottery, forget_key=forget_key)
-        pages = make_pages(connection, pool, links, clock, metrics, on_acknowledged=relay.wake)
-        await run_process(
-            front,
-            web_app(connection, pool, metrics, settings, pages=pages),
-            loops={
-                "consumer": partial(consume, broker),
-                "timed": timed.run,
-                **{name: Loop(work, clock).run for name, work in seldom_work(pool, metrics).items()},
-                **{f"deliver_{loop.channel}": loop.run for loop in delivering},
-                "outbox": relay.run,
-                "measure": partial(measure, connection, pool, names, clock, metrics),
-            },
-        )
-    await pool.close()
-    await disconnect(connection)
+    clock = make_clock(settings.clock.mode)
+    erasure_key, link_secret = settings.privacy.read_erasure_key(), read_secret(settings.nudges.link_secret)
+    async with open_channels(settings.channels, ChannelResources(clock=clock, authorities=trusted_authorities())) as channels:
+        await NudgesService(settings, channels, clock, erasure_key=erasure_key, link_secret=link_secret).run(front)
 
 
-async def answer(
-    connection: Client,
-    pool: asyncpg.Pool,
-    clock: Clock,
-    links: Links,
-    channels: Mapping[str, Channel],
-    *,
-    lottery: Lottery,
-    forget_key: bytes,
-) -> None:
-    """Answer what is asked over NATS."""
-    names, file = tuple(channels), file_of(channels)
-    await Answers(pool, clock, links, channels=names, lottery=lottery, forget_key=forget_key, file=file).listen(connection)
-    await answer_status(connection, "nudges", clock, partial(is_caught_up, connection, pool, names))
-
-
-async def forget_key_of(settings: NudgesSettings, pool: asyncpg.Pool) -> bytes:
-    """The key under which people are forgotten.
-
-    Raises:
-        ForgetKeyChanged: others were forgotten under another.
-    """
-    forget_key = settings.privacy.read_erasure_key()
-    await store.refuse_other_key(pool, forget_key)
-    return forget_key
-
-
-def make_broker(settings: NatsSection) -> NatsBroker:
-    """FastStream's own connection, which never gives up: its default ends in a loop that blocks the process."""
-    password = read_secret(settings.password)
-    security = SASLPlaintext(username=settings.user, password=password or "") if settings.user else None
-    return NatsBroker(settings.url, security=security, max_reconnect_attempts=-1, graceful_timeout=3.0, logger=None)
-
-
-async def consume(broker: NatsBroker, stopping: asyncio.Event) -> None:
-    """Run FastStream's subscriber until told to stop."""
-    await broker.start()
-    await stopping.wait()
-    await broker.stop()
-
-
-async def measure(
-    connection: Client,
-    pool: asyncpg.Pool,
-    channels: Sequence[str],
-    clock: Clock,
-    metrics: NudgesMetrics,
-    stopping: asyncio.Event,
-) -> None:
-    """Keep the gauges up to date until told to stop."""
-
-    async def measure_backlog() -> None:
-        metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
-
-    queues = partial(measure_queues, pool, channels, clock, metrics)
-    await measure_until_stopped(stopping, {"backlog": measure_backlog, "queues": queues})
-
-
-async def is_caught_up(connection: Client, pool: asyncpg.Pool, channels: Sequence[str], now: datetime) -> bool:
-    """Whether every report is considered and everything due by now is done."""
-    return await is_done(connection, SCORES, NUDGES_CONSUMER) and not await store.is_work_due(pool, channels=channels, now=now)
-
-
-def way_out() -> httpx.AsyncClient:
-    """A client that goes where it is told and nowhere else: no proxy of the environment, no redirects. The certificates that
-    SSL_CERT_FILE names are trusted."""
-    return httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(), follow_redirects=False)
-
-
-@asynccontextmanager
-async def ways_out(settings: NudgesSettings, clock: Clock) -> AsyncIterator[Mapping[str, Channel]]:
-    """The channels that are configured, by name, for as long as they are used.
-
-    Raises:
-        UrlRefused: the URL of a chat channel cannot be used.
-    """
-    chats = make_chats(settings.channels, clock)
-    async with way_out() as client:
-        try:
-            await asyncio.gather(*[chat.check() for chat in chats])
-            yield {channel.name: channel for channel in (*make_channels(settings.channels, client, clock), *chats)}
-        finally:
-            await asyncio.gather(*[chat.aclose() for chat in chats])
-
-
-def make_chats(settings: ChannelsSection, clock: Clock) -> list[ChatChannel]:
-    """Rooms and mailboxes. Each has a process of its own, which starts when it is needed."""
-    return [
-        ChatChannel(
-            AppriseProcess(authorities=trusted_authorities()),
-            clock,
-            name=name,
-            read_url=chat.read_url,
-            schemes=settings.chat_schemes,
-            timeout_s=chat.timeout_s,
-            patience=timedelta(hours=chat.give_up_after_h),
-            allowed=chat.allow_networks,
-            audience=Audience(teams=chat.teams, kinds=chat.kinds),
-        )
-        for name, chat in settings.chat.items()
-    ]
-
-
-def make_channels(settings: ChannelsSection, client: httpx.AsyncClient, clock: Clock) -> list[Channel]:
-    """The page, the file and the webhook, as far as they are configured."""
-    channels: list[Channel] = []
-    if settings.inbox.enabled:
-        channels.append(InboxChannel())
-    if settings.file.path:
-        channels.append(FileChannel(Path(settings.file.path)))
-    webhook = settings.webhook
-    if webhook.url:
-        channels.append(
-            WebhookChannel(
-                client,
-                clock,
-                url=webhook.url,
-                read_secrets=webhook.read_secrets,
-                timeout_s=webhook.timeout_s,
-                patience=timedelta(hours=webhook.give_up_after_h),
-                at_once_max=webhook.at_once_max,
-                allowed=webhook.allow_networks,
-            )
-        )
-    return channels
-
-
-def delivery_loops(
-    pool: asyncpg.Pool,
-    channels: Mapping[str, Channel],
-    links: Links,
-    metrics: NudgesMetrics,
-    clock: Clock,
-    *,
-    on_delivered: Callable[[], None],
-) -> list[DeliveryLoop]:
-    """One for each channel."""
-    deliverers = [Deliverer(pool=pool, channel=one, links=links, metrics=metrics, clock=clock) for one in channels.values()]
-    return [DeliveryLoop(one, on_delivered=on_delivered) for one in deliverers]
-
-
-def file_of(channels: Mapping[str, Channel]) -> FileChannel | None:
-    return next((one for one in channels.values() if isinstance(one, FileChannel)), None)
-
-
-def base_url(settings: NudgesSection) -> str:
-    """Where people reach the pages."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
-
-
-def make_pages(
-    connection: Client,
-    pool: asyncpg.Pool,
-    links: Links,
-    clock: Clock,
-    metrics: NudgesMetrics,
-    *,
-    on_acknowledged: Callable[[], None],
-) -> tuple[Pages, OwnPage, AnswerPage, ContestPage]:
-    """The managers' pages, the reps' own, where people answer, and where they contest."""
-    renderer = Renderer()
-    own = OwnPage(pool, links, renderer, clock, on_acknowledged=on_acknowledged)
-    contests = ContestPage(pool, links, renderer, clock, metrics, explain=partial(explain_day, connection))
-    return Pages(pool, links, renderer, clock), own, AnswerPage(pool, links, renderer, clock, metrics), contests
-
-
-def web_app(
-    connection: Client,
-    pool: asyncpg.Pool,
-    metrics: NudgesMetrics,
-    settings: NudgesSettings,
-    *,
-    pages: tuple[Pages, OwnPage, AnswerPage, ContestPage],
-) -> Starlette:
-    """The pages, /livez, /readyz and /metrics."""
-    of_managers, of_reps, for_answers, for_contests = pages
-    checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    theirs = [*of_reps.routes(), *for_answers.routes(), *for_contests.routes()]
-    routes = [*probe_routes(metrics.registry, checks), *of_managers.routes(), *theirs]
-    return Starlette(routes=routes, exception_handlers={_NOT_FOUND: of_managers.not_found})
+def describe() -> FastStream:
+    """The application with default settings and no channel, for its AsyncAPI document. Needs no server."""
+    settings = load_settings(NudgesSettings)
+    return NudgesService(settings, {}, make_clock("system"), erasure_key=b"", link_secret=None).app

@@ -1,127 +1,74 @@
-"""What nudges does by itself, when time passes: looks at effects and at days, re-checks the watch for drops, releases
-what was held."""
+"""What nudges does by itself: deferred nudges, scheduled checks, digests, the health of feeds, experiments."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import asyncpg
-import structlog
 
 from services.nudges.context.watch_feeds import watch_feeds
-from services.nudges.decide.compose import Spoken
-from services.nudges.decide.manager_digests import look_at_teams
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.decide.release_deferred import release_held
-from services.nudges.decide.scheduled import take_looks
-from services.nudges.deliver.channels.channel import Channel
+from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.decide.manager_digests import send_manager_digests
+from services.nudges.decide.release_deferred import release_deferred
+from services.nudges.decide.scheduled import run_scheduled_checks
+from services.nudges.decision_log import log_outcomes
+from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.deliveries import give_up_orphans
-from services.nudges.domain.day_plan_subscribers import Wanted
-from services.nudges.experiments.calibration import plan_calibrations, recheck_teams
-from services.nudges.experiments.measure_effects import pause_harmful_rules
+from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
+from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.store import AWAY
 from shared.clock import Clock
+from shared.service.background import BackgroundJob
 
-_log = structlog.get_logger()
-_LOOK_EVERY_S: Final = 1.0
-_WATCH_FEEDS_EVERY: Final = timedelta(minutes=1)
-_PLAN_RECHECKS_EVERY: Final = timedelta(minutes=1)
-Work = Callable[[datetime], Awaitable[bool]]
-"""Does what is due at a time. Answers whether there may be more."""
+_FEEDS_EVERY: Final = timedelta(minutes=1)
+_PLAN_EVERY: Final = timedelta(minutes=1)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
-class Loop:
-    """Works when woken, when the clock moves, and once a second."""
-
-    def __init__(self, work: Work, clock: Clock) -> None:
-        self._work = work
-        self._clock = clock
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """There may be something to do."""
-        self._wake.set()
-
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Work until told to stop."""
-        stopped = asyncio.create_task(stopping.wait(), name="stop-loop")
-        while not stopping.is_set():
-            self._wake.clear()
-            moved = asyncio.create_task(self._clock.wait_for_change(_LOOK_EVERY_S))
-            woken = asyncio.create_task(self._wake.wait())
-            try:
-                while await self._work(self._clock.now()) and not stopping.is_set():
-                    pass
-            except AWAY as failed:
-                _log.warning("loop_waits", error=type(failed).__name__, detail=str(failed))
-            await asyncio.wait({stopped, moved, woken}, return_when=asyncio.FIRST_COMPLETED)
-            moved.cancel()
-            woken.cancel()
-
-
-def timed_work(
+def timed_job(
     pool: asyncpg.Pool,
     metrics: NudgesMetrics,
+    clock: Clock,
+    settings: DecisionSettings,
     *,
     channels: Mapping[str, Channel],
-    lottery: Lottery,
     digest_at: time,
-    wanted: Wanted,
-    on_spoken: Callable[[], None],
-) -> Work:
-    """Quiet feeds, held nudges, looks at days and at teams, and what waits for a channel that is no longer there."""
-    names = tuple(channels)
-    feeds_watched_at = datetime.min.replace(tzinfo=UTC)
+    on_decided: Callable[[], None],
+) -> BackgroundJob:
+    """Everything that is due by the clock and quickly done."""
+    feeds_checked_at = _NEVER
 
-    def note(spoken: Sequence[Spoken]) -> None:
-        for one in spoken:
-            metrics.decided.labels(one.rule, one.status).inc()
-            _log.info("nudge_decided", rule=one.rule, verdict=one.status)
-        if spoken:
-            on_spoken()
-
-    async def work(now: datetime) -> bool:
-        nonlocal feeds_watched_at
-        if now - feeds_watched_at >= _WATCH_FEEDS_EVERY:
+    async def work() -> None:
+        nonlocal feeds_checked_at
+        now = clock.now()
+        if now - feeds_checked_at >= _FEEDS_EVERY:
             await watch_feeds(pool, now=now)
-            feeds_watched_at = now
-        note(await release_held(pool, channels=names, lottery=lottery, wanted=wanted, now=now))
-        note(await take_looks(pool, channels=names, lottery=lottery, wanted=wanted, now=now))
-        note(await look_at_teams(pool, channels=names, look_at=digest_at, now=now))
+            feeds_checked_at = now
+        outcomes = await release_deferred(pool, settings, now=now)
+        outcomes += await run_scheduled_checks(pool, settings, now=now)
+        outcomes += await send_manager_digests(pool, settings, digest_at=digest_at, now=now)
+        log_outcomes(outcomes, metrics)
+        if outcomes:
+            on_decided()
         await give_up_orphans(pool, channels, now=now)
-        return False
 
-    return work
-
-
-def seldom_work(pool: asyncpg.Pool, metrics: NudgesMetrics) -> dict[str, Work]:
-    """What takes seconds and is seldom due, each in a loop of its own."""
-    return {"effects": effects_work(pool), "recheck": recheck_work(pool, metrics)}
+    return BackgroundJob("timed", work, clock=clock)
 
 
-def effects_work(pool: asyncpg.Pool) -> Work:
-    """The look at the effects, by itself: over years of nudges it takes seconds, for which nobody's nudge should wait."""
+def slow_jobs(pool: asyncpg.Pool, metrics: NudgesMetrics, clock: Clock) -> list[BackgroundJob]:
+    """What is rarely due and takes seconds; nobody's nudge waits for it."""
+    planned_at = _NEVER
 
-    async def work(now: datetime) -> bool:
-        await pause_harmful_rules(pool, now=now)
-        return False
+    async def check_effects() -> None:
+        await pause_harmful_rules(pool, now=clock.now())
 
-    return work
-
-
-def recheck_work(pool: asyncpg.Pool, metrics: NudgesMetrics) -> Work:
-    """The weekly re-check of the watch for drops, by itself: it takes seconds for each team."""
-    planned_at = datetime.min.replace(tzinfo=UTC)
-
-    async def work(now: datetime) -> bool:
+    async def calibrate() -> None:
         nonlocal planned_at
-        if now - planned_at >= _PLAN_RECHECKS_EVERY:
+        now = clock.now()
+        if now - planned_at >= _PLAN_EVERY:
             await plan_calibrations(pool, now=now)
             planned_at = now
-        for found in await recheck_teams(pool, now=now):
-            metrics.rechecks.labels(found.outcome).inc()
-        return False
+        for calibration in await run_weekly_calibrations(pool, now=now):
+            metrics.calibrations.labels(calibration.outcome).inc()
 
-    return work
+    return [BackgroundJob("effects", check_effects, clock=clock), BackgroundJob("calibration", calibrate, clock=clock)]

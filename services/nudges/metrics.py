@@ -6,43 +6,133 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.answers import Answer
-from services.nudges.domain.candidate import RULE_CORRECTION, RULE_PLAYBOOK
-from services.nudges.domain.disputes import Reason
-from services.nudges.rules import FOR_MANAGERS, RULES
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE
+from services.nudges.domain.decision import RETRACTED, NudgeStatus
+from services.nudges.domain.feedback.answers import Answer
+from services.nudges.domain.feedback.disputes import DisputeReason
 
-VERDICTS: Final = ("sent", "bundled", "held", "held_out", "dropped", "revised")
+VERDICTS: Final = (*(status.value for status in NudgeStatus), RETRACTED)
 OUTCOMES: Final = ("delivered", "retried", "failed")
-RECHECKS: Final = ("changed", "unchanged", "not_known")
-CHANNELS: Final = ("inbox", "file", "webhook")
+CALIBRATION_OUTCOMES: Final = ("changed", "unchanged", "not_known")
+DEAD_LETTER_REASONS: Final = ("unreadable_event",)
 
 
 class NudgesMetrics:
-    """All of them, in a registry of their own; every label is there from the start."""
+    """All of them, in a registry of their own; every label exists from the start."""
 
-    def __init__(self, channels: Iterable[str] = CHANNELS) -> None:
+    def __init__(self, *, rules: Iterable[str], channels: Iterable[str]) -> None:
         self.registry = CollectorRegistry()
-        self._what_comes_in()
-        self._what_is_decided()
+        self._add_intake()
+        self._add_decisions((*rules, ANNOUNCEMENT_RULE, CORRECTION_RULE))
+        self._add_deliveries(tuple(channels))
+        self._add_calibration()
+        self._add_waiting()
+        self.silent_feed = Gauge(
+            "daymark_nudges_feed_quiet",
+            "1 while nothing arrives from a team, or nothing of one of its behaviours; absent otherwise. See `daymark doctor`.",
+            ["team"],
+            registry=self.registry,
+        )
+
+    def _add_intake(self) -> None:
+        """What arrives on SCORES."""
+        self.reports = Counter(
+            "daymark_nudges_day_reports_total",
+            "Day reports, by whether they were newer than what was known. None during working hours: see the log of scoring.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.announcements = Counter(
+            "daymark_nudges_announcements_total",
+            "Announcements of playbook versions, by outcome. None after `daymark playbook apply`: see the log of scoring.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.dead_letters = Counter(
+            "daymark_nudges_dead_letters_total",
+            "Messages on SCORES that could not be read and went to DEAD. Any: find out who publishes there.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self.announcements.labels("withdrawn")
+        for outcome in ("new", "stale"):
+            self.reports.labels(outcome)
+            self.announcements.labels(outcome)
+        for reason in DEAD_LETTER_REASONS:
+            self.dead_letters.labels(reason)
+
+    def _add_decisions(self, rules: Iterable[str]) -> None:
+        """What is decided, by rule, and what people say about it."""
+        self.decided = Counter(
+            "daymark_nudges_decided_total",
+            "Nudges by rule and verdict. One rule leaping up: check the feed before you believe it.",
+            ["rule", "verdict"],
+            registry=self.registry,
+        )
+        self.rule_paused = Gauge(
+            "daymark_nudges_rule_paused",
+            "1 while a rule is paused because its nudges lower the next day's score. See `daymark effects`.",
+            ["rule"],
+            registry=self.registry,
+        )
+        self.answers = Counter(
+            "daymark_nudges_answers_total",
+            "Answers to nudges. One rule called `wrong` again and again: check the records that it is based on.",
+            ["rule", "answer"],
+            registry=self.registry,
+        )
+        self.disputes = Counter(
+            "daymark_nudges_contests_total",
+            "Activities that reps dispute, by reason. Many `not_mine`: check the identities in the roster.",
+            ["reason"],
+            registry=self.registry,
+        )
+        for reason in DisputeReason:
+            self.disputes.labels(reason.value)
+        for rule in rules:
+            self.rule_paused.labels(rule)
+            for verdict in VERDICTS:
+                self.decided.labels(rule, verdict)
+            for answer in Answer:
+                self.answers.labels(rule, answer.value)
+
+    def _add_deliveries(self, channels: Iterable[str]) -> None:
+        """By channel."""
         self.deliveries = Counter(
             "daymark_nudges_deliveries_total",
-            "Attempts by channel and outcome. `failed` or many `retried`: the receiver refuses; see `daymark nudges`.",
+            "Delivery attempts by channel and outcome. `failed` or many `retried`: the receiver refuses; see `daymark nudges`.",
             ["channel", "outcome"],
             registry=self.registry,
         )
         self.delivery_seconds = Histogram(
             "daymark_nudges_delivery_seconds",
-            "Time of one attempt. Near the timeout: the receiver hangs.",
+            "Duration of one delivery attempt. Close to the timeout: the receiver hangs.",
             ["channel"],
             registry=self.registry,
             buckets=(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15),
         )
-        self._how_drops_are_watched()
-        self._what_waits()
-        self.feed_quiet = Gauge(
-            "daymark_nudges_feed_quiet",
-            "1 while a team, or one behaviour of it, is not heard of by when it always was; else not there. `daymark doctor`.",
-            ["team"],
+        self.waiting = Gauge(
+            "daymark_nudges_deliveries_waiting",
+            "Deliveries that are queued or being sent, also those that wait for a retry. Growing: see `daymark channels list`.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.waiting_age_seconds = Gauge(
+            "daymark_nudges_oldest_delivery_age_seconds",
+            "How long the oldest delivery has been waiting, retries and pauses included. Hours: see `daymark channels list`.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.channel_failing_seconds = Gauge(
+            "daymark_nudges_channel_failing_seconds",
+            "For how long nothing has got through a channel; 0 after a success. Growing: see `daymark doctor`.",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.channel_disabled = Gauge(
+            "daymark_nudges_channel_disabled",
+            "1 after the receiver said that it is gone (410), when nothing is sent any more. See `daymark channels`.",
+            ["channel"],
             registry=self.registry,
         )
         for channel in channels:
@@ -51,129 +141,43 @@ class NudgesMetrics:
                 gauge.labels(channel)
             for outcome in OUTCOMES:
                 self.deliveries.labels(channel, outcome)
-        for reason in ("unreadable_report", "unreadable_announcement"):
-            self.dead_letters.labels(reason)
 
-    def _what_comes_in(self) -> None:
-        """What SCORES brings."""
-        self.reports = Counter(
-            "daymark_nudges_day_reports_total",
-            "Reports of days, by whether they were newer than what was known.",
-            ["outcome"],
-            registry=self.registry,
-        )
-        self.announcements = Counter(
-            "daymark_nudges_announcements_total",
-            "Definitions that a rep is to be told of, by whether they were newer than what was known, or withdrawn.",
-            ["outcome"],
-            registry=self.registry,
-        )
-        self.announcements.labels("withdrawn")
-        for outcome in ("new", "stale"):
-            self.reports.labels(outcome)
-            self.announcements.labels(outcome)
-
-    def _what_is_decided(self) -> None:
-        """By rule."""
-        self.decided = Counter(
-            "daymark_nudges_decided_total",
-            "Nudges by rule and verdict. One rule leaping up: look at the feed before you believe it.",
-            ["rule", "verdict"],
-            registry=self.registry,
-        )
-        self.rule_paused = Gauge(
-            "daymark_nudges_rule_paused",
-            "1 while a rule is silent because what it says lowers the next day's score. See `daymark effects`.",
-            ["rule"],
-            registry=self.registry,
-        )
-        self.answers = Counter(
-            "daymark_nudges_answers_total",
-            "What people say of nudges. One rule called `wrong` again and again: look at the records that it rests on.",
-            ["rule", "answer"],
-            registry=self.registry,
-        )
-        self.contests = Counter(
-            "daymark_nudges_contests_total",
-            "Activities that reps say are not right, by why. Many `not_mine`: look at the identities in the roster.",
-            ["reason"],
-            registry=self.registry,
-        )
-        for reason in Reason:
-            self.contests.labels(reason.value)
-        for rule in (*RULES, *FOR_MANAGERS, RULE_PLAYBOOK, RULE_CORRECTION):
-            self.rule_paused.labels(rule)
-            for verdict in VERDICTS:
-                self.decided.labels(rule, verdict)
-            for answer in Answer:
-                self.answers.labels(rule, answer.value)
-
-    def _how_drops_are_watched(self) -> None:
-        """The weekly re-check."""
-        self.rechecks = Counter(
+    def _add_calibration(self) -> None:
+        """The weekly calibration of the drop detector."""
+        self.calibrations = Counter(
             "daymark_nudges_drop_rechecks_total",
-            "Weekly re-checks of the watch for drops, one a team. None for eight days: see the log of nudges.",
+            "Weekly calibrations of the drop detector, one per team. None for eight days: see the log of nudges.",
             ["outcome"],
             registry=self.registry,
         )
-        self.recheck_overdue_seconds = Gauge(
+        self.calibration_overdue_seconds = Gauge(
             "daymark_nudges_drop_recheck_overdue_seconds",
-            "For how long the oldest weekly re-check of the watch for drops has been due. Hours: see the log of nudges.",
+            "For how long the oldest weekly calibration has been due. Hours: see the log of nudges.",
             registry=self.registry,
         )
-        for outcome in RECHECKS:
-            self.rechecks.labels(outcome)
+        for outcome in CALIBRATION_OUTCOMES:
+            self.calibrations.labels(outcome)
 
-    def _what_waits(self) -> None:
-        """What fails and what waits."""
-        self.dead_letters = Counter(
-            "daymark_nudges_dead_letters_total",
-            "Messages on SCORES that could not be read and were set aside in DEAD. Any: look at who publishes there.",
-            ["reason"],
-            registry=self.registry,
-        )
+    def _add_waiting(self) -> None:
+        """What waits to be handled or published."""
         self.backlog = Gauge(
             "daymark_nudges_backlog_messages",
-            "Reports on SCORES that are not considered yet. Growing for minutes: add a replica.",
+            "Messages on SCORES that are not handled yet. Growing for minutes: add a replica.",
             registry=self.registry,
         )
         self.outbox = Gauge(
             "daymark_nudges_outbox_rows",
-            "Events that are committed and not yet published. Above 0 for minutes: NATS is away or refuses.",
-            registry=self.registry,
-        )
-        self.waiting = Gauge(
-            "daymark_nudges_deliveries_waiting",
-            "Deliveries that are queued or being sent, those waiting for a retry or for a paused channel included.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.waiting_age_seconds = Gauge(
-            "daymark_nudges_oldest_delivery_age_seconds",
-            "How long the oldest delivery has waited since it was queued, by the service's clock, retries and pauses included.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.channel_failing_seconds = Gauge(
-            "daymark_nudges_channel_failing_seconds",
-            "For how long nothing has got through a channel; 0 when the last attempt did. Growing: see `daymark doctor`.",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.channel_disabled = Gauge(
-            "daymark_nudges_channel_disabled",
-            "1 when the receiver said that it is gone (410), so that nothing is sent any more. See `daymark channels`.",
-            ["channel"],
+            "Events that are committed and not yet published. Above 0 for minutes: NATS is down or refuses.",
             registry=self.registry,
         )
 
-    def note_quiet_feeds(self, teams: Iterable[str]) -> None:
+    def show_silent_feeds(self, teams: Iterable[str]) -> None:
         """Bring the gauge of feeds up to date."""
-        self.feed_quiet.clear()
+        self.silent_feed.clear()
         for team in teams:
-            self.feed_quiet.labels(team).set(1)
+            self.silent_feed.labels(team).set(1)
 
-    def note_channel(
+    def show_channel(
         self,
         name: str,
         *,

@@ -1,121 +1,169 @@
-"""The composition root of scoring: the only module that knows every class."""
+"""The composition root of scoring: the only module that knows every part."""
 
 import asyncio
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-import asyncpg
-from nats.aio.client import Client
+from faststream import FastStream
 from starlette.applications import Starlette
 
-from services.scoring.answers import Answers
-from services.scoring.api import Api
-from services.scoring.consumer import ActivityConsumer
-from services.scoring.day_loop import DayLoop
-from services.scoring.definitions import DefinitionsCache
-from services.scoring.metrics import ScoringMetrics
+from services.scoring.days.day_job import day_job
+from services.scoring.days.last_opened_days import list_opened_days
+from services.scoring.days.open_and_close_days import list_reps_due
+from services.scoring.definitions.announcement_consumer import announcement_router
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.explain.explain_api import ExplainApi
+from services.scoring.metrics import UNREADABLE_ANNOUNCEMENT, ScoringMetrics
 from services.scoring.outbox import measure_outbox, report_relay
-from services.scoring.rescore import rescore_state
-from services.scoring.rescore_loop import RescoreLoop
+from services.scoring.record.activity_consumer import ActivityConsumer
+from services.scoring.requests.handlers import request_router
+from services.scoring.rescore.rescore_jobs import rescore_jobs
+from services.scoring.schema import MIGRATIONS, SCHEMA
 from services.scoring.settings import ScoringSettings
-from services.scoring.store import MIGRATIONS, SCHEMA, find_outbox_state, list_progress
-from services.scoring.telling_consumer import TellingConsumer
-from services.scoring.turn_days import reps_due
-from shared.clock import Clock, answer_status
-from shared.jetstream.client import disconnect
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
-from shared.jetstream.streams import ACTIVITIES, ANNOUNCEMENTS_CONSUMER, NUDGES, SCORING_CONSUMER, backlog
+from shared.jetstream.streams import (
+    ACTIVITIES,
+    ANNOUNCEMENTS_CONSUMER,
+    NUDGES,
+    SCORES_EVENTS,
+    SCORING_CONSUMER,
+    backlog,
+)
+from shared.postgres.outbox import find_outbox_state
+from shared.service.background import BackgroundJob, measuring_job
+from shared.service.broker import ServiceBroker, make_app
+from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
-from shared.service.process import Front, Loop, run_process
-from shared.service.settings import read_secret
-from shared.service.startup import clock_of, is_done, measure_until_stopped, reach_broker, reach_database
+from shared.service.process import Front, run_process
+from shared.service.settings import load_settings, read_secret
+from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
+from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
+_NAME: Final = "scoring"
 _CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, ANNOUNCEMENTS_CONSUMER))
+
+
+class ScoringService:
+    """All parts of scoring, connected to each other. Making it needs no server; `run` does."""
+
+    def __init__(self, settings: ScoringSettings) -> None:
+        self._settings = settings
+        self._clock = make_clock(settings.clock.mode)
+        self._metrics = ScoringMetrics()
+        self._cache = DefinitionsCache(settings.privacy.read_erasure_key())
+        self._client = LeanClient()
+        self._pool = pool_of(settings.postgres, schema=SCHEMA)
+        self._reports = Publisher(self._client)
+        self._dead_letters = Publisher(self._client)
+        self._relay = BackgroundJob("outbox", report_relay(self._pool, self._reports, self._metrics).relay_all)
+        self._rescores = rescore_jobs(self._pool, self._cache, self._clock, on_step=self._relay.wake)
+        self._days = day_job(self._pool, self._cache, self._clock, on_change=self._relay.wake)
+        self._consumer = ActivityConsumer(
+            self._client,
+            self._pool,
+            self._cache,
+            self._dead_letters,
+            self._clock,
+            self._metrics,
+            batch_max=settings.scoring.batch_max,
+            on_recorded=self._relay.wake,
+        )
+        self._broker = self._make_broker()
+        self.app = make_app(
+            self._broker,
+            service=_NAME,
+            description="Turns activities into one score per rep and day, and announces playbook versions to reps.",
+        )
+
+    async def run(self) -> None:
+        """Reach the servers, and work until SIGTERM."""
+        settings = self._settings.scoring
+        front = Front(Starlette(routes=starting_routes()), host=settings.host, port=settings.port)
+        client = await reach_broker(self._broker)
+        await read_last_tick(client, self._clock)
+        await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
+        async with self._pool.acquire() as connection:
+            await self._cache.read(connection)  # an erasure key that recognises nobody is noticed before anything is recorded
+        jobs = {job.name: job.run for job in (self._days, *self._rescores, self._relay, self._measuring())}
+        async with self._reports, self._dead_letters:
+            await run_process(
+                front, self._web_app(), self.app, self._broker, jobs={"record_activities": self._consumer.run, **jobs}
+            )
+        await self.app.stop()
+        await self._pool.close()
+
+    def _make_broker(self) -> ServiceBroker:
+        """The broker with every subscriber, and every event that scoring publishes."""
+        requests = request_router(self._pool, self._cache, self._clock, on_change=self._wake_rescores)
+        answer_status(requests, _NAME, self._clock, self._is_caught_up)
+        unreadable = DeadLetters(
+            publisher=self._dead_letters,
+            service=_NAME,
+            reason=UNREADABLE_ANNOUNCEMENT,
+            on_dead_letter=lambda reason: self._metrics.dead_letters.labels(reason).inc(),
+        )
+        broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
+        broker.include_routers(requests.router, tick_router(self._clock), announcement_router(self._pool, unreadable))
+        broker.publishes(SCORES_EVENTS)
+        return broker
+
+    def _web_app(self) -> Starlette:
+        """Explanations, /livez, /readyz and /metrics."""
+        api = ExplainApi(self._pool, self._cache, token=read_secret(self._settings.scoring.api_token))
+        checks = {
+            "nats": check_broker(self._client, self._settings.nats.monitor_url),
+            "postgres": check_postgres(self._pool),
+        }
+        return Starlette(routes=[*probe_routes(self._metrics.registry, checks), *api.routes()])
+
+    def _wake_rescores(self) -> None:
+        for job in self._rescores:
+            job.wake()
+
+    def _measuring(self) -> BackgroundJob:
+        """Keeps the gauges of pending work up to date."""
+
+        async def measure_backlog() -> None:
+            self._metrics.backlog.set(await backlog(self._client, ACTIVITIES, SCORING_CONSUMER))
+
+        async def measure_rescores() -> None:
+            async with self._pool.acquire() as connection:
+                self._metrics.reps_to_rescore.set((await find_rescore_state(connection)).reps)
+
+        return measuring_job(
+            {
+                "backlog": measure_backlog,
+                "rescores": measure_rescores,
+                "outbox": partial(measure_outbox, self._pool, self._clock, self._metrics),
+            }
+        )
+
+    async def _is_caught_up(self, now: datetime) -> bool:
+        """Whether everything that is due by now is consumed, opened, closed, scored and published."""
+        for stream, consumer in _CONSUMED:
+            if not await has_finished(self._client, stream, consumer):
+                return False
+        async with self._pool.acquire() as connection:
+            definitions = await self._cache.read(connection)
+            if list_reps_due(definitions, await list_opened_days(connection), now=now):
+                return False
+            if (await find_rescore_state(connection)).reps:
+                return False
+        return (await find_outbox_state(self._pool)).waiting == 0
 
 
 async def run(settings: ScoringSettings) -> None:
     """Run until SIGTERM."""
-    front = Front(Starlette(routes=starting_routes()), host=settings.scoring.host, port=settings.scoring.port)
-    connection = await reach_broker(settings, name="scoring")
-    pool = await reach_database(settings, schema=SCHEMA, migrations=MIGRATIONS)
-    clock = await clock_of(settings, connection)
-    metrics, cache = ScoringMetrics(), DefinitionsCache(settings.privacy.read_erasure_key())
-    async with pool.acquire() as held:
-        await cache.read(held)  # a key that recognises nobody is noticed before anything is taken in
-    async with Publisher(connection) as reports, Publisher(connection) as dead_letters:
-        relay = report_relay(pool, reports, metrics)
-        consumer = ActivityConsumer(
-            connection,
-            pool,
-            cache,
-            dead_letters,
-            clock,
-            metrics,
-            batch_max=settings.scoring.batch_max,
-            on_recorded=relay.wake,
-        )
-        telling = TellingConsumer(connection, pool, dead_letters, metrics)
-        days = DayLoop(pool, cache, clock, on_turned=relay.wake)
-        rescoring = RescoreLoop(pool, cache, clock, on_rescored=relay.wake)
-        await Answers(pool, cache, clock, on_changed=rescoring.wake).listen(connection)
-
-        async def is_caught_up(now: datetime) -> bool:
-            consumed = (await is_done(connection, *each) for each in _CONSUMED)
-            return all([each async for each in consumed]) and await nothing_is_due(pool, cache, now=now)
-
-        await answer_status(connection, "scoring", clock, is_caught_up)
-        await run_process(
-            front,
-            web_app(connection, pool, cache, metrics, settings),
-            loops={
-                "consumer": consumer.run,
-                "telling": telling.run,
-                "days": days.run,
-                "rescore": rescoring.run,
-                "outbox": relay.run,
-                "measure": measures(connection, pool, clock, metrics),
-            },
-        )
-    await pool.close()
-    await disconnect(connection)
+    await ScoringService(settings).run()
 
 
-def measures(connection: Client, pool: asyncpg.Pool, clock: Clock, metrics: ScoringMetrics) -> Loop:
-    """The loop that keeps the gauges of what waits up to date."""
+def describe() -> FastStream:
+    """The FastStream application with default settings, for its documentation. Nothing is connected or started."""
 
-    async def measure_backlog() -> None:
-        metrics.backlog.set(await backlog(connection, ACTIVITIES, SCORING_CONSUMER))
+    async def make() -> FastStream:
+        return ScoringService(load_settings(ScoringSettings)).app
 
-    async def measure_rescoring() -> None:
-        async with pool.acquire() as held:
-            metrics.reps_to_rescore.set((await rescore_state(held)).reps)
-
-    async def measure(stopping: asyncio.Event) -> None:
-        measure_reports = partial(measure_outbox, pool, clock, metrics)
-        await measure_until_stopped(
-            stopping, {"backlog": measure_backlog, "rescoring": measure_rescoring, "outbox": measure_reports}
-        )
-
-    return measure
-
-
-def web_app(
-    connection: Client, pool: asyncpg.Pool, cache: DefinitionsCache, metrics: ScoringMetrics, settings: ScoringSettings
-) -> Starlette:
-    """Explanations, /livez, /readyz and /metrics."""
-    api = Api(pool, cache, token=read_secret(settings.scoring.api_token))
-    checks = {"nats": check_broker(connection, settings.nats.monitor_url), "postgres": check_postgres(pool)}
-    return Starlette(routes=[*probe_routes(metrics.registry, checks), *api.routes()])
-
-
-async def nothing_is_due(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> bool:
-    """Whether every day due by now is opened, closed and scored under the definitions in force, and every report published."""
-    async with pool.acquire() as connection:
-        definitions = await cache.read(connection)
-        if reps_due(definitions, await list_progress(connection), now=now):
-            return False
-        if (await rescore_state(connection)).reps:
-            return False
-    waiting, _ = await find_outbox_state(pool)
-    return waiting == 0
+    return asyncio.run(make())  # a pool of connections belongs to an event loop, even if it is never opened

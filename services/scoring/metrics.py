@@ -4,90 +4,98 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-EVENTS: Final = ("opened", "changed", "closed")
-DEAD_REASONS: Final = ("unreadable_event", "refused_observation", "unreadable_telling")
+DAY_EVENTS: Final = ("opened", "changed", "closed")
+ANNOUNCEMENT_EVENTS: Final = ("announced", "withdrawn")
+OUTCOMES: Final = ("new", "known")
+UNREADABLE_ANNOUNCEMENT: Final = "unreadable_announcement"
+DEAD_LETTER_REASONS: Final = ("unreadable_event", "refused_observation", UNREADABLE_ANNOUNCEMENT)
 
 
 class ScoringMetrics:
-    """All of them, in a registry of their own; every label is there from the start."""
+    """All metrics, in a registry of their own. Every label value exists from the start, so no series appears later."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._add_recording()
+        self._add_reports()
+        self._add_pending_work()
+
+    def _add_recording(self) -> None:
         self.observations = Counter(
             "daymark_scoring_observations_total",
-            "Observations merged, by whether they said anything new. Flat while the backlog grows: look at the log.",
+            "Observations merged, by whether they changed an activity. Flat while the backlog grows: look at the log.",
             ["outcome"],
             registry=self.registry,
         )
         self.batch_seconds = Histogram(
             "daymark_scoring_batch_seconds",
-            "Time of one transaction over a batch. Rising: Postgres is slow; look at its locks and its disk.",
+            "Duration of the transaction for one batch. Rising: Postgres is slow; look at its locks and its disk.",
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
         self.age_seconds = Histogram(
             "daymark_scoring_observation_age_seconds",
-            "From the observation's event to its commit. Rising: scoring is behind; add a replica.",
+            "From the time of an observation's event to its commit. Rising: scoring is behind; add a replica.",
             registry=self.registry,
             buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
         )
+        self.redacted = Counter(
+            "daymark_scoring_redacted_observations_total",
+            "Observations that named an erased person. Rising: a CRM still sends them; have the person erased there too.",
+            registry=self.registry,
+        )
+        self.retries = Counter(
+            "daymark_scoring_batch_retries_total",
+            "Batches that failed and were tried again. Rising: Postgres or NATS is down or refuses; look at the log.",
+            registry=self.registry,
+        )
+        self.dead_letters = Counter(
+            "daymark_scoring_dead_letters_total",
+            "Unreadable messages on ACTIVITIES and NUDGES, kept in DEAD. Any: look at their reason there.",
+            ["reason"],
+            registry=self.registry,
+        )
+        for outcome in OUTCOMES:
+            self.observations.labels(outcome)
+        for reason in DEAD_LETTER_REASONS:
+            self.dead_letters.labels(reason)
+
+    def _add_reports(self) -> None:
         self.days = Counter(
             "daymark_scoring_day_reports_total",
-            "Reports of days put into the outbox, by event.",
+            "Day reports published, by event. Flat while activities are recorded: NATS is down or refuses.",
             ["event"],
             registry=self.registry,
         )
         self.announcements = Counter(
             "daymark_scoring_announcements_total",
-            "Definitions announced to a rep, or withdrawn. Flat after `playbook apply`: an empty team, or the outbox waits.",
+            "Playbook versions announced to a rep, or withdrawn. Flat after `playbook apply`: an empty team, or a full outbox.",
             ["event"],
             registry=self.registry,
         )
-        self._what_waits()
-        for outcome in ("new", "known"):
-            self.observations.labels(outcome)
-        for event in EVENTS:
+        for event in DAY_EVENTS:
             self.days.labels(event)
-        for event in ("announced", "withdrawn"):
+        for event in ANNOUNCEMENT_EVENTS:
             self.announcements.labels(event)
-        for reason in DEAD_REASONS:
-            self.dead_letters.labels(reason)
 
-    def _what_waits(self) -> None:
-        """What is kept out, what fails and what waits."""
-        self.forgotten = Counter(
-            "daymark_scoring_forgotten_observations_total",
-            "Observations of who is forgotten, kept out. Rising: a CRM still sends them; have them erased there too.",
-            registry=self.registry,
-        )
-        self.retries = Counter(
-            "daymark_scoring_batch_retries_total",
-            "Batches that failed and were tried again. Rising: Postgres or NATS is away or refuses; look at the log.",
-            registry=self.registry,
-        )
-        self.dead_letters = Counter(
-            "daymark_scoring_dead_letters_total",
-            "Messages on ACTIVITIES and NUDGES that made no sense and were set aside in DEAD. Any: look at their reason there.",
-            ["reason"],
-            registry=self.registry,
-        )
+    def _add_pending_work(self) -> None:
         self.backlog = Gauge(
             "daymark_scoring_backlog_messages",
-            "Messages on ACTIVITIES that are not scored yet. Growing for minutes: add a replica.",
+            "Messages on ACTIVITIES that are not recorded yet. Growing for minutes: add a replica.",
             registry=self.registry,
         )
         self.reps_to_rescore = Gauge(
             "daymark_scoring_reps_to_rescore",
-            "Reps whose days are still to be scored under changed definitions. Not falling for minutes: look at the log.",
+            "Reps with days to score again under changed definitions. Not falling for minutes: look at the log.",
             registry=self.registry,
         )
         self.outbox = Gauge(
             "daymark_scoring_outbox_rows",
-            "Reports that are committed and not yet published. Above 0 for minutes: NATS is away or refuses.",
+            "Events that are committed and not published yet. Above 0 for minutes: NATS is down or refuses.",
             registry=self.registry,
         )
         self.outbox_age_seconds = Gauge(
             "daymark_scoring_outbox_oldest_age_seconds",
-            "How long the oldest unpublished report has waited, by the service's clock. Above 120: as above.",
+            "Age of the oldest unpublished event, by the service's clock. Above 120: as for daymark_scoring_outbox_rows.",
             registry=self.registry,
         )

@@ -1,9 +1,11 @@
-"""What scoring is configured with; `shared/daymark.default.toml` explains each key."""
+"""The settings of scoring; `shared/daymark.default.toml` explains each key."""
 
 from shared.service.settings import CommonSettings, SecretReference, Section
 
 
 class ScoringSection(Section):
+    """`[scoring]` in daymark.toml."""
+
     host: str
     port: int
     replicas: int
@@ -12,4 +14,6 @@ class ScoringSection(Section):
 
 
 class ScoringSettings(CommonSettings):
+    """The sections of every service, and scoring's own."""
+
     scoring: ScoringSection

@@ -15,6 +15,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import ConnectionClosedError
+from nats.js import JetStreamContext
+from nats.js.client import DEFAULT_JS_SUB_PENDING_BYTES_LIMIT, DEFAULT_JS_SUB_PENDING_MSGS_LIMIT
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
 _log = structlog.get_logger()
@@ -52,6 +54,10 @@ class LeanClient(Client):
         await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
         await self._flush_pending()
 
+    def jetstream(self, *, timeout: float = 5.0) -> JetStreamContext:  # type: ignore[override]  # no other option is used
+        """As its parent's; a fetch that ends without a message always raises the client's own `TimeoutError`."""
+        return _JetStream(self, timeout=timeout)
+
     def take(self, sid: bytes, subject: bytes, reply: bytes, data: bytes, headers: bytes) -> bool:
         """Handle a message directly if its subscription asks for that and its headers are plain. Returns whether it did."""
         handle = self._handlers.get(sid)
@@ -64,6 +70,33 @@ class LeanClient(Client):
         if headers and _is_plain(headers):
             return Headers(headers)
         return await super()._process_headers(headers)
+
+
+class _JetStream(JetStreamContext):
+    async def pull_subscribe_bind(
+        self,
+        consumer: str | None = None,
+        stream: str | None = None,
+        inbox_prefix: bytes | None = None,
+        pending_msgs_limit: int = DEFAULT_JS_SUB_PENDING_MSGS_LIMIT,
+        pending_bytes_limit: int = DEFAULT_JS_SUB_PENDING_BYTES_LIMIT,
+        name: str | None = None,
+        durable: str | None = None,
+    ) -> JetStreamContext.PullSubscription:
+        bound = await super().pull_subscribe_bind(
+            consumer, stream, inbox_prefix, pending_msgs_limit, pending_bytes_limit, name, durable
+        )
+        return _PullSubscription(self, bound._sub, bound._stream, bound._consumer, bound._deliver.encode())  # noqa: SLF001
+
+
+class _PullSubscription(JetStreamContext.PullSubscription):
+    async def fetch(self, batch: int = 1, timeout: float | None = 5, heartbeat: float | None = None) -> list[Msg]:
+        """The parent raises asyncio's error if the server answers just as the time is up. FastStream catches only the client's
+        and would log a crash."""
+        try:
+            return await super().fetch(batch, timeout, heartbeat)
+        except TimeoutError as expired:
+            raise nats.errors.TimeoutError from expired
 
 
 class LeanParser(Parser):

@@ -17,8 +17,8 @@ def dead_letter(message: Msg, *, service: str, reason: str, detail: str) -> Outg
     """
     origin = f"{message.metadata.stream}:{message.metadata.sequence.stream}"
     letter_id = f"dead:{service}:{origin}:{reason}"
-    kept = {name: value for name, value in (message.headers or {}).items() if not name.startswith("Nats-")}
-    headers = kept | {
+    sender_headers = {name: value for name, value in (message.headers or {}).items() if not name.startswith("Nats-")}
+    headers = sender_headers | {
         "Nats-Msg-Id": letter_id,
         REASON_HEADER: reason,
         DETAIL_HEADER: detail[:500].encode("ascii", "backslashreplace").decode().replace("\r", " ").replace("\n", " "),

@@ -11,7 +11,7 @@ import structlog
 from nats.aio.client import Client
 
 from shared.errors import Unavailable
-from shared.events import (
+from shared.event_types import (
     ACTIVITY_OBSERVED,
     ANNOUNCEMENT_DELIVERED,
     DAY_CHANGED,

@@ -11,7 +11,8 @@ from typing import Final
 
 import asyncpg
 
-from shared.events import Data, EventType, Message
+from shared.event_types import Data, EventType
+from shared.events import Message
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.postgres.pool import Connection
@@ -66,6 +67,7 @@ async def enqueue_events(connection: Connection, events: Sequence[OutboxEvent]) 
 async def find_outbox_state(pool: asyncpg.Pool) -> OutboxState:
     """How much waits to be published."""
     row = await pool.fetchrow(_QUERIES["find_outbox_state"])
+    assert row is not None  # an aggregate always has a row
     return OutboxState(waiting=row["waiting"], oldest_at=row["oldest_at"])
 
 

@@ -18,19 +18,22 @@ class QueryMissing(DaymarkError):
 
 
 class Queries:
-    """The queries of one `.sql` file, by name."""
+    """The queries of one `.sql` file, by name. A part of the text that follows from the code, such as a list of columns, stands
+    in the file as `{part}` and is given by name."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, **parts: str) -> None:
         text = path.read_text(encoding="utf-8")
+        for part, sql in parts.items():
+            text = text.replace(f"{{{part}}}", sql)
         names = list(_NAME.finditer(text))
         assert len({name[1] for name in names}) == len(names), f"{path} gives one name to two queries"
         ends = [following.start() for following in names[1:]] + [len(text)]
         self._sql = {name[1]: text[name.end() : end].strip().rstrip(";") for name, end in zip(names, ends, strict=True)}
 
     @classmethod
-    def beside(cls, module_file: str) -> "Queries":
+    def beside(cls, module_file: str, **parts: str) -> "Queries":
         """Those of the `.sql` file with the same name as a module: `Queries.beside(__file__)`."""
-        return cls(Path(module_file).with_suffix(".sql"))
+        return cls(Path(module_file).with_suffix(".sql"), **parts)
 
     def __getitem__(self, name: str) -> str:
         try:

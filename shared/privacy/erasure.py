@@ -1,7 +1,7 @@
 """The hash by which an erased person is recognised, and nothing else about them.
 
-It is HMAC-SHA256 under a key of the installation. A plain hash would not do: there are so few ids of CRM users and contacts that
-all of them could be tried.
+It is HMAC-SHA256 under a key of the installation. A plain hash would not do: there are so few ids of CRM users and contacts
+that all of them could be tried.
 """
 
 import hmac
@@ -14,7 +14,8 @@ from shared.errors import DaymarkError
 
 
 class NoErasureKey(DaymarkError):
-    """No key is configured under which an erased person could be recognised. Set privacy.forget_key to env:NAME or file:PATH."""
+    """No key is configured under which an erased person could be recognised. Set privacy.forget_key to env:NAME or
+    file:PATH."""
 
 
 def tombstone(key: bytes, *parts: str | None) -> bytes:

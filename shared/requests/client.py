@@ -1,16 +1,18 @@
 """Put a question to a service over NATS."""
 
 import asyncio
-from typing import Final
+from collections.abc import AsyncIterator
+from typing import Final, TypeVar
 
 import nats.errors
 from nats.aio.client import Client
 
 from shared.errors import DaymarkError
-from shared.requests.endpoint import Endpoint, Envelope, NoQuery, Query, Reply
+from shared.requests.endpoint import Endpoint, Envelope, NoQuery, Page, Query, Reply
 
 _ATTEMPTS_MAX: Final = 12
 _RETRY_S: Final = 0.25
+Row = TypeVar("Row")
 
 
 class NoResponder(DaymarkError):
@@ -55,6 +57,22 @@ async def ask(
     if not envelope.ok:
         raise Refused(envelope.error)
     return endpoint.reply.model_validate(envelope.data)
+
+
+async def list_all(connection: Client, endpoint: Endpoint[Query, Page[Row]], query: Query) -> AsyncIterator[Row]:
+    """Every row of a paged list, in the order of the service. `query` says where the first page begins.
+
+    Raises:
+        NoResponder: no service is there, or it took too long.
+        Refused: the service refused, and says why.
+    """
+    while True:
+        page = await ask(connection, endpoint, query)
+        for row in page.rows:
+            yield row
+        if page.next_after is None:
+            return
+        query = query.model_copy(update={"after": page.next_after})
 
 
 NO_QUERY: Final = NoQuery()

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from shared.events import RepId, TeamId, VersionNumber
-from shared.requests.endpoint import Endpoint, NoQuery, Schema
+from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 
 class DefinitionFile(Schema):
@@ -106,7 +106,7 @@ class AnnouncementQuery(Schema):
 
     team: TeamId | None = None
     effective_from: date | None = None
-    after: tuple[int, str] | None = None
+    after: tuple[VersionNumber, RepId] | None = None
     limit: int = Field(default=1_000, ge=1, le=1_000)
 
 
@@ -126,11 +126,10 @@ class AnnouncementRow(Schema):
     withdrawn_at: datetime | None = None
 
 
-class AnnouncementPage(Schema):
+class AnnouncementPage(Page[AnnouncementRow]):
     """The newest version first, reps in the order of their ids."""
 
-    rows: tuple[AnnouncementRow, ...]
-    next_after: tuple[int, str] | None = None
+    next_after: tuple[VersionNumber, RepId] | None = None
 
 
 ROSTER_APPLY: Final = Endpoint(subject="roster.apply.v1", query=DefinitionFile, reply=Applied)

@@ -25,14 +25,25 @@ class Envelope(Schema):
     data: dict[str, Any] = {}
 
 
+Row_co = TypeVar("Row_co", covariant=True)
+
+
+class Page(Schema, Generic[Row_co]):
+    """One page of a list. `after` of the next query is `next_after` of this reply; it is None on the last page."""
+
+    rows: tuple[Row_co, ...]
+    next_after: object = None
+
+
 Query = TypeVar("Query", bound=Schema)
 Reply = TypeVar("Reply", bound=Schema)
+Reply_co = TypeVar("Reply_co", bound=Schema, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Endpoint(Generic[Query, Reply]):
-    """A question on a subject. Lists are paged: `after` of the next query is `next_after` of the last reply."""
+class Endpoint(Generic[Query, Reply_co]):
+    """A question on a subject. One that replies with a `Page` is asked again until there are no more rows; see `list_all`."""
 
     subject: str
     query: type[Query]
-    reply: type[Reply]
+    reply: type[Reply_co]

@@ -20,9 +20,9 @@ class ErasureQuery(Schema):
 
 
 class ErasureOrder(Schema):
-    """Erase this person or contact."""
+    """Erase a person or a contact; `subject` says which of both `person` names."""
 
-    who: Literal["person", "contact"]
+    subject: Literal["person", "contact"]
     person: str
     source: SourceName | None
     spellings: tuple[str, ...] = ()

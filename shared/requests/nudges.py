@@ -1,11 +1,12 @@
-"""What can be asked about nudges: what was sent and why, feeds, channels, effects, calibration, disputes, and addresses of pages."""
+"""What can be asked about nudges: what was sent and why, feeds, channels, effects, calibration, disputes, and addresses of
+pages."""
 
 from datetime import date, datetime
 from typing import Final
 
 from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, RepId, TeamId
 from shared.observation import ActivityId, SourceName
-from shared.requests.endpoint import Endpoint, NoQuery, Schema
+from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 
 class NudgeQuery(Schema):
@@ -52,10 +53,9 @@ class NudgeRow(Schema):
     retracted: str = ""
 
 
-class NudgePage(Schema):
+class NudgePage(Page[NudgeRow]):
     """In the order in which they were decided."""
 
-    rows: tuple[NudgeRow, ...]
     next_after: str | None = None
 
 
@@ -66,9 +66,9 @@ class CalibrationQuery(Schema):
 
 
 class CalibrationRow(Schema):
-    """How a team's drop detector is calibrated. Strictness is added to every limit, in standard deviations: the team's own, which
-    applies to new reps, and the lowest and highest of its reps'. False alerts are per rep and 250 worked days, counted on the
-    team's days in random orders, without the reps' own limits and with them. None while too little is known."""
+    """How a team's drop detector is calibrated. Strictness is added to every limit, in standard deviations: the team's own,
+    which applies to new reps, and the lowest and highest of its reps'. False alerts are per rep and 250 worked days, counted
+    on the team's days in random orders, without the reps' own limits and with them. None while too little is known."""
 
     team: TeamId
     reps: int
@@ -104,8 +104,8 @@ class SilentFeedList(Schema):
 
 
 class ChannelRow(Schema):
-    """The state of a channel: ok, retrying, paused (at the receiver's request), failing (five times in a row) or disabled, since
-    `since` and because of `last_error`. `waiting` deliveries are not out yet; `given_up` counts the last seven days."""
+    """The state of a channel: ok, retrying, paused (at the receiver's request), failing (five times in a row) or disabled,
+    since `since` and because of `last_error`. `waiting` deliveries are not out yet; `given_up` counts the last seven days."""
 
     name: str
     state: str

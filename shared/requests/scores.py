@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from shared.events import BehaviourKey, RepId, TeamId
-from shared.observation import ActivityId, FactValue, SourceName
-from shared.requests.endpoint import Endpoint, NoQuery, Schema
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, SourceName
+from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 
 class ScoreQuery(Schema):
@@ -31,10 +32,9 @@ class ScoreRow(Schema):
     counts: dict[BehaviourKey, int]
 
 
-class ScorePage(Schema):
+class ScorePage(Page[ScoreRow]):
     """Sorted by rep and day."""
 
-    rows: tuple[ScoreRow, ...]
     next_after: tuple[RepId, date] | None = None
 
 

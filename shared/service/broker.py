@@ -9,13 +9,14 @@ import logging
 from collections.abc import Iterable
 from typing import Any, Final
 
+from fast_depends.pydantic import PydanticSerializer
 from faststream import FastStream
 from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext
 from faststream.specification import AsyncAPI
 from nats.aio.client import Client
 
-from shared.events import EventType
+from shared.event_types import EventType
 from shared.jetstream.client import PENDING_BYTES_MAX, ConnectionLog, LeanClient
 from shared.service.settings import NatsSection, read_secret
 
@@ -43,6 +44,8 @@ class ServiceBroker(NatsBroker):
             disconnected_cb=log.disconnected,
             reconnected_cb=log.reconnected,
             logger=_logger(),
+            # A message that does not fit its handler raises its own error and is not taken for a mistake in the handler.
+            serializer=PydanticSerializer(use_fastdepends_errors=True),
             specification_url="nats://HOST:4222",
         )
 

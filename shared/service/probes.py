@@ -80,8 +80,8 @@ async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
 
 
 def starting_routes() -> Sequence[Route]:
-    """/livez and /readyz of a service that has not reached its servers yet. There is no /metrics, so Prometheus sees the service
-    as down."""
+    """/livez and /readyz of a service that has not reached its servers yet. There is no /metrics, so Prometheus sees the
+    service as down."""
 
     async def readyz(_: Request) -> Response:
         return _readiness({STARTING: "the service is waiting for its servers; its log names them"})

@@ -24,8 +24,8 @@ EXIT_MISCONFIGURED: Final = 78
 """The exit status of a process that cannot start as it is configured; starting it again would not help."""
 
 _GC_THRESHOLD: Final = 200_000
-"""After so many new containers Python looks for cycles among the youngest. Messages in hand are many and form no cycles; with the
-default of 700 each batch would be searched a dozen times."""
+"""After so many new containers Python looks for cycles among the youngest. Messages in hand are many and form no cycles; with
+the default of 700 each batch would be searched a dozen times."""
 
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
@@ -62,7 +62,7 @@ class Front:
         await self.app(scope, receive, send)
 
 
-def collect_garbage_seldom() -> None:
+def collect_garbage_rarely() -> None:
     """What exists now stays: searching all of it again and again would delay every request by 40 ms."""
     gc.collect()
     gc.freeze()
@@ -76,7 +76,7 @@ async def run_process(front: Front, web: ASGIApp, app: FastStream, broker: Servi
     jobs end. A job that fails ends the process with its error, so that its supervisor starts it again. The connection to NATS
     stays open: whoever publishes may have something left to store. `app.stop()` closes it.
     """
-    collect_garbage_seldom()
+    collect_garbage_rarely()
     front.app = web
     await app.start()
     stopping = asyncio.Event()

@@ -1,29 +1,55 @@
-"""How settings are read: the default file, then the operator's `daymark.toml`, then `DAYMARK_<SECTION>__<KEY>`.
+"""How settings are read: from the default file, then the operator's `daymark.toml`, then `DAYMARK_<SECTION>__<KEY>`.
 
-The later wins, key by key. `shared/daymark.default.toml` explains every key and its unit and is the manual. An unknown key is
-refused by name, so that a typing error does not silently become the default.
+A later source wins, key by key. `shared/daymark.default.toml` explains every key with its unit; it is the manual. An unknown
+key is refused by name, so that a misspelt one does not silently leave the default in force. A key that was renamed is still
+read under its former name, with a warning.
 """
 
 import os
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
+import structlog
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import DaymarkError
 
+_log = structlog.get_logger()
 CONFIG_VARIABLE: Final = "DAYMARK_CONFIG"
 DEFAULT_FILE: Final = Path(__file__).parents[1] / "daymark.default.toml"
+_PREFIX: Final = "DAYMARK_"
+_DELIMITER: Final = "__"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenamedKey:
+    """A key of `[section]` that had another name in an earlier version."""
+
+    section: str
+    old: str
+    new: str
+
+    def hint(self) -> str:
+        """One sentence for the operator."""
+        return f"{self.section}.{self.old} is now {self.section}.{self.new}; the old name still works."
+
+
+RENAMED_KEYS: Final = (
+    RenamedKey(section="experiments", old="held_out", new="holdout"),
+    RenamedKey(section="experiments", old="held_out_by_rule", new="holdout_by_rule"),
+)
 
 
 class SettingsRefused(DaymarkError):
-    """The configuration cannot be used. Correct the key that is named; shared/daymark.default.toml explains each."""
+    """The configuration cannot be used. Correct the key that is named; shared/daymark.default.toml explains every key."""
 
 
 class ErasureKeyChanged(SettingsRefused):
-    """privacy.forget_key is not the key under which people were erased, so they would not be recognised. Restore the former
+    """privacy.forget_key is not the key under which people were erased, so they would not be recognised. Restore the earlier
     key."""
 
 
@@ -33,12 +59,12 @@ class SecretMissing(DaymarkError):
 
 def _is_reference(value: str) -> str:
     if value and not value.startswith(("env:", "file:")):
-        raise ValueError("a secret is never a value in the file; write env:NAME or file:PATH")
+        raise ValueError("a secret is never written into the file; refer to it as env:NAME or file:PATH")
     return value
 
 
 SecretReference = Annotated[str, AfterValidator(_is_reference)]
-"""Where a secret is kept: `env:NAME`, `file:PATH`, or empty for none."""
+"""Where to find a secret: `env:NAME`, `file:PATH`, or empty for none."""
 
 
 class Section(BaseModel):
@@ -75,7 +101,7 @@ class PrivacySection(Section):
         """The key under which erased people are recognised; empty if none is configured.
 
         Raises:
-            SecretMissing: it is not where the configuration says it is.
+            SecretMissing: the key is not where the configuration says it is.
         """
         return (read_secret(self.forget_key) or "").encode()
 
@@ -83,7 +109,7 @@ class PrivacySection(Section):
         """The secret under which the keys of contacts are hashed; empty if none is configured.
 
         Raises:
-            SecretMissing: it is not where the configuration says it is.
+            SecretMissing: the secret is not where the configuration says it is.
         """
         return (read_secret(self.contact_secret) or "").encode()
 
@@ -92,8 +118,8 @@ class CommonSettings(BaseSettings):
     """The sections that every service reads. A service adds its own section to a subclass."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DAYMARK_",
-        env_nested_delimiter="__",
+        env_prefix=_PREFIX,
+        env_nested_delimiter=_DELIMITER,
         extra="ignore",
         frozen=True,
         nested_model_default_partial_update=True,
@@ -115,12 +141,29 @@ class CommonSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         files = [_FileSource(settings_cls, DEFAULT_FILE)]
-        if named := os.environ.get(CONFIG_VARIABLE):
-            files.insert(0, _FileSource(settings_cls, Path(named)))
-        return (init_settings, EnvSettingsSource(settings_cls), *files)
+        if config := os.environ.get(CONFIG_VARIABLE):
+            files.insert(0, _FileSource(settings_cls, Path(config)))
+        return (init_settings, _EnvironmentSource(settings_cls), *files)
+
+
+class _EnvironmentSource(EnvSettingsSource):
+    """The variables of the environment, with renamed keys under their present names."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = self._rename_keys(self.env_vars)
+
+    def _rename_keys(self, variables: Mapping[str, str | None]) -> Mapping[str, str | None]:
+        renamed = dict(variables)
+        for key in _renamed_keys_of(self.settings_cls):
+            old, new = (f"{_PREFIX}{key.section}{_DELIMITER}{name}".lower() for name in (key.old, key.new))
+            _rename(renamed, old, new, key, origin="environment")
+        return renamed
 
 
 class _FileSource(PydanticBaseSettingsSource):
+    """One TOML file, with renamed keys under their present names."""
+
     def __init__(self, settings_cls: type[BaseSettings], path: Path) -> None:
         super().__init__(settings_cls)
         self._path = path
@@ -129,7 +172,33 @@ class _FileSource(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        return read_toml(self._path)
+        document = read_toml(self._path)
+        for key in _renamed_keys_of(self.settings_cls):
+            section = document.get(key.section)
+            if isinstance(section, dict):
+                _rename(section, key.old, key.new, key, origin=str(self._path))
+        return document
+
+
+def _renamed_keys_of(settings_cls: type[BaseSettings]) -> list[RenamedKey]:
+    """Those of the sections that these settings read."""
+    return [key for key in RENAMED_KEYS if key.section in settings_cls.model_fields]
+
+
+def _rename(values: dict[str, Any], old: str, new: str, key: RenamedKey, *, origin: str) -> None:
+    """Move the value of the old name to the new one, and warn.
+
+    Raises:
+        SettingsRefused: both names are there.
+    """
+    if old not in values:
+        return
+    if new in values:
+        raise SettingsRefused(
+            f"{origin}: {key.section}.{key.old} and {key.section}.{key.new} are the same key; remove the first"
+        )
+    values[new] = values.pop(old)
+    _log.warning("setting_renamed", hint=key.hint(), origin=origin)
 
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
@@ -139,7 +208,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """One TOML file as nested dictionaries.
 
     Raises:
-        SettingsRefused: the file is missing or is not TOML; says where.
+        SettingsRefused: the file is missing or is not TOML; names the place.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -153,7 +222,7 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
     """The settings of one service.
 
     Raises:
-        SettingsRefused: names each key that cannot be used and why, but never its value.
+        SettingsRefused: names each key that cannot be used and the reason, but never its value.
     """
     try:
         return kind()
@@ -163,7 +232,7 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
 
 
 def read_secret(reference: str) -> str | None:
-    """The secret that a reference points to; None for an empty reference. White space around it is removed.
+    """The secret that a reference points to, without white space around it. None for an empty reference.
 
     Raises:
         SecretMissing: the variable or file does not exist, or is empty.

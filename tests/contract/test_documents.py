@@ -1,11 +1,12 @@
-"""The documents are true of the code, and the running door is true of its document."""
+"""The documents describe what the code does, and the running ingest does what its document says."""
 
 import asyncio
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from nats.aio.client import Client
 from schemathesis import Case
 
-from services.ingest.app import ADAPTERS, web_app
+from services.ingest.app import web_app
+from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.crm.standard import key_of
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
@@ -23,30 +25,99 @@ from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.jetstream.publisher import Publisher
-from shared.jetstream.streams import STREAMS
-from shared.service.http_server import HeadLimits, http_server
+from shared.jetstream.streams import CLOCK, DEAD, STREAMS
+from shared.observation import SourceName
+from shared.requests import definitions, erasure, nudges, scores
+from shared.requests.endpoint import Endpoint
+from shared.service.http_server import DEFAULT_LIMITS
 from shared.service.settings import load_settings
-from tests.contract.documents import ASYNCAPI, EVENTS, OPENAPI, asyncapi, openapi, written
+from tests.contract.asyncapi_document import make_asyncapi
+from tests.contract.documents import ASYNCAPI, OPENAPI, format_document
+from tests.contract.openapi_document import make_openapi
+from tests.serving import served
 
 SECRET = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SOURCES = {
-    "acme": Source(name="acme", kind="standard", secrets=(SECRET,)),
-    "sf": Source(name="sf", kind="salesforce", secrets=(SECRET,), account="00D000000000001"),
+    SourceName("acme"): Source(name=SourceName("acme"), kind="standard", secrets=(SECRET,)),
+    SourceName("sf"): Source(name=SourceName("sf"), kind="salesforce", secrets=(SECRET,), account="00D000000000001"),
 }
-NO_EVENTS = {"CLOCK", "DEAD"}
+ENDPOINT_MODULES: tuple[ModuleType, ...] = (definitions, erasure, nudges, scores)
 
 
-@pytest.mark.parametrize(("path", "document"), [(OPENAPI, openapi()), (ASYNCAPI, asyncapi())], ids=["openapi", "asyncapi"])
-def test_what_is_checked_in_is_what_the_code_says(path: Path, document: dict[str, object]) -> None:
-    assert path.read_text(encoding="utf-8") == written(document), "run `make contract`"
+@pytest.fixture(scope="module")
+def asyncapi() -> dict[str, Any]:
+    return make_asyncapi()
 
 
-def test_every_subject_of_every_stream_is_described() -> None:
-    subjects = {
-        subject.replace(".*", ".{source}") for stream in STREAMS if stream.name not in NO_EVENTS for subject in stream.subjects
-    }
+@pytest.mark.parametrize(
+    ("path", "make_document"), [(OPENAPI, make_openapi), (ASYNCAPI, make_asyncapi)], ids=["openapi", "asyncapi"]
+)
+def test_a_checked_in_document_is_what_the_code_describes(path: Path, make_document: Callable[[], dict[str, Any]]) -> None:
+    assert path.read_text(encoding="utf-8") == format_document(make_document()), "run `make contract`"
 
-    assert subjects == EVENTS.keys()
+
+def test_every_event_of_every_stream_has_one_sender(asyncapi: dict[str, Any]) -> None:
+    subjects = sorted(
+        subject.replace(".*", ".{source}")
+        for stream in STREAMS
+        if stream.name not in (CLOCK, DEAD)
+        for subject in stream.subjects
+    )
+
+    assert sorted(_list_addresses(asyncapi, action="send")) == subjects
+
+
+def test_every_question_is_answered_by_one_service(asyncapi: dict[str, Any]) -> None:
+    endpoints = [value for module in ENDPOINT_MODULES for value in vars(module).values() if isinstance(value, Endpoint)]
+
+    received = list(_list_addresses(asyncapi, action="receive"))
+
+    assert [received.count(endpoint.subject) for endpoint in endpoints] == [1] * len(endpoints)
+
+
+def test_every_reference_of_the_document_leads_somewhere(asyncapi: dict[str, Any]) -> None:
+    references = list(_list_references(asyncapi))
+
+    assert references
+    assert [reference for reference in references if not _leads_somewhere(asyncapi, reference)] == []
+
+
+async def test_schemathesis_finds_no_difference_between_ingest_and_its_document(url: str) -> None:
+    assert await asyncio.to_thread(_explore, url) > 100
+
+
+def _list_addresses(document: dict[str, Any], *, action: str) -> Iterator[str]:
+    """The subjects of all operations that send or receive."""
+    for operation in document["operations"].values():
+        if operation["action"] == action:
+            yield _resolve(document, operation["channel"]["$ref"])["address"]
+
+
+def _list_references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for nested in value.values():
+            yield from _list_references(nested)
+    elif isinstance(value, list):
+        for nested in value:
+            yield from _list_references(nested)
+
+
+def _leads_somewhere(document: dict[str, Any], reference: str) -> bool:
+    try:
+        _resolve(document, reference)
+    except KeyError:
+        return False
+    return True
+
+
+def _resolve(document: dict[str, Any], reference: str) -> Any:
+    """What a JSON reference within the document points to."""
+    value: Any = document
+    for part in reference.removeprefix("#/").split("/"):
+        value = value[part.replace("%7B", "{").replace("%7D", "}").replace("~1", "/").replace("~0", "~")]
+    return value
 
 
 @pytest.fixture
@@ -54,49 +125,41 @@ async def url(nats: Client) -> AsyncIterator[str]:
     loaded = load_settings(IngestSettings)
     metrics, clock = IngestMetrics(SOURCES), SystemClock()
 
-    async def well() -> str | None:
+    async def is_ready() -> str | None:
         return None
 
     async with Publisher(nats) as publisher:
-        app = web_app(WebhookReceiver(SOURCES, ADAPTERS, publisher, clock), loaded, metrics, clock, well)
-        server = http_server(app, host="127.0.0.1", port=0, limits=HeadLimits())
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        await serving
+        receiver = WebhookReceiver(SOURCES, ADAPTERS, publisher, clock)
+        async with served(web_app(receiver, loaded, metrics, clock, is_ready), limits=DEFAULT_LIMITS) as port:
+            yield f"http://127.0.0.1:{port}"
 
 
-def _signed(body: bytes) -> dict[str, str]:
-    seconds = str(int(SystemClock().now().timestamp()))
-    digest = hmac.digest(key_of(SECRET), f"m1.{seconds}.".encode() + body, "sha256")
-    return {"webhook-id": "m1", "webhook-timestamp": seconds, "webhook-signature": f"v1,{base64.b64encode(digest).decode()}"}
+def _sign(body: bytes) -> dict[str, str]:
+    timestamp = str(int(SystemClock().now().timestamp()))
+    signature = base64.b64encode(hmac.digest(key_of(SECRET), f"m1.{timestamp}.".encode() + body, "sha256")).decode()
+    return {"webhook-id": "m1", "webhook-timestamp": timestamp, "webhook-signature": f"v1,{signature}"}
 
 
 def _explore(url: str) -> int:
-    """Every operation with whatever Schemathesis thinks of; every second post properly signed. The number of requests."""
-    schema = schemathesis.openapi.from_dict(openapi())
-    tried = 0
-    for found in schema.get_all_operations():
-        operation = found.ok()  # type: ignore[union-attr]  # an Err would raise here, as it should
+    """Call every operation with what Schemathesis generates, and post each generated body once more with a valid signature.
+    Returns the number of calls."""
+    schema = schemathesis.openapi.from_dict(make_openapi())
+    calls = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()  # type: ignore[union-attr]  # an Err raises here, as it should
 
         @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def explore(case: Case[Any]) -> None:
-            nonlocal tried
-            tried += 1
-            if "source" in case.path_parameters and tried % 3:
-                case.path_parameters["source"] = ("acme", "sf")[tried % 3 - 1]  # by chance it would hardly ever be one there is
+            nonlocal calls
+            calls += 1
+            if "source" in case.path_parameters and calls % 3:
+                case.path_parameters["source"] = ("acme", "sf")[calls % 3 - 1]  # a random name hardly ever exists
             case.call_and_validate(base_url=url, timeout=20)
             if case.operation.method == "post":
                 body = json.dumps(case.body, default=str).encode()
-                answer = requests.post(f"{url}/webhooks/acme", data=body, headers=_signed(body), timeout=20)
-                assert (answer.status_code, answer.json()) == (200, {"stored": True})
+                response = requests.post(f"{url}/webhooks/acme", data=body, headers=_sign(body), timeout=20)
+                assert (response.status_code, response.json()) == (200, {"stored": True})
 
         explore()
-    return tried
-
-
-async def test_schemathesis_finds_nothing(url: str) -> None:
-    assert await asyncio.to_thread(_explore, url) > 100
+    return calls

@@ -1,1 +1,1 @@
-"""Tests of deploy."""
+"""The ways to run Daymark."""

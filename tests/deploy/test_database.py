@@ -1,4 +1,4 @@
-"""The database of the services: a role and a schema each, and no way into the other's."""
+"""The database: each service has a role and a schema, and cannot reach into the schema of another."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ def secrets(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def roles(servers: Servers, secrets: Path) -> None:
-    """The roles of the containers, made twice, as at a second start."""
+    """The roles that containers use. They are created twice, as on a second start."""
     for _ in range(2):
         await make_roles(servers.admin_url, secrets)
 
 
 @pytest.mark.usefixtures("roles")
 @pytest.mark.parametrize(("owner", "other"), [("scoring", "nudges"), ("nudges", "scoring")])
-async def test_a_service_makes_tables_in_its_own_schema_and_in_no_other(servers: Servers, owner: str, other: str) -> None:
+async def test_a_service_can_create_tables_in_its_own_schema_only(servers: Servers, owner: str, other: str) -> None:
     connection = await asyncpg.connect(servers.postgres_url(role=owner, database="daymark"))
     try:
         transaction = connection.transaction()

@@ -1,1 +1,1 @@
-"""What must hold while processes die."""
+"""Processes that are killed while they work."""

@@ -1,4 +1,4 @@
-"""Nothing is lost, doubled or said twice, whoever is killed."""
+"""Nothing is lost, counted twice or sent twice, whichever process is killed."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.faults import nudges_under_kills, whole_trace
 from tests.faults.demo_under_kills import play_under_kills
 
 
-@pytest.mark.skipif(not whole_trace.is_there(), reason="the real trace is not here; DAYMARK_TRACE names its folder")
+@pytest.mark.skipif(not whole_trace.has_trace(), reason="needs the real trace; DAYMARK_TRACE names its folder")
 @pytest.mark.timeout(600)
 async def test_a_slice_of_the_real_trace_survives_five_kills_of_every_process(tmp_path: Path) -> None:
     outcome = await whole_trace.run(tmp_path / "d", until="2011-10-08", kills_each=5, seed=1, servers_too=False)
@@ -22,7 +22,7 @@ async def test_a_slice_of_the_real_trace_survives_five_kills_of_every_process(tm
 
 
 @pytest.mark.timeout(600)
-async def test_the_team_hears_the_same_words_once_each_while_services_and_servers_die(tmp_path: Path) -> None:
+async def test_the_team_gets_the_expected_nudges_once_each_while_services_and_servers_are_killed(tmp_path: Path) -> None:
     played = await play_under_kills(tmp_path / "d", weeks=1, kills=10, seed=1)
 
     expected = [tuple(nudge) for nudge in expected_nudges(weeks=1)]
@@ -33,11 +33,11 @@ async def test_the_team_hears_the_same_words_once_each_while_services_and_server
 
 
 @pytest.mark.timeout(600)
-async def test_no_nudge_is_lost_or_decided_twice_while_its_replicas_die(tmp_path: Path) -> None:
-    outcome = await nudges_under_kills.run(tmp_path, kills=4, seed=2, a_second=20)
+async def test_no_nudge_is_lost_or_decided_twice_while_replicas_are_killed(tmp_path: Path) -> None:
+    outcome = await nudges_under_kills.run(tmp_path, kills=4, seed=2, reports_per_s=20)
 
     assert outcome.kills == 4
-    assert outcome.taken == outcome.statuses["sent"] > 100
-    assert outcome.statuses.keys() >= {"sent", "held_out", "dropped"}
-    assert outcome.lost == outcome.twice == outcome.changed == []
+    assert outcome.received == outcome.statuses["sent"] > 100
+    assert outcome.statuses.keys() >= {"sent", "withheld", "suppressed"}
+    assert outcome.lost == outcome.decided_twice == outcome.changed == []
     assert outcome.unexplained == 0

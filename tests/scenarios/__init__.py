@@ -1,1 +1,1 @@
-"""Tests of scenarios."""
+"""Whole weeks of a team, through the real services and servers."""

@@ -1,6 +1,6 @@
-"""Write the list of the demonstration's nudges anew from what it does: `python -m tests.scenarios.expected`.
+"""Write the demonstration's list of nudges from what actually happens: `python -m tests.scenarios.expected`.
 
-Go through what `git diff` then shows, habit by habit, before you keep it: the list is what the tests believe.
+Review what `git diff` then shows, habit by habit, before you keep it: the tests trust the list.
 """
 
 import asyncio
@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from tests.faults.demo_under_kills import play_under_kills
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 
 _LIST: Final = ROOT / "deploy" / "demo" / "expected_nudges.csv"
 _WEEKS: Final = (1, 4)
 
 
-async def write() -> None:
-    """Play each number of weeks and note what came of it."""
+async def write_list() -> None:
+    """Play each number of weeks, and write down the nudges."""
     with _LIST.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for weeks in _WEEKS:
@@ -28,4 +28,4 @@ async def write() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write())
+    asyncio.run(write_list())

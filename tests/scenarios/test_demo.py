@@ -1,4 +1,4 @@
-"""The demonstration: four weeks of a team, from signed webhooks to the words that they call for."""
+"""The demonstration: four weeks of a team, from signed webhooks to the nudges that they call for."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.faults.demo_under_kills import play_under_kills
 
 
 @pytest.mark.timeout(600)
-async def test_the_team_hears_exactly_the_nudges_of_the_list(tmp_path: Path) -> None:
+async def test_the_team_gets_exactly_the_expected_nudges(tmp_path: Path) -> None:
     played = await play_under_kills(tmp_path / "d", weeks=4, kills=0, seed=1)
 
     expected = [tuple(nudge) for nudge in expected_nudges(weeks=4)]

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from nats.aio.client import Client
 
-from deploy.local.ports import free_ports
+from deploy.local.servers.ports import find_free_ports
 from shared.clock import SteppedClock, answer_status, follow_ticks, status_subject
 from shared.jetstream.client import connect
 from shared.jetstream.streams import CLOCK, TICK_SUBJECT
@@ -83,7 +83,7 @@ async def test_a_broker_that_cannot_be_asked_is_not(nats: Client) -> None:
 
 
 async def test_a_broker_that_confirms_before_it_syncs_is_not(tmp_path: Path) -> None:
-    port, monitor_port = free_ports(2)
+    port, monitor_port = find_free_ports(2)
     program = str(Path(sys.executable).with_name("nats-server"))
     arguments = ["-a", "127.0.0.1", "-p", str(port), "-m", str(monitor_port), "-js", "-sd", str(tmp_path)]
     server = await asyncio.create_subprocess_exec(program, *arguments, stderr=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""What a well-formed observation is."""
+"""Well-formed observations, and what is refused."""
 
 import json
 import re
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from shared.observation import (
     Observation,
     ObservationRefused,
+    decode_checked,
     observation_from,
     observation_id,
-    read_at_once,
     read_observation,
 )
 
@@ -41,7 +41,7 @@ def _read(**changes: Any) -> Observation:
     return read_observation(json.dumps(GOOD | changes).encode())
 
 
-def test_a_good_one_is_read_with_times_in_utc_and_unknown_facts_kept() -> None:
+def test_a_good_observation_is_read_with_times_in_utc_and_unknown_facts_kept() -> None:
     observation = _read()
 
     assert observation.facts["started_at"] == "2011-10-01T08:08:36.700000+00:00"
@@ -50,7 +50,7 @@ def test_a_good_one_is_read_with_times_in_utc_and_unknown_facts_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "where"),
+    ("changes", "key"),
     [
         ({"activity_id": ""}, "activity_id"),
         ({"activity_id": 7}, "activity_id"),
@@ -77,24 +77,24 @@ def test_a_good_one_is_read_with_times_in_utc_and_unknown_facts_kept() -> None:
         ({"facts": {str(n): 1 for n in range(65)}}, "facts"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_its_key_and_without_its_value(changes: dict[str, Any], where: str) -> None:
+def test_a_value_that_makes_no_sense_is_refused_by_its_key_and_not_repeated(changes: dict[str, Any], key: str) -> None:
     with pytest.raises(ObservationRefused) as refused:
         _read(**changes)
 
-    assert refused.value.where == where
+    assert refused.value.key == key
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'{"a":' * 5_000, b'{"activity_id": NaN}'])
-def test_what_is_no_object_is_refused(body: bytes) -> None:
+def test_text_that_is_no_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(ObservationRefused):
         read_observation(body)
 
 
 @given(
     st.binary(max_size=200)
-    | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
+    | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(lambda value: json.dumps(value).encode())
 )
-def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
+def test_any_body_is_read_or_refused(body: bytes) -> None:
     try:
         read_observation(body)
     except ObservationRefused:
@@ -127,26 +127,26 @@ _VALUES: list[Any] = [
     {str(n): n for n in range(65)},
 ]
 _NAMES = [*GOOD["facts"], "heard_at", "heard_at:offer", "other", "", "n" * 64, "n" * 65, "a\x00b"]
-_LEFT_OUT = object()
+_ABSENT = object()
 
 
 @pytest.mark.parametrize("key", [*GOOD, "account", "more"])
-def test_what_is_read_at_once_is_what_a_closer_look_makes_of_it(key: str) -> None:
-    for value in [*_VALUES, _LEFT_OUT]:
+def test_the_fast_path_reads_what_the_slow_path_reads(key: str) -> None:
+    for value in [*_VALUES, _ABSENT]:
         document = GOOD | {key: value}
-        if value is _LEFT_OUT:
+        if value is _ABSENT:
             del document[key]
-        _assert_read_alike(document)
+        _assert_paths_agree(document)
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_a_fact_is_read_at_once_as_a_closer_look_reads_it(name: str) -> None:
+def test_the_fast_path_reads_a_fact_as_the_slow_path_does(name: str) -> None:
     for value in _VALUES:
-        _assert_read_alike(GOOD | {"facts": {"actor": "10912", name: value}})
+        _assert_paths_agree(GOOD | {"facts": {"actor": "10912", name: value}})
 
 
 @pytest.mark.parametrize(
-    "said",
+    "broken",
     [
         b'"x":1e999',
         b'"x":"\xff"',
@@ -157,41 +157,40 @@ def test_a_fact_is_read_at_once_as_a_closer_look_reads_it(name: str) -> None:
         b'"x":[',
     ],
 )
-def test_what_is_no_json_is_not_read_at_once_either(said: bytes) -> None:
-    _assert_body_read_alike(json.dumps(GOOD).encode().removesuffix(b"}") + b"," + said + b"}")
+def test_the_fast_path_leaves_broken_json_to_the_slow_path(broken: bytes) -> None:
+    _assert_paths_agree_on(json.dumps(GOOD).encode().removesuffix(b"}") + b"," + broken + b"}")
 
 
 @pytest.mark.parametrize(
     "changes",
     [{}, {"account": "eu"}, {"deleted": None}, {"facts": {}}, {"activity_id": "\U0001f600"}, {"facts": {"heard_at": None}}],
 )
-def test_what_is_well_formed_needs_no_closer_look(changes: dict[str, Any]) -> None:
+def test_well_formed_observations_take_the_fast_path(changes: dict[str, Any]) -> None:
     body = json.dumps(GOOD | changes, ensure_ascii=False).encode()
 
-    assert read_at_once(body, msgspec.json.Decoder(Observation)) == observation_from(GOOD | changes)
+    assert decode_checked(body, msgspec.json.Decoder(Observation)) == observation_from(GOOD | changes)
 
 
-def _assert_read_alike(document: dict[str, Any]) -> None:
+def _assert_paths_agree(document: dict[str, Any]) -> None:
     for ascii_only in (True, False):
-        _assert_body_read_alike(json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
+        _assert_paths_agree_on(json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
 
 
-def _assert_body_read_alike(body: bytes) -> None:
-    """Held against what decodes every key."""
+def _assert_paths_agree_on(body: bytes) -> None:
     try:
         document = msgspec.json.decode(body, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError):
         document = {}
     try:
-        at_once = read_at_once(body, msgspec.json.Decoder(Observation))
+        observation = decode_checked(body, msgspec.json.Decoder(Observation))
     except ObservationRefused as refused:
         with pytest.raises(ObservationRefused, match=re.escape(str(refused))):
             observation_from(document)
     else:
-        assert at_once is None or at_once == observation_from(document)
+        assert observation is None or observation == observation_from(document)
 
 
-def test_the_same_statement_has_the_same_id_however_it_is_written() -> None:
+def test_equal_observations_have_the_same_id_however_they_are_written() -> None:
     elsewhere = _read(observed_at="2011-10-01T08:10:25.759Z")
 
     assert observation_id("bank", elsewhere) == observation_id("bank", _read())

@@ -124,4 +124,4 @@ class Adapter:
         try:
             return [observation_from(document) for document in self.read(item, source)]
         except ObservationRefused as refused:
-            return [RefusedItem(index=index, problem=f"{refused.where}: {refused.problem}")]
+            return [RefusedItem(index=index, problem=f"{refused.key}: {refused.problem}")]

@@ -28,7 +28,9 @@ from services.ingest.domain.reading import (
     to_rfc3339,
 )
 from services.ingest.domain.webhook import BodyUnreadable, Source, VerifiedWebhook
-from shared.observation import HEARD_AT, FactValue, ObservationRefused, heard_at_in
+from shared.fact_values import FactValue
+from shared.facts import FIRST_SEEN_AT, first_seen_in
+from shared.observation import ObservationRefused
 
 FIELDS: Final = frozenset(
     {
@@ -169,8 +171,8 @@ def _as_first_seen(facts: dict[str, FactValue], values: Mapping[str, Any], recei
     if "started_at" not in facts or values["started_at"] != received_at:
         return facts
     if facts.get("stage") is None:
-        return {name: value for name, value in facts.items() if name != "started_at"} | {HEARD_AT: received_at}
-    return facts | {"started_at": None, heard_at_in(str(facts["stage"])): received_at}
+        return {name: value for name, value in facts.items() if name != "started_at"} | {FIRST_SEEN_AT.name: received_at}
+    return facts | {"started_at": None, first_seen_in(str(facts["stage"])): received_at}
 
 
 def _search(expression: str, content: object) -> Any:

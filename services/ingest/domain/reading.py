@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from services.ingest.domain.webhook import TOLERANCE_S, BodyUnreadable, Limits, SignatureMismatch, Source
-from shared.observation import NO_JSON, FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import NO_JSON, ObservationRefused
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS_MAX: Final = 16

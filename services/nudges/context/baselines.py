@@ -1,4 +1,4 @@
-"""What is known of a rep and their team over months, for the rules that compare what is now with what is usual."""
+"""Baselines: what is usual of a rep and their team, for the rules that compare now with before."""
 
 import json
 from collections.abc import Collection
@@ -7,72 +7,80 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
+from services.nudges.context.announcements import list_announcements
 from services.nudges.domain.announcements import comparable_versions
-from services.nudges.domain.baseline import Midday, PastDay, Watch
-from services.nudges.domain.candidate import RULE_DROP
+from services.nudges.domain.baseline import Baseline, MiddayCounts, PastDay
+from services.nudges.domain.candidate import DROP_RULE
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import LOOKED_AT_DAYS
+from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX
 from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TeamUsual, usual_of_team
-from services.nudges.store import QUERIES, list_definitions
-from shared.events import DayReport
+from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
+from shared.events import DayReport, RepId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 
-TEAM_LOOKED_AT: Final = timedelta(weeks=18)
+_QUERIES: Final = Queries.beside(__file__)
+TEAM_HISTORY: Final = timedelta(weeks=18)
 MIDDAYS_MAX: Final = 20
-_KEPT: Final = timedelta(days=3)
+_TEAM_BASELINES_KEPT: Final = timedelta(days=3)
 """Days of one team begin in several zones."""
 
 
-async def middays_of(connection: Connection, report: DayReport) -> tuple[Midday, ...]:
-    """The worked days before a rep's day on which the same counted as on it, as they were at their middle, newest first."""
-    versions = await _comparable(connection, report)
-    rows = await connection.fetch(QUERIES["list_middays"], report.rep.id, report.day, list(versions), MIDDAYS_MAX)
-    return tuple(Midday(by_then=json.loads(row["by_then"]), in_all=json.loads(row["in_all"] or "{}")) for row in rows)
+async def load_middays(connection: Connection, report: DayReport) -> tuple[MiddayCounts, ...]:
+    """The worked days before a rep's day on which the same counted as on it, as they stood at their middle, newest first."""
+    versions = await _comparable_versions(connection, report)
+    rows = await connection.fetch(_QUERIES["list_middays"], report.rep.id, report.day, list(versions), MIDDAYS_MAX)
+    return tuple(MiddayCounts(by_midday=json.loads(row["by_midday"]), by_end=json.loads(row["by_end"] or "{}")) for row in rows)
 
 
-async def _comparable(connection: Connection, report: DayReport) -> Collection[int]:
-    if report.playbook_version is None:
-        return ()
-    return comparable_versions(report.playbook_version, await list_definitions(connection, report.rep.id))
-
-
-async def watch_of(connection: Connection, report: DayReport) -> Watch | None:
-    """What is known before a rep's day; None when no definition judges it. Needs the person's lock."""
-    versions = await _comparable(connection, report)
+async def load_baseline(connection: Connection, report: DayReport) -> Baseline | None:
+    """What is known before a rep's day; None if no playbook judges it. Needs the person's lock."""
+    versions = await _comparable_versions(connection, report)
     if not versions:
         return None
-    rows = await connection.fetch(QUERIES["list_past_days"], report.rep.id, report.day, list(versions), LOOKED_AT_DAYS)
+    rep_id = report.rep.id
+    rows = await connection.fetch(_QUERIES["list_past_days"], rep_id, report.day, list(versions), HISTORY_DAYS_MAX)
     past = [PastDay(day=row["day"], counts=json.loads(row["counts"] or "{}"), part=row["part"]) for row in rows]
-    return Watch(
+    strictness = await connection.fetchval(_QUERIES["find_strictness"], report.team.id, rep_id)
+    return Baseline(
         past=tuple(reversed(past)),
-        team=await _team_usual(connection, report, versions),
-        budget=ErrorBudget(
-            strictness=await connection.fetchval(QUERIES["find_strictness"], report.team.id, report.rep.id) or 0.0
-        ),
-        alerted_on=await connection.fetchval(QUERIES["find_last_spoken"], report.rep.id, RULE_DROP),
+        team=await _team_baseline(connection, report, versions),
+        budget=ErrorBudget(strictness=strictness or 0.0),
+        alerted_on=await connection.fetchval(_QUERIES["find_last_nudge_day"], rep_id, DROP_RULE),
     )
 
 
-async def team_days(
-    connection: Connection, team_id: str, *, before: date, versions: Collection[int]
-) -> dict[str, list[WorkedDay]]:
+async def list_team_days(
+    connection: Connection, team_id: TeamId, *, before: date, versions: Collection[VersionNumber]
+) -> dict[RepId, list[WorkedDay]]:
     """By rep, the worked days of a team's last eighteen weeks, oldest first."""
-    rows = await connection.fetch(QUERIES["list_team_days"], team_id, before - TEAM_LOOKED_AT, before, list(versions))
+    rows = await connection.fetch(_QUERIES["list_team_days"], team_id, before - TEAM_HISTORY, before, list(versions))
     return {
         rep_id: [WorkedDay(weekday=row["day"].weekday(), count=row["count"], exposure=row["part"]) for row in of_rep]
-        for rep_id, of_rep in groupby(rows, key=lambda row: row["rep_id"])
+        for rep_id, of_rep in groupby(rows, key=lambda row: RepId(row["rep_id"]))
     }
 
 
-async def _team_usual(connection: Connection, report: DayReport, versions: Collection[int]) -> TeamUsual:
-    """Computed for the first of the team who is looked at on the day, and kept for the others."""
+async def _comparable_versions(connection: Connection, report: DayReport) -> Collection[VersionNumber]:
+    if report.playbook_version is None:
+        return ()
+    return comparable_versions(report.playbook_version, await list_announcements(connection, report.rep.id))
+
+
+async def _team_baseline(connection: Connection, report: DayReport, versions: Collection[VersionNumber]) -> TeamBaseline:
+    """Computed for the first of the team who is evaluated on the day, and kept for the others."""
     key = report.team.id, report.day, report.playbook_version
-    known = await connection.fetchval(QUERIES["find_team_usual"], *key)
-    if known is not None:
-        fields = json.loads(known)
-        return TeamUsual(**fields | {"weekday_factors": tuple(fields["weekday_factors"])})
-    usual = usual_of_team((await team_days(connection, report.team.id, before=report.day, versions=versions)).values())
-    await connection.execute(QUERIES["delete_team_usuals"], report.team.id, report.day - _KEPT)
-    await connection.execute(QUERIES["add_team_usual"], *key, json.dumps(asdict(usual)))
-    return usual
+    stored = await connection.fetchval(_QUERIES["find_team_baseline"], *key)
+    if stored is not None:
+        fields = json.loads(stored)
+        return TeamBaseline(
+            weekday_factors=tuple(fields["weekday_factors"]),
+            rate=fields["rate"],
+            spread=fields["spread"],
+            dispersion=fields["dispersion"],
+        )
+    team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
+    baseline = estimate_team_baseline(team_days.values())
+    await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)
+    await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(asdict(baseline)))
+    return baseline

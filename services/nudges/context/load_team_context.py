@@ -1,72 +1,86 @@
-"""What is stored of a manager's team, as their rules see it."""
+"""Load what the rules may look at of a manager's team."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import msgspec
+from pydantic import TypeAdapter
 
-from services.nudges import store
-from services.nudges.context.team_context import LOOKED_BACK, Brief, Member, TeamSituation
-from services.nudges.decide.policy.may_send import local_day
-from services.nudges.domain.candidate import RULE_RECOGNITION_DUE, RULE_WEEKLY_BRIEF
-from shared.events import DayReport, Mention, Person
+from services.nudges.context.announcements import list_delivered_at
+from services.nudges.context.team_context import LOOKBACK, TeamContext, TeamMember, WeeklyBrief
+from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE
+from services.nudges.domain.working_time import local_day
+from shared.events import DayReport, ManagerId, Mention, Person, RepId, Team
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 
-_A_DAY: Final = timedelta(days=1)
+_QUERIES: Final = Queries.beside(__file__)
+_MENTIONS: Final = TypeAdapter(tuple[Mention, ...])
+_ONE_DAY: Final = timedelta(days=1)
 SEEN_WITHIN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Leading:
-    """A manager on a day of theirs. `team` is one of those that they lead, the first by name."""
+class ManagedTeam:
+    """A manager on a day of theirs, with what their rules look at. `team` is one of theirs, the first by name."""
 
     manager: Person
     timezone: str
-    today: date
-    team: Person
+    team: Team
+    context: TeamContext
 
 
-async def team_situation_of(connection: Connection, manager_id: str, *, now: datetime) -> tuple[Leading, TeamSituation] | None:
-    """Of the reps whom they lead by the newest reports; None when there are none, or the manager's zone is not known."""
-    led = await connection.fetchrow(store.QUERIES["find_leader"], manager_id)
-    if led is None:
+async def load_managed_team(connection: Connection, manager_id: ManagerId, *, now: datetime) -> ManagedTeam | None:
+    """Of the reps whom the manager leads by the newest reports; None if there are none, or the manager's zone is not known."""
+    row = await connection.fetchrow(_QUERIES["find_manager"], manager_id)
+    if row is None:
         return None
-    today = local_day(now, led["timezone"])
-    members = await _members(connection, manager_id, today=today)
+    today = local_day(now, row["timezone"])
+    members = await _list_members(connection, manager_id, today=today)
     if not members:
         return None
-    manager = Person(id=manager_id, name=led["name"])
-    team = min((member.team for member in members), key=lambda team: team.name)
-    monday = today - today.weekday() * _A_DAY
-    recognitions = await connection.fetchval(store.QUERIES["count_said"], manager_id, RULE_RECOGNITION_DUE, monday)
-    situation = TeamSituation(
-        today=today, members=members, recognitions=recognitions, last_brief=await _last_brief(connection, manager_id)
+    monday = today - today.weekday() * _ONE_DAY
+    context = TeamContext(
+        today=today,
+        members=members,
+        recognitions=await connection.fetchval(_QUERIES["count_nudges_since"], manager_id, RECOGNITION_RULE, monday),
+        last_brief=await _find_last_brief(connection, manager_id),
     )
-    return Leading(manager=manager, timezone=led["timezone"], today=today, team=team), situation
+    return ManagedTeam(
+        manager=Person(id=manager_id, name=row["name"]),
+        timezone=row["timezone"],
+        team=min((member.team for member in members), key=lambda team: team.name),
+        context=context,
+    )
 
 
-async def _members(connection: Connection, manager_id: str, *, today: date) -> list[Member]:
-    rows = await connection.fetch(store.QUERIES["list_led_days"], manager_id, today - SEEN_WITHIN, today - LOOKED_BACK)
-    by_rep: dict[str, list[DayReport]] = {}
-    for row in rows:
-        by_rep.setdefault(row["rep_id"], []).append(DayReport.model_validate_json(row["report"]))
-    led = {rep: days for rep, days in by_rep.items() if any(one.id == manager_id for one in days[0].managers)}
-    words = await connection.fetch(store.QUERIES["list_recognised"], list(led), today - LOOKED_BACK)
-    recognised = {row["rep_id"]: row["day"] for row in words}
-    told: dict[str, dict[int, date]] = {rep: {} for rep in led}
-    for row in await connection.fetch(store.QUERIES["list_told"], list(led)):
-        told[row["rep_id"]][row["version"]] = local_day(row["told_at"], led[row["rep_id"]][0].timezone)
+async def _list_members(connection: Connection, manager_id: ManagerId, *, today: date) -> list[TeamMember]:
+    """Sorted by name."""
+    since = today - LOOKBACK
+    days_of: dict[RepId, list[DayReport]] = {}
+    for row in await connection.fetch(_QUERIES["list_member_days"], manager_id, today - SEEN_WITHIN, since):
+        days_of.setdefault(RepId(row["rep_id"]), []).append(DayReport.model_validate_json(row["report"]))
+    team_days = {rep_id: days for rep_id, days in days_of.items() if _has_manager(manager_id, days[0])}
+    rows = await connection.fetch(_QUERIES["list_recognised"], list(team_days), since)
+    recognised = {row["rep_id"]: row["day"] for row in rows}
+    delivered = await list_delivered_at(connection, team_days)
     members = [
-        Member(rep=days[0].rep, team=days[0].team, days=tuple(days), recognised_on=recognised.get(rep), told_on=told[rep])
-        for rep, days in led.items()
+        TeamMember(
+            rep=days[0].rep,
+            team=days[0].team,
+            days=tuple(days),
+            recognised_on=recognised.get(rep_id),
+            delivered_at=delivered[rep_id],
+        )
+        for rep_id, days in team_days.items()
     ]
     return sorted(members, key=lambda member: (member.rep.name, member.rep.id))
 
 
-async def _last_brief(connection: Connection, manager_id: str) -> Brief | None:
-    row = await connection.fetchrow(store.QUERIES["find_last_said"], manager_id, RULE_WEEKLY_BRIEF)
-    if row is None:
-        return None
-    about = msgspec.json.decode(row["about"], type=list[dict[str, str]])
-    return Brief(day=row["day"], about=tuple(Mention.model_validate(one) for one in about))
+def _has_manager(manager_id: ManagerId, report: DayReport) -> bool:
+    return any(manager.id == manager_id for manager in report.managers)
+
+
+async def _find_last_brief(connection: Connection, manager_id: ManagerId) -> WeeklyBrief | None:
+    row = await connection.fetchrow(_QUERIES["find_last_nudge"], manager_id, BRIEF_RULE)
+    return WeeklyBrief(day=row["day"], about=_MENTIONS.validate_json(row["about"])) if row is not None else None

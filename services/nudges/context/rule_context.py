@@ -1,35 +1,45 @@
-"""What a rule looks at."""
+"""What a rule about a rep's day may look at."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from services.nudges.domain.baseline import Midday, Watch
+from services.nudges.domain.baseline import Baseline, MiddayCounts
 from services.nudges.domain.history import History
 from services.nudges.domain.ladder import Ladder, is_ladder_of
-from shared.events import DayReport, GoalResult
+from services.nudges.domain.working_time import local_day
+from shared.events import DayReport, GoalResult, RepId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Situation:
-    """A rep's day by its newest report, the worked days before it, and the time at which it is looked at.
+class RuleContext:
+    """A rep's day by its newest report, the worked days before it, and the time at which it is evaluated.
 
-    `team_done` has the ids of all in the team of whom something was asked that day, if every one of them has the plan done;
-    else it is empty. `ladders` are the rep's on the way to their goals, also of periods before and after that of the day.
-    `watch` is what is known over months, which only a look in the morning needs; `middays` are worked days before at their
-    middle, newest first, which only a look at the middle of a day needs. `is_plan_wanted` says that the day's plan is wanted
-    in the morning, and `is_told` that the rep was told of its definition before the day; neither is known at other times.
+    `baseline` is known in the morning only and `middays` (newest first) at midday only. `teammates_done` has everybody in the
+    team who had a target that day if all of them have done the plan; otherwise it is empty. `ladders` are the rep's, of every
+    period. `wants_day_plan` says that the rep gets the plan in the morning, `knows_playbook` that the version that judges the
+    day had been announced before the day; both are known in the morning only.
     """
 
     report: DayReport
     history: History
     now: datetime
-    watch: Watch | None = None
-    middays: tuple[Midday, ...] = ()
-    team_done: tuple[str, ...] = ()
+    baseline: Baseline | None = None
+    middays: tuple[MiddayCounts, ...] = ()
+    teammates_done: tuple[RepId, ...] = ()
     ladders: tuple[Ladder, ...] = ()
-    is_plan_wanted: bool = False
-    is_told: bool = False
+    wants_day_plan: bool = False
+    knows_playbook: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day of the report."""
+        return self.report.day
+
+    @property
+    def today(self) -> date:
+        """The rep's current day, which may be later than the day of the report."""
+        return local_day(self.now, self.report.timezone)
 
     def ladder_of(self, goal: GoalResult) -> Ladder | None:
-        """The one of the period that the day lies in."""
-        return next((one for one in self.ladders if is_ladder_of(one, goal)), None)
+        """The goal's ladder in the period that the day lies in."""
+        return next((ladder for ladder in self.ladders if is_ladder_of(ladder, goal)), None)

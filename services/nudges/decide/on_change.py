@@ -1,80 +1,90 @@
-"""Take in a report of a day and decide whether it calls for a word. One transaction, one person at a time."""
+"""A day report has changed something: decide whether the day has earned a nudge."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
-import asyncpg
-
-from services.nudges import store
-from services.nudges.context.load_context import said_to, situation_of
-from services.nudges.context.rule_context import Situation
-from services.nudges.decide.climb_ladders import climb_ladders
-from services.nudges.decide.compose import Spoken, speak
-from services.nudges.decide.manager_digests import note_leaders
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.decide.policy.selection import calls_of, may_still_speak
-from services.nudges.decide.retract import revise_said
-from services.nudges.decide.scheduled import plan_looks, plan_team_looks
+from services.nudges.context.ladders import list_ladders, merge_ladder
+from services.nudges.context.load_context import load_rule_context
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.decide.compose import draft_for_rep
+from services.nudges.decide.decision_context import DecisionContext, rep_of
+from services.nudges.decide.nudges import list_rules_about
+from services.nudges.decide.persist import persist
+from services.nudges.decide.policy.selection import still_worth_sending
+from services.nudges.decide.policy_facts import list_recent_nudges
+from services.nudges.decide.retract import retract_nudges
+from services.nudges.decide.scheduled_checks import add_checks, add_checks_of_team
+from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.history import is_plan_done
-from services.nudges.intake.erased_people import without_forgotten
-from services.nudges.rules import ON_CHANGE, PRIORITIES
+from services.nudges.domain.ladder import ladders_after
+from services.nudges.domain.moments import Moment, scheduled_moments
+from services.nudges.locks import lock_team
+from services.nudges.rules.catalogue import PRAISE, PRIORITIES, evaluate_rules, rules_at
 from shared.events import DayReport
 from shared.postgres.pool import Connection
 
 
-async def decide_nudges(
-    pool: asyncpg.Pool,
-    report: DayReport,
-    *,
-    channels: Sequence[str],
-    lottery: Lottery,
-    forget_key: bytes,
-    traceparent: str,
-    now: datetime,
-) -> tuple[bool, list[Spoken]]:
-    """Whether the report was newer than what was known, and what was made of it. Given again, it changes nothing. One of
-    somebody who is forgotten is passed over, and managers who are leave no trace of it."""
-    async with pool.acquire() as connection, connection.transaction():
-        await store.lock_person(connection, report.rep.id)
-        remembered = await without_forgotten(connection, report, forget_key=forget_key)
-        if remembered is None:
-            return False, []
-        report = remembered
-        if not await store.merge_day(connection, report, now=now):
-            return False, []
-        if is_plan_done(report) and not report.silent:
-            await connection.execute(store.QUERIES["lock_team"], report.team.id)
-        situation = await situation_of(connection, report, now=now) if not report.silent else None
-        revised = await revise_said(connection, report, situation, traceparent=traceparent, now=now)
-        await note_leaders(connection, report)
-        if situation is None:
-            return True, revised
-        await plan_looks(connection, report)
-        await plan_team_looks(connection, situation)
-        how: Any = {"channels": channels, "lottery": lottery, "traceparent": traceparent}
-        situation, spoken = await climb_ladders(connection, situation, **how)
-        spoken += await _praise(connection, situation, **how)
-    return True, revised + spoken
+async def decide_on_change(connection: Connection, report: DayReport, context: DecisionContext) -> list[Outcome]:
+    """Retract what no longer holds, schedule the checks of the day, and send what it has earned. Needs the person's lock."""
+    if report.silent:
+        return await retract_nudges(connection, report, None, context)
+    if is_plan_done(report):
+        await lock_team(connection, report.team.id)
+    rule_context = await load_rule_context(connection, report, now=context.now)
+    outcomes = await retract_nudges(connection, report, rule_context, context)
+    await _schedule_checks(connection, rule_context)
+    climbed = await _climb_ladders(connection, rule_context)
+    if climbed is not None:
+        rule_context = climbed
+        lowered = evaluate_rules(Moment.STEP_CHANGED, rule_context)
+        outcomes += [outcome for candidate in lowered if (outcome := await _send(connection, candidate, report, context))]
+    return outcomes + await _praise(connection, rule_context, context)
 
 
-async def _praise(
-    connection: Connection, situation: Situation, *, channels: Sequence[str], lottery: Lottery, traceparent: str
-) -> list[Spoken]:
-    """The first rule that the day calls for speaks, the next where that is refused; later on only one that is worth more."""
-    report, now = situation.report, situation.now
-    calls = calls_of(ON_CHANGE, situation)
-    if not calls:
+async def _schedule_checks(connection: Connection, rule_context: RuleContext) -> None:
+    """At each moment of an open working day; and of everybody's day, once the last of the team has done the plan."""
+    report = rule_context.report
+    if moments := scheduled_moments(report):
+        await add_checks(connection, report.rep.id, report.day, moments)
+    teammates = rule_context.teammates_done
+    if teammates and evaluate_rules(Moment.TEAM_DONE, rule_context):
+        rules = [rule.name for rule in rules_at(Moment.TEAM_DONE)]
+        await add_checks_of_team(connection, teammates, report.day, rules, now=rule_context.now)
+
+
+async def _climb_ladders(connection: Connection, rule_context: RuleContext) -> RuleContext | None:
+    """The context with the ladders as they stand after the report; None if no ladder has changed."""
+    report, known = rule_context.report, rule_context.ladders
+    ladders = ladders_after(known, report, rule_context.history.worked)
+    changed = [ladder for ladder in ladders if ladder not in known]
+    if not changed:
+        return None
+    for ladder in changed:
+        await merge_ladder(connection, report.rep.id, ladder)
+    return replace(rule_context, ladders=await list_ladders(connection, report.rep.id))
+
+
+async def _praise(connection: Connection, rule_context: RuleContext, context: DecisionContext) -> list[Outcome]:
+    """Send the first praise that the day has earned, or the next where that is suppressed; later on only something worth
+    more."""
+    report = rule_context.report
+    candidates = evaluate_rules(Moment.DAY_CHANGED, rule_context)
+    if not candidates:
         return []
-    heard = await store.list_rules_about(connection, report.rep.id, report.day, tuple(ON_CHANGE))
-    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
-    spoken: list[Spoken] = []
-    for called in may_still_speak(calls, priorities=PRIORITIES, heard=heard, said=said, day=report.day):
-        what_came = await speak(
-            connection, called, report, channels=channels, lottery=lottery, traceparent=traceparent, now=now
-        )
-        if what_came is not None:
-            spoken.append(what_came)
-            if what_came.status != "dropped":
+    rep_id = report.rep.id
+    sent = await list_rules_about(connection, rep_id, report.day, PRAISE)
+    recent = await list_recent_nudges(connection, rep_id, timezone=report.timezone, now=context.now)
+    outcomes: list[Outcome] = []
+    for candidate in still_worth_sending(candidates, priorities=PRIORITIES, sent=sent, recent=recent, day=report.day):
+        outcome = await _send(connection, candidate, report, context)
+        if outcome is not None:
+            outcomes.append(outcome)
+            if outcome.status != NudgeStatus.SUPPRESSED:
                 break
-    return spoken
+    return outcomes
+
+
+async def _send(connection: Connection, candidate: Candidate, report: DayReport, context: DecisionContext) -> Outcome | None:
+    """Bring a candidate before policy and store what comes of it; None when its occasion already has a nudge."""
+    draft = await draft_for_rep(connection, candidate, report, context)
+    return await persist(connection, draft, rep_of(report), context)

@@ -1,152 +1,162 @@
-"""Nudges that were held come due. Each is judged anew; what one person may hear now makes one message."""
+"""Deferred nudges come due. Each is decided again; what one person may receive now makes one message."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
-from services.nudges import store
-from services.nudges.context.load_context import situation_of
-from services.nudges.decide.announce import telling_anew
-from services.nudges.decide.compose import Spoken, Worded, add_part, announce, bundled_with, keep, settlement_of, together, word
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.decide.policy.may_send import Drop, HoldOut, Send, local_day
+from services.nudges.context.days import find_day, list_worked_before
+from services.nudges.context.load_context import load_rule_context
+from services.nudges.decide.announcements import draft_announcement
+from services.nudges.decide.compose import Draft, draft_for_rep
+from services.nudges.decide.decision_context import DecisionContext, DecisionSettings, rep_of
+from services.nudges.decide.nudges import DeferredNudge, claim_deferred, list_people_with_deferred, update_nudge
+from services.nudges.decide.persist import announce_nudge, bundle, bundled, decision_of, persist, persist_part
+from services.nudges.decide.policy.may_send import Send, Suppress, Withhold
 from services.nudges.decide.policy.selection import is_outdone
-from services.nudges.decide.retract import correction_anew
-from services.nudges.decide.scheduled import plan_due
-from services.nudges.domain.candidate import RULE_CORRECTION, RULE_PLAYBOOK
-from services.nudges.domain.day_plan_subscribers import Wanted
-from services.nudges.rules import ON_CHANGE, PRIORITIES, RULES, moment_of
-from services.nudges.store import Held
-from shared.events import DayReport, NudgeKind
+from services.nudges.decide.retract import draft_correction
+from services.nudges.decide.scheduled import draft_due_day_plan
+from services.nudges.deliver.deliveries import enqueue_deliveries
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE
+from services.nudges.domain.decision import NudgeStatus, Outcome
+from services.nudges.domain.working_time import local_day
+from services.nudges.locks import lock_person
+from services.nudges.rules.catalogue import PRAISE, PRIORITIES, REP_RULES
+from shared.events import DayReport, NudgeKind, PersonId, RepId
 from shared.postgres.pool import Connection
 
-_AT_ONCE_MAX: Final = 200
+_PEOPLE_MAX: Final = 200
 WORKED_DAYS_MAX: Final = 2
 _DAYS_MAX: Final = timedelta(days=14)
+_ONE_DAY: Final = timedelta(days=1)
 
 
-async def release_held(
-    pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, wanted: Wanted, now: datetime
-) -> list[Spoken]:
-    """Send what was held and still holds true; hold again or drop the rest."""
-    spoken: list[Spoken] = []
-    for row in await pool.fetch(store.QUERIES["list_people_with_held"], now, _AT_ONCE_MAX):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Due:
+    """A deferred nudge with its new draft."""
+
+    deferred: DeferredNudge
+    draft: Draft
+
+
+async def release_deferred(pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime) -> list[Outcome]:
+    """Send what was deferred and still holds; defer it again or suppress it otherwise."""
+    outcomes: list[Outcome] = []
+    for person_id in await list_people_with_deferred(pool, people_max=_PEOPLE_MAX, now=now):
         async with pool.acquire() as connection, connection.transaction():
-            await store.lock_person(connection, row["person_id"])
-            for held in await _claim_together(connection, row["person_id"], now=now):
-                spoken += await _release(connection, held, channels=channels, lottery=lottery, wanted=wanted, now=now)
-    return spoken
+            await lock_person(connection, person_id)
+            for message in await _claim_messages(connection, person_id, now=now):
+                context = settings.at(now, traceparent=message[0].traceparent)
+                outcomes += await _release(connection, message, context)
+    return outcomes
 
 
-async def _claim_together(connection: Connection, person_id: str, *, now: datetime) -> list[list[Held]]:
-    """What is due for a person: announcements one by one, all else together, what is most worth saying first."""
-    due = await store.claim_held(connection, person_id, now=now)
-    announcements = [[held] for held in due if held.kind == NudgeKind.ANNOUNCEMENT]
-    others = [held for held in due if held.kind != NudgeKind.ANNOUNCEMENT]
-    return [*announcements, sorted(others, key=lambda held: PRIORITIES[held.rule])]
+async def _claim_messages(connection: Connection, person_id: PersonId, *, now: datetime) -> list[list[DeferredNudge]]:
+    """What is due for a person, by message: announcements one by one, everything else together, most important first."""
+    due = await claim_deferred(connection, person_id, now=now)
+    announcements = [[deferred] for deferred in due if deferred.kind is NudgeKind.ANNOUNCEMENT]
+    others = [deferred for deferred in due if deferred.kind is not NudgeKind.ANNOUNCEMENT]
+    together = [sorted(others, key=lambda deferred: PRIORITIES[deferred.rule])] if others else []
+    return announcements + together
 
 
-async def _release(
-    connection: Connection, due: Sequence[Held], *, channels: Sequence[str], lottery: Lottery, wanted: Wanted, now: datetime
-) -> list[Spoken]:
-    """Each has a lot of its own: what is not held out is said together, and with it the day's plan where that is due."""
-    judged: list[tuple[Held, Worded]] = []
-    for held in due:
-        said = [(other.rule, other.day) for other, worded in judged if isinstance(worded.verdict, Send | HoldOut)]
-        if is_outdone(held.rule, held.day, by=said, praise=ON_CHANGE):
-            judged.append((held, _dropped(held, "something greater is said of the same day")))
+async def _release(connection: Connection, message: Sequence[DeferredNudge], context: DecisionContext) -> list[Outcome]:
+    """Each is assigned to the experiment by itself. What is not withheld goes out together, and with it the day's plan if
+    that is due."""
+    due: list[_Due] = []
+    for deferred in message:
+        earlier = [
+            (other.deferred.rule, other.deferred.day) for other in due if isinstance(other.draft.verdict, Send | Withhold)
+        ]
+        if is_outdone(deferred.rule, deferred.day, by=earlier, praise=PRAISE):
+            draft = _suppressed(deferred, "something greater is said about the same day")
         else:
-            judged.append((held, await _judged_anew(connection, held, lottery=lottery, now=now)))
-    speaking = [(held, worded) for held, worded in judged if isinstance(worded.verdict, Send)]
-    silent = [(held, worded) for held, worded in judged if not isinstance(worded.verdict, Send)]
-    spoken = [await _settle(connection, held, worded, now=now) for held, worded in silent]
-    if speaking:
-        spoken += await _say_with_plan(connection, speaking, channels=channels, lottery=lottery, wanted=wanted, now=now)
-    return spoken
+            draft = await _draft_again(connection, deferred, context)
+        due.append(_Due(deferred=deferred, draft=draft))
+    sending = [entry for entry in due if isinstance(entry.draft.verdict, Send)]
+    others = [entry for entry in due if not isinstance(entry.draft.verdict, Send)]
+    outcomes = [await _update(connection, entry, context) for entry in others]
+    if sending:
+        outcomes += await _send_with_day_plan(connection, sending, context)
+    return outcomes
 
 
-async def _say_with_plan(
-    connection: Connection,
-    speaking: Sequence[tuple[Held, Worded]],
-    *,
-    channels: Sequence[str],
-    lottery: Lottery,
-    wanted: Wanted,
-    now: datetime,
-) -> list[Spoken]:
-    """What may be said, and after it the day's plan where that is due. An announcement stays a message of its own."""
-    first = speaking[0][0]
-    due = None
-    if first.kind != NudgeKind.ANNOUNCEMENT:
-        due = await plan_due(connection, first.person_id, timezone=first.timezone, lottery=lottery, wanted=wanted, now=now)
-    beside = [due.plan] if due is not None and isinstance(due.plan.verdict, Send) else []
-    spoken = await _say_together(connection, speaking, beside=beside, channels=channels, now=now)
-    if due is None:
-        return spoken
-    report = due.report
-    how: Any = {"managers": report.managers, "timezone": report.timezone, "traceparent": first.traceparent, "now": now}
-    if beside:
-        kept = await add_part(connection, due.plan, of=speaking[0][1].nudge, **how)
+async def _send_with_day_plan(connection: Connection, sending: Sequence[_Due], context: DecisionContext) -> list[Outcome]:
+    """What may be sent, followed by the day's plan if that is due. An announcement stays a message of its own. The message
+    belongs to the trace of its first nudge."""
+    first = sending[0].deferred
+    context = replace(context, traceparent=first.traceparent)
+    plan = None
+    if first.kind is not NudgeKind.ANNOUNCEMENT:
+        rep_id = RepId(first.person_id)
+        plan = await draft_due_day_plan(connection, rep_id, timezone=first.timezone, context=context)
+    is_plan_sent = plan is not None and isinstance(plan.draft.verdict, Send)
+    added = [plan.draft] if plan is not None and is_plan_sent else []
+    outcomes = await _send_together(connection, sending, added, context)
+    if plan is None:
+        return outcomes
+    recipient = rep_of(plan.report)
+    if is_plan_sent:
+        outcome = await persist_part(connection, plan.draft, recipient, context, of=sending[0].draft.nudge)
     else:
-        kept = await keep(connection, due.plan, **how, channels=channels)
-    return spoken + ([kept] if kept is not None else [])
+        outcome = await persist(connection, plan.draft, recipient, context)
+    return outcomes + ([outcome] if outcome is not None else [])
 
 
-async def _say_together(
-    connection: Connection,
-    speaking: Sequence[tuple[Held, Worded]],
-    *,
-    beside: Sequence[Worded],
-    channels: Sequence[str],
-    now: datetime,
-) -> list[Spoken]:
+async def _send_together(
+    connection: Connection, sending: Sequence[_Due], added: Sequence[Draft], context: DecisionContext
+) -> list[Outcome]:
     """One message: the first nudge carries the words of all, and each of the others points to it."""
-    (first, worded), *others = speaking
-    parts = [one.nudge for one in (*(one for _, one in speaking), *beside)]
-    nudge = together(parts).model_copy(update={"send_at": now})
-    sent = settlement_of(worded.verdict, timezone=first.timezone, now=now)
-    await store.settle_nudge(connection, nudge, sent, wording=worded.wording)
-    await announce(connection, nudge, traceparent=first.traceparent, now=now)
-    await connection.execute(store.QUERIES["add_deliveries"], first.id, list(channels), now)
-    for _, other in others:
-        bundled = bundled_with(first.rule, other.verdict, timezone=first.timezone, now=now)
-        part = other.nudge.model_copy(update={"send_at": now})
-        await store.settle_nudge(connection, part, bundled, wording=other.wording, said_with=first.id)
-    return [Spoken(rule=first.rule, status="sent"), *(Spoken(rule=held.rule, status="bundled") for held, _ in others)]
+    first, *others = sending
+    drafts = [*(entry.draft for entry in sending), *added]
+    nudge = bundle([draft.nudge for draft in drafts]).model_copy(update={"send_at": context.now})
+    timezone = first.deferred.timezone
+    decision = decision_of(first.draft.verdict, timezone=timezone, now=context.now)
+    await update_nudge(connection, nudge, decision, wording=first.draft.wording)
+    await announce_nudge(connection, nudge, context)
+    await enqueue_deliveries(connection, nudge.id, context.channels, now=context.now)
+    for entry in others:
+        decision = bundled(entry.draft.verdict, nudge, timezone=timezone, now=context.now)
+        part = entry.draft.nudge.model_copy(update={"send_at": context.now})
+        await update_nudge(connection, part, decision, wording=entry.draft.wording, bundled_with=nudge.id)
+    return [
+        Outcome(rule=first.deferred.rule, status=NudgeStatus.SENT),
+        *(Outcome(rule=entry.deferred.rule, status=NudgeStatus.BUNDLED) for entry in others),
+    ]
 
 
-async def _settle(connection: Connection, held: Held, worded: Worded, *, now: datetime) -> Spoken:
-    settlement = settlement_of(worded.verdict, timezone=held.timezone, now=now)
-    nudge = worded.nudge.model_copy(update={"send_at": settlement.send_at or now})
-    await store.settle_nudge(connection, nudge, settlement, wording=worded.wording)
-    return Spoken(rule=held.rule, status=settlement.status)
+async def _update(connection: Connection, entry: _Due, context: DecisionContext) -> Outcome:
+    decision = decision_of(entry.draft.verdict, timezone=entry.deferred.timezone, now=context.now)
+    nudge = entry.draft.nudge.model_copy(update={"send_at": decision.send_at or context.now})
+    await update_nudge(connection, nudge, decision, wording=entry.draft.wording)
+    return Outcome(rule=entry.deferred.rule, status=decision.status)
 
 
-async def _judged_anew(connection: Connection, held: Held, *, lottery: Lottery, now: datetime) -> Worded:
-    """The nudge as its rule would put it now, and whether it may go out."""
-    if held.rule == RULE_PLAYBOOK:
-        return await telling_anew(connection, held, now=now)
-    report = await store.find_day(connection, held.person_id, held.day)
+async def _draft_again(connection: Connection, deferred: DeferredNudge, context: DecisionContext) -> Draft:
+    """The nudge as its rule would word it now, and whether it may go out."""
+    if deferred.rule == ANNOUNCEMENT_RULE:
+        return await draft_announcement(connection, deferred, now=context.now)
+    report = await find_day(connection, RepId(deferred.person_id), deferred.day)
     if report is None:
-        return _dropped(held, "its day is no longer known")
-    if held.rule == RULE_CORRECTION:
-        if await _is_long_ago(connection, report, now=now):
-            return _dropped(held, "too long ago")
-        return await correction_anew(connection, held, report, lottery=lottery, now=now)
-    situation = await situation_of(connection, report, moment=moment_of(held.rule), now=now)
-    called = RULES[held.rule](situation)
-    if called is None:
-        return _dropped(held, "no longer true")
-    if called.kind is not NudgeKind.ANNOUNCEMENT and await _is_long_ago(connection, report, now=now):
-        return _dropped(held, "too long ago")
-    times = {"decided_at": held.nudge.decided_at, "send_at": held.nudge.send_at}
-    return await word(connection, called, report, lottery=lottery, **times, now=now)
+        return _suppressed(deferred, "its day is not known any more")
+    if deferred.rule == CORRECTION_RULE:
+        if await _is_long_ago(connection, report, now=context.now):
+            return _suppressed(deferred, "too long ago")
+        return await draft_correction(connection, deferred, report, context)
+    rule = REP_RULES[deferred.rule]
+    rule_context = await load_rule_context(connection, report, moment=rule.moment, now=context.now)
+    candidate = rule.evaluate(rule_context)
+    if candidate is None:
+        return _suppressed(deferred, "no longer true")
+    if candidate.kind is not NudgeKind.ANNOUNCEMENT and await _is_long_ago(connection, report, now=context.now):
+        return _suppressed(deferred, "too long ago")
+    return await draft_for_rep(connection, candidate, report, context, deferred=deferred.nudge)
 
 
-def _dropped(held: Held, because: str) -> Worded:
-    return Worded(nudge=held.nudge, wording=0, verdict=Drop(because=because))
+def _suppressed(deferred: DeferredNudge, because: str) -> Draft:
+    return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=because))
 
 
 async def _is_long_ago(connection: Connection, report: DayReport, *, now: datetime) -> bool:
@@ -154,5 +164,5 @@ async def _is_long_ago(connection: Connection, report: DayReport, *, now: dateti
     today = local_day(now, report.timezone)
     if today - report.day > _DAYS_MAX:
         return True
-    since = await store.list_worked_before(connection, report.rep.id, today + timedelta(days=1))
+    since = await list_worked_before(connection, report.rep.id, today + _ONE_DAY)
     return sum(day.day > report.day for day in since) > WORKED_DAYS_MAX

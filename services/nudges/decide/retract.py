@@ -1,130 +1,144 @@
-"""A day was reported anew: judge again what was said and rests on it, and say once, quietly, what was wrongly held against
+"""A day was reported again: find the nudges that no longer hold, and correct, once and quietly, what was wrongly held against
 somebody."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-import asyncpg
-
-from services.nudges import store
-from services.nudges.context.load_context import person_of, said_to, situation_of
-from services.nudges.context.rule_context import Situation
-from services.nudges.decide.compose import Spoken, Worded, keep, nudge_of, word, wording_of
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.decide.policy.may_send import Drop
+from services.nudges.context.days import find_day
+from services.nudges.context.load_context import load_rule_context
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.decide.compose import Draft, basis_of, compose_nudge, draft_for_rep, wording_for
+from services.nudges.decide.decision_context import DecisionContext, rep_of
+from services.nudges.decide.nudges import DeferredNudge, find_sent, list_sent_about, mark_retracted
+from services.nudges.decide.persist import persist
+from services.nudges.decide.policy.may_send import Suppress
 from services.nudges.decide.policy.retraction import (
-    Sent,
-    correction,
-    days_resting_on,
-    is_called_for,
-    matters,
+    SentNudge,
+    correction_candidate,
+    days_based_on,
+    deserves_correction,
+    is_based_on,
     next_morning,
-    rests_on,
-    why_not,
+    retraction_reason,
+    still_holds,
 )
+from services.nudges.decide.policy_facts import list_recent_nudges, load_working_time
+from services.nudges.domain.decision import RETRACTED, Outcome
 from services.nudges.domain.moments import Moment
-from services.nudges.rules import ASKED_AGAIN, moment_of
-from services.nudges.store import Held
-from shared.events import NUDGE_REVISED, DayReport, NudgeKind, NudgeRevised
+from services.nudges.domain.working_time import local_day
+from services.nudges.rules.catalogue import REEVALUATED, REP_RULES
+from shared.event_types import NUDGE_REVISED
+from shared.events import DayReport, NudgeId, NudgeRevised
+from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
+HOLDS_AFTER_ALL = "the nudge that it would correct holds after all"
 
-async def revise_said(
-    connection: Connection, report: DayReport, situation: Situation | None, *, traceparent: str, now: datetime
-) -> list[Spoken]:
-    """What came of it. A day that goes on concerns what was said about it; one that is over, also what was said about the days
-    after it. `situation` is that of the report, where it is known already. Needs the person's lock."""
-    first, last = days_resting_on(report.day)
+
+async def retract_nudges(
+    connection: Connection, report: DayReport, rule_context: RuleContext | None, context: DecisionContext
+) -> list[Outcome]:
+    """Evaluate again what was sent and is based on the day of a report: while the day goes on, the nudges about it; once it
+    is over, also those about the days after it. `rule_context` is that of the report, if it is loaded already. Needs the
+    person's lock."""
+    first, last = days_based_on(report.day)
     until = last if report.state == "closed" else first
-    rows = await connection.fetch(store.QUERIES["list_sent_about"], report.rep.id, first, until, sorted(ASKED_AGAIN))
-    situations: dict[tuple[date, Moment | None], Situation] = {} if situation is None else {(report.day, None): situation}
-    spoken: list[Spoken] = []
-    for sent in map(_sent_of, rows):
-        if not rests_on(sent, report.day):
+    loaded = _Contexts(connection, report, rule_context, context)
+    outcomes: list[Outcome] = []
+    for sent in await list_sent_about(connection, report.rep.id, first, until, REEVALUATED):
+        evaluated = await loaded.of(sent) if is_based_on(sent, report.day) else None
+        if evaluated is None:
             continue
-        moment = Moment.MORNING if moment_of(sent.rule) is Moment.MORNING else None
-        key = sent.day, moment
-        if key not in situations:
-            about = report if sent.day == report.day else await store.find_day(connection, report.rep.id, sent.day)
-            if about is None:
-                continue
-            situations[key] = await situation_of(connection, about, moment=moment, now=now)
-        about = situations[key].report
-        holds = is_called_for(sent, situations[key])
-        if holds is sent.is_revised:
-            spoken += await _note(connection, sent, about, holds=holds, cause=report, traceparent=traceparent, now=now)
-        if not holds and matters(sent, situations[key]) and not report.silent:
-            spoken += await _take_back(connection, sent, about, traceparent=traceparent, now=now)
-    return spoken
+        holds = still_holds(sent, evaluated)
+        if holds is sent.is_retracted:
+            await _mark(connection, sent, evaluated.report, holds=holds, cause=report, context=context)
+            outcomes += [] if holds else [Outcome(rule=sent.rule, status=RETRACTED)]
+        if not holds and deserves_correction(sent, evaluated) and not report.silent:
+            correction = await _correct(connection, sent, evaluated.report, context)
+            outcomes += [correction] if correction is not None else []
+    return outcomes
 
 
-async def correction_anew(connection: Connection, held: Held, report: DayReport, *, lottery: Lottery, now: datetime) -> Worded:
-    """A correction that waited, as it would be put now, and whether it is still needed."""
-    row = await connection.fetchrow(store.QUERIES["find_sent"], held.nudge.occasion)
-    if row is None or row["revised_at"] is None:
-        return Worded(nudge=held.nudge, wording=0, verdict=Drop(because="what it takes back holds after all"))
-    called = correction(_sent_of(row), report)
-    times = {"decided_at": held.nudge.decided_at, "send_at": held.nudge.send_at}
-    return await word(connection, called, report, lottery=lottery, **times, now=now)
+async def draft_correction(
+    connection: Connection, deferred: DeferredNudge, report: DayReport, context: DecisionContext
+) -> Draft:
+    """A correction whose time has come, as worded now, and whether it is still needed."""
+    sent = await find_sent(connection, NudgeId(deferred.nudge.occasion))
+    if sent is None or not sent.is_retracted:
+        return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=HOLDS_AFTER_ALL))
+    candidate = correction_candidate(sent, report, today=local_day(context.now, report.timezone))
+    return await draft_for_rep(connection, candidate, report, context, deferred=deferred.nudge)
 
 
-async def _note(
+class _Contexts:
+    """What the rules may look at of the days in question, each loaded once."""
+
+    def __init__(
+        self, connection: Connection, report: DayReport, rule_context: RuleContext | None, context: DecisionContext
+    ) -> None:
+        self._connection = connection
+        self._report = report
+        self._context = context
+        self._loaded: dict[tuple[date, Moment], RuleContext] = {}
+        if rule_context is not None:
+            self._loaded[report.day, Moment.DAY_CHANGED] = rule_context
+
+    async def of(self, sent: SentNudge) -> RuleContext | None:
+        """What the rule of a nudge may look at; None if its day is not known any more."""
+        is_about_days_before = REP_RULES[sent.rule].moment is Moment.MORNING
+        key = sent.day, Moment.MORNING if is_about_days_before else Moment.DAY_CHANGED
+        if key not in self._loaded:
+            rep_id, is_same_day = self._report.rep.id, sent.day == self._report.day
+            report = self._report if is_same_day else await find_day(self._connection, rep_id, sent.day)
+            if report is None:
+                return None
+            self._loaded[key] = await load_rule_context(self._connection, report, moment=key[1], now=self._context.now)
+        return self._loaded[key]
+
+
+async def _mark(
     connection: Connection,
-    sent: Sent,
-    about: DayReport,
+    sent: SentNudge,
+    report: DayReport,
     *,
     holds: bool,
     cause: DayReport,
-    traceparent: str,
-    now: datetime,
-) -> list[Spoken]:
-    """Mark it where it stands, and publish it."""
-    because = "" if holds else why_not(sent, about)
-    await connection.execute(store.QUERIES["mark_revised"], sent.id, None if holds else now, because)
-    body = NudgeRevised(
+    context: DecisionContext,
+) -> None:
+    """Mark the nudge where it stands, and publish that it holds no longer, or again."""
+    because = "" if holds else retraction_reason(sent, report)
+    await mark_retracted(connection, sent.id, None if holds else context.now, because)
+    revised = NudgeRevised(
         nudge_id=sent.id,
         rule=sent.rule,
-        person=about.rep,
+        person=report.rep,
         day=sent.day,
         holds=holds,
         because=because,
-        revision=about.revision,
-        revised_at=now,
+        revision=report.revision,
+        revised_at=context.now,
     )
-    await store.enqueue_event(
-        connection,
+    event = make_event(
+        NUDGE_REVISED,
+        revised,
         event_id=f"{sent.id}:{cause.day}:{cause.revision}",
-        event_type=NUDGE_REVISED,
-        subject=about.rep.id,
-        body=body,
-        traceparent=continue_trace(traceparent),
-        at=now,
+        subject=report.rep.id,
+        traceparent=continue_trace(context.traceparent),
+        at=context.now,
     )
-    return [] if holds else [Spoken(rule=sent.rule, status="revised")]
+    await enqueue_events(connection, [event])
 
 
-async def _take_back(connection: Connection, sent: Sent, about: DayReport, *, traceparent: str, now: datetime) -> list[Spoken]:
+async def _correct(connection: Connection, sent: SentNudge, report: DayReport, context: DecisionContext) -> Outcome | None:
     """Once: the hint is the correction's occasion."""
-    person = await person_of(connection, about.rep.id, timezone=about.timezone, now=now)
-    said = await said_to(connection, about.rep.id, timezone=about.timezone, now=now)
-    called = correction(sent, about)
-    wording = wording_of(called, about.rep.id, said)
+    rep_id, timezone, now = report.rep.id, report.timezone, context.now
+    recent = await list_recent_nudges(connection, rep_id, timezone=timezone, now=now)
+    candidate = correction_candidate(sent, report, today=local_day(now, timezone))
+    wording = wording_for(candidate, rep_id, recent)
     if wording is None:
-        return []
-    nudge = nudge_of(called, about, wording=wording, decided_at=now, send_at=now)
-    worded = Worded(nudge=nudge, wording=wording, verdict=next_morning(person, now=now))
-    how: Any = {"managers": about.managers, "timezone": about.timezone, "channels": (), "traceparent": traceparent}
-    kept = await keep(connection, worded, **how, now=now)
-    return [kept] if kept is not None else []
-
-
-def _sent_of(row: asyncpg.Record) -> Sent:
-    return Sent(
-        id=row["id"],
-        rule=row["rule"],
-        kind=NudgeKind(row["kind"]),
-        day=row["day"],
-        at=row["send_at"],
-        is_revised=row["revised_at"] is not None,
-    )
+        return None
+    recipient = rep_of(report)
+    nudge = compose_nudge(candidate, recipient, basis_of(report), wording=wording, decided_at=now, send_at=now)
+    today = await load_working_time(connection, rep_id, timezone=timezone, now=now)
+    verdict = next_morning(today, timezone, now=now)
+    return await persist(connection, Draft(nudge=nudge, wording=wording, verdict=verdict), recipient, context)

@@ -1,118 +1,94 @@
-"""Look at people's days at the moments that are planned for them, and say what the rules of the moment call for."""
+"""Check people's days at the moments scheduled for them, and send what the rules of the moment call for."""
 
-import json
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 
 import asyncpg
 
-from services.nudges import store
-from services.nudges.context.load_context import said_to, situation_of
-from services.nudges.context.rule_context import Situation
-from services.nudges.decide.compose import Spoken, Worded, keep_together, word
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.decide.policy.may_send import HoldOut, Send, is_resting, local_day
-from services.nudges.decide.policy.selection import calls_of
-from services.nudges.domain.candidate import ASKED_FOR, Called
-from services.nudges.domain.day_plan_subscribers import Wanted
-from services.nudges.domain.moments import Moment, moments_of
-from services.nudges.rules import AT_MOMENTS
-from services.nudges.rules.day_plan import day_plan
-from shared.events import DayReport
+from services.nudges.context.days import find_day
+from services.nudges.context.load_context import load_rule_context
+from services.nudges.decide.compose import Draft, draft_for_rep
+from services.nudges.decide.decision_context import DecisionContext, DecisionSettings, rep_of
+from services.nudges.decide.nudges import list_rules_about
+from services.nudges.decide.persist import persist_together
+from services.nudges.decide.policy.may_send import Send, Withhold, is_cooling_down
+from services.nudges.decide.policy_facts import list_recent_nudges
+from services.nudges.decide.scheduled_checks import DueCheck, is_check_due, list_due_checks, mark_check_done
+from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.decision import Outcome
+from services.nudges.domain.history import planned_behaviours
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.working_time import local_day
+from services.nudges.locks import lock_person
+from services.nudges.rules.catalogue import OPT_IN, evaluate_rules
+from shared.events import DayReport, RepId
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
-_AT_ONCE_MAX: Final = 200
+_CHECKS_MAX: Final = 200
 
 
-class DuePlan(NamedTuple):
-    """The plan of a day, as it is put, and the day."""
+class DayPlanDraft(NamedTuple):
+    """The draft of a day's plan, and the day."""
 
     report: DayReport
-    plan: Worded
+    draft: Draft
 
 
-async def plan_looks(connection: Connection, report: DayReport) -> None:
-    """At each moment of an open working day, once."""
-    moments = moments_of(report)
-    if moments:
-        arguments = [moment.value for moment in moments], list(moments.values())
-        await connection.execute(store.QUERIES["add_looks"], report.rep.id, report.day, *arguments)
+async def run_scheduled_checks(pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime) -> list[Outcome]:
+    """Take every check that is due, each once over all replicas."""
+    outcomes: list[Outcome] = []
+    for check in await list_due_checks(pool, checks_max=_CHECKS_MAX, now=now):
+        async with pool.acquire() as connection, connection.transaction():
+            context = settings.at(now, traceparent=continue_trace(None))
+            outcomes += await _run_check(connection, check, context)
+    return outcomes
 
 
-async def plan_team_looks(connection: Connection, situation: Situation) -> None:
-    """Once the last of a team has done the plan of a day: at each one's day, now."""
-    rules = AT_MOMENTS[Moment.TEAM_DONE]
-    if calls_of(rules, situation):
-        day, team = situation.report.day, list(situation.team_done)
-        arguments = team, day, Moment.TEAM_DONE.value, situation.now, list(rules)
-        await connection.execute(store.QUERIES["add_looks_of_team"], *arguments)
-
-
-async def take_looks(
-    pool: asyncpg.Pool, *, channels: Sequence[str], lottery: Lottery, wanted: Wanted, now: datetime
-) -> list[Spoken]:
-    """Take every look that is due. Each is taken once over all replicas."""
-    spoken: list[Spoken] = []
-    for row in await pool.fetch(store.QUERIES["list_due_looks"], now, _AT_ONCE_MAX):
-        how: Any = {"channels": channels, "lottery": lottery, "wanted": wanted}
-        spoken += await _look(pool, row["rep_id"], row["day"], Moment(row["moment"]), **how, now=now)
-    return spoken
-
-
-async def _look(
-    pool: asyncpg.Pool,
-    rep_id: str,
-    day: date,
-    moment: Moment,
-    *,
-    channels: Sequence[str],
-    lottery: Lottery,
-    wanted: Wanted,
-    now: datetime,
-) -> list[Spoken]:
-    async with pool.acquire() as connection, connection.transaction():
-        await store.lock_person(connection, rep_id)
-        report = await store.find_day(connection, rep_id, day)
-        seen = None if report is None else json.dumps({one.key: one.count for one in report.behaviours if one.target > 0})
-        if await connection.fetchval(store.QUERIES["mark_look_done"], rep_id, day, moment.value, now, seen) is None:
-            return []
-        if report is None or not AT_MOMENTS[moment]:
-            return []
-        calls = await _calls(connection, report, moment, wanted=wanted, now=now)
-        times: Any = {"decided_at": now, "send_at": now, "now": now}
-        judged = [await word(connection, called, report, lottery=lottery, **times) for called in calls]
-        how: Any = {"managers": report.managers, "timezone": report.timezone, "traceparent": continue_trace(None)}
-        return await keep_together(connection, judged, **how, channels=channels, now=now)
-
-
-async def _calls(connection: Connection, report: DayReport, moment: Moment, *, wanted: Wanted, now: datetime) -> list[Called]:
-    """What the first rule has to say that does not rest, since those after it are not kept from speaking by one that does; and
-    what is said beside it, unless that went out already with what had waited."""
-    situation = await situation_of(connection, report, moment=moment, wanted=wanted, now=now)
-    calls = calls_of(AT_MOMENTS[moment], situation)
-    if not calls:
-        return []
-    said = await said_to(connection, report.rep.id, timezone=report.timezone, now=now)
-    first = [called for called in calls if called.rule not in ASKED_FOR and not is_resting(called, said, report.day)][:1]
-    heard = await store.list_rules_about(connection, report.rep.id, report.day, sorted(ASKED_FOR))
-    return first + [called for called in calls if called.rule in ASKED_FOR and called.rule not in heard]
-
-
-async def plan_due(
-    connection: Connection, rep_id: str, *, timezone: str, lottery: Lottery, wanted: Wanted, now: datetime
-) -> DuePlan | None:
-    """The day's plan where the look of the morning is due, for it to go with what is released just then; None when it is not
-    wanted or may not be said. Needs the person's lock."""
+async def draft_due_day_plan(
+    connection: Connection, rep_id: RepId, *, timezone: str, context: DecisionContext
+) -> DayPlanDraft | None:
+    """The day's plan if the morning check is due, so that it can join what is released just then; None if it is not wanted or
+    may not be sent. Needs the person's lock."""
+    now = context.now
     day = local_day(now, timezone)
-    report = await store.find_day(connection, rep_id, day)
-    if report is None or not wanted.by(report):
+    report = await find_day(connection, rep_id, day)
+    if report is None or not context.subscribers.include(report):
         return None
-    if await connection.fetchval(store.QUERIES["find_due_look"], rep_id, day, Moment.MORNING.value, now) is None:
+    if not await is_check_due(connection, rep_id, day, Moment.MORNING, now=now):
         return None
-    called = day_plan(await situation_of(connection, report, moment=Moment.MORNING, wanted=wanted, now=now))
-    if called is None:
+    rule_context = await load_rule_context(connection, report, moment=Moment.MORNING, subscribers=context.subscribers, now=now)
+    opted_in = [candidate for candidate in evaluate_rules(Moment.MORNING, rule_context) if candidate.is_opt_in]
+    if not opted_in:
         return None
-    worded = await word(connection, called, report, lottery=lottery, decided_at=now, send_at=now, now=now)
-    return DuePlan(report, worded) if isinstance(worded.verdict, Send | HoldOut) else None
+    draft = await draft_for_rep(connection, opted_in[0], report, context)
+    return DayPlanDraft(report, draft) if isinstance(draft.verdict, Send | Withhold) else None
+
+
+async def _run_check(connection: Connection, check: DueCheck, context: DecisionContext) -> list[Outcome]:
+    await lock_person(connection, check.rep_id)
+    report = await find_day(connection, check.rep_id, check.day)
+    counts = None if report is None else {behaviour.key: behaviour.count for behaviour in planned_behaviours(report)}
+    if not await mark_check_done(connection, check.rep_id, check.day, check.moment, counts, now=context.now):
+        return []
+    if report is None:
+        return []
+    candidates = await _select(connection, report, check.moment, context)
+    drafts = [await draft_for_rep(connection, candidate, report, context) for candidate in candidates]
+    return await persist_together(connection, drafts, rep_of(report), context)
+
+
+async def _select(connection: Connection, report: DayReport, moment: Moment, context: DecisionContext) -> list[Candidate]:
+    """What the first rule proposes that is not cooling down, so that one that is does not keep the others silent; and what
+    the rep opted in to, unless that went out already together with what had been deferred."""
+    now, rep_id = context.now, report.rep.id
+    rule_context = await load_rule_context(connection, report, moment=moment, subscribers=context.subscribers, now=now)
+    candidates = evaluate_rules(moment, rule_context)
+    if not candidates:
+        return []
+    recent = await list_recent_nudges(connection, rep_id, timezone=report.timezone, now=now)
+    ready = [
+        candidate for candidate in candidates if not candidate.is_opt_in and not is_cooling_down(candidate, recent, report.day)
+    ]
+    sent = await list_rules_about(connection, rep_id, report.day, OPT_IN)
+    return ready[:1] + [candidate for candidate in candidates if candidate.is_opt_in and candidate.rule not in sent]

@@ -1,66 +1,117 @@
-"""Send what is queued for one channel: claim, send, record. A process that dies in between leaves a claim that another takes
-over."""
+"""Deliver what is queued for one channel: claim, send, record. If a process dies in between, another takes over its claim."""
 
 import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
 import structlog
 
-from services.nudges import store
-from services.nudges.deliver.channels.channel import Channel, Delivered, Gone, Outcome, TryLater
-from services.nudges.deliver.deliveries import Delivery, claim_due_deliveries
-from services.nudges.deliver.report_announcement import report_telling
-from services.nudges.deliver.retry_policy import asked_until, next_attempt, pause_of_channel
+from services.nudges.deliver.channel import LEASE_S, Channel, Delivered, Gone, Outcome, TryLater
+from services.nudges.deliver.channel_states import (
+    ClaimedChannel,
+    claim_channel,
+    mark_channel_delivering,
+    mark_channel_disabled,
+    mark_channel_failing,
+    mark_channel_paused,
+)
+from services.nudges.deliver.deliveries import (
+    Delivery,
+    claim_due_deliveries,
+    mark_delivered,
+    mark_failed,
+    mark_overdue_failed,
+    mark_retry,
+)
+from services.nudges.deliver.report_announcement import report_announcement_delivered
+from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
-from shared.events import NUDGE_DELIVERED, AnnouncementDelivered, Nudge, NudgeDelivered, NudgeKind
+from shared.event_types import NUDGE_DELIVERED
+from shared.events import Nudge, NudgeDelivered, NudgeId, NudgeKind, PersonId, RepId
+from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id
+from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
-_RECORD_AGAIN_S: Final = 0.5
+_RECORD_RETRY_S: Final = 0.5
 _RECORD_ATTEMPTS_MAX: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Deliverer:
-    """Delivers through one channel. `draw` is uniform in 0 to 1, and spreads the retries."""
+    """Delivers through one channel. `jitter` is uniform between 0 and 1 and spreads the retries."""
 
     pool: asyncpg.Pool
     channel: Channel
     links: Links
     metrics: NudgesMetrics
     clock: Clock
-    draw: Callable[[], float] = random.random
+    retry_policy: RetryPolicy = RETRY_POLICY
+    jitter: Callable[[], float] = random.random
 
     async def claim(self, count_max: int) -> list[Delivery]:
-        """What to attempt now, at most so many; what has waited for too long is given up."""
-        claimed = await claim_due_deliveries(self.pool, self.channel, count_max=count_max, now=self.clock.now())
-        if claimed.given_up:
-            self.metrics.deliveries.labels(self.channel.name, "failed").inc(claimed.given_up)
-            _log.warning("deliveries_given_up", channel=self.channel.name, count=claimed.given_up)
-        return claimed.deliveries
+        """What to attempt now, at most so many. What has waited for too long is given up, and while the channel is disabled,
+        everything.
+
+        While the channel is paused or disabled there is nothing to attempt. While it fails there is one delivery, and no other
+        until that one has an outcome.
+        """
+        now = self.clock.now()
+        async with self.pool.acquire() as connection, connection.transaction():
+            state = await claim_channel(connection, self.channel.name)
+            if state is None:
+                return []
+            given_up = await self._give_up(connection, state, now=now)
+            deliveries = await self._claim_due(connection, state, count_max=count_max, now=now)
+        if given_up:
+            self.metrics.deliveries.labels(self.channel.name, "failed").inc(given_up)
+            _log.warning("deliveries_given_up", channel=self.channel.name, count=given_up)
+        return deliveries
+
+    async def _give_up(self, connection: Connection, state: ClaimedChannel, *, now: datetime) -> int:
+        if state.disabled_at is not None:
+            because = f"the channel is disabled: {state.last_error}"
+            return await mark_overdue_failed(connection, self.channel.name, queued_until=now, because=because)
+        queued_until = now - self.channel.give_up_after
+        because = f"given up after {self.channel.give_up_after / timedelta(hours=1):g} hours"
+        return await mark_overdue_failed(connection, self.channel.name, queued_until=queued_until, because=because)
+
+    async def _claim_due(
+        self, connection: Connection, state: ClaimedChannel, *, count_max: int, now: datetime
+    ) -> list[Delivery]:
+        is_paused = state.paused_until is not None and state.paused_until > now
+        if is_paused or state.disabled_at is not None:
+            return []
+        is_failing = self.retry_policy.is_failing(state.failures)
+        deliveries = await claim_due_deliveries(
+            connection, self.channel.name, count_max=1 if is_failing else count_max, now=now
+        )
+        if deliveries and is_failing:
+            lease_until = now + timedelta(seconds=LEASE_S)
+            await mark_channel_paused(connection, self.channel.name, paused_until=lease_until, asked_until=None)
+        return deliveries
 
     async def attempt(self, delivery: Delivery) -> None:
-        """Send one and record what came of it."""
+        """Send one delivery and record the outcome."""
         started_s = monotonic_s()
         outcome = await self._send(delivery)
         await self._record(delivery, outcome)
-        word = _WORDS.get(type(outcome), "failed")
-        self.metrics.deliveries.labels(delivery.channel, word).inc()
+        label = _OUTCOME_LABELS.get(type(outcome), "failed")
+        self.metrics.deliveries.labels(delivery.channel, label).inc()
         self.metrics.delivery_seconds.labels(delivery.channel).observe(monotonic_s() - started_s)
         _log.info(
-            "nudge_attempted",
+            "delivery_attempted",
             nudge=delivery.nudge.id,
             rule=delivery.nudge.rule,
             channel=delivery.channel,
-            outcome=word,
+            outcome=label,
             attempts=delivery.attempts,
             error="" if isinstance(outcome, Delivered) else outcome.error,
             trace_id=trace_id(delivery.traceparent),
@@ -68,92 +119,86 @@ class Deliverer:
 
     async def _send(self, delivery: Delivery) -> Outcome:
         try:
-            return await self.channel.send(_with_link(delivery.nudge, self.links), attempts=delivery.attempts)
-        except Exception as failed:  # noqa: BLE001 - one nudge that a channel stumbles over must not stop all others
-            _log.exception("channel_failed", channel=delivery.channel, nudge=delivery.nudge.id)
-            return TryLater(error=f"failed inside ({type(failed).__name__}); the log of nudges has more")
+            return await self.channel.send(add_links(delivery.nudge, self.links), attempts=delivery.attempts)
+        except Exception as failed:  # noqa: BLE001 - one nudge on which a channel fails must not stop all others
+            _log.exception("channel_raised", channel=delivery.channel, nudge=delivery.nudge.id)
+            return TryLater(error=f"internal error ({type(failed).__name__}); the log of nudges has the details")
 
     async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Again while Postgres is away: what is not recorded would be sent once more."""
-        for left in reversed(range(_RECORD_ATTEMPTS_MAX)):
+        """Keep trying while Postgres is down: an outcome that is not recorded would be sent again."""
+        for attempts_left in reversed(range(_RECORD_ATTEMPTS_MAX)):
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
-                    await _record(connection, delivery, outcome, draw=self.draw(), now=self.clock.now())
+                    await self._record_outcome(connection, delivery, outcome, now=self.clock.now())
                 return
-            except store.AWAY:
-                if not left:
+            except TRANSIENT_ERRORS:
+                if not attempts_left:
                     raise
-                await asyncio.sleep(_RECORD_AGAIN_S)
+                await asyncio.sleep(_RECORD_RETRY_S)
+
+    async def _record_outcome(self, connection: Connection, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
+        if isinstance(outcome, Delivered):
+            await _record_delivered(connection, delivery, now=now)
+            await mark_channel_delivering(connection, delivery.channel)
+        elif isinstance(outcome, TryLater):
+            await self._record_retry(connection, delivery, outcome, now=now)
+        else:
+            await mark_failed(connection, delivery, error=outcome.error)
+            if isinstance(outcome, Gone):
+                await mark_channel_disabled(connection, delivery.channel, error=outcome.error, now=now)
+                _log.error("channel_disabled", channel=delivery.channel, because=outcome.error)
+
+    async def _record_retry(self, connection: Connection, delivery: Delivery, outcome: TryLater, *, now: datetime) -> None:
+        policy, jitter = self.retry_policy, self.jitter()
+        due_at = policy.next_attempt_at(delivery.attempts, retry_after_s=outcome.after_s, jitter=jitter, now=now)
+        await mark_retry(connection, delivery, due_at=due_at, error=outcome.error)
+        failures = await mark_channel_failing(connection, delivery.channel, error=outcome.error, now=now)
+        paused_until = policy.pause_until(failures, jitter=jitter, now=now)
+        asked_until = policy.retry_after_until(outcome.after_s, now=now)
+        if paused_until is not None or asked_until is not None:
+            await mark_channel_paused(connection, delivery.channel, paused_until=paused_until, asked_until=asked_until)
 
 
-_WORDS: Final[dict[type, str]] = {Delivered: "delivered", TryLater: "retried"}
+_OUTCOME_LABELS: Final[dict[type[Outcome], str]] = {Delivered: "delivered", TryLater: "retried"}
 
 
 async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
-    """Attempt what is due, all at once. Returns how many attempts that were."""
-    due = await deliverer.claim(count_max)
-    await asyncio.gather(*[deliverer.attempt(delivery) for delivery in due])
-    return len(due)
+    """Attempt everything that is due, all at once. Returns the number of attempts."""
+    deliveries = await deliverer.claim(count_max)
+    await asyncio.gather(*[deliverer.attempt(delivery) for delivery in deliveries])
+    return len(deliveries)
 
 
-def _with_link(nudge: Nudge, links: Links) -> Nudge:
-    """A definition can be read, and acknowledged, on the rep's own page; of all else they can say what they think of it, and of
-    each part of a message by itself."""
-    person = nudge.person.id
+def add_links(nudge: Nudge, links: Links) -> Nudge:
+    """The nudge with the address of its page, and each of its parts with its own. Without a secret for links it has none."""
+    person_id = nudge.person.id
     try:
-        parts = tuple(one.model_copy(update={"url": _url_of(one.id, one.kind, person, links)}) for one in nudge.parts)
-        return nudge.model_copy(update={"url": _url_of(nudge.id, nudge.kind, person, links), "parts": parts})
+        parts = tuple(part.model_copy(update={"url": _page_url(part.id, part.kind, person_id, links)}) for part in nudge.parts)
+        return nudge.model_copy(update={"url": _page_url(nudge.id, nudge.kind, person_id, links), "parts": parts})
     except NoLinkSecret:
         return nudge
 
 
-def _url_of(nudge_id: str, kind: NudgeKind, person_id: str, links: Links) -> str:
-    is_told = kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
-    return links.of_rep(person_id) if is_told else links.of_answer(nudge_id, person_id)
-
-
-async def _record(connection: Connection, delivery: Delivery, outcome: Outcome, *, draw: float, now: datetime) -> None:
-    key = (delivery.nudge.id, delivery.channel)
-    if isinstance(outcome, Delivered):
-        await _record_delivered(connection, delivery, now=now)
-        await connection.execute(store.QUERIES["mark_channel_delivering"], delivery.channel)
-    elif isinstance(outcome, TryLater):
-        again = next_attempt(delivery.attempts, asked_s=outcome.after_s, draw=draw, now=now)
-        await connection.execute(store.QUERIES["mark_retry"], *key, delivery.attempts, again, outcome.error)
-        failures = await connection.fetchval(store.QUERIES["mark_channel_failing"], delivery.channel, now, outcome.error)
-        pause, asked = pause_of_channel(failures or 0, draw=draw, now=now), asked_until(outcome.after_s, now=now)
-        if pause or asked:
-            await connection.execute(store.QUERIES["mark_channel_paused"], delivery.channel, pause, asked)
-    else:
-        await connection.execute(store.QUERIES["mark_failed"], *key, delivery.attempts, outcome.error)
-        if isinstance(outcome, Gone):
-            await connection.execute(store.QUERIES["mark_channel_disabled"], delivery.channel, now, outcome.error)
-            _log.error("channel_disabled", channel=delivery.channel, because=outcome.error)
+def _page_url(nudge_id: NudgeId, kind: NudgeKind, person_id: PersonId, links: Links) -> str:
+    """An announcement is read and acknowledged on the rep's own page; to most other nudges there is an answer."""
+    if kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION):
+        return links.own_page_url(RepId(person_id))
+    return links.answer_url(nudge_id, person_id)
 
 
 async def _record_delivered(connection: Connection, delivery: Delivery, *, now: datetime) -> None:
-    key = (delivery.nudge.id, delivery.channel)
-    attempts = await connection.fetchval(store.QUERIES["mark_delivered"], *key, now)
+    attempts = await mark_delivered(connection, delivery, now=now)
     if attempts is None:
         return  # another process took over meanwhile and has recorded it
-    body = NudgeDelivered(nudge_id=key[0], channel=key[1], attempts=attempts, delivered_at=now)
-    await store.enqueue_event(
-        connection,
-        event_id=f"{key[0]}:{key[1]}",
-        event_type=NUDGE_DELIVERED,
-        subject=delivery.nudge.person.id,
-        body=body,
+    nudge, channel = delivery.nudge, delivery.channel
+    event = make_event(
+        NUDGE_DELIVERED,
+        NudgeDelivered(nudge_id=nudge.id, channel=channel, attempts=attempts, delivered_at=now),
+        event_id=f"{nudge.id}:{channel}",
+        subject=nudge.person.id,
         traceparent=continue_trace(delivery.traceparent),
         at=now,
     )
-    await _note_told(connection, delivery, now=now)
-
-
-async def _note_told(connection: Connection, delivery: Delivery, *, now: datetime) -> None:
-    """With the first channel that takes an announcement the rep is told."""
-    if delivery.nudge.kind is not NudgeKind.ANNOUNCEMENT:
-        return
-    told = await connection.fetchrow(store.QUERIES["mark_told"], delivery.nudge.id, now)
-    if told is None:
-        return
-    await report_telling(connection, AnnouncementDelivered(**dict(told)), traceparent=delivery.traceparent, now=now)
+    await enqueue_events(connection, [event])
+    if nudge.kind is NudgeKind.ANNOUNCEMENT:
+        await report_announcement_delivered(connection, nudge.id, traceparent=delivery.traceparent, now=now)

@@ -1,24 +1,24 @@
-"""Deliveries and the channels that they go through, as typed rows."""
+"""Deliveries as typed rows: one for each nudge and channel."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
 
-from services.nudges.deliver.channels.channel import LEASE_S, Channel
-from services.nudges.deliver.retry_policy import FAILURES_IN_A_ROW
-from services.nudges.store import QUERIES
-from shared.events import Nudge
+from services.nudges.deliver.channel import LEASE_S
+from shared.events import Nudge, NudgeId
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 
-GIVEN_UP_SHOWN: Final = timedelta(days=7)
-_REPLACED_WITHIN: Final = timedelta(minutes=10)
+_QUERIES: Final = Queries.beside(__file__)
+_ROLLING_RESTART: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """One nudge on its way through one channel; `attempts` includes this one."""
+    """One nudge on its way through one channel. `attempts` includes the current one."""
 
     channel: str
     attempts: int
@@ -26,80 +26,47 @@ class Delivery:
     traceparent: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claimed:
-    """What is to be attempted, and how many were given up."""
-
-    deliveries: list[Delivery]
-    given_up: int
+async def enqueue_deliveries(connection: Connection, nudge_id: NudgeId, channels: Sequence[str], *, now: datetime) -> None:
+    """Queue a nudge for the channels, by name, whose audience includes it. Doing it again changes nothing."""
+    await connection.execute(_QUERIES["enqueue_deliveries"], nudge_id, list(channels), now)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChannelState:
-    """How a channel fares. `failures` are in a row; `given_up` counts those of the last seven days."""
-
-    name: str
-    failures: int
-    failing_since: datetime | None
-    paused_until: datetime | None
-    disabled_at: datetime | None
-    last_error: str
-    waiting: int
-    waiting_since: datetime | None
-    given_up: int
-
-
-async def note_channels(pool: asyncpg.Pool, channels: Mapping[str, Channel]) -> None:
-    """Make the channels known. One that leads elsewhere than before begins anew, as enabled."""
-    async with pool.acquire() as connection, connection.transaction():
-        for one in channels.values():
-            await connection.execute(QUERIES["merge_channel"], one.name, one.destination)
-            await connection.execute(QUERIES["mark_audience"], one.name, one.audience.teams, one.audience.kinds)
-
-
-async def list_channels(pool: asyncpg.Pool, names: Iterable[str], *, now: datetime) -> list[ChannelState]:
-    """How each of these channels fares."""
-    rows = await pool.fetch(QUERIES["list_channels"], now - GIVEN_UP_SHOWN, list(names))
-    return [ChannelState(**dict(row)) for row in rows]
-
-
-async def claim_due_deliveries(pool: asyncpg.Pool, channel: Channel, *, count_max: int, now: datetime) -> Claimed:
-    """Deliveries to attempt now; nobody else gets them until their lease, by the database's clock, is over. None while the
-    channel is paused or disabled; one alone while it fails, and no other until that one is settled.
-
-    What has waited for longer than the channel is patient is given up, and while it is disabled, everything.
-    """
-    async with pool.acquire() as connection, connection.transaction():
-        state = await connection.fetchrow(QUERIES["claim_channel"], channel.name)
-        if state is None:
-            return Claimed(deliveries=[], given_up=0)
-        is_disabled = state["disabled_at"] is not None
-        patience = timedelta(0) if is_disabled else channel.patience
-        because = (
-            f"the channel is disabled: {state['last_error']}"
-            if is_disabled
-            else f"given up after {channel.patience / timedelta(hours=1):g} hours"
+async def claim_due_deliveries(connection: Connection, channel: str, *, count_max: int, now: datetime) -> list[Delivery]:
+    """At most so many deliveries to attempt now. Nobody else gets them before their lease is over."""
+    rows = await connection.fetch(_QUERIES["claim_due_deliveries"], channel, now, count_max, LEASE_S)
+    return [
+        Delivery(
+            channel=row["channel"],
+            attempts=row["attempts"],
+            nudge=Nudge.model_validate_json(row["event"]),
+            traceparent=row["traceparent"],
         )
-        done = await connection.execute(QUERIES["mark_overdue_failed"], channel.name, now - patience, because)
-        rows = []
-        if not is_disabled and (state["paused_until"] is None or state["paused_until"] <= now):
-            is_failing = state["failures"] >= FAILURES_IN_A_ROW
-            count = 1 if is_failing else count_max
-            rows = await connection.fetch(QUERIES["claim_due_deliveries"], channel.name, now, count, LEASE_S)
-            if rows and is_failing:
-                await connection.execute(QUERIES["mark_channel_paused"], channel.name, now + timedelta(seconds=LEASE_S), None)
-    return Claimed(deliveries=[_delivery_of(row) for row in rows], given_up=int(done.split()[-1]))
+        for row in rows
+    ]
 
 
-def _delivery_of(row: asyncpg.Record) -> Delivery:
-    return Delivery(
-        channel=row["channel"],
-        attempts=row["attempts"],
-        nudge=Nudge.model_validate_json(row["event"]),
-        traceparent=row["traceparent"],
-    )
+async def mark_delivered(connection: Connection, delivery: Delivery, *, now: datetime) -> int | None:
+    """Record that the receiver accepted it. Returns the number of attempts; None if it was recorded before."""
+    attempts: int | None = await connection.fetchval(_QUERIES["mark_delivered"], delivery.nudge.id, delivery.channel, now)
+    return attempts
 
 
-async def give_up_orphans(pool: asyncpg.Pool, channels: Mapping[str, Channel], *, now: datetime) -> None:
-    """Give up what was queued for channels that are no longer configured."""
-    await pool.execute(QUERIES["mark_orphans_failed"], list(channels), now - _REPLACED_WITHIN)
+async def mark_retry(connection: Connection, delivery: Delivery, *, due_at: datetime, error: str) -> None:
+    """Queue it again."""
+    await connection.execute(_QUERIES["mark_retry"], delivery.nudge.id, delivery.channel, delivery.attempts, due_at, error)
+
+
+async def mark_failed(connection: Connection, delivery: Delivery, *, error: str) -> None:
+    """Give it up."""
+    await connection.execute(_QUERIES["mark_failed"], delivery.nudge.id, delivery.channel, delivery.attempts, error)
+
+
+async def mark_overdue_failed(connection: Connection, channel: str, *, queued_until: datetime, because: str) -> int:
+    """Give up what was queued at or before a time. Returns how many deliveries that were."""
+    count: int = await connection.fetchval(_QUERIES["mark_overdue_failed"], channel, queued_until, because)
+    return count
+
+
+async def give_up_orphans(pool: asyncpg.Pool, channels: Collection[str], *, now: datetime) -> None:
+    """Give up what is queued for other channels than these, once a rolling restart would be over."""
+    await pool.execute(_QUERIES["mark_orphans_failed"], list(channels), now - _ROLLING_RESTART)

@@ -1,25 +1,26 @@
-"""How the channels fare, in words."""
+"""List the channels with their states, as people and the `daymark channels` command see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 import asyncpg
 
-from services.nudges.deliver.deliveries import ChannelState, list_channels
-from services.nudges.deliver.retry_policy import FAILURES_IN_A_ROW
+from services.nudges.deliver.channel_states import ChannelState, list_channel_states
+from services.nudges.deliver.retry_policy import RETRY_POLICY
 from shared.requests.nudges import ChannelList, ChannelRow
 
 
-async def show_channels(pool: asyncpg.Pool, names: Sequence[str], *, now: datetime) -> ChannelList:
+async def list_channels(pool: asyncpg.Pool, names: Collection[str], *, now: datetime) -> ChannelList:
     """By name."""
-    return ChannelList(channels=tuple(_row_of(state, now=now) for state in await list_channels(pool, names, now=now)))
+    states = await list_channel_states(pool, names, now=now)
+    return ChannelList(channels=tuple(_to_row(state, now=now) for state in states))
 
 
-def _row_of(state: ChannelState, *, now: datetime) -> ChannelRow:
+def _to_row(state: ChannelState, *, now: datetime) -> ChannelRow:
     is_paused = state.paused_until is not None and state.paused_until > now
     return ChannelRow(
         name=state.name,
-        state=_word_for(state, is_paused=is_paused),
+        state=_name_state(state, is_paused=is_paused),
         since=state.disabled_at or state.failing_since,
         paused_until=state.paused_until if is_paused else None,
         last_error=state.last_error,
@@ -29,10 +30,11 @@ def _row_of(state: ChannelState, *, now: datetime) -> ChannelRow:
     )
 
 
-def _word_for(state: ChannelState, *, is_paused: bool) -> str:
+def _name_state(state: ChannelState, *, is_paused: bool) -> str:
+    """The most serious state first."""
     if state.disabled_at is not None:
         return "disabled"
-    if state.failures >= FAILURES_IN_A_ROW:
+    if RETRY_POLICY.is_failing(state.failures):
         return "failing"
     if is_paused:
         return "paused"

@@ -1,4 +1,4 @@
-"""One channel's deliveries, claimed as places come free: a slow one holds its place, and nothing else."""
+"""The delivery loop of one channel. It claims deliveries as places become free, so a slow one holds only its own place."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,67 +8,58 @@ import structlog
 
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.deliveries import Delivery
-from services.nudges.store import AWAY
+from shared.service.background import BackgroundJob
+from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
-_LOOK_EVERY_S: Final = 1.0
-_FINISH_S: Final = 3.0
+_INTERVAL_S: Final = 1.0
+_FINISH_TIMEOUT_S: Final = 3.0
 
 
 class DeliveryLoop:
-    """Works when woken, when a place comes free, when the clock moves, and once a second."""
+    """Starts attempts when woken, when a place becomes free, when a stepped clock moves, and once a second."""
 
     def __init__(self, deliverer: Deliverer, *, on_delivered: Callable[[], None]) -> None:
-        self.channel = deliverer.channel.name
+        self.name = f"deliver_{deliverer.channel.name}"
         self._deliverer = deliverer
         self._on_delivered = on_delivered
-        self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._attempts: set[asyncio.Task[None]] = set()
+        self._job = BackgroundJob(self.name, self._start_attempts, interval_s=_INTERVAL_S, clock=deliverer.clock)
 
     def wake(self) -> None:
-        """There may be something to do."""
-        self._wake.set()
+        """There may be something to deliver now."""
+        self._job.wake()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Deliver until told to stop. An attempt that does not end then is left to its lease."""
-        stopped = asyncio.create_task(stopping.wait(), name="stop-delivering")
-        while not stopping.is_set():
-            self._wake.clear()
-            for delivery in await self._claim():
-                self._under_way.add(asyncio.create_task(self._attempt(delivery)))
-            moved = asyncio.create_task(self._deliverer.clock.wait_for_change(_LOOK_EVERY_S))
-            woken = asyncio.create_task(self._wake.wait())
-            await asyncio.wait({stopped, moved, woken, *self._under_way}, return_when=asyncio.FIRST_COMPLETED)
-            moved.cancel()
-            woken.cancel()
-            self._settle()
-        if self._under_way:
-            _, late = await asyncio.wait(self._under_way, timeout=_FINISH_S)
-            for attempt in late:
+        """Deliver until told to stop. An attempt that does not end in time then is left to its lease."""
+        await self._job.run(stopping)
+        if self._attempts:
+            _, unfinished = await asyncio.wait(self._attempts, timeout=_FINISH_TIMEOUT_S)
+            for attempt in unfinished:
                 attempt.cancel()
 
-    async def _claim(self) -> list[Delivery]:
-        free = self._deliverer.channel.at_once_max - len(self._under_way)
-        if not free:
-            return []
-        try:
-            return await self._deliverer.claim(free)
-        except AWAY as failed:
-            _log.warning("loop_waits", error=type(failed).__name__, detail=str(failed))
-            return []
+    async def _start_attempts(self) -> None:
+        self._remove_finished()
+        free_places = self._deliverer.channel.at_once_max - len(self._attempts)
+        if not free_places:
+            return
+        for delivery in await self._deliverer.claim(free_places):
+            attempt = asyncio.create_task(self._attempt(delivery))
+            attempt.add_done_callback(lambda _: self._job.wake())
+            self._attempts.add(attempt)
 
     async def _attempt(self, delivery: Delivery) -> None:
         try:
             await self._deliverer.attempt(delivery)
-        except AWAY as failed:
+        except TRANSIENT_ERRORS as failed:
             _log.warning(
                 "delivery_not_recorded", nudge=delivery.nudge.id, channel=delivery.channel, error=type(failed).__name__
             )
         self._on_delivered()
 
-    def _settle(self) -> None:
-        """Let go of what has ended; a fault of ours ends the loop."""
-        ended = {attempt for attempt in self._under_way if attempt.done()}
-        self._under_way -= ended
-        for attempt in ended:
+    def _remove_finished(self) -> None:
+        """Make room. A bug in an attempt ends the loop, and with it the process, which its supervisor starts again."""
+        finished = {attempt for attempt in self._attempts if attempt.done()}
+        self._attempts -= finished
+        for attempt in finished:
             attempt.result()

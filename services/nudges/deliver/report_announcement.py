@@ -1,30 +1,39 @@
-"""What a rep was told of a definition, and that they have read it, on its way back to scoring."""
+"""Tell scoring that an announcement has reached its rep. Days after that can be judged by the version."""
 
 from datetime import datetime
 from typing import Final
 
-from services.nudges import store
-from shared.events import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED, AnnouncementDelivered, PlaybookAcknowledged
+from shared.event_types import ANNOUNCEMENT_DELIVERED
+from shared.events import AnnouncementDelivered, NudgeId
+from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 from shared.trace import continue_trace
 
-_TYPES: Final[dict[type[AnnouncementDelivered | PlaybookAcknowledged], str]] = {
-    AnnouncementDelivered: ANNOUNCEMENT_DELIVERED,
-    PlaybookAcknowledged: PLAYBOOK_ACKNOWLEDGED,
-}
+_QUERIES: Final = Queries.beside(__file__)
 
 
-async def report_telling(
-    connection: Connection, body: AnnouncementDelivered | PlaybookAcknowledged, *, traceparent: str | None, now: datetime
-) -> None:
-    """Put it into the outbox. There is one of each for a rep and a version."""
-    event_type = _TYPES[type(body)]
-    await store.enqueue_event(
-        connection,
-        event_id=f"{body.rep_id}:{body.version}:{event_type}",
-        event_type=event_type,
-        subject=body.rep_id,
-        body=body,
+async def mark_announcement_delivered(
+    connection: Connection, nudge_id: NudgeId, *, now: datetime
+) -> AnnouncementDelivered | None:
+    """Record that a channel accepted the announcement that this nudge makes; None when one had accepted it before."""
+    row = await connection.fetchrow(_QUERIES["mark_announcement_delivered"], nudge_id, now)
+    if row is None:
+        return None
+    return AnnouncementDelivered(rep_id=row["rep_id"], version=row["version"], delivered_at=row["delivered_at"])
+
+
+async def report_announcement_delivered(connection: Connection, nudge_id: NudgeId, *, traceparent: str, now: datetime) -> None:
+    """Record it and put `playbook.told.v1` into the outbox, once for each rep and version."""
+    delivered = await mark_announcement_delivered(connection, nudge_id, now=now)
+    if delivered is None:
+        return
+    event = make_event(
+        ANNOUNCEMENT_DELIVERED,
+        delivered,
+        event_id=f"{delivered.rep_id}:{delivered.version}:{ANNOUNCEMENT_DELIVERED.name}",
+        subject=delivered.rep_id,
         traceparent=continue_trace(traceparent),
         at=now,
     )
+    await enqueue_events(connection, [event])

@@ -1,42 +1,55 @@
-"""When to try a delivery again, and how long to leave a channel alone."""
+"""When to try a delivery again, and how long to pause a channel that fails."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-RETRY_AFTER_MOST_S: Final = 3_600.0
-FAILURES_IN_A_ROW: Final = 5
-"""After so many a channel is left alone for a while, and then tried with one delivery."""
-_BASE_S: Final = 5.0
-_MOST_S: Final = 14_400.0
-_PAUSE_MOST_S: Final = 300.0
-_LEAST_S: Final = 1.0
+_DOUBLINGS_MAX: Final = 30
 
 
-def next_attempt(attempts: int, *, asked_s: float | None, draw: float, now: datetime) -> datetime:
-    """After how many `attempts` to try again when: exponential back-off with full jitter (`draw` is uniform in 0 to 1), up to
-    four hours, which makes about 23 attempts in a day. What the receiver asked for (Retry-After, in seconds) is the least,
-    up to an hour. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter"""
-    planned_s = max(draw * _doubled(attempts, most_s=_MOST_S), _LEAST_S)
-    return now + timedelta(seconds=max(planned_s, _bounded(asked_s)))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryPolicy:
+    """Exponential backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter).
+
+    The longest wait begins at `base_s` and doubles with every attempt, up to `wait_max_s`; with four hours this makes about 23
+    attempts in a day. A receiver can ask for more (Retry-After), up to `retry_after_max_s`. A channel that fails
+    `failures_in_a_row` times is paused, for at most `pause_max_s`, and then tried with one delivery at a time. `jitter` is
+    uniform between 0 and 1.
+    """
+
+    base_s: float = 5.0
+    wait_min_s: float = 1.0
+    wait_max_s: float = 14_400.0
+    retry_after_max_s: float = 3_600.0
+    failures_in_a_row: int = 5
+    pause_max_s: float = 300.0
+
+    def next_attempt_at(self, attempts: int, *, retry_after_s: float | None, jitter: float, now: datetime) -> datetime:
+        """When to try again after so many attempts."""
+        wait_s = max(jitter * self._doubled(attempts, max_s=self.wait_max_s), self.wait_min_s)
+        return now + timedelta(seconds=max(wait_s, self._accepted_s(retry_after_s)))
+
+    def is_failing(self, failures: int) -> bool:
+        """Whether so many failures in a row mean that the channel is tried with one delivery at a time."""
+        return failures >= self.failures_in_a_row
+
+    def pause_until(self, failures: int, *, jitter: float, now: datetime) -> datetime | None:
+        """Until when a channel is paused after so many failures in a row, unless a delivery gets through; None: not at all."""
+        if not self.is_failing(failures):
+            return None
+        wait_s = max(jitter * self._doubled(failures - self.failures_in_a_row + 1, max_s=self.pause_max_s), self.wait_min_s)
+        return now + timedelta(seconds=wait_s)
+
+    def retry_after_until(self, retry_after_s: float | None, *, now: datetime) -> datetime | None:
+        """Until when the receiver asked to be left alone, which holds for everything that is sent there; None: not at all."""
+        accepted_s = self._accepted_s(retry_after_s)
+        return now + timedelta(seconds=accepted_s) if accepted_s else None
+
+    def _accepted_s(self, retry_after_s: float | None) -> float:
+        return min(max(retry_after_s or 0.0, 0.0), self.retry_after_max_s)
+
+    def _doubled(self, attempts: int, *, max_s: float) -> float:
+        return min(self.base_s * 2.0 ** min(attempts - 1, _DOUBLINGS_MAX), max_s)
 
 
-def pause_of_channel(failures: int, *, draw: float, now: datetime) -> datetime | None:
-    """Until when a channel is left alone after so many `failures` in a row, unless something gets through; None: not at all."""
-    if failures < FAILURES_IN_A_ROW:
-        return None
-    planned_s = draw * _doubled(failures - FAILURES_IN_A_ROW + 1, most_s=_PAUSE_MOST_S)
-    return now + timedelta(seconds=max(planned_s, _LEAST_S))
-
-
-def asked_until(asked_s: float | None, *, now: datetime) -> datetime | None:
-    """Until when a receiver asked for nothing at all: that holds for everything that goes there."""
-    return now + timedelta(seconds=_bounded(asked_s)) if _bounded(asked_s) else None
-
-
-def _bounded(asked_s: float | None) -> float:
-    """What a receiver may ask for, in seconds."""
-    return min(max(asked_s or 0.0, 0.0), RETRY_AFTER_MOST_S)
-
-
-def _doubled(times: int, *, most_s: float) -> float:
-    return float(min(_BASE_S * 2.0 ** min(times - 1, 30), most_s))
+RETRY_POLICY: Final = RetryPolicy()

@@ -1,1 +1,2 @@
-"""When a word is called for, which one, and whether it may be said now: pure, with the time as an argument."""
+"""What nudges knows with pencil and paper: days, baselines, ladders, phrases, candidates. Pure, with the time as an
+argument."""

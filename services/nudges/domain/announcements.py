@@ -1,85 +1,97 @@
-"""Definitions that a rep is told of: which are in force or coming, how they are told, and whether they were in time."""
+"""Announced playbook versions: which are in force or coming, how they are announced, and whether that was in time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from services.nudges.domain.candidate import RULE_PLAYBOOK, Called
-from services.nudges.domain.phrases import date_text, first_name
-from shared.events import NudgeKind, PlaybookAnnounced
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, Candidate
+from services.nudges.domain.phrases import first_name, joined, long_date
+from services.nudges.domain.working_time import local_day
+from shared.events import BehaviourKey, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
 
-_CHANGES_SAID_MAX: Final = 4
+_CHANGES_LISTED_MAX: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Definition:
-    """One version as a rep was, or is to be, told of it. `nudge_id` is the message that tells them."""
+class Announcement:
+    """One version as it was, or will be, announced to a rep. `nudge_id` is the message that does so."""
 
-    announced: PlaybookAnnounced
-    nudge_id: str
+    playbook: PlaybookAnnounced
+    nudge_id: NudgeId
     delivered_at: datetime | None
     acknowledged_at: datetime | None
 
     @property
     def order(self) -> tuple[date, int]:
-        return self.announced.binds_from, self.announced.version
+        return self.playbook.binds_from, self.playbook.version
 
 
-def in_force(known: Iterable[Definition], *, today: date) -> Definition | None:
-    """By which the rep is judged today: what has begun last, and of two that began together the later edition."""
-    return max((one for one in known if one.announced.binds_from <= today), key=lambda one: one.order, default=None)
+def was_known_before(day: date, *, delivered_at: datetime | None, timezone: str) -> bool:
+    """Whether a version had been announced to the rep before their day began. Only then may the day be held against them."""
+    return delivered_at is not None and local_day(delivered_at, timezone) < day
 
 
-def coming(known: Iterable[Definition], *, today: date) -> list[Definition]:
-    """By which the rep will be judged, the earliest first."""
-    return sorted((one for one in known if one.announced.binds_from > today), key=lambda one: one.order)
+def in_force(announcements: Iterable[Announcement], *, today: date) -> Announcement | None:
+    """The version that judges the rep today: the last to have begun, and of two that began together the later edition."""
+    begun = [announcement for announcement in announcements if announcement.playbook.binds_from <= today]
+    return max(begun, key=lambda announcement: announcement.order, default=None)
 
 
-def is_current(one: Definition, known: Sequence[Definition], *, today: date) -> bool:
-    """Whether the rep is, or will be, judged by it."""
-    return one in (in_force(known, today=today), *coming(known, today=today))
+def coming(announcements: Iterable[Announcement], *, today: date) -> list[Announcement]:
+    """The versions that will judge the rep, the earliest first."""
+    later = [announcement for announcement in announcements if announcement.playbook.binds_from > today]
+    return sorted(later, key=lambda announcement: announcement.order)
 
 
-def comparable_versions(version: int, known: Iterable[Definition]) -> Collection[int]:
-    """The versions by which the same counted as by this one: a day judged by another cannot be compared, what counted on it
-    was something else. How many were asked for may differ."""
-    counted = {one.announced.version: _counts(one) for one in known}
+def is_current(announcement: Announcement, announcements: Sequence[Announcement], *, today: date) -> bool:
+    """Whether the version judges the rep, or will."""
+    return announcement in (in_force(announcements, today=today), *coming(announcements, today=today))
+
+
+def comparable_versions(version: VersionNumber, announcements: Iterable[Announcement]) -> Collection[VersionNumber]:
+    """The versions under which the same activities count as under this one. A day judged by any other cannot be compared, since
+    something else counted on it. Targets may differ."""
+    counted = {announcement.playbook.version: _counted(announcement.playbook) for announcement in announcements}
     return {version} | {other for other, counts in counted.items() if counts == counted.get(version)}
 
 
-def _counts(definition: Definition) -> Mapping[str, str]:
-    return {one.key: one.counts for one in definition.announced.behaviours if any(target > 0 for target in one.targets)}
+def _counted(playbook: PlaybookAnnounced) -> Mapping[BehaviourKey, str]:
+    planned = [behaviour for behaviour in playbook.behaviours if any(target > 0 for target in behaviour.targets)]
+    return {behaviour.key: behaviour.counts for behaviour in planned}
 
 
-def telling(announced: PlaybookAnnounced, *, today: date) -> Called:
-    """The message that tells a rep of a version, as it is put on a day of theirs."""
-    name, binds_from = first_name(announced.rep.name), announced.binds_from
-    first = date_text(binds_from) + (f" {binds_from.year}" if binds_from.year != today.year else "")
-    when = f"from {first} on" if binds_from > today else f"since {first}"
-    because = f" It begins in the past because: {announced.revises}." if announced.revises else ""
-    return Called(
-        rule=RULE_PLAYBOOK,
+def occasion_of(playbook: PlaybookAnnounced) -> str:
+    """There is one message each time that a version is announced. The text is stored: it must not change."""
+    return f"{playbook.version}, time {playbook.announcement_number}"
+
+
+def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candidate:
+    """The message that announces a version to a rep, as worded on a day of theirs."""
+    return Candidate(
+        rule=ANNOUNCEMENT_RULE,
         kind=NudgeKind.ANNOUNCEMENT,
-        occasion=occasion_of(announced),
-        is_shortfall=False,
-        wordings=(f"{name}, {when} your day is measured like this: {_content(announced)}{because}",),
+        occasion=occasion_of(playbook),
+        wordings=(_text(playbook, today=today),),
         reason=(
-            f"The playbook of {announced.team.name} from {announced.effective_from} judges your days from {binds_from} on. "
-            "Only days after the one on which you are told of it can be held against you."
+            f"This is the {playbook.team.name} playbook dated {long_date(playbook.effective_from, today=today)}. Only days "
+            "after the one on which you receive this message can count against you."
         ),
     )
 
 
-def occasion_of(announced: PlaybookAnnounced) -> str:
-    """One message each time that it is announced."""
-    return f"{announced.version}, time {announced.times}"
-
-
-def _content(announced: PlaybookAnnounced) -> str:
-    if announced.follows is None:
-        return ", ".join(f"{one.label} {one.asks}" for one in announced.behaviours) + "."
-    said, more = announced.changes[:_CHANGES_SAID_MAX], len(announced.changes) - _CHANGES_SAID_MAX
-    if not said:
-        return "as before; nothing that counts changes."
-    return " ".join(said) + (f" And {more} more; your page has them all." if more > 0 else "")
+def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
+    name, begins = first_name(playbook.rep.name), long_date(playbook.binds_from, today=today)
+    is_coming = playbook.binds_from > today
+    reason = f" It starts in the past because: {playbook.revises.rstrip('.')}." if playbook.revises else ""
+    if playbook.follows is None:
+        opening = f"from {begins} your playbook is" if is_coming else f"since {begins} your playbook has been"
+        behaviours = joined([f"{behaviour.label} ({behaviour.asks})" for behaviour in playbook.behaviours])
+        return f"{name}, {opening}: {behaviours}.{reason}"
+    listed, left = playbook.changes[:_CHANGES_LISTED_MAX], len(playbook.changes) - _CHANGES_LISTED_MAX
+    if not listed:
+        opening = "starts" if is_coming else "started"
+        return f"{name}, a new version of your playbook {opening} on {begins}. What counts stays the same.{reason}"
+    opening = "changes" if is_coming else "changed"
+    more = f" Your page lists {left} more." if left > 0 else ""
+    return f"{name}, your playbook {opening} on {begins}. {' '.join(listed)}{more}{reason}"

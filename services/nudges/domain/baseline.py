@@ -1,4 +1,4 @@
-"""A rep's worked days over months, as the rules see them that compare what is now with what is usual."""
+"""A rep's worked days over months, for rules that compare now with what is usual."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,38 +6,39 @@ from datetime import date
 
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TeamUsual
+from services.nudges.domain.drop.expectation import TeamBaseline
+from shared.events import BehaviourKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PastDay:
-    """A worked day: what counted, of each behaviour that had a target, and the part of the day that was worked, above 0 and
-    up to 1."""
+    """A worked day: the counts of the behaviours that had a target, and the part of the day that was worked (above 0, at most
+    1)."""
 
     day: date
-    counts: Mapping[str, int]
+    counts: Mapping[BehaviourKey, int]
     part: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Midday:
-    """What had counted of each behaviour that had a target by the middle of a worked day, and of all by its end."""
+class MiddayCounts:
+    """Counts of a worked day by its middle (of behaviours that had a target) and by its end (of all)."""
 
-    by_then: Mapping[str, int]
-    in_all: Mapping[str, int]
+    by_midday: Mapping[BehaviourKey, int]
+    by_end: Mapping[BehaviourKey, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watch:
-    """What is known of a rep over months: their worked days, oldest first, as far as the same counted then as now; what is
-    usual in their team; the budget of false alerts; and the day of the last alert, if any."""
+class Baseline:
+    """What is known of a rep over months: the worked days on which the same counted as now, oldest first; the team's own
+    baseline; the budget of false alerts; and the day of the last alert, if any."""
 
     past: tuple[PastDay, ...]
-    team: TeamUsual
+    team: TeamBaseline
     budget: ErrorBudget
     alerted_on: date | None = None
 
 
-def worked_day_of(past: PastDay) -> WorkedDay:
-    """All that counted on a day, as one count."""
+def total_of(past: PastDay) -> WorkedDay:
+    """Everything that counted on a day, as one count."""
     return WorkedDay(weekday=past.day.weekday(), count=sum(past.counts.values()), exposure=past.part)

@@ -1,60 +1,53 @@
-"""A nudge that a rule calls for, before policy has had its say."""
+"""A nudge that somebody proposes, before policy has decided on it."""
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from shared.events import Mention, NudgeKind
+from shared.events import Mention, NudgeId, NudgeKind, PersonId
 
-RULE_STEP_REACHED: Final = "step_reached"
-RULE_STEP_LOWERED: Final = "step_lowered"
-RULE_PERSONAL_BEST: Final = "personal_best"
-RULE_STREAK: Final = "streak"
-RULE_SMALL_WIN: Final = "small_win"
-RULE_STEADY_WEEK: Final = "steady_week"
-RULE_TEAM_DAY: Final = "team_day"
-RULE_PLAN_DONE: Final = "plan_done"
-RULE_COMEBACK: Final = "comeback"
-RULE_QUIET_AFTERNOON: Final = "quiet_afternoon"
-RULE_DROP: Final = "drop"
-RULE_ONE_THING: Final = "one_thing"
-RULE_PACE: Final = "pace"
-RULE_RATIO: Final = "ratio"
-RULE_DAY_PLAN: Final = "day_plan"
-RULE_PLAYBOOK: Final = "playbook"
-RULE_CORRECTION: Final = "correction"
-RULE_RECOGNITION_DUE: Final = "recognition_due"
-RULE_WEEKLY_BRIEF: Final = "weekly_brief"
-RULE_DIGEST: Final = "digest"
+ANNOUNCEMENT_RULE: Final = "playbook"
+"""Under this name the announcement of a playbook version is stored and counted; it is no rule, since nobody may miss it."""
+CORRECTION_RULE: Final = "correction"
+"""Under this name the correction of a hint that proved wrong is stored and counted."""
 
-ASKED_FOR: Final = frozenset({RULE_DAY_PLAN})
-"""Said only to who wants it, each day: beside anything else that its moment calls for, in the same message and after it. It
-takes no place in the budget, but needs one that is free."""
+DROP_RULE: Final = "drop"
+RECOGNITION_RULE: Final = "recognition_due"
+BRIEF_RULE: Final = "weekly_brief"
+"""Rules whose earlier nudges are looked up by name."""
+
+_NUDGE_IDS: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Called:
-    """`wordings` are ways to say the same thing, always in the same order; `reason` states the facts behind it, for who wants
-    to check. `is_shortfall` says that it holds what a definition asks for, and was not done, against the person:
-    the day itself, or the days from `since` on.
+class Candidate:
+    """What might be said to a person, and why.
 
-    After it was said its rule is silent towards the person for `rest_days`, at most 14. `is_everyday` marks what need not be
-    said any more to who has already heard a kind word on the day. `about` are the reps of whom it speaks to their manager.
+    `wordings` are ways to say the same thing, always in the same order. `reason` states the facts behind it. At most one nudge
+    exists per rule, person and `occasion`. `is_shortfall` means that it holds against the person what a playbook asks for and
+    was not done: on the day itself, or on the days from `since` on. Afterwards the rule stays silent towards the person for
+    `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
+    what the person asked to get every day. `about` lists the reps whom a message to a manager is about.
     """
 
     rule: str
     kind: NudgeKind
     occasion: str
-    is_shortfall: bool
     wordings: Sequence[str]
     reason: str
+    is_shortfall: bool = False
     since: date | None = None
-    rest_days: int = 0
+    cooldown_days: int = 0
     is_everyday: bool = False
+    is_opt_in: bool = False
     about: Sequence[Mention] = ()
 
+    def nudge_id(self, person_id: PersonId) -> NudgeId:
+        """The same wherever and whenever the nudge is made."""
+        return NudgeId(str(uuid.uuid5(_NUDGE_IDS, self.identity(person_id))))
 
-Rule = Callable[[Situation], Called | None]
-"""Decides whether a situation calls for a word."""
+    def identity(self, person_id: PersonId) -> str:
+        """Rule, person and occasion as one text."""
+        return f"{self.rule}:{person_id}:{self.occasion}"

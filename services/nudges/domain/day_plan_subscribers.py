@@ -1,24 +1,24 @@
-"""Who wants to hear the day's plan in the morning."""
+"""Who gets the day's plan in the morning."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from shared.events import DayReport
+from shared.events import DayReport, RepId, TeamId
 
-EVERYBODY: Final = "*"
+_ALL_TEAMS: Final = "*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """By whole teams, or by single reps, each known by their id; `*` among the teams: by all of them."""
+class DayPlanSubscribers:
+    """Whole teams and single reps, by id; `*` among the teams stands for all of them."""
 
-    teams: Collection[str] = ()
-    reps: Collection[str] = ()
+    teams: Collection[TeamId] = ()
+    reps: Collection[RepId] = ()
 
-    def by(self, report: DayReport) -> bool:
-        """Whether the rep of a day wants it."""
-        return EVERYBODY in self.teams or report.team.id in self.teams or report.rep.id in self.reps
+    def include(self, report: DayReport) -> bool:
+        """Whether the rep of a day gets it."""
+        return _ALL_TEAMS in self.teams or report.team.id in self.teams or report.rep.id in self.reps
 
 
-NOBODY: Final = Wanted()
+NO_SUBSCRIBERS: Final = DayPlanSubscribers()

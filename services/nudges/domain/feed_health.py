@@ -1,5 +1,5 @@
-"""Whether nothing is heard of a whole team, or of one behaviour of it, although by its own rhythm something would have been
-long ago."""
+"""Feed health: whether a team's activities, or one behaviour of them, have stopped arriving although by the team's own rhythm
+some should be there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,57 +8,76 @@ from math import prod
 from typing import Final
 
 REPS_MIN: Final = 3
-CHANCE_MAX: Final = 0.001
-DAYS_LOOKED_AT: Final = 20
+"""Fewer reps at work say too little about a feed, and so does a past day that fewer of them worked."""
+SILENCE_PROBABILITY_MAX: Final = 0.001
+HISTORY_DAYS_MAX: Final = 20
 REP_DAYS_MIN: Final = 5
-TEAM_DAYS_MIN: Final = 10
+"""With fewer worked days nothing is known about a rep's rhythm."""
+SHARED_DAYS_MIN: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AtWork:
-    """A rep in their working time, which began `since` ago. `past` says of their newest worked days how long after the start
-    of work it was first heard that something, or the behaviour in question, counted (below 0: before); None where it never
-    was."""
+class RepAtWork:
+    """A rep whose working time began `elapsed` ago. `has_data` says whether anything has arrived for the current day.
 
-    since: timedelta
-    is_heard: bool
-    past: Mapping[date, timedelta | None]
+    `first_seen` tells for each of the rep's newest worked days how long after the start of work the first count arrived: of any
+    behaviour, or of the one in question. It is negative when that was before work, and None when nothing arrived.
+    """
+
+    elapsed: timedelta
+    has_data: bool
+    first_seen: Mapping[date, timedelta | None]
 
     def was_silent(self, day: date) -> bool:
-        """Whether on that day, too, nothing had been heard by then."""
-        heard_after = self.past[day]
-        return heard_after is None or heard_after > self.since
+        """Whether nothing had arrived by this time on that day either."""
+        first_seen = self.first_seen[day]
+        return first_seen is None or first_seen > self.elapsed
 
     @property
-    def chance_of_silence(self) -> float:
-        """That nothing has been heard by now, from the rep's own days; 1 where too few are known. Half a silent day is added,
-        so that nobody is thought never to be silent (Krichevsky and Trofimov 1981)."""
-        if len(self.past) < REP_DAYS_MIN:
+    def silence_probability(self) -> float:
+        """The probability that nothing has arrived by now, from the rep's own days; 1 when there are too few.
+
+        Half a silent day is added, so that it is never 0 (Krichevsky and Trofimov 1981).
+        """
+        if len(self.first_seen) < REP_DAYS_MIN:
             return 1.0
-        return (sum(map(self.was_silent, self.past)) + 0.5) / (len(self.past) + 1)
+        return (sum(map(self.was_silent, self.first_seen)) + 0.5) / (len(self.first_seen) + 1)
 
 
-def why_quiet(team: Sequence[AtWork], *, what: str = "") -> str | None:
-    """Why a team's feed is taken to be quiet, or None when it is not. `what` is the label of the behaviour in question; empty
-    for all together.
+def feed_name(team: str, behaviour: str) -> str:
+    """`North`, or `North (calls)` for one behaviour; an empty label of the behaviour stands for all of them together."""
+    return f"{team} ({behaviour.lower()})" if behaviour else team
 
-    Nothing was heard of anybody, three or more are at work, and by their own days the chance of that is below 1 in 1,000 if
-    each is silent on their own. They are not: there are meetings of the whole team. So it must also never have happened by
-    this time of their work on the days that they shared, ten at least. Chance grows smaller as the day goes on, so a team is
-    judged as if once a day.
+
+def explain_silence(team: Sequence[RepAtWork], *, behaviour: str = "") -> str | None:
+    """Why a team's feed counts as silent; None when it does not. `behaviour` is the label of the behaviour in question; empty
+    for all of them together.
+
+    Nothing has arrived for anybody, at least three reps are at work, and by their own days the probability of that is below 1
+    in 1,000 if their silences are independent. They are not: there are meetings of the whole team. So it must also never have
+    happened by this time of work on the days that they shared, of which there must be at least ten. The probability falls in
+    the course of a day, so a team is tested about once a day.
     """
-    if len(team) < REPS_MIN or any(rep.is_heard for rep in team):
+    if len(team) < REPS_MIN or any(rep.has_data for rep in team):
         return None
-    shared = _shared_days(team)
-    if len(shared) < TEAM_DAYS_MIN or any(all(rep.was_silent(day) for rep in team if day in rep.past) for day in shared):
+    shared_days = _shared_days(team)
+    if len(shared_days) < SHARED_DAYS_MIN or any(_was_team_silent(team, day) for day in shared_days):
         return None
-    if prod(rep.chance_of_silence for rep in team) >= CHANCE_MAX:
+    if prod(rep.silence_probability for rep in team) >= SILENCE_PROBABILITY_MAX:
         return None
-    who, then = f"any of the {len(team)} who work now", f"on their last {len(shared)} days there was something by now"
-    return f"no {what.lower()} are heard of {who}; {then}" if what else f"nothing is heard of {who}; {then}"
+    subject, before = (f"no {behaviour.lower()} have", "some") if behaviour else ("nothing has", "something")
+    return (
+        f"{subject} arrived from any of the {len(team)} reps at work; on each of their last {len(shared_days)} shared days "
+        f"{before} had arrived by this time"
+    )
 
 
-def _shared_days(team: Sequence[AtWork]) -> list[date]:
-    """The days on which three or more of them worked."""
-    days = {day for rep in team for day in rep.past}
-    return [day for day in sorted(days) if sum(day in rep.past for rep in team) >= REPS_MIN]
+def _was_team_silent(team: Sequence[RepAtWork], day: date) -> bool:
+    """Whether nothing had arrived by this time on that day for any of those who worked."""
+    return all(rep.was_silent(day) for rep in team if day in rep.first_seen)
+
+
+def _shared_days(team: Sequence[RepAtWork]) -> list[date]:
+    """The days on which at least three of them worked."""
+    days = {day for rep in team for day in rep.first_seen}
+    return [day for day in sorted(days) if sum(day in rep.first_seen for rep in team) >= REPS_MIN]

@@ -1,4 +1,4 @@
-"""When a rep's day is looked at by itself, whatever happens in it."""
+"""At which moments the rules are evaluated."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,16 +8,20 @@ from shared.events import DayReport
 
 
 class Moment(StrEnum):
-    """Of a day on which somebody works: as their working time begins, at its middle, and when the last of their team has done
-    the plan."""
+    """When a rule is evaluated. `MORNING` and `MIDDAY` are moments of a worked day: as work begins, and at its middle.
+    `TEAM_DONE` comes when the last of a team has done the plan, `TEAM_MORNING` on each working morning of a manager. The values
+    of scheduled moments are stored."""
 
+    DAY_CHANGED = "day_changed"
+    STEP_CHANGED = "step_changed"
     MORNING = "morning"
     MIDDAY = "midday"
     TEAM_DONE = "team_done"
+    TEAM_MORNING = "team"
 
 
-def moments_of(report: DayReport) -> dict[Moment, datetime]:
-    """When to look at an open day, as far as its clock says so; nothing on a day that is not worked."""
+def scheduled_moments(report: DayReport) -> dict[Moment, datetime]:
+    """When to check an open day by itself; nothing on a day that is not worked."""
     middle = middle_of_work(report)
     if report.state != "open" or not is_worked(report) or report.work_starts_at is None or middle is None:
         return {}

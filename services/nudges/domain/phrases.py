@@ -1,14 +1,17 @@
-"""Words: which of several wordings to use, and how to name days, times and numbers."""
+"""Phrases for messages: days as people say them, numbers, names, and which of several wordings to use."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.history import planned_behaviours
 from shared.events import BehaviourResult, DayReport
 
-_MONTHS = (
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
     "January",
     "February",
     "March",
@@ -22,40 +25,85 @@ _MONTHS = (
     "November",
     "December",
 )
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NUMBER_WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NEAR_DAYS: Final = {1: "yesterday", 0: "today", -1: "tomorrow"}
+_AFTER_THE_NOUN: Final = frozenset({"a", "an", "at", "by", "for", "from", "in", "of", "over", "per", "this", "to", "with"})
+_ENDINGS_WITH_ES: Final = ("ches", "shes", "sses", "xes", "zes")
+_WEEK_DAYS: Final = 7
 
 
-def pick(count: int, *, seed: str, used: Collection[int]) -> int | None:
-    """The number of one of `count` wordings: always the same for the same seed, and none of those that were used lately. None
-    when all were."""
-    fresh = [number for number in range(count) if number not in used]
-    if not fresh:
+def choose_wording(count: int, *, seed: str, used: Collection[int]) -> int | None:
+    """The number of one of `count` wordings: always the same for the same seed, and none that was used lately. None when all
+    were."""
+    unused = [index for index in range(count) if index not in used]
+    if not unused:
         return None
-    drawn = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
-    return fresh[drawn % len(fresh)]
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
+    return unused[number % len(unused)]
 
 
-def name_of_day(report: DayReport) -> str:
-    """`today` while the day is open, else its weekday: `on Tuesday`."""
-    return "today" if report.state == "open" else f"on {weekday(report.day)}"
+def day_name(day: date, *, today: date) -> str:
+    """`today`, `yesterday`, `tomorrow`, `Tuesday` within a week, otherwise `Tuesday 3 March`."""
+    ago = (today - day).days
+    if ago in _NEAR_DAYS:
+        return _NEAR_DAYS[ago]
+    return WEEKDAYS[day.weekday()] if 0 < ago < _WEEK_DAYS else long_date(day, today=today)
 
 
-def weekday(day: date) -> str:
-    return WEEKDAYS[day.weekday()]
+def day_phrase(day: date, *, today: date) -> str:
+    """A day within a sentence: `today`, `yesterday`, `on Tuesday`, `on Tuesday 3 March`."""
+    name = day_name(day, today=today)
+    return name if name in _NEAR_DAYS.values() else f"on {name}"
 
 
-def date_text(day: date) -> str:
-    """A day with its date: `Monday 9 March`."""
-    return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1]}"
+def long_date(day: date, *, today: date) -> str:
+    """`Monday 9 March`, with the year if it is another one."""
+    return day_and_month(day) if day.year == today.year else f"{day_and_month(day)} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    """`Monday 9 March`."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def clock_time(instant: datetime, timezone: str) -> str:
+    """A time on the person's own clock: `13:15`."""
+    return instant.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
 
 
 def first_name(full_name: str) -> str:
     return full_name.split(" ", 1)[0]
 
 
-def clock_time(instant: datetime, timezone: str) -> str:
-    """A time on the rep's own clock: `13:15`."""
-    return instant.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
+def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
+    """`one missed day`, `two missed days`, `12 missed days`, `three people`."""
+    number_text = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)
+    return f"{number_text} {singular if count == 1 else plural or singular + 's'}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """`calls, meetings and proposals`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def lowered(label: str) -> str:
+    """A label within a sentence: `calls` for `Calls`. An abbreviation keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def noun(label: str, count: Decimal | int) -> str:
+    """A label after a number, within a sentence: `meetings booked`, but `meeting booked` after 1."""
+    return lowered(label) if count != 1 else lowered(_singular(label))
+
+
+def counted(count: Decimal | int, label: str) -> str:
+    """`2 meetings`, `1 meeting`, `0.5 meetings`, `no meetings`."""
+    return f"{number(Decimal(count)) if count else 'no'} {noun(label, count)}"
+
+
+def capitalized(text: str) -> str:
+    """A phrase at the start of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def number(value: Decimal) -> str:
@@ -64,19 +112,33 @@ def number(value: Decimal) -> str:
 
 
 def breakdown(report: DayReport) -> str:
-    """What counted against what was planned: `conversations 12 of 10, proposals 2 of 2`."""
-    asked = [behaviour for behaviour in report.behaviours if behaviour.target > 0]
-    return ", ".join(_part(behaviour) for behaviour in asked)
+    """Counts against targets: `12 conversations (10 planned) and 2 of 2 proposals`."""
+    return joined([_progress(behaviour) for behaviour in planned_behaviours(report)])
 
 
-def _part(behaviour: BehaviourResult) -> str:
-    return f"{lowered(behaviour.label)} {behaviour.count} of {number(behaviour.target)}"
+def _progress(behaviour: BehaviourResult) -> str:
+    count, target, label = behaviour.count, behaviour.target, behaviour.label
+    if count > target:
+        return f"{counted(count, label)} ({number(target)} planned)"
+    return f"{count} of {counted(target, label)}"
 
 
-def lowered(label: str) -> str:
-    """A label in the middle of a sentence: `calls` for `Calls`."""
-    return label[:1].lower() + label[1:]
+def _singular(label: str) -> str:
+    """`Meeting booked` for `Meetings booked`: the last English plural before a word like `of` or `this` is the noun."""
+    words = label.split(" ")
+    end = next((index for index, text in enumerate(words) if text in _AFTER_THE_NOUN), len(words))
+    nouns = [index for index, text in enumerate(words[:end]) if text.endswith("s") and not text.endswith(("ss", "us", "is"))]
+    if nouns:
+        words[nouns[-1]] = _singular_word(words[nouns[-1]])
+    return " ".join(words)
+
+
+def _singular_word(plural: str) -> str:
+    if plural.endswith("ies"):
+        return f"{plural[:-3]}y"
+    return plural[:-2] if plural.endswith(_ENDINGS_WITH_ES) else plural[:-1]
 
 
 def score_text(report: DayReport) -> str:
+    """The score as a whole number."""
     return f"{report.score:.0f}" if report.score is not None else "none"

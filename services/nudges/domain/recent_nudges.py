@@ -1,4 +1,4 @@
-"""What a person has heard lately."""
+"""What a person received lately."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,18 +6,20 @@ from typing import Final
 
 from shared.events import NudgeKind
 
-LATELY: Final = timedelta(days=14)
-"""For so long no wording is used again, and no rule rests for longer."""
+LOOKBACK: Final = timedelta(days=14)
+"""Within this time no wording is repeated; no cooldown is longer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """One thing that was said. `day` is the person's own day on which they heard it, `wording` the number of the wording among
-    those of its rule. `with_another` says that it was part of another message."""
+class RecentNudge:
+    """One nudge that a person received, or would have received without the holdout. `day` is the person's own day on which it
+    arrived and `wording` the number of its wording among those of the rule. `is_bundled` means that it was part of another
+    nudge's message; `is_opt_in` that the person asked for it."""
 
     rule: str
     kind: NudgeKind
     day: date
     at: datetime
     wording: int
-    with_another: bool = False
+    is_bundled: bool = False
+    is_opt_in: bool = False

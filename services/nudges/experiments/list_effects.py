@@ -1,42 +1,49 @@
-"""The effect of every rule, in the words in which it is asked for."""
+"""List the effect of every rule, for the `daymark effects` command."""
+
+from collections.abc import Callable
 
 import asyncpg
 
-from services.nudges import store
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.domain.effects.effect import Effect, NotKnown
+from services.nudges.domain.effects.effect import Effect, UnknownEffect
 from services.nudges.experiments.measure_effects import measure_effects
-from shared.requests.nudges import EffectList, EffectRow
+from services.nudges.experiments.rule_pauses import RulePause, list_rule_pauses
+from shared.requests.nudges import EffectEstimate, EffectList, EffectRow
+
+HoldoutProbability = Callable[[str], float]
+"""The probability with which the nudges of a rule are withheld."""
 
 
-async def list_effects(pool: asyncpg.Pool, lottery: Lottery) -> EffectList:
+async def list_effects(pool: asyncpg.Pool, holdout_probability: HoldoutProbability) -> EffectList:
     """In order of priority."""
-    pauses = {row["rule"]: row for row in await pool.fetch(store.QUERIES["list_pauses"])}
-    rows = []
-    for rule, found in (await measure_effects(pool)).items():
-        pause = pauses.get(rule)
-        rows.append(
-            EffectRow(
-                rule=rule,
-                held_out=lottery.held_out_of(rule),
-                people=found.basis.people,
-                days=found.basis.days,
-                days_held_out=found.basis.held_out,
-                effect=_found(found) if isinstance(found, Effect) else None,
-                not_known_because=found.because if isinstance(found, NotKnown) else "",
-                paused_at=pause["paused_at"] if pause else None,
-                counts_from=pause["resumed_at"] if pause else None,
-            )
+    pauses = {pause.rule: pause for pause in await list_rule_pauses(pool)}
+    effects = await measure_effects(pool)
+    return EffectList(
+        rules=tuple(
+            _to_row(rule, effect, holdout=holdout_probability(rule), pause=pauses.get(rule)) for rule, effect in effects.items()
         )
-    return EffectList(rules=tuple(rows))
+    )
 
 
-def _found(effect: Effect) -> EffectEstimate:
+def _to_row(rule: str, effect: Effect | UnknownEffect, *, holdout: float, pause: RulePause | None) -> EffectRow:
+    return EffectRow(
+        rule=rule,
+        holdout=holdout,
+        people=effect.sample.people,
+        days=effect.sample.days,
+        days_withheld=effect.sample.days_withheld,
+        effect=_to_estimate(effect) if isinstance(effect, Effect) else None,
+        not_known_because=effect.because if isinstance(effect, UnknownEffect) else "",
+        paused_at=pause.paused_at if pause is not None else None,
+        counts_from=pause.resumed_at if pause is not None else None,
+    )
+
+
+def _to_estimate(effect: Effect) -> EffectEstimate:
     return EffectEstimate(
         points=effect.points,
         low=effect.interval.low,
         high=effect.interval.high,
-        always_low=effect.always.low,
-        always_high=effect.always.high,
+        anytime_low=effect.anytime_interval.low,
+        anytime_high=effect.anytime_interval.high,
         sd_points=effect.sd_points,
     )

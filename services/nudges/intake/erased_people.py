@@ -1,20 +1,40 @@
-"""What may be taken in of who is forgotten: nothing."""
+"""What may be stored of a message about somebody who was erased: nothing."""
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Final, TypeVar
 
-from services.nudges import store
-from shared.events import DayReport, PlaybookAnnounced
+import asyncpg
+
+from shared.events import DayReport, PersonId, PlaybookAnnounced
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
+from shared.privacy.erasure import tombstone_of_key, tombstone_of_person
+from shared.service.settings import ErasureKeyChanged
 
-About = TypeVar("About", DayReport, PlaybookAnnounced)
+_QUERIES: Final = Queries.beside(__file__)
+AboutRep = TypeVar("AboutRep", DayReport, PlaybookAnnounced)
 
 
-async def without_forgotten(connection: Connection, event: About, *, forget_key: bytes) -> About | None:
-    """What was said about a rep, without managers who are forgotten; None when the rep is. Needs the rep's lock."""
-    people = [event.rep.id, *(one.id for one in event.managers)]
-    forgotten = await store.list_forgotten(connection, people, forget_key=forget_key)
-    if event.rep.id in forgotten:
+async def refuse_other_key(pool: asyncpg.Pool, erasure_key: bytes) -> None:
+    """Raises `ErasureKeyChanged` if people were erased under another key, so that they would not be recognised."""
+    known = await pool.fetch(_QUERIES["list_erased"], [tombstone_of_key(erasure_key)])
+    if not known and await pool.fetchval(_QUERIES["has_erased"]):
+        raise ErasureKeyChanged
+
+
+async def without_erased(connection: Connection, message: AboutRep, *, erasure_key: bytes) -> AboutRep | None:
+    """The message without managers who were erased; None if the rep was. Needs the rep's lock."""
+    people = [message.rep.id, *(manager.id for manager in message.managers)]
+    erased = await _list_erased(connection, people, erasure_key=erasure_key)
+    if message.rep.id in erased:
         return None
-    if not forgotten:
-        return event
-    return event.model_copy(update={"managers": tuple(one for one in event.managers if one.id not in forgotten)})
+    if not erased:
+        return message
+    managers = tuple(manager for manager in message.managers if manager.id not in erased)
+    return message.model_copy(update={"managers": managers})
+
+
+async def _list_erased(connection: Connection, person_ids: Iterable[PersonId], *, erasure_key: bytes) -> set[PersonId]:
+    by_digest = {tombstone_of_person(erasure_key, person_id): person_id for person_id in person_ids}
+    rows = await connection.fetch(_QUERIES["list_erased"], list(by_digest))
+    return {by_digest[row["digest"]] for row in rows}

@@ -1,30 +1,50 @@
-"""Keep that a rep says they have read a definition. Said again, it changes nothing."""
+"""Record that a rep has read a playbook version. Doing it again changes nothing."""
 
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 
-from services.nudges import store
-from services.nudges.deliver.report_announcement import report_telling
+from services.nudges.context.announcements import list_announcements
 from shared.errors import DaymarkError
-from shared.events import PlaybookAcknowledged
+from shared.event_types import PLAYBOOK_ACKNOWLEDGED
+from shared.events import PlaybookAcknowledged, RepId, VersionNumber
+from shared.postgres.outbox import enqueue_events, make_event
+from shared.postgres.queries import Queries
+from shared.trace import continue_trace
+
+_QUERIES: Final = Queries.beside(__file__)
 
 
 class NeverAnnounced(DaymarkError):
-    """This version was not announced to this rep. Open the page again: it shows those that were."""
+    """This version was not announced to this rep. Open the page again: it shows the versions that were."""
 
 
-async def acknowledge_definition(pool: asyncpg.Pool, rep_id: str, version: int, *, now: datetime) -> None:
-    """Who has read a definition was told of it, whether or not a message has reached them.
+async def acknowledge_version(pool: asyncpg.Pool, rep_id: RepId, version: VersionNumber, *, now: datetime) -> None:
+    """Record it, and put `playbook.acknowledged.v1` into the outbox, whether or not a message has reached the rep.
 
     Raises:
-        NeverAnnounced: it is not one of theirs.
+        NeverAnnounced: the version is not one of theirs.
     """
     async with pool.acquire() as connection, connection.transaction():
-        if version not in {one.announced.version for one in await store.list_definitions(connection, rep_id)}:
+        announced_versions = {known.playbook.version for known in await list_announcements(connection, rep_id)}
+        if version not in announced_versions:
             raise NeverAnnounced(f"{rep_id}, {version}")
-        row = await connection.fetchrow(store.QUERIES["mark_acknowledged"], rep_id, version, now)
+        row = await connection.fetchrow(_QUERIES["mark_acknowledged"], rep_id, version, now)
         if row is None:
             return
-        body = PlaybookAcknowledged(**dict(row))
-        await report_telling(connection, body, traceparent=None, now=now)
+        acknowledged = PlaybookAcknowledged(
+            rep_id=row["rep_id"],
+            version=row["version"],
+            delivered_at=row["delivered_at"],
+            acknowledged_at=row["acknowledged_at"],
+        )
+        event = make_event(
+            PLAYBOOK_ACKNOWLEDGED,
+            acknowledged,
+            event_id=f"{rep_id}:{version}:{PLAYBOOK_ACKNOWLEDGED.name}",
+            subject=rep_id,
+            traceparent=continue_trace(None),
+            at=now,
+        )
+        await enqueue_events(connection, [event])

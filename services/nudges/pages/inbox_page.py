@@ -1,4 +1,4 @@
-"""The managers' pages. A page opens with the link that was given to its manager, and shows only what is theirs."""
+"""A manager's inbox: the nudges to them and to their reps, and what their reps dispute."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from services.nudges.links import Links
-from services.nudges.pages.disputes.activity_cards import cards_for_manager
-from services.nudges.pages.disputes.list_disputes import list_contests_for_manager
-from services.nudges.pages.list_nudges import list_inbox
-from services.nudges.pages.nudge_cards import days_of
+from services.nudges.pages.disputes.activity_cards import make_manager_cards
+from services.nudges.pages.disputes.disputes import list_disputes_for_manager
+from services.nudges.pages.inbox import list_inbox
+from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.rendering import FOLDER, Renderer
 from shared.clock import Clock
+from shared.events import ManagerId
+from shared.transient_errors import TRANSIENT_ERRORS
 
 
-class Pages:
-    """Without a secret for links every page of a person answers 404."""
+class InboxPage:
+    """Also serves the home page and the static files, which show nothing of anybody."""
 
     def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock) -> None:
         self._pool = pool
@@ -34,17 +36,26 @@ class Pages:
         ]
 
     async def not_found(self, _: Request, __: Exception) -> Response:
-        """The same page whatever is missing, so that nobody learns which managers there are."""
+        """The handler for every address that leads nowhere."""
         return self._renderer.not_found()
 
     async def _home(self, _: Request) -> Response:
         return self._renderer.page("home.html")
 
     async def _inbox(self, request: Request) -> Response:
-        manager, token = request.path_params["manager"], request.path_params["token"]
-        if not self._links.opens_inbox(manager, token):
+        manager_id, token = ManagerId(request.path_params["manager"]), request.path_params["token"]
+        if not self._links.can_open_inbox(manager_id, token):
             return self._renderer.not_found()
-        days = days_of(await list_inbox(self._pool, manager), reader=manager)
-        contests = await list_contests_for_manager(self._pool, manager, now=self._clock.now())
-        content = {"manager": manager, "token": token, "days": days, "contested": cards_for_manager(contests)}
-        return self._renderer.page("inbox.html", has_forms=True, **content)
+        try:
+            messages = await list_inbox(self._pool, manager_id)
+            disputes = await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        return self._renderer.page(
+            "inbox.html",
+            has_forms=True,
+            manager=manager_id,
+            token=token,
+            days=group_by_day(messages, reader=manager_id),
+            disputes=make_manager_cards(disputes),
+        )

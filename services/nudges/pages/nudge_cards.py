@@ -1,4 +1,4 @@
-"""Nudges as cards: what managers and reps see of one."""
+"""Nudges as cards: what a manager or a rep sees of each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.answers import ANSWER_WORDS, answers_open, in_words
-from services.nudges.domain.phrases import clock_time, first_name, weekday
-from services.nudges.pages.list_nudges import GivenAnswer, InboxItem, Part
-from shared.events import NudgeKind
-from shared.requests.nudges import NudgeRow
+from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
+from services.nudges.domain.phrases import clock_time, day_and_month, first_name
+from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
+from services.nudges.pages.rendering import capitalize_first
+from shared.events import NudgeId, NudgeKind, PersonId
 
-_RULE_NAMES: Final = {
+_RULE_TITLES: Final = {
     "step_reached": "Step reached",
     "step_lowered": "Shorter steps",
     "comeback": "Comeback",
@@ -29,58 +29,63 @@ _RULE_NAMES: Final = {
     "one_thing": "One thing",
     "quiet_afternoon": "Quiet afternoon",
     "pace": "Pace",
-    "playbook": "Definition",
+    "playbook": "Playbook",
     "correction": "Correction",
     "recognition_due": "Recognition due",
     "weekly_brief": "Weekly brief",
     "digest": "Digest",
 }
-_HELD: Final = "held"
+_DEFERRED: Final = "deferred"
+_PART_RETRACTED: Final = "By today's records, part of this message would not have been sent."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """A nudge that was said in the message of another, with what was and may be said of it."""
+class PartOfCard:
+    """A nudge that was bundled into the message of a card. `answers` are pairs of who and what, `buttons` pairs of the answer
+    and its label."""
 
-    id: str
+    id: NudgeId
     text: str
-    holds: bool
     reason: str
-    answered: tuple[tuple[str, str], ...]
+    is_retracted: bool
+    answers: tuple[tuple[str, str], ...]
     buttons: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """One nudge on the page, or one definition and everybody who was told of it in the same words. `text` is its own, and
-    `holds` whether it still does; `answered` is who said what of it, and `buttons` what the reader may say. `others` were said
-    in its message."""
+    """One nudge on a page, or one announcement that several reps received in the same words.
 
-    id: str
-    rep: str
-    kind: str
-    rule: str
+    `text` and `reason` are the nudge's own, without its `parts`. `is_retracted` concerns the nudge itself, and `retraction`
+    explains what does not hold of the whole message. `answers` are pairs of who and what, `buttons` pairs of the answer and its
+    label.
+    """
+
+    id: NudgeId
+    recipient: str
+    kind: NudgeKind
+    title: str
     text: str
     reason: str
-    when: str
-    held_because: str
+    timing: str
+    deferred_because: str
     channels: str
-    revised: str = ""
-    read_by: str = ""
-    not_read_by: str = ""
-    answered: tuple[tuple[str, str], ...] = ()
+    retraction: str = ""
+    acknowledged_by: str = ""
+    not_acknowledged_by: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
     buttons: tuple[tuple[str, str], ...] = ()
-    holds: bool = True
-    others: tuple[Line, ...] = ()
+    is_retracted: bool = False
+    parts: tuple[PartOfCard, ...] = ()
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """Of every nudge on it."""
-        return self.id, *(other.id for other in self.others)
+    def nudge_ids(self) -> tuple[NudgeId, ...]:
+        """The ids of all nudges on the card."""
+        return self.id, *(part.id for part in self.parts)
 
-    def paths(self, token: str) -> dict[str, str]:
-        """Where each is answered, seen from the page of the reader that opens with the token."""
-        return {nudge: f"{token}/answer/{nudge}" for nudge in self.ids}
+    def answer_paths(self, token: str) -> dict[NudgeId, str]:
+        """Where each nudge is answered, relative to the reader's page that opens with this token."""
+        return {nudge_id: f"{token}/answer/{nudge_id}" for nudge_id in self.nudge_ids}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,119 +94,120 @@ class DayOfCards:
     cards: tuple[Card, ...]
 
 
-def days_of(items: Sequence[InboxItem], *, reader: str) -> list[DayOfCards]:
-    """Cards for a person by the day on which they were, or are to be, sent in the rep's own zone; newest first."""
-    days = groupby(items, key=_sent_day)
-    return [DayOfCards(heading=_heading(day), cards=tuple(cards_of(group, reader=reader))) for day, group in days]
+def group_by_day(messages: Sequence[Message], *, reader: PersonId) -> list[DayOfCards]:
+    """Cards by the day on which they were, or will be, sent in the recipient's time zone; in the order of the messages."""
+    return [
+        DayOfCards(heading=_heading(day), cards=tuple(make_cards(of_day, reader=reader)))
+        for day, of_day in groupby(messages, key=_sent_day)
+    ]
 
 
-def cards_of(items: Iterable[InboxItem], *, reader: str) -> Iterator[Card]:
-    """In order. What a whole team is told in the same words is one card."""
-    together: dict[tuple[str, ...], list[InboxItem]] = {}
-    for item in items:
-        row = item.row
-        is_alone = row.kind != NudgeKind.ANNOUNCEMENT
-        key = (row.id,) if is_alone else (row.status, row.because, row.occasion, _without_name(row))
-        together.setdefault(key, []).append(item)
-    return (
-        _card(group[0], reader=reader) if len(group) == 1 else _card_of_many(group, reader=reader)
-        for group in together.values()
-    )
+def make_cards(messages: Iterable[Message], *, reader: PersonId) -> Iterator[Card]:
+    """In the order of the messages. An announcement that several reps received in the same words is one card."""
+    groups: dict[tuple[str, ...], list[Message]] = {}
+    for message in messages:
+        if message.kind is NudgeKind.ANNOUNCEMENT:
+            key: tuple[str, ...] = (message.status, message.because, message.occasion, _text_without_name(message))
+        else:
+            key = (message.id,)
+        groups.setdefault(key, []).append(message)
+    return (_make_card(group[0], reader=reader) if len(group) == 1 else _make_group_card(group) for group in groups.values())
 
 
-def _card_of_many(group: Sequence[InboxItem], *, reader: str) -> Card:
-    said = _without_name(group[0].row)
-    names = sorted(item.row.person_name for item in group)
-    one = _card(group[0], reader=reader)
-    read = [item.row.person_name for item in group if item.acknowledged]
-    unread = [item.row.person_name for item in group if not item.acknowledged]
+def _make_group_card(messages: Sequence[Message]) -> Card:
+    first = messages[0]
+    acknowledged = sorted(message.person_name for message in messages if message.is_acknowledged)
+    not_acknowledged = sorted(message.person_name for message in messages if not message.is_acknowledged)
     return replace(
-        one,
-        rep=", ".join(names),
-        text=said[:1].upper() + said[1:],
-        when="waits" if group[0].row.status == _HELD else "sent",
-        read_by=", ".join(sorted(read)),
-        not_read_by=", ".join(sorted(unread)),
+        _make_card(first, reader=None),
+        recipient=", ".join(sorted(message.person_name for message in messages)),
+        text=capitalize_first(_text_without_name(first)),
+        timing="waiting to be sent" if first.status == _DEFERRED else "sent",
+        acknowledged_by=", ".join(acknowledged),
+        not_acknowledged_by=", ".join(not_acknowledged),
     )
 
 
-def _without_name(row: NudgeRow) -> str:
-    return row.text.removeprefix(f"{first_name(row.person_name)}, ")
+def _text_without_name(message: Message) -> str:
+    return message.text.removeprefix(f"{first_name(message.person_name)}, ")
 
 
-def _sent_day(item: InboxItem) -> date:
-    return _local_date(item) or item.row.day
-
-
-def _local_date(item: InboxItem) -> date | None:
-    sent = item.row.send_at
-    return sent.astimezone(ZoneInfo(item.timezone)).date() if sent is not None else None
+def _sent_day(message: Message) -> date:
+    return message.send_at.astimezone(ZoneInfo(message.timezone)).date() if message.send_at is not None else message.day
 
 
 def _heading(day: date) -> str:
-    return f"{weekday(day)}, {day.day} {day:%B %Y}"
+    return f"{day_and_month(day)} {day.year}"
 
 
-def _card(item: InboxItem, *, reader: str) -> Card:
-    row = item.row
-    is_told = row.kind == NudgeKind.ANNOUNCEMENT
-    at = f"{clock_time(row.send_at, item.timezone)} {_zone_name(item)}" if row.send_at is not None else ""
+def _make_card(message: Message, *, reader: PersonId | None) -> Card:
+    is_deferred = message.status == _DEFERRED
+    is_announcement = message.kind is NudgeKind.ANNOUNCEMENT
+    is_part_retracted = any(part.is_retracted for part in message.parts)
     return Card(
-        id=row.id,
-        rep="You" if row.person == reader else row.person_name,
-        kind=row.kind,
-        rule=_RULE_NAMES.get(row.rule, row.rule),
-        text=_own(row.text, item),
-        reason=_own(row.reason, item),
-        when=f"waits until {at}" if row.status == _HELD else f"sent {at}",
-        held_because=row.because if row.status == _HELD else "",
-        revised=row.revised
-        or ("By what is recorded now it would not have been said." if any(part.is_revised for part in item.parts) else ""),
-        holds=not row.revised,
-        channels=", ".join(channel for channel in row.delivered if channel != "inbox"),
-        read_by=row.person_name if item.acknowledged else "",
-        not_read_by=row.person_name if is_told and not item.acknowledged else "",
-        answered=tuple(_answers_seen(item, item.answers, reader=reader)),
-        buttons=_buttons(item, NudgeKind(row.kind), item.answers, reader=reader),
-        others=tuple(_line(item, part, reader=reader) for part in item.parts),
+        id=message.id,
+        recipient="You" if message.person_id == reader else message.person_name,
+        kind=message.kind,
+        title=_RULE_TITLES.get(message.rule, message.rule),
+        text=_own_lines(message.text, message),
+        reason=_own_lines(message.reason, message),
+        timing=f"{'will be sent' if is_deferred else 'sent'} {_time(message, reader=reader)}".rstrip(),
+        deferred_because=message.because if is_deferred else "",
+        channels=", ".join(channel for channel in message.delivered if channel != "inbox"),
+        retraction=message.retracted_because or (_PART_RETRACTED if is_part_retracted else ""),
+        acknowledged_by=message.person_name if message.is_acknowledged else "",
+        not_acknowledged_by=message.person_name if is_announcement and not message.is_acknowledged else "",
+        answers=tuple(_visible_answers(message, message.answers, reader=reader)),
+        buttons=_buttons(message, message.kind, message.answers, reader=reader),
+        is_retracted=bool(message.retracted_because),
+        parts=tuple(_make_part(message, part, reader=reader) for part in message.parts),
     )
 
 
-def _line(item: InboxItem, part: Part, *, reader: str) -> Line:
-    return Line(
+def _make_part(message: Message, part: MessagePart, *, reader: PersonId | None) -> PartOfCard:
+    return PartOfCard(
         id=part.id,
         text=part.text,
-        holds=not part.is_revised,
         reason=part.reason,
-        answered=tuple(_answers_seen(item, part.answers, reader=reader)),
-        buttons=_buttons(item, part.kind, part.answers, reader=reader),
+        is_retracted=part.is_retracted,
+        answers=tuple(_visible_answers(message, part.answers, reader=reader)),
+        buttons=_buttons(message, part.kind, part.answers, reader=reader),
     )
 
 
-def _own(lines: str, item: InboxItem) -> str:
-    """What of the text or the reason of a message is its first nudge's own: the others have a line each."""
-    return "\n".join(lines.split("\n")[: -len(item.parts) or None])
+def _own_lines(lines: str, message: Message) -> str:
+    """The lines of the first nudge: each part has one line after them."""
+    return "\n".join(lines.split("\n")[: -len(message.parts) or None])
 
 
-def _answers_seen(item: InboxItem, answers: Sequence[GivenAnswer], *, reader: str) -> Iterator[tuple[str, str]]:
-    """Who said what: whom it was said to sees only what they said themselves."""
-    for one in answers:
-        if one.person_id == reader:
-            yield "You", in_words(one.answer, one.reason)
-        elif item.row.person != reader:
-            who = item.row.person_name if one.person_id == item.row.person else one.person_id
-            yield who, in_words(one.answer, one.reason)
+def _visible_answers(message: Message, answers: Sequence[GivenAnswer], *, reader: PersonId | None) -> Iterator[tuple[str, str]]:
+    """Who answered what. The recipient sees only their own answer."""
+    for answer in answers:
+        if answer.person_id == reader:
+            yield "You", describe_answer(answer.answer, answer.reason)
+        elif message.person_id != reader:
+            is_recipient = answer.person_id == message.person_id
+            yield message.person_name if is_recipient else answer.person_id, describe_answer(answer.answer, answer.reason)
 
 
-def _buttons(item: InboxItem, kind: NudgeKind, answers: Sequence[GivenAnswer], *, reader: str) -> tuple[tuple[str, str], ...]:
-    """What may still be said, with the words for it."""
-    if item.row.status == _HELD:
+def _buttons(
+    message: Message, kind: NudgeKind, answers: Sequence[GivenAnswer], *, reader: PersonId | None
+) -> tuple[tuple[str, str], ...]:
+    """What the reader can still answer, with the labels."""
+    if message.status == _DEFERRED:
         return ()
-    said = {one.answer for one in answers if one.person_id == reader}
-    is_said_to_them = item.row.person == reader
-    may_be_said = answers_open(kind, is_said_to_them=is_said_to_them)
-    return tuple((one.value, ANSWER_WORDS[one]) for one in may_be_said if one not in said)
+    already = {answer.answer for answer in answers if answer.person_id == reader}
+    allowed = allowed_answers(kind, is_recipient=message.person_id == reader)
+    return tuple((answer.value, ANSWER_LABELS[answer]) for answer in allowed if answer not in already)
 
 
-def _zone_name(item: InboxItem) -> str:
-    return item.timezone.rpartition("/")[2].replace("_", " ") + " time"
+def _time(message: Message, *, reader: PersonId | None) -> str:
+    """`at 09:00` for the recipient, who is in that time zone; `at 09:00 Madrid time` for others."""
+    if message.send_at is None:
+        return ""
+    at = f"at {clock_time(message.send_at, message.timezone)}"
+    return at if message.person_id == reader else f"{at} {_city(message.timezone)} time"
+
+
+def _city(timezone: str) -> str:
+    return timezone.rpartition("/")[2].replace("_", " ")

@@ -1,4 +1,4 @@
-"""Pages from templates, with the headers that keep a page to itself."""
+"""Renders pages from templates, with the headers that isolate a page from others."""
 
 from pathlib import Path
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from services.nudges.domain.answers import WRONG_WORDS
+from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -17,30 +17,36 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_RETRY: Final = {"Retry-After": "2"}
+_RETRY_HEADERS: Final = {"Retry-After": "2"}
 
 
 class Renderer:
-    """Whatever is put into a page is escaped, and nothing may be left out."""
+    """Everything that is put into a page is escaped, and a missing value is an error."""
 
     def __init__(self) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._templates.globals["wrong_words"] = WRONG_WORDS
+        self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
+        self._templates.filters["sentence_case"] = capitalize_first
 
     def page(self, template: str, *, status: int = 200, has_forms: bool = False, **content: object) -> Response:
-        """A page; only one that `has_forms` can send any."""
+        """A page. Its forms can be sent only if it `has_forms`."""
         html = self._templates.get_template(template).render(**content)
         policy = _POLICY.format(forms="'self'" if has_forms else "'none'")
         return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_HEADERS})
 
     def not_found(self) -> Response:
-        """The same page whatever is missing, so that nobody learns what there is."""
+        """The same page whatever is missing, so that nobody learns what exists."""
         return self.page("not_found.html", status=404)
 
-    def away(self) -> Response:
-        """Nothing can be shown or kept for a moment."""
-        answer = self.page("away.html", status=503)
-        answer.headers.update(_RETRY)
-        return answer
+    def unavailable(self) -> Response:
+        """For when nothing can be shown or stored for a moment."""
+        response = self.page("unavailable.html", status=503)
+        response.headers.update(_RETRY_HEADERS)
+        return response
+
+
+def capitalize_first(text: str) -> str:
+    """The text with its first letter in upper case; the rest stays as it is."""
+    return text[:1].upper() + text[1:]

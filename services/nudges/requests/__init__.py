@@ -1,1 +1,1 @@
-"""To be described."""
+"""What nudges answers over NATS: typed handlers for the endpoints in `shared.requests`."""

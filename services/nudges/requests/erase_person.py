@@ -1,49 +1,58 @@
-"""Erase a rep, or a manager, and keep out what may still be reported of them. Done again, it erases what is there again."""
+"""Erase a rep or a manager, and keep later reports about them out. Doing it again erases what is there again."""
 
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 
 from services.nudges.deliver.channels.file import FileChannel
-from services.nudges.store import QUERIES
+from services.nudges.locks import lock_erasure
+from shared.events import PersonId
 from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
 from shared.privacy.erasure import NoErasureKey, tombstone_of_key, tombstone_of_person
 from shared.requests.erasure import ErasedNudges
 
+_QUERIES: Final = Queries.beside(__file__)
 
-async def forget_person(
-    pool: asyncpg.Pool, file: FileChannel | None, person_id: str, *, forget_key: bytes, now: datetime
+
+async def erase_person(
+    pool: asyncpg.Pool, file: FileChannel | None, person_id: PersonId, *, erasure_key: bytes, now: datetime
 ) -> ErasedNudges:
-    """Their nudges, held ones too, with deliveries, reports and checks, and with the reports what they contested; as a manager,
-    their part in other people's.
+    """Erase a rep's nudges (also deferred ones) with their deliveries, day reports, disputes, checks and announcements; and a
+    manager's part in other people's.
 
-    What a receiver has been given is with the receiver; of our own file the lines are taken out.
+    What a receiver has accepted stays with the receiver. From our own `file` of nudges the lines are removed.
 
     Raises:
-        NoForgetKey: there is none.
+        NoErasureKey: there is no key under which the person could be recognised later.
     """
-    if not forget_key:
+    if not erasure_key:
         raise NoErasureKey
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(QUERIES["lock_forgotten"])
-        digests = [tombstone_of_key(forget_key), tombstone_of_person(forget_key, person_id)]
-        await connection.execute(QUERIES["add_forgotten"], digests, now)
-        await _erase(connection, "delete_deliveries_of", person_id)
-        await _erase(connection, "delete_answers_by", person_id)
-        nudges = await _erase(connection, "delete_nudges_of", person_id)
-        await _erase(connection, "delete_looks_of", person_id)
-        await _erase(connection, "delete_led_of", person_id)
-        await _erase(connection, "delete_announcements_of", person_id)
-        await _erase(connection, "delete_ladders_of", person_id)
-        await _erase(connection, "delete_rep_calibration_of", person_id)
-        reports = await _erase(connection, "delete_days_of", person_id)
-        for led in ("update_nudges_led_by", "update_days_led_by", "update_announcements_led_by", "update_contests_settled_by"):
-            await _erase(connection, led, person_id)
-        await _erase(connection, "delete_events_of", person_id)  # last: who adds one holds a row of the above
-    lines = await file.forget(person_id) if file is not None else 0
+        await lock_erasure(connection)
+        digests = [tombstone_of_key(erasure_key), tombstone_of_person(erasure_key, person_id)]
+        await connection.execute(_QUERIES["add_erased_people"], digests, now)
+        await _execute(connection, _QUERIES["delete_deliveries"], person_id)
+        await _execute(connection, _QUERIES["delete_answers"], person_id)
+        nudges = await _execute(connection, _QUERIES["delete_nudges"], person_id)
+        await _execute(connection, _QUERIES["delete_scheduled_checks"], person_id)
+        await _execute(connection, _QUERIES["delete_managers_of_rep"], person_id)
+        await _execute(connection, _QUERIES["delete_announcements"], person_id)
+        await _execute(connection, _QUERIES["delete_ladders"], person_id)
+        await _execute(connection, _QUERIES["delete_rep_calibration"], person_id)
+        reports = await _execute(connection, _QUERIES["delete_days"], person_id)
+        await _execute(connection, _QUERIES["update_managers_of_nudges"], person_id)
+        await _execute(connection, _QUERIES["update_managers_of_days"], person_id)
+        await _execute(connection, _QUERIES["update_managers_of_announcements"], person_id)
+        await _execute(connection, _QUERIES["update_resolvers"], person_id)
+        # Last: whoever adds an event holds a row of one of the tables above until it is committed.
+        await _execute(connection, _QUERIES["delete_events"], person_id)
+    lines = await file.erase(person_id) if file is not None else 0
     return ErasedNudges(nudges=nudges, reports=reports, lines=lines)
 
 
-async def _erase(connection: Connection, query: str, person_id: str) -> int:
-    """How many rows that was."""
-    return int((await connection.execute(QUERIES[query], person_id)).split()[-1])
+async def _execute(connection: Connection, sql: str, person_id: PersonId) -> int:
+    """Execute a statement about the person. Returns how many rows it affected."""
+    status: str = await connection.execute(sql, person_id)
+    return int(status.rpartition(" ")[2])

@@ -1,26 +1,24 @@
-"""What nudges answers when asked over NATS: the list of nudges, the addresses of pages, a person to forget, quiet feeds,
-the channels, the effects of rules, calibration, and what is contested."""
+"""The handlers of everything that nudges answers over NATS."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping
 
 import asyncpg
-from nats.aio.client import Client
-from shared.requests.answering import answer_questions
 
-from services.nudges.context.list_silent_feeds import list_quiet_feeds
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.deliver.channels.file import FileChannel
+from services.nudges.context.silent_feeds import list_silent_feeds
+from services.nudges.deliver.channel import Channel
+from services.nudges.deliver.channels.file import find_file_channel
 from services.nudges.deliver.enable_channel import enable_channel
-from services.nudges.deliver.list_channels import show_channels
-from services.nudges.experiments.calibration import calibrate_teams
-from services.nudges.experiments.list_effects import list_effects
+from services.nudges.deliver.list_channels import list_channels
+from services.nudges.experiments.calibrate_teams import calibrate_teams
+from services.nudges.experiments.list_effects import HoldoutProbability, list_effects
 from services.nudges.experiments.resume_rule import resume_rule
 from services.nudges.links import Links
-from services.nudges.pages.disputes.list_disputes import list_contests
-from services.nudges.pages.list_nudges import list_nudges
-from services.nudges.requests.erase_person import forget_person
+from services.nudges.pages.disputes.list_disputes import list_disputes
+from services.nudges.requests.erase_person import erase_person
+from services.nudges.requests.list_nudges import list_nudges
 from shared.clock import Clock
+from shared.events import PersonId
+from shared.requests.endpoint import NoQuery
 from shared.requests.erasure import ERASE_NUDGES, ErasedNudges, ErasureOrder
 from shared.requests.nudges import (
     CHANNEL_ENABLE,
@@ -48,83 +46,83 @@ from shared.requests.nudges import (
     RuleName,
     SilentFeedList,
 )
+from shared.requests.router import RequestRouter
 
-_QUEUE: Final = "nudges"
+
+def nudge_requests(
+    pool: asyncpg.Pool,
+    clock: Clock,
+    links: Links,
+    channels: Mapping[str, Channel],
+    *,
+    holdout_probability: HoldoutProbability,
+    erasure_key: bytes,
+) -> RequestRouter:
+    """A router with all handlers; include its `router` in the broker. Whichever replica gets a question answers it."""
+    requests = RequestRouter(queue="nudges")
+    _add_lists(requests, pool, holdout_probability=holdout_probability)
+    _add_channels(requests, pool, clock, channels)
+    _add_links(requests, links)
+    _add_experiments(requests, pool, clock)
+    _add_erasure(requests, pool, clock, channels, erasure_key=erasure_key)
+    return requests
 
 
-class Answers:
-    """Whichever replica gets a question answers it. `file` is the file that nudges are appended to, if any."""
+def _add_lists(requests: RequestRouter, pool: asyncpg.Pool, *, holdout_probability: HoldoutProbability) -> None:
+    @requests.handles(NUDGE_LIST)
+    async def answer_nudges(query: NudgeQuery) -> NudgePage:
+        return await list_nudges(pool, query)
 
-    def __init__(
-        self,
-        pool: asyncpg.Pool,
-        clock: Clock,
-        links: Links,
-        *,
-        channels: Sequence[str],
-        lottery: Lottery,
-        forget_key: bytes,
-        file: FileChannel | None,
-    ) -> None:
-        self._pool = pool
-        self._clock = clock
-        self._links = links
-        self._channels = channels
-        self._lottery = lottery
-        self._forget_key = forget_key
-        self._file = file
+    @requests.handles(SILENT_FEEDS)
+    async def answer_silent_feeds(_: NoQuery) -> SilentFeedList:
+        return await list_silent_feeds(pool)
 
-    async def listen(self, connection: Client) -> None:
-        """Begin to answer."""
-        answering = {
-            NUDGE_LIST: self._nudges,
-            INBOX_LINK: self._link,
-            OWN_PAGE_LINK: self._own_link,
-            ERASE_NUDGES: self._forget,
-            DROP_CALIBRATE: self._calibrate,
-            SILENT_FEEDS: self._list_feeds,
-            CHANNEL_LIST: self._list_channels,
-            CHANNEL_ENABLE: self._enable_channel,
-            EFFECT_LIST: self._effects,
-            RULE_RESUME: self._resume_rule,
-            DISPUTE_LIST: self._contests,
-        }
-        await answer_questions(connection, answering, queue=_QUEUE)
+    @requests.handles(EFFECT_LIST)
+    async def answer_effects(_: NoQuery) -> EffectList:
+        return await list_effects(pool, holdout_probability)
 
-    async def _nudges(self, question: bytes) -> NudgePage:
-        return await list_nudges(self._pool, NudgeQuery.model_validate_json(question))
+    @requests.handles(DISPUTE_LIST)
+    async def answer_disputes(query: DisputeQuery) -> DisputeList:
+        return await list_disputes(pool, query)
 
-    async def _link(self, question: bytes) -> Link:
-        return Link(url=self._links.of_manager(ManagerQuery.model_validate_json(question).manager))
 
-    async def _own_link(self, question: bytes) -> Link:
-        return Link(url=self._links.of_rep(RepQuery.model_validate_json(question).rep))
+def _add_channels(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, channels: Mapping[str, Channel]) -> None:
+    @requests.handles(CHANNEL_LIST)
+    async def answer_channels(_: NoQuery) -> ChannelList:
+        return await list_channels(pool, channels, now=clock.now())
 
-    async def _forget(self, question: bytes) -> ErasedNudges:
-        person = ErasureOrder.model_validate_json(question).person
-        return await forget_person(self._pool, self._file, person, forget_key=self._forget_key, now=self._clock.now())
+    @requests.handles(CHANNEL_ENABLE)
+    async def enable(query: ChannelName) -> ChannelList:
+        await enable_channel(pool, query.name)
+        return await list_channels(pool, [query.name], now=clock.now())
 
-    async def _calibrate(self, question: bytes) -> CalibrationList:
-        return await calibrate_teams(self._pool, CalibrationQuery.model_validate_json(question).team, now=self._clock.now())
 
-    async def _list_feeds(self, _: bytes) -> SilentFeedList:
-        return await list_quiet_feeds(self._pool)
+def _add_links(requests: RequestRouter, links: Links) -> None:
+    @requests.handles(INBOX_LINK)
+    async def answer_inbox_link(query: ManagerQuery) -> Link:
+        return Link(url=links.inbox_url(query.manager))
 
-    async def _list_channels(self, _: bytes) -> ChannelList:
-        return await show_channels(self._pool, self._channels, now=self._clock.now())
+    @requests.handles(OWN_PAGE_LINK)
+    async def answer_own_page_link(query: RepQuery) -> Link:
+        return Link(url=links.own_page_url(query.rep))
 
-    async def _enable_channel(self, question: bytes) -> ChannelList:
-        name = ChannelName.model_validate_json(question).name
-        await enable_channel(self._pool, name)
-        return await show_channels(self._pool, [name], now=self._clock.now())
 
-    async def _effects(self, _: bytes) -> EffectList:
-        return await list_effects(self._pool, self._lottery)
+def _add_experiments(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock) -> None:
+    @requests.handles(DROP_CALIBRATE)
+    async def calibrate(query: CalibrationQuery) -> CalibrationList:
+        return await calibrate_teams(pool, query.team, now=clock.now())
 
-    async def _contests(self, question: bytes) -> DisputeList:
-        return await list_contests(self._pool, DisputeQuery.model_validate_json(question))
+    @requests.handles(RULE_RESUME)
+    async def resume(query: RuleName) -> RuleName:
+        await resume_rule(pool, query.rule, now=clock.now())
+        return query
 
-    async def _resume_rule(self, question: bytes) -> RuleName:
-        asked = RuleName.model_validate_json(question)
-        await resume_rule(self._pool, asked.rule, now=self._clock.now())
-        return asked
+
+def _add_erasure(
+    requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, channels: Mapping[str, Channel], *, erasure_key: bytes
+) -> None:
+    file = find_file_channel(channels)
+
+    @requests.handles(ERASE_NUDGES)
+    async def erase(order: ErasureOrder) -> ErasedNudges:
+        return await erase_person(pool, file, PersonId(order.person), erasure_key=erasure_key, now=clock.now())

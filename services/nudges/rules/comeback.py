@@ -1,43 +1,63 @@
 """Comeback: the plan is done again after two or more worked days on which it was not.
 
-In a trial with 61,293 people the best of 54 arms was a small reward for coming back after a miss (Milkman et al. 2021).
+In a trial with 61,293 people the best of 54 interventions was a small reward for coming back after a miss (Milkman et al.
+2021).
 """
 
+from collections.abc import Sequence
+from datetime import date
 from itertools import takewhile
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_COMEBACK, Called
+from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done
-from services.nudges.domain.phrases import breakdown, first_name, name_of_day
-from shared.events import NudgeKind
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import WEEKDAYS, breakdown, count_phrase, day_phrase, first_name, long_date
+from services.nudges.rules.rule import Proposal, rep_rule
+from shared.events import DayReport, NudgeKind
 
-MISSED_MIN: Final = 2
+MISSED_DAYS_MIN: Final = 2
+_LISTED_DAYS_MAX: Final = 4
+_LISTED_WITHIN_DAYS: Final = 7
+_COUNTED_DAYS_MAX: Final = 5
 
 
-def comeback(situation: Situation) -> Called | None:
-    """Called for when the plan is done and the worked days just before it, two or more, all missed theirs.
-
-    Leave, holidays and days off in between neither help nor hurt.
-    """
-    report = situation.report
+@rep_rule(
+    name="comeback",
+    title="Comeback",
+    when="The plan is done after two or more worked days on which it was not.",
+    limits="Not after a single missed day. Leave, holidays and days off do not count as missed.",
+    kind=NudgeKind.CELEBRATION,
+    moment=Moment.DAY_CHANGED,
+    priority=100,
+    is_reevaluated=True,
+)
+def comeback(context: RuleContext) -> Proposal | None:
+    """Proposed when the plan is done and the worked days just before it, two or more, all missed theirs."""
+    report = context.report
     if report.silent or not is_plan_done(report):
         return None
-    missed = list(takewhile(lambda day: not is_plan_done(day), situation.history.before(report.day)))
-    if len(missed) < MISSED_MIN:
+    missed = list(takewhile(lambda day: not is_plan_done(day), context.history.recent(report.day)))
+    if len(missed) < MISSED_DAYS_MIN:
         return None
-    name, day, done = first_name(report.rep.name), name_of_day(report), breakdown(report)
-    return Called(
-        rule=RULE_COMEBACK,
-        kind=NudgeKind.CELEBRATION,
-        occasion=report.day.isoformat(),
-        is_shortfall=False,
+    name, day, done = first_name(report.rep.name), day_phrase(report.day, today=context.today), breakdown(report)
+    back = "You're back on plan" if report.day == context.today else f"You got back on plan {day}"
+    slow = count_phrase(len(missed), "slow day") if len(missed) <= _COUNTED_DAYS_MAX else "a slow stretch"
+    return Proposal(
         wordings=(
-            f"Back on plan {day}, {name}: {done}. Getting back after a dip is the hard part.",
-            f"{name}, that is a comeback: the plan is done {day}, {done}.",
-            f"The plan is done again {day}, {name}: {done}. A good turn after some thin days.",
-            f"{name}, back where you wanted to be {day}: {done}. Starting again is what counts.",
-            f"{done} {day}, {name}: the plan is whole again. That took a new start, and you made it.",
+            f"{back}, {name}: {done}. Nice recovery after {slow}.",
+            f"Back on plan {day}, {name}: {done}. Getting going again is the hard part, and you did it.",
+            f"{name}, you hit your plan again {day}: {done}. Good to see.",
+            f"That's a comeback, {name}: {done} {day}, after {count_phrase(len(missed), 'day')} below plan.",
+            f"You turned it around {day}, {name}: {done}. Well done.",
         ),
-        reason=f"The plan of {report.day} is done after {len(missed)} worked days without, since {missed[-1].day}.",
+        reason=f"Plan reached {day} after {count_phrase(len(missed), 'missed day')} ({_listed(missed, context.today)}).",
     )
+
+
+def _listed(missed: Sequence[DayReport], today: date) -> str:
+    """`Tue, Wed`; of many days, or of days long ago, only since when: `since Tuesday 3 March`."""
+    first = missed[-1].day
+    if len(missed) > _LISTED_DAYS_MAX or (today - first).days >= _LISTED_WITHIN_DAYS:
+        return f"since {long_date(first, today=today)}"
+    return ", ".join(WEEKDAYS[day.day.weekday()][:3] for day in reversed(missed))

@@ -1,63 +1,66 @@
-"""Day plan: what a full day is made of today, said as it begins, to those who want to hear it."""
+"""Day plan: the day's targets, sent as the day begins to those who want them."""
 
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_DAY_PLAN, Called
-from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work
-from services.nudges.domain.phrases import first_name, lowered, number, weekday
-from shared.events import DayReport, NudgeKind
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import WEEKDAYS, counted, first_name, joined, long_date
+from services.nudges.rules.rule import Proposal, rep_rule
+from shared.events import NudgeKind
 
-_WHOLE: Final = 1
+_WHOLE_DAY: Final = 1
 
 
-def day_plan(situation: Situation) -> Called | None:
-    """Called for in the first half of an open working day that asks for something, where it is wanted, as long as the plan is
-    not done, and only by a definition of which the rep was told before the day. It says what the day asks for, scaled to the
-    part of it that is worked, and nothing of what was done or missed."""
-    report, middle = situation.report, middle_of_work(situation.report)
-    if not (situation.is_plan_wanted and situation.is_told) or report.silent or report.state != "open":
+@rep_rule(
+    name="day_plan",
+    title="Day plan",
+    when="The working day begins. The message lists its targets, scaled on a part day. Only for teams and reps who want it.",
+    limits="Only by a playbook that was announced before the day. Does not use up the daily cap.",
+    kind=NudgeKind.COACHING,
+    moment=Moment.MORNING,
+    priority=900,
+    is_opt_in=True,
+)
+def day_plan(context: RuleContext) -> Proposal | None:
+    """Proposed in the first half of an open working day that has targets, for a rep who wants it, while the plan is not done,
+    and only if the playbook had been announced to the rep before the day. It says nothing of what was done or missed."""
+    report, middle = context.report, middle_of_work(context.report)
+    if not (context.wants_day_plan and context.knows_playbook) or report.silent or report.state != "open":
         return None
-    if not is_worked(report) or is_plan_done(report) or middle is None or situation.now >= middle:
+    if not is_worked(report) or is_plan_done(report) or middle is None or context.now >= middle:
         return None
-    asked = [behaviour for behaviour in report.behaviours if behaviour.target > 0]
-    if not asked:
+    planned = planned_behaviours(report)
+    if not planned:
         return None
-    plan = ", ".join(f"{lowered(behaviour.label)} {number(behaviour.target)}" for behaviour in asked)
-    return Called(
-        rule=RULE_DAY_PLAN,
-        kind=NudgeKind.COACHING,
-        occasion=report.day.isoformat(),
-        is_shortfall=False,
-        wordings=_wordings(first_name(report.rep.name), weekday(report.day), plan),
-        reason=_reason(report),
+    plan = joined([counted(behaviour.target, behaviour.label) for behaviour in planned])
+    return Proposal(
+        wordings=_wordings(first_name(report.rep.name), WEEKDAYS[report.day.weekday()], plan), reason=_reason(context)
     )
 
 
-def _reason(report: DayReport) -> str:
-    part = (
-        f" {report.part:.0%} of the day is worked, and the targets are that part of a full day's."
-        if report.part < _WHOLE
-        else ""
-    )
-    return f"The targets of {report.day} by the playbook of {report.team.name} from {report.playbook_from}.{part}"
+def _reason(context: RuleContext) -> str:
+    report = context.report
+    since = f", in force since {long_date(report.playbook_from, today=context.today)}" if report.playbook_from else ""
+    part = f" You work {report.part:.0%} of the day, so they are scaled to that." if report.part < _WHOLE_DAY else ""
+    return f"Today's targets come from the {report.team.name} playbook{since}.{part}"
 
 
-def _wordings(name: str, day: str, plan: str) -> tuple[str, ...]:
-    """One for each of fourteen days, so that who wants it every day hears none of them twice in two weeks."""
+def _wordings(name: str, weekday: str, plan: str) -> tuple[str, ...]:
+    """One for each of fourteen days, so that a rep who gets it every day never gets the same one twice in two weeks."""
     return (
-        f"Good morning, {name}. Today's plan: {plan}.",
-        f"{name}, a full day today is: {plan}.",
-        f"Today in short, {name}: {plan}.",
-        f"This makes a full {day}, {name}: {plan}.",
-        f"{name}, your plan for today: {plan}.",
-        f"The day's targets, {name}: {plan}.",
-        f"On the plan this {day}, {name}: {plan}.",
-        f"{name}, here is today's plan: {plan}. A good start to you.",
-        f"What today asks for, {name}: {plan}.",
-        f"{name}, the plan for {day}: {plan}.",
-        f"A new day, {name}: {plan} make it a full one.",
-        f"{day}'s plan, {name}: {plan}. Have a good day.",
-        f"{name}, today's targets are: {plan}.",
-        f"Your {day}, {name}: {plan}.",
+        f"Good morning, {name}. Your plan for today: {plan}.",
+        f"{name}, here's your plan for today: {plan}.",
+        f"Today's plan, {name}: {plan}.",
+        f"Your plan this {weekday}, {name}: {plan}.",
+        f"{name}, today's targets are {plan}.",
+        f"For today, {name}: {plan}.",
+        f"On your plan this {weekday}, {name}: {plan}.",
+        f"{name}, today's plan is {plan}. Have a good day.",
+        f"Here's what's on your plan today, {name}: {plan}.",
+        f"{name}, your plan for {weekday}: {plan}.",
+        f"Morning, {name}. Today it's {plan}.",
+        f"Your {weekday} plan, {name}: {plan}. Have a good day.",
+        f"{name}, you're aiming for {plan} today.",
+        f"Good morning, {name}. Today you're aiming for {plan}.",
     )

@@ -1,67 +1,78 @@
-"""Digest: the team's last working day in a few lines. Nobody is ranked: names stand in the order of the alphabet."""
+"""Digest: the team's last working day in a few lines. Nobody is ranked: names are in alphabetical order."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from services.nudges.context.team_context import TeamSituation, working_day_before
-from services.nudges.domain.candidate import RULE_DIGEST, Called
-from services.nudges.domain.history import is_plan_done, is_worked
-from services.nudges.domain.phrases import date_text, first_name, number
-from shared.events import DayReport, Mention, NudgeKind
+from services.nudges.context.team_context import TeamContext
+from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
+from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, first_name, joined
+from services.nudges.domain.working_time import workday_before
+from services.nudges.rules.rule import Proposal, manager_rule
+from shared.events import DayReport, Mention, NudgeKind, Presence
 
 
-def digest(situation: TeamSituation) -> Called | None:
-    """Called for on each working morning after a day on which somebody of the team worked."""
-    day = working_day_before(situation.today)
-    reports = [report for member in situation.members for report in member.days if report.day == day]
+@manager_rule(
+    name="digest",
+    title="Digest (to managers)",
+    when="Each working morning at a fixed time: the team's last working day in a few lines.",
+    limits="Never with a ranking.",
+    kind=NudgeKind.DIGEST,
+    priority=120,
+)
+def digest(context: TeamContext) -> Proposal | None:
+    """Proposed on each working morning after a day on which somebody in the team worked."""
+    day = workday_before(context.today)
+    reports = [report for member in context.members for report in member.days if report.day == day]
     if not any(is_worked(report) for report in reports):
         return None
     by_team = sorted(reports, key=lambda report: report.team.name)
-    lines = [_line(name, list(of_team)) for name, of_team in groupby(by_team, key=lambda report: report.team.name)]
-    said, when = " ".join(lines), date_text(day)
-    return Called(
-        rule=RULE_DIGEST,
-        kind=NudgeKind.DIGEST,
-        occasion=situation.today.isoformat(),
-        is_shortfall=False,
+    lines = " ".join(_line(name, list(of_team)) for name, of_team in groupby(by_team, key=lambda report: report.team.name))
+    when = day_name(day, today=context.today)
+    at_start = capitalized(when)
+    return Proposal(
         wordings=(
-            f"{when}: {said}",
-            f"{when} in short: {said}",
-            f"Your team on {when}: {said}",
-            f"How {when} went: {said}",
-            f"A look back at {when}: {said}",
-            f"{when}, in a few lines: {said}",
-            f"What {when} brought: {said}",
-            f"{when} at a glance: {said}",
-            f"The team's {when}: {said}",
-            f"{when} in numbers: {said}",
+            f"{at_start} at a glance. {lines}",
+            f"Here's how {when} went. {lines}",
+            f"{at_start} in short. {lines}",
+            f"Your team {_on(when)}. {lines}",
+            f"A quick look back at {when}. {lines}",
+            f"{at_start} in numbers. {lines}",
+            f"How {when} went. {lines}",
+            f"A short summary of {when}. {lines}",
+            f"The numbers for {when}. {lines}",
+            f"What your team did {_on(when)}. {lines}",
         ),
-        reason="Every working morning, from the team's newest reports of the working day before.",
+        reason="Sent every working morning. It covers the working day before, going by the newest reports.",
         about=tuple(Mention(id=report.rep.id) for report in reports),
     )
 
 
+def _on(when: str) -> str:
+    return when if when == "yesterday" else f"on {when}"
+
+
 def _line(team: str, reports: Sequence[DayReport]) -> str:
-    """`Harbor: 5 at work. Plan done: Ana, Emi. In all conversations 31 of 36, meetings 5 of 6. Away: Diego.`"""
+    """`Harbor: five people worked, and Ana and Emi reached their plan. In total, 31 of 36 conversations. Away: Diego.`"""
     working = [report for report in reports if is_worked(report)]
     if not working:
-        return f"{team}: nobody at work."
-    done = _names([report for report in working if is_plan_done(report)])
-    away = _names([report for report in reports if report.presence in ("absent", "holiday")])
-    parts = [f"{team}: {len(working)} at work", f"Plan done: {done or 'nobody'}", f"In all {_totals(working)}"]
-    return ". ".join(parts + ([f"Away: {away}"] if away else [])) + "."
+        return f"{team}: nobody worked."
+    people = count_phrase(len(working), "person", "people")
+    done = _names([report for report in working if is_plan_done(report)]) or "nobody"
+    away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)])
+    sentences = [f"{team}: {people} worked, and {done} reached their plan", f"In total, {_totals(working)}"]
+    return ". ".join([*sentences, f"Away: {away}"] if away else sentences) + "."
 
 
 def _names(reports: Sequence[DayReport]) -> str:
-    return ", ".join(sorted(first_name(report.rep.name) for report in reports))
+    names = sorted(first_name(report.rep.name) for report in reports)
+    return joined(names) if names else ""
 
 
 def _totals(reports: Sequence[DayReport]) -> str:
-    sums: dict[str, tuple[int, Decimal]] = {}
+    totals: dict[str, tuple[int, Decimal]] = {}
     for report in reports:
-        for one in report.behaviours:
-            if one.target > 0:
-                count, target = sums.get(one.label, (0, Decimal(0)))
-                sums[one.label] = count + one.count, target + one.target
-    return ", ".join(f"{label.lower()} {count} of {number(target)}" for label, (count, target) in sums.items())
+        for behaviour in planned_behaviours(report):
+            count, target = totals.get(behaviour.label, (0, Decimal(0)))
+            totals[behaviour.label] = count + behaviour.count, target + behaviour.target
+    return joined([f"{count} of {counted(target, label)}" for label, (count, target) in totals.items()])

@@ -1,69 +1,81 @@
 """Drop: fewer activities over the last worked days than chance explains, under a stated budget of false alerts."""
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.baseline import Watch, worked_day_of
-from services.nudges.domain.candidate import RULE_DROP, Called
-from services.nudges.domain.drop.detector import LOOKED_AT_DAYS, Finding, Judged, judge
-from services.nudges.domain.drop.error_budget import cool_down_days
-from services.nudges.domain.history import is_plan_done
-from services.nudges.domain.phrases import first_name
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.baseline import Baseline, total_of
+from services.nudges.domain.candidate import DROP_RULE
+from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX, Assessment, Finding, assess
+from services.nudges.domain.drop.error_budget import cooldown_days
+from services.nudges.domain.history import is_plan_done, planned_behaviours
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
 
-def drop(situation: Situation) -> Called | None:
-    """Called for on an open day when the watch over the worked days before it finds a drop in all that counted, of the
-    behaviours that had a target on their day, and has not alerted for as long as it then is quiet. Who has done the plan
-    already today is not spoken to about last week."""
-    report, watch = situation.report, situation.watch
-    if watch is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
+def is_still_low(context: RuleContext) -> bool:
+    """Whether the total lies at least half as far below the baseline as a drop does, in normal scores. Late records that close
+    more of the distance make a hint wrong; those that close less only make it less certain."""
+    finding = _finding(context.baseline) if context.baseline is not None else None
+    return isinstance(finding, Assessment) and finding.score <= finding.limit / 2
+
+
+@rep_rule(
+    name=DROP_RULE,
+    title="Drop",
+    when="Fewer activities over the last worked days than chance explains, given the rep's and the team's baseline.",
+    limits="At most one false alert per rep and 250 worked days; at most once in ten worked days.",
+    kind=NudgeKind.COACHING,
+    moment=Moment.MORNING,
+    priority=200,
+    is_shortfall=True,
+    is_reevaluated=True,
+    still_nearly_true=is_still_low,
+)
+def drop(context: RuleContext) -> Proposal | None:
+    """Proposed on an open day when the worked days before it show a drop in everything that counted, of the behaviours that
+    had a target on their day. A rep who has already done today's plan is not asked about last week. After an alert the rule
+    is silent until no day can cause a second one."""
+    report, baseline = context.report, context.baseline
+    if baseline is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
-    finding = _finding(watch)
-    if not isinstance(finding, Judged) or not finding.is_drop or _is_cooling_down(watch, finding):
+    finding = _finding(baseline)
+    if not isinstance(finding, Assessment) or not finding.is_drop or _is_cooling_down(baseline, finding):
         return None
-    return _called(report, finding)
+    return _proposal(report, finding)
 
 
-def is_still_low(situation: Situation) -> bool:
-    """Whether the sum lies at least half as far below the usual as a drop does, in normal scores: late records that close more
-    of the distance make a hint wrong, those that close less only make it less sure."""
-    finding = _finding(situation.watch) if situation.watch is not None else None
-    return isinstance(finding, Judged) and finding.score <= finding.limit / 2
+def _finding(baseline: Baseline) -> Finding:
+    return assess([total_of(day) for day in baseline.past[-HISTORY_DAYS_MAX:]], baseline.team, baseline.budget)
 
 
-def _finding(watch: Watch) -> Finding:
-    return judge([worked_day_of(day) for day in watch.past[-LOOKED_AT_DAYS:]], watch.team, watch.budget)
-
-
-def _is_cooling_down(watch: Watch, finding: Judged) -> bool:
-    """Whether an alert was given so few worked days ago, its own included, that one of its days could make another."""
-    if watch.alerted_on is None:
+def _is_cooling_down(baseline: Baseline, finding: Assessment) -> bool:
+    """Whether the last alert was so few worked days ago, its own day included, that one of its days could cause another."""
+    if baseline.alerted_on is None:
         return False
-    return sum(day.day >= watch.alerted_on for day in watch.past) <= cool_down_days(finding.span_days)
+    return sum(day.day >= baseline.alerted_on for day in baseline.past) <= cooldown_days(finding.window_days)
 
 
-def _called(report: DayReport, finding: Judged) -> Called | None:
-    asked = next((behaviour for behaviour in report.behaviours if behaviour.target > 0), None)
-    if asked is None:
+def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
+    planned = planned_behaviours(report)
+    if not planned:
         return None
-    name, label = first_name(report.rep.name), asked.label.lower()
-    days, counted, usual = finding.span_days, finding.counted, round(finding.expected)
-    return Called(
-        rule=RULE_DROP,
-        kind=NudgeKind.COACHING,
-        occasion=report.day.isoformat(),
-        is_shortfall=True,
+    name, label = first_name(report.rep.name), lowered(planned[0].label)
+    days, logged, mean = finding.window_days, counted(finding.count, "activities"), round(finding.expected)
+    return Proposal(
         wordings=(
-            f"{name}, {counted} logged in {days} worked days; usual is about {usual}. A start: half an hour for {label}.",
-            f"{counted} logged in {days} worked days, {name}; usual is {usual}. Anything in the way? If not, {label} first?",
-            f"Quieter than usual, {name}: {counted} in {days} worked days, not about {usual}. What about {label} right now?",
+            f"{name}, you logged {logged} in {days} working days, usually about {mean}. How about starting with {label}?",
+            f"Quieter than usual, {name}: {logged} in {days} working days, where about {mean} is normal. Anything in the way?",
+            f"{name}, it's been a slower stretch: {logged} in {days} working days, usually about {mean}. Start with {label}?",
         ),
         reason=_reason(finding),
     )
 
 
-def _reason(finding: Judged) -> str:
-    longer = " At these counts five days would say too little, so more are watched." if finding.is_longer else ""
+def _reason(finding: Assessment) -> str:
+    longer = " With counts this low, five days would say too little, so this looks at more." if finding.is_extended else ""
+    activities = capitalized(counted(finding.count, "activities"))
     return (
-        f"{finding.counted} counted over the last {finding.span_days} worked days; from the {finding.usual.days} before them "
-        f"{finding.expected:.1f} were to be expected, weekdays and part days considered. Chance alone seldom does that.{longer}"
+        f"{activities} counted over the last {finding.window_days} working days. Going by the {finding.baseline.days} before "
+        f"that, about {finding.expected:.0f} would be expected, allowing for weekdays and part days. Chance alone rarely "
+        f"explains such a gap.{longer}"
     )

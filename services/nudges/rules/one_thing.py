@@ -1,25 +1,26 @@
-"""One thing: one behaviour lies far under its target for five worked days, while the rest holds."""
+"""One thing: one behaviour is far below its target over five worked days, while the rest is on track."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_ONE_THING, Called
-from services.nudges.domain.history import is_plan_done, is_worked
-from services.nudges.domain.phrases import first_name, number
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import capitalized, day_name, first_name, lowered, number
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourResult, DayReport, NudgeKind
 
-DAYS_LOOKED_AT: Final = 5
+DAYS_USED: Final = 5
 SHORT_MAX: Final = Decimal("0.5")
-HOLDS_MIN: Final = Decimal("0.8")
-REST_DAYS: Final = 14
+ON_TRACK_MIN: Final = Decimal("0.8")
+COOLDOWN_DAYS: Final = 14
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Total:
-    """A behaviour over the days: what counted, of what was asked for."""
+    """A behaviour over the days: how many counted, and how many were asked for."""
 
     behaviour: BehaviourResult
     count: int
@@ -30,49 +31,60 @@ class _Total:
         return self.count / self.target
 
 
-def one_thing(situation: Situation) -> Called | None:
-    """Called for on an open working day when over the five worked days before it, all judged by today's definition, one
-    behaviour that is asked for today came to less than half of its targets, and every other one to 80% or more."""
-    report = situation.report
+def is_still_short(context: RuleContext) -> bool:
+    """Whether a behaviour with a target today still came to less than 80% of its targets."""
+    report = context.report
+    totals = _totals(context.history.recent(report.day)[:DAYS_USED])
+    planned = {behaviour.key for behaviour in planned_behaviours(report)}
+    return any(total.behaviour.key in planned and total.share < ON_TRACK_MIN for total in totals)
+
+
+@rep_rule(
+    name="one_thing",
+    title="One thing",
+    when="Over five worked days one behaviour came to less than half of its targets, and all others to 80% or more.",
+    limits="At most once in two weeks; never about days before the playbook was announced.",
+    kind=NudgeKind.COACHING,
+    moment=Moment.MORNING,
+    priority=220,
+    cooldown_days=COOLDOWN_DAYS,
+    is_shortfall=True,
+    is_reevaluated=True,
+    still_nearly_true=is_still_short,
+)
+def one_thing(context: RuleContext) -> Proposal | None:
+    """Proposed on an open working day when over the five worked days before it, all judged by today's playbook version, one
+    behaviour with a target today came to less than half of its targets, and every other one to 80% or more."""
+    report = context.report
     if report.silent or report.state != "open" or not is_worked(report) or is_plan_done(report):
         return None
-    days = situation.history.before(report.day)[:DAYS_LOOKED_AT]
-    if len(days) < DAYS_LOOKED_AT or not all(_is_comparable(day, report) for day in days):
+    days = context.history.recent(report.day)[:DAYS_USED]
+    if len(days) < DAYS_USED or not all(_is_comparable(day, report) for day in days):
         return None
     totals = _totals(days)
-    short = [one for one in totals if one.share < HOLDS_MIN]
-    if len(totals) < 2 or len(short) != 1 or short[0].share >= SHORT_MAX:  # noqa: PLR2004 - without another nothing holds
+    short = [total for total in totals if total.share < ON_TRACK_MIN]
+    if len(totals) < 2 or len(short) != 1 or short[0].share >= SHORT_MAX:  # noqa: PLR2004 - there must be another behaviour
         return None
-    asked = next((one for one in report.behaviours if one.key == short[0].behaviour.key and one.target > 0), None)
-    if asked is None:
-        return None
-    name, label = first_name(report.rep.name), asked.label.lower()
-    had, first = f"{short[0].count} of {number(short[0].target)}", days[-1].day
-    return Called(
-        rule=RULE_ONE_THING,
-        kind=NudgeKind.COACHING,
-        occasion=report.day.isoformat(),
-        is_shortfall=True,
+    key = short[0].behaviour.key
+    behaviour = next((planned for planned in planned_behaviours(report) if planned.key == key), None)
+    return _proposal(context, behaviour, short[0], days) if behaviour is not None else None
+
+
+def _proposal(context: RuleContext, behaviour: BehaviourResult, total: _Total, days: Sequence[DayReport]) -> Proposal:
+    name, label = first_name(context.report.rep.name), lowered(behaviour.label)
+    progress, first = f"{total.count} of {number(total.target)}", days[-1].day
+    return Proposal(
         since=first,
         wordings=(
-            f"One thing for today, {name}: {label}, {had} in five worked days. The rest holds. Perhaps half an hour early on?",
-            f"{name}, the rest holds; {label} came to {had} in five worked days. An idea: put them first today.",
-            f"{label.capitalize()} had little room, {name}: {had} in five worked days. What about a fixed half hour today?",
+            f"One thing for today, {name}: {label}. It's been {progress} in five working days; everything else is on track.",
+            f"{name}, everything is on track except {label}: {progress} in five working days. Could you do those first today?",
+            f"{capitalized(label)} got squeezed lately, {name}: {progress} in five working days. Would a fixed time help?",
         ),
         reason=(
-            f"Over the five worked days from {first} on {label} came to {had}, which is less than half; every other behaviour "
-            "to 80% or more."
+            f"Over the five working days since {day_name(first, today=context.today)}, {label} came to {progress}, less than "
+            "half of the target. Everything else came to 80% or more."
         ),
-        rest_days=REST_DAYS,
     )
-
-
-def is_still_short(situation: Situation) -> bool:
-    """Whether one behaviour that is asked for today still came to less than 80% of its targets, as none of the others does."""
-    report = situation.report
-    totals = _totals(situation.history.before(report.day)[:DAYS_LOOKED_AT])
-    asked = {one.key for one in report.behaviours if one.target > 0}
-    return any(one.behaviour.key in asked and one.share < HOLDS_MIN for one in totals)
 
 
 def _is_comparable(day: DayReport, today: DayReport) -> bool:
@@ -80,14 +92,14 @@ def _is_comparable(day: DayReport, today: DayReport) -> bool:
 
 
 def _totals(days: Sequence[DayReport]) -> list[_Total]:
-    """Of each behaviour that was asked for on any of the days."""
-    asked = [behaviour for day in days for behaviour in day.behaviours if behaviour.target > 0]
-    by_key = {behaviour.key: behaviour for behaviour in asked}
+    """Of each behaviour that had a target on any of the days."""
+    planned = [behaviour for day in days for behaviour in planned_behaviours(day)]
+    by_key = {behaviour.key: behaviour for behaviour in planned}
     return [
         _Total(
             behaviour=behaviour,
-            count=sum(one.count for one in asked if one.key == key),
-            target=sum((one.target for one in asked if one.key == key), Decimal(0)),
+            count=sum(other.count for other in planned if other.key == key),
+            target=sum((other.target for other in planned if other.key == key), Decimal(0)),
         )
         for key, behaviour in by_key.items()
     ]

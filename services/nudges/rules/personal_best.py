@@ -4,67 +4,74 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_PERSONAL_BEST, Called
+from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, is_worked
-from services.nudges.domain.phrases import first_name, name_of_day
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import capitalized, counted, day_phrase, first_name
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourResult, DayReport, NudgeKind
 
-DAYS_MIN: Final = 10
+DAYS_KNOWN_MIN: Final = 10
 COUNT_MIN: Final = 3
-REST_DAYS: Final = 7
+COOLDOWN_DAYS: Final = 7
 
 
-def personal_best(situation: Situation) -> Called | None:
-    """Called for when a count, or the score, is above that of every worked day known before it, of which there must be ten.
+@rep_rule(
+    name="personal_best",
+    title="Personal best",
+    when="A count, or the score, is above that of every worked day known before.",
+    limits="Not against fewer than ten days, not for less than the day's target, and at most once a week.",
+    kind=NudgeKind.CELEBRATION,
+    moment=Moment.DAY_CHANGED,
+    priority=130,
+    cooldown_days=COOLDOWN_DAYS,
+    is_reevaluated=True,
+)
+def personal_best(context: RuleContext) -> Proposal | None:
+    """Proposed when a count, or the score, is above that of every worked day known before it, of which there must be ten.
 
-    Only days that the same definition judged are compared. A count below three, or below what the day asks for, is no record,
-    nor is one where there were none before. A score is none below 100, or on a day that asked less of a behaviour than another
-    did: half a day's target is sooner passed.
+    Only days that the same playbook version judged are compared. A count below three, or below the day's target, is no
+    record, nor is one where there were none before. A score is no record below 100, or on a day that asked less of a
+    behaviour than some earlier day: half a day's target is sooner passed.
     """
-    report = situation.report
+    report = context.report
     if report.silent or not is_worked(report):
         return None
-    before = [day for day in situation.history.worked if day.playbook_version == report.playbook_version]
-    if len(before) < DAYS_MIN:
+    before = [day for day in context.history.worked if day.playbook_version == report.playbook_version]
+    if len(before) < DAYS_KNOWN_MIN:
         return None
-    found = next((best for one in report.behaviours if (best := _of_behaviour(one, before)) is not None), None)
-    found = found or _of_score(report, before)
-    if found is None:
+    records = (_record_of_count(behaviour, before) for behaviour in report.behaviours)
+    record = next((record for record in records if record is not None), None) or _record_of_score(report, before)
+    if record is None:
         return None
-    what, was = found
-    name, day = first_name(report.rep.name), name_of_day(report)
-    return Called(
-        rule=RULE_PERSONAL_BEST,
-        kind=NudgeKind.CELEBRATION,
-        occasion=report.day.isoformat(),
-        is_shortfall=False,
+    best, previous = record
+    name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
+    return Proposal(
         wordings=(
-            f"A new high {day}, {name}: {what}. Until now it was {was}.",
-            f"{name}, {what} {day}: more than on any of the {len(before)} worked days before.",
-            f"{name}, a record of your own {day}: {what}. The last one was {was}.",
-            f"You have passed your own mark {day}, {name}: {what}, up from {was}.",
+            f"A new personal best {day}, {name}: {best}. Your previous best was {previous}.",
+            f"{name}, {best} {day}. Better than any of your last {len(before)} working days.",
+            f"You beat your own record {day}, {name}: {best}, up from {previous}.",
+            f"New record, {name}: {best} {day}. It was {previous} before.",
         ),
-        reason=f"On {report.day}: {what}; on the {len(before)} worked days before it that are known, at most {was}.",
-        rest_days=REST_DAYS,
+        reason=f"{capitalized(best)} {day}. Your best on the {len(before)} working days before that was {previous}.",
     )
 
 
-def _of_behaviour(one: BehaviourResult, before: Sequence[DayReport]) -> tuple[str, str] | None:
-    """What was reached, and what was the most before."""
-    if one.count < COUNT_MIN or one.target == 0 or one.count < one.target:
+def _record_of_count(behaviour: BehaviourResult, before: Sequence[DayReport]) -> tuple[str, str] | None:
+    """The new record and the one before it, as phrases."""
+    if behaviour.count < COUNT_MIN or behaviour.target == 0 or behaviour.count < behaviour.target:
         return None
-    most = max(count_of(day, one.key) for day in before)
-    return (f"{one.count} {one.label.lower()}", str(most)) if 0 < most < one.count else None
+    most = max(count_of(day, behaviour.key) for day in before)
+    return (counted(behaviour.count, behaviour.label), str(most)) if 0 < most < behaviour.count else None
 
 
-def _of_score(report: DayReport, before: Sequence[DayReport]) -> tuple[str, str] | None:
+def _record_of_score(report: DayReport, before: Sequence[DayReport]) -> tuple[str, str] | None:
     if report.score is None or report.score < PLAN_DONE_SCORE:
         return None
     highest = max(day.score for day in before if day.score is not None)
-    asked = {one.key: one.target for one in report.behaviours}
-    asked_less = any(one.target > asked.get(one.key, Decimal(0)) for day in before for one in day.behaviours)
-    shown, was = f"{report.score:.0f}", f"{highest:.0f}"
-    if report.score <= highest or shown == was or asked_less:
+    targets = {behaviour.key: behaviour.target for behaviour in report.behaviours}
+    asks_less = any(behaviour.target > targets.get(behaviour.key, Decimal(0)) for day in before for behaviour in day.behaviours)
+    shown, previous = f"{report.score:.0f}", f"{highest:.0f}"
+    if report.score <= highest or shown == previous or asks_less:
         return None
-    return f"a score of {shown}", was
+    return f"a score of {shown}", previous

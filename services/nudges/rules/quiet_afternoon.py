@@ -1,53 +1,70 @@
-"""Quiet afternoon: the middle of a working day has passed with nothing counted, when there usually is something by then."""
+"""Quiet afternoon: half of a working day is over and nothing has counted, although usually something has by then."""
 
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_QUIET_AFTERNOON, Called
-from services.nudges.domain.history import is_worked, middle_of_work
-from services.nudges.domain.phrases import clock_time, first_name, number
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.history import is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import clock_time, counted, first_name, lowered, noun
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
-DAYS_LOOKED_AT: Final = 10
+DAYS_USED_MAX: Final = 10
 DAYS_KNOWN_MIN: Final = 5
-USUAL_SHARE_MIN: Final = 0.6
-REST_DAYS: Final = 7
+ACTIVE_SHARE_MIN: Final = 0.6
+COOLDOWN_DAYS: Final = 7
 
 
-def quiet_afternoon(situation: Situation) -> Called | None:
-    """Called for when, past the middle of an open working day, nothing has counted, although on at least 60% of the last
-    ten worked days (of which five must be known) something had by the middle of those."""
-    report, now = situation.report, situation.now
+@rep_rule(
+    name="quiet_afternoon",
+    title="Quiet afternoon",
+    when="Half of the working day is over and nothing has counted, although usually something has by then.",
+    limits="At most once a week, and not with fewer than five known days.",
+    kind=NudgeKind.COACHING,
+    moment=Moment.MIDDAY,
+    priority=300,
+    cooldown_days=COOLDOWN_DAYS,
+    is_shortfall=True,
+    is_reevaluated=True,
+)
+def quiet_afternoon(context: RuleContext) -> Proposal | None:
+    """Proposed when, past the middle of an open working day, nothing has counted, although on at least 60% of the last ten
+    worked days (five of which must be known) something had by their middle."""
+    report, now = context.report, context.now
     middle = middle_of_work(report)
     if report.silent or report.state != "open" or not is_worked(report) or middle is None or now < middle:
         return None
     if any(behaviour.count for behaviour in report.behaviours):
         return None
-    known = [day for day in situation.history.before(report.day) if day.state == "closed"][:DAYS_LOOKED_AT]
-    early = sum(_had_something_by_the_middle(day) for day in known)
-    if len(known) < DAYS_KNOWN_MIN or early < USUAL_SHARE_MIN * len(known):
+    known = [day for day in context.history.recent(report.day) if day.state == "closed"][:DAYS_USED_MAX]
+    active = sum(_had_something_by_midday(day) for day in known)
+    if len(known) < DAYS_KNOWN_MIN or active < ACTIVE_SHARE_MIN * len(known):
         return None
-    name = first_name(report.rep.name)
-    first = next((behaviour for behaviour in report.behaviours if behaviour.target > 0), None)
-    aim = f"the first of {number(first.target)} {first.label.lower()}" if first else "one first activity"
-    return Called(
-        rule=RULE_QUIET_AFTERNOON,
-        kind=NudgeKind.COACHING,
-        occasion=report.day.isoformat(),
-        is_shortfall=True,
+    name, first = first_name(report.rep.name), _first_in_plan(report)
+    return Proposal(
         wordings=(
-            f"{name}, nothing is logged yet today. If the day is full of other work, fine; if not, {aim} would be a start.",
-            f"A quiet day so far, {name}: nothing logged yet. What about {aim}, right after this?",
-            f"Nothing logged yet today, {name}. Maybe it only waits to be entered; if not, {aim} still fits in.",
+            f"{name}, nothing towards your plan yet today. If you're busy elsewhere, fine; if not, how about {first}?",
+            f"Nothing towards your plan so far today, {name}. How about starting on {first} next?",
+            f"{name}, nothing counts towards your plan yet. Maybe it isn't logged; if not, there's time to start on {first}.",
         ),
         reason=(
-            f"By {clock_time(now, report.timezone)} nothing has counted on {report.day}; on {early} of the last {len(known)} "
-            "worked days something had by the middle of the day."
+            f"Nothing had counted by {clock_time(now, report.timezone)}. On {active} of the last {len(known)} working days "
+            "something had by the middle of the day."
         ),
-        rest_days=REST_DAYS,
     )
 
 
-def _had_something_by_the_middle(day: DayReport) -> bool:
+def _first_in_plan(report: DayReport) -> str:
+    """`your 10 calls`, `your one meeting`; only `meetings` if the target is no whole number."""
+    planned = planned_behaviours(report)
+    if not planned:
+        return "your plan"
+    target, label = planned[0].target, planned[0].label
+    if target == 1:
+        return f"your one {noun(label, target)}"
+    return f"your {counted(target, label)}" if target == target.to_integral_value() else lowered(label)
+
+
+def _had_something_by_midday(day: DayReport) -> bool:
     middle = middle_of_work(day)
     return middle is not None and day.first_counted_at is not None and day.first_counted_at < middle

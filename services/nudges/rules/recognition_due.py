@@ -1,11 +1,12 @@
-"""Recognition due: good effort has gone without a word for a while. The manager hears whose, with facts to quote."""
+"""Recognition due: good effort has gone without recognition for a while. The manager learns whose, with facts to quote."""
 
 from typing import Final
 
-from services.nudges.context.team_context import Member, TeamSituation
-from services.nudges.domain.candidate import RULE_RECOGNITION_DUE, Called
-from services.nudges.domain.history import is_plan_done
-from services.nudges.domain.phrases import first_name
+from services.nudges.context.team_context import TeamContext, TeamMember
+from services.nudges.domain.candidate import RECOGNITION_RULE
+from services.nudges.domain.history import is_plan_done, planned_behaviours
+from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
+from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourResult, DayReport, Mention, NudgeKind
 
 DAYS_WITHOUT_MIN: Final = 5
@@ -13,73 +14,75 @@ EFFORT_DAYS_MIN: Final = 3
 A_WEEK_MAX: Final = 3
 
 
-def recognition_due(situation: TeamSituation) -> Called | None:
-    """Called for when a rep was not recognised on the last five worked days or longer, and on three of the last five did what
-    is most in their hands: the plan, or the behaviour of which most is asked, whatever came of it.
+@manager_rule(
+    name=RECOGNITION_RULE,
+    title="Recognition due (to managers)",
+    when="A rep's good effort, whatever the result, has gone without recognition for five worked days.",
+    limits="At most three a week; whoever has waited longest comes first.",
+    kind=NudgeKind.RECOGNITION,
+    priority=100,
+)
+def recognition_due(context: TeamContext) -> Proposal | None:
+    """Proposed when a rep was not recognised on the last five worked days or longer, and on three of the last five did what
+    is most in their own hands: the plan, or the behaviour with the largest target, whatever the result.
 
-    Who has gone without for the most worked days comes first, so that it goes round the team. At most three a week.
+    The rep who has gone without for the most worked days comes first, so that it goes round the team.
     """
-    if situation.recognitions >= A_WEEK_MAX:
+    if context.recognitions >= A_WEEK_MAX:
         return None
-    due = [member for member in situation.members if _is_due(member)]
+    due = [member for member in context.members if _is_due(member)]
     if not due:
         return None
-    member = max(due, key=lambda one: (len(_without(one)), -situation.members.index(one)))
+    member = max(due, key=lambda member: (len(_without(member)), -context.members.index(member)))
     name, facts, days = first_name(member.rep.name), _facts(member), len(_without(member))
-    return Called(
-        rule=RULE_RECOGNITION_DUE,
-        kind=NudgeKind.RECOGNITION,
-        occasion=f"{member.rep.id}:{situation.today}",
-        is_shortfall=False,
+    return Proposal(
+        occasion=f"{member.rep.id}:{context.today}",
         wordings=(
-            f"A word to {name} is due: {facts}.",
-            f"Have you told {name} that it was seen? {facts}.",
-            f"Worth a minute today: {name}. {facts}.",
-            f"{name} has not heard a word for a while. {facts}.",
+            f"{name} has earned a thank-you: {facts}.",
+            f"Have you told {name} you noticed? {capitalized(facts)}.",
+            f"Worth a minute today: tell {name} well done. {capitalized(facts)}.",
+            f"Nobody has recognised {name}'s work in {days} working days. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
-            f"Good effort that nobody has named yet, {name}'s: {facts}.",
-            f"If you speak to {name} today: {facts}.",
-            f"{name} deserves a mention: {facts}.",
+            f"{name} is due a kind word: {facts}.",
+            f"If you talk to {name} today, you could mention this: {facts}.",
+            f"A good day to recognise {name}: {facts}.",
         ),
         reason=(
-            f"{days} worked days of {member.rep.name} without a word of recognition that was noted here; effort counts as the "
-            "plan done, or the most frequent behaviour at its target."
+            f"No recognition of {member.rep.name} is on record for the last {days} working days. A day counts as good effort "
+            "when the plan is done, or when the behaviour with the largest target reaches it."
         ),
         about=(Mention(id=member.rep.id),),
     )
 
 
-def _is_due(member: Member) -> bool:
+def _is_due(member: TeamMember) -> bool:
     recent = member.worked[:DAYS_WITHOUT_MIN]
     return len(_without(member)) >= DAYS_WITHOUT_MIN and sum(_is_effort(day) for day in recent) >= EFFORT_DAYS_MIN
 
 
-def _without(member: Member) -> tuple[DayReport, ...]:
+def _without(member: TeamMember) -> tuple[DayReport, ...]:
     """The worked days since the last recognition."""
     return tuple(day for day in member.worked if member.recognised_on is None or day.day > member.recognised_on)
 
 
 def _is_effort(day: DayReport) -> bool:
-    most = _most_asked(day)
-    return is_plan_done(day) or (most is not None and most.count >= most.target)
+    largest = _largest_target(day)
+    return is_plan_done(day) or (largest is not None and largest.count >= largest.target)
 
 
-def _most_asked(day: DayReport) -> BehaviourResult | None:
-    asked = [behaviour for behaviour in day.behaviours if behaviour.target > 0]
-    return max(asked, key=lambda behaviour: behaviour.target, default=None)
+def _largest_target(day: DayReport) -> BehaviourResult | None:
+    return max(planned_behaviours(day), key=lambda behaviour: behaviour.target, default=None)
 
 
-def _facts(member: Member) -> str:
-    """`plan done on 4 of the last 5 worked days, 27 conversations in them`."""
+def _facts(member: TeamMember) -> str:
+    """`plan done on 4 of the last 5 working days, with 27 conversations`."""
     recent = member.worked[:DAYS_WITHOUT_MIN]
-    most = _most_asked(recent[0])
-    done = sum(is_plan_done(day) for day in recent)
-    days = f"of the last {len(recent)} worked days"
-    if most is None:
-        return f"the plan done on {done} {days}"
-    count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == most.key)
-    total = f"{count} {most.label.lower()} in them"
+    largest = _largest_target(recent[0])
+    done, days = sum(is_plan_done(day) for day in recent), f"of the last {len(recent)} working days"
+    if largest is None:
+        return f"plan done on {done} {days}"
+    count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)
     if done >= EFFORT_DAYS_MIN:
-        return f"the plan done on {done} {days}, {total}"
+        return f"plan done on {done} {days}, with {counted(count, largest.label)}"
     effort = sum(_is_effort(day) for day in recent)
-    return f"{most.label.lower()} at target on {effort} {days}, {total}, whatever came of it"
+    return f"{lowered(largest.label)} on target on {effort} {days}, {count} in all, whatever the results"

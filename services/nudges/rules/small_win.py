@@ -4,66 +4,75 @@ from datetime import date
 from itertools import takewhile
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_SMALL_WIN, Called
+from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import count_of, is_worked
-from services.nudges.domain.phrases import first_name, name_of_day
-from shared.events import BehaviourResult, DayReport, NudgeKind
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun
+from services.nudges.rules.rule import Proposal, rep_rule
+from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
 
 DRY_DAYS_MIN: Final = 10
 FEW_A_DAY: Final = 2
-REST_DAYS: Final = 7
+COOLDOWN_DAYS: Final = 7
 
 
-def small_win(situation: Situation) -> Called | None:
-    """Called for by the first of a behaviour after ten or more worked days that asked for it and had none, or by the first in a
-    quarter of one of which at most two a day are asked: the first of twenty calls is nothing out of the ordinary.
+@rep_rule(
+    name="small_win",
+    title="Small win",
+    when="The first of a behaviour after ten worked days without one, or the first of a rare one in a quarter.",
+    limits="Not for the first of many a day, and at most once a week.",
+    kind=NudgeKind.CELEBRATION,
+    moment=Moment.DAY_CHANGED,
+    priority=140,
+    cooldown_days=COOLDOWN_DAYS,
+    is_reevaluated=True,
+)
+def small_win(context: RuleContext) -> Proposal | None:
+    """Proposed for the first of a behaviour after ten or more worked days that asked for it and had none, and for the first
+    in a quarter of a behaviour with a target of at most two a day: the first of twenty calls is nothing special.
 
-    The quarter counts only for who was here before it began, since else it cannot be known what came first.
+    The quarter counts only for reps who were here before it began; otherwise it is unknown what came first.
     """
-    report = situation.report
+    report = context.report
     if report.silent or not is_worked(report):
         return None
-    for one in report.behaviours:
-        since = _since_when(one, situation) if one.count and one.target else None
+    for behaviour in report.behaviours:
+        since = _first_since(behaviour, context) if behaviour.count and behaviour.target else None
         if since is not None:
-            return _called(report, one.label, since)
+            return _proposal(context, behaviour, since)
     return None
 
 
-def _called(report: DayReport, label: str, since: str) -> Called:
-    name, day = first_name(report.rep.name), name_of_day(report)
-    return Called(
-        rule=RULE_SMALL_WIN,
-        kind=NudgeKind.CELEBRATION,
-        occasion=report.day.isoformat(),
-        is_shortfall=False,
+def _proposal(context: RuleContext, behaviour: BehaviourResult, since: str) -> Proposal:
+    report = context.report
+    name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
+    brought, first = day_name(report.day, today=context.today), f"your first {noun(behaviour.label, 1)} {since}"
+    return Proposal(
         wordings=(
-            f"{label} {day}, {name}: the first {since}. A small win, and a real one.",
-            f"{name}, the first {since} is there {day}: {label.lower()}. Good to see.",
-            f"Something is moving, {name}: {label.lower()} {day}, the first {since}.",
-            f"{name}, {day} has the first {since}: {label.lower()}. That took work.",
+            f"{capitalized(brought)}'s good news, {name}: {first}.",
+            f"{name}, {brought} brought {first}. Nice work.",
+            f"Things are moving, {name}: {day} you got {first}.",
+            f"{capitalized(first)} came {day}, {name}. Well done for sticking with it.",
         ),
-        reason=f"{label} of {report.day}: the first {since}.",
-        rest_days=REST_DAYS,
+        reason=f"{capitalized(counted(behaviour.count, behaviour.label))} {day}, the first {since}.",
     )
 
 
-def _since_when(one: BehaviourResult, situation: Situation) -> str | None:
-    """What it is the first of, in words; None when it is none."""
-    day, worked = situation.report.day, situation.history.worked
-    dry = _dry_days(one.key, worked)
+def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None:
+    """Since when it is the first, as a phrase; None when it is not."""
+    day, worked = context.report.day, context.history.worked
+    dry = _dry_days(behaviour.key, worked)
     if dry >= DRY_DAYS_MIN:
-        return f"in {dry} worked days"
+        return f"in {dry} working days"
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-    in_quarter = [before for before in worked if before.day >= quarter]
+    in_quarter = [earlier for earlier in worked if earlier.day >= quarter]
     was_here = len(in_quarter) < len(worked)
-    if one.target <= FEW_A_DAY and was_here and not any(count_of(before, one.key) for before in in_quarter):
+    if behaviour.target <= FEW_A_DAY and was_here and not any(count_of(earlier, behaviour.key) for earlier in in_quarter):
         return "of the quarter"
     return None
 
 
-def _dry_days(key: str, worked: tuple[DayReport, ...]) -> int:
+def _dry_days(key: BehaviourKey, worked: tuple[DayReport, ...]) -> int:
     """For how many worked days that asked for it there was none."""
-    asked = (day for day in worked if any(one.key == key and one.target for one in day.behaviours))
-    return sum(1 for _ in takewhile(lambda day: not count_of(day, key), asked))
+    planned = (day for day in worked if any(behaviour.key == key and behaviour.target for behaviour in day.behaviours))
+    return sum(1 for _ in takewhile(lambda day: not count_of(day, key), planned))

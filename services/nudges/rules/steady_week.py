@@ -1,46 +1,54 @@
-"""Steady week: no worked day of the week far from the plan."""
+"""Steady week: no worked day of the week was far from the plan."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.decide.policy.may_send import local_day
-from services.nudges.domain.candidate import RULE_STEADY_WEEK, Called
+from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done, is_worked
-from services.nudges.domain.phrases import date_text, first_name
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import first_name, long_date
+from services.nudges.domain.working_time import local_day
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
 SCORE_MIN: Final = Decimal(80)
 DAYS_MIN: Final = 3
+_WEEK: Final = timedelta(days=7)
 
 
-def steady_week(situation: Situation) -> Called | None:
-    """Called for on the last worked day of a week, Monday to Sunday, when it and every other worked day of the week, three or
-    more in all, have a score of 80 or more: as its plan is done, or else as it closes."""
-    report = situation.report
+@rep_rule(
+    name="steady_week",
+    title="Steady week",
+    when="The last worked day of a week, and no worked day of it below 80.",
+    limits="Not for fewer than three days.",
+    kind=NudgeKind.CELEBRATION,
+    moment=Moment.DAY_CHANGED,
+    priority=150,
+    is_reevaluated=True,
+)
+def steady_week(context: RuleContext) -> Proposal | None:
+    """Proposed on the last worked day of a week, Monday to Sunday, when it and every other worked day of the week, three or
+    more in all, have a score of 80 or more: as soon as its plan is done, or else when it closes."""
+    report = context.report
     if report.silent or not is_worked(report) or not (is_plan_done(report) or report.state == "closed"):
         return None
     if not _is_last_of_week(report):
         return None
     monday = _monday_of(report.day)
-    week = [report, *(day for day in situation.history.worked if day.day >= monday)]
+    week = [report, *(day for day in context.history.worked if day.day >= monday)]
     lowest = min(day.score for day in week if day.score is not None)
     if len(week) < DAYS_MIN or lowest < SCORE_MIN:
         return None
-    name, days, score = first_name(report.rep.name), len(week), f"{lowest:.0f}"
-    which = "this week" if report.state == "open" else f"in the week of {date_text(monday)}"
-    return Called(
-        rule=RULE_STEADY_WEEK,
-        kind=NudgeKind.CELEBRATION,
+    name, days, score, which = first_name(report.rep.name), len(week), f"{lowest:.0f}", _which_week(monday, context.today)
+    return Proposal(
         occasion=f"week of {monday.isoformat()}",
-        is_shortfall=False,
         wordings=(
-            f"A steady week, {name}: {days} worked days {which}, none below {score}.",
-            f"{name}, every worked day {which} was at {score} or more. Good, even work.",
-            f"{days} worked days {which}, {name}, and each at {score} or above. That is steadiness.",
+            f"A steady week, {name}: {days} working days {which}, none below {score}.",
+            f"{name}, you were at {score} or better on every working day {which}. Really consistent.",
+            f"Every one of your {days} working days {which} came in at {score} or above, {name}. That's a solid week.",
         ),
-        reason=f"The {days} worked days of the week of {monday} have scores of {score} and more.",
+        reason=f"All {days} working days {which} have a score of {score} or more.",
     )
 
 
@@ -52,3 +60,9 @@ def _is_last_of_week(report: DayReport) -> bool:
 
 def _monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def _which_week(monday: date, today: date) -> str:
+    if _monday_of(today) == monday:
+        return "this week"
+    return "last week" if _monday_of(today) == monday + _WEEK else f"in the week of {long_date(monday, today=today)}"

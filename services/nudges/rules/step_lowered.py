@@ -1,36 +1,49 @@
-"""Step lowered: in a new period of a goal the steps are smaller than before, which is never left unsaid."""
+"""Step lowered: in a new period of a goal the steps are smaller than before. Nobody should discover that by themselves."""
 
 from math import ceil
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_STEP_LOWERED, Called
-from services.nudges.domain.phrases import first_name
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import first_name, long_date, lowered
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
 
-def step_lowered(situation: Situation) -> Called | None:
-    """Called for once in a period whose first step is smaller than the steps before it, until that is reached."""
-    report = situation.report
+@rep_rule(
+    name="step_lowered",
+    title="Step lowered",
+    when="A new period of a goal begins with a smaller step, because the rep's last weeks held less.",
+    limits="Once per goal and period.",
+    kind=NudgeKind.ANNOUNCEMENT,
+    moment=Moment.STEP_CHANGED,
+    priority=500,
+)
+def step_lowered(context: RuleContext) -> Proposal | None:
+    """Proposed once in a period whose first step is smaller than the steps before it, until that step is reached."""
+    report = context.report
     if report.silent:
         return None
     for goal in report.goals:
-        ladder = situation.ladder_of(goal)
+        ladder = context.ladder_of(goal)
         if ladder is None or ladder.lowered_from is None:
             continue
-        name, label, was, step = first_name(report.rep.name), goal.label.lower(), ceil(ladder.lowered_from), ladder.next_step
-        return Called(
-            rule=RULE_STEP_LOWERED,
-            kind=NudgeKind.ANNOUNCEMENT,
+        name, label, before, step = (
+            first_name(report.rep.name),
+            lowered(goal.label),
+            ceil(ladder.lowered_from),
+            ladder.next_step,
+        )
+        begins = long_date(goal.period_start, today=context.today)
+        return Proposal(
             occasion=f"{goal.key} from {goal.period_start.isoformat()}",
-            is_shortfall=False,
             wordings=(
-                f"{name}, a step of {label} is {step} from now on, not {was}: it follows what your last weeks held.",
-                f"The steps of {label} are shorter now, {name}: {step} instead of {was}, sized by your last weeks.",
-                f"{name}, for {label} the next step is at {step}. Steps were {was} before; they go by your last weeks.",
+                f"{name}, your next step for {label} is {step}, down from {before}. It's based on your last few weeks.",
+                f"Your steps for {label} are smaller now, {name}: {step} instead of {before}, to match your last few weeks.",
+                f"{name}, the next step for {label} is now {step}; it was {before}. Steps follow your last few weeks.",
             ),
             reason=(
-                f"{goal.label} from {goal.period_start} on: the 60th percentile of what five worked days in a row held lately, "
-                f"within the bounds of the definition, is {step}; steps were {was}."
+                f"{goal.label}, from {begins}: the step follows what five working days usually added lately, within the bounds "
+                f"of the playbook. That makes {step}; it was {before}."
             ),
         )
     return None

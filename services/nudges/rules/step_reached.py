@@ -1,53 +1,58 @@
-"""Step reached: the count of a goal has come to the rep's next step, and the one after it is named in the same breath."""
+"""Step reached: the count of a goal has come to the rep's next step. The message also names the step after it."""
 
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_STEP_REACHED, Called
-from services.nudges.domain.ladder import Ladder, size_in_words
-from services.nudges.domain.phrases import first_name, name_of_day
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.ladder import Ladder, step_size_phrase
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import counted, day_phrase, first_name, long_date
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import GoalResult, NudgeKind
 
-REST_DAYS: Final = 3
+COOLDOWN_DAYS: Final = 3
 
 
-def step_reached(situation: Situation) -> Called | None:
-    """Called for on the day on which a step of the ladder was reached, as long as the count has not fallen below it again.
+@rep_rule(
+    name="step_reached",
+    title="Step reached",
+    when="The count of a goal has come to the rep's next step. The message names the step after it.",
+    limits="At most once in three days.",
+    kind=NudgeKind.CELEBRATION,
+    moment=Moment.DAY_CHANGED,
+    priority=110,
+    cooldown_days=COOLDOWN_DAYS,
+)
+def step_reached(context: RuleContext) -> Proposal | None:
+    """Proposed on the day on which a step of a ladder was reached, while the count has not fallen below it again.
 
-    When a new period has begun since, the step that is named is its first.
+    If a new period has begun since, the next step is the first of that period.
     """
-    report = situation.report
+    report = context.report
     if report.silent:
         return None
-    reached = ((goal, situation.ladder_of(goal)) for goal in report.goals)
-    found = next(
-        ((goal, one) for goal, one in reached if one and one.reached_on == report.day and goal.count >= one.reached), None
-    )
-    if found is None:
-        return None
-    goal, ladder = found
-    name, day, following = first_name(report.rep.name), name_of_day(report), _next(situation, goal, ladder)
-    label, step = goal.label, ladder.reached
-    return Called(
-        rule=RULE_STEP_REACHED,
-        kind=NudgeKind.CELEBRATION,
-        occasion=f"{goal.key} from {goal.period_start.isoformat()}: {step}",
-        is_shortfall=False,
+    for goal in report.goals:
+        ladder = context.ladder_of(goal)
+        if ladder is not None and ladder.reached_on == report.day and goal.count >= ladder.reached:
+            return _proposal(context, goal, ladder)
+    return None
+
+
+def _proposal(context: RuleContext, goal: GoalResult, ladder: Ladder) -> Proposal:
+    report, begun = context.report, long_date(goal.period_start, today=context.today)
+    name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
+    newest = max((other for other in context.ladders if other.goal == goal.key), key=lambda other: other.period_start)
+    is_over = newest is not ladder
+    label = goal.label.replace(f"this {goal.period}", f"last {goal.period}") if is_over else goal.label
+    reached = counted(ladder.reached, label)
+    following = f"{newest.next_step} in the new {goal.period}" if is_over else f"{ladder.next_step}"
+    return Proposal(
+        occasion=f"{goal.key} from {goal.period_start.isoformat()}: {ladder.reached}",
         wordings=(
-            f"{label}, {name}: {step} reached {day}. The next step is {following}.",
-            f"{name}, you reached a step {day}: {step} for {label.lower()}. The next one is {following}.",
-            f"A step further {day}, {name}: {label.lower()}, {step}. From here it goes to {following}.",
-            f"{step} {day}, {name}: that is a step for {label.lower()}. Next is {following}.",
-            f"{name}, {label.lower()}: {day} you came to {step}, and that is a step. {following} is the one after it.",
+            f"That's {reached}, {name}. Your next step is {following}.",
+            f"{name}, {day} you got to {reached}. Next up: {following}.",
+            f"A step further {day}, {name}: {reached}. From here it's on to {following}.",
+            f"Well done, {name}: {reached}. The next step is {following}.",
+            f"{name}, that makes {reached}. Up next: {following}.",
         ),
-        reason=(
-            f"{goal.label}: {goal.count} since {goal.period_start}. After {step} the next step is {ladder.next_step}: "
-            f"{size_in_words(goal, ladder)}."
-        ),
-        rest_days=REST_DAYS,
+        reason=f"{label}: {goal.count} since {begun}. The next step is {following}, {step_size_phrase(goal, newest)}.",
     )
-
-
-def _next(situation: Situation, goal: GoalResult, ladder: Ladder) -> str:
-    newest = max((one for one in situation.ladders if one.goal == goal.key), key=lambda one: one.period_start)
-    return f"{ladder.next_step}" if newest is ladder else f"{newest.next_step} in the new {goal.period}"

@@ -2,33 +2,38 @@
 
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.domain.candidate import RULE_TEAM_DAY, Called
+from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done
-from services.nudges.domain.phrases import first_name, name_of_day
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import day_phrase, first_name
+from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
-TEAM_MIN: Final = 3
-REST_DAYS: Final = 7
+REPS_MIN: Final = 3
+COOLDOWN_DAYS: Final = 7
 
 
-def team_day(situation: Situation) -> Called | None:
-    """Called for, to each of them, when all of the team of whom something was asked that day, three or more, have the plan
-    done. Who was on leave, or had a day off, is not waited for."""
-    report, together = situation.report, len(situation.team_done)
-    if report.silent or not is_plan_done(report) or together < TEAM_MIN:
+@rep_rule(
+    name="team_day",
+    title="Team day",
+    when="Everybody in the team who had a target that day has done the plan.",
+    limits="At most once a week. Reps on leave or on a day off are not waited for.",
+    kind=NudgeKind.CELEBRATION,
+    moment=Moment.TEAM_DONE,
+    priority=400,
+    cooldown_days=COOLDOWN_DAYS,
+)
+def team_day(context: RuleContext) -> Proposal | None:
+    """Proposed to each of them when all reps of the team who had a target that day, three or more, have done the plan."""
+    report, reps = context.report, len(context.teammates_done)
+    if report.silent or not is_plan_done(report) or reps < REPS_MIN:
         return None
-    name, day, team = first_name(report.rep.name), name_of_day(report), report.team.name
-    return Called(
-        rule=RULE_TEAM_DAY,
-        kind=NudgeKind.CELEBRATION,
-        occasion=report.day.isoformat(),
-        is_shortfall=False,
+    name, day, team = first_name(report.rep.name), day_phrase(report.day, today=context.today), report.team.name
+    return Proposal(
         wordings=(
-            f"A team day, {name}: {day} all {together} who worked in {team} had the plan done.",
-            f"{name}, everybody in {team} did the plan {day}, {together} out of {together}. Your part was in it.",
-            f"The whole of {team} {day}, {name}: {together} plans, {together} done. Good work together.",
+            f"The whole team was on plan {day}, {name}: all {reps} of you in {team}. Great work together.",
+            f"{name}, everybody in {team} hit their plan {day}, {reps} out of {reps}. You were part of that.",
+            f"All {reps} plans done in {team} {day}, {name}. Good work, all of you.",
         ),
-        reason=f"All {together} reps of {team} who had a target on {report.day} have a score of 100 or more.",
-        rest_days=REST_DAYS,
+        reason=f"All {reps} reps in {team} with a target {day} have a score of 100 or more.",
     )

@@ -1,5 +1,5 @@
-"""Scoring with pencil and paper: what activities count, on which day, and what they are worth.
+"""The rules of scoring: which activities count, on which day, and what score results.
 
-Comes in: facts, a roster, playbooks, a time. Goes out: places, counts, scores, days. Promised: no input or output, no
-clock; the same arguments give the same answer.
+Comes in: facts, a roster, playbooks, a time. Goes out: assignments to days, counts, scores. Promised: no input or output and
+no clock; the same arguments always give the same result.
 """

@@ -2,7 +2,7 @@
 
     score = 100 x sum(weight x min(count / target, cap)) / sum(weight)    over behaviours whose target that day is above 0
 
-Exact fractions throughout; rounding is for showing only.
+Everything is an exact fraction; rounding is for display only.
 """
 
 from collections.abc import Mapping
@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import Final
 
-from services.scoring.domain.playbook import Playbook
+from services.scoring.domain.playbook.playbook import Playbook
+from shared.events import BehaviourKey
 
-HUNDRED = Fraction(100)
+HUNDRED: Final = Fraction(100)
+_FOUR_PLACES: Final = Decimal("0.0001")
+_CACHE_SIZE: Final = 16_384
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One behaviour of the breakdown. `points` is its share of the score; 0 where the target is 0."""
+    """One behaviour of the breakdown. `points` is its share of the score; 0 if the target is 0."""
 
-    key: str
+    key: BehaviourKey
     label: str
     count: int
     target: Fraction
@@ -31,19 +36,20 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Score:
-    """`value` is None on a day without any target: it is neither kept nor missed. `shown` has two decimals.
+    """`value` is None on a day without any target. `shown` is the value with two decimals.
 
-    The same score of the same counts is one object, which is what it is remembered by."""
+    Scores compare by identity: `Definitions` returns one object for equal counts, and reports are cached by it.
+    """
 
     value: Fraction | None
     shown: Decimal | None
     lines: tuple[Line, ...]
 
 
-NO_SCORE = Score(value=None, shown=None, lines=())
+NO_SCORE: Final = Score(value=None, shown=None, lines=())
 
 
-def score_day(playbook: Playbook | None, counts: Mapping[str, int], *, day: date, share: Fraction) -> Score:
+def score_day(playbook: Playbook | None, counts: Mapping[BehaviourKey, int], *, day: date, share: Fraction) -> Score:
     """The score of a day of which `share` (0 to 1) is worked. Targets are scaled by the share."""
     if playbook is None:
         return NO_SCORE
@@ -71,6 +77,14 @@ def score_day(playbook: Playbook | None, counts: Mapping[str, int], *, day: date
 
 
 def two_decimals(value: Fraction) -> Decimal:
-    """The value as shown: two decimals, half up."""
+    """The value as displayed: two decimals, half up."""
     cents = (value * 200 + 1) // 2  # floor(100 x value + 1/2), exactly
     return Decimal(int(cents)).scaleb(-2).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def as_decimal(value: Fraction) -> Decimal:
+    """A fraction for display: up to four decimals, half up, without trailing zeros."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    shown = exact.quantize(_FOUR_PLACES, rounding=ROUND_HALF_UP).normalize()
+    return shown.quantize(Decimal(1)) if shown == shown.to_integral() else shown

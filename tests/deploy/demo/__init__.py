@@ -1,1 +1,1 @@
-"""Tests of deploy/demo."""
+"""The demonstration."""

@@ -1,4 +1,4 @@
-"""What the simulated CRM sends."""
+"""The webhooks that the simulated CRM sends."""
 
 import json
 from collections import Counter
@@ -6,35 +6,35 @@ from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
 
-from deploy.demo.crm import Record, records
+from deploy.demo.crm import Record, make_records
 from deploy.demo.habits import TEAM, WORKED, planned_days
-from deploy.demo.play import by_step, instants
-from deploy.demo.sender import request_of
+from deploy.demo.play import group_by_step, list_steps
+from deploy.demo.sender import make_request
 from shared.observation import ObservationRefused, read_observation
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-ALL = records(seed=1, weeks=4)
+RECORDS = make_records(seed=1, weeks=4)
 
 
-def test_the_same_seed_sends_the_same() -> None:
-    assert records(seed=1, weeks=4) == ALL
-    assert records(seed=2, weeks=4) != ALL
+def test_the_same_seed_gives_the_same_webhooks() -> None:
+    assert make_records(seed=1, weeks=4) == RECORDS
+    assert make_records(seed=2, weeks=4) != RECORDS
 
 
-def test_there_are_duplicates_deletions_late_records_and_nonsense_among_it() -> None:
-    bodies = Counter(json.dumps(record.body) for record in ALL if isinstance(record.body, dict))
-    late = [record for record in ALL if isinstance(record.body, dict) and _delay_h(record) > 12]
+def test_there_are_duplicates_deletions_late_records_and_invalid_ones_among_them() -> None:
+    bodies = Counter(json.dumps(record.body) for record in RECORDS if isinstance(record.body, dict))
+    late = [record for record in RECORDS if isinstance(record.body, dict) and _delay_h(record) > 12]
 
     assert sum(count > 1 for count in bodies.values()) > 50
     assert any('"deleted": true' in body for body in bodies)
     assert late
-    assert {record.signed for record in ALL} == {True, False}
-    assert any(isinstance(record.body, bytes) for record in ALL)
+    assert {record.is_signed for record in RECORDS} == {True, False}
+    assert any(isinstance(record.body, bytes) for record in RECORDS)
 
 
-def test_everything_else_that_it_sends_is_a_good_observation() -> None:
+def test_every_other_body_is_a_valid_observation() -> None:
     refused = 0
-    for record in ALL:
+    for record in RECORDS:
         if isinstance(record.body, dict):
             try:
                 read_observation(json.dumps(record.body).encode())
@@ -44,24 +44,24 @@ def test_everything_else_that_it_sends_is_a_good_observation() -> None:
     assert refused == 4
 
 
-def test_a_standard_webhook_is_signed_as_the_reference_library_wants_it() -> None:
+def test_the_reference_library_accepts_the_signature_of_a_standard_webhook() -> None:
     now = datetime.now(UTC)
-    signed = next(record for record in ALL if record.source == "acme" and record.signed)
-    headers, body = request_of(signed, secret=SECRET, now=now)
+    record = next(record for record in RECORDS if record.source == "acme" and record.is_signed)
+    headers, body = make_request(record, secret=SECRET, now=now)
 
     assert Webhook(SECRET).verify(body, headers) is not None
 
 
 def test_nothing_is_sent_before_it_has_happened() -> None:
-    steps = list(instants(weeks=4))
+    steps = list_steps(weeks=4)
 
-    grouped = by_step(ALL, steps)
+    grouped = group_by_step(RECORDS, steps)
 
-    assert sum(len(group) for group in grouped.values()) == len(ALL)
+    assert sum(len(group) for group in grouped.values()) == len(RECORDS)
     assert all(record.at <= step for step, group in grouped.items() for record in group)
 
 
-def test_every_letter_of_the_habits_means_something() -> None:
+def test_every_rep_has_a_known_habit_for_each_day_of_four_weeks() -> None:
     for rep in TEAM:
         assert set(rep.days) <= set(WORKED) | {".", " "}
         assert [len(week) for week in rep.days.split()] == [5, 5, 5, 5]

@@ -1,1 +1,1 @@
-"""Tests of deploy/docker."""
+"""Daymark in containers."""

@@ -1,4 +1,4 @@
-"""The compose file: what it must hold whatever is changed in it."""
+"""What must stay true of the compose file, whatever else changes in it."""
 
 import os
 import stat
@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.docker.make_secrets import READERS, make_secrets
+from deploy.docker.make_secrets import SERVICE_OF_SECRET, make_secrets
 from tests.backends import NATS_IMAGE, POSTGRES_IMAGE
-from tests.house_of_its_own import ROOT
+from tests.running_daymark import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = ("ingest", "scoring", "nudges", "demo", "daymark")
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_our_own_containers_are_not_root_and_cannot_write_their_image(name: str) -> None:
+def test_daymarks_containers_do_not_run_as_root_and_cannot_write_to_their_image(name: str) -> None:
     service = COMPOSE["services"][name]
 
     assert int(service["user"]) > 10_000
@@ -30,7 +30,7 @@ def test_each_service_has_a_health_check(name: str) -> None:
     assert COMPOSE["services"][name]["healthcheck"]["test"][:4] == ["CMD", "python3", "-m", "deploy.docker.ready"]
 
 
-def test_ports_are_open_to_this_machine_only() -> None:
+def test_ports_are_published_on_this_machine_only() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
 
     assert ports
@@ -48,21 +48,21 @@ def test_the_broker_syncs_every_write() -> None:
     assert "sync_interval: always" in (ROOT / "deploy" / "docker" / "nats.conf").read_text()
 
 
-def test_no_secret_stands_in_a_file_of_the_repository() -> None:
+def test_no_file_of_the_repository_holds_a_secret() -> None:
     for name in ("docker-compose.yml", "deploy/docker/daymark.toml"):
         text = (ROOT / name).read_text()
         assert "whsec_" not in text
         assert "PASSWORD: " not in text.replace("DAYMARK_POSTGRES__PASSWORD: file:", "")
 
 
-def test_each_service_is_a_user_of_its_own_that_reads_its_own_secrets() -> None:
+def test_each_service_runs_as_its_own_user_who_owns_its_secrets() -> None:
     users = {name: COMPOSE["services"][name]["user"] for name in SERVICES[:3]}
 
     assert len(set(users.values())) == 3
     assert COMPOSE["services"]["secrets"]["command"][-3:] == [f"{name}={user}" for name, user in users.items()]
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can change the owner of a file")
 def test_a_secret_belongs_to_the_service_that_needs_it(tmp_path: Path) -> None:
     make_secrets(tmp_path, owners={"ingest": 10001, "scoring": 10002, "nudges": 10003})
 
@@ -73,14 +73,14 @@ def test_a_secret_belongs_to_the_service_that_needs_it(tmp_path: Path) -> None:
     assert (owners["forget-key-scoring"], owners["forget-key-nudges"]) == (10002, 10003)
 
 
-def test_secrets_are_made_once_and_are_the_owners_alone(tmp_path: Path) -> None:
+def test_secrets_are_created_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
     make_secrets(tmp_path, owners={})
-    before = {path.name: path.stat() for path in tmp_path.iterdir()}
+    statuses = {path.name: path.stat() for path in tmp_path.iterdir()}
 
     make_secrets(tmp_path, owners={})
 
-    assert set(before) == READERS.keys()
-    assert all(stat.S_IMODE(status.st_mode) == 0o400 for status in before.values())
+    assert statuses.keys() == SERVICE_OF_SECRET.keys()
+    assert all(stat.S_IMODE(status.st_mode) == 0o400 for status in statuses.values())
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == {
-        name: status.st_mtime_ns for name, status in before.items()
+        name: status.st_mtime_ns for name, status in statuses.items()
     }

@@ -1,1 +1,1 @@
-"""Tests of deploy/local."""
+"""Daymark on one machine."""

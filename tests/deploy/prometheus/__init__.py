@@ -1,1 +1,1 @@
-"""Tests of deploy/prometheus."""
+"""The alert rules."""

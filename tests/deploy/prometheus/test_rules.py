@@ -1,4 +1,4 @@
-"""The alert rules: well formed, tested, explained, and about metrics that exist."""
+"""The alert rules: well-formed, tested, explained, and about metrics that exist."""
 
 import re
 import shutil
@@ -14,7 +14,8 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.nudges.metrics import NudgesMetrics
 from services.scoring.metrics import ScoringMetrics
-from tests.house_of_its_own import ROOT
+from shared.observation import SourceName
+from tests.running_daymark import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
 RULES = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"][0]["rules"]
@@ -22,19 +23,20 @@ TEST_FILES = ("rules_test.yml", "rules_long_test.yml")
 TESTS = [test for file in TEST_FILES for test in yaml.safe_load((FOLDER / file).read_text())["tests"]]
 
 
-def _promtool(*words: str, folder: Path) -> str:
+def _run_promtool(*arguments: str, folder: Path) -> str:
+    """What promtool prints when it fails; empty when it succeeds."""
     if shutil.which("promtool") is None:
         pytest.skip("promtool is not installed")
-    done = subprocess.run(["promtool", *words], cwd=folder, capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+    finished = subprocess.run(["promtool", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return "" if finished.returncode == 0 else finished.stdout + finished.stderr
 
 
 def test_the_tests_of_the_rules_pass() -> None:
-    assert _promtool("test", "rules", *TEST_FILES, folder=FOLDER) == ""
+    assert _run_promtool("test", "rules", *TEST_FILES, folder=FOLDER) == ""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_each_alert_has_a_test_that_fires_and_one_that_stays_quiet(rule: dict[str, str]) -> None:
+def test_each_alert_has_a_test_in_which_it_fires_and_one_in_which_it_does_not(rule: dict[str, str]) -> None:
     cases = [case for test in TESTS for case in test["alert_rule_test"] if case["alertname"] == rule["alert"]]
 
     assert any(case.get("exp_alerts") for case in cases)
@@ -42,19 +44,19 @@ def test_each_alert_has_a_test_that_fires_and_one_that_stays_quiet(rule: dict[st
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_a_rule_that_never_fires_is_caught_by_its_tests(rule: dict[str, str], tmp_path: Path) -> None:
+def test_a_rule_that_can_never_fire_fails_its_tests(rule: dict[str, str], tmp_path: Path) -> None:
     broken = rule | {"expr": f"({rule['expr']}) and on() vector(0) > 1"}
     (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "daymark", "rules": [broken]}]}))
-    about_it = [test for test in TESTS if test["alert_rule_test"][0]["alertname"] == rule["alert"]]
+    tests_of_rule = [test for test in TESTS if test["alert_rule_test"][0]["alertname"] == rule["alert"]]
     (tmp_path / "rules_test.yml").write_text(
-        yaml.safe_dump({"rule_files": ["rules.yml"], "evaluation_interval": "5m", "tests": about_it})
+        yaml.safe_dump({"rule_files": ["rules.yml"], "evaluation_interval": "5m", "tests": tests_of_rule})
     )
 
-    assert "FAILED" in _promtool("test", "rules", "rules_test.yml", folder=tmp_path)
+    assert "FAILED" in _run_promtool("test", "rules", "rules_test.yml", folder=tmp_path)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_each_alert_has_its_section_in_the_runbook(rule: dict[str, dict[str, str]]) -> None:
+def test_each_alert_has_a_section_in_the_runbook(rule: dict[str, dict[str, str]]) -> None:
     file, _, anchor = rule["annotations"]["runbook_url"].partition("#")
 
     headings = re.findall(r"^## (\w+)$", (ROOT / file).read_text(), re.MULTILINE)
@@ -62,22 +64,19 @@ def test_each_alert_has_its_section_in_the_runbook(rule: dict[str, dict[str, str
     assert anchor in {heading.lower() for heading in headings}
 
 
-def test_every_metric_in_a_rule_is_one_that_a_service_exports() -> None:
-    acme = Source(name="acme", kind="standard", secrets=(b"",), expires_at=datetime(2026, 1, 1, tzinfo=UTC))
-    nudges = NudgesMetrics()
-    nudges.note_quiet_feeds(["north"])
-    registries = (
-        IngestMetrics({"acme": acme}).registry,
-        ScoringMetrics().registry,
-        nudges.registry,
-    )
-    exported = {sample.name for registry in registries for metric in _collected(registry) for sample in metric.samples}
+def test_rules_use_only_metrics_that_a_service_exports() -> None:
+    acme = SourceName("acme")
+    source = Source(name=acme, kind="standard", secrets=(b"",), expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    nudges = NudgesMetrics(rules=["plan_done"], channels=["webhook"])
+    nudges.show_silent_feeds(["north"])
+    registries = (IngestMetrics({acme: source}).registry, ScoringMetrics().registry, nudges.registry)
+    exported = {sample.name for registry in registries for metric in _collect(registry) for sample in metric.samples}
 
-    wanted = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}
+    used = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}
 
-    assert wanted
-    assert wanted <= exported
+    assert used
+    assert used <= exported
 
 
-def _collected(registry: CollectorRegistry) -> list[Metric]:
+def _collect(registry: CollectorRegistry) -> list[Metric]:
     return list(registry.collect())

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from services.ingest.domain.webhook import RefusedItem
 from services.scoring.domain.facts import Activity, FactStates, merge, read_activity
+
+from services.ingest.domain.webhook import RefusedItem
 from shared.observation import ActivityId, Observation, SourceName, observation_id
 
 __all__ = ["Activity", "merge_activities", "merge_activity"]

@@ -13,8 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.nats_server import NatsServer
-from deploy.local.ports import free_ports
+from deploy.local.servers.nats_server import NatsServer
 from shared.clock import SystemClock
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import NO_QUERY, ask

@@ -1,190 +1,171 @@
-"""A nudges schema of its own for each test."""
+"""A nudges schema of its own for each test, and the use cases of nudges on it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
 import asyncpg
-import httpx
 import pytest
-from starlette.applications import Starlette
 
 from services.nudges.context.watch_feeds import watch_feeds
-from services.nudges.decide.announce import tell_definition
-from services.nudges.decide.compose import Spoken
-from services.nudges.decide.on_change import decide_nudges
-from services.nudges.decide.policy.holdout import Lottery
-from services.nudges.decide.release_deferred import release_held
-from services.nudges.decide.scheduled import take_looks
-from services.nudges.deliver.channels.channel import EVERYTHING, Audience, Channel, Delivered, Outcome
+from services.nudges.decide.decision_context import DecisionContext, DecisionSettings
+from services.nudges.decide.manager_digests import send_manager_digests
+from services.nudges.decide.policy.holdout import Holdout
+from services.nudges.decide.release_deferred import release_deferred
+from services.nudges.decide.scheduled import run_scheduled_checks
+from services.nudges.deliver.channel import Channel
+from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.deliver_nudges import Deliverer, deliver_nudges
-from services.nudges.deliver.deliveries import note_channels
-from services.nudges.domain.day_plan_subscribers import NOBODY, Wanted
-from services.nudges.experiments.measure_effects import pause_harmful_rules
+from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS, DayPlanSubscribers
+from services.nudges.domain.decision import Outcome
+from services.nudges.intake.announcements import take_in_announcement
+from services.nudges.intake.day_reports import take_in_day_report
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.answers.answer_page import AnswerPage
-from services.nudges.pages.disputes.dispute_page import ContestPage, Explain
-from services.nudges.pages.inbox_page import Pages
-from services.nudges.pages.own_page import OwnPage
-from services.nudges.pages.rendering import Renderer
-from services.nudges.store import MIGRATIONS, QUERIES, SCHEMA, merge_announcement
+from services.nudges.rules.catalogue import RULES
+from services.nudges.schema import MIGRATIONS, SCHEMA
 from shared.clock import Clock, SteppedClock
-from shared.events import DayReport, Nudge, PlaybookAnnounced
+from shared.event_types import Data, EventType
+from shared.events import DayReport, PlaybookAnnounced
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
-from tests.services.nudges.explaining import Scoring
-from tests.services.nudges.reports import MONDAY, at, report, worked_days
+from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at
+from tests.services.nudges.deliver.recorder import Recorder
+from tests.services.nudges.reports import open_report, report, worked_days
+from tests.services.nudges.rows import Rows
 
 KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
-NO_LOTS = Lottery(seed="", held_out=0.0)
+DIGEST_AT = time(9)
+NO_HOLDOUT = Holdout(seed="", share=0.0)
 BASE_URL = "http://pages"
 LINKS = Links(base_url=BASE_URL, secret="signs links")
 
 
 @dataclass
-class Recorder:
-    """A channel that answers as it is told, and remembers what it was given."""
-
-    name: str = "recorder"
-    destination: bytes = b""
-    audience: Audience = EVERYTHING
-    patience: timedelta = timedelta(hours=24)
-    at_once_max: int = 50
-    answers: list[Outcome] = field(default_factory=list)
-    given: list[tuple[str, int]] = field(default_factory=list)
-    bodies: list[Nudge] = field(default_factory=list)
-
-    async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
-        self.given.append((nudge.id, attempts))
-        self.bodies.append(nudge)
-        return self.answers.pop(0) if self.answers else Delivered()
-
-
-@dataclass
 class Nudging:
-    """The use cases on one database."""
+    """The use cases on one database, at a time that the test sets."""
 
     pool: asyncpg.Pool
     url: str
     channel: Recorder
     metrics: NudgesMetrics
-    now: datetime
-    lottery: Lottery = NO_LOTS
-    wanted: Wanted = NOBODY
+    now: datetime = NOON
+    holdout: Holdout = NO_HOLDOUT
+    subscribers: DayPlanSubscribers = NO_SUBSCRIBERS
 
-    async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None) -> list[Spoken]:
-        spoken = []
-        for one in reports:
-            _, said = await decide_nudges(
-                pool or self.pool,
-                one,
-                channels=("recorder",),
-                lottery=self.lottery,
-                forget_key=KEY,
-                traceparent="",
-                now=self.now,
-            )
-            spoken += said
-        return spoken
+    @property
+    def settings(self) -> DecisionSettings:
+        return DecisionSettings(channels=(self.channel.name,), holdout=self.holdout, subscribers=self.subscribers)
 
-    async def pass_time(self, now: datetime) -> list[Spoken]:
+    def context(self, *, traceparent: str = "") -> DecisionContext:
+        """The context of a decision now."""
+        return self.settings.at(self.now, traceparent=traceparent)
+
+    @property
+    def rows(self) -> Rows:
+        """Plants rows into the database."""
+        return Rows(self.pool)
+
+    async def take_in(self, *reports: DayReport, pool: asyncpg.Pool | None = None, traceparent: str = "") -> list[Outcome]:
+        """Take in day reports, one after the other."""
+        outcomes: list[Outcome] = []
+        for day_report in reports:
+            context = self.context(traceparent=traceparent)
+            _, decided = await take_in_day_report(pool or self.pool, day_report, context, erasure_key=KEY)
+            outcomes += decided
+        return outcomes
+
+    async def announce(self, *playbooks: PlaybookAnnounced) -> list[Outcome]:
+        """Take in announcements of playbook versions."""
+        outcomes: list[Outcome] = []
+        for playbook in playbooks:
+            _, outcome = await take_in_announcement(self.pool, playbook, self.context(), erasure_key=KEY)
+            outcomes += [outcome] if outcome is not None else []
+        return outcomes
+
+    async def pass_time(self, now: datetime) -> list[Outcome]:
+        """What nudges does by itself at a time, except for digests."""
         self.now = now
         await watch_feeds(self.pool, now=now)
-        await pause_harmful_rules(self.pool, now=now)
-        held = await release_held(self.pool, channels=("recorder",), lottery=self.lottery, wanted=self.wanted, now=now)
-        return held + await take_looks(self.pool, channels=("recorder",), lottery=self.lottery, wanted=self.wanted, now=now)
+        released = await release_deferred(self.pool, self.settings, now=now)
+        return released + await run_scheduled_checks(self.pool, self.settings, now=now)
+
+    async def send_digests(self, now: datetime) -> list[Outcome]:
+        """What nudges sends to managers at a time."""
+        self.now = now
+        return await send_manager_digests(self.pool, self.settings, digest_at=DIGEST_AT, now=now)
 
     async def deliver(self, channel: Channel | None = None) -> int:
-        """One attempt of everything that is due in a channel."""
+        """Attempt everything once that is due in a channel."""
         return await deliver_nudges(self.deliverer(channel or self.channel, self.clock()), count_max=50)
 
     def clock(self) -> SteppedClock:
-        """One that stands at `now`."""
+        """A clock that stands at `now`."""
         return SteppedClock(self.now)
 
     def deliverer(self, channel: Channel, clock: Clock) -> Deliverer:
-        """One that always waits for as long as it may."""
-        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock, draw=lambda: 1.0)
+        """A deliverer that always waits for as long as it may."""
+        return Deliverer(pool=self.pool, channel=channel, links=LINKS, metrics=self.metrics, clock=clock, jitter=lambda: 1.0)
 
-    async def hear_of(self, *announcements: PlaybookAnnounced) -> list[Spoken]:
-        """Take in announcements of definitions."""
-        spoken = []
-        for announced in announcements:
-            _, said = await tell_definition(
-                self.pool, announced, channels=("recorder",), forget_key=KEY, traceparent="", now=self.now
-            )
-            spoken += [said] if said is not None else []
-        return spoken
+    async def published(self, event_type: EventType[Data]) -> list[Data]:
+        """The events of a type that wait in the outbox."""
+        rows = await self.pool.fetch("SELECT body FROM outbox WHERE event_type = $1 ORDER BY id", event_type.name)
+        return [event_type.data.model_validate_json(row["body"]) for row in rows]
 
-    async def know(self, announced: PlaybookAnnounced, *, delivered_at: datetime) -> None:
-        """As if the rep had been told then."""
-        async with self.pool.acquire() as connection:
-            await merge_announcement(connection, announced, nudge_id=f"told-{announced.version}")
-            await connection.execute(QUERIES["mark_told"], f"told-{announced.version}", delivered_at)
-
-    async def events(self, event_type: str) -> list[str]:
-        """The bodies that wait in the outbox."""
-        rows = await self.pool.fetch("SELECT body FROM outbox WHERE event_type = $1 ORDER BY id", event_type)
-        return [row["body"] for row in rows]
-
-    async def nudges(self) -> list[tuple[str, str, str]]:
+    async def decisions(self) -> list[tuple[str, str, str]]:
+        """The rule and the status of every nudge, and why it has it, in the order in which they were decided."""
         rows = await self.pool.fetch("SELECT rule, status, because FROM nudge ORDER BY seq")
-        return [tuple(row) for row in rows]
+        return [(row["rule"], row["status"], row["because"]) for row in rows]
 
-    async def states(self) -> list[tuple[str, int, str]]:
+    async def statuses(self) -> list[tuple[str, str]]:
+        """The rule and the status of every nudge, in the order in which they were decided."""
+        return [(rule, status) for rule, status, _ in await self.decisions()]
+
+    async def deliveries(self) -> list[tuple[str, int, str]]:
+        """The state, the attempts and the last error of every delivery."""
         rows = await self.pool.fetch("SELECT state, attempts, last_error FROM delivery ORDER BY nudge_id, channel")
-        return [tuple(row) for row in rows]
+        return [(row["state"], row["attempts"], row["last_error"]) for row in rows]
+
+    async def texts(self) -> list[str]:
+        """The words of every nudge, in the order in which they were decided."""
+        return [row["text"] for row in await self.pool.fetch("SELECT text FROM nudge ORDER BY seq")]
 
 
-async def comeback_and_plan_done_wait(nudging: Nudging) -> date:
-    """For nine o'clock on the day that is returned: a comeback of Monday and the plan of Tuesday."""
-    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+def outcomes(*decided: tuple[str, str]) -> list[Outcome]:
+    """Outcomes, by rule and status."""
+    return [Outcome(rule=rule, status=status) for rule, status in decided]
+
+
+async def defer_comeback_and_plan_done(nudging: Nudging) -> date:
+    """A comeback of Monday and a plan done on Tuesday, both deferred to nine o'clock on the day that is returned."""
     nudging.now = at(MONDAY, "18:00")
     await nudging.take_in(*worked_days(60, 60), report(score=100, state="open", revision=2))
-    nudging.now = at(tuesday, "08:00")
-    await nudging.take_in(report(MONDAY, score=100, revision=3), report(tuesday, score=0, count=0, state="open"))
-    await nudging.take_in(report(tuesday, score=100, state="closed", revision=2))
-    await nudging.take_in(report(wednesday, score=0, count=0, state="open"))
-    await nudging.pool.execute("UPDATE nudge SET send_at = $1", at(wednesday, "09:00"))
-    return wednesday
+    nudging.now = at(TUESDAY, "08:00")
+    await nudging.take_in(report(MONDAY, score=100, revision=3), open_report(TUESDAY))
+    await nudging.take_in(report(TUESDAY, score=100, revision=2), open_report(WEDNESDAY))
+    await nudging.pool.execute("UPDATE nudge SET send_at = $1", at(WEDNESDAY, "09:00"))
+    return WEDNESDAY
 
 
 @pytest.fixture
-async def nudging(nudges_database_url: str) -> AsyncIterator[Nudging]:
-    pool = await make_pool(nudges_database_url, schema=SCHEMA)
-    await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
+async def pool(nudges_database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a schema of its own."""
+    opened = await make_pool(nudges_database_url, schema=SCHEMA)
+    await migrate(opened, schema=SCHEMA, folder=MIGRATIONS)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def rows(pool: asyncpg.Pool) -> Rows:
+    """Plants rows into that schema."""
+    return Rows(pool)
+
+
+@pytest.fixture
+async def nudging(pool: asyncpg.Pool, nudges_database_url: str) -> Nudging:
     channel = Recorder()
-    await note_channels(pool, {channel.name: channel})
-    yield Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=NudgesMetrics(), now=NOON)
-    await pool.close()
-
-
-@asynccontextmanager
-async def browsing(
-    nudging: Nudging, explain: Explain, *, pool: asyncpg.Pool | None = None, on_acknowledged: Callable[[], None] = lambda: None
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser before all pages, which follows redirects as browsers do."""
-    renderer, clock, pool = Renderer(), nudging.clock(), pool or nudging.pool
-    pages = Pages(pool, LINKS, renderer, clock)
-    own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
-    answers = AnswerPage(pool, LINKS, renderer, clock, nudging.metrics)
-    contests = ContestPage(pool, LINKS, renderer, clock, nudging.metrics, explain=explain)
-    routes = [*pages.routes(), *own.routes(), *answers.routes(), *contests.routes()]
-    app = Starlette(routes=routes, exception_handlers={404: pages.not_found})
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, follow_redirects=True) as client:
-        yield client
-
-
-@pytest.fixture
-def scoring() -> Scoring:
-    return Scoring()
-
-
-@pytest.fixture
-async def browser(nudging: Nudging, scoring: Scoring) -> AsyncIterator[httpx.AsyncClient]:
-    async with browsing(nudging, scoring.explain) as client:
-        yield client
+    await merge_channels(pool, {channel.name: channel})
+    metrics = NudgesMetrics(rules=RULES, channels=[channel.name])
+    return Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=metrics)

@@ -1,166 +1,254 @@
-"""Reports of days for tests, with everything that a test does not care about filled in."""
+"""Day reports, rule contexts and announcements for tests. Whatever a test does not care about has a default."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Final, Literal, TypedDict, Unpack
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.decide.compose import nudge_of
-from services.nudges.domain.baseline import PastDay, Watch
-from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TEAM_UNKNOWN, TeamUsual
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.decide.compose import basis_of, compose_nudge
+from services.nudges.decide.decision_context import rep_of
+from services.nudges.domain.baseline import Baseline, MiddayCounts
 from services.nudges.domain.history import history_of
+from services.nudges.domain.ladder import Ladder
 from services.nudges.rules.plan_done import plan_done
 from shared.events import (
     BehaviourDefinition,
+    BehaviourKey,
     BehaviourResult,
     DayReport,
+    GoalDefinition,
+    GoalKey,
     GoalResult,
     Manager,
+    ManagerId,
     Nudge,
-    Person,
+    PersonId,
     PlaybookAnnounced,
     Presence,
+    Rep,
+    RepId,
+    Team,
+    TeamId,
+    VersionNumber,
 )
-
-MONDAY = date(2026, 3, 2)
-MADRID = ZoneInfo("Europe/Madrid")
+from tests.services.nudges.days import MONDAY, at, next_working_day, working_days
 
 
-def at(day: date, local: str) -> datetime:
-    """A time on the clock in Madrid, in UTC."""
-    return datetime.combine(day, time.fromisoformat(local), tzinfo=MADRID).astimezone(UTC)
+def rep(name: str) -> Rep:
+    """A rep whose id is the first name in small letters."""
+    return Rep(id=RepId(PersonId(name.partition(" ")[0].lower())), name=name)
+
+
+ANA: Final = rep("Ana Ruiz")
+BEN: Final = rep("Ben Ode")
+NORTH: Final = Team(id=TeamId("north"), name="North")
+SOUTH: Final = Team(id=TeamId("south"), name="South")
+MARA: Final = Manager(id=ManagerId(PersonId("mara")), name="Mara Lind", timezone="Europe/Madrid")
+VERSION_1: Final = VersionNumber(1)
+VERSION_2: Final = VersionNumber(2)
+MARCH: Final = date(2026, 3, 1)
+MONTH_GOAL: Final = GoalKey("month")
+CALLS: Final = BehaviourKey("calls")
+PROPOSALS: Final = BehaviourKey("proposals")
+
+
+class DayReportFields(TypedDict, total=False):
+    """Fields of a day report that a test may set."""
+
+    rep: Rep
+    team: Team
+    managers: tuple[Manager, ...]
+    timezone: str
+    state: Literal["open", "closed"]
+    presence: Presence
+    work_starts_at: datetime | None
+    work_ends_at: datetime | None
+    next_work_starts_at: datetime | None
+    playbook_from: date | None
+    playbook_version: VersionNumber | None
+    behaviours: tuple[BehaviourResult, ...]
+    goals: tuple[GoalResult, ...]
+    revision: int
+    part: Decimal
+    silent: bool
+
+
+class GoalFields(TypedDict, total=False):
+    """Fields of a goal's result that a test may set."""
+
+    key: GoalKey
+    label: str
+    period: Literal["week", "month", "quarter"]
+    period_start: date
+    step: int
+    step_min: int | None
+    step_max: int | None
+
+
+class AnnouncementFields(TypedDict, total=False):
+    """Fields of an announcement that a test may set."""
+
+    rep: Rep
+    team: Team
+    managers: tuple[Manager, ...]
+    timezone: str
+    effective_from: date
+    behaviours: tuple[BehaviourDefinition, ...]
+    goals: tuple[GoalDefinition, ...]
+    follows: date | None
+    changes: tuple[str, ...]
+    revises: str
+    announcement_number: int
+    announced_at: datetime
+
+
+def behaviour(label: str, count: int, target: float, *, weight: float = 1) -> BehaviourResult:
+    """One line of a breakdown. Its key is the label in small letters, with hyphens."""
+    asked = Decimal(str(target))
+    return BehaviourResult(
+        key=BehaviourKey(label.lower().replace(" ", "-")),
+        label=label,
+        count=count,
+        target=asked,
+        weight=Decimal(str(weight)),
+        points=100 * count / asked if asked else Decimal(0),
+    )
 
 
 def report(
-    day: date = MONDAY, *, score: float | None = 60, count: int = 1, first: str | None = "09:40", **changes: Any
+    day: date = MONDAY,
+    *,
+    score: float | None = 60,
+    count: int = 1,
+    first: str | None = "09:40",
+    **fields: Unpack[DayReportFields],
 ) -> DayReport:
-    """A closed working day of Ana's, 9:00 to 17:00 with its middle at 13:00."""
-    working = changes.get("presence", Presence.WORKING) is Presence.WORKING
-    following = day + timedelta(days=3 if day.weekday() == 4 else 1)
-    given: dict[str, Any] = {
-        "rep": Person(id="ana", name="Ana Ruiz"),
-        "team": Person(id="north", name="North"),
-        "managers": (Manager(id="mara", name="Mara Lind", timezone="Europe/Madrid"),),
-        "timezone": "Europe/Madrid",
-        "day": day,
-        "state": "closed",
-        "presence": Presence.WORKING,
-        "work_starts_at": at(day, "09:00") if working else None,
-        "work_ends_at": at(day, "17:00") if working else None,
-        "next_work_starts_at": at(following, "09:00"),
-        "playbook_from": date(2026, 1, 1),
-        "playbook_version": 1,
-        "behaviours": (
-            BehaviourResult(
-                key="calls", label="Calls", count=count, target=Decimal(10), weight=Decimal(1), points=Decimal(score or 0)
-            ),
-        ),
-        "score": Decimal(score) if score is not None else None,
-        "revision": 1,
-        "first_counted_at": at(day, first) if first and count else None,
-        "silent": False,
-    }
-    return DayReport(**(given | changes))
+    """A closed working day of Ana's, 9:00 to 17:00 in Madrid with its middle at 13:00. Of ten calls `count` have counted, the
+    first of them at `first`, local time.
+    """
+    is_working = fields.get("presence", Presence.WORKING) is Presence.WORKING
+    default = DayReport(
+        rep=ANA,
+        team=NORTH,
+        managers=(MARA,),
+        timezone="Europe/Madrid",
+        day=day,
+        state="closed",
+        presence=Presence.WORKING,
+        work_starts_at=at(day, "09:00") if is_working else None,
+        work_ends_at=at(day, "17:00") if is_working else None,
+        next_work_starts_at=at(next_working_day(day), "09:00"),
+        playbook_from=date(2026, 1, 1),
+        playbook_version=VERSION_1,
+        behaviours=(behaviour("Calls", count, 10),),
+        score=Decimal(str(score)) if score is not None else None,
+        revision=1,
+        first_counted_at=at(day, first) if first and count else None,
+        silent=False,
+    )
+    return default.model_copy(update=dict(fields))
+
+
+def open_report(day: date = MONDAY, **fields: Unpack[DayReportFields]) -> DayReport:
+    """A day that has just begun: nothing has counted yet."""
+    return report(day, score=0, count=0, **({"state": "open"} | fields))
 
 
 def worked_days(*scores: float, until: date = MONDAY) -> list[DayReport]:
     """Closed days with these scores on the working days just before `until`, oldest first."""
-    days, day = [], until
-    for score in reversed(scores):
-        day -= timedelta(days=3 if day.weekday() == 0 else 1)
-        days.append(report(day, score=score))
-    return days[::-1]
+    days = working_days(len(scores), until=until)
+    return [report(day, score=score) for day, score in zip(days, scores, strict=True)]
 
 
-def situation(report: DayReport, *before: DayReport, now: datetime | None = None, **others: Any) -> Situation:
-    """How a day looks in the middle of it (or at another time), after these days."""
-    return Situation(report=report, history=history_of(before), now=now or at(report.day, "13:00"), **others)
-
-
-def asked(key: str = "calls", *, count: int, target: int = 10) -> BehaviourResult:
-    """A behaviour of a day."""
-    points = Decimal(100 * count) / target if target else Decimal(0)
-    return BehaviourResult(
-        key=key, label=key.capitalize(), count=count, target=Decimal(target), weight=Decimal(1), points=points
+def rule_context(
+    day_report: DayReport,
+    *before: DayReport,
+    now: datetime | None = None,
+    baseline: Baseline | None = None,
+    middays: tuple[MiddayCounts, ...] = (),
+    teammates_done: tuple[RepId, ...] = (),
+    ladders: tuple[Ladder, ...] = (),
+    wants_day_plan: bool = False,
+    knows_playbook: bool = False,
+) -> RuleContext:
+    """A day at 13:00, or at another time, after these days."""
+    return RuleContext(
+        report=day_report,
+        history=history_of(before),
+        now=now or at(day_report.day, "13:00"),
+        baseline=baseline,
+        middays=middays,
+        teammates_done=teammates_done,
+        ladders=ladders,
+        wants_day_plan=wants_day_plan,
+        knows_playbook=knows_playbook,
     )
 
 
-def goal(count: int, **changes: Any) -> GoalResult:
+def goal(count: int, **fields: Unpack[GoalFields]) -> GoalResult:
     """Calls this month, in steps of 30 that may grow to 60 and shrink to 10."""
-    given: dict[str, Any] = {
-        "key": "month",
-        "label": "Calls this month",
-        "period": "month",
-        "period_start": date(2026, 3, 1),
-        "count": count,
-        "step": 30,
-        "steps_reached": count // 30,
-        "step_min": 10,
-        "step_max": 60,
-    }
-    return GoalResult(**(given | changes))
-
-
-def behaviour(label: str, count: int, target: float, *, points: float = 0) -> BehaviourResult:
-    """One line of a breakdown; its key is its label in small letters."""
-    key = label.lower()
-    return BehaviourResult(
-        key=key, label=label, count=count, target=Decimal(str(target)), weight=Decimal(1), points=Decimal(str(points))
+    default = GoalResult(
+        key=MONTH_GOAL,
+        label="Calls this month",
+        period="month",
+        period_start=MARCH,
+        count=count,
+        step=30,
+        steps_reached=count // 30,
+        step_min=10,
+        step_max=60,
     )
+    return default.model_copy(update=dict(fields))
 
 
-def working_days(count: int, *, until: date = MONDAY) -> list[date]:
-    """So many Mondays to Fridays just before a day, oldest first."""
-    days = [until - timedelta(days=back) for back in range(1, 2 * count + 7)]
-    return [day for day in days if day.weekday() < 5][:count][::-1]
+def calls_and_proposals(
+    calls: int, proposals: int, day: date = MONDAY, *, score: float | None = 60, **fields: Unpack[DayReportFields]
+) -> DayReport:
+    """A day that asks for ten calls and one proposal."""
+    behaviours = (behaviour("Calls", calls, 10), behaviour("Proposals", proposals, 1))
+    return report(day, score=score, **({"behaviours": behaviours} | fields))
 
 
-def watch(*days: WorkedDay, alerted_on: date | None = None, team: TeamUsual | None = None) -> Watch:
-    """What is known on a Monday after these days, of Mondays to Fridays, in a team that is all alike."""
-    past = tuple(
-        PastDay(day=day, counts={"calls": one.count}, part=one.exposure)
-        for day, one in zip(working_days(len(days)), days, strict=True)
-    )
-    return Watch(past=past, team=team or TEAM_UNKNOWN, budget=ErrorBudget(), alerted_on=alerted_on)
-
-
-def announcement(version: int = 1, binds_from: date = date(2026, 1, 1), **changes: Any) -> PlaybookAnnounced:
-    """A definition that Ana is to be told of, from the playbook of her team that begins on the day on which it binds her."""
-    calls = BehaviourDefinition(
-        key="calls",
-        label="Calls",
-        counts="call",
-        asks="10 a day",
+def defined(label: str, asks: str) -> BehaviourDefinition:
+    """A behaviour as a playbook defines it."""
+    return BehaviourDefinition(
+        key=BehaviourKey(label.lower()),
+        label=label,
+        counts=label.lower().removesuffix("s"),
+        asks=asks,
         targets=(Decimal(10),) * 7,
         weight=Decimal(1),
         cap=Decimal("1.5"),
     )
-    given: dict[str, Any] = {
-        "rep": Person(id="ana", name="Ana Ruiz"),
-        "team": Person(id="north", name="North"),
-        "managers": (Person(id="mara", name="Mara Lind"),),
-        "timezone": "Europe/Madrid",
-        "version": version,
-        "effective_from": binds_from,
-        "binds_from": binds_from,
-        "behaviours": (calls,),
-        "goals": (),
-        "unverified": (),
-        "follows": None,
-        "changes": (),
-        "revises": "",
-        "times": 1,
-        "announced_at": at(MONDAY, "08:00"),
-    }
-    return PlaybookAnnounced(**(given | changes))
+
+
+def announcement(
+    version: VersionNumber = VERSION_1, binds_from: date = date(2026, 1, 1), **fields: Unpack[AnnouncementFields]
+) -> PlaybookAnnounced:
+    """A version to be announced to Ana, of the playbook of her team that begins on the day from which it judges her."""
+    default = PlaybookAnnounced(
+        rep=ANA,
+        team=NORTH,
+        managers=(MARA,),
+        timezone="Europe/Madrid",
+        version=version,
+        effective_from=binds_from,
+        binds_from=binds_from,
+        behaviours=(defined("Calls", "10 a day"),),
+        goals=(),
+        unverified=(),
+        follows=None,
+        changes=(),
+        revises="",
+        announcement_number=1,
+        announced_at=at(MONDAY, "08:00"),
+    )
+    return default.model_copy(update=dict(fields))
 
 
 def nudge() -> Nudge:
     """Ana's plan is done."""
     now, done = at(MONDAY, "12:00"), report(score=100, state="open")
-    called = plan_done(situation(done, now=now))
-    assert called is not None
-    return nudge_of(called, done, wording=0, decided_at=now, send_at=now)
+    candidate = plan_done.evaluate(rule_context(done, now=now))
+    assert candidate is not None
+    return compose_nudge(candidate, rep_of(done), basis_of(done), wording=0, decided_at=now, send_at=now)

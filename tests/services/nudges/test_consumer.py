@@ -6,11 +6,11 @@ import asyncpg
 from faststream.nats import NatsMessage
 from nats.aio.client import Client
 
-from deploy.local.ports import free_ports
+from deploy.local.servers.ports import find_free_ports
 from services.nudges.intake.consumer import ReportConsumer
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import SystemClock
-from shared.events import DAY_CHANGED
+from shared.event_types import DAY_CHANGED
 from shared.jetstream.publisher import Publisher
 from tests.house import ROOT
 from tests.services.nudges.conftest import NO_LOTS
@@ -25,7 +25,7 @@ def _message() -> Mock:
 
 
 async def test_while_postgres_is_away_a_report_is_asked_for_again_and_not_acknowledged(nats: Client) -> None:
-    (port,) = free_ports(1)
+    (port,) = find_free_ports(1)
     message = _message()
 
     async with (

@@ -1,4 +1,4 @@
-"""Every query finds what it asks for by an index, on a table as large as that of years: `TEST_ACTIVITIES` says how large."""
+"""Every query finds its rows through an index, on a table as large as that of years: `TEST_ACTIVITIES` says how large."""
 
 import json
 import os
@@ -9,15 +9,19 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.scoring.count_query import Block, count_query
-from services.scoring.domain.playbook_file import read_playbooks
-from services.scoring.store import MIGRATIONS, QUERIES, SCHEMA
+from services.scoring.days.count_query import Block, count_query
+from services.scoring.domain.definition_files.playbook_file import read_playbooks
+from services.scoring.schema import MIGRATIONS, SCHEMA
+from shared.events import RepId
+from shared.facts import STORED_FACTS
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from tests.services.scoring.conftest import PLAYBOOK
+from tests.services.scoring.domain.builders import rep_id_of
+from tests.services.scoring.queries import all_queries
 
 ACTIVITIES = int(os.environ.get("TEST_ACTIVITIES", "100000"))
-REPS, A_DAY = 100, 20
+REPS, PER_DAY = 100, 20
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = date(2026, 3, 1)
 FILL = """
@@ -30,59 +34,61 @@ LATERAL (SELECT $4::timestamptz - number / ($2::integer * $3::integer) * interva
 FILL_DAYS = """
 INSERT INTO rep_day (rep_id, day, state) SELECT DISTINCT rep_id, day, 'closed' FROM activity WHERE rep_id IS NOT NULL
 """
-FILL_RESCORE = """
-INSERT INTO rescore SELECT 'r' || number, $1, 'infinity', false, $2 FROM generate_series(1, 5) AS number
+FILL_PENDING_RESCORES = """
+INSERT INTO pending_rescore SELECT 'r' || number, $1, 'infinity', false, $2 FROM generate_series(1, 5) AS number
 """
-FILL_PROGRESS = "INSERT INTO rep_progress SELECT 'r' || number, $1 FROM generate_series(0, 99) AS number"
+FILL_OPENED_DAYS = "INSERT INTO last_opened_day SELECT 'r' || number, $1 FROM generate_series(0, 99) AS number"
 GENERIC_PLAN = """
 CREATE FUNCTION pg_temp.generic_plan(query text) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE plan json;
 BEGIN EXECUTE 'EXPLAIN (FORMAT JSON, GENERIC_PLAN) ' || query INTO plan; RETURN plan; END $$
 """
 READS_ALL = {
-    "list_placed_activities",  # the audit's
-    "list_unplaced_activities",
-    "list_all_days",
-    "list_activities_of_contact",  # too rare to keep an index for
+    "days.days.list_all_days",  # the audit's
+    "record.activities.list_assigned_activities",
+    "record.activities.list_unassigned_activities",
+    "erase.erase_contact.list_activities_of_contact",  # too rare to keep an index for
 }
-PLACES = (["r1", "r2"], [DAY, DAY])
-SPANS = (["r1", "r2"], [DAY, DAY], [date.max, date.max])
+R1, R2 = rep_id_of("r1"), rep_id_of("r2")
+REP_DAYS: tuple[list[RepId], list[date]] = ([R1, R2], [DAY, DAY])
+SPANS = ([R1, R2], [DAY, DAY], [date.max, date.max])
 KEYS = (["acme", "acme"], ["", ""], ["1", "2"])
-COLUMNS = (["{}"] * 2, ["call"] * 2, [False] * 2, ["1"] * 2, [NOW] * 2, [1.0] * 2, *[[None] * 2] * 5, *PLACES)
+VALUES = {"kind": "call", "actor": "1", "started_at": NOW, "duration_s": 1.0}
+RECORDS = (*KEYS, ["{}"] * 2, [False] * 2, *REP_DAYS, *[[VALUES.get(fact.name)] * 2 for fact in STORED_FACTS])
 VERSIONS = [*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")]
 COUNTED = {
-    "count_query": count_query(VERSIONS, KEYS, within=None),
-    "count_query of a block": count_query(VERSIONS, KEYS, within=Block(["r1", "r2"], DAY, DAY)),
+    "count_query": count_query(VERSIONS, KEYS, block=None),
+    "count_query of a block": count_query(VERSIONS, KEYS, block=Block([R1, R2], DAY, DAY)),
 }
 USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
-ASKED: dict[str, tuple[Any, ...]] = {
-    "insert_activities": (*KEYS, *COLUMNS),
-    "lock_activities": KEYS,
-    "lock_activities_of_reps": (["r1"], ["acme"], ["1"]),
-    "update_activities": (*KEYS, *COLUMNS),
-    "list_nobodys": (),
-    "list_activities_of_day": ("r1", DAY),
-    "insert_days": (*PLACES, ["open", "open"]),
-    "lock_days": PLACES,
-    "find_unverified": (*PLACES, [0, 0], RULES),
-    "sum_goals": ([0], ["month"], ["r1"], [date(2026, 2, 1)], [DAY]),
-    "update_days": (*PLACES, ["open"] * 2, ["{}"] * 2, ["{}"] * 2, [None] * 2, [None] * 2, [1, 1]),
-    "list_days": (DAY, DAY, ["r1"], True, "", DAY, 1_000),
-    "list_scores_of": PLACES,
-    "find_first_to_rescore": SPANS,
-    "lock_days_to_rescore": (*SPANS, DAY, DAY),
-    "lock_long_past_days": (*SPANS, DAY, DAY),
-    "update_long_past_days": (*PLACES, [None] * 2, [0] * 2, ["{}"], ["{}"], [None]),
-    "find_rescore_state": (),
-    "count_activities_of_users": USERS,
-    "delete_activities_of_users": (*USERS, 1_000),
-    "list_days_of": ("r1",),
-    "list_counts": (DAY, DAY),
-    "count_days_of": ("r1",),
-    "delete_days_of": ("r1",),
-    "list_progress": (),
-    "list_open_days": (["r1"],),
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "record.activities.insert_activities": RECORDS,
+    "record.activities.lock_activities": KEYS,
+    "record.activities.lock_activities_of_reps": ([R1], ["acme"], ["1"]),
+    "record.activities.update_activities": RECORDS,
+    "record.activities.list_activities_of_day": (R1, DAY),
+    "days.days.insert_days": (*REP_DAYS, ["open", "open"]),
+    "days.days.lock_days": REP_DAYS,
+    "days.days.update_days": (*REP_DAYS, ["open"] * 2, ["{}"] * 2, ["{}"] * 2, [None] * 2, [None] * 2, [1, 1]),
+    "days.days.list_open_days": ([R1],),
+    "days.days.list_scores": REP_DAYS,
+    "days.last_opened_days.list_last_opened_days": (),
+    "days.recount_days.find_unverified": (*REP_DAYS, [0, 0], RULES),
+    "days.recount_days.sum_goals": ([0], ["month"], [R1], [date(2026, 2, 1)], [DAY]),
+    "definitions.pending_rescores.count_pending_rescores": (),
+    "rescore.days_to_rescore.find_first_day": SPANS,
+    "rescore.days_to_rescore.lock_days": (*SPANS, DAY, DAY),
+    "rescore.days_to_rescore.lock_past_days": (*SPANS, DAY, DAY),
+    "rescore.days_to_rescore.update_past_days": (*REP_DAYS, [None] * 2, [0] * 2, ["{}"], ["{}"], [None]),
+    "explain.list_scores.list_scores": (DAY, DAY, [R1], True, "", DAY, 1_000),
+    "explain.list_totals.list_counts": (DAY, DAY),
+    "explain.list_unmatched_users.list_unmatched_users": (),
+    "erase.stored_person.count_activities_of_users": USERS,
+    "erase.stored_person.delete_activities_of_users": (*USERS, 1_000),
+    "erase.stored_person.count_days_of": (R1,),
+    "erase.stored_person.list_counts_of": (R1,),
+    "erase.stored_person.delete_days_of": (R1,),
 }
 
 
@@ -90,11 +96,11 @@ ASKED: dict[str, tuple[Any, ...]] = {
 async def large(scoring_database_url: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await make_pool(scoring_database_url, schema=SCHEMA)
     await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
-    await pool.execute(FILL, ACTIVITIES, REPS, A_DAY, NOW, timeout=900)
+    await pool.execute(FILL, ACTIVITIES, REPS, PER_DAY, NOW, timeout=900)
     await pool.execute(FILL_DAYS, timeout=900)
-    await pool.execute(FILL_RESCORE, DAY, NOW)
-    await pool.execute(FILL_PROGRESS, DAY)
-    for table in ("activity", "rep_day", "rescore", "rep_progress"):
+    await pool.execute(FILL_PENDING_RESCORES, DAY, NOW)
+    await pool.execute(FILL_OPENED_DAYS, DAY)
+    for table in ("activity", "rep_day", "pending_rescore", "last_opened_day"):
         await pool.execute(f"VACUUM ANALYZE {table}", timeout=900)
     yield pool
     await pool.close()
@@ -102,29 +108,30 @@ async def large(scoring_database_url: str) -> AsyncIterator[asyncpg.Pool]:
 
 @pytest.mark.timeout(1_800)
 async def test_no_query_reads_a_whole_table_to_find_a_part_of_it(large: asyncpg.Pool) -> None:
-    """Neither as planned for what is asked nor as planned once and for all, whichever Postgres takes up."""
-    on_large_tables = {name for name in QUERIES if {"activity", "rep_day"} & set(QUERIES[name].split())}
-    assert on_large_tables - READS_ALL == ASKED.keys()
+    """Neither as planned for its arguments nor as planned once for all, whichever plan Postgres takes."""
+    texts = all_queries()
+    on_large_tables = {name for name, text in texts.items() if {"activity", "rep_day"} & set(text.split())}
+    assert on_large_tables - READS_ALL == ARGUMENTS.keys()
 
+    queries = [(name, texts[name], arguments) for name, arguments in ARGUMENTS.items()]
+    queries += [(name, query.sql, (*REP_DAYS, [0, 1], *query.arguments)) for name, query in COUNTED.items()]
     scanned = {}
-    queries = [(name, QUERIES[name], arguments) for name, arguments in ASKED.items()]
-    queries += [(name, query.sql, (*PLACES, [0, 1], *query.arguments)) for name, query in COUNTED.items()]
     async with large.acquire() as connection:
         await connection.execute(GENERIC_PLAN)
         for name, sql, arguments in queries:
-            planned = [
+            plans = [
                 await connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *arguments),
                 await connection.fetchval("SELECT pg_temp.generic_plan($1)", sql),
             ]
-            whole = [scan for plan in planned for scan in _whole_tables(json.loads(plan)[0]["Plan"])]
-            if whole:
-                scanned[name] = whole
+            tables = [table for plan in plans for table in _whole_tables(json.loads(plan)[0]["Plan"])]
+            if tables:
+                scanned[name] = tables
 
     assert scanned == {}
 
 
 def _whole_tables(plan: dict[str, Any]) -> list[str]:
-    """The large tables that a plan reads from the beginning to the end, also in the order of an index."""
+    """The large tables that a plan reads from beginning to end, also in the order of an index."""
     below = [table for part in plan.get("Plans", []) for table in _whole_tables(part)]
     is_scan = plan["Node Type"] in {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan"}
     is_whole = is_scan and "Index Cond" not in plan and plan.get("Relation Name") in {"activity", "rep_day"}

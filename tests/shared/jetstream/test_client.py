@@ -4,13 +4,17 @@ import asyncio
 import itertools
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 from nats.aio.client import Client
 from nats.errors import ProtocolError
+from nats.errors import TimeoutError as ClientTimeoutError
+from nats.js import JetStreamContext
 from nats.protocol.parser import Parser
 
-from shared.jetstream.client import Headers, LeanParser
+from shared.jetstream.client import Headers, LeanClient, LeanParser
+from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 
 _NAMES = ["ce-id", "id", "Nats-Msg-Id", "x", "ce", "in side", "f", "no colon", "absent"]
 _PIECES = [
@@ -108,3 +112,16 @@ def test_headers_are_read_as_nats_py_reads_them(raw: bytes) -> None:
 
     assert one_by_one == {name: expected.get(name) for name in [*_NAMES, *expected]}
     assert in_all == expected
+
+
+async def test_a_fetch_without_a_message_raises_the_clients_own_error(
+    nats: LeanClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def expire(*_: object) -> None:
+        raise TimeoutError
+
+    subscription = await nats.jetstream().pull_subscribe("", durable=ANNOUNCEMENTS_CONSUMER, stream=NUDGES)
+    monkeypatch.setattr(JetStreamContext.PullSubscription, "fetch", expire)
+
+    with pytest.raises(ClientTimeoutError):
+        await subscription.fetch(1, timeout=0.1)

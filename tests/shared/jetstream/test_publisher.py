@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from deploy.local.nats_server import NatsServer
+from deploy.local.servers.nats_server import NatsServer
 from shared.jetstream.client import ConnectionLog, LeanClient, connect, disconnect
 from shared.jetstream.publisher import NotStored, Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop

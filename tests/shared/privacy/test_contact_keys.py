@@ -2,14 +2,15 @@
 
 from datetime import UTC, datetime
 
-from shared.observation import FactValue, Observation
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, Observation
 from shared.privacy.contact_keys import hashed_contact, is_hashed, with_hashed_contact
 
 SECRET = b"hashes contacts"
 
 
 def _seen(**facts: FactValue) -> Observation:
-    return Observation(activity_id="a1", kind="call", observed_at=datetime(2026, 3, 2, tzinfo=UTC), facts=facts)
+    return Observation(activity_id=ActivityId("a1"), kind="call", observed_at=datetime(2026, 3, 2, tzinfo=UTC), facts=facts)
 
 
 def test_the_hash_stays_what_it_is() -> None:

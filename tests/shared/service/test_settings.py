@@ -1,17 +1,27 @@
-"""Settings: which source wins, and what is said of mistakes."""
+"""Settings: which source wins, how mistakes are reported, and which former names of keys are still read."""
 
 import tomllib
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from services.scoring.settings import ScoringSettings
-from shared.service.settings import DEFAULT_FILE, SecretMissing, SettingsRefused, load_settings, read_secret
+from shared.service.settings import (
+    DEFAULT_FILE,
+    RENAMED_KEYS,
+    CommonSettings,
+    SecretMissing,
+    Section,
+    SettingsRefused,
+    load_settings,
+    read_secret,
+)
 
 
-def _configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+def _configure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
     file = tmp_path / "daymark.toml"
     file.write_text(text)
     monkeypatch.setenv("DAYMARK_CONFIG", str(file))
@@ -20,7 +30,7 @@ def _configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> N
 def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    _configured(monkeypatch, tmp_path, "[scoring]\nport = 1\nbatch_max = 7\n")
+    _configure(monkeypatch, tmp_path, "[scoring]\nport = 1\nbatch_max = 7\n")
     monkeypatch.setenv("DAYMARK_SCORING__PORT", "2")
 
     scoring = load_settings(ScoringSettings).scoring
@@ -32,39 +42,39 @@ SHARED = '[sources.acme]\nkind = "shared-secret"\nsecrets = ["env:X"]\n'
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[scoring]\nprot = 1\n", "scoring.prot"),
         ('[scoring]\nport = "x"\n', "scoring.port"),
         ("[scoring\n", "line 1"),
         ('[clock]\nmode = "sundial"\n', "clock.mode"),
-        ('[postgres]\npassword = "hunter2"\n', "a secret is never a value in the file"),
+        ('[postgres]\npassword = "hunter2"\n', "a secret is never written into the file"),
     ],
 )
-def test_a_mistake_is_named_and_never_becomes_a_silent_default(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, said: str
+def test_a_mistake_is_named_and_does_not_silently_leave_the_default_in_force(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, message: str
 ) -> None:
-    _configured(monkeypatch, tmp_path, text)
+    _configure(monkeypatch, tmp_path, text)
 
     with pytest.raises(SettingsRefused) as refused:
         load_settings(ScoringSettings)
 
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('[sources.acme]\nkind = "fax"\nsecrets = ["env:X"]\n', "the kinds are attio, calendly, close, cloudevents"),
         ('[sources.acme]\nkind = "standard"\nsecrets = []\n', "sources.acme.secrets"),
         ('[sources."A.b"]\nkind = "standard"\nsecrets = ["env:X"]\n', "cannot be the name of a source"),
     ],
 )
-def test_a_source_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, said: str) -> None:
-    _configured(monkeypatch, tmp_path, text)
+def test_an_invalid_source_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, message: str) -> None:
+    _configure(monkeypatch, tmp_path, text)
 
-    with pytest.raises(SettingsRefused, match=said):
+    with pytest.raises(SettingsRefused, match=message):
         load_settings(IngestSettings)
 
 
@@ -89,17 +99,77 @@ def test_the_default_file_explains_every_key_that_a_service_reads() -> None:
     }
     sections = tomllib.loads(text)
 
-    for kind in (IngestSettings, ScoringSettings, NudgesSettings):
-        assert set(kind.model_fields) <= set(sections)
+    for settings in (IngestSettings, ScoringSettings, NudgesSettings):
+        assert set(settings.model_fields) <= set(sections)
     values = [key for section in sections.values() for key, value in section.items() if not isinstance(value, dict)]
     assert set(values) <= keys
+
+
+class ExperimentsSection(Section):
+    seed: str
+    holdout: float
+    holdout_by_rule: dict[str, float]
+
+
+class SettingsWithRenamedKeys(CommonSettings):
+    experiments: ExperimentsSection
+
+
+def test_a_former_name_of_a_key_is_read_from_the_file_with_one_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configure(monkeypatch, tmp_path, "[experiments]\nheld_out = 0.2\nholdout_by_rule = {drop = 0.3}\n")
+
+    with capture_logs() as logs:
+        experiments = load_settings(SettingsWithRenamedKeys).experiments
+
+    assert (experiments.holdout, experiments.holdout_by_rule) == (0.2, {"drop": 0.3})
+    assert [line["hint"] for line in logs] == ["experiments.held_out is now experiments.holdout; the old name still works."]
+
+
+def test_a_former_name_of_a_key_is_read_from_the_environment_and_wins_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _configure(monkeypatch, tmp_path, "[experiments]\nholdout = 0.2\n")
+    monkeypatch.setenv("DAYMARK_EXPERIMENTS__HELD_OUT", "0.4")
+    monkeypatch.setenv("DAYMARK_EXPERIMENTS__HELD_OUT_BY_RULE", '{"drop": 0.1}')
+
+    with capture_logs() as logs:
+        experiments = load_settings(SettingsWithRenamedKeys).experiments
+
+    assert (experiments.holdout, experiments.holdout_by_rule) == (0.4, {"drop": 0.1})
+    assert [line["origin"] for line in logs] == ["environment", "environment"]
+
+
+def test_both_names_of_a_key_in_one_file_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configure(monkeypatch, tmp_path, "[experiments]\nheld_out = 0.2\nholdout = 0.3\n")
+
+    with pytest.raises(SettingsRefused, match=r"experiments\.held_out and experiments\.holdout are the same key"):
+        load_settings(SettingsWithRenamedKeys)
+
+
+def test_a_service_that_does_not_read_a_section_does_not_warn_about_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configure(monkeypatch, tmp_path, "[experiments]\nheld_out = 0.2\n")
+
+    with capture_logs() as logs:
+        load_settings(CommonSettings)
+
+    assert logs == []
+
+
+def test_the_default_file_has_every_renamed_key_under_its_new_name_only() -> None:
+    sections = tomllib.loads(DEFAULT_FILE.read_text())
+
+    for key in RENAMED_KEYS:
+        assert key.new in sections[key.section]
+        assert key.old not in sections[key.section]
 
 
 ROOM = '[channels.chat.team-room]\nurl = "env:TEAM_ROOM_URL"\n'
 
 
-def test_a_room_is_given_celebrations_unless_it_says_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _configured(monkeypatch, tmp_path, f'{ROOM}teams = ["north"]\n[channels.chat.mara]\nurl = "file:/mara"\nkinds = []\n')
+def test_a_chat_channel_gets_celebrations_unless_it_is_configured_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _configure(monkeypatch, tmp_path, f'{ROOM}teams = ["north"]\n[channels.chat.mara]\nurl = "file:/mara"\nkinds = []\n')
 
     chat = load_settings(NudgesSettings).channels.chat
 
@@ -108,10 +178,10 @@ def test_a_room_is_given_celebrations_unless_it_says_otherwise(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('[channels]\nchat_schemes = ["slack", "json"]\n', "json: posts to any address"),
-        ('[channels.chat.room]\nurl = "slack://a/b/hunter2"\n', "a secret is never a value in the file"),
+        ('[channels.chat.room]\nurl = "slack://a/b/hunter2"\n', "a secret is never written into the file"),
         ('[channels.chat.room]\nurl = ""\n', "channels.chat.room.url"),
         (ROOM + "timeout_s = 30\n", "channels.chat.team-room.timeout_s"),
         (ROOM + 'kinds = ["praise"]\n', "channels.chat.team-room.kinds"),
@@ -119,11 +189,11 @@ def test_a_room_is_given_celebrations_unless_it_says_otherwise(monkeypatch: pyte
         (f'[channels.chat."Team Room"]\n{ROOM.splitlines()[1]}\n', "channels.chat"),
     ],
 )
-def test_a_mistake_in_a_chat_channel_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, said: str) -> None:
-    _configured(monkeypatch, tmp_path, text)
+def test_a_mistake_in_a_chat_channel_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, message: str) -> None:
+    _configure(monkeypatch, tmp_path, text)
 
     with pytest.raises(SettingsRefused) as refused:
         load_settings(NudgesSettings)
 
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "hunter2" not in str(refused.value)

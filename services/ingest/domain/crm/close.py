@@ -14,7 +14,8 @@ from typing import Any, Final
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
 from services.ingest.domain.reading import is_any_of, read_json, require_recent, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 
 KINDS: Final = {
     "activity.call": "call",

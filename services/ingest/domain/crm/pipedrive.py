@@ -21,7 +21,8 @@ from services.ingest.domain.reading import (
     to_rfc3339,
 )
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 
 _SCHEME: Final = "basic "
 KINDS: Final = {

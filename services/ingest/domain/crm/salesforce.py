@@ -15,7 +15,8 @@ from lxml import etree
 from services.ingest.domain.adapter import Adapter, Authentication, Document, HttpResponse, Item, RetryPolicy
 from services.ingest.domain.reading import is_any_of, to_decimal_text, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _OUTBOUND: Final = "{http://soap.sforce.com/2005/09/outbound}"
@@ -109,9 +110,7 @@ def _record(notification: etree._Element) -> dict[str, Any]:
     record = notification.find(f"{_OUTBOUND}sObject")
     if record is None:
         return {}
-    fields = {
-        etree.QName(element).localname: (element.text or "").strip() for element in record if isinstance(element.tag, str)
-    }
+    fields = {etree.QName(element).localname: (element.text or "").strip() for element in record.iterchildren("{*}*")}
     return {"type": record.get(_TYPE, "").rpartition(":")[2], "record": fields}
 
 

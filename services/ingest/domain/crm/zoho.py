@@ -21,7 +21,7 @@ from services.ingest.domain.reading import (
     to_rfc3339,
 )
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import FactValue
+from shared.fact_values import FactValue
 
 KINDS: Final = {
     "Calls": "call",

@@ -1,47 +1,54 @@
-"""The lot by which some nudges that are due are held out, so that what sending does can be measured."""
+"""The holdout: some nudges that are due are withheld at random, so that the effect of sending can be measured."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from shared.events import NudgeKind
+from services.nudges.domain.candidate import Candidate
+from shared.events import NudgeKind, PersonId
 
-DRAWN_FOR: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING})
-"""What is said to a rep about their own days. A definition is never held out, nor what a manager or operator is told."""
+EXPERIMENT_KINDS: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING})
+"""What a rep receives about their own days. Announcements are never withheld, nor is what managers and operators receive."""
 _BITS: Final = 53
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lot:
-    """A `number` drawn evenly from 0 to 1 (1 itself excluded), and the probability with which a nudge is held out."""
+class Assignment:
+    """The outcome of the randomisation for one nudge: a `number` drawn uniformly from 0 (included) to 1 (excluded), and the
+    probability with which such a nudge is withheld."""
 
     number: float
-    held_out: float
+    holdout: float
 
     @property
-    def is_held_out(self) -> bool:
-        return self.number < self.held_out
+    def is_withheld(self) -> bool:
+        return self.number < self.holdout
+
+    @property
+    def propensity(self) -> float:
+        """The probability with which the nudge was to be sent."""
+        return 1 - self.holdout
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Lottery:
-    """`held_out` is the probability of being held out, `by_rule` that of rules that have one of their own."""
+class Holdout:
+    """`share` is the probability of being withheld, `by_rule` that of rules with one of their own."""
 
     seed: str
-    held_out: float
+    share: float
     by_rule: Mapping[str, float] = field(default_factory=dict)
 
-    def held_out_of(self, rule: str) -> float:
-        """With which probability a nudge of a rule is held out."""
-        return self.by_rule.get(rule, self.held_out)
+    def share_of(self, rule: str) -> float:
+        """With which probability a nudge of a rule is withheld."""
+        return self.by_rule.get(rule, self.share)
 
-    def draw(self, kind: NudgeKind, *, rule: str, person_id: str, occasion: str) -> Lot | None:
-        """The lot of a nudge, the same whenever and wherever it is drawn; None where none is drawn."""
-        held_out = self.held_out_of(rule)
-        if kind not in DRAWN_FOR or held_out <= 0:
+    def assign(self, candidate: Candidate, person_id: PersonId) -> Assignment | None:
+        """The same assignment whenever and wherever it is made; None for a nudge that is no part of the experiment."""
+        holdout = self.share_of(candidate.rule)
+        if candidate.kind not in EXPERIMENT_KINDS or holdout <= 0:
             return None
-        words = (self.seed, rule, person_id, occasion)
-        digest = hashlib.sha256("".join(f"{len(word)}:{word}" for word in words).encode()).digest()
+        parts = (self.seed, candidate.rule, person_id, candidate.occasion)
+        digest = hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).digest()
         number = int.from_bytes(digest[:8], "big") >> (64 - _BITS)
-        return Lot(number=number / 2**_BITS, held_out=held_out)
+        return Assignment(number=number / 2**_BITS, holdout=holdout)

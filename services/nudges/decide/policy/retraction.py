@@ -1,115 +1,138 @@
-"""What was said of a day, judged again when the day is reported anew."""
+"""Whether a nudge that was sent still holds once its day, or a day before it, is reported again."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from services.nudges.context.rule_context import Situation
-from services.nudges.decide.policy.may_send import DAY_UNKNOWN, LOOK_AGAIN, Hold, Person, local_day
-from services.nudges.domain.candidate import RULE_CORRECTION, Called
-from services.nudges.domain.phrases import breakdown, clock_time, first_name, weekday
-from services.nudges.rules import IS_STILL_NEARLY_SO, ON_CHANGE, RULES
-from shared.events import DayReport, NudgeKind
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.decide.policy.may_send import DAY_UNKNOWN, DAY_UNKNOWN_RETRY, Defer
+from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import breakdown, clock_time, day_name, first_name
+from services.nudges.domain.working_time import WorkingTime, local_day
+from services.nudges.rules.catalogue import REP_RULES
+from services.nudges.rules.rule import Rule
+from shared.events import BehaviourResult, DayReport, NudgeId, NudgeKind
 
-JUDGED_AGAIN_FOR: Final = timedelta(days=14)
-"""For so long after a day what was said rests on it, and is judged again when it is revised."""
+REEVALUATED_FOR: Final = timedelta(days=14)
+"""For so long after a day nudges that rest on it are evaluated again when it is revised."""
 
-_A_DAY: Final = timedelta(days=1)
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
-    """A nudge that was sent. `is_revised` says that it is known not to hold."""
+class SentNudge:
+    """A nudge that was sent. `is_retracted` says that it is known not to hold."""
 
-    id: str
+    id: NudgeId
     rule: str
     kind: NudgeKind
     day: date
     at: datetime
-    is_revised: bool
+    is_retracted: bool
 
 
-def is_called_for(sent: Sent, situation: Situation) -> bool:
-    """Whether its rule would say it by what is known of the day now. A hint is asked about the day as it stood when it was
-    said; what happened afterwards does not make it false."""
-    return RULES[sent.rule](_when_said(sent, situation)) is not None
+def still_holds(sent: SentNudge, context: RuleContext) -> bool:
+    """Whether its rule would propose it by what is known of the day now. A hint is judged by the day as it stood when the
+    hint was sent; what happened afterwards does not make it false."""
+    return _rule(sent).evaluate(_as_when_sent(sent, context)) is not None
 
 
-def _when_said(sent: Sent, situation: Situation) -> Situation:
-    """As far as the newest reports tell. A hint of the morning is about the days before: of its own day nothing had counted,
-    and what it said itself does not keep its rule quiet."""
-    report, watch = situation.report.model_copy(update={"silent": False}), situation.watch
-    if sent.rule in IS_STILL_NEARLY_SO:
-        report = _as_it_stood(report, None)
-        watch = replace(watch, alerted_on=None) if watch is not None else None
-    elif sent.rule not in ON_CHANGE:
-        report = _as_it_stood(report, sent.at)
-    return replace(situation, report=report, watch=watch, now=sent.at)
+def is_based_on(sent: SentNudge, day: date) -> bool:
+    """Whether a nudge is based on what is known of a day. A morning hint is about the days before its own."""
+    return not (_is_about_days_before(sent) and sent.day == day)
 
 
-def _as_it_stood(report: DayReport, at: datetime | None) -> DayReport:
-    """The open day at a time on it, as far as the newest report tells: whether anything that counts had begun by then; or,
-    without a time, as it began."""
-    update: dict[str, object] = {"state": "open"}
-    if at is None or report.first_counted_at is None or report.first_counted_at > at:
-        update["behaviours"] = tuple(one.model_copy(update={"count": 0, "points": Decimal(0)}) for one in report.behaviours)
-        update["score"] = Decimal(0) if report.score is not None else None
-    return report.model_copy(update=update)
+def deserves_correction(sent: SentNudge, context: RuleContext) -> bool:
+    """Whether the person should hear that it was wrong: of a hint that was clearly wrong, not of one that is still nearly true.
+    Praise is not taken back aloud; it is marked where it stands."""
+    if sent.kind is not NudgeKind.COACHING:
+        return False
+    still_nearly_true = _rule(sent).still_nearly_true
+    return still_nearly_true is None or not still_nearly_true(_as_when_sent(sent, context))
 
 
-def rests_on(sent: Sent, day: date) -> bool:
-    """Whether what was said rests on what is known of a day: a hint of the morning does not on its own."""
-    return not (sent.rule in IS_STILL_NEARLY_SO and sent.day == day)
+def retraction_reason(sent: SentNudge, report: DayReport) -> str:
+    """Why it would not be sent any more, as a sentence."""
+    return f"{_recorded(sent, report)}, this would not have been sent."
 
 
-def why_not(sent: Sent, report: DayReport) -> str:
-    """In words, why it would not be said any more."""
-    return f"By what is recorded now {_recorded(sent, report)} it would not have been said."
-
-
-def _recorded(sent: Sent, report: DayReport) -> str:
-    return "of the days before" if sent.rule in IS_STILL_NEARLY_SO else f"({breakdown(report)})"
-
-
-def correction(sent: Sent, report: DayReport) -> Called:
-    """The word that takes back a hint. Only what held something against a person is worth one: praise is not taken back aloud,
-    it is marked where it stands."""
-    name, when = first_name(report.rep.name), f"{weekday(sent.day)}, {clock_time(sent.at, report.timezone)}"
-    return Called(
-        rule=RULE_CORRECTION,
+def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> Candidate:
+    """The message that takes back a hint."""
+    name, when = first_name(report.rep.name), _when(sent, report, today=today)
+    return Candidate(
+        rule=CORRECTION_RULE,
         kind=NudgeKind.CORRECTION,
         occasion=sent.id,
-        is_shortfall=False,
         wordings=(
-            f"{name}, the hint of {when}, was wrong: records that came late show it. Please forget it.",
-            f"A correction, {name}: the hint of {when}, did not fit. What you had done was only recorded later.",
-            f"{name}, please ignore the hint of {when}: it rested on records that were not complete.",
-            f"The hint of {when}, is taken back, {name}: it did not know all that you had done by then.",
+            f"{name}, {when} was wrong: some records arrived late. Please ignore it.",
+            f"A correction, {name}: {when} didn't fit. What you had done was only recorded later.",
+            f"{name}, please ignore {when}. It was based on incomplete records.",
+            f"Sorry, {name}: {when} missed some of the work you had already done.",
         ),
-        reason=f"By what is recorded now {_recorded(sent, report)} the hint of {when}, would not have been given.",
+        reason=f"{_recorded(sent, report)}, {when} would not have been sent.",
     )
 
 
-def matters(sent: Sent, situation: Situation) -> bool:
-    """Whether it is worth a word that it was not so: of a hint that was wrong, not of one that is still nearly so."""
-    if sent.kind is not NudgeKind.COACHING:
-        return False
-    is_nearly_so = IS_STILL_NEARLY_SO.get(sent.rule)
-    return is_nearly_so is None or not is_nearly_so(_when_said(sent, situation))
-
-
-def next_morning(person: Person, *, now: datetime) -> Hold:
-    """Quietly: with whatever is said as the person's next working time begins, or alone."""
+def next_morning(today: WorkingTime | None, timezone: str, *, now: datetime) -> Defer:
+    """Quietly: together with whatever is sent when the person's next working time begins, or alone."""
     because = "a correction waits for the next morning"
-    today = person.today
-    if today is None or today.day != local_day(now, person.timezone):
-        return Hold(until=now + LOOK_AGAIN, because=DAY_UNKNOWN)
+    if today is None or today.day != local_day(now, timezone):
+        return Defer(until=now + DAY_UNKNOWN_RETRY, because=DAY_UNKNOWN)
     if today.starts_at is not None and now < today.starts_at:
-        return Hold(until=today.starts_at, because=because)
-    return Hold(until=today.next_starts_at or now + _A_DAY, because=because)
+        return Defer(until=today.starts_at, because=because)
+    return Defer(until=today.next_starts_at or now + _ONE_DAY, because=because)
 
 
-def days_resting_on(day: date) -> tuple[date, date]:
-    """Between which days, both included, something may have been said that rests on a day."""
-    return day, day + JUDGED_AGAIN_FOR
+def days_based_on(day: date) -> tuple[date, date]:
+    """Between which days, both included, a nudge may have been sent that is based on a day."""
+    return day, day + REEVALUATED_FOR
+
+
+def _as_when_sent(sent: SentNudge, context: RuleContext) -> RuleContext:
+    """The context as far as the newest reports tell what it was. A morning hint is about the days before: on its own day
+    nothing had counted yet, and the hint itself does not keep its rule silent."""
+    report, baseline = context.report.model_copy(update={"silent": False}), context.baseline
+    if _is_about_days_before(sent):
+        report = _as_it_stood(report, None)
+        baseline = replace(baseline, alerted_on=None) if baseline is not None else None
+    elif _rule(sent).moment is not Moment.DAY_CHANGED:
+        report = _as_it_stood(report, sent.at)
+    return replace(context, report=report, baseline=baseline, now=sent.at)
+
+
+def _as_it_stood(report: DayReport, at: datetime | None) -> DayReport:
+    """The open day at a time on it, as far as the newest report tells: whether anything that counts had begun by then.
+    Without a time: as it began."""
+    opened = report.model_copy(update={"state": "open"})
+    if at is not None and report.first_counted_at is not None and report.first_counted_at <= at:
+        return opened
+    behaviours = tuple(_without_counts(behaviour) for behaviour in report.behaviours)
+    score = Decimal(0) if report.score is not None else None
+    return opened.model_copy(update={"behaviours": behaviours, "score": score})
+
+
+def _without_counts(behaviour: BehaviourResult) -> BehaviourResult:
+    return behaviour.model_copy(update={"count": 0, "points": Decimal(0)})
+
+
+def _rule(sent: SentNudge) -> Rule[RuleContext]:
+    return REP_RULES[sent.rule]
+
+
+def _is_about_days_before(sent: SentNudge) -> bool:
+    return _rule(sent).still_nearly_true is not None
+
+
+def _recorded(sent: SentNudge, report: DayReport) -> str:
+    """The beginning of a sentence."""
+    if _is_about_days_before(sent):
+        return "With what is recorded now for the days before"
+    return f"With {breakdown(report)} recorded now"
+
+
+def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
+    """`yesterday's hint (13:15)`, `the hint of Tuesday 3 March (13:15)`."""
+    name, time = day_name(sent.day, today=today), clock_time(sent.at, report.timezone)
+    return f"the hint of {name} ({time})" if " " in name else f"{name}'s hint ({time})"

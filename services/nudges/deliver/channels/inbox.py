@@ -1,17 +1,35 @@
-"""The manager's page: a nudge is there as soon as it is stored, so that delivering it is only to say so."""
+"""The manager's page. A stored nudge is already there, so delivering it only records the fact."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from services.nudges.deliver.channels.channel import EVERYTHING, Delivered, Outcome
+from services.nudges.deliver.channel import EVERYTHING, Channel, Delivered, Outcome
+from services.nudges.deliver.channel_types import ChannelResources, channel_type
 from shared.events import Nudge
+from shared.service.settings import Section
+
+
+class InboxSection(Section):
+    enabled: bool
+
+
+class InboxKeys(Section):
+    inbox: InboxSection
 
 
 class InboxChannel:
     name = "inbox"
     audience = EVERYTHING
     destination = b""
-    patience = timedelta(hours=24)
+    give_up_after = timedelta(hours=24)
     at_once_max = 16
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         return Delivered()
+
+
+@channel_type("inbox", keys=InboxKeys)
+@asynccontextmanager
+async def open_inbox(settings: InboxKeys, _: ChannelResources) -> AsyncIterator[Sequence[Channel]]:
+    yield [InboxChannel()] if settings.inbox.enabled else []

@@ -1,6 +1,6 @@
-"""Whether a rep's counts have dropped: worked days in, a finding out, under a stated budget of false alerts.
+"""Detects a drop in a rep's counts: worked days in, an assessment out, within a stated budget of false alerts.
 
-Counts of worked days are taken as negative binomial. What is usual comes from the rep's earlier worked days, shrunk towards
-the team; the sum over the last worked days is judged against it. `docs/decisions/0016-drops-under-an-error-budget.md` has
-the reasons.
+Counts on worked days are modelled as negative binomial. The baseline is estimated from the rep's earlier worked days and shrunk
+towards the team's; the sum over the newest worked days is tested against it. The reasons are in
+`docs/decisions/0016-drops-under-an-error-budget.md`.
 """

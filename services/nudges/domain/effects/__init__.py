@@ -1,4 +1,5 @@
-"""What sending a rule's nudges does to the next worked day's score: lots that were drawn in, an effect with its interval out.
+"""What sending the nudges of a rule adds to the score of the next worked day: randomised assignments in, an effect with its
+interval out.
 
-`docs/decisions/0018-every-nudge-an-experiment.md` has the reasons.
+The reasons are in `docs/decisions/0018-every-nudge-an-experiment.md`.
 """

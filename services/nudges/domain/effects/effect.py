@@ -1,4 +1,4 @@
-"""The effect of sending: what is found, and how far off that may be."""
+"""The effect of sending: an estimate with its confidence intervals."""
 
 import math
 from collections import defaultdict
@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, pvariance
 from typing import Final
 
-from services.nudges.domain.effects.assignment import Draw
+from services.nudges.domain.effects.assignment import Assignment
 from services.nudges.domain.effects.student import quantile_within
-from services.nudges.domain.effects.sums import arms_of
+from services.nudges.domain.effects.sums import sum_assignments
+from shared.events import PersonId
 
 CONFIDENCE: Final = 0.95
 PEOPLE_MIN: Final = 10
-"""So many people must have been sent something, and so many must have had something held out."""
-EFFECT_LOOKED_FOR_SD: Final = 0.2
-"""For effects of this size, in standard deviations, the interval that holds at every look is soonest narrow enough."""
-_NOTHING_POINTS: Final = 1e-9
+"""An effect needs so many people to whom something was sent, and so many from whom something was withheld."""
+EFFECT_SOUGHT_SD: Final = 0.2
+"""The anytime-valid interval is tuned to become narrow soonest for effects of this size, in standard deviations."""
+_POINTS_MIN: Final = 1e-9
 _NORMAL_QUANTILE: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
@@ -29,105 +30,117 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Basis:
-    """What a finding rests on: `days` that were drawn for, `held_out` of them, and the `people` whose days they are."""
+class Sample:
+    """What an estimate rests on: `days` with an assignment, on `days_withheld` of which nothing was sent, of so many
+    `people`."""
 
     people: int
     days: int
-    held_out: int
+    days_withheld: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
     """What sending adds to the score of the next worked day, in `points`.
 
-    `interval` holds the truth in 95 of 100 cases in which one looks once, `always` in 95 of 100 in which one looks as often as
-    one likes. `sd_points` is one standard deviation of a person's score from day to day.
+    `interval` covers the truth in 95 of 100 cases for somebody who looks once, `anytime_interval` for somebody who looks as
+    often as they like. `sd_points` is one standard deviation of a person's score from day to day.
     """
 
-    basis: Basis
+    sample: Sample
     points: float
     interval: Interval
-    always: Interval
+    anytime_interval: Interval
     sd_points: float
 
     @property
-    def is_harm(self) -> bool:
-        """Whether sending lowers the score, beyond what looking every day would find by chance."""
-        return self.always.high < 0
+    def is_harmful(self) -> bool:
+        """Whether sending lowers the score, by more than chance would show to somebody who looks every day."""
+        return self.anytime_interval.high < 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NotKnown:
-    """Nothing can be said yet, and why."""
+class UnknownEffect:
+    """There is no estimate yet, and why."""
 
-    basis: Basis
+    sample: Sample
     because: str
 
 
-def effect_of(draws: Sequence[Draw]) -> Effect | NotKnown:
-    """Compare the days after which something was sent with those after which it was held out.
+def estimate_effect(assignments: Sequence[Assignment]) -> Effect | UnknownEffect:
+    """Compare the days after a nudge was sent with the days after one was withheld.
 
-    The means are weighted with the inverse of the probabilities and brought to the same score before by a straight line in each
-    arm (Lin 2013). The standard error is that of the jackknife over people, whose days belong together: the difference is
-    taken anew without each of them (CV3 in MacKinnon, Nielsen and Webb 2023). With few people, or some who have many more days
-    than others, the usual cluster-robust one is too small. Degrees of freedom: the people of the smaller arm, less the two of
-    its line.
+    The means are weighted by inverse propensity and adjusted to the same score before, by a straight line in each arm (Lin
+    2013). The standard error comes from the jackknife over people, whose days belong together: the difference is estimated
+    again without each person in turn (CV3 in MacKinnon, Nielsen and Webb 2023). The usual cluster-robust error is too small
+    when there are few people, or when some have many more days than others. Degrees of freedom: the people of the smaller arm,
+    less the two parameters of its line.
     """
-    by_person = _by_person(draws)
-    basis = Basis(people=len(by_person), days=len(draws), held_out=sum(not draw.is_sent for draw in draws))
-    sent, held_out = (sum(any(draw.is_sent is arm for draw in own) for own in by_person) for arm in (True, False))
-    if min(sent, held_out) < PEOPLE_MIN:
-        why = f"sent to {sent} people and held out for {held_out}; it takes {PEOPLE_MIN} of each"
-        return NotKnown(basis=basis, because=why)
-    points, error = _jackknifed(by_person)
-    sd_points = _sd_within(by_person)
-    if min(error, sd_points) < _NOTHING_POINTS:
-        return NotKnown(basis=basis, because="the scores do not differ")
-    error *= quantile_within(CONFIDENCE, freedom=min(sent, held_out) - 2)
+    by_person = _group_by_person(assignments)
+    days_withheld = sum(not assignment.is_sent for assignment in assignments)
+    sample = Sample(people=len(by_person), days=len(assignments), days_withheld=days_withheld)
+    people_sent, people_withheld = _count_people(by_person, is_sent=True), _count_people(by_person, is_sent=False)
+    people_of_smaller_arm = min(people_sent, people_withheld)
+    if people_of_smaller_arm < PEOPLE_MIN:
+        because = f"sent to {people_sent} people and withheld from {people_withheld}; {PEOPLE_MIN} of each are needed"
+        return UnknownEffect(sample=sample, because=because)
+    points, error = _jackknife(by_person)
+    sd_points = _sd_within_people(by_person)
+    if min(error, sd_points) < _POINTS_MIN:
+        return UnknownEffect(sample=sample, because="the scores do not differ")
+    margin = error * quantile_within(CONFIDENCE, degrees_of_freedom=people_of_smaller_arm - 2)
+    anytime_margin = _anytime_margin(margin / _NORMAL_QUANTILE, sought_points=EFFECT_SOUGHT_SD * sd_points)
     return Effect(
-        basis=basis,
+        sample=sample,
         points=points,
-        interval=_around(points, error),
-        always=_around(points, _always(error / _NORMAL_QUANTILE, looked_for=EFFECT_LOOKED_FOR_SD * sd_points)),
+        interval=_interval(points, margin),
+        anytime_interval=_interval(points, anytime_margin),
         sd_points=sd_points,
     )
 
 
-def _by_person(draws: Iterable[Draw]) -> list[list[Draw]]:
-    people: defaultdict[str, list[Draw]] = defaultdict(list)
-    for draw in draws:
-        people[draw.person_id].append(draw)
+def _group_by_person(assignments: Iterable[Assignment]) -> list[list[Assignment]]:
+    people: defaultdict[PersonId, list[Assignment]] = defaultdict(list)
+    for assignment in assignments:
+        people[assignment.person_id].append(assignment)
     return list(people.values())
 
 
-def _jackknifed(by_person: Sequence[Sequence[Draw]]) -> tuple[float, float]:
-    """The difference and its standard error: from what it is without each person in turn."""
-    known = [draw.score_before for own in by_person for draw in own if draw.score_before is not None]
-    usual = fmean(known) if known else 0.0
-    arms = [arms_of(own, usual=usual) for own in by_person]
-    every = arms_of((draw for own in by_person for draw in own), usual=usual)
-    points = every.difference()
-    squares = sum(((every - one).difference() - points) ** 2 for one in arms)
-    return points, math.sqrt(squares * (len(arms) - 1) / len(arms))
+def _count_people(by_person: Sequence[Sequence[Assignment]], *, is_sent: bool) -> int:
+    """The people with at least one assignment to an arm."""
+    return sum(any(assignment.is_sent is is_sent for assignment in own) for own in by_person)
 
 
-def _sd_within(by_person: Sequence[Sequence[Draw]]) -> float:
-    """The standard deviation of the scores after about each person's own mean, over all people."""
+def _jackknife(by_person: Sequence[Sequence[Assignment]]) -> tuple[float, float]:
+    """The difference and its standard error, from the differences without each person in turn."""
+    scores_before = [assignment.score_before for own in by_person for assignment in own if assignment.score_before is not None]
+    mean_score_before = fmean(scores_before) if scores_before else 0.0
+    of_people = [sum_assignments(own, mean_score_before=mean_score_before) for own in by_person]
+    everybody = sum_assignments((assignment for own in by_person for assignment in own), mean_score_before=mean_score_before)
+    points = everybody.difference()
+    squares = sum(((everybody - of_person).difference() - points) ** 2 for of_person in of_people)
+    return points, math.sqrt(squares * (len(of_people) - 1) / len(of_people))
+
+
+def _sd_within_people(by_person: Sequence[Sequence[Assignment]]) -> float:
+    """The standard deviation of the scores after around each person's own mean, pooled over all people."""
     days = sum(len(own) for own in by_person)
-    squares = sum(len(own) * pvariance([draw.score_after for draw in own]) for own in by_person)
+    squares = sum(len(own) * pvariance([assignment.score_after for assignment in own]) for own in by_person)
     return math.sqrt(squares / (days - len(by_person)))
 
 
-def _always(error: float, *, looked_for: float) -> float:
-    """How far from the truth an estimate with this standard error ever is, but for 1 - `CONFIDENCE` of the cases.
+def _anytime_margin(error: float, *, sought_points: float) -> float:
+    """The half-width of the anytime-valid interval around an estimate with this standard error.
 
     The boundary of the normal mixture (Robbins 1970; Johari, Koomen, Pekelis and Walsh 2022): the likelihood ratio of effects
-    spread by `looked_for` about 0 against none exceeds 1 / (1 - `CONFIDENCE`) at any time with at most that chance.
+    that spread around 0 by `sought_points` against no effect ever exceeds 1 / (1 - `CONFIDENCE`) with at most the probability
+    1 - `CONFIDENCE`.
     """
-    variance, spread = error * error, error * error + looked_for * looked_for
-    return error * math.sqrt(spread / (looked_for * looked_for) * math.log(spread / (variance * (1 - CONFIDENCE) ** 2)))
+    error_variance, sought_variance = error * error, sought_points * sought_points
+    total_variance = error_variance + sought_variance
+    log_ratio = math.log(total_variance / (error_variance * (1 - CONFIDENCE) ** 2))
+    return error * math.sqrt(total_variance / sought_variance * log_ratio)
 
 
-def _around(points: float, reach: float) -> Interval:
-    return Interval(low=points - reach, high=points + reach)
+def _interval(points: float, margin: float) -> Interval:
+    return Interval(low=points - margin, high=points + margin)

@@ -1,18 +1,20 @@
-"""Sums over draws, from which the difference between sent and held out follows. Those over all persons but one are had by
-subtraction."""
+"""Sums over assignments, from which the difference between sent and withheld follows.
+
+Sums can be subtracted, so the sums over all people but one cost nothing extra.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.nudges.domain.effects.assignment import Draw
+from services.nudges.domain.effects.assignment import Assignment
 
-_SPREAD_MIN: Final = 1e-9
+_VARIANCE_MIN: Final = 1e-9
 
 
 @dataclass(kw_only=True, slots=True)
-class Arm:
-    """Weighted sums over the days of one arm: of 1, x, y, x² and xy, where x is the score before and y the score after."""
+class ArmSums:
+    """Weighted sums over the assignments of one arm: of 1, x, y, x² and xy, with x the score before and y the score after."""
 
     weight: float = 0.0
     x: float = 0.0
@@ -27,8 +29,8 @@ class Arm:
         self.xx += weight * x * x
         self.xy += weight * x * y
 
-    def __sub__(self, other: "Arm") -> "Arm":
-        return Arm(
+    def __sub__(self, other: "ArmSums") -> "ArmSums":
+        return ArmSums(
             weight=self.weight - other.weight,
             x=self.x - other.x,
             y=self.y - other.y,
@@ -37,42 +39,42 @@ class Arm:
         )
 
     def mean_at(self, x: float) -> float:
-        """The mean of y at an x, by the straight line that fits the arm's days; a level one where they do not differ in x."""
+        """The mean of y at an x, on the least-squares line through the arm; a level line where all x are the same."""
         x_mean, y_mean = self.x / self.weight, self.y / self.weight
-        spread = self.xx / self.weight - x_mean * x_mean
-        slope = (self.xy / self.weight - x_mean * y_mean) / spread if spread > _SPREAD_MIN else 0.0
+        variance = self.xx / self.weight - x_mean * x_mean
+        slope = (self.xy / self.weight - x_mean * y_mean) / variance if variance > _VARIANCE_MIN else 0.0
         return y_mean + slope * (x - x_mean)
 
 
 @dataclass(kw_only=True, slots=True)
-class Arms:
-    """Both arms, and the sum of x over their `days`, each of which weighs the same here."""
+class ExperimentSums:
+    """The sums of both arms, and the unweighted sum of x over all `days`."""
 
-    sent: Arm = field(default_factory=Arm)
-    held_out: Arm = field(default_factory=Arm)
+    sent: ArmSums = field(default_factory=ArmSums)
+    withheld: ArmSums = field(default_factory=ArmSums)
     days: int = 0
     x: float = 0.0
 
-    def __sub__(self, other: "Arms") -> "Arms":
-        return Arms(
+    def __sub__(self, other: "ExperimentSums") -> "ExperimentSums":
+        return ExperimentSums(
             sent=self.sent - other.sent,
-            held_out=self.held_out - other.held_out,
+            withheld=self.withheld - other.withheld,
             days=self.days - other.days,
             x=self.x - other.x,
         )
 
     def difference(self) -> float:
-        """How much higher y is after what was sent, both arms being brought to the mean x of all days."""
+        """How much higher y is when a nudge was sent, with both arms adjusted to the mean x of all days."""
         x = self.x / self.days
-        return self.sent.mean_at(x) - self.held_out.mean_at(x)
+        return self.sent.mean_at(x) - self.withheld.mean_at(x)
 
 
-def arms_of(draws: Iterable[Draw], *, usual: float) -> Arms:
-    """The sums over draws. x is the score before, less the `usual` one, for which a day without any before it is taken."""
-    arms = Arms()
-    for draw in draws:
-        x = draw.score_before - usual if draw.score_before is not None else 0.0
-        (arms.sent if draw.is_sent else arms.held_out).add(weight=draw.weight, x=x, y=draw.score_after)
-        arms.days += 1
-        arms.x += x
-    return arms
+def sum_assignments(assignments: Iterable[Assignment], *, mean_score_before: float) -> ExperimentSums:
+    """The sums over assignments. x is the score before, less `mean_score_before`; a missing score before counts as the mean."""
+    sums = ExperimentSums()
+    for assignment in assignments:
+        x = assignment.score_before - mean_score_before if assignment.score_before is not None else 0.0
+        (sums.sent if assignment.is_sent else sums.withheld).add(weight=assignment.weight, x=x, y=assignment.score_after)
+        sums.days += 1
+        sums.x += x
+    return sums

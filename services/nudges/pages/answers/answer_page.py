@@ -1,8 +1,4 @@
-"""Where people say what they think of a nudge: from the pages of managers and reps, and from a link in a message.
-
-Looking changes nothing, since programs that check mail open every link; only the buttons do. Their addresses are signed like
-those of the pages that they stand on, so that nobody can make a browser press one.
-"""
+"""The page behind the link in a message, and the answer buttons of all pages."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,22 +8,23 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.nudges.domain.answers import Answer, Wrong
+from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.answers.record_answer import NotTheirs, answer_nudge
-from services.nudges.pages.list_nudges import find_shown
-from services.nudges.pages.nudge_cards import cards_of
+from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
+from services.nudges.pages.inbox import find_message
+from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
-from services.nudges.store import AWAY
 from shared.clock import Clock
+from shared.events import ManagerId, NudgeId, PersonId, RepId
+from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
-_GIVEN: Final = "{nudge}/{answer}/{reason}"
+_BUTTON: Final = "{nudge}/{answer}/{reason}"
 
 
 class AnswerPage:
-    """The page behind the link, and the buttons on every page."""
+    """The page of a single message, and the addresses to which the buttons of every page post."""
 
     def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock, metrics: NudgesMetrics) -> None:
         self._pool = pool
@@ -39,55 +36,61 @@ class AnswerPage:
     def routes(self) -> Sequence[BaseRoute]:
         return [
             Route("/answer/{nudge}/{person}/{token}", self._show),
-            Route("/answer/{nudge}/{person}/{token}/{answer}/{reason}", self._by_link, methods=["POST"]),
-            Route(f"/inbox/{{person}}/{{token}}/answer/{_GIVEN}", self._by_manager, methods=["POST"]),
-            Route(f"/you/{{person}}/{{token}}/answer/{_GIVEN}", self._by_rep, methods=["POST"]),
+            Route("/answer/{nudge}/{person}/{token}/{answer}/{reason}", self._answer_by_link, methods=["POST"]),
+            Route(f"/inbox/{{person}}/{{token}}/answer/{_BUTTON}", self._answer_in_inbox, methods=["POST"]),
+            Route(f"/you/{{person}}/{{token}}/answer/{_BUTTON}", self._answer_on_own_page, methods=["POST"]),
         ]
 
     async def _show(self, request: Request) -> Response:
-        nudge, person, token = (request.path_params[name] for name in ("nudge", "person", "token"))
-        if not self._links.opens_answer(nudge, person, token):
+        nudge_id, person_id = NudgeId(request.path_params["nudge"]), PersonId(request.path_params["person"])
+        if not self._links.can_open_answer(nudge_id, person_id, request.path_params["token"]):
             return self._renderer.not_found()
         try:
-            item = await find_shown(self._pool, nudge, person)
-        except AWAY:
-            return self._renderer.away()
-        if item is None:
+            message = await find_message(self._pool, nudge_id, person_id)
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        if message is None:
             return self._renderer.not_found()
-        (card,) = cards_of([item], reader=person)
-        paths = {one: f"../../{self._links.path_of_answer(one, person)}" for one in card.ids}
+        (card,) = make_cards([message], reader=person_id)
+        paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
         return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)
 
-    async def _by_link(self, request: Request) -> Response:
-        nudge, person, token = (request.path_params[name] for name in ("nudge", "person", "token"))
-        return await self._keep(request, self._links.opens_answer(nudge, person, token), f"../../{token}#nudge-{nudge}")
+    async def _answer_by_link(self, request: Request) -> Response:
+        nudge_id, person_id = NudgeId(request.path_params["nudge"]), PersonId(request.path_params["person"])
+        token = request.path_params["token"]
+        is_signed = self._links.can_open_answer(nudge_id, person_id, token)
+        return await self._record(request, is_signed=is_signed, back_to=f"../../{token}#nudge-{nudge_id}")
 
-    async def _by_manager(self, request: Request) -> Response:
-        person, token = request.path_params["person"], request.path_params["token"]
-        return await self._keep(request, self._links.opens_inbox(person, token), self._back(request))
+    async def _answer_in_inbox(self, request: Request) -> Response:
+        manager_id, token = ManagerId(request.path_params["person"]), request.path_params["token"]
+        is_signed = self._links.can_open_inbox(manager_id, token)
+        return await self._record(request, is_signed=is_signed, back_to=_reader_page(request))
 
-    async def _by_rep(self, request: Request) -> Response:
-        person, token = request.path_params["person"], request.path_params["token"]
-        return await self._keep(request, self._links.opens_own_page(person, token), self._back(request))
+    async def _answer_on_own_page(self, request: Request) -> Response:
+        rep_id, token = RepId(request.path_params["person"]), request.path_params["token"]
+        is_signed = self._links.can_open_own_page(rep_id, token)
+        return await self._record(request, is_signed=is_signed, back_to=_reader_page(request))
 
-    def _back(self, request: Request) -> str:
-        return f"../../../../{request.path_params['token']}#nudge-{request.path_params['nudge']}"
-
-    async def _keep(self, request: Request, is_theirs: bool, back: str) -> Response:
-        given = request.path_params
+    async def _record(self, request: Request, *, is_signed: bool, back_to: str) -> Response:
+        nudge_id, person_id = NudgeId(request.path_params["nudge"]), PersonId(request.path_params["person"])
         try:
-            answer = Answer(given["answer"])
-            reason = Wrong(given["reason"]) if answer is Answer.WRONG else None
+            answer = Answer(request.path_params["answer"])
+            reason = WrongReason(request.path_params["reason"]) if answer is Answer.WRONG else None
         except ValueError:
             return self._renderer.not_found()
-        if not is_theirs:
+        if not is_signed:
             return self._renderer.not_found()
         try:
-            kept = await answer_nudge(self._pool, given["nudge"], given["person"], answer, reason=reason, now=self._clock.now())
-        except NotTheirs:
+            recorded = await record_answer(self._pool, nudge_id, person_id, answer, reason=reason, now=self._clock.now())
+        except AnswerNotAllowed:
             return self._renderer.not_found()
-        except AWAY:
-            return self._renderer.away()
-        if kept.is_new:
-            self._metrics.answers.labels(kept.rule, answer.value).inc()
-        return RedirectResponse(back, _SEE_OTHER)
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        if recorded.is_new:
+            self._metrics.answers.labels(recorded.rule, answer.value).inc()
+        return RedirectResponse(back_to, _SEE_OTHER)
+
+
+def _reader_page(request: Request) -> str:
+    """The page on which the button is, at the nudge that was answered; relative to the button's address."""
+    return f"../../../../{request.path_params['token']}#nudge-{request.path_params['nudge']}"

@@ -1,40 +1,45 @@
-"""Keep what somebody says of a nudge. Said again it changes nothing; the last answer counts, the first is kept beside it."""
+"""Record what somebody answers to a nudge. The same answer again changes nothing; of different ones the last counts."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 
-from services.nudges import store
-from services.nudges.domain.answers import Answer, Wrong, answers_open
+from services.nudges.domain.feedback.answers import Answer, WrongReason, allowed_answers
 from shared.errors import DaymarkError
-from shared.events import NudgeKind
+from shared.events import NudgeId, NudgeKind, PersonId
+from shared.postgres.queries import Queries
+
+_QUERIES: Final = Queries.beside(__file__)
 
 
-class NotTheirs(DaymarkError):
-    """This person may not say this of this nudge. Open the page again: it shows what may be said."""
+class AnswerNotAllowed(DaymarkError):
+    """This person cannot give this answer to this nudge. Open the page again: it shows the answers that are possible."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
-    """`is_new` says that it was not known yet."""
+class RecordedAnswer:
+    """`is_new`: the answer was not known yet."""
 
     rule: str
     is_new: bool
 
 
-async def answer_nudge(
-    pool: asyncpg.Pool, nudge_id: str, person_id: str, answer: Answer, *, reason: Wrong | None, now: datetime
-) -> Answered:
-    """Keep it.
+async def record_answer(
+    pool: asyncpg.Pool, nudge_id: NudgeId, person_id: PersonId, answer: Answer, *, reason: WrongReason | None, now: datetime
+) -> RecordedAnswer:
+    """Record it. A `reason` is stored only for `Answer.WRONG`.
 
     Raises:
-        NotTheirs: the nudge was not said to them nor to a rep of theirs, was not sent, or is not open to this answer.
+        AnswerNotAllowed: the nudge was sent neither to them nor to a rep of theirs, or does not allow this answer.
     """
     async with pool.acquire() as connection, connection.transaction():
-        row = await connection.fetchrow(store.QUERIES["claim_answered"], nudge_id, person_id)
-        if row is None or answer not in answers_open(NudgeKind(row["kind"]), is_said_to_them=row["person_id"] == person_id):
-            raise NotTheirs(f"{nudge_id}, {person_id}")
-        why = reason.value if reason is not None and answer is Answer.WRONG else ""
-        is_new = await connection.fetchval(store.QUERIES["merge_answer"], nudge_id, person_id, answer.value, why, now)
-    return Answered(rule=row["rule"], is_new=is_new is not None)
+        row = await connection.fetchrow(_QUERIES["claim_answered_nudge"], nudge_id, person_id)
+        if row is None:
+            raise AnswerNotAllowed(f"{nudge_id}, {person_id}")
+        if answer not in allowed_answers(NudgeKind(row["kind"]), is_recipient=row["person_id"] == person_id):
+            raise AnswerNotAllowed(f"{nudge_id}, {person_id}")
+        stored_reason = reason.value if reason is not None and answer is Answer.WRONG else ""
+        merged = await connection.fetchval(_QUERIES["merge_answer"], nudge_id, person_id, answer.value, stored_reason, now)
+    return RecordedAnswer(rule=row["rule"], is_new=merged is not None)

@@ -1,179 +1,206 @@
-"""Activities as cards: what a rep sees of a day, and a manager of what is contested."""
+"""Activities as cards: a day as its rep sees it, and disputes as a manager sees them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
-from services.nudges.decide.policy.may_send import local_day
-from services.nudges.domain.disputes import (
-    REASON_WORDS,
-    SETTLED_WORDS,
-    Reason,
-    Recorded,
-    Settled,
-    facts_in_words,
-    kind_in_words,
+from services.nudges.domain.feedback.disputes import (
+    REASON_LABELS,
+    RESOLUTION_LABELS,
+    DisputeId,
+    Resolution,
+    describe_facts,
+    describe_kind,
 )
-from services.nudges.domain.phrases import clock_time, date_text, number
-from services.nudges.pages.disputes.dispute_activity import id_of, recorded_in
-from services.nudges.pages.disputes.list_disputes import Contest
+from services.nudges.domain.phrases import clock_time, day_and_month, number
+from services.nudges.domain.working_time import local_day
+from services.nudges.pages.disputes.dispute_activity import dispute_id_of, to_recorded
+from services.nudges.pages.disputes.disputes import Dispute
+from services.nudges.pages.own_days import OwnDay
+from shared.events import BehaviourKey
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActivityCard:
-    """One activity. `counts` are the behaviours that it counts for, `fails` why it counts for no other, `notes` what is said of
-    it, each with who says it; `buttons` what the reader may say, and `reasons` whether they are reasons against it."""
+    """One activity.
 
-    id: str
+    `counts_for` lists the behaviours for which it counts; `fails` says why it counts for none. `notes` are pairs of who and
+    what. `buttons` are pairs of what the reader can say and its label, and `are_reasons` tells whether they are reasons for a
+    dispute.
+    """
+
+    id: DisputeId
     title: str
-    when: str
+    time: str
     facts: str
-    where: str
-    counts: tuple[str, ...] = ()
+    origin: str
+    counts_for: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     unverified: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     buttons: tuple[tuple[str, str], ...] = ()
-    reasons: bool = False
-    is_open: bool = False
+    are_reasons: bool = False
+    is_disputed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoreLine:
+    """One behaviour of the breakdown."""
+
+    label: str
+    counted: str
+    points: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DaySheet:
-    """A rep's day with everything that it rests on. `lost` are contested activities that are no longer on the day."""
+    """A rep's day with everything that its score rests on. `moved` are disputed activities that are no longer on the day."""
 
     heading: str
     score: str
-    lines: tuple[tuple[str, str, str], ...]
+    lines: tuple[ScoreLine, ...]
     arithmetic: str
     cards: tuple[ActivityCard, ...]
-    lost: tuple[ActivityCard, ...]
+    moved: tuple[ActivityCard, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DayLine:
-    """A day of a rep's, in the list of them."""
+    """One day in a rep's list of days. `address` is the last segment of its page's address."""
 
     address: str
     heading: str
     score: str
-    contested: int
+    disputes: int
 
 
-def sheet_of(explained: Explanation, contests: Sequence[Contest]) -> DaySheet:
-    """The day as its rep sees it."""
-    labels = {line.key: line.label for line in explained.lines}
-    said = {one.id: one for one in contests}
-    in_order = sorted(explained.activities, key=lambda one: (str(one.facts.get("started_at", "")), one.activity_id))
-    cards = [_own_card(explained, one, labels, said.pop(id_of(explained.rep, one), None)) for one in in_order]
+def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute]) -> DaySheet:
+    """The day as its rep sees it, with the activities in the order of their times."""
+    labels = {line.key: line.label for line in explanation.lines}
+    by_id = {dispute.id: dispute for dispute in disputes}
+    activities = sorted(
+        explanation.activities, key=lambda activity: (str(activity.facts.get("started_at", "")), activity.activity_id)
+    )
+    cards = [
+        _make_own_card(explanation, activity, labels, by_id.pop(dispute_id_of(explanation.rep, activity), None))
+        for activity in activities
+    ]
     return DaySheet(
-        heading=f"{date_text(explained.day)} {explained.day.year}",
-        score=score_in_words(explained.score),
-        lines=tuple(_line(line) for line in explained.lines if line.target > 0 or line.count > 0),
-        arithmetic=explained.arithmetic,
+        heading=f"{day_and_month(explanation.day)} {explanation.day.year}",
+        score=describe_score(explanation.score),
+        lines=tuple(_make_line(line) for line in explanation.lines if line.target > 0 or line.count > 0),
+        arithmetic=explanation.arithmetic,
         cards=tuple(cards),
-        lost=tuple(_lost_card(one) for one in said.values()),
+        moved=tuple(_make_moved_card(dispute) for dispute in by_id.values()),
     )
 
 
-def day_line(day: date, score: Decimal | None, *, is_open: bool, contested: int) -> DayLine:
+def make_day_line(own_day: OwnDay) -> DayLine:
     """The day in one line."""
-    so_far = " so far" if is_open and score is not None else ""
-    return DayLine(address=day.isoformat(), heading=date_text(day), score=score_in_words(score) + so_far, contested=contested)
+    so_far = " so far" if own_day.is_open and own_day.score is not None else ""
+    return DayLine(
+        address=own_day.day.isoformat(),
+        heading=day_and_month(own_day.day),
+        score=describe_score(own_day.score) + so_far,
+        disputes=own_day.disputes,
+    )
 
 
-def score_in_words(score: Decimal | None) -> str:
+def describe_score(score: Decimal | None) -> str:
     """`score 87.50`."""
-    return f"score {score:.2f}" if score is not None else "no target, no score"
+    return f"score {score:.2f}" if score is not None else "no target, so no score"
 
 
-def cards_for_manager(contests: Sequence[Contest]) -> list[ActivityCard]:
-    """What reps have contested, with the activity as it was recorded then, and what the manager may make of it."""
-    return [_manager_card(one) for one in contests]
+def make_manager_cards(disputes: Sequence[Dispute]) -> list[ActivityCard]:
+    """What reps dispute, with the activity as it was recorded then, and how the manager can resolve it."""
+    return [_make_manager_card(dispute) for dispute in disputes]
 
 
-def _line(line: ExplainedLine) -> tuple[str, str, str]:
-    return line.label, f"{line.count} of {number(line.target)}", f"{line.points:.2f}"
+def _make_line(line: ExplainedLine) -> ScoreLine:
+    return ScoreLine(label=line.label, counted=f"{line.count} of {number(line.target)}", points=f"{line.points:.2f}")
 
 
-def _own_card(
-    explained: Explanation, activity: ExplainedActivity, labels: dict[str, str], contest: Contest | None
+def _make_own_card(
+    explanation: Explanation, activity: ExplainedActivity, labels: Mapping[BehaviourKey, str], dispute: Dispute | None
 ) -> ActivityCard:
-    recorded = recorded_in(activity, labels)
-    is_open = contest is not None and contest.settled is None
+    recorded = to_recorded(activity, labels)
+    is_disputed = dispute is not None and dispute.resolution is None
     return ActivityCard(
-        id=id_of(explained.rep, activity),
-        title=kind_in_words(recorded.kind),
-        when=clock_time(recorded.started_at, explained.timezone) if recorded.started_at else "",
-        facts=facts_in_words(recorded),
-        where=_where(activity.source, activity.account, activity.activity_id),
-        counts=recorded.counts_for,
-        fails=() if recorded.counts_for else tuple(_fails(activity, labels)),
+        id=dispute_id_of(explanation.rep, activity),
+        title=describe_kind(recorded.kind),
+        time=clock_time(recorded.started_at, explanation.timezone) if recorded.started_at else "",
+        facts=describe_facts(recorded),
+        origin=_describe_origin(activity.source, activity.account, activity.activity_id),
+        counts_for=recorded.counts_for,
+        fails=() if recorded.counts_for else tuple(_describe_failures(activity, labels)),
         unverified="; ".join(activity.unverified),
-        notes=tuple(_notes(contest, "You", explained.timezone)) if contest is not None else (),
-        buttons=_buttons(contest),
-        reasons=not is_open,
-        is_open=is_open,
+        notes=tuple(_notes(dispute, "You", explanation.timezone)) if dispute is not None else (),
+        buttons=_rep_buttons(is_disputed=is_disputed),
+        are_reasons=not is_disputed,
+        is_disputed=is_disputed,
     )
 
 
-def _fails(activity: ExplainedActivity, labels: dict[str, str]) -> Iterator[str]:
-    """Why it counts for nothing. That a call is no email is left out where there is something nearer to say."""
-    nearer = {key: why for key, why in activity.fails.items() if not why.startswith("kind ")}
-    if not nearer and activity.fails:
-        yield f"no behaviour asks for {kind_in_words(activity.kind).lower()}"
-    yield from (f"{labels.get(key, key)}: {why}" for key, why in nearer.items())
+def _describe_failures(activity: ExplainedActivity, labels: Mapping[BehaviourKey, str]) -> Iterator[str]:
+    """Why it counts for nothing. That a call is not an email goes without saying when there is a more specific reason."""
+    specific = {key: reason for key, reason in activity.fails.items() if not reason.startswith("kind ")}
+    if not specific and activity.fails:
+        yield f"no behaviour asks for {describe_kind(activity.kind).lower()}"
+    yield from (f"{labels.get(key, key)}: {reason}" for key, reason in specific.items())
 
 
-def _buttons(contest: Contest | None) -> tuple[tuple[str, str], ...]:
-    if contest is not None and contest.settled is None:
-        return (("withdraw", "Take back"),)
-    return tuple((reason.value, words) for reason, words in REASON_WORDS.items())
+def _rep_buttons(*, is_disputed: bool) -> tuple[tuple[str, str], ...]:
+    if is_disputed:
+        return (("withdraw", "withdraw"),)
+    return tuple((reason.value, label) for reason, label in REASON_LABELS.items())
 
 
-def _lost_card(one: Contest) -> ActivityCard:
-    return _contest_card(one, title=kind_in_words(one.recorded.kind), who="You", buttons=())
+def _make_moved_card(dispute: Dispute) -> ActivityCard:
+    return _make_dispute_card(dispute, title=describe_kind(dispute.recorded.kind), author="You", buttons=())
 
 
-def _manager_card(one: Contest) -> ActivityCard:
-    open_to_them = [settled for settled in Settled if settled is not one.settled]
-    buttons = tuple((settled.value, SETTLED_WORDS[settled]) for settled in open_to_them)
-    return _contest_card(
-        one, title=f"{one.rep_name}: {kind_in_words(one.recorded.kind).lower()}", who=one.rep_name, buttons=buttons
+def _make_manager_card(dispute: Dispute) -> ActivityCard:
+    possible = [resolution for resolution in Resolution if resolution is not dispute.resolution]
+    return _make_dispute_card(
+        dispute,
+        title=f"{dispute.rep_name}: {describe_kind(dispute.recorded.kind).lower()}",
+        author=dispute.rep_name,
+        buttons=tuple((resolution.value, RESOLUTION_LABELS[resolution]) for resolution in possible),
     )
 
 
-def _contest_card(one: Contest, *, title: str, who: str, buttons: tuple[tuple[str, str], ...]) -> ActivityCard:
+def _make_dispute_card(dispute: Dispute, *, title: str, author: str, buttons: tuple[tuple[str, str], ...]) -> ActivityCard:
     return ActivityCard(
-        id=one.id,
+        id=dispute.id,
         title=title,
-        when=_when(one.recorded, one),
-        facts=facts_in_words(one.recorded),
-        where=_where(one.source, one.account, one.activity_id),
-        counts=one.recorded.counts_for,
-        notes=tuple(_notes(one, who, one.timezone)),
+        time=_describe_time(dispute),
+        facts=describe_facts(dispute.recorded),
+        origin=_describe_origin(dispute.source, dispute.account, dispute.activity_id),
+        counts_for=dispute.recorded.counts_for,
+        notes=tuple(_notes(dispute, author, dispute.timezone)),
         buttons=buttons,
-        is_open=one.settled is None,
+        is_disputed=dispute.resolution is None,
     )
 
 
-def _when(recorded: Recorded, one: Contest) -> str:
-    at = f" at {clock_time(recorded.started_at, one.timezone)}" if recorded.started_at is not None else ""
-    return date_text(one.day) + at
+def _describe_time(dispute: Dispute) -> str:
+    started_at = dispute.recorded.started_at
+    at = f" at {clock_time(started_at, dispute.timezone)}" if started_at is not None else ""
+    return day_and_month(dispute.day) + at
 
 
-def _notes(one: Contest, who: str, timezone: str) -> Iterator[tuple[str, str]]:
-    """Who said what of it."""
-    yield who, f"{_on(one.contested_at, timezone)}: {REASON_WORDS[Reason(one.reason)]}"
-    if one.settled is not None:
-        yield one.settled_by or "A manager", SETTLED_WORDS[one.settled]
+def _notes(dispute: Dispute, author: str, timezone: str) -> Iterator[tuple[str, str]]:
+    """Who said what about it."""
+    yield author, f"{REASON_LABELS[dispute.reason]} ({_describe_day(dispute.disputed_at, timezone)})"
+    if dispute.resolution is not None:
+        yield dispute.resolver_name or "A manager", RESOLUTION_LABELS[dispute.resolution]
 
 
-def _on(instant: datetime, timezone: str) -> str:
-    return date_text(local_day(instant, timezone))
+def _describe_day(instant: datetime, timezone: str) -> str:
+    return day_and_month(local_day(instant, timezone))
 
 
-def _where(source: str, account: str, activity_id: str) -> str:
+def _describe_origin(source: str, account: str, activity_id: str) -> str:
     return ", ".join(part for part in (source, account, activity_id) if part)

@@ -1,50 +1,60 @@
-"""Keep that a rep says a single activity of theirs is not right. It changes no score: what the CRM says counts."""
+"""Dispute a single activity, or withdraw the dispute. No score changes by that: what the CRM records counts."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 import asyncpg
 
-from services.nudges import store
-from services.nudges.domain.disputes import Reason, Recorded, contest_id
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, make_dispute_id
+from services.nudges.pages.disputes.disputes import NewDispute, delete_dispute, merge_dispute
 from shared.errors import DaymarkError
+from shared.events import BehaviourKey, RepId
 from shared.requests.scores import ExplainedActivity, Explanation
 
 
 class NotOnTheDay(DaymarkError):
-    """No such activity is on this day of this rep. Open the day again: it shows those that are."""
+    """This activity is not on this day of this rep. Open the day again: it shows the activities that are."""
 
 
-def id_of(rep_id: str, activity: ExplainedActivity) -> str:
-    """Under which the rep's word on an activity is kept."""
-    return contest_id(rep_id, source=activity.source, account=activity.account, activity_id=activity.activity_id)
+def dispute_id_of(rep_id: RepId, activity: ExplainedActivity) -> DisputeId:
+    """The id of the dispute that a rep has, or would have, about an activity."""
+    return make_dispute_id(rep_id, source=activity.source, account=activity.account, activity_id=activity.activity_id)
 
 
-def recorded_in(activity: ExplainedActivity, labels: Mapping[str, str]) -> Recorded:
-    """What is shown of an activity. `labels` of behaviours by key."""
+def to_recorded(activity: ExplainedActivity, labels: Mapping[BehaviourKey, str]) -> RecordedActivity:
+    """What is shown of an activity. `labels` are those of behaviours, by key."""
     counts_for = tuple(labels.get(key, key) for key in activity.counts_for)
-    return Recorded.model_validate({**activity.facts, "kind": activity.kind, "counts_for": counts_for})
+    return RecordedActivity.model_validate({**activity.facts, "kind": activity.kind, "counts_for": counts_for})
 
 
-async def contest_activity(pool: asyncpg.Pool, explained: Explanation, known_as: str, reason: Reason, *, now: datetime) -> bool:
-    """Keep it, with the activity as it is recorded; whether it was not known yet. Said again it changes nothing.
+async def dispute_activity(
+    pool: asyncpg.Pool, explanation: Explanation, dispute_id: DisputeId, reason: DisputeReason, *, now: datetime
+) -> bool:
+    """Store what the rep says, with the activity as it is recorded now. Returns whether it is new.
 
     Raises:
-        NotOnTheDay: it is not there any more, or the rep is forgotten.
+        NotOnTheDay: the activity is no longer on this day, or the rep was erased.
     """
-    rep_id = explained.rep
-    activity = next((one for one in explained.activities if id_of(rep_id, one) == known_as), None)
+    rep_id, day = explanation.rep, explanation.day
+    activity = next((each for each in explanation.activities if dispute_id_of(rep_id, each) == dispute_id), None)
     if activity is None:
-        raise NotOnTheDay(f"{rep_id}, {explained.day}")
-    where = activity.source, activity.account, activity.activity_id
-    recorded = recorded_in(activity, {line.key: line.label for line in explained.lines}).model_dump_json()
-    arguments = known_as, rep_id, explained.day, *where, reason.value, recorded, now
+        raise NotOnTheDay(f"{rep_id}, {day}")
+    dispute = NewDispute(
+        id=dispute_id,
+        rep_id=rep_id,
+        day=day,
+        source=activity.source,
+        account=activity.account,
+        activity_id=activity.activity_id,
+        reason=reason,
+        recorded=to_recorded(activity, {line.key: line.label for line in explanation.lines}),
+    )
     try:
-        return await pool.fetchval(store.QUERIES["merge_contest"], *arguments) is not None
+        return await merge_dispute(pool, dispute, now=now)
     except asyncpg.ForeignKeyViolationError:
-        raise NotOnTheDay(f"{rep_id}, {explained.day}") from None
+        raise NotOnTheDay(f"{rep_id}, {day}") from None
 
 
-async def withdraw_contest(pool: asyncpg.Pool, known_as: str, rep_id: str) -> None:
-    """Take back what is not settled yet. Done again, it changes nothing."""
-    await pool.execute(store.QUERIES["delete_contest"], known_as, rep_id)
+async def withdraw_dispute(pool: asyncpg.Pool, dispute_id: DisputeId, rep_id: RepId) -> None:
+    """Withdraw a dispute that is still open. Doing it again changes nothing."""
+    await delete_dispute(pool, dispute_id, rep_id)

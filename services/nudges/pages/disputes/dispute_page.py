@@ -1,9 +1,5 @@
-"""A rep's day with everything that it rests on, and the buttons by which one of its activities is contested, by which that is
-taken back, and by which a manager settles it.
-
-Looking changes nothing. The addresses of the buttons are signed like those of the pages that they stand on, so that nobody can
-make a browser press one.
-"""
+"""A rep's day with everything that its score rests on, and the buttons to dispute an activity, to withdraw a dispute, and for a
+manager to resolve one."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
@@ -14,29 +10,29 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.nudges import store
-from services.nudges.domain.disputes import Reason, Settled
+from services.nudges.context.days import find_day
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, Resolution
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.disputes.activity_cards import sheet_of
-from services.nudges.pages.disputes.dispute_activity import NotOnTheDay, contest_activity, withdraw_contest
-from services.nudges.pages.disputes.list_disputes import list_contests_of_day
-from services.nudges.pages.disputes.resolve_dispute import settle_contest
+from services.nudges.pages.disputes.activity_cards import make_day_sheet
+from services.nudges.pages.disputes.dispute_activity import NotOnTheDay, dispute_activity, withdraw_dispute
+from services.nudges.pages.disputes.disputes import list_disputes_of_day, mark_resolved
 from services.nudges.pages.rendering import Renderer
-from services.nudges.store import AWAY
 from shared.clock import Clock
+from shared.events import ManagerId, RepId
 from shared.requests.client import NoResponder, Refused
 from shared.requests.scores import Explanation
+from shared.transient_errors import TRANSIENT_ERRORS
 
-Explain = Callable[[str, date], Awaitable[Explanation]]
-"""What scoring says a rep's day rests on."""
+Explain = Callable[[RepId, date], Awaitable[Explanation]]
+"""Asks scoring what a rep's day rests on."""
 
 _SEE_OTHER: Final = 303
 _DAY: Final = "/you/{rep}/{token}/day/{day}"
 
 
-class ContestPage:
-    """Without scoring no day can be shown and nothing be contested; what was, can still be taken back and settled."""
+class DisputePage:
+    """While scoring is down, no day can be shown and no activity disputed; disputes can still be withdrawn and resolved."""
 
     def __init__(
         self,
@@ -59,82 +55,83 @@ class ContestPage:
         return [
             Route(_DAY, self._show),
             Route(f"{_DAY}/activity/{{activity}}/withdraw", self._withdraw, methods=["POST"]),
-            Route(f"{_DAY}/activity/{{activity}}/{{reason}}", self._contest, methods=["POST"]),
-            Route("/inbox/{manager}/{token}/contest/{activity}/{settled}", self._settle, methods=["POST"]),
+            Route(f"{_DAY}/activity/{{activity}}/{{reason}}", self._dispute, methods=["POST"]),
+            Route("/inbox/{manager}/{token}/contest/{activity}/{resolution}", self._resolve, methods=["POST"]),
         ]
 
     async def _show(self, request: Request) -> Response:
-        rep, day = self._day_of(request)
+        rep_id, day = self._day_of(request)
         if day is None:
             return self._renderer.not_found()
         try:
-            report = await store.find_day(self._pool, rep, day)
+            report = await find_day(self._pool, rep_id, day)
             if report is None:
                 return self._renderer.not_found()
-            contests = await list_contests_of_day(self._pool, rep, day)
-            sheet = sheet_of(await self._explain(rep, day), contests)
-        except (*AWAY, NoResponder, Refused):
-            return self._renderer.away()
+            disputes = await list_disputes_of_day(self._pool, rep_id, day)
+            sheet = make_day_sheet(await self._explain(rep_id, day), disputes)
+        except (*TRANSIENT_ERRORS, NoResponder, Refused):
+            return self._renderer.unavailable()
         token = request.path_params["token"]
         return self._renderer.page(
             "day.html", has_forms=True, name=report.rep.name, token=token, day=day.isoformat(), sheet=sheet
         )
 
-    async def _contest(self, request: Request) -> Response:
-        rep, day = self._day_of(request)
-        activity = request.path_params["activity"]
+    async def _dispute(self, request: Request) -> Response:
+        rep_id, day = self._day_of(request)
+        dispute_id = DisputeId(request.path_params["activity"])
         try:
-            reason = Reason(request.path_params["reason"])
+            reason = DisputeReason(request.path_params["reason"])
         except ValueError:
             return self._renderer.not_found()
         if day is None:
             return self._renderer.not_found()
         try:
-            explained = await self._explain(rep, day)
-            is_new = await contest_activity(self._pool, explained, activity, reason, now=self._clock.now())
+            explanation = await self._explain(rep_id, day)
+            is_new = await dispute_activity(self._pool, explanation, dispute_id, reason, now=self._clock.now())
         except NotOnTheDay:
             return self._renderer.not_found()
-        except (*AWAY, NoResponder, Refused):
-            return self._renderer.away()
+        except (*TRANSIENT_ERRORS, NoResponder, Refused):
+            return self._renderer.unavailable()
         if is_new:
-            self._metrics.contests.labels(reason.value).inc()
+            self._metrics.disputes.labels(reason.value).inc()
         return _back_to_day(request)
 
     async def _withdraw(self, request: Request) -> Response:
-        rep, day = self._day_of(request)
+        rep_id, day = self._day_of(request)
         if day is None:
             return self._renderer.not_found()
         try:
-            await withdraw_contest(self._pool, request.path_params["activity"], rep)
-        except AWAY:
-            return self._renderer.away()
+            await withdraw_dispute(self._pool, DisputeId(request.path_params["activity"]), rep_id)
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
         return _back_to_day(request)
 
-    async def _settle(self, request: Request) -> Response:
-        manager, token, activity, said = (request.path_params[name] for name in ("manager", "token", "activity", "settled"))
+    async def _resolve(self, request: Request) -> Response:
+        manager_id, token = ManagerId(request.path_params["manager"]), request.path_params["token"]
+        dispute_id = DisputeId(request.path_params["activity"])
         try:
-            settled = Settled(said)
+            resolution = Resolution(request.path_params["resolution"])
         except ValueError:
             return self._renderer.not_found()
-        if not self._links.opens_inbox(manager, token):
+        if not self._links.can_open_inbox(manager_id, token):
             return self._renderer.not_found()
         try:
-            await settle_contest(self._pool, activity, manager, settled, now=self._clock.now())
-        except AWAY:
-            return self._renderer.away()
-        return RedirectResponse(f"../../../{token}#contested", _SEE_OTHER)
+            await mark_resolved(self._pool, dispute_id, manager_id, resolution, now=self._clock.now())
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        return RedirectResponse(f"../../../{token}#disputes", _SEE_OTHER)
 
-    def _day_of(self, request: Request) -> tuple[str, date | None]:
-        """The rep, and which day of theirs is meant; none where the link is not theirs or the day is no date."""
-        rep, token = request.path_params["rep"], request.path_params["token"]
-        if not self._links.opens_own_page(rep, token):
-            return rep, None
+    def _day_of(self, request: Request) -> tuple[RepId, date | None]:
+        """The rep and their day; no day when the link is not the rep's, or when its last segment is not a date."""
+        rep_id, token = RepId(request.path_params["rep"]), request.path_params["token"]
+        if not self._links.can_open_own_page(rep_id, token):
+            return rep_id, None
         try:
-            return rep, date.fromisoformat(request.path_params["day"])
+            return rep_id, date.fromisoformat(request.path_params["day"])
         except ValueError:
-            return rep, None
+            return rep_id, None
 
 
 def _back_to_day(request: Request) -> Response:
-    given = request.path_params
-    return RedirectResponse(f"../../../{given['day']}#activity-{given['activity']}", _SEE_OTHER)
+    parameters = request.path_params
+    return RedirectResponse(f"../../../{parameters['day']}#activity-{parameters['activity']}", _SEE_OTHER)

@@ -1,61 +1,89 @@
-"""Teams for tests, one line a rep: their last days, what was asked and done, when they were recognised."""
+"""Teams for tests, one line per rep: what they did on their last days, when they were recognised, what they knew."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final, Unpack
 
-from services.nudges.context.team_context import Member, TeamSituation
-from shared.events import BehaviourResult, DayReport, Person, Presence
-from tests.services.nudges.reports import report
+from services.nudges.context.team_context import TeamContext, TeamMember, WeeklyBrief
+from shared.events import DayReport, Mention, Presence, Rep, VersionNumber
+from tests.services.nudges.days import at, working_days
+from tests.services.nudges.reports import NORTH, VERSION_1, DayReportFields, behaviour, rep, report
 
-FRIDAY = date(2026, 3, 13)
-MONDAY = date(2026, 3, 16)
-Done = tuple[int, int]
-"""Calls of ten, meetings of one."""
+FRIDAY: Final = date(2026, 3, 13)
+MONDAY: Final = date(2026, 3, 16)
+Counts = tuple[int, int]
+"""Calls of ten, and meetings of one."""
 
-PLAN, CALLS_ONLY, THIN = (10, 1), (10, 0), (3, 0)
+PLAN: Final[Counts] = (10, 1)
+CALLS_ONLY: Final[Counts] = (10, 0)
+FEW_CALLS: Final[Counts] = (3, 0)
+LONG_AGO: Final = at(date(2026, 1, 1), "10:00")
 
 
-def day_of(name: str, day: date, done: Done, **changes: Any) -> DayReport:
-    """A closed day: calls weigh 50, meetings 50."""
-    parts = (("calls", "Calls", done[0], 10), ("meetings", "Meetings", done[1], 1))
-    behaviours = tuple(
-        BehaviourResult(key=key, label=label, count=count, target=Decimal(target), weight=Decimal(50), points=Decimal(0))
-        for key, label, count, target in parts
+def named(first_name: str) -> Rep:
+    """A rep with this first name."""
+    return rep(f"{first_name} Doe")
+
+
+def day_of(name: str, day: date, counts: Counts, **fields: Unpack[DayReportFields]) -> DayReport:
+    """A closed day. Calls weigh as much as meetings."""
+    calls, meetings = counts
+    score = 50 * min(calls / 10, 1.0) + 50 * min(meetings, 1)
+    behaviours = (behaviour("Calls", calls, 10, weight=50), behaviour("Meetings", meetings, 1, weight=50))
+    default: DayReportFields = {"rep": named(name), "behaviours": behaviours}
+    return report(day, score=score, **(default | fields))
+
+
+def member(
+    name: str,
+    *counts: Counts,
+    recognised_on: date | None = None,
+    until: date = MONDAY,
+    delivered_at: datetime | None = LONG_AGO,
+) -> TeamMember:
+    """A rep with these worked days before a day, oldest first. The playbook was announced to them long ago, at another time, or
+    never."""
+    days = zip(working_days(len(counts), until=until), counts, strict=True)
+    announced = {VERSION_1: delivered_at} if delivered_at is not None else {}
+    return member_with([day_of(name, day, of_day) for day, of_day in days], name, announced, recognised_on=recognised_on)
+
+
+def member_with(
+    days: Sequence[DayReport],
+    name: str,
+    delivered_at: Mapping[VersionNumber, datetime],
+    *,
+    recognised_on: date | None = None,
+) -> TeamMember:
+    """A rep with these days, oldest first."""
+    return TeamMember(
+        rep=named(name),
+        team=NORTH,
+        days=tuple(reversed(days)),
+        recognised_on=recognised_on,
+        delivered_at=delivered_at,
     )
-    score = sum(50 * min(count / target, 1.0) for _, _, count, target in parts)
-    given: dict[str, Any] = {
-        "rep": Person(id=name.lower(), name=f"{name} X"),
-        "behaviours": behaviours,
-        "score": Decimal(score),
-    }
-    return report(day, **(given | changes))
 
 
-def member(name: str, *done: Done, recognised_on: date | None = None, until: date = MONDAY, is_told: bool = True) -> Member:
-    """Who worked like that on the working days before a day, oldest first, and was told of the playbook long ago or never."""
-    days, day = [], until
-    for one in reversed(done):
-        day -= timedelta(days=3 if day.weekday() == 0 else 1)
-        days.append(day_of(name, day, one))
-    told = {1: date(2026, 1, 1)} if is_told else {}
-    person = Person(id=name.lower(), name=f"{name} X")
-    return Member(
-        rep=person, team=Person(id="north", name="North"), days=tuple(days), recognised_on=recognised_on, told_on=told
-    )
+def absent_member(name: str, day: date) -> TeamMember:
+    """A rep who was on leave on a day."""
+    absent = report(day, score=None, count=0, presence=Presence.ABSENT, rep=named(name))
+    return member_with([absent], name, {})
 
 
-def on_leave(name: str, day: date) -> Member:
-    away = day_of(name, day, (0, 0), presence=Presence.ABSENT, score=None)
-    return Member(rep=away.rep, team=away.team, days=(away,), recognised_on=None)
+def team(
+    *members: TeamMember, today: date = MONDAY, recognitions: int = 0, last_brief: WeeklyBrief | None = None
+) -> TeamContext:
+    """A team on a day of its manager."""
+    return TeamContext(today=today, members=members, recognitions=recognitions, last_brief=last_brief)
 
 
-def team(*members: Member, today: date = MONDAY, **changes: Any) -> TeamSituation:
-    return TeamSituation(today=today, members=members, **changes)
+def brief(day: date, *names: str, behaviour: str = "calls") -> WeeklyBrief:
+    """What the manager was asked to coach on a day: these reps, on one behaviour."""
+    return WeeklyBrief(day=day, about=tuple(Mention(id=named(name).id, behaviour=behaviour) for name in names))
 
 
-def names_in(text: str, members: Sequence[Member]) -> list[str]:
-    """The names in the order in which they stand in a text."""
-    found = [name for one in members if (name := one.rep.name.partition(" ")[0]) in text]
-    return sorted(found, key=text.index)
+def names_in(text: str, members: Sequence[TeamMember]) -> list[str]:
+    """The first names in the order in which they stand in a text."""
+    names = [member.rep.name.partition(" ")[0] for member in members]
+    return sorted((name for name in names if name in text), key=text.index)

@@ -1,53 +1,101 @@
 """The digest, and when there is none."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from services.nudges.context.team_context import TeamContext
 from services.nudges.rules.digest import digest
-from shared.events import NudgeKind
-from tests.services.nudges.rules.teams import FRIDAY, MONDAY, PLAN, THIN, day_of, member, names_in, on_leave, team
+from shared.events import NudgeKind, Presence
+from tests.services.nudges.reports import SOUTH, behaviour, report
+from tests.services.nudges.rules.teams import (
+    FEW_CALLS,
+    FRIDAY,
+    MONDAY,
+    PLAN,
+    absent_member,
+    day_of,
+    member,
+    member_with,
+    named,
+    names_in,
+    team,
+)
+
+TUESDAY = MONDAY + timedelta(days=1)
 
 
-def test_it_tells_the_last_working_day_in_a_few_lines() -> None:
-    called = digest(team(member("Zoe", PLAN), member("Ana", PLAN), member("Ben", THIN), on_leave("Cid", FRIDAY)))
+def test_it_sums_up_the_last_working_day_in_a_few_lines() -> None:
+    candidate = digest.evaluate(
+        team(member("Zoe", PLAN), member("Ana", PLAN), member("Ben", FEW_CALLS), absent_member("Cid", FRIDAY))
+    )
 
-    assert called is not None
-    assert called.kind is NudgeKind.DIGEST
-    said = "North: 3 at work. Plan done: Ana, Zoe. In all calls 23 of 30, meetings 2 of 3. Away: Cid."
-    assert called.wordings[0] == f"Friday 13 March: {said}"
-    assert len(set(called.wordings)) == 10
-    assert {one.id for one in called.about} == {"zoe", "ana", "ben", "cid"}
+    assert candidate is not None
+    assert candidate.kind is NudgeKind.DIGEST
+    assert candidate.wordings[0] == (
+        "Friday at a glance. North: three people worked, and Ana and Zoe reached their plan. In total, 23 of 30 calls and 2 of "
+        "3 meetings. Away: Cid."
+    )
+    assert len(set(candidate.wordings)) == 10
+    assert {mention.id for mention in candidate.about} == {"zoe", "ana", "ben", "cid"}
+
+
+def test_on_other_days_than_monday_it_is_about_yesterday() -> None:
+    candidate = digest.evaluate(team(member("Ana", PLAN, until=TUESDAY), today=TUESDAY))
+
+    assert candidate is not None
+    assert candidate.wordings[0].startswith("Yesterday at a glance. North: one person worked, and Ana reached their plan.")
+    assert candidate.wordings[3].startswith("Your team yesterday. ")
+    assert candidate.occasion == "2026-03-17"
 
 
 def test_nobody_is_ranked() -> None:
     members = (member("Ben", (20, 3)), member("Ana", PLAN), member("Zoe", (12, 1)))
 
-    called = digest(team(*members))
+    candidate = digest.evaluate(team(*members))
 
-    assert called is not None
-    assert names_in(called.wordings[0], members) == ["Ana", "Ben", "Zoe"]
+    assert candidate is not None
+    assert names_in(candidate.wordings[0], members) == ["Ana", "Ben", "Zoe"]
 
 
-def test_teams_of_one_manager_stand_apart() -> None:
-    other = member("Ben", THIN)
-    south = day_of("Ben", FRIDAY, THIN, team=other.team.model_copy(update={"id": "south", "name": "South"}))
+def test_the_teams_of_one_manager_stand_apart() -> None:
+    in_south = member_with([day_of("Ben", FRIDAY, FEW_CALLS, team=SOUTH)], "Ben", {})
 
-    called = digest(team(member("Ana", PLAN), type(other)(rep=other.rep, team=south.team, days=(south,), recognised_on=None)))
+    candidate = digest.evaluate(team(member("Ana", PLAN), in_south))
 
-    assert called is not None
-    assert "North: 1 at work. Plan done: Ana." in called.wordings[0]
-    assert "South: 1 at work. Plan done: nobody." in called.wordings[0]
+    assert candidate is not None
+    assert "North: one person worked, and Ana reached their plan." in candidate.wordings[0]
+    assert "South: one person worked, and nobody reached their plan." in candidate.wordings[0]
+
+
+def test_a_team_of_which_nobody_worked_is_said_to_have_been_away() -> None:
+    on_holiday = report(FRIDAY, score=None, count=0, presence=Presence.HOLIDAY, rep=named("Cid"), team=SOUTH)
+
+    candidate = digest.evaluate(team(member("Ana", PLAN), member_with([on_holiday], "Cid", {})))
+
+    assert candidate is not None
+    assert candidate.wordings[0].endswith("South: nobody worked.")
+
+
+def test_people_on_a_day_off_are_not_away_and_behaviours_without_a_target_are_not_counted() -> None:
+    off = report(FRIDAY, score=None, count=0, presence=Presence.DAY_OFF, rep=named("Cid"))
+    behaviours = (behaviour("Calls", 4, 10), behaviour("Demos", 3, 0))
+    working = report(FRIDAY, behaviours=behaviours, rep=named("Ana"))
+
+    candidate = digest.evaluate(team(member_with([working], "Ana", {}), member_with([off], "Cid", {})))
+
+    assert candidate is not None
+    assert candidate.wordings[0].endswith("nobody reached their plan. In total, 4 of 10 calls.")
 
 
 @pytest.mark.parametrize(
-    ("today", "members"),
+    "context",
     [
-        (MONDAY, (on_leave("Ana", FRIDAY),)),
-        (date(2026, 3, 17), (member("Ana", PLAN),)),
-        (MONDAY, ()),
+        team(absent_member("Ana", FRIDAY)),
+        team(member("Ana", PLAN), today=date(2026, 3, 17)),
+        team(),
     ],
     ids=["everybody was away", "nothing is known of yesterday", "nobody is led"],
 )
-def test_there_is_none_when(today: date, members: tuple[object, ...]) -> None:
-    assert digest(team(*members, today=today)) is None  # type: ignore[arg-type]
+def test_there_is_none_when(context: TeamContext) -> None:
+    assert digest.evaluate(context) is None

@@ -1,50 +1,60 @@
 """Pace, and its near misses."""
 
 from datetime import timedelta
+from typing import Unpack
 
 import pytest
 
-from services.nudges.domain.baseline import Midday
+from services.nudges.domain.baseline import MiddayCounts
 from services.nudges.rules.pace import pace
-from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.reports import MONDAY, at, behaviour, report, situation
+from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
+from tests.services.nudges.days import MONDAY, at
+from tests.services.nudges.reports import CALLS, PROPOSALS, DayReportFields, behaviour, report, rule_context
 
 ONE_O_CLOCK = at(MONDAY, "13:00")
 
 
-def _midday(by_then: int, in_all: int = 10, *, proposals: int = 0) -> Midday:
-    """Calls by the middle of a day and in all, and proposals, which come in the afternoon."""
-    return Midday(by_then={"calls": by_then, "proposals": 0}, in_all={"calls": in_all, "proposals": proposals})
+def _midday(by_midday: int, by_end: int = 10, *, proposals: int = 0) -> MiddayCounts:
+    """Calls by the middle and the end of a day, and proposals, which come in the afternoon."""
+    return MiddayCounts(by_midday={CALLS: by_midday, PROPOSALS: 0}, by_end={CALLS: by_end, PROPOSALS: proposals})
 
 
-def _today(calls: int, **changes: object) -> DayReport:
-    given = {"behaviours": (behaviour("Calls", calls, 10), behaviour("Proposals", 0, 1)), "score": 20, "state": "open"}
-    return report(**(given | changes))  # type: ignore[arg-type]
+def _today(calls: int, *, score: float | None = 20, **fields: Unpack[DayReportFields]) -> DayReport:
+    default: DayReportFields = {
+        "behaviours": (behaviour("Calls", calls, 10 if calls < 10 else 40), behaviour("Proposals", 0, 1)),
+        "state": "open",
+    }
+    return report(score=score, **(default | fields))
 
 
 USUAL = tuple(_midday(count) for count in (6, 6, 6, 6, 4, 6, 8, 6, 6, 6))
 
 
-def test_who_is_far_behind_their_usual_hears_what_is_still_in_reach() -> None:
-    called = pace(situation(_today(3), now=ONE_O_CLOCK, middays=USUAL))
+def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> None:
+    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=USUAL))
 
-    assert called is not None
-    assert called.kind is NudgeKind.COACHING
-    assert (called.is_shortfall, called.rest_days) == (True, 14)
-    for wording in called.wordings:
-        assert all(part in wording for part in ("Ana", "3", "6", "13:00", "calls 4 more"))
+    assert candidate is not None
+    assert candidate.kind is NudgeKind.COACHING
+    assert (candidate.is_shortfall, candidate.cooldown_days) == (True, 14)
+    for wording in candidate.wordings:
+        assert all(part in wording for part in ("Ana", "3 activities", "about 6", "13:00", "4 more calls"))
         assert "proposals" not in wording
-    assert "on 10 of the last 10 worked days it was more by their middle, usually 6" in called.reason
+    assert candidate.reason.startswith(
+        "3 activities had counted by 13:00. On 10 of the last 10 working days you had more by the middle of the day"
+    )
 
 
 @pytest.mark.parametrize(
-    ("calls", "middays", "is_called"),
+    ("calls", "middays", "is_proposed"),
     [
         (4, USUAL, False),
         (3, (*USUAL[:9], _midday(3)), False),
         (3, (*USUAL, *USUAL[:9], _midday(3)), True),
         (3, (*USUAL, *USUAL[:8], _midday(0), _midday(3)), False),
+        (3, (*USUAL, *USUAL[:8], _midday(3)), False),
         (3, tuple(_midday(5) for _ in range(10)), False),
+        (11, tuple(_midday(21, 40) for _ in range(10)), False),
+        (11, tuple(_midday(22, 40) for _ in range(10)), True),
         (3, USUAL[:9], False),
         (0, USUAL, False),
         (3, tuple(_midday(6, 6) for _ in range(10)), False),
@@ -55,24 +65,42 @@ def test_who_is_far_behind_their_usual_hears_what_is_still_in_reach() -> None:
         "another of ten days was as low",
         "another of twenty days was as low",
         "two of twenty days were as low",
+        "one of nineteen days was as low",
         "more than half of what is usual",
+        "just more than half",
+        "exactly half",
         "nine days known",
-        "nothing at all is the quiet afternoon's",
+        "nothing at all is for the quiet afternoon",
         "nothing comes in the afternoon, so nothing is in reach",
         "a proposal does",
     ],
 )
-def test_it_is_called_for_at_the_lowest_of_ten_days_and_half_of_the_usual(
-    calls: int, middays: tuple[Midday, ...], *, is_called: bool
+def test_it_is_proposed_below_each_of_ten_days_and_at_half_of_the_usual(
+    calls: int, middays: tuple[MiddayCounts, ...], *, is_proposed: bool
 ) -> None:
-    assert (pace(situation(_today(calls), now=ONE_O_CLOCK, middays=middays)) is not None) is is_called
+    candidate = pace.evaluate(rule_context(_today(calls), now=ONE_O_CLOCK, middays=middays))
+
+    assert (candidate is not None) is is_proposed
 
 
 def test_no_more_is_in_reach_than_is_missing() -> None:
-    called = pace(situation(_today(3), now=ONE_O_CLOCK, middays=tuple(_midday(6, 30, proposals=2) for _ in range(10))))
+    middays = tuple(_midday(6, 30, proposals=2) for _ in range(10))
 
-    assert called is not None
-    assert "calls 7 more and proposals 1 more" in called.wordings[0]
+    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=middays))
+
+    assert candidate is not None
+    assert "7 more calls and 1 more proposal" in candidate.wordings[0]
+
+
+def test_at_most_two_behaviours_are_in_reach() -> None:
+    keys = [BehaviourKey(key) for key in ("calls", "demos", "visits")]
+    behaviours = (behaviour("Calls", 2, 10), behaviour("Demos", 0, 0.5), behaviour("Visits", 0, 3))
+    day = MiddayCounts(by_midday=dict.fromkeys(keys, 2), by_end=dict.fromkeys(keys, 4))
+
+    candidate = pace.evaluate(rule_context(_today(0, behaviours=behaviours), now=ONE_O_CLOCK, middays=(day,) * 10))
+
+    assert candidate is not None
+    assert candidate.wordings[0].endswith("Still in reach today: 2 more calls and 1 more demo.")
 
 
 @pytest.mark.parametrize(
@@ -83,12 +111,22 @@ def test_no_more_is_in_reach_than_is_missing() -> None:
         _today(3, score=100),
         _today(3, presence=Presence.ABSENT, score=None),
         _today(3, behaviours=(behaviour("Calls", 3, 0), behaviour("Proposals", 0, 1))),
+        _today(3, work_starts_at=None),
     ],
-    ids=["the day is closed", "history", "the plan is done", "on leave", "what counted is not asked for"],
+    ids=[
+        "the day is closed",
+        "history",
+        "the plan is done",
+        "on leave",
+        "what counted has no target",
+        "no working hours",
+    ],
 )
-def test_nothing_is_said_when(today: DayReport) -> None:
-    assert pace(situation(today, now=ONE_O_CLOCK, middays=USUAL)) is None
+def test_it_is_not_proposed_when(today: DayReport) -> None:
+    assert pace.evaluate(rule_context(today, now=ONE_O_CLOCK, middays=USUAL)) is None
 
 
-def test_nothing_is_said_before_the_middle_of_the_day() -> None:
-    assert pace(situation(_today(3), now=ONE_O_CLOCK - timedelta(seconds=1), middays=USUAL)) is None
+def test_it_is_not_proposed_before_the_middle_of_the_day() -> None:
+    just_before = ONE_O_CLOCK - timedelta(seconds=1)
+
+    assert pace.evaluate(rule_context(_today(3), now=just_before, middays=USUAL)) is None

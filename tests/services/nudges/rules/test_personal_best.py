@@ -1,34 +1,43 @@
 """Personal best, and its near misses."""
 
-from typing import Any
+from typing import Unpack
 
 import pytest
 
 from services.nudges.rules.personal_best import personal_best
 from shared.events import DayReport, Presence
-from tests.services.nudges.reports import MONDAY, asked, report, situation, worked_days
+from tests.services.nudges.days import MONDAY
+from tests.services.nudges.reports import (
+    VERSION_1,
+    VERSION_2,
+    DayReportFields,
+    behaviour,
+    report,
+    rule_context,
+    worked_days,
+)
 
 
-def _before(*counts: int, target: int = 10, version: int = 1) -> list[DayReport]:
+def _before(*counts: int, target: float = 10, version: int = VERSION_1) -> list[DayReport]:
     """Worked days with these counts, all with the same score."""
     return [
-        day.model_copy(update={"behaviours": (asked(count=count, target=target),), "playbook_version": version})
+        day.model_copy(update={"behaviours": (behaviour("Calls", count, target),), "playbook_version": version})
         for day, count in zip(worked_days(*[150] * len(counts)), counts, strict=True)
     ]
 
 
-def _today(count: int, *, target: int = 10, **changes: Any) -> DayReport:
-    given: dict[str, Any] = {"score": 100, "state": "open", "behaviours": (asked(count=count, target=target),)}
-    return report(MONDAY, **(given | changes))
+def _today(count: int, *, target: float = 10, score: float | None = 100, **fields: Unpack[DayReportFields]) -> DayReport:
+    default: DayReportFields = {"state": "open", "behaviours": (behaviour("Calls", count, target),)}
+    return report(MONDAY, score=score, **(default | fields))
 
 
-def test_a_count_above_that_of_ten_days_or_more_is_said_with_what_it_was_before() -> None:
-    called = personal_best(situation(_today(13), *_before(*[12] * 9, 3)))
+def test_a_count_above_that_of_ten_days_or_more_is_compared_with_the_best_before() -> None:
+    candidate = personal_best.evaluate(rule_context(_today(13), *_before(*[12] * 9, 3)))
 
-    assert called is not None
-    assert "A new high today, Ana: 13 calls. Until now it was 12." in called.wordings
-    assert called.reason == "On 2026-03-02: 13 calls; on the 10 worked days before it that are known, at most 12."
-    assert called.rest_days == 7
+    assert candidate is not None
+    assert "A new personal best today, Ana: 13 calls. Your previous best was 12." in candidate.wordings
+    assert candidate.reason == "13 calls today. Your best on the 10 working days before that was 12."
+    assert candidate.cooldown_days == 7
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,7 @@ def test_a_count_above_that_of_ten_days_or_more_is_said_with_what_it_was_before(
     [
         (_today(12), _before(*[12] * 10)),
         (_today(13), _before(*[12] * 9)),
-        (_today(13), [*_before(*[12] * 9), *_before(*[0] * 15, version=2)]),
+        (_today(13), [*_before(*[12] * 9), *_before(*[0] * 15, version=VERSION_2)]),
         (_today(13), _before(*[12] * 9, 14)),
         (_today(13), _before(*[0] * 10)),
         (_today(9), _before(*[8] * 10)),
@@ -48,46 +57,72 @@ def test_a_count_above_that_of_ten_days_or_more_is_said_with_what_it_was_before(
     ids=[
         "no more than before",
         "against nine days",
-        "against days of another definition",
+        "against days of another playbook version",
         "one day had more",
         "there was none before",
-        "less than the day asks for",
-        "two: trivially few",
-        "the day asks for none of it",
+        "below the day's target",
+        "two are too few",
+        "the day has no target",
         "history",
         "a day off",
     ],
 )
-def test_it_is_not_called_for_by_a_count(today: DayReport, before: list[DayReport]) -> None:
-    assert personal_best(situation(today, *before)) is None
-
-
-def test_three_are_enough_where_few_are_asked() -> None:
-    assert personal_best(situation(_today(3, target=1), *_before(*[2] * 10, target=1))) is not None
-
-
-def _scored(*scores: float) -> list[DayReport]:
-    """Worked days with these scores, and more calls than today."""
-    return [day.model_copy(update={"behaviours": (asked(count=15),)}) for day in worked_days(*scores)]
-
-
-def test_a_score_above_all_before_is_said() -> None:
-    called = personal_best(situation(_today(10, score=128), *_scored(*[110] * 9, 120)))
-
-    assert called is not None
-    assert called.wordings[0] == "A new high today, Ana: a score of 128. Until now it was 120."
+def test_it_is_not_proposed_for_a_count(today: DayReport, before: list[DayReport]) -> None:
+    assert personal_best.evaluate(rule_context(today, *before)) is None
 
 
 @pytest.mark.parametrize(
-    ("score", "before"),
-    [(120, _scored(*[120] * 10)), (120.4, _scored(*[120.2] * 10)), (99.9, _scored(*[60] * 10))],
-    ids=["no higher", "no higher as it is shown", "the plan is not done"],
+    ("today", "before"),
+    [
+        (_today(3, target=1), _before(*[2] * 10, target=1)),
+        (_today(10), _before(*[9] * 10)),
+        (_today(13), _before(*[1] * 10)),
+    ],
+    ids=["three are enough where the target is low", "exactly the target", "there was one before"],
 )
-def test_it_is_not_called_for_by_a_score(score: float, before: list[DayReport]) -> None:
-    assert personal_best(situation(_today(10, score=score), *before)) is None
+def test_a_count_is_just_large_enough(today: DayReport, before: list[DayReport]) -> None:
+    assert personal_best.evaluate(rule_context(today, *before)) is not None
 
 
-def test_the_score_of_a_day_on_which_less_was_asked_is_no_record() -> None:
+def _scored(*scores: float, target: float = 10) -> list[DayReport]:
+    """Worked days with these scores, and more calls than today."""
+    return [day.model_copy(update={"behaviours": (behaviour("Calls", 15, target),)}) for day in worked_days(*scores)]
+
+
+def test_a_score_above_all_before_is_a_record() -> None:
+    candidate = personal_best.evaluate(rule_context(_today(10, score=128), *_scored(*[110] * 9, 120)))
+
+    assert candidate is not None
+    assert candidate.wordings[0] == "A new personal best today, Ana: a score of 128. Your previous best was 120."
+
+
+@pytest.mark.parametrize(
+    ("score", "before", "is_proposed"),
+    [
+        (120, _scored(*[120] * 10), False),
+        (120.4, _scored(*[120.2] * 10), False),
+        (119, _scored(*[120] * 10), False),
+        (99.9, _scored(*[60] * 10), False),
+        (100, _scored(*[60] * 10), True),
+        (121, _scored(*[120] * 9, 60), True),
+    ],
+    ids=[
+        "no higher",
+        "no higher as it is shown",
+        "lower",
+        "the plan is not done",
+        "the plan is just done",
+        "higher than the highest",
+    ],
+)
+def test_it_is_proposed_for_a_score_when(score: float, before: list[DayReport], *, is_proposed: bool) -> None:
+    candidate = personal_best.evaluate(rule_context(_today(10, score=score), *before))
+
+    assert (candidate is not None) is is_proposed
+
+
+def test_the_score_of_a_day_with_a_lower_target_is_no_record() -> None:
     half_a_day = _today(7, target=5, score=140)
 
-    assert personal_best(situation(half_a_day, *_scored(*[110] * 10))) is None
+    assert personal_best.evaluate(rule_context(half_a_day, *_scored(*[110] * 10))) is None
+    assert personal_best.evaluate(rule_context(half_a_day, *_scored(*[110] * 10, target=5))) is not None

@@ -1,33 +1,55 @@
 """Plan done, and its near misses."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.nudges.rules.plan_done import plan_done
-from tests.services.nudges.reports import report, situation
+from shared.events import DayReport
+from tests.services.nudges.days import MONDAY, at
+from tests.services.nudges.reports import behaviour, report, rule_context
 
 
-def test_it_is_called_for_at_a_score_of_a_hundred() -> None:
-    called = plan_done(situation(report(score=100, state="open")))
+def test_it_is_proposed_at_a_score_of_a_hundred() -> None:
+    candidate = plan_done.evaluate(rule_context(report(score=100, state="open")))
 
-    assert called is not None
-    assert called.occasion == "2026-03-02"
-    assert all("today" in wording and "Ana" in wording for wording in called.wordings)
-
-
-def test_a_belated_one_is_celebrated_as_the_days_that_it_was() -> None:
-    called = plan_done(situation(report(score=100, state="closed")))
-
-    assert called is not None
-    assert all("on Monday" in wording for wording in called.wordings)
+    assert candidate is not None
+    assert (candidate.occasion, candidate.is_everyday) == ("2026-03-02", True)
+    assert all("today" in wording and "Ana" in wording for wording in candidate.wordings)
+    assert candidate.reason == "Your score for today is 100, and 100 means that the plan is done."
 
 
-@pytest.mark.parametrize("near_miss", [{"score": 99.99}, {"score": None}, {"score": 100, "silent": True}])
-def test_it_is_not_called_for_when(near_miss: dict[str, object]) -> None:
-    assert plan_done(situation(report(**near_miss))) is None  # type: ignore[arg-type]
+def test_what_goes_beyond_a_target_says_what_was_planned() -> None:
+    behaviours = (behaviour("Calls", 12, 10), behaviour("Meetings", 2, 2), behaviour("Proposals", 0, 1))
+
+    candidate = plan_done.evaluate(rule_context(report(score=120, state="open", behaviours=behaviours)))
+
+    assert candidate is not None
+    done = "12 calls (10 planned), 2 of 2 meetings and 0 of 1 proposal"
+    assert candidate.wordings[0] == f"Plan done today, Ana: {done}. Great work."
 
 
-def test_who_keeps_the_plan_on_every_day_of_two_weeks_hears_it_in_other_words_each_time() -> None:
-    called = plan_done(situation(report(score=100)))
+@pytest.mark.parametrize(
+    ("days_later", "day"), [(1, "yesterday"), (2, "on Monday"), (6, "on Monday"), (7, "on Monday 2 March")]
+)
+def test_a_belated_one_is_celebrated_for_the_day_on_which_it_was_due(days_later: int, day: str) -> None:
+    candidate = plan_done.evaluate(rule_context(report(score=100), now=at(MONDAY + timedelta(days=days_later), "09:00")))
 
-    assert called is not None
-    assert len(set(called.wordings)) == 14
+    assert candidate is not None
+    assert all(day in wording for wording in candidate.wordings)
+
+
+@pytest.mark.parametrize(
+    "near_miss",
+    [report(score=99.99), report(score=None), report(score=100, silent=True)],
+    ids=["just below", "no target", "history"],
+)
+def test_it_is_not_proposed_when(near_miss: DayReport) -> None:
+    assert plan_done.evaluate(rule_context(near_miss)) is None
+
+
+def test_a_rep_who_is_on_plan_every_day_gets_no_wording_twice_in_two_weeks() -> None:
+    candidate = plan_done.evaluate(rule_context(report(score=100)))
+
+    assert candidate is not None
+    assert len(set(candidate.wordings)) == 14

@@ -6,41 +6,90 @@ import pytest
 
 from services.nudges.rules.quiet_afternoon import quiet_afternoon
 from shared.events import DayReport, Presence
-from tests.services.nudges.reports import MONDAY, at, report, situation, worked_days
+from tests.services.nudges.days import MONDAY, at, working_days
+from tests.services.nudges.reports import behaviour, open_report, report, rule_context, worked_days
 
 ONE_O_CLOCK = at(MONDAY, "13:00")
 EARLY_WEEK = worked_days(60, 60, 60, 60, 60)
+NOTHING_YET = open_report()
 
 
-def _quiet(**changes: object) -> DayReport:
-    return report(score=0, count=0, state="open", **changes)  # type: ignore[arg-type]
+def _days(firsts: str) -> list[DayReport]:
+    """Worked days, oldest first, whose first activity was early (e) or late (l)."""
+    days = zip(working_days(len(firsts)), firsts, strict=True)
+    return [report(day, first="12:59" if first == "e" else "13:00") for day, first in days]
 
 
-def test_it_is_called_for_past_the_middle_of_the_day() -> None:
-    called = quiet_afternoon(situation(_quiet(), *EARLY_WEEK, now=ONE_O_CLOCK))
+def test_it_is_proposed_from_the_middle_of_the_day_on() -> None:
+    candidate = quiet_afternoon.evaluate(rule_context(NOTHING_YET, *EARLY_WEEK, now=ONE_O_CLOCK))
 
-    assert called is not None
-    assert "on 5 of the last 5 worked days" in called.reason
-    assert quiet_afternoon(situation(_quiet(), *EARLY_WEEK, now=ONE_O_CLOCK - timedelta(seconds=1))) is None
+    assert candidate is not None
+    assert candidate.reason == (
+        "Nothing had counted by 13:00. On 5 of the last 5 working days something had by the middle of the day."
+    )
+    assert candidate.cooldown_days == 7
+    just_before = ONE_O_CLOCK - timedelta(seconds=1)
+    assert quiet_afternoon.evaluate(rule_context(NOTHING_YET, *EARLY_WEEK, now=just_before)) is None
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (NOTHING_YET, "your 10 calls"),
+        (open_report(behaviours=(behaviour("Calls", 0, 0), behaviour("Meetings", 0, 1))), "your one meeting"),
+        (open_report(behaviours=(behaviour("Meetings", 0, 2.5),)), "meetings"),
+        (open_report(behaviours=(behaviour("Meetings", 0, 0),)), "your plan"),
+    ],
+    ids=["several", "one", "no whole number", "no target"],
+)
+def test_it_suggests_the_first_behaviour_of_the_plan(today: DayReport, first: str) -> None:
+    candidate = quiet_afternoon.evaluate(rule_context(today, *EARLY_WEEK))
+
+    assert candidate is not None
+    assert candidate.wordings[0].endswith(f"how about {first}?")
 
 
 @pytest.mark.parametrize(
     "near_miss",
     [
         report(score=5, count=1, state="open"),
-        _quiet(silent=True),
+        open_report(silent=True),
         report(score=0, count=0, state="closed"),
         report(score=None, count=0, state="open", presence=Presence.ABSENT),
+        open_report(work_ends_at=None),
+    ],
+    ids=["something has counted", "history", "the day is closed", "on leave", "no working hours"],
+)
+def test_it_is_not_proposed_when(near_miss: DayReport) -> None:
+    assert quiet_afternoon.evaluate(rule_context(near_miss, *EARLY_WEEK)) is None
+
+
+@pytest.mark.parametrize(
+    ("firsts", "is_proposed"),
+    [
+        ("eeee", False),
+        ("eeell", True),
+        ("eelll", False),
+        ("eeeelll", False),
+        ("leeeeeellll", True),
+        ("eleeeeellll", False),
+    ],
+    ids=[
+        "four days known",
+        "60% of five",
+        "40% of five",
+        "57% of seven",
+        "60% of the last ten, and an eleventh does not matter",
+        "50% of the last ten",
     ],
 )
-def test_it_is_not_called_for_when(near_miss: DayReport) -> None:
-    assert quiet_afternoon(situation(near_miss, *EARLY_WEEK)) is None
+def test_it_is_unusual_only_for_reps_who_usually_have_something_by_then(firsts: str, *, is_proposed: bool) -> None:
+    candidate = quiet_afternoon.evaluate(rule_context(NOTHING_YET, *_days(firsts)))
+
+    assert (candidate is not None) is is_proposed
 
 
-def test_it_is_only_unusual_for_who_usually_has_something_by_then() -> None:
-    late = [report(MONDAY - timedelta(days=back), first="13:00") for back in (3, 4, 5)]
-    early = [report(MONDAY - timedelta(days=back), first="12:59") for back in (6, 7, 10)]
+def test_a_day_that_is_not_over_says_nothing_of_what_is_usual() -> None:
+    still_open = report(working_days(1)[0], state="open")
 
-    assert quiet_afternoon(situation(_quiet(), *worked_days(60, 60, 60, 60))) is None
-    assert quiet_afternoon(situation(_quiet(), *late, *early)) is None
-    assert quiet_afternoon(situation(_quiet(), *late[:2], *early)) is not None
+    assert quiet_afternoon.evaluate(rule_context(NOTHING_YET, *EARLY_WEEK[:4], still_open)) is None

@@ -1,114 +1,161 @@
 """Ratio, and its near misses."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
-from services.nudges.domain.baseline import PastDay, Watch
-from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import TEAM_UNKNOWN
-from services.nudges.rules.ratio import Share, chance_of_fall, ratio
-from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.reports import MONDAY, behaviour, report, situation, working_days
-from tests.services.nudges.rules.test_one_thing import plan_of
+from services.nudges.rules.ratio import Share, is_still_fallen, probability_of_fall, ratio
+from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
+from tests.services.nudges.baselines import conversions
+from tests.services.nudges.reports import behaviour, calls_and_proposals, report, rule_context
+
+MORNING = calls_and_proposals(0, 0, state="open", score=0)
+FALLEN = conversions((40, 400, 40), (20, 200, 5))
 
 
-def known(*spans: tuple[int, int, int]) -> Watch:
-    """Spans of worked days before Monday, oldest first: how many days, and in all of them how many calls and proposals."""
-    counts = [
-        {"calls": calls // days + (n < calls % days), "proposals": proposals // days + (n < proposals % days)}
-        for days, calls, proposals in spans
-        for n in range(days)
-    ]
-    past = tuple(PastDay(day=day, counts=one) for day, one in zip(working_days(len(counts)), counts, strict=True))
-    return Watch(past=past, team=TEAM_UNKNOWN, budget=ErrorBudget())
+def test_calls_that_lead_to_fewer_proposals_are_named_with_both_shares_and_their_uncertainty() -> None:
+    candidate = ratio.evaluate(rule_context(MORNING, baseline=FALLEN))
+
+    assert candidate is not None
+    assert candidate.kind is NudgeKind.COACHING
+    assert (candidate.is_shortfall, candidate.cooldown_days) == (True, 14)
+    for wording in candidate.wordings:
+        assert all(part in wording for part in ("Ana", "2%", "10%", "calls", "proposals"))
+    assert candidate.wordings[0].startswith("Ana, 5 proposals from 200 calls in four weeks.")
+    assert candidate.reason == (
+        "Proposals from calls: 5 of 200 (2%; 90% interval 1% to 5%) over the last 20 working days, 40 of 400 (10%; 90% "
+        "interval 8% to 13%) over the ones before. The probability that the share fell by a quarter or more is 99.7%."
+    )
 
 
-TODAY = plan_of(0, 0, day=MONDAY, state="open", score=0)
-FALLEN = known((40, 400, 40), (20, 200, 5))
+@pytest.mark.parametrize(("proposals", "shown"), [(0, "or 0%"), (1, "or under 1%")])
+def test_a_share_that_is_not_nothing_is_not_shown_as_nothing(proposals: int, shown: str) -> None:
+    candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions((40, 400, 40), (20, 300, proposals))))
 
-
-def test_calls_that_lead_to_fewer_proposals_are_named_with_both_shares_and_how_sure_they_are() -> None:
-    called = ratio(situation(TODAY, watch=FALLEN))
-
-    assert called is not None
-    assert called.kind is NudgeKind.COACHING
-    assert (called.is_shortfall, called.rest_days) == (True, 14)
-    for wording in called.wordings:
-        assert all(part in wording for part in ("Ana", "5 proposals from 200 calls", "10%"))
-    assert "5 of 200 (2%, with 90% certainty 1% to 5%) over the last 20 worked days" in called.reason
-    assert "40 of 400 (10%, with 90% certainty 8% to 13%) over those before" in called.reason
-    assert "fell by a quarter or more is 99.7%" in called.reason
+    assert candidate is not None
+    assert shown in candidate.wordings[2]
 
 
 @pytest.mark.parametrize(
-    ("spans", "is_called"),
+    ("periods", "is_proposed"),
     [
         (((40, 400, 40), (20, 200, 10)), False),
         (((40, 400, 40), (20, 200, 9)), False),
         (((40, 400, 40), (20, 200, 8)), True),
         (((40, 400, 40), (20, 20, 0)), False),
         (((40, 400, 9), (20, 200, 0)), False),
+        (((40, 400, 10), (20, 200, 0)), True),
         (((20, 200, 40), (20, 200, 5)), True),
         (((19, 200, 40), (20, 200, 5)), False),
-        (((20, 10, 9), (40, 400, 40), (20, 200, 20)), False),
+        (((20, 200, 100), (40, 400, 40), (20, 200, 10)), False),
+        (((1, 500, 400), (40, 400, 40), (20, 200, 10)), False),
         (((40, 40, 60), (20, 200, 5)), False),
+        (((40, 400, 400), (20, 200, 5)), False),
+        (((40, 400, 399), (20, 200, 5)), True),
     ],
     ids=[
         "half, but that may be chance",
-        "93% sure",
-        "96% sure",
+        "93% probable",
+        "96% probable",
         "too few calls to tell anything",
         "too few proposals before to tell anything",
+        "ten proposals before are enough",
         "twenty days before are enough",
         "nineteen are not",
         "what was more than forty days before does not count",
+        "nor does a single day before those",
         "more proposals than calls are no share",
+        "as many proposals as calls are no share",
+        "one fewer is a share",
     ],
 )
-def test_it_takes_a_fall_by_a_quarter_that_is_sure(spans: tuple[tuple[int, int, int], ...], *, is_called: bool) -> None:
-    assert (ratio(situation(TODAY, watch=known(*spans))) is not None) is is_called
+def test_it_takes_a_fall_by_a_quarter_that_is_probable(periods: tuple[tuple[int, int, int], ...], *, is_proposed: bool) -> None:
+    candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions(*periods)))
+
+    assert (candidate is not None) is is_proposed
+
+
+def test_a_fall_is_never_shown_as_certain() -> None:
+    candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions((40, 400, 200), (20, 200, 0))))
+
+    assert candidate is not None
+    assert candidate.reason.endswith("fell by a quarter or more is 99.9%.")
+
+
+@pytest.mark.parametrize(("probability", "is_proposed"), [(0.95, True), (0.9499, False)])
+def test_a_fall_is_probable_from_95_percent_on(
+    probability: float, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
+) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: probability)
+
+    assert (ratio.evaluate(rule_context(MORNING, baseline=FALLEN)) is not None) is is_proposed
+
+
+@pytest.mark.parametrize(("proposals", "is_proposed"), [(119, True), (120, False)])
+def test_a_share_at_three_quarters_has_not_fallen_however_probable(
+    proposals: int, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
+) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: 1.0)
+
+    baseline = conversions((40, 640, 320), (20, 320, proposals))
+
+    assert (ratio.evaluate(rule_context(MORNING, baseline=baseline)) is not None) is is_proposed
 
 
 @pytest.mark.parametrize(
     "today",
     [
-        plan_of(0, 0, day=MONDAY, state="closed", score=0),
-        plan_of(0, 0, day=MONDAY, state="open", silent=True),
-        plan_of(10, 1, day=MONDAY, state="open", score=100),
-        report(state="open", presence=Presence.ABSENT, score=None),
+        MORNING.model_copy(update={"state": "closed"}),
+        MORNING.model_copy(update={"silent": True}),
+        calls_and_proposals(10, 1, state="open", score=100),
+        report(score=None, state="open", presence=Presence.ABSENT),
         report(state="open", behaviours=(behaviour("Calls", 0, 10), behaviour("Proposals", 0, 0))),
     ],
-    ids=["the day is closed", "history", "the plan is done", "on leave", "it is not asked for today"],
+    ids=["the day is closed", "history", "the plan is done", "on leave", "it has no target today"],
 )
-def test_nothing_is_said_when(today: DayReport) -> None:
-    assert ratio(situation(today, watch=FALLEN)) is None
+def test_it_is_not_proposed_when(today: DayReport) -> None:
+    assert ratio.evaluate(rule_context(today, baseline=FALLEN)) is None
 
 
-def test_nothing_is_said_when_it_is_not_looked_at_in_the_morning() -> None:
-    assert ratio(situation(TODAY)) is None
+def test_it_is_proposed_in_the_morning_only() -> None:
+    assert ratio.evaluate(rule_context(MORNING)) is None
 
 
-def test_of_several_the_surest_speaks() -> None:
-    past = tuple(PastDay(day=one.day, counts={**one.counts, "demos": 3 if n < 40 else 0}) for n, one in enumerate(FALLEN.past))
-    today = TODAY.model_copy(update={"behaviours": (*TODAY.behaviours, behaviour("Demos", 0, 2))})
+def test_of_several_falls_the_most_probable_is_named() -> None:
+    demos = BehaviourKey("demos")
+    past = tuple(replace(day, counts={**day.counts, demos: 3 if number < 40 else 0}) for number, day in enumerate(FALLEN.past))
+    today = MORNING.model_copy(update={"behaviours": (*MORNING.behaviours, behaviour("Demos", 0, 2))})
 
-    called = ratio(situation(today, watch=Watch(past=past, team=TEAM_UNKNOWN, budget=ErrorBudget())))
+    candidate = ratio.evaluate(rule_context(today, baseline=replace(FALLEN, past=past)))
 
-    assert called is not None
-    assert "0 demos from 200 calls" in called.wordings[0]
+    assert candidate is not None
+    assert "no demos from 200 calls" in candidate.wordings[0]
 
 
 @pytest.mark.parametrize(
-    ("recent", "before"), [((5, 200), (40, 400)), ((0, 30), (10, 60)), ((90, 100), (95, 100)), ((20, 200), (20, 200))]
+    ("proposals", "is_fallen"), [(119, True), (120, False)], ids=["below three quarters", "exactly three quarters"]
 )
-def test_the_chance_is_that_of_random_draws(recent: tuple[int, int], before: tuple[int, int]) -> None:
+def test_a_share_is_still_fallen_below_three_quarters_of_what_it_was(proposals: int, *, is_fallen: bool) -> None:
+    baseline = conversions((40, 640, 320), (20, 320, proposals))
+
+    assert is_still_fallen(rule_context(MORNING, baseline=baseline)) is is_fallen
+
+
+def test_without_a_baseline_nothing_has_fallen() -> None:
+    assert not is_still_fallen(rule_context(MORNING))
+
+
+@pytest.mark.parametrize(
+    ("recent", "earlier"), [((5, 200), (40, 400)), ((0, 30), (10, 60)), ((90, 100), (95, 100)), ((20, 200), (20, 200))]
+)
+def test_the_probability_is_that_of_random_draws(recent: tuple[int, int], earlier: tuple[int, int]) -> None:
     random, draws = Random(1), 20_000
 
-    def drawn(led_to: int, of: int) -> float:
-        return random.betavariate(led_to + 0.5, of - led_to + 0.5)
+    def draw(converted: int, total: int) -> float:
+        return random.betavariate(converted + 0.5, total - converted + 0.5)
 
-    share = sum(drawn(*recent) < 0.75 * drawn(*before) for _ in range(draws)) / draws
+    falls = sum(draw(*recent) < 0.75 * draw(*earlier) for _ in range(draws)) / draws
 
-    shares = [Share(led_to=led_to, of=of) for led_to, of in (recent, before)]
-    assert chance_of_fall(*shares, factor=0.75) == pytest.approx(share, abs=0.015)
+    shares = [Share(converted=converted, total=total) for converted, total in (recent, earlier)]
+    assert probability_of_fall(*shares, factor=0.75) == pytest.approx(falls, abs=0.015)

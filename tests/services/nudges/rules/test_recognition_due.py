@@ -4,71 +4,95 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.nudges.context.team_context import Member
+from services.nudges.context.team_context import TeamMember
 from services.nudges.rules.recognition_due import recognition_due
 from shared.events import Mention, NudgeKind
-from tests.services.nudges.rules.teams import CALLS_ONLY, FRIDAY, MONDAY, PLAN, THIN, member, team
+from tests.services.nudges.rules.teams import CALLS_ONLY, FEW_CALLS, FRIDAY, MONDAY, PLAN, member, named, team
 
 
 def test_it_quotes_what_was_done() -> None:
-    called = recognition_due(team(member("Ana", PLAN, PLAN, THIN, PLAN, PLAN)))
+    candidate = recognition_due.evaluate(team(member("Ana", PLAN, PLAN, FEW_CALLS, PLAN, PLAN)))
 
-    assert called is not None
-    assert called.kind is NudgeKind.RECOGNITION
-    assert called.about == (Mention(id="ana"),)
-    assert all("the plan done on 4 of the last 5 worked days, 43 calls in them" in wording for wording in called.wordings)
-    assert len(set(called.wordings)) == 8
-    assert all(len(wording) <= 200 for wording in called.wordings)
+    assert candidate is not None
+    assert candidate.kind is NudgeKind.RECOGNITION
+    assert candidate.about == (Mention(id=named("Ana").id),)
+    facts = "lan done on 4 of the last 5 working days, with 43 calls"
+    assert all(facts in wording for wording in candidate.wordings)
+    assert len(set(candidate.wordings)) == 8
+    assert candidate.reason.startswith("No recognition of Ana Doe is on record for the last 5 working days.")
 
 
-def test_effort_counts_without_result_too_and_says_so() -> None:
-    called = recognition_due(team(member("Ana", CALLS_ONLY, CALLS_ONLY, THIN, CALLS_ONLY, CALLS_ONLY)))
+def test_effort_without_results_counts_too_and_is_called_so() -> None:
+    candidate = recognition_due.evaluate(team(member("Ana", CALLS_ONLY, CALLS_ONLY, FEW_CALLS, CALLS_ONLY, CALLS_ONLY)))
 
-    assert called is not None
-    assert "calls at target on 4 of the last 5 worked days, 43 calls in them, whatever came of it" in called.wordings[0]
+    assert candidate is not None
+    assert "calls on target on 4 of the last 5 working days, 43 in all, whatever the results" in candidate.wordings[0]
+
+
+@pytest.mark.parametrize(
+    ("counts", "facts"),
+    [
+        ((PLAN, PLAN, PLAN, FEW_CALLS, FEW_CALLS), "plan done on 3 of the last 5 working days"),
+        ((PLAN, PLAN, CALLS_ONLY, FEW_CALLS, FEW_CALLS), "calls on target on 3 of the last 5 working days"),
+    ],
+    ids=["three days on plan", "two days on plan"],
+)
+def test_three_days_of_effort_are_enough(counts: tuple[tuple[int, int], ...], facts: str) -> None:
+    candidate = recognition_due.evaluate(team(member("Ana", *counts)))
+
+    assert candidate is not None
+    assert facts in candidate.wordings[0]
 
 
 @pytest.mark.parametrize(
     "near_miss",
     [
         member("Ana", PLAN, PLAN, PLAN, PLAN),
-        member("Ana", PLAN, PLAN, THIN, THIN, THIN),
-        member("Ana", THIN, (9, 1), PLAN, PLAN, THIN),
+        member("Ana", PLAN, PLAN, FEW_CALLS, FEW_CALLS, FEW_CALLS),
+        member("Ana", PLAN, FEW_CALLS, FEW_CALLS, FEW_CALLS, PLAN, PLAN),
+        member("Ana", FEW_CALLS, (9, 1), PLAN, PLAN, FEW_CALLS),
         member("Ana", *[PLAN] * 9, recognised_on=FRIDAY - timedelta(days=4)),
         member("Ana", *[PLAN] * 9, recognised_on=FRIDAY),
     ],
-    ids=["four days known", "two days of effort", "nine calls of ten are no effort", "four days since", "recognised on Friday"],
+    ids=[
+        "four days known",
+        "two days of effort",
+        "a third day of effort is six days ago",
+        "nine calls of ten are no effort",
+        "four days since",
+        "recognised on Friday",
+    ],
 )
-def test_it_is_not_called_for_when(near_miss: Member) -> None:
-    assert recognition_due(team(near_miss)) is None
+def test_it_is_not_proposed_when(near_miss: TeamMember) -> None:
+    assert recognition_due.evaluate(team(near_miss)) is None
 
 
-def test_five_worked_days_after_a_word_it_is_due_again() -> None:
+def test_five_worked_days_after_a_recognition_it_is_due_again() -> None:
     since = FRIDAY - timedelta(days=7)
 
-    assert recognition_due(team(member("Ana", *[PLAN] * 9, recognised_on=since))) is not None
+    assert recognition_due.evaluate(team(member("Ana", *[PLAN] * 9, recognised_on=since))) is not None
 
 
 @pytest.mark.parametrize(
     ("members", "first"),
     [
-        ((member("Ana", *[PLAN] * 6), member("Ben", *[PLAN] * 7)), "ben"),
-        ((member("Ana", *[PLAN] * 9, recognised_on=date(2026, 3, 6)), member("Ben", *[CALLS_ONLY] * 6)), "ben"),
-        ((member("Ana", *[PLAN] * 6), member("Ben", *[PLAN] * 6)), "ana"),
-        ((member("Ana", *[THIN] * 9), member("Ben", *[PLAN] * 5)), "ben"),
+        ((member("Ana", *[PLAN] * 6), member("Ben", *[PLAN] * 7)), "Ben"),
+        ((member("Ana", *[PLAN] * 9, recognised_on=date(2026, 3, 6)), member("Ben", *[CALLS_ONLY] * 6)), "Ben"),
+        ((member("Ana", *[PLAN] * 6), member("Ben", *[PLAN] * 6)), "Ana"),
+        ((member("Ana", *[FEW_CALLS] * 9), member("Ben", *[PLAN] * 5)), "Ben"),
     ],
     ids=["more days", "more days since, though less done", "a tie goes by name", "without effort nobody is due"],
 )
-def test_who_has_gone_without_for_longest_comes_first(members: tuple[Member, ...], first: str) -> None:
-    called = recognition_due(team(*members))
+def test_the_rep_who_has_gone_without_for_longest_comes_first(members: tuple[TeamMember, ...], first: str) -> None:
+    candidate = recognition_due.evaluate(team(*members))
 
-    assert called is not None
-    assert called.about == (Mention(id=first),)
-    assert called.occasion == f"{first}:{MONDAY}"
+    assert candidate is not None
+    assert candidate.about == (Mention(id=named(first).id),)
+    assert candidate.occasion == f"{first.lower()}:{MONDAY}"
 
 
-@pytest.mark.parametrize(("this_week", "is_called"), [(0, True), (2, True), (3, False)])
-def test_three_a_week_are_enough(this_week: int, is_called: bool) -> None:
-    called = recognition_due(team(member("Ana", *[PLAN] * 5), recognitions=this_week))
+@pytest.mark.parametrize(("this_week", "is_proposed"), [(0, True), (2, True), (3, False), (4, False)])
+def test_three_a_week_are_enough(this_week: int, *, is_proposed: bool) -> None:
+    candidate = recognition_due.evaluate(team(member("Ana", *[PLAN] * 5), recognitions=this_week))
 
-    assert (called is not None) is is_called
+    assert (candidate is not None) is is_proposed

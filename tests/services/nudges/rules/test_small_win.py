@@ -1,39 +1,51 @@
 """Small win, and its near misses."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Unpack
 
 import pytest
 
 from services.nudges.rules.small_win import small_win
 from shared.events import DayReport, Presence
-from tests.services.nudges.reports import MONDAY, asked, report, situation, worked_days
+from tests.services.nudges.days import MONDAY
+from tests.services.nudges.reports import DayReportFields, behaviour, report, rule_context, worked_days
 
-FIRST_OF_QUARTER = date(2026, 4, 1)
+FIRST_OF_APRIL = date(2026, 4, 1)
+SECOND_OF_APRIL = date(2026, 4, 2)
+THIRD_OF_APRIL = date(2026, 4, 3)
 
 
-def _days(*counts: int, until: date = MONDAY, target: int = 1) -> list[DayReport]:
+def _days(*counts: int, until: date = MONDAY, target: float = 1) -> list[DayReport]:
     """Worked days with so many meetings."""
     return [
-        day.model_copy(update={"behaviours": (asked("meetings", count=count, target=target),)})
+        day.model_copy(update={"behaviours": (behaviour("Meetings", count, target),)})
         for day, count in zip(worked_days(*[60] * len(counts), until=until), counts, strict=True)
     ]
 
 
-def _today(count: int = 1, *, day: date = MONDAY, target: int = 1, **changes: Any) -> DayReport:
-    given: dict[str, Any] = {"state": "open", "behaviours": (asked("meetings", count=count, target=target),)}
-    return report(day, **(given | changes))
+def _today(
+    count: int = 1,
+    *,
+    day: date = MONDAY,
+    target: float = 1,
+    score: float | None = 60,
+    **fields: Unpack[DayReportFields],
+) -> DayReport:
+    default: DayReportFields = {"state": "open", "behaviours": (behaviour("Meetings", count, target),)}
+    return report(day, score=score, **(default | fields))
 
 
-def test_the_first_after_ten_worked_days_without_is_said() -> None:
-    called = small_win(situation(_today(), *_days(1, *[0] * 12)))
+def test_it_is_proposed_for_the_first_after_ten_worked_days_without() -> None:
+    candidate = small_win.evaluate(rule_context(_today(), *_days(1, *[0] * 12)))
 
-    assert called is not None
-    assert called.wordings[0] == "Meetings today, Ana: the first in 12 worked days. A small win, and a real one."
+    assert candidate is not None
+    assert candidate.wordings[0] == "Today's good news, Ana: your first meeting in 12 working days."
+    assert candidate.reason == "1 meeting today, the first in 12 working days."
+    assert candidate.cooldown_days == 7
 
 
-def test_also_of_a_behaviour_of_which_many_are_asked() -> None:
-    assert small_win(situation(_today(target=20), *_days(*[0] * 10, target=20))) is not None
+def test_a_behaviour_with_a_high_target_counts_too() -> None:
+    assert small_win.evaluate(rule_context(_today(target=20), *_days(*[0] * 10, target=20))) is not None
 
 
 @pytest.mark.parametrize(
@@ -51,48 +63,56 @@ def test_also_of_a_behaviour_of_which_many_are_asked() -> None:
         "nine days without",
         "nine days known",
         "none today either",
-        "the day asks for none",
-        "days that asked for none",
+        "today has no target",
+        "days without a target",
         "history",
         "a day off",
     ],
 )
 def test_a_dry_spell_is_not_over_when(today: DayReport, before: list[DayReport]) -> None:
-    assert small_win(situation(today, *before)) is None
+    assert small_win.evaluate(rule_context(today, *before)) is None
 
 
 @pytest.mark.parametrize(
-    ("today", "before", "is_called"),
+    ("today", "before", "is_proposed"),
     [
-        (_today(day=FIRST_OF_QUARTER), _days(1, 1, until=FIRST_OF_QUARTER), True),
-        (_today(day=date(2026, 4, 3)), _days(1, 1, 0, 0, until=date(2026, 4, 3)), True),
-        (_today(day=date(2026, 4, 3)), _days(1, 1, 0, 1, until=date(2026, 4, 3)), False),
-        (_today(day=date(2026, 4, 3)), _days(0, 0, until=date(2026, 4, 3)), False),
+        (_today(day=FIRST_OF_APRIL), _days(1, 1, until=FIRST_OF_APRIL), True),
+        (_today(day=THIRD_OF_APRIL), _days(1, 1, 0, 0, until=THIRD_OF_APRIL), True),
+        (_today(day=THIRD_OF_APRIL), _days(1, 1, 0, 1, until=THIRD_OF_APRIL), False),
+        (_today(day=SECOND_OF_APRIL), _days(1, 1, until=SECOND_OF_APRIL), False),
+        (_today(day=THIRD_OF_APRIL), _days(0, 0, until=THIRD_OF_APRIL), False),
         (_today(day=date(2026, 3, 31)), _days(1, 1, until=date(2026, 3, 31)), False),
-        (_today(day=FIRST_OF_QUARTER, target=3), _days(1, 1, until=FIRST_OF_QUARTER), False),
+        (_today(day=FIRST_OF_APRIL, target=2), _days(1, 1, until=FIRST_OF_APRIL), True),
+        (_today(day=FIRST_OF_APRIL, target=2.5), _days(1, 1, until=FIRST_OF_APRIL), False),
+        (_today(day=date(2026, 1, 1)), _days(1, until=date(2026, 1, 1)), True),
+        (_today(day=date(2026, 12, 31)), _days(1, 1, until=date(2026, 12, 31)), False),
     ],
     ids=[
         "on its first day",
         "on its third, after two without",
         "the second of the quarter",
-        "who came in the quarter",
+        "there was one on its first day",
+        "a rep who came in the quarter",
         "the day before",
-        "of what many are asked",
+        "two a day",
+        "more than two a day",
+        "the first day of the year",
+        "the last day of the year",
     ],
 )
-def test_the_first_of_a_quarter(today: DayReport, before: list[DayReport], is_called: bool) -> None:
-    called = small_win(situation(today, *before))
+def test_the_first_of_a_quarter(today: DayReport, before: list[DayReport], *, is_proposed: bool) -> None:
+    candidate = small_win.evaluate(rule_context(today, *before))
 
-    assert (called is not None) is is_called
-    assert called is None or "the first of the quarter" in called.reason
+    assert (candidate is not None) is is_proposed
+    assert candidate is None or "the first of the quarter" in candidate.reason
 
 
-def test_of_two_firsts_the_one_that_the_definition_names_first_is_said() -> None:
-    both = (asked("proposals", count=1, target=1), asked("meetings", count=1, target=1))
-    none = (asked("proposals", count=0, target=1), asked("meetings", count=0, target=1))
+def test_of_two_firsts_the_one_that_the_playbook_lists_first_is_named() -> None:
+    both = (behaviour("Proposals", 1, 1), behaviour("Meetings", 1, 1))
+    none = (behaviour("Proposals", 0, 1), behaviour("Meetings", 0, 1))
     before = [report(MONDAY - timedelta(days=back), behaviours=none) for back in range(1, 11)]
 
-    called = small_win(situation(report(behaviours=both), *before))
+    candidate = small_win.evaluate(rule_context(report(behaviours=both), *before))
 
-    assert called is not None
-    assert called.reason.startswith("Proposals of 2026-03-02")
+    assert candidate is not None
+    assert candidate.reason.startswith("1 proposal today")

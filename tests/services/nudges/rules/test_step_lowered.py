@@ -8,21 +8,22 @@ import pytest
 
 from services.nudges.domain.ladder import Ladder
 from services.nudges.rules.step_lowered import step_lowered
-from shared.events import NudgeKind
-from tests.services.nudges.reports import goal, report, situation
+from shared.events import GoalKey, NudgeKind
+from tests.services.nudges.reports import MARCH, MONTH_GOAL, goal, report, rule_context
 
-LOWERED = Ladder(goal="month", period_start=date(2026, 3, 1), reached=0, size=Decimal(20), lowered_from=Decimal("30.25"))
+LOWERED = Ladder(goal=MONTH_GOAL, period_start=MARCH, reached=0, size=Decimal(20), lowered_from=Decimal("30.25"))
 
 
 def test_a_smaller_step_is_announced_with_what_it_was() -> None:
-    called = step_lowered(situation(report(state="open", goals=(goal(0),)), ladders=(LOWERED,)))
+    candidate = step_lowered.evaluate(rule_context(report(state="open", goals=(goal(0),)), ladders=(LOWERED,)))
 
-    assert called is not None
-    assert called.kind is NudgeKind.ANNOUNCEMENT
-    assert called.wordings[0] == (
-        "Ana, a step of calls this month is 20 from now on, not 31: it follows what your last weeks held."
+    assert candidate is not None
+    assert candidate.kind is NudgeKind.ANNOUNCEMENT
+    assert candidate.wordings[0] == (
+        "Ana, your next step for calls this month is 20, down from 31. It's based on your last few weeks."
     )
-    assert called.occasion == "month from 2026-03-01"
+    assert candidate.reason.startswith("Calls this month, from Sunday 1 March: the step follows what five working days")
+    assert candidate.occasion == "month from 2026-03-01"
 
 
 @pytest.mark.parametrize(
@@ -30,10 +31,22 @@ def test_a_smaller_step_is_announced_with_what_it_was() -> None:
     [
         (replace(LOWERED, lowered_from=None), False),
         (replace(LOWERED, period_start=date(2026, 2, 1)), False),
-        (replace(LOWERED, goal="week"), False),
+        (replace(LOWERED, goal=GoalKey("week")), False),
         (LOWERED, True),
     ],
     ids=["it is not smaller", "it was last month", "another goal", "history"],
 )
-def test_it_is_not_called_for_when(ladder: Ladder, is_silent: bool) -> None:
-    assert step_lowered(situation(report(goals=(goal(0),), silent=is_silent), ladders=(ladder,))) is None
+def test_it_is_not_proposed_when(ladder: Ladder, *, is_silent: bool) -> None:
+    today = report(goals=(goal(0),), silent=is_silent)
+
+    assert step_lowered.evaluate(rule_context(today, ladders=(ladder,))) is None
+
+
+def test_of_two_goals_the_one_whose_step_is_smaller_is_named() -> None:
+    week = goal(0, key=GoalKey("week"), label="Calls this week", period="week")
+    same = replace(LOWERED, goal=week.key, lowered_from=None)
+
+    candidate = step_lowered.evaluate(rule_context(report(goals=(week, goal(0))), ladders=(same, LOWERED)))
+
+    assert candidate is not None
+    assert "calls this month" in candidate.wordings[0]

@@ -3,29 +3,41 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Unpack
 
 import pytest
 
 from services.nudges.domain.ladder import Ladder
 from services.nudges.rules.step_reached import step_reached
-from shared.events import DayReport
-from tests.services.nudges.reports import MONDAY, goal, report, situation
+from shared.events import DayReport, GoalKey
+from tests.services.nudges.days import MONDAY, at
+from tests.services.nudges.reports import MARCH, MONTH_GOAL, DayReportFields, goal, report, rule_context
 
-REACHED = Ladder(goal="month", period_start=date(2026, 3, 1), reached=30, size=Decimal("32.5"), reached_on=MONDAY)
-
-
-def _today(count: int, **changes: object) -> DayReport:
-    return report(state="open", goals=(goal(count),), **changes)  # type: ignore[arg-type]
+REACHED = Ladder(goal=MONTH_GOAL, period_start=MARCH, reached=30, size=Decimal("32.5"), reached_on=MONDAY)
+APRIL = Ladder(goal=MONTH_GOAL, period_start=date(2026, 4, 1), reached=0, size=Decimal(33))
 
 
-def test_it_names_the_next_step_in_the_same_breath() -> None:
-    called = step_reached(situation(_today(31), ladders=(REACHED,)))
+def _today(count: int, **fields: Unpack[DayReportFields]) -> DayReport:
+    default: DayReportFields = {"state": "open", "goals": (goal(count),)}
+    return report(**(default | fields))
 
-    assert called is not None
-    assert called.wordings[0] == "Calls this month, Ana: 30 reached today. The next step is 63."
-    assert all("30" in wording and "63" in wording for wording in called.wordings)
-    assert called.occasion == "month from 2026-03-01: 30"
-    assert "at most a tenth larger each time, and stay between 10 and 60" in called.reason
+
+def test_it_names_the_step_after_the_one_that_was_reached() -> None:
+    candidate = step_reached.evaluate(rule_context(_today(31), ladders=(REACHED,)))
+
+    assert candidate is not None
+    assert candidate.wordings[0] == "That's 30 calls this month, Ana. Your next step is 63."
+    assert all("30" in wording and "63" in wording for wording in candidate.wordings)
+    assert candidate.occasion == "month from 2026-03-01: 30"
+    assert candidate.cooldown_days == 3
+    assert candidate.reason == (
+        "Calls this month: 31 since Sunday 1 March. The next step is 63, a step of 33. Steps follow your recent weeks, stay "
+        "between 10 and 60, and grow by at most a tenth at a time, rounded up."
+    )
+
+
+def test_it_is_proposed_at_exactly_the_step() -> None:
+    assert step_reached.evaluate(rule_context(_today(30), ladders=(REACHED,))) is not None
 
 
 @pytest.mark.parametrize(
@@ -36,9 +48,9 @@ def test_it_names_the_next_step_in_the_same_breath() -> None:
         (_today(31), (replace(REACHED, reached_on=MONDAY - timedelta(days=1)),)),
         (_today(31), (replace(REACHED, reached_on=None),)),
         (_today(31), (replace(REACHED, period_start=date(2026, 2, 1)),)),
-        (_today(31), (replace(REACHED, goal="week"),)),
+        (_today(31), (replace(REACHED, goal=GoalKey("week")),)),
         (_today(31, silent=True), (REACHED,)),
-        (report(state="open"), (REACHED,)),
+        (_today(31, goals=()), (REACHED,)),
     ],
     ids=[
         "there is no ladder",
@@ -51,23 +63,26 @@ def test_it_names_the_next_step_in_the_same_breath() -> None:
         "no goal any more",
     ],
 )
-def test_it_is_not_called_for_when(today: DayReport, ladders: tuple[Ladder, ...]) -> None:
-    assert step_reached(situation(today, ladders=ladders)) is None
+def test_it_is_not_proposed_when(today: DayReport, ladders: tuple[Ladder, ...]) -> None:
+    assert step_reached.evaluate(rule_context(today, ladders=ladders)) is None
 
 
-def test_when_a_new_period_has_begun_the_next_step_is_its_first() -> None:
-    april = Ladder(goal="month", period_start=date(2026, 4, 1), reached=0, size=Decimal(33))
+def test_once_a_new_period_has_begun_the_next_step_is_its_first() -> None:
+    context = rule_context(_today(31, state="closed"), ladders=(APRIL, REACHED), now=at(MONDAY + timedelta(days=1), "09:00"))
 
-    called = step_reached(situation(report(goals=(goal(31),)), ladders=(april, REACHED)))
+    candidate = step_reached.evaluate(context)
 
-    assert called is not None
-    assert called.wordings[0] == "Calls this month, Ana: 30 reached on Monday. The next step is 33 in the new month."
+    assert candidate is not None
+    assert candidate.wordings[1] == "Ana, yesterday you got to 30 calls last month. Next up: 33 in the new month."
+    assert candidate.reason.startswith(
+        "Calls last month: 31 since Sunday 1 March. The next step is 33 in the new month, a step of"
+    )
 
 
-def test_steps_of_one_size_are_said_to_be() -> None:
+def test_steps_of_one_size_are_called_so() -> None:
     fixed = goal(30, step_min=None, step_max=None)
 
-    called = step_reached(situation(report(goals=(fixed,)), ladders=(replace(REACHED, size=Decimal(30)),)))
+    candidate = step_reached.evaluate(rule_context(report(goals=(fixed,)), ladders=(replace(REACHED, size=Decimal(30)),)))
 
-    assert called is not None
-    assert called.reason == "Calls this month: 30 since 2026-03-01. After 30 the next step is 60: in steps of 30."
+    assert candidate is not None
+    assert candidate.reason == "Calls this month: 30 since Sunday 1 March. The next step is 60, in steps of 30."

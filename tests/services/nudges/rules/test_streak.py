@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.nudges.domain.candidate import Candidate
 from services.nudges.rules.streak import streak
 from shared.events import DayReport, Presence
-from tests.services.nudges.reports import MONDAY, report, situation, worked_days
+from tests.services.nudges.days import MONDAY, at
+from tests.services.nudges.reports import report, rule_context, worked_days
 
-APRIL = date(2026, 4, 1)
+LAST_OF_MARCH = date(2026, 3, 31)
 
 
 def _days(letters: str, *, until: date = MONDAY) -> list[DayReport]:
@@ -16,18 +18,18 @@ def _days(letters: str, *, until: date = MONDAY) -> list[DayReport]:
     return worked_days(*[100 if letter == "D" else 60 for letter in letters], until=until)
 
 
-def _streak(letters: str, today: DayReport | None = None) -> str | None:
+def _streak(letters: str, today: DayReport | None = None) -> Candidate | None:
     today = today or report(score=100, state="open")
-    called = streak(situation(today, *_days(letters, until=today.day)))
-    return called.reason if called is not None else None
+    return streak.evaluate(rule_context(today, *_days(letters, until=today.day)))
 
 
 @pytest.mark.parametrize("days", [3, 5, 10, 20, 30, 70, 100, 130])
-def test_it_is_called_for_at(days: int) -> None:
-    reason = _streak("M" + "D" * (days - 1))
+def test_it_is_proposed_at(days: int) -> None:
+    candidate = _streak("M" + "D" * (days - 1))
 
-    assert reason is not None
-    assert f"on {days - 1} worked days before it" in reason
+    assert candidate is not None
+    assert candidate.reason == f"Plan reached today and on {days - 1} working days before that."
+    assert all(f"{days} working days" in wording for wording in candidate.wordings)
 
 
 @pytest.mark.parametrize("days", [1, 2, 4, 6, 9, 11, 15, 25, 101])
@@ -41,18 +43,20 @@ def test_it_is_silent_at(days: int) -> None:
         ("DD", report(score=99.99, state="open")),
         ("DD", report(score=100, silent=True)),
         ("DD", report(score=None, presence=Presence.DAY_OFF)),
+        ("DD", report(score=100, presence=Presence.ABSENT)),
     ],
-    ids=["the plan of today is not done", "history", "a day off"],
+    ids=["today's plan is not done", "history", "a day off", "on leave"],
 )
-def test_it_is_not_called_for_when(before: str, today: DayReport) -> None:
+def test_it_is_not_proposed_when(before: str, today: DayReport) -> None:
     assert _streak(before, today) is None
 
 
 @pytest.mark.parametrize(
-    ("before", "is_called"),
+    ("before", "is_proposed"),
     [
         ("DDDMD", True),  # D D D, a miss, D and today: five
         ("MDDM", False),  # the three days before the miss were not all done: a streak of one
+        ("DDM", False),  # only two days are known before the miss
         ("DDDDMM", False),  # two misses in a row end it
         ("DDDDDDDDM", False),  # nine, with the miss repaired by today
         ("DDDDDDDDDM", True),  # ten
@@ -60,42 +64,42 @@ def test_it_is_not_called_for_when(before: str, today: DayReport) -> None:
         ("DDDDMDDDDM", True),  # counted back, the newest one is the one that is repaired: 5
     ],
 )
-def test_one_miss_of_a_month_is_repaired_by_the_next_worked_day(before: str, is_called: bool) -> None:
-    today = report(date(2026, 3, 31), score=100, state="open")
+def test_one_miss_a_month_is_repaired_on_the_next_worked_day(before: str, *, is_proposed: bool) -> None:
+    candidate = _streak(before, report(LAST_OF_MARCH, score=100, state="open"))
 
-    assert (_streak(before, today) is not None) is is_called
+    assert (candidate is not None) is is_proposed
 
 
 def test_each_month_has_a_repair_of_its_own() -> None:
-    before = _days("DDDM", until=date(2026, 3, 31)) + _days("DDDMDD", until=date(2026, 4, 8))
-    today = report(date(2026, 4, 8), score=100)
+    before = _days("DDDM", until=LAST_OF_MARCH) + _days("DDDMDD", until=date(2026, 4, 8))
+    ninth = report(date(2026, 4, 8), score=100)
 
-    called = streak(situation(today, *before))
-
-    assert called is None  # nine: 3 + 3 + 2 + today
-    called = streak(situation(report(date(2026, 4, 9), score=100), *before, today))
-    assert called is not None
-    assert "2 missed days were made good" in called.reason
+    assert streak.evaluate(rule_context(ninth, *before)) is None  # nine: 3 + 3 + 2 + today
+    candidate = streak.evaluate(rule_context(report(date(2026, 4, 9), score=100), *before, ninth))
+    assert candidate is not None
+    assert "You made up for two missed days along the way." in candidate.reason
 
 
-def test_a_repair_is_said() -> None:
-    reason = _streak("DDDMD")
+def test_a_repair_is_mentioned() -> None:
+    candidate = _streak("DDDMD")
 
-    assert reason is not None
-    assert "One missed day was made good" in reason
+    assert candidate is not None
+    assert all(text.endswith("You made up for one missed day along the way.") for text in candidate.wordings)
 
 
 def test_days_not_worked_neither_break_nor_lengthen_it() -> None:
     before = _days("MDD", until=MONDAY - timedelta(days=10))
     others = [Presence.ABSENT, Presence.HOLIDAY, Presence.DAY_OFF, Presence.ABSENT]
-    away = [report(MONDAY - timedelta(days=1 + back), presence=why, score=None) for back, why in enumerate(others)]
+    away = [report(MONDAY - timedelta(days=1 + back), presence=other, score=None) for back, other in enumerate(others)]
     no_target = report(MONDAY - timedelta(days=6), score=None)
 
-    assert streak(situation(report(score=100), *before, *away, no_target)) is not None
+    assert streak.evaluate(rule_context(report(score=100), *before, *away, no_target)) is not None
 
 
 def test_a_belated_day_makes_the_streak_that_it_made_then() -> None:
-    called = streak(situation(report(score=100, state="closed"), *_days("MDD")))
+    context = rule_context(report(score=100), *_days("MDD"), now=at(MONDAY + timedelta(days=2), "09:00"))
 
-    assert called is not None
-    assert all("on Monday" in wording for wording in called.wordings)
+    candidate = streak.evaluate(context)
+
+    assert candidate is not None
+    assert all("Monday" in wording for wording in candidate.wordings)

@@ -1,31 +1,37 @@
 """Team day, and its near misses."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from services.nudges.rules.team_day import team_day
-from shared.events import DayReport
-from tests.services.nudges.reports import report, situation
+from shared.events import DayReport, Rep
+from tests.services.nudges.reports import ANA, BEN, rep, report, rule_context
 
-THREE = ("ana", "ben", "cleo")
+CLEO = rep("Cleo Fox")
+THREE = (ANA, BEN, CLEO)
 
 
-def test_it_is_called_for_when_all_three_have_the_plan_done() -> None:
-    called = team_day(situation(report(score=100, state="open"), team_done=THREE))
+def test_it_is_proposed_when_all_three_have_done_the_plan() -> None:
+    context = rule_context(report(score=100, state="open"), teammates_done=tuple(mate.id for mate in THREE))
 
-    assert called is not None
-    assert called.wordings[0] == "A team day, Ana: today all 3 who worked in North had the plan done."
-    assert called.rest_days == 7
+    candidate = team_day.evaluate(context)
+
+    assert candidate is not None
+    assert candidate.wordings[0] == "The whole team was on plan today, Ana: all 3 of you in North. Great work together."
+    assert candidate.reason == "All 3 reps in North with a target today have a score of 100 or more."
+    assert candidate.cooldown_days == 7
 
 
 @pytest.mark.parametrize(
-    ("own", "team_done"),
+    ("own", "teammates_done"),
     [
         (report(score=100), ()),
-        (report(score=100), ("ana", "ben")),
+        (report(score=100), (ANA, BEN)),
         (report(score=99.99), THREE),
         (report(score=100, silent=True), THREE),
     ],
-    ids=["somebody has not", "two are no team", "the own plan is not done after all", "history"],
+    ids=["somebody has not", "two are no team", "their own plan is not done after all", "history"],
 )
-def test_it_is_not_called_for_when(own: DayReport, team_done: tuple[str, ...]) -> None:
-    assert team_day(situation(own, team_done=team_done)) is None
+def test_it_is_not_proposed_when(own: DayReport, teammates_done: Sequence[Rep]) -> None:
+    assert team_day.evaluate(rule_context(own, teammates_done=tuple(mate.id for mate in teammates_done))) is None

@@ -7,39 +7,41 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.domain.playbook import Playbooks
-from services.scoring.domain.score import score_day, two_decimals
-from tests.services.scoring.domain.builders import behaviour, playbook
+from services.scoring.domain.playbook.playbook import Playbooks
+from services.scoring.domain.score import as_decimal, score_day, two_decimals
+from shared.events import BehaviourKey, TeamId
+from tests.services.scoring.domain.builders import NORTH, behaviour, playbook
 
 MONDAY = date(2026, 3, 2)
-PLAN = playbook(behaviour("calls", target=10, weight=60), behaviour("proposals", target=2, weight=40))
+CALLS, PROPOSALS = BehaviourKey("calls"), BehaviourKey("proposals")
+PLAN = playbook(behaviour(CALLS, target=10, weight=60), behaviour(PROPOSALS, target=2, weight=40))
 
 
-def test_the_plan_done_is_a_hundred() -> None:
-    assert score_day(PLAN, {"calls": 10, "proposals": 2}, day=MONDAY, share=Fraction(1)).value == 100
+def test_the_plan_done_scores_a_hundred() -> None:
+    assert score_day(PLAN, {CALLS: 10, PROPOSALS: 2}, day=MONDAY, share=Fraction(1)).value == 100
 
 
-def test_the_cap_keeps_one_behaviour_from_buying_off_the_others() -> None:
-    assert score_day(PLAN, {"calls": 1_000}, day=MONDAY, share=Fraction(1)).value == 90
+def test_the_cap_keeps_one_behaviour_from_making_up_for_the_others() -> None:
+    assert score_day(PLAN, {CALLS: 1_000}, day=MONDAY, share=Fraction(1)).value == 90
 
 
-def test_half_a_day_asks_for_half() -> None:
-    assert score_day(PLAN, {"calls": 5, "proposals": 1}, day=MONDAY, share=Fraction(1, 2)).value == 100
+def test_half_a_day_needs_half_of_the_targets() -> None:
+    assert score_day(PLAN, {CALLS: 5, PROPOSALS: 1}, day=MONDAY, share=Fraction(1, 2)).value == 100
 
 
 def test_a_day_without_a_target_has_no_score() -> None:
-    assert score_day(PLAN, {"calls": 5}, day=MONDAY, share=Fraction(0)).value is None
+    assert score_day(PLAN, {CALLS: 5}, day=MONDAY, share=Fraction(0)).value is None
     assert score_day(None, {}, day=MONDAY, share=Fraction(1)).value is None
 
 
-def test_a_behaviour_without_a_target_that_day_does_not_weigh() -> None:
+def test_a_behaviour_without_a_target_that_day_has_no_weight() -> None:
     plan = playbook(behaviour("calls", target=10, weight=60), behaviour("visits", target=0, weight=40))
 
-    assert score_day(plan, {"calls": 5}, day=MONDAY, share=Fraction(1)).value == 50
+    assert score_day(plan, {CALLS: 5}, day=MONDAY, share=Fraction(1)).value == 50
 
 
 def test_the_points_of_the_lines_add_up_to_the_score() -> None:
-    score = score_day(PLAN, {"calls": 3, "proposals": 1}, day=MONDAY, share=Fraction(1))
+    score = score_day(PLAN, {CALLS: 3, PROPOSALS: 1}, day=MONDAY, share=Fraction(1))
 
     assert sum(line.points for line in score.lines) == score.value == Fraction(38)
 
@@ -50,12 +52,21 @@ def test_halves_of_a_hundredth_are_rounded_up() -> None:
     assert two_decimals(Fraction(100)) == Decimal("100.00")
 
 
+def test_a_fraction_is_displayed_with_up_to_four_decimals() -> None:
+    assert [str(as_decimal(value)) for value in (Fraction(10), Fraction(5, 2), Fraction(2, 3), Fraction(1, 20_000))] == [
+        "10",
+        "2.5",
+        "0.6667",
+        "0.0001",
+    ]
+
+
 @given(st.integers(0, 50), st.integers(0, 5))
 def test_more_of_anything_never_lowers_the_score(calls: int, proposals: int) -> None:
     def value(more: int) -> Fraction:
-        found = score_day(PLAN, {"calls": calls + more, "proposals": proposals}, day=MONDAY, share=Fraction(1)).value
-        assert found is not None
-        return found
+        score = score_day(PLAN, {CALLS: calls + more, PROPOSALS: proposals}, day=MONDAY, share=Fraction(1)).value
+        assert score is not None
+        return score
 
     assert value(1) >= value(0)
 
@@ -64,7 +75,7 @@ def test_the_newest_version_that_has_begun_is_in_force() -> None:
     old, new = playbook(behaviour(), effective_from=date(2026, 1, 1)), playbook(behaviour(), effective_from=date(2026, 2, 1))
     versions = Playbooks([new, old])
 
-    assert versions.in_force("north", date(2026, 1, 31)) is old
-    assert versions.in_force("north", date(2026, 2, 1)) is new
-    assert versions.in_force("north", date(2025, 12, 31)) is None
-    assert versions.in_force("south", date(2026, 2, 1)) is None
+    assert versions.in_force(NORTH, date(2026, 1, 31)) is old
+    assert versions.in_force(NORTH, date(2026, 2, 1)) is new
+    assert versions.in_force(NORTH, date(2025, 12, 31)) is None
+    assert versions.in_force(TeamId("south"), date(2026, 2, 1)) is None

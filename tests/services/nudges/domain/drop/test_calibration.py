@@ -1,4 +1,4 @@
-"""The budget re-checked on a team's own history."""
+"""The error budget, checked on a team's own history."""
 
 from datetime import datetime
 from random import Random
@@ -8,16 +8,16 @@ import pytest
 
 from services.nudges.domain.drop.calibration import calibrate, next_calibration
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import drops
+from services.nudges.domain.drop.detector import find_alerts
 from services.nudges.domain.drop.error_budget import ErrorBudget
-from services.nudges.domain.drop.expectation import usual_of_team
+from services.nudges.domain.drop.expectation import estimate_team_baseline
 from tests.services.nudges.domain.drop.weeks import counted, random_days, steady
 
 BUDGET = ErrorBudget()
 
 
-def _wild_team() -> list[list[WorkedDay]]:
-    """One day in eight nothing counts: no negative binomial does that."""
+def _erratic_team() -> list[list[WorkedDay]]:
+    """Nothing counts on one day in eight: no negative binomial does that."""
     random = Random(8)
     reps = [random_days([20.0] * 60, 50, random) for _ in range(8)]
     return [
@@ -25,96 +25,100 @@ def _wild_team() -> list[list[WorkedDay]]:
     ]
 
 
-def test_on_a_history_that_is_no_negative_binomial_the_budget_is_kept_all_the_same() -> None:
-    reps = _wild_team()
+def test_a_history_that_is_not_negative_binomial_keeps_the_budget_after_calibration() -> None:
+    reps = _erratic_team()
 
-    found = calibrate(reps, BUDGET, rounds=6, random=Random(1))
+    calibration = calibrate(reps, BUDGET, rounds=6, random=Random(1))
 
-    assert found is not None
-    assert found.alerts_before > 1.3
-    assert found.strictness > 0
-    assert found.alerts_after <= 1
-    assert found.days == 8 * (60 - 14) * found.rounds
-    random, team = Random(2), usual_of_team(reps)
-    others = [
-        (random.sample(days, len(days)), limit) for _ in range(6) for days, limit in zip(reps, found.of_reps, strict=True)
+    assert calibration is not None
+    assert calibration.alerts_before > 1.3
+    assert calibration.strictness > 0
+    assert calibration.alerts_after <= 1
+    assert calibration.days == 8 * (60 - 14) * calibration.rounds
+    random, team = Random(2), estimate_team_baseline(reps)
+    other_orders = [
+        (random.sample(days, len(days)), strictness)
+        for _ in range(6)
+        for days, strictness in zip(reps, calibration.rep_strictness, strict=True)
     ]
-    alerts = sum(1 for days, limit in others for _ in drops(days, team, ErrorBudget(strictness=limit)))
-    assert alerts * BUDGET.days / found.days == pytest.approx(1, abs=0.35)
+    alerts = sum(1 for days, strictness in other_orders for _ in find_alerts(days, team, ErrorBudget(strictness=strictness)))
+    assert alerts * BUDGET.days / calibration.days == pytest.approx(1, abs=0.35)
 
 
-def test_a_calm_team_may_be_watched_more_closely() -> None:
-    found = calibrate([steady(40, 60) for _ in range(4)], BUDGET, rounds=3, random=Random(1))
+def test_the_limits_of_a_calm_team_become_laxer() -> None:
+    calibration = calibrate([steady(40, 60) for _ in range(4)], BUDGET, rounds=3, random=Random(1))
 
-    assert found is not None
-    assert found.alerts_before == 0
-    assert found.strictness < 0
-
-
-def test_the_same_seed_gives_the_same_limit_and_a_drop_in_the_history_is_put_into_disorder() -> None:
-    dropped = [steady(40, 40) + counted(*[0] * 3) for _ in range(4)]
-
-    first, again = (calibrate(dropped, BUDGET, rounds=3, random=Random(5)) for _ in range(2))
-
-    assert first == again
+    assert calibration is not None
+    assert calibration.alerts_before == 0
+    assert calibration.strictness < 0
 
 
-def test_what_was_calibrated_before_does_not_matter() -> None:
-    reps = _wild_team()
+def test_the_same_seed_gives_the_same_limits() -> None:
+    reps = [steady(40, 40) + counted(*[0] * 3) for _ in range(4)]
 
-    plain = calibrate(reps, BUDGET, rounds=2, random=Random(1))
+    first, second = (calibrate(reps, BUDGET, rounds=3, random=Random(5)) for _ in range(2))
 
-    assert plain == calibrate(reps, ErrorBudget(strictness=1.0), rounds=2, random=Random(1))
+    assert first == second
 
 
-def test_nothing_comes_of_too_little_history() -> None:
+def test_an_earlier_calibration_does_not_matter() -> None:
+    reps = _erratic_team()
+
+    calibration = calibrate(reps, BUDGET, rounds=2, random=Random(1))
+
+    assert calibration == calibrate(reps, ErrorBudget(strictness=1.0), rounds=2, random=Random(1))
+
+
+def test_too_little_history_gives_no_calibration() -> None:
     assert calibrate([], BUDGET, rounds=3, random=Random(1)) is None
     assert calibrate([steady(40, 14)], BUDGET, rounds=3, random=Random(1)) is None
+    assert calibrate([steady(40, 15)], BUDGET, rounds=3, random=Random(1)) is not None
 
 
-def _often_nothing(days: int, random: Random) -> list[WorkedDay]:
+def _erratic_rep(days: int, random: Random) -> list[WorkedDay]:
     return [
         WorkedDay(weekday=day.weekday, count=0 if random.random() < 0.2 else day.count)
         for day in random_days([20.0] * days, 50, random)
     ]
 
 
-def test_a_rep_unlike_the_team_has_a_limit_of_their_own() -> None:
+def test_a_rep_who_is_unlike_the_team_gets_their_own_limit() -> None:
     random = Random(3)
-    calm = [random_days([20.0] * 60, 50, random) for _ in range(5)]
+    calm_reps = [random_days([20.0] * 60, 50, random) for _ in range(5)]
 
-    found = calibrate([_often_nothing(60, random), *calm], BUDGET, rounds=40, random=Random(1))
+    calibration = calibrate([_erratic_rep(60, random), *calm_reps], BUDGET, rounds=40, random=Random(1))
 
-    assert found is not None
-    wild, *others = found.of_reps
-    assert wild > max(others) + 0.1
-    assert wild > found.strictness > sum(others) / len(others)
-    assert found.alerts_after <= 1
+    assert calibration is not None
+    erratic, *calm = calibration.rep_strictness
+    assert erratic > max(calm) + 0.1
+    assert erratic > calibration.strictness > sum(calm) / len(calm)
+    assert calibration.alerts_after <= 1
 
 
-def test_with_few_days_of_their_own_a_rep_is_watched_as_the_team_is() -> None:
+def test_a_rep_with_few_days_has_nearly_the_limit_of_the_team() -> None:
     random = Random(3)
-    calm = [random_days([20.0] * 60, 50, random) for _ in range(5)]
-    known, new = _often_nothing(60, random), _often_nothing(17, random)
+    calm_reps = [random_days([20.0] * 60, 50, random) for _ in range(5)]
+    known_rep, new_rep = _erratic_rep(60, random), _erratic_rep(17, random)
 
-    of_known = calibrate([known, *calm], BUDGET, rounds=40, random=Random(1))
-    of_new = calibrate([new, *calm], BUDGET, rounds=40, random=Random(1))
+    with_known = calibrate([known_rep, *calm_reps], BUDGET, rounds=40, random=Random(1))
+    with_new = calibrate([new_rep, *calm_reps], BUDGET, rounds=40, random=Random(1))
 
-    assert of_known is not None
-    assert of_new is not None
-    of_the_new, of_the_known = of_new.of_reps[0] - of_new.strictness, of_known.of_reps[0] - of_known.strictness
-    assert 0 < of_the_new < of_the_known / 2
+    assert with_known is not None
+    assert with_new is not None
+    offset_of_known = with_known.rep_strictness[0] - with_known.strictness
+    offset_of_new = with_new.rep_strictness[0] - with_new.strictness
+    assert 0 < offset_of_new < offset_of_known / 2
 
 
-def test_whom_nothing_is_known_of_has_the_limit_of_the_others() -> None:
-    found = calibrate([steady(40, 60), steady(40, 60), steady(40, 5)], BUDGET, rounds=3, random=Random(1))
+def test_a_rep_who_cannot_be_assessed_yet_has_the_limit_of_the_team() -> None:
+    calibration = calibrate([steady(40, 60), steady(40, 60), steady(40, 5)], BUDGET, rounds=3, random=Random(1))
 
-    assert found is not None
-    assert found.of_reps[2] == pytest.approx(found.strictness, abs=0.1)
+    assert calibration is not None
+    assert calibration.rep_strictness[2] == pytest.approx(calibration.strictness, abs=0.1)
 
 
 @pytest.mark.parametrize(
-    ("zone", "now", "due_at"),
+    ("timezone", "now", "due_at"),
     [
         ("Europe/Madrid", "2026-03-04T12:00+00:00", "2026-03-08T04:00+01:00"),
         ("Europe/Madrid", "2026-03-08T02:59+00:00", "2026-03-08T04:00+01:00"),
@@ -124,8 +128,8 @@ def test_whom_nothing_is_known_of_has_the_limit_of_the_others() -> None:
         ("Pacific/Auckland", "2026-03-07T14:30+00:00", "2026-03-08T04:00+13:00"),  # Sunday already
     ],
 )
-def test_a_team_is_checked_anew_on_sundays_at_four_by_its_own_clock(zone: str, now: str, due_at: str) -> None:
-    due = next_calibration(zone, now=datetime.fromisoformat(now))
+def test_a_team_is_calibrated_on_sundays_at_four_in_its_own_time_zone(timezone: str, now: str, due_at: str) -> None:
+    due = next_calibration(timezone, now=datetime.fromisoformat(now))
 
     assert due == datetime.fromisoformat(due_at)
-    assert due.tzinfo == ZoneInfo(zone)
+    assert due.tzinfo == ZoneInfo(timezone)

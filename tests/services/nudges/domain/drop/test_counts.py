@@ -1,4 +1,4 @@
-"""Chances of counts, against ones worked out by hand."""
+"""Probabilities of counts, against ones worked out by hand."""
 
 import math
 
@@ -6,50 +6,62 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.nudges.domain.drop.counts import WorkedDay, chance_at_most, score_of
+from services.nudges.domain.drop.counts import WorkedDay, mid_p_value, normal_score
 
 
-def _ways(count: int, size: int) -> int:
+def _compositions(count: int, size: int) -> int:
     """In how many ways `count` is the sum of `size` whole numbers."""
     return math.comb(count + size - 1, count)
 
 
-@pytest.mark.parametrize(("count", "total", "size", "other"), [(0, 10, 3, 5), (4, 10, 3, 5), (10, 10, 3, 5), (7, 40, 5, 20)])
-def test_a_share_of_a_total_is_counted_out(count: int, total: int, size: int, other: int) -> None:
-    chances = [_ways(n, size) * _ways(total - n, other) / _ways(total, size + other) for n in range(count + 1)]
+@pytest.mark.parametrize(
+    ("count", "total", "size", "other_size"), [(0, 10, 3, 5), (4, 10, 3, 5), (10, 10, 3, 5), (7, 40, 5, 20)]
+)
+def test_the_mid_p_value_is_that_of_the_negative_hypergeometric(count: int, total: int, size: int, other_size: int) -> None:
+    probabilities = [
+        _compositions(part, size) * _compositions(total - part, other_size) / _compositions(total, size + other_size)
+        for part in range(count + 1)
+    ]
 
-    chance = chance_at_most(count, total=total, size=size, size_other=other)
+    value = mid_p_value(count, total=total, size=size, other_size=other_size)
 
-    assert chance == pytest.approx(sum(chances) - chances[-1] / 2, rel=1e-9)
+    assert value == pytest.approx(sum(probabilities) - probabilities[-1] / 2, rel=1e-9)
 
 
-def test_without_more_spread_than_chance_it_is_the_binomial() -> None:
-    chances = [math.comb(30, n) * 0.25**n * 0.75 ** (30 - n) for n in range(6)]
+def test_without_overdispersion_it_is_that_of_the_binomial() -> None:
+    probabilities = [math.comb(30, part) * 0.25**part * 0.75 ** (30 - part) for part in range(6)]
 
-    chance = chance_at_most(5, total=30, size=1e7, size_other=3e7)
+    value = mid_p_value(5, total=30, size=1e7, other_size=3e7)
 
-    assert chance == pytest.approx(sum(chances) - chances[-1] / 2, rel=1e-4)
+    assert value == pytest.approx(sum(probabilities) - probabilities[-1] / 2, rel=1e-4)
 
 
 @given(st.integers(0, 300), st.floats(0, 3_000), st.floats(0.1, 500), st.floats(0.1, 5_000))
-def test_a_higher_count_is_never_less_likely_to_be_reached(count: int, rest: float, size: float, other: float) -> None:
+def test_it_rises_with_the_count_and_stays_between_0_and_1(count: int, rest: float, size: float, other_size: float) -> None:
     total = count + 1 + rest
 
-    lower, higher = (chance_at_most(n, total=total, size=size, size_other=other) for n in (count, count + 1))
+    lower, higher = (mid_p_value(part, total=total, size=size, other_size=other_size) for part in (count, count + 1))
 
     assert 0 <= lower <= higher + 1e-6 <= 1 + 1e-6
 
 
-def test_a_score_is_the_normal_quantile_and_never_infinite() -> None:
-    assert score_of(0.5) == 0
-    assert score_of(0.025) == pytest.approx(-1.96, abs=0.001)
-    assert math.isfinite(score_of(0))
-    assert math.isfinite(score_of(1))
+def test_a_score_is_the_normal_quantile_and_always_finite() -> None:
+    assert normal_score(0.5) == 0
+    assert normal_score(0.025) == pytest.approx(-1.96, abs=0.001)
+    assert math.isfinite(normal_score(0))
+    assert math.isfinite(normal_score(1))
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"weekday": 7, "count": 1}, {"weekday": 0, "count": -1}, {"weekday": 0, "count": 1, "exposure": 0.0}]
+    ("weekday", "count", "exposure"),
+    [(7, 1, 1.0), (-1, 1, 1.0), (0, -1, 1.0), (0, 1, 0.0), (0, 1, 1.01)],
+    ids=["no weekday", "a weekday before Monday", "a negative count", "no part of the day", "more than a day"],
 )
-def test_what_is_no_worked_day_is_refused(wrong: dict[str, float]) -> None:
+def test_what_is_no_worked_day_is_refused(weekday: int, count: int, exposure: float) -> None:
     with pytest.raises(ValueError, match="leave out days that were not worked"):
-        WorkedDay(**wrong)  # type: ignore[arg-type]
+        WorkedDay(weekday=weekday, count=count, exposure=exposure)
+
+
+def test_the_edges_of_a_worked_day_are_accepted() -> None:
+    assert WorkedDay(weekday=0, count=0, exposure=0.01).count == 0
+    assert WorkedDay(weekday=6, count=0, exposure=1.0).weekday == 6

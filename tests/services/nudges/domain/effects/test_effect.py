@@ -11,190 +11,211 @@ import statsmodels.api
 from scipy.stats import t
 
 from bench.effect_trials import HELD_OUT, SD_POINTS, Trial
-from services.nudges.domain.effects.assignment import Draw
-from services.nudges.domain.effects.effect import Basis, Effect, NotKnown, effect_of
+from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.effect import Effect, Sample, UnknownEffect, estimate_effect
+from shared.events import PersonId
 
 TEAM = Trial(people=20, days=(20, 120), on_good_days=False)
 
 
-def _drawn(seed: int, *, trial: Trial = TEAM, effect_sd: float = 0.1) -> list[Draw]:
-    return [draw for _, draw in trial.drawn(effect_sd, Random(seed))]
+def _simulated(seed: int, *, trial: Trial = TEAM, effect_sd: float = 0.1) -> list[Assignment]:
+    return [assignment for _, assignment in trial.drawn(effect_sd, Random(seed))]
 
 
-def _day(person: int, *, is_sent: bool, before: float | None = 80.0, after: float = 80.0) -> Draw:
-    return Draw(person_id=str(person), is_sent=is_sent, chance=0.9, score_before=before, score_after=after)
+def _assignment(person: int, *, is_sent: bool, before: float | None = 80.0, after: float = 80.0) -> Assignment:
+    return Assignment(person_id=PersonId(str(person)), is_sent=is_sent, propensity=0.9, score_before=before, score_after=after)
 
 
-def _with_other_chances(draws: Sequence[Draw], seed: int) -> list[Draw]:
-    """As if the probability of being held out had been changed now and then, and some first days were among them."""
+def _with_other_propensities(assignments: Sequence[Assignment], seed: int) -> list[Assignment]:
+    """As if the holdout had been changed now and then, and some people had no score before."""
     random = Random(seed)
     return [
-        Draw(
-            person_id=draw.person_id,
-            is_sent=random.random() < (chance := random.choice((0.8, 0.9, 0.95))),
-            chance=chance,
-            score_before=None if random.random() < 0.05 else draw.score_before,
-            score_after=draw.score_after,
+        Assignment(
+            person_id=assignment.person_id,
+            is_sent=random.random() < (propensity := random.choice((0.8, 0.9, 0.95))),
+            propensity=propensity,
+            score_before=None if random.random() < 0.05 else assignment.score_before,
+            score_after=assignment.score_after,
         )
-        for draw in draws
+        for assignment in assignments
     ]
 
 
-def _regression(draws: Sequence[Draw], *, usual: float) -> statsmodels.api.WLS:
-    """The weighted one with the interaction, everything being centred (Lin 2013); its second coefficient is that of sending."""
-    before = numpy.array([usual if draw.score_before is None else draw.score_before for draw in draws])
+def _mean_score_before(assignments: Sequence[Assignment]) -> float:
+    return fmean(assignment.score_before for assignment in assignments if assignment.score_before is not None)
+
+
+def _regression(assignments: Sequence[Assignment], *, mean_score_before: float) -> statsmodels.api.WLS:
+    """The weighted regression with the interaction, centred (Lin 2013); its second coefficient is the effect of sending."""
+    before = numpy.array([mean_score_before if each.score_before is None else each.score_before for each in assignments])
     before -= before.mean()
-    sent = numpy.array([float(draw.is_sent) for draw in draws])
-    columns = numpy.column_stack([numpy.ones(len(draws)), sent, before, sent * before])
-    after = numpy.array([draw.score_after for draw in draws])
-    weights = [1 / (draw.chance if draw.is_sent else 1 - draw.chance) for draw in draws]
+    sent = numpy.array([float(assignment.is_sent) for assignment in assignments])
+    columns = numpy.column_stack([numpy.ones(len(assignments)), sent, before, sent * before])
+    after = numpy.array([assignment.score_after for assignment in assignments])
+    weights = [1 / (each.propensity if each.is_sent else 1 - each.propensity) for each in assignments]
     return statsmodels.api.WLS(after, columns, weights=weights)
 
 
-def _by_statsmodels(draws: Sequence[Draw], *, usual: float) -> float:
-    return float(_regression(draws, usual=usual).fit().params[1])
+def _points_of_regression(assignments: Sequence[Assignment], *, mean_score_before: float) -> float:
+    return float(_regression(assignments, mean_score_before=mean_score_before).fit().params[1])
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_estimate_and_interval_are_those_of_regressions_by_statsmodels(seed: int) -> None:
-    draws = _with_other_chances(_drawn(seed), seed)
-    usual = fmean(draw.score_before for draw in draws if draw.score_before is not None)
-    points = _by_statsmodels(draws, usual=usual)
-    people = {draw.person_id for draw in draws}
-    without = [_by_statsmodels([draw for draw in draws if draw.person_id != one], usual=usual) for one in people]
-    error = math.sqrt(sum((one - points) ** 2 for one in without) * (len(people) - 1) / len(people))
-    smaller = min(len({draw.person_id for draw in draws if draw.is_sent is arm}) for arm in (True, False))
+def test_estimate_and_interval_equal_those_of_regressions_by_statsmodels(seed: int) -> None:
+    assignments = _with_other_propensities(_simulated(seed), seed)
+    mean = _mean_score_before(assignments)
+    points = _points_of_regression(assignments, mean_score_before=mean)
+    people = {assignment.person_id for assignment in assignments}
+    without_one = [
+        _points_of_regression([each for each in assignments if each.person_id != person], mean_score_before=mean)
+        for person in people
+    ]
+    error = math.sqrt(sum((other - points) ** 2 for other in without_one) * (len(people) - 1) / len(people))
+    smaller_arm = min(len({each.person_id for each in assignments if each.is_sent is arm}) for arm in (True, False))
 
-    found = effect_of(draws)
+    effect = estimate_effect(assignments)
 
-    assert isinstance(found, Effect)
-    assert found.points == pytest.approx(points, abs=1e-9)
-    assert found.interval.high - found.points == pytest.approx(error * t.ppf(0.975, smaller - 2), abs=1e-9)
-    assert found.points - found.interval.low == pytest.approx(found.interval.high - found.points)
+    assert isinstance(effect, Effect)
+    assert effect.points == pytest.approx(points, abs=1e-9)
+    assert effect.interval.high - effect.points == pytest.approx(error * t.ppf(0.975, smaller_arm - 2), abs=1e-9)
+    assert effect.points - effect.interval.low == pytest.approx(effect.interval.high - effect.points)
 
 
 def test_with_many_people_the_usual_cluster_robust_error_is_nearly_the_same() -> None:
-    draws = _drawn(1, trial=Trial(people=300, days=(40, 60), on_good_days=False))
-    regression = _regression(draws, usual=fmean(draw.score_before for draw in draws if draw.score_before is not None))
-    people = [int(draw.person_id) for draw in draws]
+    assignments = _simulated(1, trial=Trial(people=300, days=(40, 60), on_good_days=False))
+    regression = _regression(assignments, mean_score_before=_mean_score_before(assignments))
+    people = [int(assignment.person_id) for assignment in assignments]
     fitted = regression.fit(cov_type="cluster", cov_kwds={"groups": people}, use_t=True)
 
-    found = effect_of(draws)
+    effect = estimate_effect(assignments)
 
-    assert isinstance(found, Effect)
+    assert isinstance(effect, Effect)
     low, high = fitted.conf_int()[1]
-    assert found.points == pytest.approx(fitted.params[1], abs=1e-9)
-    assert found.interval.high - found.interval.low == pytest.approx(high - low, rel=0.03)
+    assert effect.points == pytest.approx(fitted.params[1], abs=1e-9)
+    assert effect.interval.high - effect.interval.low == pytest.approx(high - low, rel=0.03)
 
 
 @pytest.mark.parametrize("effect_sd", [0.0, 0.1, 0.3])
-def test_the_interval_holds_a_planted_effect_as_often_as_it_says(effect_sd: float) -> None:
-    """`python -m bench.effects` has the 2,000 trials; a tenth of them here, within three standard errors."""
+def test_the_interval_covers_a_planted_effect_as_often_as_it_promises(effect_sd: float) -> None:
+    """`python -m bench.effects` runs 2,000 trials. Here are a tenth of them, within three standard errors."""
     random, trial = Random(3), Trial(people=15, days=(60, 120), on_good_days=False)
-    found = [effect_of([draw for _, draw in trial.drawn(effect_sd, random)]) for _ in range(200)]
-    known = [one for one in found if isinstance(one, Effect)]
+    estimates = [estimate_effect([each for _, each in trial.drawn(effect_sd, random)]) for _ in range(200)]
+    effects = [estimate for estimate in estimates if isinstance(estimate, Effect)]
     truth = effect_sd * SD_POINTS
 
-    assert len(known) > 190
-    assert 0.90 <= fmean(one.interval.low <= truth <= one.interval.high for one in known) <= 0.99
-    assert fmean(one.points for one in known) == pytest.approx(truth, abs=0.03 * SD_POINTS)
-    assert fmean(one.sd_points for one in known) == pytest.approx(SD_POINTS, rel=0.03)
+    assert len(effects) > 190
+    assert 0.90 <= fmean(effect.interval.low <= truth <= effect.interval.high for effect in effects) <= 0.99
+    assert fmean(effect.points for effect in effects) == pytest.approx(truth, abs=0.03 * SD_POINTS)
+    assert fmean(effect.sd_points for effect in effects) == pytest.approx(SD_POINTS, rel=0.03)
 
 
-def test_looking_every_week_finds_no_harm_where_there_is_none() -> None:
-    """Of 60 teams watched for a year, one in forty at most may be found harmed; the plain interval finds more."""
+def test_looking_every_two_weeks_finds_no_harm_where_there_is_none() -> None:
+    """Of 60 teams, followed for a year, one in forty may seem to be harmed. The plain interval finds more."""
     random, trial = Random(5), Trial(people=15, days=(250, 250), on_good_days=False)
-    harmed = plainly = 0
+    harmed = harmed_by_plain_interval = 0
     for _ in range(60):
-        drawn = list(trial.drawn(0.0, random))
-        found = [effect_of([draw for day, draw in drawn if day <= look]) for look in range(10, 251, 10)]
-        known = [one for one in found if isinstance(one, Effect)]
-        harmed += any(one.is_harm for one in known)
-        plainly += any(one.interval.high < 0 for one in known)
+        assignments = list(trial.drawn(0.0, random))
+        estimates = [estimate_effect([each for day, each in assignments if day <= last_day]) for last_day in range(10, 251, 10)]
+        effects = [estimate for estimate in estimates if isinstance(estimate, Effect)]
+        harmed += any(effect.is_harmful for effect in effects)
+        harmed_by_plain_interval += any(effect.interval.high < 0 for effect in effects)
 
     assert harmed <= 2
-    assert plainly >= 4
+    assert harmed_by_plain_interval >= 4
 
 
 def test_harm_is_found() -> None:
-    found = effect_of(_drawn(1, trial=Trial(people=40, days=(150, 250), on_good_days=False), effect_sd=-0.4))
+    effect = estimate_effect(_simulated(1, trial=Trial(people=40, days=(150, 250), on_good_days=False), effect_sd=-0.4))
 
-    assert isinstance(found, Effect)
-    assert found.is_harm
-    assert found.always.low < found.interval.low < found.points < found.interval.high < found.always.high < 0
+    assert isinstance(effect, Effect)
+    assert effect.is_harmful
+    assert effect.anytime_interval.low < effect.interval.low < effect.points
+    assert effect.points < effect.interval.high < effect.anytime_interval.high < 0
 
 
-def test_a_rep_who_is_always_better_is_no_effect() -> None:
-    """One half of the people is far better and is sent more often: the scores before say so."""
+def test_reps_who_are_always_better_are_not_an_effect() -> None:
+    """Half of the people are far better and are sent more. The scores before give that away."""
     random = Random(4)
-    draws = []
+    assignments = []
     for person in range(40):
-        usual, chance = (120.0, 0.95) if person % 2 else (60.0, 0.8)
+        mean, propensity = (120.0, 0.95) if person % 2 else (60.0, 0.8)
         for _ in range(60):
-            is_sent = random.random() < chance
-            after = random.gauss(usual, 10)
-            draws.append(Draw(person_id=str(person), is_sent=is_sent, chance=chance, score_before=usual, score_after=after))
+            is_sent = random.random() < propensity
+            assignments.append(
+                Assignment(
+                    person_id=PersonId(str(person)),
+                    is_sent=is_sent,
+                    propensity=propensity,
+                    score_before=mean,
+                    score_after=random.gauss(mean, 10),
+                )
+            )
 
-    found = effect_of(draws)
+    effect = estimate_effect(assignments)
 
-    assert isinstance(found, Effect)
-    assert found.interval.low < 0 < found.interval.high
-    assert abs(found.points) < 2
-
-
-def test_too_few_people_in_either_arm_say_nothing() -> None:
-    few = [_day(person, is_sent=True, after=80 + person) for person in range(30)]
-    few += [_day(person, is_sent=False, after=70 + person) for person in range(9)]
-    enough = [*few, _day(9, is_sent=False, after=81)]
-
-    found = effect_of(few)
-
-    because = "sent to 30 people and held out for 9; it takes 10 of each"
-    assert found == NotKnown(basis=Basis(people=30, days=39, held_out=9), because=because)
-    assert isinstance(effect_of(enough), Effect)
+    assert isinstance(effect, Effect)
+    assert effect.interval.low < 0 < effect.interval.high
+    assert abs(effect.points) < 2
 
 
-def test_nothing_at_all_says_nothing() -> None:
-    assert isinstance(effect_of([]), NotKnown)
+def test_too_few_people_in_either_arm_give_no_estimate() -> None:
+    nine_withheld = [_assignment(person, is_sent=True, after=80 + person) for person in range(30)]
+    nine_withheld += [_assignment(person, is_sent=False, after=70 + person) for person in range(9)]
+    ten_withheld = [*nine_withheld, _assignment(9, is_sent=False, after=81)]
+
+    estimate = estimate_effect(nine_withheld)
+
+    because = "sent to 30 people and withheld from 9; 10 of each are needed"
+    assert estimate == UnknownEffect(sample=Sample(people=30, days=39, days_withheld=9), because=because)
+    assert isinstance(estimate_effect(ten_withheld), Effect)
 
 
-def test_scores_that_never_differ_say_nothing() -> None:
-    draws = [_day(person, is_sent=arm) for person in range(12) for arm in (True, False)]
-
-    assert effect_of(draws) == NotKnown(basis=Basis(people=12, days=24, held_out=12), because="the scores do not differ")
+def test_no_assignments_give_no_estimate() -> None:
+    assert isinstance(estimate_effect([]), UnknownEffect)
 
 
-def test_without_scores_before_the_plain_difference_is_taken() -> None:
-    draws = [
-        _day(person, is_sent=arm, before=None, after=80 + 5 * arm + person % 3) for person in range(12) for arm in (True, False)
+def test_scores_that_never_differ_give_no_estimate() -> None:
+    assignments = [_assignment(person, is_sent=arm) for person in range(12) for arm in (True, False)]
+
+    sample = Sample(people=12, days=24, days_withheld=12)
+    assert estimate_effect(assignments) == UnknownEffect(sample=sample, because="the scores do not differ")
+
+
+def test_without_scores_before_the_effect_is_the_plain_difference() -> None:
+    assignments = [
+        _assignment(person, is_sent=arm, before=None, after=80 + 5 * arm + person % 3)
+        for person in range(12)
+        for arm in (True, False)
     ]
 
-    found = effect_of([*draws, _day(0, is_sent=True, before=None, after=90)])
+    effect = estimate_effect([*assignments, _assignment(0, is_sent=True, before=None, after=90)])
 
-    assert isinstance(found, Effect)
-    assert found.points == pytest.approx((12 * 86 + 90) / 13 - 81)
+    assert isinstance(effect, Effect)
+    assert effect.points == pytest.approx((12 * 86 + 90) / 13 - 81)
 
 
-@pytest.mark.parametrize("chance", [0.0, 1.0])
-def test_what_was_certain_is_no_draw(chance: float) -> None:
+@pytest.mark.parametrize("propensity", [0.0, 1.0])
+def test_what_was_certain_is_not_an_assignment(propensity: float) -> None:
     with pytest.raises(ValueError, match="leave out what was certain"):
-        Draw(person_id="1", is_sent=True, chance=chance, score_before=None, score_after=1.0)
+        Assignment(person_id=PersonId("1"), is_sent=True, propensity=propensity, score_before=None, score_after=1.0)
 
 
-def test_the_simulated_teams_hold_out_as_many_as_they_say() -> None:
-    draws = _drawn(2, trial=Trial(people=100, days=(100, 200), on_good_days=True))
+def test_the_simulated_teams_withhold_as_much_as_they_say() -> None:
+    assignments = _simulated(2, trial=Trial(people=100, days=(100, 200), on_good_days=True))
 
-    assert fmean(not draw.is_sent for draw in draws) == pytest.approx(HELD_OUT, abs=0.01)
+    assert fmean(not assignment.is_sent for assignment in assignments) == pytest.approx(HELD_OUT, abs=0.01)
 
 
-def test_a_standard_deviation_is_that_of_a_person_from_day_to_day() -> None:
-    """However much people differ. Two days that differ by 4 have a variance of 8, two that differ by 5 one of 12.5."""
-    draws = [
-        _day(person, is_sent=arm, after=100 * person + (4 + person % 2) * arm) for person in range(12) for arm in (True, False)
+def test_the_standard_deviation_is_that_of_a_person_from_day_to_day() -> None:
+    """However much people differ from each other. Two days that differ by 4 have a variance of 8, by 5 one of 12.5."""
+    assignments = [
+        _assignment(person, is_sent=arm, after=100 * person + (4 + person % 2) * arm)
+        for person in range(12)
+        for arm in (True, False)
     ]
 
-    found = effect_of(draws)
+    effect = estimate_effect(assignments)
 
-    assert isinstance(found, Effect)
-    assert found.points == pytest.approx(4.5)
-    assert found.sd_points == pytest.approx(math.sqrt((8 + 12.5) / 2))
+    assert isinstance(effect, Effect)
+    assert effect.points == pytest.approx(4.5)
+    assert effect.sd_points == pytest.approx(math.sqrt((8 + 12.5) / 2))

@@ -1,0 +1,35 @@
+"""`daymark up` and `daymark demo`."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from deploy.local.cli.options import Config, Data, command_settings
+from deploy.local.run_file import RunFile
+
+
+def up(config: Config = None, data: Data = None) -> None:
+    """Start everything on this machine and stay. Prints one line of JSON once everything is ready."""
+    from deploy.local.servers.up import run_daymark
+
+    settings = command_settings(config, data, level="INFO")
+
+    def print_ready_line(run_file: RunFile) -> None:
+        sys.stdout.write(run_file.line() + "\n")
+        sys.stdout.flush()
+
+    asyncio.run(run_daymark(settings, on_ready=print_ready_line))
+
+
+def demo(
+    data: Data = None,
+    seed: Annotated[int, typer.Option(help="seed of the simulated team")] = 1,
+    weeks: Annotated[int, typer.Option(help="weeks to play")] = 4,
+    exit_when_done: Annotated[bool, typer.Option("--exit", help="exit at the end instead of keeping the pages open")] = False,
+) -> None:
+    """Start everything on this machine, play a simulated team through signed webhooks, and show the results."""
+    from deploy.local.run_demo import run_demo
+
+    asyncio.run(run_demo(data=data, seed=seed, weeks=weeks, exit_when_done=exit_when_done))

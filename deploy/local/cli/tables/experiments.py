@@ -1,0 +1,51 @@
+"""Effects of rules, and the calibration of the drop detector."""
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from shared.requests.nudges import CalibrationList, EffectEstimate, EffectList, EffectRow
+
+
+def print_effects(effects: EffectList, console: Console) -> None:
+    """One line per rule. One standard deviation is that of a person's score from day to day."""
+    headings = ("people", "days", "withheld", "points", "95% interval", "in SD")
+    table = Table("rule", *[Column(name, justify="right") for name in headings], "", box=None, pad_edge=False)
+    for row in effects.rules:
+        counts = str(row.people), str(row.days), str(row.days_withheld)
+        table.add_row(row.rule, *counts, *_format_estimate(row.effect), _describe_state(row))
+    console.print(table)
+
+
+def print_calibrations(calibrations: CalibrationList, console: Console) -> None:
+    """What is added to the limits, beside the false alerts without and with it."""
+    headings = ("reps", "days", "strictness", "min", "max", "alerts before", "alerts after")
+    table = Table("team", *[Column(name, justify="right") for name in headings], box=None, pad_edge=False)
+    for row in calibrations.teams:
+        figures = (row.strictness, row.strictness_min, row.strictness_max, row.alerts_before, row.alerts_after)
+        texts = ["not known" if figure is None else f"{figure:.2f}" for figure in figures]
+        table.add_row(row.team, str(row.reps), str(row.worked_days), *texts)
+    if not table.row_count:
+        console.print("No team has an open day under a playbook.")
+        return
+    console.print(table)
+    console.print("strictness: added to the team's limits, in standard deviations; min and max are those of its reps.")
+    console.print("alerts: false alerts per rep and 250 worked days, from the team's own days in random orders.")
+    if any(row.strictness is None for row in calibrations.teams):
+        console.print("not known: no rep of the team has fifteen worked days yet.")
+
+
+def _format_estimate(effect: EffectEstimate | None) -> tuple[str, str, str]:
+    if effect is None:
+        return "", "", ""
+    return f"{effect.points:+.1f}", f"{effect.low:+.1f} to {effect.high:+.1f}", f"{effect.points / effect.sd_points:+.2f}"
+
+
+def _describe_state(row: EffectRow) -> str:
+    remarks = [] if row.effect is not None else [f"not known yet: {row.not_known_because}"]
+    if row.paused_at is not None:
+        remarks.append(f"paused since {row.paused_at:%Y-%m-%d} because it lowers the score (`daymark rules resume {row.rule}`)")
+    if row.counts_from is not None:
+        remarks.append(f"resumed, measured since {row.counts_from:%Y-%m-%d}")
+    if row.holdout == 0:
+        remarks.append("never withheld")
+    return "; ".join(remarks)

@@ -1,0 +1,98 @@
+"""The messages of a stream as they are stored: read in batches, apart from every consumer, and erased one by one.
+
+Batches are read as in ADR-31 (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-31.md), which nats-py
+does not offer.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from nats.aio.client import Client
+from nats.js.errors import BadRequestError, NotFoundError
+
+from shared.errors import DaymarkError
+
+_BATCH: Final = {"batch": 500, "max_bytes": 4 * 1024 * 1024, "next_by_subj": ">"}
+_CONCURRENT_MAX: Final = 32
+_TIMEOUT_S: Final = 10.0
+_NO_MESSAGE: Final = "404"
+_END_OF_BATCH: Final = "204"
+
+
+class StreamUnreadable(DaymarkError):
+    """The stream cannot be read directly. It needs `allow_direct: true`, and the user the right to `$JS.API.DIRECT.GET.>`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredMessage:
+    """One message. `number` is its sequence number in the stream."""
+
+    number: int
+    subject: str
+    headers: Mapping[str, str]
+    data: bytes
+
+
+async def find_last_number(connection: Client, stream: str) -> int:
+    """The sequence number of the newest message."""
+    return (await connection.jetstream().stream_info(stream)).state.last_seq
+
+
+async def read_messages(connection: Client, stream: str, *, last: int) -> AsyncIterator[list[StoredMessage]]:
+    """Every message up to and including the number `last`, in order.
+
+    Raises:
+        StreamUnreadable: the server refused, or did not answer.
+    """
+    first = 1
+    while first <= last and (batch := await _read_batch(connection, stream, first)):
+        first = batch[-1].number + 1
+        yield [message for message in batch if message.number <= last]
+
+
+async def _read_batch(connection: Client, stream: str, first: int) -> list[StoredMessage]:
+    inbox = connection.new_inbox()
+    batch: list[StoredMessage] = []
+    subscription = await connection.subscribe(inbox)
+    try:
+        await connection.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps({"seq": first, **_BATCH}).encode(), reply=inbox)
+        while True:
+            message = await subscription.next_msg(timeout=_TIMEOUT_S)
+            headers = dict(message.headers or {})
+            if (status := headers.get("Status")) is not None:
+                if status not in (_END_OF_BATCH, _NO_MESSAGE):
+                    raise StreamUnreadable(f"{stream} ({status})")
+                return batch
+            number, subject = int(headers["Nats-Sequence"]), headers["Nats-Subject"]
+            batch.append(StoredMessage(number=number, subject=subject, headers=headers, data=message.data))
+    except TimeoutError:
+        raise StreamUnreadable(f"{stream} (no answer)") from None
+    finally:
+        await subscription.unsubscribe()
+
+
+async def erase_messages(connection: Client, stream: str, numbers: Iterable[int]) -> AsyncIterator[int]:
+    """Overwrite and remove these messages. Yields from time to time how many are done; one that is gone already counts.
+
+    The server overwrites a message's bytes unless it is told not to.
+    """
+    remaining, done = iter(numbers), 0
+    while group := list(islice(remaining, _CONCURRENT_MAX)):
+        await asyncio.gather(*[_erase(connection, stream, number) for number in group])
+        done += len(group)
+        yield done
+
+
+async def _erase(connection: Client, stream: str, number: int) -> None:
+    try:
+        await connection.jetstream(timeout=_TIMEOUT_S).delete_msg(stream, number)
+    except (NotFoundError, BadRequestError):
+        try:
+            await connection.jetstream(timeout=_TIMEOUT_S).get_msg(stream, seq=number)
+        except NotFoundError:
+            return
+        raise

@@ -1,0 +1,147 @@
+"""What the doctor finds out about the sources: what each sent last, what was refused, and what could not be understood."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import httpx
+import nats.errors
+from nats.aio.client import Client
+from nats.js.errors import NotFoundError
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.inspect.dead_letters import Letter
+from deploy.local.inspect.findings import Finding, Verdict, describe_age, describe_span
+from deploy.local.plurals import count_nouns
+from services.ingest.domain.adapter import RetryPolicy
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.webhook import Source
+from services.ingest.metrics import UNKNOWN
+from shared.event_types import WEBHOOK_RECEIVED
+from shared.jetstream.streams import WEBHOOKS
+from shared.observation import SourceName
+
+_EXPIRES_SOON: Final = timedelta(days=2)
+_TIMEOUT_S: Final = 3
+_WEBHOOKS_TOTAL: Final = "daymark_ingest_webhooks_total"
+_NEWEST_REFUSAL: Final = "daymark_ingest_newest_refusal_timestamp_seconds"
+_REMEDIES: Final = {
+    "unauthorized": "not signed with the secret of the source: compare the secret on both sides, and the clocks",
+    "too_large": "larger than ingest.body_max_bytes: raise the limit, or send fewer items in one webhook",
+    "too_slow": "not received in time: check the network, or raise ingest.body_timeout_s",
+    "encoded": "compressed: switch compression off at the sender",
+    "unavailable": "could not be stored, or too many at once: check NATS and its disk, or add a replica of ingest",
+}
+
+Samples = Mapping[tuple[str, str, str], float]
+"""Values of ingest's metrics by name, source and result."""
+
+
+async def examine_sources(
+    connection: Client, sources: Mapping[SourceName, Source], letters: Sequence[Letter], *, ingest_url: str, now: datetime
+) -> AsyncIterator[Finding]:
+    """Each configured source, and webhooks that were sent to none of them."""
+    samples = await _read_samples(ingest_url)
+    for source in sources.values():
+        stored_at = await _find_newest_stored_at(connection, source)
+        yield _examine_newest(source, stored_at=stored_at, now=now)
+        for finding in (
+            *_examine_refusals(source, samples, stored_at=stored_at, now=now),
+            *_examine_letters(source, letters),
+            *_examine_expiry(source, now=now),
+        ):
+            yield finding
+    if count := samples.get((_WEBHOOKS_TOTAL, UNKNOWN, "unknown_source")):
+        webhooks = count_nouns(int(count), "webhook")
+        text = f"since the start, {webhooks} for no source: compare the URL at each sender with the names here"
+        yield Finding(verdict=Verdict.NOTE, subject="sources", text=text)
+    if not sources:
+        yield Finding(verdict=Verdict.NOTE, subject="sources", text="none is configured; docs/ has a page for each CRM")
+
+
+def examine_other_letters(sources: Mapping[SourceName, Source], letters: Sequence[Letter]) -> Iterator[Finding]:
+    """Dead letters that did not come from a source's webhook."""
+    subjects = {_subject_of(source) for source in sources.values()}
+    if others := [letter for letter in letters if letter.origin not in subjects]:
+        yield Finding(verdict=Verdict.PROBLEM, subject=others[-1].service, text=_describe_letters(others))
+
+
+async def _read_samples(ingest_url: str) -> Samples:
+    """What ingest has counted since it started. Empty if it does not answer, which is a finding of its own."""
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
+            text = (await client.get(f"{ingest_url}/metrics")).text
+    except httpx.HTTPError:
+        return {}
+    return {
+        (sample.name, sample.labels.get("source", ""), sample.labels.get("result", "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def _find_newest_stored_at(connection: Client, source: Source) -> datetime | None:
+    try:
+        message = await connection.jetstream().get_last_msg(WEBHOOKS, _subject_of(source))
+    except (NotFoundError, nats.errors.Error):
+        return None
+    time = (message.headers or {}).get("ce-time")
+    return datetime.fromisoformat(time) if time else message.time
+
+
+def _examine_newest(source: Source, *, stored_at: datetime | None, now: datetime) -> Finding:
+    if stored_at is None:
+        return Finding(verdict=Verdict.NOTE, subject=_title(source), text="no webhook in the last seven days")
+    return Finding(verdict=Verdict.OK, subject=_title(source), text=f"last webhook {describe_age(stored_at, now=now)}")
+
+
+def _examine_refusals(source: Source, samples: Samples, *, stored_at: datetime | None, now: datetime) -> Iterator[Finding]:
+    """A refusal is over once a newer webhook was stored."""
+    cost = _describe_cost(ADAPTERS[source.kind].retry_policy)
+    for result, remedy in _REMEDIES.items():
+        count = samples.get((_WEBHOOKS_TOTAL, source.name, result), 0)
+        if not count:
+            continue
+        refused_at = datetime.fromtimestamp(samples.get((_NEWEST_REFUSAL, source.name, result), 0), UTC)
+        is_over = stored_at is not None and stored_at > refused_at
+        newest = describe_age(refused_at, now=now)
+        text = f"{count_nouns(int(count), 'webhook')} refused since the start, the last one {newest}: {remedy}. {cost}"
+        yield Finding(verdict=Verdict.NOTE if is_over else Verdict.PROBLEM, subject=_title(source), text=text)
+
+
+def _examine_letters(source: Source, letters: Sequence[Letter]) -> Iterator[Finding]:
+    if own := [letter for letter in letters if letter.origin == _subject_of(source)]:
+        yield Finding(verdict=Verdict.PROBLEM, subject=_title(source), text=_describe_letters(own))
+
+
+def _examine_expiry(source: Source, *, now: datetime) -> Iterator[Finding]:
+    if source.expires_at is None:
+        return
+    is_near = source.expires_at - now < _EXPIRES_SOON
+    text = f"the sender stops at {source.expires_at.isoformat(timespec='minutes')}" + ("; renew it now" if is_near else "")
+    yield Finding(verdict=Verdict.PROBLEM if is_near else Verdict.OK, subject=_title(source), text=text)
+
+
+def _describe_cost(policy: RetryPolicy) -> str:
+    """What a refusal costs, by how the sender retries."""
+    if policy.window_s is None:
+        return "How long the sender retries is not known"
+    if policy.window_s == 0:
+        return "The sender does not retry"
+    return f"The sender retries for {describe_span(timedelta(seconds=policy.window_s))}, then the webhook is lost"
+
+
+def _describe_letters(letters: Sequence[Letter]) -> str:
+    reasons = Counter(letter.reason for letter in letters)
+    counts = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    newest = letters[-1]
+    return f"dead letters: {counts}; the newest: {newest.detail} (`daymark dead-letters show {newest.id}`)"
+
+
+def _title(source: Source) -> str:
+    return f"{source.name} ({source.kind})"
+
+
+def _subject_of(source: Source) -> str:
+    return f"{WEBHOOK_RECEIVED}.{source.name}"

@@ -1,0 +1,101 @@
+"""`daymark demo`: everything on this machine, a simulated team that is played through webhooks, and the results."""
+
+import asyncio
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from nats.aio.client import Client
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
+from deploy.demo.play import PlayedWeeks, play
+from deploy.demo.report import print_nudges, print_responses, print_scores
+from deploy.demo.settings import configuration, make_secrets, read_secrets
+from deploy.local.run_file import RunFile
+from deploy.local.servers.up import run_daymark
+from deploy.local.settings import load_local_settings
+from shared.errors import DaymarkError
+from shared.events import ManagerId, PersonId, RepId
+from shared.jetstream.client import connect, disconnect
+from shared.requests.client import ask, list_all
+from shared.requests.nudges import INBOX_LINK, NUDGE_LIST, OWN_PAGE_LINK, ManagerQuery, NudgeQuery, RepQuery
+from shared.requests.scores import SCORE_LIST, ScoreQuery
+from shared.service.logs import configure_logs
+
+_MANAGERS: Final = (ManagerId(PersonId("mara")), ManagerId(PersonId("jon")))
+_REP: Final = RepId(PersonId("ana"))
+
+
+class TooManyWeeks(DaymarkError):
+    """The habits of the team cover four weeks. Ask for 1 to 4."""
+
+
+async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: bool) -> None:
+    """Start everything in an empty folder, play, and show the results. Then exit, or keep the pages open until Ctrl-C.
+
+    Raises:
+        TooManyWeeks: `weeks` is not between 1 and 4.
+    """
+    if not 1 <= weeks <= WEEKS_MAX:
+        raise TooManyWeeks(str(weeks))
+    console = Console()
+    with ExitStack() as cleanup:
+        folder = data or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="daymark-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+        make_secrets(folder / "secrets")
+        config = folder / "daymark.toml"
+        config.write_text(configuration(folder / "secrets", nudges_file=folder / "nudges.ndjson"))
+        settings = load_local_settings(config=config, data=folder)
+        configure_logs("daymark", level="WARNING")
+        logs = folder / "logs"
+        console.print(f"Starting NATS, PostgreSQL and the three services (logs: {logs})", highlight=False)
+
+        async def on_ready(run_file: RunFile) -> None:
+            await _play_and_show(run_file, folder, console, seed=seed, weeks=weeks)
+            if not exit_when_done:
+                console.print("\nEverything keeps running. Press Ctrl-C to stop.")
+                await asyncio.Event().wait()
+
+        await run_daymark(settings, on_ready=on_ready, log_folder=logs)
+
+
+async def _play_and_show(run_file: RunFile, folder: Path, console: Console, *, seed: int, weeks: int) -> None:
+    connection = await connect(run_file.nats, name="daymark-demo")
+    try:
+        secrets = read_secrets(folder / "secrets")
+        played = await _play(connection, run_file.ingest, secrets, console, seed=seed, weeks=weeks)
+        query = ScoreQuery(first=FIRST_DAY, last=FIRST_DAY + timedelta(weeks=weeks), silent_days=True)
+        scores = [row async for row in list_all(connection, SCORE_LIST, query)]
+        nudges = [row async for row in list_all(connection, NUDGE_LIST, NudgeQuery())]
+        print_scores([row for row in scores if row.score is not None], console)
+        print_nudges(nudges, console)
+        print_responses(played.responses, console)
+        await _print_links(connection, console)
+    finally:
+        await disconnect(connection)
+
+
+async def _play(
+    connection: Client, ingest_url: str, secrets: dict[str, str], console: Console, *, seed: int, weeks: int
+) -> PlayedWeeks:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("playing", total=None)
+
+        def on_progress(done: int, total: int, now: datetime) -> None:
+            progress.update(task, completed=done, total=total, description=f"playing {now:%a %d %b %H:%M}")
+
+        return await play(connection, ingest_url=ingest_url, secrets=secrets, seed=seed, weeks=weeks, on_progress=on_progress)
+
+
+async def _print_links(connection: Client, console: Console) -> None:
+    for manager in _MANAGERS:
+        inbox = await ask(connection, INBOX_LINK, ManagerQuery(manager=manager))
+        console.print(f"Inbox of {manager}: {inbox.url}", highlight=False, soft_wrap=True)
+    own_page = await ask(connection, OWN_PAGE_LINK, RepQuery(rep=_REP))
+    console.print(f"{_REP}'s own page: {own_page.url}", highlight=False, soft_wrap=True)

@@ -1,0 +1,201 @@
+"""The servers and services of one data folder, and how each of them reaches the others."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import httpx
+import structlog
+
+from deploy.database import OWNERS, ensure_database
+from deploy.local.contact_keys import CONTACT_HASH_KEY_FILE
+from deploy.local.run_file import RunFile, write_run_file
+from deploy.local.servers.data_folder import ensure_secret
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.ports import claim_ports
+from deploy.local.servers.postgres_server import PostgresServer
+from deploy.local.servers.postgres_urls import add_password, url_of_role
+from deploy.local.servers.supervisor import ServiceProcess, Supervised, SupervisedNats, SupervisedPostgres
+from deploy.local.settings import ListenSection, LocalSettings
+from shared.errors import DaymarkError
+from shared.service.probes import STARTING
+from shared.service.settings import read_secret
+
+_log = structlog.get_logger()
+_READY_TIMEOUT_S: Final = 90.0
+_REQUEST_TIMEOUT_S: Final = 5.0
+_REFUSED_RETRY_S: Final = 0.1
+_NOT_READY_RETRY_S: Final = 0.2
+
+
+class NotReady(DaymarkError):
+    """Daymark did not become ready in time. The log line before this one says what is missing."""
+
+
+class LocalDaymark:
+    """Servers are started here unless the configuration names them. With a `log_folder` each service logs to a file there,
+    otherwise to standard error."""
+
+    def __init__(self, settings: LocalSettings, *, log_folder: Path | None = None) -> None:
+        self._settings = settings
+        self._data = settings.data
+        self._log_folder = log_folder
+        self._processes: list[Supervised] = []
+        self._nats_url = settings.nats.url
+        self._monitor_url = settings.nats.monitor_url
+        self._admin_url = settings.postgres.url
+        self._postgres_settings: dict[str, dict[str, str]] = {}
+        self._service_urls: dict[str, str] = {}
+        self._is_ready = False
+
+    @property
+    def processes(self) -> Sequence[Supervised]:
+        """Servers first, in the order in which they were started."""
+        return self._processes
+
+    async def start_servers(self) -> None:
+        """Start the servers that have no URL in the configuration, and create the roles and schemas."""
+        await asyncio.gather(self._start_nats(), self._start_postgres())
+
+    def declare_services(self) -> None:
+        """Add the processes of the services; `supervise` starts them.
+
+        Raises:
+            PortTaken: a configured port is in use.
+        """
+        replicas = {"ingest": 1, "scoring": self._settings.scoring.replicas, "nudges": 1}
+        numbered = [(service, number) for service, count in replicas.items() for number in range(1, count + 1)]
+        ports = claim_ports([self._address(service, number) for service, number in numbered])
+        for (service, number), port in zip(numbered, ports, strict=True):
+            name = service if number == 1 else f"{service}-{number}"
+            self._service_urls[name] = _base_url(self._address(service, number)[0], port)
+            self._processes.append(self._service_process(service, name, port))
+
+    async def wait_until_ready(self) -> RunFile:
+        """Return once every service reports that it is ready. Writes the run file for the other commands.
+
+        Raises:
+            NotReady: that took longer than 90 s.
+        """
+        services = [process for process in self._processes if process.name in self._service_urls]
+        try:
+            async with asyncio.timeout(_READY_TIMEOUT_S):
+                await asyncio.gather(*[self._wait_for_service(process) for process in services])
+        except TimeoutError:
+            raise NotReady(str(self._data)) from None
+        self._is_ready = True
+        self._update_run_file()
+        return self._run_file()
+
+    def _run_file(self) -> RunFile:
+        return RunFile(
+            ingest=self._service_urls["ingest"],
+            scoring=self._service_urls["scoring"],
+            pages=self._service_urls["nudges"],
+            nats=self._nats_url,
+            monitor=self._monitor_url,
+            postgres=self._admin_url,
+            pids={process.name: process.pid for process in self._processes} | {"daymark": os.getpid()},
+        )
+
+    def _update_run_file(self) -> None:
+        """A process that was started again has another id."""
+        if self._is_ready:
+            write_run_file(self._data, self._run_file())
+
+    def _address(self, service: str, number: int) -> tuple[str, int]:
+        """Host and port. The second and later replicas take free ports."""
+        section: ListenSection = getattr(self._settings, service)
+        return section.host, section.port if number == 1 else 0
+
+    async def _start_nats(self) -> None:
+        if self._nats_url:
+            return
+        server = NatsServer(self._data / "nats")
+        await server.start()
+        self._nats_url, self._monitor_url = server.url, server.monitor_url
+        self._processes.append(SupervisedNats(server=server, on_start=self._update_run_file))
+
+    async def _start_postgres(self) -> None:
+        if self._admin_url:
+            await self._create_roles()
+            return
+        server = PostgresServer(self._data / "postgres")
+        await server.start()
+        await ensure_database(server.url(database="postgres"))
+        self._admin_url = server.url()
+        self._postgres_settings = {owner: {"DAYMARK_POSTGRES__URL": server.url(role=owner)} for owner in OWNERS}
+        self._processes.append(SupervisedPostgres(server=server, on_start=self._update_run_file))
+
+    async def _create_roles(self) -> None:
+        """On a server that the configuration names, each role gets a password."""
+        files = {owner: ensure_secret(self._data, f"postgres-{owner}") for owner in OWNERS}
+        admin_url = add_password(self._admin_url, read_secret(self._settings.postgres.password))
+        await ensure_database(admin_url, passwords={owner: file.read_text().strip() for owner, file in files.items()})
+        self._postgres_settings = {
+            owner: {
+                "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
+                "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
+            }
+            for owner, file in files.items()
+        }
+
+    def _service_process(self, service: str, name: str, port: int) -> ServiceProcess:
+        environment = {
+            "DAYMARK_NATS__URL": self._nats_url,
+            "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
+            f"DAYMARK_{service.upper()}__PORT": str(port),
+            **self._postgres_settings.get(service, {}),
+            **self._secret_settings(service),
+        }
+        log = self._log_folder / f"{name}.log" if self._log_folder else None
+        return ServiceProcess(
+            name=name, module=f"services.{service}", environment=environment, on_start=self._update_run_file, log=log
+        )
+
+    def _secret_settings(self, service: str) -> dict[str, str]:
+        """References to the secrets of the data folder, for a service whose own are not configured."""
+        privacy = self._settings.privacy
+        files: list[tuple[str, str]] = []
+        if service in OWNERS and not privacy.forget_key:
+            files.append(("DAYMARK_PRIVACY__FORGET_KEY", "forget-key"))
+        if service == "ingest" and not privacy.contact_secret:
+            files.append(("DAYMARK_PRIVACY__CONTACT_SECRET", CONTACT_HASH_KEY_FILE))
+        if service == "scoring":
+            files.append(("DAYMARK_SCORING__API_TOKEN", "api-token"))
+        if service == "nudges":
+            files.append(("DAYMARK_NUDGES__LINK_SECRET", "link-secret"))
+        return {key: f"file:{ensure_secret(self._data, file)}" for key, file in files}
+
+    async def _wait_for_service(self, process: Supervised) -> None:
+        """Return once this very process reports that it is ready. Another program that answers on its port does not count."""
+        url = f"{self._service_urls[process.name]}/readyz"
+        logged = ""
+        async with httpx.AsyncClient(timeout=_REQUEST_TIMEOUT_S) as client:
+            while True:
+                try:
+                    response = await client.get(url)
+                except httpx.HTTPError:
+                    await asyncio.sleep(_REFUSED_RETRY_S)
+                    continue
+                if response.status_code == httpx.codes.OK and _comes_from(process, response):
+                    return
+                if response.text != logged and STARTING not in response.text:  # a starting service logs what it waits for
+                    logged = response.text
+                    _log.warning("waiting_for_service", process=process.name, response=logged)
+                await asyncio.sleep(_NOT_READY_RETRY_S)
+
+
+def _base_url(host: str, port: int) -> str:
+    """Where this machine reaches a service that listens on `host`."""
+    reachable = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _comes_from(process: Supervised, response: httpx.Response) -> bool:
+    try:
+        return bool(response.json()["pid"] == process.pid)
+    except (ValueError, TypeError, KeyError):
+        return False

@@ -1,0 +1,190 @@
+"""Child processes that are started again when they die, and that end when their parent does."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+import structlog
+
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.parent_process import terminate_with_parent
+from deploy.local.servers.postgres_server import PostgresServer
+from deploy.local.settings import child_environment
+from shared.clock import monotonic_s
+from shared.errors import DaymarkError
+from shared.service.process import EXIT_MISCONFIGURED
+
+_log = structlog.get_logger()
+_STOP_TIMEOUT_S: Final = 4.5
+_BACK_OFF_MIN_S: Final = 0.2
+_BACK_OFF_MAX_S: Final = 5.0
+_STEADY_S: Final = 10.0
+_CHECK_INTERVAL_S: Final = 0.5
+_FAILED_CHECKS_MAX: Final = 10
+_REPOSITORY: Final = Path(__file__).parents[3]
+
+
+class ServiceMisconfigured(DaymarkError):
+    """The service cannot start as it is configured. Its last log line names the key or the secret, and the remedy."""
+
+
+class Supervised(Protocol):
+    """A process that is kept running until it is stopped."""
+
+    name: str
+
+    async def keep_running(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    @property
+    def pid(self) -> int: ...
+
+
+@dataclass(kw_only=True)
+class ServiceProcess:
+    """One process of a service. Its standard error goes to the file `log`, or to that of this process when there is none."""
+
+    name: str
+    module: str
+    environment: Mapping[str, str]
+    on_start: Callable[[], None]
+    log: Path | None = None
+    _process: asyncio.subprocess.Process | None = None
+    _is_stopping: bool = field(default=False)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process is not None else 0
+
+    async def keep_running(self) -> None:
+        """Start the process, and again whenever it exits. The pause grows while it keeps exiting soon after its start.
+
+        Raises:
+            ServiceMisconfigured: starting it again would not help.
+        """
+        back_off_s = _BACK_OFF_MIN_S
+        while not self._is_stopping:
+            started_s = monotonic_s()
+            await self._start()
+            assert self._process is not None
+            code = await self._process.wait()
+            if self._is_stopping:
+                return
+            if code == EXIT_MISCONFIGURED:
+                raise ServiceMisconfigured(self.name)
+            if monotonic_s() - started_s > _STEADY_S:
+                back_off_s = _BACK_OFF_MIN_S
+            _log.warning("process_died", process=self.name, code=code, restart_in_s=back_off_s)
+            await asyncio.sleep(back_off_s)
+            back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
+
+    async def stop(self) -> None:
+        self._is_stopping = True
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await self._process.wait()
+        except TimeoutError:
+            _log.warning("process_killed", process=self.name)
+            self._process.kill()
+            await self._process.wait()
+
+    async def _start(self) -> None:
+        output = self.log.open("ab") if self.log is not None else None
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self.module,
+                env=child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}),
+                stdout=output or sys.stderr,
+                stderr=output,
+                preexec_fn=terminate_with_parent,
+            )
+        finally:
+            if output is not None:
+                output.close()
+        self.on_start()
+
+
+@dataclass(kw_only=True)
+class SupervisedNats:
+    """The embedded nats-server. It is started again when it dies and when it stays unhealthy, as after a full disk."""
+
+    server: NatsServer
+    on_start: Callable[[], None]
+    name: str = "nats"
+
+    @property
+    def pid(self) -> int:
+        return self.server.pid
+
+    async def keep_running(self) -> None:
+        while True:
+            exited = asyncio.create_task(self.server.wait_until_exit())
+            unhealthy = asyncio.create_task(self._wait_until_unhealthy())
+            await asyncio.wait({exited, unhealthy}, return_when=asyncio.FIRST_COMPLETED)
+            exited.cancel()
+            unhealthy.cancel()
+            _log.warning("nats_restarting")
+            await self.server.stop()
+            await self.server.start()
+            self.on_start()
+
+    async def stop(self) -> None:
+        await self.server.stop()
+
+    async def _wait_until_unhealthy(self) -> None:
+        """Return after ten failed checks in a row."""
+        failed_checks = 0
+        while failed_checks < _FAILED_CHECKS_MAX:
+            await asyncio.sleep(_CHECK_INTERVAL_S)
+            failed_checks = 0 if await self.server.is_healthy() else failed_checks + 1
+
+
+@dataclass(kw_only=True)
+class SupervisedPostgres:
+    """The embedded PostgreSQL. It is started again when its postmaster is gone."""
+
+    server: PostgresServer
+    on_start: Callable[[], None]
+    name: str = "postgres"
+
+    @property
+    def pid(self) -> int:
+        return self.server.pid
+
+    async def keep_running(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_INTERVAL_S)
+            if not self.server.is_running():
+                _log.warning("postgres_restarting")
+                await self.server.start()
+                self.on_start()
+
+    async def stop(self) -> None:
+        await self.server.stop()
+
+
+async def supervise(processes: Sequence[Supervised], *, until: Awaitable[object]) -> None:
+    """Keep every process running until `until` is done. Then stop the services first, and the servers that they need last."""
+    tasks = [asyncio.create_task(process.keep_running(), name=process.name) for process in processes]
+    awaited = asyncio.ensure_future(until)
+    try:
+        done, _ = await asyncio.wait({awaited, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+    finally:
+        awaited.cancel()
+        servers = [process for process in processes if isinstance(process, SupervisedNats | SupervisedPostgres)]
+        await asyncio.gather(*[process.stop() for process in processes if process not in servers])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*[server.stop() for server in servers])

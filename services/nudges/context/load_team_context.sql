@@ -1,0 +1,29 @@
+-- name: find_manager
+-- A manager's name and zone by the newest report; nobody without a zone.
+SELECT name, timezone FROM manager_of_rep WHERE manager_id = $1 AND timezone IS NOT NULL ORDER BY newest_day DESC LIMIT 1;
+
+-- name: list_member_days
+-- The last weeks of everybody whom a manager has led lately, each rep's newest day first.
+SELECT d.rep_id, d.report::text AS report FROM manager_of_rep AS m JOIN day AS d ON d.rep_id = m.rep_id AND d.day >= $3
+WHERE m.manager_id = $1 AND m.newest_day >= $2 ORDER BY d.rep_id, d.day DESC;
+
+-- name: list_recognised
+-- The last day on which somebody recognised each of these reps, or was reminded to; only since a day.
+SELECT rep_id, max(day) AS day FROM (
+    SELECT n.person_id AS rep_id, (a.answered_at AT TIME ZONE n.timezone)::date AS day
+    FROM nudge AS n JOIN answer AS a ON a.nudge_id = n.id
+    WHERE n.person_id = ANY($1::text[]) AND a.answer = 'recognised'
+    UNION ALL
+    SELECT split_part(n.occasion, ':', 1), greatest(n.sent_day, (a.answered_at AT TIME ZONE n.timezone)::date)
+    FROM nudge AS n LEFT JOIN answer AS a ON a.nudge_id = n.id AND a.answer = 'recognised'
+    WHERE n.rule = 'recognition_due' AND n.sent_day >= $2 AND split_part(n.occasion, ':', 1) = ANY($1::text[])
+) AS recognition WHERE day >= $2 GROUP BY rep_id;
+
+-- name: count_nudges_since
+-- How often a rule has spoken to a person since a day of theirs.
+SELECT count(*) FROM nudge WHERE person_id = $1 AND rule = $2 AND sent_day >= $3;
+
+-- name: find_last_nudge
+-- The newest nudge of a rule to a person, and whom it was about.
+SELECT day, (event -> 'about')::text AS about FROM nudge
+WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') ORDER BY seq DESC LIMIT 1;

@@ -1,0 +1,13 @@
+-- name: merge_announcement
+-- Keeps the newest whatever the order of arrival; returns nothing when this one is not newer. What was delivered stays delivered.
+INSERT INTO announcement AS a (rep_id, version, announcement_number, body, nudge_id) VALUES ($1, $2, $3, $4::jsonb, $5)
+ON CONFLICT (rep_id, version) DO UPDATE
+SET announcement_number = excluded.announcement_number, body = excluded.body, nudge_id = excluded.nudge_id, withdrawn_at = NULL
+WHERE a.announcement_number < excluded.announcement_number
+RETURNING version;
+
+-- name: withdraw_announcement
+-- Unless the version was announced again since.
+UPDATE announcement SET withdrawn_at = $4
+WHERE rep_id = $1 AND version = $2 AND announcement_number <= $3 AND withdrawn_at IS NULL
+RETURNING version;

@@ -1,0 +1,42 @@
+-- name: add_checks
+-- At each moment once; a moment that moved is moved, unless it has been checked already.
+INSERT INTO scheduled_check (person_id, day, moment, due_at)
+SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS new (moment, due_at)
+ON CONFLICT (person_id, day, moment) DO UPDATE SET due_at = excluded.due_at
+WHERE NOT scheduled_check.is_done AND scheduled_check.due_at <> excluded.due_at;
+
+-- name: add_checks_of_team
+-- At each one's day, unless they have received the nudge already. One that was checked while somebody's day was unknown is checked
+-- again.
+INSERT INTO scheduled_check (person_id, day, moment, due_at) SELECT teammate, $2, $3, $4 FROM unnest($1::text[]) AS teammate
+WHERE NOT EXISTS (SELECT FROM nudge AS n WHERE n.person_id = teammate AND n.day = $2 AND n.rule = ANY($5::text[]))
+ON CONFLICT (person_id, day, moment) DO UPDATE SET due_at = excluded.due_at, is_done = false WHERE scheduled_check.is_done;
+
+-- name: list_due_checks
+-- Of reps' days, those that have waited longest first.
+SELECT person_id, day, moment FROM scheduled_check
+WHERE NOT is_done AND due_at <= $1 AND moment <> 'team' ORDER BY due_at, person_id, moment LIMIT $2;
+
+-- name: find_due_check
+-- Whether one moment of a day is due and not checked yet.
+SELECT due_at FROM scheduled_check WHERE person_id = $1 AND day = $2 AND moment = $3 AND due_at <= $4 AND NOT is_done;
+
+-- name: mark_check_done
+-- Returns a row to exactly one replica. Counts are kept only of a check that was on time: later they would not be those of midday.
+UPDATE scheduled_check
+SET is_done = true, counts = CASE WHEN $4::timestamptz - due_at <= interval '15 minutes' THEN $5::jsonb END
+WHERE person_id = $1 AND day = $2 AND moment = $3 AND NOT is_done RETURNING person_id;
+
+-- name: list_due_digests
+-- Of managers whose morning has come.
+SELECT person_id AS manager_id, day FROM scheduled_check
+WHERE NOT is_done AND due_at <= $1 AND moment = 'team' ORDER BY due_at, person_id LIMIT $2;
+
+-- name: list_managers_without_digest
+-- Who leads somebody, can be reached, and has no digest scheduled.
+SELECT DISTINCT ON (manager_id) manager_id, timezone FROM manager_of_rep
+WHERE newest_day >= $1 AND timezone IS NOT NULL
+  AND NOT EXISTS (
+    SELECT FROM scheduled_check AS c WHERE c.person_id = manager_of_rep.manager_id AND c.moment = 'team' AND NOT c.is_done
+  )
+ORDER BY manager_id, newest_day DESC;

@@ -1,0 +1,60 @@
+-- name: enqueue_deliveries
+-- One delivery for each channel whose audience includes the nudge's team and kind. A channel that has not registered yet has no
+-- audience and is given everything.
+INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at)
+SELECT n.id, wanted.channel, 'queued', $3, $3
+FROM nudge AS n CROSS JOIN unnest($2::text[]) AS wanted (channel) LEFT JOIN channel AS c ON c.name = wanted.channel
+WHERE n.id = $1
+  AND (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
+ON CONFLICT DO NOTHING;
+
+-- name: claim_due_deliveries
+-- The deliveries that are due, and those whose sender has been silent for longer than its lease: it died between sending and
+-- recording. Leases run on the database's clock, because the service's clock may be stepped.
+UPDATE delivery AS d
+SET state = 'sending', attempts = d.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $4)
+FROM (
+    SELECT nudge_id, channel FROM delivery
+    WHERE channel = $1 AND state IN ('queued', 'sending') AND due_at <= $2
+      AND (state = 'queued' OR lease_until < clock_timestamp())
+    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
+) AS due, nudge AS n
+WHERE d.nudge_id = due.nudge_id AND d.channel = due.channel AND n.id = d.nudge_id
+RETURNING d.channel, d.attempts, n.event::text AS event, n.traceparent;
+
+-- name: mark_delivered
+-- A sender that got a yes can record it even when another one has taken over meanwhile. Returns nothing when it was recorded
+-- before.
+UPDATE delivery SET state = 'delivered', delivered_at = $3, lease_until = NULL, last_error = ''
+WHERE nudge_id = $1 AND channel = $2 AND state <> 'delivered' RETURNING attempts;
+
+-- name: mark_retry
+-- Only for the attempt that is under way: a sender that comes late must not disturb the one that took over.
+UPDATE delivery SET state = 'queued', due_at = $4, last_error = $5, lease_until = NULL
+WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending';
+
+-- name: mark_failed
+-- Only for the attempt that is under way, as with a retry.
+UPDATE delivery SET state = 'failed', last_error = $4, lease_until = NULL
+WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending';
+
+-- name: mark_overdue_failed
+-- Gives up what was queued at or before a time, and returns how many deliveries that were. At most 1,000 at once, so that a long
+-- queue does not hold the channel's lock for long.
+WITH failed AS (
+    UPDATE delivery AS d
+    SET state = 'failed', last_error = $3 || CASE WHEN d.last_error = '' THEN '' ELSE '; last error: ' || d.last_error END
+    FROM (
+        SELECT nudge_id, channel FROM delivery WHERE channel = $1 AND state = 'queued' AND queued_at <= $2
+        ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+    ) AS overdue
+    WHERE d.nudge_id = overdue.nudge_id AND d.channel = overdue.channel
+    RETURNING d.nudge_id
+)
+SELECT count(*) FROM failed;
+
+-- name: mark_orphans_failed
+-- Gives up what was queued at or before a time for channels that are no longer configured. The time leaves room for a rolling
+-- restart, during which another replica may still have such a channel.
+UPDATE delivery SET state = 'failed', last_error = 'this channel is no longer configured'
+WHERE state = 'queued' AND NOT channel = ANY($1::text[]) AND queued_at <= $2;

@@ -1,0 +1,1 @@
+"""What people say about nudges and activities: answers, and disputes of single activities."""

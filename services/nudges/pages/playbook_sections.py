@@ -1,0 +1,121 @@
+"""The playbook on a rep's own page: the version in force, the coming ones, and the next step of each goal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from services.nudges.domain.announcements import Announcement, coming, in_force
+from services.nudges.domain.ladder import Ladder, is_ladder_of, step_size_phrase
+from services.nudges.domain.phrases import clock_time, day_and_month, number
+from services.nudges.domain.working_time import local_day
+from shared.events import BehaviourDefinition, DayReport, GoalDefinition, VersionNumber
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BehaviourLine:
+    """One behaviour of a version."""
+
+    label: str
+    counts: str
+    target: str
+    weight: str
+    cap: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoalLine:
+    """One goal of a version."""
+
+    label: str
+    steps: str
+    counts: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaybookSection:
+    """One version. `delivered` says when its announcement reached the rep, `acknowledged` when the rep confirmed it; each is
+    empty until then. `follows` is the date of the version before; empty if there was none."""
+
+    version: VersionNumber
+    heading: str
+    team: str
+    behaviours: tuple[BehaviourLine, ...]
+    goals: tuple[GoalLine, ...]
+    unverified: tuple[str, ...]
+    follows: str
+    changes: tuple[str, ...]
+    revises: str
+    delivered: str
+    acknowledged: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextStep:
+    """The rep's next step towards a goal: the count so far, the count at which the step is reached, and how large steps are."""
+
+    label: str
+    count: int
+    target: int
+    size: str
+
+
+def make_sections(known: Sequence[Announcement], timezone: str, *, today: date) -> list[PlaybookSection]:
+    """The version in force first, then the coming ones, the earliest first."""
+    current = in_force(known, today=today)
+    shown = [*([current] if current is not None else []), *coming(known, today=today)]
+    return [_make_section(announcement, timezone, today=today) for announcement in shown]
+
+
+def make_next_steps(newest: DayReport, ladders: Sequence[Ladder]) -> list[NextStep]:
+    """One for each goal of the rep's newest day."""
+    return [
+        NextStep(label=goal.label, count=goal.count, target=ladder.next_step, size=step_size_phrase(goal, ladder))
+        for goal in newest.goals
+        for ladder in ladders
+        if is_ladder_of(ladder, goal)
+    ]
+
+
+def _make_section(announcement: Announcement, timezone: str, *, today: date) -> PlaybookSection:
+    playbook = announcement.playbook
+    total_weight = sum((behaviour.weight for behaviour in playbook.behaviours), Decimal(0))
+    first_day = _date_with_year(playbook.binds_from)
+    return PlaybookSection(
+        version=playbook.version,
+        heading=f"Starting {first_day}" if playbook.binds_from > today else f"In force since {first_day}",
+        team=playbook.team.name,
+        behaviours=tuple(_behaviour_line(behaviour, total_weight) for behaviour in playbook.behaviours),
+        goals=tuple(GoalLine(label=goal.label, steps=_describe_steps(goal), counts=goal.counts) for goal in playbook.goals),
+        unverified=playbook.unverified,
+        follows=_date_with_year(playbook.follows) if playbook.follows else "",
+        changes=playbook.changes,
+        revises=playbook.revises,
+        delivered=_date_and_time(announcement.delivered_at, timezone),
+        acknowledged=_date_and_time(announcement.acknowledged_at, timezone),
+    )
+
+
+def _behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> BehaviourLine:
+    return BehaviourLine(
+        label=behaviour.label,
+        counts=behaviour.counts,
+        target=behaviour.asks,
+        weight=f"{number(behaviour.weight)} of {number(total_weight)}",
+        cap=number(behaviour.cap),
+    )
+
+
+def _describe_steps(goal: GoalDefinition) -> str:
+    steps = f"in steps of {goal.step} a {goal.period}"
+    if goal.step_min is None:
+        return steps
+    return f"{steps} at first, then {goal.step_min} to {goal.step_max}, depending on your own weeks"
+
+
+def _date_with_year(day: date) -> str:
+    return f"{day_and_month(day)} {day.year}"
+
+
+def _date_and_time(instant: datetime | None, timezone: str) -> str:
+    return f"{day_and_month(local_day(instant, timezone))} at {clock_time(instant, timezone)}" if instant is not None else ""

@@ -1,0 +1,66 @@
+"""Every rule there is, collected from the modules beside this one. A rule is added by adding its file."""
+
+import importlib
+import pkgutil
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from services.nudges import rules
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.context.team_context import TeamContext
+from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
+from services.nudges.domain.moments import Moment
+from services.nudges.rules import rule as registry
+from services.nudges.rules.rule import Rule
+
+for _module in pkgutil.iter_modules(rules.__path__):
+    if _module.name != "catalogue":
+        importlib.import_module(f"{rules.__name__}.{_module.name}")
+
+REP_RULES: Final[Mapping[str, Rule[RuleContext]]] = MappingProxyType(
+    dict(sorted(registry.REP_RULES.items(), key=lambda item: item[1].priority))
+)
+"""About a rep's own days, by name, in order of priority."""
+
+MANAGER_RULES: Final[Mapping[str, Rule[TeamContext]]] = MappingProxyType(
+    dict(sorted(registry.MANAGER_RULES.items(), key=lambda item: item[1].priority))
+)
+"""About a manager's team, by name, in the order in which they stand in the morning's message."""
+
+RULES: Final[Mapping[str, Rule[RuleContext] | Rule[TeamContext]]] = MappingProxyType({**REP_RULES, **MANAGER_RULES})
+"""All of them."""
+
+PRAISE: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.moment is Moment.DAY_CHANGED)
+"""Of these, a day gets one; later on the same day only what is worth more."""
+
+REEVALUATED: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_reevaluated)
+"""Rules whose nudges are evaluated again when a day that they are based on is revised."""
+
+OPT_IN: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_opt_in)
+"""Rules that speak only to people who want it, beside whatever else is due at the moment and in the same message."""
+
+_CORRECTION_PRIORITY: Final = 800
+"""After every rule that speaks by itself, before what people opted in to."""
+
+PRIORITIES: Final[Mapping[str, int]] = MappingProxyType(
+    {name: rule.priority for name, rule in REP_RULES.items()} | {CORRECTION_RULE: _CORRECTION_PRIORITY}
+)
+"""By name: the smaller, the more it is worth sending."""
+
+
+def rules_at(moment: Moment) -> Sequence[Rule[RuleContext]]:
+    """The rep rules that are evaluated at a moment, in order of priority."""
+    return [rule for rule in REP_RULES.values() if rule.moment is moment]
+
+
+def evaluate_rules(moment: Moment, context: RuleContext) -> list[Candidate]:
+    """What the rules of a moment propose, in order of priority."""
+    candidates = [rule.evaluate(context) for rule in rules_at(moment)]
+    return [candidate for candidate in candidates if candidate is not None]
+
+
+def evaluate_team_rules(context: TeamContext) -> list[Candidate]:
+    """What the managers' rules propose, in the order in which they stand in the message."""
+    candidates = [rule.evaluate(context) for rule in MANAGER_RULES.values()]
+    return [candidate for candidate in candidates if candidate is not None]

@@ -1,0 +1,153 @@
+"""What a rule is, and how it registers itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Generic, TypeVar
+
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.context.team_context import TeamContext
+from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.moments import Moment
+from shared.events import Mention, NudgeKind
+
+Context = TypeVar("Context", RuleContext, TeamContext)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """What a rule wants to say. `wordings` say the same thing in different words, always in the same order; `reason` states the
+    facts in one plain sentence. Without an `occasion` there is at most one nudge of the rule per person and day. `since` is the
+    first day that is held against the rep, if that is not the day itself. `about` lists the reps whom a message to a manager is
+    about."""
+
+    wordings: Sequence[str]
+    reason: str
+    occasion: str | None = None
+    since: date | None = None
+    about: Sequence[Mention] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule(Generic[Context]):
+    """A rule with everything that the rest of nudges has to know about it.
+
+    `title`, `when` and `limits` are its row in the README: what it is called, when it speaks, and what holds it back. Of
+    several candidates the one with the smallest `priority` goes first. The other fields are as in `Candidate`.
+
+    After late data a nudge that was sent is evaluated again if `is_reevaluated`. For hints about earlier days
+    `still_nearly_true` says whether the hint is still close enough to the truth to be left standing when the rule itself is
+    no longer sure.
+    """
+
+    name: str
+    title: str
+    when: str
+    limits: str
+    kind: NudgeKind
+    moment: Moment
+    priority: int
+    propose: Callable[[Context], Proposal | None]
+    cooldown_days: int = 0
+    is_shortfall: bool = False
+    is_everyday: bool = False
+    is_opt_in: bool = False
+    is_reevaluated: bool = False
+    still_nearly_true: Callable[[Context], bool] | None = None
+
+    def evaluate(self, context: Context) -> Candidate | None:
+        """What the rule proposes in this context."""
+        proposal = self.propose(context)
+        if proposal is None:
+            return None
+        return Candidate(
+            rule=self.name,
+            kind=self.kind,
+            occasion=proposal.occasion if proposal.occasion is not None else context.day.isoformat(),
+            wordings=proposal.wordings,
+            reason=proposal.reason,
+            is_shortfall=self.is_shortfall,
+            since=proposal.since,
+            cooldown_days=self.cooldown_days,
+            is_everyday=self.is_everyday,
+            is_opt_in=self.is_opt_in,
+            about=proposal.about,
+        )
+
+
+REP_RULES: Final[dict[str, Rule[RuleContext]]] = {}
+MANAGER_RULES: Final[dict[str, Rule[TeamContext]]] = {}
+
+
+class RuleRegisteredTwice(Exception):
+    """Two rules have the same name. Rename one of them."""
+
+
+def rep_rule(
+    *,
+    name: str,
+    title: str,
+    when: str,
+    limits: str,
+    kind: NudgeKind,
+    moment: Moment,
+    priority: int,
+    cooldown_days: int = 0,
+    is_shortfall: bool = False,
+    is_everyday: bool = False,
+    is_opt_in: bool = False,
+    is_reevaluated: bool = False,
+    still_nearly_true: Callable[[RuleContext], bool] | None = None,
+) -> Callable[[Callable[[RuleContext], Proposal | None]], Rule[RuleContext]]:
+    """Register a rule about a rep's own days: `@rep_rule(...)` above the function that proposes."""
+
+    def register(propose: Callable[[RuleContext], Proposal | None]) -> Rule[RuleContext]:
+        rule = Rule(
+            name=name,
+            title=title,
+            when=when,
+            limits=limits,
+            kind=kind,
+            moment=moment,
+            priority=priority,
+            propose=propose,
+            cooldown_days=cooldown_days,
+            is_shortfall=is_shortfall,
+            is_everyday=is_everyday,
+            is_opt_in=is_opt_in,
+            is_reevaluated=is_reevaluated,
+            still_nearly_true=still_nearly_true,
+        )
+        _add(REP_RULES, rule)
+        return rule
+
+    return register
+
+
+def manager_rule(
+    *, name: str, title: str, when: str, limits: str, kind: NudgeKind, priority: int, cooldown_days: int = 0
+) -> Callable[[Callable[[TeamContext], Proposal | None]], Rule[TeamContext]]:
+    """Register a rule about a manager's team, evaluated on each of their working mornings."""
+
+    def register(propose: Callable[[TeamContext], Proposal | None]) -> Rule[TeamContext]:
+        rule = Rule(
+            name=name,
+            title=title,
+            when=when,
+            limits=limits,
+            kind=kind,
+            moment=Moment.TEAM_MORNING,
+            priority=priority,
+            propose=propose,
+            cooldown_days=cooldown_days,
+        )
+        _add(MANAGER_RULES, rule)
+        return rule
+
+    return register
+
+
+def _add(rules: dict[str, Rule[Context]], rule: Rule[Context]) -> None:
+    if rule.name in rules:
+        raise RuleRegisteredTwice(rule.name)
+    rules[rule.name] = rule

@@ -1,0 +1,88 @@
+"""Days in Postgres: one row per rep and day."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.day import Day, DayState, Tally
+from shared.events import BehaviourKey, GoalKey, RepId
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
+
+_QUERIES: Final = Queries.beside(__file__)
+_CURSOR_ROWS: Final = 5_000
+_counts_decoder: Final = msgspec.json.Decoder(dict[BehaviourKey, int])
+_goals_decoder: Final = msgspec.json.Decoder(dict[GoalKey, int])
+
+
+async def insert_days(connection: Connection, states: Sequence[tuple[RepDay, DayState]]) -> None:
+    """Store the days that are missing, each in the given state."""
+    rep_ids, days = rep_day_columns([rep_day for rep_day, _ in states])
+    await connection.execute(_QUERIES["insert_days"], rep_ids, days, [state for _, state in states])
+
+
+async def claim_days(connection: Connection, states: Sequence[tuple[RepDay, DayState]]) -> list[Day]:
+    """These days, locked until the transaction ends. Missing ones are stored first, each in the given state."""
+    await insert_days(connection, states)
+    rows = await connection.fetch(_QUERIES["lock_days"], *rep_day_columns([rep_day for rep_day, _ in states]))
+    return [day_from(row) for row in rows]
+
+
+async def update_days(connection: Connection, days: Sequence[Day]) -> None:
+    await connection.execute(
+        _QUERIES["update_days"],
+        [day.rep_id for day in days],
+        [day.day for day in days],
+        [day.state for day in days],
+        [counts_text(day.tally.counts) for day in days],
+        [counts_text(day.tally.goals) for day in days],
+        [day.score for day in days],
+        [day.tally.first_counted_at for day in days],
+        [day.revision for day in days],
+    )
+
+
+async def list_open_days(connection: Connection, rep_ids: Collection[RepId]) -> list[RepDay]:
+    """The days of these reps that are open."""
+    rows = await connection.fetch(_QUERIES["list_open_days"], list(rep_ids))
+    return [RepDay(row["rep_id"], row["day"]) for row in rows]
+
+
+async def list_scores(connection: Connection, rep_days: Sequence[RepDay]) -> dict[RepDay, Decimal | None]:
+    """The stored scores of these days; days that are not stored are left out."""
+    rows = await connection.fetch(_QUERIES["list_scores"], *rep_day_columns(rep_days))
+    return {RepDay(row["rep_id"], row["day"]): row["score"] for row in rows}
+
+
+async def list_all_days(connection: Connection) -> AsyncIterator[list[Day]]:
+    """Every day, in chunks. Needs a transaction."""
+    cursor = await connection.cursor(_QUERIES["list_all_days"])
+    while rows := await cursor.fetch(_CURSOR_ROWS):
+        yield [day_from(row) for row in rows]
+
+
+def rep_day_columns(rep_days: Sequence[RepDay]) -> tuple[list[RepId], list[date]]:
+    """Days as the two columns that queries take."""
+    return [rep_day.rep_id for rep_day in rep_days], [rep_day.day for rep_day in rep_days]
+
+
+def day_from(row: asyncpg.Record) -> Day:
+    """A day from a row with the columns of `lock_days`."""
+    rep_id, day, state, counts, goals, score, first_counted_at, revision = row
+    tally = Tally(counts=read_counts(counts), first_counted_at=first_counted_at, goals=_goals_decoder.decode(goals))
+    return Day(rep_id=rep_id, day=day, state=state, tally=tally, score=score, revision=revision)
+
+
+def read_counts(text: str) -> dict[BehaviourKey, int]:
+    """The counts of a day from the text of their column."""
+    return _counts_decoder.decode(text)
+
+
+def counts_text(counts: Mapping[BehaviourKey, int] | Mapping[GoalKey, int]) -> str:
+    """The text of a column of counts."""
+    return msgspec.json.encode(counts, order="sorted").decode()

@@ -1,0 +1,37 @@
+-- name: insert_days
+-- Days that are not stored yet, in one order. Always after the activities are locked.
+INSERT INTO rep_day (rep_id, day, state)
+SELECT rep_id, day, state FROM unnest($1::text[], $2::date[], $3::text[]) AS new (rep_id, day, state)
+ORDER BY rep_id, day
+ON CONFLICT (rep_id, day) DO NOTHING;
+
+-- name: lock_days
+-- In the order in which everybody locks days, so that replicas queue up and do not deadlock.
+SELECT d.rep_id, d.day, d.state, d.counts::text AS counts, d.goals::text AS goals, d.score, d.first_counted_at, d.revision
+FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day)
+JOIN rep_day AS d USING (rep_id, day)
+ORDER BY d.rep_id, d.day
+FOR UPDATE OF d;
+
+-- name: update_days
+-- The days are locked.
+UPDATE rep_day AS d
+SET state = new.state, counts = new.counts::jsonb, goals = new.goals::jsonb, score = new.score,
+    first_counted_at = new.first_counted_at, revision = new.revision
+FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::timestamptz[], $8::integer[])
+    AS new (rep_id, day, state, counts, goals, score, first_counted_at, revision)
+WHERE d.rep_id = new.rep_id AND d.day = new.day;
+
+-- name: list_open_days
+-- The days of these reps that are to be closed one day.
+SELECT rep_id, day FROM rep_day WHERE state = 'open' AND rep_id = ANY($1::text[]) ORDER BY rep_id, day;
+
+-- name: list_scores
+-- The stored scores of these days.
+SELECT d.rep_id, d.day, d.score
+FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day) JOIN rep_day AS d USING (rep_id, day);
+
+-- name: list_all_days
+-- Every day, for an audit. Read through a cursor.
+SELECT rep_id, day, state, counts::text AS counts, goals::text AS goals, score, first_counted_at, revision
+FROM rep_day ORDER BY rep_id, day;

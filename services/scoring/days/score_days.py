@@ -1,0 +1,119 @@
+"""Count days again, store what changed, and report it: the only way in which a day gets its counts and its score."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+import msgspec
+
+from services.scoring.days.cause import Cause
+from services.scoring.days.day_report import make_report, report_event
+from services.scoring.days.days import claim_days, update_days
+from services.scoring.days.goal_counts import count_goals
+from services.scoring.days.recount_days import recount_days
+from services.scoring.definitions.pending_rescores import list_pending_reassignments
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.day import EMPTY_TALLY, Day, DayState, initial_state
+from services.scoring.domain.definitions import Definitions
+from shared.event_types import DAY_CHANGED, EventType
+from shared.events import DayReport
+from shared.postgres.outbox import enqueue_events
+from shared.postgres.pool import Connection
+from shared.trace import continue_trace
+
+REPORTED_DAYS: Final = 60
+"""A change of definitions is reported for this many days back. Rules look back six weeks; those that look back further take
+older days as they were judged then."""
+
+
+class DayEvent(NamedTuple):
+    """A day as it is now, what to report about it, and why."""
+
+    day: Day
+    cause: Cause
+    event_type: EventType[DayReport]
+
+
+async def score_days(connection: Connection, definitions: Definitions, causes: Mapping[RepDay, Cause], *, now: datetime) -> int:
+    """Lock these days, count them again, store what changed and put reports of it into the outbox. Returns how many days
+    changed.
+
+    Needs a transaction that shares or locks the definitions and has locked the activities before. Two kinds of days are left
+    out. Days of reps whose activities wait to be reassigned: only some of their activities would be counted. And days of reps
+    who are not in the roster: they stay as last reported, so that a return to the roster reports what has changed since.
+    """
+    if not causes:
+        return 0
+    unassigned = await list_pending_reassignments(connection, {rep_day.rep_id for rep_day in causes})
+    states = initial_states([rep_day for rep_day in causes if rep_day.rep_id not in unassigned], definitions, now=now)
+    if not states:
+        return 0
+    days = await claim_days(connection, states)
+    return await score_locked_days(connection, definitions, days, causes, now=now)
+
+
+async def score_locked_days(
+    connection: Connection, definitions: Definitions, days: Sequence[Day], causes: Mapping[RepDay, Cause], *, now: datetime
+) -> int:
+    """As `score_days`, for days that are locked already, of reps whose activities are assigned."""
+    reps = definitions.roster.reps
+    known = [(day.rep_day, day) for day in days if day.rep_id in reps]
+    versions = {rep_day: definitions.playbook_of(reps[rep_day.rep_id], rep_day.day) for rep_day, _ in known}
+    if not versions:
+        return 0
+    tallies = await recount_days(connection, versions)
+    changed: list[Day] = []
+    reported: list[DayEvent] = []
+    for rep_day, day in known:
+        tally, cause = tallies.get(rep_day, EMPTY_TALLY), causes[rep_day]
+        score = definitions.score_under(versions[rep_day], reps[rep_day.rep_id], rep_day.day, tally.counts).shown
+        if (tally, score) == (day.tally, day.score) and not (cause.is_redefinition and day.state == "open"):
+            continue
+        is_reported = _is_reported(day, cause, now=now)
+        updated = msgspec.structs.replace(day, tally=tally, score=score, revision=day.revision + is_reported)
+        changed.append(updated)
+        if is_reported:
+            reported.append(DayEvent(updated, cause, DAY_CHANGED))
+    if changed:
+        await update_days(connection, changed)
+    await report_days(connection, definitions, reported, now=now)
+    return len(changed)
+
+
+def initial_states(rep_days: Iterable[RepDay], definitions: Definitions, *, now: datetime) -> list[tuple[RepDay, DayState]]:
+    """The days of reps in the roster, each with the state that it is stored in if it is not stored yet."""
+    reps = definitions.roster.reps
+    return [
+        (rep_day, initial_state(reps[rep_day.rep_id], rep_day.day, now=now)) for rep_day in rep_days if rep_day.rep_id in reps
+    ]
+
+
+def first_reported_day(now: datetime) -> date:
+    """The earliest day for which a change of definitions is reported."""
+    return now.date() - timedelta(days=REPORTED_DAYS)
+
+
+def _is_reported(day: Day, cause: Cause, *, now: datetime) -> bool:
+    """Future days are not reported, nor are days of long ago when a definition has changed."""
+    return day.state != "future" and not (cause.is_redefinition and day.day < first_reported_day(now))
+
+
+async def report_days(
+    connection: Connection, definitions: Definitions, day_events: Sequence[DayEvent], *, now: datetime
+) -> None:
+    """Put reports of these days into the outbox."""
+    if not day_events:
+        return
+    goals = await count_goals(connection, definitions, {event.day.rep_day: event.cause for event in day_events})
+    await enqueue_events(
+        connection,
+        [
+            report_event(
+                event_type,
+                make_report(day, definitions, goals[day.rep_day], now=now, is_history=cause.is_history),
+                traceparent=continue_trace(cause.traceparent),
+                at=now,
+            )
+            for day, cause, event_type in day_events
+        ],
+    )

@@ -1,0 +1,43 @@
+"""Announce playbook versions to the reps whom they judge, each version once."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from services.scoring.definitions.announcement_event import announcement_event
+from services.scoring.definitions.announcements import list_announced, merge_notices
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.playbook.bindings import find_bindings, find_notices
+from services.scoring.domain.roster.calendar import rep_day_of
+from shared.events import RepId
+from shared.postgres.outbox import enqueue_events
+from shared.postgres.pool import Connection
+from shared.trace import continue_trace
+
+
+async def announce_playbooks(
+    connection: Connection, definitions: Definitions, rep_ids: Collection[RepId], *, now: datetime
+) -> int:
+    """Announce to these reps every version that judges them today or will do so later and was not announced yet, and withdraw
+    announced versions that will not judge them after all. Returns to how many reps something is announced.
+
+    Needs a transaction that locks the definitions, or that shares them and has locked the last opened days of these reps. It
+    takes three statements at most, whatever the number of reps.
+    """
+    reps = definitions.roster.reps
+    today = {rep_id: rep_day_of(reps[rep_id], now) if rep_id in reps else now.date() for rep_id in sorted(rep_ids)}
+    if not today:
+        return 0
+    bindings = [
+        binding
+        for rep_id, day in today.items()
+        if rep_id in reps
+        for binding in find_bindings(reps[rep_id], definitions.playbooks, today=day)
+    ]
+    notices = list(find_notices(bindings, await list_announced(connection, today), today=today))
+    if notices:
+        await merge_notices(connection, notices, now=now)
+        traceparent = continue_trace(None)
+        await enqueue_events(
+            connection, [announcement_event(notice, definitions, traceparent=traceparent, now=now) for notice in notices]
+        )
+    return len({notice.rep_id for notice in notices if notice.binding is not None})

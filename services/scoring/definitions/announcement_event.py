@@ -1,0 +1,102 @@
+"""The event that announces a version to one rep, or withdraws the announcement. It is complete: its receiver need not ask
+back."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.playbook.bindings import Binding, Notice
+from services.scoring.domain.playbook.descriptions import describe_changes, describe_targets, describe_unverified
+from services.scoring.domain.playbook.filters import describe_filter
+from services.scoring.domain.playbook.playbook import Playbook
+from services.scoring.domain.roster.calendar import rep_day_of
+from services.scoring.domain.score import as_decimal
+from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
+from shared.events import BehaviourDefinition, GoalDefinition, Manager, PlaybookAnnounced, PlaybookWithdrawn, Rep, Team
+from shared.postgres.outbox import OutboxEvent, make_event
+
+_CACHE_SIZE: Final = 256
+
+
+def announcement_event(notice: Notice, definitions: Definitions, *, traceparent: str, now: datetime) -> OutboxEvent:
+    """The event of a notice. Its id is the same whenever the same announcement is made again."""
+    event_id = f"{notice.rep_id}:{notice.version}:{notice.number}"
+    if notice.binding is not None:
+        return make_event(
+            PLAYBOOK_ANNOUNCED,
+            _announced(notice.binding, definitions, number=notice.number, now=now),
+            event_id=f"{event_id}:{PLAYBOOK_ANNOUNCED.name}",
+            subject=notice.rep_id,
+            traceparent=traceparent,
+            at=now,
+        )
+    return make_event(
+        PLAYBOOK_WITHDRAWN,
+        PlaybookWithdrawn(rep_id=notice.rep_id, version=notice.version, announcement_number=notice.number, withdrawn_at=now),
+        event_id=f"{event_id}:{PLAYBOOK_WITHDRAWN.name}",
+        subject=notice.rep_id,
+        traceparent=traceparent,
+        at=now,
+    )
+
+
+def _announced(binding: Binding, definitions: Definitions, *, number: int, now: datetime) -> PlaybookAnnounced:
+    rep, playbook, first = binding.rep, binding.playbook, binding.first
+    team = definitions.roster.team_of(rep, first)
+    return PlaybookAnnounced(
+        rep=Rep(id=rep.id, name=rep.name),
+        team=Team(id=team.id, name=team.name),
+        managers=tuple(
+            Manager(id=manager.id, name=manager.name) for manager in team.managers if manager.leads_on(max(first, now.date()))
+        ),
+        timezone=rep.on(rep_day_of(rep, now)).timezone,
+        version=playbook.number,
+        effective_from=playbook.effective_from,
+        binds_from=first,
+        behaviours=_behaviours(playbook),
+        goals=_goals(playbook),
+        unverified=describe_unverified(playbook.unverified),
+        follows=binding.before.effective_from if binding.before is not None else None,
+        changes=_changes(binding.before, playbook) if binding.before is not None else (),
+        revises=playbook.revises,
+        announcement_number=number,
+        announced_at=now,
+    )
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
+    return tuple(
+        BehaviourDefinition(
+            key=behaviour.key,
+            label=behaviour.label,
+            counts=describe_filter(behaviour.counts),
+            asks=describe_targets(behaviour.targets),
+            targets=tuple(as_decimal(target) for target in behaviour.targets),
+            weight=as_decimal(behaviour.weight),
+            cap=as_decimal(behaviour.cap),
+        )
+        for behaviour in playbook.behaviours
+    )
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
+    return tuple(
+        GoalDefinition(
+            key=goal.key,
+            label=goal.label,
+            counts=describe_filter(goal.counts),
+            period=goal.period,
+            step=goal.step,
+            step_min=goal.step_min,
+            step_max=goal.step_max,
+        )
+        for goal in playbook.goals
+    )
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _changes(before: Playbook, after: Playbook) -> tuple[str, ...]:
+    return describe_changes(before, after)

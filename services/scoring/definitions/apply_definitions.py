@@ -1,0 +1,138 @@
+"""Put a roster or playbooks in force, request that the days they touch are scored again, and announce what is new to reps."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import asyncpg
+
+from services.scoring.definitions.announce_playbooks import announce_playbooks
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.pending_rescores import request_rescore
+from services.scoring.definitions.stored_definitions import add_playbook, add_roster, bump_version
+from services.scoring.domain.definition_files.playbook_file import read_playbooks
+from services.scoring.domain.definition_files.roster_file import read_roster
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.erased import find_erased
+from services.scoring.domain.playbook.playbook import Playbook
+from services.scoring.domain.roster.calendar import rep_day_of
+from services.scoring.domain.roster.roster import Roster
+from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
+from shared.errors import DaymarkError
+from shared.events import RepId
+from shared.postgres.pool import Connection
+from shared.requests.definitions import Applied
+
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class RevisionNeedsReason(DaymarkError):
+    """A version that begins before today changes scores of the past. Let it begin today or later, or give --revise with the
+    reason."""
+
+
+class ErasedPersonInRoster(DaymarkError):
+    """This id or CRM user belonged to a person who was erased, so their activities are not recorded. Use another id, or leave
+    the user out. Nothing has changed."""
+
+
+async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, now: datetime) -> Applied:
+    """Put a roster in force.
+
+    Raises:
+        DefinitionRefused: the file has mistakes; nothing has changed.
+        ErasedPersonInRoster: it lists somebody who was erased; nothing has changed.
+    """
+    roster = read_roster(text, file=file)
+
+    async def apply(connection: Connection, before: Definitions) -> Applied:
+        if (entry := find_erased(before.erased, before.roster, roster)) is not None:
+            raise ErasedPersonInRoster(entry)
+        await add_roster(connection, text, now=now)
+        changes = changes_between(before.roster, roster)
+        await _request_rescores(connection, changes, now=now)
+        announced = await announce_playbooks(connection, replace(before, roster=roster), changes.all, now=now)
+        return Applied(summary=_summarize(roster, changes), reps_to_rescore=len(changes.all), reps_to_announce_to=announced)
+
+    return await _apply(pool, cache, apply)
+
+
+async def _request_rescores(connection: Connection, changes: RosterChanges, *, now: datetime) -> None:
+    first, last = date.min, date.max
+    await request_rescore(connection, changes.to_reassign, first=first, last=last, needs_reassignment=True, now=now)
+    await request_rescore(connection, changes.to_rescore, first=first, last=last, needs_reassignment=False, now=now)
+    # Today, in whatever time zone the rep is.
+    yesterday, tomorrow = now.date() - _ONE_DAY, now.date() + _ONE_DAY
+    await request_rescore(connection, changes.to_report, first=yesterday, last=tomorrow, needs_reassignment=False, now=now)
+
+
+def _summarize(roster: Roster, changes: RosterChanges) -> str:
+    changed = len(changes.all) - len(changes.joined) - len(changes.removed)
+    return (
+        f"{len(roster.reps)} reps in {len(roster.teams)} teams: {len(changes.joined)} new, {changed} changed, "
+        f"{len(changes.removed)} removed"
+    )
+
+
+async def apply_playbooks(
+    pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, revise: str = "", now: datetime
+) -> Applied:
+    """Put the playbooks of a file in force, each from its date on. A version replaces an earlier one of the same team and date.
+
+    Raises:
+        DefinitionRefused: the file has mistakes; nothing has changed.
+        RevisionNeedsReason: a version begins in the past, and its team has been judged there already.
+    """
+    playbooks = read_playbooks(text, file=file)
+
+    async def apply(connection: Connection, before: Definitions) -> Applied:
+        changed = [playbook for playbook in playbooks if playbook not in before.playbooks.of(playbook.team)]
+        reps_to_rescore: set[RepId] = set()
+        after = before
+        for playbook in changed:
+            is_revision = _is_revision(playbook, before, now=now)
+            if is_revision and not revise:
+                raise RevisionNeedsReason(f"{playbook.team} from {playbook.effective_from}")
+            reason = revise if is_revision else ""
+            number = await add_playbook(connection, playbook, text, reason=reason, now=now)
+            version = replace(playbook, revises=reason, number=number)
+            after = replace(after, playbooks=after.playbooks.with_version(version))
+            first, last = _days_in_force(playbook, before)
+            members = {rep.id for rep in before.roster.reps_of(playbook.team)}
+            await request_rescore(connection, members, first=first, last=last, needs_reassignment=False, now=now)
+            reps_to_rescore |= members
+        announced = await announce_playbooks(connection, after, reps_to_rescore, now=now)
+        summary = ", ".join(
+            f"{playbook.team} from {playbook.effective_from}{'' if playbook in changed else ' (unchanged)'}"
+            for playbook in playbooks
+        )
+        return Applied(summary=summary, reps_to_rescore=len(reps_to_rescore), reps_to_announce_to=announced)
+
+    return await _apply(pool, cache, apply)
+
+
+def _is_revision(playbook: Playbook, before: Definitions, *, now: datetime) -> bool:
+    """Whether the version begins in the past on any rep's calendar, and a version of the team has begun before today."""
+    today = min((rep_day_of(rep, now) for rep in before.roster.reps_of(playbook.team)), default=now.date())
+    return playbook.effective_from < today and before.playbooks.in_force(playbook.team, today) is not None
+
+
+def _days_in_force(playbook: Playbook, before: Definitions) -> tuple[date, date]:
+    """The first and the last day on which the version will be in force."""
+    following = [
+        version.effective_from
+        for version in before.playbooks.of(playbook.team)
+        if version.effective_from > playbook.effective_from
+    ]
+    return playbook.effective_from, min(following) - _ONE_DAY if following else date.max
+
+
+async def _apply(
+    pool: asyncpg.Pool, cache: DefinitionsCache, apply: Callable[[Connection, Definitions], Awaitable[Applied]]
+) -> Applied:
+    """Everybody else waits only until the change is stored; the scores that follow from it are computed in the background."""
+    async with pool.acquire() as connection, connection.transaction():
+        applied = await apply(connection, await cache.lock(connection))
+        await bump_version(connection)
+    return applied

@@ -1,0 +1,107 @@
+"""Rosters, playbook versions and tombstones in Postgres, and the lock that guards them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from services.scoring.domain.definition_files.roster_history import RosterVersion
+from services.scoring.domain.erased import TombstoneKind
+from services.scoring.domain.playbook.playbook import Playbook
+from shared.events import TeamId, VersionNumber
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
+
+_QUERIES: Final = Queries.beside(__file__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredPlaybook:
+    """A version of a team's playbook. `body` is the file that it was applied with, which may hold other teams' as well."""
+
+    version: VersionNumber
+    team: TeamId
+    effective_from: date
+    body: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tombstone:
+    """The hash of an erased person, of one of their users, of a contact, or of the erasure key itself."""
+
+    kind: TombstoneKind
+    digest: bytes
+
+
+async def share_definitions(connection: Connection) -> None:
+    """Keep the definitions as they are until the transaction ends. Others may share them at the same time."""
+    await connection.execute(_QUERIES["share_definitions"])
+
+
+async def lock_definitions(connection: Connection) -> None:
+    """Be the only one who uses the definitions until the transaction ends."""
+    await connection.execute(_QUERIES["lock_definitions"])
+
+
+async def find_version(connection: Connection) -> int:
+    """The version of all definitions together. It rises with every change."""
+    version: int = await connection.fetchval(_QUERIES["find_version"])
+    return version
+
+
+async def bump_version(connection: Connection) -> None:
+    """Make every replica read the definitions again. Needs the definitions locked."""
+    await connection.execute(_QUERIES["bump_version"])
+
+
+async def find_roster(connection: Connection) -> str | None:
+    """The roster file in force; None before the first."""
+    body: str | None = await connection.fetchval(_QUERIES["find_roster"])
+    return body
+
+
+async def list_rosters(connection: Connection) -> list[RosterVersion]:
+    """Every roster file that was applied, the newest first."""
+    rows = await connection.fetch(_QUERIES["list_rosters"])
+    return [RosterVersion(version=row["version"], body=row["body"]) for row in rows]
+
+
+async def add_roster(connection: Connection, body: str, *, now: datetime) -> None:
+    await connection.execute(_QUERIES["add_roster"], body, now)
+
+
+async def update_roster(connection: Connection, version: int, body: str) -> None:
+    await connection.execute(_QUERIES["update_roster"], version, body)
+
+
+async def list_playbooks(connection: Connection) -> list[StoredPlaybook]:
+    """The newest version for each team and date."""
+    return [
+        StoredPlaybook(
+            version=row["version"],
+            team=row["team"],
+            effective_from=row["effective_from"],
+            body=row["body"],
+            reason=row["reason"],
+        )
+        for row in await connection.fetch(_QUERIES["list_playbooks"])
+    ]
+
+
+async def add_playbook(connection: Connection, playbook: Playbook, body: str, *, reason: str, now: datetime) -> VersionNumber:
+    """Store a version with the file that it stands in. Returns its number."""
+    version: VersionNumber = await connection.fetchval(
+        _QUERIES["add_playbook"], playbook.team, playbook.effective_from, body, reason, now
+    )
+    return version
+
+
+async def list_tombstones(connection: Connection) -> list[Tombstone]:
+    rows = await connection.fetch(_QUERIES["list_tombstones"])
+    return [Tombstone(kind=row["kind"], digest=row["digest"]) for row in rows]
+
+
+async def add_tombstones(connection: Connection, tombstones: Sequence[Tombstone], *, now: datetime) -> None:
+    kinds, digests = [tombstone.kind for tombstone in tombstones], [tombstone.digest for tombstone in tombstones]
+    await connection.execute(_QUERIES["add_tombstones"], kinds, digests, now)

@@ -1,0 +1,49 @@
+-- name: share_definitions
+-- Whoever assigns or counts activities takes this lock, so that no definition changes until the end of the transaction.
+SELECT pg_advisory_xact_lock_shared(hashtext('scoring.definitions'));
+
+-- name: lock_definitions
+-- Whoever changes a definition takes this lock. It waits for everybody who shares the definitions, and keeps others out.
+SELECT pg_advisory_xact_lock(hashtext('scoring.definitions'));
+
+-- name: find_version
+-- A statement of its own, after the lock, so that its snapshot sees what the last holder of the lock committed.
+SELECT version FROM definitions_version;
+
+-- name: bump_version
+-- Tells every replica to read the definitions again.
+UPDATE definitions_version SET version = version + 1;
+
+-- name: find_roster
+-- The roster in force; no row before the first.
+SELECT body FROM roster ORDER BY version DESC LIMIT 1;
+
+-- name: list_rosters
+-- Every roster that was applied, the newest first.
+SELECT version, body FROM roster ORDER BY version DESC;
+
+-- name: add_roster
+-- It is in force from now on.
+INSERT INTO roster (body, applied_at) VALUES ($1, $2);
+
+-- name: update_roster
+-- Only erasing a person changes a roster that was applied.
+UPDATE roster SET body = $2 WHERE version = $1;
+
+-- name: list_playbooks
+-- The newest version for each team and date.
+SELECT DISTINCT ON (team, effective_from) version, team, effective_from, body, reason
+FROM playbook_version ORDER BY team, effective_from, version DESC;
+
+-- name: add_playbook
+-- It replaces an earlier version of the same team and date.
+INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5) RETURNING version;
+
+-- name: list_tombstones
+-- The hashes by which erased people are recognised.
+SELECT kind, digest FROM tombstone;
+
+-- name: add_tombstones
+-- One that is there already stays as it is, with the time at which it was added.
+INSERT INTO tombstone (kind, digest, erased_at)
+SELECT kind, digest, $3 FROM unnest($1::text[], $2::bytea[]) AS new (kind, digest) ON CONFLICT DO NOTHING;

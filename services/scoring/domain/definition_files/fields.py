@@ -1,0 +1,97 @@
+"""Fields of definition files that need more than a type: how they are written, and the message when they are not."""
+
+from collections.abc import Iterable, Iterator
+from datetime import time
+from decimal import Decimal
+from typing import Annotated, Final
+from zoneinfo import available_timezones
+
+import holidays
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.scoring.domain.definition_files.yaml_document import Document, Mistake, Path, dotted
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIMEZONES: Final = frozenset(available_timezones())
+
+
+def _check_timezone(name: str) -> str:
+    if name not in _TIMEZONES:
+        raise ValueError("no such time zone; write an IANA name such as Europe/Madrid")
+    return name
+
+
+def read_weekdays(names: object) -> frozenset[int]:
+    """A list of weekday names as numbers, Monday 0."""
+    if not isinstance(names, list) or not set(names) <= set(WEEKDAYS):
+        raise ValueError("must be a list of mon, tue, wed, thu, fri, sat, sun")
+    return frozenset(WEEKDAYS.index(name) for name in names)
+
+
+def read_hours(text: object) -> tuple[time, time]:
+    """`09:00-17:30` as two times."""
+    try:
+        starts, ends = (time.fromisoformat(part) for part in str(text).split("-"))
+    except ValueError:
+        raise ValueError('must be written as "09:00-17:30"') from None
+    if starts >= ends:
+        raise ValueError("must end later than it starts, on the same day")
+    return starts, ends
+
+
+def find_unknown_region(country: str | None, subdivision: str | None) -> tuple[str, str] | None:
+    """The key and the problem, if the country or its subdivision does not exist."""
+    supported = holidays.list_supported_countries()
+    if country is not None and country not in supported:
+        return "country", f"country {country} is not known; write two letters such as ES"
+    short = short_subdivision(country, subdivision)
+    if short is not None and short not in supported.get(country or "", []):
+        return "subdivision", f"subdivision {subdivision} is not known in {country or 'no country'}; write one such as ES-MD"
+    return None
+
+
+def short_subdivision(country: str | None, subdivision: str | None) -> str | None:
+    """`MD` for `ES-MD`."""
+    return subdivision.removeprefix(f"{country}-") if subdivision else None
+
+
+def read_targets(target: object) -> tuple[Decimal, ...]:
+    """Seven numbers from one number for every day, or from numbers by weekday. A weekday that is left out has the target 0."""
+    per_day = target if isinstance(target, dict) else dict.fromkeys(WEEKDAYS, target)
+    if not set(per_day) <= set(WEEKDAYS):
+        raise ValueError("a target by weekday uses the keys mon, tue, wed, thu, fri, sat, sun")
+    try:
+        numbers = tuple(Decimal(str(per_day.get(name, 0))) for name in WEEKDAYS)
+    except ArithmeticError:
+        raise ValueError("must be a number, or a number by weekday") from None
+    if any(not number.is_finite() or number < 0 for number in numbers):
+        raise ValueError("must not be negative")
+    return numbers
+
+
+SLUG: Final = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+"""The form of an id: `Annotated[RepId, SLUG]`."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Timezone = Annotated[str, AfterValidator(_check_timezone)]
+
+
+class Entry(BaseModel):
+    """A mapping in a definition file. An unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def known_keys(*entries: type[BaseModel]) -> frozenset[str]:
+    """Every key of these mappings, as authors write it."""
+    return frozenset(field.alias or name for entry in entries for name, field in entry.model_fields.items())
+
+
+def find_duplicates(names: Iterable[tuple[Path, object]], document: Document) -> Iterator[Mistake]:
+    """A mistake for each name that occurs earlier in the document."""
+    first_paths: dict[object, Path] = {}
+    for path, name in names:
+        if name in first_paths:
+            line = document.line_of(first_paths[name])
+            yield Mistake(line=document.line_of(path), key=dotted(path), problem=f"already used in line {line}; use it once")
+        first_paths.setdefault(name, path)

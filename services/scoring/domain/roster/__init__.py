@@ -1,0 +1,1 @@
+"""Who sells, in which team and time zone, and when they work."""

@@ -1,0 +1,120 @@
+"""Why a day has its score: the version in force, the arithmetic, every activity and why it does not count, if it does not."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from fractions import Fraction
+
+import asyncpg
+
+from services.scoring.definitions.announcements import find_delivered_at
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.activities.activity_record import ActivityRecord
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.activities.counting import explain_failure
+from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND
+from services.scoring.domain.activities.unverified import mark_unverified
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.playbook.playbook import Playbook
+from services.scoring.domain.roster.calendar import presence_on
+from services.scoring.domain.score import Line, as_decimal, two_decimals
+from services.scoring.record.activities import list_activities_of_day
+from shared.errors import DaymarkError
+from shared.events import RepId
+from shared.facts import STARTED_AT
+from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
+
+
+class NoSuchRep(DaymarkError):
+    """The roster has no rep with this id. `daymark scores` lists the reps with a score."""
+
+
+async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: RepId, day: date) -> Explanation:
+    """Everything that the day's score is based on.
+
+    Raises:
+        NoSuchRep: the roster has no rep with this id.
+    """
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        definitions = await cache.read(connection)
+        rep = definitions.roster.reps.get(rep_id)
+        if rep is None:
+            raise NoSuchRep(rep_id)
+        records = await list_activities_of_day(connection, RepDay(rep_id, day))
+        playbook = definitions.playbook_of(rep, day)
+        delivered_at = await find_delivered_at(connection, rep_id, playbook.number) if playbook else None
+    return _explanation(RepDay(rep_id, day), records, definitions, playbook, delivered_at)
+
+
+def _explanation(
+    rep_day: RepDay,
+    records: Sequence[ActivityRecord],
+    definitions: Definitions,
+    playbook: Playbook | None,
+    delivered_at: datetime | None,
+) -> Explanation:
+    rep_id, day = rep_day
+    rep = definitions.roster.reps[rep_id]
+    marks = mark_unverified([(record.key, record.activity) for record in records], playbook.unverified if playbook else None)
+    activities = tuple(_explained_activity(record, playbook, marks.get(record.key, ())) for record in records)
+    counts = Counter(key for activity in activities for key in activity.counts_for)
+    score = definitions.score_under(playbook, rep, day, counts)
+    presence, share = presence_on(rep, day)
+    return Explanation(
+        rep=rep_id,
+        day=day,
+        timezone=rep.on(day).timezone,
+        presence=presence if share in (0, 1) else f"{presence}, {as_decimal(share)} of the day",
+        playbook_from=playbook.effective_from if playbook else None,
+        announcement_delivered_at=delivered_at,
+        score=score.shown,
+        arithmetic=_arithmetic(score.lines),
+        lines=tuple(_explained_line(line) for line in score.lines),
+        activities=activities,
+    )
+
+
+def _arithmetic(lines: Sequence[Line]) -> str:
+    with_target = [line for line in lines if line.target > 0]
+    if not with_target:
+        return "no behaviour has a target on this day, so there is no score"
+    terms = " + ".join(
+        f"{as_decimal(line.weight)} x min({line.count}/{as_decimal(line.target)}, {as_decimal(line.cap)})"
+        for line in with_target
+    )
+    weights = " + ".join(str(as_decimal(line.weight)) for line in with_target)
+    total = sum((line.points for line in with_target), Fraction(0))
+    return f"100 x ({terms}) / ({weights}) = {two_decimals(total)}"
+
+
+def _explained_line(line: Line) -> ExplainedLine:
+    return ExplainedLine(
+        key=line.key,
+        label=line.label,
+        count=line.count,
+        target=as_decimal(line.target),
+        weight=as_decimal(line.weight),
+        cap=as_decimal(line.cap),
+        points=two_decimals(line.points),
+    )
+
+
+def _explained_activity(record: ActivityRecord, playbook: Playbook | None, marks: tuple[str, ...]) -> ExplainedActivity:
+    """One activity with what it counts for. If it is unverified the marks say why, and the playbook decides if it counts."""
+    source, account, activity_id = record.key
+    behaviours = playbook.behaviours if playbook else ()
+    is_excluded = bool(marks) and playbook is not None and playbook.excludes_unverified
+    failures = {behaviour.key: explain_failure(record.activity, behaviour.counts) for behaviour in behaviours}
+    facts = {name: value for name, (value, _, _) in sorted(record.states.items()) if name not in (OBSERVED_KIND, DELETED)}
+    if record.activity.started_at is not None:
+        facts[STARTED_AT.name] = record.activity.started_at.isoformat()  # also if no statement says it
+    return ExplainedActivity(
+        source=source,
+        account=account,
+        activity_id=activity_id,
+        kind=record.activity.kind,
+        facts=facts,
+        counts_for=() if is_excluded else tuple(sorted(key for key, failure in failures.items() if failure is None)),
+        fails={key: failure or "unverified" for key, failure in failures.items() if failure is not None or is_excluded},
+        unverified=marks,
+    )

@@ -1,0 +1,97 @@
+"""Activities in Postgres: one row per activity. The columns of facts follow from the fact catalogue."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from services.scoring.domain.activities.activity import Activity
+from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.activities.fact_states import FactStates
+from services.scoring.domain.roster.roster import Identity
+from shared.events import RepId
+from shared.facts import STORED_FACTS
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
+
+_FIXED_COLUMNS: Final = 7
+"""Source, account, activity id, states, deleted, rep and day, in front of the facts."""
+
+_COLUMNS: Final = [(fact.name, fact.column.sql_type) for fact in STORED_FACTS if fact.column is not None]
+_QUERIES: Final = Queries.beside(
+    __file__,
+    fact_columns=", ".join(name for name, _ in _COLUMNS),
+    fact_columns_of_a=", ".join(f"a.{name}" for name, _ in _COLUMNS),
+    fact_assignments=", ".join(f"{name} = new.{name}" for name, _ in _COLUMNS),
+    fact_arrays=", ".join(f"${number}::{sql_type}[]" for number, (_, sql_type) in enumerate(_COLUMNS, _FIXED_COLUMNS + 1)),
+)
+_CURSOR_ROWS: Final = 5_000
+_states_decoder: Final = msgspec.json.Decoder(FactStates)
+
+
+async def insert_activities(connection: Connection, records: Sequence[ActivityRecord]) -> set[ActivityKey]:
+    """Store new activities. Returns the keys of those that were new."""
+    rows = await connection.fetch(_QUERIES["insert_activities"], *_columns(records))
+    return {(row["source"], row["account"], row["activity_id"]) for row in rows}
+
+
+async def lock_activities(connection: Connection, keys: Collection[ActivityKey]) -> list[ActivityRecord]:
+    """These activities, locked until the transaction ends."""
+    sources, accounts, ids = (list(column) for column in zip(*keys, strict=True))
+    return [_record(row) for row in await connection.fetch(_QUERIES["lock_activities"], sources, accounts, ids)]
+
+
+async def lock_activities_of_reps(
+    connection: Connection, rep_ids: Collection[RepId], identities: Collection[Identity]
+) -> list[ActivityRecord]:
+    """All activities that belong to these reps, or may belong to somebody with these identities, locked until the transaction
+    ends."""
+    users = {(identity.source, identity.user) for identity in identities}
+    rows = await connection.fetch(
+        _QUERIES["lock_activities_of_reps"], list(rep_ids), [source for source, _ in users], [user for _, user in users]
+    )
+    return [_record(row) for row in rows]
+
+
+async def update_activities(connection: Connection, records: Sequence[ActivityRecord]) -> None:
+    await connection.execute(_QUERIES["update_activities"], *_columns(records))
+
+
+async def list_activities_of_day(connection: Connection, rep_day: RepDay) -> list[ActivityRecord]:
+    """In the order in which they began."""
+    rows = await connection.fetch(_QUERIES["list_activities_of_day"], rep_day.rep_id, rep_day.day)
+    return [_record(row) for row in rows]
+
+
+async def list_all_activities(connection: Connection) -> AsyncIterator[list[ActivityRecord]]:
+    """Every activity, in chunks: first day by day those that belong to a rep's day, then all others. Needs a transaction."""
+    for query in ("list_assigned_activities", "list_unassigned_activities"):
+        cursor = await connection.cursor(_QUERIES[query])
+        while rows := await cursor.fetch(_CURSOR_ROWS):
+            yield [_record(row) for row in rows]
+
+
+def _columns(records: Sequence[ActivityRecord]) -> list[list[object]]:
+    """The arguments of queries that write activities."""
+    keys = zip(*[record.key for record in records], strict=True)
+    facts = zip(*[record.activity.values for record in records], strict=True)
+    return [
+        *[list(column) for column in keys],
+        [msgspec.json.encode(record.states).decode() for record in records],
+        [record.activity.is_deleted for record in records],
+        [record.rep_day and record.rep_day.rep_id for record in records],
+        [record.rep_day and record.rep_day.day for record in records],
+        *[list(column) if column.count(None) < len(column) else [] for column in facts],  # unnest fills up with NULL
+    ]
+
+
+def _record(row: asyncpg.Record) -> ActivityRecord:
+    source, account, activity_id, states, is_deleted, rep_id, day, *values = row
+    return ActivityRecord(
+        key=(source, account, activity_id),
+        states=_states_decoder.decode(states),
+        activity=Activity(is_deleted=is_deleted, values=tuple(values)),
+        rep_day=RepDay(rep_id, day) if rep_id is not None else None,
+    )

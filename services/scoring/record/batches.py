@@ -1,0 +1,73 @@
+"""Work through the batches of a pull loop: each is retried while a server is down, then acknowledged, or returned on stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+import structlog
+from nats.aio.msg import Msg
+
+from services.scoring.metrics import ScoringMetrics
+from shared.jetstream.pull_loop import PullLoop
+from shared.transient_errors import TRANSIENT_ERRORS
+
+_log = structlog.get_logger()
+_RETRY_FIRST_S: Final = 0.1
+_RETRY_MAX_S: Final = 5.0
+
+
+async def work_through(
+    loop: PullLoop,
+    handle: Callable[[list[Msg]], Awaitable[None]],
+    stopping: asyncio.Event,
+    metrics: ScoringMetrics,
+    *,
+    concurrency: int,
+    on_done: Callable[[], None],
+) -> None:
+    """Handle batches until told to stop, up to `concurrency` at the same time. A batch is acknowledged only after `handle` has
+    returned; one that is not done by the stop goes back to the server."""
+
+    async def finish(batch: list[Msg]) -> None:
+        if await _retry_until_done(partial(handle, batch), stopping, metrics):
+            await loop.ack(batch)
+            on_done()
+        else:
+            await loop.give_back(batch, delay_s=0)
+
+    stop = asyncio.create_task(_stop_when(stopping, loop), name="stop-pull-loop")
+    slots = asyncio.Semaphore(concurrency)
+    try:
+        async with asyncio.TaskGroup() as group:
+            await slots.acquire()
+            async for batch in loop:
+                group.create_task(finish(batch)).add_done_callback(lambda _: slots.release())
+                await slots.acquire()
+    finally:
+        stop.cancel()
+
+
+async def _retry_until_done(work: Callable[[], Awaitable[None]], stopping: asyncio.Event, metrics: ScoringMetrics) -> bool:
+    """Do the work, again and again while a server is down. False if told to stop before it was done."""
+    wait_s = _RETRY_FIRST_S
+    while True:
+        try:
+            await work()
+        except TRANSIENT_ERRORS as failed:
+            metrics.retries.inc()
+            _log.warning("batch_failed", error=type(failed).__name__, detail=str(failed), retry_in_s=wait_s)
+        else:
+            return True
+        try:
+            async with asyncio.timeout(wait_s):
+                await stopping.wait()
+        except TimeoutError:
+            wait_s = min(2 * wait_s, _RETRY_MAX_S)
+        else:
+            return False
+
+
+async def _stop_when(stopping: asyncio.Event, loop: PullLoop) -> None:
+    await stopping.wait()
+    loop.stop()

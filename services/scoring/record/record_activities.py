@@ -1,0 +1,133 @@
+"""Record a batch of observations: facts, counts, scores and reports in one transaction.
+
+The number of statements does not depend on the size of the batch. Locks are taken in one order everywhere (definitions,
+activities by key, days by rep and day), so replicas wait for each other and never deadlock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from services.scoring.days.cause import Cause
+from services.scoring.days.score_days import score_days
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.activities.fact_states import FactStates, merge
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.erased import is_erased_user, redact
+from services.scoring.domain.roster.roster import Roster
+from services.scoring.record.activities import insert_activities, lock_activities, update_activities
+from services.scoring.record.anonymize_activity import anonymize_activity
+from services.scoring.record.read_event import ObservedEvent
+from services.scoring.record.slices import slices
+from shared.postgres.pool import Connection
+
+EventsByKey = Mapping[ActivityKey, Sequence[ObservedEvent]]
+Change = tuple[RepDay | None, ActivityRecord]
+"""The day that an activity belonged to before, and the activity as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """How many activities and days a batch changed, and how many of its observations named an erased person."""
+
+    activities: int
+    days: int
+    redacted: int = 0
+
+
+async def record_activities(
+    pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequence[ObservedEvent], *, now: datetime
+) -> Recorded:
+    """Merge the batch and bring every day that it touches up to date. Recording the batch again changes nothing."""
+    async with pool.acquire() as connection, connection.transaction():
+        definitions = await cache.share(connection)
+        redacted = [_redacted(event, definitions) for event in batch] if definitions.erased else batch
+        by_key: dict[ActivityKey, list[ObservedEvent]] = {}
+        for event in redacted:
+            by_key.setdefault(event.key, []).append(event)
+        changes = await _merge_all(connection, by_key, definitions)
+        days = await score_days(connection, definitions, _causes(changes, by_key), now=now)
+    redactions = sum(event.is_redacted for event in redacted) if definitions.erased else 0
+    return Recorded(activities=len(changes), days=days, redacted=redactions)
+
+
+def _redacted(event: ObservedEvent, definitions: Definitions) -> ObservedEvent:
+    """The event without what must not be recorded of an erased person."""
+    redacted = redact(definitions.erased, definitions.roster, event.observation, source=event.source, event_id=event.event_id)
+    if redacted is None:
+        return event
+    return msgspec.structs.replace(
+        event,
+        observation=redacted.observation,
+        event_id=redacted.event_id,
+        is_redacted=True,
+        is_own=redacted.is_own,
+    )
+
+
+async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: Definitions) -> list[Change]:
+    """Every activity that the batch changes: new ones first, in order of arrival, then those that were stored already."""
+    roster = definitions.roster
+    as_new: dict[ActivityKey, ActivityRecord] = {}
+    async for items in slices(list(by_key.items())):
+        for key, events in items:
+            if not (definitions.erased and all(event.is_own for event in events)):
+                as_new[key] = derive(key, _merged({}, events), roster=roster)
+    inserted = await insert_activities(connection, list(as_new.values())) if as_new else set()
+    changes: list[Change] = [(None, record) for key, record in as_new.items() if key in inserted]
+    if known := by_key.keys() - inserted:
+        records = await lock_activities(connection, known)
+        merged = [(record, _merged_record(record, by_key[record.key], definitions)) for record in records]
+        changed = [(before.rep_day, after) for before, after in merged if after is not before]
+        if changed:
+            await update_activities(connection, [after for _, after in changed])
+        changes += changed
+    return changes
+
+
+def _merged_record(record: ActivityRecord, events: Sequence[ObservedEvent], definitions: Definitions) -> ActivityRecord:
+    """A stored activity with more observations.
+
+    Erasing finds its activities by user and by contact. So an activity that still has to be erased must not stop looking like
+    one: an erased person's stays theirs, and an erased contact is removed at once.
+    """
+    erased, roster = definitions.erased, definitions.roster
+    if not erased:
+        return _with_events(record, events, roster)
+    source, account, _ = record.key
+    user, contact_key = record.activity.actor, record.activity.contact_key
+    if user is not None and is_erased_user(erased, roster, source=source, account=account, user=user):
+        return _with_events(record, [event for event in events if not event.is_own], roster)
+    if contact_key is not None and erased.has_contact(source=source, contact_key=contact_key):
+        return _with_events(anonymize_activity(record, contact_key, definitions), events, roster)
+    return _with_events(record, events, roster)
+
+
+def _with_events(record: ActivityRecord, events: Sequence[ObservedEvent], roster: Roster) -> ActivityRecord:
+    """The same object if the events change nothing."""
+    states = _merged(record.states, events)
+    return record if states is record.states else derive(record.key, states, roster=roster)
+
+
+def _merged(states: FactStates, events: Sequence[ObservedEvent]) -> FactStates:
+    for event in events:
+        states = merge(states, event.observation, event.event_id)
+    return states
+
+
+def _causes(changes: Sequence[Change], by_key: EventsByKey) -> dict[RepDay, Cause]:
+    """Why each touched day is counted again: the newest trace, and history only if all of its observations are."""
+    events_by_day: dict[RepDay, list[ObservedEvent]] = {}
+    for before, record in changes:
+        for rep_day in {before, record.rep_day}:
+            if rep_day is not None:
+                events_by_day.setdefault(rep_day, []).extend(by_key[record.key])
+    return {
+        rep_day: Cause(traceparent=events[-1].traceparent, is_history=all(event.is_history for event in events))
+        for rep_day, events in events_by_day.items()
+    }

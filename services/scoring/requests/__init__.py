@@ -1,0 +1,1 @@
+"""The requests that scoring answers over NATS, one typed handler per endpoint."""

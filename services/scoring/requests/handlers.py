@@ -1,0 +1,122 @@
+"""Handlers for everything that can be asked of scoring. Any replica may answer."""
+
+from collections.abc import Callable
+
+import asyncpg
+
+from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
+from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.list_announcements import list_announcements
+from services.scoring.definitions.list_playbooks import list_playbooks
+from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
+from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_rep
+from services.scoring.erase.find_erasure_target import find_erasure_target
+from services.scoring.explain.audit_scores import audit_scores
+from services.scoring.explain.explain_day import explain_day
+from services.scoring.explain.list_scores import list_scores
+from services.scoring.explain.list_totals import list_totals
+from services.scoring.explain.list_unmatched_users import list_unmatched_users
+from services.scoring.explain.preview_playbook import preview_playbooks
+from services.scoring.rescore.rescore_on_request import rescore_on_request
+from shared.clock import Clock
+from shared.events import PersonId
+from shared.requests import definitions, erasure, scores
+from shared.requests.endpoint import NoQuery
+from shared.requests.router import RequestRouter
+
+
+def request_router(
+    pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, *, on_change: Callable[[], None]
+) -> RequestRouter:
+    """All handlers. `on_change` is called when days have to be scored again."""
+    requests = RequestRouter(queue="scoring")
+    _handle_definitions(requests, pool, cache, clock, on_change)
+    _handle_scores(requests, pool, cache, clock)
+    _handle_erasure(requests, pool, cache, clock)
+    return requests
+
+
+def _handle_definitions(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
+    @requests.handles(definitions.ROSTER_APPLY)
+    async def roster(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_roster(pool, cache, file.text, file=file.name, now=clock.now())
+        on_change()
+        return applied
+
+    @requests.handles(definitions.PLAYBOOK_APPLY)
+    async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_playbooks(pool, cache, file.text, file=file.name, revise=file.revise, now=clock.now())
+        on_change()
+        return applied
+
+    @requests.handles(definitions.PLAYBOOK_PREVIEW)
+    async def preview(query: definitions.PreviewQuery) -> definitions.Preview:
+        return await preview_playbooks(pool, cache, query, now=clock.now())
+
+    @requests.handles(definitions.PLAYBOOK_LIST)
+    async def playbooks(_: NoQuery) -> definitions.PlaybookList:
+        return await list_playbooks(pool, cache, now=clock.now())
+
+    @requests.handles(definitions.ANNOUNCEMENT_LIST)
+    async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
+        return await list_announcements(pool, cache, query)
+
+    @requests.handles(definitions.SCORE_RESCORE)
+    async def rescore(query: definitions.RescoreQuery) -> definitions.RescoreState:
+        state = await rescore_on_request(pool, cache, query, now=clock.now())
+        on_change()
+        return state
+
+    @requests.handles(definitions.SCORE_RESCORE_STATE)
+    async def rescore_state(_: NoQuery) -> definitions.RescoreState:
+        async with pool.acquire() as connection:
+            return await find_rescore_state(connection)
+
+
+def _handle_scores(requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock) -> None:
+    @requests.handles(scores.SCORE_LIST)
+    async def score_list(query: scores.ScoreQuery) -> scores.ScorePage:
+        return await list_scores(pool, cache, query, now=clock.now())
+
+    @requests.handles(scores.SCORE_EXPLAIN)
+    async def explanation(query: scores.ExplainQuery) -> scores.Explanation:
+        return await explain_day(pool, cache, query.rep, query.day)
+
+    @requests.handles(scores.SCORE_AUDIT)
+    async def audit(query: scores.AuditQuery) -> scores.AuditReport:
+        return await audit_scores(pool, cache, query)
+
+    @requests.handles(scores.UNMATCHED_USERS)
+    async def unmatched_users(_: NoQuery) -> scores.UnmatchedUserList:
+        return await list_unmatched_users(pool)
+
+    @requests.handles(scores.SCORE_TOTALS)
+    async def totals(query: scores.TotalsQuery) -> scores.TotalsList:
+        return await list_totals(pool, cache, query)
+
+
+def _handle_erasure(requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock) -> None:
+    @requests.handles(erasure.ERASE_FIND)
+    async def find(query: erasure.ErasureQuery) -> erasure.ErasureTarget:
+        return await find_erasure_target(pool, cache, query)
+
+    @requests.handles(erasure.ERASE_BEGIN)
+    async def begin(order: erasure.ErasureOrder) -> erasure.ErasedScores:
+        if order.subject == "person":
+            return await begin_erasing_rep(pool, cache, PersonId(order.person), now=clock.now())
+        for contact_key in order.contact_keys:
+            await begin_erasing_contact(pool, cache, contact_key, source=order.source, now=clock.now())
+        return erasure.ErasedScores()
+
+    @requests.handles(erasure.ERASE_FINISH)
+    async def finish(order: erasure.ErasureOrder) -> erasure.ErasedScores:
+        if order.subject == "person":
+            return await finish_erasing_rep(pool, cache, PersonId(order.person))
+        activities = 0
+        for contact_key in order.contact_keys:
+            erased = await finish_erasing_contact(pool, cache, contact_key, source=order.source, now=clock.now())
+            activities += erased.activities
+        return erasure.ErasedScores(activities=activities)

@@ -1,0 +1,43 @@
+"""Assign activities to reps and days again, after a roster has changed identities or time zones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.scoring.days.days import insert_days
+from services.scoring.days.score_days import initial_states
+from services.scoring.definitions.pending_rescores import finish_reassignment, request_rescore
+from services.scoring.domain.activities.activity_record import derive
+from services.scoring.domain.definitions import Definitions
+from services.scoring.record.activities import lock_activities_of_reps, update_activities
+from shared.events import RepId
+from shared.postgres.pool import Connection
+
+
+async def reassign_activities(
+    connection: Connection, rep_ids: Sequence[RepId], definitions: Definitions, *, now: datetime
+) -> None:
+    """Assign the activities of these reps, and those that may become theirs, again. Every day that has one of them, or loses
+    one, is scored again later. Needs a transaction that shares the definitions."""
+    roster = definitions.roster
+    reps = [roster.reps[rep_id] for rep_id in rep_ids if rep_id in roster.reps]
+    identities = [identity for rep in reps for identity in rep.identities]
+    records = await lock_activities_of_reps(connection, rep_ids, identities)
+    changed, touched = [], set()
+    for record in records:
+        derived = derive(record.key, record.states, roster=roster)
+        touched |= {rep_day for rep_day in (record.rep_day, derived.rep_day) if rep_day is not None}
+        if derived != record:
+            changed.append(derived)
+    if changed:
+        await update_activities(connection, changed)
+    await finish_reassignment(connection, rep_ids)
+    if touched:
+        await insert_days(connection, initial_states(touched, definitions, now=now))
+        await request_rescore(
+            connection,
+            {rep_day.rep_id for rep_day in touched},
+            first=min(rep_day.day for rep_day in touched),
+            last=max(rep_day.day for rep_day in touched),
+            needs_reassignment=False,
+            now=now,
+        )

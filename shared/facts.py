@@ -1,0 +1,239 @@
+"""The fact catalogue: everything that is known about each property of an activity, stated once.
+
+A `Fact` says how a value that a CRM sends is checked, in which column scoring stores it, and by which filter a playbook can ask
+for it. Derived from this table are the checks of observations, the columns of scoring's `activity` table, the `counts` section
+of playbook files, the query that counts, and the phrases about filters that people read.
+
+To add a filter, add one entry here, a migration that adds the column, a row in docs/definitions.md, and tests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, Generic, TypeVar
+
+from shared.fact_values import (
+    DIRECTIONS,
+    FactValue,
+    JsonScalar,
+    check_amount,
+    check_any,
+    check_currency,
+    check_direction,
+    check_duration_s,
+    check_text,
+    check_time,
+)
+
+NAME_LENGTH_MAX: Final = 64
+"""Longest name of a fact."""
+
+Value = TypeVar("Value", str, float, Decimal, datetime)
+ColumnValue = str | float | Decimal | datetime | None
+"""A stored fact. None: it is not known."""
+
+Threshold = frozenset[str] | float | Decimal
+"""What a playbook asks of a fact: the texts that count, or the smallest number that counts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column(Generic[Value]):
+    """How a fact is stored: the SQL type of its column, and the type of a value in Python and how to read it from JSON."""
+
+    sql_type: str
+    value_type: type[Value]
+    read: Callable[[JsonScalar], Value]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OneOf:
+    """A filter that holds when the fact is one of several texts. `key` is its name in playbooks.
+
+    `phrase` says what counts, with `{}` for the texts, in which `says_blanks` replaces underscores. A playbook may ask only for
+    `choices`; for any text when there are none.
+    """
+
+    key: str
+    phrase: str
+    says_blanks: bool = False
+    choices: frozenset[str] = frozenset()
+
+    def holds(self, value: ColumnValue, threshold: Threshold) -> bool:
+        return isinstance(threshold, frozenset) and value in threshold
+
+    def describe(self, threshold: Threshold) -> str:
+        """What counts: `in stage offer or won`."""
+        texts = self.requirement(threshold)
+        return self.phrase.format(texts.replace("_", " ") if self.says_blanks else texts)
+
+    def requirement(self, threshold: Threshold) -> str:
+        """What the fact has to be: `offer or won`."""
+        assert isinstance(threshold, frozenset)
+        return " or ".join(sorted(threshold))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AtLeast:
+    """A filter that holds when the fact is a number of at least the threshold. `key` is its name in playbooks.
+
+    `phrase` says what counts, with `{}` for the number. A playbook may not ask for less than `minimum`.
+    """
+
+    key: str
+    phrase: str
+    unit: str = ""
+    minimum: int | None = None
+
+    def holds(self, value: ColumnValue, threshold: Threshold) -> bool:
+        if isinstance(threshold, frozenset) or not isinstance(value, float | Decimal):
+            return False
+        return value >= threshold
+
+    def describe(self, threshold: Threshold) -> str:
+        """What counts: `of at least 120 s`."""
+        return self.phrase.format(_number(threshold) + self.unit)
+
+    def requirement(self, threshold: Threshold) -> str:
+        """What the fact has to be: `120 s or more`."""
+        return f"{_number(threshold)}{self.unit} or more"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Fact(Generic[Value]):
+    """One property of an activity. `check` brings a JSON value into normal form, or raises `FactRefused`.
+
+    `label` names the fact in sentences. With `keeps_earliest` the earliest value counts instead of the newest, and there may be
+    one such fact per stage, named `<name>:<stage>`. Only a fact with a column can have a filter.
+    """
+
+    name: str
+    check: Callable[[object], FactValue]
+    column: Column[Value] | None = None
+    filter: OneOf | AtLeast | None = None
+    label: str = ""
+    keeps_earliest: bool = False
+
+    def __post_init__(self) -> None:
+        assert self.filter is None or self.column is not None, f"{self.name} has a filter and needs a column"
+
+    def describe(self, threshold: Threshold) -> str:
+        """What its filter lets count, as a phrase: `of at least 120 s`."""
+        assert self.filter is not None
+        return self.filter.describe(threshold)
+
+    def explain_failure(self, value: ColumnValue, threshold: Threshold) -> str | None:
+        """Why its filter does not hold, as a phrase: `duration 5.0 s is not 60 s or more`. None if it holds."""
+        assert self.filter is not None
+        if self.filter.holds(value, threshold):
+            return None
+        label, requirement = self.label or self.name, self.filter.requirement(threshold)
+        if value is None:
+            return f"{label} is unknown but must be {requirement}"
+        unit = self.filter.unit if isinstance(self.filter, AtLeast) else ""
+        return f"{label} {value}{unit} is not {requirement}"
+
+
+def _number(threshold: Threshold) -> str:
+    assert not isinstance(threshold, frozenset)
+    return f"{threshold:f}" if isinstance(threshold, Decimal) else f"{threshold:g}"
+
+
+def _read_time(value: JsonScalar) -> datetime:
+    return datetime.fromisoformat(str(value))
+
+
+TEXT: Final = Column(sql_type="text", value_type=str, read=str)
+NUMBER: Final = Column(sql_type="double precision", value_type=float, read=float)
+DECIMAL: Final = Column(sql_type="numeric", value_type=Decimal, read=Decimal)
+TIME: Final = Column(sql_type="timestamptz", value_type=datetime, read=_read_time)
+
+KIND: Final = Fact(
+    name="kind",
+    check=check_any,
+    column=TEXT,
+    filter=OneOf(key="kinds", phrase="{}", says_blanks=True),
+)
+"""What sort of activity it is. Every observation names one; a fact of this name refines it."""
+
+ACTOR: Final = Fact(name="actor", check=check_text, column=TEXT)
+"""The CRM's id of the user who did it."""
+
+STARTED_AT: Final = Fact(name="started_at", check=check_time, column=TIME)
+DURATION_S: Final = Fact(
+    name="duration_s",
+    check=check_duration_s,
+    column=NUMBER,
+    filter=AtLeast(key="min_duration_s", phrase="of at least {}", unit=" s", minimum=0),
+    label="duration",
+)
+OUTCOME: Final = Fact(
+    name="outcome", check=check_text, column=TEXT, filter=OneOf(key="outcomes", phrase="{}", says_blanks=True)
+)
+DIRECTION: Final = Fact(
+    name="direction",
+    check=check_direction,
+    column=TEXT,
+    filter=OneOf(key="directions", phrase="{}", says_blanks=True, choices=DIRECTIONS),
+)
+AMOUNT: Final = Fact(
+    name="amount", check=check_amount, column=DECIMAL, filter=AtLeast(key="min_amount", phrase="worth at least {}")
+)
+CURRENCY: Final[Fact[str]] = Fact(name="currency", check=check_currency)
+STAGE: Final = Fact(name="stage", check=check_text, column=TEXT, filter=OneOf(key="stages", phrase="in stage {}"))
+DEAL_ID: Final[Fact[str]] = Fact(name="deal_id", check=check_text)
+CONTACT_KEY: Final = Fact(name="contact_key", check=check_text, column=TEXT)
+"""Stands for the contact; a keyed hash from translation on."""
+
+RAW_OUTCOME: Final[Fact[str]] = Fact(name="outcome_raw", check=check_any)
+"""The CRM's own word for the outcome."""
+
+FIRST_SEEN_AT: Final[Fact[datetime]] = Fact(name="heard_at", check=check_time, keeps_earliest=True)
+"""When an activity arrived whose sender does not say when it started; per stage, when it arrived in that stage."""
+
+AnyFact = Fact[str] | Fact[float] | Fact[Decimal] | Fact[datetime]
+
+FACTS: Final[tuple[AnyFact, ...]] = (
+    KIND,
+    ACTOR,
+    STARTED_AT,
+    DURATION_S,
+    OUTCOME,
+    DIRECTION,
+    AMOUNT,
+    CURRENCY,
+    STAGE,
+    DEAL_ID,
+    CONTACT_KEY,
+    RAW_OUTCOME,
+    FIRST_SEEN_AT,
+)
+"""Every fact whose meaning is known. Columns, and the phrases of a filter, stand in this order. A sender may add others, which
+are kept as they are."""
+
+STORED_FACTS: Final = tuple(fact for fact in FACTS if fact.column is not None)
+"""Those with a column in scoring's `activity` table."""
+
+FILTERED_FACTS: Final = tuple(fact for fact in FACTS if fact.filter is not None)
+"""Those that a playbook can filter by."""
+
+FACTS_BY_NAME: Final = {fact.name: fact for fact in FACTS}
+FACTS_BY_FILTER: Final = {fact.filter.key: fact for fact in FACTS if fact.filter is not None}
+"""By the key that a playbook uses in `counts`."""
+
+_EARLIEST: Final = frozenset(fact.name for fact in FACTS if fact.keeps_earliest)
+
+
+def first_seen_in(stage: str) -> str:
+    """The name of the fact that says when an activity arrived in this stage for the first time."""
+    return f"{FIRST_SEEN_AT.name}:{stage}"[:NAME_LENGTH_MAX]
+
+
+def keeps_earliest(name: str) -> bool:
+    """Whether the earliest value of the fact counts, and not the newest."""
+    return name.partition(":")[0] in _EARLIEST
+
+
+def find_fact(name: str) -> AnyFact | None:
+    """The entry for the fact of an observation; None if its meaning is not known."""
+    return FACTS_BY_NAME.get(name) or (FACTS_BY_NAME[name.partition(":")[0]] if keeps_earliest(name) else None)

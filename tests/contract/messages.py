@@ -1,0 +1,53 @@
+"""`docs/messages.md`: every message that people receive, with an example. `python -m tests.contract.messages` writes it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from shared.events import NudgeKind
+from tests.services.nudges.rules.examples import EXAMPLES, Example
+
+MESSAGES: Final = Path(__file__).parents[2] / "docs" / "messages.md"
+_INTRODUCTION: Final = """# Messages
+
+Every message that Daymark sends, with an example of what its receiver sees. The Harbor team sells software, and Laura Klein
+leads it.
+
+Each message has several wordings, so that nobody gets the same one twice in two weeks, and a reason line with the facts behind
+it. Messages arrive in the receiver's own working hours, never on leave or on a holiday, and one a day at most. Announcements,
+corrections and a day plan that somebody asked for come on top of that.
+
+This page is made from the code: `python -m tests.contract.messages` writes it.
+"""
+_SECTIONS: Final[Sequence[tuple[str, frozenset[NudgeKind]]]] = (
+    ("Celebrations", frozenset({NudgeKind.CELEBRATION})),
+    ("Coaching", frozenset({NudgeKind.COACHING})),
+    ("Announcements and corrections", frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})),
+    ("To managers", frozenset({NudgeKind.RECOGNITION, NudgeKind.DIGEST})),
+)
+
+
+def messages() -> str:
+    """The page as it is checked in."""
+    return "\n".join([_INTRODUCTION, *_sections()])
+
+
+def _sections() -> Iterator[str]:
+    for title, kinds in _SECTIONS:
+        yield f"## {title}\n"
+        for example in EXAMPLES:
+            if example.candidate.kind in kinds:
+                yield from _example(example)
+
+
+def _example(example: Example) -> Iterator[str]:
+    yield f"### {example.title}\n"
+    yield f"**When:** {example.when}\n"
+    yield f"**Limits:** {example.limits}\n"
+    yield f"{example.receiver}:\n"
+    yield from (f"- {wording}" for wording in example.candidate.wordings)
+    yield f"\n*{example.candidate.reason}*\n"
+
+
+if __name__ == "__main__":
+    MESSAGES.write_text(messages(), encoding="utf-8")

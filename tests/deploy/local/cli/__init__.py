@@ -1,0 +1,1 @@
+"""The `daymark` command against a running Daymark."""

@@ -1,0 +1,1 @@
+"""`daymark doctor` and dead letters."""

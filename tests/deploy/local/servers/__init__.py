@@ -1,0 +1,1 @@
+"""What `daymark up` starts and watches."""

@@ -1,0 +1,137 @@
+"""`daymark up`: everything starts, stays up, and ends together."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from deploy.local.servers.postgres_server import PostgresServer
+from shared.postgres.pool import make_pool, unsafe_settings
+from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
+from tests.running_daymark import RunningDaymark, run_failing_command, running_daymark
+
+
+@pytest.fixture(scope="module")
+async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningDaymark]:
+    folder = tmp_path_factory.mktemp("up")
+    (folder / "roster.yaml").write_text(ROSTER)
+    async with running_daymark(folder / "d", FREE_PORTS) as running:
+        await running.command("roster", "apply", str(folder / "roster.yaml"))
+        yield running
+
+
+async def test_the_ready_line_names_every_service_and_each_is_ready(daymark: RunningDaymark) -> None:
+    urls = {"ingest": daymark.urls.ingest, "scoring": daymark.urls.scoring, "nudges": daymark.urls.pages}
+
+    assert daymark.urls.ready
+    async with httpx.AsyncClient() as client:
+        for service, url in urls.items():
+            ready = {"ready": True, "problems": {}, "pid": daymark.pids()[service]}
+            assert (await client.get(f"{url}/readyz")).json() == ready
+            assert (await client.get(f"{url}/livez")).status_code == 200
+    assert {"ingest", "scoring", "nudges", "nats", "postgres"} <= daymark.pids().keys()
+
+
+async def test_a_managers_page_opens_only_with_its_whole_link(daymark: RunningDaymark) -> None:
+    link = (await daymark.command("inbox", "mara")).strip()
+
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(link)).status_code == 200
+        assert (await client.get(link[:-1])).status_code == 404
+
+
+async def test_a_second_daymark_on_the_same_folder_is_refused(daymark: RunningDaymark) -> None:
+    assert "Another `daymark up` uses this data folder" in await daymark.failing_command("up")
+
+
+async def test_a_process_that_dies_is_started_again_on_the_same_port(daymark: RunningDaymark) -> None:
+    await daymark.kill("ingest")
+
+    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+        while True:
+            try:
+                response = await client.get(f"{daymark.urls.ingest}/readyz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+                continue
+            if response.status_code == 200:
+                return
+
+
+async def test_commands_say_that_no_daymark_is_running(tmp_path: Path) -> None:
+    config = tmp_path / "daymark.toml"
+    config.write_text("")
+
+    errors = await run_failing_command("scores", folder=tmp_path, config=config)
+
+    assert "Start `daymark up`" in errors
+
+
+async def test_a_misconfigured_service_ends_everything_and_says_why(tmp_path: Path) -> None:
+    config = tmp_path / "daymark.toml"
+    config.write_text(f'{FREE_PORTS}\n[sources.x]\nkind = "standard"\nsecrets = ["env:NOT_THERE"]\n')
+
+    errors = await run_failing_command("up", folder=tmp_path / "d", config=config)
+
+    assert "ingest: The service cannot start as it is configured" in errors
+    assert "env:NOT_THERE: The secret is missing" in errors
+
+
+async def test_a_port_in_use_ends_everything_and_is_named(daymark: RunningDaymark, tmp_path: Path) -> None:
+    port = daymark.urls.ingest.rpartition(":")[2]
+    tmp_path.chmod(0o755)
+    config = tmp_path / "daymark.toml"
+    config.write_text(FREE_PORTS.replace("[ingest]\nport = 0", f"[ingest]\nport = {port}"))
+
+    errors = await run_failing_command("up", folder=tmp_path / "d", config=config)
+
+    assert f"127.0.0.1:{port} (Address already in use): The port is in use" in errors
+
+
+async def test_a_postgres_that_may_lose_commits_is_recognised(tmp_path: Path) -> None:
+    server = PostgresServer(tmp_path / "pg")
+    tmp_path.chmod(0o755)
+    await server.start()
+    try:
+        admin = await asyncpg.connect(server.url(database="postgres"))
+        await admin.execute("ALTER SYSTEM SET synchronous_commit = off")
+        await admin.execute("SELECT pg_reload_conf()")
+        await admin.close()
+        pool = await make_pool(server.url(database="postgres"), schema="public")
+
+        assert await unsafe_settings(pool) == ["synchronous_commit"]
+
+        await pool.close()
+    finally:
+        await server.stop()
+
+
+async def test_after_a_crash_nothing_keeps_running_and_nothing_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "history.ndjson").write_text(json.dumps(observe_call("a", "2026-03-02T09:00:00Z")))
+    (tmp_path / "roster.yaml").write_text(ROSTER)
+    (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
+    async with running_daymark(tmp_path / "d", FREE_PORTS) as first:
+        await first.command("roster", "apply", str(tmp_path / "roster.yaml"))
+        await first.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
+        await first.command("import", str(tmp_path / "history.ndjson"), "--source", "acme")
+        children = [pid for name, pid in first.pids().items() if name not in ("daymark", "postgres")]
+
+        os.kill(first.pids()["daymark"], signal.SIGKILL)
+
+        async with asyncio.timeout(20):
+            while any(_is_alive(pid) for pid in children):
+                await asyncio.sleep(0.05)
+    async with running_daymark(tmp_path / "d", FREE_PORTS) as second:
+        assert "calls=1" in await second.command("scores", "--csv", "--day", "2026-03-02")
+        assert "0 differences" in await second.command("audit")
+
+
+def _is_alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"

@@ -1,0 +1,17 @@
+"""Prints every breach of the house rules and exits with 1 if there are any."""
+
+import sys
+
+from tests.house.checks import find_breaches
+from tests.house.repository import Repository
+
+
+def main() -> int:
+    breaches = find_breaches(Repository())
+    for breach in breaches:
+        sys.stderr.write(f"{breach}\n")
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""`Any` switches the type checker off. Only files that handle foreign JSON or untyped libraries may use it.
+
+Tests may also use it for the values of containers, such as `dict[str, Any]`, because they read JSON.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tests.house.checks.exemptions import find_exemption, unused_exemptions
+from tests.house.repository import Breach, Module, Repository
+
+EXEMPT_FILES: Final[Mapping[str, str]] = {
+    "shared/requests/endpoint.py": "the envelope carries the JSON of every reply",
+    "shared/requests/router.py": "FastStream passes any message and any result through middlewares",
+    "shared/jetstream/client.py": "the raw JSON of the JetStream API",
+    "shared/jetstream/streams.py": "the raw JSON of the JetStream API",
+    "shared/service/broker.py": "FastStream's own signatures",
+    "shared/service/consuming.py": "FastStream passes any message and any result through middlewares",
+    "shared/service/http_server.py": "ASGI scopes and messages are dictionaries",
+    "shared/service/settings.py": "settings before validation",
+    "services/ingest/published_events.py": "creates a model from fields whose types are known only at run time",
+    "services/ingest/domain/adapter.py": "an item is JSON in the sender's own format",
+    "services/ingest/domain/reading.py": "reads the JSON of senders",
+    "services/ingest/domain/field_map.py": "searches the JSON of senders",
+    "services/ingest/domain/crm/*": "an adapter translates the JSON of one CRM",
+    "services/scoring/domain/definition_files/yaml_document.py": "YAML before validation",
+    "deploy/demo/crm.py": "writes the JSON of a CRM",
+    "tests/shared/service/test_consuming.py": "FastStream's own signatures",
+    "tests/services/ingest/**": "valid and invalid JSON of senders",
+    "tests/fuzz/*": "random bodies",
+    "tests/contract/*": "AsyncAPI and OpenAPI documents",
+}
+"""Files that may use `Any`, and why."""
+
+_IDIOMS: Final = frozenset({"Coroutine", "Generator", "AsyncGenerator"})
+"""Generic types in which only the last parameter matters here: `Coroutine[Any, Any, Result]`."""
+_JSON: Final = frozenset({"dict", "list", "Mapping", "Sequence", "MutableMapping", "Iterable", "Iterator"})
+
+
+def any_outside_exempt_files(repository: Repository) -> Iterator[Breach]:
+    for module in repository.modules:
+        if find_exemption(module.path, EXEMPT_FILES) is None:
+            for node in any_uses(module):
+                yield Breach(
+                    place=module.at(node),
+                    fact="`Any` in a file that is not exempt",
+                    remedy="write the type, or list the file with its reason in tests/house/checks/any_types.py",
+                )
+
+
+def unused_any_exemptions(repository: Repository) -> Iterator[Breach]:
+    return unused_exemptions(repository, EXEMPT_FILES, needs=lambda module: bool(any_uses(module)), check="any_types")
+
+
+def any_uses(module: Module) -> list[ast.AST]:
+    """The uses of `Any` in a module, without its import and the idioms that need it."""
+    if "Any" not in module.text:
+        return []
+    excused = {id(node) for part in module.nodes if isinstance(part, ast.Subscript) for node in _excused(part, module)}
+    return [node for node in module.nodes if _is_any(node) and id(node) not in excused]
+
+
+def _excused(subscript: ast.Subscript, module: Module) -> Iterator[ast.AST]:
+    container = _last_name(subscript.value)
+    parameters = subscript.slice.elts if isinstance(subscript.slice, ast.Tuple) else [subscript.slice]
+    if container in _IDIOMS:
+        yield from parameters[:-1]
+    elif container in _JSON and module.is_test:
+        yield parameters[-1]
+
+
+def _is_any(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Name) and node.id == "Any") or (isinstance(node, ast.Attribute) and node.attr == "Any")
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -1,0 +1,131 @@
+"""`Any` and the unpacking of values of unknown types are breaches outside of the files that are exempt."""
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.house.checks.any_types import any_outside_exempt_files, unused_any_exemptions
+from tests.house.checks.exemptions import find_exemption
+from tests.house.checks.keyword_unpacking import untyped_unpacking, unused_unpacking_exemptions
+from tests.house.conftest import Plant, lines
+
+ADAPTER = "services/ingest/domain/crm/acme.py"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def work(value: Any) -> None: ...",
+        "def work() -> dict[str, Any]: ...",
+        "how: Any = {}",
+        "Row = tuple[Any, ...]",
+        "def work(value: typing.Any) -> None: ...",
+        "run: Coroutine[Any, Any, Any]",
+    ],
+)
+def test_any_is_a_breach_in_a_file_that_is_not_exempt(plant: Plant, code: str) -> None:
+    breaches = lines(any_outside_exempt_files(plant({"services/nudges/decide/compose.py": code})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("services/nudges/decide/compose.py:1: `Any` in a file that is not exempt")
+
+
+def test_any_is_allowed_in_an_exempt_file_and_in_an_idiom_that_needs_it(plant: Plant) -> None:
+    files = {
+        ADAPTER: "from typing import Any\n\ndef read(item: Any) -> None: ...\n",
+        "shared/clock.py": "from typing import Any\n\ndef run(work: Coroutine[Any, Any, Result]) -> Result: ...\n",
+    }
+
+    assert lines(any_outside_exempt_files(plant(files))) == []
+
+
+def test_a_test_may_read_json_but_may_not_take_arguments_of_type_any(plant: Plant) -> None:
+    code = (
+        "def reply() -> dict[str, Any]: ...\ndef rows() -> list[Mapping[str, Any]]: ...\ndef day(**changes: Any) -> None: ...\n"
+    )
+
+    breaches = lines(any_outside_exempt_files(plant({"tests/services/nudges/reports.py": code})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("tests/services/nudges/reports.py:3: ")
+
+
+def test_an_exemption_that_is_no_longer_needed_is_a_breach(plant: Plant) -> None:
+    breaches = lines(unused_any_exemptions(plant({ADAPTER: "def read(item: object) -> None: ...\n"})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("services/ingest/domain/crm/*: is exempt and needs no exemption")
+
+
+@pytest.mark.parametrize(
+    ("code", "fact"),
+    [
+        ("def work(how: Any):\n    send(**how)", "`**how` is annotated `Any`"),
+        ("def work(how: dict[str, Any]):\n    send(**how)", "`**how` is annotated `dict[str, Any]`"),
+        ("def work(how: Mapping[str, Any] | None):\n    send(**how)", "`**how` is annotated"),
+        ("def work(**how: Any):\n    send(**how)", "`**how` is annotated `Any`"),
+        ("def work(row: asyncpg.Record):\n    send(**row)", "`**row` is annotated `asyncpg.Record`"),
+        ("def work():\n    how: Any = {}\n    send(**how)", "`**how` is annotated `Any`"),
+        ("def work(how: 'dict[str, Any]'):\n    def inner():\n        send(**how)", "`**how` is annotated"),
+        ("def work(row):\n    send(**dict(row))", "`**dict(row)` comes from `dict()`"),
+        ("def work(row):\n    values = dict(row)\n    send(**values)", "`**values` comes from `dict()`"),
+        ("def work(model):\n    send(**model.model_dump())", "comes from `model_dump()`"),
+        ("async def work(reply):\n    send(**await reply.json())", "comes from `json()`"),
+        ("def work(day):\n    send(**vars(day))", "comes from `vars()`"),
+        ("def work(day):\n    send(**day.__dict__)", "loses the types"),
+        ("def base() -> dict[str, Any]: ...\nsend(**base())", "comes from `base() -> dict[str, Any]`"),
+        ("def work(base: dict[str, int], more: Any):\n    send(**base | more)", "is annotated `Any`"),
+        ("def work(how: Any):\n    send(**{'at': 1, **how})", "is annotated `Any`"),
+        ("how: dict[str, Any] = {}\n[send(**how) for _ in rows]", "`**how` is annotated"),
+        ("def work(how: Any):\n    return lambda: send(**how)", "`**how` is annotated `Any`"),
+    ],
+)
+def test_unpacking_values_of_unknown_types_is_a_breach(plant: Plant, code: str, fact: str) -> None:
+    breaches = lines(untyped_unpacking(plant({"services/nudges/app.py": code})))
+
+    assert len(breaches) == 1
+    assert fact in breaches[0]
+    assert breaches[0].endswith("; pass one frozen value, or name the arguments")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def work(limits: dict[str, int]):\n    send(**limits)",
+        "send(**{'at': 1})",
+        "send(**dict(at=1))",
+        "def work(*arguments: P.args, **named: P.kwargs):\n    send(*arguments, **named)",
+        "values = {**dict(row)}",
+        "def work(how: Any): ...\ndef other(how: dict[str, int]):\n    send(**how)",
+    ],
+)
+def test_unpacking_values_of_known_types_is_no_breach(plant: Plant, code: str) -> None:
+    assert lines(untyped_unpacking(plant({"services/nudges/app.py": code}))) == []
+
+
+def test_a_test_that_builds_foreign_json_is_exempt_as_long_as_it_needs_to_be(plant: Plant) -> None:
+    code = "def body(**changes: Any):\n    send(**changes)\n"
+
+    needed = plant({"tests/services/ingest/senders.py": code})
+    assert [*lines(untyped_unpacking(needed)), *lines(unused_unpacking_exemptions(needed))] == []
+
+    unneeded = plant({"tests/services/ingest/senders.py": "send(at=1)\n"})
+    breaches = lines(unused_unpacking_exemptions(unneeded))
+    assert len(breaches) == 1
+    assert breaches[0].startswith("tests/services/ingest/**: is exempt and needs no exemption; take it out of EXEMPT_FILES")
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "fits"),
+    [
+        ("a/b.py", "a/*", True),
+        ("a/b/c.py", "a/*", False),
+        ("a/b/c.py", "a/**", True),
+        ("a/c.py", "a/**/c.py", True),
+        ("a/b/b/c.py", "a/**/c.py", True),
+        ("a/b/d.py", "a/**/c.py", False),
+        ("b/a/c.py", "a/*", False),
+    ],
+)
+def test_one_star_matches_one_part_of_a_path_and_two_match_any_number(path: str, pattern: str, fits: bool) -> None:
+    assert (find_exemption(PurePosixPath(path), {pattern: "a reason"}) == pattern) is fits

@@ -1,0 +1,1 @@
+"""Processes that run tests in copies of the repository, quickly."""

@@ -1,0 +1,220 @@
+"""What managers receive in the morning, on a real database."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.nudges.deliver.channels.file import FileChannel
+from services.nudges.domain.feedback.answers import Answer
+from services.nudges.requests.erase_person import erase_person
+from shared.event_types import NUDGE_DECIDED
+from shared.events import DayReport, Manager, ManagerId, Nudge, NudgeId, NudgeKind, PersonId, Rep
+from tests.services.nudges.conftest import KEY, Nudging, outcomes
+from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.reports import (
+    ANA,
+    BEN,
+    MARA,
+    NORTH,
+    SOUTH,
+    announcement,
+    behaviour,
+    nudge,
+    open_report,
+    report,
+    worked_days,
+)
+
+LONG_AGO = at(date(2026, 1, 2), "10:00")
+NINE = at(MONDAY, "09:00")
+SATURDAY = MONDAY + timedelta(days=5)
+NEXT_MONDAY = MONDAY + timedelta(days=7)
+RECOGNITION = outcomes(("recognition_due", "sent"), ("digest", "bundled"))
+DIGEST = outcomes(("digest", "sent"))
+JON = Manager(id=ManagerId(PersonId("jon")), name="Jon Keller", timezone="Europe/Madrid")
+
+
+async def _take_in_week(nudging: Nudging, *scores: float, rep: Rep = ANA, until: date = MONDAY) -> None:
+    """So many imported days before a day that has just opened, on which the manager's digest is scheduled."""
+    days = [day.model_copy(update={"rep": rep, "silent": True}) for day in worked_days(*scores, until=until)]
+    await nudging.take_in(*days, open_report(until, rep=rep))
+    assert await nudging.send_digests(at(until, "00:30")) == []
+
+
+async def test_a_digest_is_scheduled_and_sent_once_at_nine(nudging: Nudging) -> None:
+    await _take_in_week(nudging, 60)
+
+    assert await nudging.send_digests(at(MONDAY, "08:59")) == []
+    assert await nudging.send_digests(NINE) == DIGEST
+    assert await nudging.send_digests(at(MONDAY, "09:01")) == []
+
+    await nudging.deliver()
+    (message,) = nudging.channel.nudges
+    assert (message.person.id, message.person.name, message.kind) == ("mara", "Mara Lind", NudgeKind.DIGEST)
+    assert (message.team, message.day, message.playbook_from) == (NORTH, MONDAY, None)
+    assert "Friday" in message.text
+    assert "one person worked" in message.text
+
+
+async def test_the_next_digest_after_friday_is_on_monday(nudging: Nudging) -> None:
+    await _take_in_week(nudging, 60)
+    await nudging.send_digests(at(SATURDAY - timedelta(days=1), "09:00"))
+
+    due_at = await nudging.pool.fetchval("SELECT due_at FROM scheduled_check WHERE moment = 'team' AND NOT is_done")
+
+    assert due_at == at(NEXT_MONDAY, "09:00")
+
+
+async def test_a_digest_that_comes_after_working_hours_is_suppressed(nudging: Nudging) -> None:
+    await _take_in_week(nudging, 60)
+
+    assert await nudging.send_digests(at(MONDAY, "17:00")) == outcomes(("digest", "suppressed"))
+
+
+@pytest.mark.parametrize(
+    "managers", [(), (MARA.model_copy(update={"timezone": None}),)], ids=["nobody leads", "the manager's zone is not known"]
+)
+async def test_nothing_is_sent_when(nudging: Nudging, managers: tuple[Manager, ...]) -> None:
+    (friday,) = working_days(1)
+    await nudging.take_in(report(friday, managers=managers), open_report(managers=managers))
+
+    assert await nudging.send_digests(at(MONDAY, "00:30")) + await nudging.send_digests(NINE) == []
+
+
+async def test_a_rep_who_is_no_longer_led_is_no_longer_mentioned(nudging: Nudging) -> None:
+    await _take_in_week(nudging, 60)
+    await nudging.take_in(open_report(revision=2, managers=(JON,)))
+
+    assert await nudging.send_digests(NINE) == []
+
+
+@pytest.mark.parametrize(("days_ago", "is_scheduled"), [(7, True), (8, False)])
+async def test_a_manager_whose_reps_have_left_gets_no_digest_after_seven_days(
+    nudging: Nudging, days_ago: int, *, is_scheduled: bool
+) -> None:
+    """The days are counted in UTC: at half past midnight on Tuesday in Madrid it is still Monday."""
+    await nudging.take_in(report(MONDAY - timedelta(days=days_ago)))
+
+    await nudging.send_digests(at(TUESDAY, "00:30"))
+
+    assert bool(await nudging.pool.fetchval("SELECT count(*) FROM scheduled_check WHERE moment = 'team'")) is is_scheduled
+
+
+async def test_recognition_and_digest_make_one_message_and_it_goes_round_the_team(nudging: Nudging) -> None:
+    await _take_in_week(nudging, *[100] * 6)
+    await _take_in_week(nudging, *[100] * 5, rep=BEN)
+
+    assert await nudging.send_digests(NINE) == RECOGNITION
+    await nudging.deliver()
+    await nudging.take_in(report(revision=5, score=100), open_report(TUESDAY))
+    assert (await nudging.send_digests(at(TUESDAY, "09:00")))[0] == RECOGNITION[0]
+    await nudging.deliver()
+
+    rows = await nudging.pool.fetch("SELECT occasion, manager_ids FROM nudge WHERE rule = 'recognition_due' ORDER BY seq")
+    assert [(row["occasion"], row["manager_ids"]) for row in rows] == [
+        ("ana:2026-03-02", ["mara"]),
+        ("ben:2026-03-03", ["mara"]),
+    ]
+    assert len(nudging.channel.nudges) == 2
+    assert [mention.id for mention in nudging.channel.nudges[0].about] == ["ana", "ben"]
+
+
+@pytest.mark.parametrize(("before", "decided"), [(2, RECOGNITION), (3, DIGEST)], ids=["two before", "three before"])
+async def test_there_are_at_most_three_recognition_reminders_a_week(
+    nudging: Nudging, before: int, decided: list[object]
+) -> None:
+    thursday = MONDAY + timedelta(days=3)
+    await _take_in_week(nudging, *[100] * 6, until=thursday)
+    for number in range(before):
+        fields = {"id": NudgeId(f"r{number}"), "rule": "recognition_due", "occasion": f"cleo:{number}", "person": MARA}
+        sent = nudge().model_copy(update={**fields, "send_at": at(MONDAY + timedelta(days=number), "09:00")})
+        await nudging.rows.add_nudge(sent)
+
+    assert await nudging.send_digests(at(thursday, "09:00")) == decided
+
+
+async def test_a_rep_who_was_recognised_today_is_not_due_for_five_worked_days(nudging: Nudging) -> None:
+    await _take_in_week(nudging, *[100] * 6)
+    await nudging.rows.add_nudge(nudge())
+    await nudging.rows.add_answer(nudge().id, MARA.id, Answer.RECOGNISED, now=at(MONDAY, "08:50"))
+
+    assert await nudging.send_digests(NINE) == DIGEST
+
+
+async def test_a_manager_who_called_digests_not_useful_gets_none_for_thirty_days(nudging: Nudging) -> None:
+    await _take_in_week(nudging, 60)
+    await nudging.send_digests(NINE)
+    digest_id = await nudging.pool.fetchval("SELECT id FROM nudge WHERE rule = 'digest'")
+    await nudging.rows.add_answer(NudgeId(digest_id), MARA.id, Answer.NOT_USEFUL, now=at(MONDAY, "10:00"))
+    await nudging.take_in(report(revision=5), open_report(TUESDAY))
+
+    assert await nudging.send_digests(at(TUESDAY, "09:00")) == outcomes(("digest", "suppressed"))
+
+
+@pytest.mark.parametrize(
+    ("is_announced", "decided"),
+    [(True, outcomes(("weekly_brief", "sent"), ("digest", "bundled"))), (False, DIGEST)],
+    ids=["announced", "never announced"],
+)
+async def test_the_brief_rests_on_days_whose_playbook_had_been_announced(
+    nudging: Nudging, decided: list[object], *, is_announced: bool
+) -> None:
+    await _take_in_week(nudging, *[40] * 6)
+    if is_announced:
+        await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
+
+    assert await nudging.send_digests(NINE) == decided
+
+
+async def test_a_morning_with_a_brief_brings_no_recognition_reminder(nudging: Nudging) -> None:
+    await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
+    await _take_in_week(nudging, *[40] * 6)
+    await _take_in_week(nudging, *[100] * 6, rep=BEN)
+
+    assert await nudging.send_digests(NINE) == outcomes(("weekly_brief", "sent"), ("digest", "bundled"))
+
+
+def _six_calls(day: DayReport) -> DayReport:
+    return day.model_copy(update={"revision": 7, "behaviours": (behaviour("Calls", 6, 10),)})
+
+
+async def test_a_week_later_the_brief_says_whether_it_moved(nudging: Nudging) -> None:
+    await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
+    await _take_in_week(nudging, *[40] * 6)
+    await nudging.send_digests(NINE)
+    await nudging.take_in(*map(_six_calls, worked_days(*[60] * 5, until=NEXT_MONDAY)), open_report(NEXT_MONDAY))
+
+    await nudging.send_digests(at(NEXT_MONDAY, "09:00"))
+
+    newest = "SELECT text FROM nudge WHERE rule = 'weekly_brief' ORDER BY seq DESC LIMIT 1"
+    text = await nudging.pool.fetchval(newest)
+    assert "Since the last brief: Ana's calls went up from 10% to 60% of target." in text
+
+
+async def test_a_manager_of_two_teams_gets_one_message_about_both(nudging: Nudging) -> None:
+    (friday,) = working_days(1)
+    await nudging.take_in(report(friday), report(friday, rep=BEN, team=SOUTH), open_report())
+    await nudging.send_digests(at(MONDAY, "00:30"))
+
+    assert await nudging.send_digests(NINE) == DIGEST
+
+    (text,) = await nudging.texts()
+    assert "North: one person worked" in text
+    assert "South: one person worked" in text
+
+
+async def test_an_erased_rep_is_in_nothing_that_managers_received(nudging: Nudging, tmp_path: Path) -> None:
+    file = FileChannel(tmp_path / "nudges.ndjson")
+    await _take_in_week(nudging, *[100] * 6)
+    await _take_in_week(nudging, *[60] * 5, rep=BEN)
+    await nudging.send_digests(NINE)
+    for (body,) in await nudging.pool.fetch("SELECT event FROM nudge"):
+        await file.send(Nudge.model_validate_json(body), attempts=1)
+
+    erased = await erase_person(nudging.pool, file, BEN.id, erasure_key=KEY, now=nudging.now)
+
+    assert (erased.nudges, erased.lines) == (2, 2)  # the digest names Ben, and the message that it was part of
+    assert await nudging.pool.fetchval("SELECT count(*) FROM nudge") == 0
+    published = await nudging.published(NUDGE_DECIDED)
+    assert not [sent for sent in published if BEN.id in {mention.id for mention in sent.about}]

@@ -1,0 +1,141 @@
+"""How days, numbers and names are said, and which of several wordings is used."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from services.nudges.domain.phrases import (
+    breakdown,
+    capitalized,
+    choose_wording,
+    clock_time,
+    count_phrase,
+    counted,
+    day_name,
+    day_phrase,
+    first_name,
+    joined,
+    long_date,
+    lowered,
+    noun,
+    score_text,
+)
+from tests.services.nudges.days import MONDAY
+from tests.services.nudges.reports import behaviour, report
+
+
+def test_wordings_vary_but_are_the_same_for_the_same_occasion() -> None:
+    chosen = {choose_wording(4, seed=str(number), used=()) for number in range(50)}
+
+    assert chosen == {0, 1, 2, 3}
+    assert choose_wording(4, seed="x", used=()) == choose_wording(4, seed="x", used=())
+
+
+def test_none_is_used_again_while_it_was_used_lately() -> None:
+    assert choose_wording(3, seed="x", used={0, 2}) == 1
+    assert choose_wording(3, seed="x", used={0, 1, 2}) is None
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "name", "phrase"),
+    [
+        (-7, "Monday 9 March", "on Monday 9 March"),
+        (-2, "Wednesday 4 March", "on Wednesday 4 March"),
+        (-1, "tomorrow", "tomorrow"),
+        (0, "today", "today"),
+        (1, "yesterday", "yesterday"),
+        (2, "Saturday", "on Saturday"),
+        (6, "Tuesday", "on Tuesday"),
+        (7, "Monday 23 February", "on Monday 23 February"),
+    ],
+)
+def test_days_are_named_as_people_say_them(days_ago: int, name: str, phrase: str) -> None:
+    day = MONDAY - timedelta(days=days_ago)
+
+    assert day_name(day, today=MONDAY) == name
+    assert day_phrase(day, today=MONDAY) == phrase
+
+
+def test_a_date_in_another_year_says_so() -> None:
+    assert long_date(date(2025, 12, 31), today=date(2025, 1, 1)) == "Wednesday 31 December"
+    assert long_date(date(2025, 12, 31), today=date(2026, 1, 1)) == "Wednesday 31 December 2025"
+
+
+def test_times_are_on_the_persons_own_clock() -> None:
+    assert clock_time(datetime(2026, 7, 1, 11, 5, tzinfo=UTC), "Europe/Madrid") == "13:05"
+
+
+@pytest.mark.parametrize(
+    ("count", "phrase"),
+    [(0, "no missed days"), (1, "one missed day"), (2, "two missed days"), (9, "nine missed days"), (10, "10 missed days")],
+)
+def test_small_counts_are_words(count: int, phrase: str) -> None:
+    assert count_phrase(count, "missed day") == phrase
+
+
+def test_a_plural_may_be_irregular() -> None:
+    assert [count_phrase(count, "person", "people") for count in (1, 2)] == ["one person", "two people"]
+
+
+@pytest.mark.parametrize(
+    ("label", "one", "many"),
+    [
+        ("Calls", "call", "calls"),
+        ("Meetings booked", "meeting booked", "meetings booked"),
+        ("Sales calls", "sales call", "sales calls"),
+        ("Business reviews", "business review", "business reviews"),
+        ("New opportunities", "new opportunity", "new opportunities"),
+        ("Pitches", "pitch", "pitches"),
+        ("Calls of 2 minutes or more", "call of 2 minutes or more", "calls of 2 minutes or more"),
+        ("Proposals this month", "proposal this month", "proposals this month"),
+        ("QBRs held", "QBR held", "QBRs held"),
+        ("Bonus", "bonus", "bonus"),
+        ("Outreach", "outreach", "outreach"),
+    ],
+)
+def test_a_label_agrees_with_its_number(label: str, one: str, many: str) -> None:
+    assert noun(label, 1) == one
+    assert [noun(label, count) for count in (0, 2, 12, Decimal("0.5"))] == [many] * 4
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "no calls"), (1, "1 call"), (Decimal(1), "1 call"), (Decimal("0.50"), "0.5 calls"), (Decimal(20), "20 calls")],
+)
+def test_a_label_is_counted(count: Decimal | int, text: str) -> None:
+    assert counted(count, "Calls") == text
+
+
+@pytest.mark.parametrize(
+    ("count", "target", "text"),
+    [
+        (0, 10, "0 of 10 calls"),
+        (9, 10, "9 of 10 calls"),
+        (10, 10, "10 of 10 calls"),
+        (11, 10, "11 calls (10 planned)"),
+        (1, 1, "1 of 1 call"),
+        (2, 1, "2 calls (1 planned)"),
+        (1, 0.5, "1 call (0.5 planned)"),
+    ],
+)
+def test_a_breakdown_says_what_was_planned(count: int, target: float, text: str) -> None:
+    assert breakdown(report(behaviours=(behaviour("Calls", count, target),))) == text
+
+
+def test_a_breakdown_leaves_out_what_has_no_target() -> None:
+    behaviours = (behaviour("Calls", 3, 10), behaviour("Demos", 4, 0), behaviour("Proposals", 1, 2))
+
+    assert breakdown(report(behaviours=behaviours)) == "3 of 10 calls and 1 of 2 proposals"
+
+
+def test_words_and_parts_are_put_together() -> None:
+    assert joined(["a"]) == "a"
+    assert joined(["a", "b", "c"]) == "a, b and c"
+    assert (first_name("Ana Ruiz Lago"), first_name("Ana")) == ("Ana", "Ana")
+    assert (lowered("New calls"), lowered("CRM updates")) == ("new calls", "CRM updates")
+    assert capitalized("two calls") == "Two calls"
+
+
+def test_a_score_is_a_whole_number() -> None:
+    assert (score_text(report(score=104.4)), score_text(report(score=None))) == ("104", "none")

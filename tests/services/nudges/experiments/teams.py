@@ -1,0 +1,26 @@
+"""Teams with worked days and an open Monday, as planted rows."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from tests.services.nudges.day_reports import day_report, make_rep, make_team
+from tests.services.nudges.days import MONDAY, working_days
+from tests.services.nudges.rows import Rows
+
+SUNDAY: Final = datetime(2026, 3, 8, 3, tzinfo=UTC)
+"""Four o'clock in Madrid."""
+
+
+async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 2) -> None:
+    """Reps with these counts on their last worked days, and with an open Monday."""
+    for number in range(reps):
+        rep = make_rep(f"{team}-{number}")
+        for day, count in zip(working_days(len(counts)), counts, strict=True):
+            await rows.add_day(day_report(day, count=count, rep=rep, team=make_team(team)))
+        await rows.add_day(day_report(MONDAY, score=0, count=0, state="open", rep=rep, team=make_team(team)))
+
+
+def erratic(days: int) -> list[int]:
+    """Nothing counts on one day in eight, and forty on each of the others: no negative binomial does that."""
+    return [0 if number % 8 == 3 else 40 for number in range(days)]

@@ -1,0 +1,141 @@
+"""The assignments of a rule and the scores around them, clause by clause, on a real database."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.experiments.assignments import list_assignments
+from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
+from shared.events import Presence
+from tests.services.nudges.day_reports import ANA, BEN, NOON, day_report, make_nudge
+from tests.services.nudges.days import MONDAY, working_days
+from tests.services.nudges.experiments.experiment import add_assignment
+from tests.services.nudges.rows import Rows
+
+DAY = timedelta(days=1)
+FRIDAY = MONDAY + 4 * DAY
+NEXT_MONDAY = MONDAY + 7 * DAY
+
+
+async def _assignments(rows: Rows, rule: str = "plan_done") -> list[Assignment]:
+    return await list_assignments(rows.pool, rule)
+
+
+async def _add_next_day(rows: Rows) -> None:
+    await rows.add_day(day_report(MONDAY + DAY, score=70))
+
+
+async def test_the_scores_are_those_of_worked_days_before_and_of_the_next_one_once_it_is_closed(rows: Rows) -> None:
+    await rows.add_day(day_report(FRIDAY - 2 * DAY, score=60))
+    await rows.add_day(day_report(FRIDAY - DAY, score=40))
+    await rows.add_day(day_report(FRIDAY, score=100))
+    await rows.add_day(day_report(FRIDAY + DAY, score=None, presence=Presence.DAY_OFF, count=0))
+    await rows.add_day(day_report(NEXT_MONDAY, score=30, state="open"))
+    await add_assignment(rows, "ana", FRIDAY, is_sent=True)
+    assert await _assignments(rows) == []
+
+    await rows.add_day(day_report(NEXT_MONDAY, score=70, revision=2))
+
+    assert await _assignments(rows) == [
+        Assignment(person_id=ANA.id, is_sent=True, propensity=0.5, score_before=50, score_after=70)
+    ]
+
+
+async def test_an_open_next_day_is_waited_for_even_when_a_later_one_is_closed(rows: Rows) -> None:
+    await add_assignment(rows, "ana", MONDAY, is_sent=True)
+    await rows.add_day(day_report(MONDAY + DAY, score=30, state="open"))
+    await rows.add_day(day_report(MONDAY + 2 * DAY, score=70))
+
+    assert await _assignments(rows) == []
+
+
+async def test_only_the_ten_newest_worked_days_before_count(rows: Rows) -> None:
+    eleven_days = working_days(11)
+    for day in eleven_days:
+        await rows.add_day(day_report(day, score=0 if day == eleven_days[0] else 80))
+    await add_assignment(rows, "ana", MONDAY, is_sent=True)
+    await _add_next_day(rows)
+
+    (assignment,) = await _assignments(rows)
+    assert assignment.score_before == 80
+    await rows.pool.execute("DELETE FROM day WHERE day = $1", eleven_days[-1])
+
+    (assignment,) = await _assignments(rows)
+    assert assignment.score_before == 72
+
+
+async def test_days_off_the_day_itself_and_other_peoples_days_are_not_days_before(rows: Rows) -> None:
+    await rows.add_day(day_report(MONDAY - 3 * DAY, score=40))
+    await rows.add_day(day_report(MONDAY - 2 * DAY, score=90, presence=Presence.DAY_OFF))
+    await rows.add_day(day_report(MONDAY, score=100))
+    await rows.add_day(day_report(MONDAY - 3 * DAY, score=10, rep=BEN))
+    await add_assignment(rows, "ana", MONDAY, is_sent=True)
+    await rows.add_day(day_report(MONDAY + DAY, score=10, rep=BEN))
+    assert await _assignments(rows) == []
+
+    await _add_next_day(rows)
+
+    (assignment,) = await _assignments(rows)
+    assert (assignment.score_before, assignment.score_after) == (40, 70)
+
+
+async def test_without_a_worked_day_before_there_is_no_score_before(rows: Rows) -> None:
+    await add_assignment(rows, "ana", MONDAY, is_sent=False)
+    await _add_next_day(rows)
+
+    (assignment,) = await _assignments(rows)
+
+    assert (assignment.is_sent, assignment.score_before) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_sent"),
+    [("sent", True), ("bundled", True), ("withheld", False), ("deferred", None), ("suppressed", None)],
+)
+async def test_sent_bundled_and_withheld_nudges_are_assignments(rows: Rows, status: str, is_sent: bool | None) -> None:
+    await rows.add_nudge(make_nudge(), status=status, propensity=0.5)
+    await rows.pool.execute("UPDATE nudge SET sent_day = day")
+    await _add_next_day(rows)
+
+    assert [assignment.is_sent for assignment in await _assignments(rows)] == ([is_sent] if is_sent is not None else [])
+
+
+async def test_what_was_certain_and_what_another_rule_sent_is_left_out(rows: Rows) -> None:
+    await add_assignment(rows, "ana", MONDAY, is_sent=True, propensity=1.0)
+    await add_assignment(rows, "ana", MONDAY, is_sent=True, rule="comeback")
+    await _add_next_day(rows)
+
+    assert await _assignments(rows) == []
+
+
+@pytest.mark.parametrize(("resumed_after_s", "is_counted"), [(-1, True), (0, True), (1, False)])
+async def test_assignments_from_before_a_rule_was_resumed_do_not_count(
+    rows: Rows, resumed_after_s: int, is_counted: bool
+) -> None:
+    await add_assignment(rows, "ana", MONDAY, is_sent=True)
+    await _add_next_day(rows)
+    await mark_rule_paused(rows.pool, "plan_done", now=NOON - DAY)
+    assert len(await _assignments(rows)) == 1
+
+    await mark_rule_resumed(rows.pool, "plan_done", now=NOON + timedelta(seconds=resumed_after_s))
+
+    assert len(await _assignments(rows)) == is_counted
+
+
+async def test_the_resumption_of_another_rule_does_not_matter(rows: Rows) -> None:
+    await add_assignment(rows, "ana", MONDAY, is_sent=True)
+    await _add_next_day(rows)
+    await mark_rule_paused(rows.pool, "comeback", now=NOON)
+    await mark_rule_resumed(rows.pool, "comeback", now=NOON + DAY)
+
+    assert len(await _assignments(rows)) == 1
+
+
+async def test_assignments_are_in_the_order_of_decision(rows: Rows) -> None:
+    for person in ("ben", "ana"):
+        await add_assignment(rows, person, MONDAY, is_sent=True)
+    await _add_next_day(rows)
+    await rows.add_day(day_report(MONDAY + DAY, score=70, rep=BEN))
+
+    assert [assignment.person_id for assignment in await _assignments(rows)] == ["ben", "ana"]

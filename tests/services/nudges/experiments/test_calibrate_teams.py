@@ -1,0 +1,175 @@
+"""The error budget of drops, calibrated on each team's own history, on a real database."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+from services.nudges.store import SCHEMA
+from structlog.testing import capture_logs
+
+from services.nudges.experiments.calibrate_teams import (
+    NoSuchTeam,
+    calibrate_teams,
+    plan_calibrations,
+    run_weekly_calibrations,
+)
+from services.nudges.experiments.calibrations import claim_calibration
+from shared.events import TeamId, VersionNumber
+from shared.postgres.pool import make_pool
+from shared.requests.nudges import CalibrationRow
+from tests.services.nudges.day_reports import NOON, day_report, make_rep, make_team
+from tests.services.nudges.days import MONDAY, working_days
+from tests.services.nudges.domain.drop.weeks import steady
+from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
+from tests.services.nudges.rows import Rows
+
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+STEADY = [day.count for day in steady(40, 40)]
+
+
+async def _strictness(rows: Rows) -> dict[str, float]:
+    """By rep."""
+    stored = await rows.pool.fetch("SELECT rep_id, strictness FROM rep_calibration")
+    return {row["rep_id"]: row["strictness"] for row in stored}
+
+
+async def test_a_team_with_false_alerts_is_monitored_more_strictly_and_a_calm_one_less(rows: Rows) -> None:
+    await add_team(rows, "wild", erratic(40))
+    await add_team(rows, "calm", STEADY)
+
+    calm, wild = (await calibrate_teams(rows.pool, None, now=NOON)).teams
+
+    assert (calm.team, wild.team, wild.reps, wild.worked_days) == ("calm", "wild", 2, 80)
+    assert wild.alerts_before is not None
+    assert wild.alerts_after is not None
+    assert wild.strictness is not None
+    assert calm.strictness is not None
+    assert wild.alerts_before > 1 >= wild.alerts_after
+    assert wild.strictness > 0 > calm.strictness
+    stored = await _strictness(rows)
+    for row in (calm, wild):
+        of_reps = [stored[f"{row.team}-{number}"] for number in range(2)]
+        assert [min(of_reps), max(of_reps)] == pytest.approx([row.strictness_min, row.strictness_max], abs=0.005)
+        of_team = await rows.pool.fetchval("SELECT strictness FROM team_calibration WHERE team_id = $1", row.team)
+        assert of_team == pytest.approx(row.strictness, abs=0.005)
+
+
+async def test_a_rep_who_is_unlike_the_team_gets_a_stricter_limit_of_their_own(rows: Rows) -> None:
+    await add_team(rows, "mixed", STEADY, reps=3)
+    for day, count in zip(working_days(40), erratic(40), strict=True):
+        await rows.add_day(day_report(day, count=count, rep=make_rep("mixed-0"), team=make_team("mixed")))
+
+    await calibrate_teams(rows.pool, TeamId("mixed"), now=NOON)
+
+    strictness = await _strictness(rows)
+    assert strictness["mixed-0"] > strictness["mixed-1"] + 0.1
+
+
+async def test_calibrating_again_gives_the_same(rows: Rows) -> None:
+    await add_team(rows, "wild", erratic(20))
+
+    first, second = [await calibrate_teams(rows.pool, TeamId("wild"), now=NOON) for _ in range(2)]
+
+    assert first == second
+
+
+async def test_too_little_history_leaves_the_limits_as_they_are(rows: Rows) -> None:
+    await add_team(rows, "new", [5] * 14)
+
+    assert (await calibrate_teams(rows.pool, None, now=NOON)).teams == (CalibrationRow(team=TeamId("new"), reps=2),)
+    assert await rows.pool.fetchval("SELECT count(*) FROM team_calibration") == 0
+
+
+async def test_only_the_team_that_is_asked_for_is_calibrated(rows: Rows) -> None:
+    await add_team(rows, "new", [5] * 3)
+    await add_team(rows, "other", [5] * 3)
+
+    calibrated = await calibrate_teams(rows.pool, TeamId("other"), now=NOON)
+
+    assert [row.team for row in calibrated.teams] == ["other"]
+
+
+async def test_a_team_that_does_not_exist_is_refused(rows: Rows) -> None:
+    with pytest.raises(NoSuchTeam, match="nowhere"):
+        await calibrate_teams(rows.pool, TeamId("nowhere"), now=NOON)
+
+
+async def test_days_that_an_incomparable_version_judged_are_left_out(rows: Rows) -> None:
+    await add_team(rows, "changed", [5] * 20)
+    await rows.pool.execute("UPDATE day SET report = jsonb_set(report, '{state}', '\"closed\"')")
+    for number in range(2):
+        rep, version = make_rep(f"changed-{number}"), VersionNumber(2)
+        await rows.add_day(day_report(MONDAY + DAY, state="open", rep=rep, team=make_team("changed"), playbook_version=version))
+
+    (row,) = (await calibrate_teams(rows.pool, None, now=NOON)).teams
+
+    assert (row.reps, row.strictness) == (0, None)
+
+
+async def _plan(rows: Rows) -> None:
+    """A team whose first calibration is on Sunday."""
+    await add_team(rows, "wild", erratic(20))
+    await plan_calibrations(rows.pool, now=NOON)
+    await plan_calibrations(rows.pool, now=NOON + WEEK)
+
+
+async def test_a_team_is_calibrated_once_a_week_over_all_replicas(rows: Rows, nudges_database_url: str) -> None:
+    await _plan(rows)
+    other_pool = await make_pool(nudges_database_url, schema=SCHEMA)
+
+    async def outcomes_at(now: datetime) -> list[str]:
+        per_replica = await asyncio.gather(*[run_weekly_calibrations(pool, now=now) for pool in (rows.pool, other_pool)])
+        return [calibration.outcome for calibrations in per_replica for calibration in calibrations]
+
+    assert await outcomes_at(SUNDAY - timedelta(seconds=1)) == []
+    assert await outcomes_at(SUNDAY) == ["changed"]
+    assert await outcomes_at(SUNDAY + 6 * DAY) == []
+    assert await outcomes_at(SUNDAY + 5 * WEEK + timedelta(hours=3)) == ["unchanged"]
+    assert await outcomes_at(SUNDAY + 5 * WEEK + timedelta(hours=4)) == []
+    assert await outcomes_at(SUNDAY + 6 * WEEK) == ["unchanged"]
+    await other_pool.close()
+
+
+async def test_a_calibration_that_another_replica_is_making_is_passed_over_and_an_interrupted_one_made_again(
+    rows: Rows,
+) -> None:
+    await _plan(rows)
+    async with rows.pool.acquire() as connection:
+        interrupted = connection.transaction()
+        await interrupted.start()
+        assert await claim_calibration(connection, TeamId("wild"), now=SUNDAY)
+
+        assert await run_weekly_calibrations(rows.pool, now=SUNDAY) == []
+        await interrupted.rollback()
+
+    assert len(await run_weekly_calibrations(rows.pool, now=SUNDAY)) == 1
+    assert await rows.pool.fetchval("SELECT due_at FROM calibration_plan") == SUNDAY + WEEK
+
+
+async def test_a_calibration_is_logged_in_one_line_without_names(rows: Rows) -> None:
+    await add_team(rows, "new", [5] * 3)
+    await add_team(rows, "wild", erratic(20))
+    await plan_calibrations(rows.pool, now=NOON)
+
+    with capture_logs() as logs:
+        calibrations = await run_weekly_calibrations(rows.pool, now=SUNDAY)
+
+    assert [calibration.outcome for calibration in calibrations] == ["not_known", "changed"]
+    lines = [log for log in logs if log["event"] == "drop_limits_calibrated"]
+    assert [(line["team"], line["strictness_before"], line["strictness"] is None) for line in lines] == [
+        ("new", None, True),
+        ("wild", None, False),
+    ]
+    assert "wild-0" not in str(lines)
+
+
+async def test_a_team_without_an_open_day_is_calibrated_when_it_has_one_again(rows: Rows) -> None:
+    await _plan(rows)
+    set_state = "UPDATE day SET report = jsonb_set(report, '{state}', $1::jsonb) WHERE day = $2"
+    await rows.pool.execute(set_state, '"closed"', MONDAY)
+    assert await run_weekly_calibrations(rows.pool, now=SUNDAY) == []
+
+    await rows.pool.execute(set_state, '"open"', MONDAY)
+
+    assert len(await run_weekly_calibrations(rows.pool, now=SUNDAY + DAY)) == 1

@@ -1,0 +1,43 @@
+"""A calibration is applied to the next check of each rep, on a real database."""
+
+import pytest
+
+from services.nudges.context.baselines import watch_of
+from services.nudges.experiments.calibrate_teams import calibrate_teams
+from shared.events import TeamId
+from tests.services.nudges.day_reports import NOON, day_report, make_rep, make_team
+from tests.services.nudges.domain.drop.weeks import steady
+from tests.services.nudges.experiments.teams import add_team, erratic
+from tests.services.nudges.rows import Rows
+
+
+async def _strictness(rows: Rows, team: str, rep: str) -> float:
+    """By which a rep is monitored today."""
+    today = day_report(score=0, count=0, state="open", rep=make_rep(rep), team=make_team(team))
+    async with rows.pool.acquire() as connection:
+        baseline = await watch_of(connection, today)
+    assert baseline is not None
+    return baseline.budget.strictness
+
+
+async def test_a_rep_has_their_own_limit_a_new_one_that_of_the_team_and_one_of_another_team_none(rows: Rows) -> None:
+    await add_team(rows, "wild", erratic(40))
+    await add_team(rows, "calm", [day.count for day in steady(40, 40)])
+
+    calibrated = await calibrate_teams(rows.pool, None, now=NOON)
+
+    for row in calibrated.teams:
+        of_reps = [await _strictness(rows, row.team, f"{row.team}-{number}") for number in range(2)]
+        assert [min(of_reps), max(of_reps)] == pytest.approx([row.strictness_min, row.strictness_max], abs=0.005)
+        assert await _strictness(rows, row.team, "new") == pytest.approx(row.strictness, abs=0.005)
+    assert await _strictness(rows, "other", "wild-0") == 0
+
+
+async def test_one_team_can_be_calibrated_without_the_others(rows: Rows) -> None:
+    await add_team(rows, "wild", erratic(40))
+    await add_team(rows, "wilder", erratic(40))
+
+    await calibrate_teams(rows.pool, TeamId("wild"), now=NOON)
+
+    assert await _strictness(rows, "wild", "wild-0") > 0
+    assert await _strictness(rows, "wilder", "wilder-0") == 0

@@ -1,0 +1,160 @@
+"""The queries of the nudges that pages show, clause by clause, on a real database."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.nudges.domain.feedback.answers import Answer, WrongReason
+from services.nudges.pages.inbox import GivenAnswer, find_message, list_inbox, list_received
+from shared.events import NudgeId, NudgeKind, Person
+from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON, announcement, make_nudge
+from tests.services.nudges.days import MONDAY, at
+from tests.services.nudges.rows import Rows
+
+MINUTE = timedelta(minutes=1)
+STATUSES = ("sent", "bundled", "deferred", "withheld", "suppressed")
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+async def _inbox(rows: Rows) -> list[str]:
+    return [message.id for message in await list_inbox(rows.pool, MARA.id)]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_an_inbox_has_sent_and_deferred_nudges(rows: Rows, status: str) -> None:
+    await rows.add_nudge(make_nudge(), status=status)
+
+    assert await _inbox(rows) == (["plan-done"] if status in {"sent", "deferred"} else [])
+
+
+async def test_an_inbox_has_only_nudges_of_reps_who_were_the_managers_when_they_were_decided(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("n1"), managers=(JON.id, MARA.id))
+    await rows.add_nudge(make_nudge("n2"), managers=(JON.id,))
+    await rows.add_nudge(make_nudge("n3"), managers=())
+
+    assert await _inbox(rows) == ["n1"]
+
+
+async def test_the_newest_nudge_is_first_and_of_two_at_once_the_one_that_was_decided_last(rows: Rows) -> None:
+    for name, minutes in (("n1", 1), ("n2", 0), ("n3", 0), ("n4", 2)):
+        await rows.add_nudge(make_nudge(name, send_at=NOON + minutes * MINUTE))
+
+    assert await _inbox(rows) == ["n4", "n1", "n3", "n2"]
+    received = await list_received(rows.pool, ANA.id, since=MONDAY)
+    assert [message.id for message in received] == ["n4", "n1", "n3", "n2"]
+
+
+async def test_an_inbox_has_the_three_hundred_newest(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("n000"))
+    await rows.pool.execute(
+        "INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text,"
+        " reason, status, decided_at, send_at, event, traceparent)"
+        " SELECT 'n' || lpad(number::text, 3, '0'), rule, kind, person_id, person_name, team_id, manager_ids, number, day,"
+        " timezone, text, reason, status, decided_at, send_at + number * interval '1 second', event, traceparent"
+        " FROM nudge, generate_series(1, 300) AS number"
+    )
+
+    ids = await _inbox(rows)
+
+    assert (len(ids), ids[0], ids[-1]) == (300, "n300", "n001")
+
+
+async def test_only_an_acknowledged_announcement_is_marked_as_such(rows: Rows) -> None:
+    for version in range(1, 4):
+        await rows.add_nudge(make_nudge(f"announcement-{version}", kind=NudgeKind.ANNOUNCEMENT))
+    await rows.add_announcement(announcement(1), acknowledged_at=NOON)
+    await rows.add_announcement(announcement(2), delivered_at=NOON)
+
+    messages = await list_inbox(rows.pool, MARA.id)
+
+    assert {message.id: message.is_acknowledged for message in messages} == {
+        "announcement-1": True,
+        "announcement-2": False,
+        "announcement-3": False,
+    }
+
+
+async def test_the_channels_that_accepted_a_nudge_are_listed_by_name(rows: Rows) -> None:
+    for name in ("n1", "n2"):
+        await rows.add_nudge(make_nudge(name))
+    states = (("webhook", "delivered"), ("file", "delivered"), ("pager", "failed"), ("inbox", "queued"), ("chat", "sending"))
+    for channel, state in states:
+        await rows.add_delivery(NudgeId("n1"), channel, state=state)
+
+    messages = {message.id: message for message in await list_inbox(rows.pool, MARA.id)}
+
+    assert messages[NudgeId("n1")].delivered == ("file", "webhook")
+    assert messages[NudgeId("n2")].delivered == ()
+
+
+async def test_the_parts_of_a_message_are_in_the_order_of_its_lines_and_the_answers_in_theirs(rows: Rows) -> None:
+    first, second, third = make_nudge("n1", text="one"), make_nudge("n2", text="two"), make_nudge("n3", text="three")
+    message = make_nudge("n1", text="one\nthree\ntwo")
+    await rows.add_nudge(message)
+    await rows.add_nudge(second, status="bundled", bundled_with=first.id, retracted_because="late data")
+    await rows.add_nudge(third, status="bundled", bundled_with=first.id)
+    await rows.add_nudge(make_nudge("n4"), status="sent")
+    await rows.add_answer(third.id, MARA.id, Answer.RECOGNISED, now=NOON + MINUTE)
+    await rows.add_answer(third.id, ANA.id, Answer.WRONG, reason=WrongReason.MISSING)
+    await rows.add_answer(first.id, ANA.id, Answer.NOT_USEFUL, now=NOON + MINUTE)
+    await rows.add_answer(first.id, MARA.id, Answer.RECOGNISED)
+
+    shown = await find_message(rows.pool, first.id, ANA.id)
+
+    assert shown is not None
+    assert [(part.id, part.is_retracted) for part in shown.parts] == [("n3", False), ("n2", True)]
+    assert [(answer.person_id, answer.answer) for answer in shown.answers] == [
+        ("mara", Answer.RECOGNISED),
+        ("ana", Answer.NOT_USEFUL),
+    ]
+    assert shown.parts[0].answers == (
+        GivenAnswer(person_id=ANA.id, answer=Answer.WRONG, reason="missing"),
+        GivenAnswer(person_id=MARA.id, answer=Answer.RECOGNISED, reason=""),
+    )
+    assert shown.parts[1].answers == ()
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_a_rep_has_received_what_was_sent_as_a_message_of_its_own(rows: Rows, status: str) -> None:
+    await rows.add_nudge(make_nudge(), status=status)
+    await rows.pool.execute("UPDATE nudge SET sent_day = day")
+
+    assert len(await list_received(rows.pool, ANA.id, since=MONDAY)) == (status == "sent")
+
+
+async def test_a_rep_has_received_their_own_nudges_since_a_day_without_announcements(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("n1"))
+    await rows.add_nudge(make_nudge("n2", send_at=at(TUESDAY, "09:00")))
+    await rows.add_nudge(make_nudge("n3", send_at=at(TUESDAY, "09:00"), kind=NudgeKind.ANNOUNCEMENT))
+    await rows.add_nudge(make_nudge("n4", send_at=at(TUESDAY, "09:00"), person=BEN))
+
+    assert [message.id for message in await list_received(rows.pool, ANA.id, since=TUESDAY)] == ["n2"]
+    assert [message.id for message in await list_received(rows.pool, ANA.id, since=MONDAY)] == ["n2", "n1"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_a_message_is_found_once_it_was_sent(rows: Rows, status: str) -> None:
+    await rows.add_nudge(make_nudge(), status=status)
+
+    message = await find_message(rows.pool, make_nudge().id, ANA.id)
+
+    assert (message is not None) is (status in {"sent", "bundled"})
+
+
+@pytest.mark.parametrize(("reader", "is_found"), [(ANA, True), (MARA, True), (BEN, False), (JON, False)])
+async def test_a_message_is_found_for_its_recipient_and_their_managers(rows: Rows, reader: Person, is_found: bool) -> None:
+    await rows.add_nudge(make_nudge("n1"))
+    await rows.add_nudge(make_nudge("n2", person=BEN), managers=(JON.id,))
+
+    assert (await find_message(rows.pool, NudgeId("n1"), reader.id) is not None) is is_found
+
+
+async def test_a_bundled_nudge_leads_to_the_message_that_carries_it(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("n1"))
+    await rows.add_nudge(make_nudge("n2"), status="bundled", bundled_with=NudgeId("n1"))
+
+    message = await find_message(rows.pool, NudgeId("n2"), ANA.id)
+
+    assert message is not None
+    assert message.id == "n1"
+    assert await find_message(rows.pool, NudgeId("n3"), ANA.id) is None

@@ -1,0 +1,60 @@
+"""The list of nudges, page by page, on a real database."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.nudges.requests.list_nudges import list_nudges
+from shared.requests.nudges import NudgeQuery
+from tests.services.nudges.day_reports import ANA, BEN, NOON, make_nudge
+from tests.services.nudges.rows import Rows
+
+
+@pytest.mark.parametrize(("limit", "pages"), [(2, [["n0", "n1"], ["n2"]]), (3, [["n0", "n1", "n2"], []])])
+async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(rows: Rows, limit: int, pages: list[list[str]]) -> None:
+    for number in range(3):
+        await rows.add_nudge(make_nudge(f"n{number}", send_at=NOON - number * timedelta(hours=1)))
+
+    first = await list_nudges(rows.pool, NudgeQuery(limit=limit))
+    second = await list_nudges(rows.pool, NudgeQuery(limit=limit, after=first.next_after))
+
+    assert [[row.id for row in page.rows] for page in (first, second)] == pages
+    assert second.next_after is None
+
+
+async def test_the_last_page_has_no_successor(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge())
+
+    page = await list_nudges(rows.pool, NudgeQuery(limit=2))
+
+    assert page.next_after is None
+    assert (await list_nudges(rows.pool, NudgeQuery(limit=0))).next_after is None
+
+
+async def test_the_nudges_of_one_person_are_listed_alone(rows: Rows) -> None:
+    for name, person in (("n1", ANA), ("n2", BEN)):
+        await rows.add_nudge(make_nudge(name, person=person))
+
+    assert [row.id for row in (await list_nudges(rows.pool, NudgeQuery(person=BEN.id))).rows] == ["n2"]
+
+
+async def test_a_nudge_is_listed_with_what_became_of_it(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("n1"), propensity=0.9, retracted_because="late data")
+    await rows.add_nudge(make_nudge("n2"), status="suppressed", because="on leave today", is_scheduled=False)
+    await rows.add_delivery(make_nudge("n1").id, "webhook", state="failed", attempts=2, last_error="gone")
+    await rows.add_delivery(make_nudge("n1").id, "inbox", state="delivered", attempts=1)
+    await rows.add_delivery(make_nudge("n1").id, "chat", state="delivered", attempts=1)
+
+    sent, suppressed = (await list_nudges(rows.pool, NudgeQuery())).rows
+
+    assert (sent.status, sent.propensity, sent.send_at, sent.retracted) == ("sent", 0.9, NOON, "late data")
+    assert sent.delivered == ("chat", "inbox")
+    assert [(row.channel, row.state, row.attempts, row.last_error) for row in sent.deliveries] == [
+        ("chat", "delivered", 1, ""),
+        ("inbox", "delivered", 1, ""),
+        ("webhook", "failed", 2, "gone"),
+    ]
+    assert sent.deliveries[0].delivered_at == NOON
+    assert sent.deliveries[2].delivered_at is None
+    assert (suppressed.status, suppressed.because, suppressed.send_at) == ("suppressed", "on leave today", None)
+    assert (suppressed.delivered, suppressed.deliveries) == ((), ())

@@ -1,0 +1,161 @@
+"""Rows of the tables of nudges, planted directly: a test of a query needs no rule and no policy."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from services.nudges.domain.feedback.answers import Answer, WrongReason
+from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, PersonId, PlaybookAnnounced, RepId
+from tests.services.nudges.day_reports import MARA, NOON
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Plants rows into the schema that a pool sees."""
+
+    pool: asyncpg.Pool
+
+    async def add_day(self, report: DayReport, *, first_seen: Mapping[str, datetime] | None = None) -> None:
+        """A day report. `first_seen` says by behaviour when the first count arrived. Without it the day was imported, or
+        nothing has arrived."""
+        arrivals = first_seen or {}
+        await self.pool.execute(
+            "INSERT INTO day (rep_id, day, revision, report, first_seen_at, first_seen) VALUES ($1, $2, $3, $4, $5, $6)"
+            " ON CONFLICT (rep_id, day) DO UPDATE SET revision = excluded.revision, report = excluded.report,"
+            " first_seen_at = excluded.first_seen_at, first_seen = excluded.first_seen",
+            report.rep.id,
+            report.day,
+            report.revision,
+            report.model_dump_json(),
+            min(arrivals.values(), default=None),
+            json.dumps({behaviour: instant.isoformat() for behaviour, instant in arrivals.items()}),
+        )
+
+    async def add_nudge(
+        self,
+        nudge: Nudge,
+        *,
+        status: str = "sent",
+        because: str = "",
+        managers: Sequence[ManagerId] = (MARA.id,),
+        timezone: str = "Europe/Madrid",
+        is_scheduled: bool = True,
+        propensity: float | None = None,
+        bundled_with: NudgeId | None = None,
+        retracted_because: str = "",
+    ) -> None:
+        """A nudge that was decided when it is sent. One that `is_scheduled` has a time at which it was, or will be, sent."""
+        was_sent = status in {"sent", "bundled", "withheld"}
+        await self.pool.execute(
+            "INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text,"
+            " reason, status, because, decided_at, send_at, sent_day, event, traceparent, propensity, bundled_with,"
+            " retracted_at, retracted_because)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', $19, $20, $21, $22)",
+            nudge.id,
+            nudge.rule,
+            nudge.kind,
+            nudge.person.id,
+            nudge.person.name,
+            nudge.team.id,
+            list(managers),
+            nudge.occasion,
+            nudge.day,
+            timezone,
+            nudge.text,
+            nudge.reason,
+            status,
+            because,
+            nudge.decided_at,
+            nudge.send_at if is_scheduled else None,
+            nudge.send_at.astimezone(ZoneInfo(timezone)).date() if was_sent else None,
+            nudge.model_dump_json(),
+            propensity,
+            bundled_with,
+            NOON if retracted_because else None,
+            retracted_because,
+        )
+
+    async def add_delivery(
+        self,
+        nudge_id: NudgeId,
+        channel: str = "recorder",
+        *,
+        state: str = "queued",
+        queued_at: datetime = NOON,
+        due_at: datetime | None = None,
+        attempts: int = 0,
+        last_error: str = "",
+        lease_left_s: float | None = None,
+    ) -> None:
+        """A delivery of a nudge that is there. `lease_left_s` is how long its sender still has it, by the database's clock."""
+        await self.pool.execute(
+            "INSERT INTO delivery (nudge_id, channel, state, attempts, due_at, queued_at, last_error, delivered_at,"
+            " lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + make_interval(secs => $9))",
+            nudge_id,
+            channel,
+            state,
+            attempts,
+            due_at or queued_at,
+            queued_at,
+            last_error,
+            queued_at if state == "delivered" else None,
+            lease_left_s,
+        )
+
+    async def add_announcement(
+        self,
+        announced: PlaybookAnnounced,
+        *,
+        nudge_id: str | None = None,
+        delivered_at: datetime | None = None,
+        acknowledged_at: datetime | None = None,
+        withdrawn_at: datetime | None = None,
+    ) -> None:
+        """A version that was announced to a rep."""
+        await self.pool.execute(
+            "INSERT INTO announcement (rep_id, version, announcement_number, body, nudge_id, delivered_at, acknowledged_at,"
+            " withdrawn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            announced.rep.id,
+            announced.version,
+            announced.announcement_number,
+            announced.model_dump_json(),
+            nudge_id or f"announcement-{announced.version}",
+            delivered_at,
+            acknowledged_at,
+            withdrawn_at,
+        )
+
+    async def add_answer(
+        self, nudge_id: NudgeId, person_id: PersonId, answer: Answer, *, reason: WrongReason | None = None, now: datetime = NOON
+    ) -> None:
+        """What somebody answered to a nudge that is there."""
+        await self.pool.execute(
+            "INSERT INTO answer (nudge_id, person_id, answer, reason, answered_at, first_answer, first_at)"
+            " VALUES ($1, $2, $3, $4, $5, $3, $5)",
+            nudge_id,
+            person_id,
+            answer.value,
+            reason.value if reason is not None else "",
+            now,
+        )
+
+    async def add_ladder(self, rep_id: RepId, goal: GoalKey, period_start: date, *, reached: int = 0, size: int = 30) -> None:
+        """Where a rep stands on the way to a goal."""
+        await self.pool.execute(
+            "INSERT INTO ladder (rep_id, goal, period_start, reached, size) VALUES ($1, $2, $3, $4, $5)",
+            rep_id,
+            goal,
+            period_start,
+            reached,
+            Decimal(size),
+        )
+
+    async def outbox(self, event_type: str) -> list[str]:
+        """The bodies of the events of a type that wait to be published, in order."""
+        rows = await self.pool.fetch("SELECT body FROM outbox WHERE event_type = $1 ORDER BY id", event_type)
+        return [row["body"] for row in rows]

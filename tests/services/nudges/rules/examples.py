@@ -1,0 +1,218 @@
+"""One realistic example of every message. `docs/messages.md` shows them, and the common tests of all wordings read them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.context.team_context import TeamContext, WeeklyBrief
+from services.nudges.decide.policy.retraction import SentNudge, correction_candidate
+from services.nudges.domain.announcements import announcement_candidate
+from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.phrases import WEEKDAYS, clock_time
+from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES
+from shared.events import DayReport, Mention, NudgeId, NudgeKind, Person
+from tests.services.nudges.days import at
+from tests.services.nudges.reports import announcement, behaviour, defined
+from tests.services.nudges.rules.harbor import (
+    ANA,
+    DIEGO,
+    DONE,
+    EMI,
+    FRIDAY,
+    HARBOR,
+    LAURA,
+    MEETINGS,
+    NEXT_MONDAY,
+    NOTHING,
+    PRIYA,
+    SHORT,
+    THURSDAY,
+    TOM,
+    VERSION,
+    WEDNESDAY,
+    absent_member,
+    closed_day,
+    context_of,
+    conversations_fell_to,
+    days_before,
+    meetings_fell_to,
+    member,
+    middays,
+    open_day,
+    proposals_ladder,
+    proposals_this_month,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """A message with what stands above it in the documentation."""
+
+    title: str
+    when: str
+    limits: str
+    receiver: str
+    candidate: Candidate
+
+
+def _morning_of(day: DayReport, *before: DayReport) -> RuleContext:
+    return context_of(day, *before, now="09:00")
+
+
+def planned(*targets: tuple[str, float]) -> DayReport:
+    """The morning of a day with these targets."""
+    return open_day(DIEGO, NOTHING, behaviours=tuple(behaviour(label, 0, target) for label, target in targets))
+
+
+PLAN: Final = planned(("Conversations", 12), ("Meetings", 2), ("Proposals", 1))
+TEAMMATES: Final = tuple(teammate.id for teammate in (ANA, DIEGO, EMI, PRIYA, TOM))
+STEADY_WEEK: Final = ((11, 2, 1), DONE, DONE, (10, 2, 1))
+
+REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
+    "comeback": context_of(open_day(DIEGO, (13, 2, 1)), *days_before(DIEGO, DONE, SHORT, SHORT)),
+    "step_reached": replace(
+        context_of(open_day(EMI, (9, 1, 2), goals=(proposals_this_month(8),))),
+        ladders=(proposals_ladder(8, "4.4", reached_on=WEDNESDAY),),
+    ),
+    "streak": context_of(open_day(PRIYA, DONE), *days_before(PRIYA, SHORT, DONE, DONE, DONE, DONE)),
+    "personal_best": context_of(open_day(TOM, (17, 1, 0)), *days_before(TOM, *[(11, 1, 1), (15, 2, 0)] * 6)),
+    "small_win": context_of(open_day(ANA, (8, 1, 0)), *days_before(ANA, *[(9, 0, 0)] * 11)),
+    "steady_week": context_of(open_day(EMI, DONE, FRIDAY), *days_before(EMI, *STEADY_WEEK, until=FRIDAY)),
+    "plan_done": context_of(open_day(ANA, (14, 2, 1)), *days_before(ANA, DONE)),
+    "drop": replace(_morning_of(open_day(TOM, NOTHING)), baseline=conversations_fell_to(34, 5)),
+    "ratio": replace(_morning_of(open_day(PRIYA, NOTHING)), baseline=meetings_fell_to(14)),
+    "one_thing": _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(11, 2, 0)] * 4, (13, 2, 1))),
+    "day_plan": replace(_morning_of(PLAN), wants_day_plan=True, knows_playbook=True),
+    "quiet_afternoon": context_of(open_day(ANA, NOTHING), *days_before(ANA, *[DONE] * 6), now="13:05"),
+    "pace": replace(context_of(open_day(EMI, (3, 0, 0)), now="13:05"), middays=middays(7, 13)),
+    "team_day": replace(context_of(open_day(DIEGO, DONE)), teammates_done=TEAMMATES),
+    "step_lowered": replace(
+        _morning_of(open_day(TOM, NOTHING, goals=(proposals_this_month(0),))),
+        ladders=(proposals_ladder(0, "3.6", lowered_from="6.2"),),
+    ),
+}
+"""A context that calls for each rule about a rep."""
+
+BRIEF: Final = WeeklyBrief(day=NEXT_MONDAY - timedelta(days=7), about=(Mention(id=PRIYA.id, behaviour=MEETINGS),))
+"""A week ago Laura was asked to coach Priya on meetings."""
+
+MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
+    "recognition_due": TeamContext(
+        today=THURSDAY, members=(member(ANA, SHORT, SHORT, DONE, DONE, SHORT, DONE, DONE, until=THURSDAY),)
+    ),
+    "weekly_brief": TeamContext(
+        today=NEXT_MONDAY,
+        members=(
+            member(ANA, *[DONE] * 10),
+            member(PRIYA, *[(12, 1, 1)] * 5, *[DONE] * 5),
+            member(TOM, *[(5, 2, 1)] * 10),
+        ),
+        last_brief=BRIEF,
+    ),
+    "digest": TeamContext(
+        today=THURSDAY,
+        members=(
+            member(ANA, DONE, until=THURSDAY),
+            absent_member(DIEGO, WEDNESDAY),
+            member(EMI, (13, 2, 1), until=THURSDAY),
+            member(PRIYA, (9, 1, 0), until=THURSDAY),
+            member(TOM, SHORT, until=THURSDAY),
+        ),
+    ),
+}
+"""A context that calls for each rule about a team."""
+
+
+def rep_candidate(rule: str, context: RuleContext) -> Candidate:
+    """What a rule proposes in a context that calls for it."""
+    candidate = REP_RULES[rule].evaluate(context)
+    assert candidate is not None, rule
+    return candidate
+
+
+def team_candidate(rule: str, context: TeamContext) -> Candidate:
+    """What a manager's rule proposes in a context that calls for it."""
+    candidate = MANAGER_RULES[rule].evaluate(context)
+    assert candidate is not None, rule
+    return candidate
+
+
+FIRST_PLAYBOOK: Final = announcement(
+    VERSION,
+    NEXT_MONDAY,
+    rep=DIEGO,
+    team=HARBOR,
+    managers=(LAURA,),
+    behaviours=(defined("Conversations", "12 a day"), defined("Meetings", "2 a day"), defined("Proposals", "1 a day")),
+)
+CHANGED_PLAYBOOK: Final = FIRST_PLAYBOOK.model_copy(
+    update={
+        "follows": date(2026, 1, 1),
+        "changes": ("Conversations, target: 12 a day; before: 10 a day.", "No longer part of the plan: Emails."),
+    }
+)
+HINT: Final = SentNudge(
+    id=NudgeId("hint"),
+    rule="quiet_afternoon",
+    kind=NudgeKind.COACHING,
+    day=WEDNESDAY,
+    at=at(WEDNESDAY, "13:05"),
+    is_retracted=True,
+)
+
+
+def correction(sent: SentNudge = HINT, *, today: date = THURSDAY) -> Candidate:
+    """The message that takes back a hint to Ana, whose conversations of the morning were recorded later."""
+    return correction_candidate(sent, closed_day(ANA, sent.day, (9, 1, 0)), today=today)
+
+
+def _rule_examples() -> Iterator[Example]:
+    for name, context in REP_EXAMPLES.items():
+        rule = REP_RULES[name]
+        receiver = _receiver(context.report.rep, context.now)
+        candidate = rep_candidate(name, context)
+        yield Example(title=rule.title, when=rule.when, limits=rule.limits, receiver=receiver, candidate=candidate)
+    for name, team_context in MANAGER_EXAMPLES.items():
+        team_rule = MANAGER_RULES[name]
+        yield Example(
+            title=team_rule.title,
+            when=team_rule.when,
+            limits=team_rule.limits,
+            receiver=_receiver(LAURA, at(team_context.today, "09:00")),
+            candidate=team_candidate(name, team_context),
+        )
+
+
+def _other_examples() -> Iterator[Example]:
+    announced = _receiver(DIEGO, at(WEDNESDAY, "10:30"))
+    yield Example(
+        title="A first playbook",
+        when="A playbook is going to judge a rep who has had none so far.",
+        limits="Only in working hours. Does not use up the daily cap. One message per version.",
+        receiver=announced,
+        candidate=announcement_candidate(FIRST_PLAYBOOK, today=WEDNESDAY),
+    )
+    yield Example(
+        title="A changed playbook",
+        when="A new version of the playbook is going to judge a rep.",
+        limits="Only in working hours. Does not use up the daily cap. One message per version.",
+        receiver=announced,
+        candidate=announcement_candidate(CHANGED_PLAYBOOK, today=WEDNESDAY),
+    )
+    yield Example(
+        title="Correction",
+        when="Late records show that a hint was clearly wrong.",
+        limits="Only of hints, not of praise, and once per hint: on the next working morning, with whatever else is due then.",
+        receiver=_receiver(ANA, at(THURSDAY, "09:00")),
+        candidate=correction(),
+    )
+
+
+def _receiver(person: Person, now: datetime) -> str:
+    """`Diego Santos, Wednesday at 15:20`."""
+    return f"{person.name}, {WEEKDAYS[now.weekday()]} at {clock_time(now, 'Europe/Madrid')}"
+
+
+EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples())

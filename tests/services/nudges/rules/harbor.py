@@ -1,0 +1,150 @@
+"""The Harbor team, for examples: they sell software by conversations, meetings and proposals, and Laura Klein leads them."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final, Unpack
+
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.context.team_context import TeamMember
+from services.nudges.domain.baseline import Baseline, MiddayCounts, PastDay
+from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.drop.expectation import TeamBaseline
+from services.nudges.domain.history import history_of
+from services.nudges.domain.ladder import Ladder
+from shared.events import (
+    BehaviourKey,
+    BehaviourResult,
+    DayReport,
+    GoalKey,
+    GoalResult,
+    Manager,
+    ManagerId,
+    PersonId,
+    Presence,
+    Rep,
+    Team,
+    TeamId,
+    VersionNumber,
+)
+from tests.services.nudges.days import at, working_days
+from tests.services.nudges.domain.drop.weeks import spread_over, steady
+from tests.services.nudges.reports import DayReportFields, behaviour, rep, report
+
+WEDNESDAY: Final = date(2026, 3, 11)
+THURSDAY: Final = date(2026, 3, 12)
+FRIDAY: Final = date(2026, 3, 13)
+NEXT_MONDAY: Final = date(2026, 3, 16)
+HARBOR: Final = Team(id=TeamId("harbor"), name="Harbor")
+LAURA: Final = Manager(id=ManagerId(PersonId("laura")), name="Laura Klein", timezone="Europe/Madrid")
+ANA, DIEGO, EMI, PRIYA, TOM = (rep(name) for name in ("Ana Ruiz", "Diego Santos", "Emi Sato", "Priya Nair", "Tom Becker"))
+VERSION: Final = VersionNumber(3)
+CONVERSATIONS: Final = BehaviourKey("conversations")
+MEETINGS: Final = BehaviourKey("meetings")
+
+Counts = tuple[int, int, int]
+"""Conversations (of twelve), meetings (of two) and proposals (of one)."""
+DONE: Final[Counts] = (12, 2, 1)
+SHORT: Final[Counts] = (7, 1, 0)
+NOTHING: Final[Counts] = (0, 0, 0)
+
+_MARCH: Final = date(2026, 3, 1)
+_GOAL: Final = GoalKey("proposals-month")
+
+
+def closed_day(of_rep: Rep, day: date, counts: Counts, **fields: Unpack[DayReportFields]) -> DayReport:
+    """A day that is over, with these counts."""
+    conversations, meetings, proposals = counts
+    behaviours = (
+        behaviour("Conversations", conversations, 12, weight=50),
+        behaviour("Meetings", meetings, 2, weight=30),
+        behaviour("Proposals", proposals, 1, weight=20),
+    )
+    default = report(day, score=_score(behaviours), count=conversations, rep=of_rep, team=HARBOR, managers=(LAURA,))
+    return default.model_copy(update={"behaviours": behaviours, "playbook_version": VERSION, **fields})
+
+
+def open_day(of_rep: Rep, counts: Counts, day: date = WEDNESDAY, **fields: Unpack[DayReportFields]) -> DayReport:
+    """A day that goes on, with these counts so far."""
+    return closed_day(of_rep, day, counts, **({"state": "open"} | fields))
+
+
+def days_before(of_rep: Rep, *counts: Counts, until: date = WEDNESDAY) -> list[DayReport]:
+    """The working days before a day with these counts, oldest first."""
+    days = working_days(len(counts), until=until)
+    return [closed_day(of_rep, day, of_day) for day, of_day in zip(days, counts, strict=True)]
+
+
+def context_of(day: DayReport, *before: DayReport, now: str = "15:20") -> RuleContext:
+    """A day at a local time of its own, after these days."""
+    return RuleContext(report=day, history=history_of(before), now=at(day.day, now))
+
+
+def proposals_this_month(count: int) -> GoalResult:
+    """A goal in steps of four that may grow to ten and shrink to one."""
+    return GoalResult(
+        key=_GOAL,
+        label="Proposals this month",
+        period="month",
+        period_start=_MARCH,
+        count=count,
+        step=4,
+        steps_reached=count // 4,
+        step_min=1,
+        step_max=10,
+    )
+
+
+def proposals_ladder(
+    reached: int, size: str, *, period_start: date = _MARCH, reached_on: date | None = None, lowered_from: str | None = None
+) -> Ladder:
+    """The ladder of that goal."""
+    return Ladder(
+        goal=_GOAL,
+        period_start=period_start,
+        reached=reached,
+        size=Decimal(size),
+        reached_on=reached_on,
+        lowered_from=Decimal(lowered_from) if lowered_from else None,
+    )
+
+
+def conversations_fell_to(total: int, days: int, *, mean: float = 13) -> Baseline:
+    """Sixty steady days, and then a total of conversations over the last days."""
+    worked = [*steady(mean, 60), *spread_over(total, days)]
+    return _baseline([{CONVERSATIONS: past.count} for past in worked], mean=mean)
+
+
+def meetings_fell_to(total: int) -> Baseline:
+    """Thirteen conversations a day led to 60 meetings over forty days, and then to a total over twenty days."""
+    meetings = [1 + number % 2 for number in range(40)] + [total // 20 + (number < total % 20) for number in range(20)]
+    return _baseline([{CONVERSATIONS: 13, MEETINGS: of_day} for of_day in meetings], mean=13)
+
+
+def _baseline(counts: Sequence[dict[BehaviourKey, int]], *, mean: float) -> Baseline:
+    days = working_days(len(counts), until=WEDNESDAY)
+    past = tuple(PastDay(day=day, counts=of_day) for day, of_day in zip(days, counts, strict=True))
+    team = TeamBaseline(weekday_factors=(1.0,) * 7, rate=mean, spread=0.3, dispersion=0.17)
+    return Baseline(past=past, team=team, budget=ErrorBudget())
+
+
+def middays(by_midday: int, by_end: int) -> tuple[MiddayCounts, ...]:
+    """Ten worked days with so many conversations by their middle and by their end."""
+    return (MiddayCounts(by_midday={CONVERSATIONS: by_midday}, by_end={CONVERSATIONS: by_end}),) * 10
+
+
+def member(of_rep: Rep, *counts: Counts, until: date = NEXT_MONDAY) -> TeamMember:
+    """A rep who knew the playbook long before, with these worked days before a day, oldest first."""
+    days = tuple(reversed(days_before(of_rep, *counts, until=until)))
+    announced = {VERSION: at(date(2026, 1, 2), "10:00")}
+    return TeamMember(rep=of_rep, team=HARBOR, days=days, recognised_on=None, delivered_at=announced)
+
+
+def absent_member(of_rep: Rep, day: date) -> TeamMember:
+    """A rep who was on leave on a day."""
+    absent = report(day, score=None, count=0, presence=Presence.ABSENT, rep=of_rep, team=HARBOR)
+    return TeamMember(rep=of_rep, team=HARBOR, days=(absent,), recognised_on=None)
+
+
+def _score(behaviours: Sequence[BehaviourResult]) -> float:
+    return sum(float(result.weight) * min(result.count / float(result.target), 1.5) for result in behaviours)

@@ -1,0 +1,206 @@
+"""The messages of the examples on other days and with other numbers, for the common tests of all wordings.
+
+They are sent the next morning or a week later, and count 0, 1, 2 and many.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.context.team_context import TeamContext, TeamMember
+from services.nudges.domain.announcements import announcement_candidate
+from services.nudges.domain.baseline import Baseline
+from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.ladder import Ladder
+from services.nudges.domain.moments import Moment
+from services.nudges.rules.catalogue import REP_RULES
+from shared.events import DayReport
+from tests.services.nudges.days import at
+from tests.services.nudges.reports import SOUTH, behaviour
+from tests.services.nudges.rules.examples import (
+    CHANGED_PLAYBOOK,
+    FIRST_PLAYBOOK,
+    HINT,
+    MANAGER_EXAMPLES,
+    REP_EXAMPLES,
+    correction,
+    planned,
+    rep_candidate,
+    team_candidate,
+)
+from tests.services.nudges.rules.harbor import (
+    ANA,
+    DIEGO,
+    DONE,
+    EMI,
+    NEXT_MONDAY,
+    NOTHING,
+    PRIYA,
+    SHORT,
+    THURSDAY,
+    TOM,
+    WEDNESDAY,
+    absent_member,
+    closed_day,
+    context_of,
+    conversations_fell_to,
+    days_before,
+    meetings_fell_to,
+    member,
+    middays,
+    open_day,
+    proposals_ladder,
+    proposals_this_month,
+)
+
+_APRIL: Final = date(2026, 4, 1)
+
+
+class Variation(NamedTuple):
+    """A message of a rule, or of `playbook` or `correction`, and what is special about it."""
+
+    rule: str
+    special: str
+    candidate: Candidate
+
+
+def _when_sent() -> Iterator[Variation]:
+    """Each example at its own time; celebrations also the next morning, on Monday, and a week and a month later."""
+    for rule, context in REP_EXAMPLES.items():
+        yield Variation(rule, "as it happens", rep_candidate(rule, context))
+        if REP_RULES[rule].moment not in (Moment.DAY_CHANGED, Moment.TEAM_DONE):
+            continue
+        closed = context.report.model_copy(update={"state": "closed"})
+        for days_later in (1, 3, 7, 30):
+            later = at(closed.day + timedelta(days=days_later), "09:00")
+            candidate = rep_candidate(rule, replace(context, report=closed, now=later))
+            yield Variation(rule, f"{days_later} days later", candidate)
+    for rule, team_context in MANAGER_EXAMPLES.items():
+        yield Variation(rule, "as it happens", team_candidate(rule, team_context))
+
+
+def _of_reps() -> Iterator[Variation]:
+    contexts: Sequence[tuple[str, str, RuleContext]] = [
+        ("comeback", "after many days", context_of(open_day(DIEGO, DONE), *days_before(DIEGO, *[SHORT] * 12))),
+        ("comeback", "more than planned", context_of(open_day(DIEGO, (18, 3, 2)), *days_before(DIEGO, SHORT, SHORT))),
+        ("plan_done", "less of one behaviour", context_of(open_day(ANA, (18, 1, 1)))),
+        ("plan_done", "two of one", context_of(open_day(ANA, (18, 2, 2)))),
+        ("streak", "of three", context_of(open_day(PRIYA, DONE), *days_before(PRIYA, SHORT, DONE, DONE))),
+        ("streak", "repaired", context_of(open_day(PRIYA, DONE), *days_before(PRIYA, DONE, DONE, DONE, SHORT, DONE))),
+        ("streak", "of ten", context_of(open_day(PRIYA, DONE), *days_before(PRIYA, SHORT, *[DONE] * 9))),
+        ("personal_best", "a score", context_of(open_day(TOM, (15, 3, 1)), *days_before(TOM, *[(15, 2, 1)] * 10))),
+        ("small_win", "two at once", context_of(open_day(ANA, (8, 2, 0)), *days_before(ANA, *[(9, 0, 0)] * 10))),
+        (
+            "small_win",
+            "of the quarter",
+            context_of(open_day(ANA, (8, 1, 0), _APRIL), *days_before(ANA, (9, 1, 0), until=_APRIL), *days_before(ANA, DONE)),
+        ),
+        ("day_plan", "small targets", _wanted(planned(("Calls", 1), ("Meetings booked", 0.5), ("QBRs held", 2)))),
+        ("quiet_afternoon", "one target", _quiet("Proposals sent", 1)),
+        ("quiet_afternoon", "half a target", _quiet("Meetings", 2.5)),
+        ("drop", "to nothing", _morning(conversations_fell_to(0, 5))),
+        ("drop", "to one", _morning(conversations_fell_to(1, 5))),
+        ("drop", "over ten days", _morning(conversations_fell_to(9, 10, mean=2))),
+        ("ratio", "to none", _morning(meetings_fell_to(0))),
+        ("ratio", "to one", _morning(meetings_fell_to(1))),
+        ("pace", "one so far", _midday(1, 2, 4)),
+        ("pace", "one in reach", _midday(3, 7, 8)),
+        ("step_reached", "the first of one", _step(1)),
+        ("step_reached", "last month", _step(4, proposals_ladder(0, "4", period_start=_APRIL))),
+        (
+            "step_lowered",
+            "to one",
+            replace(
+                context_of(open_day(TOM, NOTHING, goals=(proposals_this_month(0),)), now="09:00"),
+                ladders=(proposals_ladder(0, "1", lowered_from="2"),),
+            ),
+        ),
+    ]
+    for rule, special, context in contexts:
+        yield Variation(rule, special, rep_candidate(rule, context))
+
+
+def _wanted(day: DayReport) -> RuleContext:
+    return replace(context_of(day, now="09:00"), wants_day_plan=True, knows_playbook=True)
+
+
+def _quiet(label: str, target: float) -> RuleContext:
+    day = open_day(ANA, NOTHING, behaviours=(behaviour(label, 0, target),))
+    return context_of(day, *days_before(ANA, *[DONE] * 5), now="13:05")
+
+
+def _morning(baseline: Baseline) -> RuleContext:
+    return replace(context_of(open_day(TOM, NOTHING), now="09:00"), baseline=baseline)
+
+
+def _midday(so_far: int, by_midday: int, by_end: int) -> RuleContext:
+    return replace(context_of(open_day(EMI, (so_far, 0, 0)), now="13:00"), middays=middays(by_midday, by_end))
+
+
+def _step(count: int, *newer: Ladder) -> RuleContext:
+    reached = proposals_ladder(count, "1", reached_on=WEDNESDAY)
+    return replace(context_of(open_day(EMI, DONE, goals=(proposals_this_month(count),))), ladders=(*newer, reached))
+
+
+def _of_teams() -> Iterator[Variation]:
+    calls_only, last_brief = (12, 0, 0), MANAGER_EXAMPLES["weekly_brief"].last_brief
+    south = replace(member(TOM), team=SOUTH, days=(closed_day(TOM, WEDNESDAY, DONE, team=SOUTH),))
+    contexts: Sequence[tuple[str, str, TeamContext]] = [
+        ("recognition_due", "effort without results", _team(NEXT_MONDAY, member(ANA, *[calls_only] * 6))),
+        ("weekly_brief", "two names", _team(NEXT_MONDAY, member(ANA, *[calls_only] * 9), member(TOM, *[(3, 2, 1)] * 9))),
+        (
+            "weekly_brief",
+            "nothing moved",
+            replace(_team(NEXT_MONDAY, member(PRIYA, *[(12, 1, 1)] * 10)), last_brief=last_brief),
+        ),
+        (
+            "weekly_brief",
+            "it went down",
+            replace(_team(NEXT_MONDAY, member(PRIYA, *[DONE] * 5, *[(12, 0, 1)] * 5)), last_brief=last_brief),
+        ),
+        ("digest", "one person, who did not reach the plan", _team(THURSDAY, member(ANA, SHORT, until=THURSDAY))),
+        (
+            "digest",
+            "everybody reached the plan",
+            _team(THURSDAY, *[member(of_rep, DONE, until=THURSDAY) for of_rep in (ANA, EMI)]),
+        ),
+        ("digest", "over a weekend", _team(NEXT_MONDAY, member(ANA, (1, 1, 0)))),
+        ("digest", "another team was away", _team(THURSDAY, south, absent_member(DIEGO, WEDNESDAY))),
+    ]
+    for rule, special, context in contexts:
+        yield Variation(rule, special, team_candidate(rule, context))
+
+
+def _team(today: date, *members: TeamMember) -> TeamContext:
+    return TeamContext(today=today, members=members)
+
+
+def _of_announcements_and_corrections() -> Iterator[Variation]:
+    changes = ("Meetings, target: 3 a day; before: 2 a day.",) * 6
+    playbooks = [
+        ("a first one, coming", FIRST_PLAYBOOK, WEDNESDAY),
+        ("a first one, begun", FIRST_PLAYBOOK, NEXT_MONDAY),
+        ("in the past", FIRST_PLAYBOOK.model_copy(update={"revises": "Meetings had been left out."}), date(2027, 1, 4)),
+        ("changed, coming", CHANGED_PLAYBOOK, WEDNESDAY),
+        ("changed, begun", CHANGED_PLAYBOOK, NEXT_MONDAY),
+        ("nothing changed, coming", CHANGED_PLAYBOOK.model_copy(update={"changes": ()}), WEDNESDAY),
+        ("nothing changed, begun", CHANGED_PLAYBOOK.model_copy(update={"changes": ()}), NEXT_MONDAY),
+        ("many changes", CHANGED_PLAYBOOK.model_copy(update={"changes": changes}), WEDNESDAY),
+    ]
+    for special, playbook, today in playbooks:
+        yield Variation("playbook", special, announcement_candidate(playbook, today=today))
+    for days_later in (0, 1, 2, 7, 20):
+        candidate = correction(today=WEDNESDAY + timedelta(days=days_later))
+        yield Variation("correction", f"{days_later} days later", candidate)
+    of_morning = replace(HINT, rule="one_thing", at=at(WEDNESDAY, "09:00"))
+    yield Variation("correction", "of a morning's hint", correction(of_morning))
+
+
+VARIATIONS: Final[Sequence[Variation]] = (
+    *_when_sent(),
+    *_of_reps(),
+    *_of_teams(),
+    *_of_announcements_and_corrections(),
+)

@@ -1,0 +1,43 @@
+"""Links to pages, each signed for one person and one kind of page."""
+
+import pytest
+
+from services.nudges.links import Links, NoLinkSecret
+from shared.events import ManagerId, NudgeId, PersonId, RepId
+
+LINKS = Links(base_url="http://pages/", secret="signs links")
+ANA, MARA = RepId(PersonId("ana")), ManagerId(PersonId("mara"))
+NUDGE = NudgeId("n1")
+
+
+def test_links_that_were_handed_out_never_change() -> None:
+    assert LINKS.inbox_url(MARA) == "http://pages/inbox/mara/91723922d13de6c4585f349154843dff"
+    assert LINKS.own_page_url(ANA) == "http://pages/you/ana/18a3ea6315006a05093dd37d7678a896"
+    assert LINKS.answer_url(NUDGE, ANA) == "http://pages/answer/n1/ana/e61c0bd0afc9ed75387ed495bbafdcd0"
+
+
+def test_a_token_opens_the_page_for_which_it_was_signed_and_no_other() -> None:
+    inbox, own, answer = (
+        url.rpartition("/")[2] for url in (LINKS.inbox_url(MARA), LINKS.own_page_url(ANA), LINKS.answer_url(NUDGE, ANA))
+    )
+
+    assert LINKS.can_open_inbox(MARA, inbox)
+    assert LINKS.can_open_own_page(ANA, own)
+    assert LINKS.can_open_answer(NUDGE, ANA, answer)
+    assert not LINKS.can_open_inbox(ManagerId(ANA), own)
+    assert not LINKS.can_open_own_page(RepId(MARA), inbox)
+    assert not LINKS.can_open_answer(NudgeId("n2"), ANA, answer)
+    assert not LINKS.can_open_answer(NUDGE, MARA, answer)
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "\udcff"])
+def test_anything_else_opens_nothing(token: str) -> None:
+    assert not LINKS.can_open_inbox(MARA, token)
+
+
+def test_without_a_secret_no_link_can_be_made_and_none_opens() -> None:
+    unsigned = Links(base_url="http://pages", secret=None)
+
+    with pytest.raises(NoLinkSecret):
+        unsigned.inbox_url(MARA)
+    assert not unsigned.can_open_inbox(MARA, LINKS.inbox_url(MARA).rpartition("/")[2])

@@ -1,0 +1,97 @@
+"""Counting days from the activities as they are."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.scoring.days import recount_days as recount
+from services.scoring.days.recount_days import recount_days
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.day import Tally
+from tests.services.scoring.conftest import ANA, BEN, MONDAY, PLAYBOOK, Scoring, observed
+
+ONE_EACH = """\
+team: north
+effective_from: 2026-01-01
+behaviours:
+  - {key: long, label: Long, counts: {min_duration_s: 60}, target: 1, weight: 1}
+  - {key: outbound, label: Outbound, counts: {directions: [outbound]}, target: 1, weight: 1}
+  - {key: talks, label: Talks, counts: {outcomes: [connected, meeting_booked]}, target: 1, weight: 1}
+  - {key: large, label: Large, counts: {min_amount: "500"}, target: 1, weight: 1}
+  - {key: offers, label: Offers, counts: {stages: [offer]}, target: 1, weight: 1}
+  - {key: all, label: All, counts: {}, target: 1, weight: 1}
+"""
+
+
+async def _counts(scoring: Scoring) -> dict[RepDay, Tally]:
+    async with scoring.pool.acquire() as connection:
+        definitions = await scoring.cache.read(connection)
+        playbook = definitions.playbook_of(definitions.roster.reps[ANA], MONDAY)
+        return await recount_days(connection, {RepDay(ANA, MONDAY): playbook, RepDay(BEN, MONDAY): playbook})
+
+
+async def test_many_days_are_counted_as_few_are(scoring: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
+    await scoring.record(*[observed(f"a{number}") for number in range(3)], observed("p1", kind="proposal_sent"))
+
+    few = await _counts(scoring)
+    monkeypatch.setattr(recount, "_MANY_DAYS", 0)
+    many = await _counts(scoring)
+
+    assert many == {rep_day: tally for rep_day, tally in few.items() if tally.counts}
+    assert many[RepDay(ANA, MONDAY)].counts == {"calls": 3, "proposals": 1}
+
+
+async def test_the_query_counts_by_every_filter_with_its_threshold_included(scoring: Scoring) -> None:
+    await scoring.record(
+        observed("a1", duration_s=60, direction="outbound", outcome="connected", amount="500.00", stage="offer"),
+        observed("a2", duration_s=59.9, direction="inbound", outcome="busy", amount="499.99", stage="won"),
+        observed("a3", duration_s=None, outcome="meeting_booked"),
+    )
+
+    await scoring.apply(playbook=ONE_EACH)
+
+    tally = (await _counts(scoring))[RepDay(ANA, MONDAY)]
+    assert tally.counts == {"long": 1, "outbound": 1, "talks": 2, "large": 1, "offers": 1, "all": 3}
+    assert await scoring.differences() == ()
+
+
+async def test_the_first_activity_that_counts_for_a_behaviour_is_known(scoring: Scoring) -> None:
+    noon = (await _counts(scoring))[RepDay(ANA, MONDAY)].first_counted_at
+    assert noon is None
+
+    early = f"{MONDAY}T09:00:00+00:00"
+    await scoring.record(observed("a1"), observed("a2", started_at=early, duration_s=1))
+    assert (await scoring.day(ANA))["first_counted_at"].hour == 12
+
+    await scoring.record(observed("a3", started_at=early, duration_s=60))
+    assert (await scoring.day(ANA))["first_counted_at"].hour == 9
+
+
+@pytest.mark.parametrize("days", [200, 199])
+async def test_200_days_that_fill_a_block_are_read_as_one(days: int) -> None:
+    rep_days = [RepDay(ANA, MONDAY + timedelta(days=number)) for number in range(days)]
+
+    block = recount._covering_block(rep_days)
+
+    assert (block is not None) == (days == 200)
+
+
+async def test_days_that_fill_half_of_a_block_or_less_are_read_one_by_one() -> None:
+    spread = [RepDay(ANA, MONDAY + timedelta(days=number)) for number in range(0, 400, 2)]
+
+    assert recount._covering_block([*spread[:-1], RepDay(ANA, MONDAY + timedelta(days=399))]) is None
+    assert recount._covering_block(spread) is not None
+
+
+async def test_unverified_activities_count_only_if_the_playbook_says_so(scoring: Scoring) -> None:
+    starts = [f"{MONDAY}T12:00:0{second}+00:00" for second in range(4)]
+    await scoring.record(*[observed(f"a{number}", started_at=at) for number, at in enumerate(starts)])
+    rules = "unverified:\n  counts: {}\n  bursts: {{more_than: 2, within_s: 60}}\n"
+
+    counts = []
+    for counted in ("true", "false"):
+        await scoring.apply(playbook=PLAYBOOK + rules.format(counted))
+        counts.append((await scoring.day(ANA))["counts"])
+
+    assert counts == ['{"calls": 4}', '{"calls": 2}']
+    assert await scoring.differences() == ()

@@ -1,0 +1,42 @@
+"""CRM users whom no rep has as an identity."""
+
+from datetime import timedelta
+
+from services.scoring.explain.list_unmatched_users import list_unmatched_users
+from tests.services.scoring.conftest import ANA, MONDAY_NOON, ROSTER, Scoring, observed
+
+
+async def test_unmatched_users_are_listed_until_a_rep_has_the_identity(scoring: Scoring) -> None:
+    await scoring.record(
+        observed("a1", actor="99"), observed("a2", actor="99"), observed("a3", actor="98"), observed("a4", actor=None)
+    )
+    (first, second) = (await list_unmatched_users(scoring.pool)).users
+
+    await scoring.apply(roster=ROSTER.replace('user: "7"}', 'user: "7"}, {source: acme, user: "99"}'))
+
+    assert [(user.user, user.activities, user.newest_at) for user in (first, second)] == [
+        ("98", 1, MONDAY_NOON),
+        ("99", 2, MONDAY_NOON),
+    ]
+    assert [user.user for user in (await list_unmatched_users(scoring.pool)).users] == ["98"]
+    assert (await scoring.day(ANA))["counts"] == '{"calls": 2}'
+
+
+async def test_deleted_activities_are_not_counted(scoring: Scoring) -> None:
+    later = MONDAY_NOON + timedelta(minutes=1)
+    await scoring.record(observed("a1", actor="98"), observed("a2", actor="99"), observed("a3", actor="99"))
+
+    await scoring.record(observed("a1", actor="98", at=later, deleted=True))
+    await scoring.record(observed("a2", actor="99", at=later, deleted=True))
+
+    assert [(user.user, user.activities) for user in (await list_unmatched_users(scoring.pool)).users] == [("99", 1)]
+
+
+async def test_the_hundred_users_with_the_newest_activities_are_listed(scoring: Scoring) -> None:
+    starts = [(MONDAY_NOON - timedelta(minutes=number)).isoformat() for number in range(101)]
+    await scoring.record(*[observed(f"a{number}", actor=f"u{number}", started_at=at) for number, at in enumerate(starts)])
+    await scoring.record(observed("undated", actor="undated", started_at=None))
+
+    users = (await list_unmatched_users(scoring.pool)).users
+
+    assert [user.user for user in users] == [f"u{number}" for number in range(100)]

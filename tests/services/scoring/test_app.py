@@ -1,0 +1,132 @@
+"""Scoring as one process: what it describes without servers, and what it does with them."""
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.servers.ports import find_free_ports
+from services.scoring.app import describe
+from shared.events import DAY_CHANGED
+from shared.jetstream.client import LeanClient
+from shared.jetstream.streams import SCORES_EVENTS
+from shared.requests import definitions, erasure, scores
+from shared.requests.client import NO_QUERY, ask
+from shared.requests.endpoint import Endpoint
+from shared.service.stepped_time import status_endpoint
+from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER
+
+ROOT = Path(__file__).parents[3]
+CONFIGURATION = """\
+[nats]
+url = "{nats_url}"
+monitor_url = "{monitor_url}"
+[postgres]
+url = "{database_url}"
+[clock]
+mode = "stepped"
+[scoring]
+port = {port}
+"""
+REQUESTS = {
+    endpoint.subject
+    for module in (definitions, scores, erasure)
+    for endpoint in vars(module).values()
+    if isinstance(endpoint, Endpoint) and endpoint is not erasure.ERASE_NUDGES
+}
+
+
+def test_the_application_describes_every_request_and_event_without_a_server() -> None:
+    app = describe()
+    gc.collect()
+
+    document = json.loads(app.schema.to_specification().to_json())
+
+    subjects = REQUESTS | {event.name for event in SCORES_EVENTS}
+    assert subjects | {"announcement_outcomes", "clock.status.v1.scoring"} == document["channels"].keys()
+    actions = {
+        operation["channel"]["$ref"].split("/")[-1]: operation["action"] for operation in document["operations"].values()
+    }
+    sent = {channel for channel, action in actions.items() if action == "send"}
+    assert sent == {event.name for event in SCORES_EVENTS}
+
+
+def test_the_description_does_not_depend_on_an_event_loop_that_ended() -> None:
+    asyncio.run(asyncio.sleep(0))
+
+    assert describe() is not describe()
+
+
+@pytest.fixture
+def port() -> int:
+    (port,) = find_free_ports(1)
+    return port
+
+
+@pytest.fixture
+async def process(
+    tmp_path: Path, nats_url: str, monitor_url: str, scoring_database_url: str, port: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of scoring on stepped time, ready to work."""
+    configuration = tmp_path / "daymark.toml"
+    configuration.write_text(
+        CONFIGURATION.format(nats_url=nats_url, monitor_url=monitor_url, database_url=scoring_database_url, port=port)
+    )
+    environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
+    command = (sys.executable, "-m", "services.scoring")
+    started = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        while not await _is_ready(client):
+            await asyncio.sleep(0.05)
+    yield started
+    if started.returncode is None:
+        started.kill()
+    await started.wait()
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+async def _until_caught_up(nats: LeanClient) -> None:
+    while not (status := await ask(nats, status_endpoint("scoring"), NO_QUERY)).caught_up or status.now < MONDAY_NOON:
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.timeout(120)
+async def test_the_process_scores_what_arrives_and_ends_cleanly_on_sigterm(
+    nats: LeanClient, process: asyncio.subprocess.Process
+) -> None:
+    jetstream = nats.jetstream()
+    await jetstream.publish("clock.tick", json.dumps(MONDAY_NOON.isoformat()).encode())
+    await ask(nats, definitions.ROSTER_APPLY, definitions.DefinitionFile(name="roster.yaml", text=ROSTER))
+    await ask(nats, definitions.PLAYBOOK_APPLY, definitions.DefinitionFile(name="playbook.yaml", text=PLAYBOOK))
+    await _until_caught_up(nats)
+    call = {
+        "source": "acme",
+        "activity_id": "a1",
+        "kind": "call",
+        "observed_at": MONDAY_NOON.isoformat(),
+        "facts": {"actor": "7", "started_at": MONDAY_NOON.isoformat(), "duration_s": 100},
+    }
+    await jetstream.publish("activity.observed.v1.acme", json.dumps(call).encode(), headers={"ce-id": "e1"})
+    await _until_caught_up(nats)
+
+    explanation = await ask(nats, scores.SCORE_EXPLAIN, scores.ExplainQuery(rep=ANA, day=MONDAY))
+    report = await jetstream.get_last_msg("SCORES", DAY_CHANGED.name)
+    process.send_signal(signal.SIGTERM)
+    exit_status = await process.wait()
+
+    assert [activity.counts_for for activity in explanation.activities] == [("calls",)]
+    assert json.loads(report.data or b"")["score"] == str(explanation.score)
+    assert exit_status == 0

@@ -1,0 +1,1 @@
+"""An installation of an earlier version that is continued by this one."""
