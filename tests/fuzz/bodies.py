@@ -64,7 +64,7 @@ def find_outcome(sender: Sender, body: bytes) -> str:
             if isinstance(translated, RefusedItem):
                 outcome = "dead letter of an item"
             else:
-                assert observation_from(msgspec.to_builtins(translated)), translated
+                assert observation_from(msgspec.to_builtins(translated)) == translated
                 observation_id(sender.name, translated)
                 msgspec.json.encode(translated)
                 outcome = "translated"

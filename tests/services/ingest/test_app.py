@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.ports import find_free_ports
 from shared.clock import SystemClock
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import NO_QUERY, ask
@@ -66,13 +67,13 @@ class RunningIngest:
 @pytest.fixture
 def nats_port() -> int:
     """Nothing listens there yet."""
-    return free_ports(1)[0]
+    return find_free_ports(1)[0]
 
 
 @pytest.fixture
 async def ingest(tmp_path: Path, nats_port: int) -> AsyncIterator[RunningIngest]:
     """A process that waits for its broker."""
-    (port,) = free_ports(1)
+    (port,) = find_free_ports(1)
     (tmp_path / "acme").write_text("whsec_" + base64.b64encode(KEY).decode())
     configuration = tmp_path / "daymark.toml"
     configuration.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))

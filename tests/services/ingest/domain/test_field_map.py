@@ -8,7 +8,9 @@ import pytest
 
 from services.ingest.domain.field_map import ACTIVITY_KINDS, CALL_OUTCOMES, DIRECTIONS, FIELDS
 from services.ingest.domain.webhook import BodyUnreadable
-from shared.observation import HEARD_AT, FactValue, Observation, heard_at_in
+from shared.fact_values import FactValue
+from shared.facts import FIRST_SEEN_AT, first_seen_in
+from shared.observation import Observation
 from tests.services.ingest.senders import NOW
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
@@ -118,7 +120,7 @@ def test_the_start_of_a_deal_counts_only_with_its_stage() -> None:
     assert with_stage.facts["started_at"] == "2026-01-12T09:00:00+00:00"
 
 
-@pytest.mark.parametrize(("stage", "fact"), [(None, HEARD_AT), ("Offer", heard_at_in("Offer"))])
+@pytest.mark.parametrize(("stage", "fact"), [(None, FIRST_SEEN_AT.name), ("Offer", first_seen_in("Offer"))])
 def test_an_undated_change_says_when_it_was_first_seen(stage: str | None, fact: str) -> None:
     fields = {"activity_id": "activity_id", "kind": "kind", "stage": "stage", "started_at": "_.received_at"}
 

@@ -86,7 +86,7 @@ def test_the_webhooks_about_a_call_come_to_one_correct_activity(
 ) -> None:
     call = _activity(BY_NAME[name], *BY_NAME[name].stories()["call"])
 
-    assert (call.kind, call.outcome, call.actor, call.deleted) == ("call", "connected", actor, False)
+    assert (call.kind, call.outcome, call.actor, call.is_deleted) == ("call", "connected", actor, False)
     assert (call.started_at, call.duration_s) == (_utc(started_at), duration_s)
 
 
@@ -161,8 +161,8 @@ def test_an_undated_activity_counts_when_it_was_first_seen_and_stays_deleted() -
     twice = _activities(sender, [(created, later), (created, NOW)])
     gone = _activities(sender, [(created, NOW), (deleted, NOW + timedelta(hours=1)), (created, later)])
 
-    assert [(note.kind, note.started_at, note.deleted) for note in twice.values()] == [("note", NOW, False)]
-    assert [note.deleted for note in gone.values()] == [True]
+    assert [(note.kind, note.started_at, note.is_deleted) for note in twice.values()] == [("note", NOW, False)]
+    assert [note.is_deleted for note in gone.values()] == [True]
 
 
 def test_an_activity_that_is_marked_done_and_then_not_is_scheduled_again() -> None:
@@ -207,7 +207,7 @@ def test_of_two_undated_changes_in_one_body_the_later_counts() -> None:
 def test_a_deletion_takes_the_call_back(name: str) -> None:
     sender = BY_NAME[name]
 
-    assert _activity(sender, *sender.stories()["call"], sender.payload("deletion")).deleted
+    assert _activity(sender, *sender.stories()["call"], sender.payload("deletion")).is_deleted
 
 
 def _at_attempt(number: int, body: bytes) -> bytes:

@@ -15,7 +15,8 @@ from services.ingest.domain.reading import (
     to_rfc3339,
 )
 from services.ingest.domain.webhook import TOLERANCE_S, BodyUnreadable, Limits, SignatureMismatch
-from shared.observation import FactValue, ObservationRefused
+from shared.fact_values import FactValue
+from shared.observation import ObservationRefused
 from tests.services.ingest.senders.sender import make_source
 
 NOW: Final = datetime(2026, 1, 12, 9, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.attio import ADAPTER, KINDS
-from shared.observation import HEARD_AT
+from shared.facts import FIRST_SEEN_AT
 from tests.services.ingest.senders import BY_NAME, NOW
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -42,7 +42,7 @@ def test_a_change_of_a_record_is_ignored() -> None:
 
 
 def test_an_event_counts_from_when_it_was_first_seen() -> None:
-    assert observe(SOURCE, _body("note.created")).facts == {"actor": "m1", HEARD_AT: NOW.isoformat()}
+    assert observe(SOURCE, _body("note.created")).facts == {"actor": "m1", FIRST_SEEN_AT.name: NOW.isoformat()}
 
 
 def test_a_signature_in_the_older_header_is_accepted() -> None:

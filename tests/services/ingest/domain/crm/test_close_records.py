@@ -222,7 +222,7 @@ def test_a_won_deal_counts_at_the_moment_when_it_was_won_and_its_cents_are_exact
 
 
 def test_a_deletion_needs_no_record() -> None:
-    assert _activity(*CALL, _event("activity.call", "deleted", 59, None)).deleted
+    assert _activity(*CALL, _event("activity.call", "deleted", 59, None)).is_deleted
 
 
 def test_any_other_object_is_ignored() -> None:

@@ -95,8 +95,8 @@ def test_a_deletion_deletes_and_a_restoration_restores() -> None:
     deleted = make_event(subscriptionType="object.deletion", ms=1760000200000)
     restored = make_event(subscriptionType="object.restore", ms=1760000300000)
 
-    assert _activity(*CALL, deleted).deleted
-    assert not _activity(*CALL, deleted, restored).deleted
+    assert _activity(*CALL, deleted).is_deleted
+    assert not _activity(*CALL, deleted, restored).is_deleted
 
 
 @pytest.mark.parametrize("new", [None, 3, 4])

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from services.ingest.domain.crm.hubspot import DEAL_STAGES, DIRECTIONS, KINDS, OUTCOMES, PROPERTIES
-from shared.observation import FactValue
+from shared.fact_values import FactValue
 from tests.services.ingest.senders.hubspot import make_event
 from tests.services.ingest.senders.sender import make_source, observe
 

@@ -10,7 +10,7 @@ import pytest
 from services.ingest.domain.adapter import HttpResponse, RetryPolicy
 from services.ingest.domain.crm.monday import ADAPTER, OUTCOMES, check_source
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch
-from shared.observation import FactValue
+from shared.fact_values import FactValue
 from tests.services.ingest.conftest import Ingest, to_json
 from tests.services.ingest.merged_activities import merge_activity
 from tests.services.ingest.senders import BY_NAME, NOW, SECRET

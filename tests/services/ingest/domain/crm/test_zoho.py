@@ -8,7 +8,8 @@ import pytest
 
 from services.ingest.domain.crm.zoho import ADAPTER, DEAL_STAGES, DIRECTIONS, KINDS, OUTCOME_FIELDS, OUTCOMES
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem
-from shared.observation import FactValue, Observation
+from shared.fact_values import FactValue
+from shared.observation import Observation
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source(
