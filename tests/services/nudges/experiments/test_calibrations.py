@@ -30,10 +30,8 @@ WEEK = timedelta(weeks=1)
 SECOND = timedelta(seconds=1)
 
 
-def _calibration(*rep_strictness: float, strictness: float = 0.5) -> Calibration:
-    return Calibration(
-        strictness=strictness, rep_strictness=rep_strictness, alerts_before=2, alerts_after=1, days=100, rounds=3
-    )
+def _calibration(*rep_strictness: float) -> Calibration:
+    return Calibration(strictness=0.5, rep_strictness=rep_strictness, alerts_before=2, alerts_after=1, days=100, rounds=3)
 
 
 async def _limits(rows: Rows) -> dict[str, tuple[str, float]]:
@@ -88,8 +86,10 @@ async def test_teams_are_listed_by_id_and_one_alone_when_asked_for(rows: Rows) -
 
 async def test_a_plan_is_made_once_and_then_moved_on_for_its_own_team(rows: Rows) -> None:
     await rows.add_day(day_report(state="open"))
+    await rows.add_day(day_report(state="open", rep=BEN, team=SOUTH))
     for due_at in (SUNDAY, SUNDAY + WEEK):
         await add_calibration_plan(rows.pool, NORTH.id, due_at=due_at)
+    assert [team.team_id for team in await list_unplanned_teams(rows.pool)] == ["south"]
     await add_calibration_plan(rows.pool, SOUTH.id, due_at=SUNDAY)
     assert await list_unplanned_teams(rows.pool) == []
 
@@ -135,15 +135,15 @@ async def test_the_newest_calibration_of_a_team_replaces_the_last(rows: Rows) ->
     await rows.add_day(day_report())
     async with rows.pool.acquire() as connection, connection.transaction():
         assert await find_team_strictness(connection, NORTH.id) is None
-        for strictness in (0.5, 0.7):
-            calibration = _calibration(0.1, strictness=strictness)
-            await merge_calibration(connection, NORTH.id, [ANA.id], calibration, now=NOON)
+        await merge_calibration(connection, NORTH.id, [ANA.id], _calibration(0.1), now=NOON)
+        newest = Calibration(strictness=0.7, rep_strictness=(0.1,), alerts_before=4, alerts_after=3, days=90, rounds=2)
+        await merge_calibration(connection, NORTH.id, [ANA.id], newest, now=NOON + WEEK)
 
         assert await find_team_strictness(connection, NORTH.id) == 0.7
         assert await find_team_strictness(connection, SOUTH.id) is None
     row = await rows.pool.fetchrow("SELECT * FROM team_calibration")
     assert row is not None
-    assert tuple(row) == ("north", 0.7, 2.0, 1.0, 100, NOON)
+    assert tuple(row) == ("north", 0.7, 4.0, 3.0, 90, NOON + WEEK)
 
 
 async def test_a_rep_who_is_no_longer_calibrated_loses_their_limit_and_other_teams_keep_theirs(rows: Rows) -> None:
