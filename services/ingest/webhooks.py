@@ -86,27 +86,13 @@ class Door:
         return self._response_to(outcome)
 
     async def _receive(self, request: Request) -> _Outcome:
-        has_room = self._bodies.make_room(self._in_flight)
-        refusal = self._refusal_by_head(request, has_room=has_room)
-        if refusal is None:
-            return await self._receive_body(request)
-        if has_room:
-            await self._bodies.discard(request)
-        return refusal
-
-    def _refusal_by_head(self, request: Request, *, has_room: bool) -> _Outcome | None:
-        """The outcome of a request that is refused before its body is read."""
-        try:
-            source = self._receiver.source(_source_name(request)).name
-        except NoSuchSource:
-            return _Outcome(UNKNOWN, "unknown_source")
-        if not has_room:
-            return _Outcome(source, "unavailable")
-        is_plain = request.headers.get("content-encoding", "identity").strip().lower() in ("identity", "")
-        return None if is_plain else _Outcome(source, "encoded")
-
-    async def _receive_body(self, request: Request) -> _Outcome:
         source = _source_name(request)
+        has_room = self._bodies.make_room(self._in_flight)
+        refusal = self._refusal_by_head(request, source, has_room=has_room)
+        if refusal is not None:
+            if has_room:
+                await self._bodies.discard(request)
+            return refusal
         try:
             webhook = _raw_webhook(request, await self._bodies.read(request))
             handshake = self._receiver.adapter(source).respond_to_handshake(webhook)
@@ -124,6 +110,17 @@ class Door:
             _log.warning("webhook_not_stored", source=source, error=str(failed))
             return _Outcome(source, "unavailable")
         return _Outcome(source, "stored")
+
+    def _refusal_by_head(self, request: Request, source: SourceName, *, has_room: bool) -> _Outcome | None:
+        """The outcome of a request that is refused before its body is read."""
+        try:
+            self._receiver.source(source)
+        except NoSuchSource:
+            return _Outcome(UNKNOWN, "unknown_source")
+        if not has_room:
+            return _Outcome(source, "unavailable")
+        is_plain = request.headers.get("content-encoding", "identity").strip().lower() in ("identity", "")
+        return None if is_plain else _Outcome(source, "encoded")
 
     def _response_to(self, outcome: _Outcome) -> Response:
         if outcome.handshake is not None:

@@ -71,7 +71,7 @@ def test_only_a_destroyed_record_is_deleted(event: str, deleted: bool) -> None:
     body = _body("call")
     body["meta"] = {"eventName": event}
 
-    assert observe(SOURCE, body).deleted is (deleted or False)
+    assert observe(SOURCE, body).deleted is deleted
 
 
 def test_any_other_resource_is_ignored() -> None:

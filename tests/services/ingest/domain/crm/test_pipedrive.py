@@ -88,7 +88,8 @@ def test_an_activity_counts_at_its_due_time_or_when_it_was_done_or_on_its_due_da
 
 
 @pytest.mark.parametrize(
-    ("duration", "duration_s"), [("00:05", 300), ("01:30", 5_400), ({"value": "00:45:30"}, 2_730), ("", None), (None, None)]
+    ("duration", "duration_s"),
+    [("00:05", 300), ("01:30", 5_400), ({"value": "00:45:30"}, 2_730), ({"value": None}, None), ("", None), (None, None)],
 )
 def test_a_duration_is_read_in_either_format(duration: object, duration_s: float | None) -> None:
     assert _activity({"type": "call", "duration": duration}).facts["duration_s"] == duration_s
