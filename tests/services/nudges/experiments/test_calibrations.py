@@ -88,8 +88,10 @@ async def test_teams_are_listed_by_id_and_one_alone_when_asked_for(rows: Rows) -
 
 async def test_a_plan_is_made_once_and_then_moved_on_for_its_own_team(rows: Rows) -> None:
     await rows.add_day(day_report(state="open"))
+    await rows.add_day(day_report(state="open", rep=BEN, team=SOUTH))
     for due_at in (SUNDAY, SUNDAY + WEEK):
         await add_calibration_plan(rows.pool, NORTH.id, due_at=due_at)
+    assert [team.team_id for team in await list_unplanned_teams(rows.pool)] == ["south"]
     await add_calibration_plan(rows.pool, SOUTH.id, due_at=SUNDAY)
     assert await list_unplanned_teams(rows.pool) == []
 

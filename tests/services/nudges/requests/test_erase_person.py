@@ -14,7 +14,7 @@ from services.nudges.locks import lock_person
 from services.nudges.pages.disputes.disputes import NewDispute, mark_resolved, merge_dispute
 from services.nudges.requests.erase_person import erase_person
 from shared.event_types import NUDGE_DECIDED
-from shared.events import GoalKey, Mention, NudgeId, Person, Rep
+from shared.events import GoalKey, Mention, NudgeId, Person, PersonId, Rep
 from shared.observation import ActivityId, SourceName
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.privacy.erasure import NoErasureKey, tombstone_of_key, tombstone_of_person
@@ -138,6 +138,16 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
     assert [tuple(row) for row in managers] == [("to-ana", []), ("to-ben", ["jon"])]
     resolutions = await rows.pool.fetch("SELECT resolution FROM dispute")
     assert [row["resolution"] for row in resolutions] == ["stands", "stands"]
+
+
+async def test_rows_that_do_not_name_the_manager_are_not_written(rows: Rows) -> None:
+    await _add_rep(rows, ANA)
+    versions = "SELECT xmin::text FROM nudge UNION ALL SELECT xmin::text FROM day UNION ALL SELECT xmin::text FROM announcement"
+    before = await rows.pool.fetch(versions)
+
+    await _erase(rows, Person(id=PersonId("nina"), name="Nina"))
+
+    assert await rows.pool.fetch(versions) == before
 
 
 async def test_a_manager_who_is_erased_loses_the_nudges_that_they_received(rows: Rows) -> None:

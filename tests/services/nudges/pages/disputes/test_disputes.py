@@ -128,7 +128,7 @@ async def test_only_a_manager_by_the_newest_report_of_the_rep_can_resolve(rows: 
     assert not await mark_resolved(rows.pool, DisputeId("d1"), JON.id, STANDS, now=NOON)
 
     await rows.add_day(day_report(TUESDAY + DAY, managers=(JON,)))
-    await rows.add_day(day_report(TUESDAY + DAY, rep=BEN, managers=(MARA,)))
+    await rows.add_day(day_report(TUESDAY + 2 * DAY, rep=BEN, managers=(MARA,)))
 
     assert not await mark_resolved(rows.pool, DisputeId("d1"), MARA.id, STANDS, now=NOON)
     assert await mark_resolved(rows.pool, DisputeId("d1"), JON.id, STANDS, now=NOON)
@@ -144,10 +144,11 @@ async def test_the_disputes_of_a_day_are_those_of_the_rep_in_the_order_in_which_
     assert [dispute.id for dispute in disputes] == ["d3", "d1", "d2"]
 
 
-async def test_name_and_time_zone_are_those_of_the_newest_report(rows: Rows) -> None:
+async def test_name_and_time_zone_are_those_of_the_reps_newest_report(rows: Rows) -> None:
     await merge_dispute(rows.pool, _dispute(), now=NOON)
     married = Rep(id=ANA.id, name="Ana Ode")
     await rows.add_day(day_report(TUESDAY + DAY, rep=married, timezone="Europe/Paris"))
+    await rows.add_day(day_report(TUESDAY + 2 * DAY, rep=BEN))
 
     (of_day,) = await list_disputes_of_day(rows.pool, ANA.id, MONDAY)
     (of_manager,) = await list_disputes_for_manager(rows.pool, MARA.id, now=NOON)
