@@ -159,11 +159,12 @@ async def _team_days(pool: asyncpg.Pool, *, before: date = MONDAY) -> dict[RepId
 
 
 async def test_the_days_of_a_team_are_known_by_rep_oldest_first(pool: asyncpg.Pool, rows: Rows) -> None:
-    await _add(rows, *reversed(_worked(5, 6)), *_worked(7, rep=BEN, part=Decimal("0.5")))
+    (ana_thursday, ana_friday), (ben_thursday, ben_friday) = _worked(5, 6), _worked(7, 8, rep=BEN, part=Decimal("0.5"))
+    await _add(rows, ben_friday, ana_friday, ana_thursday, ben_thursday)
 
     assert await _team_days(pool) == {
         ANA.id: [WorkedDay(weekday=3, count=5, exposure=1.0), WorkedDay(weekday=4, count=6, exposure=1.0)],
-        BEN.id: [WorkedDay(weekday=4, count=7, exposure=0.5)],
+        BEN.id: [WorkedDay(weekday=3, count=7, exposure=0.5), WorkedDay(weekday=4, count=8, exposure=0.5)],
     }
 
 

@@ -86,6 +86,7 @@ async def test_a_managers_day_and_zone_are_those_of_the_newest_report(ana_manage
     """At noon on Wednesday in Madrid it is one minute past midnight on Thursday in Auckland."""
     await _lead(ana_managed, BEN, name="Mara Lind-Roy", timezone="Pacific/Auckland", newest_day=WEDNESDAY)
     await _lead(ana_managed, CLEO, name="nobody", timezone=None, newest_day=WEDNESDAY + timedelta(days=1))
+    await _lead(ana_managed, CLEO, manager=JON, name="Jon Keller", newest_day=WEDNESDAY + timedelta(days=1))
 
     managed = await _loaded(ana_managed, now=at(WEDNESDAY, "12:01"))
 
@@ -231,6 +232,15 @@ async def test_another_answer_to_a_reminder_changes_nothing(ana_managed: asyncpg
     reminder = _reminder(MONDAY)
     await rows.add_nudge(reminder)
     await rows.add_answer(reminder.id, MARA.id, Answer.NOT_USEFUL, now=at(TUESDAY, "10:00"))
+
+    assert await _recognised_on(ana_managed) == MONDAY
+
+
+async def test_recognition_after_a_reminder_about_somebody_else_changes_nothing(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    about_ben = _reminder(MONDAY, BEN)
+    await rows.add_nudge(_reminder(MONDAY))
+    await rows.add_nudge(about_ben)
+    await rows.add_answer(about_ben.id, MARA.id, Answer.RECOGNISED, now=at(TUESDAY, "10:00"))
 
     assert await _recognised_on(ana_managed) == MONDAY
 

@@ -152,7 +152,7 @@ async def _team_days(nudging: Nudging) -> list[tuple[str, str]]:
     return [(row["person_id"], row["status"]) for row in rows]
 
 
-async def test_when_the_last_of_a_team_is_done_each_of_them_is_told_in_the_morning(nudging: Nudging) -> None:
+async def test_when_the_last_of_a_team_is_done_each_of_them_hears_in_the_morning(nudging: Nudging) -> None:
     away, other = _day_of("Dora", None, presence=Presence.ABSENT), _day_of("Emil", 20, team=SOUTH)
     await nudging.take_in(_day_of("Cleo", 60), _day_of("Ana"), _day_of("Ben"), away, other)
     assert await nudging.pass_time(nudging.now) == []
@@ -185,7 +185,7 @@ async def test_a_team_that_turns_out_to_be_larger_is_checked_again(nudging: Nudg
     assert [person_id for person_id, _ in await _team_days(nudging)] == ["ana", "ben", "cleo", "dora"]
 
 
-async def test_a_team_that_turns_out_not_to_be_done_is_not_told(nudging: Nudging) -> None:
+async def test_a_team_that_turns_out_not_to_be_done_hears_nothing(nudging: Nudging) -> None:
     await nudging.take_in(*map(_day_of, TEAM))
     await nudging.pass_time(nudging.now)
 
