@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.ingest.settings import SourceSection
-from tests.services.ingest.docs_pages import pages_with_a_source, read_source_section
+from tests.services.ingest.senders.docs_pages import pages_with_a_source, read_source_section
 
 SECRETS = ["env:ACME_SECRET"]
 
