@@ -1,1 +1,1 @@
-"""Measurements, side by side in one run. They print figures and judge nothing."""
+"""Benchmarks. They print figures and check nothing: no test depends on them."""

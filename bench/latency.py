@@ -1,35 +1,37 @@
-"""`python -m bench.latency`: from the POST of a webhook to the nudge on the wire, with everything on this machine.
+"""`python -m bench.latency`: the time from the POST of a webhook to the nudge that it leads to, all on this machine.
 
-`daymark up` as a user starts it: the servers, the three services, the page and a signed webhook as channels. Activities come in
-by a schedule that waits for nobody, and the time of a nudge begins when the activity that completed the plan was due to be
-posted, so that a sender that falls behind counts. Sender and receiver share the machine, too. No nudge is held out by lot.
+`daymark up` runs as its user starts it, with the servers and the three services. Nudges go out by signed webhook, and none is
+withheld by the experiment. Activities are posted at fixed times, however long earlier responses take. The time of a nudge
+begins when the activity that completed the plan was due to be posted, so a sender that falls behind adds to it.
 """
 
 import argparse
 import asyncio
 import base64
 import contextlib
-import hmac
 import json
-import os
-import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
-from tests.faults.days_at_work import timezone_at_noon
+from standardwebhooks.webhooks import Webhook
 
+from bench.machine import describe_machine
 from shared.clock import SystemClock, monotonic_s
+from tests.faults.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, Received, answer, receiving
 from tests.running_daymark import running_daymark
 
 _TARGET: Final = 5
-_SHIFT: Final = 50
-"""Reps at work at a time, who take turns."""
-_KEY: Final = bytes(range(32))
-_RECEIVED_S: Final = 30.0
+"""A rep's plan for the day, in activities."""
+_REPS_AT_ONCE: Final = 50
+_CRM_SECRET: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+_LAST_NUDGE_TIMEOUT_S: Final = 30.0
+_RESPONSE_TIMEOUT_S: Final = 30.0
+_CONNECTIONS_MAX: Final = 64
 _CONFIGURATION: Final = """\
 [ingest]
 port = 0
@@ -38,7 +40,7 @@ port = 0
 [nudges]
 port = 0
 [experiments]
-held_out = 0.0
+holdout = 0.0
 [channels.webhook]
 url = "{receiver}"
 secrets = ["file:{folder}/receiver-secret"]
@@ -54,26 +56,46 @@ behaviours: [{{key: calls, label: Calls, counts: {{kinds: [call]}}, target: {_TA
 """
 
 
+class Activity(NamedTuple):
+    """The activity `number` of a rep, counted from 1. The last one completes the plan."""
+
+    rep: int
+    number: int
+
+    @property
+    def completes_plan(self) -> bool:
+        return self.number == _TARGET
+
+
 @dataclass(kw_only=True)
-class Times:
-    """By rep, on this machine's monotonic clock, in seconds: when the activity that completed the plan was due to be posted,
-    when its POST was answered, and when the nudge came."""
+class Timeline:
+    """By rep, in seconds of this machine's monotonic clock: when the activity that completed the plan was due to be posted,
+    when its POST was answered, and when the nudge was received."""
 
     due_s: dict[str, float] = field(default_factory=dict)
     answered_s: dict[str, float] = field(default_factory=dict)
     received_s: dict[str, float] = field(default_factory=dict)
-    came: asyncio.Event = field(default_factory=asyncio.Event)
+    nudge_received: asyncio.Event = field(default_factory=asyncio.Event)
 
     def receive(self, request: Received) -> bytes:
+        """Respond to a webhook from Daymark."""
         now_s, nudge = monotonic_s(), json.loads(request.body)
         if nudge["kind"] == "celebration":
             self.received_s.setdefault(nudge["person"]["id"], now_s)
-            self.came.set()
+            self.nudge_received.set()
         return answer(204)
 
+    async def wait_for_nudges(self) -> None:
+        """Return when every nudge has been received, or after half a minute."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_NUDGE_TIMEOUT_S):
+                while self.received_s.keys() < self.due_s.keys():
+                    await self.nudge_received.wait()
+                    self.nudge_received.clear()
 
-def roster(reps: int, timezone: str) -> str:
-    """Reps in whose zone it is about noon of a working day."""
+
+def make_roster(reps: int, timezone: str) -> str:
+    """A team whose reps work on every day of the week, in one time zone."""
     days = "[mon, tue, wed, thu, fri, sat, sun]"
     rows = "".join(
         f'      - {{id: rep-{number}, name: Rep {number}, timezone: {timezone}, workdays: {days}, hours: "06:00-20:00", '
@@ -83,99 +105,102 @@ def roster(reps: int, timezone: str) -> str:
     return f"teams:\n  - id: north\n    name: North\n    reps:\n{rows}"
 
 
-def reps_in_turn(reps: int) -> list[tuple[int, int]]:
-    """Who does the next activity, and their how-manieth it is: so many at a time take turns until their plans are done."""
-    shifts = [range(first, min(first + _SHIFT, reps)) for first in range(0, reps, _SHIFT)]
-    return [(rep, turn) for shift in shifts for turn in range(1, _TARGET + 1) for rep in shift]
+def order_activities(reps: int) -> list[Activity]:
+    """The reps of one group take turns until all of their plans are done; then the next group begins."""
+    groups = [range(first, min(first + _REPS_AT_ONCE, reps)) for first in range(0, reps, _REPS_AT_ONCE)]
+    return [Activity(rep, number) for group in groups for number in range(1, _TARGET + 1) for rep in group]
 
 
-async def post_on_time(url: str, order: list[tuple[int, int]], times: Times, *, a_second: float) -> None:
-    """Post each at its time, whatever became of those before."""
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-    async with httpx.AsyncClient(limits=limits, timeout=30, trust_env=False) as client, asyncio.TaskGroup() as posts:
-        begun_s = monotonic_s()
-        for number, (rep, turn) in enumerate(order):
-            due_s = begun_s + number / a_second
+async def post_on_time(url: str, activities: Sequence[Activity], timeline: Timeline, *, activities_per_s: float) -> None:
+    """Post each activity when it is due, whether or not the earlier ones have been answered."""
+    limits = httpx.Limits(max_connections=_CONNECTIONS_MAX, max_keepalive_connections=_CONNECTIONS_MAX)
+    client = httpx.AsyncClient(limits=limits, timeout=_RESPONSE_TIMEOUT_S, trust_env=False)
+    async with client, asyncio.TaskGroup() as posts:
+        started_s = monotonic_s()
+        for place, activity in enumerate(activities):
+            due_s = started_s + place / activities_per_s
             await asyncio.sleep(max(due_s - monotonic_s(), 0))
-            posts.create_task(_post(client, url, rep, turn, due_s, times))
+            posts.create_task(_post(client, url, activity, due_s, timeline))
 
 
-async def _post(client: httpx.AsyncClient, url: str, rep: int, turn: int, due_s: float, times: Times) -> None:
-    if turn == _TARGET:
-        times.due_s[f"rep-{rep}"] = due_s
+async def _post(client: httpx.AsyncClient, url: str, activity: Activity, due_s: float, timeline: Timeline) -> None:
+    rep_id = f"rep-{activity.rep}"
+    if activity.completes_plan:
+        timeline.due_s[rep_id] = due_s
     now = SystemClock().now()
-    facts = {"actor": str(rep), "started_at": now.isoformat(), "duration_s": 60, "outcome": "connected"}
-    body = {"activity_id": f"{rep}-{turn}", "kind": "call", "observed_at": now.isoformat(), "facts": facts}
-    content = json.dumps(body).encode()
-    message_id, timestamp = f"m-{rep}-{turn}", str(int(now.timestamp()))
-    digest = hmac.digest(_KEY, f"{message_id}.{timestamp}.".encode() + content, "sha256")
+    facts = {"actor": str(activity.rep), "started_at": now.isoformat(), "duration_s": 60, "outcome": "connected"}
+    activity_id = f"{activity.rep}-{activity.number}"
+    body = json.dumps({"activity_id": activity_id, "kind": "call", "observed_at": now.isoformat(), "facts": facts})
+    webhook_id = f"m-{activity_id}"
     headers = {
         "content-type": "application/json",
-        "webhook-id": message_id,
-        "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(_CRM_SECRET).sign(webhook_id, now, body),
     }
-    answered = await client.post(f"{url}/webhooks/acme", content=content, headers=headers)
-    assert answered.status_code == httpx.codes.OK, (answered.status_code, answered.text)
-    if turn == _TARGET:
-        times.answered_s[f"rep-{rep}"] = monotonic_s()
+    response = await client.post(f"{url}/webhooks/acme", content=body, headers=headers)
+    assert response.status_code == httpx.codes.OK, (response.status_code, response.text)
+    if activity.completes_plan:
+        timeline.answered_s[rep_id] = monotonic_s()
 
 
-async def measure(folder: Path, *, a_second: float, warm_up_s: float, seconds: float) -> tuple[Times, Times]:
-    """The times of the warm-up and of the measurement; both shifts of reps are others."""
-    reps = [round(a_second * span_s / _TARGET / _SHIFT) * _SHIFT for span_s in (warm_up_s, seconds)]
-    (folder / "acme-secret").write_text("whsec_" + base64.b64encode(_KEY).decode())
+async def measure(folder: Path, *, activities_per_s: float, warm_up_s: float, seconds: float) -> Timeline:
+    """Run Daymark in the folder. Returns the timeline of what follows the warm-up, for at least one group of reps."""
+    warm_up_groups, groups = (round(activities_per_s * span_s / _TARGET / _REPS_AT_ONCE) for span_s in (warm_up_s, seconds))
+    warm_up_reps, reps = warm_up_groups * _REPS_AT_ONCE, max(groups, 1) * _REPS_AT_ONCE
+    (folder / "acme-secret").write_text(_CRM_SECRET)
     (folder / "receiver-secret").write_text(SECRET)
     (folder / "playbook.yaml").write_text(_PLAYBOOK)
-    (folder / "roster.yaml").write_text(roster(sum(reps), timezone_at_noon(SystemClock().now())))
+    (folder / "roster.yaml").write_text(make_roster(warm_up_reps + reps, find_timezone_at_noon(SystemClock().now())))
     async with receiving() as receiver:
         configuration = _CONFIGURATION.format(receiver=receiver.url, folder=folder)
         async with running_daymark(folder / "d", configuration) as daymark:
             await daymark.command("roster", "apply", str(folder / "roster.yaml"))
             await daymark.command("playbook", "apply", str(folder / "playbook.yaml"))
             await daymark.settle()
-            order = reps_in_turn(sum(reps))
-            warm, hot = Times(), Times()
-            for times, part in ((warm, order[: reps[0] * _TARGET]), (hot, order[reps[0] * _TARGET :])):
-                receiver.behave = times.receive
-                await post_on_time(daymark.urls.ingest, part, times, a_second=a_second)
-                await _all_received(times)
-    return warm, hot
+            activities = order_activities(warm_up_reps + reps)
+            warm_up, timeline = Timeline(), Timeline()
+            warm_up_activities = warm_up_reps * _TARGET
+            for phase, part in ((warm_up, activities[:warm_up_activities]), (timeline, activities[warm_up_activities:])):
+                receiver.behave = phase.receive
+                await post_on_time(daymark.urls.ingest, part, phase, activities_per_s=activities_per_s)
+                await phase.wait_for_nudges()
+    return timeline
 
 
-async def _all_received(times: Times) -> None:
-    """Return when every nudge has come; what has not come in half a minute is counted as missing."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_RECEIVED_S):
-            while times.received_s.keys() < times.due_s.keys():
-                await times.came.wait()
-                times.came.clear()
+def print_timeline(timeline: Timeline) -> None:
+    reps = [rep for rep in timeline.due_s if rep in timeline.received_s]
+    print(f"{len(reps)} of {len(timeline.due_s)} nudges were received. Good: all of them.")
+    if not reps:
+        return
+    print("Times since the webhook was due to be posted, in milliseconds. Lower is better.")
+    print(f"  {'':<24}{'p50':>9}{'p99':>9}{'max':>9}")
+    _print_quantiles("webhook answered", [timeline.answered_s[rep] - timeline.due_s[rep] for rep in reps])
+    _print_quantiles("nudge received", [timeline.received_s[rep] - timeline.due_s[rep] for rep in reps])
 
 
-def _line(name: str, taken_s: list[float]) -> str:
-    taken_ms = sorted(one * 1e3 for one in taken_s)
-    p50, p99 = taken_ms[len(taken_ms) // 2], taken_ms[int(len(taken_ms) * 0.99)]
-    return f"  {name:<38} p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  max {taken_ms[-1]:6.1f} ms"
+def _print_quantiles(name: str, durations_s: Sequence[float]) -> None:
+    durations_ms = sorted(duration_s * 1e3 for duration_s in durations_s)
+    p50_ms, p99_ms = durations_ms[len(durations_ms) // 2], durations_ms[int(len(durations_ms) * 0.99)]
+    print(f"  {name:<24}{p50_ms:>9.1f}{p99_ms:>9.1f}{durations_ms[-1]:>9.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rate", type=float, default=50.0, help="activities a second")
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--warm-up", type=float, default=15.0, help="seconds")
-    given = parser.parse_args()
-    busy = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(prefix="daymark-") as name:
-        Path(name).chmod(0o755)
-        work = measure(Path(name), a_second=given.rate, warm_up_s=given.warm_up, seconds=given.seconds)
-        _, times = asyncio.run(work)
-    came = [rep for rep in times.due_s if rep in times.received_s]
-    print(
-        f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load average {busy:.1f} before; "
-        f"{given.rate:g} activities/s for {given.seconds:g} s, {len(came)} of {len(times.due_s)} nudges came"
+    parser.add_argument("--rate", type=float, default=50.0, help="activities per second")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="duration of the measurement, at least one group of 50 reps"
     )
-    print(_line("the POST to its answer", [times.answered_s[rep] - times.due_s[rep] for rep in came]))
-    print(_line("the POST to the nudge on the wire", [times.received_s[rep] - times.due_s[rep] for rep in came]))
+    parser.add_argument("--warm-up", type=float, default=15.0, help="seconds before it, which are not measured")
+    options = parser.parse_args()
+    print(f"{describe_machine()}\n")
+    print(f"{options.rate:g} activities per second for {options.seconds:g} s.", end=" ")
+    print(f"Each rep who completes a plan of {_TARGET} activities gets a nudge.", flush=True)
+    with tempfile.TemporaryDirectory(prefix="daymark-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as another user if this one is root
+        measurement = measure(folder, activities_per_s=options.rate, warm_up_s=options.warm_up, seconds=options.seconds)
+        print_timeline(asyncio.run(measurement))
 
 
 if __name__ == "__main__":

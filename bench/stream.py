@@ -1,16 +1,20 @@
-"""`python -m bench.stream`: observations a second from JetStream to committed and acknowledged, compared with the usual way.
+"""`python -m bench.stream`: observations per second from JetStream to committed and acknowledged, against FastStream.
 
-The peer is FastStream's batch subscriber on an unmodified nats-py client, with pydantic models and Python's default garbage
-collection. It does the same work on the same tables: the same functions merge facts and score days, and one `executemany` per
-table and batch writes them. `--events 5000000` continues with scoring's own loop alone and prints its memory, which levels off
-once the caches of days are full.
+Both sides do the same work on the same tables and use the same functions to merge facts and to score days. The peer is
+FastStream's batch subscriber on an unmodified nats-py client. It uses pydantic models and Python's default garbage collection,
+and writes each batch with one `executemany` per table.
+
+`--events 5000000` continues with scoring's own loop alone and prints its memory, which stops growing once the caches of days
+are full.
 """
 
 import argparse
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import asyncpg
 import msgspec
@@ -19,13 +23,13 @@ import uvloop
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
+from bench.machine import describe_machine
+from bench.scoring_database import open_empty_scoring
 from bench.stream_peer import ObservedBody, PeerEvent, record_rows
 from deploy.database import DATABASE, ensure_database
-from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record.activity_consumer import ActivityConsumer
-from services.scoring.schema import MIGRATIONS, SCHEMA
 from shared.clock import SystemClock, monotonic_s
 from shared.event_types import ACTIVITY_OBSERVED
 from shared.events import HISTORY_EXTENSION
@@ -35,43 +39,58 @@ from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, backlog, provision
 from shared.observation import ActivityId, Observation, SourceName, observation_id
-from shared.postgres.migrations import migrate
-from shared.postgres.pool import make_pool
 from shared.service.logs import configure_logs
 from shared.service.process import collect_garbage_rarely
 from shared.trace import continue_trace
 from tests.backends import PASSWORD, Servers, running_servers
 
-_PEER = "peer"
-_GC_THRESHOLDS = gc.get_threshold()
-_CHUNK = 100_000
-_POLL_S = 0.02
-"""A round takes seconds, so its end is seen within a hundredth of that, and polling costs nothing that matters."""
-_REPS = 200
-_PER_DAY = 10_000  # activities of all reps a day: 50 each
-_START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-_ROSTER = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
-    f'      - {{id: r{number}, name: R, timezone: UTC, identities: [{{source: bench, user: "{number}"}}]}}\n'
-    for number in range(_REPS)
+_PEER: Final = "peer"
+"""The name of the peer's consumer and of its database."""
+_GC_THRESHOLDS: Final = gc.get_threshold()
+_ROUNDS: Final = 3
+_PUBLISHED_TOGETHER: Final = 1_000
+_MEMORY_SAMPLE_EVENTS: Final = 100_000
+_POLL_S: Final = 0.02
+"""A round takes seconds, so polling delays its end by less than a hundredth and costs next to nothing."""
+_REPS: Final = 200
+_ACTIVITIES_PER_DAY: Final = 10_000
+"""Of all reps together: 50 each."""
+_DAY_S: Final = 36_000
+_LATE_NOTE: Final = "  (not comparable: the peer lost messages and waited 30 s for them)"
+"""On a busy machine some messages never reach the peer's handler: its pull has timed out when they arrive. JetStream sends them
+again once they have not been acknowledged for 30 s."""
+_START: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
+_ROSTER: Final = "teams:\n  - id: t\n    name: T\n    reps:\n" + "".join(
+    f'      - {{id: r{rep}, name: R, timezone: UTC, identities: [{{source: bench, user: "{rep}"}}]}}\n' for rep in range(_REPS)
 )
-_PLAYBOOK = (
+_PLAYBOOK: Final = (
     "team: t\neffective_from: 2026-01-01\nbehaviours:\n"
     "  - {key: calls, label: Calls, counts: {kinds: [call], min_duration_s: 60}, target: 10, weight: 60}\n"
     "  - {key: talks, label: Talks, counts: {kinds: [call], outcomes: [connected]}, target: 5, weight: 40}\n"
 )
 
 
-def message(number: int) -> Outgoing:
-    """The n-th observation. Every activity arrives in two pieces, some of them far apart."""
-    activity, piece = (number // 2 + (number % 2) * 7, number % 2)
-    at = _START + timedelta(seconds=activity % _PER_DAY * 36_000 // _PER_DAY, days=activity // _PER_DAY)
-    facts: dict[str, FactValue] = {"actor": str(activity % _REPS), "started_at": at.isoformat()}
-    more: dict[str, FactValue] = {"duration_s": float(activity % 240), "outcome": "connected" if activity % 3 else "busy"}
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """A connection to JetStream and a database of scoring, which one side of the comparison works on."""
+
+    connection: LeanClient
+    pool: asyncpg.Pool
+    cache: DefinitionsCache
+
+
+def make_message(number: int) -> Outgoing:
+    """One observation. Each activity has two; the numbers of the two are 13 apart."""
+    activity, part = (number // 2 + (number % 2) * 7, number % 2)
+    day, place_in_day = divmod(activity, _ACTIVITIES_PER_DAY)
+    at = _START + timedelta(seconds=place_in_day * _DAY_S // _ACTIVITIES_PER_DAY, days=day)
+    started: dict[str, FactValue] = {"actor": str(activity % _REPS), "started_at": at.isoformat()}
+    ended: dict[str, FactValue] = {"duration_s": float(activity % 240), "outcome": "connected" if activity % 3 else "busy"}
     observation = Observation(
         activity_id=ActivityId(f"a{activity}"),
         kind="call",
-        observed_at=at + timedelta(minutes=piece),
-        facts=more if piece else facts,
+        observed_at=at + timedelta(minutes=part),
+        facts=ended if part else started,
     )
     event_id = observation_id("bench", observation)
     data = msgspec.json.encode({"source": "bench"} | msgspec.to_builtins(observation))
@@ -87,18 +106,20 @@ def message(number: int) -> Outgoing:
     return Outgoing(subject=f"{ACTIVITY_OBSERVED}.bench", headers=headers, data=data)
 
 
-async def fill(connection: LeanClient, first: int, count: int) -> None:
+async def publish_messages(connection: LeanClient, *, first: int, count: int) -> None:
+    """Store the messages with the numbers from `first` on."""
     async with Publisher(connection) as publisher:
-        for start in range(first, first + count, 1_000):
-            await publisher.store_all([message(number) for number in range(start, min(start + 1_000, first + count))])
+        for start in range(first, first + count, _PUBLISHED_TOGETHER):
+            stop = min(start + _PUBLISHED_TOGETHER, first + count)
+            await publisher.store_all([make_message(number) for number in range(start, stop)])
 
 
-async def measure_s(connection: LeanClient, consumer: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> float:
-    """How many seconds the work takes to finish the backlog of the consumer."""
+async def time_backlog_s(connection: LeanClient, consumer: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> float:
+    """Run `work` until the consumer has no message left, and return how many seconds that took."""
     stopping = asyncio.Event()
     started_s = monotonic_s()
     working = asyncio.ensure_future(work(stopping))
-    while await backlog(connection, ACTIVITIES, consumer):  # noqa: ASYNC110 - the broker tells only who asks
+    while await backlog(connection, ACTIVITIES, consumer):  # noqa: ASYNC110 - JetStream does not announce an empty backlog
         await asyncio.sleep(_POLL_S)
     taken_s = monotonic_s() - started_s
     stopping.set()
@@ -106,26 +127,24 @@ async def measure_s(connection: LeanClient, consumer: str, work: Callable[[async
     return taken_s
 
 
-async def run_own_loop(connection: LeanClient, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int) -> float:
+async def time_own_loop_s(scoring: Scoring, *, batch_max: int) -> float:
     collect_garbage_rarely()  # as every service does
-    async with Publisher(connection) as dead_letters:
+    async with Publisher(scoring.connection) as dead_letters:
         consumer = ActivityConsumer(
-            connection,
-            pool,
-            cache,
+            scoring.connection,
+            scoring.pool,
+            scoring.cache,
             dead_letters,
             SystemClock(),
             ScoringMetrics(),
             batch_max=batch_max,
             on_recorded=lambda: None,
         )
-        return await measure_s(connection, SCORING_CONSUMER, consumer.run)
+        return await time_backlog_s(scoring.connection, SCORING_CONSUMER, consumer.run)
 
 
-async def run_peer(
-    servers: Servers, connection: LeanClient, pool: asyncpg.Pool, cache: DefinitionsCache, batch_max: int
-) -> float:
-    broker = NatsBroker(servers.nats_url, max_reconnect_attempts=-1, logger=None)
+async def time_peer_s(nats_url: str, scoring: Scoring, *, batch_max: int) -> float:
+    broker = NatsBroker(nats_url, max_reconnect_attempts=-1, logger=None)
 
     @broker.subscriber(
         f"{ACTIVITY_OBSERVED}.*",
@@ -139,7 +158,7 @@ async def run_peer(
             PeerEvent(headers["ce-id"], body.observation(), SourceName(body.source))
             for headers, body in zip(message.batch_headers, batch, strict=True)
         ]
-        await record_rows(pool, cache, events, now=_START)
+        await record_rows(scoring.pool, scoring.cache, events, now=_START)
 
     async def work(stopping: asyncio.Event) -> None:
         gc.unfreeze()
@@ -148,57 +167,82 @@ async def run_peer(
         await stopping.wait()
         await broker.stop()
 
-    return await measure_s(connection, _PEER, work)
+    return await time_backlog_s(scoring.connection, _PEER, work)
 
 
-async def _prepared(servers: Servers, database: str) -> tuple[asyncpg.Pool, DefinitionsCache]:
-    pool = await make_pool(servers.postgres_url(role=SCHEMA, database=database), schema=SCHEMA)
-    await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
-    cache = DefinitionsCache()
-    await apply_roster(pool, cache, _ROSTER, file="bench", now=_START)
-    await apply_playbooks(pool, cache, _PLAYBOOK, file="bench", now=_START)
-    await pool.execute("TRUNCATE pending_rescore")
-    return pool, cache
-
-
-async def compare(servers: Servers, round_size: int, events_max: int, batch_max: int) -> None:
-    connection = await connect(servers.nats_url, name="bench")
-    await provision(connection)
-    await connection.jetstream().add_consumer(ACTIVITIES, durable_name=_PEER, ack_policy="explicit", max_ack_pending=10_000)
-    pool, cache = await _prepared(servers, DATABASE)
-    peer_pool, peer_cache = await _prepared(servers, _PEER)
-    print(f"{round_size:,} observations from JetStream to committed and acknowledged, in batches of {batch_max}, three rounds")
-    for round_number in range(3):
-        await fill(connection, round_number * round_size, round_size)
-        own_s = await run_own_loop(connection, pool, cache, batch_max)
-        peer_s = await run_peer(servers, connection, peer_pool, peer_cache, batch_max)
+async def compare(nats_url: str, own: Scoring, peer: Scoring, *, round_size: int, batch_max: int) -> None:
+    """Both sides consume the same messages, one side after the other, in three rounds."""
+    print(
+        f"\n{round_size:,} observations from JetStream to committed in Postgres and acknowledged, in batches of up to "
+        f"{batch_max:,}; {_ROUNDS} rounds."
+    )
+    print("Observations per second, higher is better. A ratio above 1 means that Daymark's own loop is faster.")
+    print(f"  {'':<8}{'own loop':>12}{'FastStream, executemany':>26}{'ratio':>8}")
+    redelivered_before = 0
+    for number in range(_ROUNDS):
+        await publish_messages(own.connection, first=number * round_size, count=round_size)
+        own_s = await time_own_loop_s(own, batch_max=batch_max)
+        peer_s = await time_peer_s(nats_url, peer, batch_max=batch_max)
+        rates = f"{f'{round_size / own_s:,.0f}/s':>12}{f'{round_size / peer_s:,.0f}/s':>26}"
+        redelivered = await _count_redelivered(peer.connection)
         print(
-            f"  own loop {round_size / own_s:>8,.0f}/s   FastStream batch and executemany {round_size / peer_s:>8,.0f}/s   "
-            f"{peer_s / own_s:.1f} times"
+            f"  round {number + 1:<2}{rates}{peer_s / own_s:>8.1f}{_LATE_NOTE if redelivered > redelivered_before else ''}",
+            flush=True,
         )
-    process, done = psutil.Process(), 3 * round_size
+        redelivered_before = redelivered
+
+
+async def _count_redelivered(connection: LeanClient) -> int:
+    """How many messages the peer has received more than once so far."""
+    delivered = (await connection.jetstream().consumer_info(ACTIVITIES, _PEER)).delivered
+    assert delivered is not None
+    return int(delivered.consumer_seq - delivered.stream_seq)
+
+
+async def continue_own_loop(own: Scoring, *, done: int, events_max: int, batch_max: int) -> None:
+    """Consume more observations with Daymark's own loop alone, and print the memory of this process after each part."""
+    process = psutil.Process()
+    print("\nDaymark's own loop alone. Good: the rate stays the same, and the memory stops growing.")
     while done < events_max:
-        await fill(connection, done, _CHUNK)
-        taken_s = await run_own_loop(connection, pool, cache, batch_max)
-        done += _CHUNK
-        print(f"  {done:>10,} observations: {_CHUNK / taken_s:>8,.0f}/s, {process.memory_info().rss / 2**20:.0f} MiB of memory")
-    await pool.close()
-    await peer_pool.close()
-    await disconnect(connection)
+        await publish_messages(own.connection, first=done, count=_MEMORY_SAMPLE_EVENTS)
+        taken_s = await time_own_loop_s(own, batch_max=batch_max)
+        done += _MEMORY_SAMPLE_EVENTS
+        rate, memory_mib = _MEMORY_SAMPLE_EVENTS / taken_s, process.memory_info().rss / 2**20
+        print(f"  {done:>10,} observations: {rate:>8,.0f}/s, {memory_mib:,.0f} MiB of memory", flush=True)
 
 
-async def main() -> None:
+async def _prepare(servers: Servers, connection: LeanClient, *, database: str) -> Scoring:
+    await ensure_database(servers.admin_url, database=database, passwords={"scoring": PASSWORD, "nudges": PASSWORD})
+    pool, cache = await open_empty_scoring(servers, database=database, roster=_ROSTER, playbook=_PLAYBOOK, now=_START)
+    await pool.execute("TRUNCATE pending_rescore")
+    return Scoring(connection=connection, pool=pool, cache=cache)
+
+
+async def measure(*, round_size: int, events_max: int, batch_max: int) -> None:
+    """Start the servers, compare both sides, and continue with Daymark's own loop up to `events_max` observations."""
+    print(describe_machine())
+    async with running_servers() as servers:
+        connection = await connect(servers.nats_url, name="bench")
+        await provision(connection)
+        await connection.jetstream().add_consumer(ACTIVITIES, durable_name=_PEER, ack_policy="explicit", max_ack_pending=10_000)
+        own, peer = [await _prepare(servers, connection, database=database) for database in (DATABASE, _PEER)]
+        await compare(servers.nats_url, own, peer, round_size=round_size, batch_max=batch_max)
+        if events_max > _ROUNDS * round_size:
+            await continue_own_loop(own, done=_ROUNDS * round_size, events_max=events_max, batch_max=batch_max)
+        await own.pool.close()
+        await peer.pool.close()
+        await disconnect(connection)
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--round", type=int, default=60_000, help="observations per round")
-    parser.add_argument("--events", type=int, default=0, help="continue with our own loop up to so many observations")
+    parser.add_argument("--events", type=int, default=0, help="continue with Daymark's own loop up to so many observations")
     parser.add_argument("--batch", type=int, default=2_000, help="observations per batch, on both sides")
     options = parser.parse_args()
     configure_logs("bench", level="WARNING")
-    async with running_servers() as servers:
-        for database in (DATABASE, _PEER):
-            await ensure_database(servers.admin_url, database=database, passwords={"scoring": PASSWORD, "nudges": PASSWORD})
-        await compare(servers, options.round, options.events, options.batch)
+    uvloop.run(measure(round_size=options.round, events_max=options.events, batch_max=options.batch))
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    main()

@@ -1,6 +1,7 @@
 """Every message between services, as it travels: the one vocabulary that all of them share.
 
-Each class is the `data` of one or more CloudEvents types; `shared/event_types.py` lists the types. Times are timezone-aware, exact numbers are decimal text, and a reader ignores fields that it does not know.
+Each class is the `data` of one or more CloudEvents types; `shared/event_types.py` lists the types. Times are timezone-aware,
+exact numbers are decimal text, and a reader ignores fields that it does not know.
 """
 
 from datetime import date, datetime

@@ -1,5 +1,6 @@
 """The composition root of nudges: the only module that knows every class."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
@@ -199,6 +200,10 @@ async def run(settings: NudgesSettings) -> None:
 
 
 def describe() -> FastStream:
-    """The application with default settings and no channel, for its AsyncAPI document. Needs no server."""
-    settings = load_settings(NudgesSettings)
-    return NudgesService(settings, {}, make_clock("system"), erasure_key=b"", link_secret=None).app
+    """The application with default settings and no channel, for its documentation. Nothing is connected or started."""
+
+    async def make() -> FastStream:
+        settings = load_settings(NudgesSettings)
+        return NudgesService(settings, {}, make_clock("system"), erasure_key=b"", link_secret=None).app
+
+    return asyncio.run(make())  # a pool of connections belongs to an event loop, even if it is never opened

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import nats.errors
 import structlog
-from nats.aio.client import Client
+from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import ConnectionClosedError
@@ -53,6 +53,12 @@ class LeanClient(Client):
         ending = b" %d\r\n%b\r\n" % (len(payload), payload)
         await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
         await self._flush_pending()
+
+    async def flush(self, timeout: int = DEFAULT_FLUSH_TIMEOUT) -> None:
+        """Return once the server has processed everything that was sent before. The parent's ping overtakes what is still
+        buffered, for example a subscription or its end."""
+        await self._flush_pending(force_flush=True)
+        await super().flush(timeout)
 
     def jetstream(self, *, timeout: float = 5.0) -> JetStreamContext:  # type: ignore[override]  # no other option is used
         """As its parent's; a fetch that ends without a message always raises the client's own `TimeoutError`."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+import nats.errors
 import structlog
 from fast_depends.exceptions import ValidationError as QueryRefused
 from faststream import BaseMiddleware, ExceptionMiddleware
@@ -16,6 +17,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 _BUSY: Final = "a server is down or too busy; ask again in a moment"
+_TOO_LARGE: Final = "the reply is too large for NATS; ask for less, or raise max_payload in the server's configuration"
 
 
 class RequestRouter:
@@ -39,7 +41,7 @@ class RequestRouter:
                 endpoint.subject,
                 queue=self._queue,
                 title=endpoint.subject,
-                description=f"Replies with {endpoint.reply.__name__}. {_first_line(endpoint.reply)}".strip(),
+                description=f"Replies with {endpoint.reply.__name__}. {_description_of(endpoint.reply)}".strip(),
             )
             subscriber(handle)
             return handler
@@ -48,11 +50,19 @@ class RequestRouter:
 
 
 class _WrapReply(BaseMiddleware):
-    """Puts what a handler returns into the envelope."""
+    """Puts what a handler returns into the envelope. A reply that the server would refuse is replaced by an error."""
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
         reply = await call_next(msg)
         return Envelope(ok=True, data=reply.model_dump(mode="json")) if isinstance(reply, BaseModel) else reply
+
+    async def publish_scope(self, call_next: Callable[[Any], Awaitable[Any]], cmd: Any) -> Any:
+        try:
+            return await call_next(cmd)
+        except nats.errors.MaxPayloadError:
+            _log.error("reply_too_large", subject=self.msg.subject if self.msg is not None else "")
+            cmd.body = Envelope(ok=False, error=_TOO_LARGE)
+            return await call_next(cmd)
 
 
 def _refusals() -> ExceptionMiddleware:
@@ -94,5 +104,6 @@ async def _decode(message: NatsMessage) -> Any:
         return message.body
 
 
-def _first_line(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().partition("\n")[0]
+def _description_of(model: type[BaseModel]) -> str:
+    """The docstring on one line."""
+    return " ".join((model.__doc__ or "").split())

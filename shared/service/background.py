@@ -35,12 +35,22 @@ class BackgroundJob:
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until told to stop."""
         stopped = asyncio.create_task(stopping.wait(), name=f"stop-{self.name}")
-        while not stopping.is_set():
-            self._woken.clear()
-            moved = asyncio.create_task(self._clock.wait_for_change(_MOVE_S))  # also by a step that comes while this works
-            woken = asyncio.create_task(self._woken.wait())
+        try:
+            while not stopping.is_set():
+                await self._work_and_wait(stopped)
+        finally:
+            stopped.cancel()
+
+    async def _work_and_wait(self, stopped: asyncio.Task[bool]) -> None:
+        """Do what is due, and return when there may be something to do again, or when the job is stopped."""
+        self._woken.clear()
+        moved = asyncio.create_task(self._clock.wait_for_change(_MOVE_S))
+        woken = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.sleep(0)  # both must be waiting when the work reads the clock; a step right after it would be missed
             wait_s = await self._do_work()
             await asyncio.wait({stopped, moved, woken}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
             moved.cancel()
             woken.cancel()
 

@@ -1,17 +1,23 @@
 """The FastStream broker of a service. Its subscribers, the hot loops and the publishers share one connection to NATS.
 
-Three defaults of FastStream lose data or hang the process, and are changed here: it gives up reconnecting after two minutes
+Four defaults of FastStream lose data or hang the process, and are changed here: it gives up reconnecting after two minutes
 and then spins without an await; it declares streams, which rewrites their configuration (`JStream(..., declare=False)` in
-every subscriber avoids that); and without a logger it swallows what a handler raises.
+every subscriber avoids that); without a logger it swallows what a handler raises; and when it stops it drops the requests that
+wait behind the one in hand.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable
+from types import TracebackType
 from typing import Any, Final
 
+import nats.errors
+import structlog
 from fast_depends.pydantic import PydanticSerializer
 from faststream import FastStream
 from faststream.nats import NatsBroker
+from faststream.nats.subscriber.usecases import CoreSubscriber
 from faststream.security import SASLPlaintext
 from faststream.specification import AsyncAPI
 from nats.aio.client import Client
@@ -20,6 +26,7 @@ from shared.event_types import EventType
 from shared.jetstream.client import PENDING_BYTES_MAX, ConnectionLog, LeanClient
 from shared.service.settings import NatsSection, read_secret
 
+_log = structlog.get_logger()
 VERSION: Final = "0.1.0"
 _GRACE_S: Final = 3.0
 
@@ -55,14 +62,44 @@ class ServiceBroker(NatsBroker):
         return self._client
 
     async def stop_subscribers(self) -> None:
-        """Take no more messages, and return once those in hand are handled. The connection stays open."""
-        for subscriber in self.subscribers:
-            await subscriber.stop()
+        """Take no more messages, and return once those in hand and the requests that have arrived are handled. A handler that
+        takes longer than three seconds is cancelled. The connection stays open."""
+        if self._client.is_connected:
+            await asyncio.gather(*[_finish_requests(each) for each in self.subscribers if isinstance(each, CoreSubscriber)])
+        await asyncio.gather(*[subscriber.stop() for subscriber in self.subscribers])
+
+    async def stop(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_val: BaseException | None = None,
+        exc_tb: TracebackType | None = None,
+    ) -> None:
+        """Stop the subscribers, send what is buffered, and close the connection. A server that is down is no error."""
+        try:
+            await super().stop(exc_type, exc_val, exc_tb)
+        except (nats.errors.Error, OSError, TimeoutError) as gone:
+            _log.debug("nats_gone_before_close", error=type(gone).__name__)
+            await self._client.close()
 
     def publishes(self, events: Iterable[EventType[Any]]) -> None:
         """Declare what the service puts on its stream, through its outbox."""
         for event in events:
             self.publisher(event.name, title=event.name, schema=event.data, description=event.description)
+
+
+async def _finish_requests(subscriber: CoreSubscriber) -> None:
+    """Take no more requests, and return once those that have arrived are handled. They were sent to this replica alone."""
+    subscription = subscriber.subscription
+    if subscription is None:
+        return
+    draining = asyncio.create_task(subscription.drain())  # type: ignore[no-untyped-call]  # nats-py does not annotate it
+    await asyncio.wait({draining}, timeout=_GRACE_S)
+    if not draining.done():
+        await subscription.unsubscribe()  # cancels the handler
+        draining.cancel()
+    elif (gone := draining.exception()) is not None:
+        _log.debug("nats_gone_before_draining", error=type(gone).__name__)
+    subscriber.subscription = None  # it has ended, and FastStream would end it again
 
 
 def make_app(broker: ServiceBroker, *, service: str, description: str) -> FastStream:

@@ -48,6 +48,8 @@ def make_day_reports(number: int, *, now: datetime) -> tuple[RepId, list[Outgoin
             reports = [report, report]
         case 3:
             reports = [report, report.model_copy(update={"revision": report.revision + 1})]
+        case _:
+            pass
     rep = report.rep.id
     return rep, [_make_message(each, f"{rep}-{place}", now=now) for place, each in enumerate(reports)]
 

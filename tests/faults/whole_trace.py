@@ -127,17 +127,18 @@ async def post_all(url: str, bodies: list[bytes]) -> int:
 
 async def _post_remaining(host: str, port: int, remaining: Iterable[tuple[int, bytes]]) -> int:
     """Post over one connection until no body remains. Returns how many attempts failed."""
-    reader: asyncio.StreamReader | None = None
+    connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
     failed = 0
     for number, body in remaining:
         while True:
             try:
-                if reader is None:
-                    reader, writer = await asyncio.open_connection(host, port)
+                if connection is None:
+                    connection = await asyncio.open_connection(host, port)
+                reader, writer = connection
                 writer.write(_make_request(number, body))
                 status = await asyncio.wait_for(_read_status(reader), _RESPONSE_TIMEOUT_S)
             except (OSError, asyncio.IncompleteReadError, TimeoutError):
-                status, reader = 0, None
+                status, connection = 0, None
             if status == 200:
                 break
             assert status in (0, 503), f"ingest answered {status} to a valid webhook"

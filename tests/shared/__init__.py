@@ -1,1 +1,1 @@
-"""Tests of shared/."""
+"""Tests of what the services share."""

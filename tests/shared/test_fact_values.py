@@ -1,4 +1,4 @@
-"""Which values of facts are accepted, at the edge of each limit."""
+"""Which values of facts are accepted, at the edges of each limit."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -79,7 +79,7 @@ def test_a_value_within_the_limits_is_brought_into_normal_form(
         (check_any, 10**400),
     ],
 )
-def test_a_value_beyond_a_limit_is_refused_and_not_repeated(check: Callable[[object], FactValue], value: object) -> None:
+def test_a_value_beyond_a_limit_is_refused_and_not_quoted(check: Callable[[object], FactValue], value: object) -> None:
     with pytest.raises(FactRefused) as refused:
         check(value)
 
@@ -87,7 +87,7 @@ def test_a_value_beyond_a_limit_is_refused_and_not_repeated(check: Callable[[obj
 
 
 @pytest.mark.parametrize("microsecond", [0, 1])
-def test_times_can_be_written_so_that_they_compare_as_text(microsecond: int) -> None:
+def test_a_time_can_be_written_so_that_its_text_sorts_like_the_time(microsecond: int) -> None:
     instant = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(microseconds=microsecond)
 
     assert datetime.fromisoformat(utc_text(instant, comparable=True)) == instant

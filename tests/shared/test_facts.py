@@ -1,4 +1,4 @@
-"""The fact catalogue is complete, and its filters decide and speak as playbooks say."""
+"""The catalogue of facts is complete, and its filters decide and describe themselves as playbooks need."""
 
 import re
 from decimal import Decimal
@@ -55,7 +55,7 @@ def test_a_filter_needs_a_column() -> None:
         (None, "outcome is unknown but must be connected or meeting_booked"),
     ],
 )
-def test_a_text_passes_if_it_is_one_of_those_that_are_asked_for(value: str | None, failure: str | None) -> None:
+def test_a_text_passes_if_it_is_one_of_the_accepted_values(value: str | None, failure: str | None) -> None:
     threshold = frozenset({"meeting_booked", "connected"})
 
     assert OUTCOME.explain_failure(value, threshold) == failure
@@ -71,24 +71,24 @@ def test_a_text_passes_if_it_is_one_of_those_that_are_asked_for(value: str | Non
         (None, "duration is unknown but must be 120 s or more"),
     ],
 )
-def test_a_number_passes_from_the_threshold_on(value: float | None, failure: str | None) -> None:
+def test_a_number_passes_if_it_reaches_the_threshold(value: float | None, failure: str | None) -> None:
     assert DURATION_S.explain_failure(value, 120.0) == failure
     assert DURATION_S.describe(120.0) == "of at least 120 s"
 
 
-def test_exact_numbers_are_written_out() -> None:
+def test_an_exact_number_is_written_without_an_exponent() -> None:
     assert AMOUNT.describe(Decimal("1E+3")) == "worth at least 1000"
     assert AMOUNT.explain_failure(Decimal("99.99"), Decimal(100)) == "amount 99.99 is not 100 or more"
     assert AMOUNT.explain_failure(Decimal(100), Decimal(100)) is None
 
 
-def test_a_fact_of_unknown_meaning_is_kept_as_it_is() -> None:
+def test_an_unknown_fact_is_kept_unchanged() -> None:
     assert find_fact("something_new") is None
     assert normalize_fact("something_new", "x") == "x"
 
 
 @pytest.mark.parametrize("name", ["heard_at", first_seen_in("offer"), first_seen_in("x" * 100)])
-def test_the_time_at_which_an_activity_was_first_seen_may_be_kept_per_stage(name: str) -> None:
+def test_the_time_at_which_an_activity_was_first_seen_keeps_its_earliest_value(name: str) -> None:
     assert keeps_earliest(name)
     assert len(name) <= 64
     assert normalize_fact(name, "2026-03-02T10:00:00+01:00") == "2026-03-02T09:00:00+00:00"
@@ -97,5 +97,5 @@ def test_the_time_at_which_an_activity_was_first_seen_may_be_kept_per_stage(name
 
 
 @pytest.mark.parametrize("name", ["outcome", "outcome:offer", "heard", "heard_at_once"])
-def test_of_other_facts_the_newest_value_counts(name: str) -> None:
+def test_other_facts_keep_their_newest_value(name: str) -> None:
     assert not keeps_earliest(name)

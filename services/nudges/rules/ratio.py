@@ -85,7 +85,7 @@ def is_still_fallen(context: RuleContext) -> bool:
 @rep_rule(
     name="ratio",
     title="Ratio",
-    when="Of the behaviour with the largest target, a share smaller by a quarter or more leads to another one than before, "
+    when="Fewer of the behaviour with the largest target lead to another behaviour: the share has fallen by a quarter or more, "
     "with a probability of 95% or more. The message states both shares with their uncertainty.",
     limits="At most once in two weeks, and not with fewer than forty known days.",
     kind=NudgeKind.COACHING,

@@ -19,7 +19,7 @@ COOLDOWN_DAYS: Final = 7
 @rep_rule(
     name="small_win",
     title="Small win",
-    when="The first of a behaviour after ten worked days without one, or the first of a rare one in a quarter.",
+    when="The first of a behaviour after ten worked days without any. For rare behaviours: the first in a quarter.",
     limits="Not for the first of many a day, and at most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,

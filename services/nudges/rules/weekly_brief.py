@@ -39,7 +39,7 @@ class Gain:
 @manager_rule(
     name=BRIEF_RULE,
     title="Weekly brief (to managers)",
-    when="Monday morning: at most three names, one behaviour each, and whether last week's moved.",
+    when="Monday morning: at most three reps to coach, one behaviour each, and whether those of the last brief have improved.",
     limits="Never about days before the playbook was announced to the rep.",
     kind=NudgeKind.DIGEST,
     priority=110,

@@ -7,7 +7,8 @@ import pytest
 
 from deploy.local.contact_keys import CONTACT_HASH_KEY_FILE, hash_contact_once, list_spellings, read_contact_secret
 from deploy.local.settings import load_local_settings
-from shared.observation import FactValue, Observation
+from shared.fact_values import FactValue
+from shared.observation import ActivityId, Observation
 from shared.privacy.contact_keys import NoContactSecret, hashed_contact
 
 SECRET = b"hashes contacts"
@@ -16,7 +17,7 @@ HASHED = hashed_contact(SECRET, "ada")
 
 def _observe(contact_key: FactValue) -> Observation:
     at = datetime(2026, 3, 2, tzinfo=UTC)
-    return Observation(activity_id="a1", kind="call", observed_at=at, facts={"contact_key": contact_key})
+    return Observation(activity_id=ActivityId("a1"), kind="call", observed_at=at, facts={"contact_key": contact_key})
 
 
 def test_a_file_may_hold_the_crms_keys_or_hashed_ones() -> None:

@@ -39,7 +39,7 @@ def calls_after(
     return baseline_of(past, team=team, alerted_on=alerted_on)
 
 
-def dropped_to(total: int, *, alerted_on: date | None = None) -> Baseline:
+def fallen_to(total: int, *, alerted_on: date | None = None) -> Baseline:
     """Five days in which about 192 calls were to be expected; 124 and fewer are a drop."""
     return calls_after(40, total, 5, alerted_on=alerted_on)
 

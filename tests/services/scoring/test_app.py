@@ -14,7 +14,7 @@ import pytest
 
 from deploy.local.servers.ports import find_free_ports
 from services.scoring.app import describe
-from shared.events import DAY_CHANGED
+from shared.event_types import DAY_CHANGED
 from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import SCORES_EVENTS
 from shared.requests import definitions, erasure, scores

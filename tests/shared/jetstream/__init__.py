@@ -1,1 +1,1 @@
-"""To be described."""
+"""Tests of the connection to JetStream, its streams, the publisher and the pull loop."""

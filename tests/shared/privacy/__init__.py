@@ -1,1 +1,1 @@
-"""To be described."""
+"""Tests of the hashes that stand for people."""

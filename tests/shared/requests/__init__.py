@@ -1,1 +1,1 @@
-"""Questions over NATS."""
+"""Tests of requests over NATS: asking, and answering."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Tests of the frame of a service: its settings, servers, jobs, and process."""

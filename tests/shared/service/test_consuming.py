@@ -25,7 +25,7 @@ NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class _Consumer:
-    """A subscriber that fails as often as it is told to, and remembers what it handled."""
+    """A subscriber that raises the given failures first, and records what it handles."""
 
     def __init__(self, *failures: Exception) -> None:
         self.handled: list[AnnouncementDelivered] = []

@@ -40,7 +40,7 @@ async def port() -> AsyncIterator[int]:
 
 
 async def _answer(port: int, *pieces: bytes) -> bytes:
-    """All that comes back until the server closes the connection."""
+    """Everything that the server sends until it closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     with contextlib.suppress(ConnectionError):
         for piece in pieces:
@@ -55,7 +55,7 @@ async def _answer(port: int, *pieces: bytes) -> bytes:
         writer.close()
 
 
-async def test_a_good_request_is_answered_and_a_second_on_the_same_connection_too(port: int) -> None:
+async def test_two_requests_on_one_connection_are_both_answered(port: int) -> None:
     last = GOOD.replace(b"Host: h", b"Host: h\r\nConnection: close")
 
     answered = await _answer(port, GOOD, last)
@@ -74,7 +74,7 @@ async def test_a_good_request_is_answered_and_a_second_on_the_same_connection_to
     ],
     ids=["nothing", "no end", "trickled", "an empty line after an answer", "half a second request"],
 )
-async def test_who_does_not_end_a_head_is_cut_off(port: int, pieces: tuple[bytes, ...]) -> None:
+async def test_a_client_that_does_not_end_its_head_is_cut_off(port: int, pieces: tuple[bytes, ...]) -> None:
     answered = await _answer(port, *pieces)
 
     assert answered.count(b"HTTP/1.1 ") == pieces.count(GOOD)
@@ -84,7 +84,7 @@ async def test_who_does_not_end_a_head_is_cut_off(port: int, pieces: tuple[bytes
     ("head", "status"),
     [
         (b"Host: h\r\nX-Long: " + b"x" * 20_000, b"431"),
-        (b"Host: h\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(30)), b"431"),
+        (b"Host: h\r\n" + b"".join(b"X-%d: 1\r\n" % number for number in range(30)), b"431"),
         (b"X-No-Host: 1", b"400"),
         (b"Host: h\r\nHost: other", b"400"),
         (b"Host: h\r\nContent-Length: 2\r\nTransfer-Encoding: chunked", b"400"),
@@ -94,19 +94,19 @@ async def test_who_does_not_end_a_head_is_cut_off(port: int, pieces: tuple[bytes
         (b"Host: h\r\nX-Nul: a\x00b", b"400"),
     ],
 )
-async def test_a_head_that_is_too_large_or_can_be_read_in_two_ways_is_refused(port: int, head: bytes, status: bytes) -> None:
+async def test_a_head_that_is_too_large_or_ambiguous_is_refused(port: int, head: bytes, status: bytes) -> None:
     answered = await _answer(port, b"POST /echo HTTP/1.1\r\n" + head + b"\r\n\r\nok")
 
     assert answered.split(b" ")[1] == status
 
 
-async def test_of_an_endless_head_no_more_is_read_than_the_limit(port: int) -> None:
+async def test_an_endless_head_is_read_only_up_to_the_limit(port: int) -> None:
     answered = await _answer(port, b"POST /echo HTTP/1.1\r\nHost: h\r\nX-Long: ", *[b"x" * 100_000] * 50)
 
-    assert answered == b"" or answered.startswith(b"HTTP/1.1 431")  # what was not read can take the answer with it
+    assert answered == b"" or answered.startswith(b"HTTP/1.1 431")  # closing with unread data may discard the answer
 
 
-async def test_many_that_send_nothing_hold_nobody_up(port: int) -> None:
+async def test_many_idle_connections_delay_no_request(port: int) -> None:
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(200)]
 
     answered = await _answer(port, GOOD.replace(b"Host: h", b"Host: h\r\nConnection: close"))
@@ -123,7 +123,7 @@ async def test_an_application_can_end_a_connection_without_an_answer(port: int) 
 
 
 async def _turns_until_all_are_accepted(connections: int) -> int:
-    """Turns of the loop from the moment in which so many connections wait until all of them are accepted."""
+    """How many turns the event loop needs to accept so many connections that wait."""
     server = http_server(Starlette(), host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -134,14 +134,14 @@ async def _turns_until_all_are_accepted(connections: int) -> int:
     while len(server.server_state.connections) < connections:
         await asyncio.sleep(0)
         turns += 1
-    for one in waiting:
-        one.close()
+    for connection in waiting:
+        connection.close()
     server.should_exit = True
     await serving
     return turns
 
 
-async def test_all_who_come_at_once_are_accepted_in_a_few_turns_of_the_loop() -> None:
+async def test_many_simultaneous_connections_are_accepted_in_a_few_turns_of_the_loop() -> None:
     turns = await asyncio.to_thread(uvloop.run, _turns_until_all_are_accepted(100))
 
     assert turns < 20

@@ -1,20 +1,29 @@
-"""What a service answers to who asks whether it lives and is ready."""
+"""What a service answers when it is asked whether it lives and is ready, and how it checks its servers."""
 
+import asyncio
 import os
-from collections.abc import MutableMapping, Sequence
+import subprocess
+import sys
+from collections.abc import AsyncIterator, MutableMapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
-from shared.service.probes import probe_routes
+from deploy.local.servers.ports import find_free_ports
+from shared.jetstream.client import LeanClient, connect
+from shared.postgres.pool import make_pool
+from shared.service.probes import check_broker, check_postgres, probe_routes, problems_of, starting_routes
+from tests.backends import Servers
 
 
 class _Server:
-    """Something that a service rests on. `problem` is what its check says."""
+    """A server that a service needs. `problem` is what its check reports."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
@@ -29,8 +38,16 @@ def server() -> _Server:
 
 
 @pytest.fixture
-def client(server: _Server) -> httpx.AsyncClient:
-    app = Starlette(routes=probe_routes(CollectorRegistry(), {"postgres": server.check}))
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def client(server: _Server, registry: CollectorRegistry) -> httpx.AsyncClient:
+    return _client(Starlette(routes=probe_routes(registry, {"postgres": server.check})))
+
+
+def _client(app: Starlette) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
 
 
@@ -41,7 +58,7 @@ async def test_a_ready_service_names_its_process(client: httpx.AsyncClient) -> N
     assert answer.json() == {"ready": True, "problems": {}, "pid": os.getpid()}
 
 
-async def test_what_is_wrong_is_answered_each_time_and_logged_once(client: httpx.AsyncClient, server: _Server) -> None:
+async def test_a_problem_is_answered_each_time_and_logged_once(client: httpx.AsyncClient, server: _Server) -> None:
     server.problem = "fsync is off"
     with capture_logs() as logs:
         answers = [await client.get("/readyz") for _ in range(3)]
@@ -51,7 +68,7 @@ async def test_what_is_wrong_is_answered_each_time_and_logged_once(client: httpx
     assert _about_readiness(logs) == [("not_ready", "fsync is off")]
 
 
-async def test_another_problem_and_the_end_of_it_are_logged(client: httpx.AsyncClient, server: _Server) -> None:
+async def test_another_problem_and_its_end_are_logged(client: httpx.AsyncClient, server: _Server) -> None:
     with capture_logs() as logs:
         for server.problem in (None, "fsync is off", "no answer", "no answer", None, None):
             await client.get("/readyz")
@@ -60,5 +77,116 @@ async def test_another_problem_and_the_end_of_it_are_logged(client: httpx.AsyncC
 
 
 def _about_readiness(logs: Sequence[MutableMapping[str, Any]]) -> list[tuple[str, str | None]]:
-    """The event and what it says of Postgres. Connections of other tests may log as well."""
+    """The events about readiness, with what each reports about Postgres. Connections of other tests may log, too."""
     return [(log["event"], log.get("postgres")) for log in logs if log["event"] in ("not_ready", "ready_again")]
+
+
+async def test_a_service_that_is_not_ready_is_alive_and_has_metrics(
+    client: httpx.AsyncClient, server: _Server, registry: CollectorRegistry
+) -> None:
+    server.problem = "fsync is off"
+    Counter("daymark_test_messages_total", "Messages.", registry=registry).inc()
+
+    alive, metrics = await client.get("/livez"), await client.get("/metrics")
+
+    assert (alive.status_code, metrics.status_code) == (200, 200)
+    assert "daymark_test_messages_total 1.0" in metrics.text
+
+
+async def test_a_service_that_waits_for_its_servers_is_alive_not_ready_and_without_metrics() -> None:
+    client = _client(Starlette(routes=starting_routes()))
+
+    answers = [await client.get(path) for path in ("/livez", "/readyz", "/metrics")]
+
+    assert [answer.status_code for answer in answers] == [200, 503, 404]
+    assert answers[1].json()["problems"] == {"starting": "the service is waiting for its servers; its log names them"}
+
+
+async def test_a_check_that_takes_too_long_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.service.probes._CHECK_TIMEOUT_S", 0.01)
+
+    async def hang() -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    async def succeed() -> str | None:
+        return None
+
+    assert await problems_of({"nats": hang, "postgres": succeed}) == {"nats": "no answer within 0 s"}
+
+
+async def test_a_broker_that_syncs_every_write_has_no_problem(nats: LeanClient, monitor_url: str) -> None:
+    assert await problems_of({"nats": check_broker(nats, monitor_url)}) == {}
+
+
+async def test_a_broker_that_cannot_be_checked_is_a_problem(nats: LeanClient) -> None:
+    (port,) = find_free_ports(1)
+
+    assert await check_broker(nats, "")() == (
+        "nats.monitor_url is not set, so it cannot be checked that JetStream syncs its writes; set it"
+    )
+    assert await check_broker(nats, f"http://127.0.0.1:{port}")() == (
+        "NATS does not answer at nats.monitor_url; correct it or open the server's http port"
+    )
+
+
+async def test_a_broker_that_is_not_connected_is_a_problem(monitor_url: str) -> None:
+    assert await check_broker(LeanClient(), monitor_url)() == "NATS is not connected; start the server or correct nats.url"
+
+
+@pytest.fixture
+async def hasty_broker(tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
+    """The URL and the monitor URL of a nats-server that confirms messages before it syncs them, which is its default."""
+    port, monitor_port = find_free_ports(2)
+    program = str(Path(sys.executable).with_name("nats-server"))
+    arguments = ["-a", "127.0.0.1", "-p", str(port), "-m", str(monitor_port), "-js", "-sd", str(tmp_path)]
+    server = await asyncio.create_subprocess_exec(program, *arguments, stderr=subprocess.DEVNULL)
+    async with asyncio.timeout(20), httpx.AsyncClient() as client:
+        while not await _answers(client, f"http://127.0.0.1:{monitor_port}/healthz"):
+            await asyncio.sleep(0.02)
+    yield f"nats://127.0.0.1:{port}", f"http://127.0.0.1:{monitor_port}"
+    server.terminate()
+    await server.wait()
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        await client.get(url)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+async def test_a_broker_that_confirms_before_it_syncs_is_a_problem(hasty_broker: tuple[str, str]) -> None:
+    url, monitor_url = hasty_broker
+    connection = await connect(url, name="test")
+
+    problem = await check_broker(connection, monitor_url)()
+
+    await connection.close()
+    assert problem == "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
+
+
+async def test_postgres_that_keeps_what_it_commits_has_no_problem(servers: Servers) -> None:
+    async with make_pool(servers.admin_url, schema="public", size_max=1) as pool:
+        assert await check_postgres(pool)() is None
+
+
+async def test_postgres_that_may_lose_a_commit_is_a_problem(servers: Servers, database: str) -> None:
+    admin = await asyncpg.connect(servers.admin_url)
+    await admin.execute(f'ALTER DATABASE "{database}" SET synchronous_commit TO off')
+    await admin.close()
+
+    async with make_pool(servers.postgres_url(role="scoring", database=database), schema="scoring", size_max=1) as pool:
+        problem = await check_postgres(pool)()
+
+    assert problem == "Postgres runs with synchronous_commit off and may lose what it commits; turn it on"
+
+
+async def test_postgres_that_does_not_answer_is_a_problem() -> None:
+    (port,) = find_free_ports(1)
+
+    async with make_pool(f"postgresql://scoring@127.0.0.1:{port}/scoring", schema="scoring") as pool:
+        problem = await check_postgres(pool)()
+
+    assert problem == "Postgres does not answer; start the server or correct postgres.url"

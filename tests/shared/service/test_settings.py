@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.ingest.settings import IngestSettings
+from services.nudges.deliver.channels.chat import ChatKeys
 from services.nudges.settings import NudgesSettings
 from services.scoring.settings import ScoringSettings
 from shared.service.settings import (
@@ -36,9 +37,6 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(
     scoring = load_settings(ScoringSettings).scoring
 
     assert (scoring.port, scoring.batch_max, scoring.host) == (2, 7, "127.0.0.1")
-
-
-SHARED = '[sources.acme]\nkind = "shared-secret"\nsecrets = ["env:X"]\n'
 
 
 @pytest.mark.parametrize(
@@ -171,8 +169,10 @@ def test_a_chat_channel_gets_celebrations_unless_it_is_configured_otherwise(
 ) -> None:
     _configure(monkeypatch, tmp_path, f'{ROOM}teams = ["north"]\n[channels.chat.mara]\nurl = "file:/mara"\nkinds = []\n')
 
-    chat = load_settings(NudgesSettings).channels.chat
+    channels = load_settings(NudgesSettings).channels
 
+    assert isinstance(channels, ChatKeys)
+    chat = channels.chat
     assert (chat["team-room"].teams, chat["team-room"].kinds) == (("north",), ("celebration",))
     assert (chat["mara"].teams, chat["mara"].kinds) == ((), ())
 

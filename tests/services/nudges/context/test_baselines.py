@@ -216,8 +216,8 @@ async def test_baselines_are_kept_until_the_day_is_over_everywhere(pool: asyncpg
 
     await _baseline(pool)
 
-    kept = await pool.fetch("SELECT team_id, day FROM team_baseline ORDER BY team_id, day")
-    assert [(row["team_id"], (MONDAY - row["day"]).days) for row in kept] == [
+    stored = await pool.fetch("SELECT team_id, day FROM team_baseline ORDER BY team_id, day")
+    assert [(row["team_id"], (MONDAY - row["day"]).days) for row in stored] == [
         ("north", 3),
         ("north", 0),
         ("south", 4),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from prometheus_client import generate_latest
 
-from services.nudges.outbox import measure_queues
+from services.nudges.context.silent_feeds import list_silent_feeds
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.context.test_watch_feeds import SINCE, TEAM
 from tests.services.nudges.day_reports import announcement, day_report
@@ -34,7 +34,7 @@ async def test_a_quiet_day_is_not_held_against_anybody_while_the_feed_is_silent(
     assert [(each.rule, each.status) for each in decided] == [
         ("quiet_afternoon", status) for status in ("deferred", "suppressed", "suppressed", "suppressed")
     ]
-    deferred = [rule for rule, status, _ in await silent.nudges() if status == "deferred"]
+    deferred = [rule for rule, status in await silent.statuses() if status == "deferred"]
     assert deferred == ["quiet_afternoon"]
 
 
@@ -76,7 +76,7 @@ async def test_data_that_has_arrived_stays_so_when_it_is_deleted_later(nudging: 
 
 async def test_a_silent_feed_is_shown_as_a_metric_until_it_recovers(silent: Nudging) -> None:
     async def shown() -> bool:
-        await measure_queues(silent.pool, ["recorder"], silent.clock(), silent.metrics)
+        silent.metrics.show_silent_feeds(feed.team for feed in (await list_silent_feeds(silent.pool)).feeds)
         return 'daymark_nudges_feed_quiet{team="north"} 1.0' in generate_latest(silent.metrics.registry).decode()
 
     is_shown = [await shown()]

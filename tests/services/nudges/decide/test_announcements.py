@@ -93,7 +93,7 @@ async def test_before_the_reps_first_day_it_waits_for_that_day(nudging: Nudging)
 
 
 @pytest.mark.parametrize(
-    ("announced_at", "last_chance"),
+    ("announced_at", "last_retry"),
     [
         (at(MONDAY, "08:00"), at(TUESDAY + timedelta(days=14), "00:00")),
         (at(WEDNESDAY, "08:00"), at(WEDNESDAY + timedelta(days=14), "08:00")),
@@ -101,12 +101,12 @@ async def test_before_the_reps_first_day_it_waits_for_that_day(nudging: Nudging)
     ids=["from when the version begins", "from when it was announced, if that was later"],
 )
 async def test_after_fourteen_days_the_rep_is_taken_to_have_left(
-    nudging: Nudging, announced_at: datetime, last_chance: datetime
+    nudging: Nudging, announced_at: datetime, last_retry: datetime
 ) -> None:
     await nudging.announce(announcement(THIRD, TUESDAY, announced_at=announced_at))
 
-    assert await nudging.pass_time(last_chance) == [DEFERRED]
-    assert await nudging.pass_time(last_chance + timedelta(minutes=5)) == [Outcome(rule="playbook", status="suppressed")]
+    assert await nudging.pass_time(last_retry) == [DEFERRED]
+    assert await nudging.pass_time(last_retry + timedelta(minutes=5)) == [Outcome(rule="playbook", status="suppressed")]
     assert await nudging.decisions() == [("playbook", "suppressed", NO_LONGER_SEEN)]
 
 

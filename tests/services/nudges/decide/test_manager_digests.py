@@ -82,7 +82,7 @@ async def test_nothing_is_sent_when(nudging: Nudging, managers: tuple[Manager, .
     assert await nudging.send_digests(at(MONDAY, "00:30")) + await nudging.send_digests(NINE) == []
 
 
-async def test_a_rep_who_is_no_longer_led_is_no_longer_mentioned(nudging: Nudging) -> None:
+async def test_a_rep_of_another_manager_is_no_longer_mentioned(nudging: Nudging) -> None:
     await _take_in_week(nudging, 60)
     await nudging.take_in(open_report(revision=2, managers=(JON,)))
 

@@ -144,7 +144,7 @@ async def test_a_persons_due_nudges_are_claimed_in_the_order_of_decision(pool: a
 
 
 @pytest.mark.parametrize("status", STATUSES)
-async def test_rules_that_have_led_to_a_nudge_about_a_day_are_listed(pool: asyncpg.Pool, rows: Rows, status: str) -> None:
+async def test_rules_with_a_nudge_about_a_day_are_listed(pool: asyncpg.Pool, rows: Rows, status: str) -> None:
     await rows.add_nudge(_nudge("1"), status=status)
     await rows.add_nudge(_nudge("2", rule="streak", day=TUESDAY))
     await rows.add_nudge(_nudge("3", rule="comeback", person=BEN))

@@ -81,7 +81,7 @@ async def test_a_rule_that_is_paused_leaves_its_place_to_the_next(nudging: Nudgi
     assert await nudging.statuses() == [("personal_best", "suppressed"), ("plan_done", "sent")]
 
 
-async def test_a_rule_that_was_resumed_speaks_again(nudging: Nudging) -> None:
+async def test_a_rule_that_was_resumed_sends_again(nudging: Nudging) -> None:
     await nudging.pool.execute("INSERT INTO rule_pause (rule, paused_at) VALUES ('plan_done', NULL), ('streak', $1)", NOON)
 
     await nudging.take_in(_done())

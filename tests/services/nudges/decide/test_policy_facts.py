@@ -248,6 +248,7 @@ async def test_a_done_plan_is_celebrated_whether_or_not_its_playbook_was_announc
 async def test_the_silent_feed_of_the_team_is_known(
     nudging: Nudging, silent: list[tuple[str, str, str]], name: str | None
 ) -> None:
+    await nudging.rows.ignore_indexes()
     for team_id, team_name, label in silent:
         await _silence(nudging, team_id=team_id, team_name=team_name, label=label)
 

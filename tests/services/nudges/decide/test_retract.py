@@ -46,7 +46,7 @@ async def _published(nudging: Nudging) -> list[tuple[str, bool]]:
     return [(revised.rule, revised.holds) for revised in await nudging.published(NUDGE_REVISED)]
 
 
-async def test_praise_that_no_longer_holds_is_marked_and_not_taken_back_aloud(nudging: Nudging) -> None:
+async def test_praise_that_no_longer_holds_is_marked_and_not_corrected(nudging: Nudging) -> None:
     await nudging.take_in(_day(2, 100))
 
     decided = await nudging.take_in(_day(3, 95))

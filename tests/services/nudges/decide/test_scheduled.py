@@ -1,9 +1,13 @@
 """Days that are checked at their moments, on a real database."""
 
+import asyncio
 from datetime import date, datetime, timedelta
+from typing import Unpack
 
 from services.nudges.decide.policy.holdout import Holdout
-from shared.events import DayReport
+from services.nudges.schema import SCHEMA
+from shared.events import DayReport, Presence
+from shared.postgres.pool import make_pool
 from tests.services.nudges.baselines import conversions
 from tests.services.nudges.conftest import Nudging, outcomes
 from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
@@ -11,15 +15,19 @@ from tests.services.nudges.domain.drop.weeks import spread_over, steady
 from tests.services.nudges.reports import (
     CALLS,
     PROPOSALS,
+    SOUTH,
+    DayReportFields,
     announcement,
     calls_and_proposals,
     open_report,
+    rep,
     report,
     worked_days,
 )
 
 LONG_AGO = at(date(2026, 1, 2), "10:00")
-DROPPED = [day.count for day in (*steady(40, 60), *spread_over(60, 5))]
+COUNTS_WITH_A_DROP = [day.count for day in (*steady(40, 60), *spread_over(60, 5))]
+TEAM = ("Ana", "Ben", "Cleo")
 
 
 def _imported(*counts: int, until: date = MONDAY) -> list[DayReport]:
@@ -50,7 +58,7 @@ async def test_a_check_of_a_day_that_is_not_known_is_done_and_calls_for_nothing(
 
 async def test_a_drop_is_pointed_out_in_the_morning_and_not_again_for_ten_worked_days(nudging: Nudging) -> None:
     await _know_playbook(nudging)
-    await nudging.take_in(*_imported(*DROPPED))
+    await nudging.take_in(*_imported(*COUNTS_WITH_A_DROP))
     days = working_days(12, until=MONDAY + timedelta(days=16))
     for day in days:
         nudging.now = at(day, "00:01")
@@ -65,7 +73,7 @@ async def test_a_drop_is_pointed_out_in_the_morning_and_not_again_for_ten_worked
 async def test_a_drop_that_was_withheld_is_not_pointed_out_again_either(nudging: Nudging) -> None:
     await _know_playbook(nudging)
     nudging.holdout = Holdout(seed="", share=0.0, by_rule={"drop": 1.0})
-    await nudging.take_in(*_imported(*DROPPED))
+    await nudging.take_in(*_imported(*COUNTS_WITH_A_DROP))
     for day in (MONDAY, TUESDAY):
         nudging.now = at(day, "00:01")
         await nudging.take_in(open_report(day))
@@ -77,7 +85,7 @@ async def test_a_drop_that_was_withheld_is_not_pointed_out_again_either(nudging:
 
 async def test_a_drop_does_not_count_if_the_playbook_was_not_announced_before_today(nudging: Nudging) -> None:
     await _know_playbook(nudging, delivered_at=at(MONDAY, "08:00"))
-    await nudging.take_in(*_imported(*DROPPED), open_report())
+    await nudging.take_in(*_imported(*COUNTS_WITH_A_DROP), open_report())
 
     assert await nudging.pass_time(at(MONDAY, "09:00")) == outcomes(("drop", "suppressed"))
 
@@ -118,7 +126,7 @@ async def test_checks_that_came_late_say_nothing_of_what_is_usual(nudging: Nudgi
     assert await nudging.pass_time(at(MONDAY, "13:00")) == []
 
 
-async def test_a_rule_that_is_cooling_down_does_not_keep_the_next_from_speaking(nudging: Nudging) -> None:
+async def test_a_rule_that_is_cooling_down_leaves_its_place_to_the_next(nudging: Nudging) -> None:
     await _know_playbook(nudging)
     past = conversions((40, 400, 40), (20, 200, 2)).past
     await nudging.take_in(
@@ -131,3 +139,72 @@ async def test_a_rule_that_is_cooling_down_does_not_keep_the_next_from_speaking(
         await nudging.take_in(calls_and_proposals(10, 0, day, score=50, revision=2))
 
     assert await nudging.decisions() == [("ratio", "sent", ""), ("one_thing", "sent", "")]
+
+
+def _day_of(name: str, score: float | None = 100, *, later: int = 0, **fields: Unpack[DayReportFields]) -> DayReport:
+    """A rep's Monday, or a later day."""
+    default: DayReportFields = {"state": "open", "rep": rep(name)}
+    return report(MONDAY + timedelta(days=later), score=score, **(default | fields))
+
+
+async def _team_days(nudging: Nudging) -> list[tuple[str, str]]:
+    rows = await nudging.pool.fetch("SELECT person_id, status FROM nudge WHERE rule = 'team_day' ORDER BY person_id")
+    return [(row["person_id"], row["status"]) for row in rows]
+
+
+async def test_when_the_last_of_a_team_is_done_each_of_them_is_told_in_the_morning(nudging: Nudging) -> None:
+    away, other = _day_of("Dora", None, presence=Presence.ABSENT), _day_of("Emil", 20, team=SOUTH)
+    await nudging.take_in(_day_of("Cleo", 60), _day_of("Ana"), _day_of("Ben"), away, other)
+    assert await nudging.pass_time(nudging.now) == []
+
+    await nudging.take_in(_day_of("Cleo", revision=2))
+
+    assert await nudging.pass_time(nudging.now) == outcomes(*[("team_day", "deferred")] * 3)
+    assert await _team_days(nudging) == [("ana", "deferred"), ("ben", "deferred"), ("cleo", "deferred")]
+    await nudging.take_in(*[_day_of(name, 10, later=1) for name in TEAM])
+    assert await nudging.pass_time(at(TUESDAY, "09:00")) == outcomes(*[("team_day", "sent")] * 3)
+    assert await nudging.pass_time(at(TUESDAY, "10:00")) == []
+
+
+async def test_a_team_that_is_done_is_checked_once_however_often_its_day_is_reported(nudging: Nudging) -> None:
+    await nudging.take_in(*map(_day_of, TEAM))
+    await nudging.pass_time(nudging.now)
+
+    await nudging.take_in(_day_of("Ana", revision=2), _day_of("Cleo", 120, revision=2))
+
+    assert await nudging.pass_time(nudging.now) == []
+
+
+async def test_a_team_that_turns_out_to_be_larger_is_checked_again(nudging: Nudging) -> None:
+    await nudging.take_in(*map(_day_of, TEAM), _day_of("Dora", 60))
+    await nudging.pool.execute("UPDATE scheduled_check SET is_done = true")
+
+    await nudging.take_in(_day_of("Dora", revision=2))
+
+    await nudging.pass_time(nudging.now)
+    assert [person_id for person_id, _ in await _team_days(nudging)] == ["ana", "ben", "cleo", "dora"]
+
+
+async def test_a_team_that_turns_out_not_to_be_done_is_not_told(nudging: Nudging) -> None:
+    await nudging.take_in(*map(_day_of, TEAM))
+    await nudging.pass_time(nudging.now)
+
+    await nudging.take_in(_day_of("Cleo", 90, revision=2), *[_day_of(name, 10, later=1) for name in TEAM])
+
+    await nudging.pass_time(at(TUESDAY, "09:00"))
+    assert await _team_days(nudging) == [("ana", "suppressed"), ("ben", "suppressed"), ("cleo", "suppressed")]
+
+
+async def test_two_who_are_the_last_of_a_team_at_once_do_not_overlook_each_other(nudging: Nudging) -> None:
+    other = await make_pool(nudging.url, schema=SCHEMA)
+    for later in range(10):
+        day = MONDAY + timedelta(days=later)
+        nudging.now = at(day, "12:00")
+        await nudging.take_in(_day_of("Ana", later=later))
+
+        ben, cleo = _day_of("Ben", later=later), _day_of("Cleo", later=later)
+        await asyncio.gather(nudging.take_in(ben), nudging.take_in(cleo, pool=other))
+
+        count = "SELECT count(*) FROM scheduled_check WHERE moment = 'team_done' AND day = $1"
+        assert await nudging.pool.fetchval(count, day) == 3
+    await other.close()

@@ -5,6 +5,7 @@ import pytest
 
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.rules.catalogue import RULES
 from tests.services.nudges.deliver.delivering import Delivering
 from tests.services.nudges.deliver.recorder import Recorder
 
@@ -13,4 +14,4 @@ from tests.services.nudges.deliver.recorder import Recorder
 async def delivering(pool: asyncpg.Pool) -> Delivering:
     channel = Recorder()
     await merge_channels(pool, {channel.name: channel})
-    return Delivering(pool=pool, channel=channel, metrics=NudgesMetrics())
+    return Delivering(pool=pool, channel=channel, metrics=NudgesMetrics(rules=RULES, channels=[channel.name]))

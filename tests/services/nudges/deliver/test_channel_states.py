@@ -1,7 +1,7 @@
 """The queries of channel states, clause by clause, on a real database."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
@@ -177,19 +177,24 @@ async def test_a_claimed_channel_is_paused_until_the_later_of_backoff_and_reques
         assert await claim_channel(connection, "pager") is None
 
 
-async def test_what_waits_and_what_was_given_up_is_counted_for_each_channel(rows: Rows) -> None:
+@pytest.mark.parametrize(
+    ("queued_at", "sending_since"), [(NOON - MINUTE, NOON), (NOON, NOON - MINUTE)], ids=["queued is older", "sending is older"]
+)
+async def test_what_waits_and_what_was_given_up_is_counted_for_each_channel(
+    rows: Rows, queued_at: datetime, sending_since: datetime
+) -> None:
     await merge_channels(rows.pool, {"recorder": Recorder(), "other": Recorder(name="other")})
     deliveries = (
-        ("queued", NOON - MINUTE),
-        ("sending", NOON),
+        ("queued", queued_at),
+        ("sending", sending_since),
         ("delivered", NOON - 5 * MINUTE),
         ("failed", NOON - WEEK),
         ("failed", NOON - WEEK + SECOND),
     )
-    for number, (state, queued_at) in enumerate(deliveries):
+    for number, (state, since) in enumerate(deliveries):
         nudge = make_nudge(f"n{number}")
         await rows.add_nudge(nudge)
-        await rows.add_delivery(nudge.id, state=state, queued_at=queued_at)
+        await rows.add_delivery(nudge.id, state=state, queued_at=since)
 
     recorder = await _state(rows.pool)
 

@@ -25,9 +25,6 @@ from tests.services.nudges.rows import Rows
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
-_WITHOUT_INDEXES = "SET enable_indexscan = off"
-"""An index by due time would give the order even to a query that does not ask for it."""
-
 
 @pytest.fixture
 async def nudge_rows(rows: Rows) -> Rows:
@@ -132,9 +129,9 @@ async def test_the_deliveries_that_are_due_longest_are_claimed_first(nudge_rows:
     for number, nudge_id in enumerate(("n2", "n3", "n1")):
         await nudge_rows.add_delivery(make_nudge(nudge_id).id, due_at=NOON - number * MINUTE)
 
-    async with nudge_rows.pool.acquire() as connection:
-        await connection.execute(_WITHOUT_INDEXES)
-        claims = [await claim_due_deliveries(connection, "recorder", count_max=2, now=NOON) for _ in range(2)]
+    await nudge_rows.ignore_indexes()
+
+    claims = [await _claim(nudge_rows.pool, count_max=2) for _ in range(2)]
 
     assert [{delivery.nudge.id for delivery in claim} for claim in claims] == [{"n1", "n3"}, {"n2"}]
 
@@ -262,8 +259,9 @@ async def test_at_most_a_thousand_are_given_up_at_once_those_due_first(rows: Row
         NOON - MINUTE,
     )
 
+    await rows.ignore_indexes()
+
     async with rows.pool.acquire() as connection:
-        await connection.execute(_WITHOUT_INDEXES)
         count = await mark_overdue_failed(connection, "recorder", queued_until=NOON, because="late")
 
     assert count == 1_000

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from services.nudges.store import SCHEMA
 
 from services.nudges.deliver import deliver_nudges
 from services.nudges.deliver.channel import Channel
@@ -16,6 +15,7 @@ from services.nudges.deliver.channels.webhook import http_client
 from services.nudges.deliver.deliver_nudges import add_links
 from services.nudges.deliver.deliveries import Delivery, mark_delivered
 from services.nudges.deliver.loop import DeliveryLoop
+from services.nudges.schema import SCHEMA
 from shared.postgres.pool import Connection, make_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
 from tests.services.nudges.deliver.channels.test_chat import chat, room

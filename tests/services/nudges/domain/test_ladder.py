@@ -40,7 +40,7 @@ def _days(*amounts: int, until: date = LAST_OF_MARCH) -> list[DayReport]:
 
 
 @pytest.mark.parametrize(
-    ("count", "usual", "reached", "size"),
+    ("count", "typical", "reached", "size"),
     [
         (29, 40, 0, "30"),
         (30, 40, 30, "33"),
@@ -60,8 +60,8 @@ def _days(*amounts: int, until: date = LAST_OF_MARCH) -> list[DayReport]:
         "two steps at once, each a tenth more",
     ],
 )
-def test_a_step_that_is_reached_opens_the_next(count: int, usual: int | None, reached: int, size: str) -> None:
-    after = climbed(_ladder(), goal(count), Decimal(usual) if usual is not None else None, day=MONDAY)
+def test_a_step_that_is_reached_opens_the_next(count: int, typical: int | None, reached: int, size: str) -> None:
+    after = climbed(_ladder(), goal(count), Decimal(typical) if typical is not None else None, day=MONDAY)
 
     assert (after.reached, after.size) == (reached, Decimal(size))
     assert after.reached_on == (MONDAY if reached else None)
@@ -77,12 +77,12 @@ def test_a_tenth_of_a_small_step_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "usual", "bounds", "expected"),
+    ("size", "typical", "bounds", "expected"),
     [("58", 90, GoalFields(), "60"), ("30", 90, GoalFields(step_max=31), "31"), ("5", 1, GoalFields(), "10")],
     ids=["at most 60", "at most 31", "at least 10"],
 )
-def test_steps_stay_within_the_bounds(size: str, usual: int, bounds: GoalFields, expected: str) -> None:
-    assert climbed(_ladder(size=size), goal(int(size), **bounds), Decimal(usual), day=MONDAY).size == Decimal(expected)
+def test_steps_stay_within_the_bounds(size: str, typical: int, bounds: GoalFields, expected: str) -> None:
+    assert climbed(_ladder(size=size), goal(int(size), **bounds), Decimal(typical), day=MONDAY).size == Decimal(expected)
 
 
 @pytest.mark.parametrize("missing", [FIXED, GoalFields(step_min=None), GoalFields(step_max=None)])
@@ -99,16 +99,16 @@ def test_a_count_that_fell_takes_no_step_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("usual", "size", "lowered_from"),
+    ("typical", "size", "lowered_from"),
     [(20, "20", "33"), (5, "10", "33"), (33, "33", None), (50, "33", None), (None, "33", None)],
     ids=["as the weeks hold", "no lower than the bound", "the same", "no larger", "too little is known"],
 )
 def test_a_new_period_begins_with_the_same_steps_or_with_smaller_ones(
-    usual: int | None, size: str, lowered_from: str | None
+    typical: int | None, size: str, lowered_from: str | None
 ) -> None:
     before = _ladder(reached=63, size="33", reached_on=MONDAY)
 
-    after = ladder_of_next_period(before, goal(0, period_start=APRIL), Decimal(usual) if usual is not None else None)
+    after = ladder_of_next_period(before, goal(0, period_start=APRIL), Decimal(typical) if typical is not None else None)
 
     assert (after.period_start, after.reached, after.reached_on, after.size) == (APRIL, 0, None, Decimal(size))
     assert after.lowered_from == (Decimal(lowered_from) if lowered_from else None)
@@ -126,9 +126,12 @@ def test_what_is_usual_is_the_60th_percentile_of_five_consecutive_days() -> None
     assert typical_week(MONTH_GOAL, _days(*[90] * 10, *[6] * 20)) == 30
 
 
-def test_the_last_twenty_days_are_used() -> None:
+@pytest.mark.parametrize(
+    ("days", "typical"), [(30, 60), (20, 55)], ids=["the tenth of sixteen sums", "the ninth of fifteen sums"]
+)
+def test_the_last_twenty_days_are_used(days: int, typical: int) -> None:
     """The newest day added 1, the one before it 2, and so on: the sums of five are 15, 20, 25 and so on."""
-    assert typical_week(MONTH_GOAL, _days(*range(30, 0, -1))) == 60  # the tenth of sixteen sums
+    assert typical_week(MONTH_GOAL, _days(*range(days, 0, -1))) == typical
 
 
 @pytest.mark.parametrize(("days", "is_known"), [(10, False), (11, True)])
@@ -191,9 +194,9 @@ def test_a_ladder_belongs_to_a_goal_in_its_period() -> None:
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 80)), max_size=40))
 def test_whatever_is_done_no_step_is_more_than_a_tenth_larger_and_none_leaves_the_bounds(days: list[tuple[int, int]]) -> None:
     ladder, count = first_ladder(goal(0)), 0
-    for done, usual in days:
+    for done, typical in days:
         count += done
-        after = climbed(ladder, goal(count), Decimal(usual), day=MONDAY)
+        after = climbed(ladder, goal(count), Decimal(typical), day=MONDAY)
         assert ladder.size <= after.size <= max(ladder.size * Decimal("1.1") ** (1 + done // 10), Decimal(10))
         assert 10 <= after.size <= 60
         assert after.reached <= count < after.next_step

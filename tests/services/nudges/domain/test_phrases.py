@@ -79,7 +79,7 @@ def test_a_plural_may_be_irregular() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "one", "many"),
+    ("label", "singular", "plural"),
     [
         ("Calls", "call", "calls"),
         ("Meetings booked", "meeting booked", "meetings booked"),
@@ -94,9 +94,9 @@ def test_a_plural_may_be_irregular() -> None:
         ("Outreach", "outreach", "outreach"),
     ],
 )
-def test_a_label_agrees_with_its_number(label: str, one: str, many: str) -> None:
-    assert noun(label, 1) == one
-    assert [noun(label, count) for count in (0, 2, 12, Decimal("0.5"))] == [many] * 4
+def test_a_label_agrees_with_its_number(label: str, singular: str, plural: str) -> None:
+    assert noun(label, 1) == singular
+    assert [noun(label, count) for count in (0, 2, 12, Decimal("0.5"))] == [plural] * 4
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from services.nudges.store import SCHEMA
 from structlog.testing import capture_logs
 
 from services.nudges.experiments.calibrate_teams import (
@@ -14,6 +13,7 @@ from services.nudges.experiments.calibrate_teams import (
     run_weekly_calibrations,
 )
 from services.nudges.experiments.calibrations import claim_calibration
+from services.nudges.schema import SCHEMA
 from shared.events import TeamId, VersionNumber
 from shared.postgres.pool import make_pool
 from shared.requests.nudges import CalibrationRow

@@ -3,7 +3,7 @@
 from services.nudges.experiments.list_effects import list_effects
 from services.nudges.experiments.measure_effects import measure_effects
 from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
-from services.nudges.rules import ON_LADDERS, RULES
+from services.nudges.rules.catalogue import REP_RULES
 from tests.services.nudges.day_reports import NOON
 from tests.services.nudges.experiments.experiment import DAYS, run_experiment
 from tests.services.nudges.rows import Rows
@@ -43,4 +43,4 @@ async def test_a_paused_and_a_resumed_rule_are_listed_as_such(rows: Rows) -> Non
 async def test_every_rule_is_measured_whose_nudges_can_be_withheld(rows: Rows) -> None:
     effects = await measure_effects(rows.pool)
 
-    assert list(effects) == [rule for rule in RULES if rule not in ON_LADDERS]
+    assert list(effects) == [name for name in REP_RULES if name != "step_lowered"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.nudges.context.baselines import watch_of
+from services.nudges.context.baselines import load_baseline
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from shared.events import TeamId
 from tests.services.nudges.day_reports import NOON, day_report, make_rep, make_team
@@ -15,7 +15,7 @@ async def _strictness(rows: Rows, team: str, rep: str) -> float:
     """By which a rep is monitored today."""
     today = day_report(score=0, count=0, state="open", rep=make_rep(rep), team=make_team(team))
     async with rows.pool.acquire() as connection:
-        baseline = await watch_of(connection, today)
+        baseline = await load_baseline(connection, today)
     assert baseline is not None
     return baseline.budget.strictness
 

@@ -16,6 +16,7 @@ from services.nudges.pages.disputes.dispute_page import DisputePage, Explain
 from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
 from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON
 
@@ -37,7 +38,7 @@ async def browsing(
     on_acknowledged: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that follows redirects, as browsers do."""
-    renderer, clock, metrics = Renderer(), SteppedClock(now), metrics or NudgesMetrics()
+    renderer, clock, metrics = Renderer(), SteppedClock(now), metrics or NudgesMetrics(rules=RULES, channels=[])
     inbox = InboxPage(pool, LINKS, renderer, clock)
     own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
     answers = AnswerPage(pool, LINKS, renderer, clock, metrics)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.rules.catalogue import RULES
 from tests.services.nudges.pages.browser import browsing
 from tests.services.nudges.pages.disputes.explanations import Scoring
 
@@ -18,7 +19,7 @@ def scoring() -> Scoring:
 
 @pytest.fixture
 def metrics() -> NudgesMetrics:
-    return NudgesMetrics()
+    return NudgesMetrics(rules=RULES, channels=[])
 
 
 @pytest.fixture

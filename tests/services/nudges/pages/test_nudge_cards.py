@@ -3,7 +3,7 @@
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.nudge_cards import Card, make_cards
-from services.nudges.rules import FOR_MANAGERS, RULES
+from services.nudges.rules.catalogue import RULES
 from shared.events import NudgeId, NudgeKind, PersonId
 from tests.services.nudges.day_reports import ANA, MARA, NOON
 from tests.services.nudges.days import MONDAY
@@ -86,6 +86,6 @@ def test_each_part_has_its_own_line_answers_and_address() -> None:
 
 
 def test_every_rule_has_a_title() -> None:
-    rules = [*RULES, *FOR_MANAGERS, "playbook", "correction"]
+    rules = [*RULES, "playbook", "correction"]
 
     assert [rule for rule in rules if _card(_message(rule=rule), reader=ANA.id).title == rule] == []

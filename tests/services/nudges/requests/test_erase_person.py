@@ -63,7 +63,7 @@ async def _add_rep(rows: Rows, rep: Rep) -> None:
     await rows.add_announcement(announcement(rep=rep), nudge_id=f"announcement-{rep.id}")
     await rows.add_ladder(rep.id, GoalKey("month"), MONDAY)
     await rows.pool.execute(
-        "INSERT INTO scheduled_check (rep_id, day, moment, due_at) VALUES ($1, $2, 'midday', $3)", rep.id, MONDAY, NOON
+        "INSERT INTO scheduled_check (person_id, day, moment, due_at) VALUES ($1, $2, 'midday', $3)", rep.id, MONDAY, NOON
     )
     await _add_manager(rows, rep, MARA)
     async with rows.pool.acquire() as connection:
@@ -123,7 +123,7 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
         await _add_manager(rows, rep, JON)
     await rows.add_answer(NudgeId("to-ana"), MARA.id, Answer.RECOGNISED)
     await rows.pool.execute(
-        "INSERT INTO scheduled_check (rep_id, day, moment, due_at) VALUES ('mara', $1, 'team', $2)", MONDAY, NOON
+        "INSERT INTO scheduled_check (person_id, day, moment, due_at) VALUES ('mara', $1, 'team', $2)", MONDAY, NOON
     )
     await rows.add_day(day_report(rep=BEN, managers=(JON, MARA)))
     await rows.pool.execute("UPDATE nudge SET manager_ids = '{jon,mara}' WHERE id = 'to-ben'")

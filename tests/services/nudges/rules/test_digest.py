@@ -68,7 +68,7 @@ def test_the_teams_of_one_manager_stand_apart() -> None:
     assert "South: one person worked, and nobody reached their plan." in candidate.wordings[0]
 
 
-def test_a_team_of_which_nobody_worked_is_said_to_have_been_away() -> None:
+def test_a_team_in_which_nobody_worked_has_a_line_too() -> None:
     on_holiday = report(FRIDAY, score=None, count=0, presence=Presence.HOLIDAY, rep=named("Cid"), team=SOUTH)
 
     candidate = digest.evaluate(team(member("Ana", PLAN), member_with([on_holiday], "Cid", {})))

@@ -12,17 +12,17 @@ from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import RepBaseline
 from services.nudges.rules.drop import drop, is_still_low
 from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.baselines import baseline_of, calls_after, calls_on, dropped_to
+from tests.services.nudges.baselines import baseline_of, calls_after, calls_on, fallen_to
 from tests.services.nudges.days import MONDAY, working_days
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
 from tests.services.nudges.reports import open_report, report, rule_context
 
-DROPPED = dropped_to(124)
+AFTER_A_DROP = fallen_to(124)
 TODAY = open_report()
 
 
 def test_a_drop_is_stated_with_its_numbers() -> None:
-    candidate = drop.evaluate(rule_context(TODAY, baseline=DROPPED))
+    candidate = drop.evaluate(rule_context(TODAY, baseline=AFTER_A_DROP))
 
     assert candidate is not None
     assert (candidate.kind, candidate.is_shortfall) == (NudgeKind.COACHING, True)
@@ -46,13 +46,13 @@ def test_at_low_counts_it_says_why_it_looks_at_more_days() -> None:
 @pytest.mark.parametrize(
     ("today", "baseline"),
     [
-        (TODAY, dropped_to(125)),
+        (TODAY, fallen_to(125)),
         (TODAY, baseline_of(calls_on([*steady(40, 9), *spread_over(20, 5)]))),
         (TODAY, None),
-        (report(score=0, count=0, state="closed"), DROPPED),
-        (open_report(silent=True), DROPPED),
-        (report(score=None, count=0, state="open", presence=Presence.ABSENT), DROPPED),
-        (report(score=100, count=10, state="open"), DROPPED),
+        (report(score=0, count=0, state="closed"), AFTER_A_DROP),
+        (open_report(silent=True), AFTER_A_DROP),
+        (report(score=None, count=0, state="open", presence=Presence.ABSENT), AFTER_A_DROP),
+        (report(score=100, count=10, state="open"), AFTER_A_DROP),
     ],
     ids=[
         "just above the limit",
@@ -69,15 +69,15 @@ def test_it_is_not_proposed_when(today: DayReport, baseline: Baseline | None) ->
 
 
 def test_a_stricter_budget_is_kept() -> None:
-    stricter = replace(DROPPED, budget=ErrorBudget(strictness=0.1))
+    stricter = replace(AFTER_A_DROP, budget=ErrorBudget(strictness=0.1))
 
     assert drop.evaluate(rule_context(TODAY, baseline=stricter)) is None
 
 
 def test_part_days_count_as_the_part_that_was_worked() -> None:
-    half_days = tuple(replace(day, part=0.5) for day in DROPPED.past[-5:])
+    half_days = tuple(replace(day, part=0.5) for day in AFTER_A_DROP.past[-5:])
 
-    baseline = replace(DROPPED, past=DROPPED.past[:-5] + half_days)
+    baseline = replace(AFTER_A_DROP, past=AFTER_A_DROP.past[:-5] + half_days)
 
     assert drop.evaluate(rule_context(TODAY, baseline=baseline)) is None
 
@@ -86,7 +86,7 @@ def test_part_days_count_as_the_part_that_was_worked() -> None:
 def test_after_an_alert_it_is_silent_for_ten_worked_days_more(worked_days_ago: int, *, is_proposed: bool) -> None:
     alerted_on = working_days(worked_days_ago)[0]
 
-    candidate = drop.evaluate(rule_context(TODAY, baseline=dropped_to(124, alerted_on=alerted_on)))
+    candidate = drop.evaluate(rule_context(TODAY, baseline=fallen_to(124, alerted_on=alerted_on)))
 
     assert (candidate is not None) is is_proposed
 
@@ -103,11 +103,11 @@ def test_where_twenty_days_are_tested_none_of_them_makes_a_second_alert(worked_d
 def test_it_is_silent_on_a_day_without_targets() -> None:
     without = [behaviour.model_copy(update={"target": Decimal(0)}) for behaviour in TODAY.behaviours]
 
-    assert drop.evaluate(rule_context(TODAY.model_copy(update={"behaviours": tuple(without)}), baseline=DROPPED)) is None
+    assert drop.evaluate(rule_context(TODAY.model_copy(update={"behaviours": tuple(without)}), baseline=AFTER_A_DROP)) is None
 
 
 def test_the_days_are_those_before_today() -> None:
-    assert DROPPED.past[-1].day == MONDAY - timedelta(days=3)
+    assert AFTER_A_DROP.past[-1].day == MONDAY - timedelta(days=3)
 
 
 @pytest.mark.parametrize(("score", "is_low"), [(-2.4, True), (-1.2, True), (-1.19, False)])
@@ -123,7 +123,7 @@ def test_a_total_is_still_low_at_half_of_the_limit(score: float, monkeypatch: py
     )
     monkeypatch.setattr("services.nudges.rules.drop.assess", lambda *_: assessment)
 
-    assert is_still_low(rule_context(TODAY, baseline=DROPPED)) is is_low
+    assert is_still_low(rule_context(TODAY, baseline=AFTER_A_DROP)) is is_low
 
 
 def test_without_a_baseline_nothing_is_low() -> None:

@@ -71,7 +71,7 @@ def test_dates_and_counts_are_as_people_say_them(message: Variation) -> None:
 
 
 @of_each_message
-def test_they_speak_calmly_and_of_the_work(message: Variation) -> None:
+def test_they_are_calm_and_about_the_work(message: Variation) -> None:
     marks_max = CELEBRATION_MARKS_MAX if message.candidate.kind is NudgeKind.CELEBRATION else 0
 
     for text in _texts(message.candidate):
@@ -81,9 +81,9 @@ def test_they_speak_calmly_and_of_the_work(message: Variation) -> None:
 
 @of_each_message
 def test_a_rule_says_the_same_thing_in_the_same_number_of_ways(message: Variation) -> None:
-    usual = next(other for other in VARIATIONS if other.rule == message.rule)
+    first = next(other for other in VARIATIONS if other.rule == message.rule)
 
-    assert len(set(message.candidate.wordings)) == len(usual.candidate.wordings)
+    assert len(set(message.candidate.wordings)) == len(first.candidate.wordings)
     assert len(message.candidate.wordings) >= 3 or message.rule == ANNOUNCEMENT_RULE
 
 

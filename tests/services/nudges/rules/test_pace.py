@@ -27,11 +27,11 @@ def _today(calls: int, *, score: float | None = 20, **fields: Unpack[DayReportFi
     return report(score=score, **(default | fields))
 
 
-USUAL = tuple(_midday(count) for count in (6, 6, 6, 6, 4, 6, 8, 6, 6, 6))
+TYPICAL_DAYS = tuple(_midday(count) for count in (6, 6, 6, 6, 4, 6, 8, 6, 6, 6))
 
 
 def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> None:
-    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=USUAL))
+    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=TYPICAL_DAYS))
 
     assert candidate is not None
     assert candidate.kind is NudgeKind.COACHING
@@ -47,16 +47,16 @@ def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> Non
 @pytest.mark.parametrize(
     ("calls", "middays", "is_proposed"),
     [
-        (4, USUAL, False),
-        (3, (*USUAL[:9], _midday(3)), False),
-        (3, (*USUAL, *USUAL[:9], _midday(3)), True),
-        (3, (*USUAL, *USUAL[:8], _midday(0), _midday(3)), False),
-        (3, (*USUAL, *USUAL[:8], _midday(3)), False),
+        (4, TYPICAL_DAYS, False),
+        (3, (*TYPICAL_DAYS[:9], _midday(3)), False),
+        (3, (*TYPICAL_DAYS, *TYPICAL_DAYS[:9], _midday(3)), True),
+        (3, (*TYPICAL_DAYS, *TYPICAL_DAYS[:8], _midday(0), _midday(3)), False),
+        (3, (*TYPICAL_DAYS, *TYPICAL_DAYS[:8], _midday(3)), False),
         (3, tuple(_midday(5) for _ in range(10)), False),
         (11, tuple(_midday(21, 40) for _ in range(10)), False),
         (11, tuple(_midday(22, 40) for _ in range(10)), True),
-        (3, USUAL[:9], False),
-        (0, USUAL, False),
+        (3, TYPICAL_DAYS[:9], False),
+        (0, TYPICAL_DAYS, False),
         (3, tuple(_midday(6, 6) for _ in range(10)), False),
         (3, tuple(_midday(6, 6, proposals=1) for _ in range(10)), True),
     ],
@@ -123,10 +123,10 @@ def test_at_most_two_behaviours_are_in_reach() -> None:
     ],
 )
 def test_it_is_not_proposed_when(today: DayReport) -> None:
-    assert pace.evaluate(rule_context(today, now=ONE_O_CLOCK, middays=USUAL)) is None
+    assert pace.evaluate(rule_context(today, now=ONE_O_CLOCK, middays=TYPICAL_DAYS)) is None
 
 
 def test_it_is_not_proposed_before_the_middle_of_the_day() -> None:
     just_before = ONE_O_CLOCK - timedelta(seconds=1)
 
-    assert pace.evaluate(rule_context(_today(3), now=just_before, middays=USUAL)) is None
+    assert pace.evaluate(rule_context(_today(3), now=just_before, middays=TYPICAL_DAYS)) is None

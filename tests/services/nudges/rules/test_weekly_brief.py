@@ -145,14 +145,14 @@ def test_it_says_whether_last_weeks_moved(before: tuple[int, int], this_week: tu
 
 
 def test_less_than_a_tenth_is_no_movement() -> None:
-    old = [report(day, behaviours=(behaviour("Calls", 0, 100),)) for day in working_days(10, until=MONDAY)[:5]]
-    new = [report(day, behaviours=(behaviour("Calls", 9, 100),)) for day in working_days(5, until=MONDAY)]
+    old = [report(day, behaviours=(behaviour("Calls", 0, 1000),)) for day in working_days(10, until=MONDAY)[:5]]
+    new = [report(day, behaviours=(behaviour("Calls", 99, 1000),)) for day in working_days(5, until=MONDAY)]
     context = team(member_with(old + new, "Ana", {VERSION_1: LONG_AGO}), last_brief=brief(LAST_MONDAY, "Ana"))
 
     candidate = weekly_brief.evaluate(context)
 
     assert candidate is not None
-    assert "Ana's calls are still at 9% of target" in candidate.wordings[0]
+    assert "Ana's calls are still at 10% of target" in candidate.wordings[0]
 
 
 def test_the_ten_days_before_the_last_brief_are_compared() -> None:

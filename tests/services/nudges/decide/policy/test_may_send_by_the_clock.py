@@ -1,4 +1,4 @@
-"""Working time where clocks, calendars and zones make it hard, and a great many cases by chance."""
+"""Working time where clocks, calendars and zones make it hard, and a great many cases by draws."""
 
 import os
 import random
@@ -144,36 +144,36 @@ def test_coaching_is_sent_in_the_same_minutes_and_never_later(case: Case) -> Non
 
 def test_nothing_is_sent_outside_working_hours_nor_over_the_daily_cap() -> None:
     """Drawn evenly around the year, clock changes included. `make nightly` draws a million."""
-    chance = random.Random(20261125)
+    draws = random.Random(20261125)
     zones = [ZoneInfo(zone) for zone in ZONES]
     candidates = [_candidate(kind) for kind in NudgeKind]
     begin, sent = datetime(2026, 1, 1, tzinfo=UTC), 0
     for _ in range(CASES):
-        number = chance.randrange(len(zones))
-        now = begin + timedelta(seconds=chance.randrange(365 * 86_400))
-        here = now.astimezone(zones[number])
-        day = here.date() + timedelta(days=chance.choice((0, 0, 0, 0, -1, 1)))
-        starts, hours = chance.randrange(24 * 4) * 15, chance.randrange(1, 12 * 4) * 15
+        number = draws.randrange(len(zones))
+        now = begin + timedelta(seconds=draws.randrange(365 * 86_400))
+        local = now.astimezone(zones[number])
+        day = local.date() + timedelta(days=draws.choice((0, 0, 0, 0, -1, 1)))
+        starts, hours = draws.randrange(24 * 4) * 15, draws.randrange(1, 12 * 4) * 15
         starts_at = datetime.combine(day, time(starts // 60, starts % 60), tzinfo=zones[number]).astimezone(UTC)
         ends_at = starts_at + timedelta(minutes=hours)
-        works = chance.random() < 0.8
+        works = draws.random() < 0.8
         today = WorkingTime(
             day=day,
-            presence=Presence.WORKING if works else chance.choice((Presence.ABSENT, Presence.HOLIDAY, Presence.DAY_OFF)),
+            presence=Presence.WORKING if works else draws.choice((Presence.ABSENT, Presence.HOLIDAY, Presence.DAY_OFF)),
             starts_at=starts_at if works else None,
             ends_at=ends_at if works else None,
-            next_starts_at=chance.choice((starts_at + timedelta(days=1), None)),
+            next_starts_at=draws.choice((starts_at + timedelta(days=1), None)),
         )
-        candidate = chance.choice(candidates)
+        candidate = draws.choice(candidates)
         received = RecentNudge(rule="another", kind=NudgeKind.COACHING, day=day, at=starts_at, wording=0)
-        recent = (received,) if chance.random() < 0.3 else ()
+        recent = (received,) if draws.random() < 0.3 else ()
 
         verdict = may_send(candidate, PolicyFacts(timezone=ZONES[number], today=today, recent=recent), now=now)
 
         if isinstance(verdict, Send):
             sent += 1
             assert works
-            assert day == local_day(now, ZONES[number]) == here.date()
+            assert day == local_day(now, ZONES[number]) == local.date()
             assert starts_at <= now < ends_at
             assert not recent or candidate.kind in {NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION}
         elif isinstance(verdict, Defer):

@@ -18,7 +18,7 @@ from services.nudges.decide.policy.retraction import (
 )
 from services.nudges.domain.working_time import WorkingTime, working_time_of_rep
 from shared.events import NudgeId, NudgeKind, Presence
-from tests.services.nudges.baselines import conversions, dropped_to
+from tests.services.nudges.baselines import conversions, fallen_to
 from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.reports import calls_and_proposals, report, rule_context, worked_days
 
@@ -33,7 +33,7 @@ def _sent(rule: str, *, kind: NudgeKind = NudgeKind.COACHING, sent_at: str = "09
 
 def _drop_to(total: int) -> RuleContext:
     """On the evening of a good Monday, in the morning of which a drop was pointed out."""
-    baseline = dropped_to(total, alerted_on=MONDAY)
+    baseline = fallen_to(total, alerted_on=MONDAY)
     return rule_context(report(score=120, count=12), baseline=baseline, now=at(MONDAY, "19:00"))
 
 
@@ -149,7 +149,7 @@ def test_the_reason_names_what_it_is_based_on() -> None:
         (7, "the hint of Monday 2 March (09:00)"),
     ],
 )
-def test_a_correction_says_which_hint_it_takes_back(days_later: int, hint: str) -> None:
+def test_a_correction_names_the_hint_that_was_wrong(days_later: int, hint: str) -> None:
     candidate = correction_candidate(_sent("drop"), report(), today=MONDAY + timedelta(days=days_later))
 
     assert all(hint in text for text in (*candidate.wordings, candidate.reason))

@@ -10,16 +10,16 @@ import pytest
 import statsmodels.api
 from scipy.stats import t
 
-from bench.effect_trials import HELD_OUT, SD_POINTS, Trial
+from bench.effect_trials import HOLDOUT, SD_POINTS, Trial
 from services.nudges.domain.effects.assignment import Assignment
 from services.nudges.domain.effects.effect import Effect, Sample, UnknownEffect, estimate_effect
 from shared.events import PersonId
 
-TEAM = Trial(people=20, days=(20, 120), on_good_days=False)
+TEAM = Trial(people=20, days=(20, 120), is_due_on_good_days=False)
 
 
 def _simulated(seed: int, *, trial: Trial = TEAM, effect_sd: float = 0.1) -> list[Assignment]:
-    return [assignment for _, assignment in trial.drawn(effect_sd, Random(seed))]
+    return [assignment for _, assignment in trial.simulate(effect_sd, Random(seed))]
 
 
 def _assignment(person: int, *, is_sent: bool, before: float | None = 80.0, after: float = 80.0) -> Assignment:
@@ -82,7 +82,7 @@ def test_estimate_and_interval_equal_those_of_regressions_by_statsmodels(seed: i
 
 
 def test_with_many_people_the_usual_cluster_robust_error_is_nearly_the_same() -> None:
-    assignments = _simulated(1, trial=Trial(people=300, days=(40, 60), on_good_days=False))
+    assignments = _simulated(1, trial=Trial(people=300, days=(40, 60), is_due_on_good_days=False))
     regression = _regression(assignments, mean_score_before=_mean_score_before(assignments))
     people = [int(assignment.person_id) for assignment in assignments]
     fitted = regression.fit(cov_type="cluster", cov_kwds={"groups": people}, use_t=True)
@@ -98,8 +98,8 @@ def test_with_many_people_the_usual_cluster_robust_error_is_nearly_the_same() ->
 @pytest.mark.parametrize("effect_sd", [0.0, 0.1, 0.3])
 def test_the_interval_covers_a_planted_effect_as_often_as_it_promises(effect_sd: float) -> None:
     """`python -m bench.effects` runs 2,000 trials. Here are a tenth of them, within three standard errors."""
-    random, trial = Random(3), Trial(people=15, days=(60, 120), on_good_days=False)
-    estimates = [estimate_effect([each for _, each in trial.drawn(effect_sd, random)]) for _ in range(200)]
+    random, trial = Random(3), Trial(people=15, days=(60, 120), is_due_on_good_days=False)
+    estimates = [estimate_effect([each for _, each in trial.simulate(effect_sd, random)]) for _ in range(200)]
     effects = [estimate for estimate in estimates if isinstance(estimate, Effect)]
     truth = effect_sd * SD_POINTS
 
@@ -111,10 +111,10 @@ def test_the_interval_covers_a_planted_effect_as_often_as_it_promises(effect_sd:
 
 def test_looking_every_two_weeks_finds_no_harm_where_there_is_none() -> None:
     """Of 60 teams, followed for a year, one in forty may seem to be harmed. The plain interval finds more."""
-    random, trial = Random(5), Trial(people=15, days=(250, 250), on_good_days=False)
+    random, trial = Random(5), Trial(people=15, days=(250, 250), is_due_on_good_days=False)
     harmed = harmed_by_plain_interval = 0
     for _ in range(60):
-        assignments = list(trial.drawn(0.0, random))
+        assignments = list(trial.simulate(0.0, random))
         estimates = [estimate_effect([each for day, each in assignments if day <= last_day]) for last_day in range(10, 251, 10)]
         effects = [estimate for estimate in estimates if isinstance(estimate, Effect)]
         harmed += any(effect.is_harmful for effect in effects)
@@ -125,7 +125,7 @@ def test_looking_every_two_weeks_finds_no_harm_where_there_is_none() -> None:
 
 
 def test_harm_is_found() -> None:
-    effect = estimate_effect(_simulated(1, trial=Trial(people=40, days=(150, 250), on_good_days=False), effect_sd=-0.4))
+    effect = estimate_effect(_simulated(1, trial=Trial(people=40, days=(150, 250), is_due_on_good_days=False), effect_sd=-0.4))
 
     assert isinstance(effect, Effect)
     assert effect.is_harmful
@@ -201,9 +201,9 @@ def test_what_was_certain_is_not_an_assignment(propensity: float) -> None:
 
 
 def test_the_simulated_teams_withhold_as_much_as_they_say() -> None:
-    assignments = _simulated(2, trial=Trial(people=100, days=(100, 200), on_good_days=True))
+    assignments = _simulated(2, trial=Trial(people=100, days=(100, 200), is_due_on_good_days=True))
 
-    assert fmean(not assignment.is_sent for assignment in assignments) == pytest.approx(HELD_OUT, abs=0.01)
+    assert fmean(not assignment.is_sent for assignment in assignments) == pytest.approx(HOLDOUT, abs=0.01)
 
 
 def test_the_standard_deviation_is_that_of_a_person_from_day_to_day() -> None:

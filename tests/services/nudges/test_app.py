@@ -1,0 +1,126 @@
+"""Nudges as one process: what it describes without servers, and what it does with them."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.local.servers.ports import find_free_ports
+from services.nudges.app import describe
+from shared.event_types import (
+    ANNOUNCEMENT_DELIVERED,
+    DAY_CHANGED,
+    NUDGE_DECIDED,
+    NUDGE_DELIVERED,
+    NUDGE_REVISED,
+    PLAYBOOK_ACKNOWLEDGED,
+)
+from shared.jetstream.client import LeanClient
+from shared.requests import erasure, nudges
+from shared.requests.client import NO_QUERY, ask
+from shared.requests.endpoint import Endpoint
+from shared.service.stepped_time import status_endpoint
+from tests.house import ROOT
+from tests.services.nudges.conftest import NOON
+from tests.services.nudges.reports import report
+
+CONFIGURATION = """\
+[nats]
+url = "{nats_url}"
+monitor_url = "{monitor_url}"
+[postgres]
+url = "{database_url}"
+[clock]
+mode = "stepped"
+[experiments]
+holdout = 0.0
+[nudges]
+port = {port}
+[channels.file]
+path = "{folder}/nudges.ndjson"
+"""
+REQUESTS = {endpoint.subject for endpoint in vars(nudges).values() if isinstance(endpoint, Endpoint)}
+EVENTS = {
+    event.name for event in (NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED)
+}
+
+
+def test_the_application_describes_every_request_and_event_without_a_server() -> None:
+    document = json.loads(describe().schema.to_specification().to_json())
+
+    subjects = REQUESTS | EVENTS | {erasure.ERASE_NUDGES.subject, "clock.status.v1.nudges"}
+    assert subjects | {"day reports and announcements"} == document["channels"].keys()
+    actions = {
+        operation["channel"]["$ref"].split("/")[-1]: operation["action"] for operation in document["operations"].values()
+    }
+    assert {channel for channel, action in actions.items() if action == "send"} == EVENTS
+
+
+@pytest.fixture
+def port() -> int:
+    (port,) = find_free_ports(1)
+    return port
+
+
+@pytest.fixture
+async def process(
+    tmp_path: Path, nats_url: str, monitor_url: str, nudges_database_url: str, port: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of nudges on stepped time, ready to work."""
+    configuration = tmp_path / "daymark.toml"
+    configuration.write_text(
+        CONFIGURATION.format(
+            nats_url=nats_url, monitor_url=monitor_url, database_url=nudges_database_url, port=port, folder=tmp_path
+        )
+    )
+    environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
+    started = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.nudges", cwd=ROOT, env=environment)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        while not await _is_ready(client):
+            await asyncio.sleep(0.05)
+    yield started
+    if started.returncode is None:
+        started.kill()
+    await started.wait()
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+async def _until_caught_up(nats: LeanClient) -> None:
+    while not (status := await ask(nats, status_endpoint("nudges"), NO_QUERY)).caught_up or status.now < NOON:
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.timeout(120)
+async def test_the_process_sends_what_a_report_has_earned_and_ends_cleanly_on_sigterm(
+    nats: LeanClient, process: asyncio.subprocess.Process, nudges_database_url: str, tmp_path: Path
+) -> None:
+    jetstream = nats.jetstream()
+    await jetstream.publish("clock.tick", json.dumps(NOON.isoformat()).encode())
+    await jetstream.publish(DAY_CHANGED.name, report(score=100, state="open").model_dump_json().encode())
+    await _until_caught_up(nats)
+
+    connection = await asyncpg.connect(nudges_database_url)
+    states = await connection.fetch("SELECT channel, state FROM nudges.delivery ORDER BY channel")
+    await connection.close()
+    delivered = await jetstream.get_last_msg("NUDGES", NUDGE_DELIVERED.name)
+    process.send_signal(signal.SIGTERM)
+    exit_status = await process.wait()
+
+    (line,) = (tmp_path / "nudges.ndjson").read_text().splitlines()
+    assert json.loads(line)["rule"] == "plan_done"
+    assert [tuple(row) for row in states] == [("file", "delivered"), ("inbox", "delivered")]
+    assert json.loads(delivered.data or b"")["nudge_id"] == json.loads(line)["id"]
+    assert exit_status == 0

@@ -1,0 +1,122 @@
+"""What nudges does by itself, one pass of each job, on a real database."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.nudges.background_jobs import slow_jobs, timed_job
+from services.nudges.deliver.channel_states import merge_channels
+from services.nudges.experiments.rule_pauses import list_rule_pauses
+from shared.clock import SteppedClock
+from shared.service.background import BackgroundJob
+from tests.services.nudges.conftest import DIGEST_AT, Nudging
+from tests.services.nudges.days import MONDAY, TUESDAY, at
+from tests.services.nudges.deliver.recorder import Recorder
+from tests.services.nudges.experiments.experiment import run_experiment
+from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
+from tests.services.nudges.reports import open_report, report
+
+
+@dataclass
+class Jobs:
+    """The jobs on one database, and how often they said that something was decided."""
+
+    nudging: Nudging
+    wakings: list[None] = field(default_factory=list)
+
+    async def pass_time(self, now: datetime) -> None:
+        job = timed_job(
+            self.nudging.pool,
+            self.nudging.metrics,
+            SteppedClock(now),
+            self.nudging.settings,
+            channels={self.nudging.channel.name: self.nudging.channel},
+            digest_at=DIGEST_AT,
+            on_decided=lambda: self.wakings.append(None),
+        )
+        await run_once(job)
+
+
+async def run_once(job: BackgroundJob) -> None:
+    """Let the job do its work once."""
+    stopping = asyncio.Event()
+    running = asyncio.create_task(job.run(stopping))
+    await asyncio.sleep(0)  # it has begun its only round
+    stopping.set()
+    await running
+
+
+@pytest.fixture
+def jobs(nudging: Nudging) -> Jobs:
+    return Jobs(nudging)
+
+
+def _decided(nudging: Nudging, rule: str) -> dict[str, float | None]:
+    return {
+        verdict: nudging.metrics.registry.get_sample_value("daymark_nudges_decided_total", {"rule": rule, "verdict": verdict})
+        for verdict in ("deferred", "sent")
+    }
+
+
+async def test_a_deferred_nudge_is_released_counted_and_wakes_whoever_delivers(jobs: Jobs) -> None:
+    jobs.nudging.now = at(MONDAY, "20:00")
+    await jobs.nudging.take_in(report(score=100, state="open"), open_report(TUESDAY))
+
+    await jobs.pass_time(at(TUESDAY, "08:59"))
+    assert (await jobs.nudging.statuses(), jobs.wakings) == ([("plan_done", "deferred")], [])
+    await jobs.pass_time(at(TUESDAY, "09:00"))
+
+    assert ("plan_done", "sent") in await jobs.nudging.statuses()
+    assert _decided(jobs.nudging, "plan_done")["sent"] == 1
+    assert len(jobs.wakings) == 1
+
+
+async def test_a_managers_digest_is_sent_at_its_time(jobs: Jobs) -> None:
+    await jobs.nudging.take_in(report(score=60), open_report(TUESDAY))
+    await jobs.pass_time(at(MONDAY, "23:00"))
+
+    await jobs.pass_time(at(TUESDAY, "09:00"))
+
+    assert ("digest", "sent") in await jobs.nudging.statuses()
+
+
+async def test_what_is_queued_for_a_channel_that_is_gone_is_given_up(jobs: Jobs) -> None:
+    await merge_channels(jobs.nudging.pool, {"old": Recorder(name="old")})
+    await jobs.nudging.take_in(report(score=100, state="open"))
+    await jobs.nudging.pool.execute("UPDATE delivery SET channel = 'old'")
+
+    await jobs.pass_time(at(MONDAY, "12:11"))
+
+    assert [state for state, _, _ in await jobs.nudging.deliveries()] == ["failed"]
+
+
+async def _run_slow(nudging: Nudging, now: datetime) -> None:
+    for job in slow_jobs(nudging.pool, nudging.metrics, SteppedClock(now)):
+        await run_once(job)
+
+
+async def test_a_rule_that_does_harm_is_paused(nudging: Nudging) -> None:
+    await run_experiment(nudging.rows, sent_adds=-10)
+
+    await _run_slow(nudging, at(MONDAY + timedelta(days=13), "23:00"))
+
+    paused = {pause.rule: pause.paused_at is not None for pause in await list_rule_pauses(nudging.pool)}
+    assert paused == {"plan_done": True}
+
+
+async def test_teams_are_calibrated_on_sunday_and_counted_by_outcome(nudging: Nudging) -> None:
+    await add_team(nudging.rows, "new", [5] * 3)
+    await add_team(nudging.rows, "wild", erratic(20))
+
+    def counts(outcomes: Sequence[str] = ("changed", "unchanged", "not_known")) -> list[float | None]:
+        metric = "daymark_nudges_drop_rechecks_total"
+        return [nudging.metrics.registry.get_sample_value(metric, {"outcome": outcome}) for outcome in outcomes]
+
+    await _run_slow(nudging, at(MONDAY, "12:00"))
+    assert counts() == [0, 0, 0]
+    await _run_slow(nudging, SUNDAY)
+
+    assert counts() == [1, 0, 1]
