@@ -75,6 +75,8 @@ def test_a_value_within_the_limits_is_brought_into_normal_form(
         (check_any, 2**53 + 1),
         (check_any, float("inf")),
         (check_any, {"nested": 1}),
+        (check_any, float("nan")),
+        (check_any, 10**400),
     ],
 )
 def test_a_value_beyond_a_limit_is_refused_and_not_quoted(check: Callable[[object], FactValue], value: object) -> None:

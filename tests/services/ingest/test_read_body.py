@@ -77,9 +77,9 @@ async def test_at_the_limit_of_requests_the_slowest_makes_room_for_the_next(inge
 async def test_a_sender_that_is_refused_while_it_sends_receives_the_reason(
     ingest: Ingest, source: str, headers: dict[str, str], status: int
 ) -> None:
-    body = b"[0]" * 3_500_000
+    body, app = b"[0]" * 3_500_000, ingest.door_with(body_timeout_s=60)
 
-    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         responses = [await client.post(f"/webhooks/{source}", content=body, headers=headers) for _ in range(5)]
 
     assert [response.status_code for response in responses] == [status] * 5

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.ingest.settings import SourceSection
-from tests.services.ingest.docs_pages import pages_with_a_source, read_source_section
+from tests.services.ingest.senders.docs_pages import pages_with_a_source, read_source_section
 
 SECRETS = ["env:ACME_SECRET"]
 
@@ -59,5 +59,7 @@ def test_a_salesforce_source_names_its_organisation(account: str, is_accepted: b
     if is_accepted:
         assert SourceSection.model_validate(section).account == account
     else:
-        with pytest.raises(ValidationError, match="account must be the organisation's id, of 15 or 18 letters and digits"):
+        with pytest.raises(
+            ValidationError, match="Value error, account must be the organisation's id, of 15 or 18 letters and digits"
+        ):
             SourceSection.model_validate(section)

@@ -9,8 +9,8 @@ import pytest
 from services.ingest.domain import crm
 from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.adapters import ADAPTERS, AdapterMissing, collect_adapters
-from tests.services.ingest.docs_pages import DOCS, read_source_section
 from tests.services.ingest.senders import PAYLOADS, ROOT, SENDERS, Sender
+from tests.services.ingest.senders.docs_pages import DOCS, read_source_section
 
 EVERY_ADAPTER: Final = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=lambda adapter: adapter.kind)
 

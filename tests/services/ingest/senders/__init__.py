@@ -17,7 +17,7 @@ __all__ = ["BY_NAME", "NOW", "PAYLOADS", "ROOT", "ROTATED", "SECRET", "SENDERS",
 SENDERS: Final[tuple[Sender, ...]] = tuple(
     sender
     for module in pkgutil.iter_modules(__path__)
-    if module.name != "sender"
+    if module.name not in {"docs_pages", "sender"}
     for sender in importlib.import_module(f"{__name__}.{module.name}").SENDERS
 )
 BY_NAME: Final = {sender.name: sender for sender in SENDERS}

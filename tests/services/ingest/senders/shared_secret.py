@@ -6,7 +6,7 @@ from typing import Final
 from services.ingest.domain.webhook import RawWebhook, Source
 from services.ingest.settings import SourceSection
 from shared.observation import SourceName
-from tests.services.ingest.docs_pages import read_source_section
+from tests.services.ingest.senders.docs_pages import read_source_section
 from tests.services.ingest.senders.sender import ROTATED, SECRET, Sender
 
 _PAGES: Final = ("dataverse", "freshsales", "odoo", "copper", "aircall", "zapier")

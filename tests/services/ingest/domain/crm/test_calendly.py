@@ -45,8 +45,8 @@ def test_every_event_is_expected() -> None:
 def test_an_event_is_as_of_its_own_time_or_that_of_the_invitee(
     created_at: str | None, payload: dict[str, str], hour: int
 ) -> None:
-    times = {name: f"2026-01-12T{text}:00:00Z" for name, text in payload.items()}
-    body = {"event": "invitee.created", "payload": {"uri": "https://api.calendly.com/invitees/1"} | times}
+    timestamps = {name: f"2026-01-12T{text}:00:00Z" for name, text in payload.items()}
+    body = {"event": "invitee.created", "payload": {"uri": "https://api.calendly.com/invitees/1"} | timestamps}
     own_time = {"created_at": f"2026-01-12T{created_at}:00:00Z"} if created_at else {}
 
     assert observe(SOURCE, body | own_time).observed_at == datetime(2026, 1, 12, hour, tzinfo=UTC)

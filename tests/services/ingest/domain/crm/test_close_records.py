@@ -143,7 +143,7 @@ def test_an_activity_starts_when_it_was_planned_or_done_or_else_created(record: 
     assert observe(SOURCE, _body(_event("activity.call", "updated", 1, record))).facts.get("started_at") == started_at
 
 
-def test_an_activity_without_any_word_for_it_has_no_outcome() -> None:
+def test_an_activity_without_a_disposition_or_status_has_no_outcome() -> None:
     assert _observation("activity.call", duration=1).facts == {"duration_s": 1}
 
 

@@ -89,8 +89,9 @@ def test_every_subtype_is_expected() -> None:
     assert {subtype.lower() for subtype in EXPECTED_SUBTYPES} - {"task"} == SUBTYPES.keys()
 
 
-def test_a_task_with_a_call_type_is_a_call() -> None:
-    assert _record("Task", CallType="Inbound").kind == "call"
+@pytest.mark.parametrize("name", ["CallType", "CallDurationInSeconds"])
+def test_a_task_with_a_field_of_calls_is_a_call(name: str) -> None:
+    assert _record("Task", **{name: "7"}).kind == "call"
 
 
 @pytest.mark.parametrize(("call_type", "direction"), EXPECTED_DIRECTIONS.items())
@@ -257,6 +258,16 @@ def test_a_message_may_have_as_many_elements_as_the_limit_and_no_more(spare: int
     else:
         with pytest.raises(BodyUnreadable, match=f"more than {elements - 1} values"):
             translate_json(limited, body)
+
+
+def test_a_message_is_acknowledged_as_a_whole() -> None:
+    assert ADAPTER.unavailable is not None
+
+    responses = [(response.status, response.media_type) for response in (ADAPTER.stored, ADAPTER.unavailable)]
+
+    assert responses == [(200, "text/xml"), (503, "text/xml")]
+    assert b"<Ack>true</Ack>" in ADAPTER.stored.body
+    assert b"<Ack>false</Ack>" in ADAPTER.unavailable.body
 
 
 def test_its_retries_are_as_published() -> None:

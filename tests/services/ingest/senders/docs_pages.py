@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-DOCS: Final = Path(__file__).parents[3] / "docs"
+DOCS: Final = Path(__file__).parents[4] / "docs"
 _HEADING: Final = "## In daymark.toml\n"
 _INDENT: Final = "    "
 
