@@ -50,7 +50,7 @@ class ServiceBroker(NatsBroker):
             error_cb=log.failed,
             disconnected_cb=log.disconnected,
             reconnected_cb=log.reconnected,
-            logger=_logger(),
+            logger=broker_logger(),
             # A message that does not fit its handler raises its own error and is not taken for a mistake in the handler.
             serializer=PydanticSerializer(use_fastdepends_errors=True),
             specification_url="nats://HOST:4222",
@@ -108,8 +108,9 @@ def make_app(broker: ServiceBroker, *, service: str, description: str) -> FastSt
     return FastStream(broker, logger=None, specification=specification)
 
 
-def _logger() -> logging.Logger:
-    """Errors only: what is received and processed is counted, not logged."""
-    logger = logging.getLogger("faststream")
+def broker_logger() -> logging.Logger:
+    """Errors only: what is received and processed is counted, not logged. FastStream's own logger would write them as text and
+    pass nothing on to the service's log."""
+    logger = logging.getLogger(__name__)
     logger.setLevel(logging.ERROR)
     return logger

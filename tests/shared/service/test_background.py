@@ -158,7 +158,7 @@ async def test_a_step_of_the_clock_while_a_job_works_is_not_missed() -> None:
         assert await read.get() == NOON + HOUR
 
 
-async def test_a_step_right_after_a_job_has_read_the_clock_is_not_missed() -> None:
+async def test_a_step_right_after_a_job_reads_the_clock_is_not_missed() -> None:
     clock, read = SteppedClock(NOON), asyncio.Queue[datetime]()
 
     async def read_clock() -> None:

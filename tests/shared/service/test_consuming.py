@@ -9,6 +9,8 @@ from typing import Any, cast
 import pytest
 from faststream import AckPolicy, ContextRepo
 from faststream.nats import JStream, PullSub
+from pydantic import TypeAdapter, ValidationError
+from structlog.testing import capture_logs
 
 from shared.event_types import ANNOUNCEMENT_DELIVERED
 from shared.events import AnnouncementDelivered
@@ -161,6 +163,22 @@ async def test_a_server_that_is_down_delays_a_message_briefly_and_a_mistake_in_t
     assert await _settled(_raising(NotStored())) == [RETRY_S]
     assert await _settled(_raising(KeyError("a bug"))) == [BUG_RETRY_S]
     assert RETRY_S < BUG_RETRY_S
+
+
+async def test_a_value_that_a_handler_refuses_is_a_mistake_in_the_handler(nats: LeanClient, nats_url: str) -> None:
+    """Both are validation errors of pydantic. Only the message's own makes it a dead letter."""
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(int).validate_python("many")
+    consumer = _Consumer(refused.value)
+    await nats.jetstream().publish(ANNOUNCEMENT_DELIVERED.name, GOOD)
+
+    with capture_logs() as logs:
+        async with consumer.running(nats, nats_url), asyncio.timeout(20):
+            while not any(log["event"] == "message_failed" for log in logs):
+                await asyncio.sleep(0.01)
+
+    assert consumer.reasons == []
+    assert await backlog(nats, NUDGES, ANNOUNCEMENTS_CONSUMER) == 1
 
 
 async def test_a_lost_acknowledgement_is_no_error() -> None:
