@@ -5,12 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.scoring.days.open_and_close_days import next_midnight, open_and_close_days
+from services.scoring.days.last_opened_days import OpenedDays
+from services.scoring.days.open_and_close_days import list_reps_due, next_midnight, open_and_close_days
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.playbook.playbook import Playbooks
 from services.scoring.schema import SCHEMA
 from shared.postgres.pool import make_pool
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, ROSTER, Scoring, observed
+from tests.services.scoring.domain.builders import rep, roster
 
+TUESDAY = MONDAY + timedelta(days=1)
 MADRID_MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)
 ONLY_ANA = "".join(line for line in ROSTER.splitlines(keepends=True) if "Ben" not in line)
 
@@ -117,3 +122,34 @@ async def test_without_reps_there_is_no_next_midnight(scoring: Scoring) -> None:
         definitions = await scoring.cache.read(connection)
 
     assert next_midnight(definitions, now=MONDAY_NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("opened", "now", "is_due"),
+    [
+        (None, MONDAY_NOON, True),
+        (OpenedDays(latest=MONDAY, oldest_open=MONDAY), MONDAY_NOON, False),
+        (OpenedDays(latest=MONDAY - timedelta(days=1), oldest_open=None), MONDAY_NOON, True),
+        (OpenedDays(latest=MONDAY, oldest_open=MONDAY), MADRID_MIDNIGHT - timedelta(seconds=1), False),
+        (OpenedDays(latest=MONDAY, oldest_open=MONDAY), MADRID_MIDNIGHT, True),
+        (OpenedDays(latest=TUESDAY, oldest_open=MONDAY), MADRID_MIDNIGHT, True),
+        (OpenedDays(latest=TUESDAY, oldest_open=TUESDAY), MADRID_MIDNIGHT, False),
+        (OpenedDays(latest=TUESDAY, oldest_open=None), MADRID_MIDNIGHT, False),
+    ],
+    ids=[
+        "a new rep",
+        "in the middle of the day",
+        "a day was missed",
+        "a second before midnight",
+        "at midnight",
+        "a day is still open at midnight",
+        "today is open already",
+        "today was closed by leaving",
+    ],
+)
+def test_a_rep_is_due_when_a_day_has_to_be_opened_or_closed(opened: OpenedDays | None, now: datetime, is_due: bool) -> None:
+    definitions = Definitions(version=1, roster=roster(rep()), playbooks=Playbooks([]))
+
+    due = list_reps_due(definitions, {ANA: opened} if opened is not None else {}, now=now)
+
+    assert due == ([ANA] if is_due else [])

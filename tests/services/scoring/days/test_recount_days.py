@@ -1,5 +1,6 @@
 """Counting days from the activities as they are."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from services.scoring.days import recount_days as recount
 from services.scoring.days.recount_days import recount_days
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import Tally
-from tests.services.scoring.conftest import ANA, BEN, MONDAY, PLAYBOOK, Scoring, observed
+from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, Scoring, observed
 
 ONE_EACH = """\
 team: north
@@ -20,6 +21,12 @@ behaviours:
   - {key: large, label: Large, counts: {min_amount: "500"}, target: 1, weight: 1}
   - {key: offers, label: Offers, counts: {stages: [offer]}, target: 1, weight: 1}
   - {key: all, label: All, counts: {}, target: 1, weight: 1}
+"""
+ANY_CALL = """\
+team: north
+effective_from: 2026-01-01
+behaviours:
+  - {key: all, label: All, counts: {kinds: [call]}, target: 1, weight: 1}
 """
 
 
@@ -81,6 +88,53 @@ async def test_days_that_fill_half_of_a_block_or_less_are_read_one_by_one() -> N
 
     assert recount._covering_block([*spread[:-1], RepDay(ANA, MONDAY + timedelta(days=399))]) is None
     assert recount._covering_block(spread) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """An activity that starts so many seconds after noon."""
+
+    second: int
+    duration_s: float | None = 100
+    contact_key: str | None = None
+    kind: str = "call"
+
+
+@pytest.mark.parametrize(
+    ("rule", "activities", "counted"),
+    [
+        ("bursts: {more_than: 2, within_s: 60}", [Started(second=second) for second in (0, 10, 60)], 2),
+        ("bursts: {more_than: 2, within_s: 60}", [Started(second=second) for second in (0, 10, 61)], 3),
+        ("bursts: {more_than: 1, within_s: 60, kinds: [demo]}", [Started(second=second) for second in (0, 1)], 2),
+        ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=89)], 1),
+        ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=90)], 2),
+        ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=1, duration_s=0)], 2),
+        ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=1, duration_s=None)], 2),
+        ("overlaps: {more_than_s: 10, kinds: [demo]}", [Started(second=0), Started(second=1)], 2),
+        ("same_contact: {more_than: 2}", [Started(second=second, contact_key="k") for second in (0, 1)], 2),
+        ("same_contact: {more_than: 2}", [Started(second=second, contact_key="k") for second in (0, 1, 2)], 2),
+        ("same_contact: {more_than: 2}", [Started(second=second) for second in (0, 1, 2)], 3),
+        ("same_contact: {more_than: 1, kinds: [demo]}", [Started(second=second, contact_key="k") for second in (0, 1)], 2),
+    ],
+)
+async def test_the_query_excludes_unverified_activities_exactly_as_the_rules_mark_them(
+    scoring: Scoring, rule: str, activities: list[Started], counted: int
+) -> None:
+    for number, activity in enumerate(activities):
+        await scoring.record(
+            observed(
+                f"a{number}",
+                activity.kind,
+                started_at=(MONDAY_NOON + timedelta(seconds=activity.second)).isoformat(),
+                duration_s=activity.duration_s,
+                contact_key=activity.contact_key,
+            )
+        )
+
+    await scoring.apply(playbook=f"{ANY_CALL}unverified:\n  counts: false\n  {rule}\n")
+
+    assert (await scoring.day(ANA))["counts"] == f'{{"all": {counted}}}'
+    assert await scoring.differences() == ()
 
 
 async def test_unverified_activities_count_only_if_the_playbook_says_so(scoring: Scoring) -> None:

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.scoring.domain.activities.activity_record import ActivityKey
+from services.scoring.erase import erase_contact
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
 from services.scoring.erase.find_erasure_target import NoSuchPerson, find_erasure_target
 from services.scoring.record.read_event import ObservedEvent
 from shared.facts import FIRST_SEEN_AT
-from shared.observation import SourceName
+from shared.observation import ActivityId, SourceName
 from shared.requests.erasure import ErasureQuery
 from tests.services.scoring.conftest import ANA, MONDAY_NOON, PLAYBOOK, Scoring, observed
 from tests.services.scoring.domain.builders import ACME
@@ -131,6 +133,19 @@ async def test_days_and_reps_cannot_be_linked_through_an_erased_contact(keyed: S
     aliases = {row["activity_id"]: row["contact_key"] for row in rows}
     assert aliases["a1"] == aliases["a2"]
     assert len({aliases[activity_id] for activity_id in ("a1", "b1", "c1")}) == 3
+
+
+async def test_an_activity_that_names_another_contact_by_now_is_left_alone(keyed: Scoring) -> None:
+    async def list_stale(*_: object, **__: object) -> list[ActivityKey]:
+        return [(ACME, "", ActivityId("b1"))]
+
+    await keyed.record(call("b1", contact_key="bob-2"))
+
+    with pytest.MonkeyPatch.context() as stale:
+        stale.setattr(erase_contact, "list_activities_of_contact", list_stale)
+        assert await erase(keyed) == 0
+
+    assert await find_mentions(keyed, "bob-2") != []
 
 
 async def test_with_a_source_only_the_contact_of_that_source_is_erased(keyed: Scoring) -> None:

@@ -94,6 +94,18 @@ async def test_an_activity_that_moves_to_an_erased_rep_no_longer_counts_for_the_
     assert await keyed.differences() == ()
 
 
+async def test_a_new_activity_that_an_erased_rep_gave_away_counts_for_the_other_rep(keyed: Scoring) -> None:
+    await keyed.apply(roster=WITHOUT_ANA)
+    await erase(keyed)
+
+    later = MONDAY_NOON + timedelta(minutes=1)
+    recorded = await keyed.record(observed("b1", actor="7"), observed("b1", actor="8", at=later))
+
+    assert (recorded.activities, recorded.redacted) == (1, 1)
+    assert (await keyed.day(BEN))["counts"] == '{"calls": 1}'
+    assert await keyed.differences() == ()
+
+
 async def test_nobody_is_erased_who_is_in_the_roster_or_waits_to_be_scored(keyed: Scoring) -> None:
     with pytest.raises(StillInRoster, match="daymark roster apply"):
         await erase(keyed)
@@ -182,11 +194,11 @@ async def test_an_interrupted_erasure_can_be_finished_and_repeating_it_changes_n
 
 
 async def test_many_activities_are_deleted_step_by_step(keyed: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.scoring.erase.erase_rep._STEP", 2)
-    await keyed.record(*[observed(f"a{number}") for number in range(5)])
+    monkeypatch.setattr("services.scoring.erase.erase_rep._STEP", 1)
+    await keyed.record(*[observed(f"a{number}") for number in range(3)])
     await keyed.apply(roster=WITHOUT_ANA)
 
-    assert (await erase(keyed)).activities == 5
+    assert (await erase(keyed)).activities == 3
 
 
 async def test_a_teams_month_adds_up_to_the_same_before_and_after(keyed: Scoring) -> None:

@@ -146,6 +146,21 @@ async def test_imported_history_and_long_past_days_are_reported_as_silent(scorin
     assert [report.silent for _, report in await scoring.reports()] == [True, True]
 
 
+async def test_a_late_live_observation_is_not_silent_although_history_is_imported_with_it(scoring: Scoring) -> None:
+    scoring.now = MONDAY_NOON + timedelta(days=1)
+    await scoring.pool.execute("UPDATE rep_day SET state = 'closed'")
+
+    await scoring.record(observed("a1", is_history=True), observed("a2"))
+
+    assert [report.silent for _, report in await scoring.reports()] == [False]
+
+
+async def test_imported_history_of_an_open_day_is_reported_as_any_other(scoring: Scoring) -> None:
+    await scoring.record(observed("a1", is_history=True))
+
+    assert [report.silent for _, report in await scoring.reports()] == [False]
+
+
 async def test_an_activity_of_the_future_waits_until_its_day(scoring: Scoring) -> None:
     tomorrow = MONDAY_NOON + timedelta(days=1)
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.scoring.days import score_days
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.rescore import rescore_days
 from services.scoring.rescore.rescore_days import rescore_next_days
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from services.scoring.schema import SCHEMA
@@ -82,6 +83,20 @@ async def test_replicas_share_the_work_while_observations_are_recorded(scoring: 
     day = await scoring.day(rep_id_of("r39"))
     assert (day["counts"], day["score"]) == ('{"calls": 11}', Decimal("90.00"))
     await asyncio.gather(*[pool.close() for pool in pools])
+
+
+async def test_each_day_is_scored_in_one_step_only(scoring: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The open day is reported whenever it is scored under changed definitions, so a second time would be seen."""
+    monkeypatch.setattr(rescore_days, "DAYS_SCORED", 1)
+    friday = MONDAY - timedelta(days=3)
+    await scoring.record(*[observed(f"a{day}", started_at=f"{day}T12:00:00+00:00") for day in (friday, MONDAY)])
+    await scoring.pool.execute("DELETE FROM outbox")
+
+    await scoring.apply_playbook(PLAYBOOK.replace("target: 2", "target: 1"), revise="a test")
+    await scoring.rescore()
+
+    days = [report.day for _, report in await scoring.reports() if report.rep.id == "ana"]
+    assert days == [friday, MONDAY]
 
 
 async def test_days_long_past_are_scored_again_and_not_reported(scoring: Scoring) -> None:
