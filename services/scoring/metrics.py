@@ -40,7 +40,7 @@ class ScoringMetrics:
             buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
         )
         self.redacted = Counter(
-            "daymark_scoring_redacted_observations_total",
+            "daymark_scoring_forgotten_observations_total",
             "Observations that named an erased person. Rising: a CRM still sends them; have the person erased there too.",
             registry=self.registry,
         )

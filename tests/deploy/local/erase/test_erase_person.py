@@ -204,7 +204,7 @@ async def test_nothing_names_an_erased_person_and_nothing_brings_them_back(dayma
     assert "0 differences" in await daymark.command("audit")
     async with httpx.AsyncClient() as client:
         metrics = (await client.get(f"{daymark.urls.scoring}/metrics")).text
-    (ignored,) = re.findall(r"daymark_scoring_redacted_observations_total ([0-9.]+)", metrics)
+    (ignored,) = re.findall(r"daymark_scoring_forgotten_observations_total ([0-9.]+)", metrics)
     assert float(ignored) in {10, 15}  # the five of a replayed webhook are stored again after two minutes
     await _assert_an_import_does_not_bring_the_contact_back(daymark)
     await _assert_a_contact_can_be_erased_by_its_hashed_key(daymark)
