@@ -15,7 +15,7 @@ from typing import Final
 import numpy
 import statsmodels.api
 
-from bench.effect_trials import SD_POINTS, Trial
+from bench.trials.effect_trials import SD_POINTS, Trial
 from services.nudges.domain.effects.assignment import Assignment
 from services.nudges.domain.effects.effect import Effect, Interval, estimate_effect
 

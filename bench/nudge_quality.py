@@ -12,7 +12,7 @@ from random import Random
 from statistics import fmean
 from typing import Final
 
-from bench.drop_detectors import (
+from bench.trials.drop_detectors import (
     Detector,
     detect_below_70_percent,
     detect_below_two_sigma,
@@ -21,8 +21,8 @@ from bench.drop_detectors import (
     halve_counts,
     make_daymark_detector,
 )
-from bench.loan_sales import read_teams
-from bench.simulated_teams import HISTORY_DAYS, YEAR_DAYS, simulate_team
+from bench.trials.loan_sales import read_teams
+from bench.trials.simulated_teams import HISTORY_DAYS, YEAR_DAYS, simulate_team
 from services.nudges.domain.drop.calibration import DAYS_BEFORE_ASSESSMENT, calibrate
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget

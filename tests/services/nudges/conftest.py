@@ -29,10 +29,12 @@ from shared.event_types import Data, EventType
 from shared.events import DayReport, PlaybookAnnounced
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
-from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at
+from tests.services.nudges.builders.managed_teams import lead
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.reports import open_report, report, worked_days
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
-from tests.services.nudges.reports import open_report, report, worked_days
-from tests.services.nudges.rows import Rows
 
 KEY = b"a key of the installation"
 NOON = at(MONDAY, "12:00")
@@ -169,3 +171,11 @@ async def nudging(pool: asyncpg.Pool, nudges_database_url: str) -> Nudging:
     await merge_channels(pool, {channel.name: channel})
     metrics = NudgesMetrics(rules=RULES, channels=[channel.name])
     return Nudging(pool=pool, url=nudges_database_url, channel=channel, metrics=metrics)
+
+
+@pytest.fixture
+async def ana_managed(pool: asyncpg.Pool, rows: Rows) -> asyncpg.Pool:
+    """Mara leads Ana, whose Tuesday is known."""
+    await lead(pool, ANA)
+    await rows.add_day(report(TUESDAY))
+    return pool

@@ -28,8 +28,8 @@ from shared.requests.client import NO_QUERY, ask
 from shared.requests.endpoint import Endpoint
 from shared.service.stepped_time import status_endpoint
 from tests.house import ROOT
+from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON
-from tests.services.nudges.reports import report
 
 CONFIGURATION = """\
 [nats]

@@ -12,12 +12,12 @@ from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.experiments.rule_pauses import list_rule_pauses
 from shared.clock import SteppedClock
 from shared.service.background import BackgroundJob
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.reports import open_report, report
 from tests.services.nudges.conftest import DIGEST_AT, Nudging
-from tests.services.nudges.days import MONDAY, TUESDAY, at
 from tests.services.nudges.deliver.recorder import Recorder
 from tests.services.nudges.experiments.experiment import run_experiment
 from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
-from tests.services.nudges.reports import open_report, report
 
 
 @dataclass

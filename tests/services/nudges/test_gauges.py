@@ -12,10 +12,11 @@ from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_
 from services.nudges.gauges import gauge_readers
 from shared.clock import SteppedClock
 from shared.event_types import DAY_CHANGED
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.people import ANA, NORTH
+from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON, Nudging
-from tests.services.nudges.days import MONDAY, at
 from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
-from tests.services.nudges.reports import ANA, NORTH, report
 
 HOUR = timedelta(hours=1)
 HOUR_S = 3_600

@@ -8,7 +8,7 @@ import pytest
 
 from services.nudges.locks import lock_erasure, lock_person, lock_team, share_erasure
 from shared.postgres.pool import Connection
-from tests.services.nudges.day_reports import ANA, BEN, NORTH, SOUTH
+from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH
 
 Lock = Callable[[Connection], Awaitable[None]]
 

@@ -8,10 +8,11 @@ import pytest
 from services.nudges.deliver.channel_states import mark_channel_paused, merge_channels
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
 from services.nudges.pending_work import has_pending_work
-from tests.services.nudges.day_reports import NOON, make_nudge
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
 from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
-from tests.services.nudges.rows import Rows
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

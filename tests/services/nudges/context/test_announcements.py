@@ -6,9 +6,10 @@ import asyncpg
 
 from services.nudges.context.announcements import find_delivered_at, list_announcements, list_delivered_at
 from shared.events import VersionNumber
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import ANA, BEN, VERSION_1, VERSION_2, announcement, rep
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import ANA, BEN, rep
+from tests.services.nudges.builders.rows import Rows
 
 DELIVERED = at(MONDAY, "10:00")
 ACKNOWLEDGED = at(MONDAY, "11:00")

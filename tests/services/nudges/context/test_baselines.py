@@ -12,24 +12,12 @@ from services.nudges.context.baselines import list_team_days, load_baseline
 from services.nudges.domain.baseline import Baseline, PastDay, total_of
 from services.nudges.domain.drop.counts import WorkedDay
 from shared.events import BehaviourDefinition, BehaviourKey, DayReport, NudgeId, NudgeKind, Presence, RepId, TeamId
-from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.reports import (
-    ANA,
-    BEN,
-    CALLS,
-    NORTH,
-    SOUTH,
-    VERSION_1,
-    VERSION_2,
-    DayReportFields,
-    announcement,
-    behaviour,
-    defined,
-    nudge,
-    open_report,
-    report,
-)
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, announcement, defined
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH
+from tests.services.nudges.builders.reports import CALLS, DayReportFields, behaviour, open_report, report
+from tests.services.nudges.builders.rows import Rows
 
 TODAY = open_report()
 FRIDAY = working_days(1)[0]
@@ -274,7 +262,7 @@ async def test_the_last_alert_is_one_that_was_sent_or_withheld(
     pool: asyncpg.Pool, rows: Rows, status: str, *, counts: bool
 ) -> None:
     thursday, friday = working_days(2)
-    alert = nudge().model_copy(update={"rule": "drop", "kind": NudgeKind.COACHING})
+    alert = make_nudge().model_copy(update={"rule": "drop", "kind": NudgeKind.COACHING})
     for day, rule, person in ((thursday, "drop", ANA), (FRIDAY, "ratio", ANA), (FRIDAY, "drop", BEN)):
         fields = {"id": NudgeId(f"{rule}-{person.id}-{day}"), "rule": rule, "day": day, "person": person, "occasion": f"{day}"}
         await rows.add_nudge(alert.model_copy(update=fields))

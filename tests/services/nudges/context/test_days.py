@@ -8,9 +8,10 @@ import pytest
 
 from services.nudges.context.days import find_day, find_newest_day, list_teammates_done, list_worked_before
 from shared.events import DayReport, Presence, Rep
-from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.reports import ANA, BEN, SOUTH, rep, report
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.builders.people import ANA, BEN, SOUTH, rep
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 
 CLEO, DORA = rep("Cleo Fox"), rep("Dora Poe")
 SUNDAY = MONDAY - timedelta(days=1)

@@ -9,8 +9,9 @@ import asyncpg
 from services.nudges.context.ladders import list_ladders, merge_ladder
 from services.nudges.domain.ladder import Ladder
 from shared.events import GoalKey
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.reports import ANA, BEN, MARCH, MONTH_GOAL
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.reports import MARCH, MONTH_GOAL
 
 LADDER = Ladder(goal=MONTH_GOAL, period_start=MARCH, reached=30, size=Decimal("32.5"), reached_on=MONDAY)
 

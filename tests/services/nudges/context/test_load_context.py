@@ -10,9 +10,11 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS, DayPlanSubscribers
 from services.nudges.domain.moments import Moment
 from shared.events import DayReport
-from tests.services.nudges.days import MONDAY, at, working_days
-from tests.services.nudges.reports import ANA, BEN, NORTH, announcement, goal, open_report, rep, report
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, at, working_days
+from tests.services.nudges.builders.people import ANA, BEN, NORTH, rep
+from tests.services.nudges.builders.reports import goal, open_report, report
+from tests.services.nudges.builders.rows import Rows
 
 NOW = at(MONDAY, "09:00")
 SUBSCRIBED = DayPlanSubscribers(teams=(NORTH.id,))

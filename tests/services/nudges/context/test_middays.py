@@ -9,9 +9,11 @@ import pytest
 from services.nudges.context.baselines import load_middays
 from services.nudges.domain.moments import Moment
 from shared.events import BehaviourKey, DayReport, PersonId, Presence
-from tests.services.nudges.days import MONDAY, at, working_days
-from tests.services.nudges.reports import ANA, BEN, CALLS, VERSION_2, open_report, report
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import VERSION_2
+from tests.services.nudges.builders.days import MONDAY, at, working_days
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.reports import CALLS, open_report, report
+from tests.services.nudges.builders.rows import Rows
 
 TODAY = open_report()
 FRIDAY = working_days(1)[0]

@@ -6,11 +6,12 @@ import pytest
 from prometheus_client import generate_latest
 
 from services.nudges.context.silent_feeds import list_silent_feeds
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, at, working_days
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.conftest import Nudging
 from tests.services.nudges.context.test_watch_feeds import SINCE, TEAM
-from tests.services.nudges.day_reports import announcement, day_report
-from tests.services.nudges.days import MONDAY, at, working_days
-from tests.services.nudges.rows import Rows
 
 TWO = at(MONDAY, "14:00")
 
@@ -21,14 +22,14 @@ async def silent(nudging: Nudging) -> Nudging:
     await Rows(nudging.pool).add_announcement(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
     for day in working_days(10):
         nudging.now = at(day, "10:00")
-        await nudging.take_in(*[day_report(day, rep=rep) for rep in TEAM])
+        await nudging.take_in(*[report(day, rep=rep) for rep in TEAM])
     nudging.now = at(MONDAY, "00:01")
-    await nudging.take_in(*[day_report(MONDAY, rep=rep, score=0, count=0, state="open") for rep in TEAM])
+    await nudging.take_in(*[report(MONDAY, rep=rep, score=0, count=0, state="open") for rep in TEAM])
     await nudging.pass_time(SINCE)
     return nudging
 
 
-async def test_a_quiet_day_is_not_held_against_anybody_while_the_feed_is_silent(silent: Nudging) -> None:
+async def test_a_quiet_day_counts_against_nobody_while_the_feed_is_silent(silent: Nudging) -> None:
     decided = await silent.pass_time(at(MONDAY, "13:00"))
 
     assert [(each.rule, each.status) for each in decided] == [
@@ -41,7 +42,7 @@ async def test_a_quiet_day_is_not_held_against_anybody_while_the_feed_is_silent(
 async def test_a_deferred_nudge_that_is_no_longer_true_when_the_feed_recovers_is_suppressed(silent: Nudging) -> None:
     await silent.pass_time(at(MONDAY, "13:00"))
     silent.now = TWO
-    await silent.take_in(day_report(MONDAY, rep=TEAM[0], state="open", revision=2))
+    await silent.take_in(report(MONDAY, rep=TEAM[0], state="open", revision=2))
 
     (decided,) = await silent.pass_time(at(MONDAY, "14:01"))
 
@@ -51,7 +52,7 @@ async def test_a_deferred_nudge_that_is_no_longer_true_when_the_feed_recovers_is
 async def test_a_deferred_nudge_that_is_still_true_when_the_feed_recovers_is_sent(silent: Nudging) -> None:
     await silent.pass_time(at(MONDAY, "13:00"))
     silent.now = TWO
-    await silent.take_in(day_report(MONDAY, rep=TEAM[1], state="open", revision=2))
+    await silent.take_in(report(MONDAY, rep=TEAM[1], state="open", revision=2))
 
     (decided,) = await silent.pass_time(at(MONDAY, "14:01"))
 
@@ -61,12 +62,12 @@ async def test_a_deferred_nudge_that_is_still_true_when_the_feed_recovers_is_sen
 async def test_data_that_has_arrived_stays_so_when_it_is_deleted_later(nudging: Nudging) -> None:
     for day in working_days(10):
         nudging.now = at(day, "10:00")
-        await nudging.take_in(*[day_report(day, rep=rep) for rep in TEAM])
+        await nudging.take_in(*[report(day, rep=rep) for rep in TEAM])
     nudging.now = at(MONDAY, "00:01")
-    await nudging.take_in(*[day_report(MONDAY, rep=rep, score=0, count=0, state="open") for rep in TEAM])
+    await nudging.take_in(*[report(MONDAY, rep=rep, score=0, count=0, state="open") for rep in TEAM])
     await nudging.take_in(
-        day_report(MONDAY, rep=TEAM[3], state="open", revision=2),
-        day_report(MONDAY, rep=TEAM[3], score=0, count=0, state="open", revision=3),
+        report(MONDAY, rep=TEAM[3], state="open", revision=2),
+        report(MONDAY, rep=TEAM[3], score=0, count=0, state="open", revision=3),
     )
 
     await nudging.pass_time(SINCE)
@@ -81,7 +82,7 @@ async def test_a_silent_feed_is_shown_as_a_metric_until_it_recovers(silent: Nudg
 
     is_shown = [await shown()]
     silent.now = SINCE
-    await silent.take_in(day_report(MONDAY, rep=TEAM[3], state="open", revision=2))
+    await silent.take_in(report(MONDAY, rep=TEAM[3], state="open", revision=2))
     await silent.pass_time(at(MONDAY, "10:31"))
     is_shown.append(await shown())
 

@@ -6,8 +6,10 @@ import pytest
 
 from services.nudges.context.team_context import TeamMember
 from shared.events import DayReport, Presence, VersionNumber
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import ANA, NORTH, VERSION_1, VERSION_2, report
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import ANA, NORTH
+from tests.services.nudges.builders.reports import report
 
 
 def _member(*days: DayReport, delivered_at: dict[VersionNumber, datetime] | None = None) -> TeamMember:

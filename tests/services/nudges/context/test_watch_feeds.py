@@ -10,9 +10,10 @@ from structlog.testing import capture_logs
 from services.nudges.context.silent_feeds import list_silent_feeds
 from services.nudges.context.watch_feeds import watch_feeds
 from shared.events import Rep
-from tests.services.nudges.day_reports import behaviour, day_report, make_rep
-from tests.services.nudges.days import MONDAY, at, working_days
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, at, working_days
+from tests.services.nudges.builders.people import make_rep
+from tests.services.nudges.builders.reports import behaviour, report
+from tests.services.nudges.builders.rows import Rows
 
 TEAM: Final = tuple(make_rep(name.lower(), f"{name} Ruiz") for name in ("Ana", "Ben", "Cleo", "Dan"))
 SINCE: Final = at(MONDAY, "10:30")
@@ -24,14 +25,14 @@ async def _add_work(rows: Rows, *, days: int = 10, reps: Sequence[Rep] = TEAM, f
     """Worked days on which data first arrived at that time, and then a Monday without any."""
     for day in working_days(days):
         for rep in reps:
-            await rows.add_day(day_report(day, rep=rep), first_seen={"calls": at(day, first_seen)})
+            await rows.add_day(report(day, rep=rep), first_seen={"calls": at(day, first_seen)})
     for rep in reps:
         await _add_monday(rows, rep)
 
 
 async def _add_monday(rows: Rows, rep: Rep, first_seen: Mapping[str, datetime] | None = None) -> None:
     lines = (behaviour("Calls", 0),)
-    await rows.add_day(day_report(MONDAY, state="open", score=0, count=0, rep=rep, behaviours=lines), first_seen=first_seen)
+    await rows.add_day(report(MONDAY, state="open", score=0, count=0, rep=rep, behaviours=lines), first_seen=first_seen)
 
 
 async def _silent_since(rows: Rows) -> list[datetime]:
@@ -78,7 +79,7 @@ async def test_data_of_one_rep_is_enough(rows: Rows) -> None:
 async def test_imported_history_tells_nothing_about_when_data_arrives(rows: Rows) -> None:
     for rep in TEAM:
         for day in working_days(10):
-            await rows.add_day(day_report(day, rep=rep, silent=True))
+            await rows.add_day(report(day, rep=rep, silent=True))
         await _add_monday(rows, rep)
 
     await watch_feeds(rows.pool, now=SINCE)
@@ -92,14 +93,14 @@ async def _add_work_of_two_kinds(rows: Rows, *, first_calls: Sequence[str] = ("1
         for rep in TEAM:
             lines = behaviour("Calls", 5), behaviour("Mails", 5)
             first_seen = {"mails": at(day, "10:00"), "calls": at(day, first_call)}
-            await rows.add_day(day_report(day, rep=rep, behaviours=lines), first_seen=first_seen)
+            await rows.add_day(report(day, rep=rep, behaviours=lines), first_seen=first_seen)
     for rep in TEAM:
         await _add_monday_of_two_kinds(rows, rep, {"mails": at(MONDAY, "09:30")})
 
 
 async def _add_monday_of_two_kinds(rows: Rows, rep: Rep, first_seen: Mapping[str, datetime]) -> None:
     lines = behaviour("Calls", 0), behaviour("Mails", 3)
-    await rows.add_day(day_report(MONDAY, state="open", score=20, rep=rep, behaviours=lines), first_seen=first_seen)
+    await rows.add_day(report(MONDAY, state="open", score=20, rep=rep, behaviours=lines), first_seen=first_seen)
 
 
 async def test_a_silent_behaviour_is_noticed_and_named(rows: Rows) -> None:
@@ -149,7 +150,7 @@ async def test_silence_lasts_overnight_and_ends_with_late_data_for_the_day(rows:
     await _add_work(rows)
     await watch_feeds(rows.pool, now=SINCE)
     for rep in TEAM:
-        await rows.add_day(day_report(TUESDAY, state="open", score=0, count=0, rep=rep))
+        await rows.add_day(report(TUESDAY, state="open", score=0, count=0, rep=rep))
     await watch_feeds(rows.pool, now=at(TUESDAY, "09:00"))
     assert await _silent_since(rows) == [SINCE]
 

@@ -9,9 +9,11 @@ from services.nudges.decide.announcements import withdraw_version
 from services.nudges.domain.decision import Outcome
 from shared.event_types import NUDGE_DECIDED
 from shared.events import NudgeKind, PlaybookWithdrawn, Presence, RepId, VersionNumber
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.reports import open_report, report
 from tests.services.nudges.conftest import Nudging, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at
-from tests.services.nudges.reports import ANA, BEN, announcement, open_report, report
 
 SENT = Outcome(rule="playbook", status="sent")
 DEFERRED = Outcome(rule="playbook", status="deferred")

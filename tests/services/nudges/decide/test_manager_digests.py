@@ -10,21 +10,12 @@ from services.nudges.domain.feedback.answers import Answer
 from services.nudges.requests.erase_person import erase_person
 from shared.event_types import NUDGE_DECIDED
 from shared.events import DayReport, Manager, ManagerId, Nudge, NudgeId, NudgeKind, PersonId, Rep
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, MARA, NORTH, SOUTH
+from tests.services.nudges.builders.reports import behaviour, open_report, report, worked_days
 from tests.services.nudges.conftest import KEY, Nudging, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.reports import (
-    ANA,
-    BEN,
-    MARA,
-    NORTH,
-    SOUTH,
-    announcement,
-    behaviour,
-    nudge,
-    open_report,
-    report,
-    worked_days,
-)
 
 LONG_AGO = at(date(2026, 1, 2), "10:00")
 NINE = at(MONDAY, "09:00")
@@ -128,7 +119,7 @@ async def test_there_are_at_most_three_recognition_reminders_a_week(
     await _take_in_week(nudging, *[100] * 6, until=thursday)
     for number in range(before):
         fields = {"id": NudgeId(f"r{number}"), "rule": "recognition_due", "occasion": f"cleo:{number}", "person": MARA}
-        sent = nudge().model_copy(update={**fields, "send_at": at(MONDAY + timedelta(days=number), "09:00")})
+        sent = make_nudge().model_copy(update={**fields, "send_at": at(MONDAY + timedelta(days=number), "09:00")})
         await nudging.rows.add_nudge(sent)
 
     assert await nudging.send_digests(at(thursday, "09:00")) == decided
@@ -136,8 +127,8 @@ async def test_there_are_at_most_three_recognition_reminders_a_week(
 
 async def test_a_rep_who_was_recognised_today_is_not_due_for_five_worked_days(nudging: Nudging) -> None:
     await _take_in_week(nudging, *[100] * 6)
-    await nudging.rows.add_nudge(nudge())
-    await nudging.rows.add_answer(nudge().id, MARA.id, Answer.RECOGNISED, now=at(MONDAY, "08:50"))
+    await nudging.rows.add_nudge(make_nudge())
+    await nudging.rows.add_answer(make_nudge().id, MARA.id, Answer.RECOGNISED, now=at(MONDAY, "08:50"))
 
     assert await nudging.send_digests(NINE) == DIGEST
 

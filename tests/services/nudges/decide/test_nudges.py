@@ -21,9 +21,10 @@ from services.nudges.decide.nudges import (
 from services.nudges.decide.policy.retraction import SentNudge
 from services.nudges.domain.decision import Decision, NudgeStatus
 from shared.events import Nudge, NudgeId, NudgeKind, Person, PersonId
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import ANA, BEN, MARA, NORTH, nudge
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, MARA, NORTH
+from tests.services.nudges.builders.rows import Rows
 
 NINE, TEN = at(MONDAY, "09:00"), at(MONDAY, "10:00")
 SECOND = timedelta(seconds=1)
@@ -36,7 +37,7 @@ def _nudge(
     nudge_id: str, *, person: Person = ANA, rule: str = "plan_done", day: date = MONDAY, send_at: datetime = NINE
 ) -> Nudge:
     fields = {"id": NudgeId(nudge_id), "person": person, "rule": rule, "day": day, "send_at": send_at}
-    changed = nudge().model_copy(update={**fields, "occasion": nudge_id})
+    changed = make_nudge().model_copy(update={**fields, "occasion": nudge_id})
     return Nudge.model_validate_json(changed.model_dump_json())
 
 

@@ -9,18 +9,11 @@ from shared.event_types import NUDGE_DECIDED
 from shared.events import DayReport
 from shared.postgres.pool import make_pool
 from shared.trace import trace_id
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import SOUTH, rep
+from tests.services.nudges.builders.reports import DayReportFields, behaviour, open_report, report, worked_days
 from tests.services.nudges.conftest import NOON, Nudging, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import (
-    SOUTH,
-    DayReportFields,
-    announcement,
-    behaviour,
-    open_report,
-    rep,
-    report,
-    worked_days,
-)
 
 MORE_THAN_EVER = (behaviour("Calls", 12, 10),)
 IMPORTED_WEEKS = [day.model_copy(update={"silent": True}) for day in worked_days(*[60] * 8, 100, 60)]

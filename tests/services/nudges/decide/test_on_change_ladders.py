@@ -6,9 +6,10 @@ from typing import Unpack
 
 from services.nudges.context.ladders import list_ladders
 from shared.events import DayReport
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.reports import MARCH, DayReportFields, goal, report, worked_days
 from tests.services.nudges.conftest import Nudging, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import ANA, MARCH, DayReportFields, goal, report, worked_days
 
 APRIL = date(2026, 4, 1)
 FEBRUARY = date(2026, 2, 1)

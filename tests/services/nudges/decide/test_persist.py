@@ -5,9 +5,10 @@ from datetime import timedelta
 from services.nudges.decide.policy.holdout import Holdout
 from shared.event_types import NUDGE_DECIDED
 from shared.events import DayReport
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.reports import open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging, defer_comeback_and_plan_done, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import announcement, open_report, report, worked_days
 
 EVERYTHING = Holdout(seed="", share=1.0)
 WITHHELD = "withheld at random, to measure the effect of sending"

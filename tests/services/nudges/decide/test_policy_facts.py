@@ -13,22 +13,12 @@ from services.nudges.domain.feedback.answers import Answer, Objection
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import working_time_of_rep
 from shared.events import DayReport, Nudge, NudgeId, NudgeKind, Person, VersionNumber
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, MARA, SOUTH
+from tests.services.nudges.builders.reports import calls_and_proposals, open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
-from tests.services.nudges.reports import (
-    ANA,
-    BEN,
-    MARA,
-    SOUTH,
-    VERSION_1,
-    VERSION_2,
-    announcement,
-    calls_and_proposals,
-    nudge,
-    open_report,
-    report,
-    worked_days,
-)
 
 NOON = at(MONDAY, "12:00")
 LONG_AGO = at(date(2026, 1, 2), "10:00")
@@ -38,7 +28,7 @@ NOT_ANNOUNCED = "the playbook was not announced to the rep before the day"
 
 def _nudge(nudge_id: str, *, person: Person = ANA, rule: str = "plan_done", send_at: datetime = NOON) -> Nudge:
     fields = {"id": NudgeId(nudge_id), "occasion": nudge_id, "person": person, "rule": rule, "send_at": send_at}
-    return nudge().model_copy(update=fields)
+    return make_nudge().model_copy(update=fields)
 
 
 async def _recent(nudging: Nudging, *, now: datetime = NOON) -> tuple[RecentNudge, ...]:

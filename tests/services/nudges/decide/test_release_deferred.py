@@ -8,19 +8,12 @@ from services.nudges.decide.policy.holdout import Holdout
 from shared.event_types import NUDGE_DECIDED
 from shared.events import DayReport, NudgeId, NudgeKind, Presence
 from shared.trace import trace_id
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.reports import behaviour, goal, open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging, defer_comeback_and_plan_done, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
-from tests.services.nudges.reports import (
-    ANA,
-    BEN,
-    announcement,
-    behaviour,
-    goal,
-    nudge,
-    open_report,
-    report,
-    worked_days,
-)
 
 EVENING, MORNING = at(MONDAY, "18:00"), at(TUESDAY, "09:00")
 MORE_THAN_EVER = (behaviour("Calls", 12, 10),)
@@ -212,7 +205,7 @@ async def test_a_smaller_step_is_announced_however_long_ago_it_was(nudging: Nudg
     await nudging.take_in(report(goals=(goal(0),), silent=True))
     await nudging.pool.execute("UPDATE day SET report = jsonb_set(report, '{silent}', 'false')")
     fields = {"id": NudgeId("lowered"), "rule": "step_lowered", "kind": NudgeKind.ANNOUNCEMENT, "person": ANA}
-    await nudging.rows.add_nudge(nudge().model_copy(update=fields), status="deferred")
+    await nudging.rows.add_nudge(make_nudge().model_copy(update=fields), status="deferred")
     days = working_days(5, until=MONDAY + timedelta(days=7))
     await nudging.take_in(*[report(day, silent=True) for day in days[1:]], open_report(MONDAY + timedelta(days=7)))
 

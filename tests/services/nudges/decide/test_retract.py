@@ -7,16 +7,10 @@ import pytest
 
 from shared.event_types import NUDGE_REVISED
 from shared.events import DayReport
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
+from tests.services.nudges.builders.reports import DayReportFields, calls_and_proposals, open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
-from tests.services.nudges.reports import (
-    DayReportFields,
-    announcement,
-    calls_and_proposals,
-    open_report,
-    report,
-    worked_days,
-)
 
 MORNING = at(TUESDAY, "09:00")
 LONG_AGO = at(date(2026, 1, 2), "10:00")

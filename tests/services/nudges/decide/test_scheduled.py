@@ -8,22 +8,21 @@ from services.nudges.decide.policy.holdout import Holdout
 from services.nudges.schema import SCHEMA
 from shared.events import DayReport, Presence
 from shared.postgres.pool import make_pool
-from tests.services.nudges.baselines import conversions
-from tests.services.nudges.conftest import Nudging, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.reports import (
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.baselines import conversions
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.builders.people import SOUTH, rep
+from tests.services.nudges.builders.reports import (
     CALLS,
     PROPOSALS,
-    SOUTH,
     DayReportFields,
-    announcement,
     calls_and_proposals,
     open_report,
-    rep,
     report,
     worked_days,
 )
+from tests.services.nudges.conftest import Nudging, outcomes
+from tests.services.nudges.domain.drop.weeks import spread_over, steady
 
 LONG_AGO = at(date(2026, 1, 2), "10:00")
 COUNTS_WITH_A_DROP = [day.count for day in (*steady(40, 60), *spread_over(60, 5))]
@@ -152,7 +151,7 @@ async def _team_days(nudging: Nudging) -> list[tuple[str, str]]:
     return [(row["person_id"], row["status"]) for row in rows]
 
 
-async def test_when_the_last_of_a_team_is_done_each_of_them_hears_in_the_morning(nudging: Nudging) -> None:
+async def test_when_the_last_of_a_team_is_done_each_of_them_is_congratulated_in_the_morning(nudging: Nudging) -> None:
     away, other = _day_of("Dora", None, presence=Presence.ABSENT), _day_of("Emil", 20, team=SOUTH)
     await nudging.take_in(_day_of("Cleo", 60), _day_of("Ana"), _day_of("Ben"), away, other)
     assert await nudging.pass_time(nudging.now) == []
@@ -185,7 +184,7 @@ async def test_a_team_that_turns_out_to_be_larger_is_checked_again(nudging: Nudg
     assert [person_id for person_id, _ in await _team_days(nudging)] == ["ana", "ben", "cleo", "dora"]
 
 
-async def test_a_team_that_turns_out_not_to_be_done_hears_nothing(nudging: Nudging) -> None:
+async def test_a_team_that_turns_out_not_to_be_done_gets_no_nudge(nudging: Nudging) -> None:
     await nudging.take_in(*map(_day_of, TEAM))
     await nudging.pass_time(nudging.now)
 

@@ -20,9 +20,11 @@ from services.nudges.decide.scheduled_checks import (
 )
 from services.nudges.domain.moments import Moment
 from shared.events import ManagerId, Nudge, NudgeId, PersonId, RepId
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import ANA, BEN, CALLS, MARA, nudge
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, MARA
+from tests.services.nudges.builders.reports import CALLS
+from tests.services.nudges.builders.rows import Rows
 
 NINE, TEN, NOON = (at(MONDAY, local) for local in ("09:00", "10:00", "12:00"))
 SECOND = timedelta(seconds=1)
@@ -170,7 +172,7 @@ async def test_a_check_that_is_not_done_yet_is_not_put_off(pool: asyncpg.Pool) -
 
 
 def _team_day(day: date = MONDAY, *, rule: str = "team_day") -> Nudge:
-    return nudge().model_copy(update={"id": NudgeId("team-day"), "rule": rule, "day": day})
+    return make_nudge().model_copy(update={"id": NudgeId("team-day"), "rule": rule, "day": day})
 
 
 @pytest.mark.parametrize(

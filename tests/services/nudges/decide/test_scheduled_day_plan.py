@@ -7,10 +7,12 @@ import pytest
 from services.nudges.decide.policy.holdout import Holdout
 from services.nudges.domain.day_plan_subscribers import DayPlanSubscribers
 from shared.events import TeamId
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH
+from tests.services.nudges.builders.reports import open_report, report
 from tests.services.nudges.conftest import Nudging, defer_comeback_and_plan_done, outcomes
-from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.reports import ANA, BEN, NORTH, SOUTH, announcement, open_report, report
 
 LONG_AGO = at(date(2026, 1, 2), "10:00")
 MORNING = at(MONDAY, "09:00")

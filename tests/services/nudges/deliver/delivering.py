@@ -13,9 +13,11 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, SteppedClock
 from shared.events import NudgeId
-from tests.services.nudges.day_reports import NOON, make_nudge, make_rep
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import make_rep
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
-from tests.services.nudges.rows import Rows
 
 LINKS = Links(base_url="http://pages", secret="signs links")
 

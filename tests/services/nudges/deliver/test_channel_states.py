@@ -18,9 +18,10 @@ from services.nudges.deliver.channel_states import (
 )
 from services.nudges.deliver.enable_channel import NoSuchChannel, enable_channel
 from services.nudges.deliver.list_channels import list_channels
-from tests.services.nudges.day_reports import NOON, make_nudge
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
-from tests.services.nudges.rows import Rows
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)

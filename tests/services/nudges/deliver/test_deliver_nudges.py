@@ -7,10 +7,11 @@ import pytest
 from services.nudges.deliver.channel import Delivered, GiveUp, Gone, TryLater
 from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DELIVERED
 from shared.events import Nudge, NudgeKind, NudgePart
-from tests.services.nudges.day_reports import announcement, make_nudge
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.delivering import Delivering, nudge_id
 from tests.services.nudges.deliver.recorder import Recorder
-from tests.services.nudges.rows import Rows
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

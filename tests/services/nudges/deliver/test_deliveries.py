@@ -18,9 +18,10 @@ from services.nudges.deliver.deliveries import (
     mark_retry,
 )
 from shared.events import NudgeKind, TeamId
-from tests.services.nudges.day_reports import NOON, make_nudge
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
-from tests.services.nudges.rows import Rows
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -37,7 +37,7 @@ class Running:
         self._delivering = delivering
         self.clock = delivering.clock()
         deliverers = [delivering.deliverer(channel, self.clock) for channel in channels]
-        self.loops = [DeliveryLoop(deliverer, on_delivered=lambda: None) for deliverer in deliverers]
+        self.jobs = [DeliveryLoop(deliverer, on_delivered=lambda: None) for deliverer in deliverers]
 
     async def until(self, *expected: tuple[str, str, int]) -> None:
         """Return once there are exactly these channels, states and numbers of deliveries. A delivery that failed and will be
@@ -59,11 +59,11 @@ class Running:
 @asynccontextmanager
 async def running(delivering: Delivering, *channels: Channel) -> AsyncIterator[Running]:
     await merge_channels(delivering.pool, {channel.name: channel for channel in channels})
-    loops, stopping = Running(delivering, channels), asyncio.Event()
+    started, stopping = Running(delivering, channels), asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        for loop in loops.loops:
+        for loop in started.jobs:
             group.create_task(loop.run(stopping))
-        yield loops
+        yield started
         stopping.set()
 
 
@@ -96,12 +96,12 @@ async def test_a_receiver_that_hangs_delays_no_other_channel_and_holds_only_its_
     receiver.script(default=HANG)
     await _queue(delivering, 40)
 
-    async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as loops:
-        await loops.until((FAST, "delivered", 40), (SLOW, "sending", 8), (SLOW, "queued", 32))
+    async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as started:
+        await started.until((FAST, "delivered", 40), (SLOW, "sending", 8), (SLOW, "queued", 32))
         assert len(delivering.channel.attempts) == 40
         receiver.script()
         receiver.go_on.set()
-        await loops.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
+        await started.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
 
     assert len({request.id for request in receiver.received}) == len(receiver.received) == 40
 
@@ -113,10 +113,10 @@ async def test_one_request_that_hangs_holds_up_no_other_of_its_channel(
     receiver.behave = lambda _: hanging.pop() if hanging else answer(204)
     await _queue(delivering, 40)
 
-    async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as loops:
-        await loops.until((FAST, "delivered", 40), (SLOW, "sending", 1), (SLOW, "delivered", 39))
+    async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as started:
+        await started.until((FAST, "delivered", 40), (SLOW, "sending", 1), (SLOW, "delivered", 39))
         receiver.go_on.set()
-        await loops.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
+        await started.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
 
 
 async def test_a_room_that_hangs_holds_up_no_other_channel(delivering: Delivering, receiver: Receiver) -> None:
@@ -125,11 +125,11 @@ async def test_a_room_that_hangs_holds_up_no_other_channel(delivering: Deliverin
 
     async with chat(room(receiver)) as hanging:
         hanging.name = SLOW
-        async with running(delivering, delivering.channel, hanging) as loops:
-            await loops.until((FAST, "delivered", 40), (SLOW, "sending", 1), (SLOW, "queued", 39))
+        async with running(delivering, delivering.channel, hanging) as started:
+            await started.until((FAST, "delivered", 40), (SLOW, "sending", 1), (SLOW, "queued", 39))
             receiver.script(default=answer(200))
             receiver.go_on.set()
-            await loops.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
+            await started.until((FAST, "delivered", 40), (SLOW, "delivered", 40))
 
     assert len(receiver.received) == 40
 
@@ -154,14 +154,14 @@ async def test_a_receiver_that_misbehaves_is_tried_again_and_accepts_each_nudge_
     await _queue(delivering, 3)
 
     impatient = channel_to(receiver.url, client, timeout_s=0.3 if "within" in error else 20)
-    async with running(delivering, delivering.channel, impatient) as loops:
-        await loops.until((FAST, "delivered", 3), (SLOW, "retrying", 3))
+    async with running(delivering, delivering.channel, impatient) as started:
+        await started.until((FAST, "delivered", 3), (SLOW, "retrying", 3))
         rows = await delivering.pool.fetch("SELECT last_error FROM delivery WHERE channel = $1", SLOW)
     requests_refused = len(receiver.received)
     receiver.script()
     delivering.now += timedelta(hours=1)
-    async with running(delivering, channel_to(receiver.url, client, timeout_s=20)) as loops:
-        await loops.until((FAST, "delivered", 3), (SLOW, "delivered", 3))
+    async with running(delivering, channel_to(receiver.url, client, timeout_s=20)) as started:
+        await started.until((FAST, "delivered", 3), (SLOW, "delivered", 3))
 
     assert {row["last_error"] for row in rows} == {error}
     accepted = receiver.received[requests_refused:]
@@ -177,14 +177,14 @@ async def test_a_receiver_that_asks_for_a_wait_gets_nothing_until_then(
     await _queue(delivering, 1)
 
     channel = channel_to(receiver.url, client, clock=delivering.clock())
-    async with running(delivering, delivering.channel, channel) as loops:
-        await loops.until((FAST, "delivered", 1), (SLOW, "retrying", 1))
-        loops.pass_time(timedelta(seconds=599))
+    async with running(delivering, delivering.channel, channel) as started:
+        await started.until((FAST, "delivered", 1), (SLOW, "retrying", 1))
+        started.pass_time(timedelta(seconds=599))
         await _queue(delivering, 5)
-        await loops.until((FAST, "delivered", 6), (SLOW, "retrying", 1), (SLOW, "queued", 5))
+        await started.until((FAST, "delivered", 6), (SLOW, "retrying", 1), (SLOW, "queued", 5))
         assert len(receiver.received) == 1
-        loops.pass_time(timedelta(seconds=1))
-        await loops.until((FAST, "delivered", 6), (SLOW, "delivered", 6))
+        started.pass_time(timedelta(seconds=1))
+        await started.until((FAST, "delivered", 6), (SLOW, "delivered", 6))
 
     assert len(receiver.received) == 7
 
@@ -195,11 +195,11 @@ async def test_a_receiver_that_is_gone_is_asked_once(
     receiver.script(default=answer(410))
     await _queue(delivering, 1)
 
-    async with running(delivering, delivering.channel, channel_to(receiver.url, client)) as loops:
-        await loops.until((FAST, "delivered", 1), (SLOW, "failed", 1))
+    async with running(delivering, delivering.channel, channel_to(receiver.url, client)) as started:
+        await started.until((FAST, "delivered", 1), (SLOW, "failed", 1))
         await _queue(delivering, 20)
-        loops.pass_time(timedelta(minutes=1))
-        await loops.until((FAST, "delivered", 21), (SLOW, "failed", 21))
+        started.pass_time(timedelta(minutes=1))
+        await started.until((FAST, "delivered", 21), (SLOW, "failed", 21))
 
     assert len(receiver.received) == 1
     (state,) = await list_channel_states(delivering.pool, [SLOW], now=delivering.now)
@@ -217,8 +217,8 @@ async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_s
     await channel.send(add_links(claimed.nudge, LINKS), attempts=claimed.attempts)
     await delivering.expire_leases()
 
-    async with running(delivering, channel) as loops:
-        await loops.until((FAST, "queued", 1), (SLOW, "delivered", 1))
+    async with running(delivering, channel) as started:
+        await started.until((FAST, "queued", 1), (SLOW, "delivered", 1))
 
     first, second = receiver.received
     assert (first.id, first.body) == (second.id, second.body)
@@ -233,8 +233,8 @@ async def test_replicas_share_a_channel_and_send_nothing_twice(
     other_pool = await make_pool(nudges_database_url, schema=SCHEMA)
     other = Delivering(pool=other_pool, channel=Recorder(), metrics=delivering.metrics, now=delivering.now)
 
-    async with running(delivering, channel) as loops, running(other, channel):
-        await loops.until((FAST, "queued", 100), (SLOW, "delivered", 100))
+    async with running(delivering, channel) as started, running(other, channel):
+        await started.until((FAST, "queued", 100), (SLOW, "delivered", 100))
 
     assert len({request.id for request in receiver.received}) == len(receiver.received) == 100
     await other_pool.close()
@@ -245,7 +245,7 @@ async def test_while_postgres_is_down_a_yes_is_kept_until_it_can_be_recorded(
 ) -> None:
     failures_left = [1, 2]
 
-    async def record_after_two_failures(connection: Connection, delivery: Delivery, **times: object) -> int | None:
+    async def record_after_two_failures(connection: Connection, delivery: Delivery, **instants: object) -> int | None:
         if failures_left:
             failures_left.pop()
             raise OSError("Postgres is down")
@@ -255,8 +255,8 @@ async def test_while_postgres_is_down_a_yes_is_kept_until_it_can_be_recorded(
     monkeypatch.setattr(deliver_nudges, "_RECORD_RETRY_S", 0)
     await _queue(delivering, 1)
 
-    async with running(delivering, channel_to(receiver.url, client)) as loops:
-        await loops.until((FAST, "queued", 1), (SLOW, "delivered", 1))
+    async with running(delivering, channel_to(receiver.url, client)) as started:
+        await started.until((FAST, "queued", 1), (SLOW, "delivered", 1))
 
     assert failures_left == []
     assert len(receiver.received) == 1

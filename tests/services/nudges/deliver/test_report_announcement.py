@@ -5,8 +5,10 @@ from datetime import timedelta
 from services.nudges.deliver.report_announcement import mark_announcement_delivered, report_announcement_delivered
 from shared.event_types import ANNOUNCEMENT_DELIVERED
 from shared.events import AnnouncementDelivered, NudgeId
-from tests.services.nudges.day_reports import ANA, NOON, announcement
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.rows import Rows
 
 
 async def test_the_first_delivery_counts_and_is_reported_once(rows: Rows) -> None:

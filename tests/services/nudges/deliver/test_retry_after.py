@@ -3,7 +3,7 @@
 import pytest
 
 from services.nudges.deliver.retry_after import parse_retry_after
-from tests.services.nudges.day_reports import NOON
+from tests.services.nudges.builders.days import NOON
 
 
 @pytest.mark.parametrize(

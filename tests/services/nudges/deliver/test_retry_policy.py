@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.deliver.retry_policy import RETRY_POLICY
-from tests.services.nudges.day_reports import NOON
+from tests.services.nudges.builders.days import NOON
 
 
 def _wait_s(attempts: int, *, jitter: float, retry_after_s: float | None = None) -> float:

@@ -15,8 +15,9 @@ from services.nudges.domain.announcements import (
     was_known_before,
 )
 from shared.events import BehaviourDefinition, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import SOUTH, VERSION_1, VERSION_2, AnnouncementFields, announcement, defined
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, AnnouncementFields, announcement, defined
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import SOUTH
 
 SUNDAY = MONDAY - timedelta(days=1)
 VERSION_3 = VersionNumber(3)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.nudges.domain.candidate import Candidate
 from shared.events import NudgeKind
-from tests.services.nudges.reports import ANA, BEN
+from tests.services.nudges.builders.people import ANA, BEN
 
 CANDIDATE = Candidate(
     rule="plan_done", kind=NudgeKind.CELEBRATION, occasion="2026-03-02", wordings=("Done.",), reason="It is done."

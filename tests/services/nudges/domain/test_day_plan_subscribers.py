@@ -4,7 +4,8 @@ import pytest
 
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS, DayPlanSubscribers
 from shared.events import TeamId
-from tests.services.nudges.reports import ANA, BEN, NORTH, SOUTH, open_report
+from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH
+from tests.services.nudges.builders.reports import open_report
 
 
 @pytest.mark.parametrize(

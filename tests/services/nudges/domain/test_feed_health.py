@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from services.nudges.domain.feed_health import RepAtWork, explain_silence
-from tests.services.nudges.days import working_days
+from tests.services.nudges.builders.days import working_days
 
 HOUR = timedelta(hours=1)
 
@@ -122,7 +122,7 @@ def test_days_on_which_single_reps_were_silent_are_not_silence_of_the_team() -> 
     assert explain_silence(team) is not None
 
 
-def test_a_healthy_feed_seldom_counts_as_silent() -> None:
+def test_a_healthy_feed_rarely_counts_as_silent() -> None:
     """5,000 mornings of four reps. Each begins within the first hours, or once in ten days only later."""
     random = Random(1)
     team = [_rep(*[random.expovariate(1) if random.random() > 0.1 else None for _ in range(20)]) for _ in range(4)]

@@ -13,8 +13,8 @@ from services.nudges.domain.history import (
     planned_behaviours,
 )
 from shared.events import BehaviourKey, Presence
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import CALLS, behaviour, report, worked_days
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import CALLS, behaviour, report, worked_days
 
 
 @pytest.mark.parametrize(("score", "is_done"), [(99.99, False), (100, True), (None, False)])

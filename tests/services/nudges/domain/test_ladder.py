@@ -17,8 +17,8 @@ from services.nudges.domain.ladder import (
     typical_week,
 )
 from shared.events import DayReport, GoalKey
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.reports import MARCH, MONTH_GOAL, GoalFields, goal, report, worked_days
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.reports import MARCH, MONTH_GOAL, GoalFields, goal, report, worked_days
 
 APRIL = date(2026, 4, 1)
 JANUARY = date(2026, 1, 1)

@@ -4,8 +4,8 @@ import pytest
 
 from services.nudges.domain.moments import Moment, scheduled_moments
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import open_report, report
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import open_report, report
 
 
 def test_an_open_working_day_has_a_morning_and_a_middle() -> None:

@@ -21,8 +21,8 @@ from services.nudges.domain.phrases import (
     noun,
     score_text,
 )
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.reports import behaviour, report
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.reports import behaviour, report
 
 
 def test_wordings_vary_but_are_the_same_for_the_same_occasion() -> None:

@@ -11,9 +11,9 @@ from services.nudges.domain.working_time import (
     working_time_of_rep,
 )
 from shared.events import Presence
-from tests.services.nudges.days import MONDAY as REPORTED
-from tests.services.nudges.days import at
-from tests.services.nudges.reports import report
+from tests.services.nudges.builders.days import MONDAY as REPORTED
+from tests.services.nudges.builders.days import at
+from tests.services.nudges.builders.reports import report
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 3, day) for day in (27, 28, 29, 30))
 

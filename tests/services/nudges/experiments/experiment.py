@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from tests.services.nudges.day_reports import day_report, make_nudge, make_rep
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import make_rep
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 
 PEOPLE: Final = [f"rep-{number}" for number in range(12)]
 DAYS: Final = 13
@@ -22,7 +24,7 @@ async def run_experiment(rows: Rows, *, sent_adds: float, rule: str = "plan_done
         for number in range(DAYS + 1):
             day = MONDAY + timedelta(days=number)
             score = round(125 + random.uniform(-5, 5) + sent_adds * was_sent, 2)
-            await rows.add_day(day_report(day, score=score, rep=make_rep(person)))
+            await rows.add_day(report(day, score=score, rep=make_rep(person)))
             was_sent = random.random() < 0.5
             await add_assignment(rows, person, day, is_sent=was_sent, rule=rule)
 

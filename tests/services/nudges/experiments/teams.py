@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from tests.services.nudges.day_reports import day_report, make_rep, make_team
-from tests.services.nudges.days import MONDAY, working_days
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, working_days
+from tests.services.nudges.builders.people import make_rep, make_team
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 
 SUNDAY: Final = datetime(2026, 3, 8, 3, tzinfo=UTC)
 """Four o'clock in Madrid."""
@@ -17,8 +18,8 @@ async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 
     for number in range(reps):
         rep = make_rep(f"{team}-{number}")
         for day, count in zip(working_days(len(counts)), counts, strict=True):
-            await rows.add_day(day_report(day, count=count, rep=rep, team=make_team(team)))
-        await rows.add_day(day_report(MONDAY, score=0, count=0, state="open", rep=rep, team=make_team(team)))
+            await rows.add_day(report(day, count=count, rep=rep, team=make_team(team)))
+        await rows.add_day(report(MONDAY, score=0, count=0, state="open", rep=rep, team=make_team(team)))
 
 
 def erratic(days: int) -> list[int]:

@@ -8,10 +8,12 @@ from services.nudges.domain.effects.assignment import Assignment
 from services.nudges.experiments.assignments import list_assignments
 from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
 from shared.events import Presence
-from tests.services.nudges.day_reports import ANA, BEN, NOON, day_report, make_nudge
-from tests.services.nudges.days import MONDAY, working_days
+from tests.services.nudges.builders.days import MONDAY, NOON, working_days
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.experiments.experiment import add_assignment
-from tests.services.nudges.rows import Rows
 
 DAY = timedelta(days=1)
 FRIDAY = MONDAY + 4 * DAY
@@ -23,19 +25,19 @@ async def _assignments(rows: Rows, rule: str = "plan_done") -> list[Assignment]:
 
 
 async def _add_next_day(rows: Rows) -> None:
-    await rows.add_day(day_report(MONDAY + DAY, score=70))
+    await rows.add_day(report(MONDAY + DAY, score=70))
 
 
 async def test_the_scores_are_those_of_worked_days_before_and_of_the_next_one_once_it_is_closed(rows: Rows) -> None:
-    await rows.add_day(day_report(FRIDAY - 2 * DAY, score=60))
-    await rows.add_day(day_report(FRIDAY - DAY, score=40))
-    await rows.add_day(day_report(FRIDAY, score=100))
-    await rows.add_day(day_report(FRIDAY + DAY, score=None, presence=Presence.DAY_OFF, count=0))
-    await rows.add_day(day_report(NEXT_MONDAY, score=30, state="open"))
+    await rows.add_day(report(FRIDAY - 2 * DAY, score=60))
+    await rows.add_day(report(FRIDAY - DAY, score=40))
+    await rows.add_day(report(FRIDAY, score=100))
+    await rows.add_day(report(FRIDAY + DAY, score=None, presence=Presence.DAY_OFF, count=0))
+    await rows.add_day(report(NEXT_MONDAY, score=30, state="open"))
     await add_assignment(rows, "ana", FRIDAY, is_sent=True)
     assert await _assignments(rows) == []
 
-    await rows.add_day(day_report(NEXT_MONDAY, score=70, revision=2))
+    await rows.add_day(report(NEXT_MONDAY, score=70, revision=2))
 
     assert await _assignments(rows) == [
         Assignment(person_id=ANA.id, is_sent=True, propensity=0.5, score_before=50, score_after=70)
@@ -44,8 +46,8 @@ async def test_the_scores_are_those_of_worked_days_before_and_of_the_next_one_on
 
 async def test_an_open_next_day_is_waited_for_even_when_a_later_one_is_closed(rows: Rows) -> None:
     await add_assignment(rows, "ana", MONDAY, is_sent=True)
-    await rows.add_day(day_report(MONDAY + 2 * DAY, score=70))
-    await rows.add_day(day_report(MONDAY + DAY, score=30, state="open"))
+    await rows.add_day(report(MONDAY + 2 * DAY, score=70))
+    await rows.add_day(report(MONDAY + DAY, score=30, state="open"))
     await rows.ignore_indexes()
 
     assert await _assignments(rows) == []
@@ -54,25 +56,25 @@ async def test_an_open_next_day_is_waited_for_even_when_a_later_one_is_closed(ro
 async def test_only_the_ten_newest_worked_days_before_count(rows: Rows) -> None:
     eleven_days = working_days(11)
     for day in eleven_days:
-        await rows.add_day(day_report(day, score=0 if day == eleven_days[0] else 80))
+        await rows.add_day(report(day, score=0 if day == eleven_days[0] else 80))
     await add_assignment(rows, "ana", MONDAY, is_sent=True)
     await _add_next_day(rows)
 
     (assignment,) = await _assignments(rows)
     assert assignment.score_before == 80
-    await rows.add_day(day_report(eleven_days[-1], score=None, presence=Presence.DAY_OFF, revision=2))
+    await rows.add_day(report(eleven_days[-1], score=None, presence=Presence.DAY_OFF, revision=2))
 
     (assignment,) = await _assignments(rows)
     assert assignment.score_before == 72
 
 
 async def test_days_off_the_day_itself_and_other_peoples_days_are_not_days_before(rows: Rows) -> None:
-    await rows.add_day(day_report(MONDAY - 3 * DAY, score=40))
-    await rows.add_day(day_report(MONDAY - 2 * DAY, score=90, presence=Presence.DAY_OFF))
-    await rows.add_day(day_report(MONDAY, score=100))
-    await rows.add_day(day_report(MONDAY - 3 * DAY, score=10, rep=BEN))
+    await rows.add_day(report(MONDAY - 3 * DAY, score=40))
+    await rows.add_day(report(MONDAY - 2 * DAY, score=90, presence=Presence.DAY_OFF))
+    await rows.add_day(report(MONDAY, score=100))
+    await rows.add_day(report(MONDAY - 3 * DAY, score=10, rep=BEN))
     await add_assignment(rows, "ana", MONDAY, is_sent=True)
-    await rows.add_day(day_report(MONDAY + DAY, score=10, rep=BEN))
+    await rows.add_day(report(MONDAY + DAY, score=10, rep=BEN))
     assert await _assignments(rows) == []
 
     await _add_next_day(rows)
@@ -137,7 +139,7 @@ async def test_assignments_are_in_the_order_of_decision(rows: Rows) -> None:
     for person in ("ben", "ana"):
         await add_assignment(rows, person, MONDAY, is_sent=True)
     await _add_next_day(rows)
-    await rows.add_day(day_report(MONDAY + DAY, score=70, rep=BEN))
+    await rows.add_day(report(MONDAY + DAY, score=70, rep=BEN))
     # stores the row behind the other one
     await rows.pool.execute("UPDATE nudge SET text = text WHERE person_id = 'ben'")
     await rows.ignore_indexes()

@@ -17,11 +17,12 @@ from services.nudges.schema import SCHEMA
 from shared.events import TeamId, VersionNumber
 from shared.postgres.pool import make_pool
 from shared.requests.nudges import CalibrationRow
-from tests.services.nudges.day_reports import NOON, day_report, make_rep, make_team
-from tests.services.nudges.days import MONDAY, working_days
+from tests.services.nudges.builders.days import MONDAY, NOON, working_days
+from tests.services.nudges.builders.people import make_rep, make_team
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.domain.drop.weeks import steady
 from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
-from tests.services.nudges.rows import Rows
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -58,7 +59,7 @@ async def test_a_team_with_false_alerts_is_monitored_more_strictly_and_a_calm_on
 async def test_a_rep_who_is_unlike_the_team_gets_a_stricter_limit_of_their_own(rows: Rows) -> None:
     await add_team(rows, "mixed", STEADY, reps=3)
     for day, count in zip(working_days(40), erratic(40), strict=True):
-        await rows.add_day(day_report(day, count=count, rep=make_rep("mixed-0"), team=make_team("mixed")))
+        await rows.add_day(report(day, count=count, rep=make_rep("mixed-0"), team=make_team("mixed")))
 
     await calibrate_teams(rows.pool, TeamId("mixed"), now=NOON)
 
@@ -100,7 +101,7 @@ async def test_days_that_an_incomparable_version_judged_are_left_out(rows: Rows)
     await rows.pool.execute("UPDATE day SET report = jsonb_set(report, '{state}', '\"closed\"')")
     for number in range(2):
         rep, version = make_rep(f"changed-{number}"), VersionNumber(2)
-        await rows.add_day(day_report(MONDAY + DAY, state="open", rep=rep, team=make_team("changed"), playbook_version=version))
+        await rows.add_day(report(MONDAY + DAY, state="open", rep=rep, team=make_team("changed"), playbook_version=version))
 
     (row,) = (await calibrate_teams(rows.pool, None, now=NOON)).teams
 

@@ -20,10 +20,11 @@ from services.nudges.experiments.calibrations import (
     merge_rep_calibrations,
 )
 from shared.events import RepId, TeamId, VersionNumber
-from tests.services.nudges.day_reports import ANA, BEN, NOON, NORTH, SOUTH, day_report, make_rep, make_team
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH, make_rep, make_team
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.experiments.teams import SUNDAY
-from tests.services.nudges.rows import Rows
 
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
@@ -40,9 +41,9 @@ async def _limits(rows: Rows) -> dict[str, tuple[str, float]]:
 
 
 async def test_a_team_is_active_while_a_playbook_judges_an_open_day_of_it(rows: Rows) -> None:
-    await rows.add_day(day_report(MONDAY, state="open"))
-    await rows.add_day(day_report(MONDAY, state="closed", rep=BEN, team=SOUTH))
-    await rows.add_day(day_report(MONDAY, state="open", rep=make_rep("cleo"), team=make_team("west"), playbook_version=None))
+    await rows.add_day(report(MONDAY, state="open"))
+    await rows.add_day(report(MONDAY, state="closed", rep=BEN, team=SOUTH))
+    await rows.add_day(report(MONDAY, state="open", rep=make_rep("cleo"), team=make_team("west"), playbook_version=None))
 
     active = await list_active_teams(rows.pool, None)
 
@@ -54,10 +55,10 @@ async def test_a_team_is_active_while_a_playbook_judges_an_open_day_of_it(rows: 
 
 async def test_a_team_is_calibrated_by_the_version_that_judges_most_of_its_reps_and_of_two_by_the_newer(rows: Rows) -> None:
     for number, version in enumerate((1, 2, 2, 3)):
-        report = day_report(
+        open_day = report(
             MONDAY + number * DAY, state="open", rep=make_rep(f"rep-{number}"), playbook_version=VersionNumber(version)
         )
-        await rows.add_day(report)
+        await rows.add_day(open_day)
 
     (by_majority,) = await list_active_teams(rows.pool, NORTH.id)
     await rows.pool.execute("DELETE FROM day WHERE rep_id = 'rep-1'")
@@ -69,15 +70,15 @@ async def test_a_team_is_calibrated_by_the_version_that_judges_most_of_its_reps_
 
 async def test_the_time_zone_of_a_team_is_that_of_most_of_its_reps(rows: Rows) -> None:
     for number, timezone in enumerate(("Europe/Madrid", "Europe/Paris", "Europe/Paris")):
-        await rows.add_day(day_report(MONDAY, state="open", rep=make_rep(f"rep-{number}"), timezone=timezone))
+        await rows.add_day(report(MONDAY, state="open", rep=make_rep(f"rep-{number}"), timezone=timezone))
 
     assert [team.timezone for team in await list_active_teams(rows.pool, None)] == ["Europe/Paris"]
     assert [team.timezone for team in await list_unplanned_teams(rows.pool)] == ["Europe/Paris"]
 
 
 async def test_teams_are_listed_by_id_and_one_alone_when_asked_for(rows: Rows) -> None:
-    await rows.add_day(day_report(state="open", rep=BEN, team=SOUTH))
-    await rows.add_day(day_report(state="open"))
+    await rows.add_day(report(state="open", rep=BEN, team=SOUTH))
+    await rows.add_day(report(state="open"))
 
     assert [team.team_id for team in await list_active_teams(rows.pool, None)] == ["north", "south"]
     assert [team.team_id for team in await list_active_teams(rows.pool, SOUTH.id)] == ["south"]
@@ -85,8 +86,8 @@ async def test_teams_are_listed_by_id_and_one_alone_when_asked_for(rows: Rows) -
 
 
 async def test_a_plan_is_made_once_and_then_moved_on_for_its_own_team(rows: Rows) -> None:
-    await rows.add_day(day_report(state="open"))
-    await rows.add_day(day_report(state="open", rep=BEN, team=SOUTH))
+    await rows.add_day(report(state="open"))
+    await rows.add_day(report(state="open", rep=BEN, team=SOUTH))
     for due_at in (SUNDAY, SUNDAY + WEEK):
         await add_calibration_plan(rows.pool, NORTH.id, due_at=due_at)
     assert [team.team_id for team in await list_unplanned_teams(rows.pool)] == ["south"]
@@ -105,7 +106,7 @@ async def test_calibrations_are_due_from_their_time_on_the_longest_overdue_first
         (("b", SUNDAY), ("a", SUNDAY), ("c", SUNDAY - SECOND), ("d", SUNDAY + SECOND), ("idle", SUNDAY))
     ):
         if team != "idle":
-            await rows.add_day(day_report(state="open", rep=make_rep(f"rep-{number}"), team=make_team(team)))
+            await rows.add_day(report(state="open", rep=make_rep(f"rep-{number}"), team=make_team(team)))
         await add_calibration_plan(rows.pool, TeamId(team), due_at=due_at)
 
     assert await list_due_calibrations(rows.pool, now=SUNDAY) == ["c", "a", "b"]
@@ -132,7 +133,7 @@ async def test_only_a_calibration_that_is_due_can_be_claimed(
 
 
 async def test_the_newest_calibration_of_a_team_replaces_the_last(rows: Rows) -> None:
-    await rows.add_day(day_report())
+    await rows.add_day(report())
     async with rows.pool.acquire() as connection, connection.transaction():
         assert await find_team_strictness(connection, NORTH.id) is None
         await merge_calibration(connection, NORTH.id, [ANA.id], _calibration(0.1), now=NOON)
@@ -148,8 +149,8 @@ async def test_the_newest_calibration_of_a_team_replaces_the_last(rows: Rows) ->
 
 async def test_a_rep_who_is_no_longer_calibrated_loses_their_limit_and_other_teams_keep_theirs(rows: Rows) -> None:
     cleo = make_rep("cleo")
-    for report in (day_report(), day_report(rep=BEN), day_report(rep=cleo, team=SOUTH)):
-        await rows.add_day(report)
+    for closed_day in (report(), report(rep=BEN), report(rep=cleo, team=SOUTH)):
+        await rows.add_day(closed_day)
     async with rows.pool.acquire() as connection, connection.transaction():
         await merge_calibration(connection, NORTH.id, [ANA.id, BEN.id], _calibration(0.1, 0.2), now=NOON)
         await merge_calibration(connection, SOUTH.id, [cleo.id], _calibration(0.3), now=NOON)
@@ -160,9 +161,9 @@ async def test_a_rep_who_is_no_longer_calibrated_loses_their_limit_and_other_tea
 
 
 async def test_a_limit_is_stored_only_for_reps_who_are_still_in_the_team_by_their_newest_day(rows: Rows) -> None:
-    await rows.add_day(day_report(MONDAY))
-    await rows.add_day(day_report(MONDAY, rep=BEN))
-    await rows.add_day(day_report(MONDAY + DAY, rep=BEN, team=SOUTH))
+    await rows.add_day(report(MONDAY))
+    await rows.add_day(report(MONDAY, rep=BEN))
+    await rows.add_day(report(MONDAY + DAY, rep=BEN, team=SOUTH))
     async with rows.pool.acquire() as connection:
         await merge_rep_calibrations(connection, NORTH.id, [ANA.id, BEN.id, RepId(make_rep("gone").id)], [0.1, 0.2, 0.3])
         await merge_rep_calibrations(connection, SOUTH.id, [BEN.id], [0.4])
@@ -171,10 +172,10 @@ async def test_a_limit_is_stored_only_for_reps_who_are_still_in_the_team_by_thei
 
 
 async def test_a_rep_who_changes_teams_has_the_limit_of_the_new_team(rows: Rows) -> None:
-    await rows.add_day(day_report(MONDAY))
+    await rows.add_day(report(MONDAY))
     async with rows.pool.acquire() as connection:
         await merge_rep_calibrations(connection, NORTH.id, [ANA.id], [0.1])
-        await rows.add_day(day_report(MONDAY + DAY, team=SOUTH))
+        await rows.add_day(report(MONDAY + DAY, team=SOUTH))
         await merge_rep_calibrations(connection, SOUTH.id, [ANA.id], [0.2])
 
     assert await _limits(rows) == {"ana": ("south", 0.2)}

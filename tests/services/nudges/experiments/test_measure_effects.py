@@ -4,9 +4,9 @@ from services.nudges.experiments.list_effects import list_effects
 from services.nudges.experiments.measure_effects import measure_effects
 from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
 from services.nudges.rules.catalogue import REP_RULES
-from tests.services.nudges.day_reports import NOON
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.experiments.experiment import DAYS, run_experiment
-from tests.services.nudges.rows import Rows
 
 
 async def test_the_effect_is_that_on_the_score_of_the_next_worked_day(rows: Rows) -> None:

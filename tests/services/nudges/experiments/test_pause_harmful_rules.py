@@ -9,16 +9,15 @@ from services.nudges.experiments.measure_effects import measure_effects
 from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.experiments.resume_rule import RuleNotPaused, resume_rule
 from services.nudges.experiments.rule_pauses import RulePause, list_rule_pauses, mark_rule_paused, mark_rule_resumed
-from tests.services.nudges.day_reports import NOON
-from tests.services.nudges.days import at
+from tests.services.nudges.builders.days import NOON, at
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.experiments.experiment import LAST, run_experiment
-from tests.services.nudges.rows import Rows
 
 DAY = timedelta(days=1)
 EVENING = at(LAST, "23:00")
 
 
-async def test_a_rule_that_does_harm_is_paused_and_its_owner_told_once(rows: Rows) -> None:
+async def test_a_rule_that_does_harm_is_paused_and_announced_once(rows: Rows) -> None:
     await run_experiment(rows, sent_adds=-10)
 
     with capture_logs() as logs:

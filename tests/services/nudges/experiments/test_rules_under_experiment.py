@@ -13,11 +13,12 @@ from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.experiments.resume_rule import resume_rule
 from services.nudges.rules.comeback import comeback
 from services.nudges.rules.plan_done import plan_done
+from tests.services.nudges.builders.days import at
+from tests.services.nudges.builders.people import make_rep
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.conftest import Nudging
-from tests.services.nudges.day_reports import day_report, make_rep
-from tests.services.nudges.days import at
 from tests.services.nudges.experiments.experiment import LAST, PEOPLE, run_experiment
-from tests.services.nudges.rows import Rows
 
 NEXT_DAY = LAST + timedelta(days=1)
 
@@ -43,7 +44,7 @@ async def paused(nudging: Nudging) -> Nudging:
 async def test_a_paused_rule_is_suppressed(paused: Nudging) -> None:
     paused.now = at(NEXT_DAY, "12:00")
 
-    await paused.take_in(day_report(NEXT_DAY, score=130, state="open", rep=make_rep(PEOPLE[0])))
+    await paused.take_in(report(NEXT_DAY, score=130, state="open", rep=make_rep(PEOPLE[0])))
 
     assert (await paused.decisions())[-1] == ("plan_done", "suppressed", RULE_PAUSED)
 
@@ -52,6 +53,6 @@ async def test_a_resumed_rule_is_sent_or_withheld_again(paused: Nudging) -> None
     await resume_rule(paused.pool, "plan_done", now=paused.now)
     paused.now = at(NEXT_DAY, "12:00")
 
-    (decided,) = await paused.take_in(day_report(NEXT_DAY, score=130, state="open", rep=make_rep(PEOPLE[0])))
+    (decided,) = await paused.take_in(report(NEXT_DAY, score=130, state="open", rep=make_rep(PEOPLE[0])))
 
     assert decided.status in {"sent", "withheld"}

@@ -5,15 +5,17 @@ import pytest
 from services.nudges.context.baselines import load_baseline
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from shared.events import TeamId
-from tests.services.nudges.day_reports import NOON, day_report, make_rep, make_team
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.people import make_rep, make_team
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.domain.drop.weeks import steady
 from tests.services.nudges.experiments.teams import add_team, erratic
-from tests.services.nudges.rows import Rows
 
 
 async def _strictness(rows: Rows, team: str, rep: str) -> float:
     """By which a rep is monitored today."""
-    today = day_report(score=0, count=0, state="open", rep=make_rep(rep), team=make_team(team))
+    today = report(score=0, count=0, state="open", rep=make_rep(rep), team=make_team(team))
     async with rows.pool.acquire() as connection:
         baseline = await load_baseline(connection, today)
     assert baseline is not None

@@ -18,8 +18,10 @@ from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
 from shared.service.broker import ServiceBroker
 from shared.service.consuming import DeadLetters
 from shared.service.settings import NatsSection
+from tests.services.nudges.builders.announcements import VERSION_1, announcement
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import KEY, NOON, Nudging
-from tests.services.nudges.reports import ANA, VERSION_1, announcement, report
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -79,7 +81,7 @@ def consuming(nudging: Nudging, nats: LeanClient, nats_url: str) -> Consuming:
     return Consuming(nudging=nudging, nats=nats, nats_url=nats_url)
 
 
-async def test_a_day_report_is_decided_on_once_in_the_trace_that_led_here(consuming: Consuming) -> None:
+async def test_a_day_report_is_decided_on_once_within_its_trace(consuming: Consuming) -> None:
     done = report(score=100, state="open").model_dump_json().encode()
     for _ in range(2):
         await consuming.publish(DAY_CHANGED.name, done, {"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01"})

@@ -8,9 +8,10 @@ import pytest
 
 from services.nudges.intake.day_reports import take_in_day_report
 from shared.events import DayReport, Manager, ManagerId, PersonId
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import ANA, BEN, MARA, rep
+from tests.services.nudges.builders.reports import behaviour, open_report, report
 from tests.services.nudges.conftest import KEY, NOON, Nudging
-from tests.services.nudges.days import MONDAY, TUESDAY, at
-from tests.services.nudges.reports import ANA, BEN, MARA, behaviour, open_report, rep, report
 
 JON = Manager(id=ManagerId(PersonId("jon")), name="Jon Keller", timezone="Europe/Madrid")
 ELSEWHERE = MARA.model_copy(update={"name": "Mara L.", "timezone": "Asia/Tokyo"})

@@ -7,9 +7,11 @@ from services.nudges.intake.erased_people import refuse_other_key
 from shared.events import Manager, ManagerId, PersonId
 from shared.privacy.erasure import tombstone_of_key, tombstone_of_person
 from shared.service.settings import ErasureKeyChanged
+from tests.services.nudges.builders.announcements import VERSION_1, announcement
+from tests.services.nudges.builders.days import TUESDAY
+from tests.services.nudges.builders.people import ANA, BEN, MARA
+from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.conftest import KEY, NOON, Nudging
-from tests.services.nudges.days import TUESDAY
-from tests.services.nudges.reports import ANA, BEN, MARA, VERSION_1, announcement, open_report
 
 JON = Manager(id=ManagerId(PersonId("jon")), name="Jon Keller", timezone="Europe/Madrid")
 

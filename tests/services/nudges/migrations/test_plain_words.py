@@ -132,7 +132,7 @@ async def test_the_view_and_the_functions_read_the_new_tables(upgraded: asyncpg.
     assert '"is_retracted" : true' in parts[0]
 
 
-async def test_no_name_of_the_schema_keeps_a_retired_word(upgraded: asyncpg.Pool) -> None:
+async def test_no_retired_term_is_left_in_the_schema(upgraded: asyncpg.Pool) -> None:
     names = await upgraded.fetch(
         "SELECT relname AS name FROM pg_class WHERE relnamespace = 'nudges'::regnamespace"
         " UNION SELECT attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
@@ -142,8 +142,8 @@ async def test_no_name_of_the_schema_keeps_a_retired_word(upgraded: asyncpg.Pool
         " UNION SELECT unnest(proargnames) FROM pg_proc WHERE pronamespace = 'nudges'::regnamespace"
     )
 
-    kept = {row["name"] for row in names if RETIRED.intersection(re.split("_", row["name"]))}
-    assert kept == set()
+    retired = {row["name"] for row in names if RETIRED.intersection(re.split("_", row["name"]))}
+    assert retired == set()
 
 
 async def test_the_partial_indexes_cover_the_deferred_nudges(upgraded: asyncpg.Pool) -> None:

@@ -18,7 +18,8 @@ from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
-from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 
 BASE_URL: Final = "http://pages"
 LINKS: Final = Links(base_url=BASE_URL, secret="signs links")

@@ -7,8 +7,10 @@ import pytest
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
 from shared.event_types import PLAYBOOK_ACKNOWLEDGED
 from shared.events import PlaybookAcknowledged, VersionNumber
-from tests.services.nudges.day_reports import ANA, BEN, NOON, announcement
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.rows import Rows
 
 HOUR = timedelta(hours=1)
 FIRST = VersionNumber(1)

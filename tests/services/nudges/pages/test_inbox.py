@@ -7,9 +7,11 @@ import pytest
 from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.pages.inbox import GivenAnswer, find_message, list_inbox, list_received
 from shared.events import NudgeId, NudgeKind, Person
-from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON, announcement, make_nudge
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, NOON, at
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
+from tests.services.nudges.builders.rows import Rows
 
 MINUTE = timedelta(minutes=1)
 STATUSES = ("sent", "bundled", "deferred", "withheld", "suppressed")

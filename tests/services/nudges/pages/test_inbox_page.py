@@ -5,11 +5,13 @@ import httpx
 import pytest
 
 from shared.events import NudgeKind, Rep
-from tests.services.nudges.day_reports import ANA, BEN, NOON, announcement, make_nudge
-from tests.services.nudges.days import MONDAY, at
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, NOON, at
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import JONS_INBOX, MARAS_INBOX, browsing, visible_text
 from tests.services.nudges.pages.disputes.explanations import Scoring
-from tests.services.nudges.rows import Rows
 
 
 async def test_a_manager_sees_what_their_team_received_with_names_escaped(rows: Rows, browser: httpx.AsyncClient) -> None:
@@ -103,7 +105,7 @@ async def test_a_retracted_part_is_struck_through_and_the_rest_of_the_message_is
     assert "part of this message would not have been sent" in page
 
 
-async def test_an_announcement_in_the_same_words_is_one_card_with_who_has_read_it(
+async def test_an_announcement_of_the_same_version_is_one_card_with_who_acknowledged_it(
     rows: Rows, browser: httpx.AsyncClient
 ) -> None:
     for rep, version in ((ANA, 3), (BEN, 3), (ANA, 4)):

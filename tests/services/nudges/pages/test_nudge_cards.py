@@ -5,8 +5,8 @@ from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.nudge_cards import Card, make_cards
 from services.nudges.rules.catalogue import RULES
 from shared.events import NudgeId, NudgeKind, PersonId
-from tests.services.nudges.day_reports import ANA, MARA, NOON
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.people import ANA, MARA
 
 NOT_USEFUL = GivenAnswer(person_id=ANA.id, answer=Answer.NOT_USEFUL, reason="")
 RECOGNISED = GivenAnswer(person_id=MARA.id, answer=Answer.RECOGNISED, reason="")

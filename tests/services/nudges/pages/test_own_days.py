@@ -8,17 +8,18 @@ from services.nudges.pages.disputes.disputes import NewDispute, merge_dispute
 from services.nudges.pages.own_days import OwnDay, list_own_days
 from shared.events import Rep
 from shared.observation import ActivityId, SourceName
-from tests.services.nudges.day_reports import ANA, BEN, NOON, day_report
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 
 DAY = timedelta(days=1)
 
 
 async def test_a_reps_days_are_listed_from_a_day_on_the_newest_first(rows: Rows) -> None:
     for number in range(3):
-        await rows.add_day(day_report(MONDAY + number * DAY, score=60 + number, state="open" if number == 2 else "closed"))
-    await rows.add_day(day_report(MONDAY + DAY, rep=BEN))
+        await rows.add_day(report(MONDAY + number * DAY, score=60 + number, state="open" if number == 2 else "closed"))
+    await rows.add_day(report(MONDAY + DAY, rep=BEN))
 
     assert await list_own_days(rows.pool, ANA.id, since=MONDAY + DAY) == [
         OwnDay(day=MONDAY + 2 * DAY, score=Decimal(62), is_open=True, disputes=0),
@@ -45,7 +46,7 @@ async def test_the_disputes_of_each_day_are_counted(rows: Rows) -> None:
 
     for number in range(2):
         for rep in (ANA, BEN):
-            await rows.add_day(day_report(MONDAY + number * DAY, rep=rep))
+            await rows.add_day(report(MONDAY + number * DAY, rep=rep))
     for name, rep, days in (("d1", ANA, 0), ("d2", ANA, 0), ("d3", ANA, 1), ("d4", BEN, 0)):
         await dispute(name, rep, days)
 

@@ -8,21 +8,15 @@ import httpx
 import pytest
 
 from shared.event_types import PLAYBOOK_ACKNOWLEDGED
-from shared.events import GoalKey, ManagerId, Rep
-from tests.services.nudges.day_reports import (
-    ANA,
-    NOON,
-    announcement,
-    behaviour_definition,
-    day_report,
-    goal,
-    goal_definition,
-    make_nudge,
-)
-from tests.services.nudges.days import MONDAY, at
+from shared.events import GoalKey, ManagerId, Presence, Rep
+from tests.services.nudges.builders.announcements import announcement, defined, goal_definition
+from tests.services.nudges.builders.days import MONDAY, NOON, at
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.reports import goal, report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, LINKS, browsing, visible_text
 from tests.services.nudges.pages.disputes.explanations import Scoring
-from tests.services.nudges.rows import Rows
 
 PATH = ANAS_PAGE.removeprefix("http://pages")
 ON_MONDAYS = (Decimal(12), *[Decimal(0)] * 6)
@@ -30,14 +24,8 @@ NEXT_MONDAY = MONDAY + timedelta(days=7)
 
 
 async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Rows, browser: httpx.AsyncClient) -> None:
-    demos = behaviour_definition(
-        "Demos",
-        counts="demo, of at least 600 s",
-        asks="12 on Monday",
-        targets=ON_MONDAYS,
-        weight=Decimal(35),
-        cap=Decimal(2),
-    )
+    counted = {"counts": "demo, of at least 600 s", "targets": ON_MONDAYS, "weight": Decimal(35), "cap": Decimal(2)}
+    demos = defined("Demos", "12 on Monday").model_copy(update=counted)
     await rows.add_announcement(announcement(1))
     await rows.add_announcement(
         announcement(
@@ -83,8 +71,11 @@ async def test_steps_that_follow_the_reps_own_weeks_are_explained(rows: Rows, br
 
 async def test_the_next_step_of_each_goal_is_shown(rows: Rows, browser: httpx.AsyncClient) -> None:
     assert "Your next steps" not in (await browser.get(PATH)).text
-    month, week = goal(31), goal(4, key="week", label="Calls this week", period_start=MONDAY, step_min=None, step_max=None)
-    await rows.add_day(day_report(state="open", goals=(month, week)))
+    month, week = (
+        goal(31),
+        goal(4, key=GoalKey("week"), label="Calls this week", period_start=MONDAY, step_min=None, step_max=None),
+    )
+    await rows.add_day(report(state="open", goals=(month, week)))
     await rows.add_ladder(ANA.id, month.key, month.period_start, reached=30)
     await rows.add_ladder(ANA.id, week.key, week.period_start)
     await rows.add_ladder(ANA.id, GoalKey("week"), MONDAY - timedelta(days=7), reached=90)
@@ -113,7 +104,7 @@ async def test_a_day_begins_in_the_reps_own_time_zone(rows: Rows, browser: httpx
     tuesday = MONDAY + timedelta(days=1)
     await rows.add_announcement(announcement(1))
     await rows.add_announcement(announcement(2, tuesday))
-    await rows.add_day(day_report(tuesday, state="open", timezone="Pacific/Kiritimati"))
+    await rows.add_day(report(tuesday, state="open", timezone="Pacific/Kiritimati"))
 
     assert "In force since Tuesday 3 March 2026" in (await browser.get(PATH)).text
 
@@ -143,7 +134,7 @@ async def test_opening_the_page_confirms_nothing(rows: Rows, browser: httpx.Asyn
     assert await rows.pool.fetchval("SELECT count(*) FROM announcement WHERE delivered_at IS NOT NULL") == 0
 
 
-async def test_when_the_rep_was_told_is_shown_in_their_own_time_zone(rows: Rows, browser: httpx.AsyncClient) -> None:
+async def test_the_time_of_an_announcement_is_in_the_reps_own_time_zone(rows: Rows, browser: httpx.AsyncClient) -> None:
     await rows.add_announcement(announcement(1), delivered_at=at(date(2026, 1, 2), "09:00"))
 
     assert "You were told about it on Friday 2 January at 09:00." in visible_text(await browser.get(PATH))
@@ -160,8 +151,8 @@ async def test_days_and_messages_of_the_last_two_weeks_are_shown(
     rows: Rows, browser: httpx.AsyncClient, age_days: int, is_shown: bool
 ) -> None:
     day = MONDAY - timedelta(days=age_days)
-    await rows.add_day(day_report(MONDAY, state="open"))
-    await rows.add_day(day_report(day, score=77))
+    await rows.add_day(report(MONDAY, state="open"))
+    await rows.add_day(report(day, score=77))
     await rows.add_nudge(make_nudge(text="You did it.", day=day, send_at=at(day, "12:00")))
 
     page = visible_text(await browser.get(PATH))
@@ -172,8 +163,8 @@ async def test_days_and_messages_of_the_last_two_weeks_are_shown(
 
 
 async def test_the_score_of_an_open_day_is_that_so_far_and_a_day_off_has_none(rows: Rows, browser: httpx.AsyncClient) -> None:
-    await rows.add_day(day_report(MONDAY, score=60, state="open"))
-    await rows.add_day(day_report(MONDAY - timedelta(days=1), score=None, presence="day_off", count=0))
+    await rows.add_day(report(MONDAY, score=60, state="open"))
+    await rows.add_day(report(MONDAY - timedelta(days=1), score=None, presence=Presence.DAY_OFF, count=0))
 
     page = visible_text(await browser.get(PATH))
 

@@ -19,10 +19,13 @@ from shared.observation import ActivityId, SourceName
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.privacy.erasure import NoErasureKey, tombstone_of_key, tombstone_of_person
 from shared.requests.erasure import ErasedNudges
-from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON, NORTH, announcement, day_report, make_nudge
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.requests.mentions import tables_that_mention
-from tests.services.nudges.rows import Rows
 
 KEY: Final = b"a key of the installation"
 TABLES_OF_PEOPLE: Final = frozenset(
@@ -51,7 +54,7 @@ async def _erase(rows: Rows, person: Person = ANA, file: FileChannel | None = No
 
 async def _add_rep(rows: Rows, rep: Rep) -> None:
     """A row about a rep of Mara's in every table that can have one."""
-    await rows.add_day(day_report(rep=rep))
+    await rows.add_day(report(rep=rep))
     for nudge in (
         make_nudge(f"to-{rep.id}", person=rep),
         make_nudge(f"about-{rep.id}", person=JON, about=(Mention(id=rep.id),)),
@@ -125,7 +128,7 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
     await rows.pool.execute(
         "INSERT INTO scheduled_check (person_id, day, moment, due_at) VALUES ('mara', $1, 'team', $2)", MONDAY, NOON
     )
-    await rows.add_day(day_report(rep=BEN, managers=(JON, MARA)))
+    await rows.add_day(report(rep=BEN, managers=(JON, MARA)))
     await rows.pool.execute("UPDATE nudge SET manager_ids = '{jon,mara}' WHERE id = 'to-ben'")
 
     erased = await _erase(rows, MARA)
@@ -192,7 +195,7 @@ async def test_a_decision_under_way_is_waited_for_and_leaves_nothing_behind(rows
         await deciding.execute(
             "INSERT INTO day (rep_id, day, revision, report) VALUES ('ana', $1, 1, $2)",
             MONDAY,
-            day_report().model_dump_json(),
+            report().model_dump_json(),
         )
 
     assert (await erasing).reports == 1

@@ -36,11 +36,12 @@ from shared.requests.nudges import (
     RepQuery,
     RuleName,
 )
-from tests.services.nudges.day_reports import ANA, MARA, NOON, make_nudge
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, MARA
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
 from tests.services.nudges.pages.browser import ANAS_PAGE, LINKS, MARAS_INBOX
-from tests.services.nudges.rows import Rows
 
 HOLDOUT: Final = 0.2
 

@@ -6,8 +6,10 @@ import pytest
 
 from services.nudges.requests.list_nudges import list_nudges
 from shared.requests.nudges import NudgeQuery
-from tests.services.nudges.day_reports import ANA, BEN, NOON, make_nudge
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.rows import Rows
 
 
 @pytest.mark.parametrize(("limit", "pages"), [(2, [["n0", "n1"], ["n2"]]), (3, [["n0", "n1", "n2"], []])])

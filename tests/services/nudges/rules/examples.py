@@ -13,8 +13,9 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.phrases import WEEKDAYS, clock_time
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES
 from shared.events import DayReport, Mention, NudgeId, NudgeKind, Person
-from tests.services.nudges.days import at
-from tests.services.nudges.reports import announcement, behaviour, defined
+from tests.services.nudges.builders.announcements import announcement, defined
+from tests.services.nudges.builders.days import at
+from tests.services.nudges.builders.reports import behaviour
 from tests.services.nudges.rules.harbor import (
     ANA,
     DIEGO,

@@ -27,9 +27,10 @@ from shared.events import (
     TeamId,
     VersionNumber,
 )
-from tests.services.nudges.days import at, working_days
+from tests.services.nudges.builders.days import at, working_days
+from tests.services.nudges.builders.people import rep
+from tests.services.nudges.builders.reports import DayReportFields, behaviour, report
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.reports import DayReportFields, behaviour, rep, report
 
 WEDNESDAY: Final = date(2026, 3, 11)
 THURSDAY: Final = date(2026, 3, 12)

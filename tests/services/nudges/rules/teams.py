@@ -6,8 +6,10 @@ from typing import Final, Unpack
 
 from services.nudges.context.team_context import TeamContext, TeamMember, WeeklyBrief
 from shared.events import DayReport, Mention, Presence, Rep, VersionNumber
-from tests.services.nudges.days import at, working_days
-from tests.services.nudges.reports import NORTH, VERSION_1, DayReportFields, behaviour, rep, report
+from tests.services.nudges.builders.announcements import VERSION_1
+from tests.services.nudges.builders.days import at, working_days
+from tests.services.nudges.builders.people import NORTH, rep
+from tests.services.nudges.builders.reports import DayReportFields, behaviour, report
 
 FRIDAY: Final = date(2026, 3, 13)
 MONDAY: Final = date(2026, 3, 16)

@@ -6,8 +6,8 @@ import pytest
 
 from services.nudges.rules.comeback import comeback
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import FRIDAY, MONDAY, WEDNESDAY, at
-from tests.services.nudges.reports import report, rule_context, worked_days
+from tests.services.nudges.builders.days import FRIDAY, MONDAY, WEDNESDAY, at
+from tests.services.nudges.builders.reports import report, rule_context, worked_days
 
 DONE = report(score=100, state="open")
 

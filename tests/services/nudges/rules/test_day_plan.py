@@ -8,8 +8,8 @@ import pytest
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.rules.day_plan import day_plan
 from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import behaviour, open_report, report, rule_context, worked_days
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import behaviour, open_report, report, rule_context, worked_days
 
 PLAN = (behaviour("Calls", 0, 10), behaviour("Meetings", 0, 2), behaviour("Demos", 0, 0))
 TODAY = open_report(behaviours=PLAN)

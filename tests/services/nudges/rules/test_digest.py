@@ -7,7 +7,8 @@ import pytest
 from services.nudges.context.team_context import TeamContext
 from services.nudges.rules.digest import digest
 from shared.events import NudgeKind, Presence
-from tests.services.nudges.reports import SOUTH, behaviour, report
+from tests.services.nudges.builders.people import SOUTH
+from tests.services.nudges.builders.reports import behaviour, report
 from tests.services.nudges.rules.teams import (
     FEW_CALLS,
     FRIDAY,

@@ -12,10 +12,10 @@ from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import RepBaseline
 from services.nudges.rules.drop import drop, is_still_low
 from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.baselines import baseline_of, calls_after, calls_on, fallen_to
-from tests.services.nudges.days import MONDAY, working_days
+from tests.services.nudges.builders.baselines import baseline_of, calls_after, calls_on, fallen_to
+from tests.services.nudges.builders.days import MONDAY, working_days
+from tests.services.nudges.builders.reports import open_report, report, rule_context
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.reports import open_report, report, rule_context
 
 AFTER_A_DROP = fallen_to(124)
 TODAY = open_report()

@@ -7,8 +7,9 @@ import pytest
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.rules.one_thing import is_still_short, one_thing
 from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.days import MONDAY, working_days
-from tests.services.nudges.reports import VERSION_2, behaviour, calls_and_proposals, report, rule_context
+from tests.services.nudges.builders.announcements import VERSION_2
+from tests.services.nudges.builders.days import MONDAY, working_days
+from tests.services.nudges.builders.reports import behaviour, calls_and_proposals, report, rule_context
 
 ON_TRACK, SHORT = (8, 8, 8, 8, 8), (1, 0, 1, 0, 0)
 MORNING = calls_and_proposals(0, 0, state="open", score=0)

@@ -8,8 +8,8 @@ import pytest
 from services.nudges.domain.baseline import MiddayCounts
 from services.nudges.rules.pace import pace
 from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import CALLS, PROPOSALS, DayReportFields, behaviour, report, rule_context
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import CALLS, PROPOSALS, DayReportFields, behaviour, report, rule_context
 
 ONE_O_CLOCK = at(MONDAY, "13:00")
 

@@ -6,16 +6,9 @@ import pytest
 
 from services.nudges.rules.personal_best import personal_best
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.reports import (
-    VERSION_1,
-    VERSION_2,
-    DayReportFields,
-    behaviour,
-    report,
-    rule_context,
-    worked_days,
-)
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.reports import DayReportFields, behaviour, report, rule_context, worked_days
 
 
 def _before(*counts: int, target: float = 10, version: int = VERSION_1) -> list[DayReport]:

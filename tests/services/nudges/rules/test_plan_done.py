@@ -6,8 +6,8 @@ import pytest
 
 from services.nudges.rules.plan_done import plan_done
 from shared.events import DayReport
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import behaviour, report, rule_context
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import behaviour, report, rule_context
 
 
 def test_it_is_proposed_at_a_score_of_a_hundred() -> None:

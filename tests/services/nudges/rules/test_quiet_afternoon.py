@@ -6,8 +6,8 @@ import pytest
 
 from services.nudges.rules.quiet_afternoon import quiet_afternoon
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import MONDAY, at, working_days
-from tests.services.nudges.reports import behaviour, open_report, report, rule_context, worked_days
+from tests.services.nudges.builders.days import MONDAY, at, working_days
+from tests.services.nudges.builders.reports import behaviour, open_report, report, rule_context, worked_days
 
 ONE_O_CLOCK = at(MONDAY, "13:00")
 EARLY_WEEK = worked_days(60, 60, 60, 60, 60)

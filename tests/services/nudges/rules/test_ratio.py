@@ -7,8 +7,8 @@ import pytest
 
 from services.nudges.rules.ratio import Share, is_still_fallen, probability_of_fall, ratio
 from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
-from tests.services.nudges.baselines import conversions
-from tests.services.nudges.reports import behaviour, calls_and_proposals, report, rule_context
+from tests.services.nudges.builders.baselines import conversions
+from tests.services.nudges.builders.reports import behaviour, calls_and_proposals, report, rule_context
 
 MORNING = calls_and_proposals(0, 0, state="open", score=0)
 FALLEN = conversions((40, 400, 40), (20, 200, 5))

@@ -7,8 +7,8 @@ import pytest
 
 from services.nudges.rules.small_win import small_win
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.reports import DayReportFields, behaviour, report, rule_context, worked_days
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.reports import DayReportFields, behaviour, report, rule_context, worked_days
 
 FIRST_OF_APRIL = date(2026, 4, 1)
 SECOND_OF_APRIL = date(2026, 4, 2)

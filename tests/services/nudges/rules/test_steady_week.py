@@ -7,8 +7,8 @@ import pytest
 
 from services.nudges.rules.steady_week import steady_week
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import FRIDAY, MONDAY, WEDNESDAY, at
-from tests.services.nudges.reports import DayReportFields, report, rule_context, worked_days
+from tests.services.nudges.builders.days import FRIDAY, MONDAY, WEDNESDAY, at
+from tests.services.nudges.builders.reports import DayReportFields, report, rule_context, worked_days
 
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 

@@ -9,7 +9,7 @@ import pytest
 from services.nudges.domain.ladder import Ladder
 from services.nudges.rules.step_lowered import step_lowered
 from shared.events import GoalKey, NudgeKind
-from tests.services.nudges.reports import MARCH, MONTH_GOAL, goal, report, rule_context
+from tests.services.nudges.builders.reports import MARCH, MONTH_GOAL, goal, report, rule_context
 
 LOWERED = Ladder(goal=MONTH_GOAL, period_start=MARCH, reached=0, size=Decimal(20), lowered_from=Decimal("30.25"))
 

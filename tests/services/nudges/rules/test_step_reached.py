@@ -10,8 +10,8 @@ import pytest
 from services.nudges.domain.ladder import Ladder
 from services.nudges.rules.step_reached import step_reached
 from shared.events import DayReport, GoalKey
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import MARCH, MONTH_GOAL, DayReportFields, goal, report, rule_context
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import MARCH, MONTH_GOAL, DayReportFields, goal, report, rule_context
 
 REACHED = Ladder(goal=MONTH_GOAL, period_start=MARCH, reached=30, size=Decimal("32.5"), reached_on=MONDAY)
 APRIL = Ladder(goal=MONTH_GOAL, period_start=date(2026, 4, 1), reached=0, size=Decimal(33))

@@ -7,8 +7,8 @@ import pytest
 from services.nudges.domain.candidate import Candidate
 from services.nudges.rules.streak import streak
 from shared.events import DayReport, Presence
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import report, rule_context, worked_days
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import report, rule_context, worked_days
 
 LAST_OF_MARCH = date(2026, 3, 31)
 

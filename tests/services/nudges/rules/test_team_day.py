@@ -6,7 +6,8 @@ import pytest
 
 from services.nudges.rules.team_day import team_day
 from shared.events import DayReport, Rep
-from tests.services.nudges.reports import ANA, BEN, rep, report, rule_context
+from tests.services.nudges.builders.people import ANA, BEN, rep
+from tests.services.nudges.builders.reports import report, rule_context
 
 CLEO = rep("Cleo Fox")
 THREE = (ANA, BEN, CLEO)

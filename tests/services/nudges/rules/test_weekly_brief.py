@@ -7,8 +7,9 @@ import pytest
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.rules.weekly_brief import weekly_brief
 from shared.events import Mention
-from tests.services.nudges.days import at, working_days
-from tests.services.nudges.reports import VERSION_1, behaviour, report
+from tests.services.nudges.builders.announcements import VERSION_1
+from tests.services.nudges.builders.days import at, working_days
+from tests.services.nudges.builders.reports import behaviour, report
 from tests.services.nudges.rules.teams import (
     CALLS_ONLY,
     FRIDAY,

@@ -17,8 +17,9 @@ from services.nudges.domain.ladder import Ladder
 from services.nudges.domain.moments import Moment
 from services.nudges.rules.catalogue import REP_RULES
 from shared.events import DayReport
-from tests.services.nudges.days import at
-from tests.services.nudges.reports import SOUTH, behaviour
+from tests.services.nudges.builders.days import at
+from tests.services.nudges.builders.people import SOUTH
+from tests.services.nudges.builders.reports import behaviour
 from tests.services.nudges.rules.examples import (
     CHANGED_PLAYBOOK,
     FIRST_PLAYBOOK,

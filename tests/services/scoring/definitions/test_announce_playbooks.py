@@ -122,15 +122,15 @@ async def test_a_version_that_will_not_judge_a_rep_is_withdrawn_and_announced_ag
 
 async def test_a_withdrawal_leaves_the_time_of_the_announcement_and_a_new_announcement_changes_it(scoring: Scoring) -> None:
     await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south"))
-    times = []
+    instants = []
     for roster in (MOVING + SOUTH, ROSTER + SOUTH, MOVING + SOUTH):
         await scoring.apply_roster(roster)
         rows = await scoring.pool.fetch("SELECT announced_at, withdrawn_at FROM announcement WHERE binds_from = '2026-03-09'")
-        times.append([tuple(row) for row in rows])
+        instants.append([tuple(row) for row in rows])
         scoring.now += timedelta(hours=1)
 
-    one, two = MONDAY_NOON, MONDAY_NOON + timedelta(hours=1)
-    assert times == [[(one, None)], [(one, two)], [(one + timedelta(hours=2), None)]]
+    after_1_h, after_2_h = MONDAY_NOON + timedelta(hours=1), MONDAY_NOON + timedelta(hours=2)
+    assert instants == [[(MONDAY_NOON, None)], [(MONDAY_NOON, after_1_h)], [(after_2_h, None)]]
 
 
 async def test_a_version_that_another_replaces_before_it_begins_is_withdrawn(scoring: Scoring) -> None:

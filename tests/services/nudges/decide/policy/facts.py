@@ -7,8 +7,8 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import working_time_of_rep
 from shared.events import DayReport, NudgeKind
-from tests.services.nudges.days import MONDAY, at
-from tests.services.nudges.reports import report
+from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.reports import report
 
 
 def candidate_of(kind: NudgeKind, *, cooldown_days: int = 0, is_everyday: bool = False) -> Candidate:

@@ -7,7 +7,7 @@ import pytest
 from services.nudges.decide.policy.holdout import Assignment, Holdout
 from services.nudges.domain.candidate import Candidate
 from shared.events import NudgeKind, PersonId
-from tests.services.nudges.reports import ANA, BEN
+from tests.services.nudges.builders.people import ANA, BEN
 
 HOLDOUT = Holdout(seed="daymark", share=0.1, by_rule={"comeback": 0.3, "drop": 0.0})
 CANDIDATE = Candidate(

@@ -21,7 +21,8 @@ from services.nudges.decide.policy.may_send import (
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.recent_nudges import RecentNudge
 from shared.events import DayReport, NudgeKind, Presence
-from tests.services.nudges.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.reports import report
 from tests.services.nudges.decide.policy.facts import (
     CELEBRATION,
     COACHING,
@@ -32,7 +33,6 @@ from tests.services.nudges.decide.policy.facts import (
     policy_facts,
     recent_nudge,
 )
-from tests.services.nudges.reports import report
 
 NINE_ON_TUESDAY = at(TUESDAY, "09:00")
 LEFT_IN = Assignment(number=0.1, holdout=0.1)

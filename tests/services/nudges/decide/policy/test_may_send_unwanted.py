@@ -21,7 +21,8 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.feedback.answers import Answer, Objection
 from services.nudges.domain.working_time import working_time_of_rep
 from shared.events import NudgeKind
-from tests.services.nudges.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.reports import report
 from tests.services.nudges.decide.policy.facts import (
     CELEBRATION,
     COACHING,
@@ -31,7 +32,6 @@ from tests.services.nudges.decide.policy.facts import (
     candidate_of,
     recent_nudge,
 )
-from tests.services.nudges.reports import report
 
 
 def test_a_rule_that_is_paused_sends_nothing() -> None:

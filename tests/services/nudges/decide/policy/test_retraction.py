@@ -18,9 +18,9 @@ from services.nudges.decide.policy.retraction import (
 )
 from services.nudges.domain.working_time import WorkingTime, working_time_of_rep
 from shared.events import NudgeId, NudgeKind, Presence
-from tests.services.nudges.baselines import conversions, fallen_to
-from tests.services.nudges.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.reports import calls_and_proposals, report, rule_context, worked_days
+from tests.services.nudges.builders.baselines import conversions, fallen_to
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
+from tests.services.nudges.builders.reports import calls_and_proposals, report, rule_context, worked_days
 
 FRIDAY = working_days(1)[0]
 NINE_ON_TUESDAY = at(TUESDAY, "09:00")

@@ -9,7 +9,7 @@ from services.nudges.decide.policy.selection import is_outdone, still_worth_send
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.recent_nudges import RecentNudge
 from shared.events import NudgeKind
-from tests.services.nudges.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 
 PRIORITIES = {"greatest": 0, "great": 1, "everyday": 2}
 

@@ -24,7 +24,8 @@ from shared.events import NudgeKind, TeamId
 from shared.service.settings import DEFAULT_FILE, SettingsRefused, read_toml
 from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
-from tests.services.nudges.day_reports import NOON, make_nudge
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
 
 THIS_MACHINE: Sequence[Network] = (ip_network("127.0.0.0/8"),)
 TOKEN = "3ccdd113474722377935511fc85d3dd4"

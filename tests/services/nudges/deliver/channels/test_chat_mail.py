@@ -9,7 +9,7 @@ import trustme
 
 from services.nudges.deliver.channel import Delivered, GiveUp, Outcome, TryLater
 from tests.mailbox import Mailbox, mail_url, receiving_mail
-from tests.services.nudges.day_reports import make_nudge
+from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.deliver.channels.test_chat import RECIPIENT, chat, mailbox, send
 
 __all__ = ["mailbox"]

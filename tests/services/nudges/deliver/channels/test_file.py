@@ -12,7 +12,8 @@ from services.nudges.deliver.channel import Delivered, TryLater
 from services.nudges.deliver.channels.file import FileChannel, find_file_channel
 from services.nudges.deliver.channels.inbox import InboxChannel
 from shared.events import Mention, Nudge
-from tests.services.nudges.day_reports import ANA, BEN, MARA, make_nudge
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, MARA
 
 
 async def test_a_nudge_is_one_line_of_the_file(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Any
 
 import httpx
 import pytest
@@ -25,7 +24,8 @@ from tests.receiver import (
     answer,
     receiving,
 )
-from tests.services.nudges.day_reports import NOON, make_nudge
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
 
 THIS_MACHINE: Sequence[Network] = (ip_network("127.0.0.0/8"),)
 
@@ -170,7 +170,7 @@ async def test_a_name_that_resolves_to_another_address_a_moment_later_gains_noth
     answers = [("192.0.2.1", "8.8.8.8"), ("127.0.0.1",)]  # a public address first, this machine the second time
     resolved: list[str] = []
 
-    async def resolver(_: object, host: str, port: int, **__: object) -> list[tuple[Any, ...]]:
+    async def resolver(_: object, host: str, port: int, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
         resolved.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in answers.pop(0)]
 

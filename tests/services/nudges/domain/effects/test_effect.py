@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api
 from scipy.stats import t
 
-from bench.effect_trials import HOLDOUT, SD_POINTS, Trial
+from bench.trials.effect_trials import HOLDOUT, SD_POINTS, Trial
 from services.nudges.domain.effects.assignment import Assignment
 from services.nudges.domain.effects.effect import Effect, Sample, UnknownEffect, estimate_effect
 from shared.events import PersonId

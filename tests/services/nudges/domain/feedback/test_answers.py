@@ -15,7 +15,7 @@ from services.nudges.domain.feedback.answers import (
     find_active_objection,
 )
 from shared.events import NudgeKind
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY
 
 
 def test_every_kind_of_nudge_has_its_answers_for_the_recipient_and_for_managers() -> None:
@@ -51,9 +51,9 @@ def test_every_kind_of_nudge_has_its_answers_for_the_recipient_and_for_managers(
 def test_an_objection_is_active_until_its_cooldown_is_over(answer: Answer, days: int, is_active: bool) -> None:
     objection = Objection(rule="pace", answer=answer, day=MONDAY)
 
-    found = find_active_objection("pace", [objection], today=MONDAY + timedelta(days=days))
+    active = find_active_objection("pace", [objection], today=MONDAY + timedelta(days=days))
 
-    assert found == (objection if is_active else None)
+    assert active == (objection if is_active else None)
 
 
 def test_an_objection_to_another_rule_is_passed_over() -> None:

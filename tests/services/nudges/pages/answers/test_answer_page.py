@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from services.nudges.metrics import NudgesMetrics
-from tests.services.nudges.day_reports import ANA, MARA, make_nudge
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, MARA
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, JONS_INBOX, LINKS, MARAS_INBOX, visible_text
-from tests.services.nudges.rows import Rows
 
 NUDGE = make_nudge()
 LINK = LINKS.answer_url(NUDGE.id, ANA.id)

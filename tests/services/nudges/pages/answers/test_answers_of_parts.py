@@ -5,9 +5,10 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.services.nudges.day_reports import ANA, make_nudge
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, BASE_URL, LINKS, MARAS_INBOX
-from tests.services.nudges.rows import Rows
 
 FIRST: Final = make_nudge("n1", rule="comeback", text="You're back on plan.", reason="Two slow days before.")
 SECOND: Final = make_nudge("n2", text="You did your plan.", reason="Calls 10 of 10.")

@@ -9,8 +9,10 @@ from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, RecordedAnswer, record_answer
 from services.nudges.requests.erase_person import erase_person
 from shared.events import NudgeId, Person
-from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON, make_nudge
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
+from tests.services.nudges.builders.rows import Rows
 
 MINUTE = timedelta(minutes=1)
 N1, N2 = NudgeId("n1"), NudgeId("n2")

@@ -6,11 +6,12 @@ import asyncpg
 
 from services.nudges.domain.feedback.disputes import DisputeId
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of
-from tests.services.nudges.day_reports import ANA, BEN, JON, day_report
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.people import ANA, BEN, JON
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, MARAS_INBOX
 from tests.services.nudges.pages.disputes.explanations import COUNTED, SHORT
-from tests.services.nudges.rows import Rows
 
 DAY_PAGE: Final = f"{ANAS_PAGE}/day/{MONDAY}"
 COUNTED_ID: Final = dispute_id_of(ANA.id, COUNTED)
@@ -19,8 +20,8 @@ SHORT_ID: Final = dispute_id_of(ANA.id, SHORT)
 
 async def add_ana_and_ben(rows: Rows) -> None:
     """Ana and Ben have a day; Mara leads Ana, and Jon leads Ben."""
-    await rows.add_day(day_report())
-    await rows.add_day(day_report(rep=BEN, managers=(JON,)))
+    await rows.add_day(report())
+    await rows.add_day(report(rep=BEN, managers=(JON,)))
 
 
 def activity_path(dispute_id: DisputeId, reason: str) -> str:

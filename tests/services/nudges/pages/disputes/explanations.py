@@ -7,8 +7,8 @@ from typing import Final
 from shared.events import BehaviourKey, RepId
 from shared.observation import ActivityId, SourceName
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
-from tests.services.nudges.day_reports import ANA
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.people import ANA
 
 CALLS: Final = BehaviourKey("calls")
 DEMOS: Final = BehaviourKey("demos")

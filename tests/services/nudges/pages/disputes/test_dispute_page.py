@@ -11,8 +11,10 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.list_disputes import list_disputes
 from services.nudges.requests.erase_person import erase_person
 from shared.requests.nudges import DisputeQuery
-from tests.services.nudges.day_reports import ANA, JON, MARA, NOON, day_report
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.people import ANA, JON, MARA
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, JONS_INBOX, MARAS_INBOX, browsing, visible_text
 from tests.services.nudges.pages.disputes.disputing import (
     COUNTED_ID,
@@ -24,7 +26,6 @@ from tests.services.nudges.pages.disputes.disputing import (
     stored_disputes,
 )
 from tests.services.nudges.pages.disputes.explanations import COUNTED, SHORT, Scoring
-from tests.services.nudges.rows import Rows
 
 KEY = b"a key of the installation"
 TUESDAY = MONDAY + timedelta(days=1)
@@ -119,7 +120,7 @@ async def test_a_dispute_can_be_withdrawn_until_it_is_resolved(pool: asyncpg.Poo
     assert await stored_disputes(pool) == [("ana", "c/1", "time", "stands")]
 
 
-async def test_a_manager_resolves_it_and_the_rep_sees_who_said_what(pool: asyncpg.Pool, browser: httpx.AsyncClient) -> None:
+async def test_a_manager_resolves_it_and_the_rep_sees_who_wrote_what(pool: asyncpg.Pool, browser: httpx.AsyncClient) -> None:
     await browser.post(activity_path(COUNTED_ID, "not_mine"))
 
     inbox = [await browser.post(resolution_path(COUNTED_ID, "stands")) for _ in range(2)][1]
@@ -161,7 +162,7 @@ async def test_whoever_leads_the_rep_now_sees_the_dispute_and_nobody_else_can_re
     assert (await browser.post(resolution_path(COUNTED_ID, "stands", inbox=f"{MARAS_INBOX}x"))).status_code == 404
     assert await stored_disputes(rows.pool) == [("ana", "c/1", "not_mine", "")]
 
-    await rows.add_day(day_report(TUESDAY, managers=(JON,)))
+    await rows.add_day(report(TUESDAY, managers=(JON,)))
 
     assert "acme, c/1" in (await browser.get(JONS_INBOX)).text
     assert "acme, c/1" not in (await browser.get(MARAS_INBOX)).text
@@ -185,7 +186,7 @@ async def test_a_disputed_activity_that_is_no_longer_on_the_day_is_still_shown(
 async def test_an_erased_manager_leaves_a_resolution_without_a_name_and_an_erased_rep_no_dispute(
     rows: Rows, browser: httpx.AsyncClient
 ) -> None:
-    await rows.add_day(day_report(TUESDAY))
+    await rows.add_day(report(TUESDAY))
     await browser.post(activity_path(COUNTED_ID, "time"))
     await browser.post(resolution_path(COUNTED_ID, "stands"))
 

@@ -16,9 +16,10 @@ from services.nudges.pages.disputes.disputes import (
 )
 from shared.events import Rep
 from shared.observation import ActivityId, SourceName
-from tests.services.nudges.day_reports import ANA, BEN, JON, MARA, NOON, day_report
-from tests.services.nudges.days import MONDAY
-from tests.services.nudges.rows import Rows
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
+from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.rows import Rows
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -29,8 +30,8 @@ STANDS, PUT_RIGHT = Resolution.STANDS, Resolution.PUT_RIGHT
 @pytest.fixture(autouse=True)
 async def _days(rows: Rows) -> None:
     """Two days of Ana's and one of Ben's; Mara leads both."""
-    for report in (day_report(MONDAY), day_report(TUESDAY), day_report(MONDAY, rep=BEN)):
-        await rows.add_day(report)
+    for closed_day in (report(MONDAY), report(TUESDAY), report(MONDAY, rep=BEN)):
+        await rows.add_day(closed_day)
 
 
 def _dispute(
@@ -127,8 +128,8 @@ async def test_only_a_manager_by_the_newest_report_of_the_rep_can_resolve(rows: 
     await merge_dispute(rows.pool, _dispute(), now=NOON)
     assert not await mark_resolved(rows.pool, DisputeId("d1"), JON.id, STANDS, now=NOON)
 
-    await rows.add_day(day_report(TUESDAY + DAY, managers=(JON,)))
-    await rows.add_day(day_report(TUESDAY + 2 * DAY, rep=BEN, managers=(MARA,)))
+    await rows.add_day(report(TUESDAY + DAY, managers=(JON,)))
+    await rows.add_day(report(TUESDAY + 2 * DAY, rep=BEN, managers=(MARA,)))
 
     assert not await mark_resolved(rows.pool, DisputeId("d1"), MARA.id, STANDS, now=NOON)
     assert await mark_resolved(rows.pool, DisputeId("d1"), JON.id, STANDS, now=NOON)
@@ -147,8 +148,8 @@ async def test_the_disputes_of_a_day_are_those_of_the_rep_in_the_order_in_which_
 async def test_name_and_time_zone_are_those_of_the_reps_newest_report(rows: Rows) -> None:
     await merge_dispute(rows.pool, _dispute(), now=NOON)
     married = Rep(id=ANA.id, name="Ana Ode")
-    await rows.add_day(day_report(TUESDAY + DAY, rep=married, timezone="Europe/Paris"))
-    await rows.add_day(day_report(TUESDAY + 2 * DAY, rep=BEN))
+    await rows.add_day(report(TUESDAY + DAY, rep=married, timezone="Europe/Paris"))
+    await rows.add_day(report(TUESDAY + 2 * DAY, rep=BEN))
 
     (of_day,) = await list_disputes_of_day(rows.pool, ANA.id, MONDAY)
     (of_manager,) = await list_disputes_for_manager(rows.pool, MARA.id, now=NOON)
@@ -158,12 +159,12 @@ async def test_name_and_time_zone_are_those_of_the_reps_newest_report(rows: Rows
 
 
 async def test_the_name_of_a_manager_is_known_while_they_lead_the_rep(rows: Rows) -> None:
-    await rows.add_day(day_report(TUESDAY, managers=(JON, MARA)))
+    await rows.add_day(report(TUESDAY, managers=(JON, MARA)))
     await merge_dispute(rows.pool, _dispute(), now=NOON)
     await mark_resolved(rows.pool, DisputeId("d1"), MARA.id, STANDS, now=NOON)
 
     (dispute,) = await list_disputes_of_day(rows.pool, ANA.id, MONDAY)
-    await rows.add_day(day_report(TUESDAY, managers=(JON,)))
+    await rows.add_day(report(TUESDAY, managers=(JON,)))
     (later,) = await list_disputes_of_day(rows.pool, ANA.id, MONDAY)
 
     assert (dispute.resolution, dispute.resolved_by, dispute.resolver_name) == (STANDS, "mara", "Mara Lind")

@@ -8,8 +8,9 @@ import pytest
 
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of
 from shared.requests.client import NoResponder, Refused
-from tests.services.nudges.day_reports import ANA
-from tests.services.nudges.days import MONDAY
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, BENS_PAGE, MARAS_INBOX, browsing
 from tests.services.nudges.pages.disputes.disputing import (
     COUNTED_ID,
@@ -21,7 +22,6 @@ from tests.services.nudges.pages.disputes.disputing import (
     stored_disputes,
 )
 from tests.services.nudges.pages.disputes.explanations import COUNTED, Scoring
-from tests.services.nudges.rows import Rows
 
 
 @pytest.fixture(autouse=True)

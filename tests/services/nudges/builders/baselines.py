@@ -8,9 +8,9 @@ from services.nudges.domain.baseline import Baseline, PastDay
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE, TeamBaseline
-from tests.services.nudges.days import working_days
+from tests.services.nudges.builders.days import working_days
+from tests.services.nudges.builders.reports import CALLS, PROPOSALS
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
-from tests.services.nudges.reports import CALLS, PROPOSALS
 
 _WORKED_DAYS: Final = 60
 

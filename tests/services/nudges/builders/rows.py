@@ -11,7 +11,8 @@ import asyncpg
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason
 from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, PersonId, PlaybookAnnounced, RepId
-from tests.services.nudges.day_reports import MARA, NOON
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.people import MARA
 
 
 @dataclass(frozen=True)

@@ -1,51 +1,30 @@
-"""Day reports, rule contexts and announcements for tests. Whatever a test does not care about has a default."""
+"""Day reports, and the contexts in which rules judge them."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Literal, TypedDict, Unpack
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.decide.compose import basis_of, compose_nudge
-from services.nudges.decide.decision_context import rep_of
 from services.nudges.domain.baseline import Baseline, MiddayCounts
 from services.nudges.domain.history import history_of
 from services.nudges.domain.ladder import Ladder
-from services.nudges.rules.plan_done import plan_done
 from shared.events import (
-    BehaviourDefinition,
     BehaviourKey,
     BehaviourResult,
     DayReport,
-    GoalDefinition,
     GoalKey,
     GoalResult,
     Manager,
-    ManagerId,
-    Nudge,
-    PersonId,
-    PlaybookAnnounced,
     Presence,
     Rep,
     RepId,
     Team,
-    TeamId,
     VersionNumber,
 )
-from tests.services.nudges.days import MONDAY, at, next_working_day, working_days
+from tests.services.nudges.builders.announcements import VERSION_1
+from tests.services.nudges.builders.days import MONDAY, at, next_working_day, working_days
+from tests.services.nudges.builders.people import ANA, MARA, NORTH
 
-
-def rep(name: str) -> Rep:
-    """A rep whose id is the first name in small letters."""
-    return Rep(id=RepId(PersonId(name.partition(" ")[0].lower())), name=name)
-
-
-ANA: Final = rep("Ana Ruiz")
-BEN: Final = rep("Ben Ode")
-NORTH: Final = Team(id=TeamId("north"), name="North")
-SOUTH: Final = Team(id=TeamId("south"), name="South")
-MARA: Final = Manager(id=ManagerId(PersonId("mara")), name="Mara Lind", timezone="Europe/Madrid")
-VERSION_1: Final = VersionNumber(1)
-VERSION_2: Final = VersionNumber(2)
 MARCH: Final = date(2026, 3, 1)
 MONTH_GOAL: Final = GoalKey("month")
 CALLS: Final = BehaviourKey("calls")
@@ -85,24 +64,7 @@ class GoalFields(TypedDict, total=False):
     step_max: int | None
 
 
-class AnnouncementFields(TypedDict, total=False):
-    """Fields of an announcement that a test may set."""
-
-    rep: Rep
-    team: Team
-    managers: tuple[Manager, ...]
-    timezone: str
-    effective_from: date
-    behaviours: tuple[BehaviourDefinition, ...]
-    goals: tuple[GoalDefinition, ...]
-    follows: date | None
-    changes: tuple[str, ...]
-    revises: str
-    announcement_number: int
-    announced_at: datetime
-
-
-def behaviour(label: str, count: int, target: float, *, weight: float = 1) -> BehaviourResult:
+def behaviour(label: str, count: int, target: float = 10, *, weight: float = 1) -> BehaviourResult:
     """One line of a breakdown. Its key is the label in small letters, with hyphens."""
     asked = Decimal(str(target))
     return BehaviourResult(
@@ -207,48 +169,3 @@ def calls_and_proposals(
     """A day that asks for ten calls and one proposal."""
     behaviours = (behaviour("Calls", calls, 10), behaviour("Proposals", proposals, 1))
     return report(day, score=score, **({"behaviours": behaviours} | fields))
-
-
-def defined(label: str, asks: str) -> BehaviourDefinition:
-    """A behaviour as a playbook defines it."""
-    return BehaviourDefinition(
-        key=BehaviourKey(label.lower()),
-        label=label,
-        counts=label.lower().removesuffix("s"),
-        asks=asks,
-        targets=(Decimal(10),) * 7,
-        weight=Decimal(1),
-        cap=Decimal("1.5"),
-    )
-
-
-def announcement(
-    version: VersionNumber = VERSION_1, binds_from: date = date(2026, 1, 1), **fields: Unpack[AnnouncementFields]
-) -> PlaybookAnnounced:
-    """A version to be announced to Ana, of the playbook of her team that begins on the day from which it judges her."""
-    default = PlaybookAnnounced(
-        rep=ANA,
-        team=NORTH,
-        managers=(MARA,),
-        timezone="Europe/Madrid",
-        version=version,
-        effective_from=binds_from,
-        binds_from=binds_from,
-        behaviours=(defined("Calls", "10 a day"),),
-        goals=(),
-        unverified=(),
-        follows=None,
-        changes=(),
-        revises="",
-        announcement_number=1,
-        announced_at=at(MONDAY, "08:00"),
-    )
-    return default.model_copy(update=dict(fields))
-
-
-def nudge() -> Nudge:
-    """Ana's plan is done."""
-    now, done = at(MONDAY, "12:00"), report(score=100, state="open")
-    candidate = plan_done.evaluate(rule_context(done, now=now))
-    assert candidate is not None
-    return compose_nudge(candidate, rep_of(done), basis_of(done), wording=0, decided_at=now, send_at=now)

@@ -16,6 +16,9 @@ def at(day: date, local: str) -> datetime:
     return datetime.combine(day, time.fromisoformat(local), tzinfo=MADRID).astimezone(UTC)
 
 
+NOON: Final = at(MONDAY, "12:00")
+
+
 def working_days(count: int, *, until: date = MONDAY) -> list[date]:
     """The last `count` Mondays to Fridays before a day, oldest first."""
     days = [until - timedelta(days=back) for back in range(1, 2 * count + 7)]

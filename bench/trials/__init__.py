@@ -1,0 +1,1 @@
+"""What rules and estimates are tried on: simulated teams, simulated experiments, a real trace, and rival detectors."""

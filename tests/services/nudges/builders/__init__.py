@@ -1,0 +1,1 @@
+"""What the tests of nudges are about, with a default for whatever a test does not care about."""
