@@ -18,8 +18,8 @@ from shared.observation import Observation, SourceName
 ROOT: Final = Path(__file__).parents[4]
 PAYLOADS: Final = Path(__file__).parents[1] / "payloads"
 NOW: Final = datetime(2026, 1, 15, 9, tzinfo=UTC)
-SECRET: Final = "canary-secret-b9260244"
-ROTATED: Final = "canary-secret-next-00"
+SECRET: Final = "canary-secret-b9260244-as-long-as-a-digest"
+ROTATED: Final = "canary-secret-next-00-as-long-as-a-digest"
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 Sign = Callable[[bytes, str, Source, datetime], RawWebhook]

@@ -1,5 +1,6 @@
 """monday.com: the challenge, the two ways to authenticate, and what a change on a board means."""
 
+import base64
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -59,7 +60,7 @@ def test_a_token_is_accepted_until_it_expires(off_s: int, is_accepted: bool) -> 
     [
         {"exp": CLAIMS["exp"]},
         CLAIMS | {"aud": f"{PUBLIC_URL}/"},
-        CLAIMS | {"aud": [PUBLIC_URL]},
+        CLAIMS | {"aud": ["https://other.example"]},
         {"aud": PUBLIC_URL},
         CLAIMS | {"exp": str(CLAIMS["exp"])},
         CLAIMS | {"exp": True},
@@ -99,6 +100,12 @@ def test_a_token_that_is_signed_but_is_not_json_is_refused() -> None:
 
     assert not _is_accepted(token.replace(token.partition(".")[0], "e30", 1))
     assert not _is_accepted(make_token(SECRET, "[" * 100))
+
+
+def test_a_header_that_is_nested_too_deeply_is_refused() -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":' + b"[" * 20_000).decode().rstrip("=")
+
+    assert not _is_accepted(f"{header}.e30.AA")
 
 
 def test_a_source_with_a_public_url_takes_no_secret_in_the_url_and_one_without_takes_no_token() -> None:
