@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
 from shared.jetstream.streams import CLOCK, TICK_SUBJECT
-from shared.requests.client import NO_QUERY, NoResponder, ask
+from shared.requests.client import NO_QUERY, NoResponder, Refused, ask
 from shared.service.stepped_time import ClockStatus, status_endpoint
 
 _SERVICES: Final = ("ingest", "scoring", "nudges")
@@ -64,9 +64,9 @@ class TimeStepper:
         raise ServiceStalled(service)
 
     async def _read_status(self, service: str) -> ClockStatus | None:
-        """None while the service does not answer."""
+        """None while the service, or a server that it needs, is down."""
         endpoint = status_endpoint(service)
         try:
             return await ask(self._connection, endpoint, NO_QUERY, timeout_s=_STATUS_TIMEOUT_S, attempts_max=1)
-        except NoResponder:
+        except (NoResponder, Refused):
             return None

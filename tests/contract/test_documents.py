@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -116,7 +117,7 @@ def _resolve(document: dict[str, Any], reference: str) -> Any:
     """What a JSON reference within the document points to."""
     value: Any = document
     for part in reference.removeprefix("#/").split("/"):
-        value = value[part.replace("%7B", "{").replace("%7D", "}").replace("~1", "/").replace("~0", "~")]
+        value = value[unquote(part).replace("~1", "/").replace("~0", "~")]
     return value
 
 

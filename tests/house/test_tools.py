@@ -20,8 +20,8 @@ LAYERING = [
     ("deploy/demo/crm.py", "from services.ingest.settings import IngestSettings", "Only deploy/local may know the services"),
     ("services/scoring/domain/score.py", "import asyncpg", "Domains, rules and policy are pure"),
     ("services/nudges/decide/policy/may_send.py", "from shared.clock import SystemClock", "Domains, rules and policy are pure"),
-    ("services/scoring/settings.py", "from services.scoring.app import describe", "scoring, in the order"),
-    ("services/nudges/settings.py", "from services.nudges.app import describe", "nudges, in the order"),
+    ("services/scoring/settings.py", "from services.scoring.app import describe", "scoring, from the process down"),
+    ("services/nudges/settings.py", "from services.nudges.app import describe", "nudges, from the process down"),
     ("services/ingest/settings.py", "from services.ingest.app import describe", "ingest, in the order"),
     (
         "services/ingest/domain/crm/standard.py",

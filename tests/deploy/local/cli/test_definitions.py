@@ -117,5 +117,5 @@ async def _acknowledge(daymark: RunningDaymark) -> str:
         page = (await client.get(link)).text
         (action,) = re.findall(r'action="[0-9a-f]+(/read/[0-9]+)"', page)
         response = await client.post(link + action)
-    assert "2 March" in response.text
+    assert "You confirmed on Monday 2 March at " in response.text
     return link

@@ -49,11 +49,11 @@ async def test_a_dispute_is_shown_to_everybody_survives_a_crash_and_is_erased_wi
         scores = await daymark.command("scores", "--csv", "--from", "2020-01-01")
 
         disputed = await client.post(f"{own_page}{day}{activity}not_mine")
-        assert "it belongs to somebody else" in disputed.text
+        assert "it was somebody else&#39;s work" in disputed.text
         await daymark.kill("nudges")
         await _wait_until_ready(daymark)
 
-        assert "it belongs to somebody else" in (await client.get(own_page + day)).text
+        assert "it was somebody else&#39;s work" in (await client.get(own_page + day)).text
         assert "Ana Ruiz: call" in (await client.get(inbox)).text
         explanation = await daymark.command("explain", "ana", day[-10:])
         assert re.search(r"counts for calls \(disputed [0-9-]+: not mine\)", explanation)

@@ -45,5 +45,5 @@ async def test_a_paused_rule_is_reported_and_resumed_by_hand(daymark: RunningDay
     assert "`daymark rules resume plan_done`" in doctor
     assert "plan_done" in table
     assert "rule plan_done" not in doctor_afterwards
-    assert "No rule of this name is paused" in errors
+    assert "No rule with this name is paused" in errors
     assert '"rule_resumed"' in daymark.log()

@@ -182,7 +182,7 @@ async def test_nothing_names_an_erased_person_and_nothing_brings_them_back(dayma
         line for line in (await daymark.command("scores", "--csv", "--from", "2020-01-01")).splitlines() if "ben" in line
     ]
 
-    assert "Take them out first" in await daymark.failing_command("forget", REP, "--yes")
+    assert "Remove them with `daymark roster apply` first" in await daymark.failing_command("forget", REP, "--yes")
     await daymark.command("roster", "apply", str(daymark.folder.parent / "without_rep.yaml"))
     output = await daymark.command("forget", REP, "--yes") + await daymark.command("forget", CONTACT, "--yes")
 

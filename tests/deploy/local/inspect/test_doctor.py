@@ -123,7 +123,7 @@ async def test_the_doctor_reports_what_fails_and_why(daymark: RunningDaymark) ->
     )
     assert "The sender retries for 3 days, then the webhook is lost" in after
     assert re.search(r"note     sources: since the start, \d+ webhooks? for no source: compare the URL at each sender", after)
-    assert re.search(r"dead letters: \d+ unreadable_body; the newest: body is no JSON \(DecodeError\)", after)
+    assert re.search(r"dead letters: \d+ unreadable_body; the newest: body is not JSON \(DecodeError\)", after)
 
 
 async def test_no_log_metric_or_response_holds_a_body_a_secret_or_a_signature(daymark: RunningDaymark) -> None:

@@ -88,7 +88,7 @@ async def test_every_row_is_still_there_under_the_new_names(upgraded: asyncpg.Po
     async def rows(query: str) -> list[tuple[object, ...]]:
         return [tuple(str(value) for value in row) for row in await upgraded.fetch(query)]
 
-    assert await rows("SELECT rep_id, moment, is_done, counts FROM scheduled_check ORDER BY due_at") == [
+    assert await rows("SELECT person_id, moment, is_done, counts FROM scheduled_check ORDER BY due_at") == [
         ("ana", "morning", "True", '{"calls": 3}'),
         ("ana", "midday", "False", "None"),
     ]

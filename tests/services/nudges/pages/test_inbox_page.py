@@ -59,7 +59,7 @@ async def test_a_nudge_is_shown_with_its_reason_its_time_and_its_channels(rows: 
     page = visible_text(await browser.get(MARAS_INBOX))
 
     for shown in (
-        "Monday, 2 March 2026",
+        "Monday 2 March 2026",
         '<span class="rep">Ana Ruiz</span>',
         "sent at 12:00 Madrid time",
         "Ana, you did your plan.",
