@@ -1,5 +1,6 @@
 """Each module belongs to one package and has the tests near it."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tests.house.conftest import Plant
@@ -57,3 +58,12 @@ def test_the_packages_of_this_repository_can_be_read() -> None:
 
     assert all(0.9 <= package.bar <= 1 for package in packages)
     assert {package.name for package in packages} >= {"rules", "policy", "score", "facts", "adapters"}
+
+
+def test_every_path_of_this_repository_matches_a_module() -> None:
+    repository = Repository()
+
+    for package in read_packages(repository.text("pyproject.toml")):
+        for path in package.paths:
+            alone = replace(package, paths=(path,))
+            assert find_targets(repository, (alone,)), f"{package.name}: {path}"
