@@ -5,11 +5,13 @@ dozen headers, of which its receiver needs four; parsing took a third of scoring
 messages out of what has arrived and reads a header only when somebody asks for it.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import nats.errors
+import nats.js.errors
 import structlog
 from nats.aio.client import DEFAULT_FLUSH_TIMEOUT, Client
 from nats.aio.msg import Msg
@@ -21,6 +23,7 @@ from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
 _log = structlog.get_logger()
 PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
+_REFUSED_S: Final = 0.5
 _CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
 _VERSION: Final = b"NATS/1.0"
 _END: Final = b"\r\n"
@@ -97,12 +100,19 @@ class _JetStream(JetStreamContext):
 
 class _PullSubscription(JetStreamContext.PullSubscription):
     async def fetch(self, batch: int = 1, timeout: float | None = 5, heartbeat: float | None = None) -> list[Msg]:
-        """The parent raises asyncio's error if the server answers just as the time is up. FastStream catches only the client's
-        and would log a crash."""
+        """As its parent's, but whatever goes wrong is the client's own `TimeoutError`, which FastStream takes for no messages.
+
+        The parent raises asyncio's error if the server answers just as the time is up, and FastStream would log a crash. While
+        the consumer does not exist or has no leader, FastStream would ask again at once, for ever.
+        """
         try:
             return await super().fetch(batch, timeout, heartbeat)
         except TimeoutError as expired:
             raise nats.errors.TimeoutError from expired
+        except nats.js.errors.Error as refused:
+            _log.warning("pull_refused", consumer=self._consumer, error=type(refused).__name__, detail=str(refused))
+            await asyncio.sleep(_REFUSED_S)
+            raise nats.errors.TimeoutError from refused
 
 
 class LeanParser(Parser):

@@ -1,9 +1,9 @@
 """The FastStream broker of a service. Its subscribers, the hot loops and the publishers share one connection to NATS.
 
-Four defaults of FastStream lose data or hang the process, and are changed here: it gives up reconnecting after two minutes
-and then spins without an await; it declares streams, which rewrites their configuration (`JStream(..., declare=False)` in
-every subscriber avoids that); without a logger it swallows what a handler raises; and when it stops it drops the requests that
-wait behind the one in hand.
+Three defaults of FastStream lose data or hang the process, and are changed here: it gives up reconnecting after two minutes
+and then spins without an await; without a logger it swallows what a handler raises; and when it stops it drops the requests
+that wait behind the one in hand. A fourth is changed in every subscriber: `JStream(..., declare=False)` keeps it from declaring
+streams, which would rewrite their configuration.
 """
 
 import asyncio
@@ -64,9 +64,11 @@ class ServiceBroker(NatsBroker):
     async def stop_subscribers(self) -> None:
         """Take no more messages, and return once those in hand and the requests that have arrived are handled. A handler that
         takes longer than three seconds is cancelled. The connection stays open."""
-        if self._client.is_connected:
-            await asyncio.gather(*[_finish_requests(each) for each in self.subscribers if isinstance(each, CoreSubscriber)])
-        await asyncio.gather(*[subscriber.stop() for subscriber in self.subscribers])
+        requests = [subscriber for subscriber in self.subscribers if isinstance(subscriber, CoreSubscriber)]
+        others = [subscriber for subscriber in self.subscribers if not isinstance(subscriber, CoreSubscriber)]
+        finishing = [_finish_requests(subscriber) for subscriber in requests] if self._client.is_connected else []
+        await asyncio.gather(*finishing, *[subscriber.stop() for subscriber in others])
+        await asyncio.gather(*[subscriber.stop() for subscriber in requests])
 
     async def stop(
         self,

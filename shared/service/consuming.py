@@ -2,11 +2,13 @@
 
 - Handled: the message is acknowledged.
 - Unreadable, that is no JSON or not of the handler's type: it becomes a dead letter, then it is acknowledged.
-- A server is down or busy: it is delivered again after a second, as often as it takes.
+- A server is down or busy: a second later it is delivered again, as often as it takes. Meanwhile the subscriber takes no more
+  messages, so a large backlog neither floods the log nor keeps the processor busy.
 - Any other error is a mistake in the code: it is logged, and the message is delivered again after half a minute, so that a
   corrected version can still handle it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -65,6 +67,9 @@ class _Settle(BaseMiddleware[Any, Any]):
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> None:
         retry_s = await self._handle(call_next, msg)
+        if retry_s == RETRY_S:
+            await asyncio.sleep(RETRY_S)  # the next messages would fail, too; they wait on the stream
+            retry_s = 0.0
         try:
             await (msg.ack() if retry_s is None else msg.nack(delay=retry_s))
         except TRANSIENT_ERRORS as lost:  # the message is delivered again, and handling it again changes nothing

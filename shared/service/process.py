@@ -17,6 +17,7 @@ from shared.service.broker import ServiceBroker
 from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
 from shared.service.logs import configure_logs
 from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
+from shared.service.startup import until_reached
 
 _log = structlog.get_logger()
 
@@ -72,25 +73,27 @@ def collect_garbage_rarely() -> None:
 async def run_process(front: Front, web: ASGIApp, app: FastStream, broker: ServiceBroker, *, jobs: Mapping[str, Job]) -> None:
     """Serve the web application, run the subscribers and the jobs until SIGTERM or SIGINT.
 
-    First the HTTP server stops taking requests and answers those it has, then the subscribers take no more messages, then the
+    First the HTTP server and the subscribers take nothing new and finish what they have in hand, within three seconds; then the
     jobs end. A job that fails ends the process with its error, so that its supervisor starts it again. The connection to NATS
     stays open: whoever publishes may have something left to store. `app.stop()` closes it.
     """
     collect_garbage_rarely()
     front.app = web
-    await app.start()
-    stopping = asyncio.Event()
+    await until_reached("nats", app.start)
+    asked, stopping = asyncio.Event(), asyncio.Event()
 
     def ask_to_stop() -> None:
         front.server.should_exit = True
+        asked.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
 
     async def serve() -> None:
+        front.serving.add_done_callback(lambda _: asked.set())
         try:
-            await front.serving
-            await broker.stop_subscribers()
+            await asked.wait()
+            await asyncio.gather(front.serving, broker.stop_subscribers())
         finally:
             stopping.set()
 

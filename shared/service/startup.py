@@ -24,7 +24,7 @@ Reached = TypeVar("Reached")
 async def reach_broker(broker: ServiceBroker) -> Client:
     """Connect, and return once every stream and consumer exists. Nothing is subscribed yet."""
     connection = await broker.connect()
-    await _until_reached("nats", lambda: provision(connection))
+    await until_reached("nats", lambda: provision(connection))
     return connection
 
 
@@ -36,7 +36,7 @@ def pool_of(settings: PostgresSection, *, schema: str) -> asyncpg.Pool:
 async def reach_database(pool: asyncpg.Pool, *, schema: str, migrations: Path) -> None:
     """Open the pool, and return once the schema is migrated."""
     await pool
-    await _until_reached("postgres", lambda: migrate(pool, schema=schema, folder=migrations))
+    await until_reached("postgres", lambda: migrate(pool, schema=schema, folder=migrations))
 
 
 async def has_finished(connection: Client, stream: str, consumer: str) -> bool:
@@ -47,7 +47,8 @@ async def has_finished(connection: Client, stream: str, consumer: str) -> bool:
         return False
 
 
-async def _until_reached(server: str, attempt: Callable[[], Awaitable[Reached]]) -> Reached:
+async def until_reached(server: str, attempt: Callable[[], Awaitable[Reached]]) -> Reached:
+    """Try until the server answers. Each problem is logged once."""
     last_problem = ""
     while True:
         try:

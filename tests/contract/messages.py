@@ -10,14 +10,14 @@ from tests.services.nudges.rules.examples import EXAMPLES, Example
 MESSAGES: Final = Path(__file__).parents[2] / "docs" / "messages.md"
 _INTRODUCTION: Final = """# Messages
 
-Every message that Daymark sends, with an example of what its receiver sees. The Harbor team sells software, and Laura Klein
+Every message that Daymark sends, with an example of what its recipient sees. The Harbor team sells software, and Laura Klein
 leads it.
 
-Each message has several wordings, so that nobody gets the same one twice in two weeks, and a reason line with the facts behind
-it. Messages arrive in the receiver's own working hours, never on leave or on a holiday, and one a day at most. Announcements,
-corrections and a day plan that somebody asked for come on top of that.
+Most messages have several wordings, so that nobody gets the same one twice in two weeks. Each has a reason line with the facts
+behind it. Messages arrive in the recipient's own working hours, never on leave or on a holiday, and one a day at most.
+Announcements, corrections and a day plan that somebody asked for come on top of that.
 
-This page is made from the code: `python -m tests.contract.messages` writes it.
+This page is generated from the code: `python -m tests.contract.messages` writes it.
 """
 _SECTIONS: Final[Sequence[tuple[str, frozenset[NudgeKind]]]] = (
     ("Celebrations", frozenset({NudgeKind.CELEBRATION})),

@@ -10,10 +10,10 @@ HANDLER = "@requests.handles(DAY_LIST)\nasync def list_days(query): ...\n"
 TEXT = "Reports that came in. None for an hour: look at the log of scoring."
 
 README = """
-| rule | when |
-| --- | --- |
-| comeback | the plan is done again |
-| weekly brief, to managers | Monday morning |
+| rule | when | limits |
+| --- | --- | --- |
+| Comeback | the plan is done again | none |
+| Weekly brief (to managers) | Monday morning | none |
 
 | sends | kind of source |
 | --- | --- |
@@ -102,12 +102,23 @@ def test_a_runbook_without_a_list_of_metrics_need_not_name_them(plant: Plant) ->
 def test_a_rule_without_a_row_or_without_messages_is_a_breach(plant: Plant) -> None:
     repository = plant({"README.md": README, "docs/messages.md": MESSAGES})
 
-    documented = {"comeback": "Comeback", "weekly_brief": "Weekly brief (to managers)"}
+    documented = {
+        "comeback": ("Comeback", "the plan is done again", "none"),
+        "weekly_brief": ("Weekly brief (to managers)", "Monday morning", "none"),
+    }
     assert lines(catalogues.rules_without_documents(documented, repository)) == []
 
-    assert lines(catalogues.rules_without_documents({"small_win": "small win"}, repository)) == [
-        "README.md: no row for the rule `small win`; add one to the table of rules",
-        "docs/messages.md: no entry for the rule `small win`; show its messages there",
+    assert lines(catalogues.rules_without_documents({"small_win": ("Small win", "a first", "weekly")}, repository)) == [
+        "README.md: no row for the rule `Small win`; add `| Small win | a first | weekly |`",
+        "docs/messages.md: no entry for the rule `Small win`; show its messages there",
+    ]
+
+
+def test_a_row_that_differs_from_its_rule_is_a_breach(plant: Plant) -> None:
+    repository = plant({"README.md": README, "docs/messages.md": MESSAGES})
+
+    assert lines(catalogues.rules_without_documents({"comeback": ("Comeback", "never", "")}, repository)) == [
+        "README.md: the row of `Comeback` is not as in the code; say `| Comeback | never |  |`",
     ]
 
 
@@ -125,8 +136,11 @@ def test_an_adapter_without_a_page_or_without_a_row_is_a_breach(plant: Plant) ->
 def test_a_filter_without_a_row_is_a_breach(plant: Plant) -> None:
     repository = plant({"docs/definitions.md": "| key | counts |\n| --- | --- |\n| `outcomes` | the outcomes that count |\n"})
 
-    assert lines(catalogues.filters_without_documents(["outcomes"], repository)) == []
-    assert lines(catalogues.filters_without_documents(["sentiments"], repository)) == [
+    assert lines(catalogues.filters_without_documents({"outcomes": "with {}"}, repository)) == []
+    assert lines(catalogues.filters_without_documents({"outcomes": ""}, repository)) == [
+        "shared/facts.py: the filter `outcomes` has no phrase; say what counts, with `{}`"
+    ]
+    assert lines(catalogues.filters_without_documents({"sentiments": "with {}"}, repository)) == [
         "docs/definitions.md: no row for the filter `sentiments`; add one that begins with the key"
     ]
 

@@ -1,16 +1,10 @@
 """This repository follows its own rules, and its documents cover its catalogues."""
 
 import pytest
-import typer
-from typer.core import TyperCommand, TyperGroup
 
-from deploy.local.cli.app import make_app
-from services.ingest.domain.adapters import ADAPTERS
-from services.nudges.deliver.channels import CHANNELS
-from services.nudges.rules.catalogue import RULES
-from shared.facts import FACTS
-from tests.house.checks import catalogues, find_breaches, retired_words
+from tests.house.checks import find_breaches, retired_words
 from tests.house.checks.any_types import EXEMPT_FILES as ANY_EXEMPT
+from tests.house.checks.documents import find_undocumented
 from tests.house.checks.exemptions import find_exemption
 from tests.house.checks.keyword_unpacking import EXEMPT_FILES as UNPACKING_EXEMPT
 from tests.house.checks.sizes import ONE_FILE_EACH
@@ -28,32 +22,8 @@ def test_there_is_no_breach(repository: Repository) -> None:
     assert lines(find_breaches(repository)) == []
 
 
-def test_each_rule_has_its_row_and_its_messages(repository: Repository) -> None:
-    titles = {name: rule.title for name, rule in RULES.items()}
-
-    assert lines(catalogues.rules_without_documents(titles, repository)) == []
-
-
-def test_each_adapter_has_its_page_and_its_row(repository: Repository) -> None:
-    pages = {kind: adapter.page for kind, adapter in ADAPTERS.items()}
-
-    assert lines(catalogues.adapters_without_documents(pages, repository)) == []
-
-
-def test_each_filter_has_its_row(repository: Repository) -> None:
-    keys = [fact.filter.key for fact in FACTS if fact.filter is not None]
-
-    assert lines(catalogues.filters_without_documents(keys, repository)) == []
-
-
-def test_each_channel_has_its_section(repository: Repository) -> None:
-    assert lines(catalogues.channels_without_documents(CHANNELS, repository)) == []
-
-
-def test_each_command_is_in_the_manual(repository: Repository) -> None:
-    root = typer.main.get_command(make_app())
-
-    assert lines(catalogues.commands_without_documents(_commands(root), repository)) == []
+def test_the_documents_cover_what_the_code_offers(repository: Repository) -> None:
+    assert lines(find_undocumented(repository)) == []
 
 
 def test_each_exception_of_a_check_is_needed(repository: Repository) -> None:
@@ -67,10 +37,3 @@ def test_each_exception_of_a_check_is_needed(repository: Repository) -> None:
     assert [folder for folder in ONE_FILE_EACH if folder not in folders] == []
     assert [place for place in retired_words.ALLOWED_IN if place not in folders and not repository.has(place)] == []
     assert sorted({*ANY_EXEMPT, *UNPACKING_EXEMPT} - used) == []
-
-
-def _commands(command: object, name: str = "") -> list[str]:
-    """The full names of all commands, without the groups that contain them."""
-    if isinstance(command, TyperGroup):
-        return [whole for key, inner in command.commands.items() for whole in _commands(inner, f"{name} {key}".strip())]
-    return [name] if isinstance(command, TyperCommand) and not command.hidden else []

@@ -46,7 +46,7 @@ from shared.requests.definitions import (
 from shared.requests.endpoint import Endpoint
 
 roster = typer.Typer(no_args_is_help=True, help="Teams, their managers and reps, working hours and absences.")
-playbook = typer.Typer(no_args_is_help=True, help="Definitions of a successful day, by team and date.")
+playbook = typer.Typer(no_args_is_help=True, help="What makes a good day, by team and date.")
 
 NoWait = Annotated[bool, typer.Option("--no-wait", help="exit at once; days are scored again in the background")]
 Begins = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="only versions that begin on this day")]
@@ -59,7 +59,7 @@ class FileMissing(DaymarkError):
 
 @roster.command("apply")
 def roster_apply(file: Path, no_wait: NoWait = False, config: Config = None, data: Data = None) -> None:
-    """Put a roster file in force, and score the days that it changes again."""
+    """Put a roster file in force, and score again the days that it affects."""
     _apply(ROSTER_APPLY, _read_definition(file), command_settings(config, data), wait=not no_wait)
 
 
@@ -133,7 +133,10 @@ def rescore(
     config: Config = None,
     data: Data = None,
 ) -> None:
-    """Score days again from the stored facts: all, or those of a team, a rep or a period. Continues if this is interrupted."""
+    """Score days again from the stored facts: all, or those of a team, a rep or a period.
+
+    If you interrupt the command, the scoring continues.
+    """
     query = RescoreQuery(rep=rep, team=team, first=as_date(first), last=as_date(last))
 
     async def rescore_days(connection: Client) -> None:

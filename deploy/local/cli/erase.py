@@ -32,7 +32,7 @@ from shared.requests.erasure import (
 
 def forget(
     person: str,
-    source: Annotated[str | None, typer.Option(help="only a contact, and only as this source knows them")] = None,
+    source: Annotated[str | None, typer.Option(help="erase only a contact, and only in this source")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask for confirmation")] = False,
     config: Config = None,
     data: Data = None,

@@ -69,7 +69,7 @@ def replay_command(
     """Process letters again. One that still cannot be understood becomes a new letter."""
     settings = command_settings(config, data)
     if every == bool(numbers):
-        raise typer.BadParameter("name the letters, or use --all")
+        raise typer.BadParameter("give the numbers of the letters, or use --all")
 
     async def replay(connection: Client) -> int:
         count = 0

@@ -26,7 +26,7 @@ def up(config: Config = None, data: Data = None) -> None:
 def demo(
     data: Data = None,
     seed: Annotated[int, typer.Option(help="seed of the simulated team")] = 1,
-    weeks: Annotated[int, typer.Option(help="weeks to play")] = 4,
+    weeks: Annotated[int, typer.Option(help="weeks to play, 1 to 4")] = 4,
     exit_when_done: Annotated[bool, typer.Option("--exit", help="exit at the end instead of keeping the pages open")] = False,
 ) -> None:
     """Start everything on this machine, play a simulated team through signed webhooks, and show the results."""

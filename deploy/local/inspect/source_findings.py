@@ -54,7 +54,7 @@ async def examine_sources(
             yield finding
     if count := samples.get((_WEBHOOKS_TOTAL, UNKNOWN, "unknown_source")):
         webhooks = count_nouns(int(count), "webhook")
-        text = f"since the start, {webhooks} for no source: compare the URL at each sender with the names here"
+        text = f"since ingest started, {webhooks} for no configured source: compare the URL at each sender with the names here"
         yield Finding(verdict=Verdict.NOTE, subject="sources", text=text)
     if not sources:
         yield Finding(verdict=Verdict.NOTE, subject="sources", text="none is configured; docs/ has a page for each CRM")
@@ -106,7 +106,7 @@ def _examine_refusals(source: Source, samples: Samples, *, stored_at: datetime |
         refused_at = datetime.fromtimestamp(samples.get((_NEWEST_REFUSAL, source.name, result), 0), UTC)
         is_over = stored_at is not None and stored_at > refused_at
         newest = describe_age(refused_at, now=now)
-        text = f"{count_nouns(int(count), 'webhook')} refused since the start, the last one {newest}: {remedy}. {cost}"
+        text = f"{count_nouns(int(count), 'webhook')} refused since ingest started, the last one {newest}: {remedy}. {cost}"
         yield Finding(verdict=Verdict.NOTE if is_over else Verdict.PROBLEM, subject=_title(source), text=text)
 
 

@@ -87,8 +87,9 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def lowered(label: str) -> str:
-    """A label within a sentence: `calls` for `Calls`. An abbreviation keeps its capitals."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    """A label within a sentence: `calls` for `Calls`. Names and abbreviations keep their capitals: `LinkedIn`, `CRM`."""
+    first_word = label.partition(" ")[0]
+    return label if any(letter.isupper() for letter in first_word[1:]) else label[:1].lower() + label[1:]
 
 
 def noun(label: str, count: Decimal | int) -> str:

@@ -11,32 +11,11 @@ from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answe
 from services.nudges.domain.phrases import clock_time, day_and_month, first_name
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first
+from services.nudges.rules.catalogue import title_of
 from shared.events import NudgeId, NudgeKind, PersonId
 
-_RULE_TITLES: Final = {
-    "step_reached": "Step reached",
-    "step_lowered": "Shorter steps",
-    "comeback": "Comeback",
-    "streak": "Streak",
-    "personal_best": "Personal best",
-    "small_win": "Small win",
-    "steady_week": "Steady week",
-    "plan_done": "Plan done",
-    "team_day": "Team day",
-    "drop": "Drop",
-    "ratio": "Ratio",
-    "day_plan": "Day plan",
-    "one_thing": "One thing",
-    "quiet_afternoon": "Quiet afternoon",
-    "pace": "Pace",
-    "playbook": "Playbook",
-    "correction": "Correction",
-    "recognition_due": "Recognition due",
-    "weekly_brief": "Weekly brief",
-    "digest": "Digest",
-}
 _DEFERRED: Final = "deferred"
-_PART_RETRACTED: Final = "By today's records, part of this message would not have been sent."
+_PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +127,7 @@ def _make_card(message: Message, *, reader: PersonId | None) -> Card:
         id=message.id,
         recipient="You" if message.person_id == reader else message.person_name,
         kind=message.kind,
-        title=_RULE_TITLES.get(message.rule, message.rule),
+        title=title_of(message.rule),
         text=_own_lines(message.text, message),
         reason=_own_lines(message.reason, message),
         timing=f"{'will be sent' if is_deferred else 'sent'} {_time(message, reader=reader)}".rstrip(),

@@ -107,10 +107,10 @@ def _behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> Be
 
 
 def _describe_steps(goal: GoalDefinition) -> str:
-    steps = f"in steps of {goal.step} a {goal.period}"
+    steps = f"steps of {goal.step} a {goal.period}"
     if goal.step_min is None:
         return steps
-    return f"{steps} at first, then {goal.step_min} to {goal.step_max}, depending on your own weeks"
+    return f"{steps} at first, then {goal.step_min} to {goal.step_max}, depending on your recent weeks"
 
 
 def _date_with_year(day: date) -> str:

@@ -14,7 +14,7 @@ from shared.events import DayReport, Mention, NudgeKind, Presence
 
 @manager_rule(
     name="digest",
-    title="Digest (to managers)",
+    title="Digest",
     when="Each working morning at a fixed time: the team's last working day in a few lines.",
     limits="Never with a ranking.",
     kind=NudgeKind.DIGEST,

@@ -23,7 +23,7 @@ def is_still_low(context: RuleContext) -> bool:
     name=DROP_RULE,
     title="Drop",
     when="Fewer activities over the last worked days than chance explains, given the rep's and the team's baseline.",
-    limits="At most one false alert per rep and 250 worked days; at most once in ten worked days.",
+    limits="At most one false alert per rep in 250 worked days; at most once in ten worked days.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=200,
@@ -60,12 +60,13 @@ def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
     if not planned:
         return None
     name, label = first_name(report.rep.name), lowered(planned[0].label)
-    days, logged, mean = finding.window_days, counted(finding.count, "activities"), round(finding.expected)
+    logged = f"{counted(finding.count, 'activities')} in {finding.window_days} working days"
+    mean = f"about {round(finding.expected)}"
     return Proposal(
         wordings=(
-            f"{name}, you logged {logged} in {days} working days, usually about {mean}. How about starting with {label}?",
-            f"Quieter than usual, {name}: {logged} in {days} working days, where about {mean} is normal. Anything in the way?",
-            f"{name}, it's been a slower stretch: {logged} in {days} working days, usually about {mean}. Start with {label}?",
+            f"{name}, you logged {logged}; it's usually {mean}. How about starting with {label}?",
+            f"Quieter than usual, {name}: {logged}, when {mean} is normal. Anything in the way?",
+            f"{name}, it's been a slower stretch: {logged}; it's usually {mean}. Start with {label}?",
         ),
         reason=_reason(finding),
     )
@@ -75,7 +76,7 @@ def _reason(finding: Assessment) -> str:
     longer = " With counts this low, five days would say too little, so this looks at more." if finding.is_extended else ""
     activities = capitalized(counted(finding.count, "activities"))
     return (
-        f"{activities} counted over the last {finding.window_days} working days. Going by the {finding.baseline.days} before "
-        f"that, about {finding.expected:.0f} would be expected, allowing for weekdays and part days. Chance alone rarely "
-        f"explains such a gap.{longer}"
+        f"{activities} counted over the last {finding.window_days} working days. Based on the {finding.baseline.days} working "
+        f"days before that, about {finding.expected:.0f} would be expected, allowing for weekdays and part days. Chance alone "
+        f"rarely explains such a gap.{longer}"
     )

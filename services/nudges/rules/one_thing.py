@@ -76,7 +76,7 @@ def _proposal(context: RuleContext, behaviour: BehaviourResult, total: _Total, d
     return Proposal(
         since=first,
         wordings=(
-            f"One thing for today, {name}: {label}. It's been {progress} in five working days; everything else is on track.",
+            f"One thing for today, {name}: {label}. You've done {progress} in five working days; everything else is on track.",
             f"{name}, everything is on track except {label}: {progress} in five working days. Could you do those first today?",
             f"{capitalized(label)} got squeezed lately, {name}: {progress} in five working days. Would a fixed time help?",
         ),

@@ -44,7 +44,7 @@ def _wordings(name: str, day: str, done: str) -> tuple[str, ...]:
         f"On plan {day}, {name}: {done}. A good day's work.",
         f"{name}, you hit your plan {day}: {done}. Great job.",
         f"Done {day}, {name}: {done}. Days like this add up.",
-        f"You made your plan {day}, {name}: {done}. Keep it up.",
+        f"You kept to your plan {day}, {name}: {done}. Keep it up.",
         f"{name}, you did what you set out to do {day}: {done}.",
         f"You completed your plan {day}, {name}: {done}. Solid work.",
         f"Nice work {day}, {name}: {done}. That's your plan done.",

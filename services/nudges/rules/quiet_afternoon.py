@@ -45,11 +45,11 @@ def quiet_afternoon(context: RuleContext) -> Proposal | None:
         wordings=(
             f"{name}, nothing towards your plan yet today. If you're busy elsewhere, fine; if not, how about {first}?",
             f"Nothing towards your plan so far today, {name}. How about starting on {first} next?",
-            f"{name}, nothing counts towards your plan yet. Maybe it isn't logged; if not, there's time to start on {first}.",
+            f"{name}, nothing has counted towards your plan yet. Not logged? Never mind. Otherwise there's time for {first}.",
         ),
         reason=(
-            f"Nothing had counted by {clock_time(now, report.timezone)}. On {active} of the last {len(known)} working days "
-            "something had by the middle of the day."
+            f"Nothing had counted by {clock_time(now, report.timezone)}. Something had counted by the middle of the day on "
+            f"{active} of your last {len(known)} working days."
         ),
     )
 

@@ -161,15 +161,15 @@ def _proposal(report: DayReport, most_frequent: BehaviourResult, fall: _Fall) ->
     name, whole, part = first_name(report.rep.name), lowered(most_frequent.label), lowered(fall.behaviour.label)
     recent, earlier = fall.recent, fall.earlier
     now = f"{counted(recent.converted, fall.behaviour.label)} from {counted(recent.total, most_frequent.label)}"
-    share, before = _percent(recent), _percent(earlier)
+    share, before, days = _percent(recent), _percent(earlier), f"{RECENT_DAYS} working days"
     return Proposal(
         wordings=(
-            f"{name}, {now} in four weeks. That's {share}, where {before} was usual. Maybe ask for the next step each time?",
-            f"Fewer {whole} lead to {part} lately, {name}: {share}, down from {before}. Maybe go through one with a colleague?",
-            f"You're putting in the work, {name}: {now}, or {share}, down from {before}. Could you agree next steps each time?",
+            f"{name}, {now} in {days}. That's {share}; it used to be {before}. Maybe ask for the next step each time?",
+            f"Fewer {whole} have led to {part} lately, {name}: {share}, down from {before}. Go through one with a colleague?",
+            f"You're putting in the work, {name}: {now}, or {share}, down from {before}. Could you agree on next steps?",
         ),
         reason=(
-            f"{capitalized(part)} from {whole}: {recent} over the last {RECENT_DAYS} working days, {earlier} over the ones "
+            f"{capitalized(part)} from {whole}: {recent} over the last {days}, {earlier} over the ones "
             "before. The probability that the share fell by a quarter or more is "
             f"{min(fall.probability, _PROBABILITY_SHOWN_MAX):.1%}."
         ),

@@ -16,7 +16,7 @@ A_WEEK_MAX: Final = 3
 
 @manager_rule(
     name=RECOGNITION_RULE,
-    title="Recognition due (to managers)",
+    title="Recognition due",
     when="A rep's good effort, whatever the result, has gone without recognition for five worked days.",
     limits="At most three a week; whoever has waited longest comes first.",
     kind=NudgeKind.RECOGNITION,
@@ -40,8 +40,8 @@ def recognition_due(context: TeamContext) -> Proposal | None:
         wordings=(
             f"{name} has earned a thank-you: {facts}.",
             f"Have you told {name} you noticed? {capitalized(facts)}.",
-            f"Worth a minute today: tell {name} well done. {capitalized(facts)}.",
-            f"Nobody has recognised {name}'s work in {days} working days. Worth mentioning: {facts}.",
+            f"Worth a minute today: say well done to {name}. {capitalized(facts)}.",
+            f"No thank-you to {name} is on record for {days} working days. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
             f"{name} is due a kind word: {facts}.",
             f"If you talk to {name} today, you could mention this: {facts}.",
@@ -49,7 +49,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
         ),
         reason=(
             f"No recognition of {member.rep.name} is on record for the last {days} working days. A day counts as good effort "
-            "when the plan is done, or when the behaviour with the largest target reaches it."
+            "when the plan is done, or when the behaviour with the largest target reaches that target."
         ),
         about=(Mention(id=member.rep.id),),
     )
@@ -75,7 +75,7 @@ def _largest_target(day: DayReport) -> BehaviourResult | None:
 
 
 def _facts(member: TeamMember) -> str:
-    """`plan done on 4 of the last 5 working days, with 27 conversations`."""
+    """`plan done on 4 of the last 5 working days, and 27 conversations over those days`."""
     recent = member.worked[:DAYS_WITHOUT_MIN]
     largest = _largest_target(recent[0])
     done, days = sum(is_plan_done(day) for day in recent), f"of the last {len(recent)} working days"
@@ -83,6 +83,6 @@ def _facts(member: TeamMember) -> str:
         return f"plan done on {done} {days}"
     count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)
     if done >= EFFORT_DAYS_MIN:
-        return f"plan done on {done} {days}, with {counted(count, largest.label)}"
+        return f"plan done on {done} {days}, and {counted(count, largest.label)} over those days"
     effort = sum(_is_effort(day) for day in recent)
-    return f"{lowered(largest.label)} on target on {effort} {days}, {count} in all, whatever the results"
+    return f"{lowered(largest.label)} on target on {effort} {days}, {count} in all"

@@ -32,12 +32,12 @@ class Proposal:
 class Rule(Generic[Context]):
     """A rule with everything that the rest of nudges has to know about it.
 
-    `title`, `when` and `limits` are its row in the README: what it is called, when it speaks, and what holds it back. Of
+    `title`, `when` and `limits` are its row in the README: what it is called, when it sends something, and what prevents it. Of
     several candidates the one with the smallest `priority` goes first. The other fields are as in `Candidate`.
 
-    After late data a nudge that was sent is evaluated again if `is_reevaluated`. For hints about earlier days
-    `still_nearly_true` says whether the hint is still close enough to the truth to be left standing when the rule itself is
-    no longer sure.
+    After late data a nudge that was sent is evaluated again if `is_reevaluated`. For coaching about
+    earlier days `still_nearly_true` says whether it is still close enough to the truth to be left uncorrected when the rule
+    itself is no longer sure.
     """
 
     name: str

@@ -19,8 +19,9 @@ COOLDOWN_DAYS: Final = 7
 @rep_rule(
     name="small_win",
     title="Small win",
-    when="The first of a behaviour after ten worked days without any. For rare behaviours: the first in a quarter.",
-    limits="Not for the first of many a day, and at most once a week.",
+    when="A behaviour is done for the first time after ten or more worked days without it; with a target of at most two a day, "
+    "also for the first time in a quarter.",
+    limits="At most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=140,

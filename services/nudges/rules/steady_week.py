@@ -1,5 +1,6 @@
 """Steady week: no worked day of the week was far from the plan."""
 
+import math
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -20,7 +21,7 @@ _WEEK: Final = timedelta(days=7)
 @rep_rule(
     name="steady_week",
     title="Steady week",
-    when="The last worked day of a week, and no worked day of it below 80.",
+    when="On the last worked day of a week, if no worked day of it scored below 80.",
     limits="Not for fewer than three days.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -40,13 +41,13 @@ def steady_week(context: RuleContext) -> Proposal | None:
     lowest = min(day.score for day in week if day.score is not None)
     if len(week) < DAYS_MIN or lowest < SCORE_MIN:
         return None
-    name, days, score, which = first_name(report.rep.name), len(week), f"{lowest:.0f}", _which_week(monday, context.today)
+    name, days, which, score = first_name(report.rep.name), len(week), _which_week(monday, context.today), math.floor(lowest)
     return Proposal(
         occasion=f"week of {monday.isoformat()}",
         wordings=(
-            f"A steady week, {name}: {days} working days {which}, none below {score}.",
-            f"{name}, you were at {score} or better on every working day {which}. Really consistent.",
-            f"Every one of your {days} working days {which} came in at {score} or above, {name}. That's a solid week.",
+            f"A steady week, {name}: {days} working days {which}, and no score below {score}.",
+            f"{name}, you scored {score} or better on every working day {which}. Really consistent.",
+            f"Every one of your {days} working days {which} scored {score} or above, {name}. That's a solid week.",
         ),
         reason=f"All {days} working days {which} have a score of {score} or more.",
     )

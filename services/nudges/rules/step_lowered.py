@@ -11,8 +11,8 @@ from shared.events import NudgeKind
 
 @rep_rule(
     name="step_lowered",
-    title="Step lowered",
-    when="A new period of a goal begins with a smaller step, because the rep's last weeks held less.",
+    title="Smaller steps",
+    when="A new period of a goal begins with a smaller step, because the rep did less in recent weeks.",
     limits="Once per goal and period.",
     kind=NudgeKind.ANNOUNCEMENT,
     moment=Moment.STEP_CHANGED,
@@ -42,8 +42,8 @@ def step_lowered(context: RuleContext) -> Proposal | None:
                 f"{name}, the next step for {label} is now {step}; it was {before}. Steps follow your last few weeks.",
             ),
             reason=(
-                f"{goal.label}, from {begins}: the step follows what five working days usually added lately, within the bounds "
-                f"of the playbook. That makes {step}; it was {before}."
+                f"{goal.label}, from {begins}: the step is based on what five working days have usually added lately, within "
+                f"the limits of the playbook. That makes {step}; it was {before}."
             ),
         )
     return None

@@ -1,4 +1,4 @@
-"""Step reached: the count of a goal has come to the rep's next step. The message also names the step after it."""
+"""Step reached: the count of a goal has reached the rep's next step. The message also names the step after it."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ COOLDOWN_DAYS: Final = 3
 @rep_rule(
     name="step_reached",
     title="Step reached",
-    when="The count of a goal has come to the rep's next step. The message names the step after it.",
+    when="The count of a goal has reached the rep's next step. The message names the step after it.",
     limits="At most once in three days.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -43,7 +43,7 @@ def _proposal(context: RuleContext, goal: GoalResult, ladder: Ladder) -> Proposa
     newest = max((other for other in context.ladders if other.goal == goal.key), key=lambda other: other.period_start)
     is_over = newest is not ladder
     label = goal.label.replace(f"this {goal.period}", f"last {goal.period}") if is_over else goal.label
-    reached = counted(ladder.reached, label)
+    reached = counted(goal.count, label)
     following = f"{newest.next_step} in the new {goal.period}" if is_over else f"{ladder.next_step}"
     return Proposal(
         occasion=f"{goal.key} from {goal.period_start.isoformat()}: {ladder.reached}",

@@ -17,7 +17,7 @@ COOLDOWN_DAYS: Final = 7
     name="team_day",
     title="Team day",
     when="Everybody in the team who had a target that day has done the plan.",
-    limits="At most once a week. Reps on leave or on a day off are not waited for.",
+    limits="At most once a week, and not for fewer than three reps. Reps on leave or on a day off are not waited for.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.TEAM_DONE,
     priority=400,
@@ -31,8 +31,8 @@ def team_day(context: RuleContext) -> Proposal | None:
     name, day, team = first_name(report.rep.name), day_phrase(report.day, today=context.today), report.team.name
     return Proposal(
         wordings=(
-            f"The whole team was on plan {day}, {name}: all {reps} of you in {team}. Great work together.",
-            f"{name}, everybody in {team} hit their plan {day}, {reps} out of {reps}. You were part of that.",
+            f"Everyone at work in {team} was on plan {day}, {name}: all {reps} of you. Great work together.",
+            f"{name}, everyone at work in {team} hit their plan {day}, {reps} out of {reps}. You were part of that.",
             f"All {reps} plans done in {team} {day}, {name}. Good work, all of you.",
         ),
         reason=f"All {reps} reps in {team} with a target {day} have a score of 100 or more.",

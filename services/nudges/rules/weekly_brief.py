@@ -38,14 +38,14 @@ class Gain:
 
 @manager_rule(
     name=BRIEF_RULE,
-    title="Weekly brief (to managers)",
+    title="Weekly brief",
     when="Monday morning: at most three reps to coach, one behaviour each, and whether those of the last brief have improved.",
     limits="Never about days before the playbook was announced to the rep.",
     kind=NudgeKind.DIGEST,
     priority=110,
 )
 def weekly_brief(context: TeamContext) -> Proposal | None:
-    """Proposed on the week's first working morning, when there is something to win.
+    """Proposed on the morning of a Monday on which the manager works, when there is something to win.
 
     At most three names by expected gain: those in the middle of the team first, without the fifth at each end, where coaching
     moves least. They are listed in alphabetical order.
@@ -68,8 +68,8 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
             f"Where coaching could help most this week: {each}.{follow_up}",
         ),
         reason=(
-            f"Closing half of the gap there would add most to the daily score, going by the last {DAYS_USED_MAX} working days. "
-            "The middle of the team comes first, and there are at most three names."
+            "For each rep this is where closing half of the gap to target would add most to the daily score, going by up to "
+            f"{DAYS_USED_MAX} recent working days. At most {NAMES_MAX} reps are named, first from the middle of the team."
         ),
         about=tuple(Mention(id=gain.member.rep.id, behaviour=gain.key) for gain in named),
     )

@@ -69,10 +69,12 @@ async def _request_rescores(connection: Connection, changes: RosterChanges, *, n
 
 def _summarize(roster: Roster, changes: RosterChanges) -> str:
     changed = len(changes.all) - len(changes.joined) - len(changes.removed)
-    return (
-        f"{len(roster.reps)} reps in {len(roster.teams)} teams: {len(changes.joined)} new, {changed} changed, "
-        f"{len(changes.removed)} removed"
-    )
+    reps, teams = _count_nouns(len(roster.reps), "rep"), _count_nouns(len(roster.teams), "team")
+    return f"{reps} in {teams}: {len(changes.joined)} new, {changed} changed, {len(changes.removed)} removed"
+
+
+def _count_nouns(number: int, singular: str) -> str:
+    return f"{number} {singular if number == 1 else singular + 's'}"
 
 
 async def apply_playbooks(

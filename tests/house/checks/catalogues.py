@@ -1,7 +1,7 @@
 """Catalogues are complete: endpoints have handlers, metrics say what to do, and the documents cover what the code offers.
 
 The checks of endpoints and metrics read the source. The others take the contents of a catalogue as an argument, because only
-running code knows them; `tests/house/test_this_house.py` imports the catalogues and passes them in.
+running code knows them; `tests/house/checks/documents.py` imports the catalogues and passes them in.
 """
 
 import ast
@@ -18,6 +18,7 @@ MESSAGES: Final = "docs/messages.md"
 DEFINITIONS: Final = "docs/definitions.md"
 CHANNELS: Final = "docs/channels.md"
 RUNBOOK: Final = "docs/runbook.md"
+FACTS: Final = "shared/facts.py"
 
 UNITS: Final = (
     *("total", "seconds", "bytes", "rows", "messages", "ratio", "info"),
@@ -97,16 +98,22 @@ def metrics_without_runbook_entry(repository: Repository) -> Iterator[Breach]:
         yield Breach(place=RUNBOOK, fact=f"lists `{name}`, which no service has", remedy="take it out of the section Metrics")
 
 
-def rules_without_documents(titles: Mapping[str, str], repository: Repository) -> Iterator[Breach]:
-    """Each rule has a row in the README and an entry in the list of messages. `titles` maps its name to its title."""
-    rows = {_without_audience(cells[0]) for cells in table_rows(_text(repository, README))}
+def rules_without_documents(rules: Mapping[str, tuple[str, str, str]], repository: Repository) -> Iterator[Breach]:
+    """Each rule has its row in the README and an entry in the list of messages. `rules` maps its name to the row: title, when
+    it is sent, limits."""
+    rows = {_without_audience(cells[0]): cells for cells in table_rows(_text(repository, README))}
     messages = _text(repository, MESSAGES)
     entries = {_without_audience(heading) for heading in _HEADING.findall(messages)}
     entries |= {_without_audience(cells[0]) for cells in table_rows(messages)}
-    for name, title in titles.items():
+    for name, row in rules.items():
+        title = row[0]
         title_alone = _without_audience(title)
         if title_alone not in rows:
-            yield Breach(place=README, fact=f"no row for the rule `{title}`", remedy="add one to the table of rules")
+            yield Breach(place=README, fact=f"no row for the rule `{title}`", remedy=f"add `| {' | '.join(row)} |`")
+        elif rows[title_alone] != list(row):
+            yield Breach(
+                place=README, fact=f"the row of `{title}` differs from the rule", remedy=f"say `| {' | '.join(row)} |`"
+            )
         if not {name, title_alone} & entries:
             yield Breach(place=MESSAGES, fact=f"no entry for the rule `{title}`", remedy="show its messages there")
 
@@ -122,10 +129,14 @@ def adapters_without_documents(pages: Mapping[str, str], repository: Repository)
             yield Breach(place=README, fact=f"no row with {path} and `{kind}`", remedy="add them to the table of senders")
 
 
-def filters_without_documents(keys: Iterable[str], repository: Repository) -> Iterator[Breach]:
-    """Each filter key of playbooks has a row in their manual."""
+def filters_without_documents(phrases: Mapping[str, str], repository: Repository) -> Iterator[Breach]:
+    """Each filter has a phrase, and its key a row in the manual of playbooks. `phrases` maps the key to the phrase."""
     rows = {cells[0].strip("`") for cells in table_rows(_text(repository, DEFINITIONS))}
-    for key in keys:
+    for key, phrase in phrases.items():
+        if "{}" not in phrase:
+            yield Breach(
+                place=FACTS, fact=f"the filter `{key}` has no phrase", remedy="say what counts, with `{}` for the values"
+            )
         if key not in rows:
             yield Breach(place=DEFINITIONS, fact=f"no row for the filter `{key}`", remedy="add one that begins with the key")
 

@@ -141,10 +141,10 @@ async def test_a_process_answers_while_it_waits_for_its_servers_and_then_serves_
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_pages_end_before_subscribers_and_subscribers_before_jobs(
+async def test_pages_and_subscribers_finish_what_they_have_in_hand_side_by_side_and_jobs_end_last(
     process: _Process, connection: LeanClient, number: signal.Signals
 ) -> None:
-    """Each may need the next: a page asks over NATS, and a job stores what a subscriber has left."""
+    """A job stores what pages and subscribers have left."""
     await process.start({"job": process.until_stopping})
     await _begin(process.job)
     page = asyncio.create_task(process.get("/page"))
@@ -154,15 +154,15 @@ async def test_pages_end_before_subscribers_and_subscribers_before_jobs(
 
     os.kill(os.getpid(), number)
     await _until(lambda: not process.front.server.servers[0].is_serving())
-    process.message.may_end.set()
-    assert (await first).data == b"8"
-    assert (await connection.request(SUBJECT, b"5", timeout=TIMEOUT_S)).data == b"10"  # while the page is not answered yet
-    process.page.may_end.set()
     process.job.may_end.set()
+    process.message.may_end.set()
+    assert (await first).data == b"8"  # while the page is not answered yet
+    assert process.ended == ["message"]
+    process.page.may_end.set()
     await process.end()
 
     assert (await page).text == "done"
-    assert process.ended == ["message", "message", "page", "job"]
+    assert process.ended == ["message", "page", "job"]
 
 
 async def test_jobs_go_on_until_the_message_in_hand_is_handled(process: _Process, connection: LeanClient) -> None:

@@ -9,12 +9,13 @@ from services.nudges.decide.policy.holdout import Assignment
 from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, Objection, find_active_objection
+from services.nudges.domain.phrases import day_and_month
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day
 from shared.events import NudgeKind, Presence
 
 DAILY_CAP: Final = 1
-DAY_UNKNOWN: Final = "the person's day has not been opened yet"
+DAY_UNKNOWN: Final = "the person's day hasn't begun in Daymark yet"
 RULE_PAUSED: Final = "the rule is paused because its nudges lower the next day's score"
 NOT_ANNOUNCED: Final = "the playbook was not announced to the rep before the day"
 DAY_UNKNOWN_RETRY: Final = timedelta(minutes=5)
@@ -140,9 +141,9 @@ def _by_assignment(assignment: Assignment | None) -> Verdict:
 def _why_unwanted(candidate: Candidate, facts: PolicyFacts, today: date) -> str | None:
     objection = find_active_objection(candidate.rule, facts.objections, today=today)
     if objection is not None:
-        return f"called {ANSWER_LABELS[objection.answer]} on {objection.day}"
+        return f"called {ANSWER_LABELS[objection.answer]} on {day_and_month(objection.day)}"
     if is_cooling_down(candidate, facts.recent, today):
-        return f"the rule spoke within the last {candidate.cooldown_days} days"
+        return f"this rule sent something within the last {candidate.cooldown_days} days"
     return None
 
 
@@ -171,5 +172,5 @@ def _daily_cap(candidate: Candidate, today: WorkingTime, recent: Sequence[Recent
     if len(received) < DAILY_CAP:
         return None, None
     if candidate.is_everyday and any(nudge.kind is NudgeKind.CELEBRATION for nudge in received):
-        return "the person received praise today already", None
-    return "the daily cap is reached", today.next_starts_at
+        return "they already received praise today", None
+    return "they already received a message today", today.next_starts_at

@@ -67,7 +67,7 @@ def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> 
         occasion=sent.id,
         wordings=(
             f"{name}, {when} was wrong: some records arrived late. Please ignore it.",
-            f"A correction, {name}: {when} didn't fit. What you had done was only recorded later.",
+            f"A correction, {name}: {when} was off. What you had done was only recorded later.",
             f"{name}, please ignore {when}. It was based on incomplete records.",
             f"Sorry, {name}: {when} missed some of the work you had already done.",
         ),
@@ -133,6 +133,6 @@ def _recorded(sent: SentNudge, report: DayReport) -> str:
 
 
 def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
-    """`yesterday's hint (13:15)`, `the hint of Tuesday 3 March (13:15)`."""
+    """`yesterday's message (13:15)`, `the message of Tuesday 3 March (13:15)`."""
     name, time = day_name(sent.day, today=today), clock_time(sent.at, report.timezone)
-    return f"the hint of {name} ({time})" if " " in name else f"{name}'s hint ({time})"
+    return f"the message of {name} ({time})" if " " in name else f"{name}'s message ({time})"

@@ -36,7 +36,7 @@ ANSWER_LABELS: Final = {
 }
 WRONG_REASON_LABELS: Final = {
     WrongReason.NOT_MINE: "it was somebody else's work",
-    WrongReason.NOT_SO: "it wasn't like that",
+    WrongReason.NOT_SO: "that's not what happened",
     WrongReason.MISSING: "something is missing from the records",
     WrongReason.TWICE: "something is recorded twice",
     WrongReason.OTHER: "another reason",

@@ -147,7 +147,7 @@ def _describe_failures(activity: ExplainedActivity, labels: Mapping[BehaviourKey
     """Why it counts for nothing. That a call is not an email goes without saying when there is a more specific reason."""
     specific = {key: reason for key, reason in activity.fails.items() if not reason.startswith("kind ")}
     if not specific and activity.fails:
-        yield f"no behaviour asks for {describe_kind(activity.kind).lower()}"
+        yield "no behaviour counts this kind of activity"
     yield from (f"{labels.get(key, key)}: {reason}" for key, reason in specific.items())
 
 

@@ -71,10 +71,10 @@ def _differences(old: Behaviour, new: Behaviour) -> Iterator[str]:
         ("target", describe_targets(old.targets), describe_targets(new.targets)),
         ("weight", _number(old.weight), _number(new.weight)),
         ("cap", f"{_number(old.cap)} times the target", f"{_number(new.cap)} times the target"),
-        ("what counts", describe_filter(old.counts), describe_filter(new.counts)),
+        ("what counts is", describe_filter(old.counts), describe_filter(new.counts)),
     ):
         if was != is_now:
-            yield f"{label}, {aspect}: {is_now}; before: {was}."
+            yield f"{label}: {aspect} {is_now} (was {was})."
 
 
 def _goal_changes(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str]:
@@ -86,11 +86,11 @@ def _goal_changes(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str
         if goal.label != old[key].label:
             yield f"{goal.label} is the new name of the goal {old[key].label}."
         for aspect, was, is_now in (
-            ("steps", _steps(old[key]), _steps(goal)),
-            ("what counts", describe_filter(old[key].counts), describe_filter(goal.counts)),
+            ("", _steps(old[key]), _steps(goal)),
+            ("what counts is ", describe_filter(old[key].counts), describe_filter(goal.counts)),
         ):
             if was != is_now:
-                yield f"Goal {goal.label}, {aspect}: {is_now}; before: {was}."
+                yield f"Goal {goal.label}: {aspect}{is_now} (was {was})."
     for goal in before:
         if goal.key not in new:
             yield f"No longer a goal: {goal.label}."
@@ -103,8 +103,8 @@ def _unverified_changes(before: UnverifiedRules | None, after: UnverifiedRules |
 
 
 def _steps(goal: Goal) -> str:
-    sizes = f", then of {goal.step_min} to {goal.step_max} by your own weeks" if goal.step_min is not None else ""
-    return f"in steps of {goal.step} a {goal.period}{sizes}"
+    sizes = f", then {goal.step_min} to {goal.step_max}, depending on your recent weeks" if goal.step_min is not None else ""
+    return f"steps of {goal.step} a {goal.period}{sizes}"
 
 
 def _only(kinds: Kinds) -> str:

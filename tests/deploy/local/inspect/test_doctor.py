@@ -119,10 +119,12 @@ async def test_the_doctor_reports_what_fails_and_why(daymark: RunningDaymark) ->
     assert "problem  zoho (zoho): the sender stops at" in before
     assert (code, before.splitlines()[-1].endswith("found")) == (1, True)
     assert re.search(
-        r"problem  close \(close\): \d+ webhooks? refused since the start, the last one \d seconds ago: not signed", after
+        r"problem  close \(close\): \d+ webhooks? refused since ingest started, the last one \d seconds ago: not signed", after
     )
     assert "The sender retries for 3 days, then the webhook is lost" in after
-    assert re.search(r"note     sources: since the start, \d+ webhooks? for no source: compare the URL at each sender", after)
+    assert re.search(
+        r"note     sources: since ingest started, \d+ webhooks? for no configured source: compare the URL at each sender", after
+    )
     assert re.search(r"dead letters: \d+ unreadable_body; the newest: body is not JSON \(DecodeError\)", after)
 
 

@@ -165,7 +165,7 @@ HINT: Final = SentNudge(
 
 
 def correction(sent: SentNudge = HINT, *, today: date = THURSDAY) -> Candidate:
-    """The message that takes back a hint to Ana, whose conversations of the morning were recorded later."""
+    """The message that takes back a coaching message to Ana, whose conversations of the morning were recorded later."""
     return correction_candidate(sent, closed_day(ANA, sent.day, (9, 1, 0)), today=today)
 
 
@@ -204,8 +204,8 @@ def _other_examples() -> Iterator[Example]:
     )
     yield Example(
         title="Correction",
-        when="Late records show that a hint was clearly wrong.",
-        limits="Only of hints, not of praise, and once per hint: on the next working morning, with whatever else is due then.",
+        when="Late records show that a coaching message was clearly wrong.",
+        limits="Only for coaching, once per message: on the next working morning, with whatever else is due then.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=correction(),
     )
