@@ -1,6 +1,6 @@
 """What nudges does by itself: deferred nudges, scheduled checks, digests, the health of feeds, experiments."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from services.nudges.decide.scheduled import run_scheduled_checks
 from services.nudges.decision_log import log_outcomes
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.deliveries import give_up_orphans
+from services.nudges.domain.decision import Outcome
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
 from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
 from services.nudges.metrics import NudgesMetrics
@@ -44,13 +45,16 @@ def timed_job(
         if now - feeds_checked_at >= _FEEDS_EVERY:
             await watch_feeds(pool, now=now)
             feeds_checked_at = now
-        outcomes = await release_deferred(pool, settings, now=now)
-        outcomes += await run_scheduled_checks(pool, settings, now=now)
-        outcomes += await send_manager_digests(pool, settings, digest_at=digest_at, now=now)
+        record(await release_deferred(pool, settings, now=now))
+        record(await run_scheduled_checks(pool, settings, now=now))
+        record(await send_manager_digests(pool, settings, digest_at=digest_at, now=now))
+        await give_up_orphans(pool, channels, now=now)
+
+    def record(outcomes: Sequence[Outcome]) -> None:
+        """At once: what is committed is counted and sent even if something else fails afterwards."""
         log_outcomes(outcomes, metrics)
         if outcomes:
             on_decided()
-        await give_up_orphans(pool, channels, now=now)
 
     return BackgroundJob("timed", work, clock=clock)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 import structlog
@@ -9,6 +10,8 @@ import structlog
 from shared.errors import DaymarkError
 
 _log = structlog.get_logger()
+_TIMEOUT_S: Final = 3_600.0
+"""One that rewrites many rows takes longer than any other statement. Cut off, it would begin again for ever."""
 
 
 class MigrationChanged(DaymarkError):
@@ -36,7 +39,7 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, folder: Path) -> int:
                 if applied[path.name] != digest:
                     raise MigrationChanged(path.name)
                 continue
-            await connection.execute(sql)
+            await connection.execute(sql, timeout=_TIMEOUT_S)
             await connection.execute("INSERT INTO migration (name, digest) VALUES ($1, $2)", path.name, digest)
             applied_now += 1
             _log.info("migration_applied", schema=schema, migration=path.name)

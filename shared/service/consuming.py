@@ -1,7 +1,8 @@
 """How subscribers settle the messages of a stream, for every service: a router whose middleware acknowledges them.
 
 - Handled: the message is acknowledged.
-- Unreadable, that is no JSON or not of the handler's type: it becomes a dead letter, then it is acknowledged.
+- Unreadable, that is no JSON or not of the handler's type, or of values that Postgres cannot hold: it becomes a dead letter,
+  then it is acknowledged.
 - A server is down or busy: a second later it is delivered again, as often as it takes. Meanwhile the subscriber takes no more
   messages, so a large backlog neither floods the log nor keeps the processor busy.
 - Any other error is a mistake in the code: it is logged, and the message is delivered again after half a minute, so that a
@@ -23,7 +24,7 @@ from pydantic_core import from_json
 
 from shared.jetstream.dead_letters import dead_letter
 from shared.jetstream.publisher import Publisher
-from shared.transient_errors import TRANSIENT_ERRORS
+from shared.transient_errors import TRANSIENT_ERRORS, UNSTORABLE
 
 _log = structlog.get_logger()
 RETRY_S: Final = 1.0
@@ -82,6 +83,8 @@ class _Settle(BaseMiddleware[Any, Any]):
                 await call_next(message)
             except MessageRefused as refused:
                 await self._dead_letters.store(message.raw_message, _problems(refused))
+            except UNSTORABLE as refused:
+                await self._dead_letters.store(message.raw_message, f"Postgres cannot store it: {type(refused).__name__}")
         except TRANSIENT_ERRORS as failed:
             _log.warning("message_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
             return RETRY_S

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.house.checks import find_breaches
+from tests.house.checks.layout import dead_links
 from tests.house.checks.sizes import folder_sizes
 from tests.house.conftest import Plant, lines
 
@@ -23,6 +24,14 @@ DOC = '"""Doc."""\n'
         ({"shared/bare.py": "LINE = 1\n"}, "shared/bare.py: no docstring"),
         ({"shared/__init__.py": DOC, "shared/clock.py": DOC}, "shared: no tests in tests/shared"),
         ({"tests/services/gone/test_clock.py": DOC}, "tests/services/gone: tests services/gone, which does not exist"),
+        (
+            {"shared/clock.py": '"""See docs/decisions/time.md."""\n'},
+            "shared/clock.py: docs/decisions/time.md does not exist",
+        ),
+        (
+            {"docs/manual.md": "See [time](decisions/time.md#now)."},
+            "docs/manual.md: decisions/time.md does not exist",
+        ),
         ({f"shared/module_{number}.py": DOC for number in range(13)}, "shared: 13 modules, at most 12"),
         ({f"tests/shared/test_{number}.py": DOC for number in range(13)}, "tests/shared: 13 modules, at most 12"),
     ],
@@ -43,6 +52,12 @@ def test_a_size_at_its_limit_is_no_breach(plant: Plant) -> None:
     } | {f"shared/module_{number}.py": DOC for number in range(10)}
 
     assert lines(find_breaches(plant(files))) == []
+
+
+def test_a_link_that_leads_somewhere_is_no_breach(plant: Plant) -> None:
+    documents = {"docs/manual.md": "[a](../README.md#top) [b](decisions) [c](https://example.org/x.md)", "README.md": "Hello."}
+
+    assert lines(dead_links(plant(documents | {"docs/decisions/time.md": "Time."}))) == []
 
 
 def test_a_folder_with_one_file_per_rule_may_hold_any_number(plant: Plant) -> None:

@@ -54,7 +54,7 @@ DELETE FROM rep_calibration WHERE team_id = $1;
 
 -- name: merge_rep_calibrations
 -- Only for reps who are still in the team by their newest day: others may have moved, or been erased, while it was calculated.
--- In the order of their ids, so that two transactions cannot deadlock.
+-- In the order of their ids, as every replica locks them.
 INSERT INTO rep_calibration (team_id, rep_id, strictness)
 SELECT $1, new.rep_id, new.strictness FROM unnest($2::text[], $3::float8[]) AS new (rep_id, strictness)
 WHERE (SELECT team_id FROM day AS d WHERE d.rep_id = new.rep_id ORDER BY day DESC LIMIT 1) = $1

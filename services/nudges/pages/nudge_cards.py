@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE
+from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
 from services.nudges.domain.phrases import clock_time, day_and_month, first_name
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
@@ -14,7 +16,6 @@ from services.nudges.pages.rendering import capitalize_first
 from services.nudges.rules.catalogue import title_of
 from shared.events import NudgeId, NudgeKind, PersonId
 
-_DEFERRED: Final = "deferred"
 _PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 
 
@@ -85,7 +86,7 @@ def make_cards(messages: Iterable[Message], *, reader: PersonId) -> Iterator[Car
     """In the order of the messages. An announcement that several reps received in the same words is one card."""
     groups: dict[tuple[str, ...], list[Message]] = {}
     for message in messages:
-        if message.kind is NudgeKind.ANNOUNCEMENT:
+        if message.rule == ANNOUNCEMENT_RULE:
             key: tuple[str, ...] = (message.status, message.because, message.occasion, _text_without_name(message))
         else:
             key = (message.id,)
@@ -101,7 +102,7 @@ def _make_group_card(messages: Sequence[Message]) -> Card:
         _make_card(first, reader=None),
         recipient=", ".join(sorted(message.person_name for message in messages)),
         text=capitalize_first(_text_without_name(first)),
-        timing="waiting to be sent" if first.status == _DEFERRED else "sent",
+        timing="waiting to be sent" if first.status == NudgeStatus.DEFERRED else "sent",
         acknowledged_by=", ".join(acknowledged),
         not_acknowledged_by=", ".join(not_acknowledged),
     )
@@ -120,8 +121,8 @@ def _heading(day: date) -> str:
 
 
 def _make_card(message: Message, *, reader: PersonId | None) -> Card:
-    is_deferred = message.status == _DEFERRED
-    is_announcement = message.kind is NudgeKind.ANNOUNCEMENT
+    is_deferred = message.status == NudgeStatus.DEFERRED
+    is_announcement = message.rule == ANNOUNCEMENT_RULE
     is_part_retracted = any(part.is_retracted for part in message.parts)
     return Card(
         id=message.id,
@@ -173,7 +174,7 @@ def _buttons(
     message: Message, kind: NudgeKind, answers: Sequence[GivenAnswer], *, reader: PersonId | None
 ) -> tuple[tuple[str, str], ...]:
     """What the reader can still answer, with the labels."""
-    if message.status == _DEFERRED:
+    if message.status == NudgeStatus.DEFERRED:
         return ()
     already = {answer.answer for answer in answers if answer.person_id == reader}
     allowed = allowed_answers(kind, is_recipient=message.person_id == reader)

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from services.nudges.context.announcements import list_announcements
 from services.nudges.context.days import find_newest_day
 from services.nudges.context.ladders import list_ladders
+from services.nudges.domain.announcements import Announcement
 from services.nudges.domain.recent_nudges import LOOKBACK
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
@@ -22,7 +23,7 @@ from services.nudges.pages.own_days import list_own_days
 from services.nudges.pages.playbook_sections import make_next_steps, make_sections
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
-from shared.events import RepId, VersionNumber
+from shared.events import DayReport, RepId, VersionNumber
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
@@ -51,18 +52,15 @@ class OwnPage:
         if not self._links.can_open_own_page(rep_id, token):
             return self._renderer.not_found()
         try:
-            return await self._render(rep_id, token)
+            announcements = await list_announcements(self._pool, rep_id)
+            newest = await find_newest_day(self._pool, rep_id)
+            timezone = _timezone_of(newest, announcements)
+            today = local_day(self._clock.now(), timezone)
+            ladders = await list_ladders(self._pool, rep_id)
+            received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
+            own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-
-    async def _render(self, rep_id: RepId, token: str) -> Response:
-        announcements = await list_announcements(self._pool, rep_id)
-        newest = await find_newest_day(self._pool, rep_id)
-        timezone = newest.timezone if newest is not None else announcements[-1].playbook.timezone if announcements else "UTC"
-        today = local_day(self._clock.now(), timezone)
-        ladders = await list_ladders(self._pool, rep_id)
-        received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
-        own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
         return self._renderer.page(
             "you.html",
             has_forms=True,
@@ -87,3 +85,10 @@ class OwnPage:
             return self._renderer.unavailable()
         self._on_acknowledged()
         return RedirectResponse(f"../../{token}#version-{version}", _SEE_OTHER)
+
+
+def _timezone_of(newest: DayReport | None, announcements: Sequence[Announcement]) -> str:
+    """The rep's, by their newest day or else by their newest announcement."""
+    if newest is not None:
+        return newest.timezone
+    return announcements[-1].playbook.timezone if announcements else "UTC"

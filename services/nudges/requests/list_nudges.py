@@ -4,18 +4,34 @@ from typing import Final
 
 import asyncpg
 
+from shared.errors import DaymarkError
 from shared.postgres.queries import Queries
 from shared.requests.nudges import DeliveryRow, NudgePage, NudgeQuery, NudgeRow
 
 _QUERIES: Final = Queries.beside(__file__)
+_DIGITS_MAX: Final = 18
+
+
+class NotACursor(DaymarkError):
+    """`after` must be the `next_after` of a page. Begin without it."""
 
 
 async def list_nudges(pool: asyncpg.Pool, query: NudgeQuery) -> NudgePage:
-    """One page, in the order of decision. There may be more when it is full."""
-    after_seq = int(query.after) if query.after else 0
+    """One page, in the order of decision. There may be more when it is full.
+
+    Raises:
+        NotACursor: `after` does not come from a page.
+    """
+    after_seq = _sequence_number(query.after) if query.after else 0
     rows = await pool.fetch(_QUERIES["list_nudges"], after_seq, query.person, query.limit)
     next_after = str(rows[-1]["seq"]) if rows and len(rows) == query.limit else None
     return NudgePage(rows=tuple(_to_row(row) for row in rows), next_after=next_after)
+
+
+def _sequence_number(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _DIGITS_MAX):
+        raise NotACursor(cursor)
+    return int(cursor)
 
 
 def _to_row(row: asyncpg.Record) -> NudgeRow:

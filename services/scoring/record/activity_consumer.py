@@ -1,7 +1,7 @@
 """The pull loop over ACTIVITIES: read each message, keep unreadable ones as dead letters, record the others as one batch.
 
 FastStream's batch subscriber is not used here: it takes three times the processor time per message, and rejects a whole batch
-for one bad body. docs/decisions/0012-recording-by-a-loop-of-its-own.md has the measurements.
+for one bad body. docs/decisions/0012-recording-has-its-own-pull-loop.md has the measurements.
 """
 
 import asyncio

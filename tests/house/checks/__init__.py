@@ -25,6 +25,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     layout.vague_names,
     layout.module_docstrings,
     layout.tests_mirror_the_code,
+    layout.dead_links,
     retired_words.retired_words_in_python,
     retired_words.retired_words_in_sql,
     retired_words.retired_words_in_paths,

@@ -1,6 +1,8 @@
-"""Checks the names and docstrings of modules, and that tests mirror the folders of the code."""
+"""Checks the names and docstrings of modules, that tests mirror the folders of the code, and that links lead somewhere."""
 
 import ast
+import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
@@ -10,6 +12,10 @@ from tests.house.repository import CODE, Breach, Repository
 VAGUE_NAMES: Final = frozenset(
     {"utils", "util", "common", "helpers", "helper", "types", "misc", "base", "core", "lib", "stuff", "general", "various"}
 )
+
+_DOCUMENT: Final = re.compile(r"docs/[\w/.-]+\.md")
+_LINK: Final = re.compile(r"\]\((?![a-z]+:)([^)#\s]+)")
+_SOURCES: Final = frozenset({".py", ".sql", ".toml", ".yml"})
 
 
 def vague_names(repository: Repository) -> Iterator[Breach]:
@@ -39,6 +45,21 @@ def tests_mirror_the_code(repository: Repository) -> Iterator[Breach]:
         mirrored = PurePosixPath(*folder.parts[1:])
         if mirrored.parts and mirrored.parts[0] in CODE and mirrored not in repository.folders:
             yield Breach(place=str(folder), fact=f"tests {mirrored}, which does not exist", remedy="move the tests to the code")
+
+
+def dead_links(repository: Repository) -> Iterator[Breach]:
+    """Each document that the code names exists, and so does what a document links to."""
+    for path in repository.paths:
+        if path.suffix == ".md":
+            text = repository.text(path)
+            named = [(target, posixpath.normpath(path.parent / target)) for target in _LINK.findall(text)]
+        elif path.suffix in _SOURCES and path.parts[0] != "tests":
+            named = [(target, target) for target in _DOCUMENT.findall(repository.text(path))]
+        else:
+            continue
+        for target, resolved in named:
+            if not repository.has(resolved) and PurePosixPath(resolved) not in repository.folders:
+                yield Breach(place=str(path), fact=f"{target} does not exist", remedy="name the file that does")
 
 
 def _packages(repository: Repository) -> list[PurePosixPath]:

@@ -1,6 +1,7 @@
 """What nudges does by itself, one pass of each job, on a real database."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from services.nudges.background_jobs import slow_jobs, timed_job
 from services.nudges.deliver.channel_states import merge_channels
+from services.nudges.domain.decision import Outcome
 from services.nudges.experiments.rule_pauses import list_rule_pauses
 from shared.clock import SteppedClock
 from shared.service.background import BackgroundJob
@@ -68,6 +70,24 @@ async def test_a_deferred_nudge_is_released_counted_and_wakes_whoever_delivers(j
     await jobs.pass_time(at(TUESDAY, "08:59"))
     assert (await jobs.nudging.statuses(), jobs.wakings) == ([("plan_done", "deferred")], [])
     await jobs.pass_time(at(TUESDAY, "09:00"))
+
+    assert ("plan_done", "sent") in await jobs.nudging.statuses()
+    assert _decided(jobs.nudging, "plan_done")["sent"] == 1
+    assert len(jobs.wakings) == 2  # the manager's digest is due, too
+
+
+async def test_what_was_decided_counts_even_if_something_else_fails_afterwards(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> list[Outcome]:
+        raise ConnectionResetError
+
+    jobs.nudging.now = at(MONDAY, "20:00")
+    await jobs.nudging.take_in(report(score=100, state="open"), open_report(TUESDAY))
+    monkeypatch.setattr("services.nudges.background_jobs.run_scheduled_checks", fail)
+
+    with contextlib.suppress(ConnectionResetError):
+        await jobs.pass_time(at(TUESDAY, "09:00"))
 
     assert ("plan_done", "sent") in await jobs.nudging.statuses()
     assert _decided(jobs.nudging, "plan_done")["sent"] == 1

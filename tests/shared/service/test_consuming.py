@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import asyncpg
 import pytest
+from asyncpg.exceptions._base import DataError as InvalidQueryInput
 from faststream import AckPolicy, ContextRepo
 from faststream.nats import JStream, PullSub
 from pydantic import TypeAdapter, ValidationError
@@ -120,6 +122,20 @@ async def test_while_a_server_is_down_a_message_is_delivered_again(nats: LeanCli
         await _until_settled(nats)
 
     assert (len(consumer.handled), consumer.reasons) == (1, [])
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("error", [asyncpg.DataError("a NUL"), InvalidQueryInput("value out of range")])
+async def test_a_value_that_postgres_cannot_hold_becomes_a_dead_letter(
+    nats: LeanClient, nats_url: str, error: Exception
+) -> None:
+    consumer = _Consumer(error)
+    await nats.jetstream().publish(ANNOUNCEMENT_DELIVERED.name, GOOD)
+
+    async with consumer.running(nats, nats_url):
+        await _until_settled(nats)
+
+    assert (len(consumer.handled), consumer.reasons) == (0, ["unreadable"])
 
 
 class _Message:

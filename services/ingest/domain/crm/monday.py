@@ -24,14 +24,17 @@ _CHALLENGE_LENGTH_MAX: Final = 512
 _ALGORITHM: Final = "HS256"
 _CHECKED: Final[Options] = {"require": ["aud", "exp"], "verify_exp": False, "verify_nbf": False, "verify_iat": False}
 _STATUS_LABEL: Final = "(columnType == 'color' && value.label.text) || `null`"
+_SOMETHING_DONE: Final = "(type == 'create_pulse' || (columnType == 'color' && value.label.text))"
+"""A new item, or a label that was set. A label that was emptied says nothing of when, or by whom, something was done."""
+
 FIELDS: Final = {
     "items": "event",
     "activity_id": "pulseId || itemId",
     "kind": "boardId",
     "observed_at": "triggerTime || changedAt",
     "actor": "(columnType == 'multiple-person' && (value.personsAndTeams[?kind == 'person'] | [0].id)) || "
-    "((type == 'create_pulse' || columnType == 'color') && userId) || `null`",
-    "started_at": "((type == 'create_pulse' || columnType == 'color') && (changedAt || triggerTime)) || `null`",
+    f"({_SOMETHING_DONE} && userId) || `null`",
+    "started_at": f"({_SOMETHING_DONE} && (changedAt || triggerTime)) || `null`",
     "deleted": "type == 'delete_pulse'",
 }
 """Those of every board. The label of a status column is the stage of a deal, and the outcome of anything else."""
@@ -101,7 +104,7 @@ def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
 
 def _identify(event: Item) -> tuple[object, ...]:
     """Without `isRetry`, which differs between attempts. A trigger can change several columns."""
-    return event.get("triggerUuid"), event.get("type"), event.get("columnId")
+    return event.get("triggerUuid"), event.get("type"), event.get("pulseId") or event.get("itemId"), event.get("columnId")
 
 
 def _read(event: Item, source: Source) -> Iterable[Document]:

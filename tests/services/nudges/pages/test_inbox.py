@@ -127,7 +127,7 @@ async def test_a_rep_has_received_what_was_sent_as_a_message_of_its_own(rows: Ro
 async def test_a_rep_has_received_their_own_nudges_since_a_day_without_announcements(rows: Rows) -> None:
     await rows.add_nudge(make_nudge("n1"))
     await rows.add_nudge(make_nudge("n2", send_at=at(TUESDAY, "09:00")))
-    await rows.add_nudge(make_nudge("n3", send_at=at(TUESDAY, "09:00"), kind=NudgeKind.ANNOUNCEMENT))
+    await rows.add_nudge(make_nudge("n3", send_at=at(TUESDAY, "09:00"), kind=NudgeKind.ANNOUNCEMENT, rule="playbook"))
     await rows.add_nudge(make_nudge("n4", send_at=at(TUESDAY, "09:00"), person=BEN))
 
     assert [message.id for message in await list_received(rows.pool, ANA.id, since=TUESDAY)] == ["n2"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.requests.list_nudges import list_nudges
+from services.nudges.requests.list_nudges import NotACursor, list_nudges
 from shared.requests.nudges import NudgeQuery
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
@@ -24,6 +24,12 @@ async def test_nudges_are_listed_page_by_page_in_the_order_of_decision(rows: Row
 
     assert [[row.id for row in page.rows] for page in (first, second)] == pages
     assert second.next_after is None
+
+
+@pytest.mark.parametrize("after", ["n1", "-1", "1.5", "\uff19", "9" * 19])
+async def test_a_page_after_something_else_is_refused(rows: Rows, after: str) -> None:
+    with pytest.raises(NotACursor, match="must be the `next_after` of a page"):
+        await list_nudges(rows.pool, NudgeQuery(after=after))
 
 
 async def test_the_last_page_has_no_successor(rows: Rows) -> None:
