@@ -86,7 +86,7 @@ requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with
 	  --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## remove everything that was installed and built
-	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutation
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis .mutation
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Daymark needs Python 3.11 or newer: make PYTHON=python3.13"; exit 1; }
