@@ -29,17 +29,38 @@ from services.ingest.domain.reading import (
 )
 from services.ingest.domain.webhook import BodyUnreadable, Source, VerifiedWebhook
 from shared.fact_values import FactValue
-from shared.facts import FIRST_SEEN_AT, first_seen_in
+from shared.facts import (
+    ACTOR,
+    AMOUNT,
+    DIRECTION,
+    DURATION_S,
+    FACTS,
+    FIRST_SEEN_AT,
+    KIND,
+    OUTCOME,
+    RAW_OUTCOME,
+    STARTED_AT,
+    AnyFact,
+    first_seen_in,
+)
 from shared.observation import ObservationRefused
+
+_INTERPRETED: Final = frozenset(
+    fact.name for fact in (KIND, ACTOR, STARTED_AT, DURATION_S, OUTCOME, RAW_OUTCOME, DIRECTION, AMOUNT, FIRST_SEEN_AT)
+)
+"""Facts that are worked out from what the map finds."""
+
+_COPIED: Final = tuple(fact for fact in FACTS if fact.name not in _INTERPRETED)
+"""Facts that are taken as the map finds them."""
 
 FIELDS: Final = frozenset(
     {
         "items", "account", "activity_id", "kind", "observed_at", "deleted",
-        "actor", "started_at", "outcome", "direction", "stage", "deal_id", "currency", "contact_key",
+        "actor", "started_at", "outcome", "direction",
         "amount", "amount_cents", "amount_micros",
         "duration_s", "duration_ms", "duration_min", "duration_clock", "duration_from", "duration_until",
     }
-)  # fmt: skip
+) | {fact.name for fact in _COPIED}  # fmt: skip
 """What can be mapped. Durations and amounts have a name for each unit that senders use."""
 
 REQUIRED_FIELDS: Final = frozenset({"activity_id", "kind"})
@@ -68,7 +89,6 @@ _DEAL_KINDS: Final = frozenset({"deal_stage_changed", "deal_won", "deal_lost"})
 
 _NO_MEANINGS: Final[Mapping[str, str]] = MappingProxyType({})
 _MICROSECOND: Final = timedelta(microseconds=1)
-_TEXT_FIELDS: Final = ("stage", "deal_id", "currency", "contact_key")
 _UNITS_PER_MAJOR: Final = {"amount": 1, "amount_cents": 100, "amount_micros": 1_000_000}
 _UNIT_S: Final = {"duration_s": 1, "duration_ms": 0.001, "duration_min": 60}
 
@@ -183,7 +203,7 @@ def _search(expression: str, content: object) -> Any:
 
 
 def _facts(values: Mapping[str, Any], kind: str) -> dict[str, FactValue]:
-    facts: dict[str, FactValue] = {name: _to_text(values[name]) for name in _TEXT_FIELDS if values.get(name) is not None}
+    facts = {fact.name: _copy(fact, values[fact.name]) for fact in _COPIED if values.get(fact.name) is not None}
     if values.get("actor") is not None:
         facts["actor"] = _to_text(values["actor"])
     if values.get("started_at") is not None and not (kind in _DEAL_KINDS and "stage" in values and values["stage"] is None):
@@ -196,6 +216,12 @@ def _facts(values: Mapping[str, Any], kind: str) -> dict[str, FactValue]:
     if direction := DIRECTIONS.get(str(values.get("direction")).lower()):
         facts["direction"] = direction
     return facts
+
+
+def _copy(fact: AnyFact, value: Any) -> FactValue:
+    """A number stays one. Ids arrive as numbers, too, but are texts."""
+    is_text = fact.column is None or fact.column.value_type is str
+    return _to_text(value) if is_text else value
 
 
 def _outcome(values: Mapping[str, Any], outcomes: Mapping[str, str], meanings: Mapping[str, str]) -> dict[str, FactValue]:
