@@ -16,7 +16,7 @@ import numpy
 import statsmodels.api
 
 from bench.trials.effect_trials import SD_POINTS, Trial
-from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.assignment import ObservedAssignment
 from services.nudges.domain.effects.effect import Effect, Interval, estimate_effect
 
 _TRIALS: Final = {
@@ -92,7 +92,7 @@ def print_coverage(*, repetitions: int) -> None:
             print(f"{name:<22}{effect_sd:>+9.1f}{known:>8,}{daymark.columns()}{statsmodels_tally.columns()}", flush=True)
 
 
-def _estimate_by_statsmodels(assignments: Sequence[Assignment]) -> tuple[float, Interval]:
+def _estimate_by_statsmodels(assignments: Sequence[ObservedAssignment]) -> tuple[float, Interval]:
     """The same weighted regression, with the usual cluster-robust error (CR1), in which each person is a cluster."""
     scores_before = [assignment.score_before for assignment in assignments if assignment.score_before is not None]
     mean = fmean(scores_before)

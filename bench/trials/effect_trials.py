@@ -7,7 +7,7 @@ from random import Random
 from statistics import fmean
 from typing import Final
 
-from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.assignment import ObservedAssignment
 from shared.events import PersonId
 
 HOLDOUT: Final = 0.1
@@ -35,7 +35,7 @@ class Trial:
     days: tuple[int, int]
     is_due_on_good_days: bool
 
-    def simulate(self, effect_sd: float, random: Random) -> Iterator[tuple[int, Assignment]]:
+    def simulate(self, effect_sd: float, random: Random) -> Iterator[tuple[int, ObservedAssignment]]:
         """The assignments of one person after the other, each with the number of the day whose score followed it.
 
         `effect_sd` is what sending adds to the score of the next day, as a multiple of `SD_POINTS`.
@@ -43,7 +43,9 @@ class Trial:
         for number in range(self.people):
             yield from self._simulate_person(PersonId(str(number)), effect_sd, random)
 
-    def _simulate_person(self, person_id: PersonId, effect_sd: float, random: Random) -> Iterator[tuple[int, Assignment]]:
+    def _simulate_person(
+        self, person_id: PersonId, effect_sd: float, random: Random
+    ) -> Iterator[tuple[int, ObservedAssignment]]:
         mean = _MEAN_POINTS + SD_POINTS * random.gauss(0, _BETWEEN_PEOPLE_SD)
         due_probability = random.uniform(0.1, 0.8)
         deviation, scores, is_sent = random.gauss(0, 1), list[float](), None
@@ -57,9 +59,9 @@ class Trial:
             scores.append(score)
 
 
-def _make_assignment(person_id: PersonId, before: Sequence[float], score_after: float, *, is_sent: bool) -> Assignment:
+def _make_assignment(person_id: PersonId, before: Sequence[float], score_after: float, *, is_sent: bool) -> ObservedAssignment:
     newest = before[-_BEFORE_DAYS:]
-    return Assignment(
+    return ObservedAssignment(
         person_id=person_id,
         is_sent=is_sent,
         propensity=1 - HOLDOUT,

@@ -8,10 +8,10 @@ Out: messages to people through channels; the pages of managers and reps; and `n
 Promises:
 - There is one nudge per rule, person and occasion.
 - Nobody receives anything outside their working hours, on leave or on a holiday.
-- Nobody receives more than one nudge a day, apart from announcements.
+- Nobody receives more than one nudge a day, apart from announcements, corrections and a day plan that they asked for.
 - No day is held against a rep by a playbook that was not announced to them before it.
 - A nudge and its queued deliveries are one transaction.
 
-Owns the Postgres schema `nudges`. A day report passes the packages in this order: `intake`, `context`, `rules`, `decide`,
-`deliver`.
+Owns the Postgres schema `nudges`. A day report arrives in `intake`, which asks `decide`; `decide` asks
+`context` and `rules`, and queues what is sent in `deliver`.
 """

@@ -27,6 +27,6 @@ async def lock_erasure(connection: Connection) -> None:
     await connection.execute(_QUERIES["lock_erasure"])
 
 
-async def share_erasure(connection: Connection) -> None:
+async def block_erasure(connection: Connection) -> None:
     """Nobody is erased. Several transactions can hold this lock at once."""
-    await connection.execute(_QUERIES["share_erasure"])
+    await connection.execute(_QUERIES["block_erasure"])

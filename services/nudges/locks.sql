@@ -12,6 +12,6 @@ SELECT pg_advisory_xact_lock(hashtext('nudges.team'), hashtext($1));
 -- Waits for every decision that is under way, and lets no new one begin.
 SELECT pg_advisory_xact_lock(hashtext('nudges.erasure'));
 
--- name: share_erasure
+-- name: block_erasure
 -- Waits for an erasure that is under way, and lets no new one begin.
 SELECT pg_advisory_xact_lock_shared(hashtext('nudges.erasure'));

@@ -51,5 +51,5 @@ SELECT coalesce(
 );
 
 -- name: find_last_nudge_day
--- On which of their days a rule last spoke to a person, or would have without the holdout.
+-- On which of their days a person was last sent a nudge of a rule, or would have been without the holdout.
 SELECT max(day) FROM nudge WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled', 'withheld');

@@ -20,7 +20,7 @@ SELECT rep_id, max(day) AS day FROM (
 ) AS recognition WHERE day >= $2 GROUP BY rep_id;
 
 -- name: count_nudges_since
--- How often a rule has spoken to a person since a day of theirs.
+-- How many nudges of a rule a person has been sent since a day of theirs.
 SELECT count(*) FROM nudge WHERE person_id = $1 AND rule = $2 AND sent_day >= $3;
 
 -- name: find_last_nudge

@@ -16,6 +16,7 @@ from services.nudges.decide.policy.retraction import (
     correction_candidate,
     days_based_on,
     deserves_correction,
+    is_about_days_before,
     is_based_on,
     next_morning,
     retraction_reason,
@@ -25,7 +26,7 @@ from services.nudges.decide.policy_facts import list_recent_nudges, load_working
 from services.nudges.domain.decision import RETRACTED, Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day
-from services.nudges.rules.catalogue import REEVALUATED, REP_RULES
+from services.nudges.rules.catalogue import REEVALUATED
 from shared.event_types import NUDGE_REVISED
 from shared.events import DayReport, NudgeId, NudgeRevised
 from shared.postgres.outbox import enqueue_events, make_event
@@ -85,8 +86,7 @@ class _Contexts:
 
     async def of(self, sent: SentNudge) -> RuleContext | None:
         """What the rule of a nudge may look at; None if its day is not known any more."""
-        is_about_days_before = REP_RULES[sent.rule].moment is Moment.MORNING
-        key = sent.day, Moment.MORNING if is_about_days_before else Moment.DAY_CHANGED
+        key = sent.day, Moment.MORNING if is_about_days_before(sent) else Moment.DAY_CHANGED
         if key not in self._loaded:
             rep_id, is_same_day = self._report.rep.id, sent.day == self._report.day
             report = self._report if is_same_day else await find_day(self._connection, rep_id, sent.day)

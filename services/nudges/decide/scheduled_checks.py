@@ -52,8 +52,8 @@ async def add_checks(
 async def add_checks_of_team(
     connection: Connection, rep_ids: Collection[RepId], day: date, rules: Collection[str], *, now: datetime
 ) -> None:
-    """Schedule a check of everybody's day now, now that the last of a team has done the plan. Reps who have received a nudge of
-    these rules about the day are left out."""
+    """Schedule a check of everybody's day now, now that the last of a team has done the plan. Reps for whom a nudge of
+    these rules has been decided for the day are left out."""
     moment = Moment.TEAM_DONE.value
     await connection.execute(_QUERIES["add_checks_of_team"], list(rep_ids), day, moment, now, list(rules))
 

@@ -1,19 +1,19 @@
 -- name: add_checks
--- At each moment once; a moment that moved is moved, unless it has been checked already.
+-- Schedules one check for each moment of a day. A check whose moment has moved is moved, unless it is done.
 INSERT INTO scheduled_check (person_id, day, moment, due_at)
 SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS new (moment, due_at)
 ON CONFLICT (person_id, day, moment) DO UPDATE SET due_at = excluded.due_at
 WHERE NOT scheduled_check.is_done AND scheduled_check.due_at <> excluded.due_at;
 
 -- name: add_checks_of_team
--- At each one's day, unless they have received the nudge already. One that was checked while somebody's day was unknown is checked
--- again.
+-- Schedules a check of each teammate's day, unless a nudge of these rules has been decided for it. A check that was done while
+-- somebody's day was unknown is done again.
 INSERT INTO scheduled_check (person_id, day, moment, due_at) SELECT teammate, $2, $3, $4 FROM unnest($1::text[]) AS teammate
 WHERE NOT EXISTS (SELECT FROM nudge AS n WHERE n.person_id = teammate AND n.day = $2 AND n.rule = ANY($5::text[]))
 ON CONFLICT (person_id, day, moment) DO UPDATE SET due_at = excluded.due_at, is_done = false WHERE scheduled_check.is_done;
 
 -- name: list_due_checks
--- Of reps' days, those that have waited longest first.
+-- Lists the checks of reps' days that are due, the longest overdue first.
 SELECT person_id, day, moment FROM scheduled_check
 WHERE NOT is_done AND due_at <= $1 AND moment <> 'team' ORDER BY due_at, person_id, moment LIMIT $2;
 
@@ -28,12 +28,12 @@ SET is_done = true, counts = CASE WHEN $4::timestamptz - due_at <= interval '15 
 WHERE person_id = $1 AND day = $2 AND moment = $3 AND NOT is_done RETURNING person_id;
 
 -- name: list_due_digests
--- Of managers whose morning has come.
+-- Lists the managers whose morning has come.
 SELECT person_id AS manager_id, day FROM scheduled_check
 WHERE NOT is_done AND due_at <= $1 AND moment = 'team' ORDER BY due_at, person_id LIMIT $2;
 
 -- name: list_managers_without_digest
--- Who leads somebody, can be reached, and has no digest scheduled.
+-- Lists the managers who lead somebody, have a time zone, and have no digest scheduled.
 SELECT DISTINCT ON (manager_id) manager_id, timezone FROM manager_of_rep
 WHERE newest_day >= $1 AND timezone IS NOT NULL
   AND NOT EXISTS (

@@ -9,7 +9,7 @@ from typing import Final
 import asyncpg
 
 from services.nudges.domain.drop.calibration import Calibration
-from services.nudges.locks import share_erasure
+from services.nudges.locks import block_erasure
 from shared.events import RepId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -100,7 +100,7 @@ async def merge_calibration(
         calibration.days,
         now,
     )
-    await share_erasure(connection)  # a rep who was erased meanwhile has no days any more, and must stay so until the commit
+    await block_erasure(connection)  # a rep who was erased meanwhile has no days any more, and must stay so until the commit
     await connection.execute(_QUERIES["delete_rep_calibrations"], team_id)
     await merge_rep_calibrations(connection, team_id, rep_ids, calibration.rep_strictness)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from services.nudges.locks import lock_erasure, lock_person, lock_team, share_erasure
+from services.nudges.locks import block_erasure, lock_erasure, lock_person, lock_team
 from shared.postgres.pool import Connection
 from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH
 
@@ -40,10 +40,10 @@ def _south(connection: Connection) -> Awaitable[None]:
         (_ana, lock_erasure, True),
         (lock_erasure, _ana, True),
         (lock_erasure, lock_erasure, True),
-        (lock_erasure, share_erasure, True),
-        (share_erasure, lock_erasure, True),
-        (share_erasure, share_erasure, False),
-        (share_erasure, _ana, False),
+        (lock_erasure, block_erasure, True),
+        (block_erasure, lock_erasure, True),
+        (block_erasure, block_erasure, False),
+        (block_erasure, _ana, False),
         (lock_erasure, _north, False),
     ],
     ids=[

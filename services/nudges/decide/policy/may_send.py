@@ -126,7 +126,7 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
 
 
 def is_cooling_down(candidate: Candidate, recent: Sequence[RecentNudge], day: date) -> bool:
-    """Whether its rule has spoken to the person too recently to speak again."""
+    """Whether its rule has sent the person something too recently."""
     cooldown = timedelta(days=candidate.cooldown_days)
     return any(nudge.rule == candidate.rule and day - nudge.day < cooldown for nudge in recent)
 

@@ -39,9 +39,14 @@ def still_holds(sent: SentNudge, context: RuleContext) -> bool:
     return _rule(sent).evaluate(_as_when_sent(sent, context)) is not None
 
 
+def is_about_days_before(sent: SentNudge) -> bool:
+    """Whether its rule looks at the days before the nudge's own, and not at that day."""
+    return _rule(sent).still_nearly_true is not None
+
+
 def is_based_on(sent: SentNudge, day: date) -> bool:
     """Whether a nudge is based on what is known of a day. A morning hint is about the days before its own."""
-    return not (_is_about_days_before(sent) and sent.day == day)
+    return not (is_about_days_before(sent) and sent.day == day)
 
 
 def deserves_correction(sent: SentNudge, context: RuleContext) -> bool:
@@ -94,7 +99,7 @@ def _as_when_sent(sent: SentNudge, context: RuleContext) -> RuleContext:
     """The context as far as the newest reports tell what it was. A morning hint is about the days before: on its own day
     nothing had counted yet, and the hint itself does not keep its rule silent."""
     report, baseline = context.report.model_copy(update={"silent": False}), context.baseline
-    if _is_about_days_before(sent):
+    if is_about_days_before(sent):
         report = _as_it_stood(report, None)
         baseline = replace(baseline, alerted_on=None) if baseline is not None else None
     elif _rule(sent).moment is not Moment.DAY_CHANGED:
@@ -121,13 +126,9 @@ def _rule(sent: SentNudge) -> Rule[RuleContext]:
     return REP_RULES[sent.rule]
 
 
-def _is_about_days_before(sent: SentNudge) -> bool:
-    return _rule(sent).still_nearly_true is not None
-
-
 def _recorded(sent: SentNudge, report: DayReport) -> str:
     """The beginning of a sentence."""
-    if _is_about_days_before(sent):
+    if is_about_days_before(sent):
         return "With what is recorded now for the days before"
     return f"With {breakdown(report)} recorded now"
 

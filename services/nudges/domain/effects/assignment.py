@@ -6,7 +6,7 @@ from shared.events import PersonId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Assignment:
+class ObservedAssignment:
     """A nudge that was due: sent, or withheld by the holdout.
 
     `propensity` is the probability with which it was to be sent, above 0 and below 1. `score_after` is the score of the

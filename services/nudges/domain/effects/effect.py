@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean, pvariance
 from typing import Final
 
-from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.assignment import ObservedAssignment
 from services.nudges.domain.effects.student import quantile_within
 from services.nudges.domain.effects.sums import sum_assignments
 from shared.events import PersonId
@@ -67,7 +67,7 @@ class UnknownEffect:
     because: str
 
 
-def estimate_effect(assignments: Sequence[Assignment]) -> Effect | UnknownEffect:
+def estimate_effect(assignments: Sequence[ObservedAssignment]) -> Effect | UnknownEffect:
     """Compare the days after a nudge was sent with the days after one was withheld.
 
     The means are weighted by inverse propensity and adjusted to the same score before, by a straight line in each arm (Lin
@@ -99,19 +99,19 @@ def estimate_effect(assignments: Sequence[Assignment]) -> Effect | UnknownEffect
     )
 
 
-def _group_by_person(assignments: Iterable[Assignment]) -> list[list[Assignment]]:
-    people: defaultdict[PersonId, list[Assignment]] = defaultdict(list)
+def _group_by_person(assignments: Iterable[ObservedAssignment]) -> list[list[ObservedAssignment]]:
+    people: defaultdict[PersonId, list[ObservedAssignment]] = defaultdict(list)
     for assignment in assignments:
         people[assignment.person_id].append(assignment)
     return list(people.values())
 
 
-def _count_people(by_person: Sequence[Sequence[Assignment]], *, is_sent: bool) -> int:
+def _count_people(by_person: Sequence[Sequence[ObservedAssignment]], *, is_sent: bool) -> int:
     """The people with at least one assignment to an arm."""
     return sum(any(assignment.is_sent is is_sent for assignment in own) for own in by_person)
 
 
-def _jackknife(by_person: Sequence[Sequence[Assignment]]) -> tuple[float, float]:
+def _jackknife(by_person: Sequence[Sequence[ObservedAssignment]]) -> tuple[float, float]:
     """The difference and its standard error, from the differences without each person in turn."""
     scores_before = [assignment.score_before for own in by_person for assignment in own if assignment.score_before is not None]
     mean_score_before = fmean(scores_before) if scores_before else 0.0
@@ -122,7 +122,7 @@ def _jackknife(by_person: Sequence[Sequence[Assignment]]) -> tuple[float, float]
     return points, math.sqrt(squares * (len(of_people) - 1) / len(of_people))
 
 
-def _sd_within_people(by_person: Sequence[Sequence[Assignment]]) -> float:
+def _sd_within_people(by_person: Sequence[Sequence[ObservedAssignment]]) -> float:
     """The standard deviation of the scores after around each person's own mean, pooled over all people."""
     days = sum(len(own) for own in by_person)
     squares = sum(len(own) * pvariance([assignment.score_after for assignment in own]) for own in by_person)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.assignment import ObservedAssignment
 
 _VARIANCE_MIN: Final = 1e-9
 
@@ -69,7 +69,7 @@ class ExperimentSums:
         return self.sent.mean_at(x) - self.withheld.mean_at(x)
 
 
-def sum_assignments(assignments: Iterable[Assignment], *, mean_score_before: float) -> ExperimentSums:
+def sum_assignments(assignments: Iterable[ObservedAssignment], *, mean_score_before: float) -> ExperimentSums:
     """The sums over assignments. x is the score before, less `mean_score_before`; a missing score before counts as the mean."""
     sums = ExperimentSums()
     for assignment in assignments:

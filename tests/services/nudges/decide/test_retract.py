@@ -75,7 +75,7 @@ async def test_a_hint_that_was_wrong_is_corrected_once_on_the_next_morning(nudgi
 
     assert await nudging.pass_time(MORNING) == outcomes(("correction", "sent"))
     assert await _retracted(nudging) == [("quiet_afternoon", "sent", True), ("correction", "sent", False)]
-    assert "yesterday's hint (13:00)" in (await nudging.texts())[-1]
+    assert "yesterday's message (13:00)" in (await nudging.texts())[-1]
 
 
 async def test_a_correction_goes_with_what_else_is_due(nudging: Nudging) -> None:
@@ -227,7 +227,7 @@ async def test_a_morning_hint_that_was_clearly_wrong_is_corrected_on_the_next_mo
     await nudging.take_in(calls_and_proposals(0, 0, TUESDAY, state="open", score=0))
 
     assert await nudging.pass_time(MORNING) == outcomes(("correction", "sent"))
-    assert "yesterday's hint (09:00)" in (await nudging.texts())[-1]
+    assert "yesterday's message (09:00)" in (await nudging.texts())[-1]
 
 
 async def test_what_happens_on_the_day_itself_does_not_make_a_morning_hint_wrong(nudging: Nudging) -> None:

@@ -128,9 +128,9 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         ),
         (announcement(VERSION_3, MONDAY), MONDAY, "Ana, since Monday 2 March your playbook has been: Calls (10 a day)."),
         (
-            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls, target: 10 a day; before: 8 a day.",)),
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (was 8 a day).",)),
             SUNDAY,
-            "Ana, your playbook changes on Monday 2 March. Calls, target: 10 a day; before: 8 a day.",
+            "Ana, your playbook changes on Monday 2 March. Calls: target 10 a day (was 8 a day).",
         ),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("One.",)),
@@ -186,4 +186,4 @@ def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnou
 
     assert list(candidate.wordings) == [text]
     assert (candidate.rule, candidate.kind, candidate.occasion) == ("playbook", NudgeKind.ANNOUNCEMENT, "3, time 1")
-    assert "Only days after the one on which you receive this message can count against you." in candidate.reason
+    assert "Nothing counts against you under it until the day after you receive this message." in candidate.reason

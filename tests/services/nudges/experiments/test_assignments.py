@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.assignment import ObservedAssignment
 from services.nudges.experiments.assignments import list_assignments
 from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
 from shared.events import Presence
@@ -20,7 +20,7 @@ FRIDAY = MONDAY + 4 * DAY
 NEXT_MONDAY = MONDAY + 7 * DAY
 
 
-async def _assignments(rows: Rows, rule: str = "plan_done") -> list[Assignment]:
+async def _assignments(rows: Rows, rule: str = "plan_done") -> list[ObservedAssignment]:
     return await list_assignments(rows.pool, rule)
 
 
@@ -40,7 +40,7 @@ async def test_the_scores_are_those_of_worked_days_before_and_of_the_next_one_on
     await rows.add_day(report(NEXT_MONDAY, score=70, revision=2))
 
     assert await _assignments(rows) == [
-        Assignment(person_id=ANA.id, is_sent=True, propensity=0.5, score_before=50, score_after=70)
+        ObservedAssignment(person_id=ANA.id, is_sent=True, propensity=0.5, score_before=50, score_after=70)
     ]
 
 

@@ -64,7 +64,7 @@ async def test_a_nudge_is_shown_with_its_reason_its_time_and_its_channels(rows: 
         "sent at 12:00 Madrid time",
         "Ana, you did your plan.",
         "Why:</span> Calls 10 of 10.",
-        "Also sent by:</span> webhook<",
+        "Also sent through:</span> webhook<",
     ):
         assert shown in page, shown
 

@@ -43,7 +43,7 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
 
     assert page.index("In force since Thursday 1 January 2026") < page.index("Starting Monday 9 March 2026")
     for shown in (
-        "Calls this month, in steps of 30 a month",
+        "Calls this month, steps of 30 a month",
         "New: Demos, 12 on Monday.",
         "Demo, of at least 600 s",
         "Weight 35 of 35, counts up to 2 times the target",
@@ -57,7 +57,7 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
 async def test_a_version_without_changes_says_so(rows: Rows, browser: httpx.AsyncClient) -> None:
     await rows.add_announcement(announcement(2, follows=date(2025, 12, 1)))
 
-    assert "Everything counts as it did in the playbook of Monday 1 December 2025." in visible_text(await browser.get(PATH))
+    assert "Everything counts as it did in the playbook from Monday 1 December 2025." in visible_text(await browser.get(PATH))
 
 
 async def test_steps_that_follow_the_reps_own_weeks_are_explained(rows: Rows, browser: httpx.AsyncClient) -> None:
@@ -66,7 +66,7 @@ async def test_steps_that_follow_the_reps_own_weeks_are_explained(rows: Rows, br
 
     page = visible_text(await browser.get(PATH))
 
-    assert "in steps of 30 a month at first, then 10 to 60, depending on your own weeks" in page
+    assert "Calls this month, steps of 30 a month at first, then 10 to 60, depending on your recent weeks" in page
 
 
 async def test_the_next_step_of_each_goal_is_shown(rows: Rows, browser: httpx.AsyncClient) -> None:

@@ -30,8 +30,8 @@ def test_a_drop_is_stated_with_its_numbers() -> None:
         assert all(part in wording for part in ("Ana", "124 activities", "5 working days", "about 192"))
     assert candidate.wordings[0].endswith("How about starting with calls?")
     assert candidate.reason == (
-        "124 activities counted over the last 5 working days. Going by the 60 before that, about 192 would be expected, "
-        "allowing for weekdays and part days. Chance alone rarely explains such a gap."
+        "124 activities counted over the last 5 working days. Based on the 60 working days before that, about 192 would be "
+        "expected, allowing for weekdays and part days. Chance alone rarely explains such a gap."
     )
 
 

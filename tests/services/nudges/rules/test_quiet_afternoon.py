@@ -25,7 +25,7 @@ def test_it_is_proposed_from_the_middle_of_the_day_on() -> None:
 
     assert candidate is not None
     assert candidate.reason == (
-        "Nothing had counted by 13:00. On 5 of the last 5 working days something had by the middle of the day."
+        "Nothing had counted by 13:00. Something had counted by the middle of the day on 5 of your last 5 working days."
     )
     assert candidate.cooldown_days == 7
     just_before = ONE_O_CLOCK - timedelta(seconds=1)

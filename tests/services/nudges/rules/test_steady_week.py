@@ -22,7 +22,7 @@ def test_it_is_proposed_when_the_plan_of_the_last_day_is_done() -> None:
     candidate = steady_week.evaluate(rule_context(_friday(100), *worked_days(10, 90, 80, 100, 85, until=FRIDAY)))
 
     assert candidate is not None
-    assert candidate.wordings[0] == "A steady week, Ana: 5 working days this week, none below 80."
+    assert candidate.wordings[0] == "A steady week, Ana: 5 working days this week, and no score below 80."
     assert candidate.reason == "All 5 working days this week have a score of 80 or more."
     assert candidate.occasion == "week of 2026-03-02"
 

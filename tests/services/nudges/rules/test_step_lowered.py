@@ -22,7 +22,7 @@ def test_a_smaller_step_is_announced_with_what_it_was() -> None:
     assert candidate.wordings[0] == (
         "Ana, your next step for calls this month is 20, down from 31. It's based on your last few weeks."
     )
-    assert candidate.reason.startswith("Calls this month, from Sunday 1 March: the step follows what five working days")
+    assert candidate.reason.startswith("Calls this month, from Sunday 1 March: the step is based on what five working days")
     assert candidate.occasion == "month from 2026-03-01"
 
 

@@ -26,8 +26,8 @@ def test_it_names_the_step_after_the_one_that_was_reached() -> None:
     candidate = step_reached.evaluate(rule_context(_today(31), ladders=(REACHED,)))
 
     assert candidate is not None
-    assert candidate.wordings[0] == "That's 30 calls this month, Ana. Your next step is 63."
-    assert all("30" in wording and "63" in wording for wording in candidate.wordings)
+    assert candidate.wordings[0] == "That's 31 calls this month, Ana. Your next step is 63."
+    assert all("31" in wording and "63" in wording for wording in candidate.wordings)
     assert candidate.occasion == "month from 2026-03-01: 30"
     assert candidate.cooldown_days == 3
     assert candidate.reason == (
@@ -73,7 +73,7 @@ def test_once_a_new_period_has_begun_the_next_step_is_its_first() -> None:
     candidate = step_reached.evaluate(context)
 
     assert candidate is not None
-    assert candidate.wordings[1] == "Ana, yesterday you got to 30 calls last month. Next up: 33 in the new month."
+    assert candidate.wordings[1] == "Ana, yesterday you got to 31 calls last month. Next up: 33 in the new month."
     assert candidate.reason.startswith(
         "Calls last month: 31 since Sunday 1 March. The next step is 33 in the new month, a step of"
     )

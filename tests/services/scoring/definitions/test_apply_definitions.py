@@ -45,7 +45,7 @@ async def test_what_a_roster_changes_is_summarized(scoring: Scoring) -> None:
 
     applied = await apply_roster(scoring.pool, scoring.cache, moved, file="roster.yaml", now=scoring.now)
 
-    assert applied.summary == "2 reps in 1 teams: 1 new, 1 changed, 1 removed"
+    assert applied.summary == "2 reps in 1 team: 1 new, 1 changed, 1 removed"
 
 
 async def test_what_a_playbook_file_changes_is_summarized(scoring: Scoring) -> None:

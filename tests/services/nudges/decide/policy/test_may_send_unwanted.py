@@ -47,7 +47,7 @@ def test_a_rule_cools_down_after_a_nudge(days_ago: int, rule: str, *, is_suppres
 
     verdict = may_send(candidate, facts, now=NOON)
 
-    assert verdict == (Suppress(because="the rule spoke within the last 7 days") if is_suppressed else Send())
+    assert verdict == (Suppress(because="this rule sent something within the last 7 days") if is_suppressed else Send())
     assert is_cooling_down(candidate, facts.recent, MONDAY) is is_suppressed
 
 
@@ -58,9 +58,9 @@ def test_a_rule_without_a_cooldown_is_allowed_twice_a_day() -> None:
 @pytest.mark.parametrize(
     ("answer", "days_ago", "rule", "because"),
     [
-        (Answer.NOT_USEFUL, 29, "a_rule", "called not useful on 2026-02-01"),
+        (Answer.NOT_USEFUL, 29, "a_rule", "called not useful on Sunday 1 February"),
         (Answer.NOT_USEFUL, 30, "a_rule", None),
-        (Answer.WRONG, 13, "a_rule", "called wrong on 2026-02-17"),
+        (Answer.WRONG, 13, "a_rule", "called wrong on Tuesday 17 February"),
         (Answer.WRONG, 14, "a_rule", None),
         (Answer.WRONG, 0, "another", None),
     ],

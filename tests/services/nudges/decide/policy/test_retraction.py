@@ -143,10 +143,10 @@ def test_the_reason_names_what_it_is_based_on() -> None:
 @pytest.mark.parametrize(
     ("days_later", "hint"),
     [
-        (0, "today's hint (09:00)"),
-        (1, "yesterday's hint (09:00)"),
-        (2, "Monday's hint (09:00)"),
-        (7, "the hint of Monday 2 March (09:00)"),
+        (0, "today's message (09:00)"),
+        (1, "yesterday's message (09:00)"),
+        (2, "Monday's message (09:00)"),
+        (7, "the message of Monday 2 March (09:00)"),
     ],
 )
 def test_a_correction_names_the_hint_that_was_wrong(days_later: int, hint: str) -> None:

@@ -11,26 +11,28 @@ import statsmodels.api
 from scipy.stats import t
 
 from bench.trials.effect_trials import HOLDOUT, SD_POINTS, Trial
-from services.nudges.domain.effects.assignment import Assignment
+from services.nudges.domain.effects.assignment import ObservedAssignment
 from services.nudges.domain.effects.effect import Effect, Sample, UnknownEffect, estimate_effect
 from shared.events import PersonId
 
 TEAM = Trial(people=20, days=(20, 120), is_due_on_good_days=False)
 
 
-def _simulated(seed: int, *, trial: Trial = TEAM, effect_sd: float = 0.1) -> list[Assignment]:
+def _simulated(seed: int, *, trial: Trial = TEAM, effect_sd: float = 0.1) -> list[ObservedAssignment]:
     return [assignment for _, assignment in trial.simulate(effect_sd, Random(seed))]
 
 
-def _assignment(person: int, *, is_sent: bool, before: float | None = 80.0, after: float = 80.0) -> Assignment:
-    return Assignment(person_id=PersonId(str(person)), is_sent=is_sent, propensity=0.9, score_before=before, score_after=after)
+def _assignment(person: int, *, is_sent: bool, before: float | None = 80.0, after: float = 80.0) -> ObservedAssignment:
+    return ObservedAssignment(
+        person_id=PersonId(str(person)), is_sent=is_sent, propensity=0.9, score_before=before, score_after=after
+    )
 
 
-def _with_other_propensities(assignments: Sequence[Assignment], seed: int) -> list[Assignment]:
+def _with_other_propensities(assignments: Sequence[ObservedAssignment], seed: int) -> list[ObservedAssignment]:
     """As if the holdout had been changed now and then, and some people had no score before."""
     random = Random(seed)
     return [
-        Assignment(
+        ObservedAssignment(
             person_id=assignment.person_id,
             is_sent=random.random() < (propensity := random.choice((0.8, 0.9, 0.95))),
             propensity=propensity,
@@ -41,11 +43,11 @@ def _with_other_propensities(assignments: Sequence[Assignment], seed: int) -> li
     ]
 
 
-def _mean_score_before(assignments: Sequence[Assignment]) -> float:
+def _mean_score_before(assignments: Sequence[ObservedAssignment]) -> float:
     return fmean(assignment.score_before for assignment in assignments if assignment.score_before is not None)
 
 
-def _regression(assignments: Sequence[Assignment], *, mean_score_before: float) -> statsmodels.api.WLS:
+def _regression(assignments: Sequence[ObservedAssignment], *, mean_score_before: float) -> statsmodels.api.WLS:
     """The weighted regression with the interaction, centred (Lin 2013); its second coefficient is the effect of sending."""
     before = numpy.array([mean_score_before if each.score_before is None else each.score_before for each in assignments])
     before -= before.mean()
@@ -56,7 +58,7 @@ def _regression(assignments: Sequence[Assignment], *, mean_score_before: float) 
     return statsmodels.api.WLS(after, columns, weights=weights)
 
 
-def _points_of_regression(assignments: Sequence[Assignment], *, mean_score_before: float) -> float:
+def _points_of_regression(assignments: Sequence[ObservedAssignment], *, mean_score_before: float) -> float:
     return float(_regression(assignments, mean_score_before=mean_score_before).fit().params[1])
 
 
@@ -142,7 +144,7 @@ def test_reps_who_are_always_better_are_not_an_effect() -> None:
         for _ in range(60):
             is_sent = random.random() < propensity
             assignments.append(
-                Assignment(
+                ObservedAssignment(
                     person_id=PersonId(str(person)),
                     is_sent=is_sent,
                     propensity=propensity,
@@ -197,7 +199,7 @@ def test_without_scores_before_the_effect_is_the_plain_difference() -> None:
 @pytest.mark.parametrize("propensity", [0.0, 1.0])
 def test_what_was_certain_is_not_an_assignment(propensity: float) -> None:
     with pytest.raises(ValueError, match="leave out what was certain"):
-        Assignment(person_id=PersonId("1"), is_sent=True, propensity=propensity, score_before=None, score_after=1.0)
+        ObservedAssignment(person_id=PersonId("1"), is_sent=True, propensity=propensity, score_before=None, score_after=1.0)
 
 
 def test_the_simulated_teams_withhold_as_much_as_they_say() -> None:

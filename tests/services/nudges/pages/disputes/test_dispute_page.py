@@ -73,7 +73,7 @@ async def test_a_day_opens_from_the_reps_page_and_shows_what_counted_and_what_di
 async def test_an_activity_that_no_behaviour_asks_for_says_so(browser: httpx.AsyncClient, scoring: Scoring) -> None:
     scoring.activities = (SHORT.model_copy(update={"kind": "email", "fails": {"demos": "kind email is not demo"}}),)
 
-    assert "No behaviour asks for email" in visible_text(await browser.get(DAY_PAGE))
+    assert "No behaviour counts this kind of activity" in visible_text(await browser.get(DAY_PAGE))
 
 
 async def test_pressing_twice_disputes_once_and_shows_it_to_the_rep_and_the_manager(

@@ -44,10 +44,10 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
     ("after", "sentences"),
     [
         (BEFORE, []),
-        (_with_behaviours(replace(CALLS, targets=(Fraction(12),) * 7)), ["Calls, target: 12 a day; before: 10 a day."]),
+        (_with_behaviours(replace(CALLS, targets=(Fraction(12),) * 7)), ["Calls: target 12 a day (was 10 a day)."]),
         (
             _with_behaviours(replace(CALLS, weight=Fraction(60), cap=Fraction(2))),
-            ["Calls, weight: 60; before: 50.", "Calls, cap: 2 times the target; before: 1.5 times the target."],
+            ["Calls: weight 60 (was 50).", "Calls: cap 2 times the target (was 1.5 times the target)."],
         ),
         (
             _with_behaviours(replace(CALLS, counts=LONG_CALLS)),
@@ -76,7 +76,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
                 BEFORE,
                 goals=(GOAL, replace(GOAL, key=GoalKey("week"), label="Calls this week", period="week", step=8)),
             ),
-            ["New goal: Calls this week, in steps of 8 a week. What counts: call."],
+            ["New goal: Calls this week, steps of 8 a week. What counts: call."],
         ),
         (
             replace(BEFORE, goals=(replace(GOAL, label="Calls"),)),
