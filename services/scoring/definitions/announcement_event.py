@@ -1,4 +1,4 @@
-"""The event that announces a version to one rep, or withdraws the announcement. It is complete: its receiver need not ask
+"""The event that announces a version to one rep, or withdraws the announcement. It is self-contained: its receivers need not ask
 back."""
 
 from datetime import datetime
