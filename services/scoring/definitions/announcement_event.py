@@ -1,5 +1,5 @@
-"""The event that announces a version to one rep, or withdraws the announcement. It is self-contained: its receivers need not ask
-back."""
+"""The event that announces a version to one rep, or withdraws the announcement. It is self-contained: its receivers never query
+scoring."""
 
 from datetime import datetime
 from functools import lru_cache

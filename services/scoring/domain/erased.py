@@ -78,8 +78,8 @@ def tombstone_of_contact(key: bytes, source: SourceName | None, contact_key: str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redacted:
-    """What may be recorded of an observation that names an erased person. If it `is_by_erased_user`, the person did the activity:
-    there is nothing to record unless the activity is already stored as somebody else's."""
+    """What may be recorded of an observation that names an erased person. If it `is_by_erased_user`, that person did the
+    activity: there is nothing to record unless the activity is already stored as somebody else's."""
 
     observation: Observation
     event_id: str

@@ -23,7 +23,7 @@ class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One observation as it arrived.
 
     If it named an erased person, it `is_redacted`: only what may be recorded is left. If that person did the activity, it
-    `is_by_erased_user`. `headers` are those of the message: the trace is read once per day that is scored, not once per observation.
+    `is_by_erased_user`. `headers` are those of the message: the trace is read once per scored day, not once per observation.
     """
 
     event_id: str
