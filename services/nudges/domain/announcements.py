@@ -74,7 +74,7 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         occasion=occasion_of(playbook),
         wordings=(_text(playbook, today=today),),
         reason=(
-            f"This is the {playbook.team.name} playbook that starts on {long_date(playbook.effective_from, today=today)}. "
+            f"This is the {playbook.team.name} playbook from {long_date(playbook.effective_from, today=today)}. "
             "Nothing counts against you under it until the day after you receive this message."
         ),
     )

@@ -9,7 +9,7 @@ from typing import Final
 from services.nudges import rules
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, Candidate
+from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
 from services.nudges.rules import rule as registry
@@ -38,9 +38,6 @@ PRAISE: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.item
 REEVALUATED: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_reevaluated)
 """Rules whose nudges are evaluated again when a day that they are based on is revised."""
 
-_OTHER_TITLES: Final = {ANNOUNCEMENT_RULE: "Playbook", CORRECTION_RULE: "Correction"}
-"""What is stored under the name of a rule without being one."""
-
 OPT_IN: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_opt_in)
 """Rules only for people who opted in. Their nudges go out beside whatever else is due at the moment, in the same message."""
 
@@ -54,8 +51,9 @@ PRIORITIES: Final[Mapping[str, int]] = MappingProxyType(
 
 
 def title_of(name: str) -> str:
-    """What people see as the name of a rule. A rule that no longer exists may still have nudges; its name is shown."""
-    return RULES[name].title if name in RULES else _OTHER_TITLES.get(name, capitalized(name.replace("_", " ")))
+    """What people see as the name of a rule. Announcements, corrections and the nudges of former rules have no rule; their own
+    name is shown."""
+    return RULES[name].title if name in RULES else capitalized(name.replace("_", " "))
 
 
 def rules_at(moment: Moment) -> Sequence[Rule[RuleContext]]:

@@ -128,9 +128,9 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         ),
         (announcement(VERSION_3, MONDAY), MONDAY, "Ana, since Monday 2 March your playbook has been: Calls (10 a day)."),
         (
-            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (was 8 a day).",)),
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (before: 8 a day).",)),
             SUNDAY,
-            "Ana, your playbook changes on Monday 2 March. Calls: target 10 a day (was 8 a day).",
+            "Ana, your playbook changes on Monday 2 March. Calls: target 10 a day (before: 8 a day).",
         ),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("One.",)),
