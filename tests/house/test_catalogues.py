@@ -118,7 +118,7 @@ def test_a_row_that_differs_from_its_rule_is_a_breach(plant: Plant) -> None:
     repository = plant({"README.md": README, "docs/messages.md": MESSAGES})
 
     assert lines(catalogues.rules_without_documents({"comeback": ("Comeback", "never", "")}, repository)) == [
-        "README.md: the row of `Comeback` is not as in the code; say `| Comeback | never |  |`",
+        "README.md: the row of `Comeback` differs from the rule; say `| Comeback | never |  |`",
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_filter_without_a_row_is_a_breach(plant: Plant) -> None:
 
     assert lines(catalogues.filters_without_documents({"outcomes": "with {}"}, repository)) == []
     assert lines(catalogues.filters_without_documents({"outcomes": ""}, repository)) == [
-        "shared/facts.py: the filter `outcomes` has no phrase; say what counts, with `{}`"
+        "shared/facts.py: the filter `outcomes` has no phrase; say what counts, with `{}` for the values"
     ]
     assert lines(catalogues.filters_without_documents({"sentiments": "with {}"}, repository)) == [
         "docs/definitions.md: no row for the filter `sentiments`; add one that begins with the key"
