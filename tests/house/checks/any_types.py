@@ -25,7 +25,6 @@ EXEMPT_FILES: Final[Mapping[str, str]] = {
     "services/ingest/domain/field_map.py": "searches the JSON of senders",
     "services/ingest/domain/crm/*": "an adapter translates the JSON of one CRM",
     "services/scoring/domain/definition_files/yaml_document.py": "YAML before validation",
-    "deploy/demo/crm.py": "writes the JSON of a CRM",
     "tests/shared/service/test_consuming.py": "FastStream's own signatures",
     "tests/services/ingest/**": "valid and invalid JSON of senders",
     "tests/fuzz/*": "random bodies",
