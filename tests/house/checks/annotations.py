@@ -67,8 +67,8 @@ class Annotations:
             case ast.ClassDef(bases=bases):
                 assert definition is not None
                 return any(last_name(base) == "TypedDict" or self._is_typed_dict_base(definition, base) for base in bases)
-            case ast.Assign(value=ast.Call(func=called)):
-                return last_name(called) == "TypedDict"
+            case ast.Assign(value=ast.Call(func=function)):
+                return last_name(function) == "TypedDict"
             case _:
                 return False
 
