@@ -22,7 +22,7 @@ def planted(context):
 """
 REP_RULE = REGISTERED.format(decorator="rep_rule", moment="moment=Moment.DAY_CHANGED, ")
 MANAGER_RULE = REGISTERED.format(decorator="manager_rule", moment="")
-FORGOTTEN = "def planted(context):\n    return None\n"
+UNREGISTERED = "def planted(context):\n    return None\n"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_module_that_registers_a_rule_is_complete(package: ModuleType, text: s
 
 def test_a_module_without_a_registered_rule_is_an_error(package: ModuleType) -> None:
     (Path(package.__path__[0]) / "new_rule.py").write_text(REP_RULE)
-    (Path(package.__path__[0]) / "other_rule.py").write_text(FORGOTTEN)
+    (Path(package.__path__[0]) / "other_rule.py").write_text(UNREGISTERED)
 
     with pytest.raises(RuleMissing, match=r"^planted_rules\.other_rule$"):
         import_rules(package)
