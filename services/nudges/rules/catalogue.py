@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 from services.nudges import rules
@@ -15,9 +15,32 @@ from services.nudges.domain.phrases import capitalized
 from services.nudges.rules import rule as registry
 from services.nudges.rules.rule import Rule
 
-for _module in pkgutil.iter_modules(rules.__path__):
-    if _module.name != "catalogue":
-        importlib.import_module(f"{rules.__name__}.{_module.name}")
+_NO_RULES: Final = frozenset({"catalogue", "rule"})
+
+
+class RuleMissing(Exception):
+    """A module of `rules/` registers no rule. Put `@rep_rule(...)` or `@manager_rule(...)` above the function that proposes."""
+
+
+def import_rules(package: ModuleType) -> None:
+    """Import every module of the package, so that its rules register themselves.
+
+    Raises:
+        RuleMissing: a module registers none.
+    """
+    names = [
+        f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__) if module.name not in _NO_RULES
+    ]
+    for name in names:
+        importlib.import_module(name)
+    registered = {rule.propose.__module__ for rule in registry.REP_RULES.values()}
+    registered |= {rule.propose.__module__ for rule in registry.MANAGER_RULES.values()}
+    for name in names:
+        if name not in registered:
+            raise RuleMissing(name)
+
+
+import_rules(rules)
 
 REP_RULES: Final[Mapping[str, Rule[RuleContext]]] = MappingProxyType(
     dict(sorted(registry.REP_RULES.items(), key=lambda item: item[1].priority))
