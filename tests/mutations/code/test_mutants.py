@@ -45,6 +45,11 @@ def test_code_that_other_tools_check_is_not_mutated(text: str) -> None:
     assert {mutant.becomes for mutant in find_mutants(text) if mutant.operator != "RemoveDecorator"} == set()
 
 
+@pytest.mark.parametrize("decorator", ["@cache", "@lru_cache", "@lru_cache(maxsize=64)"])
+def test_a_cache_is_not_mutated_but_its_function_is(decorator: str) -> None:
+    assert _changes(f"{decorator}\ndef work():\n    return 1\n") == {"return 2", "return 0"}
+
+
 def test_an_operator_has_one_replacement() -> None:
     assert _changes("total = first + second\n") == {"total = first - second"}
 
