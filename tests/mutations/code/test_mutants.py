@@ -37,6 +37,7 @@ def test_a_boundary_a_number_and_a_condition_are_changed() -> None:
         "@dataclass(frozen=True, kw_only=True)\nclass Day: ...\n",
         "class Day(Struct, frozen=True): ...\n",
         "pairs = zip(left, right, strict=True)\n",
+        "@rule(priority=120)\ndef work(): ...\n",
         "def work(*, day): ...\n",
         "work(*days, **more)\n",
     ],
