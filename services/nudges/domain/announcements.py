@@ -57,7 +57,7 @@ def comparable_versions(version: VersionNumber, announcements: Iterable[Announce
 
 
 def _counted(playbook: PlaybookAnnounced) -> Mapping[BehaviourKey, str]:
-    planned = [behaviour for behaviour in playbook.behaviours if any(target > 0 for target in behaviour.targets)]
+    planned = [behaviour for behaviour in playbook.behaviours if any(behaviour.targets)]
     return {behaviour.key: behaviour.counts for behaviour in planned}
 
 

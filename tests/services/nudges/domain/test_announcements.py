@@ -153,6 +153,11 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
             "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four.",
         ),
         (
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES[:5]),
+            SUNDAY,
+            "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 1 more.",
+        ),
+        (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES),
             SUNDAY,
             "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 2 more.",
@@ -176,6 +181,7 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         "with no change that counts",
         "with none, begun",
         "with four changes",
+        "with five",
         "with many",
         "in another year",
         "in the past",

@@ -47,7 +47,7 @@ UNKNOWN_DAY = PolicyFacts(timezone="Europe/Madrid", today=None)
 
 @pytest.mark.parametrize("local", ["09:00", "12:00", "16:59"])
 def test_within_working_hours_it_may_be_sent(local: str) -> None:
-    assert may_send(COACHING, FACTS, now=at(MONDAY, local)) == Send()
+    assert may_send(COACHING, FACTS, now=at(MONDAY, local)) == Send(propensity=1.0)
 
 
 @pytest.mark.parametrize(
