@@ -15,9 +15,7 @@ from tests.services.scoring.domain.builders import behaviour, playbook
 ONLY_CALLS = make_filter({"kinds": frozenset({"call"})})
 LONG_CALLS = make_filter({"kinds": frozenset({"call"}), "min_duration_s": 60.0})
 CALLS, DEMOS = behaviour("calls", counts={"kinds": frozenset({"call"})}), behaviour("demos", target=2)
-WIDENED = (
-    "Goal Calls this month, steps: in steps of 30 a month, then of 20 to 40 by your own weeks; before: in steps of 30 a month."
-)
+WIDENED = "Goal Calls this month: steps of 30 a month, then 20 to 40, depending on your recent weeks (was steps of 30 a month)."
 GOAL = Goal(key=GoalKey("month"), label="Calls this month", counts=ONLY_CALLS, period="month", step=30)
 BEFORE = replace(playbook(CALLS), goals=(GOAL,))
 
@@ -51,7 +49,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         ),
         (
             _with_behaviours(replace(CALLS, counts=LONG_CALLS)),
-            ["Calls, what counts: call, of at least 60 s; before: call."],
+            ["Calls: what counts is call, of at least 60 s (was call)."],
         ),
         (_with_behaviours(replace(CALLS, label="Talks")), ["Talks is the new name of Calls."]),
         (
@@ -65,7 +63,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         (replace(BEFORE, goals=()), ["No longer a goal: Calls this month."]),
         (
             replace(BEFORE, goals=(replace(GOAL, step=40, period="quarter"),)),
-            ["Goal Calls this month, steps: in steps of 40 a quarter; before: in steps of 30 a month."],
+            ["Goal Calls this month: steps of 40 a quarter (was steps of 30 a month)."],
         ),
         (
             replace(BEFORE, goals=(replace(GOAL, step_min=20, step_max=40),)),
