@@ -174,7 +174,7 @@ DIRECTION: Final = Fact(
     name="direction",
     check=check_direction,
     column=TEXT,
-    filter=OneOf(key="directions", phrase="{}", says_blanks=True, choices=DIRECTIONS),
+    filter=OneOf(key="directions", phrase="{}", choices=DIRECTIONS),
 )
 AMOUNT: Final = Fact(
     name="amount", check=check_amount, column=DECIMAL, filter=AtLeast(key="min_amount", phrase="worth at least {}")

@@ -84,7 +84,7 @@ def decode_checked(body: bytes, decoder: msgspec.json.Decoder[AnyObservation]) -
     Raises:
         ObservationRefused: names the fact and the problem.
     """
-    if body.find(_ESCAPE) >= 0:
+    if body.find(_ESCAPE) != -1:
         return None
     try:
         observation = decoder.decode(body)

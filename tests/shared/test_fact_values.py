@@ -71,6 +71,7 @@ def test_a_value_within_the_limits_is_brought_into_normal_form(
         (check_amount, 4_711),
         (check_currency, "eur"),
         (check_currency, "EURO"),
+        (check_currency, 978),
         (check_any, "x" * 1_025),
         (check_any, 2**53 + 1),
         (check_any, float("inf")),
@@ -84,6 +85,23 @@ def test_a_value_beyond_a_limit_is_refused_and_not_quoted(check: Callable[[objec
         check(value)
 
     assert str(value) not in refused.value.problem or value == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1989-12-31T23:59:59Z", "lies outside the years 1990 to 2199"),
+        ("0001-01-01T00:00:00+14:00", "lies outside the years 1990 to 2199"),
+        ("9999-12-31T23:59:59-12:00", "lies outside the years 1990 to 2199"),
+        ("2026-03-02T10:00:00", "has no offset from UTC; write one, such as +01:00 or Z"),
+        ("yesterday", "not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_with_a_time(text: str, problem: str) -> None:
+    with pytest.raises(FactRefused) as refused:
+        check_time(text)
+
+    assert refused.value.problem == problem
 
 
 @pytest.mark.parametrize("microsecond", [0, 1])

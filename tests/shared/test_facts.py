@@ -90,10 +90,14 @@ def test_an_unknown_fact_is_kept_unchanged() -> None:
 @pytest.mark.parametrize("name", ["heard_at", first_seen_in("offer"), first_seen_in("x" * 100)])
 def test_the_time_at_which_an_activity_was_first_seen_keeps_its_earliest_value(name: str) -> None:
     assert keeps_earliest(name)
-    assert len(name) <= 64
     assert normalize_fact(name, "2026-03-02T10:00:00+01:00") == "2026-03-02T09:00:00+00:00"
     with pytest.raises(ObservationRefused):
         normalize_fact(name, "yesterday")
+
+
+def test_the_name_of_such_a_fact_is_cut_to_64_characters() -> None:
+    assert first_seen_in("offer") == "heard_at:offer"
+    assert first_seen_in("x" * 100) == "heard_at:" + "x" * 55
 
 
 @pytest.mark.parametrize("name", ["outcome", "outcome:offer", "heard", "heard_at_once"])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 import pytest
@@ -13,6 +13,7 @@ from shared.observation import (
     Observation,
     ObservationRefused,
     decode_checked,
+    normalize_fact,
     observation_from,
     observation_id,
     read_observation,
@@ -86,6 +87,22 @@ def test_a_value_that_makes_no_sense_is_refused_under_its_key(changes: Mapping[s
 
     assert refused.value.key == key
     assert "Lovelace" not in str(refused.value)
+
+
+@pytest.mark.parametrize("read", [lambda document: read_observation(json.dumps(document).encode()), observation_from])
+def test_an_observation_has_at_most_64_facts(read: Callable[[Mapping[str, object]], Observation]) -> None:
+    facts = {f"fact_{number}": number for number in range(64)}
+
+    assert read(GOOD | {"facts": facts}).facts == facts
+    with pytest.raises(ObservationRefused, match="facts: more than 64 of them"):
+        read(GOOD | {"facts": facts | {"one_more": 1}})
+
+
+@pytest.mark.parametrize("name", ["", "n" * 65, "a\x00b", "n" * 65 + "\x00"])
+def test_the_name_of_a_fact_has_1_to_64_characters_without_nul(name: str) -> None:
+    assert normalize_fact("n" * 64, "x") == "x"
+    with pytest.raises(ObservationRefused, match="facts: a name is empty, too long or holds a NUL"):
+        normalize_fact(name, "x")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"\xff", b'{"a":' * 5_000, b'{"activity_id": NaN}'])
@@ -198,5 +215,6 @@ def test_equal_observations_have_the_same_id_however_they_are_written() -> None:
     in_utc = _read({"observed_at": "2011-10-01T08:10:25.759Z"})
 
     assert observation_id("bank", in_utc) == observation_id("bank", _read())
+    assert re.fullmatch("[0-9a-f]{32}", observation_id("bank", in_utc))
     assert observation_id("bank", _read({"deleted": True})) != observation_id("bank", _read())
     assert observation_id("acme", _read()) != observation_id("bank", _read())

@@ -18,7 +18,6 @@ from shared.events import BehaviourKey
 
 HUNDRED: Final = Fraction(100)
 _FOUR_PLACES: Final = Decimal("0.0001")
-_CACHE_SIZE: Final = 16_384
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +59,7 @@ def score_day(playbook: Playbook | None, counts: Mapping[BehaviourKey, int], *, 
     lines = []
     for behaviour, target in zip(playbook.behaviours, targets, strict=True):
         count = counts.get(behaviour.key, 0)
-        reached = min(count / target, behaviour.cap) if target > 0 else Fraction(0)
+        points = HUNDRED * behaviour.weight * min(count / target, behaviour.cap) / weights if target > 0 else Fraction(0)
         lines.append(
             Line(
                 key=behaviour.key,
@@ -69,7 +68,7 @@ def score_day(playbook: Playbook | None, counts: Mapping[BehaviourKey, int], *, 
                 target=target,
                 weight=behaviour.weight,
                 cap=behaviour.cap,
-                points=HUNDRED * behaviour.weight * reached / weights if target > 0 else Fraction(0),
+                points=points,
             )
         )
     value = sum((line.points for line in lines), Fraction(0)) if weights else None
@@ -79,12 +78,12 @@ def score_day(playbook: Playbook | None, counts: Mapping[BehaviourKey, int], *, 
 def two_decimals(value: Fraction) -> Decimal:
     """The value as displayed: two decimals, half up."""
     cents = (value * 200 + 1) // 2  # floor(100 x value + 1/2), exactly
-    return Decimal(int(cents)).scaleb(-2).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return Decimal(cents).scaleb(-2)
 
 
-@lru_cache(maxsize=_CACHE_SIZE)
+@lru_cache(maxsize=16_384)
 def as_decimal(value: Fraction) -> Decimal:
     """A fraction for display: up to four decimals, half up, without trailing zeros."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     shown = exact.quantize(_FOUR_PLACES, rounding=ROUND_HALF_UP).normalize()
-    return shown.quantize(Decimal(1)) if shown == shown.to_integral() else shown
+    return Decimal(f"{shown:f}")  # 10, not 1E+1

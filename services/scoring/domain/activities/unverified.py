@@ -6,6 +6,7 @@ A mark is a question, not a verdict: it is shown with its reason, and the playbo
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TypeVar
 
 from services.scoring.domain.activities.activity import Activity
@@ -24,7 +25,7 @@ def mark_unverified(activities: Iterable[tuple[Key, Activity]], rules: Unverifie
         return {}
     in_order = sorted(
         ((activity.started_at, key, activity) for key, activity in activities if activity.started_at is not None),
-        key=lambda started: started[:2],
+        key=itemgetter(0, 1),
     )
     marks: list[_Mark[Key]] = []
     if rules.bursts is not None:

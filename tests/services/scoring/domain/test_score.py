@@ -1,9 +1,9 @@
 """The daily score."""
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,16 +40,31 @@ def test_a_behaviour_without_a_target_that_day_has_no_weight() -> None:
     assert score_day(plan, {CALLS: 5}, day=MONDAY, share=Fraction(1)).value == 50
 
 
+@pytest.mark.parametrize("target", [0.25, 1])
+def test_a_small_target_counts_like_any_other(target: float) -> None:
+    score = score_day(playbook(behaviour(target=target)), {CALLS: 1}, day=MONDAY, share=Fraction(1, 2))
+
+    assert score.value == score.lines[0].points == 150
+
+
 def test_the_points_of_the_lines_add_up_to_the_score() -> None:
     score = score_day(PLAN, {CALLS: 3, PROPOSALS: 1}, day=MONDAY, share=Fraction(1))
 
     assert sum(line.points for line in score.lines) == score.value == Fraction(38)
 
 
-def test_halves_of_a_hundredth_are_rounded_up() -> None:
-    assert two_decimals(Fraction(12345, 1000)) == Decimal("12.35")
-    assert two_decimals(Fraction(200, 3)) == Decimal("66.67")
-    assert two_decimals(Fraction(100)) == Decimal("100.00")
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Fraction(0), "0.00"),
+        (Fraction(12345, 1000), "12.35"),
+        (Fraction(123449, 10_000), "12.34"),
+        (Fraction(200, 3), "66.67"),
+        (Fraction(100), "100.00"),
+    ],
+)
+def test_halves_of_a_hundredth_are_rounded_up(value: Fraction, shown: str) -> None:
+    assert str(two_decimals(value)) == shown
 
 
 def test_a_fraction_is_displayed_with_up_to_four_decimals() -> None:

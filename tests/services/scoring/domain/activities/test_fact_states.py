@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.domain.activities.activity import read_activity
-from services.scoring.domain.activities.fact_states import FactStates, merge
+from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND, FactStates, merge
 from shared.fact_values import FactValue
 from shared.facts import first_seen_in
 from shared.observation import ActivityId, Observation
@@ -43,6 +43,16 @@ def test_the_newest_statement_of_a_fact_wins_in_any_order() -> None:
 
     assert read_activity(_merged(early, late)).outcome == "connected"
     assert _merged(early, late) == _merged(late, early)
+
+
+def test_a_statement_holds_its_time_with_microseconds_and_its_event() -> None:
+    at = "2026-03-02T09:00:00.000000+00:00"
+
+    assert _merged((_observation(0, {"stage": "offer"}, deleted=False), "e1")) == {
+        OBSERVED_KIND: ("call", at, "e1"),
+        DELETED: (False, at, "e1"),
+        "stage": ("offer", at, "e1"),
+    }
 
 
 def test_of_two_statements_with_one_time_the_larger_event_id_wins() -> None:
@@ -101,6 +111,14 @@ def test_the_earliest_time_at_which_an_activity_was_seen_stands_in_for_its_start
     assert read_activity(_merged((first, "e1"), (again, "e2"))).started_at == START
     assert _merged((again, "e2"), (first, "e1")) == _merged((first, "e1"), (again, "e2"))
     assert read_activity(_merged((first, "e1"), (_observation(9, {"started_at": _text(9)}), "e3"))).started_at == _at(9)
+
+
+def test_the_earliest_value_wins_however_late_it_is_stated_and_cannot_be_withdrawn() -> None:
+    later, earlier = (_observation(0, {"heard_at": _text(5)}), "e1"), (_observation(9, {"heard_at": _text(3)}), "e2")
+    withdrawn = _observation(12, {"heard_at": None}), "e3"
+
+    for order in permutations([later, earlier, withdrawn]):
+        assert read_activity(_merged(*order)).started_at == _at(3)
 
 
 def test_an_undated_deal_is_on_the_day_on_which_it_was_first_seen_in_its_stage() -> None:

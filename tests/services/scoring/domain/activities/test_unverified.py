@@ -12,7 +12,7 @@ from tests.services.scoring.domain.builders import activity
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def _at(second: int, *, kind: str = "call", duration_s: float | None = None, contact: str | None = None) -> Activity:
+def _at(second: float, *, kind: str = "call", duration_s: float | None = None, contact: str | None = None) -> Activity:
     started_at = NOON + timedelta(seconds=second)
     return activity({"kind": kind, "started_at": started_at, "duration_s": duration_s, "contact_key": contact})
 
@@ -65,10 +65,35 @@ def test_activities_within_a_long_meeting_are_marked_also_after_a_short_call_in_
     assert _marked(rules, meeting, *calls) == [1, 2]
 
 
+def test_an_activity_ends_to_the_microsecond() -> None:
+    rules = UnverifiedRules(counts=False, overlaps=Overlaps(more_than_s=0))
+
+    assert _marked(rules, _at(0, duration_s=600.5), _at(600.5, duration_s=1)) == []
+    assert _marked(rules, _at(0, duration_s=600.5), _at(600.499999, duration_s=1)) == [1]
+
+
 def test_without_a_duration_nothing_overlaps() -> None:
     rules = UnverifiedRules(counts=False, overlaps=Overlaps(more_than_s=0))
 
-    assert _marked(rules, _at(0, duration_s=600), _at(1), _at(2, duration_s=0)) == []
+    assert _marked(rules, _at(0, duration_s=600), _at(1), _at(2, duration_s=0), _at(3, duration_s=1)) == [3]
+
+
+def test_overlaps_are_of_the_kinds_that_the_rule_names() -> None:
+    rules = UnverifiedRules(counts=False, overlaps=Overlaps(more_than_s=0, kinds=frozenset({"call"})))
+
+    assert _marked(rules, _at(0, duration_s=9), _at(1, kind="demo", duration_s=9), _at(2, duration_s=9)) == [2]
+
+
+def test_contacts_are_counted_in_activities_of_the_kinds_that_the_rule_names() -> None:
+    rules = UnverifiedRules(counts=False, same_contact=SameContact(more_than=1, kinds=frozenset({"call"})))
+
+    assert _marked(rules, _at(0, kind="email", contact="k"), _at(1, contact="k"), _at(2, contact="k")) == [2]
+
+
+def test_activities_are_taken_in_the_order_in_which_they_began() -> None:
+    rules = UnverifiedRules(counts=False, same_contact=SameContact(more_than=1))
+
+    assert _marked(rules, _at(9, contact="k"), _at(1, contact="k")) == [0]
 
 
 def test_the_same_contact_is_marked_from_beyond_the_limit_on() -> None:
