@@ -1,5 +1,7 @@
 """The servers of the tests: from their wheels with `TEST_BACKEND=embedded` (the default), or on Docker with `containers`.
 
+With `given`, Postgres runs already at `TEST_POSTGRES_URL`, which spares short runs its start.
+
 The broker has an account for each test. Deleting and creating the same stream again would not work: nats-server removes its
 files in the background, so a stream that is deleted twice in a row cannot be created, or still has its messages.
 """
@@ -58,7 +60,7 @@ class Servers:
 @asynccontextmanager
 async def running_servers() -> AsyncIterator[Servers]:
     backend = os.environ.get("TEST_BACKEND", "embedded")
-    start = {"embedded": _embedded, "containers": _containers}[backend]
+    start = {"embedded": _embedded, "containers": _containers, "given": _given}[backend]
     async with start() as servers:
         yield servers
 
@@ -78,6 +80,18 @@ async def _embedded() -> AsyncIterator[Servers]:
     finally:
         await asyncio.gather(nats_server.kill(), postgres.stop())
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _given() -> AsyncIterator[Servers]:
+    with tempfile.TemporaryDirectory(prefix="daymark-") as name:
+        nats_server = NatsServer(Path(name), extra_configuration=_ACCOUNTS_CONFIGURATION)
+        try:
+            await nats_server.start()
+            admin_url = os.environ["TEST_POSTGRES_URL"]
+            yield Servers(nats_url=nats_server.url, monitor_url=nats_server.monitor_url, admin_url=admin_url)
+        finally:
+            await nats_server.kill()
 
 
 @asynccontextmanager
