@@ -19,6 +19,9 @@ from tests.mutations.workers.worker import OPTIONS, OUTCOMES, Outcome, run_in_ch
 _OUTCOMES: Final = {**OUTCOMES, pytest.ExitCode.INTERRUPTED: Outcome.UNUSABLE}
 """A test file that cannot be imported fails for another reason than SQL."""
 
+_TIME_LIMIT: Final = ("--timeout=40",)
+"""For one test. With some mutations a test waits for ever."""
+
 
 class _QueriesAgain:
     """A pytest plugin that reads all queries again that were read when the code was imported."""
@@ -51,7 +54,7 @@ def main() -> None:
     def run(tests: list[str], timeout_s: float) -> Outcome:
         _collect({test.partition("::")[0] for test in tests} - collected)
         collected.update(test.partition("::")[0] for test in tests)
-        return run_in_child(tests, timeout_s, plugins=[queries_again], outcomes=_OUTCOMES)[0]
+        return run_in_child([*_TIME_LIMIT, *tests], timeout_s, plugins=[queries_again], outcomes=_OUTCOMES)[0]
 
     serve(run)
 
