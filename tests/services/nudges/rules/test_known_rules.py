@@ -40,7 +40,8 @@ def test_the_rules_of_each_sort_are_known(names: Collection[str], expected: Coll
 
 
 def test_the_rules_that_stay_silent_afterwards_say_for_how_long() -> None:
-    cooldowns: Mapping[str, int] = {name: rule.cooldown_days for name, rule in RULES.items() if rule.cooldown_days and name in KNOWN}
+    rules: Mapping[str, int] = {name: rule.cooldown_days for name, rule in RULES.items() if name in KNOWN}
+    cooldowns = {name: days for name, days in rules.items() if days}
 
     assert cooldowns == {
         "step_reached": 3,

@@ -128,7 +128,7 @@ async def test_a_rep_who_is_no_longer_in_the_roster_is_listed_without_a_name(sco
 async def test_the_last_notice_of_a_version_counts_and_takes_no_delivery_back(scoring: Scoring) -> None:
     version = await _version(scoring)
     await _deliver(scoring, version)
-    a_day, times = timedelta(days=1), []
+    a_day, by_notice = timedelta(days=1), []
 
     async with scoring.pool.acquire() as connection:
         for days, withdraws in ((1, True), (2, False)):
@@ -138,9 +138,9 @@ async def test_the_last_notice_of_a_version_counts_and_takes_no_delivery_back(sc
                 (ANA, version): Announced(first=MONDAY + days * a_day, announcement_number=days, is_withdrawn=withdraws)
             }
             (row, _) = await list_page(connection, team=None, effective_from=None, after=None, limit=2)
-            times.append((row.announced_at, row.withdrawn_at, row.delivered_at))
+            by_notice.append((row.announced_at, row.withdrawn_at, row.delivered_at))
 
-    assert times == [
+    assert by_notice == [
         (MONDAY_NOON, MONDAY_NOON + a_day, MONDAY_NOON),
         (MONDAY_NOON + 2 * a_day, None, MONDAY_NOON),
     ]
