@@ -82,6 +82,14 @@ def test_each_retired_word_that_is_allowed_somewhere_is_used_there(
     ] == []
 
 
+def test_each_file_that_may_have_former_names_in_sql_has_some(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    former = list(retired_words.FORMER_NAMES)
+    monkeypatch.setattr(retired_words, "FORMER_NAMES", {})
+
+    breaches = lines(_retired(repository))
+    assert [place for place in former if not any(breach.startswith((f"{place}/", f"{place}:")) for breach in breaches)] == []
+
+
 def test_each_retired_word_that_is_plain_english_is_in_the_name_of_a_test(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
