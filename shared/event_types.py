@@ -16,14 +16,15 @@ from shared.events import (
 )
 
 Data = TypeVar("Data", bound=Message)
+Data_co = TypeVar("Data_co", bound=Message, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EventType(Generic[Data]):
+class EventType(Generic[Data_co]):
     """One type of message on a stream: its subject, which is also its CloudEvents type, and the shape of its `data`."""
 
     name: str
-    data: type[Data]
+    data: type[Data_co]
     description: str
 
 

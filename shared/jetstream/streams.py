@@ -26,6 +26,7 @@ from shared.event_types import (
     WEBHOOK_RECEIVED,
     EventType,
 )
+from shared.events import Message
 
 _log = structlog.get_logger()
 _DAY_NS: Final = 86_400 * 10**9
@@ -69,14 +70,14 @@ class Consumer(NamedTuple):
     subjects: tuple[str, ...] = ()
 
 
-SCORES_EVENTS: Final[tuple[EventType[Any], ...]] = (
+SCORES_EVENTS: Final[tuple[EventType[Message], ...]] = (
     DAY_OPENED,
     DAY_CHANGED,
     DAY_CLOSED,
     PLAYBOOK_ANNOUNCED,
     PLAYBOOK_WITHDRAWN,
 )
-NUDGES_EVENTS: Final[tuple[EventType[Any], ...]] = (
+NUDGES_EVENTS: Final[tuple[EventType[Message], ...]] = (
     NUDGE_DECIDED,
     NUDGE_DELIVERED,
     NUDGE_REVISED,

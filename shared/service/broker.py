@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import nats.errors
 import structlog
@@ -23,6 +23,7 @@ from faststream.specification import AsyncAPI
 from nats.aio.client import Client
 
 from shared.event_types import EventType
+from shared.events import Message
 from shared.jetstream.client import PENDING_BYTES_MAX, ConnectionLog, LeanClient
 from shared.service.settings import NatsSection, read_secret
 
@@ -83,7 +84,7 @@ class ServiceBroker(NatsBroker):
             _log.debug("nats_gone_before_close", error=type(gone).__name__)
             await self._client.close()
 
-    def publishes(self, events: Iterable[EventType[Any]]) -> None:
+    def publishes(self, events: Iterable[EventType[Message]]) -> None:
         """Declare what the service puts on its stream, through its outbox."""
         for event in events:
             self.publisher(event.name, title=event.name, schema=event.data, description=event.description)

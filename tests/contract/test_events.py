@@ -8,11 +8,12 @@ from typing import Any, Final
 import pytest
 
 from shared.event_types import EventType
+from shared.events import Message
 from shared.jetstream.streams import NUDGES_EVENTS, SCORES_EVENTS
 from shared.observation import observation_from
 
 SAMPLES: Final = Path(__file__).with_name("events")
-EVENTS: Final[Mapping[str, EventType[Any]]] = {event.name: event for event in (*SCORES_EVENTS, *NUDGES_EVENTS)}
+EVENTS: Final[Mapping[str, EventType[Message]]] = {event.name: event for event in (*SCORES_EVENTS, *NUDGES_EVENTS)}
 OBSERVED: Final = "activity.observed.v1"
 
 

@@ -4,9 +4,13 @@ import pytest
 
 from tests.house.checks.retired_words import (
     retired_in,
+    retired_words_in_fields,
     retired_words_in_paths,
     retired_words_in_python,
+    retired_words_in_settings,
     retired_words_in_sql,
+    retired_words_in_sql_of_python,
+    retired_words_in_templates,
 )
 from tests.house.conftest import Plant, lines
 
@@ -73,8 +77,8 @@ def test_the_name_of_a_test_may_use_words_that_are_plain_english(plant: Plant) -
     assert breaches[0].startswith("tests/test_reps.py:2: ")
 
 
-def test_held_is_allowed_in_adapters_where_it_is_the_outcome_of_a_meeting(plant: Plant) -> None:
-    files = {"services/ingest/domain/crm/acme.py": "HELD = 1", "services/nudges/outcome.py": "HELD = 1"}
+def test_held_is_allowed_in_tests_of_adapters_where_it_is_the_outcome_of_a_meeting(plant: Plant) -> None:
+    files = {"tests/services/ingest/domain/crm/test_acme.py": "HELD = 1", "services/nudges/outcome.py": "HELD = 1"}
 
     breaches = lines(retired_words_in_python(plant(files)))
 
@@ -90,6 +94,72 @@ def test_names_in_sql_are_checked_but_not_comments_and_strings(plant: Plant) -> 
         "services/nudges/days.sql:1: the SQL name `list_contests`",
         "services/nudges/days.sql:3: the SQL name `heard_at`",
         "services/nudges/days.sql:3: the SQL name `usual`",
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'await connection.fetch("SELECT told_at FROM day")',
+        'await connection.execute(f"SELECT {columns} FROM {schema}.day WHERE told_at > $1")',
+        'SQL = """\nUPDATE day SET told_at = $1\n"""',
+        'SQL = "INSERT INTO day (id, told_at) VALUES ($1, $2)"',
+        'SQL = "DELETE FROM day " "WHERE told_at < $1"',
+        'SQL = "day JOIN telling ON telling.told_at = day.at"',
+    ],
+)
+def test_a_retired_word_in_sql_within_python_is_found(plant: Plant, code: str) -> None:
+    breaches = lines(retired_words_in_sql_of_python(plant({"tests/test_days.py": code})))
+
+    assert [line for line in breaches if "tests/test_days.py:1: the SQL name `told_at` has the retired word `told`" in line]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["title = 'You told us'", "SQL = \"SELECT 'told' FROM day\"", "'Select what you told us from the list.'", 'row["told_at"]'],
+)
+def test_a_retired_word_in_other_text_is_no_breach(plant: Plant, code: str) -> None:
+    assert lines(retired_words_in_sql_of_python(plant({"tests/test_days.py": code}))) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'Day = TypedDict("Day", {"score": int, "told_at": int})',
+        'Day = namedtuple("Day", "score told_at")',
+        'Day = collections.namedtuple("Day", ["score", "told_at"])',
+        'Day = namedtuple("Day", ("score", "told_at"))',
+        'Day = NamedTuple("Day", [("score", int), ("told_at", int)])',
+        'Day = make_dataclass("Day", ["score", ("told_at", int)])',
+    ],
+)
+def test_a_retired_word_in_a_field_that_a_call_defines_is_found(plant: Plant, code: str) -> None:
+    breaches = lines(retired_words_in_fields(plant({"shared/day.py": code})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("shared/day.py:1: the field `told_at` has the retired word `told`")
+
+
+@pytest.mark.parametrize("part", ["{{ day.told_at }}", "{% for telling in day %}", "{{ lot | upper }}", "{%- if\n told -%}"])
+def test_a_retired_word_in_a_template_is_found(plant: Plant, part: str) -> None:
+    page = f'<p class="told">\n{part} We told you. {{{{ "told" }}}}</p>\n'
+
+    breaches = lines(retired_words_in_templates(plant({"services/nudges/pages/templates/day.html": page})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("services/nudges/pages/templates/day.html:2: the name `")
+
+
+def test_a_retired_word_in_a_key_of_the_settings_is_found(plant: Plant) -> None:
+    files = {
+        "shared/daymark.default.toml": '[nudges]\nheld_out = 0.1  # held\nmode = "told"\nforget_key = ""\n',
+        "docs/page.md": 'We told you:\n\n    [nudges.told]\n    key = "told"\n\n    $ daymark told\n\n    told not toml\n',
+        "pyproject.toml": "told = 1\n",
+    }
+
+    assert [line.partition("; ")[0] for line in lines(retired_words_in_settings(plant(files)))] == [
+        "docs/page.md: the key `told` has the retired word `told`",
+        "shared/daymark.default.toml: the key `held_out` has the retired word `held_out`",
     ]
 
 

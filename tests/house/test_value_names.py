@@ -62,7 +62,7 @@ def test_other_names_and_uses_of_names_are_no_breaches(plant: Plant, code: str) 
     assert lines(value_names_in_python(plant({"shared/module.py": code}))) == []
 
 
-@pytest.mark.parametrize("folder", ["services/nudges/domain/drop", "tests/services/nudges/domain/effects", "bench"])
+@pytest.mark.parametrize("folder", ["services/nudges/domain/effects", "tests/services/nudges/domain/effects"])
 def test_x_and_y_are_allowed_in_mathematical_code(plant: Plant, folder: str) -> None:
     breaches = lines(value_names_in_python(plant({f"{folder}/sums.py": "x = y = 1\nz = 2\n"})))
 

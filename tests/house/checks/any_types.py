@@ -17,7 +17,6 @@ EXEMPT_FILES: Final[Mapping[str, str]] = {
     "shared/requests/router.py": "FastStream passes any message and any result through middlewares",
     "shared/jetstream/client.py": "the raw JSON of the JetStream API",
     "shared/jetstream/streams.py": "the raw JSON of the JetStream API",
-    "shared/service/broker.py": "FastStream's own signatures",
     "shared/service/consuming.py": "FastStream passes any message and any result through middlewares",
     "shared/service/http_server.py": "ASGI scopes and messages are dictionaries",
     "shared/service/settings.py": "settings before validation",

@@ -1,15 +1,20 @@
 """No identifier contains a word that the glossary has replaced by the standard term.
 
-Identifiers are split at underscores and capitals, and whole words are compared: `looked_at` is found, `lookup` is not.
+Identifiers are split at underscores and capitals, and whole words are compared: `looked_at` is found, `lookup` is not. Names
+are read in Python where they are defined, in SQL (also within Python), in templates, and in the keys of settings.
 """
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from textwrap import dedent
 from typing import Final
 
+from tests.house.checks.annotations import last_name
 from tests.house.names import Name, NameKind, defined_names, split_name, sql_names
-from tests.house.repository import Breach, Module, Repository
+from tests.house.repository import CODE, Breach, Module, Repository
 
 RETIRED: Final[Mapping[str, str]] = {
     "manager": "leader leaders leading led",
@@ -50,7 +55,7 @@ RETIRED_EXACTLY: Final[Mapping[str, str]] = {"AWAY": "TRANSIENT_ERRORS"}
 """Whole names that are retired although their words are not."""
 
 _ENGLISH: Final = """
-    nobody usual usually look looks looked chance called spent lot dropped drawn question questions tell tells words
+    nobody usual usually look looks looked called question tell tells words
 """
 ENGLISH: Final = frozenset(_ENGLISH.split())
 """Retired words that are plain English in the name of a test, because it is a sentence."""
@@ -65,7 +70,7 @@ ALLOWED: Final[Mapping[str, str]] = {
 """Names and parts of names that are allowed, and why."""
 
 ALLOWED_IN: Final[Mapping[str, Mapping[str, str]]] = {
-    "services/ingest/domain/crm": {"held": "the outcome of a meeting that took place"},
+    "docs": {"held": "the outcome of a meeting that took place"},
     "tests/services/ingest": {"held": "the outcome of a meeting that took place"},
     "services/nudges/domain/phrases.py": {
         "word": "this module builds phrases from words",
@@ -79,12 +84,24 @@ ALLOWED_IN: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Retired words that are allowed in one file or folder: path, word, reason."""
 
+FORMER_NAMES: Final[Mapping[str, str]] = {
+    "tests/house": "the tests of the checks, whose SQL is a sample of mistakes",
+    "tests/services/nudges/migrations/test_plain_words.py": "fills the tables as they were before they were renamed",
+}
+"""Where the SQL within Python has retired names, and why."""
+
 LANDED: Final[Mapping[str, int]] = {"services/nudges/migrations": 21, "services/scoring/migrations": 5}
 """The last migration of each folder that was released before the glossary. Released migrations are never edited."""
 
 _BY_WORDS: Final = {tuple(words.split("_")): term for term, line in RETIRED.items() for words in line.split()}
 _WORDS_MAX: Final = max(map(len, _BY_WORDS))
 _ALLOWED_WORDS: Final = frozenset(map(split_name, ALLOWED))
+_SQL: Final = re.compile(r"\b(?:SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|JOIN\s)")
+_FIELDS_OF: Final = frozenset({"TypedDict", "NamedTuple", "namedtuple", "make_dataclass"})
+_TEMPLATE_PART: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_TEMPLATE_TEXT: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TEMPLATE_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_INDENTED: Final = re.compile(r"(?:^ {4}[^\n]*\n)+", re.MULTILINE)
 _RENAMED_AWAY: Final = re.compile(
     r"\b(?:ALTER|DROP)\s+(?:TABLE|VIEW|INDEX|TYPE|FUNCTION|SEQUENCE|TRIGGER)\s+(?:IF\s+EXISTS\s+)?(\w+(?:\s*,\s*\w+)*)"
     r"|\bRENAME\s+(?:COLUMN\s+|CONSTRAINT\s+)?(\w+)\s+TO\b"
@@ -116,6 +133,48 @@ def retired_words_in_sql(repository: Repository) -> Iterator[Breach]:
             for retired, term in retired_in(name):
                 if retired not in allowed:
                     yield _breach(f"{path}:{line}", f"the SQL name `{name}`", retired, term)
+
+
+def retired_words_in_sql_of_python(repository: Repository) -> Iterator[Breach]:
+    """Names in the SQL that a Python string holds."""
+    for module in repository.modules:
+        if any(module.path.is_relative_to(place) for place in FORMER_NAMES):
+            continue
+        for node, text in _texts_in(module):
+            if _SQL.search(text):
+                names = (name for name, _ in sql_names(text))
+                yield from _judge(module.path, module.at(node), names, "the SQL name")
+
+
+def retired_words_in_fields(repository: Repository) -> Iterator[Breach]:
+    """Names of the fields that a call of `TypedDict`, `namedtuple` and the like defines."""
+    for module in repository.modules:
+        for node in module.nodes:
+            if isinstance(node, ast.Call) and last_name(node.func) in _FIELDS_OF and len(node.args) > 1:
+                yield from _judge(module.path, module.at(node), _field_names(node.args[1]), "the field")
+
+
+def retired_words_in_templates(repository: Repository) -> Iterator[Breach]:
+    """Names in `{{ }}` and `{% %}`. What a template shows is prose and not checked."""
+    for path in repository.paths:
+        if path.suffix == ".html":
+            text = repository.text(path)
+            for part in _TEMPLATE_PART.finditer(text):
+                place = f"{path}:{text.count(chr(10), 0, part.start()) + 1}"
+                yield from _judge(path, place, _TEMPLATE_NAME.findall(_TEMPLATE_TEXT.sub("", part[0])), "the name")
+
+
+def retired_words_in_settings(repository: Repository) -> Iterator[Breach]:
+    """Keys of TOML files in the code, and of the samples in the documents."""
+    for path in repository.paths:
+        if path.suffix == ".toml" and path.parts[0] in CODE:
+            samples = [repository.text(path)]
+        elif path.suffix == ".md":
+            samples = [dedent(block) for block in _INDENTED.findall(f"{repository.text(path)}\n")]
+        else:
+            continue
+        for sample in samples:
+            yield from _judge(path, str(path), _toml_keys(sample), "the key")
 
 
 def retired_words_in_paths(repository: Repository) -> Iterator[Breach]:
@@ -160,6 +219,54 @@ def _retired_length(words: tuple[str, ...], start: int) -> tuple[int, str]:
         if term:
             return length, term
     return 1, ""
+
+
+def _judge(path: PurePosixPath, place: str, names: Iterable[str], subject: str) -> Iterator[Breach]:
+    allowed = _allowed_in(path)
+    for name in sorted(set(names) - allowed):
+        for retired, term in retired_in(name):
+            if retired not in allowed:
+                yield _breach(place, f"{subject} `{name}`", retired, term)
+
+
+def _texts_in(module: Module) -> Iterator[tuple[ast.AST, str]]:
+    """The strings of a module. What a formatted string fills in is left out."""
+    within = {id(part) for node in module.nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in module.nodes:
+        if isinstance(node, ast.JoinedStr):
+            yield node, " ".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
+            yield node, node.value
+
+
+def _field_names(fields: ast.expr) -> Iterator[str]:
+    match fields:
+        case ast.Constant(value=str(text)):
+            yield from text.replace(",", " ").split()
+        case ast.Dict(keys=keys):
+            yield from (name for key in keys if key is not None for name in _field_names(key))
+        case ast.List(elts=parts):
+            yield from (name for part in parts for name in _field_names(part))
+        case ast.Tuple(elts=[ast.Constant(value=str(name)), ast.expr() as kind, *_]) if not isinstance(kind, ast.Constant):
+            yield name
+        case ast.Tuple(elts=parts):
+            yield from (name for part in parts for name in _field_names(part))
+        case _:
+            return
+
+
+def _toml_keys(text: str) -> Iterator[str]:
+    try:
+        pending: list[object] = [tomllib.loads(text)]
+    except tomllib.TOMLDecodeError:  # a sample of something else
+        return
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            yield from map(str, value)
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
 
 
 def _breach(place: str, subject: str, retired: str, term: str) -> Breach:

@@ -17,8 +17,6 @@ FOLDER_MODULES_MAX: Final = 12
 ONE_FILE_EACH: Final[Mapping[str, str]] = {
     "services/nudges/rules": "one file per rule",
     "services/ingest/domain/crm": "one file per CRM",
-    "services/nudges/deliver/channels": "one file per channel",
-    "deploy/local/cli": "one file per group of commands",
     "tests/services/ingest/senders": "one file per CRM",
 }
 """Folders without a limit on their modules, and why. The folders of their tests have none either."""

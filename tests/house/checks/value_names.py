@@ -17,12 +17,7 @@ _PRONOUNS: Final = """
     here told heard word news kept theirs
 """
 NOT_NAMES: Final = frozenset(_PRONOUNS.split())
-MATHS: Final = (
-    "services/nudges/domain/drop",
-    "services/nudges/domain/effects",
-    "services/nudges/experiments",
-    "bench",
-)
+MATHS: Final = ("services/nudges/domain/effects",)
 """Folders of mathematical code, in which `x` and `y` are allowed. The same holds for their tests."""
 
 _REMEDY: Final = "name it for what it holds, such as `activity`, `row` or `delivery`"

@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from deploy.local.run_file import RUN_FILE_NAME
 from deploy.local.servers.postgres_server import PostgresServer
 from shared.postgres.pool import make_pool, unsafe_settings
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
@@ -111,6 +112,18 @@ async def test_a_postgres_that_may_lose_commits_is_recognised(tmp_path: Path) ->
         await pool.close()
     finally:
         await server.stop()
+
+
+async def test_sigterm_ends_everything_within_ten_seconds(tmp_path: Path) -> None:
+    async with running_daymark(tmp_path / "d", FREE_PORTS) as daymark:
+        pids = daymark.pids()
+
+        os.kill(pids["daymark"], signal.SIGTERM)
+
+        async with asyncio.timeout(10):
+            while any(_is_alive(pid) for pid in pids.values()):
+                await asyncio.sleep(0.05)
+        assert not (tmp_path / "d" / RUN_FILE_NAME).exists()
 
 
 async def test_after_a_crash_nothing_keeps_running_and_nothing_is_lost(tmp_path: Path) -> None:
