@@ -63,11 +63,13 @@ def one_thing(context: RuleContext) -> Proposal | None:
         return None
     totals = _totals(days)
     short = [total for total in totals if total.share < ON_TRACK_MIN]
-    if len(totals) < 2 or len(short) != 1 or short[0].share >= SHORT_MAX:  # noqa: PLR2004 - there must be another behaviour
+    if len(totals) < 2 or len(short) != 1:  # noqa: PLR2004 - there must be another behaviour
         return None
-    key = short[0].behaviour.key
-    behaviour = next((planned for planned in planned_behaviours(report) if planned.key == key), None)
-    return _proposal(context, behaviour, short[0], days) if behaviour is not None else None
+    (total,) = short
+    if total.share >= SHORT_MAX:
+        return None
+    behaviour = next((planned for planned in planned_behaviours(report) if planned.key == total.behaviour.key), None)
+    return _proposal(context, behaviour, total, days) if behaviour is not None else None
 
 
 def _proposal(context: RuleContext, behaviour: BehaviourResult, total: _Total, days: Sequence[DayReport]) -> Proposal:

@@ -14,7 +14,7 @@ from services.nudges.rules.drop import drop, is_still_low
 from shared.events import DayReport, NudgeKind, Presence
 from tests.services.nudges.builders.baselines import baseline_of, calls_after, calls_on, fallen_to
 from tests.services.nudges.builders.days import MONDAY, working_days
-from tests.services.nudges.builders.reports import open_report, report, rule_context
+from tests.services.nudges.builders.reports import behaviour, open_report, report, rule_context
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
 
 AFTER_A_DROP = fallen_to(124)
@@ -33,6 +33,15 @@ def test_a_drop_is_stated_with_its_numbers() -> None:
         "124 activities counted over the last 5 working days. Based on the 60 working days before that, about 192 would be "
         "expected, allowing for weekdays and part days. Chance alone rarely explains such a gap."
     )
+
+
+def test_it_suggests_to_start_with_the_first_behaviour_of_the_plan() -> None:
+    behaviours = (behaviour("Visits", 0, 0), behaviour("Demos", 0, 2), behaviour("Calls", 0, 10))
+
+    candidate = drop.evaluate(rule_context(open_report(behaviours=behaviours), baseline=AFTER_A_DROP))
+
+    assert candidate is not None
+    assert candidate.wordings[0].endswith("How about starting with demos?")
 
 
 def test_at_low_counts_it_says_why_it_looks_at_more_days() -> None:

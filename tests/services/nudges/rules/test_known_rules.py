@@ -4,7 +4,19 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from services.nudges.rules.catalogue import MANAGER_RULES, OPT_IN, PRAISE, REEVALUATED, REP_RULES, RULES, title_of
+from services.nudges.domain.moments import Moment
+from services.nudges.rules.catalogue import (
+    MANAGER_RULES,
+    OPT_IN,
+    PRAISE,
+    REEVALUATED,
+    REP_RULES,
+    RULES,
+    evaluate_rules,
+    evaluate_team_rules,
+    title_of,
+)
+from tests.services.nudges.rules.examples import MANAGER_EXAMPLES, REP_EXAMPLES
 
 COACHING = {"drop", "ratio", "one_thing", "quiet_afternoon", "pace"}
 DAYS_OF_PRAISE = {"comeback", "streak", "personal_best", "small_win", "steady_week", "plan_done"}
@@ -55,8 +67,16 @@ def test_the_rules_that_stay_silent_afterwards_say_for_how_long() -> None:
     }
 
 
+def test_the_rules_of_a_moment_propose_in_order_of_priority() -> None:
+    proposed = [candidate.rule for candidate in evaluate_rules(Moment.DAY_CHANGED, REP_EXAMPLES["comeback"])]
+
+    assert [rule for rule in proposed if rule in KNOWN] == ["comeback", "plan_done"]
+
+
 def test_the_messages_of_a_managers_morning_have_an_order() -> None:
-    assert [name for name in MANAGER_RULES if name in KNOWN] == ["recognition_due", "weekly_brief", "digest"]
+    proposed = [candidate.rule for candidate in evaluate_team_rules(MANAGER_EXAMPLES["weekly_brief"])]
+
+    assert [rule for rule in proposed if rule in KNOWN] == ["recognition_due", "weekly_brief", "digest"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Pace, and its near misses."""
 
 from datetime import timedelta
-from typing import Unpack
+from typing import Final, Unpack
 
 import pytest
 
@@ -81,6 +81,31 @@ def test_it_is_proposed_below_each_of_ten_days_and_at_half_of_the_usual(
     candidate = pace.evaluate(rule_context(_today(calls), now=ONE_O_CLOCK, middays=middays))
 
     assert (candidate is not None) is is_proposed
+
+
+def test_the_reason_counts_the_days_that_had_more() -> None:
+    middays = (*TYPICAL_DAYS, *TYPICAL_DAYS[:9], _midday(3))
+
+    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=middays))
+
+    assert candidate is not None
+    assert "On 19 of the last 20 working days you had more" in candidate.reason
+
+
+UNKNOWN: Final = MiddayCounts(by_midday={CALLS: 6}, by_end={CALLS: 10})
+IN_THE_AFTERNOON: Final = MiddayCounts(by_midday={CALLS: 6}, by_end={CALLS: 10, PROPOSALS: 2})
+
+
+@pytest.mark.parametrize(
+    ("middays", "is_in_reach"),
+    [((UNKNOWN,) * 10, False), ((IN_THE_AFTERNOON,) * 10, True), ((UNKNOWN,) * 5 + (IN_THE_AFTERNOON,) * 5, True)],
+    ids=["on all days", "by the middle of the days", "on half of the days"],
+)
+def test_a_behaviour_that_is_not_mentioned_came_to_nothing(middays: tuple[MiddayCounts, ...], *, is_in_reach: bool) -> None:
+    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=middays))
+
+    assert candidate is not None
+    assert ("1 more proposal" in candidate.wordings[0]) is is_in_reach
 
 
 def test_no_more_is_in_reach_than_is_missing() -> None:

@@ -119,3 +119,13 @@ def test_the_score_of_a_day_with_a_lower_target_is_no_record() -> None:
 
     assert personal_best.evaluate(rule_context(half_a_day, *_scored(*[110] * 10))) is None
     assert personal_best.evaluate(rule_context(half_a_day, *_scored(*[110] * 10, target=5))) is not None
+
+
+@pytest.mark.parametrize(("target", "is_proposed"), [(0.5, False), (0, True)])
+def test_a_behaviour_that_today_does_not_know_was_asked_for_if_it_had_a_target(target: float, *, is_proposed: bool) -> None:
+    another = (behaviour("Calls", 15, 10), behaviour("Demos", 0, target))
+    before = [day.model_copy(update={"behaviours": another}) for day in worked_days(*[110] * 10)]
+
+    candidate = personal_best.evaluate(rule_context(_today(10, score=140), *before))
+
+    assert (candidate is not None) is is_proposed
