@@ -1,5 +1,7 @@
 """The servers of the tests: from their wheels with `TEST_BACKEND=embedded` (the default), or on Docker with `containers`.
 
+With `given`, Postgres runs already at `TEST_POSTGRES_URL`, which spares short runs its start.
+
 The broker has an account for each test. Deleting and creating the same stream again would not work: nats-server removes its
 files in the background, so a stream that is deleted twice in a row cannot be created, or still has its messages.
 """
@@ -56,32 +58,50 @@ class Servers:
 
 
 @asynccontextmanager
-async def running_servers() -> AsyncIterator[Servers]:
+async def running_servers(*, with_nats: bool = True) -> AsyncIterator[Servers]:
+    """Without NATS, its URLs are empty and only the start of a Postgres is waited for."""
     backend = os.environ.get("TEST_BACKEND", "embedded")
-    start = {"embedded": _embedded, "containers": _containers}[backend]
-    async with start() as servers:
+    start = {"embedded": _embedded, "containers": _containers, "given": _given}[backend]
+    async with start(with_nats=with_nats) as servers:
         yield servers
 
 
 @asynccontextmanager
-async def _embedded() -> AsyncIterator[Servers]:
+async def _embedded(*, with_nats: bool) -> AsyncIterator[Servers]:
     folder = Path(tempfile.mkdtemp(prefix="daymark-"))
     folder.chmod(0o755)
-    nats_server, postgres = (
-        NatsServer(folder / "nats", extra_configuration=_ACCOUNTS_CONFIGURATION),
-        PostgresServer(folder / "postgres"),
-    )
+    nats_server = NatsServer(folder / "nats", extra_configuration=_ACCOUNTS_CONFIGURATION) if with_nats else None
+    postgres = PostgresServer(folder / "postgres")
     try:
-        await asyncio.gather(nats_server.start(), postgres.start())
-        admin_url = postgres.url(database="postgres")
-        yield Servers(nats_url=nats_server.url, monitor_url=nats_server.monitor_url, admin_url=admin_url)
+        await asyncio.gather(postgres.start(), *([nats_server.start()] if nats_server else []))
+        yield _servers(nats_server, admin_url=postgres.url(database="postgres"))
     finally:
-        await asyncio.gather(nats_server.kill(), postgres.stop())
+        await asyncio.gather(postgres.stop(), *([nats_server.kill()] if nats_server else []))
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @asynccontextmanager
-async def _containers() -> AsyncIterator[Servers]:
+async def _given(*, with_nats: bool) -> AsyncIterator[Servers]:
+    with tempfile.TemporaryDirectory(prefix="daymark-") as name:
+        nats_server = NatsServer(Path(name), extra_configuration=_ACCOUNTS_CONFIGURATION) if with_nats else None
+        try:
+            if nats_server is not None:
+                await nats_server.start()
+            yield _servers(nats_server, admin_url=os.environ["TEST_POSTGRES_URL"])
+        finally:
+            if nats_server is not None:
+                await nats_server.kill()
+
+
+def _servers(nats_server: NatsServer | None, *, admin_url: str) -> Servers:
+    if nats_server is None:
+        return Servers(nats_url="", monitor_url="", admin_url=admin_url)
+    return Servers(nats_url=nats_server.url, monitor_url=nats_server.monitor_url, admin_url=admin_url)
+
+
+@asynccontextmanager
+async def _containers(*, with_nats: bool) -> AsyncIterator[Servers]:
+    del with_nats  # both containers start side by side
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     from testcontainers.core.container import DockerContainer
 

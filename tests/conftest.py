@@ -18,12 +18,15 @@ from tests.running_daymark import ROOT
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
 _TEMPLATE = "daymark_template"
 _MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
+_BROKER_FIXTURES = {"nats_url", "monitor_url"}
 _database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
 
 
 @pytest.fixture(scope="session")
-async def servers() -> AsyncIterator[Servers]:
-    async with running_servers() as running:
+async def servers(request: pytest.FixtureRequest) -> AsyncIterator[Servers]:
+    """Without a broker when no test of the run asks for one."""
+    with_nats = any(_BROKER_FIXTURES & set(getattr(item, "fixturenames", ())) for item in request.session.items)
+    async with running_servers(with_nats=with_nats) as running:
         passwords = dict.fromkeys(OWNERS, PASSWORD)
         await ensure_database(running.admin_url, database=_TEMPLATE, passwords=passwords)
         for schema, folder in _MIGRATIONS.items():

@@ -35,7 +35,7 @@ class Checkout:
     @property
     def daymark(self) -> Sequence[str]:
         """The beginning of every `daymark` command."""
-        return (self.python, "-m", "deploy.local.cli")
+        return (self.python, "-m", "deploy.local")
 
 
 THIS_CHECKOUT: Final = Checkout()

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from deploy.demo.habits import TEAM, PlannedDay, planned_days
@@ -22,7 +22,19 @@ _ENTERED_LATE_AT: Final = time(10, 5)
 _DUPLICATED_SHARE: Final = 0.1
 _DELAYED_SHARE: Final = 0.05
 
-Observation = dict[str, Any]
+Facts = dict[str, str | int]
+
+
+class Observation(TypedDict):
+    """What the CRM says of one activity, as it is sent."""
+
+    activity_id: str
+    kind: str
+    observed_at: str
+    facts: NotRequired[Facts]
+    deleted: NotRequired[bool]
+
+
 TimedObservation = tuple[datetime, Observation]
 
 
@@ -33,7 +45,7 @@ class Record:
     at: datetime
     number: int
     source: str
-    body: "Observation | bytes"
+    body: Observation | bytes
     is_signed: bool = True
 
 
@@ -60,11 +72,11 @@ def _observe_day(day: PlannedDay, following: date | None, rng: random.Random) ->
     for minute in calls:
         yield from _observe_call(day, f"call-{minute:%H%M}", minute, rng, counts=True)
     if meeting is not None:
-        facts = {"outcome": "held", "duration_s": 1_800}
-        yield _at(day, meeting), _observation(day, "meeting", "meeting", meeting, meeting, **facts)
+        meeting_facts: Facts = {"outcome": "held", "duration_s": 1_800}
+        yield _at(day, meeting), _observation(day, "meeting", "meeting", meeting, meeting, **meeting_facts)
     if proposal is None:
         return
-    facts = {"amount": f"{rng.randint(8, 90)}00.00", "currency": "EUR", "deal_id": f"deal-{day.rep.id}-{day.day:%m%d}"}
+    facts: Facts = {"amount": f"{rng.randint(8, 90)}00.00", "currency": "EUR", "deal_id": f"deal-{day.rep.id}-{day.day:%m%d}"}
     if day.habit == "B" and following is not None:
         entered = datetime.combine(following, _ENTERED_LATE_AT, tzinfo=ZoneInfo(day.rep.timezone)).astimezone(UTC)
         late = _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
@@ -103,8 +115,10 @@ def _observe_call(day: PlannedDay, name: str, begins: time, rng: random.Random, 
     yield ended_at, ended | {"observed_at": ended_at.isoformat()}
 
 
-def _observation(day: PlannedDay, kind: str, name: str, started: time | None, observed: time, **facts: Any) -> Observation:
-    all_facts: dict[str, Any] = {"actor": day.rep.user, **facts}
+def _observation(
+    day: PlannedDay, kind: str, name: str, started: time | None, observed: time, **facts: str | int
+) -> Observation:
+    all_facts: Facts = {"actor": day.rep.user, **facts}
     if started is not None:
         all_facts["started_at"] = _at(day, started).astimezone(ZoneInfo(day.rep.timezone)).isoformat()
     return {
@@ -135,7 +149,7 @@ def _make_invalid_records(weeks: int, number: int) -> Iterator[Record]:
     for week in range(weeks):
         at = start + timedelta(weeks=week)
         yield Record(at=at, number=number + 3 * week + 1, source="acme", body=b"{not json")
-        impossible = {"activity_id": "odd", "kind": "call", "observed_at": "0001-01-01T00:00:00Z"}
+        impossible: Observation = {"activity_id": "odd", "kind": "call", "observed_at": "0001-01-01T00:00:00Z"}
         yield Record(at=at, number=number + 3 * week + 2, source="acme", body=impossible)
-        forged = {"activity_id": "forged", "kind": "proposal_sent", "observed_at": at.isoformat()}
+        forged: Observation = {"activity_id": "forged", "kind": "proposal_sent", "observed_at": at.isoformat()}
         yield Record(at=at, number=number + 3 * week + 3, source="acme", body=forged, is_signed=False)

@@ -1,10 +1,10 @@
-"""What `daymark` itself has to know: where the services listen and where the data folder is."""
+"""What `daymark` itself has to know: where the services listen, which secrets they have, and where the data folder is."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.service.settings import CONFIG_VARIABLE, CommonSettings, Section, load_settings
+from shared.service.settings import CONFIG_VARIABLE, CommonSettings, SecretReference, Section, load_settings
 
 
 class LocalSection(Section):
@@ -21,11 +21,19 @@ class ListenSection(Section):
     replicas: int = 1
 
 
+class ScoringSection(ListenSection):
+    api_token: SecretReference
+
+
+class NudgesSection(ListenSection):
+    link_secret: SecretReference
+
+
 class LocalSettings(CommonSettings):
     local: LocalSection
     ingest: ListenSection
-    scoring: ListenSection
-    nudges: ListenSection
+    scoring: ScoringSection
+    nudges: NudgesSection
 
     @property
     def data(self) -> Path:

@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.ingest.domain.webhook import Source
 from shared.observation import SourceName
 
+WEBHOOKS_TOTAL: Final = "daymark_ingest_webhooks_total"
+NEWEST_REFUSAL_TIMESTAMP_SECONDS: Final = "daymark_ingest_newest_refusal_timestamp_seconds"
 UNKNOWN: Final = SourceName("unknown")
 REFUSAL_RESULTS: Final = ("unauthorized", "too_large", "too_slow", "encoded", "unavailable")
 RESULTS: Final = ("stored", "handshake", "unknown_source", *REFUSAL_RESULTS)
@@ -21,7 +23,7 @@ class IngestMetrics:
     def __init__(self, sources: Mapping[SourceName, Source]) -> None:
         self.registry = CollectorRegistry()
         self.webhooks = Counter(
-            "daymark_ingest_webhooks_total",
+            WEBHOOKS_TOTAL,
             "Requests to the door by result. `unauthorized` rises: the secrets differ. `unavailable` rises: NATS is down.",
             ["source", "result"],
             registry=self.registry,
@@ -45,7 +47,7 @@ class IngestMetrics:
             registry=self.registry,
         )
         self.refused_seconds = Gauge(
-            "daymark_ingest_newest_refusal_timestamp_seconds",
+            NEWEST_REFUSAL_TIMESTAMP_SECONDS,
             "When a webhook of the source was last refused (Unix time; 0: never). Recent: see `daymark doctor`.",
             ["source", "result"],
             registry=self.registry,

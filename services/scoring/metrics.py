@@ -69,7 +69,7 @@ class ScoringMetrics:
         )
         self.announcements = Counter(
             "daymark_scoring_announcements_total",
-            "Playbook versions announced to a rep, or withdrawn. Flat after `playbook apply`: an empty team, or a full outbox.",
+            "Playbook versions announced to a rep, or withdrawn. Flat after `playbook apply`: no reps, or see the outbox.",
             ["event"],
             registry=self.registry,
         )

@@ -61,6 +61,11 @@ def consuming_router(dead_letters: DeadLetters) -> NatsRouter:
     return NatsRouter(middlewares=(settle,), decoder=_decode)
 
 
+def has_subject(subject: str) -> Callable[[NatsMessage], bool]:
+    """A filter for one of several handlers of a subscriber."""
+    return lambda message: message.raw_message.subject == subject
+
+
 class _Settle(BaseMiddleware[Any, Any]):
     def __init__(self, message: Any, /, *, context: ContextRepo, dead_letters: DeadLetters) -> None:
         super().__init__(message, context=context)

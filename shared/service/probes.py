@@ -95,11 +95,11 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
     The log says what is wrong when that changes, not each time somebody asks. The answer of /readyz holds the process id, so
     whoever started the process notices when another program answers on its port.
     """
-    logged: dict[str, str] = {}
+    logged: Mapping[str, str] = {}
 
     async def readyz(_: Request) -> Response:
         nonlocal logged
-        problems = await problems_of(checks)
+        problems: Mapping[str, str] = await problems_of(checks)
         if problems != logged:
             logged = problems
             _log.warning("not_ready", **problems) if problems else _log.info("ready_again")

@@ -12,7 +12,20 @@ from tests.house.repository import Module
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SQL_NOT_NAMES: Final = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _SQL_NAME: Final = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
-_SQL_ALIAS: Final = re.compile(r"\bAS\s+(?!MATERIALIZED\b|NOT\b)([a-z_]\w*)", re.IGNORECASE)
+_SQL_ALIAS: Final = re.compile(r"\bAS\s+(?!MATERIALIZED\b|NOT\b)\"?([a-z_]\w*)\"?(?:\s*\(([^()]*)\))?", re.IGNORECASE)
+_SQL_ALIAS_WITHOUT_AS: Final = re.compile(r"(?:\)|(?<!\w)([a-z_][\w.]*)|\")\s+(?=\"?([a-z_]\w*)\"?)", re.IGNORECASE)
+_SQL_COMMON_TABLE: Final = re.compile(
+    r"(?<![\w.])\"?([a-z_]\w*)\"?\s*(?:\([^()]*\)\s*)?\sAS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\(", re.IGNORECASE
+)
+_SQL_COLUMN: Final = re.compile(r"(?:^|,)\s*\"?([a-z_]\w*)", re.IGNORECASE)
+_KEYWORDS: Final = """
+    all and any as asc between by case collate conflict cross delete desc distinct do else end except exists extract
+    filter first following for from full group having in inner insert intersect interval into is isnull join key last
+    lateral left like limit natural next not nothing null nulls of offset on only or order outer over partition
+    preceding range recursive returning right rows select set share similar skip table then to union unnest update using
+    values when where window with within
+"""
+_SQL_KEYWORDS: Final = frozenset(_KEYWORDS.split())
 _QUERY_NAME: Final = re.compile(r"^-- name: (\w+)", re.MULTILINE)
 
 
@@ -55,8 +68,16 @@ def sql_names(text: str) -> Iterator[tuple[str, int]]:
 
 
 def sql_aliases(text: str) -> Iterator[tuple[str, int]]:
-    """Every alias that SQL defines with AS, with its line."""
-    for match in _SQL_ALIAS.finditer(blank_out(text)):
+    """Every alias that SQL defines, with its line: of tables, columns and the columns of functions, with and without AS, and
+    the names of common tables (`WITH day AS (...)`)."""
+    blank = blank_out(text)
+    for match in _SQL_ALIAS.finditer(blank):
+        yield match[1], _line(text, match.start())
+        yield from ((column[1], _line(text, match.start())) for column in _SQL_COLUMN.finditer(match[2] or ""))
+    for match in _SQL_ALIAS_WITHOUT_AS.finditer(blank):
+        if (match[1] or "").lower() not in _SQL_KEYWORDS and match[2].lower() not in _SQL_KEYWORDS:
+            yield match[2], _line(text, match.end())
+    for match in _SQL_COMMON_TABLE.finditer(blank):
         yield match[1], _line(text, match.start())
 
 

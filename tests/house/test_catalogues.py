@@ -69,6 +69,15 @@ def test_a_metric_without_a_unit_or_without_advice_is_a_breach(plant: Plant, nam
     assert breaches[0].startswith(f"services/scoring/metrics.py:1: {fact};")
 
 
+def test_a_metric_whose_name_is_a_constant_is_checked_too(plant: Plant) -> None:
+    code = f'REPORTS: Final = "daymark_scoring_reports"\n\nreports = Counter(REPORTS, "{TEXT}")\n'
+
+    breaches = lines(catalogues.metric_names_and_texts(plant({"services/scoring/metrics.py": code})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("services/scoring/metrics.py:3: `daymark_scoring_reports` ends with no unit")
+
+
 def test_a_metric_with_a_unit_and_a_metric_that_is_a_flag_are_no_breaches(plant: Plant) -> None:
     code = (
         f'reports = Counter("daymark_scoring_reports_total", "{TEXT}")\n'

@@ -77,3 +77,47 @@ def test_a_pronoun_as_an_alias_in_sql_is_a_breach(plant: Plant) -> None:
 
     assert len(breaches) == 1
     assert "services/nudges/days.sql:2: `one`" in breaches[0]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT score FROM day one WHERE true;",
+        "SELECT score FROM scoring.day one;",
+        "SELECT score FROM day, rep one;",
+        "SELECT score FROM day JOIN rep one USING (id);",
+        "SELECT score FROM (SELECT 1) one;",
+        "SELECT score FROM unnest($1::text[]) one;",
+        'SELECT score FROM "day" one;',
+        "UPDATE day one SET score = 1;",
+        "DELETE FROM day one;",
+        'SELECT score AS "one" FROM day;',
+        'SELECT score FROM day "one";',
+        "SELECT count(*) one FROM day;",
+        "SELECT score one FROM day;",
+        "WITH one AS (SELECT 1) SELECT 2;",
+        "WITH day AS (SELECT 1), one AS MATERIALIZED (SELECT 2) SELECT 3;",
+        "WITH RECURSIVE one (id) AS (SELECT 1) SELECT 2;",
+        "SELECT 1 FROM unnest($1::text[], $2::text[]) AS day (id, one);",
+        "SELECT 1 FROM json_to_record($1) AS day(one int);",
+    ],
+)
+def test_a_pronoun_is_found_wherever_sql_defines_an_alias(plant: Plant, sql: str) -> None:
+    breaches = lines(value_names_in_sql(plant({"services/nudges/days.sql": f"{sql}\n"})))
+
+    assert len(breaches) == 1
+    assert breaches[0].startswith("services/nudges/days.sql:1: `one` does not say what it is")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT d.score FROM day AS d JOIN rep r ON r.id = d.rep WHERE d.score > 1;",
+        "SELECT CASE WHEN score > 1 THEN 'one' END FROM day WHERE true;",
+        "SELECT count(*) FILTER (WHERE true) FROM day GROUP BY rep;",
+        "SELECT one FROM day WHERE one > 1 ORDER BY one;",
+        "-- One goes, that one.\nSELECT 1;",
+    ],
+)
+def test_a_table_may_have_one_letter_as_an_alias(plant: Plant, sql: str) -> None:
+    assert lines(value_names_in_sql(plant({"services/nudges/days.sql": f"{sql}\n"}))) == []

@@ -17,15 +17,13 @@ from deploy.local.plurals import count_nouns
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
-from services.ingest.metrics import UNKNOWN
+from services.ingest.metrics import NEWEST_REFUSAL_TIMESTAMP_SECONDS, UNKNOWN, WEBHOOKS_TOTAL
 from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.streams import WEBHOOKS
 from shared.observation import SourceName
 
 _EXPIRES_SOON: Final = timedelta(days=2)
 _TIMEOUT_S: Final = 3
-_WEBHOOKS_TOTAL: Final = "daymark_ingest_webhooks_total"
-_NEWEST_REFUSAL: Final = "daymark_ingest_newest_refusal_timestamp_seconds"
 _REMEDIES: Final = {
     "unauthorized": "not signed with the secret of the source: compare the secret on both sides, and the clocks",
     "too_large": "larger than ingest.body_max_bytes: raise the limit, or send fewer items in one webhook",
@@ -52,7 +50,7 @@ async def examine_sources(
             *_examine_expiry(source, now=now),
         ):
             yield finding
-    if count := samples.get((_WEBHOOKS_TOTAL, UNKNOWN, "unknown_source")):
+    if count := samples.get((WEBHOOKS_TOTAL, UNKNOWN, "unknown_source")):
         webhooks = count_nouns(int(count), "webhook")
         text = f"since ingest started, {webhooks} for no configured source: compare the URL at each sender with the names here"
         yield Finding(verdict=Verdict.NOTE, subject="sources", text=text)
@@ -100,10 +98,10 @@ def _examine_refusals(source: Source, samples: Samples, *, stored_at: datetime |
     """A refusal is over once a newer webhook was stored."""
     cost = _describe_cost(ADAPTERS[source.kind].retry_policy)
     for result, remedy in _REMEDIES.items():
-        count = samples.get((_WEBHOOKS_TOTAL, source.name, result), 0)
+        count = samples.get((WEBHOOKS_TOTAL, source.name, result), 0)
         if not count:
             continue
-        refused_at = datetime.fromtimestamp(samples.get((_NEWEST_REFUSAL, source.name, result), 0), UTC)
+        refused_at = datetime.fromtimestamp(samples.get((NEWEST_REFUSAL_TIMESTAMP_SECONDS, source.name, result), 0), UTC)
         is_over = stored_at is not None and stored_at > refused_at
         newest = describe_age(refused_at, now=now)
         text = f"{count_nouns(int(count), 'webhook')} refused since ingest started, the last one {newest}: {remedy}. {cost}"

@@ -10,13 +10,13 @@ import httpx
 import structlog
 
 from deploy.database import OWNERS, ensure_database
-from deploy.local.contact_keys import CONTACT_HASH_KEY_FILE
 from deploy.local.run_file import RunFile, write_run_file
 from deploy.local.servers.data_folder import ensure_secret
 from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.ports import claim_ports
 from deploy.local.servers.postgres_server import PostgresServer
 from deploy.local.servers.postgres_urls import add_password, url_of_role
+from deploy.local.servers.service_secrets import generated_secrets
 from deploy.local.servers.supervisor import ServiceProcess, Supervised, SupervisedNats, SupervisedPostgres
 from deploy.local.settings import ListenSection, LocalSettings
 from shared.errors import DaymarkError
@@ -148,26 +148,12 @@ class LocalDaymark:
             "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
             f"DAYMARK_{service.upper()}__PORT": str(port),
             **self._postgres_settings.get(service, {}),
-            **self._secret_settings(service),
+            **generated_secrets(self._settings, service),
         }
         log = self._log_folder / f"{name}.log" if self._log_folder else None
         return ServiceProcess(
             name=name, module=f"services.{service}", environment=environment, on_start=self._update_run_file, log=log
         )
-
-    def _secret_settings(self, service: str) -> dict[str, str]:
-        """References to the secrets of the data folder, for a service whose own are not configured."""
-        privacy = self._settings.privacy
-        files: list[tuple[str, str]] = []
-        if service in OWNERS and not privacy.forget_key:
-            files.append(("DAYMARK_PRIVACY__FORGET_KEY", "forget-key"))
-        if service == "ingest" and not privacy.contact_secret:
-            files.append(("DAYMARK_PRIVACY__CONTACT_SECRET", CONTACT_HASH_KEY_FILE))
-        if service == "scoring":
-            files.append(("DAYMARK_SCORING__API_TOKEN", "api-token"))
-        if service == "nudges":
-            files.append(("DAYMARK_NUDGES__LINK_SECRET", "link-secret"))
-        return {key: f"file:{ensure_secret(self._data, file)}" for key, file in files}
 
     async def _wait_for_service(self, process: Supervised) -> None:
         """Return once this very process reports that it is ready. Another program that answers on its port does not count."""

@@ -164,7 +164,7 @@ def read_by_map(
     kind = {**kinds, **source.kinds}.get(sender_kind, sender_kind)
     if kind not in ACTIVITY_KINDS:
         return []
-    is_deleted = values.get("deleted") in (True, "true", 1)
+    is_deleted = values.get("deleted") in (True, "true")  # 1 equals True
     is_dated = bool(values.get("observed_at"))
     received_at = item["_"]["received_at"]
     meanings = call_outcomes if kind == "call" else _NO_MEANINGS

@@ -15,6 +15,7 @@ from shared.observation import NO_JSON, ObservationRefused
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS_MAX: Final = 16
+_DATE_LENGTH: Final = len("2026-01-12")
 _SECONDS_BELOW: Final = 10**11
 """A Unix time below this is in seconds (until the year 5138); from here on it is in milliseconds (since 1973)."""
 
@@ -106,10 +107,11 @@ def to_rfc3339(value: object) -> str:
             return (_EPOCH + since_epoch).isoformat()
         except OverflowError:
             raise ObservationRefused("time", "lies too far off") from None
-    text = text.replace(" ", "T", 1)
-    if len(text) == len("2026-01-12"):
+    text = text.replace(" ", "T")
+    if len(text) == _DATE_LENGTH:
         return f"{text}T12:00:00+00:00"  # a date in no particular zone: noon in UTC falls on it almost everywhere
-    has_offset = text.endswith(("Z", "z")) or "+" in text[10:] or "-" in text[10:]
+    time = text[_DATE_LENGTH:]
+    has_offset = time.endswith(("Z", "z")) or "+" in time or "-" in time
     return text if has_offset else f"{text}+00:00"
 
 
@@ -117,8 +119,8 @@ def seconds_between(start: object, end: object) -> FactValue:
     """The seconds from one time to another; None if either is not a time."""
     try:
         span = datetime.fromisoformat(to_rfc3339(end)) - datetime.fromisoformat(to_rfc3339(start))
-    except (ValueError, OverflowError, ObservationRefused):
-        return None
+    except (ValueError, TypeError, OverflowError, ObservationRefused):
+        return None  # TypeError: one is a date with an offset, to which the parser gives no offset
     return span.total_seconds()
 
 
@@ -140,8 +142,6 @@ def to_decimal_text(value: object, *, units_per_major: int = 1) -> FactValue:
 
     Anything that is not a number is returned unchanged, so that the check of the fact refuses it by name.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return str(value)
     try:
         amount = Decimal(str(value)) / units_per_major
     except ArithmeticError:

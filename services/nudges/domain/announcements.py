@@ -57,7 +57,7 @@ def comparable_versions(version: VersionNumber, announcements: Iterable[Announce
 
 
 def _counted(playbook: PlaybookAnnounced) -> Mapping[BehaviourKey, str]:
-    planned = [behaviour for behaviour in playbook.behaviours if any(target > 0 for target in behaviour.targets)]
+    planned = [behaviour for behaviour in playbook.behaviours if any(behaviour.targets)]
     return {behaviour.key: behaviour.counts for behaviour in planned}
 
 
@@ -74,7 +74,7 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         occasion=occasion_of(playbook),
         wordings=(_text(playbook, today=today),),
         reason=(
-            f"This is the {playbook.team.name} playbook that starts on {long_date(playbook.effective_from, today=today)}. "
+            f"This is the {playbook.team.name} playbook from {long_date(playbook.effective_from, today=today)}. "
             "Nothing counts against you under it until the day after you receive this message."
         ),
     )

@@ -123,6 +123,6 @@ def step_size_phrase(goal: GoalResult, ladder: Ladder) -> str:
     if goal.step_min is None or goal.step_max is None:
         return f"in steps of {goal.step}"
     return (
-        f"which is {ceil(ladder.size)} more. Step sizes are based on your recent weeks, stay between {goal.step_min} and "
+        f"in steps of {ceil(ladder.size)} for now. Step sizes are based on your recent weeks, stay between {goal.step_min} and "
         f"{goal.step_max}, and grow by at most a tenth at a time, rounded up"
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import asyncpg
 from faststream import AckPolicy, Header
-from faststream.nats import JStream, NatsMessage, NatsRouter, PullSub
+from faststream.nats import JStream, NatsRouter, PullSub
 
 from services.nudges.decide.announcements import withdraw_version
 from services.nudges.decide.decision_context import DecisionSettings
@@ -23,7 +23,7 @@ from shared.clock import Clock
 from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import DayReport, PlaybookAnnounced, PlaybookWithdrawn
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
-from shared.service.consuming import DeadLetters, consuming_router
+from shared.service.consuming import DeadLetters, consuming_router, has_subject
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace
 
@@ -82,11 +82,7 @@ def scores_router(intake: Intake, dead_letters: DeadLetters) -> NatsRouter:
         title="day reports and announcements",
         description="The newest report of a rep's day, or a playbook version that is announced to a rep or withdrawn.",
     )
-    subscriber(intake.announce, filter=_has_subject(PLAYBOOK_ANNOUNCED.name))
-    subscriber(intake.withdraw, filter=_has_subject(PLAYBOOK_WITHDRAWN.name))
+    subscriber(intake.announce, filter=has_subject(PLAYBOOK_ANNOUNCED.name))
+    subscriber(intake.withdraw, filter=has_subject(PLAYBOOK_WITHDRAWN.name))
     subscriber(intake.decide)
     return router
-
-
-def _has_subject(subject: str) -> Callable[[NatsMessage], bool]:
-    return lambda message: message.raw_message.subject == subject

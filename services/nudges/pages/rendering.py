@@ -32,7 +32,7 @@ class Renderer:
 
     def page(self, template: str, *, status: int = 200, has_forms: bool = False, **content: object) -> Response:
         """A page. Its forms can be sent only if it `has_forms`."""
-        html = self._templates.get_template(template).render(**content)
+        html = self._templates.get_template(template).render(content)
         policy = _POLICY.format(forms="'self'" if has_forms else "'none'")
         return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_HEADERS})
 

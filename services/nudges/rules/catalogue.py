@@ -3,21 +3,44 @@
 import importlib
 import pkgutil
 from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 from services.nudges import rules
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, Candidate
+from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
 from services.nudges.rules import rule as registry
 from services.nudges.rules.rule import Rule
 
-for _module in pkgutil.iter_modules(rules.__path__):
-    if _module.name != "catalogue":
-        importlib.import_module(f"{rules.__name__}.{_module.name}")
+_NO_RULES: Final = frozenset({"catalogue", "rule"})
+
+
+class RuleMissing(Exception):
+    """A module of `rules/` registers no rule. Put `@rep_rule(...)` or `@manager_rule(...)` above the function that proposes."""
+
+
+def import_rules(package: ModuleType) -> None:
+    """Import every module of the package, so that its rules register themselves.
+
+    Raises:
+        RuleMissing: a module registers none.
+    """
+    names = [
+        f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__) if module.name not in _NO_RULES
+    ]
+    for name in names:
+        importlib.import_module(name)
+    registered = {rule.propose.__module__ for rule in registry.REP_RULES.values()}
+    registered |= {rule.propose.__module__ for rule in registry.MANAGER_RULES.values()}
+    for name in names:
+        if name not in registered:
+            raise RuleMissing(name)
+
+
+import_rules(rules)
 
 REP_RULES: Final[Mapping[str, Rule[RuleContext]]] = MappingProxyType(
     dict(sorted(registry.REP_RULES.items(), key=lambda item: item[1].priority))
@@ -38,9 +61,6 @@ PRAISE: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.item
 REEVALUATED: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_reevaluated)
 """Rules whose nudges are evaluated again when a day that they are based on is revised."""
 
-_OTHER_TITLES: Final = {ANNOUNCEMENT_RULE: "Playbook", CORRECTION_RULE: "Correction"}
-"""What is stored under the name of a rule without being one."""
-
 OPT_IN: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_opt_in)
 """Rules only for people who opted in. Their nudges go out beside whatever else is due at the moment, in the same message."""
 
@@ -54,8 +74,9 @@ PRIORITIES: Final[Mapping[str, int]] = MappingProxyType(
 
 
 def title_of(name: str) -> str:
-    """What people see as the name of a rule. A rule that no longer exists may still have nudges; its name is shown."""
-    return RULES[name].title if name in RULES else _OTHER_TITLES.get(name, capitalized(name.replace("_", " ")))
+    """What people see as the name of a rule. Announcements, corrections and the nudges of former rules have no rule; their own
+    name is shown."""
+    return RULES[name].title if name in RULES else capitalized(name.replace("_", " "))
 
 
 def rules_at(moment: Moment) -> Sequence[Rule[RuleContext]]:

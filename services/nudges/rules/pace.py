@@ -24,8 +24,8 @@ _LISTED_MAX: Final = 2
 @rep_rule(
     name="pace",
     title="Pace",
-    when="By the middle of the day something has counted, but less than by that time on at least ten recent days, and at most "
-    "half of the median. The message names what is still in reach.",
+    when="By the middle of the day something has counted, but less than by that time on each of the last ten or more days (of "
+    "twenty, one may be as low), and at most half of the median. The message names what is still in reach.",
     limits="At most once in two weeks, and only if something is still in reach.",
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,

@@ -1,4 +1,4 @@
-"""The report of a day. It is complete: its receiver need not ask back."""
+"""The report of a day. It is self-contained, so that its receivers never query scoring."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -23,7 +23,7 @@ FROM unnest($1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::nume
 WHERE d.rep_id = new.rep_id AND d.day = new.day;
 
 -- name: list_open_days
--- The days of these reps that are to be closed one day.
+-- Lists the days of these reps that are still open.
 SELECT rep_id, day FROM rep_day WHERE state = 'open' AND rep_id = ANY($1::text[]) ORDER BY rep_id, day;
 
 -- name: list_scores

@@ -43,5 +43,5 @@ CROSS JOIN LATERAL (
 ) AS stored;
 
 -- name: plan_each_time
--- Until the transaction ends. A plan that is kept for any number of days joins many days to all that was done on each.
+-- Plans each statement for its own values until the transaction ends. A generic plan would join all days to all activities.
 SELECT set_config('plan_cache_mode', 'force_custom_plan', true);

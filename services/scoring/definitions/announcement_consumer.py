@@ -1,17 +1,16 @@
 """Subscribes to what becomes of announcements: delivered to a rep, or acknowledged by the rep."""
 
-from collections.abc import Callable
 from typing import Final
 
 import asyncpg
 from faststream import AckPolicy
-from faststream.nats import JStream, NatsMessage, NatsRouter, PullSub
+from faststream.nats import JStream, NatsRouter, PullSub
 
 from services.scoring.definitions.announcements import mark_delivered
 from shared.event_types import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED
 from shared.events import AnnouncementDelivered, PlaybookAcknowledged
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
-from shared.service.consuming import DeadLetters, consuming_router
+from shared.service.consuming import DeadLetters, consuming_router, has_subject
 
 _AT_ONCE: Final = 10
 _WAIT_S: Final = 5.0
@@ -32,12 +31,12 @@ def announcement_router(pool: asyncpg.Pool, dead_letters: DeadLetters) -> NatsRo
         description="An announcement reached a rep, or the rep acknowledged it.",
     )
 
-    @subscriber(filter=_has_subject(ANNOUNCEMENT_DELIVERED.name))
+    @subscriber(filter=has_subject(ANNOUNCEMENT_DELIVERED.name))
     async def record_delivery(delivered: AnnouncementDelivered) -> None:
         async with pool.acquire() as connection:
             await mark_delivered(connection, delivered.rep_id, delivered.version, delivered_at=delivered.delivered_at)
 
-    @subscriber(filter=_has_subject(PLAYBOOK_ACKNOWLEDGED.name))
+    @subscriber(filter=has_subject(PLAYBOOK_ACKNOWLEDGED.name))
     async def record_acknowledgement(acknowledged: PlaybookAcknowledged) -> None:
         async with pool.acquire() as connection:
             await mark_delivered(
@@ -49,7 +48,3 @@ def announcement_router(pool: asyncpg.Pool, dead_letters: DeadLetters) -> NatsRo
             )
 
     return router
-
-
-def _has_subject(subject: str) -> Callable[[NatsMessage], bool]:
-    return lambda message: message.raw_message.subject == subject

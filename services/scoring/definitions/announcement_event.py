@@ -1,5 +1,5 @@
-"""The event that announces a version to one rep, or withdraws the announcement. It is complete: its receiver need not ask
-back."""
+"""The event that announces a version to one rep, or withdraws the announcement. It is self-contained: its receivers never query
+scoring."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -21,11 +21,11 @@ _CACHE_SIZE: Final = 256
 
 def announcement_event(notice: Notice, definitions: Definitions, *, traceparent: str, now: datetime) -> OutboxEvent:
     """The event of a notice. Its id is the same whenever the same announcement is made again."""
-    event_id = f"{notice.rep_id}:{notice.version}:{notice.number}"
+    event_id = f"{notice.rep_id}:{notice.version}:{notice.announcement_number}"
     if notice.binding is not None:
         return make_event(
             PLAYBOOK_ANNOUNCED,
-            _announced(notice.binding, definitions, number=notice.number, now=now),
+            _announced(notice.binding, definitions, number=notice.announcement_number, now=now),
             event_id=f"{event_id}:{PLAYBOOK_ANNOUNCED.name}",
             subject=notice.rep_id,
             traceparent=traceparent,
@@ -33,7 +33,9 @@ def announcement_event(notice: Notice, definitions: Definitions, *, traceparent:
         )
     return make_event(
         PLAYBOOK_WITHDRAWN,
-        PlaybookWithdrawn(rep_id=notice.rep_id, version=notice.version, announcement_number=notice.number, withdrawn_at=now),
+        PlaybookWithdrawn(
+            rep_id=notice.rep_id, version=notice.version, announcement_number=notice.announcement_number, withdrawn_at=now
+        ),
         event_id=f"{event_id}:{PLAYBOOK_WITHDRAWN.name}",
         subject=notice.rep_id,
         traceparent=traceparent,

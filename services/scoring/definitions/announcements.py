@@ -45,7 +45,7 @@ async def list_announced(connection: Connection, rep_ids: Collection[RepId]) -> 
     rows = await connection.fetch(_QUERIES["list_announced"], list(rep_ids))
     return {
         (row["rep_id"], row["version"]): Announced(
-            first=row["binds_from"], number=row["announcement_number"], is_withdrawn=row["is_withdrawn"]
+            first=row["binds_from"], announcement_number=row["announcement_number"], is_withdrawn=row["is_withdrawn"]
         )
         for row in rows
     }
@@ -58,7 +58,7 @@ async def merge_notices(connection: Connection, notices: Sequence[Notice], *, no
         [notice.rep_id for notice in notices],
         [notice.version for notice in notices],
         [notice.first for notice in notices],
-        [notice.number for notice in notices],
+        [notice.announcement_number for notice in notices],
         [notice.binding is None for notice in notices],
         now,
     )

@@ -78,12 +78,12 @@ def tombstone_of_contact(key: bytes, source: SourceName | None, contact_key: str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redacted:
-    """What may be recorded of an observation that names an erased person. With `is_own` the person did the activity, so there
-    is nothing to record unless the activity is already stored as somebody else's."""
+    """What may be recorded of an observation that names an erased person. If it `is_by_erased_user`, that person did the
+    activity: there is nothing to record unless the activity is already stored as somebody else's."""
 
     observation: Observation
     event_id: str
-    is_own: bool
+    is_by_erased_user: bool
 
 
 def redact(
@@ -95,19 +95,21 @@ def redact(
     """
     account = observation.account
     user, contact_key = observation.facts.get(ACTOR.name), observation.facts.get(CONTACT_KEY.name)
-    is_own = isinstance(user, str) and is_erased_user(erased, roster, source=source, account=account, user=user)
+    is_by_erased_user = isinstance(user, str) and is_erased_user(erased, roster, source=source, account=account, user=user)
     is_with_contact = isinstance(contact_key, str) and erased.has_contact(source=source, contact_key=contact_key)
-    if not (is_own or is_with_contact):
+    if not (is_by_erased_user or is_with_contact):
         return None
     facts = {name: value for name, value in observation.facts.items() if is_safe_to_keep(name)}
     keyed_id = keyed_event_id(erased.key, event_id)
-    if is_own:
+    if is_by_erased_user:
         facts[ACTOR.name] = None
     if is_with_contact:
         activity = read_activity(merge({}, observation, event_id))
         rep_day = assign(activity, source=source, account=account, roster=roster)
         facts[CONTACT_KEY.name] = contact_alias(erased.key, str(contact_key), rep_day or keyed_id)
-    return Redacted(observation=msgspec.structs.replace(observation, facts=facts), event_id=keyed_id, is_own=is_own)
+    return Redacted(
+        observation=msgspec.structs.replace(observation, facts=facts), event_id=keyed_id, is_by_erased_user=is_by_erased_user
+    )
 
 
 def is_erased_user(erased: ErasedPeople, roster: Roster, *, source: SourceName, account: str, user: str) -> bool:

@@ -22,8 +22,8 @@ class EventUnreadable(DaymarkError):
 class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One observation as it arrived.
 
-    If it named an erased person, it `is_redacted`: only what may be recorded is left. It `is_own` if that person did the
-    activity. `headers` are those of the message: the trace is read once per day that is scored, not once per observation.
+    If it named an erased person, it `is_redacted`: only what may be recorded is left. If that person did the activity, it
+    `is_by_erased_user`. `headers` are those of the message: the trace is read once per scored day, not once per observation.
     """
 
     event_id: str
@@ -32,7 +32,7 @@ class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
     is_history: bool = False
     headers: Mapping[str, str] = {}
     is_redacted: bool = False
-    is_own: bool = False
+    is_by_erased_user: bool = False
 
     @property
     def key(self) -> ActivityKey:

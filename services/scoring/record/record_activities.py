@@ -66,7 +66,7 @@ def _redacted(event: ObservedEvent, definitions: Definitions) -> ObservedEvent:
         observation=redacted.observation,
         event_id=redacted.event_id,
         is_redacted=True,
-        is_own=redacted.is_own,
+        is_by_erased_user=redacted.is_by_erased_user,
     )
 
 
@@ -76,7 +76,7 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
     as_new: dict[ActivityKey, ActivityRecord] = {}
     async for items in slices(list(by_key.items())):
         for key, events in items:
-            if not (definitions.erased and all(event.is_own for event in events)):
+            if not (definitions.erased and all(event.is_by_erased_user for event in events)):
                 as_new[key] = derive(key, _merged({}, events), roster=roster)
     inserted = await insert_activities(connection, list(as_new.values())) if as_new else set()
     changes: list[Change] = [(None, record) for key, record in as_new.items() if key in inserted]
@@ -102,7 +102,7 @@ def _merged_record(record: ActivityRecord, events: Sequence[ObservedEvent], defi
     source, account, _ = record.key
     user, contact_key = record.activity.actor, record.activity.contact_key
     if user is not None and is_erased_user(erased, roster, source=source, account=account, user=user):
-        return _with_events(record, [event for event in events if not event.is_own], roster)
+        return _with_events(record, [event for event in events if not event.is_by_erased_user], roster)
     if contact_key is not None and erased.has_contact(source=source, contact_key=contact_key):
         return _with_events(anonymize_activity(record, contact_key, definitions), events, roster)
     return _with_events(record, events, roster)

@@ -1,4 +1,4 @@
-"""Work off pending rescores, beside the recording of observations."""
+"""Process pending rescores, beside the recording of observations."""
 
 from collections.abc import Callable
 from typing import Final

@@ -71,4 +71,4 @@ def test_every_rep_has_a_known_habit_for_each_day_of_four_weeks() -> None:
 def _delay_h(record: Record) -> float:
     assert isinstance(record.body, dict)
     started = record.body.get("facts", {}).get("started_at")
-    return (record.at - datetime.fromisoformat(started)).total_seconds() / 3600 if started else 0.0
+    return (record.at - datetime.fromisoformat(str(started))).total_seconds() / 3600 if started else 0.0

@@ -37,6 +37,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     keyword_unpacking.unused_unpacking_exemptions,
     queries.sql_files,
     queries.queries_outside_their_module,
+    queries.unused_queries_exemptions,
     catalogues.endpoints_without_handler,
     catalogues.metric_names_and_texts,
     catalogues.metrics_without_runbook_entry,

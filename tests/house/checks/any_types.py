@@ -1,12 +1,14 @@
 """`Any` switches the type checker off. Only files that handle foreign JSON or untyped libraries may use it.
 
-Tests may also use it for the values of containers, such as `dict[str, Any]`, because they read JSON.
+It is found under every name that it is imported as, and in quoted types. Tests may also use it for the values of containers,
+such as `dict[str, Any]`, because they read JSON.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from tests.house.checks.annotations import last_name, names_of_any, unquoted
 from tests.house.checks.exemptions import find_exemption, unused_exemptions
 from tests.house.repository import Breach, Module, Repository
 
@@ -25,7 +27,6 @@ EXEMPT_FILES: Final[Mapping[str, str]] = {
     "services/ingest/domain/field_map.py": "searches the JSON of senders",
     "services/ingest/domain/crm/*": "an adapter translates the JSON of one CRM",
     "services/scoring/domain/definition_files/yaml_document.py": "YAML before validation",
-    "deploy/demo/crm.py": "writes the JSON of a CRM",
     "tests/shared/service/test_consuming.py": "FastStream's own signatures",
     "tests/services/ingest/**": "valid and invalid JSON of senders",
     "tests/fuzz/*": "random bodies",
@@ -36,6 +37,10 @@ EXEMPT_FILES: Final[Mapping[str, str]] = {
 _IDIOMS: Final = frozenset({"Coroutine", "Generator", "AsyncGenerator"})
 """Generic types in which only the last parameter matters here: `Coroutine[Any, Any, Result]`."""
 _JSON: Final = frozenset({"dict", "list", "Mapping", "Sequence", "MutableMapping", "Iterable", "Iterator"})
+_GENERIC: Final = (
+    _IDIOMS | _JSON | {"Annotated", "Awaitable", "Callable", "Optional", "Union", "frozenset", "set", "tuple", "type"}
+)
+"""What an alias of a type may begin with, unlike the element of a value."""
 
 
 def any_outside_exempt_files(repository: Repository) -> Iterator[Breach]:
@@ -57,12 +62,55 @@ def any_uses(module: Module) -> list[ast.AST]:
     """The uses of `Any` in a module, without its import and the idioms that need it."""
     if "Any" not in module.text:
         return []
-    excused = {id(node) for part in module.nodes if isinstance(part, ast.Subscript) for node in _excused(part, module)}
-    return [node for node in module.nodes if _is_any(node) and id(node) not in excused]
+    names = names_of_any(module)
+    nodes = [*ast.walk(_Types().visit(ast.parse(module.text)))]
+    excused = {id(node) for part in nodes if isinstance(part, ast.Subscript) for node in _excused(part, module)}
+    return [node for node in nodes if _is_any(node, names) and id(node) not in excused]
+
+
+class _Types(ast.NodeTransformer):
+    """Parses the quoted types of annotations, of `cast`, of the bounds of type variables and of aliases."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = unquoted(node.annotation) if node.annotation is not None else None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._visit_function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._visit_function(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if last_name(node.annotation) == "TypeAlias" and node.value is not None:
+            node.value = unquoted(node.value)
+        node.annotation = unquoted(node.annotation)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        match last_name(node.func):
+            case "cast" if node.args:
+                node.args[0] = unquoted(node.args[0])
+            case "TypeVar" | "NewType":
+                node.args[1:] = [unquoted(argument) for argument in node.args[1:]]
+                for keyword in node.keywords:
+                    keyword.value = unquoted(keyword.value)
+            case _:
+                pass
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if isinstance(node.value, ast.Subscript) and last_name(node.value.value) in _GENERIC:
+            node.value = unquoted(node.value)
+        return self.generic_visit(node)
+
+    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        node.returns = unquoted(node.returns) if node.returns is not None else None
+        return self.generic_visit(node)
 
 
 def _excused(subscript: ast.Subscript, module: Module) -> Iterator[ast.AST]:
-    container = _last_name(subscript.value)
+    container = last_name(subscript.value)
     parameters = subscript.slice.elts if isinstance(subscript.slice, ast.Tuple) else [subscript.slice]
     if container in _IDIOMS:
         yield from parameters[:-1]
@@ -70,9 +118,5 @@ def _excused(subscript: ast.Subscript, module: Module) -> Iterator[ast.AST]:
         yield parameters[-1]
 
 
-def _is_any(node: ast.AST) -> bool:
-    return (isinstance(node, ast.Name) and node.id == "Any") or (isinstance(node, ast.Attribute) and node.attr == "Any")
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+def _is_any(node: ast.AST, names: frozenset[str]) -> bool:
+    return (isinstance(node, ast.Name) and node.id in names) or (isinstance(node, ast.Attribute) and node.attr == "Any")

@@ -184,13 +184,17 @@ def _endpoints_in(module: Module) -> Iterator[tuple[str, ast.AST]]:
 def _metrics(repository: Repository) -> Iterator[Metric]:
     for module in repository.modules_under("services", "shared"):
         if module.path.name == "metrics.py":
+            named = {
+                node.target.id: node.value
+                for node in module.tree.body
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+            }
             for node in module.nodes:
-                if (
-                    isinstance(node, ast.Call)
-                    and len(node.args) > 1
-                    and (name := _constant(node.args[0])).startswith("daymark_")
-                ):
-                    yield Metric(name=name, text=_constant(node.args[1]), place=module.at(node))
+                if isinstance(node, ast.Call) and len(node.args) > 1:
+                    first = node.args[0]
+                    name = _constant(named.get(first.id, first) if isinstance(first, ast.Name) else first)
+                    if name.startswith("daymark_"):
+                        yield Metric(name=name, text=_constant(node.args[1]), place=module.at(node))
 
 
 def _constant(node: ast.expr) -> str:

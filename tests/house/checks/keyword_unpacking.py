@@ -1,139 +1,174 @@
-"""`call(**values)` is a breach if the types of `values` are unknown.
+"""`call(**values)` is a breach unless the types of `values` are known.
 
-mypy does not check such a call: a misspelt key or two swapped arguments would pass.
+Otherwise mypy does not check the call: a misspelt key or two swapped arguments would pass. The types are known of a literal
+dict, of a name that is annotated as a TypedDict or as a mapping to a concrete type, of `**named: <concrete type>`, and of what
+`|` joins from these. Everything else counts as unknown: rows, results of calls, targets of loops, attributes, elements.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+from tests.house.checks.annotations import Annotations, last_name, unquoted
 from tests.house.checks.exemptions import find_exemption, unused_exemptions
 from tests.house.repository import Breach, Module, Repository
 
 EXEMPT_FILES: Final[Mapping[str, str]] = {
     "shared/service/http_server.py": "passes on the arguments of uvicorn's own constructor",
+    "shared/service/broker.py": "passes on the arguments that FastStream has collected for nats-py",
+    "services/scoring/domain/definition_files/filter_fields.py": "creates a model from fields that are known only at run time",
+    "tests/shared/service/test_logs.py": "gives structlog its own configuration back",
     "tests/services/ingest/**": "builds valid and invalid JSON of senders",
 }
 """Files that may unpack values of unknown types, and why."""
 
-UNTYPED_CALLS: Final = frozenset(
-    {"dict", "vars", "model_dump", "asdict", "_asdict", "to_builtins", "from_json", "loads", "json"}
-)
-"""Functions and methods that return values of unknown types. `dict` is one when it copies, as in `dict(row)`."""
-
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_ANY_SHAPES: Final = frozenset({"Any", "Record", "asyncpg.Record"})
-_REMEDY: Final = "pass one frozen value, or name the arguments"
+_ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_REMEDY: Final = "pass one frozen value, name the arguments, or annotate a mapping to one concrete type"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Scope:
+    """What a module, class, function or comprehension binds, and the calls directly in it."""
+
+    node: ast.AST
+    bound: set[str] = field(default_factory=set)
+    annotations: dict[str, ast.expr] = field(default_factory=dict)
+    calls: list[ast.Call] = field(default_factory=list)
+    inner: list[ast.AST] = field(default_factory=list)
+
+    @property
+    def keywords_name(self) -> str:
+        """The name of its `**` parameter."""
+        return self.node.args.kwarg.arg if isinstance(self.node, _FunctionNode) and self.node.args.kwarg is not None else ""
 
 
 def untyped_unpacking(repository: Repository) -> Iterator[Breach]:
-    """Unpacked values that are `Any`, a dict of `Any`, a row of asyncpg, or the result of a call that loses types."""
+    """Values that are unpacked into the arguments of a call although their types are not known."""
+    annotations = Annotations(repository)
     for module in repository.modules:
         if find_exemption(module.path, EXEMPT_FILES) is None:
-            yield from _untyped_in(module)
+            yield from _untyped_in(module, annotations)
 
 
 def unused_unpacking_exemptions(repository: Repository) -> Iterator[Breach]:
-    return unused_exemptions(repository, EXEMPT_FILES, needs=lambda module: any(_untyped_in(module)), check="keyword_unpacking")
+    annotations = Annotations(repository)
+    return unused_exemptions(
+        repository, EXEMPT_FILES, needs=lambda module: any(_untyped_in(module, annotations)), check="keyword_unpacking"
+    )
 
 
-def _untyped_in(module: Module) -> Iterator[Breach]:
+def _untyped_in(module: Module, annotations: Annotations) -> Iterator[Breach]:
     if "**" not in module.text:
         return
-    returns = {
-        node.name: node.returns
-        for node in module.nodes
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None
-    }
-    for chain, calls in _scopes(module.tree):
-        for call in calls:
+    for chain in _scopes(module.tree):
+        reader = _Reader(module=module, annotations=annotations, chain=chain)
+        for call in chain[-1].calls:
             for unpacked in (keyword.value for keyword in call.keywords if keyword.arg is None):
-                reason = _why_untyped(unpacked, _types_in(chain), returns)
-                if reason:
-                    fact = f"`**{ast.unparse(unpacked)}` {reason}"
-                    yield Breach(place=module.at(unpacked), fact=fact, remedy=_REMEDY)
+                if reason := reader.why_untyped(unpacked):
+                    yield Breach(place=module.at(unpacked), fact=f"`**{ast.unparse(unpacked)}`: {reason}", remedy=_REMEDY)
 
 
-def _scopes(tree: ast.Module) -> Iterator[tuple[tuple[ast.AST, ...], list[ast.Call]]]:
-    """Every scope as the chain of scopes around it, outermost first, with the calls directly in it."""
-    pending: list[tuple[ast.AST, ...]] = [(tree,)]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reader:
+    """Says of a value in a scope why its types are unknown."""
+
+    module: Module
+    annotations: Annotations
+    chain: tuple[_Scope, ...]
+
+    def why_untyped(self, value: ast.expr) -> str:
+        """Empty if the types are known."""
+        match value:
+            case ast.Name(id=name):
+                return self._why_name_untyped(name)
+            case ast.Dict(keys=keys, values=values):
+                parts = [part for key, part in zip(keys, values, strict=True) if key is None]
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                parts = [left, right]
+            case ast.IfExp(body=body, orelse=orelse):
+                parts = [body, orelse]
+            case ast.BoolOp(values=values):
+                parts = values
+            case ast.Call(func=ast.Name(id=name), args=[]) if name == "dict" or self._is_typed_dict(name):
+                parts = []  # what the call itself unpacks is judged as a call of its own
+            case _:
+                return f"the types of `{ast.unparse(value)}` are not known here"
+        return next((reason for part in parts if (reason := self.why_untyped(part))), "")
+
+    def _why_name_untyped(self, name: str) -> str:
+        scope = self._scope_of(name)
+        annotation = scope.annotations.get(name) if scope is not None else None
+        module = self.module
+        if annotation is None and (scope is None or scope is self.chain[0]):
+            definition = self.annotations.find(module, name)
+            if definition is not None and isinstance(definition.node, ast.AnnAssign):
+                module, annotation = definition.module, definition.node.annotation
+        if annotation is None:
+            return f"`{name}` has no annotation"
+        if scope is not None and name == scope.keywords_name:
+            is_typed = self._is_typed_keywords(annotation)
+        else:
+            is_typed = self.annotations.is_typed_mapping(module, annotation)
+        return "" if is_typed else f"`{name}` is annotated `{ast.unparse(annotation)}`"
+
+    def _is_typed_keywords(self, annotation: ast.expr) -> bool:
+        """`**named: int`, `**named: Unpack[Fields]` or `**named: P.kwargs`."""
+        annotation = unquoted(annotation)
+        if isinstance(annotation, ast.Subscript) and last_name(annotation.value) == "Unpack":
+            return self.annotations.is_typed_mapping(self.module, annotation)
+        return self.annotations.is_concrete(self.module, annotation)
+
+    def _is_typed_dict(self, name: str) -> bool:
+        scope = self._scope_of(name)
+        return (scope is None or scope is self.chain[0]) and self.annotations.is_typed_dict(self.module, name)
+
+    def _scope_of(self, name: str) -> _Scope | None:
+        """The innermost scope that binds a name. Functions do not see the names of a class around them."""
+        visible = [scope for scope in self.chain if scope is self.chain[-1] or not isinstance(scope.node, ast.ClassDef)]
+        return next((scope for scope in reversed(visible) if name in scope.bound), None)
+
+
+def _scopes(tree: ast.Module) -> Iterator[tuple[_Scope, ...]]:
+    """Every scope as the chain of scopes around it, outermost first."""
+    pending: list[tuple[_Scope, ...]] = [(_read_scope(tree),)]
     while pending:
         chain = pending.pop()
-        calls = []
-        for node in _own_nodes(chain[-1]):
-            if isinstance(node, ast.Call):
-                calls.append(node)
-            elif isinstance(node, _FunctionNode | ast.ClassDef):
-                pending.append((*chain, node))
-        yield chain, calls
+        yield chain
+        pending += [(*chain, _read_scope(inner)) for inner in chain[-1].inner]
 
 
-def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope, including nested scopes but not what is inside them."""
-    pending = list(ast.iter_child_nodes(scope))
+def _read_scope(node: ast.AST) -> _Scope:
+    scope = _Scope(node=node)
+    pending = list(ast.iter_child_nodes(node))
     while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, _FunctionNode | ast.ClassDef):
-            pending += ast.iter_child_nodes(node)
+        child = pending.pop()
+        _bind(scope, child)
+        if isinstance(child, ast.Call):
+            scope.calls.append(child)
+        if isinstance(child, _FunctionNode | ast.ClassDef | _ComprehensionNode):
+            scope.inner.append(child)
+        else:
+            pending += ast.iter_child_nodes(child)
+    return scope
 
 
-def _types_in(chain: tuple[ast.AST, ...]) -> dict[str, ast.expr]:
-    """For each name that is visible in a scope: its annotation, or the call whose result it was assigned."""
-    types: dict[str, ast.expr] = {}
-    for scope in chain:
-        for node in _own_nodes(scope):
-            match node:
-                case ast.arg(arg=name, annotation=ast.expr() as annotation):
-                    types[name] = annotation
-                case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
-                    types[name] = annotation
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() | ast.Await(value=ast.Call()) as value):
-                    types.setdefault(name, value)
-                case _:
-                    pass
-        if isinstance(scope, _FunctionNode) and scope.args.kwarg is not None and scope.args.kwarg.annotation is not None:
-            types[scope.args.kwarg.arg] = scope.args.kwarg.annotation
-    return types
-
-
-def _why_untyped(value: ast.expr, types: Mapping[str, ast.expr], returns: Mapping[str, ast.expr]) -> str:
-    """Why the types of an unpacked value are unknown; empty if they are known."""
-    parts: list[ast.expr] = []
-    match value:
-        case ast.Name(id=name) if isinstance(types.get(name), ast.Call | ast.Await):
-            parts = [types[name]]
-        case ast.Name(id=name) if name in types and _is_untyped(types[name]):
-            return f"is annotated `{ast.unparse(types[name])}`"
-        case ast.Call():
-            return _why_result_untyped(value, returns)
-        case ast.Attribute(attr="__dict__"):
-            return "loses the types"
-        case ast.Await():
-            parts = [value.value]
-        case ast.BinOp():
-            parts = [value.left, value.right]
-        case ast.Dict():
-            parts = [part for key, part in zip(value.keys, value.values, strict=True) if key is None]
+def _bind(scope: _Scope, node: ast.AST) -> None:
+    match node:
+        case ast.arg(arg=name, annotation=annotation):
+            scope.bound.add(name)
+            if annotation is not None:
+                scope.annotations[name] = annotation
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation):
+            scope.annotations[name] = annotation
+        case ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
+            scope.bound.add(name)
+        case ast.alias(name=name, asname=asname):
+            scope.bound.add(asname or name)
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            scope.bound.add(name)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            scope.bound.add(name)
         case _:
             pass
-    return next((reason for part in parts if (reason := _why_untyped(part, types, returns))), "")
-
-
-def _why_result_untyped(call: ast.Call, returns: Mapping[str, ast.expr]) -> str:
-    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    returned = returns.get(name)
-    if name in UNTYPED_CALLS and not (name == "dict" and not call.args):
-        return f"comes from `{name}()`, which loses the types"
-    return f"comes from `{name}() -> {ast.unparse(returned)}`" if returned is not None and _is_untyped(returned) else ""
-
-
-def _is_untyped(annotation: ast.expr) -> bool:
-    """Whether it is `Any`, a mapping to `Any`, or a row, possibly quoted or in a union."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        annotation = ast.parse(annotation.value, mode="eval").body
-    if isinstance(annotation, ast.BinOp):
-        return _is_untyped(annotation.left) or _is_untyped(annotation.right)
-    if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
-        return _is_untyped(annotation.slice.elts[-1])
-    return ast.unparse(annotation) in _ANY_SHAPES

@@ -1,20 +1,38 @@
-"""Each `.sql` file belongs to one module: `days.sql` to `days.py`, which reads it with `Queries.beside(__file__)`."""
+"""Each `.sql` file belongs to one module: `days.sql` to `days.py`, which reads it with `Queries.beside(__file__)`.
+
+Nobody else uses its queries: neither by importing them, nor by reading the file again.
+"""
 
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, TypeGuard
 
+from tests.house.checks.annotations import last_name
+from tests.house.checks.exemptions import find_exemption, unused_exemptions
 from tests.house.repository import Breach, Module, Repository
 
 CATALOGUES: Final = frozenset({"_QUERIES", "QUERIES"})
 """The names of the variable that holds the queries of a module."""
 
-_BLOCK: Final = re.compile(r"^-- name: (\w+)[^\n]*\n((?:--[^\n]*\n|[ \t]*\n)*)", re.MULTILINE)
-_SENTENCE: Final = re.compile(r"^[A-Z`\"].*\w.* .*[.!?:]$", re.DOTALL)
+EXEMPT_FILES: Final[Mapping[str, str]] = {
+    "tests/shared/postgres/test_queries.py": "tests `Queries` itself",
+    "tests/services/scoring/queries.py": "collects all queries of scoring, which are prepared and explained",
+    "tests/services/nudges/test_queries.py": "prepares all queries of nudges",
+    "tests/house/checks/queries.py": "this check names them",
+}
+"""Files that may use the queries of other modules, and why."""
+
+_BLOCK: Final = re.compile(
+    r"^(--[ \t]*name\b[ \t]*:?[ \t]*(\w+)[^\n]*)\n((?:--[^\n]*\n|[ \t]*\n)*)", re.MULTILINE | re.IGNORECASE
+)
+_HEAD: Final = re.compile(r"-- name: [a-z_]+")
+"""All that `Queries` takes for the beginning of a query."""
+_SENTENCE: Final = re.compile(r"[A-Z`\"](?=.*[A-Za-z]).*\.")
+_SENTENCE_WORDS_MIN: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +42,8 @@ class Query:
     name: str
     line: int
     comment: str
+    head: str
+    """The whole line with its name."""
 
 
 def sql_files(repository: Repository) -> Iterator[Breach]:
@@ -46,24 +66,26 @@ def sql_files(repository: Repository) -> Iterator[Breach]:
 
 
 def queries_outside_their_module(repository: Repository) -> Iterator[Breach]:
-    """No module uses the queries of another one."""
-    for module in repository.modules_under("shared", "services", "deploy"):
-        if repository.has(module.path.with_suffix(".sql")):
-            continue
-        for node in module.nodes:
-            if isinstance(node, ast.Subscript) and _is_catalogue(node.value):
-                yield _outside(module, node, ast.unparse(node))
-            elif isinstance(node, ast.ImportFrom) and any(alias.name in CATALOGUES for alias in node.names):
-                yield _outside(module, node, f"import of {node.module}'s queries")
+    """No module uses the queries of another one, by whatever way."""
+    for module in repository.modules:
+        if find_exemption(module.path, EXEMPT_FILES) is None:
+            yield from _foreign_uses(repository, module)
+
+
+def unused_queries_exemptions(repository: Repository) -> Iterator[Breach]:
+    return unused_exemptions(
+        repository, EXEMPT_FILES, needs=lambda module: any(_foreign_uses(repository, module)), check="queries"
+    )
 
 
 def queries_in(text: str) -> list[Query]:
     """The named queries of a `.sql` file, in order."""
     return [
         Query(
-            name=match[1],
+            name=match[2],
             line=text.count("\n", 0, match.start()) + 1,
-            comment=" ".join(line.removeprefix("--").strip() for line in match[2].splitlines()).strip(),
+            comment=" ".join(line.removeprefix("--").strip() for line in match[3].splitlines()).strip(),
+            head=match[1],
         )
         for match in _BLOCK.finditer(text)
     ]
@@ -73,7 +95,9 @@ def _comments_and_names(path: PurePosixPath, queries: list[Query]) -> Iterator[B
     repeated = {name for name, count in Counter(query.name for query in queries).items() if count > 1}
     for query in queries:
         place = f"{path}:{query.line}"
-        if not _SENTENCE.match(query.comment):
+        if not _HEAD.fullmatch(query.head):
+            yield Breach(place=place, fact=f"`{query.head}` begins no query", remedy=f"write `-- name: {query.name.lower()}`")
+        if not _SENTENCE.fullmatch(query.comment) or len(query.comment.split()) < _SENTENCE_WORDS_MIN:
             yield Breach(
                 place=place, fact=f"{query.name} has no sentence", remedy="say below its name what it returns, or why it is so"
             )
@@ -100,15 +124,42 @@ def _uses(path: PurePosixPath, queries: list[Query], module: Module) -> Iterator
 
 
 def _reads_beside(module: Module) -> bool:
-    return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "beside"
-        for node in module.nodes
-    )
+    return any(_is_call_of_queries(node) and _is_of_own_file(node) for node in module.nodes)
+
+
+def _foreign_uses(repository: Repository, module: Module) -> Iterator[Breach]:
+    if "QUERIES" not in module.text and "Queries" not in module.text:
+        return
+    has_own = repository.has(module.path.with_suffix(".sql"))
+    for node in module.nodes:
+        match node:
+            case ast.ImportFrom(module=source, names=names) if any(alias.name in CATALOGUES for alias in names):
+                yield _outside(module, node, f"import of {source}'s queries")
+            case ast.ImportFrom(names=names) if any(alias.name == "Queries" and alias.asname for alias in names):
+                yield _outside(module, node, "`Queries` under another name")
+            case ast.Attribute(attr=name) | ast.Constant(value=str(name)) if name in CATALOGUES:
+                yield _outside(module, node, ast.unparse(node))
+            case ast.Subscript(value=ast.Name(id=name)) if name in CATALOGUES and not has_own:
+                yield _outside(module, node, ast.unparse(node))
+            case _:
+                if _is_call_of_queries(node) and not (has_own and _is_of_own_file(node)):
+                    yield _outside(module, node, ast.unparse(node))
+
+
+def _is_call_of_queries(node: ast.AST) -> TypeGuard[ast.Call]:
+    """`Queries(...)` or `Queries.beside(...)`."""
+    if not isinstance(node, ast.Call):
+        return False
+    is_beside = isinstance(node.func, ast.Attribute) and node.func.attr == "beside"
+    return last_name(node.func.value if isinstance(node.func, ast.Attribute) and is_beside else node.func) == "Queries"
+
+
+def _is_of_own_file(call: ast.Call) -> bool:
+    return last_name(call.func) == "beside" and [ast.unparse(argument) for argument in call.args] == ["__file__"]
 
 
 def _is_catalogue(node: ast.expr) -> bool:
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return name in CATALOGUES
+    return last_name(node) in CATALOGUES
 
 
 def _outside(module: Module, node: ast.AST, fact: str) -> Breach:

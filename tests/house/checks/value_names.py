@@ -1,4 +1,8 @@
-"""A value is named for what it holds, not by a pronoun or a single letter."""
+"""A value is named for what it holds, not by a pronoun or a single letter.
+
+One exception: within a query a table may have its first letter as an alias (`FROM day AS d`). It stands a few lines above its
+use, and the name of the table stands beside it.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -35,11 +39,11 @@ def value_names_in_python(repository: Repository) -> Iterator[Breach]:
 
 
 def value_names_in_sql(repository: Repository) -> Iterator[Breach]:
-    """Aliases in queries. Migrations are not checked."""
+    """Aliases in queries, which may be one letter but no pronoun. Migrations are not checked."""
     for path in repository.sql_paths:
         if path.parent.name == "migrations":
             continue
-        for alias, line in sql_aliases(repository.text(path)):
+        for alias, line in sorted(set(sql_aliases(repository.text(path))), key=lambda alias_and_line: alias_and_line[1]):
             if alias.lower() in NOT_NAMES:
                 yield Breach(place=f"{path}:{line}", fact=f"`{alias}` does not say what it is", remedy=_REMEDY)
 

@@ -53,9 +53,10 @@ def limits(plant: Plant) -> Repository:
         "tests/services/plan/domain/test_limit.py": TEST,
         "tests/services/plan/domain/test_server.py": SERVER_TEST,
     }
-    sources = [ROOT / "tests" / "__init__.py", *_python_below("tests/house"), *_python_below("tests/mutations")]
+    sources = [ROOT / "tests" / "__init__.py", *python_below("tests/house"), *python_below("tests/mutations")]
     return plant(files | {str(path.relative_to(ROOT)): path.read_text() for path in sources})
 
 
-def _python_below(folder: str) -> list[Path]:
+def python_below(folder: str) -> list[Path]:
+    """Code without its tests, which a planted repository needs to run workers."""
     return [path for path in (ROOT / folder).rglob("*.py") if not path.name.startswith(("test_", "conftest"))]

@@ -35,6 +35,7 @@ OPERATORS: Final = (
     *("core/RemoveDecorator", "core/ZeroIterationForLoop"),
 )
 """One replacement per operator. Cosmic Ray has eleven for `+`, which would test the same thing eleven times."""
+_CACHES: Final = frozenset({"cache", "lru_cache"})
 _BINARY_EXPRESSIONS: Final = frozenset({"arith_expr", "term", "power", "expr", "and_expr", "shift_expr"})
 
 
@@ -92,11 +93,29 @@ def _is_expression(node: NodeOrLeaf, operator: str) -> bool:
 
 
 def _skipped(text: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Start and end of code that is not mutated, because other tools check it or it only states an invariant."""
+    """Start and end of code that is not mutated: other tools check it, it only states an invariant, or it only saves time.
+
+    Of priorities only the order counts, and they lie too far apart for a mutant to change it. A decorator begins one column
+    before its expression, with `@`.
+    """
+    tree = ast.parse(text)
     return [
-        ((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset))
-        for node in _skipped_nodes(ast.parse(text))
+        ((node.lineno, node.col_offset - before), (node.end_lineno or node.lineno, node.end_col_offset or node.col_offset))
+        for before, nodes in ((0, _skipped_nodes(tree)), (len("@"), _caches(tree)))
+        for node in nodes
     ]
+
+
+def _caches(tree: ast.Module) -> Iterator[ast.expr]:
+    """The decorators that only remember results."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield from (
+                decorator
+                for decorator in node.decorator_list
+                if isinstance(name := decorator.func if isinstance(decorator, ast.Call) else decorator, ast.Name)
+                and name.id in _CACHES
+            )
 
 
 def _skipped_nodes(tree: ast.Module) -> Iterator[ast.expr | ast.keyword]:
@@ -111,5 +130,7 @@ def _skipped_nodes(tree: ast.Module) -> Iterator[ast.expr | ast.keyword]:
                 yield from (keyword for call in node.decorator_list if isinstance(call, ast.Call) for keyword in call.keywords)
             case ast.Call(func=ast.Name(id="zip")):
                 yield from node.keywords
+            case ast.keyword(arg="priority"):
+                yield node
             case _:
                 pass

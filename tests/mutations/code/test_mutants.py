@@ -37,12 +37,18 @@ def test_a_boundary_a_number_and_a_condition_are_changed() -> None:
         "@dataclass(frozen=True, kw_only=True)\nclass Day: ...\n",
         "class Day(Struct, frozen=True): ...\n",
         "pairs = zip(left, right, strict=True)\n",
+        "@rule(priority=120)\ndef work(): ...\n",
         "def work(*, day): ...\n",
         "work(*days, **more)\n",
     ],
 )
 def test_code_that_other_tools_check_is_not_mutated(text: str) -> None:
     assert {mutant.becomes for mutant in find_mutants(text) if mutant.operator != "RemoveDecorator"} == set()
+
+
+@pytest.mark.parametrize("decorator", ["@cache", "@lru_cache", "@lru_cache(maxsize=64)"])
+def test_a_cache_is_not_mutated_but_its_function_is(decorator: str) -> None:
+    assert _changes(f"{decorator}\ndef work():\n    return 1\n") == {"return 2", "return 0"}
 
 
 def test_an_operator_has_one_replacement() -> None:

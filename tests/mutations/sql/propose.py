@@ -25,11 +25,14 @@ _OPENING: Final = frozenset({"(", "[", "CASE"})
 _CLOSING: Final = frozenset({")", "]", "END"})
 _OR: Final = re.compile(r"OR\b", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\bBETWEEN\s", re.IGNORECASE)
+_STATEMENT_END: Final = re.compile(";")
+_COMMA: Final = re.compile(",")
+_DIRECTION: Final = re.compile(r"\b(ASC|DESC)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Edit:
-    """A mutation by its position in the text of a query."""
+    """A mutation by its position in the text of a query. `{}` in `new` stands for the text that it replaces."""
 
     kind: str
     start: int
@@ -69,13 +72,37 @@ def _orders(sql: str) -> Iterator[_Edit]:
     for match in re.finditer(r"\s*\bORDER BY\b", sql, re.IGNORECASE):
         end = _end(sql, match.end(), _LIST_ENDS)
         yield _Edit(kind="order dropped", start=match.start(), end=len(sql[:end].rstrip()), new="")
+        for start, key_end in _items(sql, match.end(), end):
+            if not _DIRECTION.search(sql, start, key_end):
+                yield _Edit(kind="direction reversed", start=start, end=key_end, new="{} DESC")
+
+
+def _defaults(sql: str) -> Iterator[_Edit]:
+    """`coalesce(a, b)` becomes `coalesce(a)` and `coalesce(b)`."""
+    for match in re.finditer(r"\bcoalesce\(", sql, re.IGNORECASE):
+        values = list(_items(sql, match.end(), _end(sql, match.end(), _STATEMENT_END)))
+        yield _Edit(kind="default dropped", start=values[-2][1], end=values[-1][1], new="")
+        yield _Edit(kind="default always", start=values[0][0], end=values[-1][0], new="")
+
+
+def _lists(sql: str) -> Iterator[_Edit]:
+    """Lists of texts lose one of them. Each text is underscores by now."""
+    for match in re.finditer(r"\bIN \((_+(?:, _+)+)\)", sql):
+        texts = list(re.finditer("_+", match[1]))
+        for index, text in enumerate(texts):
+            first, last = (text.start(), texts[1].start()) if index == 0 else (texts[index - 1].end(), text.end())
+            yield _Edit(kind="list shortened", start=match.start(1) + first, end=match.start(1) + last, new="")
 
 
 _PROPOSERS: Final = (
     _conditions,
     _orders,
+    _defaults,
+    _lists,
     _replace("limit one lower", r"\bLIMIT (\d+)\b", lambda match: f"LIMIT {max(int(match[1]) - 1, 0)}"),
     _replace("limit one lower", r"\bLIMIT (\$\d+)", lambda match: f"LIMIT {match[1]} - 1"),
+    _replace("limit one higher", r"\bLIMIT (\d+)\b", lambda match: f"LIMIT {int(match[1]) + 1}"),
+    _replace("limit one higher", r"\bLIMIT (\$\d+)", lambda match: f"LIMIT {match[1]} + 1"),
     _replace("boundary moved", r"(?<![-<>=@!:|&~?#])<(?![-<>=@|&~])", "<="),
     _replace("boundary moved", r"(?<![-<>=@!:|&~?#])<=(?![-<>=@|&~])", "<"),
     _replace("boundary moved", r"(?<![-<>=@!:|&~?#])>(?![-<>=@|&~])", ">="),
@@ -86,6 +113,7 @@ _PROPOSERS: Final = (
     _replace("lock dropped", r"\s*\bFOR (?:NO KEY )?(?:KEY )?(?:UPDATE|SHARE)\b(?: OF \w+)?(?: SKIP LOCKED| NOWAIT)?", ""),
     _replace("SKIP LOCKED dropped", r" SKIP LOCKED\b", ""),
     _replace("ON CONFLICT dropped", r"\s*\bON CONFLICT(?: \([^)]*\))? DO NOTHING\b", ""),
+    _replace("ON CONFLICT ignored", r"\bDO UPDATE\s+SET\b[^;]*?(?=\bRETURNING\b|;|\Z)", "DO NOTHING\n"),
     _replace("LEFT JOIN narrowed", r"\bLEFT JOIN\b", "JOIN"),
     _replace("duplicates removed", r"\bUNION ALL\b", "UNION"),
     _replace("duplicates kept", r"\bUNION\b(?! ALL)", "UNION ALL"),
@@ -98,6 +126,8 @@ _PROPOSERS: Final = (
     _replace("extreme reversed", r"\bmax(?=\()", "min"),
     _replace("boolean inverted", r"\btrue\b", "false"),
     _replace("boolean inverted", r"\bfalse\b", "true"),
+    _replace("zone replaced", r"(?<=\bAT TIME ZONE )(?!_)(\([^()]*\)|[\w.]+)", "'UTC'"),
+    _replace("interval doubled", r"\binterval\b(?= _)", "2 * interval"),
     _replace("number one higher", r"(?<![\w$.])(?<!LIMIT )\d+\b(?![.\w])", lambda match: str(int(match[0]) + 1)),
 )
 
@@ -122,7 +152,7 @@ def _propose_for(file: str, query: str, text: str) -> Iterator[SqlMutation]:
             query=query,
             kind=edit.kind,
             old=old,
-            new=edit.new.format(old) if edit.kind.endswith("dropped") else edit.new,
+            new=edit.new.format(old),
             nth=sum(text.startswith(old, start) for start in range(edit.start + 1)),
         )
 
@@ -143,6 +173,15 @@ def _end(sql: str, start: int, ends: re.Pattern[str]) -> int:
         elif depth == 0 and ends.match(sql, token.start()) and not _is_second_of_between(sql, start, token):
             return token.start()
     return len(sql)
+
+
+def _items(sql: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The starts and ends of the items of a list, which commas divide."""
+    while start < end:
+        start += len(sql[start:end]) - len(sql[start:end].lstrip())
+        item_end = min(_end(sql, start, _COMMA), end)
+        yield start, start + len(sql[start:item_end].rstrip())
+        start = item_end + 1
 
 
 def _is_second_of_between(sql: str, start: int, token: re.Match[str]) -> bool:

@@ -8,8 +8,9 @@ import pytest
 from tests.house.conftest import lines
 from tests.house.repository import Repository
 from tests.mutations.sql.conftest import FILE, SQL, row
-from tests.mutations.sql.mutations import TABLE, SqlMutation, read_table
-from tests.mutations.sql.run import Verdict, judge, run_pytest, stale_rows
+from tests.mutations.sql.mutations import SqlMutation
+from tests.mutations.sql.run import Verdict, judge, stale_rows
+from tests.mutations.workers.worker import Outcome
 
 
 def _tests_that_read_the_query(folder: Path, tests: Sequence[str]) -> Verdict:
@@ -64,27 +65,13 @@ def test_a_row_that_is_wrong_is_a_breach(days: Repository, mutation: SqlMutation
 
 
 @pytest.mark.parametrize(
-    ("test", "verdict"),
-    [("assert True", Verdict.MISSED), ("assert False", Verdict.FOUND), ("import nowhere", Verdict.FOUND)],
+    ("outcome", "verdict"),
+    [
+        (Outcome.PASSED, Verdict.MISSED),
+        (Outcome.FAILED, Verdict.FOUND),
+        (Outcome.TIMED_OUT, Verdict.FOUND),
+        (Outcome.UNUSABLE, Verdict.UNUSABLE),
+    ],
 )
-def test_a_failing_test_finds_the_mutation(tmp_path: Path, test: str, verdict: Verdict) -> None:
-    (tmp_path / "test_days.py").write_text(f"def test_days() -> None:\n    {test}\n")
-
-    assert run_pytest(tmp_path, ["test_days.py"]) is verdict
-
-
-@pytest.mark.parametrize("test", ["test_gone.py", "test_days.py::test_gone"])
-def test_a_test_that_does_not_exist_finds_nothing(tmp_path: Path, test: str) -> None:
-    (tmp_path / "test_days.py").write_text("def test_days() -> None: ...\n")
-
-    assert run_pytest(tmp_path, [test]) is Verdict.UNUSABLE
-
-
-def test_a_file_that_cannot_be_imported_finds_nothing(tmp_path: Path) -> None:
-    (tmp_path / "test_days.py").write_text("import nowhere\n")
-
-    assert run_pytest(tmp_path, ["test_days.py"]) is Verdict.UNUSABLE
-
-
-def test_every_row_of_the_table_has_tests_and_matches_its_query() -> None:
-    assert lines(stale_rows(Repository(), read_table(TABLE.read_text(encoding="utf-8")))) == []
+def test_only_tests_that_run_and_fail_find_a_mutation(outcome: Outcome, verdict: Verdict) -> None:
+    assert Verdict.of(outcome) is verdict

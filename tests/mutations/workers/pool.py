@@ -3,15 +3,17 @@
 import json
 import queue
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Self
+from types import MappingProxyType, TracebackType
+from typing import Final, Self
 
 from tests.house.repository import Repository
 from tests.mutations.workers.worker import Outcome
 from tests.mutations.workspace import copy_repository, environment, planted, python
+
+NO_VARIABLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class WorkerDied(Exception):
@@ -19,15 +21,16 @@ class WorkerDied(Exception):
 
 
 class Worker:
-    """One worker process and its copy."""
+    """One worker process in a copy of the repository, with these variables in its environment."""
 
-    def __init__(self, repository: Repository, folder: Path) -> None:
-        copy_repository(repository, folder)
+    def __init__(
+        self, folder: Path, *, module: str = "tests.mutations.workers.worker", variables: Mapping[str, str] = NO_VARIABLES
+    ) -> None:
         self._folder = folder
         self._process = subprocess.Popen(
-            [python(), "-m", "tests.mutations.workers.worker"],
+            [python(), "-m", module],
             cwd=folder,
-            env=dict(environment(folder)),
+            env={**environment(folder), **variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -79,5 +82,8 @@ class WorkerPool:
 @contextmanager
 def running_workers(repository: Repository, folder: Path, *, number: int) -> Iterator[WorkerPool]:
     """Start workers with their copies in this folder, and stop them at the end."""
+    folders = [folder / str(index) for index in range(number)]
+    for copy in folders:
+        copy_repository(repository, copy)
     with ExitStack() as stack:
-        yield WorkerPool([stack.enter_context(Worker(repository, folder / str(index))) for index in range(number)])
+        yield WorkerPool([stack.enter_context(Worker(copy)) for copy in folders])

@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -32,11 +33,11 @@ class Outcome(StrEnum):
     """pytest could not run, for example because a test does not exist."""
 
 
-_OPTIONS: Final = (
+OPTIONS: Final = (
     *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # pytest plugins are imported before pytest can rewrite them
 )
-_OUTCOMES: Final = {
+OUTCOMES: Final[Mapping[pytest.ExitCode, Outcome]] = {
     pytest.ExitCode.OK: Outcome.PASSED,
     pytest.ExitCode.NO_TESTS_COLLECTED: Outcome.PASSED,
     pytest.ExitCode.TESTS_FAILED: Outcome.FAILED,
@@ -54,23 +55,34 @@ class _WithoutServers:
 
 
 def main() -> None:
+    def run(tests: list[str], timeout_s: float) -> Outcome:
+        outcome, libraries = run_in_child(tests, timeout_s, plugins=[_WithoutServers()])
+        _import(libraries)
+        return outcome
+
+    serve(run)
+
+
+def serve(run: Callable[[list[str], float], Outcome]) -> None:
+    """Answer one request after the other until standard input ends."""
     for line in sys.stdin:
         request = json.loads(line)
         started = time.monotonic()
-        outcome, libraries = _run_in_child(request["tests"], float(request["timeout_s"]))
+        outcome = run(request["tests"], float(request["timeout_s"]))
         answer = {"outcome": outcome.value, "seconds": time.monotonic() - started}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
-        _import(libraries)
 
 
-def _run_in_child(tests: list[str], timeout_s: float) -> tuple[Outcome, list[str]]:
+def run_in_child(
+    tests: list[str], timeout_s: float, *, plugins: Sequence[object], outcomes: Mapping[pytest.ExitCode, Outcome] = OUTCOMES
+) -> tuple[Outcome, list[str]]:
     """Run tests in a child process. Returns the outcome, and the libraries that the child imported."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
         os.close(read_end)
-        _be_child(tests, write_end)
+        _be_child(tests, write_end, plugins)
     os.close(write_end)
     with os.fdopen(read_end, "rb") as pipe:
         report = b""
@@ -89,17 +101,17 @@ def _run_in_child(tests: list[str], timeout_s: float) -> tuple[Outcome, list[str
     if not report:
         return Outcome.FAILED, []  # the child died without a report
     code, *libraries = report.decode().split()
-    return _OUTCOMES.get(pytest.ExitCode(int(code)), Outcome.FAILED), libraries
+    return outcomes.get(pytest.ExitCode(int(code)), Outcome.FAILED), libraries
 
 
-def _be_child(tests: list[str], write_end: int) -> None:
+def _be_child(tests: list[str], write_end: int, plugins: Sequence[object]) -> None:
     """Run the tests in a new process group, report, and exit without running the parent's exit handlers."""
     os.setsid()
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(quiet, stream)
     before = set(sys.modules)
-    code = pytest.main([*tests, *_OPTIONS], plugins=[_WithoutServers()])
+    code = pytest.main([*tests, *OPTIONS], plugins=plugins)
     os.write(write_end, " ".join([str(int(code)), *_libraries(set(sys.modules) - before)]).encode())
     os._exit(0)
 

@@ -143,7 +143,7 @@ def _why_unwanted(candidate: Candidate, facts: PolicyFacts, today: date) -> str 
     if objection is not None:
         return f"called {ANSWER_LABELS[objection.answer]} on {day_and_month(objection.day)}"
     if is_cooling_down(candidate, facts.recent, today):
-        return f"this rule sent something within the last {candidate.cooldown_days} days"
+        return f"a nudge of this rule came up within the last {candidate.cooldown_days} days"
     return None
 
 
@@ -172,5 +172,5 @@ def _daily_cap(candidate: Candidate, today: WorkingTime, recent: Sequence[Recent
     if len(received) < DAILY_CAP:
         return None, None
     if candidate.is_everyday and any(nudge.kind is NudgeKind.CELEBRATION for nudge in received):
-        return "they already received praise today", None
-    return "they already received a message today", today.next_starts_at
+        return "there is already praise for them today", None
+    return "there is already a message for them today", today.next_starts_at

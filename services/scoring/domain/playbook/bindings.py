@@ -25,22 +25,22 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Announced:
-    """What was announced to a rep last: that a version judges them from `first` on. `number` counts the announcements of the
-    version to the rep."""
+    """What was announced to a rep last: that a version judges them from `first` on. `announcement_number`
+    counts the announcements of the version to the rep."""
 
     first: date
-    number: int
+    announcement_number: int
     is_withdrawn: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """A version to announce to a rep, or, without a `binding`, to withdraw. `number` is that of the announcement."""
+    """A version to announce to a rep, or, without a `binding`, to withdraw."""
 
     rep_id: RepId
     version: VersionNumber
     first: date
-    number: int
+    announcement_number: int
     binding: Binding | None
 
 
@@ -55,13 +55,14 @@ def find_notices(bindings: Iterable[Binding], announced: Announcements, *, today
     bound = {(binding.rep.id, binding.playbook.number): binding for binding in bindings}
     for (rep_id, version), last in announced.items():
         if (rep_id, version) not in bound and not last.is_withdrawn and last.first > today[rep_id]:
-            yield Notice(rep_id=rep_id, version=version, first=last.first, number=last.number, binding=None)
+            number = last.announcement_number
+            yield Notice(rep_id=rep_id, version=version, first=last.first, announcement_number=number, binding=None)
     for (rep_id, version), binding in bound.items():
         known = announced.get((rep_id, version))
         has_moved = known is not None and known.first != binding.first and binding.first > today[rep_id]
         if known is None or known.is_withdrawn or has_moved:
-            number = known.number + 1 if known is not None else 1
-            yield Notice(rep_id=rep_id, version=version, first=binding.first, number=number, binding=binding)
+            number = known.announcement_number + 1 if known is not None else 1
+            yield Notice(rep_id=rep_id, version=version, first=binding.first, announcement_number=number, binding=binding)
 
 
 def find_bindings(rep: Rep, playbooks: Playbooks, *, today: date) -> Iterator[Binding]:

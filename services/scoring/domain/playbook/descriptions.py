@@ -72,10 +72,10 @@ def _differences(old: Behaviour, new: Behaviour) -> Iterator[str]:
         ("target", describe_targets(old.targets), describe_targets(new.targets)),
         ("weight", _number(old.weight), _number(new.weight)),
         ("cap", f"{_number(old.cap)} times the target", f"{_number(new.cap)} times the target"),
-        ("what counts is", describe_filter(old.counts), describe_filter(new.counts)),
+        ("what counts is now", describe_filter(old.counts), describe_filter(new.counts)),
     ):
         if was != is_now:
-            yield f"{label}: {aspect} {is_now} (was {was})."
+            yield f"{label}: {aspect} {is_now} (before: {was})."
 
 
 def _goal_changes(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str]:
@@ -88,10 +88,10 @@ def _goal_changes(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str
             yield f"{goal.label} is the new name of the goal {old[key].label}."
         for aspect, was, is_now in (
             ("", _steps(old[key]), _steps(goal)),
-            ("what counts is ", describe_filter(old[key].counts), describe_filter(goal.counts)),
+            ("what counts is now ", describe_filter(old[key].counts), describe_filter(goal.counts)),
         ):
             if was != is_now:
-                yield f"Goal {goal.label}: {aspect}{is_now} (was {was})."
+                yield f"Goal {goal.label}: {aspect}{is_now} (before: {was})."
     for goal in before:
         if goal.key not in new:
             yield f"No longer a goal: {goal.label}."

@@ -6,8 +6,17 @@ from typing import Final
 
 import pytest
 
-from services.ingest.domain.field_map import ACTIVITY_KINDS, CALL_OUTCOMES, DIRECTIONS, FIELDS
-from services.ingest.domain.webhook import BodyUnreadable
+from services.ingest.domain.field_map import (
+    ACTIVITY_KINDS,
+    CALL_OUTCOMES,
+    DIRECTIONS,
+    FIELDS,
+    ExpressionRefused,
+    compile_expression,
+    identify_by_map,
+    split_by_map,
+)
+from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.facts import FIRST_SEEN_AT, first_seen_in
 from shared.observation import Observation
@@ -35,6 +44,7 @@ def _observe(
         ("duration_ms", 1_500, "duration_s", 1.5),
         ("duration_min", 3, "duration_s", 180),
         ("amount", "1250.00", "amount", "1250.00"),
+        ("amount", "1e3", "amount", "1000"),
         ("amount_cents", 100_001, "amount", "1000.01"),
         ("amount_micros", 1_000_001, "amount", "1.000001"),
     ],
@@ -49,6 +59,8 @@ def test_a_field_has_the_unit_of_its_name(name: str, value: object, fact: str, e
         ({"clock": "03:02"}, 182),
         ({"begin": "2026-01-12T09:00:00Z", "end": "2026-01-12T09:03:02Z"}, 182),
         ({"begin": "2026-01-12T09:00:00Z"}, None),
+        ({"begin": "2026-01-12T09:00:00Z", "end": 0}, None),
+        ({"begin": 0, "end": "2026-01-12T09:00:00Z"}, None),
     ],
 )
 def test_a_duration_can_be_a_clock_or_two_times(record: dict[str, object], duration_s: float | None) -> None:
@@ -56,6 +68,59 @@ def test_a_duration_can_be_a_clock_or_two_times(record: dict[str, object], durat
     fields |= {"duration_clock": "clock", "duration_from": "begin", "duration_until": "end"}
 
     assert _observe(record, fields=fields).facts.get("duration_s") == duration_s
+
+
+@pytest.mark.parametrize("duration", ["long", True, [182]])
+def test_a_duration_that_is_not_a_number_is_refused_by_name(duration: object) -> None:
+    source = make_source("shared-secret", fields=FIELDS_BY_NAME)
+
+    assert translate_json(source, RECORD | {"duration_s": duration}) == [
+        RefusedItem(index=0, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
+    ]
+
+
+@pytest.mark.parametrize("activity_id", [None, "", {"id": 1}, [1]])
+def test_an_id_that_is_not_a_plain_value_is_refused(activity_id: object) -> None:
+    source = make_source("shared-secret", fields=FIELDS_BY_NAME)
+
+    assert translate_json(source, RECORD | {"activity_id": activity_id}) == [
+        RefusedItem(index=0, problem="activity_id: must be text and not empty")
+    ]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["length(`1`)", "nothing(@)", "contains('abc', `1`)", "_.body.numbers[::0]", "(" * 5_000 + "kind" + ")" * 5_000],
+    ids=["type", "function", "operand", "step", "depth"],
+)
+def test_an_expression_that_does_not_fit_an_item_finds_nothing(expression: str) -> None:
+    assert _observe({"numbers": [1]}, fields=FIELDS_BY_NAME | {"stage": expression}).facts == {}
+
+
+def test_text_that_is_not_an_expression_is_refused_in_one_line() -> None:
+    with pytest.raises(ExpressionRefused, match=r"\AInvalid jmespath expression: Incomplete expression:\Z"):
+        compile_expression("a[")
+
+
+def test_items_without_a_time_are_received_a_microsecond_apart() -> None:
+    webhook = VerifiedWebhook(source=make_source("zoho").name, headers={}, body=b"[{},{},7]", received_at=NOW)
+
+    items = split_by_map(webhook, make_source("zoho"), {})
+
+    assert [item["_"]["received_at"] for item in items if isinstance(item, dict)] == [
+        "2026-01-15T09:00:00+00:00",
+        "2026-01-15T09:00:00.000001+00:00",
+        "2026-01-15T09:00:00.000002+00:00",
+    ]
+
+
+def test_an_item_keeps_its_identity_so_that_a_delivery_after_an_upgrade_is_recognised() -> None:
+    webhook = VerifiedWebhook(source=make_source("zoho").name, headers={"event": "call"}, body=b'{"id": 1}', received_at=NOW)
+
+    (item,) = split_by_map(webhook, make_source("zoho"), {})
+
+    assert isinstance(item, dict)
+    assert identify_by_map(item) == (bytes.fromhex("8ba252f5d4314ab66fe939179ab6dbc3"), "call", b'{"id":1}')
 
 
 @pytest.mark.parametrize(

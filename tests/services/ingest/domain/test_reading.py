@@ -27,9 +27,9 @@ def _nested(depth: int) -> bytes:
     return b"[" * depth + b"]" * depth
 
 
-@pytest.mark.parametrize("depth", [1, 5])
-def test_json_may_be_nested_as_deeply_as_the_limit(depth: int) -> None:
-    assert isinstance(read_json(_nested(depth), Limits(depth_max=5)), list)
+@pytest.mark.parametrize("body", [_nested(1), _nested(5), b"[[],[[[[]]]]]"])
+def test_json_may_be_nested_as_deeply_as_the_limit(body: bytes) -> None:
+    assert isinstance(read_json(body, Limits(depth_max=5)), list)
 
 
 @pytest.mark.parametrize("body", [_nested(6), b'{"a":' * 6 + b"1" + b"}" * 6, b'[[[[[{"a": 1}]]]]]'])
@@ -66,9 +66,22 @@ def test_a_time_beyond_the_tolerance_is_not(off_s: int, units_per_s: int) -> Non
         require_recent(timestamp, SOURCE, now=NOW, units_per_s=units_per_s)
 
 
+@pytest.mark.parametrize(("digits", "is_accepted"), [(16, True), (17, False)])
+def test_a_signed_time_may_have_sixteen_digits_and_no_more(digits: int, is_accepted: bool) -> None:
+    timestamp = str(int(NOW.timestamp())).zfill(digits)
+
+    if is_accepted:
+        require_recent(timestamp, SOURCE, now=NOW)
+    else:
+        with pytest.raises(SignatureMismatch):
+            require_recent(timestamp, SOURCE, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
+        ("1768208400".zfill(16), "2026-01-12T09:00:00+00:00"),
+        ("1768208400".zfill(17), "00000001768208400+00:00"),
         (1768208400, "2026-01-12T09:00:00+00:00"),
         ("1768208400", "2026-01-12T09:00:00+00:00"),
         (1768208400123, "2026-01-12T09:00:00.123000+00:00"),
@@ -100,6 +113,8 @@ def test_what_is_not_a_time_is_refused(value: object, problem: str) -> None:
         ("2026-01-12T09:00:00Z", "2026-01-12T08:59:59Z", -1),
         ("soon", "2026-01-12T09:00:00Z", None),
         (None, "2026-01-12T09:00:00Z", None),
+        ("2026-01-12+01:00", "2026-01-12T09:00:00Z", None),
+        ("2026-01-12T09:00:00Z", "2026-01-12-05:00", None),
     ],
 )
 def test_the_seconds_between_two_times_are_counted_in_any_zone(start: object, end: object, seconds: float | None) -> None:
@@ -108,7 +123,17 @@ def test_the_seconds_between_two_times_are_counted_in_any_zone(start: object, en
 
 @pytest.mark.parametrize(
     ("text", "duration"),
-    [("03:02", 182), ("1:03:02", 3_782), ("0:00", 0), ("90:00", 5_400), ("3", "3"), ("1:2:3:4", "1:2:3:4"), ("a:b", "a:b")],
+    [
+        ("03:02", 182),
+        ("1:03:02", 3_782),
+        ("0:00", 0),
+        ("90:00", 5_400),
+        ("0000000000000003:02", 182),
+        ("00000000000000003:02", "00000000000000003:02"),
+        ("3", "3"),
+        ("1:2:3:4", "1:2:3:4"),
+        ("a:b", "a:b"),
+    ],
 )
 def test_a_clock_duration_is_in_seconds_and_other_text_is_returned_unchanged(text: str, duration: FactValue) -> None:
     assert read_clock_duration(text) == duration
@@ -124,6 +149,7 @@ def test_a_clock_duration_is_in_seconds_and_other_text_is_returned_unchanged(tex
         (1, 1_000_000, "0.000001"),
         (True, 1, "True"),
         (None, 1, "None"),
+        ({"value": 1}, 1, "{'value': 1}"),
         ("a lot", 1, "a lot"),
         ("NaN", 1, "NaN"),
         ("1e29", 1, "1" + "0" * 29),
@@ -135,6 +161,10 @@ def test_an_amount_is_exact_text_and_what_is_not_an_amount_is_returned_unchanged
     value: object, units_per_major: int, text: str
 ) -> None:
     assert to_decimal_text(value, units_per_major=units_per_major) == text
+
+
+def test_an_amount_is_in_the_major_unit_unless_it_says_otherwise() -> None:
+    assert to_decimal_text("1e3") == "1000"
 
 
 @pytest.mark.parametrize(("candidate", "expected"), [("a", True), ("b", True), ("", False), ("ab", False), ("\udcff", False)])

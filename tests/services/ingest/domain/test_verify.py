@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source
 from shared.observation import SourceName
-from tests.services.ingest.senders import NOW, ROTATED, SECRET, SENDERS, Sender
+from tests.services.ingest.senders import BY_NAME, NOW, ROTATED, SECRET, SENDERS, Sender
 
 VECTORS: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parents[1] / "vectors.json").read_text())
 VALID: Final = [vector for vector in VECTORS if vector["valid"]]
@@ -145,3 +145,29 @@ def test_a_signed_time_may_be_five_minutes_off_and_no_more(sender: Sender) -> No
 
     assert (accepted == [-300, 300]) is sender.adapter.authentication.signs_time
     assert -300 in accepted
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("espocrm", "signature"),
+        ("hubspot", "x-hubspot-signature-v3"),
+        ("pipedrive", "authorization"),
+        ("standard", "webhook-signature"),
+    ],
+)
+def test_a_right_signature_with_a_stray_character_in_its_base64_is_refused(name: str, header: str) -> None:
+    sender = BY_NAME[name]
+    webhook = sender.post(_body(sender))
+    signature = webhook.headers[header]
+    stray = {**webhook.headers, header: f"{signature[:-8]}!{signature[-8:]}"}
+
+    assert _is_verified(sender, webhook)
+    assert not _is_verified(sender, replace(webhook, headers=stray))
+
+
+@pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.name)
+def test_a_body_that_cannot_be_read_is_refused_if_the_proof_is_in_it_and_otherwise_left_to_its_reader(sender: Sender) -> None:
+    is_proof_in_body = SECRET.encode() in _body(sender) or sender.name == "salesforce"
+
+    assert _is_verified(sender, sender.post(b"{")) is not is_proof_in_body

@@ -88,6 +88,10 @@ class Rows:
             retracted_because,
         )
 
+    async def move_to_the_end(self, nudge_id: NudgeId) -> None:
+        """Store a nudge behind the others, where Postgres finds it last unless a query asks for an order."""
+        await self.pool.execute("UPDATE nudge SET person_name = person_name WHERE id = $1", nudge_id)
+
     async def add_delivery(
         self,
         nudge_id: NudgeId,

@@ -125,6 +125,7 @@ async def test_a_persons_due_nudges_are_claimed_in_the_order_of_decision(pool: a
         (_nudge("not-due", send_at=TEN + SECOND), "deferred"),
     ):
         await rows.add_nudge(added, status=status)
+    await rows.move_to_the_end(later.id)
 
     async with pool.acquire() as connection:
         claimed = await claim_deferred(connection, ANA.id, now=TEN)
@@ -164,13 +165,15 @@ async def test_what_was_sent_about_some_days_is_listed(pool: asyncpg.Pool, rows:
     last = _nudge("wednesday", day=wednesday, send_at=at(wednesday, "09:00"))
     for added in (
         first,
-        _nudge("monday"),
-        _nudge("bens", person=BEN, day=TUESDAY),
-        _nudge("of-another-rule", rule="drop", day=TUESDAY),
-        _nudge("thursday", day=wednesday + timedelta(days=1)),
+        _nudge("sent-too-early", day=TUESDAY),
+        _nudge("monday", send_at=first.send_at),
+        _nudge("bens", person=BEN, day=TUESDAY, send_at=first.send_at),
+        _nudge("of-another-rule", rule="drop", day=TUESDAY, send_at=first.send_at),
+        _nudge("thursday", day=wednesday + timedelta(days=1), send_at=last.send_at),
     ):
         await rows.add_nudge(added)
     await rows.add_nudge(last, status=status, retracted_because="It was wrong.")
+    await rows.move_to_the_end(first.id)
 
     async with pool.acquire() as connection:
         sent = await list_sent_about(connection, ANA.id, TUESDAY, wednesday, {"plan_done", "streak"})

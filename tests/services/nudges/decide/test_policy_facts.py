@@ -199,6 +199,22 @@ async def test_five_days_count_if_the_playbook_was_announced_before_the_first_of
     assert await nudging.statuses() == [("one_thing", status)]
 
 
+async def test_the_day_and_the_announcement_are_those_of_the_rep_and_of_today(nudging: Nudging) -> None:
+    for rep in (ANA, BEN):
+        for day in (MONDAY, TUESDAY):
+            await nudging.rows.add_day(report(day, rep=rep, work_starts_at=at(day, "08:00" if rep is ANA else "07:00")))
+        for version, local in ((VERSION_1, "08:00"), (VERSION_2, "09:00")):
+            delivered_at = at(MONDAY, local) + timedelta(minutes=int(rep is BEN))
+            await nudging.rows.add_announcement(announcement(version, rep=rep), delivered_at=delivered_at)
+
+    async with nudging.pool.acquire() as connection:
+        facts = await load_rep_facts(connection, replace(CANDIDATE, is_shortfall=True), open_report(), nudging.context())
+
+    assert facts.today is not None
+    assert facts.today.starts_at == at(MONDAY, "08:00")
+    assert facts.shortfall == Shortfall(day=MONDAY, delivered_at=at(MONDAY, "08:00"), silent_feed=None)
+
+
 async def test_nothing_counts_against_a_rep_who_joins_a_team_before_their_second_day(nudging: Nudging) -> None:
     await nudging.rows.add_announcement(announcement(VERSION_1), delivered_at=LONG_AGO)
     await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report())

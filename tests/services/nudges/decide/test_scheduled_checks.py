@@ -212,6 +212,15 @@ async def test_due_digests_are_listed_in_the_order_in_which_they_have_waited(poo
     assert await list_due_digests(pool, digests_max=10, now=NINE) == [jon]
 
 
+async def test_of_digests_that_are_due_at_once_the_first_by_manager_comes_first(pool: asyncpg.Pool) -> None:
+    for manager_id in (MARA.id, JON_ID):
+        await add_checks(pool, manager_id, MONDAY, {Moment.TEAM_MORNING: NINE})
+
+    due = await list_due_digests(pool, digests_max=10, now=NINE)
+
+    assert [digest.manager_id for digest in due] == [JON_ID, MARA.id]
+
+
 async def _lead(pool: asyncpg.Pool, manager_id: str, rep_id: str, newest_day: date, timezone: str | None) -> None:
     insert = "INSERT INTO manager_of_rep (manager_id, rep_id, name, timezone, newest_day) VALUES ($1, $2, 'M', $3, $4)"
     await pool.execute(insert, manager_id, rep_id, timezone, newest_day)
@@ -223,7 +232,9 @@ async def test_managers_who_have_no_digest_scheduled_are_listed(pool: asyncpg.Po
     await _lead(pool, "jon", "cleo", MONDAY - timedelta(days=1), "Europe/Madrid")
     await _lead(pool, "kim", "dan", TUESDAY, None)
     mara = ManagerClock(manager_id=MARA.id, timezone="Europe/Rome")
+    jon = ManagerClock(manager_id=JON_ID, timezone="Europe/Madrid")
 
+    assert await list_managers_without_digest(pool, seen_since=MONDAY - timedelta(days=1)) == [jon, mara]
     assert await list_managers_without_digest(pool, seen_since=MONDAY) == [mara]
 
     await add_checks(pool, MARA.id, MONDAY, {Moment.MORNING: NINE})

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
+from services.nudges.deliver.channel import Audience
 from services.nudges.deliver.channel_states import (
     ChannelState,
     claim_channel,
@@ -16,8 +17,10 @@ from services.nudges.deliver.channel_states import (
     mark_channel_paused,
     merge_channels,
 )
+from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.deliver.enable_channel import NoSuchChannel, enable_channel
 from services.nudges.deliver.list_channels import list_channels
+from shared.events import TeamId
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.rows import Rows
@@ -59,6 +62,17 @@ async def test_a_channel_that_leads_elsewhere_starts_afresh_and_one_that_does_no
     state = await _state(known)
     assert (state.failures, state.failing_since, state.paused_until) == (0, None, None)
     assert (state.disabled_at, state.last_error) == (None, "")
+
+
+async def test_each_channel_has_an_audience_of_its_own(pool: asyncpg.Pool, rows: Rows) -> None:
+    names, nudge = ("south", "north", "west"), make_nudge()
+    await merge_channels(pool, {name: Recorder(name=name, audience=Audience(teams=(TeamId(name),))) for name in names})
+    await rows.add_nudge(nudge)
+
+    async with pool.acquire() as connection:
+        await enqueue_deliveries(connection, nudge.id, names, now=NOON)
+
+    assert [row["channel"] for row in await pool.fetch("SELECT channel FROM delivery")] == [nudge.team.id]
 
 
 async def test_only_the_channels_that_are_asked_for_are_listed_by_name(known: asyncpg.Pool) -> None:

@@ -128,9 +128,9 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         ),
         (announcement(VERSION_3, MONDAY), MONDAY, "Ana, since Monday 2 March your playbook has been: Calls (10 a day)."),
         (
-            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (was 8 a day).",)),
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (before: 8 a day).",)),
             SUNDAY,
-            "Ana, your playbook changes on Monday 2 March. Calls: target 10 a day (was 8 a day).",
+            "Ana, your playbook changes on Monday 2 March. Calls: target 10 a day (before: 8 a day).",
         ),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("One.",)),
@@ -151,6 +151,11 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES[:4]),
             SUNDAY,
             "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four.",
+        ),
+        (
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES[:5]),
+            SUNDAY,
+            "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 1 more.",
         ),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES),
@@ -176,6 +181,7 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         "with no change that counts",
         "with none, begun",
         "with four changes",
+        "with five",
         "with many",
         "in another year",
         "in the past",

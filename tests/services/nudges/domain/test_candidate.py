@@ -1,4 +1,4 @@
-"""The identity of a nudge, which must never change: it is stored, and channels know nudges by it."""
+"""The identity of a nudge, which must never change: it is stored, and channels know nudges by it. And what is usual."""
 
 from dataclasses import replace
 
@@ -25,3 +25,10 @@ def test_another_rule_person_or_occasion_makes_another_nudge() -> None:
     ]
 
     assert len({CANDIDATE.nudge_id(ANA.id), *others}) == 4
+
+
+def test_unless_it_says_otherwise_a_candidate_is_no_shortfall_and_may_be_repeated_at_once() -> None:
+    defaults = (CANDIDATE.is_shortfall, CANDIDATE.since, CANDIDATE.cooldown_days)
+    assert defaults == (False, None, 0)
+    assert not CANDIDATE.is_everyday
+    assert not CANDIDATE.is_opt_in

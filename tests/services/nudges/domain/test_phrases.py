@@ -133,7 +133,9 @@ def test_words_and_parts_are_put_together() -> None:
     assert joined(["a"]) == "a"
     assert joined(["a", "b", "c"]) == "a, b and c"
     assert (first_name("Ana Ruiz Lago"), first_name("Ana")) == ("Ana", "Ana")
-    assert (lowered("New calls"), lowered("CRM updates")) == ("new calls", "CRM updates")
+    labels = ("New calls", "CRM updates", "LinkedIn touches", "eBooks sent")
+
+    assert [lowered(label) for label in labels] == ["new calls", "CRM updates", "LinkedIn touches", "eBooks sent"]
     assert capitalized("two calls") == "Two calls"
 
 

@@ -76,8 +76,16 @@ async def test_the_time_zone_of_a_team_is_that_of_most_of_its_reps(rows: Rows) -
     assert [team.timezone for team in await list_unplanned_teams(rows.pool)] == ["Europe/Paris"]
 
 
+async def test_of_two_time_zones_with_as_many_reps_the_first_by_name_is_the_teams(rows: Rows) -> None:
+    for number, timezone in enumerate(("Europe/Paris", "Europe/Madrid")):
+        await rows.add_day(report(MONDAY, state="open", rep=make_rep(f"rep-{number}"), timezone=timezone))
+
+    assert [team.timezone for team in await list_active_teams(rows.pool, None)] == ["Europe/Madrid"]
+    assert [team.timezone for team in await list_unplanned_teams(rows.pool)] == ["Europe/Madrid"]
+
+
 async def test_teams_are_listed_by_id_and_one_alone_when_asked_for(rows: Rows) -> None:
-    await rows.add_day(report(state="open", rep=BEN, team=SOUTH))
+    await rows.add_day(report(state="open", rep=BEN, team=SOUTH, timezone="Europe/Lisbon"))
     await rows.add_day(report(state="open"))
 
     assert [team.team_id for team in await list_active_teams(rows.pool, None)] == ["north", "south"]
@@ -130,6 +138,16 @@ async def test_only_a_calibration_that_is_due_can_be_claimed(
 
     async with rows.pool.acquire() as connection:
         assert await claim_calibration(connection, NORTH.id, now=SUNDAY) is is_claimed
+
+
+async def test_a_calibration_that_another_replica_is_making_is_passed_over(rows: Rows) -> None:
+    await add_calibration_plan(rows.pool, NORTH.id, due_at=SUNDAY)
+
+    async with rows.pool.acquire() as first, rows.pool.acquire() as second, first.transaction(), second.transaction():
+        await second.execute("SET LOCAL lock_timeout = '1s'")
+        claimed = [await claim_calibration(connection, NORTH.id, now=SUNDAY) for connection in (first, second)]
+
+    assert claimed == [True, False]
 
 
 async def test_the_newest_calibration_of_a_team_replaces_the_last(rows: Rows) -> None:

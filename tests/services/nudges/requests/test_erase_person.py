@@ -130,6 +130,7 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
     )
     await rows.add_day(report(rep=BEN, managers=(JON, MARA)))
     await rows.pool.execute("UPDATE nudge SET manager_ids = '{jon,mara}' WHERE id = 'to-ben'")
+    await rows.pool.execute("UPDATE dispute SET manager_id = 'jon' WHERE rep_id = 'ben'")
 
     erased = await _erase(rows, MARA)
 
@@ -139,8 +140,8 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
     assert await tables_that_mention(rows.pool, JON.name) == {"day", "manager_of_rep", "nudge", "outbox"}
     managers = await rows.pool.fetch("SELECT id, manager_ids FROM nudge WHERE id LIKE 'to-%' ORDER BY id")
     assert [tuple(row) for row in managers] == [("to-ana", []), ("to-ben", ["jon"])]
-    resolutions = await rows.pool.fetch("SELECT resolution FROM dispute")
-    assert [row["resolution"] for row in resolutions] == ["stands", "stands"]
+    resolutions = await rows.pool.fetch("SELECT manager_id, resolution FROM dispute ORDER BY rep_id")
+    assert [tuple(row) for row in resolutions] == [("", "stands"), ("jon", "stands")]
 
 
 async def test_rows_that_do_not_name_the_manager_are_not_written(rows: Rows) -> None:

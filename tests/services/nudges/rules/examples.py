@@ -151,7 +151,7 @@ FIRST_PLAYBOOK: Final = announcement(
 CHANGED_PLAYBOOK: Final = FIRST_PLAYBOOK.model_copy(
     update={
         "follows": date(2026, 1, 1),
-        "changes": ("Conversations, target: 12 a day; before: 10 a day.", "No longer part of the plan: Emails."),
+        "changes": ("Conversations: target 12 a day (before: 10 a day).", "No longer part of the plan: Emails."),
     }
 )
 HINT: Final = SentNudge(

@@ -27,6 +27,13 @@ def test_it_is_proposed_when_the_plan_of_the_last_day_is_done() -> None:
     assert candidate.occasion == "week of 2026-03-02"
 
 
+def test_the_lowest_score_is_rounded_down_so_that_it_is_not_overstated() -> None:
+    candidate = steady_week.evaluate(rule_context(_friday(100), *worked_days(90, 91.9, 100, 90.9, until=FRIDAY)))
+
+    assert candidate is not None
+    assert all("90" in wording and "91" not in wording for wording in candidate.wordings)
+
+
 @pytest.mark.parametrize(
     ("last", "week"),
     [

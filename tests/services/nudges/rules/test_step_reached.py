@@ -31,8 +31,8 @@ def test_it_names_the_step_after_the_one_that_was_reached() -> None:
     assert candidate.occasion == "month from 2026-03-01: 30"
     assert candidate.cooldown_days == 3
     assert candidate.reason == (
-        "Calls this month: 31 since Sunday 1 March. The next step is 63, a step of 33. Steps follow your recent weeks, stay "
-        "between 10 and 60, and grow by at most a tenth at a time, rounded up."
+        "Calls this month: 31 since Sunday 1 March. The next step is 63, in steps of 33 for now. Step sizes are based on your "
+        "recent weeks, stay between 10 and 60, and grow by at most a tenth at a time, rounded up."
     )
 
 
@@ -75,7 +75,7 @@ def test_once_a_new_period_has_begun_the_next_step_is_its_first() -> None:
     assert candidate is not None
     assert candidate.wordings[1] == "Ana, yesterday you got to 31 calls last month. Next up: 33 in the new month."
     assert candidate.reason.startswith(
-        "Calls last month: 31 since Sunday 1 March. The next step is 33 in the new month, a step of"
+        "Calls last month: 31 since Sunday 1 March. The next step is 33 in the new month, in steps of"
     )
 
 

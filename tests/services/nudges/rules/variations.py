@@ -179,7 +179,7 @@ def _team(today: date, *members: TeamMember) -> TeamContext:
 
 
 def _of_announcements_and_corrections() -> Iterator[Variation]:
-    changes = ("Meetings: target 3 a day (was 2 a day).",) * 6
+    changes = ("Meetings: target 3 a day (before: 2 a day).",) * 6
     playbooks = [
         ("a first one, coming", FIRST_PLAYBOOK, WEDNESDAY),
         ("a first one, begun", FIRST_PLAYBOOK, NEXT_MONDAY),

@@ -37,7 +37,7 @@ async def test_a_new_version_is_announced_to_every_rep_of_its_team_with_its_chan
         ("ana", date(2026, 3, 3), date(2026, 3, 3), date(2026, 1, 1)),
         ("ben", date(2026, 3, 3), date(2026, 3, 3), date(2026, 1, 1)),
     ]
-    assert events[0].changes == ("Calls: target 1 a day (was 2 a day).",)
+    assert events[0].changes == ("Calls: target 1 a day (before: 2 a day).",)
     assert [(behaviour.label, behaviour.counts, int(behaviour.targets[0])) for behaviour in events[0].behaviours] == [
         ("Calls", "call, of at least 60 s", 1),
         ("Proposals", "proposal sent", 1),
@@ -65,7 +65,7 @@ async def test_a_version_that_replaces_another_of_the_same_day_is_announced(scor
 
     (second, *_) = await announced(scoring)
     assert second.version > first.version
-    assert second.changes == ("Calls: target 1 a day (was 2 a day).", "Calls: weight 80 (was 60).")
+    assert second.changes == ("Calls: target 1 a day (before: 2 a day).", "Calls: weight 80 (before: 60).")
 
 
 async def test_a_rep_who_joins_later_gets_the_version_that_will_judge_them_and_nobody_else_does(scoring: Scoring) -> None:
@@ -88,7 +88,7 @@ async def test_a_rep_who_changes_team_reads_what_changes_for_them(scoring: Scori
 
     (event,) = await announced(scoring)
     assert (event.rep.id, event.team.id, event.binds_from) == ("ana", "south", date(2026, 3, 9))
-    assert event.changes == ("Calls: target 5 a day (was 2 a day).",)
+    assert event.changes == ("Calls: target 5 a day (before: 2 a day).",)
 
 
 async def test_a_later_first_day_is_announced_and_a_corrected_past_is_not(scoring: Scoring) -> None:

@@ -2,14 +2,22 @@
 
 from datetime import date, datetime, timedelta
 
-from services.scoring.definitions.announcements import mark_delivered
+from services.scoring.definitions.announcements import (
+    delete_announcements_of,
+    find_delivered_at,
+    list_announced,
+    list_page,
+    mark_delivered,
+    merge_notices,
+)
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
+from services.scoring.domain.playbook.bindings import Announced, Binding, Notice
 from services.scoring.explain.explain_day import explain_day
 from shared.events import RepId, VersionNumber
 from shared.requests.definitions import AnnouncementQuery, AnnouncementRow
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, Scoring
-from tests.services.scoring.domain.builders import rep_id_of
+from tests.services.scoring.domain.builders import playbook, rep, rep_id_of
 
 LATER = MONDAY_NOON + timedelta(hours=1)
 SOFTER = PLAYBOOK.replace("target: 2", "target: 1").replace("2026-01-01", "2026-03-03")
@@ -33,6 +41,14 @@ async def _deliver(scoring: Scoring, version: int, rep_id: RepId = ANA, *, minut
 async def _acknowledge(scoring: Scoring, version: int, *, at: datetime = LATER) -> None:
     async with scoring.pool.acquire() as connection:
         await mark_delivered(connection, ANA, VersionNumber(version), delivered_at=MONDAY_NOON, acknowledged_at=at)
+
+
+async def _notice(scoring: Scoring, version: VersionNumber, *, number: int, withdraws: bool, now: datetime) -> None:
+    """Announce the version to Ana, or withdraw it, from the day of `now` on."""
+    binding = None if withdraws else Binding(rep=rep(), playbook=playbook(), first=now.date(), before=None)
+    notice = Notice(rep_id=ANA, version=version, first=now.date(), announcement_number=number, binding=binding)
+    async with scoring.pool.acquire() as connection:
+        await merge_notices(connection, [notice], now=now)
 
 
 async def test_deliveries_and_acknowledgements_are_stored_and_listed(scoring: Scoring) -> None:
@@ -91,6 +107,7 @@ async def test_the_list_can_be_narrowed_and_comes_page_by_page(scoring: Scoring)
     ]
     assert second.next_after is None
     assert len(await _rows(scoring, effective_from=date(2026, 3, 3))) == 2
+    assert len(await _rows(scoring, team="north")) == 4
     assert await _rows(scoring, team="south") == []
 
 
@@ -106,3 +123,50 @@ async def test_a_rep_who_is_no_longer_in_the_roster_is_listed_without_a_name(sco
     await scoring.pool.execute("UPDATE announcement SET rep_id = 'former' WHERE rep_id = 'ben'")
 
     assert [(row.rep, row.name) for row in await _rows(scoring)] == [("ana", "Ana Ruiz"), ("former", "")]
+
+
+async def test_the_last_notice_of_a_version_counts_and_takes_no_delivery_back(scoring: Scoring) -> None:
+    version = await _version(scoring)
+    await _deliver(scoring, version)
+    a_day, by_notice = timedelta(days=1), []
+
+    async with scoring.pool.acquire() as connection:
+        for days, withdraws in ((1, True), (2, False)):
+            await _notice(scoring, version, number=days, withdraws=withdraws, now=MONDAY_NOON + days * a_day)
+            announced = await list_announced(connection, [ANA])
+            assert announced == {
+                (ANA, version): Announced(first=MONDAY + days * a_day, announcement_number=days, is_withdrawn=withdraws)
+            }
+            (row, _) = await list_page(connection, team=None, effective_from=None, after=None, limit=2)
+            by_notice.append((row.announced_at, row.withdrawn_at, row.delivered_at))
+
+    assert by_notice == [
+        (MONDAY_NOON, MONDAY_NOON + a_day, MONDAY_NOON),
+        (MONDAY_NOON + 2 * a_day, None, MONDAY_NOON),
+    ]
+
+
+async def test_a_withdrawn_announcement_is_not_counted(scoring: Scoring) -> None:
+    await _notice(scoring, await _version(scoring), number=1, withdraws=True, now=MONDAY_NOON)
+
+    (listed,) = (await list_playbooks(scoring.pool, scoring.cache, now=scoring.now)).versions
+
+    assert listed.announced == 1
+
+
+async def test_the_delivery_of_one_version_is_not_that_of_another(scoring: Scoring) -> None:
+    await scoring.apply_playbook(SOFTER)
+    newer, *_, older = [row.version for row in await _rows(scoring)]
+
+    await _deliver(scoring, newer, minutes=5)
+
+    async with scoring.pool.acquire() as connection:
+        assert await find_delivered_at(connection, ANA, newer) == MONDAY_NOON + timedelta(minutes=5)
+        assert await find_delivered_at(connection, ANA, older) is None
+
+
+async def test_the_announcements_of_an_erased_rep_are_deleted_and_no_others(scoring: Scoring) -> None:
+    async with scoring.pool.acquire() as connection:
+        await delete_announcements_of(connection, ANA)
+
+    assert [row.rep for row in await _rows(scoring)] == ["ben"]

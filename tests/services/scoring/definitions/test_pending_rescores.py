@@ -5,23 +5,32 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from services.scoring.days.days import insert_days
 from services.scoring.definitions.pending_rescores import (
     RepSpan,
     claim_rescores,
+    find_rescore_state,
     finish_reassignment,
     finish_scoring,
     list_pending_reassignments,
     list_pending_rescores,
     request_rescore,
 )
+from services.scoring.domain.activities.assignment import RepDay
+from shared.events import RepId
+from shared.requests.definitions import RescoreState
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring
 
 SUNDAY, TUESDAY = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
 
 
-async def _request(scoring: Scoring, first: date, last: date, *, needs_reassignment: bool) -> None:
+async def _request(
+    scoring: Scoring, first: date, last: date, *, needs_reassignment: bool, rep_ids: tuple[RepId, ...] = (ANA,)
+) -> None:
     async with scoring.pool.acquire() as connection:
-        await request_rescore(connection, [ANA], first=first, last=last, needs_reassignment=needs_reassignment, now=MONDAY_NOON)
+        await request_rescore(
+            connection, rep_ids, first=first, last=last, needs_reassignment=needs_reassignment, now=MONDAY_NOON
+        )
 
 
 async def _stored(scoring: Scoring) -> list[tuple[object, ...]]:
@@ -77,8 +86,7 @@ async def test_days_that_are_scored_are_not_scored_again(scoring: Scoring) -> No
 
 async def test_the_earliest_days_go_first_and_what_another_replica_works_on_is_passed_over(scoring: Scoring) -> None:
     await _request(scoring, MONDAY, MONDAY, needs_reassignment=False)
-    async with scoring.pool.acquire() as connection:
-        await request_rescore(connection, [BEN], first=SUNDAY, last=SUNDAY, needs_reassignment=False, now=MONDAY_NOON)
+    await _request(scoring, SUNDAY, SUNDAY, needs_reassignment=False, rep_ids=(BEN,))
 
     async def claim(connection: asyncpg.pool.PoolConnectionProxy) -> list[str]:
         spans = await claim_rescores(connection, needs_reassignment=False, reps_max=1)
@@ -88,3 +96,38 @@ async def test_the_earliest_days_go_first_and_what_another_replica_works_on_is_p
         assert await claim(mine) == [BEN]
         assert await claim(other) == [ANA]
         assert await claim(other) == [ANA]
+
+
+async def test_of_reps_with_the_same_first_day_the_first_by_id_goes_first(scoring: Scoring) -> None:
+    for rep_id in (BEN, ANA):
+        await _request(scoring, MONDAY, MONDAY, needs_reassignment=False, rep_ids=(rep_id,))
+
+    async with scoring.pool.acquire() as connection, connection.transaction():
+        spans = await claim_rescores(connection, needs_reassignment=False, reps_max=2)
+
+    assert [span.rep_id for span in spans] == [ANA, BEN]
+
+
+async def test_what_is_done_for_one_rep_is_still_to_be_done_for_another(scoring: Scoring) -> None:
+    await _request(scoring, SUNDAY, TUESDAY, needs_reassignment=True, rep_ids=(ANA, BEN))
+    untouched = (BEN, SUNDAY, TUESDAY, True)
+
+    async with scoring.pool.acquire() as connection:
+        await finish_reassignment(connection, [ANA])
+        assert await list_pending_reassignments(connection, [ANA]) == set()
+        assert set(await _stored(scoring)) == {(ANA, SUNDAY, TUESDAY, False), untouched}
+        await finish_scoring(connection, [ANA], next_day=MONDAY)
+        assert set(await _stored(scoring)) == {(ANA, MONDAY, TUESDAY, False), untouched}
+        await finish_scoring(connection, [ANA], next_day=None)
+        assert await _stored(scoring) == [untouched]
+
+
+async def test_the_stored_days_that_wait_are_counted(scoring: Scoring) -> None:
+    await _request(scoring, SUNDAY, MONDAY, needs_reassignment=False)
+    days = [SUNDAY - timedelta(days=1), SUNDAY, MONDAY, TUESDAY]
+
+    async with scoring.pool.acquire() as connection:
+        await insert_days(connection, [(RepDay(ANA, day), "closed") for day in days])
+        await insert_days(connection, [(RepDay(BEN, MONDAY), "closed")])
+
+        assert await find_rescore_state(connection) == RescoreState(reps=1, days=2)

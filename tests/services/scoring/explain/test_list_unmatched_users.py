@@ -40,3 +40,15 @@ async def test_the_hundred_users_with_the_newest_activities_are_listed(scoring: 
     users = (await list_unmatched_users(scoring.pool)).users
 
     assert [user.user for user in users] == [f"u{number}" for number in range(100)]
+
+
+async def test_of_users_with_equally_new_activities_the_first_by_source_account_and_name_comes_first(scoring: Scoring) -> None:
+    in_order = [("acme", "", "9"), ("acme", "one", "7"), ("acme", "one", "8"), ("other", "", "1")]
+    await scoring.pool.executemany(
+        "INSERT INTO activity (source, account, activity_id, actor, started_at, kind) VALUES ($1, $2, $3, $3, $4, 'call')",
+        [(*user, MONDAY_NOON) for user in reversed(in_order)],
+    )
+
+    users = (await list_unmatched_users(scoring.pool)).users
+
+    assert [(user.source, user.account, user.user) for user in users] == in_order

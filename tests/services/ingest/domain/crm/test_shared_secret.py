@@ -42,6 +42,20 @@ def test_the_secret_is_refused_in_any_other_place(place: str, webhook_place: str
         verify(PLACES[webhook_place], replace(SOURCE, secret_in=place), now=NOW)
 
 
+@pytest.mark.parametrize("credentials", [f"{BASIC[:8]}!{BASIC[8:]}", "====", "ä"])
+def test_credentials_that_are_not_base64_are_refused(credentials: str) -> None:
+    webhook = RawWebhook(headers={"authorization": f"Basic {credentials}"}, body=b"{}")
+
+    with pytest.raises(SignatureMismatch):
+        verify(webhook, replace(SOURCE, secret_in="basic"), now=NOW)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"token": 7}'])
+def test_a_body_without_a_readable_secret_is_refused(body: bytes) -> None:
+    with pytest.raises(SignatureMismatch):
+        verify(RawWebhook(headers={}, body=body), replace(SOURCE, secret_in="body:token"), now=NOW)
+
+
 @pytest.mark.parametrize(
     ("headers", "query", "event"),
     [

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks.webhooks import Webhook
 
 from services.ingest.domain.adapter import RetryPolicy
-from services.ingest.domain.crm.standard import ADAPTER
+from services.ingest.domain.crm.standard import ADAPTER, key_of
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import Observation, SourceName
 from tests.services.ingest.senders.sender import observe, translate_json
@@ -108,6 +108,28 @@ def test_a_missing_header_is_a_mismatch(missing: str) -> None:
         _verify(replace(signed, headers=headers))
 
 
+def test_a_signature_of_an_empty_id_is_a_mismatch() -> None:
+    signature = Webhook(SECRET).sign("", NOW, "{}")
+    headers = {"webhook-id": "", "webhook-timestamp": str(int(NOW.timestamp())), "webhook-signature": signature}
+
+    with pytest.raises(SignatureMismatch):
+        _verify(RawWebhook(headers=headers, body=b"{}"))
+
+
+@pytest.mark.parametrize(
+    ("secret", "key"),
+    [
+        (b"whsec_AAEC", bytes([0, 1, 2])),
+        (b"AAEC", bytes([0, 1, 2])),
+        (b"whsec_AA!EC", b"whsec_AA!EC"),
+        (b"AAECA", b"AAECA"),
+        (b"\xff", b"\xff"),
+    ],
+)
+def test_a_secret_is_base64_or_else_the_key_itself(secret: bytes, key: bytes) -> None:
+    assert key_of(secret) == key
+
+
 def test_an_ed25519_signature_is_accepted_from_the_holder_of_the_private_key_only() -> None:
     private = Ed25519PrivateKey.generate()
     public = b"whpk_" + base64.b64encode(private.public_key().public_bytes_raw())
@@ -125,15 +147,19 @@ def test_an_ed25519_signature_is_accepted_from_the_holder_of_the_private_key_onl
     ):
         with pytest.raises(SignatureMismatch):
             ADAPTER.verify(wrong, source, now=NOW)
+    for secret in (public[:20] + b"!" + public[20:], b"whpk_====", b"whpk_AAAA"):
+        with pytest.raises(SignatureMismatch):
+            ADAPTER.verify(webhook, replace(source, secrets=(secret,)), now=NOW)
 
 
 def test_an_observation_is_read_bare_in_the_envelope_and_in_an_array() -> None:
     envelope = {"type": "activity.changed", "timestamp": "2026-03-02T09:00:00Z", "data": OBSERVATION}
 
     bare, wrapped = observe(SOURCE, OBSERVATION), observe(SOURCE, envelope)
+    without_time = observe(SOURCE, {"type": "activity.changed", "data": OBSERVATION})
 
     assert (bare.activity_id, bare.account, bare.facts) == ("a1", "eu", {"actor": "7"})
-    assert wrapped == bare
+    assert wrapped == without_time == bare
     assert translate_json(SOURCE, [OBSERVATION, envelope]) == [bare, bare]
 
 

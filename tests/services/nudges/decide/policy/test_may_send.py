@@ -37,8 +37,8 @@ from tests.services.nudges.decide.policy.facts import (
 NINE_ON_TUESDAY = at(TUESDAY, "09:00")
 LEFT_IN = Assignment(number=0.1, holdout=0.1)
 WITHHELD = Assignment(number=0.09, holdout=0.1)
-CAP = "they already received a message today"
-PRAISED = "they already received praise today"
+CAP = "there is already a message for them today"
+PRAISED = "there is already praise for them today"
 ANNOUNCEMENT, CORRECTION = candidate_of(NudgeKind.ANNOUNCEMENT), candidate_of(NudgeKind.CORRECTION)
 EVERYDAY = candidate_of(NudgeKind.CELEBRATION, is_everyday=True)
 DIGEST, RECOGNITION = candidate_of(NudgeKind.DIGEST), candidate_of(NudgeKind.RECOGNITION)
@@ -47,7 +47,7 @@ UNKNOWN_DAY = PolicyFacts(timezone="Europe/Madrid", today=None)
 
 @pytest.mark.parametrize("local", ["09:00", "12:00", "16:59"])
 def test_within_working_hours_it_may_be_sent(local: str) -> None:
-    assert may_send(COACHING, FACTS, now=at(MONDAY, local)) == Send()
+    assert may_send(COACHING, FACTS, now=at(MONDAY, local)) == Send(propensity=1.0)
 
 
 @pytest.mark.parametrize(

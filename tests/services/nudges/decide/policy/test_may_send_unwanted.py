@@ -47,7 +47,7 @@ def test_a_rule_cools_down_after_a_nudge(days_ago: int, rule: str, *, is_suppres
 
     verdict = may_send(candidate, facts, now=NOON)
 
-    assert verdict == (Suppress(because="this rule sent something within the last 7 days") if is_suppressed else Send())
+    assert verdict == (Suppress(because="a nudge of this rule came up within the last 7 days") if is_suppressed else Send())
     assert is_cooling_down(candidate, facts.recent, MONDAY) is is_suppressed
 
 

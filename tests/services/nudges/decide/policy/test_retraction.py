@@ -1,6 +1,8 @@
 """Whether a nudge still holds when records of its day, or of the days before it, come late."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -17,6 +19,7 @@ from services.nudges.decide.policy.retraction import (
     still_holds,
 )
 from services.nudges.domain.working_time import WorkingTime, working_time_of_rep
+from services.nudges.rules.catalogue import REP_RULES
 from shared.events import NudgeId, NudgeKind, Presence
 from tests.services.nudges.builders.baselines import conversions, fallen_to
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
@@ -92,6 +95,18 @@ def test_what_happened_after_a_midday_hint_does_not_make_it_wrong(first: str, *,
 
     assert still_holds(sent, context) is holds
     assert deserves_correction(sent, context)
+
+
+def test_a_midday_hint_is_judged_by_a_day_without_counts_points_or_a_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    contexts: list[RuleContext] = []
+    rule = replace(REP_RULES["quiet_afternoon"], propose=contexts.append)
+    monkeypatch.setattr("services.nudges.decide.policy.retraction.REP_RULES", {rule.name: rule})
+
+    still_holds(_sent(rule.name, sent_at="13:00"), rule_context(report(score=40, count=4, first="13:01")))
+
+    (context,) = contexts
+    assert context.report.score == 0
+    assert [(behaviour.count, behaviour.points) for behaviour in context.report.behaviours] == [(0, Decimal(0))]
 
 
 def test_a_midday_hint_holds_while_it_is_not_known_when_the_first_activity_began() -> None:

@@ -109,12 +109,12 @@ def _binding(first: date) -> Binding:
 
 
 def _announced(first: date, *, is_withdrawn: bool = False) -> dict[tuple[RepId, VersionNumber], Announced]:
-    return {(ANA, ONE): Announced(first=first, number=4, is_withdrawn=is_withdrawn)}
+    return {(ANA, ONE): Announced(first=first, announcement_number=4, is_withdrawn=is_withdrawn)}
 
 
 def _notices(bindings: list[Binding], announced: dict[tuple[RepId, VersionNumber], Announced]) -> list[tuple[str, date, int]]:
     return [
-        ("announce" if notice.binding else "withdraw", notice.first, notice.number)
+        ("announce" if notice.binding else "withdraw", notice.first, notice.announcement_number)
         for notice in find_notices(bindings, announced, today={ANA: TODAY})
     ]
 

@@ -15,7 +15,9 @@ from tests.services.scoring.domain.builders import behaviour, playbook
 ONLY_CALLS = make_filter({"kinds": frozenset({"call"})})
 LONG_CALLS = make_filter({"kinds": frozenset({"call"}), "min_duration_s": 60.0})
 CALLS, DEMOS = behaviour("calls", counts={"kinds": frozenset({"call"})}), behaviour("demos", target=2)
-WIDENED = "Goal Calls this month: steps of 30 a month, then 20 to 40, depending on your recent weeks (was steps of 30 a month)."
+WIDENED = (
+    "Goal Calls this month: steps of 30 a month, then 20 to 40, depending on your recent weeks (before: steps of 30 a month)."
+)
 GOAL = Goal(key=GoalKey("month"), label="Calls this month", counts=ONLY_CALLS, period="month", step=30)
 BEFORE = replace(playbook(CALLS), goals=(GOAL,))
 
@@ -44,14 +46,14 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
     ("after", "sentences"),
     [
         (BEFORE, []),
-        (_with_behaviours(replace(CALLS, targets=(Fraction(12),) * 7)), ["Calls: target 12 a day (was 10 a day)."]),
+        (_with_behaviours(replace(CALLS, targets=(Fraction(12),) * 7)), ["Calls: target 12 a day (before: 10 a day)."]),
         (
             _with_behaviours(replace(CALLS, weight=Fraction(60), cap=Fraction(2))),
-            ["Calls: weight 60 (was 50).", "Calls: cap 2 times the target (was 1.5 times the target)."],
+            ["Calls: weight 60 (before: 50).", "Calls: cap 2 times the target (before: 1.5 times the target)."],
         ),
         (
             _with_behaviours(replace(CALLS, counts=LONG_CALLS)),
-            ["Calls: what counts is call, of at least 60 s (was call)."],
+            ["Calls: what counts is now call, of at least 60 s (before: call)."],
         ),
         (_with_behaviours(replace(CALLS, label="Talks")), ["Talks is the new name of Calls."]),
         (
@@ -65,7 +67,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         (replace(BEFORE, goals=()), ["No longer a goal: Calls this month."]),
         (
             replace(BEFORE, goals=(replace(GOAL, step=40, period="quarter"),)),
-            ["Goal Calls this month: steps of 40 a quarter (was steps of 30 a month)."],
+            ["Goal Calls this month: steps of 40 a quarter (before: steps of 30 a month)."],
         ),
         (
             replace(BEFORE, goals=(replace(GOAL, step_min=20, step_max=40),)),

@@ -1,0 +1,91 @@
+"""Days as they are stored."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import asyncpg
+import pytest
+
+from services.scoring.days.days import claim_days, insert_days, list_all_days, list_open_days, list_scores, update_days
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.day import Day, DayState, Tally
+from shared.events import BehaviourKey, GoalKey, RepId
+from shared.postgres.pool import Connection
+from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring
+
+TUESDAY = MONDAY + timedelta(days=1)
+ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY = RepDay(ANA, MONDAY), RepDay(ANA, TUESDAY), RepDay(BEN, MONDAY)
+
+
+@pytest.fixture
+async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
+    """To a database without days."""
+    async with scoring.pool.acquire() as acquired:
+        await acquired.execute("TRUNCATE rep_day, last_opened_day")
+        yield acquired
+
+
+async def _insert(connection: Connection, *rep_days: RepDay, state: DayState = "future") -> None:
+    for rep_day in rep_days:
+        await insert_days(connection, [(rep_day, state)])
+
+
+async def _all_days(connection: Connection) -> list[Day]:
+    async with connection.transaction():
+        return [day async for days in list_all_days(connection) for day in days]
+
+
+def _scored(rep_id: RepId, day: date) -> Day:
+    tally = Tally(counts={BehaviourKey("calls"): 3}, first_counted_at=MONDAY_NOON, goals={GoalKey("deals"): 1})
+    return Day(rep_id=rep_id, day=day, state="open", tally=tally, score=Decimal("62.50"), revision=4)
+
+
+async def test_missing_days_are_stored_and_all_are_claimed_in_order(connection: Connection) -> None:
+    await _insert(connection, BENS_MONDAY, state="closed")
+
+    claimed = await claim_days(connection, [(day, "open") for day in (BENS_MONDAY, ANAS_TUESDAY, ANAS_MONDAY)])
+
+    assert [(day.rep_day, day.state) for day in claimed] == [
+        (ANAS_MONDAY, "open"),
+        (ANAS_TUESDAY, "open"),
+        (BENS_MONDAY, "closed"),
+    ]
+
+
+async def test_claimed_days_are_locked_until_the_transaction_ends(scoring: Scoring, connection: Connection) -> None:
+    await _insert(connection, ANAS_MONDAY)
+
+    async with connection.transaction():
+        await claim_days(connection, [(ANAS_MONDAY, "open")])
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await scoring.pool.fetch("SELECT FROM rep_day FOR UPDATE NOWAIT")
+
+
+async def test_a_day_is_updated_and_no_other(connection: Connection) -> None:
+    await _insert(connection, ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY)
+
+    await update_days(connection, [_scored(ANA, MONDAY)])
+
+    stored = {day.rep_day: day for day in await _all_days(connection)}
+    assert stored[ANAS_MONDAY] == _scored(ANA, MONDAY)
+    assert [stored[day].revision for day in (ANAS_TUESDAY, BENS_MONDAY)] == [0, 0]
+    assert await list_scores(connection, [ANAS_MONDAY, BENS_MONDAY, RepDay(BEN, TUESDAY)]) == {
+        ANAS_MONDAY: Decimal("62.50"),
+        BENS_MONDAY: None,
+    }
+
+
+async def test_the_open_days_of_some_reps_are_listed_in_order(connection: Connection) -> None:
+    await _insert(connection, BENS_MONDAY, ANAS_TUESDAY, ANAS_MONDAY, state="open")
+    await _insert(connection, RepDay(ANA, MONDAY - timedelta(days=1)), state="closed")
+    await _insert(connection, RepDay(ANA, TUESDAY + timedelta(days=1)), state="future")
+
+    assert await list_open_days(connection, [ANA]) == [ANAS_MONDAY, ANAS_TUESDAY]
+    assert await list_open_days(connection, [BEN, ANA]) == [ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY]
+
+
+async def test_every_day_is_listed_by_rep_and_day(connection: Connection) -> None:
+    await _insert(connection, BENS_MONDAY, ANAS_TUESDAY, ANAS_MONDAY)
+
+    assert [day.rep_day for day in await _all_days(connection)] == [ANAS_MONDAY, ANAS_TUESDAY, BENS_MONDAY]

@@ -1,0 +1,88 @@
+"""Definitions as they are stored: the newest is in force, and earlier ones are kept."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import asyncpg
+import pytest
+
+from services.scoring.definitions.stored_definitions import (
+    Tombstone,
+    add_playbook,
+    add_roster,
+    add_tombstones,
+    bump_version,
+    find_roster,
+    find_version,
+    list_playbooks,
+    list_rosters,
+    list_tombstones,
+    update_roster,
+)
+from shared.events import TeamId
+from shared.postgres.pool import Connection
+from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring
+from tests.services.scoring.domain.builders import NORTH, playbook
+
+SOUTH = TeamId("south")
+
+
+@pytest.fixture
+async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
+    async with scoring.pool.acquire() as acquired:
+        yield acquired
+
+
+async def _add_playbook(connection: Connection, body: str, *, team: TeamId = SOUTH, effective_from: date = MONDAY) -> None:
+    version = playbook(team=team, effective_from=effective_from)
+    await add_playbook(connection, version, body, reason=f"for {body}", now=MONDAY_NOON)
+
+
+async def test_the_newest_roster_is_in_force_and_every_one_is_listed(connection: Connection) -> None:
+    for body in ("second", "third"):
+        await add_roster(connection, body, now=MONDAY_NOON)
+
+    assert await find_roster(connection) == "third"
+    assert [roster.body for roster in await list_rosters(connection)] == ["third", "second", ROSTER]
+
+
+async def test_one_roster_can_be_replaced_by_its_version(connection: Connection) -> None:
+    await add_roster(connection, "second", now=MONDAY_NOON)
+    _, first = await list_rosters(connection)
+
+    await update_roster(connection, first.version, "anonymous")
+
+    assert [roster.body for roster in await list_rosters(connection)] == ["second", "anonymous"]
+
+
+async def test_the_newest_version_of_each_team_and_date_is_listed(connection: Connection) -> None:
+    await _add_playbook(connection, "a mistake")
+    await _add_playbook(connection, "corrected")
+    await _add_playbook(connection, "later", effective_from=MONDAY + timedelta(days=1))
+
+    listed = {(row.team, row.effective_from): (row.body, row.reason) for row in await list_playbooks(connection)}
+
+    assert {key: value for key, value in listed.items() if key[0] == SOUTH} == {
+        (SOUTH, MONDAY): ("corrected", "for corrected"),
+        (SOUTH, MONDAY + timedelta(days=1)): ("later", "for later"),
+    }
+    assert [team for team, _ in listed].count(NORTH) == 1
+
+
+async def test_the_version_of_all_definitions_rises(connection: Connection) -> None:
+    before = await find_version(connection)
+
+    await bump_version(connection)
+
+    assert await find_version(connection) > before
+
+
+async def test_a_tombstone_keeps_the_time_at_which_it_was_added(scoring: Scoring, connection: asyncpg.Connection) -> None:
+    tombstone, other = Tombstone(kind="contact", digest=b"one"), Tombstone(kind="user", digest=b"two")
+    await add_tombstones(connection, [tombstone], now=MONDAY_NOON)
+
+    await add_tombstones(connection, [tombstone, other], now=MONDAY_NOON + timedelta(days=1))
+
+    assert await list_tombstones(connection) == [tombstone, other]
+    erased_at = await scoring.pool.fetchval("SELECT erased_at FROM tombstone WHERE digest = 'one'")
+    assert erased_at == MONDAY_NOON

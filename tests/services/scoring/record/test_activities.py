@@ -1,0 +1,138 @@
+"""Activities as they are stored, locked and listed."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord
+from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.roster.roster import Identity
+from services.scoring.record.activities import (
+    insert_activities,
+    list_activities_of_day,
+    list_all_activities,
+    lock_activities,
+    lock_activities_of_reps,
+    update_activities,
+)
+from shared.observation import ActivityId, SourceName
+from shared.postgres.pool import Connection
+from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring
+from tests.services.scoring.domain.builders import ACME, activity
+
+OTHER = SourceName("other")
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+@pytest.fixture
+async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
+    async with scoring.pool.acquire() as acquired:
+        yield acquired
+
+
+def _record(
+    activity_id: str,
+    rep_day: RepDay | None = None,
+    *,
+    source: SourceName = ACME,
+    account: str = "",
+    actor: str = "7",
+    kind: str = "call",
+    minute: int = 0,
+) -> ActivityRecord:
+    """An activity that began so many minutes after noon."""
+    stated = activity({"actor": actor, "kind": kind, "started_at": MONDAY_NOON + timedelta(minutes=minute)})
+    return ActivityRecord(key=(source, account, ActivityId(activity_id)), states={}, activity=stated, rep_day=rep_day)
+
+
+def _keys(*records: ActivityRecord) -> list[ActivityKey]:
+    return [record.key for record in records]
+
+
+async def _all(connection: Connection) -> list[ActivityRecord]:
+    async with connection.transaction():
+        return [record async for records in list_all_activities(connection) for record in records]
+
+
+async def test_only_new_activities_are_inserted(connection: Connection) -> None:
+    first, other = _record("a1"), _record("a2")
+    await insert_activities(connection, [first])
+
+    assert await insert_activities(connection, [_record("a1", kind="email"), other]) == {other.key}
+
+    assert sorted(await _all(connection), key=lambda record: record.key) == [first, other]
+
+
+async def test_the_wanted_activities_are_locked_in_order(scoring: Scoring, connection: Connection) -> None:
+    wanted = [
+        _record("a2", source=OTHER),
+        _record("a1", source=OTHER),
+        _record("a9", account="two"),
+        _record("a8", account="three"),
+    ]
+    await insert_activities(connection, [*wanted, _record("a0")])
+
+    async with connection.transaction():
+        locked = await lock_activities(connection, _keys(*wanted))
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await scoring.pool.fetch("SELECT FROM activity WHERE activity_id = 'a9' FOR UPDATE NOWAIT")
+
+    assert _keys(*locked) == sorted(_keys(*wanted))
+
+
+async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring: Scoring, connection: Connection) -> None:
+    anas = _record("a5", RepDay(ANA, MONDAY), actor="gone")
+    own, elsewhere = _record("a4", source=OTHER, actor="8"), _record("a3")
+    decoys = [_record("a1", actor="8"), _record("a2", source=OTHER), _record("a6", RepDay(BEN, MONDAY), actor="9")]
+    await insert_activities(connection, [anas, own, elsewhere, *decoys])
+    identities = [Identity(source=ACME, user="7"), Identity(source=OTHER, user="8")]
+
+    async with connection.transaction():
+        locked = await lock_activities_of_reps(connection, [ANA], identities)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await scoring.pool.fetch("SELECT FROM activity WHERE activity_id = 'a3' FOR UPDATE NOWAIT")
+
+    assert _keys(*locked) == _keys(elsewhere, anas, own)
+
+
+async def test_an_activity_is_updated_and_no_other(connection: Connection) -> None:
+    first = _record("a1")
+    others = [_record("a2"), _record("a1", source=OTHER), _record("a1", account="two")]
+    await insert_activities(connection, [first, *others])
+    changed = _record("a1", RepDay(ANA, MONDAY), kind="email")
+
+    await update_activities(connection, [changed])
+
+    stored = {record.key: record for record in await _all(connection)}
+    assert stored == {record.key: record for record in (changed, *others)}
+
+
+async def test_the_activities_of_a_day_are_listed_in_the_order_in_which_they_began(connection: Connection) -> None:
+    monday = RepDay(ANA, MONDAY)
+    in_order = [
+        _record("a5", monday),
+        _record("a4", monday, minute=1),
+        _record("a3", monday, account="two", minute=2),
+        _record("a6", monday, account="two", minute=2),
+        _record("a2", monday, source=OTHER, minute=2),
+        _record("a1", monday, source=OTHER, account="two", minute=2),
+    ]
+    for record in [*reversed(in_order), _record("a7", RepDay(ANA, TUESDAY)), _record("a8", RepDay(BEN, MONDAY)), _record("a9")]:
+        await insert_activities(connection, [record])
+
+    assert await list_activities_of_day(connection, monday) == in_order
+
+
+async def test_every_activity_is_listed_those_of_a_rep_first_and_day_by_day(connection: Connection) -> None:
+    in_order = [
+        _record("a4", RepDay(ANA, MONDAY)),
+        _record("a3", RepDay(ANA, TUESDAY)),
+        _record("a2", RepDay(BEN, MONDAY)),
+        _record("a1"),
+    ]
+    for record in reversed(in_order):
+        await insert_activities(connection, [record])
+
+    assert await _all(connection) == in_order
