@@ -73,7 +73,7 @@ def test_neither_the_key_nor_a_user_that_was_looked_up_is_shown_or_compared() ->
 
 
 @pytest.mark.parametrize(
-    ("facts", "kept", "is_own"),
+    ("facts", "kept", "is_by_erased_user"),
     [
         ({"actor": "7", "stage": "offer", "note": "Ana"}, {"actor": None, "stage": "offer"}, True),
         ({"actor": "7", "contact_key": "eve"}, {"actor": None, "contact_key": "eve"}, True),
@@ -81,7 +81,9 @@ def test_neither_the_key_nor_a_user_that_was_looked_up_is_shown_or_compared() ->
         ({"contact_key": "bob", "note": "Bob"}, {"contact_key": "an alias"}, False),
     ],
 )
-def test_what_names_the_erased_is_not_recorded(facts: dict[str, FactValue], kept: dict[str, FactValue], is_own: bool) -> None:
+def test_what_names_the_erased_is_not_recorded(
+    facts: dict[str, FactValue], kept: dict[str, FactValue], is_by_erased_user: bool
+) -> None:
     erased = _erased()
 
     redacted = redact(erased, NOBODY, _observation(facts), source=ACME, event_id="e1")
@@ -89,7 +91,7 @@ def test_what_names_the_erased_is_not_recorded(facts: dict[str, FactValue], kept
     assert redacted is not None
     alias = contact_alias(KEY, "bob", keyed_event_id(KEY, "e1"))
     assert redacted.observation.facts == {name: alias if value == "an alias" else value for name, value in kept.items()}
-    assert (redacted.is_own, redacted.event_id) == (is_own, keyed_event_id(KEY, "e1"))
+    assert (redacted.is_by_erased_user, redacted.event_id) == (is_by_erased_user, keyed_event_id(KEY, "e1"))
 
 
 @pytest.mark.parametrize("facts", [{}, {"actor": None}, {"actor": "8"}, {"actor": "8", "contact_key": "eve"}])

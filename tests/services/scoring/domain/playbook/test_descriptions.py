@@ -84,7 +84,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
             replace(BEFORE, goals=(replace(GOAL, key=GoalKey("new"), label="Demos"), replace(GOAL, counts=LONG_CALLS))),
             [
                 "New goal: Demos, steps of 30 a month. What counts: call.",
-                "Goal Calls this month: what counts is call, of at least 60 s (was call).",
+                "Goal Calls this month: what counts is now call, of at least 60 s (before: call).",
             ],
         ),
         (
