@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, TypeVar
 from zoneinfo import available_timezones
 
 import holidays
@@ -13,6 +13,8 @@ from services.scoring.domain.definition_files.yaml_document import Document, Mis
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIMEZONES: Final = frozenset(available_timezones())
+
+EntryType = TypeVar("EntryType")
 
 
 def _check_timezone(name: str) -> str:
@@ -69,7 +71,7 @@ def read_targets(target: object) -> tuple[Decimal, ...]:
     return numbers
 
 
-def require_some(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+def require_some(entries: tuple[EntryType, ...]) -> tuple[EntryType, ...]:
     """Refuse an empty list. Pydantic's `min_length` would also call a list too short whose only entry has a mistake."""
     if not entries:
         raise ValueError("must hold at least 1")

@@ -32,7 +32,7 @@ ANA, MARA = PersonId("ana"), PersonId("mara")
 SEVEN = frozenset({tombstone_of_user(KEY, ACME, None, "7")})
 BOB = frozenset({tombstone_of_contact(KEY, ACME, "bob")})
 PERSON = frozenset({tombstone_of_person(KEY, ANA)})
-NOBODY = roster()
+EMPTY = roster()
 
 
 def _erased(*, people: frozenset[bytes] = frozenset(), users: frozenset[bytes] = SEVEN) -> ErasedPeople:
@@ -73,7 +73,7 @@ def test_neither_the_key_nor_a_user_that_was_looked_up_is_shown_or_compared() ->
 
 
 @pytest.mark.parametrize(
-    ("facts", "kept", "is_by_erased_user"),
+    ("facts", "recorded", "is_by_erased_user"),
     [
         ({"actor": "7", "stage": "offer", "note": "Ana"}, {"actor": None, "stage": "offer"}, True),
         ({"actor": "7", "contact_key": "eve"}, {"actor": None, "contact_key": "eve"}, True),
@@ -82,21 +82,21 @@ def test_neither_the_key_nor_a_user_that_was_looked_up_is_shown_or_compared() ->
     ],
 )
 def test_what_names_the_erased_is_not_recorded(
-    facts: dict[str, FactValue], kept: dict[str, FactValue], is_by_erased_user: bool
+    facts: dict[str, FactValue], recorded: dict[str, FactValue], is_by_erased_user: bool
 ) -> None:
     erased = _erased()
 
-    redacted = redact(erased, NOBODY, _observation(facts), source=ACME, event_id="e1")
+    redacted = redact(erased, EMPTY, _observation(facts), source=ACME, event_id="e1")
 
     assert redacted is not None
     alias = contact_alias(KEY, "bob", keyed_event_id(KEY, "e1"))
-    assert redacted.observation.facts == {name: alias if value == "an alias" else value for name, value in kept.items()}
+    assert redacted.observation.facts == {name: alias if value == "an alias" else value for name, value in recorded.items()}
     assert (redacted.is_by_erased_user, redacted.event_id) == (is_by_erased_user, keyed_event_id(KEY, "e1"))
 
 
 @pytest.mark.parametrize("facts", [{}, {"actor": None}, {"actor": "8"}, {"actor": "8", "contact_key": "eve"}])
 def test_an_observation_that_names_nobody_erased_is_left_alone(facts: dict[str, FactValue]) -> None:
-    assert redact(_erased(), NOBODY, _observation(facts), source=ACME, event_id="e1") is None
+    assert redact(_erased(), EMPTY, _observation(facts), source=ACME, event_id="e1") is None
 
 
 def test_a_user_who_is_a_rep_again_is_recorded() -> None:
@@ -143,15 +143,15 @@ def _with_manager(reps: Roster, person_id: PersonId) -> Roster:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "found"),
+    ("before", "after", "phrase"),
     [
-        (NOBODY, NOBODY, None),
-        (NOBODY, roster(rep(name="ben", identities=()), rep(identities=())), "ana"),
-        (NOBODY, _with_manager(NOBODY, ANA), "ana"),
+        (EMPTY, EMPTY, None),
+        (EMPTY, roster(rep(name="ben", identities=()), rep(identities=())), "ana"),
+        (EMPTY, _with_manager(EMPTY, ANA), "ana"),
         (roster(rep(identities=())), roster(rep(identities=())), None),
-        (_with_manager(NOBODY, ANA), _with_manager(NOBODY, ANA), None),
-        (NOBODY, roster(rep(name="ben", identities=(Identity(source=ACME, user="8"),))), None),
-        (NOBODY, roster(rep(name="ben")), "ben, identities[0]"),
+        (_with_manager(EMPTY, ANA), _with_manager(EMPTY, ANA), None),
+        (EMPTY, roster(rep(name="ben", identities=(Identity(source=ACME, user="8"),))), None),
+        (EMPTY, roster(rep(name="ben")), "ben, identities[0]"),
         (roster(rep(name="ben")), roster(rep(name="ben")), None),
         (
             roster(rep(name="ben", identities=(Identity(source=ACME, user="8"),))),
@@ -171,5 +171,5 @@ def _with_manager(reps: Roster, person_id: PersonId) -> Roster:
         "a further identity",
     ],
 )
-def test_an_erased_person_is_found_in_a_new_roster(before: Roster, after: Roster, found: str | None) -> None:
-    assert find_erased(_erased(people=PERSON), before, after) == found
+def test_an_erased_person_is_found_in_a_new_roster(before: Roster, after: Roster, phrase: str | None) -> None:
+    assert find_erased(_erased(people=PERSON), before, after) == phrase

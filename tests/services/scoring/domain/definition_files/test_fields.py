@@ -16,7 +16,7 @@ def test_an_entry_does_not_change_once_it_is_checked() -> None:
     assert len({_Note(text="a"), _Note(text="a")}) == 1
 
 
-def test_a_key_that_is_a_word_of_python_has_another_name_in_the_code() -> None:
+def test_a_key_that_python_reserves_has_another_name_in_the_code() -> None:
     assert ChangeEntry.model_validate({"from": "2026-03-02"}) == ChangeEntry.model_validate({"first": "2026-03-02"})
 
 

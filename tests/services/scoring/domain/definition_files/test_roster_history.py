@@ -48,9 +48,9 @@ def test_the_history_of_a_manager_names_no_rep() -> None:
 
 
 def test_each_rep_is_found_in_the_newest_roster_that_lists_them() -> None:
-    found = find_newest_reps({rep_id_of("ana"), rep_id_of("nobody")}, ROSTERS[:2] + ROSTERS[3:])
+    reps = find_newest_reps({rep_id_of("ana"), rep_id_of("nobody")}, ROSTERS[:2] + ROSTERS[3:])
 
-    assert {rep_id: found_rep.name for rep_id, found_rep in found.items()} == {"ana": "Ana Ruiz"}
+    assert {rep_id: newest.name for rep_id, newest in reps.items()} == {"ana": "Ana Ruiz"}
 
 
 def test_no_roster_is_read_that_mentions_none_of_the_missing_reps() -> None:
