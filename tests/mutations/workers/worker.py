@@ -117,10 +117,17 @@ def _be_child(tests: list[str], write_end: int, plugins: Sequence[object]) -> No
 
 
 def _libraries(names: set[str]) -> list[str]:
-    """The imported modules that are not part of the copy, and so are the same for every mutant."""
+    """The imported modules that are not part of the copy, and so are the same for every mutant.
+
+    Those written in C behind a module of Python are left out: `asyncio` breaks if `_asyncio` is imported before it.
+    """
     copy = str(Path.cwd())
     files = {name: getattr(sys.modules[name], "__file__", None) for name in sorted(names)}
-    return [name for name, file in files.items() if file and not file.startswith(copy) and "." not in name]
+    return [
+        name
+        for name, file in files.items()
+        if file and not file.startswith(copy) and "." not in name and not name.startswith("_")
+    ]
 
 
 def _import(libraries: list[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import time
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from zoneinfo import available_timezones
 
 import holidays
@@ -13,6 +13,8 @@ from services.scoring.domain.definition_files.yaml_document import Document, Mis
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIMEZONES: Final = frozenset(available_timezones())
+
+EntryType = TypeVar("EntryType")
 
 
 def _check_timezone(name: str) -> str:
@@ -67,6 +69,13 @@ def read_targets(target: object) -> tuple[Decimal, ...]:
     if any(not number.is_finite() or number < 0 for number in numbers):
         raise ValueError("must not be negative")
     return numbers
+
+
+def require_some(entries: tuple[EntryType, ...]) -> tuple[EntryType, ...]:
+    """Refuse an empty list. Pydantic's `min_length` would also call a list too short whose only entry has a mistake."""
+    if not entries:
+        raise ValueError("must hold at least 1")
+    return entries
 
 
 SLUG: Final = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")

@@ -5,9 +5,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
-from services.scoring.domain.definition_files.fields import SLUG, Entry, Name, find_duplicates, known_keys, read_targets
+from services.scoring.domain.definition_files.fields import (
+    SLUG,
+    Entry,
+    Name,
+    find_duplicates,
+    known_keys,
+    read_targets,
+    require_some,
+)
 from services.scoring.domain.definition_files.filter_fields import Counts, FilterFields
 from services.scoring.domain.definition_files.yaml_document import (
     DefinitionRefused,
@@ -119,7 +127,7 @@ class UnverifiedEntry(Entry):
 class PlaybookFile(Entry):
     team: Annotated[TeamId, SLUG]
     effective_from: date
-    behaviours: tuple[BehaviourEntry, ...] = Field(min_length=1)
+    behaviours: Annotated[tuple[BehaviourEntry, ...], AfterValidator(require_some)]
     goals: tuple[GoalEntry, ...] = ()
     unverified: UnverifiedEntry | None = None
 

@@ -172,7 +172,7 @@ def read_roster(text: str, *, file: str) -> Roster:
     if len(documents) != 1:
         problem = f"holds {len(documents)} documents; a roster is one"
         raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)])
-    document = documents[0]
+    (document,) = documents
     try:
         entry = RosterFile.model_validate(document.content)
     except ValidationError as refused:

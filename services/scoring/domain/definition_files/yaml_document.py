@@ -40,7 +40,6 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "literal_error": "must be {expected}",
     "tuple_type": _A_LIST,
     "frozen_set_type": _A_LIST,
-    "too_short": "must hold at least {min_length}",
     "model_type": _A_MAPPING,
     "model_attributes_type": _A_MAPPING,
 }
@@ -78,16 +77,16 @@ class DefinitionRefused(DaymarkError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """One YAML document as plain values, with the line number of every path in it."""
+    """One YAML document as plain values, with the line number of every path in it, also of the empty one."""
 
     content: Any
     lines: dict[Path, int]
 
     def line_of(self, path: Path) -> int:
         """The line of the path, or of its nearest parent that has one."""
-        while path and path not in self.lines:
+        while path not in self.lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return self.lines[path]
 
 
 def read_documents(text: str, *, file: str) -> list[Document]:
@@ -102,7 +101,7 @@ def read_documents(text: str, *, file: str) -> list[Document]:
     except yaml.MarkedYAMLError as refused:
         line = refused.problem_mark.line + 1 if refused.problem_mark else 1
         raise DefinitionRefused(file, [Mistake(line=line, key="file", problem=f"not YAML ({refused.problem})")]) from None
-    except (yaml.YAMLError, RecursionError) as refused:
+    except yaml.YAMLError as refused:
         problem = f"not YAML ({type(refused).__name__})"
         raise DefinitionRefused(file, [Mistake(line=1, key="file", problem=problem)]) from None
     except _TooLarge:
@@ -139,8 +138,8 @@ def mistakes_of(refused: ValidationError, document: Document, known_keys: frozen
         remedy = _REMEDIES.get(error["type"])
         problem = remedy.format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
-            similar = difflib.get_close_matches(str(path[-1]), known_keys, n=1)
-            problem = f"no such key; did you mean {similar[0]}?" if similar else "no such key; leave it out"
+            similar = difflib.get_close_matches(str(path[-1]), known_keys)
+            problem = "no such key; " + next((f"did you mean {key}?" for key in similar), "leave it out")
         mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     return mistakes
 

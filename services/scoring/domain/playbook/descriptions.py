@@ -44,9 +44,10 @@ def describe_changes(before: Playbook, after: Playbook) -> tuple[str, ...]:
 
 def describe_targets(targets: Sequence[Fraction]) -> str:
     """One number per weekday, Monday first, as `10 a day` or `12 on Monday and Tuesday, 6 on Friday`."""
-    if len(set(targets)) == 1:
-        return f"{_number(targets[0])} a day" if targets[0] else "no target"
-    numbers = sorted({target for target in targets if target}, key=targets.index)
+    first, *others = dict.fromkeys(targets)
+    if not others:
+        return f"{_number(first)} a day" if first else "no target"
+    numbers = [number for number in (first, *others) if number]
     return ", ".join(f"{_number(number)} on {_days([target == number for target in targets])}" for number in numbers)
 
 
@@ -122,4 +123,5 @@ def _days(is_chosen: Sequence[bool]) -> str:
         names = [_WEEKDAYS[day] for day in days]
         if in_run:
             parts += [f"{names[0]} to {names[-1]}"] if len(names) >= _RUN_MIN else names
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last

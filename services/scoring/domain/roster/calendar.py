@@ -4,6 +4,7 @@ A day may have 23, 24 or 25 hours, so it is never computed by adding 24 hours: i
 some zones midnight does not exist on the day on which the clocks go forward, and Apia had no 30 December 2011 at all.
 """
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -34,7 +35,7 @@ def day_start(day: date, timezone: str) -> datetime:
     start = naive_midnight.astimezone(UTC)
     if start.astimezone(zone).replace(tzinfo=None) == naive_midnight.replace(tzinfo=None):
         return start
-    return _first_instant_from(day, zone, around=start)
+    return _first_instant_from(day, timezone, latest=start)
 
 
 def day_end(day: date, timezone: str) -> datetime:
@@ -48,14 +49,13 @@ def rep_day_of(rep: Rep, instant: datetime) -> date:
     A rep who moves to another zone follows its clock from midnight there on the first day of the new term. Until then the last
     day of the old term goes on, however long it becomes.
     """
-    following: date | None = None
-    for term in reversed(rep.terms[1:]):
-        day = day_of(instant, term.timezone)
+    day = latest = date.max
+    for term in reversed(rep.terms):
+        day = min(day_of(instant, term.timezone), latest)
         if day >= term.first:
-            return day if following is None else min(day, following - _ONE_DAY)
-        following = term.first
-    day = day_of(instant, rep.terms[0].timezone)
-    return day if following is None else min(day, following - _ONE_DAY)
+            break
+        latest = term.first - _ONE_DAY
+    return day
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
@@ -127,13 +127,8 @@ def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[dat
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
-def _first_instant_from(day: date, zone: ZoneInfo, *, around: datetime) -> datetime:
-    """The first second whose local date is `day` or later, by bisecting two days to either side of `around`."""
-    before, after = around - 2 * _ONE_DAY, around + 2 * _ONE_DAY
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=1) // 2)
-        if middle.astimezone(zone).date() >= day:
-            after = middle
-        else:
-            before = middle
-    return after
+def _first_instant_from(day: date, timezone: str, *, latest: datetime) -> datetime:
+    """The first second whose local date is `day` or later: `latest`, or at most a day before it."""
+    earliest = latest - _ONE_DAY
+    seconds = bisect_left(range(86_400), day, key=lambda second: day_of(earliest + timedelta(seconds=second), timezone))
+    return earliest + timedelta(seconds=seconds)

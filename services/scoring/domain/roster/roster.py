@@ -83,8 +83,6 @@ class Rep:
 
     def on(self, day: date) -> Term:
         """The term that the day lies in."""
-        if len(self.terms) == 1:
-            return self.terms[0]
         return next(term for term in reversed(self.terms) if term.first <= day)
 
     @property

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.domain.playbook.playbook import Playbooks
 from services.scoring.domain.score import as_decimal, score_day, two_decimals
-from shared.events import BehaviourKey, TeamId
-from tests.services.scoring.domain.builders import NORTH, behaviour, playbook
+from shared.events import BehaviourKey
+from tests.services.scoring.domain.builders import behaviour, playbook
 
 MONDAY = date(2026, 3, 2)
 CALLS, PROPOSALS = BehaviourKey("calls"), BehaviourKey("proposals")
@@ -84,13 +83,3 @@ def test_more_of_anything_never_lowers_the_score(calls: int, proposals: int) -> 
         return score
 
     assert value(1) >= value(0)
-
-
-def test_the_newest_version_that_has_begun_is_in_force() -> None:
-    old, new = playbook(behaviour(), effective_from=date(2026, 1, 1)), playbook(behaviour(), effective_from=date(2026, 2, 1))
-    versions = Playbooks([new, old])
-
-    assert versions.in_force(NORTH, date(2026, 1, 31)) is old
-    assert versions.in_force(NORTH, date(2026, 2, 1)) is new
-    assert versions.in_force(NORTH, date(2025, 12, 31)) is None
-    assert versions.in_force(TeamId("south"), date(2026, 2, 1)) is None

@@ -35,6 +35,7 @@ SOUTH_VERSIONS = (_version(11, date(2025, 1, 1), SOUTH), _version(12, APRIL, SOU
         (rep(left=date(2026, 3, 31)), [(2, JANUARY, 1)]),
         (rep(left=TODAY), [(2, JANUARY, 1)]),
         (rep(left=YESTERDAY), []),
+        (rep(joined=TODAY, left=TODAY), [(2, TODAY, None)]),
         (rep(term(), term(NEXT, team=SOUTH)), [(2, JANUARY, 1), (11, NEXT, 2), (12, APRIL, 11)]),
         (rep(term(), term(APRIL, team=SOUTH)), [(2, JANUARY, 1), (12, APRIL, 2)]),
         (rep(term(), term(TODAY, team=SOUTH)), [(11, TODAY, 2), (12, APRIL, 11)]),
@@ -50,6 +51,7 @@ SOUTH_VERSIONS = (_version(11, date(2025, 1, 1), SOUTH), _version(12, APRIL, SOU
         "leaves before the next version",
         "leaves today",
         "left yesterday",
+        "is there for one day",
         "changes team within a version",
         "changes team with the next version",
         "changes team today",
@@ -66,6 +68,12 @@ def test_a_rep_is_bound_by_the_versions_that_judge_them_from_today_on(
     assert [
         (binding.playbook.number, binding.first, binding.before and binding.before.number) for binding in bindings
     ] == expected
+
+
+def test_nothing_comes_before_the_first_day_of_all() -> None:
+    (binding,) = find_bindings(rep(), Playbooks([_version(1, date.min)]), today=TODAY)
+
+    assert (binding.first, binding.before) == (date.min, None)
 
 
 def test_a_version_that_binds_again_later_binds_once() -> None:

@@ -30,6 +30,8 @@ def _with_behaviours(*behaviours: Behaviour) -> Playbook:
     ("targets", "phrase"),
     [
         ((10,) * 7, "10 a day"),
+        ((2_000_000,) * 7, "2000000 a day"),
+        ((0, 0, 0, 0, 0, 0, 1), "1 on Sunday"),
         ((0,) * 7, "no target"),
         ((10, 10, 10, 10, 10, 0, 0), "10 on Monday to Friday"),
         ((12, 12, 10, 10, 2.5, 0, 0), "12 on Monday and Tuesday, 10 on Wednesday and Thursday, 2.5 on Friday"),
@@ -79,6 +81,13 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
             ["New goal: Calls this week, steps of 8 a week. What counts: call."],
         ),
         (
+            replace(BEFORE, goals=(replace(GOAL, key=GoalKey("new"), label="Demos"), replace(GOAL, counts=LONG_CALLS))),
+            [
+                "New goal: Demos, steps of 30 a month. What counts: call.",
+                "Goal Calls this month: what counts is now call, of at least 60 s (before: call).",
+            ],
+        ),
+        (
             replace(BEFORE, goals=(replace(GOAL, label="Calls"),)),
             ["Calls is the new name of the goal Calls this month."],
         ),
@@ -99,6 +108,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         "steps of a goal",
         "bounds of a goal",
         "new goal",
+        "new goal before a changed one",
         "name of a goal",
         "unverified rules",
     ],

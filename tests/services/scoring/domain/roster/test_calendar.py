@@ -47,6 +47,7 @@ def test_a_day_is_as_long_as_its_zone_makes_it(zone: str, day: date, hours: floa
         ("Asia/Beirut", date(2026, 3, 29)),
         ("Africa/Cairo", date(2026, 4, 24)),
         ("America/Havana", date(2026, 3, 8)),
+        ("America/Toronto", date(1919, 3, 31)),  # from 23:30 to 00:30
     ],
 )
 def test_if_midnight_does_not_exist_the_day_begins_with_the_first_instant_after_it(zone: str, day: date) -> None:
@@ -109,6 +110,24 @@ def test_the_days_around_a_move_follow_each_other(mover: Rep, hours: list[int]) 
     assert all(rep_day_of(mover, rep_day_start(mover, day)) == day for day in days)
 
 
+def test_of_two_moves_in_one_week_the_later_one_ends_the_days_of_the_earlier_one() -> None:
+    mover = rep(term(), term(WEDNESDAY, timezone="Asia/Tokyo"), term(date(2026, 3, 6), timezone="Pacific/Honolulu"))
+
+    assert rep_day_of(mover, datetime(2026, 3, 3, 15, tzinfo=UTC)) == date(2026, 3, 4)
+    assert rep_day_of(mover, datetime(2026, 3, 5, 14, 59, tzinfo=UTC)) == date(2026, 3, 5)
+    assert rep_day_of(mover, datetime(2026, 3, 6, 9, 59, tzinfo=UTC)) == date(2026, 3, 5)
+    assert rep_day_of(mover, datetime(2026, 3, 6, 10, tzinfo=UTC)) == date(2026, 3, 6)
+
+
+def test_no_working_time_is_left_of_hours_that_begin_where_a_short_day_ends() -> None:
+    tuesday = date(2026, 3, 3)
+
+    for starts, is_worked in ((time(4, 59), True), (time(5), False)):
+        hours = starts, time(17)
+        mover = rep(term(timezone="Pacific/Honolulu", hours=hours), term(WEDNESDAY, timezone="Asia/Tokyo"))
+        assert (working_time(mover, tuesday) is not None) is is_worked
+
+
 def test_a_move_across_26_hours_skips_a_day() -> None:
     mover = rep(term(timezone="Etc/GMT+12"), term(WEDNESDAY, timezone="Pacific/Kiritimati"))
     skipped = date(2026, 3, 3)
@@ -133,10 +152,10 @@ def test_a_day_off_a_holiday_a_leave_and_a_day_before_joining_are_not_worked() -
     leave = Absence(first=date(2026, 3, 3), last=date(2026, 3, 3), part=Fraction(1))
     ana = rep(term(country="JP"), joined=date(2026, 3, 2), absences=(leave,))
 
-    assert presence_on(ana, date(2026, 3, 7))[0] is Presence.DAY_OFF
-    assert presence_on(ana, date(2026, 3, 20))[0] is Presence.HOLIDAY
-    assert presence_on(ana, date(2026, 3, 3))[0] is Presence.ABSENT
-    assert presence_on(ana, date(2026, 2, 27))[0] is Presence.NOT_EMPLOYED
+    assert presence_on(ana, date(2026, 3, 7)) == (Presence.DAY_OFF, Fraction(0))
+    assert presence_on(ana, date(2026, 3, 20)) == (Presence.HOLIDAY, Fraction(0))
+    assert presence_on(ana, date(2026, 3, 3)) == (Presence.ABSENT, Fraction(0))
+    assert presence_on(ana, date(2026, 2, 27)) == (Presence.NOT_EMPLOYED, Fraction(0))
 
 
 def test_a_holiday_during_a_leave_is_a_holiday() -> None:
@@ -168,6 +187,7 @@ def test_working_time_is_on_the_reps_own_clock_also_on_the_day_the_clocks_change
 def test_the_next_working_time_skips_weekends_and_leave() -> None:
     leave = Absence(first=date(2026, 3, 9), last=date(2026, 3, 10), part=Fraction(1))
 
+    assert next_work_start(rep(), date(2026, 3, 2)) == datetime(2026, 3, 3, 8, tzinfo=UTC)
     assert next_work_start(rep(absences=(leave,)), date(2026, 3, 6)) == datetime(2026, 3, 11, 8, tzinfo=UTC)
     assert next_work_start(rep(left=date(2026, 3, 6)), date(2026, 3, 6)) is None
 

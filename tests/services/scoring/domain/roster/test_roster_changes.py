@@ -59,6 +59,7 @@ def test_each_change_asks_for_as_much_work_as_it_needs(changed: Rep, kind: str |
 
     expected = {name: {ANA} if name == kind else set() for name in ("to_reassign", "to_rescore", "to_report")}
     assert {name: getattr(changes, name) for name in expected} == expected
+    assert changes.all == ({ANA} if kind else set())
     assert (changes.joined, changes.removed) == (frozenset(), frozenset())
 
 
