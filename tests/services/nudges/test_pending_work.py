@@ -141,6 +141,7 @@ async def test_a_delivery_is_work_while_its_attempt_is_under_way_and_not_once_it
 async def test_a_delivery_is_no_work_while_its_channel_is_paused_for_either_reason(known: Rows) -> None:
     await known.add_delivery(make_nudge().id, "paused")
     assert [await _is_pending_in(known, "paused", now=now) for now in (NOON, NOON + HOUR)] == [False, True]
+    assert not await _is_pending_in(known, "recorder")
 
     async with known.pool.acquire() as connection:
         await mark_channel_paused(connection, "paused", paused_until=None, asked_until=NOON + 2 * HOUR)
