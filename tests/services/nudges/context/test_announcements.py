@@ -29,9 +29,9 @@ async def test_everything_announced_to_a_rep_is_listed_in_the_order_of_versions(
 
 
 async def test_a_version_stays_announced_after_it_is_withdrawn(pool: asyncpg.Pool, rows: Rows) -> None:
+    await rows.add_announcement(announcement(VERSION_1, rep=BEN), delivered_at=DELIVERED - timedelta(days=1))
     await rows.add_announcement(announcement(VERSION_1), delivered_at=DELIVERED, withdrawn_at=ACKNOWLEDGED)
     await rows.add_announcement(announcement(VERSION_2), delivered_at=ACKNOWLEDGED)
-    await rows.add_announcement(announcement(VERSION_1, rep=BEN), delivered_at=DELIVERED - timedelta(days=1))
 
     async with pool.acquire() as connection:
         assert await find_delivered_at(connection, ANA.id, VERSION_1) == DELIVERED

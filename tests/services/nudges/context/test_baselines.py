@@ -82,10 +82,13 @@ async def test_a_day_is_left_out(pool: asyncpg.Pool, rows: Rows, other: DayRepor
 
 
 async def test_what_had_no_target_on_its_day_is_not_counted(pool: asyncpg.Pool, rows: Rows) -> None:
-    calls = behaviour("Calls", 1, 10)
+    calls = behaviour("Calls", 3, 1)
     await _add(rows, report(FRIDAY, behaviours=(calls, DEMOS_WITHOUT_TARGET)))
 
-    assert await _counts(pool) == [1]
+    assert await _counts(pool) == [3]
+    async with pool.acquire() as connection:
+        days = await list_team_days(connection, NORTH.id, before=MONDAY, versions=[VERSION_1])
+    assert [day.count for day in days[ANA.id]] == [3]
 
 
 async def test_a_day_on_which_nothing_had_a_target_counts_nothing(pool: asyncpg.Pool, rows: Rows) -> None:

@@ -116,9 +116,9 @@ async def test_everybody_waits_for(pool: asyncpg.Pool, rows: Rows, other: DayRep
 
 async def test_a_rep_whose_monday_is_reported_already_has_begun_it(pool: asyncpg.Pool, rows: Rows) -> None:
     """Dora's Monday is known although it is still Sunday in Los Angeles by this clock."""
-    dora = report(score=100, rep=DORA, timezone=LOS_ANGELES)
+    sunday, monday = (report(day, score=100, rep=DORA, timezone=LOS_ANGELES) for day in (SUNDAY, MONDAY))
 
-    assert await _teammates_done(pool, rows, dora, now=at(MONDAY, "08:00")) == ("ana", "ben", "cleo", "dora")
+    assert await _teammates_done(pool, rows, sunday, monday, now=at(MONDAY, "08:00")) == ("ana", "ben", "cleo", "dora")
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ async def test_other_answers_recognise_nobody(ana_managed: asyncpg.Pool, rows: R
 
 async def test_somebody_elses_celebration_recognises_nobody_else(ana_managed: asyncpg.Pool, rows: Rows) -> None:
     await rows.add_nudge(_celebration(MONDAY, person=BEN))
+    await rows.add_nudge(_celebration(MONDAY, nudge_id="anas"))
     await rows.add_answer(NudgeId("celebration"), MARA.id, Answer.RECOGNISED, now=at(MONDAY, "12:00"))
 
     assert await _recognised_on(ana_managed) is None

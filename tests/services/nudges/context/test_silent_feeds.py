@@ -45,7 +45,7 @@ async def _at_work(rows: Rows, now: datetime = TEN) -> list[tuple[str, str, bool
 
 
 async def test_a_rep_at_work_has_one_feed_for_everything_and_one_for_each_behaviour_with_a_target(rows: Rows) -> None:
-    lines = (behaviour("Calls", 0), behaviour("Mails", 0), behaviour("Demos", 3, target=0))
+    lines = (behaviour("Calls", 0), behaviour("Mails", 0, target=1), behaviour("Demos", 3, target=0))
     await rows.add_day(open_report(behaviours=lines), first_seen={"mails": at(MONDAY, "09:30")})
 
     feeds = await list_reps_at_work(rows.pool, now=TEN)

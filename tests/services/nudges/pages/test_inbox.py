@@ -160,3 +160,14 @@ async def test_a_bundled_nudge_leads_to_the_message_that_carries_it(rows: Rows) 
     assert message is not None
     assert message.id == "n1"
     assert await find_message(rows.pool, NudgeId("n3"), ANA.id) is None
+
+
+async def test_only_an_inbox_says_who_has_acknowledged_and_which_channels_accepted(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("n1"))
+    await rows.add_announcement(announcement(), nudge_id="n1", acknowledged_at=NOON)
+    await rows.add_delivery(NudgeId("n1"), state="delivered")
+
+    received, found = await list_received(rows.pool, ANA.id, since=MONDAY), await find_message(rows.pool, NudgeId("n1"), ANA.id)
+
+    assert found is not None
+    assert [(message.is_acknowledged, message.delivered) for message in (*received, found)] == [(False, ()), (False, ())]

@@ -10,6 +10,7 @@ from services.scoring.days.recount_days import recount_days
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import Tally
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, Scoring, observed
+from tests.services.scoring.domain.builders import behaviour, playbook
 
 ONE_EACH = """\
 team: north
@@ -60,6 +61,21 @@ async def test_the_query_counts_by_every_filter_with_its_threshold_included(scor
     tally = (await _counts(scoring))[RepDay(ANA, MONDAY)]
     assert tally.counts == {"long": 1, "outbound": 1, "talks": 2, "large": 1, "offers": 1, "all": 3}
     assert await scoring.differences() == ()
+
+
+async def test_each_day_is_counted_by_its_own_version(scoring: Scoring) -> None:
+    nine = f"{MONDAY}T09:00:00+00:00"
+    for actor in ("7", "8"):
+        await scoring.record(
+            observed(f"call-of-{actor}", actor=actor), observed(f"email-of-{actor}", "email", actor=actor, started_at=nine)
+        )
+    calls, emails = (playbook(behaviour(kind, counts={"kinds": frozenset({kind})})) for kind in ("call", "email"))
+
+    async with scoring.pool.acquire() as connection:
+        tallies = await recount_days(connection, {RepDay(ANA, MONDAY): calls, RepDay(BEN, MONDAY): emails})
+
+    counted = {rep_day.rep_id: (tally.counts, tally.first_counted_at) for rep_day, tally in tallies.items()}
+    assert counted == {ANA: ({"call": 1}, MONDAY_NOON), BEN: ({"email": 1}, MONDAY_NOON - timedelta(hours=3))}
 
 
 async def test_the_first_activity_that_counts_for_a_behaviour_is_known(scoring: Scoring) -> None:
