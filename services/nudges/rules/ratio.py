@@ -51,7 +51,7 @@ class Share:
     def interval(self) -> tuple[float, float]:
         """The central 90% credible interval of the share."""
         cumulative = list(accumulate(map(self.density, _ANGLES)))
-        low, high = (bisect_left(cumulative, quantile * cumulative[-1]) for quantile in (_TAIL, 1 - _TAIL))
+        low, high = (bisect_left(cumulative, quantile) for quantile in (_TAIL, 1 - _TAIL))
         return math.sin(_ANGLES[low]) ** 2, math.sin(_ANGLES[high]) ** 2
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ def probability_of_fall(recent: Share, earlier: Share, *, factor: float) -> floa
     def below(angle: float) -> float:
         return cumulative[round(math.asin(math.sqrt(factor) * math.sin(angle)) / _STEP)]
 
-    return min(1.0, sum(earlier.density(angle) * below(angle) for angle in _ANGLES))
+    return sum(earlier.density(angle) * below(angle) for angle in _ANGLES)
 
 
 def is_still_fallen(context: RuleContext) -> bool:
@@ -106,7 +106,7 @@ def ratio(context: RuleContext) -> Proposal | None:
         return None
     planned = _planned_by_target(report)
     recent, earlier = _periods(baseline)
-    if len(planned) < 2 or len(earlier) < EARLIER_DAYS_MIN:  # noqa: PLR2004 - one behaviour has no ratio
+    if not planned or len(earlier) < EARLIER_DAYS_MIN:
         return None
     most_frequent, *others = planned
     falls = [_fall(most_frequent, other, recent=recent, earlier=earlier) for other in others]

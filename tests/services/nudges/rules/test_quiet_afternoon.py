@@ -35,7 +35,7 @@ def test_it_is_proposed_from_the_middle_of_the_day_on() -> None:
 @pytest.mark.parametrize(
     ("today", "first"),
     [
-        (NOTHING_YET, "your 10 calls"),
+        (open_report(behaviours=(behaviour("Calls", 0, 10), behaviour("Meetings", 0, 1))), "your 10 calls"),
         (open_report(behaviours=(behaviour("Calls", 0, 0), behaviour("Meetings", 0, 1))), "your one meeting"),
         (open_report(behaviours=(behaviour("Meetings", 0, 2.5),)), "meetings"),
         (open_report(behaviours=(behaviour("Meetings", 0, 0),)), "your plan"),

@@ -159,3 +159,9 @@ def test_the_probability_is_that_of_random_draws(recent: tuple[int, int], earlie
 
     shares = [Share(converted=converted, total=total) for converted, total in (recent, earlier)]
     assert probability_of_fall(*shares, factor=0.75) == pytest.approx(falls, abs=0.015)
+
+
+def test_a_share_of_all_has_certainly_not_fallen_below_a_share_of_none() -> None:
+    probability = probability_of_fall(Share(converted=399, total=400), Share(converted=0, total=400), factor=0.75)
+
+    assert probability == pytest.approx(0, abs=1e-6)

@@ -7,7 +7,19 @@ import pytest
 from services.nudges.context.team_context import TeamMember
 from services.nudges.rules.recognition_due import recognition_due
 from shared.events import Mention, NudgeKind
-from tests.services.nudges.rules.teams import CALLS_ONLY, FEW_CALLS, FRIDAY, MONDAY, PLAN, member, named, team
+from tests.services.nudges.builders.days import working_days
+from tests.services.nudges.rules.teams import (
+    CALLS_ONLY,
+    FEW_CALLS,
+    FRIDAY,
+    MONDAY,
+    PLAN,
+    day_of,
+    member,
+    member_with,
+    named,
+    team,
+)
 
 
 def test_it_quotes_what_was_done() -> None:
@@ -96,3 +108,13 @@ def test_three_a_week_are_enough(this_week: int, *, is_proposed: bool) -> None:
     candidate = recognition_due.evaluate(team(member("Ana", *[PLAN] * 5), recognitions=this_week))
 
     assert (candidate is not None) is is_proposed
+
+
+def test_the_largest_target_of_the_newest_day_is_quoted() -> None:
+    days = [day_of("Ana", day, PLAN) for day in working_days(5, until=MONDAY)]
+    days[-1] = days[-1].model_copy(update={"behaviours": days[-1].behaviours[1:]})
+
+    candidate = recognition_due.evaluate(team(member_with(days, "Ana", {})))
+
+    assert candidate is not None
+    assert "5 meetings over those days" in candidate.wordings[0]

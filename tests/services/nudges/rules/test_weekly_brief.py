@@ -178,3 +178,28 @@ def test_it_compares_from_two_days_on(brief_on: date, *, is_compared: bool) -> N
 
     assert candidate is not None
     assert ("Since the last brief" in candidate.wordings[0]) is is_compared
+
+
+def test_only_what_the_newest_day_asked_for_is_coached() -> None:
+    days = [
+        report(day, behaviours=(behaviour("Calls", 0, 10, weight=60), behaviour("Meetings", 0, 1, weight=40)))
+        for day in working_days(5, until=MONDAY)
+    ]
+    days[-1] = days[-1].model_copy(update={"behaviours": days[-1].behaviours[1:]})
+
+    candidate = weekly_brief.evaluate(team(member_with(days, "Ana", {VERSION_1: LONG_AGO})))
+
+    assert candidate is not None
+    assert candidate.about == (Mention(id=named("Ana").id, behaviour="meetings"),)
+
+
+def test_a_movement_has_the_newest_label() -> None:
+    renamed = behaviour("Calls", 8, 10).model_copy(update={"label": "Dials"})
+    days = [report(day, behaviours=(behaviour("Calls", 2, 10),)) for day in working_days(10, until=MONDAY)]
+    days[-1] = days[-1].model_copy(update={"behaviours": (renamed,)})
+    context = team(member_with(days, "Ana", {VERSION_1: LONG_AGO}), last_brief=brief(LAST_MONDAY, "Ana"))
+
+    candidate = weekly_brief.evaluate(context)
+
+    assert candidate is not None
+    assert "Ana's dials went up" in candidate.wordings[0]
