@@ -7,8 +7,12 @@ from tests.services.scoring.conftest import ANA, MONDAY_NOON, ROSTER, Scoring, o
 
 
 async def test_unmatched_users_are_listed_until_a_rep_has_the_identity(scoring: Scoring) -> None:
+    earlier = (MONDAY_NOON - timedelta(minutes=1)).isoformat()
     await scoring.record(
-        observed("a1", actor="99"), observed("a2", actor="99"), observed("a3", actor="98"), observed("a4", actor=None)
+        observed("a1", actor="99"),
+        observed("a2", actor="99", started_at=earlier),
+        observed("a3", actor="98"),
+        observed("a4", actor=None),
     )
     (first, second) = (await list_unmatched_users(scoring.pool)).users
 

@@ -28,6 +28,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 @pytest.fixture
 async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
+    await scoring.ignore_indexes()
     async with scoring.pool.acquire() as acquired:
         yield acquired
 
@@ -84,9 +85,9 @@ async def test_the_wanted_activities_are_locked_in_order(scoring: Scoring, conne
 
 async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring: Scoring, connection: Connection) -> None:
     anas = _record("a5", RepDay(ANA, MONDAY), actor="gone")
-    own, elsewhere = _record("a4", source=OTHER, actor="8"), _record("a3")
+    own, elsewhere, second = _record("a4", source=OTHER, actor="8"), _record("a3"), _record("a0", account="two")
     decoys = [_record("a1", actor="8"), _record("a2", source=OTHER), _record("a6", RepDay(BEN, MONDAY), actor="9")]
-    await insert_activities(connection, [anas, own, elsewhere, *decoys])
+    await insert_activities(connection, [second, anas, own, elsewhere, *decoys])
     identities = [Identity(source=ACME, user="7"), Identity(source=OTHER, user="8")]
 
     async with connection.transaction():
@@ -94,7 +95,7 @@ async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring
         with pytest.raises(asyncpg.LockNotAvailableError):
             await scoring.pool.fetch("SELECT FROM activity WHERE activity_id = 'a3' FOR UPDATE NOWAIT")
 
-    assert _keys(*locked) == _keys(elsewhere, anas, own)
+    assert _keys(*locked) == _keys(elsewhere, anas, second, own)
 
 
 async def test_an_activity_is_updated_and_no_other(connection: Connection) -> None:
