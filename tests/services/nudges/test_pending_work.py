@@ -60,7 +60,9 @@ async def test_the_effects_are_to_be_checked_from_the_next_day_in_utc_on(rows: R
 
 
 @pytest.mark.parametrize(("days_ago", "is_pending"), [(7, True), (8, False)])
-async def test_a_manager_of_somebody_within_the_last_week_needs_a_digest(rows: Rows, days_ago: int, *, is_pending: bool) -> None:
+async def test_a_manager_of_somebody_within_the_last_week_needs_a_digest(
+    rows: Rows, days_ago: int, *, is_pending: bool
+) -> None:
     await lead(rows.pool, ANA, newest_day=MONDAY - timedelta(days=days_ago))
 
     assert await _is_pending(rows) is is_pending

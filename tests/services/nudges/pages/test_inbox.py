@@ -167,7 +167,10 @@ async def test_only_an_inbox_says_who_has_acknowledged_and_which_channels_accept
     await rows.add_announcement(announcement(), nudge_id="n1", acknowledged_at=NOON)
     await rows.add_delivery(NudgeId("n1"), state="delivered")
 
-    received, message = await list_received(rows.pool, ANA.id, since=MONDAY), await find_message(rows.pool, NudgeId("n1"), ANA.id)
+    received, message = (
+        await list_received(rows.pool, ANA.id, since=MONDAY),
+        await find_message(rows.pool, NudgeId("n1"), ANA.id),
+    )
 
     assert message is not None
     assert [(message.is_acknowledged, message.delivered) for message in (*received, message)] == [(False, ()), (False, ())]
