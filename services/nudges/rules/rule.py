@@ -48,7 +48,7 @@ class Rule(Generic[Context]):
     moment: Moment
     priority: int
     propose: Callable[[Context], Proposal | None]
-    cooldown_days: int = 0
+    cooldown_days: int
     is_shortfall: bool = False
     is_everyday: bool = False
     is_opt_in: bool = False

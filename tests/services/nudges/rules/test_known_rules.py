@@ -31,7 +31,7 @@ KNOWN = COACHING | DAYS_OF_PRAISE | OTHERS
         (REEVALUATED, DAYS_OF_PRAISE | COACHING - {"pace"}),
         (OPT_IN, {"day_plan"}),
         ({name for name, rule in REP_RULES.items() if rule.is_opt_in}, {"day_plan"}),
-        ({name for name, rule in REP_RULES.items() if rule.is_everyday}, {"plan_done"}),
+        ({name for name, rule in RULES.items() if rule.is_everyday}, {"plan_done"}),
         ({name for name, rule in REP_RULES.items() if rule.is_shortfall}, COACHING),
         ({name for name, rule in REP_RULES.items() if rule.still_nearly_true}, {"drop", "ratio", "one_thing"}),
         ({name for name, rule in MANAGER_RULES.items() if rule.is_shortfall or rule.is_opt_in or rule.is_reevaluated}, set()),
@@ -71,6 +71,14 @@ def test_the_rules_of_a_moment_propose_in_order_of_priority() -> None:
     proposed = [candidate.rule for candidate in evaluate_rules(Moment.DAY_CHANGED, REP_EXAMPLES["comeback"])]
 
     assert [rule for rule in proposed if rule in KNOWN] == ["comeback", "plan_done"]
+
+
+@pytest.mark.parametrize(("rule", "occasion"), [("plan_done", "2026-03-11"), ("steady_week", "week of 2026-03-09")])
+def test_an_occasion_is_the_day_unless_the_rule_has_another(rule: str, occasion: str) -> None:
+    candidate = REP_RULES[rule].evaluate(REP_EXAMPLES[rule])
+
+    assert candidate is not None
+    assert candidate.occasion == occasion
 
 
 def test_the_messages_of_a_managers_morning_have_an_order() -> None:
