@@ -30,7 +30,7 @@ from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scori
 from tests.services.scoring.domain.builders import ACME, NORTH, activity
 
 OTHER = SourceName("other")
-TUESDAY = MONDAY + timedelta(days=1)
+SUNDAY, TUESDAY = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
 CALLS = BehaviourKey("calls")
 
 
@@ -62,10 +62,10 @@ async def _activity_ids(connection: Connection) -> list[str]:
 
 
 async def _add_days(connection: Connection) -> None:
-    for rep_id, days in ((ANA, (MONDAY, TUESDAY)), (BEN, (MONDAY,))):
+    for rep_id, days in ((ANA, (MONDAY, TUESDAY)), (BEN, (SUNDAY,))):
         await insert_days(connection, [(RepDay(rep_id, day), "closed") for day in days])
         await claim_last_opened_days(connection, {rep_id: TUESDAY})
-    await connection.execute("""UPDATE rep_day SET counts = '{"calls": 3}' WHERE day = $1""", MONDAY)
+    await connection.execute("""UPDATE rep_day SET counts = '{"calls": 3}' WHERE day <= $1""", MONDAY)
 
 
 async def test_the_activities_of_a_persons_users_are_counted_and_deleted_some_at_a_time(connection: Connection) -> None:
@@ -88,7 +88,7 @@ async def test_the_activities_of_a_persons_users_are_counted_and_deleted_some_at
     await _add_activity(connection, "b5", "7", rep_day=RepDay(BEN, MONDAY))
 
     assert await count_activities(connection, users) == 3
-    assert [await delete_activities(connection, users, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [await delete_activities(connection, users, limit=limit) for limit in (1, 3, 3)] == [1, 2, 0]
     assert await _activity_ids(connection) == ["b1", "b2", "b3", "b4", "b5"]
 
 
