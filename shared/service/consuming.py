@@ -73,13 +73,12 @@ class _Settle(BaseMiddleware[Any, Any]):
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> None:
         retry_s = await self._handle(call_next, msg)
-        if retry_s == RETRY_S:
-            await asyncio.sleep(RETRY_S)  # the next messages would fail, too; they wait on the stream
-            retry_s = 0.0
         try:
             await (msg.ack() if retry_s is None else msg.nack(delay=retry_s))
         except TRANSIENT_ERRORS as lost:  # the message is delivered again, and handling it again changes nothing
             _log.warning("settling_failed", subject=msg.raw_message.subject, error=type(lost).__name__)
+        if retry_s == RETRY_S:
+            await asyncio.sleep(RETRY_S)  # the next messages would fail, too; they wait on the stream
 
     async def _handle(self, call_next: Callable[[Any], Awaitable[Any]], message: NatsMessage) -> float | None:
         """Handle the message. Returns after how many seconds to deliver it again; None if it is done with."""
