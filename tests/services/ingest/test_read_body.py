@@ -94,4 +94,4 @@ async def test_a_sender_that_waits_for_permission_is_refused_without_sending_its
         status_line = await reader.readline()
         writer.close()
 
-    assert status_line == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+    assert status_line.startswith(b"HTTP/1.1 413 ")

@@ -183,6 +183,7 @@ async def test_a_payload_is_published_to_each_subject(nats: LeanClient) -> None:
     await nats.publish_to_each([], b"+ACK")
 
     messages = [await subscription.next_msg() for _ in range(2)]
+    await subscription.unsubscribe()
     assert [(message.subject, message.data) for message in messages] == [("each.1", b"+ACK"), ("each.2", b"+ACK")]
 
 
