@@ -50,31 +50,17 @@ class RequestRouter:
 
 
 class _WrapReply(BaseMiddleware):
-    """Puts what a handler returns into the envelope, and logs what goes wrong. A reply that the server would refuse is replaced
-    by an error."""
-
-    @property
-    def _subject(self) -> str:
-        return self.msg.subject if self.msg is not None else ""
+    """Puts what a handler returns into the envelope. A reply that the server would refuse is replaced by an error."""
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
-        try:
-            reply = await call_next(msg)
-        except TRANSIENT_ERRORS as failed:
-            _log.warning("request_failed", subject=self._subject, error=type(failed).__name__, detail=str(failed))
-            raise
-        except (DaymarkError, QueryRefused):
-            raise
-        except Exception as failed:
-            _log.error("request_failed", subject=self._subject, exc_info=failed)
-            raise
+        reply = await call_next(msg)
         return Envelope(ok=True, data=reply.model_dump(mode="json")) if isinstance(reply, BaseModel) else reply
 
     async def publish_scope(self, call_next: Callable[[Any], Awaitable[Any]], cmd: Any) -> Any:
         try:
             return await call_next(cmd)
         except nats.errors.MaxPayloadError:
-            _log.error("reply_too_large", subject=self._subject)
+            _log.error("reply_too_large", subject=self.msg.subject if self.msg is not None else "")
             cmd.body = Envelope(ok=False, error=_TOO_LARGE)
             return await call_next(cmd)
 
@@ -99,12 +85,14 @@ def _misunderstood(_: Exception) -> Envelope:
     return Envelope(ok=False, error="the query does not have the shape that this subject expects; see shared/requests")
 
 
-def _unavailable(_: Exception) -> Envelope:
+def _unavailable(failed: Exception, message: NatsMessage) -> Envelope:
+    _log.warning("request_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
     return Envelope(ok=False, error=_BUSY)
 
 
-def _failed(_: Exception) -> Envelope:
+def _failed(failed: Exception, message: NatsMessage) -> Envelope:
     """The last resort: whoever asked must not wait for an answer that never comes."""
+    _log.error("request_failed", subject=message.raw_message.subject, exc_info=failed)
     return Envelope(ok=False, error="the service failed; its log says how")
 
 

@@ -142,7 +142,8 @@ async def test_while_a_server_is_down_the_reply_is_to_ask_again(
     with capture_logs() as logs, pytest.raises(Refused, match=BUSY):
         await ask(connection, SCORE, ScoreQuery(rep="ben"))
 
-    assert [log["error"] for log in logs if log["event"] == "request_failed"] == [type(failure).__name__]
+    failures = [(log["subject"], log["error"]) for log in logs if log["event"] == "request_failed"]
+    assert failures == [(SCORE.subject, type(failure).__name__)]
 
 
 async def test_a_mistake_in_a_handler_is_logged_and_not_quoted(service: _Service, connection: LeanClient) -> None:
@@ -151,7 +152,8 @@ async def test_a_mistake_in_a_handler_is_logged_and_not_quoted(service: _Service
     with capture_logs() as logs, pytest.raises(Refused, match=FAILED):
         await ask(connection, SCORE, ScoreQuery(rep="ben"))
 
-    (failure,) = [log["exc_info"] for log in logs if log["event"] == "request_failed"]
+    ((subject, failure),) = [(log["subject"], log["exc_info"]) for log in logs if log["event"] == "request_failed"]
+    assert subject == SCORE.subject
     assert failure is service.failure
 
 
