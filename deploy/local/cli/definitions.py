@@ -25,9 +25,9 @@ from deploy.local.cli.options import (
 from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, run_connected
 from deploy.local.cli.tables.definitions import print_announcements, print_playbooks, print_preview
 from deploy.local.cli.tables.formats import write_json
-from deploy.local.plurals import count_nouns
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
+from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, ask
 from shared.requests.definitions import (
     ANNOUNCEMENT_LIST,

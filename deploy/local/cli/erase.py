@@ -12,8 +12,8 @@ from deploy.local.cli.options import Config, Data, command_settings, progress_ba
 from deploy.local.cli.requests import LONG_S, run_connected
 from deploy.local.contact_keys import list_spellings, read_contact_secret
 from deploy.local.erase.sweep_streams import OnProgress, SweptStream, sweep_streams
-from deploy.local.plurals import count_nouns
 from shared.observation import SourceName
+from shared.plurals import count_nouns
 from shared.privacy.contact_keys import NoContactSecret
 from shared.requests.client import ask
 from shared.requests.erasure import (

@@ -10,8 +10,8 @@ from deploy.local.cli.options import Config, Data, command_settings, progress_ba
 from deploy.local.cli.requests import run_connected
 from deploy.local.contact_keys import read_contact_secret
 from deploy.local.import_history import ImportResult, count_lines, import_file, wait_until_scored
-from deploy.local.plurals import count_nouns
 from shared.clock import SystemClock
+from shared.plurals import count_nouns
 
 _REFUSED_SHOWN: Final = 20
 

@@ -11,8 +11,8 @@ from deploy.local.cli.requests import run_connected
 from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
 from deploy.local.inspect.doctor import examine
 from deploy.local.inspect.findings import Verdict
-from deploy.local.plurals import count_nouns
 from shared.clock import SystemClock
+from shared.plurals import count_nouns
 
 _VERDICT_WIDTH = 9
 dead_letters = typer.Typer(no_args_is_help=True, help="Messages that could not be understood, kept whole with the reason.")

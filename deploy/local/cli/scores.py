@@ -26,8 +26,8 @@ from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, ru
 from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.cli.tables.scores import print_scores, print_totals, write_scores_csv, write_totals_csv
-from deploy.local.plurals import count_nouns
 from shared.clock import SystemClock
+from shared.plurals import count_nouns
 from shared.requests.client import NoResponder, ask
 from shared.requests.nudges import DISPUTE_LIST, DisputeList, DisputeQuery
 from shared.requests.scores import (

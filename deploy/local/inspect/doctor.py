@@ -12,13 +12,13 @@ from deploy.local.inspect.dead_letters import list_letters
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.local.inspect.people_findings import examine_people
 from deploy.local.inspect.source_findings import examine_other_letters, examine_sources
-from deploy.local.plurals import count_nouns
 from deploy.local.run_file import NotRunning, read_run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
 from shared.observation import SourceName
+from shared.plurals import count_nouns
 from shared.service.settings import SecretMissing, load_settings
 
 _BACKLOG_MAX: Final = 1_000

@@ -13,7 +13,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.inspect.dead_letters import Letter
 from deploy.local.inspect.findings import Finding, Verdict, describe_age, describe_span
-from deploy.local.plurals import count_nouns
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
@@ -21,6 +20,7 @@ from services.ingest.metrics import NEWEST_REFUSAL_TIMESTAMP_SECONDS, UNKNOWN, W
 from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.streams import WEBHOOKS
 from shared.observation import SourceName
+from shared.plurals import count_nouns
 
 _EXPIRES_SOON: Final = timedelta(days=2)
 _TIMEOUT_S: Final = 3

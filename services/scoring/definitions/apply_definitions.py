@@ -21,6 +21,7 @@ from services.scoring.domain.roster.roster import Roster
 from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
 from shared.errors import DaymarkError
 from shared.events import RepId
+from shared.plurals import count_nouns
 from shared.postgres.pool import Connection
 from shared.requests.definitions import Applied
 
@@ -69,12 +70,8 @@ async def _request_rescores(connection: Connection, changes: RosterChanges, *, n
 
 def _summarize(roster: Roster, changes: RosterChanges) -> str:
     changed = len(changes.all) - len(changes.joined) - len(changes.removed)
-    reps, teams = _count_nouns(len(roster.reps), "rep"), _count_nouns(len(roster.teams), "team")
+    reps, teams = count_nouns(len(roster.reps), "rep"), count_nouns(len(roster.teams), "team")
     return f"{reps} in {teams}: {len(changes.joined)} new, {changed} changed, {len(changes.removed)} removed"
-
-
-def _count_nouns(number: int, singular: str) -> str:
-    return f"{number} {singular if number == 1 else singular + 's'}"
 
 
 async def apply_playbooks(

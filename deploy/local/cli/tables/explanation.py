@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.cli.tables.formats import format_moment
-from deploy.local.plurals import count_nouns
+from shared.plurals import count_nouns
 from shared.requests.nudges import DisputeList, DisputeRow
 from shared.requests.scores import ExplainedActivity, Explanation
 

@@ -7,7 +7,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from deploy.local.cli.tables.formats import format_moment
-from deploy.local.plurals import count_nouns
+from shared.plurals import count_nouns
 from shared.requests.nudges import ChannelList, NudgeRow
 
 

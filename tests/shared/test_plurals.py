@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.local.plurals import count_nouns
+from shared.plurals import count_nouns
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 reps"), (1, "1 rep"), (2, "2 reps"), (1_000, "1000 reps")])
