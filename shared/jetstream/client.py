@@ -23,7 +23,9 @@ from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
 _log = structlog.get_logger()
 PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
-_REFUSED_S: Final = 0.5
+REFUSED_S: Final = 0.5
+"""The pause after a consumer could not be asked for messages: it does not exist, or has no leader."""
+
 _CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
 _VERSION: Final = b"NATS/1.0"
 _END: Final = b"\r\n"
@@ -111,7 +113,7 @@ class _PullSubscription(JetStreamContext.PullSubscription):
             raise nats.errors.TimeoutError from expired
         except nats.js.errors.Error as refused:
             _log.warning("pull_refused", consumer=self._consumer, error=type(refused).__name__, detail=str(refused))
-            await asyncio.sleep(_REFUSED_S)
+            await asyncio.sleep(REFUSED_S)
             raise nats.errors.TimeoutError from refused
 
 

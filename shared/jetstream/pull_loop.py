@@ -17,7 +17,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from shared.jetstream.client import LeanClient
+from shared.jetstream.client import REFUSED_S, LeanClient
 
 _log = structlog.get_logger()
 _EXPIRES_S: Final = 5.0
@@ -25,7 +25,6 @@ _PULLS_OUTSTANDING: Final = 2
 _PENDING: Final = "Nats-Pending-Messages"
 _CONSUMER_GONE: Final = frozenset({"404", "409", "503"})
 _HEARTBEAT: Final = "100"
-_REFUSED_S: Final = 0.5
 _QUIET_S: Final = _EXPIRES_S + 2.0
 _FILL_S: Final = 0.02
 
@@ -56,7 +55,7 @@ class PullLoop:
         try:
             while not self._stopped:
                 if self._refused:
-                    await asyncio.sleep(_REFUSED_S)
+                    await asyncio.sleep(REFUSED_S)
                     self._refused, self._owed = False, 0
                 await self._ask()
                 if not self._arrived:
