@@ -1,12 +1,17 @@
 """A broker for the parts that subscribe to NATS, and an empty schema for those that need Postgres."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from faststream import AckPolicy
+from faststream.nats import JStream, PullSub
 
+from shared.event_types import ANNOUNCEMENT_DELIVERED
 from shared.jetstream.client import LeanClient
+from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 from shared.postgres.pool import make_pool
 from shared.service.broker import ServiceBroker
 from shared.service.settings import NatsSection
@@ -18,6 +23,19 @@ _schema_numbers = itertools.count()
 def broker_at(url: str) -> ServiceBroker:
     """A broker that is neither connected nor started."""
     return ServiceBroker(LeanClient(), NatsSection(url=url, monitor_url="", user="", password=""), name="test")
+
+
+def handled_messages(broker: ServiceBroker) -> asyncio.Queue[bytes]:
+    """What a pull subscriber of the broker has handled; it acknowledges nothing."""
+    handled = asyncio.Queue[bytes]()
+    broker.subscriber(
+        ANNOUNCEMENT_DELIVERED.name,
+        stream=JStream(NUDGES, declare=False),
+        durable=ANNOUNCEMENTS_CONSUMER,
+        pull_sub=PullSub(batch_size=4, timeout=0.2),
+        ack_policy=AckPolicy.MANUAL,
+    )(handled.put)
+    return handled
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import asyncio
 import base64
 import hmac
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ from shared.clock import SystemClock
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import NO_QUERY, ask
 from shared.service.stepped_time import status_endpoint
-from tests.services.ingest.senders import ROOT
+from tests.service_process import running_service
 
 KEY = bytes(range(32))
 CONFIGURATION = """\
@@ -57,12 +55,6 @@ class RunningIngest:
             await asyncio.sleep(0.05)
         return response
 
-    async def is_alive(self) -> bool:
-        try:
-            return (await self.client.get("/livez")).status_code == 200
-        except httpx.TransportError:
-            return False
-
 
 @pytest.fixture
 def nats_port() -> int:
@@ -77,19 +69,11 @@ async def ingest(tmp_path: Path, nats_port: int) -> AsyncIterator[RunningIngest]
     (tmp_path / "acme").write_text("whsec_" + base64.b64encode(KEY).decode())
     configuration = tmp_path / "daymark.toml"
     configuration.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))
-    environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.ingest", cwd=ROOT, env=environment)
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            running = RunningIngest(process=process, client=client)
-            async with asyncio.timeout(60):
-                while not await running.is_alive():
-                    await asyncio.sleep(0.05)
-            yield running
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+    async with (
+        running_service("ingest", configuration, port=port, probe="/livez") as process,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        yield RunningIngest(process=process, client=client)
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
@@ -24,10 +21,8 @@ from shared.event_types import (
 )
 from shared.jetstream.client import LeanClient
 from shared.requests import erasure, nudges
-from shared.requests.client import NO_QUERY, ask
 from shared.requests.endpoint import Endpoint
-from shared.service.stepped_time import status_endpoint
-from tests.house import ROOT
+from tests.service_process import running_service, until_caught_up
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON
 
@@ -80,27 +75,8 @@ async def process(
             nats_url=nats_url, monitor_url=monitor_url, database_url=nudges_database_url, port=port, folder=tmp_path
         )
     )
-    environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
-    started = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.nudges", cwd=ROOT, env=environment)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        while not await _is_ready(client):
-            await asyncio.sleep(0.05)
-    yield started
-    if started.returncode is None:
-        started.kill()
-    await started.wait()
-
-
-async def _is_ready(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/readyz")).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
-
-
-async def _until_caught_up(nats: LeanClient) -> None:
-    while not (status := await ask(nats, status_endpoint("nudges"), NO_QUERY)).caught_up or status.now < NOON:
-        await asyncio.sleep(0.01)
+    async with running_service("nudges", configuration, port=port) as started:
+        yield started
 
 
 @pytest.mark.timeout(120)
@@ -110,7 +86,7 @@ async def test_the_process_sends_what_a_report_has_earned_and_ends_cleanly_on_si
     jetstream = nats.jetstream()
     await jetstream.publish("clock.tick", json.dumps(NOON.isoformat()).encode())
     await jetstream.publish(DAY_CHANGED.name, report(score=100, state="open").model_dump_json().encode())
-    await _until_caught_up(nats)
+    await until_caught_up(nats, "nudges", now=NOON)
 
     connection = await asyncpg.connect(nudges_database_url)
     states = await connection.fetch("SELECT channel, state FROM nudges.delivery ORDER BY channel")

@@ -3,13 +3,10 @@
 import asyncio
 import gc
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
@@ -18,12 +15,11 @@ from shared.event_types import DAY_CHANGED
 from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import SCORES_EVENTS
 from shared.requests import definitions, erasure, scores
-from shared.requests.client import NO_QUERY, ask
+from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint
-from shared.service.stepped_time import status_endpoint
+from tests.service_process import running_service, until_caught_up
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER
 
-ROOT = Path(__file__).parents[3]
 CONFIGURATION = """\
 [nats]
 url = "{nats_url}"
@@ -79,28 +75,8 @@ async def process(
     configuration.write_text(
         CONFIGURATION.format(nats_url=nats_url, monitor_url=monitor_url, database_url=scoring_database_url, port=port)
     )
-    environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
-    command = (sys.executable, "-m", "services.scoring")
-    started = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        while not await _is_ready(client):
-            await asyncio.sleep(0.05)
-    yield started
-    if started.returncode is None:
-        started.kill()
-    await started.wait()
-
-
-async def _is_ready(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/readyz")).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
-
-
-async def _until_caught_up(nats: LeanClient) -> None:
-    while not (status := await ask(nats, status_endpoint("scoring"), NO_QUERY)).caught_up or status.now < MONDAY_NOON:
-        await asyncio.sleep(0.01)
+    async with running_service("scoring", configuration, port=port) as started:
+        yield started
 
 
 @pytest.mark.timeout(120)
@@ -111,7 +87,7 @@ async def test_the_process_scores_what_arrives_and_ends_cleanly_on_sigterm(
     await jetstream.publish("clock.tick", json.dumps(MONDAY_NOON.isoformat()).encode())
     await ask(nats, definitions.ROSTER_APPLY, definitions.DefinitionFile(name="roster.yaml", text=ROSTER))
     await ask(nats, definitions.PLAYBOOK_APPLY, definitions.DefinitionFile(name="playbook.yaml", text=PLAYBOOK))
-    await _until_caught_up(nats)
+    await until_caught_up(nats, "scoring", now=MONDAY_NOON)
     call = {
         "source": "acme",
         "activity_id": "a1",
@@ -120,7 +96,7 @@ async def test_the_process_scores_what_arrives_and_ends_cleanly_on_sigterm(
         "facts": {"actor": "7", "started_at": MONDAY_NOON.isoformat(), "duration_s": 100},
     }
     await jetstream.publish("activity.observed.v1.acme", json.dumps(call).encode(), headers={"ce-id": "e1"})
-    await _until_caught_up(nats)
+    await until_caught_up(nats, "scoring", now=MONDAY_NOON)
 
     explanation = await ask(nats, scores.SCORE_EXPLAIN, scores.ExplainQuery(rep=ANA, day=MONDAY))
     report = await jetstream.get_last_msg("SCORES", DAY_CHANGED.name)

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import nats.errors
 import pytest
-from faststream import AckPolicy
-from faststream.nats import JStream, PullSub
 from faststream.nats.subscriber.usecases.stream_basic import StreamSubscriber
 from nats.aio.client import DEFAULT_MAX_RECONNECT_ATTEMPTS
 
@@ -22,11 +20,11 @@ from services.scoring.settings import ScoringSettings
 from shared.clock import SteppedClock
 from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DELIVERED
 from shared.jetstream.client import LeanClient, connect, disconnect
-from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, CLOCK, NUDGES, provision
+from shared.jetstream.streams import CLOCK, provision
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.settings import NatsSection, load_settings
 from shared.service.stepped_time import tick_router
-from tests.shared.conftest import broker_at
+from tests.shared.conftest import broker_at, handled_messages
 
 SUBJECT = "number.double.v1"
 TIMEOUT_S: Final = 20.0
@@ -87,14 +85,7 @@ async def test_a_broker_reconnects_however_long_the_server_was_down(tmp_path: Pa
     client = LeanClient()
     broker = ServiceBroker(client, NatsSection(url=server.url, monitor_url="", user="", password=""), name="test")
     _Handler(broker)
-    handled = asyncio.Queue[bytes]()
-    broker.subscriber(
-        ANNOUNCEMENT_DELIVERED.name,
-        stream=JStream(NUDGES, declare=False),
-        durable=ANNOUNCEMENTS_CONSUMER,
-        pull_sub=PullSub(batch_size=4, timeout=0.2),
-        ack_policy=AckPolicy.MANUAL,
-    )(handled.put)
+    handled = handled_messages(broker)
     await provision(await broker.connect())
     await _start(broker)
 

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from faststream import AckPolicy
-from faststream.nats import JStream, PullSub
 from structlog.testing import capture_logs
 
 from deploy.local.servers.nats_server import NatsServer
@@ -16,21 +14,9 @@ from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES, provision
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.settings import NatsSection
 from shared.service.startup import until_reached
+from tests.shared.conftest import handled_messages
 
 TIMEOUT_S: Final = 20.0
-
-
-def _subscribe(broker: ServiceBroker) -> asyncio.Queue[bytes]:
-    """What a pull subscriber has handled."""
-    handled = asyncio.Queue[bytes]()
-    broker.subscriber(
-        ANNOUNCEMENT_DELIVERED.name,
-        stream=JStream(NUDGES, declare=False),
-        durable=ANNOUNCEMENTS_CONSUMER,
-        pull_sub=PullSub(batch_size=4, timeout=0.2),
-        ack_policy=AckPolicy.MANUAL,
-    )(handled.put)
-    return handled
 
 
 async def test_a_subscriber_whose_consumer_is_gone_asks_now_and_then_and_goes_on_with_a_new_one(
@@ -38,7 +24,7 @@ async def test_a_subscriber_whose_consumer_is_gone_asks_now_and_then_and_goes_on
 ) -> None:
     """FastStream itself would ask again at once, thousands of times a second, and log nothing."""
     waits: list[float] = []
-    handled = _subscribe(broker)
+    handled = handled_messages(broker)
     await broker.start()
     pause = asyncio.sleep
 
@@ -68,7 +54,7 @@ async def test_subscribers_that_cannot_start_yet_are_started_once_the_server_is_
     await server.start()
     client = LeanClient()
     broker = ServiceBroker(client, NatsSection(url=server.url, monitor_url="", user="", password=""), name="test")
-    handled = _subscribe(broker)
+    handled = handled_messages(broker)
     await provision(await broker.connect())
     await server.kill()
 

@@ -156,7 +156,7 @@ def goal(count: int, **fields: Unpack[GoalFields]) -> GoalResult:
         period_start=MARCH,
         count=count,
         step=30,
-        steps_reached=count // 30,
+        steps_reached=count // fields.get("step", 30),
         step_min=10,
         step_max=60,
     )

@@ -29,7 +29,7 @@ from shared.events import (
 )
 from tests.services.nudges.builders.days import at, working_days
 from tests.services.nudges.builders.people import rep
-from tests.services.nudges.builders.reports import DayReportFields, behaviour, report
+from tests.services.nudges.builders.reports import DayReportFields, behaviour, goal, report
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
 
 WEDNESDAY: Final = date(2026, 3, 11)
@@ -83,17 +83,7 @@ def context_of(day: DayReport, *before: DayReport, now: str = "15:20") -> RuleCo
 
 def proposals_this_month(count: int) -> GoalResult:
     """A goal in steps of four that may grow to ten and shrink to one."""
-    return GoalResult(
-        key=_GOAL,
-        label="Proposals this month",
-        period="month",
-        period_start=_MARCH,
-        count=count,
-        step=4,
-        steps_reached=count // 4,
-        step_min=1,
-        step_max=10,
-    )
+    return goal(count, key=_GOAL, label="Proposals this month", step=4, step_min=1, step_max=10)
 
 
 def proposals_ladder(
