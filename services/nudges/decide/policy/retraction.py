@@ -8,6 +8,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.decide.policy.may_send import DAY_UNKNOWN, DAY_UNKNOWN_RETRY, Defer
 from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
+from services.nudges.domain.history import planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import breakdown, clock_time, day_name, first_name
 from services.nudges.domain.working_time import WorkingTime, local_day
@@ -130,6 +131,8 @@ def _recorded(sent: SentNudge, report: DayReport) -> str:
     """The beginning of a sentence."""
     if is_about_days_before(sent):
         return "With what is recorded now for the days before"
+    if not planned_behaviours(report):  # leave for the whole day, for example, that was recorded afterwards
+        return "With what is recorded now"
     return f"With {breakdown(report)} recorded now"
 
 

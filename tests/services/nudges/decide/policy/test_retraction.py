@@ -23,7 +23,7 @@ from services.nudges.rules.catalogue import REP_RULES
 from shared.events import NudgeId, NudgeKind, Presence
 from tests.services.nudges.builders.baselines import conversions, fallen_to
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.builders.reports import calls_and_proposals, report, rule_context, worked_days
+from tests.services.nudges.builders.reports import behaviour, calls_and_proposals, report, rule_context, worked_days
 
 FRIDAY = working_days(1)[0]
 NINE_ON_TUESDAY = at(TUESDAY, "09:00")
@@ -153,6 +153,13 @@ def test_the_reason_names_what_it_is_based_on() -> None:
     assert retraction_reason(_sent("quiet_afternoon"), today) == (
         "With 12 calls (10 planned) recorded now, this would not have been sent."
     )
+
+
+@pytest.mark.parametrize("rule", ["quiet_afternoon", "plan_done"])
+def test_a_day_that_turned_out_to_have_no_plan_has_no_counts_to_quote(rule: str) -> None:
+    on_leave = report(score=None, count=0, presence=Presence.ABSENT, behaviours=(behaviour("Calls", 0, 0),))
+
+    assert retraction_reason(_sent(rule), on_leave) == "With what is recorded now, this would not have been sent."
 
 
 @pytest.mark.parametrize(
