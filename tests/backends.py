@@ -27,6 +27,7 @@ NATS_IMAGE = "nats:2.15-alpine"
 POSTGRES_IMAGE = "postgres:18"
 PASSWORD = "only-for-tests"
 ACCOUNTS = 1_000
+_MEMORY_MIN_BYTES = 4 * 2**30
 _ACCOUNTS_CONFIGURATION = (
     "no_auth_user: free\naccounts {\n  FREE { jetstream: enabled, users: [{user: free, password: none}] }\n"
     + "".join(
@@ -68,7 +69,7 @@ async def running_servers(*, with_nats: bool = True) -> AsyncIterator[Servers]:
 
 @asynccontextmanager
 async def _embedded(*, with_nats: bool) -> AsyncIterator[Servers]:
-    folder = Path(tempfile.mkdtemp(prefix="daymark-"))
+    folder = Path(tempfile.mkdtemp(prefix="daymark-", dir=_memory_folder()))
     folder.chmod(0o755)
     nats_server = NatsServer(folder / "nats", extra_configuration=_ACCOUNTS_CONFIGURATION) if with_nats else None
     postgres = PostgresServer(folder / "postgres")
@@ -78,6 +79,14 @@ async def _embedded(*, with_nats: bool) -> AsyncIterator[Servers]:
     finally:
         await asyncio.gather(postgres.stop(), *([nats_server.kill()] if nats_server else []))
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory_folder() -> Path | None:
+    """Where syncing costs nothing: the servers of the tests sync every write, and nothing has to outlive them. None for the
+    usual folder, if there is no such place or too little of it."""
+    shared_memory = Path("/dev/shm")
+    has_room = shared_memory.is_dir() and shutil.disk_usage(shared_memory).free >= _MEMORY_MIN_BYTES
+    return shared_memory if has_room else None
 
 
 @asynccontextmanager
@@ -118,8 +127,14 @@ async def _containers(*, with_nats: bool) -> AsyncIterator[Servers]:
         .with_volume_mapping(str(folder), "/etc/daymark", "ro")
         .with_bind_ports(4222, nats_port)
         .with_bind_ports(8222, monitor_port)
+        .with_tmpfs_mount("/data")
     )
-    database = DockerContainer(POSTGRES_IMAGE).with_env("POSTGRES_PASSWORD", PASSWORD).with_bind_ports(5432, postgres_port)
+    database = (
+        DockerContainer(POSTGRES_IMAGE)
+        .with_env("POSTGRES_PASSWORD", PASSWORD)
+        .with_bind_ports(5432, postgres_port)
+        .with_tmpfs_mount("/var/lib/postgresql")
+    )
     try:
         await asyncio.gather(asyncio.to_thread(broker.start), asyncio.to_thread(database.start))
         servers = Servers(
