@@ -8,7 +8,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.decide.policy.may_send import DAY_UNKNOWN, DAY_UNKNOWN_RETRY, Defer
 from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
-from services.nudges.domain.history import planned_behaviours
+from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import breakdown, clock_time, day_name, first_name
 from services.nudges.domain.working_time import WorkingTime, local_day
@@ -19,6 +19,8 @@ from shared.events import BehaviourResult, DayReport, NudgeId, NudgeKind
 REEVALUATED_FOR: Final = timedelta(days=14)
 """For so long after a day nudges that rest on it are evaluated again when it is revised."""
 
+_OF_A_DONE_PLAN: Final = frozenset({"comeback", "streak", "plan_done"})
+"""Praise that only a day with its plan done can have. Without that, the day itself is why the praise does not hold."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -72,10 +74,10 @@ def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> 
         kind=NudgeKind.CORRECTION,
         occasion=sent.id,
         wordings=(
-            f"{name}, {when} was wrong: some records arrived late. Please ignore it.",
-            f"A correction, {name}: {when} was off. What you had done was only recorded later.",
-            f"{name}, please ignore {when}. It was based on incomplete records.",
-            f"Sorry, {name}: {when} missed some of the work you had already done.",
+            f"{name}, please ignore {when}: by the records as they are now, it was wrong.",
+            f"A correction, {name}: {when} was wrong, going by what is known now.",
+            f"Sorry, {name}: {when} turned out to be wrong. Please ignore it.",
+            f"{name}, {when} doesn't match the records as they are now. Please ignore it.",
         ),
         reason=f"{_recorded(sent, report)}, {when} would not have been sent.",
     )
@@ -131,12 +133,19 @@ def _recorded(sent: SentNudge, report: DayReport) -> str:
     """The beginning of a sentence."""
     if is_about_days_before(sent):
         return "With what is recorded now for the days before"
-    if not planned_behaviours(report):  # leave for the whole day, for example, that was recorded afterwards
+    if not planned_behaviours(report) or not _is_because_of_its_day(sent, report):
         return "With what is recorded now"
     return f"With {breakdown(report)} recorded now"
 
 
+def _is_because_of_its_day(sent: SentNudge, report: DayReport) -> bool:
+    """Whether the day's own counts are why the nudge does not hold. Otherwise the cause may be an earlier day, for example."""
+    if _rule(sent).moment is Moment.DAY_CHANGED:
+        return sent.rule in _OF_A_DONE_PLAN and not is_plan_done(report)
+    return report.first_counted_at is not None and report.first_counted_at <= sent.at
+
+
 def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
-    """`yesterday's message (13:15)`, `the message of Tuesday 3 March (13:15)`."""
+    """`yesterday's message (13:15)`, `the message from Tuesday 3 March (13:15)`."""
     name, time = day_name(sent.day, today=today), clock_time(sent.at, report.timezone)
-    return f"the message of {name} ({time})" if " " in name else f"{name}'s message ({time})"
+    return f"the message from {name} ({time})" if " " in name else f"{name}'s message ({time})"

@@ -204,7 +204,7 @@ def _other_examples() -> Iterator[Example]:
     )
     yield Example(
         title="Correction",
-        when="Late records show that a coaching message was clearly wrong.",
+        when="By the records as they are now, a coaching message was clearly wrong.",
         limits="Only for coaching, once per message: on the next working morning, with whatever else is due then.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=correction(),

@@ -20,7 +20,7 @@ from services.nudges.decide.policy.retraction import (
 )
 from services.nudges.domain.working_time import WorkingTime, working_time_of_rep
 from services.nudges.rules.catalogue import REP_RULES
-from shared.events import NudgeId, NudgeKind, Presence
+from shared.events import DayReport, NudgeId, NudgeKind, Presence
 from tests.services.nudges.builders.baselines import conversions, fallen_to
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.builders.reports import behaviour, calls_and_proposals, report, rule_context, worked_days
@@ -150,9 +150,42 @@ def test_the_reason_names_what_it_is_based_on() -> None:
     assert retraction_reason(_sent("drop"), today) == (
         "With what is recorded now for the days before, this would not have been sent."
     )
-    assert retraction_reason(_sent("quiet_afternoon"), today) == (
+    assert retraction_reason(_sent("quiet_afternoon", sent_at="13:00"), today) == (
         "With 12 calls (10 planned) recorded now, this would not have been sent."
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "quotes_the_day"),
+    [
+        ("comeback", report(score=90, count=9), True),
+        ("comeback", report(score=100, count=10), False),
+        ("streak", report(score=90, count=9), True),
+        ("streak", report(score=100, count=10), False),
+        ("plan_done", report(score=90, count=9), True),
+        ("small_win", report(score=90, count=9), False),
+        ("quiet_afternoon", report(count=9, first="12:59"), True),
+        ("quiet_afternoon", report(count=9, first="13:00"), True),
+        ("quiet_afternoon", report(count=9, first="13:01"), False),
+        ("quiet_afternoon", report(count=0), False),
+    ],
+)
+def test_the_reason_quotes_the_day_only_if_the_day_itself_is_the_cause(
+    rule: str, day: DayReport, *, quotes_the_day: bool
+) -> None:
+    recorded = "9 of 10 calls" if quotes_the_day else "what is"
+
+    reason = retraction_reason(_sent(rule, sent_at="13:00"), day)
+
+    assert reason == f"With {recorded} recorded now, this would not have been sent."
+
+
+def test_a_correction_does_not_say_why_the_records_are_different() -> None:
+    """They may have come late, but so may leave or a revised playbook."""
+    wordings = correction_candidate(_sent("drop"), report(), today=TUESDAY).wordings
+
+    assert not any(claim in wording for wording in wordings for claim in ("late", "already", "incomplete"))
+    assert len(set(wordings)) == 4
 
 
 @pytest.mark.parametrize("rule", ["quiet_afternoon", "plan_done"])
@@ -168,7 +201,7 @@ def test_a_day_that_turned_out_to_have_no_plan_has_no_counts_to_quote(rule: str)
         (0, "today's message (09:00)"),
         (1, "yesterday's message (09:00)"),
         (2, "Monday's message (09:00)"),
-        (7, "the message of Monday 2 March (09:00)"),
+        (7, "the message from Monday 2 March (09:00)"),
     ],
 )
 def test_a_correction_names_the_hint_that_was_wrong(days_later: int, hint: str) -> None:
