@@ -22,7 +22,8 @@ def is_still_low(context: RuleContext) -> bool:
 @rep_rule(
     name=DROP_RULE,
     title="Drop",
-    when="Fewer activities over the last worked days than chance explains, given the rep's and the team's baseline.",
+    when="Fewer activities that count towards the plan over the last worked days than chance would explain, given the rep's "
+    "and the team's baseline.",
     limits="At most one false alert per rep in 250 worked days; at most once in ten worked days.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
@@ -60,13 +61,13 @@ def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
     if not planned:
         return None
     name, label = first_name(report.rep.name), lowered(planned[0].label)
-    logged = f"{counted(finding.count, 'activities')} in {finding.window_days} working days"
+    done = f"{counted(finding.count, 'activities')} counted towards your plan in {finding.window_days} working days"
     mean = f"about {round(finding.expected)}"
     return Proposal(
         wordings=(
-            f"{name}, you logged {logged}; it's usually {mean}. How about starting with {label}?",
-            f"Quieter than usual, {name}: {logged}, when {mean} is normal. Anything in the way?",
-            f"{name}, it's been a slower stretch: {logged}; it's usually {mean}. Start with {label}?",
+            f"{name}, {done}; it's usually {mean}. How about starting with {label}?",
+            f"Quieter than usual, {name}: {done}, when {mean} is normal. Anything in the way?",
+            f"{name}, it's been a slower stretch: {done}; it's usually {mean}. Start with {label}?",
         ),
         reason=_reason(finding),
     )
@@ -76,7 +77,7 @@ def _reason(finding: Assessment) -> str:
     longer = " With counts this low, five days would say too little, so this looks at more." if finding.is_extended else ""
     activities = capitalized(counted(finding.count, "activities"))
     return (
-        f"{activities} counted over the last {finding.window_days} working days. Based on the {finding.baseline.days} working "
-        f"days before that, about {finding.expected:.0f} would be expected, allowing for weekdays and part days. Chance alone "
-        f"rarely explains such a gap.{longer}"
+        f"{activities} counted towards the plan over the last {finding.window_days} working days. Based on the "
+        f"{finding.baseline.days} working days before that, about {finding.expected:.0f} would be expected, allowing for "
+        f"weekdays and part days. Chance alone rarely explains such a gap.{longer}"
     )

@@ -52,16 +52,17 @@ def pace(context: RuleContext) -> Proposal | None:
     if as_low > _AS_LOW_SHARE_MAX * len(middays) or count > BEHIND_MAX * typical or not reachable:
         return None
     name, time, more = first_name(report.rep.name), clock_time(context.now, report.timezone), joined(reachable)
-    logged, normal, known = counted(count, "activities"), f"about {typical:.0f}", len(middays)
+    done, normal, known = counted(count, "activities"), f"about {typical:.0f}", len(middays)
     return Proposal(
         wordings=(
-            f"{name}, you have {logged} logged by {time}; usually it's {normal} by now. Still in reach today: {more}.",
-            f"You've logged {logged} so far, {name}; by {time} it's usually {normal}. There's still time for {more}.",
-            f"A slower start today, {name}: {logged} by {time}, usually {normal}. There's still room for {more} today.",
+            f"{name}, {done} counted towards your plan by {time}; usually it's {normal} by now. Still in reach: {more}.",
+            f"So far, {name}, {done} counted towards your plan; by {time} it's usually {normal}. There's time for {more}.",
+            f"A slower start today, {name}: {done} counted by {time}; usually it's {normal}. There's room for {more} today.",
         ),
         reason=(
-            f"{logged} had counted by {time}. On {known - as_low} of the last {known} working days you had more by the middle "
-            f"of the day, usually {normal}. What's in reach is no more than you usually do in the second half of a day."
+            f"{done} had counted towards the plan by {time}. On {known - as_low} of the last {known} working days you had more "
+            f"by the middle of the day, usually {normal}. What's in reach is no more than you usually do in the second half "
+            "of a day."
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Personal best: more of a behaviour, or a higher score, than on any worked day before."""
+"""Personal best: more of a behaviour, or a higher score, than on any earlier worked day under the same playbook version."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -19,7 +19,7 @@ COOLDOWN_DAYS: Final = 7
 @rep_rule(
     name="personal_best",
     title="Personal best",
-    when="A count, or the score, is above that of every worked day known before.",
+    when="A count, or the score, is above that of every known worked day under the same playbook version.",
     limits="Not against fewer than ten days, not for less than the day's target, and at most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -46,14 +46,18 @@ def personal_best(context: RuleContext) -> Proposal | None:
         return None
     best, previous = record
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
+    days, days_before = f"{len(before) + 1} working days", f"{len(before)} working days"
     return Proposal(
         wordings=(
-            f"A new personal best {day}, {name}: {best}. Your previous best was {previous}.",
-            f"{name}, {best} {day}. Better than any of your last {len(before)} working days.",
-            f"You beat your own record {day}, {name}: {best}, up from {previous}.",
-            f"New record, {name}: {best} {day}. It was {previous} before.",
+            f"{name}, {best} {day}: your best in {days}. The best before that was {previous}.",
+            f"Your best in {days}, {name}: {best} {day}. Before that it was {previous}.",
+            f"Well done, {name}: {best} {day}, your best in {days}. It was {previous} before.",
+            f"{name}, that was {best} {day}. Your best of the {days_before} before that was {previous}.",
         ),
-        reason=f"{capitalized(best)} {day}. Your best on the {len(before)} working days before that was {previous}.",
+        reason=(
+            f"{capitalized(best)} {day}. On the {days_before} before that under the same playbook version, the best was "
+            f"{previous}."
+        ),
     )
 
 

@@ -6,13 +6,13 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import first_name, long_date, lowered
 from services.nudges.rules.rule import Proposal, rep_rule
-from shared.events import NudgeKind
+from shared.events import GoalResult, NudgeKind
 
 
 @rep_rule(
     name="step_lowered",
     title="Smaller steps",
-    when="A new period of a goal begins with a smaller step, because the rep did less in recent weeks.",
+    when="A new period of a goal begins with a smaller step than before.",
     limits="Once per goal and period.",
     kind=NudgeKind.ANNOUNCEMENT,
     moment=Moment.STEP_CHANGED,
@@ -33,17 +33,29 @@ def step_lowered(context: RuleContext) -> Proposal | None:
             ceil(ladder.lowered_from),
             ladder.next_step,
         )
-        begins = long_date(goal.period_start, today=context.today)
+        begins, basis = long_date(goal.period_start, today=context.today), _basis_in_short(goal)
         return Proposal(
             occasion=f"{goal.key} from {goal.period_start.isoformat()}",
             wordings=(
-                f"{name}, your next step for {label} is {step}, down from {before}. It's based on your last few weeks.",
-                f"Your steps for {label} are smaller now, {name}: {step} instead of {before}, to match your last few weeks.",
-                f"{name}, the next step for {label} is now {step}; it was {before}. Steps follow your last few weeks.",
+                f"{name}, your next step for {label} is {step}, down from {before}. {basis}",
+                f"Your steps for {label} are smaller now, {name}: {step} instead of {before}. {basis}",
+                f"{name}, the next step for {label} is now {step}; it was {before}. {basis}",
             ),
-            reason=(
-                f"{goal.label}, from {begins}: the step is based on what five working days have usually added lately, within "
-                f"the limits of the playbook. That makes {step}; it was {before}."
-            ),
+            reason=f"{goal.label}, from {begins}: the next step is {step}; it was {before}. {_basis_of(goal)}",
         )
     return None
+
+
+def _basis_in_short(goal: GoalResult) -> str:
+    if goal.step_min is None:
+        return "The playbook sets the size of the steps."
+    return "Step sizes follow your recent weeks and the playbook's limits."
+
+
+def _basis_of(goal: GoalResult) -> str:
+    if goal.step_min is None:
+        return _basis_in_short(goal)
+    return (
+        "Step sizes follow what five working days have usually added lately, within the playbook's limits of "
+        f"{goal.step_min} and {goal.step_max}."
+    )

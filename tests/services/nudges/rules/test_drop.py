@@ -27,11 +27,11 @@ def test_a_drop_is_stated_with_its_numbers() -> None:
     assert candidate is not None
     assert (candidate.kind, candidate.is_shortfall) == (NudgeKind.COACHING, True)
     for wording in candidate.wordings:
-        assert all(part in wording for part in ("Ana", "124 activities", "5 working days", "about 192"))
+        assert all(part in wording for part in ("Ana", "124 activities counted towards", "5 working days", "about 192"))
     assert candidate.wordings[0].endswith("How about starting with calls?")
     assert candidate.reason == (
-        "124 activities counted over the last 5 working days. Based on the 60 working days before that, about 192 would be "
-        "expected, allowing for weekdays and part days. Chance alone rarely explains such a gap."
+        "124 activities counted towards the plan over the last 5 working days. Based on the 60 working days before that, about "
+        "192 would be expected, allowing for weekdays and part days. Chance alone rarely explains such a gap."
     )
 
 

@@ -39,8 +39,9 @@ def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> Non
     for wording in candidate.wordings:
         assert all(part in wording for part in ("Ana", "3 activities", "about 6", "13:00", "4 more calls"))
         assert "proposals" not in wording
+        assert "logged" not in wording
     assert candidate.reason.startswith(
-        "3 activities had counted by 13:00. On 10 of the last 10 working days you had more by the middle of the day"
+        "3 activities had counted towards the plan by 13:00. On 10 of the last 10 working days you had more by the middle"
     )
 
 
@@ -125,7 +126,7 @@ def test_at_most_two_behaviours_are_in_reach() -> None:
     candidate = pace.evaluate(rule_context(_today(0, behaviours=behaviours), now=ONE_O_CLOCK, middays=(day,) * 10))
 
     assert candidate is not None
-    assert candidate.wordings[0].endswith("Still in reach today: 2 more calls and 1 more demo.")
+    assert candidate.wordings[0].endswith("Still in reach: 2 more calls and 1 more demo.")
 
 
 @pytest.mark.parametrize(

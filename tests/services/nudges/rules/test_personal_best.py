@@ -1,5 +1,6 @@
 """Personal best, and its near misses."""
 
+from datetime import timedelta
 from typing import Unpack
 
 import pytest
@@ -28,8 +29,10 @@ def test_a_count_above_that_of_ten_days_or_more_is_compared_with_the_best_before
     candidate = personal_best.evaluate(rule_context(_today(13), *_before(*[12] * 9, 3)))
 
     assert candidate is not None
-    assert "A new personal best today, Ana: 13 calls. Your previous best was 12." in candidate.wordings
-    assert candidate.reason == "13 calls today. Your best on the 10 working days before that was 12."
+    assert candidate.wordings[0] == "Ana, 13 calls today: your best in 11 working days. The best before that was 12."
+    assert candidate.reason == (
+        "13 calls today. On the 10 working days before that under the same playbook version, the best was 12."
+    )
     assert candidate.cooldown_days == 7
 
 
@@ -82,11 +85,25 @@ def _scored(*scores: float, target: float = 10) -> list[DayReport]:
     return [day.model_copy(update={"behaviours": (behaviour("Calls", 15, target),)}) for day in worked_days(*scores)]
 
 
+def test_a_count_is_compared_with_days_under_the_same_playbook_version_only_and_no_wording_claims_more() -> None:
+    candidate = personal_best.evaluate(rule_context(_today(13), *_before(*[12] * 10), *_long_ago(20)))
+
+    assert candidate is not None
+    assert all("10 working days" in wording or "11 working days" in wording for wording in candidate.wordings)
+    assert not any(claim in wording for wording in candidate.wordings for claim in ("record", "personal", "ever"))
+
+
+def _long_ago(count: int) -> list[DayReport]:
+    """Days under another playbook version, on which there was more."""
+    days = _before(*[count] * 15, version=VERSION_2)
+    return [day.model_copy(update={"day": day.day - timedelta(weeks=8)}) for day in days]
+
+
 def test_a_score_above_all_before_is_a_record() -> None:
     candidate = personal_best.evaluate(rule_context(_today(10, score=128), *_scored(*[110] * 9, 120)))
 
     assert candidate is not None
-    assert candidate.wordings[0] == "A new personal best today, Ana: a score of 128. Your previous best was 120."
+    assert candidate.wordings[0] == "Ana, a score of 128 today: your best in 11 working days. The best before that was 120."
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,25 @@ def test_a_smaller_step_is_announced_with_what_it_was() -> None:
     assert candidate is not None
     assert candidate.kind is NudgeKind.ANNOUNCEMENT
     assert candidate.wordings[0] == (
-        "Ana, your next step for calls this month is 20, down from 31. It's based on your last few weeks."
+        "Ana, your next step for calls this month is 20, down from 31. "
+        "Step sizes follow your recent weeks and the playbook's limits."
     )
-    assert candidate.reason.startswith("Calls this month, from Sunday 1 March: the step is based on what five working days")
+    assert candidate.reason == (
+        "Calls this month, from Sunday 1 March: the next step is 20; it was 31. Step sizes follow what five working days have "
+        "usually added lately, within the playbook's limits of 10 and 60."
+    )
     assert candidate.occasion == "month from 2026-03-01"
+
+
+def test_a_fixed_step_was_lowered_by_the_playbook_alone() -> None:
+    fixed = goal(0, step=20, step_min=None, step_max=None)
+
+    candidate = step_lowered.evaluate(rule_context(report(state="open", goals=(fixed,)), ladders=(LOWERED,)))
+
+    assert candidate is not None
+    for text in (*candidate.wordings, candidate.reason):
+        assert text.endswith("The playbook sets the size of the steps.")
+        assert "weeks" not in text
 
 
 @pytest.mark.parametrize(
