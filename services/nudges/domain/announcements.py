@@ -80,18 +80,26 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
     )
 
 
+def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
+    """Why a version judges days before `today`, in two sentences; empty if it does not."""
+    if not playbook.revises or playbook.binds_from >= today:
+        return ""
+    return f"It also applies to earlier days. The reason: {playbook.revises.rstrip('.')}."
+
+
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
-    name, begins = first_name(playbook.rep.name), long_date(playbook.binds_from, today=today)
-    is_coming = playbook.binds_from > today
-    reason = f" It starts in the past because: {playbook.revises.rstrip('.')}." if playbook.revises else ""
+    name, explanation = first_name(playbook.rep.name), explain_revision(playbook, today=today)
+    reason = f" {explanation}" if explanation else ""
+    has_begun, begins = playbook.binds_from < today, long_date(playbook.binds_from, today=today)
+    from_when, on_when = ("today", "today") if playbook.binds_from == today else (begins, f"on {begins}")
     if playbook.follows is None:
-        opening = f"from {begins} your playbook is" if is_coming else f"since {begins} your playbook has been"
+        opening = f"since {begins} your playbook has been" if has_begun else f"from {from_when} your playbook is"
         behaviours = joined([f"{behaviour.label} ({behaviour.asks})" for behaviour in playbook.behaviours])
         return f"{name}, {opening}: {behaviours}.{reason}"
     listed, left = playbook.changes[:_CHANGES_LISTED_MAX], len(playbook.changes) - _CHANGES_LISTED_MAX
     if not listed:
-        opening = "starts" if is_coming else "started"
-        return f"{name}, a new version of your playbook {opening} on {begins}. What counts stays the same.{reason}"
-    opening = "changes" if is_coming else "changed"
-    more = f" Your page lists {left} more." if left > 0 else ""
-    return f"{name}, your playbook {opening} on {begins}. {' '.join(listed)}{more}{reason}"
+        opening = "started" if has_begun else "starts"
+        return f"{name}, a new version of your playbook {opening} {on_when}. What counts stays the same.{reason}"
+    opening = "changed" if has_begun else "changes"
+    more = f" Your page lists {left} more {'change' if left == 1 else 'changes'}." if left > 0 else ""
+    return f"{name}, your playbook {opening} {on_when}. {' '.join(listed)}{more}{reason}"

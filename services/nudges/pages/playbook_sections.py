@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.nudges.domain.announcements import Announcement, coming, in_force
+from services.nudges.domain.announcements import Announcement, coming, explain_revision, in_force
 from services.nudges.domain.ladder import Ladder, is_ladder_of, step_size_phrase
 from services.nudges.domain.phrases import clock_time, day_and_month, number
 from services.nudges.domain.working_time import local_day
@@ -35,7 +35,8 @@ class GoalLine:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaybookSection:
     """One version. `delivered` says when its announcement reached the rep, `acknowledged` when the rep confirmed it; each is
-    empty until then. `follows` is the date of the version before; empty if there was none."""
+    empty until then. `follows` is the date of the version before; empty if there was none. `revision` explains why it judges
+    days before its announcement; empty if it does not."""
 
     version: VersionNumber
     heading: str
@@ -45,7 +46,7 @@ class PlaybookSection:
     unverified: tuple[str, ...]
     follows: str
     changes: tuple[str, ...]
-    revises: str
+    revision: str
     delivered: str
     acknowledged: str
 
@@ -90,7 +91,7 @@ def _make_section(announcement: Announcement, timezone: str, *, today: date) -> 
         unverified=playbook.unverified,
         follows=_date_with_year(playbook.follows) if playbook.follows else "",
         changes=playbook.changes,
-        revises=playbook.revises,
+        revision=explain_revision(playbook, today=local_day(playbook.announced_at, playbook.timezone)),
         delivered=_date_and_time(announcement.delivered_at, timezone),
         acknowledged=_date_and_time(announcement.acknowledged_at, timezone),
     )

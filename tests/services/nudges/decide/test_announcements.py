@@ -79,7 +79,7 @@ async def test_after_hours_it_is_deferred_and_worded_anew_when_it_goes_out(nudgi
 
     assert await nudging.pass_time(at(TUESDAY, "09:00")) == [SENT]
 
-    assert await nudging.texts() == ["Ana, since Tuesday 3 March your playbook has been: Calls (10 a day)."]
+    assert await nudging.texts() == ["Ana, from today your playbook is: Calls (10 a day)."]
     first, second = await nudging.published(NUDGE_DECIDED)
     assert (first.decided_at, first.send_at) == (at(MONDAY, "18:00"), at(TUESDAY, "09:00"))
     assert (second.decided_at, second.send_at) == (at(MONDAY, "18:00"), at(TUESDAY, "09:00"))

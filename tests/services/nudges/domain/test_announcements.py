@@ -115,6 +115,7 @@ def test_a_version_that_was_never_announced_is_comparable_with_itself_alone() ->
     assert comparable_versions(VERSION_3, [_announced(1, SUNDAY)]) == {VERSION_3}
 
 
+SINCE_MONDAY = "Ana, since Monday 2 March your playbook has been: Calls (10 a day)."
 MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
 
 
@@ -126,7 +127,8 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
             SUNDAY,
             "Ana, from Monday 2 March your playbook is: Calls (10 a day) and Demos (2 on Friday).",
         ),
-        (announcement(VERSION_3, MONDAY), MONDAY, "Ana, since Monday 2 March your playbook has been: Calls (10 a day)."),
+        (announcement(VERSION_3, MONDAY), MONDAY, "Ana, from today your playbook is: Calls (10 a day)."),
+        (announcement(VERSION_3, MONDAY), TUESDAY, SINCE_MONDAY),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (before: 8 a day).",)),
             SUNDAY,
@@ -135,6 +137,11 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("One.",)),
             MONDAY,
+            "Ana, your playbook changes today. One.",
+        ),
+        (
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("One.",)),
+            TUESDAY,
             "Ana, your playbook changed on Monday 2 March. One.",
         ),
         (
@@ -145,6 +152,11 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1)),
             MONDAY,
+            "Ana, a new version of your playbook starts today. What counts stays the same.",
+        ),
+        (
+            announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1)),
+            TUESDAY,
             "Ana, a new version of your playbook started on Monday 2 March. What counts stays the same.",
         ),
         (
@@ -155,12 +167,12 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES[:5]),
             SUNDAY,
-            "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 1 more.",
+            "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 1 more change.",
         ),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=MANY_CHANGES),
             SUNDAY,
-            "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 2 more.",
+            "Ana, your playbook changes on Monday 2 March. One. Two. Three. Four. Your page lists 2 more changes.",
         ),
         (
             announcement(VERSION_3, MONDAY),
@@ -170,21 +182,30 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         (
             announcement(VERSION_3, MONDAY, revises="A slip."),
             TUESDAY,
-            "Ana, since Monday 2 March your playbook has been: Calls (10 a day). It starts in the past because: A slip.",
+            f"{SINCE_MONDAY} It also applies to earlier days. The reason: A slip.",
+        ),
+        (
+            announcement(VERSION_3, MONDAY, revises="A slip."),
+            MONDAY,
+            "Ana, from today your playbook is: Calls (10 a day).",
         ),
     ],
     ids=[
         "the first",
+        "from today",
         "begun",
         "with a change",
+        "with a change today",
         "with a change, begun",
         "with no change that counts",
+        "with none, today",
         "with none, begun",
         "with four changes",
         "with five",
         "with many",
         "in another year",
         "in the past",
+        "in the past for others only",
     ],
 )
 def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnounced, today: date, text: str) -> None:

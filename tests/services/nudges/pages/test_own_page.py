@@ -26,7 +26,7 @@ NEXT_MONDAY = MONDAY + timedelta(days=7)
 async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Rows, browser: httpx.AsyncClient) -> None:
     counted = {"counts": "demo, of at least 600 s", "targets": ON_MONDAYS, "weight": Decimal(35), "cap": Decimal(2)}
     demos = defined("Demos", "12 on Monday").model_copy(update=counted)
-    await rows.add_announcement(announcement(1))
+    await rows.add_announcement(announcement(1, revises="a slip"))
     await rows.add_announcement(
         announcement(
             2,
@@ -35,7 +35,7 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
             goals=(goal_definition(),),
             follows=date(2026, 1, 1),
             changes=("New: Demos, 12 on Monday.",),
-            revises="a slip",
+            revises="it came too late for others",
         )
     )
 
@@ -48,9 +48,10 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
         "Demo, of at least 600 s",
         "Weight 35 of 35, counts up to 2 times the target",
         "<td>12 on Monday</td>",
-        "The reason: a slip",
+        "It also applies to earlier days. The reason: a slip.",
     ):
         assert shown in page, shown
+    assert "too late for others" not in page
     assert page.count("I've read this") == 2
 
 
@@ -137,7 +138,7 @@ async def test_opening_the_page_confirms_nothing(rows: Rows, browser: httpx.Asyn
 async def test_the_time_of_an_announcement_is_in_the_reps_own_time_zone(rows: Rows, browser: httpx.AsyncClient) -> None:
     await rows.add_announcement(announcement(1), delivered_at=at(date(2026, 1, 2), "09:00"))
 
-    assert "You were told about it on Friday 2 January at 09:00." in visible_text(await browser.get(PATH))
+    assert "Announced to you on Friday 2 January at 09:00." in visible_text(await browser.get(PATH))
 
 
 async def test_without_a_playbook_the_page_says_what_will_be_there(browser: httpx.AsyncClient) -> None:

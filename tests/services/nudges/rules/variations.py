@@ -182,12 +182,14 @@ def _of_announcements_and_corrections() -> Iterator[Variation]:
     changes = ("Meetings: target 3 a day (before: 2 a day).",) * 6
     playbooks = [
         ("a first one, coming", FIRST_PLAYBOOK, WEDNESDAY),
-        ("a first one, begun", FIRST_PLAYBOOK, NEXT_MONDAY),
+        ("a first one, today", FIRST_PLAYBOOK, NEXT_MONDAY),
+        ("a first one, begun", FIRST_PLAYBOOK, NEXT_MONDAY + timedelta(days=1)),
         ("in the past", FIRST_PLAYBOOK.model_copy(update={"revises": "Meetings had been left out."}), date(2027, 1, 4)),
         ("changed, coming", CHANGED_PLAYBOOK, WEDNESDAY),
-        ("changed, begun", CHANGED_PLAYBOOK, NEXT_MONDAY),
+        ("changed, today", CHANGED_PLAYBOOK, NEXT_MONDAY),
+        ("changed, begun", CHANGED_PLAYBOOK, NEXT_MONDAY + timedelta(days=1)),
         ("nothing changed, coming", CHANGED_PLAYBOOK.model_copy(update={"changes": ()}), WEDNESDAY),
-        ("nothing changed, begun", CHANGED_PLAYBOOK.model_copy(update={"changes": ()}), NEXT_MONDAY),
+        ("nothing changed, today", CHANGED_PLAYBOOK.model_copy(update={"changes": ()}), NEXT_MONDAY),
         ("many changes", CHANGED_PLAYBOOK.model_copy(update={"changes": changes}), WEDNESDAY),
     ]
     for special, playbook, today in playbooks:
