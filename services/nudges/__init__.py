@@ -7,8 +7,8 @@ Out: messages to people through channels; the pages of managers and reps; and `n
 
 Promises:
 - There is one nudge per rule, person and occasion.
-- Nobody receives anything outside their working hours, on leave or on a holiday.
-- Nobody receives more than one nudge a day, apart from announcements, corrections and a day plan that they asked for.
+- A rep receives nothing outside their working hours, on a holiday or on a full day of leave. A manager's leave is not known.
+- A rep receives at most one message a day, apart from announcements, corrections and the day plan where it is turned on.
 - No day is held against a rep by a playbook that was not announced to them before it.
 - A nudge and its queued deliveries are one transaction.
 

@@ -14,8 +14,9 @@ Every message that Daymark sends, with an example of what its recipient sees. Th
 leads it.
 
 Most messages have several wordings, so that nobody gets the same one twice in two weeks. Each has a reason line with the facts
-behind it. Messages arrive in the recipient's own working hours, never on leave or on a holiday, and one a day at most.
-Announcements, corrections and a day plan that somebody asked for come on top of that.
+behind it. A rep gets at most one message a day, within their working hours, and none on a holiday or a full day of leave.
+Announcements, corrections and the day plan, where it is turned on for a team or a rep, come on top. Several nudges can travel
+in one message. A manager gets at most one message on a working morning; their leave is not known.
 
 This page is generated from the code: `python -m tests.contract.messages` writes it.
 """
