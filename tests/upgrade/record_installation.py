@@ -92,8 +92,8 @@ async def _use_pages(daymark: RunningDaymark, client: httpx.AsyncClient) -> None
         await _press(client, day, r'formaction="[0-9-]+(/activity/[0-9a-f]+/not_mine)"')
     inbox = (await daymark.command("inbox", "jon")).strip()
     await _press(client, inbox, r'formaction="[0-9a-f]+(/answer/[^"]+/recognised/-)"')
-    await _press(client, inbox, r'formaction="[0-9a-f]+(/contest/[0-9a-f]+/stands)"')
-    await _press(client, inbox, r'formaction="[0-9a-f]+(/contest/[0-9a-f]+/put_right)"')
+    await _press(client, inbox, r'formaction="[0-9a-f]+(/dispute/[0-9a-f]+/stands)"')
+    await _press(client, inbox, r'formaction="[0-9a-f]+(/dispute/[0-9a-f]+/put_right)"')
 
 
 async def _press(client: httpx.AsyncClient, page: str, button: str) -> None:

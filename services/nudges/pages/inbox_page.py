@@ -58,4 +58,5 @@ class InboxPage:
             token=token,
             days=group_by_day(messages, reader=manager_id),
             disputes=make_manager_cards(disputes),
+            has_open_disputes=any(dispute.resolution is None for dispute in disputes),
         )

@@ -29,6 +29,7 @@ Explain = Callable[[RepId, date], Awaitable[Explanation]]
 
 _SEE_OTHER: Final = 303
 _DAY: Final = "/you/{rep}/{token}/day/{day}"
+_INBOX: Final = "/inbox/{manager}/{token}"
 
 
 class DisputePage:
@@ -56,7 +57,8 @@ class DisputePage:
             Route(_DAY, self._show),
             Route(f"{_DAY}/activity/{{activity}}/withdraw", self._withdraw, methods=["POST"]),
             Route(f"{_DAY}/activity/{{activity}}/{{reason}}", self._dispute, methods=["POST"]),
-            Route("/inbox/{manager}/{token}/contest/{activity}/{resolution}", self._resolve, methods=["POST"]),
+            Route(f"{_INBOX}/dispute/{{activity}}/{{resolution}}", self._resolve, methods=["POST"]),
+            Route(f"{_INBOX}/contest/{{activity}}/{{resolution}}", self._resolve, methods=["POST"]),  # of pages opened long ago
         ]
 
     async def _show(self, request: Request) -> Response:

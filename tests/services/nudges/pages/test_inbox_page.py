@@ -125,8 +125,8 @@ async def test_an_announcement_of_the_same_version_is_one_card_with_who_acknowle
     assert page.count('class="card announcement"') == 2
     assert '<span class="rep">Ana Ruiz, Ben Ode</span>' in page
     assert ">From Tuesday on your plan is different.<" in page
-    assert "Read by:</span> Ben Ode" in page
-    assert page.count("Not read yet by:</span> Ana Ruiz") == 2
+    assert "Confirmed by:</span> Ben Ode" in page
+    assert page.count("Not confirmed yet by:</span> Ana Ruiz") == 2
     assert ">Ana, from Tuesday on your plan is different.<" in page
 
 

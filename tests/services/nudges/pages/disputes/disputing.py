@@ -31,7 +31,7 @@ def activity_path(dispute_id: DisputeId, reason: str) -> str:
 
 def resolution_path(dispute_id: DisputeId, resolution: str, *, inbox: str = MARAS_INBOX) -> str:
     """Where a manager resolves a dispute."""
-    return f"{inbox}/contest/{dispute_id}/{resolution}"
+    return f"{inbox}/dispute/{dispute_id}/{resolution}"
 
 
 async def stored_disputes(pool: asyncpg.Pool) -> list[tuple[str, str, str, str]]:

@@ -127,8 +127,8 @@ async def test_a_manager_resolves_it_and_the_rep_sees_who_wrote_what(pool: async
 
     assert inbox.url == f"{MARAS_INBOX}#disputes"
     assert "Mara Lind:</span> the record stands" in inbox.text
-    assert f"/contest/{COUNTED_ID}/put_right" in inbox.text
-    assert f"/contest/{COUNTED_ID}/stands" not in inbox.text
+    assert f"/dispute/{COUNTED_ID}/put_right" in inbox.text
+    assert f"/dispute/{COUNTED_ID}/stands" not in inbox.text
     assert "Mara Lind:</span> the record stands" in (await browser.get(DAY_PAGE)).text
 
     await browser.post(resolution_path(COUNTED_ID, "put_right"))
@@ -136,6 +136,25 @@ async def test_a_manager_resolves_it_and_the_rep_sees_who_wrote_what(pool: async
 
     await browser.post(activity_path(COUNTED_ID, "not_mine"))
     assert await stored_disputes(pool) == [("ana", "c/1", "not_mine", "")]
+
+
+async def test_a_button_of_a_page_with_the_former_address_still_works(pool: asyncpg.Pool, browser: httpx.AsyncClient) -> None:
+    await browser.post(activity_path(COUNTED_ID, "not_mine"))
+
+    inbox = await browser.post(f"{MARAS_INBOX}/contest/{COUNTED_ID}/stands")
+
+    assert inbox.url == f"{MARAS_INBOX}#disputes"
+    assert await stored_disputes(pool) == [("ana", "c/1", "not_mine", "stands")]
+
+
+async def test_a_manager_is_asked_to_answer_only_while_a_dispute_is_open(browser: httpx.AsyncClient) -> None:
+    for dispute_id in (COUNTED_ID, SHORT_ID):
+        await browser.post(activity_path(dispute_id, "time"))
+
+    pages = [(await browser.post(resolution_path(dispute_id, "stands"))).text for dispute_id in (COUNTED_ID, SHORT_ID)]
+
+    assert ["Please correct the record" in page for page in pages] == [True, False]
+    assert all("Disputed by your team" in page for page in pages)
 
 
 async def test_a_resolved_dispute_leaves_the_inbox_after_two_weeks_and_an_open_one_stays(

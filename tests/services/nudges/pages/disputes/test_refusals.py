@@ -38,8 +38,9 @@ async def _ana_and_ben(rows: Rows) -> None:
         f"{ANAS_PAGE}/day/monday/activity/{COUNTED_ID}/time",
         f"{BENS_PAGE}/day/{MONDAY}/activity/{COUNTED_ID}/time",
         f"{BENS_PAGE.rpartition('/')[0]}/{ANAS_PAGE.rpartition('/')[2]}/day/{MONDAY}/activity/{COUNTED_ID}/time",
-        f"{MARAS_INBOX}/contest/{COUNTED_ID}/because",
+        f"{MARAS_INBOX}/dispute/{COUNTED_ID}/because",
         f"{ANAS_PAGE}x/day/{MONDAY}/activity/{COUNTED_ID}/withdraw",
+        f"{MARAS_INBOX}x/dispute/{COUNTED_ID}/stands",
         f"{MARAS_INBOX}x/contest/{COUNTED_ID}/stands",
     ],
     ids=[
@@ -52,6 +53,7 @@ async def _ana_and_ben(rows: Rows) -> None:
         "a resolution that is not on the list",
         "a wrong token of a rep",
         "a wrong token of a manager",
+        "a wrong token of a manager, with the former address",
     ],
 )
 async def test_nothing_but_what_the_page_offers_is_accepted(pool: asyncpg.Pool, browser: httpx.AsyncClient, path: str) -> None:
