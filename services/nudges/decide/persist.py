@@ -12,6 +12,7 @@ from services.nudges.decide.policy.may_send import Defer, Send, Verdict, Withhol
 from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.domain.decision import Decision, NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
+from services.nudges.rules.catalogue import title_of
 from shared.event_types import NUDGE_DECIDED
 from shared.events import Nudge, NudgePart
 from shared.postgres.outbox import enqueue_events, make_event
@@ -38,7 +39,7 @@ def decision_of(verdict: Verdict, *, timezone: str, now: datetime) -> Decision:
 def bundled(verdict: Verdict, nudge: Nudge, *, timezone: str, now: datetime) -> Decision:
     """What is stored of a nudge that goes out in the message of another."""
     decision = decision_of(verdict, timezone=timezone, now=now)
-    return replace(decision, status=NudgeStatus.BUNDLED, because=f"sent together with {nudge.rule}")
+    return replace(decision, status=NudgeStatus.BUNDLED, because=f"sent together with “{title_of(nudge.rule)}”")
 
 
 async def persist(connection: Connection, draft: Draft, recipient: Recipient, context: DecisionContext) -> Outcome | None:

@@ -71,7 +71,7 @@ async def _release(connection: Connection, message: Sequence[DeferredNudge], con
             (other.deferred.rule, other.deferred.day) for other in due if isinstance(other.draft.verdict, Send | Withhold)
         ]
         if is_outdone(deferred.rule, deferred.day, by=earlier, praise=PRAISE):
-            draft = _suppressed(deferred, "something greater is said about the same day")
+            draft = _suppressed(deferred, "another celebration of the same day comes first")
         else:
             draft = await _draft_again(connection, deferred, context)
         due.append(_Due(deferred=deferred, draft=draft))
@@ -140,7 +140,7 @@ async def _draft_again(connection: Connection, deferred: DeferredNudge, context:
         return await draft_announcement(connection, deferred, now=context.now)
     report = await find_day(connection, RepId(deferred.person_id), deferred.day)
     if report is None:
-        return _suppressed(deferred, "its day is not known any more")
+        return _suppressed(deferred, "its day is no longer stored")
     if deferred.rule == CORRECTION_RULE:
         if await _is_long_ago(connection, report, now=context.now):
             return _suppressed(deferred, "too long ago")

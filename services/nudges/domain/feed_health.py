@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from math import prod
 from typing import Final
 
+from services.nudges.domain.phrases import lowered
+
 REPS_MIN: Final = 3
 """Fewer reps at work say too little about a feed, and so does a past day that fewer of them worked."""
 SILENCE_PROBABILITY_MAX: Final = 0.001
@@ -46,7 +48,7 @@ class RepAtWork:
 
 def feed_name(team: str, behaviour: str) -> str:
     """`North`, or `North (calls)` for one behaviour; an empty label of the behaviour stands for all of them together."""
-    return f"{team} ({behaviour.lower()})" if behaviour else team
+    return f"{team} ({lowered(behaviour)})" if behaviour else team
 
 
 def explain_silence(team: Sequence[RepAtWork], *, behaviour: str = "") -> str | None:
@@ -65,7 +67,7 @@ def explain_silence(team: Sequence[RepAtWork], *, behaviour: str = "") -> str | 
         return None
     if prod(rep.silence_probability for rep in team) >= SILENCE_PROBABILITY_MAX:
         return None
-    subject, before = (f"no {behaviour.lower()} have", "some") if behaviour else ("nothing has", "something")
+    subject, before = (f"no {lowered(behaviour)} have", "some") if behaviour else ("nothing has", "something")
     return (
         f"{subject} arrived from any of the {len(team)} reps at work; on each of their last {len(shared_days)} shared days "
         f"{before} had arrived by this time"

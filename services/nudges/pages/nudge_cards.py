@@ -131,7 +131,7 @@ def _make_card(message: Message, *, reader: PersonId | None) -> Card:
         title=title_of(message.rule),
         text=_own_lines(message.text, message),
         reason=_own_lines(message.reason, message),
-        timing=f"{'will be sent' if is_deferred else 'sent'} {_time(message, reader=reader)}".rstrip(),
+        timing=f"{'to be checked again' if is_deferred else 'sent'} {_time(message, reader=reader)}".rstrip(),
         deferred_because=message.because if is_deferred else "",
         channels=", ".join(channel for channel in message.delivered if channel != "inbox"),
         retraction=message.retracted_because or (_PART_RETRACTED if is_part_retracted else ""),

@@ -15,7 +15,7 @@ from services.nudges.domain.working_time import WorkingTime, local_day
 from shared.events import NudgeKind, Presence
 
 DAILY_CAP: Final = 1
-DAY_UNKNOWN: Final = "the person's day hasn't begun in Daymark yet"
+DAY_UNKNOWN: Final = "Daymark hasn't opened the rep's day yet"
 RULE_PAUSED: Final = "the rule is paused because its nudges lower the next day's score"
 NOT_ANNOUNCED: Final = "the playbook was not announced to the rep before the day"
 DAY_UNKNOWN_RETRY: Final = timedelta(minutes=5)
@@ -58,10 +58,10 @@ class Suppress:
 Verdict = Send | Withhold | Defer | Suppress
 
 _NOT_WORKING: Final = {
-    Presence.ABSENT: "on leave today",
-    Presence.HOLIDAY: "a public holiday today",
-    Presence.DAY_OFF: "not a working day today",
-    Presence.NOT_EMPLOYED: "not with the team today",
+    Presence.ABSENT: "on leave",
+    Presence.HOLIDAY: "a public holiday",
+    Presence.DAY_OFF: "not a working day",
+    Presence.NOT_EMPLOYED: "not with the team",
 }
 
 
@@ -115,7 +115,7 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
         return Suppress(because=unwanted)
     because, until = _obstacle(candidate, today, facts.recent, now=now)
     if because is None and shortfall is not None and shortfall.silent_feed is not None:
-        return Defer(until=now + _SILENT_FEED_RETRY, because=f"nothing is arriving from {shortfall.silent_feed}")
+        return Defer(until=now + _SILENT_FEED_RETRY, because=f"no data is arriving from {shortfall.silent_feed}")
     if because is None:
         return _by_assignment(facts.assignment)
     if until is None and candidate.kind in _UNCAPPED:
@@ -141,9 +141,9 @@ def _by_assignment(assignment: Assignment | None) -> Verdict:
 def _why_unwanted(candidate: Candidate, facts: PolicyFacts, today: date) -> str | None:
     objection = find_active_objection(candidate.rule, facts.objections, today=today)
     if objection is not None:
-        return f"called {ANSWER_LABELS[objection.answer]} on {day_and_month(objection.day)}"
+        return f"marked “{ANSWER_LABELS[objection.answer]}” on {day_and_month(objection.day)}"
     if is_cooling_down(candidate, facts.recent, today):
-        return f"a nudge of this rule came up within the last {candidate.cooldown_days} days"
+        return f"a nudge of this rule was already due within the last {candidate.cooldown_days} days"
     return None
 
 
@@ -152,7 +152,7 @@ def _obstacle(
 ) -> tuple[str | None, datetime | None]:
     """What prevents sending now, and when to decide again."""
     if today.starts_at is None or today.ends_at is None:
-        return _NOT_WORKING.get(today.presence, "no working hours today"), today.next_starts_at
+        return _NOT_WORKING.get(today.presence, "no working hours that day"), today.next_starts_at
     if now < today.starts_at:
         return "before working hours", today.starts_at
     if now >= today.ends_at:
@@ -172,5 +172,5 @@ def _daily_cap(candidate: Candidate, today: WorkingTime, recent: Sequence[Recent
     if len(received) < DAILY_CAP:
         return None, None
     if candidate.is_everyday and any(nudge.kind is NudgeKind.CELEBRATION for nudge in received):
-        return "there is already praise for them today", None
-    return "there is already a message for them today", today.next_starts_at
+        return "other praise was already due that day", None
+    return "another message was already due that day", today.next_starts_at

@@ -17,7 +17,7 @@ from tests.services.nudges.conftest import NOON, Nudging, outcomes
 
 MORE_THAN_EVER = (behaviour("Calls", 12, 10),)
 IMPORTED_WEEKS = [day.model_copy(update={"silent": True}) for day in worked_days(*[60] * 8, 100, 60)]
-CAP = "there is already a message for them today"
+CAP = "another message was already due that day"
 
 
 def _done(day: date = MONDAY, *, first: str | None = "09:40", **fields: Unpack[DayReportFields]) -> DayReport:

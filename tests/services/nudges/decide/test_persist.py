@@ -65,7 +65,7 @@ async def test_what_is_withheld_uses_up_the_daily_cap_so_that_nothing_takes_its_
 
     assert await nudging.decisions() == [
         ("quiet_afternoon", "withheld", WITHHELD),
-        ("comeback", "deferred", "there is already a message for them today"),
+        ("comeback", "deferred", "another message was already due that day"),
     ]
 
 

@@ -283,4 +283,4 @@ async def test_while_a_teams_feed_is_silent_a_shortfall_is_deferred(nudging: Nud
 
     await nudging.pass_time(at(MONDAY, "13:00"))
 
-    assert await nudging.decisions() == [("quiet_afternoon", "deferred", "nothing is arriving from North")]
+    assert await nudging.decisions() == [("quiet_afternoon", "deferred", "no data is arriving from North")]

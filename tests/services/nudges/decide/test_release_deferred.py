@@ -19,7 +19,7 @@ EVENING, MORNING = at(MONDAY, "18:00"), at(TUESDAY, "09:00")
 MORE_THAN_EVER = (behaviour("Calls", 12, 10),)
 IMPORTED_WEEKS = [day.model_copy(update={"silent": True}) for day in worked_days(*[60] * 8, 100, 60)]
 AFTER_HOURS = "after working hours"
-OUTDONE = "something greater is said about the same day"
+OUTDONE = "another celebration of the same day comes first"
 
 
 def _done(day: date = MONDAY, *, revision: int = 2) -> DayReport:
@@ -73,7 +73,7 @@ async def test_a_nudge_whose_day_is_not_known_any_more_is_suppressed(nudging: Nu
 
     await nudging.pass_time(MORNING)
 
-    assert await nudging.decisions() == [("plan_done", "suppressed", "its day is not known any more")]
+    assert await nudging.decisions() == [("plan_done", "suppressed", "its day is no longer stored")]
 
 
 async def test_on_leave_it_is_deferred_again(nudging: Nudging) -> None:
@@ -82,7 +82,7 @@ async def test_on_leave_it_is_deferred_again(nudging: Nudging) -> None:
 
     assert await nudging.pass_time(MORNING) == outcomes(("plan_done", "deferred"))
 
-    assert await nudging.decisions() == [("plan_done", "deferred", "on leave today")]
+    assert await nudging.decisions() == [("plan_done", "deferred", "on leave")]
     assert await nudging.pool.fetchval("SELECT send_at FROM nudge") == at(WEDNESDAY, "09:00")
 
 
@@ -124,7 +124,7 @@ async def test_what_one_person_may_receive_in_the_morning_makes_one_message(nudg
     decided = await nudging.pass_time(at(wednesday, "09:00"))
 
     assert decided == outcomes(("comeback", "sent"), ("plan_done", "bundled"))
-    assert await nudging.decisions() == [("comeback", "sent", ""), ("plan_done", "bundled", "sent together with comeback")]
+    assert await nudging.decisions() == [("comeback", "sent", ""), ("plan_done", "bundled", "sent together with “Comeback”")]
     assert await nudging.deliver() == 1
     (message,) = nudging.channel.nudges
     comeback, plan_done = message.text.split("\n")

@@ -4,7 +4,7 @@ from services.nudges.domain.decision import RETRACTED, Decision, NudgeStatus, Ou
 
 
 def test_a_nudge_that_is_deferred_has_neither_a_day_nor_a_propensity_yet() -> None:
-    decision = Decision(status=NudgeStatus.DEFERRED, because="on leave today", send_at=None, sent_day=None)
+    decision = Decision(status=NudgeStatus.DEFERRED, because="on leave", send_at=None, sent_day=None)
 
     assert (decision.status, decision.sent_day, decision.propensity) == ("deferred", None, None)
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from services.nudges.domain.feed_health import RepAtWork, explain_silence
+from services.nudges.domain.feed_health import RepAtWork, explain_silence, feed_name
 from tests.services.nudges.builders.days import working_days
 
 HOUR = timedelta(hours=1)
@@ -29,6 +29,20 @@ def test_a_team_is_silent_when_nothing_has_arrived_although_something_always_had
         "nothing has arrived from any of the 3 reps at work; on each of their last 12 shared days something had arrived by this"
         " time"
     )
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "name"), [("", "North"), ("Calls", "North (calls)"), ("LinkedIn messages", "North (LinkedIn messages)")]
+)
+def test_a_feed_is_named_by_its_team_and_behaviour(behaviour: str, name: str) -> None:
+    assert feed_name("North", behaviour) == name
+
+
+def test_a_silent_behaviour_keeps_the_capitals_of_a_name() -> None:
+    silence = explain_silence([STEADY] * 3, behaviour="LinkedIn messages")
+
+    assert silence is not None
+    assert silence.startswith("no LinkedIn messages have arrived")
 
 
 def test_a_silent_behaviour_is_named() -> None:

@@ -77,7 +77,7 @@ async def test_a_deferred_nudge_says_when_it_will_be_sent_and_cannot_be_answered
 
     page = visible_text(await browser.get(MARAS_INBOX))
 
-    assert "will be sent at 17:30 Madrid time" in page
+    assert "to be checked again at 17:30 Madrid time" in page
     assert "Waiting:</span> after working hours" in page
     assert "formaction" not in page
 

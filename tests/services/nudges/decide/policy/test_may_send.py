@@ -37,8 +37,8 @@ from tests.services.nudges.decide.policy.facts import (
 NINE_ON_TUESDAY = at(TUESDAY, "09:00")
 LEFT_IN = Assignment(number=0.1, holdout=0.1)
 WITHHELD = Assignment(number=0.09, holdout=0.1)
-CAP = "there is already a message for them today"
-PRAISED = "there is already praise for them today"
+CAP = "another message was already due that day"
+PRAISED = "other praise was already due that day"
 ANNOUNCEMENT, CORRECTION = candidate_of(NudgeKind.ANNOUNCEMENT), candidate_of(NudgeKind.CORRECTION)
 EVERYDAY = candidate_of(NudgeKind.CELEBRATION, is_everyday=True)
 DIGEST, RECOGNITION = candidate_of(NudgeKind.DIGEST), candidate_of(NudgeKind.RECOGNITION)
@@ -66,10 +66,10 @@ def test_outside_of_them_a_celebration_is_deferred_and_coaching_is_suppressed(
 @pytest.mark.parametrize(
     ("presence", "because"),
     [
-        (Presence.ABSENT, "on leave today"),
-        (Presence.HOLIDAY, "a public holiday today"),
-        (Presence.DAY_OFF, "not a working day today"),
-        (Presence.NOT_EMPLOYED, "not with the team today"),
+        (Presence.ABSENT, "on leave"),
+        (Presence.HOLIDAY, "a public holiday"),
+        (Presence.DAY_OFF, "not a working day"),
+        (Presence.NOT_EMPLOYED, "not with the team"),
     ],
 )
 def test_on_leave_on_a_holiday_and_on_a_day_off_nothing_is_sent(presence: Presence, because: str) -> None:
@@ -85,13 +85,13 @@ def test_on_leave_on_a_holiday_and_on_a_day_off_nothing_is_sent(presence: Presen
     ids=["no start of work", "no end of work"],
 )
 def test_without_working_hours_nothing_is_sent(today: DayReport) -> None:
-    assert may_send(COACHING, policy_facts(today), now=NOON) == Suppress(because="no working hours today")
+    assert may_send(COACHING, policy_facts(today), now=NOON) == Suppress(because="no working hours that day")
 
 
 def test_a_celebration_with_no_work_in_sight_is_suppressed() -> None:
     facts = policy_facts(report(state="open", presence=Presence.ABSENT, score=None, next_work_starts_at=None))
 
-    assert may_send(CELEBRATION, facts, now=NOON) == Suppress(because="on leave today")
+    assert may_send(CELEBRATION, facts, now=NOON) == Suppress(because="on leave")
 
 
 @pytest.mark.parametrize(
@@ -165,12 +165,12 @@ def test_the_holdout_changes_nothing_about_what_may_not_be_sent(
         (
             policy_facts(report(state="open", presence=Presence.ABSENT, score=None)),
             "12:00",
-            Defer(until=NINE_ON_TUESDAY, because="on leave today"),
+            Defer(until=NINE_ON_TUESDAY, because="on leave"),
         ),
         (
             policy_facts(report(state="open", presence=Presence.ABSENT, score=None, next_work_starts_at=None)),
             "12:00",
-            Defer(until=at(TUESDAY, "12:00"), because="on leave today"),
+            Defer(until=at(TUESDAY, "12:00"), because="on leave"),
         ),
         (UNKNOWN_DAY, "12:00", Defer(until=at(MONDAY, "12:05"), because=DAY_UNKNOWN)),
     ],

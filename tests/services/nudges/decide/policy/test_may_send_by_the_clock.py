@@ -16,7 +16,7 @@ from shared.events import NudgeKind, Presence
 
 CASES = int(os.environ.get("TEST_POLICY_CASES", "100000"))
 ZONES = ("Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Auckland", "Pacific/Honolulu")
-DAY_UNKNOWN = "the person's day hasn't begun in Daymark yet"
+DAY_UNKNOWN = "Daymark hasn't opened the rep's day yet"
 
 
 def _candidate(kind: NudgeKind) -> Candidate:

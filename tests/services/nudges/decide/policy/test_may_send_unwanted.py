@@ -47,7 +47,8 @@ def test_a_rule_cools_down_after_a_nudge(days_ago: int, rule: str, *, is_suppres
 
     verdict = may_send(candidate, facts, now=NOON)
 
-    assert verdict == (Suppress(because="a nudge of this rule came up within the last 7 days") if is_suppressed else Send())
+    cooling_down = Suppress(because="a nudge of this rule was already due within the last 7 days")
+    assert verdict == (cooling_down if is_suppressed else Send())
     assert is_cooling_down(candidate, facts.recent, MONDAY) is is_suppressed
 
 
@@ -58,9 +59,9 @@ def test_a_rule_without_a_cooldown_is_allowed_twice_a_day() -> None:
 @pytest.mark.parametrize(
     ("answer", "days_ago", "rule", "because"),
     [
-        (Answer.NOT_USEFUL, 29, "a_rule", "called not useful on Sunday 1 February"),
+        (Answer.NOT_USEFUL, 29, "a_rule", "marked “not useful” on Sunday 1 February"),
         (Answer.NOT_USEFUL, 30, "a_rule", None),
-        (Answer.WRONG, 13, "a_rule", "called wrong on Tuesday 17 February"),
+        (Answer.WRONG, 13, "a_rule", "marked “wrong” on Tuesday 17 February"),
         (Answer.WRONG, 14, "a_rule", None),
         (Answer.WRONG, 0, "another", None),
     ],
@@ -98,7 +99,7 @@ def test_a_shortfall_counts_only_if_the_playbook_was_announced_before_the_day(
 @pytest.mark.parametrize(
     ("candidate", "shortfall", "local", "verdict"),
     [
-        (COACHING, UNDER_SILENCE, "13:00", Defer(until=at(MONDAY, "13:15"), because="nothing is arriving from North")),
+        (COACHING, UNDER_SILENCE, "13:00", Defer(until=at(MONDAY, "13:15"), because="no data is arriving from North")),
         (COACHING, UNDER_SILENCE, "17:00", Suppress(because="after working hours")),
         (CELEBRATION, None, "13:00", Send()),
     ],
