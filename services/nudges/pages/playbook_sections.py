@@ -108,10 +108,10 @@ def _behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> Be
 
 
 def _describe_steps(goal: GoalDefinition) -> str:
-    steps = f"steps of {goal.step} a {goal.period}"
+    counted = f"counted afresh each {goal.period}"
     if goal.step_min is None:
-        return steps
-    return f"{steps} at first, then {goal.step_min} to {goal.step_max}, depending on your recent weeks"
+        return f"steps of {goal.step}, {counted}"
+    return f"steps of {goal.step} at first, then {goal.step_min} to {goal.step_max} depending on your recent weeks; {counted}"
 
 
 def _date_with_year(day: date) -> str:

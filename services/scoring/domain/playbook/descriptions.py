@@ -43,12 +43,13 @@ def describe_changes(before: Playbook, after: Playbook) -> tuple[str, ...]:
 
 
 def describe_targets(targets: Sequence[Fraction]) -> str:
-    """One number per weekday, Monday first, as `10 a day` or `12 on Monday and Tuesday, 6 on Friday`."""
+    """One number per weekday, Monday first, as `10 a day`, `10 a day from Monday to Friday` or `12 on Monday and Tuesday, 6 on
+    Friday`."""
     first, *others = dict.fromkeys(targets)
     if not others:
         return f"{_number(first)} a day" if first else "no target"
     numbers = [number for number in (first, *others) if number]
-    return ", ".join(f"{_number(number)} on {_days([target == number for target in targets])}" for number in numbers)
+    return ", ".join(f"{_number(number)} {_days([target == number for target in targets])}" for number in numbers)
 
 
 def _behaviour_changes(before: Sequence[Behaviour], after: Sequence[Behaviour]) -> Iterator[str]:
@@ -71,7 +72,7 @@ def _differences(old: Behaviour, new: Behaviour) -> Iterator[str]:
     for aspect, was, is_now in (
         ("target", describe_targets(old.targets), describe_targets(new.targets)),
         ("weight", _number(old.weight), _number(new.weight)),
-        ("cap", f"{_number(old.cap)} times the target", f"{_number(new.cap)} times the target"),
+        ("counts up to", f"{_number(old.cap)} times the target", f"{_number(new.cap)} times the target"),
         ("what counts is now", describe_filter(old.counts), describe_filter(new.counts)),
     ):
         if was != is_now:
@@ -100,16 +101,19 @@ def _goal_changes(before: Sequence[Goal], after: Sequence[Goal]) -> Iterator[str
 def _unverified_changes(before: UnverifiedRules | None, after: UnverifiedRules | None) -> Iterator[str]:
     was, is_now = describe_unverified(before), describe_unverified(after)
     if was != is_now:
-        yield "The rules for unverified activities change." if is_now else "No activity is marked as unverified any more."
+        new_rules = "There are new rules for marking activities as unverified; your page lists them."
+        yield new_rules if is_now else "No activity is marked as unverified any more."
 
 
 def _steps(goal: Goal) -> str:
-    sizes = f", then {goal.step_min} to {goal.step_max}, depending on your recent weeks" if goal.step_min is not None else ""
-    return f"steps of {goal.step} a {goal.period}{sizes}"
+    counted = f"counted afresh each {goal.period}"
+    if goal.step_min is None:
+        return f"steps of {goal.step}, {counted}"
+    return f"steps of {goal.step} at first, then {goal.step_min} to {goal.step_max} depending on your recent weeks; {counted}"
 
 
 def _only(kinds: Kinds) -> str:
-    return f" (only {' or '.join(sorted(kinds)).replace('_', ' ')})" if kinds is not None else ""
+    return f" ({' or '.join(sorted(kinds)).replace('_', ' ')} only)" if kinds is not None else ""
 
 
 def _number(value: Fraction) -> str:
@@ -117,11 +121,13 @@ def _number(value: Fraction) -> str:
 
 
 def _days(is_chosen: Sequence[bool]) -> str:
-    """`Monday to Friday`, or `Monday, Tuesday and Friday`."""
+    """`a day from Monday to Friday`, or `on Monday, Tuesday and Friday`."""
+    runs = [list(days) for in_run, days in groupby(range(len(_WEEKDAYS)), key=lambda day: is_chosen[day]) if in_run]
     parts: list[str] = []
-    for in_run, days in groupby(range(len(_WEEKDAYS)), key=lambda day: is_chosen[day]):
-        names = [_WEEKDAYS[day] for day in days]
-        if in_run:
-            parts += [f"{names[0]} to {names[-1]}"] if len(names) >= _RUN_MIN else names
+    for run in runs:
+        names = [_WEEKDAYS[day] for day in run]
+        parts += [f"{names[0]} to {names[-1]}"] if len(names) >= _RUN_MIN else names
     *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last
+    if len(runs) == 1 and not others and len(runs[0]) >= _RUN_MIN:
+        return f"a day from {last}"
+    return f"on {', '.join(others)} and {last}" if others else f"on {last}"

@@ -43,7 +43,7 @@ async def test_the_version_in_force_and_the_coming_one_are_shown_whole(rows: Row
 
     assert page.index("In force since Thursday 1 January 2026") < page.index("Starting Monday 9 March 2026")
     for shown in (
-        "Calls this month, steps of 30 a month",
+        "Calls this month, steps of 30, counted afresh each month",
         "New: Demos, 12 on Monday.",
         "Demo, of at least 600 s",
         "Weight 35 of 35, counts up to 2 times the target",
@@ -67,7 +67,8 @@ async def test_steps_that_follow_the_reps_own_weeks_are_explained(rows: Rows, br
 
     page = visible_text(await browser.get(PATH))
 
-    assert "Calls this month, steps of 30 a month at first, then 10 to 60, depending on your recent weeks" in page
+    steps = "steps of 30 at first, then 10 to 60 depending on your recent weeks; counted afresh each month"
+    assert f"Calls this month, {steps}" in page
 
 
 async def test_the_next_step_of_each_goal_is_shown(rows: Rows, browser: httpx.AsyncClient) -> None:

@@ -16,8 +16,10 @@ ONLY_CALLS = make_filter({"kinds": frozenset({"call"})})
 LONG_CALLS = make_filter({"kinds": frozenset({"call"}), "min_duration_s": 60.0})
 CALLS, DEMOS = behaviour("calls", counts={"kinds": frozenset({"call"})}), behaviour("demos", target=2)
 WIDENED = (
-    "Goal Calls this month: steps of 30 a month, then 20 to 40, depending on your recent weeks (before: steps of 30 a month)."
+    "Goal Calls this month: steps of 30 at first, then 20 to 40 depending on your recent weeks; counted afresh each month "
+    "(before: steps of 30, counted afresh each month)."
 )
+QUARTERLY = "Goal Calls this month: steps of 40, counted afresh each quarter (before: steps of 30, counted afresh each month)."
 GOAL = Goal(key=GoalKey("month"), label="Calls this month", counts=ONLY_CALLS, period="month", step=30)
 BEFORE = replace(playbook(CALLS), goals=(GOAL,))
 
@@ -33,7 +35,11 @@ def _with_behaviours(*behaviours: Behaviour) -> Playbook:
         ((2_000_000,) * 7, "2000000 a day"),
         ((0, 0, 0, 0, 0, 0, 1), "1 on Sunday"),
         ((0,) * 7, "no target"),
-        ((10, 10, 10, 10, 10, 0, 0), "10 on Monday to Friday"),
+        ((10, 10, 10, 10, 10, 0, 0), "10 a day from Monday to Friday"),
+        ((12, 12, 12, 12, 6, 0, 0), "12 a day from Monday to Thursday, 6 on Friday"),
+        ((0, 0, 0, 0, 0, 1, 1), "1 on Saturday and Sunday"),
+        ((0, 0, 0, 0, 1, 1, 1), "1 a day from Friday to Sunday"),
+        ((8, 8, 8, 0, 8, 8, 8), "8 on Monday to Wednesday and Friday to Sunday"),
         ((12, 12, 10, 10, 2.5, 0, 0), "12 on Monday and Tuesday, 10 on Wednesday and Thursday, 2.5 on Friday"),
         ((5, 0, 5, 0, 5, 5, 5), "5 on Monday, Wednesday and Friday to Sunday"),
     ],
@@ -49,7 +55,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         (_with_behaviours(replace(CALLS, targets=(Fraction(12),) * 7)), ["Calls: target 12 a day (before: 10 a day)."]),
         (
             _with_behaviours(replace(CALLS, weight=Fraction(60), cap=Fraction(2))),
-            ["Calls: weight 60 (before: 50).", "Calls: cap 2 times the target (before: 1.5 times the target)."],
+            ["Calls: weight 60 (before: 50).", "Calls: counts up to 2 times the target (before: 1.5 times the target)."],
         ),
         (
             _with_behaviours(replace(CALLS, counts=LONG_CALLS)),
@@ -67,7 +73,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         (replace(BEFORE, goals=()), ["No longer a goal: Calls this month."]),
         (
             replace(BEFORE, goals=(replace(GOAL, step=40, period="quarter"),)),
-            ["Goal Calls this month: steps of 40 a quarter (before: steps of 30 a month)."],
+            [QUARTERLY],
         ),
         (
             replace(BEFORE, goals=(replace(GOAL, step_min=20, step_max=40),)),
@@ -78,12 +84,12 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
                 BEFORE,
                 goals=(GOAL, replace(GOAL, key=GoalKey("week"), label="Calls this week", period="week", step=8)),
             ),
-            ["New goal: Calls this week, steps of 8 a week. What counts: call."],
+            ["New goal: Calls this week, steps of 8, counted afresh each week. What counts: call."],
         ),
         (
             replace(BEFORE, goals=(replace(GOAL, key=GoalKey("new"), label="Demos"), replace(GOAL, counts=LONG_CALLS))),
             [
-                "New goal: Demos, steps of 30 a month. What counts: call.",
+                "New goal: Demos, steps of 30, counted afresh each month. What counts: call.",
                 "Goal Calls this month: what counts is now call, of at least 60 s (before: call).",
             ],
         ),
@@ -93,7 +99,7 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
         ),
         (
             replace(BEFORE, unverified=UnverifiedRules(counts=False, bursts=Bursts(more_than=2, within_s=60))),
-            ["The rules for unverified activities change."],
+            ["There are new rules for marking activities as unverified; your page lists them."],
         ),
     ],
     ids=[
@@ -126,8 +132,8 @@ def test_unverified_rules_are_described_one_by_one() -> None:
     )
 
     assert describe_unverified(rules) == (
-        "Unverified: began within 60 s of 5 earlier ones (only call).",
-        "Unverified: began more than 30 s before an earlier one had ended (only call or demo given).",
+        "Unverified: began within 60 s of 5 earlier ones (call only).",
+        "Unverified: began more than 30 s before an earlier one had ended (call or demo given only).",
         "Unverified: same contact as 3 earlier ones that day.",
         "Unverified activities are marked and count.",
     )
