@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import count_of, is_worked
+from services.nudges.domain.history import count_of, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun
 from services.nudges.rules.rule import Proposal, rep_rule
@@ -32,7 +32,8 @@ def small_win(context: RuleContext) -> Proposal | None:
     """Proposed for the first of a behaviour after ten or more worked days that asked for it and had none, and for the first
     in a quarter of a behaviour with a target of at most two a day: the first of twenty calls is nothing special.
 
-    The quarter counts only for reps who were here before it began; otherwise it is unknown what came first.
+    Days count only as far back as the behaviour was in the playbook: before that it is unknown what was done. The quarter
+    counts only if it was there on every worked day of it, and for reps who were here before it began.
     """
     report = context.report
     if report.silent or not is_worked(report):
@@ -62,18 +63,21 @@ def _proposal(context: RuleContext, behaviour: BehaviourResult, since: str) -> P
 def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None:
     """Since when it is the first, as a phrase; None when it is not."""
     day, worked = context.report.day, context.history.worked
-    dry = _dry_days(behaviour.key, worked)
-    if dry >= DRY_DAYS_MIN:
-        return f"in {dry} working days"
+    dry = list(takewhile(lambda earlier: _had_none(earlier, behaviour.key), worked))
+    if sum(_asked_for(earlier, behaviour.key) for earlier in dry) >= DRY_DAYS_MIN:
+        return f"in {len(dry)} working days"
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     in_quarter = [earlier for earlier in worked if earlier.day >= quarter]
     was_here = len(in_quarter) < len(worked)
-    if behaviour.target <= FEW_A_DAY and was_here and not any(count_of(earlier, behaviour.key) for earlier in in_quarter):
+    if behaviour.target <= FEW_A_DAY and was_here and all(_had_none(earlier, behaviour.key) for earlier in in_quarter):
         return "of the quarter"
     return None
 
 
-def _dry_days(key: BehaviourKey, worked: tuple[DayReport, ...]) -> int:
-    """For how many worked days that asked for it there was none."""
-    planned = (day for day in worked if any(behaviour.key == key and behaviour.target for behaviour in day.behaviours))
-    return sum(1 for _ in takewhile(lambda day: not count_of(day, key), planned))
+def _had_none(day: DayReport, key: BehaviourKey) -> bool:
+    """Whether the day's playbook had the behaviour, and it was not done."""
+    return any(behaviour.key == key for behaviour in day.behaviours) and not count_of(day, key)
+
+
+def _asked_for(day: DayReport, key: BehaviourKey) -> bool:
+    return any(behaviour.key == key for behaviour in planned_behaviours(day))

@@ -44,6 +44,37 @@ def test_it_is_proposed_for_the_first_after_ten_worked_days_without() -> None:
     assert candidate.cooldown_days == 7
 
 
+def _without(*days: DayReport) -> list[DayReport]:
+    """The same days under a playbook that did not have the behaviour."""
+    return [day.model_copy(update={"behaviours": (behaviour("Calls", 5),)}) for day in days]
+
+
+def test_all_worked_days_since_the_last_one_are_counted() -> None:
+    days = _days(1, *[0] * 12)
+    days[6] = days[6].model_copy(update={"behaviours": (behaviour("Meetings", 0, 0),)})
+
+    candidate = small_win.evaluate(rule_context(_today(), *days))
+
+    assert candidate is not None
+    assert candidate.reason == "1 meeting today, the first in 12 working days."
+
+
+def test_one_on_a_day_that_did_not_ask_for_it_is_the_last_one() -> None:
+    days = _days(*[0] * 12)
+    days[6] = days[6].model_copy(update={"behaviours": (behaviour("Meetings", 1, 0),)})
+
+    assert small_win.evaluate(rule_context(_today(), *days)) is None
+
+
+def test_before_the_behaviour_was_in_the_playbook_it_is_unknown_what_was_done() -> None:
+    days = _days(1, *[0] * 12)
+
+    assert small_win.evaluate(rule_context(_today(), *_without(*days[:4]), *days[4:])) is None
+    candidate = small_win.evaluate(rule_context(_today(), *_without(*days[:3]), *days[3:]))
+    assert candidate is not None
+    assert candidate.reason.endswith("the first in 10 working days.")
+
+
 def test_a_behaviour_with_a_high_target_counts_too() -> None:
     assert small_win.evaluate(rule_context(_today(target=20), *_days(*[0] * 10, target=20))) is not None
 
@@ -105,6 +136,18 @@ def test_the_first_of_a_quarter(today: DayReport, before: list[DayReport], *, is
 
     assert (candidate is not None) is is_proposed
     assert candidate is None or "the first of the quarter" in candidate.reason
+
+
+@pytest.mark.parametrize(("is_planned", "is_proposed"), [(True, True), (False, False)])
+def test_the_first_of_a_quarter_is_known_only_if_the_playbook_had_it_on_every_worked_day_of_it(
+    *, is_planned: bool, is_proposed: bool
+) -> None:
+    before, first, second = _days(1, 0, 0, until=THIRD_OF_APRIL)
+    (changed,) = [first] if is_planned else _without(first)
+
+    candidate = small_win.evaluate(rule_context(_today(day=THIRD_OF_APRIL), before, changed, second))
+
+    assert (candidate is not None) is is_proposed
 
 
 def test_of_two_firsts_the_one_that_the_playbook_lists_first_is_named() -> None:
