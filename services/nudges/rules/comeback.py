@@ -46,7 +46,7 @@ def comeback(context: RuleContext) -> Proposal | None:
     return Proposal(
         wordings=(
             f"{back}, {name}: {done}. Nice recovery after {slow}.",
-            f"Back on plan {day}, {name}: {done}. Getting going again is the hard part, and you did it.",
+            f"You made it back to your plan {day}, {name}: {done}. Getting going again is the hard part, and you did it.",
             f"{name}, you hit your plan again {day}: {done}. Good to see.",
             f"That's a comeback, {name}: {done} {day}, after {count_phrase(len(missed), 'day')} below plan.",
             f"You turned it around {day}, {name}: {done}. Well done.",

@@ -49,7 +49,7 @@ def _reason(context: RuleContext) -> str:
 def _wordings(name: str, weekday: str, plan: str) -> tuple[str, ...]:
     """One for each of fourteen days, so that a rep who gets it every day never gets the same one twice in two weeks."""
     return (
-        f"Good morning, {name}. Your plan for today: {plan}.",
+        f"Hello, {name}. Your plan for today: {plan}.",
         f"{name}, here's your plan for today: {plan}.",
         f"Today's plan, {name}: {plan}.",
         f"It's {weekday}, {name}. Your plan: {plan}.",
@@ -59,8 +59,8 @@ def _wordings(name: str, weekday: str, plan: str) -> tuple[str, ...]:
         f"{name}, today's plan is {plan}. Have a good day.",
         f"Here's what's on your plan today, {name}: {plan}.",
         f"{name}, this is your plan for today: {plan}.",
-        f"Morning, {name}. Today it's {plan}.",
+        f"Hello, {name}. Today it's {plan}.",
         f"Your targets today, {name}: {plan}. Have a good day.",
         f"{name}, you're aiming for {plan} today.",
-        f"Good morning, {name}. Today you're aiming for {plan}.",
+        f"Hello, {name}. Today you're aiming for {plan}.",
     )

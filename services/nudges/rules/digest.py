@@ -53,14 +53,14 @@ def _on(when: str) -> str:
 
 
 def _line(team: str, reports: Sequence[DayReport]) -> str:
-    """`Harbor: five people worked, and Ana and Emi reached their plan. In total, 31 of 36 conversations. Away: Diego.`"""
+    """`Harbor: five reps had a plan, and Ana and Emi reached it. In total, 31 of 36 conversations. Away: Diego.`"""
     working = [report for report in reports if is_worked(report)]
     if not working:
-        return f"{team}: nobody worked."
-    people = count_phrase(len(working), "person", "people")
+        return f"{team}: nobody had a plan."
+    reps = count_phrase(len(working), "rep")
     done = _names([report for report in working if is_plan_done(report)]) or "nobody"
     away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)])
-    sentences = [f"{team}: {people} worked, and {done} reached their plan", f"In total, {_totals(working)}"]
+    sentences = [f"{team}: {reps} had a plan, and {done} reached it", f"In total, {_totals(working)}"]
     return ". ".join([*sentences, f"Away: {away}"] if away else sentences) + "."
 
 

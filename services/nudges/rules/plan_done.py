@@ -25,13 +25,14 @@ def plan_done(context: RuleContext) -> Proposal | None:
     if report.silent or not is_plan_done(report):
         return None
     day, scored_day = day_phrase(report.day, today=context.today), day_name(report.day, today=context.today)
+    on_plan = "You're on plan today" if report.day == context.today else f"You were on plan {day}"
     return Proposal(
-        wordings=_wordings(first_name(report.rep.name), day, breakdown(report)),
+        wordings=_wordings(first_name(report.rep.name), day, breakdown(report), on_plan=on_plan),
         reason=f"Your score for {scored_day} is {score_text(report)}, and 100 means that the plan is done.",
     )
 
 
-def _wordings(name: str, day: str, done: str) -> tuple[str, ...]:
+def _wordings(name: str, day: str, done: str, *, on_plan: str) -> tuple[str, ...]:
     """One for each of fourteen days, so that a rep who is on plan every day never gets the same one twice in two weeks."""
     return (
         f"Plan done {day}, {name}: {done}. Great work.",
@@ -39,9 +40,9 @@ def _wordings(name: str, day: str, done: str) -> tuple[str, ...]:
         f"{name}, you met your plan {day}: {done}. Really good work.",
         f"You got your plan done {day}, {name}: {done}. Good work.",
         f"{name}, you reached your plan {day}: {done}.",
-        f"A full day's work {day}, {name}: {done}. Nicely done.",
+        f"Your plan, done {day}, {name}: {done}. Good going.",
         f"{name}, that was {done} {day}. Plan done.",
-        f"On plan {day}, {name}: {done}. A good day's work.",
+        f"{on_plan}, {name}: {done}. Well done.",
         f"{name}, you hit your plan {day}: {done}. Great job.",
         f"Done {day}, {name}: {done}. Days like this add up.",
         f"You kept to your plan {day}, {name}: {done}. Keep it up.",

@@ -41,11 +41,12 @@ def quiet_afternoon(context: RuleContext) -> Proposal | None:
     if len(known) < DAYS_KNOWN_MIN or active < ACTIVE_SHARE_MIN * len(known):
         return None
     name, first = first_name(report.rep.name), _first_in_plan(report)
+    otherwise = f"If it just isn't logged yet, that's fine. Otherwise there's still time to start on {first}."
     return Proposal(
         wordings=(
             f"{name}, nothing towards your plan yet today. If you're busy elsewhere, fine; if not, how about {first}?",
             f"Nothing towards your plan so far today, {name}. How about starting on {first} next?",
-            f"{name}, nothing has counted towards your plan yet. Not logged? Never mind. Otherwise there's time for {first}.",
+            f"{name}, nothing has counted towards your plan so far. {otherwise}",
         ),
         reason=(
             f"Nothing had counted by {clock_time(now, report.timezone)}. Something had counted by the middle of the day on "

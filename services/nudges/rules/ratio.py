@@ -85,8 +85,8 @@ def is_still_fallen(context: RuleContext) -> bool:
 @rep_rule(
     name="ratio",
     title="Ratio",
-    when="Fewer of the behaviour with the largest target lead to another behaviour: the share has fallen by a quarter or more, "
-    "with a probability of 95% or more. The message states both shares with their uncertainty.",
+    when="A smaller share of the behaviour with the largest target leads to another behaviour: it has fallen by a quarter or "
+    "more, with a probability of 95% or more. The message states both shares with their uncertainty.",
     limits="At most once in two weeks, and not with fewer than forty known days.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
@@ -162,11 +162,12 @@ def _proposal(report: DayReport, most_frequent: BehaviourResult, fall: _Fall) ->
     recent, earlier = fall.recent, fall.earlier
     now = f"{counted(recent.converted, fall.behaviour.label)} from {counted(recent.total, most_frequent.label)}"
     share, before, days = _percent(recent), _percent(earlier), f"{RECENT_DAYS} working days"
+    fell = f"{share}, down from {before}"
     return Proposal(
         wordings=(
             f"{name}, {now} in {days}. That's {share}; it used to be {before}. Maybe ask for the next step each time?",
-            f"Fewer {whole} have led to {part} lately, {name}: {share}, down from {before}. Go through one with a colleague?",
-            f"You're putting in the work, {name}: {now}, or {share}, down from {before}. Could you agree on next steps?",
+            f"A smaller share of your {whole} has led to {part} lately, {name}: {fell}. Go through one with a colleague?",
+            f"You're putting in the work, {name}: {now}, or {fell}. Could you suggest a next step each time?",
         ),
         reason=(
             f"{capitalized(part)} from {whole}: {recent} over the last {days}, {earlier} over the ones "

@@ -7,7 +7,7 @@ from services.nudges.domain.candidate import RECOGNITION_RULE
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
-from shared.events import BehaviourResult, DayReport, Mention, NudgeKind
+from shared.events import BehaviourKey, BehaviourResult, DayReport, Mention, NudgeKind
 
 DAYS_WITHOUT_MIN: Final = 5
 EFFORT_DAYS_MIN: Final = 3
@@ -39,7 +39,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
         occasion=f"{member.rep.id}:{context.today}",
         wordings=(
             f"{name} has earned a thank-you: {facts}.",
-            f"Have you told {name} you noticed? {capitalized(facts)}.",
+            f"Have you thanked {name} for this? {capitalized(facts)}.",
             f"Worth a minute today: say well done to {name}. {capitalized(facts)}.",
             f"No thank-you to {name} is on record for {days} working days. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
@@ -84,5 +84,10 @@ def _facts(member: TeamMember) -> str:
     count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)
     if done >= EFFORT_DAYS_MIN:
         return f"plan done on {done} {days}, and {counted(count, largest.label)} over those days"
-    effort = sum(_is_effort(day) for day in recent)
-    return f"{lowered(largest.label)} on target on {effort} {days}, {count} in all"
+    effort = sum(is_plan_done(day) or _is_on_target(day, largest.key) for day in recent)
+    in_all = f"{counted(count, largest.label)} in all"
+    return f"plan or {lowered(largest.label)} target reached on {effort} {days}, {in_all}"
+
+
+def _is_on_target(day: DayReport, key: BehaviourKey) -> bool:
+    return any(behaviour.key == key and behaviour.count >= behaviour.target for behaviour in planned_behaviours(day))

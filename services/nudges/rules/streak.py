@@ -19,7 +19,8 @@ DONE_BEFORE_REPAIR_MIN: Final = 3
     name="streak",
     title="Streak",
     when="The plan is done on 3, 5, 10, 20 and every further ten worked days in a row.",
-    limits="Leave, holidays, and one missed day a month that is made up for the day after do not break a streak.",
+    limits="Leave and holidays are passed over. So is one missed day a month, if the plan was done on the three worked days "
+    "before it and on the next one; the message then says so.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=120,
@@ -40,13 +41,14 @@ def streak(context: RuleContext) -> Proposal | None:
         return None
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)
     last = day_name(report.day, today=context.today)
+    in_a_row, running = ("", " on plan") if repaired else (" in a row", " running")
     made_up = f" You made up for {count_phrase(repaired, 'missed day')} along the way." if repaired else ""
     return Proposal(
         wordings=(
-            f"{capitalized(last)} made it {length} working days on plan in a row, {name}. Real consistency.{made_up}",
-            f"{name}, you hit your plan {day}. That's {length} working days running.{made_up}",
+            f"{capitalized(last)} made it {length} working days on plan{in_a_row}, {name}. Real consistency.{made_up}",
+            f"{name}, you hit your plan {day}. That's {length} working days{running}.{made_up}",
             f"Your streak reached {length} working days on plan {day}, {name}. Well done.{made_up}",
-            f"On plan again {day}, {name}: {length} working days in a row.{made_up}",
+            f"You did it again {day}, {name}: {length} working days on plan{in_a_row}.{made_up}",
             f"{name}, that's {length} working days on plan as of {last}. Keep it going.{made_up}",
         ),
         reason=f"Plan reached {day} and on {length - 1} working days before that.{made_up}",

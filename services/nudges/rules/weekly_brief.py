@@ -61,9 +61,10 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
         return None
     named = sorted(chosen, key=lambda gain: gain.member.rep.name)
     each, follow_up = joined([_named(gain) for gain in named]), _follow_up(context)
+    one_each = ", one thing each" if len(named) > 1 else ""
     return Proposal(
         wordings=(
-            f"Worth coaching this week, one thing each: {each}.{follow_up}",
+            f"Worth coaching this week{one_each}: {each}.{follow_up}",
             f"For your one-to-ones this week: {each}.{follow_up}",
             f"Where coaching could help most this week: {each}.{follow_up}",
         ),
@@ -134,6 +135,6 @@ def _movement(member: TeamMember, key: BehaviourKey, since: date) -> Iterator[st
     label = next((lowered(behaviour.label) for behaviour in days[0].behaviours if behaviour.key == key), str(key))
     whose = f"{first_name(member.rep.name)}'s {label}"
     if abs(after - before) < _MOVED_MIN:
-        yield f"{whose} are still at {after:.0%} of target"
+        yield f"{whose} are at {after:.0%} of target (about as before)"
     else:
         yield f"{whose} went {'up' if after > before else 'down'} from {before:.0%} to {after:.0%} of target"

@@ -45,7 +45,7 @@ async def test_a_digest_is_scheduled_and_sent_once_at_nine(nudging: Nudging) -> 
     assert (message.person.id, message.person.name, message.kind) == ("mara", "Mara Lind", NudgeKind.DIGEST)
     assert (message.team, message.day, message.playbook_from) == (NORTH, MONDAY, None)
     assert "Friday" in message.text
-    assert "one person worked" in message.text
+    assert "one rep had a plan" in message.text
 
 
 async def test_the_next_digest_after_friday_is_on_monday(nudging: Nudging) -> None:
@@ -191,8 +191,8 @@ async def test_a_manager_of_two_teams_gets_one_message_about_both(nudging: Nudgi
     assert await nudging.send_digests(NINE) == DIGEST
 
     (text,) = await nudging.texts()
-    assert "North: one person worked" in text
-    assert "South: one person worked" in text
+    assert "North: one rep had a plan" in text
+    assert "South: one rep had a plan" in text
 
 
 async def test_an_erased_rep_is_in_nothing_that_managers_received(nudging: Nudging, tmp_path: Path) -> None:

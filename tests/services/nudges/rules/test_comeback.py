@@ -61,6 +61,7 @@ def test_a_belated_one_names_its_day() -> None:
     assert candidate is not None
     assert all("yesterday" in wording for wording in candidate.wordings)
     assert candidate.wordings[0].startswith("You got back on plan yesterday, Ana:")
+    assert candidate.wordings[1].startswith("You made it back to your plan yesterday, Ana:")
 
 
 def test_five_missed_days_are_not_listed_even_within_a_week() -> None:

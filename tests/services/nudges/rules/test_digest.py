@@ -34,7 +34,7 @@ def test_it_sums_up_the_last_working_day_in_a_few_lines() -> None:
     assert candidate is not None
     assert candidate.kind is NudgeKind.DIGEST
     assert candidate.wordings[0] == (
-        "Friday at a glance. North: three people worked, and Ana and Zoe reached their plan. In total, 23 of 30 calls and 2 of "
+        "Friday at a glance. North: three reps had a plan, and Ana and Zoe reached it. In total, 23 of 30 calls and 2 of "
         "3 meetings. Away: Cid."
     )
     assert len(set(candidate.wordings)) == 10
@@ -45,7 +45,7 @@ def test_on_other_days_than_monday_it_is_about_yesterday() -> None:
     candidate = digest.evaluate(team(member("Ana", PLAN, until=TUESDAY), today=TUESDAY))
 
     assert candidate is not None
-    assert candidate.wordings[0].startswith("Yesterday at a glance. North: one person worked, and Ana reached their plan.")
+    assert candidate.wordings[0].startswith("Yesterday at a glance. North: one rep had a plan, and Ana reached it.")
     assert candidate.wordings[3].startswith("Your team yesterday. ")
     assert candidate.occasion == "2026-03-17"
 
@@ -65,17 +65,17 @@ def test_the_teams_of_one_manager_stand_apart() -> None:
     candidate = digest.evaluate(team(member("Ana", PLAN), in_south))
 
     assert candidate is not None
-    assert "North: one person worked, and Ana reached their plan." in candidate.wordings[0]
-    assert "South: one person worked, and nobody reached their plan." in candidate.wordings[0]
+    assert "North: one rep had a plan, and Ana reached it." in candidate.wordings[0]
+    assert "South: one rep had a plan, and nobody reached it." in candidate.wordings[0]
 
 
-def test_a_team_in_which_nobody_worked_has_a_line_too() -> None:
+def test_a_team_in_which_nobody_had_a_plan_has_a_line_too() -> None:
     on_holiday = report(FRIDAY, score=None, count=0, presence=Presence.HOLIDAY, rep=named("Cid"), team=SOUTH)
 
     candidate = digest.evaluate(team(member("Ana", PLAN), member_with([on_holiday], "Cid", {})))
 
     assert candidate is not None
-    assert candidate.wordings[0].endswith("South: nobody worked.")
+    assert candidate.wordings[0].endswith("South: nobody had a plan.")
 
 
 def test_people_on_a_day_off_are_not_away_and_behaviours_without_a_target_are_not_counted() -> None:
@@ -86,7 +86,7 @@ def test_people_on_a_day_off_are_not_away_and_behaviours_without_a_target_are_no
     candidate = digest.evaluate(team(member_with([working], "Ana", {}), member_with([off], "Cid", {})))
 
     assert candidate is not None
-    assert candidate.wordings[0].endswith("nobody reached their plan. In total, 4 of 10 calls.")
+    assert candidate.wordings[0].endswith("nobody reached it. In total, 4 of 10 calls.")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ def test_it_is_proposed_at_a_score_of_a_hundred() -> None:
     assert candidate is not None
     assert (candidate.occasion, candidate.is_everyday) == ("2026-03-02", True)
     assert all("today" in wording and "Ana" in wording for wording in candidate.wordings)
+    assert candidate.wordings[7].startswith("You're on plan today, Ana:")
+    assert not any("full day" in wording for wording in candidate.wordings)  # it may have been half a day
     assert candidate.reason == "Your score for today is 100, and 100 means that the plan is done."
 
 
@@ -37,6 +39,7 @@ def test_a_belated_one_is_celebrated_for_the_day_on_which_it_was_due(days_later:
 
     assert candidate is not None
     assert all(day in wording for wording in candidate.wordings)
+    assert candidate.wordings[7].startswith(f"You were on plan {day}, Ana:")
 
 
 @pytest.mark.parametrize(

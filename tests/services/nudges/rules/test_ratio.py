@@ -23,6 +23,7 @@ def test_calls_that_lead_to_fewer_proposals_are_named_with_both_shares_and_their
     for wording in candidate.wordings:
         assert all(part in wording for part in ("Ana", "2%", "10%", "calls", "proposals"))
     assert candidate.wordings[0].startswith("Ana, 5 proposals from 200 calls in 20 working days.")
+    assert candidate.wordings[1].startswith("A smaller share of your calls has led to proposals lately, Ana:")
     assert candidate.reason == (
         "Proposals from calls: 5 of 200 (2%; 90% interval 1% to 5%) over the last 20 working days, 40 of 400 (10%; 90% "
         "interval 8% to 13%) over the ones before. The probability that the share fell by a quarter or more is 99.7%."

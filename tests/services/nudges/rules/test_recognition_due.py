@@ -1,5 +1,6 @@
 """Recognition due, and its near misses."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from services.nudges.context.team_context import TeamMember
 from services.nudges.rules.recognition_due import recognition_due
 from shared.events import Mention, NudgeKind
 from tests.services.nudges.builders.days import working_days
+from tests.services.nudges.builders.reports import behaviour
 from tests.services.nudges.rules.teams import (
     CALLS_ONLY,
     FEW_CALLS,
@@ -38,14 +40,29 @@ def test_effort_without_results_counts_too() -> None:
     candidate = recognition_due.evaluate(team(member("Ana", CALLS_ONLY, CALLS_ONLY, FEW_CALLS, CALLS_ONLY, CALLS_ONLY)))
 
     assert candidate is not None
-    assert candidate.wordings[0] == ("Ana has earned a thank-you: calls on target on 4 of the last 5 working days, 43 in all.")
+    assert candidate.wordings[0] == (
+        "Ana has earned a thank-you: plan or calls target reached on 4 of the last 5 working days, 43 calls in all."
+    )
+    assert candidate.wordings[1].startswith("Have you thanked Ana for this? Plan or calls target reached on 4")
+
+
+def test_the_target_that_is_named_was_reached_on_as_many_days_as_it_says() -> None:
+    """On the two days before the last three something else had the largest target."""
+    other = (behaviour("Demos", 20, 20), behaviour("Calls", 1, 10))
+    ana = member("Ana", *[CALLS_ONLY] * 5)
+    changed = [day.model_copy(update={"behaviours": other}) if number > 2 else day for number, day in enumerate(ana.days)]
+
+    candidate = recognition_due.evaluate(team(replace(ana, days=tuple(changed))))
+
+    assert candidate is not None
+    assert "plan or calls target reached on 3 of the last 5 working days" in candidate.wordings[0]
 
 
 @pytest.mark.parametrize(
     ("counts", "facts"),
     [
         ((PLAN, PLAN, PLAN, FEW_CALLS, FEW_CALLS), "plan done on 3 of the last 5 working days"),
-        ((PLAN, PLAN, CALLS_ONLY, FEW_CALLS, FEW_CALLS), "calls on target on 3 of the last 5 working days"),
+        ((PLAN, PLAN, CALLS_ONLY, FEW_CALLS, FEW_CALLS), "plan or calls target reached on 3 of the last 5 working days"),
     ],
     ids=["three days on plan", "two days on plan"],
 )

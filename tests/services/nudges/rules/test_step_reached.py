@@ -73,10 +73,27 @@ def test_once_a_new_period_has_begun_the_next_step_is_its_first() -> None:
     candidate = step_reached.evaluate(context)
 
     assert candidate is not None
-    assert candidate.wordings[1] == "Ana, yesterday you got to 31 calls last month. Next up: 33 in the new month."
-    assert candidate.reason.startswith(
-        "Calls last month: 31 since Sunday 1 March. The next step is 33 in the new month, in steps of"
+    assert candidate.wordings[0] == (
+        "You finished last month with a new step, Ana: 31 calls. Your next step is 33 in the new month."
     )
+    assert all("last month" in wording and "33 in the new month" in wording for wording in candidate.wordings)
+    assert candidate.reason.startswith(
+        "Calls: 31 from Sunday 1 March to Monday 2 March. The next step is 33 in the new month, in steps of"
+    )
+    assert candidate.occasion == "month from 2026-03-01: 30"
+
+
+@pytest.mark.parametrize(("weeks_later", "period"), [(1, "last week"), (2, "the week from Monday 2 March")])
+def test_a_period_is_the_last_one_only_if_the_next_one_follows_it(weeks_later: int, period: str) -> None:
+    week = goal(31, key=GoalKey("week"), label="Calls this week", period="week", period_start=MONDAY)
+    reached, later = replace(REACHED, goal=week.key, period_start=MONDAY), MONDAY + timedelta(weeks=weeks_later)
+    ladders = (reached, replace(reached, period_start=later, reached=0, reached_on=None))
+
+    candidate = step_reached.evaluate(rule_context(report(goals=(week,)), ladders=ladders, now=at(later, "09:00")))
+
+    assert candidate is not None
+    assert all(f"{period} " in wording or f"{period}:" in wording for wording in candidate.wordings)
+    assert all("31 calls" in wording for wording in candidate.wordings)
 
 
 def test_steps_of_one_size_are_called_so() -> None:

@@ -85,6 +85,15 @@ def test_a_repair_is_mentioned() -> None:
 
     assert candidate is not None
     assert all(text.endswith("You made up for one missed day along the way.") for text in candidate.wordings)
+    assert not any(phrase in text for text in candidate.wordings for phrase in ("in a row", "running"))
+    assert all("5 working days on plan" in text for text in candidate.wordings)
+
+
+def test_days_without_a_miss_are_called_a_row() -> None:
+    candidate = _streak("MDDDD")
+
+    assert candidate is not None
+    assert sum("in a row" in text or "running" in text for text in candidate.wordings) == 3
 
 
 def test_days_not_worked_neither_break_nor_lengthen_it() -> None:

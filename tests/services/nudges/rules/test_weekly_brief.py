@@ -116,6 +116,13 @@ def test_an_end_is_named_when_the_middle_leaves_room() -> None:
     assert _mentioned(*ends, *middle) == ["ana", "ben"]
 
 
+def test_a_single_name_is_not_called_one_thing_each() -> None:
+    candidate = weekly_brief.evaluate(team(member("Ana", *[CALLS_ONLY] * 10)))
+
+    assert candidate is not None
+    assert candidate.wordings[0] == "Worth coaching this week: Ana on meetings (0% of target)."
+
+
 def test_names_are_in_alphabetical_order() -> None:
     members = [member("Zoe", *[(1, 1)] * 10), member("Ana", *[(6, 1)] * 10), member("Ben", *[(3, 1)] * 10)]
 
@@ -129,7 +136,7 @@ def test_names_are_in_alphabetical_order() -> None:
     ("before", "this_week", "movement"),
     [
         ((2, 1), (8, 1), "Ana's calls went up from 20% to 80% of target"),
-        ((2, 1), (2, 1), "Ana's calls are still at 20% of target"),
+        ((2, 1), (2, 1), "Ana's calls are at 20% of target (about as before)"),
         ((2, 1), (0, 1), "Ana's calls went down from 20% to 0% of target"),
         ((0, 1), (1, 1), "Ana's calls went up from 0% to 10% of target"),
         ((1, 1), (0, 1), "Ana's calls went down from 10% to 0% of target"),
@@ -153,7 +160,7 @@ def test_less_than_a_tenth_is_no_movement() -> None:
     candidate = weekly_brief.evaluate(context)
 
     assert candidate is not None
-    assert "Ana's calls are still at 10% of target" in candidate.wordings[0]
+    assert "Ana's calls are at 10% of target (about as before)" in candidate.wordings[0]
 
 
 def test_the_ten_days_before_the_last_brief_are_compared() -> None:
