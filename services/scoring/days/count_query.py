@@ -82,7 +82,8 @@ def count_query(versions: Sequence[Playbook], excluded: Sequence[Sequence[str]],
     behaviours = [[f"({arguments.condition(behaviour.counts)})" for behaviour in version.behaviours] for version in versions]
     goals = [[f"({arguments.condition(goal.counts)})" for goal in version.goals] for version in versions]
     conditions = [before + after for before, after in zip(behaviours, goals, strict=True)]
-    counts = [f"count(*) FILTER (WHERE {_by_version(column)})" for column in zip_longest(*conditions)]
+    # A behaviour without a filter has a test without a column of `a`: only `a.rep_id` says that rows of `a` are counted.
+    counts = [f"count(a.rep_id) FILTER (WHERE {_by_version(column)})" for column in zip_longest(*conditions)]
     is_behaviour = _by_version([" OR ".join(tests) for tests in behaviours])
     not_excluded = _NOT_EXCLUDED.format(*[arguments.add(list(column)) for column in excluded]) if any(excluded) else ""
     counted = f"min(a.started_at) FILTER (WHERE {is_behaviour}), {', '.join(counts)}"

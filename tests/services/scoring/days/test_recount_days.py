@@ -78,6 +78,16 @@ async def test_each_day_is_counted_by_its_own_version(scoring: Scoring) -> None:
     assert counted == {ANA: ({"call": 1}, MONDAY_NOON), BEN: ({"email": 1}, MONDAY_NOON - timedelta(hours=3))}
 
 
+async def test_days_of_versions_that_count_every_activity_are_counted_together(scoring: Scoring) -> None:
+    await scoring.record(observed("a1"), observed("b1", actor="8"), observed("b2", "email", actor="8"))
+    anas, bens = RepDay(ANA, MONDAY), RepDay(BEN, MONDAY)
+
+    async with scoring.pool.acquire() as connection:
+        tallies = await recount_days(connection, {anas: playbook(behaviour("all")), bens: playbook(behaviour("every"))})
+
+    assert {rep_day: tally.counts for rep_day, tally in tallies.items()} == {anas: {"all": 1}, bens: {"every": 2}}
+
+
 async def test_the_first_activity_that_counts_for_a_behaviour_is_known(scoring: Scoring) -> None:
     noon = (await _counts(scoring))[RepDay(ANA, MONDAY)].first_counted_at
     assert noon is None
