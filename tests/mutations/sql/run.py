@@ -9,6 +9,7 @@ import logging
 import os
 import queue
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -143,10 +144,12 @@ class Pytest:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._workers: dict[Path, Worker] = {}
+        self._starting = threading.Lock()
 
     def __call__(self, folder: Path, tests: Sequence[str]) -> Verdict:
-        if folder not in self._workers:
-            self._workers[folder] = self._stack.enter_context(_worker(folder))
+        with self._starting:  # the library that starts Postgres releases its lock twice if two threads start one at once
+            if folder not in self._workers:
+                self._workers[folder] = self._stack.enter_context(_worker(folder))
         outcome, _ = self._workers[folder].run(tests, timeout_s=TIMEOUT_S)
         return Verdict.of(outcome)
 
