@@ -87,6 +87,16 @@ async def test_recognition_after_a_reminder_counts_on_its_own_day(ana_managed: a
     assert await _recognised_on(ana_managed) == TUESDAY
 
 
+async def test_recognition_after_a_reminder_counts_on_the_day_that_it_is_for_the_manager(
+    ana_managed: asyncpg.Pool, rows: Rows
+) -> None:
+    reminder = _reminder(MONDAY)
+    await rows.add_nudge(reminder, timezone="America/New_York")
+    await rows.add_answer(reminder.id, MARA.id, Answer.RECOGNISED, now=at(TUESDAY, "02:00"))
+
+    assert await _recognised_on(ana_managed) == MONDAY  # it is eight in the evening in New York, and past midnight in UTC
+
+
 async def test_another_answer_to_a_reminder_changes_nothing(ana_managed: asyncpg.Pool, rows: Rows) -> None:
     reminder = _reminder(MONDAY)
     await rows.add_nudge(reminder)
@@ -123,6 +133,17 @@ async def test_reminders_of_the_last_four_weeks_count(
     await rows.add_nudge(_reminder(day))
 
     assert await _recognised_on(ana_managed) == (day if is_recognised else None)
+
+
+@pytest.mark.parametrize(("days_ago", "is_recognised"), [(28, True), (29, False)])
+async def test_recognition_after_a_reminder_counts_only_if_the_reminder_is_of_the_last_four_weeks(
+    ana_managed: asyncpg.Pool, rows: Rows, days_ago: int, *, is_recognised: bool
+) -> None:
+    reminder = _reminder(WEDNESDAY - timedelta(days=days_ago))
+    await rows.add_nudge(reminder)
+    await rows.add_answer(reminder.id, MARA.id, Answer.RECOGNISED, now=at(TUESDAY, "12:00"))
+
+    assert await _recognised_on(ana_managed) == (TUESDAY if is_recognised else None)
 
 
 async def test_the_newest_recognition_counts(ana_managed: asyncpg.Pool, rows: Rows) -> None:
