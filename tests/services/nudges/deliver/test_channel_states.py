@@ -151,6 +151,15 @@ async def test_a_disabled_channel_keeps_its_first_time_and_error_until_it_is_ena
     assert (await _state(known, "other")).disabled_at is None
 
 
+async def test_a_channel_that_is_disabled_was_failing_since_its_first_failure(known: asyncpg.Pool) -> None:
+    async with known.acquire() as connection:
+        await mark_channel_failing(connection, "recorder", error="answered 500", now=NOON - MINUTE)
+    await _disable(known)
+
+    state = await _state(known)
+    assert (state.failing_since, state.disabled_at) == (NOON - MINUTE, NOON)
+
+
 async def test_a_channel_is_enabled_by_hand_and_starts_afresh(known: asyncpg.Pool) -> None:
     async with known.acquire() as connection:
         for name in ("recorder", "other"):

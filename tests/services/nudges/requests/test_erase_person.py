@@ -19,7 +19,7 @@ from shared.observation import ActivityId, SourceName
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.privacy.erasure import NoErasureKey, tombstone_of_key, tombstone_of_person
 from shared.requests.erasure import ErasedNudges
-from tests.services.nudges.builders.announcements import announcement
+from tests.services.nudges.builders.announcements import VERSION_2, announcement
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH
@@ -129,6 +129,7 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
         "INSERT INTO scheduled_check (person_id, day, moment, due_at) VALUES ('mara', $1, 'team', $2)", MONDAY, NOON
     )
     await rows.add_day(report(rep=BEN, managers=(JON, MARA)))
+    await rows.add_announcement(announcement(VERSION_2, rep=BEN, managers=(JON, MARA)))
     await rows.pool.execute("UPDATE nudge SET manager_ids = '{jon,mara}' WHERE id = 'to-ben'")
     await rows.pool.execute("UPDATE dispute SET manager_id = 'jon' WHERE rep_id = 'ben'")
 
@@ -137,7 +138,7 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
     assert erased == ErasedNudges(nudges=0, reports=0, lines=0)
     assert await tables_that_mention(rows.pool, MARA.id, MARA.name) == set()
     assert await tables_that_mention(rows.pool, ANA.id) == await tables_that_mention(rows.pool, BEN.id) == TABLES_OF_PEOPLE
-    assert await tables_that_mention(rows.pool, JON.name) == {"day", "manager_of_rep", "nudge", "outbox"}
+    assert await tables_that_mention(rows.pool, JON.name) == {"announcement", "day", "manager_of_rep", "nudge", "outbox"}
     managers = await rows.pool.fetch("SELECT id, manager_ids FROM nudge WHERE id LIKE 'to-%' ORDER BY id")
     assert [tuple(row) for row in managers] == [("to-ana", []), ("to-ben", ["jon"])]
     resolutions = await rows.pool.fetch("SELECT manager_id, resolution FROM dispute ORDER BY rep_id")

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from services.scoring.days import recount_days as recount
-from services.scoring.days.recount_days import recount_days
+from services.scoring.days.recount_days import GoalPeriod, recount_days, sum_goals
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import Tally
+from shared.events import GoalKey
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, Scoring, observed
 from tests.services.scoring.domain.builders import behaviour, playbook
 
@@ -126,6 +127,10 @@ class Started:
     kind: str = "call"
 
 
+EMAIL = Started(second=0, contact_key="k", kind="email")
+"""Of no kind that a rule below is about, and with the contact of the call that follows."""
+
+
 @pytest.mark.parametrize(
     ("rule", "activities", "counted"),
     [
@@ -133,6 +138,7 @@ class Started:
         ("bursts: {more_than: 2, within_s: 60}", [Started(second=second) for second in (0, 10, 61)], 3),
         ("bursts: {more_than: 1, within_s: 60, kinds: [demo]}", [Started(second=second) for second in (0, 1)], 2),
         ("bursts: {more_than: 1, within_s: 60, kinds: [call]}", [Started(second=second) for second in (0, 1)], 1),
+        ("bursts: {more_than: 1, within_s: 60, kinds: [call]}", [EMAIL, Started(second=1)], 1),
         ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=89)], 1),
         ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=90)], 2),
         ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=1, duration_s=0)], 2),
@@ -141,11 +147,14 @@ class Started:
         ("overlaps: {more_than_s: 10}", [Started(second=0), Started(second=1, duration_s=5), Started(second=50)], 1),
         ("overlaps: {more_than_s: 10, kinds: [demo]}", [Started(second=0), Started(second=1)], 2),
         ("overlaps: {more_than_s: 10, kinds: [call]}", [Started(second=0), Started(second=1)], 1),
+        ("overlaps: {more_than_s: 10, kinds: [call]}", [EMAIL, Started(second=1)], 1),
         ("same_contact: {more_than: 2}", [Started(second=second, contact_key="k") for second in (0, 1)], 2),
         ("same_contact: {more_than: 2}", [Started(second=second, contact_key="k") for second in (0, 1, 2)], 2),
         ("same_contact: {more_than: 2}", [Started(second=second) for second in (0, 1, 2)], 3),
         ("same_contact: {more_than: 1, kinds: [demo]}", [Started(second=second, contact_key="k") for second in (0, 1)], 2),
         ("same_contact: {more_than: 1, kinds: [call]}", [Started(second=second, contact_key="k") for second in (0, 1)], 1),
+        ("same_contact: {more_than: 1, kinds: [call]}", [EMAIL, Started(second=1, contact_key="k")], 1),
+        ("same_contact: {more_than: 1}", [Started(second=0, contact_key="k"), Started(second=1, contact_key="l")], 2),
     ],
 )
 async def test_the_query_excludes_unverified_activities_exactly_as_the_rules_mark_them(
@@ -180,3 +189,26 @@ async def test_unverified_activities_count_only_if_the_playbook_says_so(scoring:
 
     assert counts == ['{"calls": 4}', '{"calls": 2}']
     assert await scoring.differences() == ()
+
+
+async def test_what_the_stored_days_of_a_period_hold_for_a_goal_adds_up(scoring: Scoring) -> None:
+    sunday, tuesday = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
+    stored = [(ANA, sunday, 1), (ANA, MONDAY, 2), (ANA, tuesday, 4), (BEN, MONDAY, 8)]
+    await scoring.pool.execute("TRUNCATE rep_day")
+    await scoring.pool.executemany(
+        "INSERT INTO rep_day (rep_id, day, state, goals) VALUES ($1, $2, 'closed', jsonb_build_object('month', $3::integer))",
+        stored,
+    )
+    month, other = GoalKey("month"), GoalKey("other")
+    until_monday, until_tuesday, only_monday, without_counts, without_days = periods = (
+        GoalPeriod(month, RepDay(ANA, MONDAY), sunday),
+        GoalPeriod(month, RepDay(ANA, tuesday), sunday),
+        GoalPeriod(month, RepDay(ANA, MONDAY), MONDAY),
+        GoalPeriod(other, RepDay(ANA, tuesday), sunday),
+        GoalPeriod(month, RepDay(BEN, tuesday), tuesday),
+    )
+
+    async with scoring.pool.acquire() as connection:
+        totals = await sum_goals(connection, periods)
+
+    assert totals == {until_monday: 3, until_tuesday: 7, only_monday: 2, without_counts: 0, without_days: 0}

@@ -18,6 +18,13 @@ from tests.services.scoring.domain.builders import ACME, activity, behaviour, pl
 BURSTS = UnverifiedRules(counts=False, bursts=Bursts(more_than=1, within_s=60))
 OVERLAPS = UnverifiedRules(counts=False, overlaps=Overlaps(more_than_s=10))
 SAME_CONTACT = UnverifiedRules(counts=False, same_contact=SameContact(more_than=1))
+CALLS = frozenset({"call"})
+OF_CALLS = UnverifiedRules(
+    counts=False,
+    bursts=Bursts(more_than=1, within_s=60, kinds=CALLS),
+    overlaps=Overlaps(more_than_s=10, kinds=CALLS),
+    same_contact=SameContact(more_than=1, kinds=CALLS),
+)
 ANAS_MONDAY, BENS_MONDAY = RepDay(ANA, MONDAY), RepDay(BEN, MONDAY)
 
 
@@ -73,13 +80,34 @@ async def test_the_later_of_two_does_not_count_wherever_it_is_stored(scoring: Sc
     assert await _counts(scoring, {ANAS_MONDAY: _judged_by(rules)}) == {ANAS_MONDAY: {"call": 1}}
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        replace(OF_CALLS, bursts=BURSTS.bursts),
+        replace(OF_CALLS, overlaps=OVERLAPS.overlaps),
+        replace(OF_CALLS, same_contact=SAME_CONTACT.same_contact),
+    ],
+    ids=["bursts", "overlaps", "same contact"],
+)
+async def test_the_earlier_of_two_counts_even_if_other_rules_are_only_about_it(
+    scoring: Scoring, rules: UnverifiedRules
+) -> None:
+    await _add(scoring, _key("a1"), kind="call")
+    await _add(scoring, _key("a2"), kind="demo", started_at=MONDAY_NOON + timedelta(seconds=1))
+
+    assert await _counts(scoring, {ANAS_MONDAY: _judged_by(rules)}) == {ANAS_MONDAY: {"call": 1}}
+
+
 @pytest.mark.parametrize("rules", [BURSTS, OVERLAPS, SAME_CONTACT], ids=["bursts", "overlaps", "same contact"])
 @pytest.mark.parametrize("of_another", [BENS_MONDAY, RepDay(ANA, MONDAY - timedelta(days=1))], ids=["rep", "day"])
 async def test_activities_of_another_rep_or_day_mark_none(scoring: Scoring, rules: UnverifiedRules, of_another: RepDay) -> None:
     await _add(scoring, _key("a1"), of_another)
     await _add(scoring, _key("a2"))
+    judged = _judged_by(rules)
 
-    assert await _counts(scoring, {ANAS_MONDAY: _judged_by(rules)}) == {ANAS_MONDAY: {"call": 1}}
+    counts = await _counts(scoring, {ANAS_MONDAY: judged, of_another: judged})
+
+    assert counts == {ANAS_MONDAY: {"call": 1}, of_another: {"call": 1}}
 
 
 async def test_each_day_is_judged_by_the_rules_of_its_own_version(scoring: Scoring) -> None:

@@ -1,6 +1,7 @@
 """Definitions as they are stored: the newest is in force, and earlier ones are kept."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import asyncpg
@@ -17,6 +18,8 @@ from services.scoring.definitions.stored_definitions import (
     list_playbooks,
     list_rosters,
     list_tombstones,
+    lock_definitions,
+    share_definitions,
     update_roster,
 )
 from shared.events import TeamId
@@ -25,6 +28,7 @@ from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring
 from tests.services.scoring.domain.builders import NORTH, playbook
 
 SOUTH = TeamId("south")
+Lock = Callable[[Connection], Awaitable[None]]
 
 
 @pytest.fixture
@@ -86,3 +90,23 @@ async def test_a_tombstone_keeps_the_time_at_which_it_was_added(scoring: Scoring
     assert await list_tombstones(connection) == [tombstone, other]
     erased_at = await scoring.pool.fetchval("SELECT erased_at FROM tombstone WHERE digest = 'one'")
     assert erased_at == MONDAY_NOON
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_excluded"),
+    [
+        (share_definitions, share_definitions, False),
+        (share_definitions, lock_definitions, True),
+        (lock_definitions, share_definitions, True),
+        (lock_definitions, lock_definitions, True),
+    ],
+)
+async def test_definitions_are_shared_until_somebody_changes_them(
+    scoring: Scoring, first: Lock, second: Lock, *, is_excluded: bool
+) -> None:
+    async with scoring.pool.acquire() as holder, holder.transaction(), scoring.pool.acquire() as other, other.transaction():
+        await first(holder)
+        await other.execute("SET LOCAL lock_timeout = 1")
+
+        with pytest.raises(asyncpg.LockNotAvailableError) if is_excluded else nullcontext():
+            await second(other)

@@ -149,10 +149,11 @@ async def test_a_manager_is_taken_out_of_unpublished_reports_about_others(connec
     assert bodies == [{"managers": [jon]}, {"managers": []}, {"managers": [jon]}, {"note": "mara"}]
 
 
-@pytest.mark.parametrize(("source", "listed"), [(None, ["a1", "a2", "a3"]), (ACME, ["a1", "a2"]), (OTHER, ["a3"])])
+@pytest.mark.parametrize(("source", "listed"), [(None, ["a1", "a2", "a3", "a4"]), (ACME, ["a1", "a2"]), (OTHER, ["a3", "a4"])])
 async def test_the_activities_with_a_contact_are_listed_in_order(
     connection: Connection, source: SourceName | None, listed: list[str]
 ) -> None:
+    await _add_activity(connection, "a4", "7", source=OTHER, contact_key="ada")
     await _add_activity(connection, "a3", "7", source=OTHER, contact_key="ada")
     await _add_activity(connection, "a2", "7", account="two", contact_key="ada")
     await _add_activity(connection, "a1", "7", account="one", contact_key="ada")

@@ -73,7 +73,8 @@ async def test_the_wanted_activities_are_locked_in_order(scoring: Scoring, conne
         _record("a9", account="two"),
         _record("a8", account="three"),
     ]
-    await insert_activities(connection, [*wanted, _record("a0")])
+    for record in (*wanted, _record("a0"), _record("a1"), _record("a9")):
+        await insert_activities(connection, [record])
 
     async with connection.transaction():
         locked = await lock_activities(connection, _keys(*wanted))
@@ -87,7 +88,8 @@ async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring
     anas = _record("a5", RepDay(ANA, MONDAY), actor="gone")
     own, elsewhere, second = _record("a4", source=OTHER, actor="8"), _record("a3"), _record("a0", account="two")
     decoys = [_record("a1", actor="8"), _record("a2", source=OTHER), _record("a6", RepDay(BEN, MONDAY), actor="9")]
-    await insert_activities(connection, [second, anas, own, elsewhere, *decoys])
+    for record in (own, second, anas, elsewhere, *decoys):
+        await insert_activities(connection, [record])
     identities = [Identity(source=ACME, user="7"), Identity(source=OTHER, user="8")]
 
     async with connection.transaction():
