@@ -1,11 +1,14 @@
 """The HTTP server of a service: uvicorn, plus limits on the head of a request, which uvicorn lacks.
 
 A sender that trickles its head, or never sends one, is cut off. A head that is too large or violates HTTP/1.1 is refused before
-the application sees it. How long a body may take and how large it may be is up to the application.
+the application sees it, and so are trailers and chunk extensions that go on and on. An offer to change to another protocol is
+passed over, as RFC 9110 (section 7.8) allows: `curl --http2` and Java's client make one with every request, and the parser
+would take the body for the other protocol. How long a body may take and how large it may be is up to the application.
 """
 
 import asyncio
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +23,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 CUT: Final = "daymark.cut"
 """The ASGI extension under which a request's scope holds a function that closes its connection without an answer."""
 
+_UPGRADE: Final = re.compile(rb"\r\nupgrade[ \t]*:", re.IGNORECASE)
+_END_OF_HEAD: Final = b"\r\n\r\n"
 _DRAIN_S: Final = 3
 _BACKLOG: Final = 2048
 _ACCEPTED_AT_ONCE_MAX: Final = 256
@@ -123,6 +128,7 @@ class _Guarded(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._bytes_without_body = 0
         self._refusal = 400
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it, too
@@ -136,12 +142,25 @@ class _Guarded(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]  # None before the first request
             self._await_head()
-        super().data_received(data)
-        if self._head_timer is not None and not self.transport.is_closing():
+        self._bytes_without_body += len(data)
+        super().data_received(_without_upgrade(data) if self._head_timer is not None else data)
+        if self.transport.is_closing():
+            return
+        if self._head_timer is not None:
             self._head_bytes += len(data)
             if self._head_bytes > self.limits.bytes_max:
                 self._refusal = 431
                 self.send_400_response("Request head too large.")
+        elif self._bytes_without_body > self.limits.bytes_max:
+            self.send_400_response("Trailers or chunk extensions too large.")
+
+    def on_body(self, body: bytes) -> None:
+        self._bytes_without_body = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._bytes_without_body = 0
+        super().on_message_complete()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -152,6 +171,8 @@ class _Guarded(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if len(self.headers) > self.limits.fields_max or size > self.limits.bytes_max:
             self._refusal = 431
+            raise HeadRefused
+        if self.parser.should_upgrade():  # its name was split between two packets; the parser would drop the body
             raise HeadRefused
         if self.parser.get_http_version() == "1.1" and sum(name == b"host" for name, _ in self.headers) != 1:
             raise HeadRefused
@@ -178,6 +199,16 @@ class _Guarded(HttpToolsProtocol):
         self._head_timer = None
         if not self.transport.is_closing():
             self.transport.abort()
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """The beginning of a request without its offer to change the protocol. The body stays as it is."""
+    end_of_head = data.find(_END_OF_HEAD)
+    if end_of_head < 0:
+        end_of_head = len(data)
+    if _UPGRADE.search(data, 0, end_of_head) is None:
+        return data
+    return _UPGRADE.sub(b"\r\nignored-upgrade:", data[:end_of_head]) + data[end_of_head:]
 
 
 def _guarded(limits: HeadLimits) -> type[HttpToolsProtocol]:

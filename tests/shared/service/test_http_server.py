@@ -145,3 +145,64 @@ async def test_many_simultaneous_connections_are_accepted_in_a_few_turns_of_the_
     turns = await asyncio.to_thread(uvloop.run, _turns_until_all_are_accepted(100))
 
     assert turns < 20
+
+
+OFFERS = [
+    b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n",
+    b"UPGRADE: websocket\r\nconnection: upgrade\r\n",
+]
+BODIES = [
+    b"Content-Length: 14\r\n\r\n\r\nUpgrade: h2c",
+    b"Transfer-Encoding: chunked\r\n\r\ne\r\n\r\nUpgrade: h2c\r\n0\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("offer", OFFERS)
+async def test_an_offer_to_change_the_protocol_is_passed_over_and_the_body_read(port: int, offer: bytes, body: bytes) -> None:
+    head = b"POST /echo HTTP/1.1\r\nHost: h\r\n" + offer
+
+    answered = await _answer(port, head + body + GOOD.replace(b"Host: h", b"Host: h\r\nConnection: close"))
+
+    first, _, second = answered.partition(b"\r\n\r\n\r\nUpgrade: h2c")
+    assert (first[:15], second[:15]) == (b"HTTP/1.1 200 OK", b"HTTP/1.1 200 OK")
+
+
+async def test_an_offer_that_comes_in_two_packets_is_passed_over_or_refused(port: int) -> None:
+    head = b"POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close, Upgrade\r\nUpg"
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head)
+    await writer.drain()
+    await asyncio.to_thread(lambda: None)  # a turn of the loop, in which the server reads
+    writer.write(b"rade: h2c\r\nContent-Length: 2\r\n\r\nok")
+    answered = await reader.read()
+    writer.close()
+
+    assert answered[:12] == b"HTTP/1.1 400" or answered.endswith(b"ok")
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"0\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"a" * 100) for number in range(1_000)),
+        b"0\r\nX: " + b"a" * 100_000,
+        b"2;" + b"a" * 100_000,
+    ],
+)
+async def test_trailers_and_chunk_extensions_are_read_only_up_to_the_limit(port: int, endless: bytes) -> None:
+    head = b"POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n"
+
+    answered = await _answer(port, head, *[endless[start : start + 1_000] for start in range(0, len(endless), 1_000)])
+
+    assert not answered.startswith(b"HTTP/1.1 200")
+
+
+async def test_a_large_body_in_chunks_is_no_trailer(port: int) -> None:
+    chunks = b"3e8\r\n" + b"a" * 1_000 + b"\r\n"
+    head = b"POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answered = await _answer(port, head, *[chunks] * 50, b"0\r\nX-Checksum: 1\r\n\r\n")
+
+    assert answered.startswith(b"HTTP/1.1 200")
+    assert answered.endswith(b"a" * 1_000)
