@@ -17,6 +17,7 @@ from shared.postgres.queries import Queries
 _QUERIES: Final = Queries.beside(__file__)
 _MENTIONS: Final = TypeAdapter(tuple[Mention, ...])
 _ONE_DAY: Final = timedelta(days=1)
+_NEVER: Final = (None, None)
 SEEN_WITHIN: Final = timedelta(days=7)
 
 
@@ -62,14 +63,15 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
         days_of.setdefault(RepId(row["rep_id"]), []).append(DayReport.model_validate_json(row["report"]))
     team_days = {rep_id: days for rep_id, days in days_of.items() if _has_manager(manager_id, days[0])}
     rows = await connection.fetch(_QUERIES["list_recognised"], list(team_days), since)
-    recognised = {row["rep_id"]: row["day"] for row in rows}
+    recognised = {row["rep_id"]: (row["recognised_on"], row["reminded_on"]) for row in rows}
     delivered = await list_delivered_at(connection, team_days)
     members = [
         TeamMember(
             rep=days[0].rep,
             team=days[0].team,
             days=tuple(days),
-            recognised_on=recognised.get(rep_id),
+            recognised_on=recognised.get(rep_id, _NEVER)[0],
+            reminded_on=recognised.get(rep_id, _NEVER)[1],
             delivered_at=delivered[rep_id],
         )
         for rep_id, days in team_days.items()

@@ -7,7 +7,8 @@ from typing import Final
 
 from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.history import is_worked
-from shared.events import DayReport, Mention, Rep, Team, VersionNumber
+from services.nudges.domain.working_time import local_day
+from shared.events import DayReport, Mention, Presence, Rep, Team, VersionNumber
 
 LOOKBACK: Final = timedelta(weeks=4)
 
@@ -15,12 +16,14 @@ LOOKBACK: Final = timedelta(weeks=4)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamMember:
     """A rep of the manager's. `days` are the last four weeks, newest first, today included. `recognised_on` is the last day on
-    which somebody recognised the rep, or was reminded to. `delivered_at` says when each version was announced to the rep."""
+    which somebody recognised the rep, and `reminded_on` the last one on which their manager was reminded to. `delivered_at`
+    says when each version was announced to the rep."""
 
     rep: Rep
     team: Team
     days: tuple[DayReport, ...]
     recognised_on: date | None
+    reminded_on: date | None = None
     delivered_at: Mapping[VersionNumber, datetime] = field(default_factory=dict)
 
     @property
@@ -32,6 +35,14 @@ class TeamMember:
     def accountable(self) -> tuple[DayReport, ...]:
         """Those of them that may be held against the rep, who knew the playbook before the day."""
         return tuple(day for day in self.worked if self._knew_playbook(day))
+
+    def works_between(self, first: date, last: date) -> bool:
+        """Whether the rep works on one of these days, as far as is known: not somebody who has left or is on leave."""
+        newest = self.days[0]
+        if newest.day >= first and newest.presence is Presence.WORKING:
+            return True
+        starts_at = newest.next_work_starts_at
+        return starts_at is not None and local_day(starts_at, newest.timezone) <= last
 
     def _knew_playbook(self, day: DayReport) -> bool:
         version = day.playbook_version

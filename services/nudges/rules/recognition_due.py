@@ -18,22 +18,24 @@ A_WEEK_MAX: Final = 3
     name=RECOGNITION_RULE,
     title="Recognition due",
     when="A rep's good effort, whatever the result, has gone without recognition for five worked days.",
-    limits="At most three a week; whoever has waited longest comes first.",
+    limits="At most three a week; whoever has waited longest comes first. Never about somebody who is away.",
     kind=NudgeKind.RECOGNITION,
     priority=100,
 )
 def recognition_due(context: TeamContext) -> Proposal | None:
-    """Proposed when a rep was not recognised on the last five worked days or longer, and on three of the last five did what
-    is most in their own hands: the plan, or the behaviour with the largest target, whatever the result.
+    """Proposed when a rep who works today was not recognised on the last five worked days or longer, nor their manager
+    reminded, and on three of the last five did what is most in their own hands: the plan, or the behaviour with the largest
+    target, whatever the result.
 
-    The rep who has gone without for the most worked days comes first, so that it goes round the team.
+    The rep who has gone without recognition or reminder for the most worked days comes first, so that it goes round the team.
     """
     if context.recognitions >= A_WEEK_MAX:
         return None
-    due = [member for member in context.members if _is_due(member)]
+    today = context.today
+    due = [member for member in context.members if _is_due(member) and member.works_between(today, today)]
     if not due:
         return None
-    member = max(due, key=lambda member: (len(_without(member)), -context.members.index(member)))
+    member = max(due, key=lambda member: (len(_without_reminder(member)), -context.members.index(member)))
     name, facts, days = first_name(member.rep.name), _facts(member), len(_without(member))
     return Proposal(
         occasion=f"{member.rep.id}:{context.today}",
@@ -57,12 +59,17 @@ def recognition_due(context: TeamContext) -> Proposal | None:
 
 def _is_due(member: TeamMember) -> bool:
     recent = member.worked[:DAYS_WITHOUT_MIN]
-    return len(_without(member)) >= DAYS_WITHOUT_MIN and sum(_is_effort(day) for day in recent) >= EFFORT_DAYS_MIN
+    return len(_without_reminder(member)) >= DAYS_WITHOUT_MIN and sum(_is_effort(day) for day in recent) >= EFFORT_DAYS_MIN
 
 
 def _without(member: TeamMember) -> tuple[DayReport, ...]:
     """The worked days since the last recognition."""
     return tuple(day for day in member.worked if member.recognised_on is None or day.day > member.recognised_on)
+
+
+def _without_reminder(member: TeamMember) -> tuple[DayReport, ...]:
+    """Those of them since the last reminder."""
+    return tuple(day for day in _without(member) if member.reminded_on is None or day.day > member.reminded_on)
 
 
 def _is_effort(day: DayReport) -> bool:

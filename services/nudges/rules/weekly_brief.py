@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from services.nudges.context.team_context import TeamContext, TeamMember
@@ -22,6 +22,7 @@ _TAIL_SHARE: Final = 0.2
 _MOVED_MIN: Final = 0.1
 _DAYS_SINCE_MIN: Final = 2
 _MONDAY: Final = 0
+_DAYS_AHEAD: Final = timedelta(days=6)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +41,7 @@ class Gain:
     name=BRIEF_RULE,
     title="Weekly brief",
     when="Monday morning: at most three reps to coach, one behaviour each, and whether those of the last brief have improved.",
-    limits="Never about days before the playbook was announced to the rep.",
+    limits="Never about days before the playbook was announced to the rep, nor about somebody who is away all week.",
     kind=NudgeKind.DIGEST,
     priority=110,
 )
@@ -52,7 +53,15 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
     """
     if context.today.weekday() != _MONDAY:
         return None
-    known = sorted((member for member in context.members if len(member.accountable) >= DAYS_KNOWN_MIN), key=_mean_score)
+    sunday = context.today + _DAYS_AHEAD
+    known = sorted(
+        (
+            member
+            for member in context.members
+            if len(member.accountable) >= DAYS_KNOWN_MIN and member.works_between(context.today, sunday)
+        ),
+        key=_mean_score,
+    )
     gains = [gain for member in known if (gain := _best_gain(member)) is not None]
     tail = int(len(known) * _TAIL_SHARE)
     middle = {member.rep.id for member in known[tail : len(known) - tail]}

@@ -32,6 +32,11 @@ async def _recognised_on(pool: asyncpg.Pool) -> date | None:
     return ana.recognised_on
 
 
+async def _reminded_on(pool: asyncpg.Pool) -> date | None:
+    (ana,) = (await loaded(pool)).context.members
+    return ana.reminded_on
+
+
 async def test_a_rep_is_recognised_on_the_day_on_which_somebody_says_so(ana_managed: asyncpg.Pool, rows: Rows) -> None:
     await rows.add_nudge(_celebration(MONDAY), timezone="Pacific/Auckland")
     await rows.add_answer(NudgeId("celebration"), MARA.id, Answer.RECOGNISED, now=at(MONDAY, "12:01"))
@@ -56,7 +61,7 @@ async def test_somebody_elses_celebration_recognises_nobody_else(ana_managed: as
 
 
 @pytest.mark.parametrize(
-    ("reminder", "is_recognised"),
+    ("reminder", "is_reminded"),
     [
         (_reminder(MONDAY), True),
         (_reminder(MONDAY, person=JON), True),
@@ -65,18 +70,19 @@ async def test_somebody_elses_celebration_recognises_nobody_else(ana_managed: as
     ],
     ids=["the manager's", "another manager's", "about another rep", "of another rule"],
 )
-async def test_a_reminder_counts_as_recognition(
-    ana_managed: asyncpg.Pool, rows: Rows, reminder: Nudge, *, is_recognised: bool
+async def test_a_reminder_is_no_recognition_but_is_known(
+    ana_managed: asyncpg.Pool, rows: Rows, reminder: Nudge, *, is_reminded: bool
 ) -> None:
     await rows.add_nudge(reminder)
 
-    assert await _recognised_on(ana_managed) == (MONDAY if is_recognised else None)
+    assert await _reminded_on(ana_managed) == (MONDAY if is_reminded else None)
+    assert await _recognised_on(ana_managed) is None
 
 
 async def test_a_reminder_that_was_not_sent_counts_for_nothing(ana_managed: asyncpg.Pool, rows: Rows) -> None:
     await rows.add_nudge(_reminder(MONDAY), status="suppressed")
 
-    assert await _recognised_on(ana_managed) is None
+    assert await _reminded_on(ana_managed) is None
 
 
 async def test_recognition_after_a_reminder_counts_on_its_own_day(ana_managed: asyncpg.Pool, rows: Rows) -> None:
@@ -102,7 +108,7 @@ async def test_another_answer_to_a_reminder_changes_nothing(ana_managed: asyncpg
     await rows.add_nudge(reminder)
     await rows.add_answer(reminder.id, MARA.id, Answer.NOT_USEFUL, now=at(TUESDAY, "10:00"))
 
-    assert await _recognised_on(ana_managed) == MONDAY
+    assert (await _recognised_on(ana_managed), await _reminded_on(ana_managed)) == (None, MONDAY)
 
 
 async def test_recognition_after_a_reminder_about_somebody_else_changes_nothing(ana_managed: asyncpg.Pool, rows: Rows) -> None:
@@ -111,7 +117,7 @@ async def test_recognition_after_a_reminder_about_somebody_else_changes_nothing(
     await rows.add_nudge(about_ben)
     await rows.add_answer(about_ben.id, MARA.id, Answer.RECOGNISED, now=at(TUESDAY, "10:00"))
 
-    assert await _recognised_on(ana_managed) == MONDAY
+    assert (await _recognised_on(ana_managed), await _reminded_on(ana_managed)) == (None, MONDAY)
 
 
 @pytest.mark.parametrize(("days_ago", "is_recognised"), [(28, True), (29, False)])
@@ -132,7 +138,7 @@ async def test_reminders_of_the_last_four_weeks_count(
     day = WEDNESDAY - timedelta(days=days_ago)
     await rows.add_nudge(_reminder(day))
 
-    assert await _recognised_on(ana_managed) == (day if is_recognised else None)
+    assert await _reminded_on(ana_managed) == (day if is_recognised else None)
 
 
 @pytest.mark.parametrize(("days_ago", "is_recognised"), [(28, True), (29, False)])
@@ -147,11 +153,13 @@ async def test_recognition_after_a_reminder_counts_only_if_the_reminder_is_of_th
 
 
 async def test_the_newest_recognition_counts(ana_managed: asyncpg.Pool, rows: Rows) -> None:
-    await rows.add_nudge(_reminder(TUESDAY))
-    await rows.add_nudge(_celebration(MONDAY))
-    await rows.add_answer(NudgeId("celebration"), MARA.id, Answer.RECOGNISED, now=at(MONDAY, "12:00"))
+    for day in (TUESDAY, MONDAY):
+        celebration = _celebration(day, nudge_id=f"celebration on {day}")
+        await rows.add_nudge(celebration)
+        await rows.add_answer(celebration.id, MARA.id, Answer.RECOGNISED, now=at(day, "12:00"))
+        await rows.add_nudge(_reminder(day))
 
-    assert await _recognised_on(ana_managed) == TUESDAY
+    assert (await _recognised_on(ana_managed), await _reminded_on(ana_managed)) == (TUESDAY, TUESDAY)
 
 
 async def test_this_weeks_reminders_to_the_manager_are_counted(ana_managed: asyncpg.Pool, rows: Rows) -> None:

@@ -1,6 +1,7 @@
 """Teams for tests, one line per rep: what they did on their last days, when they were recognised, what they knew."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, Unpack
 
@@ -65,6 +66,13 @@ def member_with(
         recognised_on=recognised_on,
         delivered_at=delivered_at,
     )
+
+
+def away(rep: TeamMember, returns: date | None) -> TeamMember:
+    """The rep, who is away after their newest day: until a day, or for good."""
+    newest, *others = rep.days
+    starts_at = at(returns, "09:00") if returns is not None else None
+    return replace(rep, days=(newest.model_copy(update={"next_work_starts_at": starts_at}), *others))
 
 
 def absent_member(name: str, day: date) -> TeamMember:

@@ -16,6 +16,7 @@ from tests.services.nudges.rules.teams import (
     FRIDAY,
     MONDAY,
     PLAN,
+    away,
     day_of,
     member,
     member_with,
@@ -135,3 +136,33 @@ def test_the_largest_target_of_the_newest_day_is_quoted() -> None:
 
     assert candidate is not None
     assert "5 meetings over those days" in candidate.wordings[0]
+
+
+def test_a_reminder_does_not_shorten_the_time_without_recognition() -> None:
+    ana = replace(member("Ana", *[PLAN] * 17), reminded_on=MONDAY - timedelta(days=14))
+
+    candidate = recognition_due.evaluate(team(ana))
+
+    assert candidate is not None
+    assert "for the last 17 working days" in candidate.reason
+
+
+@pytest.mark.parametrize(("reminded_days_ago", "is_due"), [(7, False), (8, True)])
+def test_nobody_is_reminded_of_a_rep_again_within_five_working_days(reminded_days_ago: int, is_due: bool) -> None:
+    ana = replace(member("Ana", *[PLAN] * 17), reminded_on=MONDAY - timedelta(days=reminded_days_ago))
+
+    assert (recognition_due.evaluate(team(ana)) is not None) is is_due
+
+
+def test_reminders_go_round_the_team() -> None:
+    ana = replace(member("Ana", *[PLAN] * 17), reminded_on=MONDAY - timedelta(days=10))
+
+    candidate = recognition_due.evaluate(team(ana, member("Ben", *[PLAN] * 12)))
+
+    assert candidate is not None
+    assert candidate.about == (Mention(id=named("Ben").id),)
+
+
+@pytest.mark.parametrize("returns", [None, MONDAY + timedelta(days=1), MONDAY + timedelta(days=14)])
+def test_nobody_is_reminded_of_a_rep_who_is_away_or_has_left(returns: date | None) -> None:
+    assert recognition_due.evaluate(team(away(member("Ana", *[PLAN] * 9), returns))) is None

@@ -16,6 +16,7 @@ from tests.services.nudges.rules.teams import (
     LONG_AGO,
     MONDAY,
     PLAN,
+    away,
     brief,
     member,
     member_with,
@@ -210,3 +211,20 @@ def test_a_movement_has_the_newest_label() -> None:
 
     assert candidate is not None
     assert "Ana's dials went up" in candidate.wordings[0]
+
+
+@pytest.mark.parametrize(
+    ("returns", "is_named"),
+    [(None, False), (MONDAY + timedelta(days=7), False), (MONDAY + timedelta(days=6), True), (MONDAY, True)],
+    ids=["has left", "back next Monday", "back on Sunday", "there today"],
+)
+def test_somebody_who_is_away_all_week_is_not_named(returns: date | None, is_named: bool) -> None:
+    ana = away(member("Ana", *[CALLS_ONLY] * 10), returns)
+
+    assert _mentioned(ana, member("Ben", *[CALLS_ONLY] * 10)) == [named("Ana").id] * is_named + [named("Ben").id]
+
+
+def test_somebody_who_works_today_is_named_even_if_nothing_is_known_of_the_days_after_it() -> None:
+    ana = away(member("Ana", *[CALLS_ONLY] * 10, until=TUESDAY), None)
+
+    assert _mentioned(ana) == [named("Ana").id]
