@@ -15,7 +15,8 @@ from services.scoring.days.day_report import make_report, report_event
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.fact_states import FactStates, merge
+from services.scoring.domain.activities.fact_states import merge
+from services.scoring.domain.activities.statements import FactStates
 from services.scoring.domain.day import Day, Tally
 from services.scoring.domain.roster.roster import Roster
 from shared.event_types import DAY_CHANGED

@@ -4,7 +4,7 @@ Times become RFC 3339 text in UTC, amounts are exact decimal text, durations are
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
@@ -20,6 +20,14 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 TEXT_LENGTH_MAX: Final = 1_024
 DURATION_S_MAX: Final = 31 * 86_400
 DIRECTIONS: Final = frozenset({"inbound", "outbound"})
+OUTCOMES: Final = frozenset(
+    {
+        "abandoned", "bounced", "busy", "canceled", "completed", "connected", "failed", "held",
+        "left_message", "left_voicemail", "no_answer", "no_show", "open", "other", "rescheduled", "scheduled", "sending",
+        "sent", "wrong_number",
+    }
+)  # fmt: skip
+"""How anything can end, in our words. A word of the CRM that means none of them is `other`."""
 
 _INTEGER_MAX: Final = 2**53
 _CURRENCY: Final = re.compile(r"\A[A-Z]{3}\Z")
@@ -59,6 +67,17 @@ def check_text(value: object) -> str:
 def check_time(value: object) -> str:
     """A time as text in UTC."""
     return utc_text(read_time(value))
+
+
+def check_date(value: object) -> str:
+    """A date as text, such as `2026-01-12`, from 1990 to 2199."""
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != value or not EARLIEST.date() <= day < LATEST.date():
+        raise FactRefused("must be a date as text, such as 2026-01-12")
+    return day.isoformat()
 
 
 def check_duration_s(value: object) -> float:

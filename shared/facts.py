@@ -9,7 +9,7 @@ To add a filter, add one entry here, a migration that adds the column, a row in 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, Generic, TypeVar
 
@@ -20,6 +20,7 @@ from shared.fact_values import (
     check_amount,
     check_any,
     check_currency,
+    check_date,
     check_direction,
     check_duration_s,
     check_text,
@@ -29,8 +30,8 @@ from shared.fact_values import (
 NAME_LENGTH_MAX: Final = 64
 """Longest name of a fact."""
 
-Value = TypeVar("Value", str, float, Decimal, datetime)
-ColumnValue = str | float | Decimal | datetime | None
+Value = TypeVar("Value", str, float, Decimal, datetime, date)
+ColumnValue = str | float | Decimal | datetime | date | None
 """A stored fact. None: it is not known."""
 
 Threshold = frozenset[str] | float | Decimal
@@ -143,10 +144,15 @@ def _read_time(value: JsonScalar) -> datetime:
     return datetime.fromisoformat(str(value))
 
 
+def _read_date(value: JsonScalar) -> date:
+    return date.fromisoformat(str(value))
+
+
 TEXT: Final = Column(sql_type="text", value_type=str, read=str)
 NUMBER: Final = Column(sql_type="double precision", value_type=float, read=float)
 DECIMAL: Final = Column(sql_type="numeric", value_type=Decimal, read=Decimal)
 TIME: Final = Column(sql_type="timestamptz", value_type=datetime, read=_read_time)
+DATE: Final = Column(sql_type="date", value_type=date, read=_read_date)
 
 KIND: Final = Fact(
     name="kind",
@@ -160,6 +166,12 @@ ACTOR: Final = Fact(name="actor", check=check_text, column=TEXT)
 """The CRM's id of the user who did it."""
 
 STARTED_AT: Final = Fact(name="started_at", check=check_time, column=TIME)
+STARTED_ON: Final = Fact(name="started_on", check=check_date, column=DATE)
+"""The date on the rep's own calendar, from a sender that gives no time."""
+
+BOOKED_AT: Final[Fact[datetime]] = Fact(name="booked_at", check=check_time, keeps_earliest=True)
+"""When a meeting was booked: an activity of its own if it was before the meeting."""
+
 DURATION_S: Final = Fact(
     name="duration_s",
     check=check_duration_s,
@@ -180,10 +192,23 @@ AMOUNT: Final = Fact(
     name="amount", check=check_amount, column=DECIMAL, filter=AtLeast(key="min_amount", phrase="worth at least {}")
 )
 CURRENCY: Final[Fact[str]] = Fact(name="currency", check=check_currency)
+STAGE_ENTERED_AT: Final[Fact[datetime]] = Fact(name="stage_entered_at", check=check_time)
+"""When a deal entered its stage, if that is not when it started: a deal that is won was so later."""
+
+STAGE_KIND: Final[Fact[str]] = Fact(name="stage_kind", check=check_text)
+"""The kind of activity that entering the stage is, if the deal itself is won or lost by now."""
+
+CLOSED_AT: Final[Fact[datetime]] = Fact(name="closed_at", check=check_time)
+CLOSED_ON: Final[Fact[str]] = Fact(name="closed_on", check=check_date)
+"""The date of closing that somebody typed: a forecast as long as it is later than the win or the loss itself."""
+
 STAGE: Final = Fact(name="stage", check=check_text, column=TEXT, filter=OneOf(key="stages", phrase="in stage {}"))
 DEAL_ID: Final[Fact[str]] = Fact(name="deal_id", check=check_text)
 CONTACT_KEY: Final = Fact(name="contact_key", check=check_text, column=TEXT)
 """Stands for the contact; a keyed hash from translation on."""
+
+URL: Final[Fact[str]] = Fact(name="url", check=check_text)
+"""The address of the record in the CRM."""
 
 RAW_OUTCOME: Final[Fact[str]] = Fact(name="outcome_raw", check=check_any)
 """The CRM's own word for the outcome."""
@@ -191,20 +216,27 @@ RAW_OUTCOME: Final[Fact[str]] = Fact(name="outcome_raw", check=check_any)
 FIRST_SEEN_AT: Final[Fact[datetime]] = Fact(name="heard_at", check=check_time, keeps_earliest=True)
 """When an activity arrived whose sender does not say when it started; per stage, when it arrived in that stage."""
 
-AnyFact = Fact[str] | Fact[float] | Fact[Decimal] | Fact[datetime]
+AnyFact = Fact[str] | Fact[float] | Fact[Decimal] | Fact[datetime] | Fact[date]
 
 FACTS: Final[tuple[AnyFact, ...]] = (
     KIND,
     ACTOR,
     STARTED_AT,
+    STARTED_ON,
+    BOOKED_AT,
     DURATION_S,
     OUTCOME,
     DIRECTION,
     AMOUNT,
     CURRENCY,
     STAGE,
+    STAGE_ENTERED_AT,
+    STAGE_KIND,
+    CLOSED_AT,
+    CLOSED_ON,
     DEAL_ID,
     CONTACT_KEY,
+    URL,
     RAW_OUTCOME,
     FIRST_SEEN_AT,
 )

@@ -14,7 +14,7 @@ import msgspec
 
 from shared.errors import DaymarkError
 from shared.fact_values import TEXT_LENGTH_MAX, FactRefused, FactValue, check_any, check_text, is_in_range, read_time
-from shared.facts import FACTS_BY_NAME, NAME_LENGTH_MAX, find_fact
+from shared.facts import FACTS_BY_NAME, NAME_LENGTH_MAX, RAW_OUTCOME, find_fact
 
 SourceName = NewType("SourceName", str)
 ActivityId = NewType("ActivityId", str)
@@ -126,6 +126,40 @@ def observation_from(document: Mapping[str, object]) -> Observation:
         deleted=deleted,
         facts={name: normalize_fact(name, value) for name, value in facts.items()},
     )
+
+
+class UnreadableFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that was left out of an observation, because its value makes no sense. The problem never quotes the value."""
+
+    name: str
+    problem: str
+
+
+def observation_without_unreadable(document: Mapping[str, object]) -> tuple[Observation, list[UnreadableFact]]:
+    """As `observation_from`, but facts that make no sense are left out: no activity is lost for one of its facts. A fact that
+    is empty text is withdrawn.
+
+    Raises:
+        ObservationRefused: something else makes no sense. Names the key and the problem, never the value.
+    """
+    facts = document.get("facts")
+    if not isinstance(facts, Mapping) or len(facts) > FACTS_MAX:
+        return observation_from(document), []
+    readable: dict[str, FactValue] = {}
+    unreadable = []
+    for name, value in facts.items():
+        try:
+            readable[name] = normalize_fact(name, _shortened(name, value))
+        except ObservationRefused as refused:
+            unreadable.append(UnreadableFact(name=name if name in FACTS_BY_NAME else "other", problem=refused.problem))
+    return observation_from({**document, "facts": readable}), unreadable
+
+
+def _shortened(name: str, value: object) -> object:
+    """Empty text is no value, and of the CRM's own word for an outcome the beginning is enough."""
+    if value == "":
+        return None
+    return value[:TEXT_LENGTH_MAX] if name == RAW_OUTCOME.name and isinstance(value, str) else value
 
 
 def observation_id(source: str, observation: Observation) -> str:

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from shared.observation import (
     Observation,
     ObservationRefused,
+    UnreadableFact,
     decode_checked,
     normalize_fact,
     observation_from,
     observation_id,
+    observation_without_unreadable,
     read_observation,
 )
 
@@ -96,6 +98,79 @@ def test_an_observation_has_at_most_64_facts(read: Callable[[Mapping[str, object
     assert read(GOOD | {"facts": facts}).facts == facts
     with pytest.raises(ObservationRefused, match="facts: more than 64 of them"):
         read(GOOD | {"facts": facts | {"one_more": 1}})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem", "stated_name"),
+    [
+        ("duration_s", -1, "must be a number of seconds from 0 to 2678400", "duration_s"),
+        ("started_at", "soon", "not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00", "started_at"),
+        ("actor", "x" * 1_025, "longer than 1024 characters", "actor"),
+        ("outcome_raw", {}, "must be text, a finite number of at most 2^53, true, false or null", "outcome_raw"),
+        ("heard_at:Ada Lovelace", "soon", "not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00", "other"),
+        ("Ada Lovelace", [], "must be text, a finite number of at most 2^53, true, false or null", "other"),
+        ("", "x", "a name is empty, too long or holds a NUL", "other"),
+        ("n" * 65, "x", "a name is empty, too long or holds a NUL", "other"),
+    ],
+)
+def test_a_fact_that_makes_no_sense_is_left_out_and_returned_under_a_known_name(
+    name: str, value: object, problem: str, stated_name: str
+) -> None:
+    observation, unreadable = observation_without_unreadable(GOOD | {"facts": {"direction": "outbound", name: value}})
+
+    assert observation == observation_from(GOOD | {"facts": {"direction": "outbound"}})
+    assert unreadable == [UnreadableFact(name=stated_name, problem=problem)]
+
+
+@pytest.mark.parametrize("name", ["actor", "started_at", "amount", "outcome_raw", "something_new"])
+def test_a_fact_that_is_empty_text_is_withdrawn(name: str) -> None:
+    observation, unreadable = observation_without_unreadable(GOOD | {"facts": {name: ""}})
+
+    assert (observation.facts, unreadable) == ({name: None}, [])
+
+
+@pytest.mark.parametrize(("length", "kept_length"), [(1_024, 1_024), (1_025, 1_024), (5_000, 1_024)])
+def test_of_a_long_phrase_for_an_outcome_the_beginning_is_kept(length: int, kept_length: int) -> None:
+    observation, unreadable = observation_without_unreadable(GOOD | {"facts": {"outcome_raw": "x" * length}})
+
+    assert (observation.facts, unreadable) == ({"outcome_raw": "x" * kept_length}, [])
+
+
+def test_the_raw_outcome_may_be_a_number() -> None:
+    assert observation_without_unreadable(GOOD | {"facts": {"outcome_raw": 3}})[0].facts == {"outcome_raw": 3}
+
+
+def test_an_observation_that_makes_sense_loses_nothing() -> None:
+    assert observation_without_unreadable(GOOD) == (observation_from(GOOD), [])
+
+
+@pytest.mark.parametrize("facts", [{}, None])
+def test_an_observation_may_state_nothing(facts: object) -> None:
+    assert observation_without_unreadable(GOOD | {"facts": facts}) == (observation_from(GOOD | {"facts": {}}), [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"activity_id": ""}, "activity_id: must be text and not empty"),
+        ({"kind": "A call"}, "kind: must be a slug such as call or proposal_sent"),
+        ({"observed_at": "soon"}, "observed_at: not a time in RFC 3339"),
+        ({"deleted": "yes"}, "deleted: must be true or false"),
+        ({"facts": []}, "facts: must be an object"),
+        ({"facts": {f"fact_{number}": "" for number in range(65)}}, "facts: more than 64 of them"),
+    ],
+)
+def test_what_is_no_fact_is_refused_even_if_facts_are_left_out(changes: Mapping[str, object], problem: str) -> None:
+    with pytest.raises(ObservationRefused, match=f"^{problem}"):
+        observation_without_unreadable({**GOOD, "facts": {"duration_s": -1}, **changes})
+
+
+def test_an_observation_has_up_to_64_facts_before_any_is_left_out() -> None:
+    facts = {f"fact_{number}": number for number in range(63)}
+
+    observation, unreadable = observation_without_unreadable(GOOD | {"facts": facts | {"duration_s": -1}})
+
+    assert (observation.facts, len(unreadable)) == (facts, 1)
 
 
 @pytest.mark.parametrize("name", ["", "n" * 65, "a\x00b", "n" * 65 + "\x00"])

@@ -1,5 +1,6 @@
 """Erased people: they are recognised by keyed hashes only, and nothing that names them is recorded again."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
@@ -7,10 +8,12 @@ import msgspec
 
 from services.scoring.domain.activities.activity import read_activity
 from services.scoring.domain.activities.assignment import RepDay, assign
-from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND, FactStates, merge
+from services.scoring.domain.activities.deals import is_about_stages
+from services.scoring.domain.activities.fact_states import merge
+from services.scoring.domain.activities.statements import DELETED, OBSERVED_KIND, FactStates, is_history_of
 from services.scoring.domain.roster.roster import Roster
 from shared.events import PersonId
-from shared.facts import ACTOR, CONTACT_KEY, find_fact
+from shared.facts import ACTOR, AMOUNT, CONTACT_KEY, find_fact
 from shared.observation import Observation, SourceName
 from shared.privacy.erasure import tombstone, tombstone_of_person
 
@@ -121,7 +124,12 @@ def is_erased_user(erased: ErasedPeople, roster: Roster, *, source: SourceName, 
 
 def is_safe_to_keep(name: str) -> bool:
     """Whether the meaning of the fact is known. A sender's own facts may hold anything, also a name."""
-    return name in (OBSERVED_KIND, DELETED) or find_fact(name) is not None
+    return (
+        name in (OBSERVED_KIND, DELETED)
+        or find_fact(name) is not None
+        or is_about_stages(name)
+        or any(is_history_of(name, fact.name) for fact in (ACTOR, AMOUNT))
+    )
 
 
 def contact_alias(key: bytes, contact_key: str, scope: RepDay | str) -> str:
@@ -143,6 +151,20 @@ def without_contact(states: FactStates, alias: str, *, key: bytes) -> FactStates
     }
     _, at, event_id = redacted[CONTACT_KEY.name]
     return {**redacted, CONTACT_KEY.name: (alias, at, event_id)}
+
+
+def without_owners(states: FactStates, users: Collection[str], *, key: bytes) -> FactStates:
+    """The states with aliases in place of these users as owners. An alias is nobody's user."""
+    return {
+        name: (_alias_of_user(key, str(value)), at, keyed_event_id(key, event_id))
+        if value in users and (name == ACTOR.name or is_history_of(name, ACTOR.name))
+        else (value, at, event_id)
+        for name, (value, at, event_id) in states.items()
+    }
+
+
+def _alias_of_user(key: bytes, user: str) -> str:
+    return ALIAS_PREFIX + tombstone(key, "alias of user", user).hex()[:_ALIAS_HEX]
 
 
 def keyed_event_id(key: bytes, event_id: str) -> str:

@@ -31,6 +31,7 @@ from services.scoring.erase.stored_person import (
     delete_days,
     delete_reports,
     list_counts,
+    remove_from_owners,
 )
 from services.scoring.erase.users_of_person import find_users
 from shared.errors import DaymarkError
@@ -88,7 +89,7 @@ async def finish_erasing_rep(pool: asyncpg.Pool, cache: DefinitionsCache, person
             users = find_users(history, definitions.roster)
             deleted = await delete_activities(connection, users, limit=_STEP)
             activities += deleted
-            if deleted == 0:
+            if deleted == 0 and await remove_from_owners(connection, users, key=definitions.erased.key, limit=_STEP) == 0:
                 days = await _erase_days(connection, RepId(person_id), history.newest_rep)
                 rosters = await _erase_from_rosters(connection, person_id, history)
                 return ErasedScores(activities=activities, days=days, rosters=rosters)

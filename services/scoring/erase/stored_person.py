@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from services.scoring.days.days import read_counts
+from services.scoring.domain.activities.statements import FactStates
+from services.scoring.domain.erased import without_owners
 from services.scoring.erase.users_of_person import UsersOfPerson, identity_columns
 from shared.events import BehaviourKey, PersonId, RepId, TeamId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
+_states_decoder: Final = msgspec.json.Decoder(FactStates)
 
 TotalKey = tuple[TeamId, date, BehaviourKey]
 """A team, the first day of a month, and a behaviour."""
@@ -25,6 +30,23 @@ async def count_activities(connection: Connection, users: UsersOfPerson) -> int:
 async def delete_activities(connection: Connection, users: UsersOfPerson, *, limit: int) -> int:
     """Delete up to `limit` of the person's activities. Returns how many."""
     return _affected(await connection.execute(_QUERIES["delete_activities_of_users"], *_user_columns(users), limit))
+
+
+async def remove_from_owners(connection: Connection, users: UsersOfPerson, *, key: bytes, limit: int) -> int:
+    """Replace the person as an owner of up to `limit` activities that somebody else did. Returns of how many."""
+    rows = await connection.fetch(_QUERIES["lock_activities_naming_users"], *_user_columns(users), limit)
+    own = {(identity.source, identity.user) for identity in users.own}
+    states = [
+        without_owners(
+            _states_decoder.decode(row["states"]), {user for source, user in own if source == row["source"]}, key=key
+        )
+        for row in rows
+    ]
+    columns = [[row[name] for row in rows] for name in ("source", "account", "activity_id")]
+    await connection.execute(
+        _QUERIES["replace_states"], *columns, [msgspec.json.encode(statements).decode() for statements in states]
+    )
+    return len(rows)
 
 
 async def count_days(connection: Connection, rep_id: RepId) -> int:

@@ -17,6 +17,26 @@ DELETE FROM activity WHERE ctid = ANY(ARRAY(
     LIMIT $7
 ));
 
+-- name: lock_activities_naming_users
+-- Up to the given number of activities that are somebody else's but name one of these users as their owner, now or earlier.
+SELECT a.source, a.account, a.activity_id, a.states::text
+FROM activity AS a
+WHERE a.keeps_owners AND a.source = ANY($1::text[]) AND EXISTS (
+    SELECT
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS own (source, account, "user"), jsonb_each(a.states) AS stated (name, statement)
+    WHERE own.source = a.source AND (own.account IS NULL OR own.account = a.account) AND statement ->> 0 = own."user"
+      AND (name = 'actor' OR starts_with(name, '_actor@'))
+      AND (a.source, a.account, own."user") NOT IN (SELECT * FROM unnest($4::text[], $5::text[], $6::text[]))
+)
+ORDER BY a.source, a.account, a.activity_id LIMIT $7
+FOR UPDATE OF a;
+
+-- name: replace_states
+-- The activities are locked. Nothing else about them follows from what is replaced.
+UPDATE activity AS a SET states = new.states::jsonb
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new (source, account, activity_id, states)
+WHERE (a.source, a.account, a.activity_id) = (new.source, new.account, new.activity_id);
+
 -- name: count_days_of
 -- All stored days of a rep.
 SELECT count(*) FROM rep_day WHERE rep_id = $1;

@@ -14,7 +14,7 @@ import asyncpg
 from services.scoring.days.days import list_all_days
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.pending_rescores import list_pending_rescores
-from services.scoring.domain.activities.activity_record import ActivityRecord, derive
+from services.scoring.domain.activities.activity_record import ActivityRecord, derive_again
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.activities.counting import counted_behaviours, counted_goals
 from services.scoring.domain.activities.unverified import mark_unverified
@@ -65,7 +65,7 @@ class _Audit:
 
     def add_activity(self, record: ActivityRecord) -> None:
         """Check what was derived from the facts of a stored activity, and collect it for its day."""
-        derived = derive(record.key, record.states, roster=self.definitions.roster)
+        derived = derive_again(record, record.states, roster=self.definitions.roster)
         rep_days = [rep_day for rep_day in (record.rep_day, derived.rep_day) if rep_day is not None]
         if any(rep_day.rep_id in self.pending for rep_day in rep_days) or not self._is_wanted(rep_days):
             return

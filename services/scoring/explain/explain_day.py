@@ -9,10 +9,11 @@ import asyncpg
 
 from services.scoring.definitions.announcements import find_delivered_at
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.activities.activity_record import ActivityRecord
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.activities.counting import explain_failure
-from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND
+from services.scoring.domain.activities.statements import is_stated_by_senders
 from services.scoring.domain.activities.unverified import mark_unverified
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.playbook.playbook import Playbook
@@ -21,7 +22,8 @@ from services.scoring.domain.score import Line, as_decimal, two_decimals
 from services.scoring.record.activities import list_activities_of_day
 from shared.errors import DaymarkError
 from shared.events import RepId
-from shared.facts import STARTED_AT
+from shared.fact_values import FactValue
+from shared.facts import ACTOR, AMOUNT, STAGE, STARTED_AT, STARTED_ON
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
@@ -99,15 +101,26 @@ def _explained_line(line: Line) -> ExplainedLine:
     )
 
 
+def _facts_that_count(activity: Activity) -> dict[str, FactValue]:
+    """Where they may differ from the newest statement, or no statement says it."""
+    start = activity.started_at or activity.started_on
+    known = {
+        STARTED_AT.name if isinstance(start, datetime) else STARTED_ON.name: start.isoformat() if start is not None else None,
+        ACTOR.name: activity.actor,
+        AMOUNT.name: format(activity.amount, "f") if activity.amount is not None else None,
+        STAGE.name: activity.stage,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
 def _explained_activity(record: ActivityRecord, playbook: Playbook | None, marks: tuple[str, ...]) -> ExplainedActivity:
     """One activity with what it counts for. If it is unverified the marks say why, and the playbook decides if it counts."""
     source, account, activity_id = record.key
     behaviours = playbook.behaviours if playbook else ()
     is_excluded = bool(marks) and playbook is not None and playbook.excludes_unverified
     failures = {behaviour.key: explain_failure(record.activity, behaviour.counts) for behaviour in behaviours}
-    facts = {name: value for name, (value, _, _) in sorted(record.states.items()) if name not in (OBSERVED_KIND, DELETED)}
-    if record.activity.started_at is not None:
-        facts[STARTED_AT.name] = record.activity.started_at.isoformat()  # also if no statement says it
+    facts = {name: value for name, (value, _, _) in sorted(record.states.items()) if is_stated_by_senders(name)}
+    facts |= _facts_that_count(record.activity)
     return ExplainedActivity(
         source=source,
         account=account,

@@ -9,15 +9,16 @@ import msgspec
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.fact_states import FactStates
+from services.scoring.domain.activities.statements import FactStates, has_history
 from services.scoring.domain.roster.roster import Identity
 from shared.events import RepId
-from shared.facts import STORED_FACTS
+from shared.facts import ACTOR, STORED_FACTS
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
-_FIXED_COLUMNS: Final = 7
-"""Source, account, activity id, states, deleted, rep and day, in front of the facts."""
+_FIXED_COLUMNS: Final = 9
+"""Source, account, activity id, the activity of which it is a part, states, whether they keep earlier owners, deleted, rep and
+day, in front of the facts."""
 
 _COLUMNS: Final = [(fact.name, fact.column.sql_type) for fact in STORED_FACTS if fact.column is not None]
 _QUERIES: Final = Queries.beside(
@@ -37,10 +38,17 @@ async def insert_activities(connection: Connection, records: Sequence[ActivityRe
     return {(row["source"], row["account"], row["activity_id"]) for row in rows}
 
 
-async def lock_activities(connection: Connection, keys: Collection[ActivityKey]) -> list[ActivityRecord]:
-    """These activities, locked until the transaction ends."""
-    sources, accounts, ids = (list(column) for column in zip(*keys, strict=True))
-    return [_record(row) for row in await connection.fetch(_QUERIES["lock_activities"], sources, accounts, ids)]
+async def lock_activities(
+    connection: Connection, keys: Collection[ActivityKey], *, with_parts_of: Collection[ActivityKey] = ()
+) -> list[ActivityRecord]:
+    """These activities, and all parts of some of them, locked until the transaction ends."""
+    rows = await connection.fetch(_QUERIES["lock_activities"], *_key_columns(keys), *_key_columns(with_parts_of))
+    return [_record(row) for row in rows]
+
+
+def _key_columns(keys: Collection[ActivityKey]) -> list[list[str]]:
+    sources, accounts, ids = ([str(key[column]) for key in keys] for column in range(3))
+    return [sources, accounts, ids]
 
 
 async def lock_activities_of_reps(
@@ -79,7 +87,9 @@ def _columns(records: Sequence[ActivityRecord]) -> list[list[object]]:
     facts = zip(*[record.activity.values for record in records], strict=True)
     return [
         *[list(column) for column in keys],
+        [record.part_of for record in records],
         [msgspec.json.encode(record.states).decode() for record in records],
+        [has_history(record.states, ACTOR.name) for record in records],
         [record.activity.is_deleted for record in records],
         [record.rep_day and record.rep_day.rep_id for record in records],
         [record.rep_day and record.rep_day.day for record in records],
@@ -88,9 +98,10 @@ def _columns(records: Sequence[ActivityRecord]) -> list[list[object]]:
 
 
 def _record(row: asyncpg.Record) -> ActivityRecord:
-    source, account, activity_id, states, is_deleted, rep_id, day, *values = row
+    source, account, activity_id, part_of, states, is_deleted, rep_id, day, *values = row
     return ActivityRecord(
         key=(source, account, activity_id),
+        part_of=part_of,
         states=_states_decoder.decode(states),
         activity=Activity(is_deleted=is_deleted, values=tuple(values)),
         rep_day=RepDay(rep_id, day) if rep_id is not None else None,

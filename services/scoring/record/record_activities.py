@@ -14,9 +14,11 @@ import msgspec
 from services.scoring.days.cause import Cause
 from services.scoring.days.score_days import score_days
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive
+from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive, derive_again, derive_parts
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.fact_states import FactStates, merge
+from services.scoring.domain.activities.fact_states import merge
+from services.scoring.domain.activities.parts import may_have_parts
+from services.scoring.domain.activities.statements import FactStates
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.erased import is_erased_user, redact
 from services.scoring.domain.roster.roster import Roster
@@ -53,7 +55,7 @@ async def record_activities(
         changes = await _merge_all(connection, by_key, definitions)
         days = await score_days(connection, definitions, _causes(changes, by_key), now=now)
     redactions = sum(event.is_redacted for event in redacted) if definitions.erased else 0
-    return Recorded(activities=len(changes), days=days, redacted=redactions)
+    return Recorded(activities=len({record.key_of_whole for _, record in changes}), days=days, redacted=redactions)
 
 
 def _redacted(event: ObservedEvent, definitions: Definitions) -> ObservedEvent:
@@ -71,7 +73,8 @@ def _redacted(event: ObservedEvent, definitions: Definitions) -> ObservedEvent:
 
 
 async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: Definitions) -> list[Change]:
-    """Every activity that the batch changes: new ones first, in order of arrival, then those that were stored already."""
+    """Every activity that the batch changes: new ones first, in order of arrival, then those that were stored already, and
+    then parts that are new."""
     roster = definitions.roster
     as_new: dict[ActivityKey, ActivityRecord] = {}
     async for items in slices(list(by_key.items())):
@@ -79,15 +82,44 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
             if not (definitions.erased and all(event.is_by_erased_user for event in events)):
                 as_new[key] = derive(key, _merged({}, events), roster=roster)
     inserted = await insert_activities(connection, list(as_new.values())) if as_new else set()
-    changes: list[Change] = [(None, record) for key, record in as_new.items() if key in inserted]
+    stored = [record for key, record in as_new.items() if key in inserted]
+    changes: list[Change] = [(None, record) for record in stored]
     if known := by_key.keys() - inserted:
-        records = await lock_activities(connection, known)
-        merged = [(record, _merged_record(record, by_key[record.key], definitions)) for record in records]
-        changed = [(before.rep_day, after) for before, after in merged if after is not before]
-        if changed:
-            await update_activities(connection, [after for _, after in changed])
+        with_parts = [key for key in known if _may_have_parts(by_key[key])]
+        records = await lock_activities(connection, known, with_parts_of=with_parts)
+        merged, changed = await _merge_into(connection, records, by_key, definitions)
+        stored, changes = stored + merged, changes + changed
+    known_keys = {record.key for record in stored}
+    wholes = [record for record in stored if record.part_of is None and _may_have_parts(by_key[record.key])]
+    parts = {part.key: part for whole in wholes for part in derive_parts(whole, roster=roster) if part.key not in known_keys}
+    return changes + await _add_parts(connection, parts, by_key, definitions) if parts else changes
+
+
+async def _merge_into(
+    connection: Connection, records: Sequence[ActivityRecord], by_key: EventsByKey, definitions: Definitions
+) -> tuple[list[ActivityRecord], list[Change]]:
+    """Merge the batch into locked activities. Returns them as they are now, and those that it changed."""
+    merged = [(record, _merged_record(record, by_key[record.key_of_whole], definitions)) for record in records]
+    changed = [(before.rep_day, after) for before, after in merged if after is not before]
+    if changed:
+        await update_activities(connection, [after for _, after in changed])
+    return [after for _, after in merged], changed
+
+
+async def _add_parts(
+    connection: Connection, parts: Mapping[ActivityKey, ActivityRecord], by_key: EventsByKey, definitions: Definitions
+) -> list[Change]:
+    """Store parts that the batch made. One that another transaction added meanwhile, or that outlived its whole, is merged."""
+    inserted = await insert_activities(connection, list(parts.values()))
+    changes: list[Change] = [(None, part) for key, part in parts.items() if key in inserted]
+    if known := parts.keys() - inserted:
+        _, changed = await _merge_into(connection, await lock_activities(connection, known), by_key, definitions)
         changes += changed
     return changes
+
+
+def _may_have_parts(events: Sequence[ObservedEvent]) -> bool:
+    return any(may_have_parts(event.observation.kind) for event in events)
 
 
 def _merged_record(record: ActivityRecord, events: Sequence[ObservedEvent], definitions: Definitions) -> ActivityRecord:
@@ -111,12 +143,12 @@ def _merged_record(record: ActivityRecord, events: Sequence[ObservedEvent], defi
 def _with_events(record: ActivityRecord, events: Sequence[ObservedEvent], roster: Roster) -> ActivityRecord:
     """The same object if the events change nothing."""
     states = _merged(record.states, events)
-    return record if states is record.states else derive(record.key, states, roster=roster)
+    return record if states is record.states else derive_again(record, states, roster=roster)
 
 
 def _merged(states: FactStates, events: Sequence[ObservedEvent]) -> FactStates:
     for event in events:
-        states = merge(states, event.observation, event.event_id)
+        states = merge(states, event.observation, event.rank)
     return states
 
 
@@ -126,7 +158,7 @@ def _causes(changes: Sequence[Change], by_key: EventsByKey) -> dict[RepDay, Caus
     for before, record in changes:
         for rep_day in {before, record.rep_day}:
             if rep_day is not None:
-                events_by_day.setdefault(rep_day, []).extend(by_key[record.key])
+                events_by_day.setdefault(rep_day, []).extend(by_key[record.key_of_whole])
     return {
         rep_day: Cause(traceparent=events[-1].traceparent, is_history=all(event.is_history for event in events))
         for rep_day, events in events_by_day.items()

@@ -91,7 +91,7 @@ def _handle_scores(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
 
     @requests.handles(scores.UNMATCHED_USERS)
     async def unmatched_users(_: NoQuery) -> scores.UnmatchedUserList:
-        return await list_unmatched_users(pool)
+        return await list_unmatched_users(pool, cache)
 
     @requests.handles(scores.SCORE_TOTALS)
     async def totals(query: scores.TotalsQuery) -> scores.TotalsList:

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.scoring.days.days import insert_days
 from services.scoring.days.score_days import initial_states
 from services.scoring.definitions.pending_rescores import finish_reassignment, request_rescore
-from services.scoring.domain.activities.activity_record import derive
+from services.scoring.domain.activities.activity_record import derive_again
 from services.scoring.domain.definitions import Definitions
 from services.scoring.record.activities import lock_activities_of_reps, update_activities
 from shared.events import RepId
@@ -24,7 +24,7 @@ async def reassign_activities(
     records = await lock_activities_of_reps(connection, rep_ids, identities)
     changed, touched = [], set()
     for record in records:
-        derived = derive(record.key, record.states, roster=roster)
+        derived = derive_again(record, record.states, roster=roster)
         touched |= {rep_day for rep_day in (record.rep_day, derived.rep_day) if rep_day is not None}
         if derived != record:
             changed.append(derived)

@@ -3,7 +3,6 @@
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from tests.mutations.code.equivalents import FILE, Equivalent, read_equivalents,
 from tests.mutations.code.mutant import Mutant
 from tests.mutations.code.packages import Target, find_targets, read_packages
 from tests.mutations.code.session import FOLDER, Session, mutant_key, target_digest
-from tests.mutations.workers.pool import WorkerPool, running_workers
+from tests.mutations.workers.pool import Worker, WorkerPool, running_workers
 from tests.mutations.workers.worker import Outcome
 
 BASELINE_TIMEOUT_S: Final = 300.0
@@ -61,10 +60,9 @@ def run_mutations(
         tempfile.TemporaryDirectory(prefix="daymark-mutations-") as folder,
         running_workers(repository, Path(folder), number=os.cpu_count() or 1) as pool,
     ):
-        time_limits = _TimeLimits(pool)
         for target in targets:
             mutants = find_mutants(repository.text(target.path))
-            of_target = _run_target(repository, target, mutants, time_limits, session=session, equivalents=equivalents)
+            of_target = _run_target(repository, target, mutants, pool=pool, session=session, equivalents=equivalents)
             results += of_target
             write(_progress(target, of_target))
     breaches = unneeded_equivalents(
@@ -98,20 +96,24 @@ def _run_target(
     repository: Repository,
     target: Target,
     mutants: Sequence[Mutant],
-    time_limits: "_TimeLimits",
     *,
+    pool: WorkerPool,
     session: Session,
     equivalents: Sequence[Equivalent],
 ) -> list[Result]:
     digest = target_digest(repository, target)
     keys = {mutant.text: mutant_key(digest, mutant) for mutant in mutants}
     pending = [mutant for mutant in mutants if session.find(keys[mutant.text]) is None]
+    if pending:
+        with pool.borrow() as worker:
+            timeouts_s = [_timeout_s(worker, tests) for tests in (target.nearest, target.wider)]
 
-    def run(mutant: Mutant) -> None:
-        session.add(keys[mutant.text], survived=_survives(time_limits, target, mutant))
+        def run(mutant: Mutant) -> None:
+            with pool.borrow() as worker:
+                session.add(keys[mutant.text], survived=_survives(worker, target, mutant, timeouts_s=timeouts_s))
 
-    with ThreadPoolExecutor(time_limits.pool.size) as threads:
-        list(threads.map(run, pending))
+        with ThreadPoolExecutor(pool.size) as threads:
+            list(threads.map(run, pending))
     return [
         Result(
             target=target,
@@ -123,38 +125,22 @@ def _run_target(
     ]
 
 
-def _survives(time_limits: "_TimeLimits", target: Target, mutant: Mutant) -> bool:
+def _survives(worker: Worker, target: Target, mutant: Mutant, *, timeouts_s: Sequence[float]) -> bool:
     """Run the nearest tests first: they are fast and kill most mutants."""
-    for tests in filter(None, (target.nearest, target.wider)):
-        timeout_s = time_limits.of(tests)
-        with time_limits.pool.borrow() as worker:
-            if worker.run_with(target.path, mutant.text, tests, timeout_s=timeout_s) is not Outcome.PASSED:
-                return False
+    for tests, timeout_s in zip((target.nearest, target.wider), timeouts_s, strict=True):
+        if tests and worker.run_with(target.path, mutant.text, tests, timeout_s=timeout_s) is not Outcome.PASSED:
+            return False
     return True
 
 
-class _TimeLimits:
-    """The time limit of tests, from the time that they take without a mutation. Many modules have the same wider tests."""
-
-    def __init__(self, pool: WorkerPool) -> None:
-        self.pool = pool
-        self._lock = threading.Lock()
-        self._limits_s: dict[tuple[str, ...], float] = {}
-
-    def of(self, tests: tuple[str, ...]) -> float:
-        """In seconds.
-
-        Raises:
-            BaselineFails: the tests fail without a mutation.
-        """
-        with self._lock:
-            if tests not in self._limits_s:
-                with self.pool.borrow() as worker:
-                    outcome, seconds = worker.run(tests, timeout_s=BASELINE_TIMEOUT_S)
-                if outcome is not Outcome.PASSED:
-                    raise BaselineFails(f"pytest {' '.join(tests)}: {outcome} without a mutation")
-                self._limits_s[tests] = max(seconds * TIMEOUT_FACTOR, TIMEOUT_MIN_S)
-            return self._limits_s[tests]
+def _timeout_s(worker: Worker, tests: Sequence[str]) -> float:
+    """The time limit for these tests, from the time that they take without a mutation."""
+    if not tests:
+        return TIMEOUT_MIN_S
+    outcome, seconds = worker.run(tests, timeout_s=BASELINE_TIMEOUT_S)
+    if outcome is not Outcome.PASSED:
+        raise BaselineFails(f"pytest {' '.join(tests)}: {outcome} without a mutation")
+    return max(seconds * TIMEOUT_FACTOR, TIMEOUT_MIN_S)
 
 
 def _is_below(path: PurePosixPath, paths: Sequence[str]) -> bool:

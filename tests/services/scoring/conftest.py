@@ -143,7 +143,16 @@ def observed(
     )
 
 
-def observed_event(observation: Observation, *, is_history: bool = False) -> ObservedEvent:
+def observed_event(
+    observation: Observation, *, is_history: bool = False, received_at: datetime | None = None, read_at: datetime | None = None
+) -> ObservedEvent:
     """An observation as it arrives from the source acme."""
     event_id = observation_id(ACME, observation)
-    return ObservedEvent(event_id=event_id, source=ACME, observation=observation, is_history=is_history)
+    return ObservedEvent(
+        event_id=event_id,
+        source=ACME,
+        observation=observation,
+        is_history=is_history,
+        received_at=received_at,
+        read_at=read_at,
+    )

@@ -20,19 +20,31 @@ def _of_two_days(absence: dict[str, Any]) -> dict[str, Any]:
     return absence | {"until": absence["from"] + timedelta(days=1)}
 
 
-observations: st.SearchStrategy[dict[str, Any]] = st.builds(
+minutes = st.one_of(st.integers(0, 30), st.integers(0, 5 * 24).map(lambda hours: 60 * hours))
+"""When something becomes true: many of it at the same time."""
+receptions = st.sampled_from([None, None, 0, 1])
+"""When its webhook was received."""
+start_times = st.tuples(st.integers(0, 5 * 24), st.sampled_from([0, 0, 20, 50])).map(
+    lambda offset: (START + timedelta(hours=offset[0], seconds=offset[1])).isoformat()
+)
+start_days = st.sampled_from(DATES).map(date.isoformat)
+owners = st.sampled_from([*USERS * 3, None])
+deletions = st.sampled_from([None, None, None, True, False])
+
+
+def _ids(letter: str, count: int) -> st.SearchStrategy[str]:
+    return st.sampled_from([f"{letter}{number}" for number in range(count)])
+
+
+activities: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
-    activity_id=st.sampled_from([f"a{number}" for number in range(8)]),
+    activity_id=_ids("a", 8),
     kind=st.sampled_from(["call", "proposal_sent"]),
-    minute=st.integers(0, 30),
-    deleted=st.sampled_from([None, None, None, True, False]),
+    minute=minutes,
+    received=receptions,
+    deleted=deletions,
     facts=st.fixed_dictionaries(
-        {
-            "actor": st.sampled_from([*USERS * 3, None]),
-            "started_at": st.tuples(st.integers(0, 5 * 24), st.sampled_from([0, 0, 20, 50])).map(
-                lambda offset: (START + timedelta(hours=offset[0], seconds=offset[1])).isoformat()
-            ),
-        },
+        {"actor": owners, "started_at": start_times},
         optional={
             "duration_s": st.sampled_from([30, 60, 300, None]),
             "outcome": st.sampled_from(["connected", "busy", None]),
@@ -40,6 +52,47 @@ observations: st.SearchStrategy[dict[str, Any]] = st.builds(
         },
     ),
 )
+meetings: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict,
+    activity_id=_ids("m", 3),
+    kind=st.just("meeting"),
+    minute=minutes,
+    received=receptions,
+    deleted=deletions,
+    facts=st.fixed_dictionaries(
+        {},
+        optional={
+            "actor": owners,
+            "booked_at": start_times,
+            "started_at": start_times,
+            "started_on": start_days,
+            "contact_key": st.just("k"),
+        },
+    ),
+)
+deals: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict,
+    activity_id=_ids("d", 3),
+    kind=st.sampled_from(["deal_stage_changed", "deal_stage_changed", "deal_won", "deal_lost"]),
+    minute=minutes,
+    received=receptions,
+    deleted=deletions,
+    facts=st.fixed_dictionaries(
+        {},
+        optional={
+            "actor": owners,
+            "stage": st.sampled_from(["1", "2", "3", None]),
+            "started_at": start_times,
+            "stage_entered_at": start_times,
+            "stage_kind": st.sampled_from(["proposal_sent", "deal_stage_changed"]),
+            "kind": st.sampled_from(["proposal_sent", "deal_won"]),
+            "amount": st.sampled_from(["10", "2000"]),
+            "closed_on": start_days,
+            "closed_at": start_times,
+        },
+    ),
+)
+observations = st.one_of(activities, activities, deals, meetings)
 behaviours = st.lists(
     st.fixed_dictionaries(
         {
@@ -51,6 +104,10 @@ behaviours = st.lists(
                     {"kinds": ["call"], "min_duration_s": 60},
                     {"outcomes": ["connected"]},
                     {"kinds": ["proposal_sent"]},
+                    {"kinds": ["deal_stage_changed", "meeting"]},
+                    {"kinds": ["deal_won", "meeting_booked"]},
+                    {"kinds": ["deal_won", "deal_lost"], "min_amount": "100"},
+                    {"stages": ["1", "2"]},
                 ]
             ),
             "target": st.sampled_from([1, 3, 7, 0]),
@@ -101,6 +158,7 @@ def rosters(draw: st.DrawFn) -> str:
 
 def event_of(piece: dict[str, Any]) -> ObservedEvent:
     """The event of one of `observations`."""
+    received = piece["received"]
     return observed_event(
         Observation(
             activity_id=ActivityId(piece["activity_id"]),
@@ -108,5 +166,6 @@ def event_of(piece: dict[str, Any]) -> ObservedEvent:
             observed_at=START + timedelta(minutes=piece["minute"]),
             deleted=piece["deleted"],
             facts=piece["facts"],
-        )
+        ),
+        received_at=None if received is None else START + timedelta(seconds=received),
     )

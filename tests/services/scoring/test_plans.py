@@ -54,7 +54,15 @@ REP_DAYS: tuple[list[RepId], list[date]] = ([R1, R2], [DAY, DAY])
 SPANS = ([R1, R2], [DAY, DAY], [date.max, date.max])
 KEYS = (["acme", "acme"], ["", ""], ["1", "2"])
 VALUES = {"kind": "call", "actor": "1", "started_at": NOW, "duration_s": 1.0}
-RECORDS = (*KEYS, ["{}"] * 2, [False] * 2, *REP_DAYS, *[[VALUES.get(fact.name)] * 2 for fact in STORED_FACTS])
+RECORDS = (
+    *KEYS,
+    [None] * 2,
+    ["{}"] * 2,
+    [False] * 2,
+    [False] * 2,
+    *REP_DAYS,
+    *[[VALUES.get(fact.name)] * 2 for fact in STORED_FACTS],
+)
 VERSIONS = [*read_playbooks(PLAYBOOK, file=""), *read_playbooks(PLAYBOOK, file="")]
 COUNTED = {
     "count_query": count_query(VERSIONS, KEYS, block=None),
@@ -64,9 +72,11 @@ USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "record.activities.insert_activities": RECORDS,
-    "record.activities.lock_activities": KEYS,
+    "record.activities.lock_activities": (*KEYS, *KEYS),
     "record.activities.lock_activities_of_reps": ([R1], ["acme"], ["1"]),
     "record.activities.update_activities": RECORDS,
+    "erase.stored_person.lock_activities_naming_users": (*USERS, 10),
+    "erase.stored_person.replace_states": (*KEYS, ["{}"] * 2),
     "record.activities.list_activities_of_day": (R1, DAY),
     "days.days.insert_days": (*REP_DAYS, ["open", "open"]),
     "days.days.lock_days": REP_DAYS,

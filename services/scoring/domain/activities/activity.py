@@ -4,7 +4,8 @@ from typing import Final, Generic, cast
 
 import msgspec
 
-from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND, FactStates
+from services.scoring.domain.activities.statements import DELETED, OBSERVED_KIND, FactStates, value_of
+from shared.fact_values import JsonScalar
 from shared.facts import (
     ACTOR,
     AMOUNT,
@@ -16,6 +17,7 @@ from shared.facts import (
     OUTCOME,
     STAGE,
     STARTED_AT,
+    STARTED_ON,
     STORED_FACTS,
     AnyFact,
     ColumnValue,
@@ -23,6 +25,9 @@ from shared.facts import (
     Value,
     first_seen_in,
 )
+
+StatedValues = dict[str, JsonScalar]
+"""Values of facts by name, as observations state them."""
 
 _POSITIONS: Final = {fact: position for position, fact in enumerate(STORED_FACTS)}
 _READERS: Final = tuple((fact.name, fact.column.read) for fact in STORED_FACTS if fact.column is not None)
@@ -47,6 +52,7 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
     actor = _StoredValue(ACTOR)
     started_at = _StoredValue(STARTED_AT)
+    started_on = _StoredValue(STARTED_ON)
     duration_s = _StoredValue(DURATION_S)
     outcome = _StoredValue(OUTCOME)
     direction = _StoredValue(DIRECTION)
@@ -64,18 +70,32 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_activity(states: FactStates) -> Activity:
-    """The activity that these statements describe.
+    """The activity that these statements describe, as far as the newest statements do."""
+    return make_activity(stated_values(states), is_deleted=is_deleted(states))
+
+
+def is_deleted(states: FactStates) -> bool:
+    return value_of(states, DELETED) is True
+
+
+def stated_values(states: FactStates) -> StatedValues:
+    """The newest value of every fact that has one.
 
     If no statement says when the activity started, it started when it was first seen in its stage, or first seen at all.
     """
     stated = {name: statement[0] for name, statement in states.items() if statement[0] is not None}
     if stated.get(KIND.name, "") == "":
         stated[KIND.name] = stated.get(OBSERVED_KIND, "")
-    if STARTED_AT.name not in stated:
+    if STARTED_AT.name not in stated and STARTED_ON.name not in stated:
         first_seen_at = stated.get(first_seen_in(str(stated.get(STAGE.name, "")))) or stated.get(FIRST_SEEN_AT.name)
         if first_seen_at is not None:
             stated[STARTED_AT.name] = first_seen_at
+    return stated
+
+
+def make_activity(values: StatedValues, *, is_deleted: bool) -> Activity:
+    """The activity with these values. Those of facts without a column are left out."""
     return Activity(
-        is_deleted=DELETED in states and states[DELETED][0] is True,
-        values=tuple([read(stated[name]) if name in stated else None for name, read in _READERS]),
+        is_deleted=is_deleted,
+        values=tuple([read(values[name]) if name in values else None for name, read in _READERS]),
     )

@@ -22,8 +22,12 @@ def assign(activity: Activity, *, source: SourceName, account: str, roster: Rost
 
     None while it is deleted, while its user or its start is unknown, and while no rep has the user as an identity.
     """
-    user, started_at = activity.actor, activity.started_at
-    if activity.is_deleted or user is None or started_at is None:
+    user, started_at, started_on = activity.actor, activity.started_at, activity.started_on
+    if activity.is_deleted or user is None:
         return None
     rep = roster.find_rep(source=source, account=account, user=user)
-    return RepDay(rep.id, rep_day_of(rep, started_at)) if rep is not None else None
+    if rep is None:
+        return None
+    if started_at is not None:
+        return RepDay(rep.id, rep_day_of(rep, started_at))
+    return RepDay(rep.id, started_on) if started_on is not None else None

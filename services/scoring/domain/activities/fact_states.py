@@ -1,45 +1,64 @@
-"""The facts of an activity, and how observations are merged into them.
+"""How observations are merged into the facts of an activity.
 
-Per fact the newest statement wins, and of two with the same time the one with the larger event id. Of a fact that keeps the
-earliest value, the earliest wins. So merging is commutative, associative and idempotent: order, duplicates and replays cannot
-matter.
+Per fact the newest statement wins, and of two with the same time the one with the higher rank. Of a fact that keeps the
+earliest value, the earliest wins; of a fact that keeps its history, every statement stays. So merging is commutative,
+associative and idempotent: order, duplicates and replays cannot matter.
 """
 
 from typing import Final
 
-from shared.fact_values import FactValue, utc_text
-from shared.facts import keeps_earliest
+from services.scoring.domain.activities.deals import (
+    RESULT,
+    by_stage,
+    is_by_stage,
+    is_deal,
+    is_kind_of_deal,
+    keeps_earliest_entry,
+)
+from services.scoring.domain.activities.statements import (
+    DELETED,
+    OBSERVED_KIND,
+    FactStates,
+    Statement,
+    with_statement,
+)
+from shared.fact_values import utc_text
+from shared.facts import ACTOR, AMOUNT, keeps_earliest
 from shared.observation import Observation
 
-OBSERVED_KIND: Final = "_kind"
-"""The kind that an observation carries. A fact named `kind` refines it."""
-DELETED: Final = "_deleted"
-"""Whether the activity is deleted, as the newest observation says that mentions it."""
-
-Statement = tuple[FactValue, str, str]
-"""A value (None: withdrawn), the time at which it became true (ISO 8601 in UTC, with microseconds), and the id of the event."""
-
-FactStates = dict[str, Statement]
-"""The winning statement of every fact, by name."""
+_WITH_HISTORY: Final = (ACTOR.name,)
+_OF_DEALS_WITH_HISTORY: Final = (ACTOR.name, AMOUNT.name, RESULT)
 
 
-def merge(states: FactStates, observation: Observation, event_id: str) -> FactStates:
-    """The states after one more observation; the same object if it changes nothing."""
+def merge(states: FactStates, observation: Observation, rank: str) -> FactStates:
+    """The states after one more observation; the same object if it changes nothing. `rank` is that of the observation among
+    those of the same time."""
     at = utc_text(observation.observed_at, comparable=True)
-    stated: FactStates = {name: (value, at, event_id) for name, value in observation.facts.items()}
-    stated[OBSERVED_KIND] = (observation.kind, at, event_id)
+    stated: FactStates = {name: (value, at, rank) for name, value in observation.facts.items()}
+    stated[OBSERVED_KIND] = (observation.kind, at, rank)
     if observation.deleted is not None:
-        stated[DELETED] = (observation.deleted, at, event_id)
+        stated[DELETED] = (observation.deleted, at, rank)
+    names: tuple[str, ...] = _WITH_HISTORY
+    if is_kind_of_deal(observation.kind):
+        stated, names = by_stage(stated), _OF_DEALS_WITH_HISTORY
+        states = by_stage(states) if is_deal(states) and not is_by_stage(states) else states
     if not states:
         return stated
+    restated: FactStates = {}
+    for name in names:
+        if name in stated and name in states:
+            restated[name] = stated.pop(name)
     for name in stated.keys() & states.keys():
         if not _wins(name, stated[name], states[name]):
             del stated[name]
-    return states | stated if stated else states
+    merged = states | stated if stated else states
+    for name, statement in restated.items():
+        merged = with_statement(merged, name, statement)
+    return merged
 
 
 def _wins(name: str, statement: Statement, known: Statement) -> bool:
     value, known_value = statement[0], known[0]
-    if keeps_earliest(name) and value != known_value:
+    if value != known_value and (keeps_earliest(name) or keeps_earliest_entry(name)):
         return known_value is None or (value is not None and str(value) < str(known_value))
     return known[1:] < statement[1:]

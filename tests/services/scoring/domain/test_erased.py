@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.fact_states import OBSERVED_KIND, FactStates
+from services.scoring.domain.activities.statements import OBSERVED_KIND, FactStates
 from services.scoring.domain.erased import (
     NO_ERASED_PEOPLE,
     ErasedPeople,

@@ -17,7 +17,7 @@ from shared.privacy.erasure import NoErasureKey
 from shared.requests.erasure import CrmUser, ErasedScores, ErasureQuery
 from shared.requests.scores import TeamTotal, TotalsQuery
 from shared.service.settings import ErasureKeyChanged
-from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, ROSTER, Scoring, observed
+from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
 from tests.services.scoring.domain.builders import ACME
 from tests.services.scoring.erase.erasing import dump, find_mentions, with_key
 
@@ -235,3 +235,23 @@ async def test_reports_of_other_reps_keep_their_other_managers(keyed: Scoring) -
     await erase(keyed, PersonId("mara"))
 
     assert {manager.id for _, report in await keyed.reports() for manager in report.managers} == {"nils"}
+
+
+async def test_a_deal_that_others_own_by_now_names_the_erased_rep_nowhere_and_keeps_the_others_days(keyed: Scoring) -> None:
+    await keyed.apply(playbook=PLAYBOOK + "  - {key: wins, label: Wins, counts: {kinds: [deal_won]}, target: 1, weight: 1}\n")
+    for deal, stage in (("deal-1", "3"), ("deal-2", "5")):
+        await keyed.record(observed(deal, "deal_won", actor="8", stage=stage))
+        for days, user in ((3, "7"), (4, "8")):
+            handed_over = MONDAY_NOON + timedelta(days=days)
+            await keyed.record(observed(deal, "deal_stage_changed", at=handed_over, actor=user, started_at=None))
+    before = await keyed.day(BEN)
+    await keyed.apply(roster=WITHOUT_ANA)
+
+    await erase(keyed)
+
+    users = await keyed.pool.fetch("SELECT statement ->> 0 AS user FROM activity, jsonb_each(states) AS s (name, statement)")
+    assert "7" not in {row["user"] for row in users}
+    stages = await keyed.pool.fetch("SELECT part_of, states -> 'stage' ->> 0 AS stage FROM activity WHERE part_of IS NOT NULL")
+    assert sorted((row["part_of"], row["stage"]) for row in stages) == [("deal-1", "3"), ("deal-2", "5")]
+    assert await keyed.day(BEN) == before
+    assert await keyed.differences() == ()

@@ -36,6 +36,30 @@ def test_an_event_is_read_with_its_source_and_headers_on_the_fast_and_the_slow_p
     assert (event.observation.observed_at, event.observation.kind) == (expected.observed_at, "call")
 
 
+@pytest.mark.parametrize("slow", [{}, {"more": 1}], ids=["fast path", "slow path"])
+def test_a_later_reception_and_then_a_later_reading_outranks_what_was_there(slow: dict[str, Any]) -> None:
+    noon, later = "2026-03-02T12:00:00Z", "2026-03-02T12:00:00.000001Z"
+    readings: list[dict[str, str]] = [
+        {},
+        {"received_at": noon},
+        {"received_at": noon, "read_at": noon},
+        {"received_at": noon, "read_at": later},
+        {"received_at": later},
+    ]
+
+    ranks = [read_event(_message(json.dumps(BODY | reading | slow).encode())).rank for reading in readings]
+
+    assert ranks == sorted(set(ranks))
+    assert ranks[0] == "e1"
+
+
+@pytest.mark.parametrize("name", ["received_at", "read_at"])
+@pytest.mark.parametrize("value", ["soon", 7, "2026-03-02T12:00:00"])
+def test_an_event_with_a_reception_that_is_no_time_is_unreadable(name: str, value: object) -> None:
+    with pytest.raises(EventUnreadable, match="is not a time"):
+        read_event(_message(json.dumps(BODY | {name: value}).encode()))
+
+
 def test_an_event_is_live_unless_it_says_otherwise() -> None:
     assert not read_event(_message(json.dumps(BODY).encode())).is_history
 

@@ -1,10 +1,10 @@
 """Reading an activity from what was stated about it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from services.scoring.domain.activities.activity import read_activity
-from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND, FactStates
+from services.scoring.domain.activities.statements import DELETED, OBSERVED_KIND, FactStates
 from shared.fact_values import FactValue
 from shared.facts import STORED_FACTS
 
@@ -18,6 +18,7 @@ def test_every_fact_with_a_column_is_read_as_a_value_of_its_type() -> None:
         kind="call",
         actor="7",
         started_at="2026-03-02T09:00:00+00:00",
+        started_on="2026-03-02",
         duration_s=120,
         outcome="connected",
         direction="outbound",
@@ -32,6 +33,7 @@ def test_every_fact_with_a_column_is_read_as_a_value_of_its_type() -> None:
         "call",
         "7",
         datetime(2026, 3, 2, 9, tzinfo=UTC),
+        date(2026, 3, 2),
         120.0,
         "connected",
         "outbound",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.domain.activities.activity import read_activity
-from services.scoring.domain.activities.fact_states import DELETED, OBSERVED_KIND, FactStates, merge
+from services.scoring.domain.activities.fact_states import merge
+from services.scoring.domain.activities.statements import DELETED, OBSERVED_KIND, FactStates
 from shared.fact_values import FactValue
 from shared.facts import first_seen_in
 from shared.observation import ActivityId, Observation

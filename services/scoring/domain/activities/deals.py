@@ -1,0 +1,112 @@
+"""A deal: every stage that it enters is an activity, and so is that it is won or lost.
+
+What an observation says about the deal's newest stage is kept as a statement about that stage, so that the next stage takes
+nothing away from it. Whether the deal is won, lost or open is kept with its history: a win counts from when it began, and not
+at all while the deal is open again.
+"""
+
+from typing import Final
+
+from services.scoring.domain.activities.statements import (
+    OBSERVED_KIND,
+    FactStates,
+    history_of,
+    is_history_of,
+    value_of,
+)
+from shared.facts import FIRST_SEEN_AT, KIND, STAGE, STAGE_ENTERED_AT, STAGE_KIND, STARTED_AT, STARTED_ON
+
+IN_PROGRESS: Final = "deal_stage_changed"
+WON: Final = "won"
+LOST: Final = "lost"
+RESULT_KINDS: Final = {WON: "deal_won", LOST: "deal_lost"}
+"""The kind of activity that a result is."""
+
+RESULT: Final = "_result"
+"""`won`, `lost` or `open`, followed by a blank and since when, if that is known."""
+_OPEN: Final = "open"
+_ENTERED: Final = "_entered:"
+_STAGE_KIND: Final = "_kind:"
+_RESULT_OF_KIND: Final = {kind: result for result, kind in RESULT_KINDS.items()}
+_DEAL_KINDS: Final = frozenset({IN_PROGRESS, *_RESULT_OF_KIND})
+_OF_NEWEST_STAGE: Final = frozenset(fact.name for fact in (KIND, STARTED_AT, STARTED_ON, STAGE_ENTERED_AT, STAGE_KIND))
+"""Facts that are about the stage, or the result, that an observation names, and not about the deal."""
+
+
+def is_deal(states: FactStates) -> bool:
+    return value_of(states, OBSERVED_KIND) in _DEAL_KINDS
+
+
+def is_kind_of_deal(kind: str) -> bool:
+    """Whether an observation of this kind is about a deal."""
+    return kind in _DEAL_KINDS
+
+
+def is_by_stage(states: FactStates) -> bool:
+    """Whether what is stored of a deal is told by stage. It was not before stages were told apart."""
+    return _OF_NEWEST_STAGE.isdisjoint(states)
+
+
+def by_stage(states: FactStates) -> FactStates:
+    """What one observation says, or what was stored before stages were told apart, as statements about the stage and the
+    result that it names."""
+    of_deal = {name: statement for name, statement in states.items() if name not in _OF_NEWEST_STAGE}
+    kind = states[KIND.name] if value_of(states, KIND.name) else states[OBSERVED_KIND]
+    result, stage = _RESULT_OF_KIND.get(str(kind[0])), value_of(states, STAGE.name)
+    started = value_of(states, STARTED_AT.name) or value_of(states, STARTED_ON.name)
+    if result is not None:
+        of_deal[RESULT] = (f"{result} {started or ''}".rstrip(), *kind[1:])
+    elif stage is not None:
+        of_deal[RESULT] = (_OPEN, *states[STAGE.name][1:])
+    if stage is None:
+        return of_deal
+    at = states[STAGE.name][1:]
+    entered = value_of(states, STAGE_ENTERED_AT.name) or (started if result is None else None)
+    if entered is not None:
+        of_deal[f"{_ENTERED}{stage}"] = (entered, *at)
+    stage_kind = value_of(states, STAGE_KIND.name) or (kind[0] if result is None else None)
+    if stage_kind is not None:
+        of_deal[f"{_STAGE_KIND}{stage}"] = (stage_kind, *at)
+    return of_deal
+
+
+def keeps_earliest_entry(name: str) -> bool:
+    """Whether it is the time at which a stage was entered: the first entry counts."""
+    return name.startswith(_ENTERED)
+
+
+def stages_entered(states: FactStates) -> dict[str, str]:
+    """When each stage was entered for the first time, as text: a time, or a date if no time is known."""
+    first_seen = f"{FIRST_SEEN_AT.name}:"
+    entered = {name.removeprefix(first_seen): value for name, (value, _, _) in states.items() if name.startswith(first_seen)}
+    entered |= {name.removeprefix(_ENTERED): value for name, (value, _, _) in states.items() if keeps_earliest_entry(name)}
+    return {stage: str(value) for stage, value in entered.items() if value is not None}
+
+
+def kind_of_stage(states: FactStates, stage: str) -> str:
+    """What kind of activity entering the stage is."""
+    return str(value_of(states, f"{_STAGE_KIND}{stage}") or IN_PROGRESS)
+
+
+def results_stated(states: FactStates) -> list[str]:
+    """The results that the deal has, or had before it was opened again."""
+    stated = {str(value).partition(" ")[0] for _, value in history_of(states, RESULT)}
+    return [result for result in RESULT_KINDS if result in stated]
+
+
+def result_since(states: FactStates, result: str) -> tuple[bool, str | None]:
+    """Whether this is the deal's result now, and since when, as text: the earliest time that was given since then."""
+    since: list[str] = []
+    is_result = False
+    for _, value in reversed(history_of(states, RESULT)):
+        stated, _, time = str(value).partition(" ")
+        if stated != result:
+            break
+        is_result = True
+        since += [time] if time else []
+    return is_result, min(since, default=None)
+
+
+def is_about_stages(name: str) -> bool:
+    """Whether the name is that of a statement about a stage or the result."""
+    return name.startswith((_ENTERED, _STAGE_KIND)) or name == RESULT or is_history_of(name, RESULT)
