@@ -1,7 +1,7 @@
 """What the simulated CRM records about the team's days, as the webhooks that it sends."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NotRequired, TypedDict
@@ -18,6 +18,9 @@ _PROPOSAL, _LATE_PROPOSAL, _RECOVERED_PROPOSAL = time(15, 50), time(18, 20), tim
 _MISSED_CALLS: Final = 4
 _QUIET_CALLS: Final = 2
 _DELETED_AT: Final = time(16, 35)
+_MOVED_AT: Final = time(17, 10)
+_DEAL, _DEAL_KIND = "deal", "deal_stage_changed"
+_WON_EVERY: Final = 3
 _ENTERED_LATE_AT: Final = time(10, 5)
 _DUPLICATED_SHARE: Final = 0.1
 _DELAYED_SHARE: Final = 0.05
@@ -59,6 +62,7 @@ def make_records(*, seed: int, weeks: int) -> list[Record]:
             following = days[number + 1].day if number + 1 < len(days) else None
             observations = list(_observe_day(day, following, rng))
             records += _send_as_crms_do(observations, day.rep.source, rng, len(records))
+        records += _move_deals_on(days, len(records))
     records += _make_invalid_records(weeks, len(records))
     return sorted(records, key=lambda record: (record.at, record.number))
 
@@ -76,16 +80,38 @@ def _observe_day(day: PlannedDay, following: date | None, rng: random.Random) ->
         yield _at(day, meeting), _observation(day, "meeting", "meeting", meeting, meeting, **meeting_facts)
     if proposal is None:
         return
-    facts: Facts = {"amount": f"{rng.randint(8, 90)}00.00", "currency": "EUR", "deal_id": f"deal-{day.rep.id}-{day.day:%m%d}"}
+    facts: Facts = {"amount": f"{rng.randint(8, 90)}00.00", "currency": "EUR"}
+    facts |= {"stage": "proposal", "stage_kind": "proposal_sent"}
+    entry = _observation(day, _DEAL_KIND, _DEAL, proposal, proposal, **facts)
     if day.habit == "B" and following is not None:
         entered = datetime.combine(following, _ENTERED_LATE_AT, tzinfo=ZoneInfo(day.rep.timezone)).astimezone(UTC)
-        late = _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
-        yield entered, late | {"observed_at": entered.isoformat()}
+        yield entered, entry | {"observed_at": entered.isoformat()}
     else:
-        yield _at(day, proposal), _observation(day, "proposal_sent", "proposal", proposal, proposal, **facts)
+        yield _at(day, proposal), entry
     if day.habit == "X":
-        deletion = _observation(day, "proposal_sent", "proposal", None, _DELETED_AT)
-        yield _at(day, _DELETED_AT), deletion | {"deleted": True}
+        yield _at(day, _DELETED_AT), _observation(day, _DEAL_KIND, _DEAL, None, _DELETED_AT) | {"deleted": True}
+
+
+def _move_deals_on(days: Sequence[PlannedDay], number: int) -> Iterator[Record]:
+    """A deal is negotiated on the rep's next worked day, and every third one is won on the day after that."""
+    for day, negotiated, closed in zip(days, days[1:], days[2:], strict=False):
+        _, _, proposal = _schedule(day.habit)
+        if proposal is None or day.habit == "X":
+            continue
+        stages = [(negotiated, _DEAL_KIND, "negotiation")]
+        if day.day.toordinal() % _WON_EVERY == 0:
+            stages.append((closed, "deal_won", "won"))
+        for moved, kind, stage in stages:
+            number += 1
+            at = _at(moved, _MOVED_AT)
+            facts: Facts = {"actor": day.rep.user, "stage": stage, "started_at": at.isoformat()}
+            observation: Observation = {
+                "activity_id": _observation(day, kind, _DEAL, None, _MOVED_AT)["activity_id"],
+                "kind": kind,
+                "observed_at": at.isoformat(),
+                "facts": facts,
+            }
+            yield Record(at=at, number=number, source=day.rep.source, body=observation)
 
 
 def _schedule(habit: str) -> tuple[tuple[time, ...], time | None, time | None]:
