@@ -1,5 +1,6 @@
 """The composition root of ingest: the only module that knows every class."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -7,6 +8,7 @@ import structlog
 from faststream import FastStream
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from services.ingest.consumer import WebhookConsumer
 from services.ingest.domain.adapters import ADAPTERS
@@ -88,7 +90,7 @@ class IngestService:
     def _starting_web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, None, self._clock)
         door = Door(receiver, self._settings.ingest, self._metrics, self._clock)
-        return Starlette(routes=[*door.routes(), *starting_routes()], exception_handlers={HTTPException: respond_to_http_error})
+        return _without_redirects([*door.routes(), *starting_routes()])
 
     def _web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
@@ -137,4 +139,11 @@ def web_app(
     """The door, /livez, /readyz and /metrics."""
     door = Door(receiver, settings.ingest, metrics, clock)
     routes = [*door.routes(), *probe_routes(metrics.registry, {"nats": check_nats})]
-    return Starlette(routes=routes, exception_handlers={HTTPException: respond_to_http_error})
+    return _without_redirects(routes)
+
+
+def _without_redirects(routes: Sequence[BaseRoute]) -> Starlette:
+    """No path is redirected to the one with a slash more or less: senders do not follow redirects."""
+    app = Starlette(routes=routes, exception_handlers={HTTPException: respond_to_http_error})
+    app.router.redirect_slashes = False
+    return app

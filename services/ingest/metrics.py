@@ -69,6 +69,18 @@ class IngestMetrics:
             ["source", "result"],
             registry=self.registry,
         )
+        self.unreadable_facts = Counter(
+            "daymark_ingest_unreadable_facts_total",
+            "Facts that were left out because their value made no sense. Rises: the map of the source's fields is wrong.",
+            ["source", "fact"],
+            registry=self.registry,
+        )
+        self.clock_ahead_seconds = Gauge(
+            "daymark_ingest_sender_clock_ahead_seconds",
+            "By how much the source last dated something later than it arrived. Large: its clock is wrong.",
+            ["source"],
+            registry=self.registry,
+        )
         self.dead_letters = Counter(
             "daymark_ingest_dead_letters_total",
             "Webhooks that could not be translated, wholly or partly, and were stored in DEAD. Any: look at the reason there.",

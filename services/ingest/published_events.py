@@ -5,6 +5,7 @@ The messages themselves go through the coalescing publishers, which share durabl
 
 from collections.abc import Iterator
 from dataclasses import MISSING, field, make_dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -27,11 +28,17 @@ def _observation_fields() -> Iterator[tuple[str, Any, Any]]:
 
 ActivityObserved: Final = make_dataclass(
     "ActivityObserved",
-    [("source", str), *_observation_fields()],
+    [
+        ("source", str),
+        *_observation_fields(),
+        ("received_at", datetime | None, field(default=None)),
+        ("read_at", datetime | None, field(default=None)),
+    ],
     namespace={"__doc__": Observation.__doc__},
     kw_only=True,
 )
-"""The `data` of `activity.observed.v1`: the source and, beside it, the fields of an observation."""
+"""The `data` of `activity.observed.v1`: the source, the fields of an observation, when its webhook was received, and when it
+was read again, if it was."""
 
 
 def declare_publishers(broker: ServiceBroker) -> None:

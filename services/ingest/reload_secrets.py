@@ -5,7 +5,7 @@ from typing import Final
 import structlog
 
 from services.ingest.domain.webhook import Source
-from services.ingest.settings import IngestSettings
+from services.ingest.settings import IngestSettings, SecretTooShort
 from shared.observation import SourceName
 from shared.service.settings import SecretMissing
 
@@ -14,11 +14,12 @@ RELOAD_INTERVAL_S: Final = 2.0
 
 
 def reload_secrets(settings: IngestSettings, sources: dict[SourceName, Source]) -> None:
-    """Read the secrets again and update `sources` if any has changed. A missing or empty file changes nothing."""
+    """Read the secrets again and update `sources` if any has changed. A missing or empty file changes nothing, nor does a
+    secret that is too short."""
     try:
         reloaded = settings.read_sources()
-    except SecretMissing as missing:
-        _log.warning("secret_missing", problem=str(missing))
+    except (SecretMissing, SecretTooShort) as unusable:
+        _log.warning("secret_missing" if isinstance(unusable, SecretMissing) else "secret_too_short", problem=str(unusable))
         return
     changed = [name for name, source in reloaded.items() if sources[name] != source]
     if changed:

@@ -1,18 +1,24 @@
 """The configuration of ingest. `shared/daymark.default.toml` explains each key."""
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.field_map import ACTIVITY_KINDS, FIELDS, ExpressionRefused, compile_expression
-from services.ingest.domain.webhook import Limits, Source
+from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat, Source
 from shared.observation import SourceName
 from shared.service.http_server import HeadLimits
-from shared.service.settings import CommonSettings, SecretReference, Section, read_secret
+from shared.service.settings import CommonSettings, SecretReference, Section, SettingsRefused, read_secret
 
+SECRET_MIN_BYTES: Final = 16
+"""A shorter secret can be guessed."""
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
+
+
+class SecretTooShort(SettingsRefused):
+    """The secret is too short to be one. Use at least 16 random characters, here and at the sender."""
 
 
 class IngestSection(Section):
@@ -38,6 +44,28 @@ class IngestSection(Section):
         return Limits(depth_max=self.json_depth_max, values_max=self.json_values_max)
 
 
+class SignatureSection(Section):
+    header: str = Field(pattern=r"^[!-~]{1,64}$")
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+    timestamp: str = ""
+    separator: str = "."
+    tolerance_s: int = Field(default=TOLERANCE_S, gt=0, le=86_400)
+
+    def to_format(self) -> SignatureFormat:
+        """As the adapter knows it."""
+        return SignatureFormat(
+            header=self.header,
+            algorithm=self.algorithm,
+            encoding=self.encoding,
+            prefix=self.prefix,
+            timestamp=self.timestamp,
+            separator=self.separator,
+            tolerance_s=self.tolerance_s,
+        )
+
+
 class SourceSection(Section):
     kind: str
     secrets: tuple[SecretReference, ...] = Field(min_length=1)
@@ -47,6 +75,7 @@ class SourceSection(Section):
     kinds: dict[str, str] = Field(default_factory=dict)
     secret_in: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
+    signature: SignatureSection | None = None
     expires_at: AwareDatetime | None = None
 
     @field_validator("kind")
@@ -101,6 +130,7 @@ class SourceSection(Section):
             kinds=self.kinds,
             secret_in=self.secret_in,
             fields=self.fields,
+            signature=self.signature.to_format() if self.signature is not None else None,
             expires_at=self.expires_at,
             limits=limits or Limits(),
         )
@@ -123,10 +153,16 @@ class IngestSettings(CommonSettings):
 
         Raises:
             SecretMissing: a secret is not where the configuration says it is.
+            SecretTooShort: a secret could be guessed.
         """
         limits = self.ingest.body_limits()
-        return {name: section.to_source(name, secrets=_read(section), limits=limits) for name, section in self.sources.items()}
+        return {
+            name: section.to_source(name, secrets=_read(name, section), limits=limits) for name, section in self.sources.items()
+        }
 
 
-def _read(section: SourceSection) -> tuple[bytes, ...]:
-    return tuple(secret.encode() for reference in section.secrets if (secret := read_secret(reference)))
+def _read(name: SourceName, section: SourceSection) -> tuple[bytes, ...]:
+    secrets = tuple(secret.encode() for reference in section.secrets if (secret := read_secret(reference)))
+    if any(len(secret) < SECRET_MIN_BYTES for secret in secrets):
+        raise SecretTooShort(f"sources.{name}: {min(map(len, secrets))} bytes")
+    return secrets

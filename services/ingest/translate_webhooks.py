@@ -10,15 +10,15 @@ import msgspec
 import structlog
 from nats.aio.msg import Msg
 
-from services.ingest.domain.adapter import Adapter
+from services.ingest.domain.adapter import Adapter, Translated
 from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, BodyUnreadable, RefusedItem, Source, VerifiedWebhook
 from services.ingest.metrics import IngestMetrics
 from shared.clock import Clock
 from shared.event_types import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.jetstream.cloudevents import event_headers
-from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.dead_letters import READ_AGAIN_HEADER, dead_letter
 from shared.jetstream.publisher import Outgoing, Publisher
-from shared.observation import Observation, SourceName, observation_id
+from shared.observation import Observation, SourceName, UnreadableFact, observation_id
 from shared.privacy.contact_keys import with_hashed_contact
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace, trace_id
@@ -90,6 +90,8 @@ class WebhookTranslator:
                 if isinstance(translated, RefusedItem):
                     result = "refused"
                     refused.append(translated)
+                elif isinstance(translated, UnreadableFact):
+                    self._metrics.unreadable_facts.labels(source.name, translated.name).inc()
                 else:
                     result = "translated"
                     events.append(self._event(message, source, with_hashed_contact(translated, self._contact_secret)))
@@ -98,7 +100,7 @@ class WebhookTranslator:
             self._metrics.items.labels(source.name, result).inc()
         return events, self._dead_letters_of(message, refused)
 
-    def _translate_item(self, adapter: Adapter, source: Source, index: int, item: object) -> list[Observation | RefusedItem]:
+    def _translate_item(self, adapter: Adapter, source: Source, index: int, item: object) -> list[Translated]:
         """A bug in an adapter becomes a dead letter: it must not block the messages behind it."""
         try:
             return adapter.translate_item(index, item, source)
@@ -120,6 +122,12 @@ class WebhookTranslator:
         return False
 
     def _event(self, message: Msg, source: Source, observation: Observation) -> Outgoing:
+        """Nothing is true before it is: an observation that a sender dates later than its arrival is true since then."""
+        received_at = _received_at(message)
+        if observation.observed_at > received_at:
+            ahead_s = (observation.observed_at - received_at).total_seconds()
+            self._metrics.clock_ahead_seconds.labels(source.name).set(ahead_s)
+            observation = msgspec.structs.replace(observation, observed_at=received_at)
         headers = event_headers(
             event_id=observation_id(source.name, observation),
             event_type=ACTIVITY_OBSERVED,
@@ -128,7 +136,9 @@ class WebhookTranslator:
             time=self._clock.now(),
             traceparent=continue_trace((message.headers or {}).get(TRACEPARENT)),
         )
-        data = msgspec.json.encode({"source": source.name, **msgspec.to_builtins(observation)})
+        read_again = (message.headers or {}).get(READ_AGAIN_HEADER)
+        reading = {"received_at": received_at} | ({"read_at": read_again} if read_again else {})
+        data = msgspec.json.encode({"source": source.name, **reading, **msgspec.to_builtins(observation)})
         return Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source.name}", headers=headers, data=data)
 
     def _dead_letters_of(self, message: Msg, refused: Sequence[RefusedItem]) -> list[Outgoing]:
@@ -151,8 +161,12 @@ def _read_stored(message: Msg, source: Source) -> VerifiedWebhook:
     sender_headers = {
         name.removeprefix(_HEADER_PREFIX): value for name, value in headers.items() if name.startswith(_HEADER_PREFIX)
     }
-    received_at = datetime.fromisoformat(headers["ce-time"])
-    return VerifiedWebhook(source=source.name, headers=sender_headers, body=message.data, received_at=received_at)
+    return VerifiedWebhook(source=source.name, headers=sender_headers, body=message.data, received_at=_received_at(message))
+
+
+def _received_at(message: Msg) -> datetime:
+    headers = {name.lower(): value for name, value in (message.headers or {}).items()}
+    return datetime.fromisoformat(headers["ce-time"])
 
 
 def _list_problems(refused: Sequence[RefusedItem]) -> str:

@@ -59,7 +59,9 @@ class Door:
         self._in_flight = 0
 
     def routes(self) -> list[Route]:
-        return [Route("/webhooks/{source}", self._respond, methods=["POST", "OPTIONS"])]
+        """With and without a slash at the end. Senders do not follow redirects, so there are none."""
+        paths = ("/webhooks/{source}", "/webhooks/{source}/")
+        return [Route(path, self._respond, methods=["POST", "OPTIONS"]) for path in paths]
 
     async def _respond(self, request: Request) -> Response:
         return await self._post(request) if request.method == "POST" else self._options(request)

@@ -7,6 +7,8 @@ from shared.jetstream.publisher import Outgoing
 REASON_HEADER = "Daymark-Reason"
 DETAIL_HEADER = "Daymark-Detail"
 ORIGIN_HEADER = "Daymark-Origin"
+READ_AGAIN_HEADER = "Daymark-Read-Again"
+"""On a message that is to be processed again: when that was asked for. What is understood then replaces what was before."""
 
 
 def dead_letter(message: Msg, *, service: str, reason: str, detail: str) -> Outgoing:

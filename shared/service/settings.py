@@ -241,7 +241,7 @@ def read_secret(reference: str) -> str | None:
     if not reference:
         return None
     if kind == "env":
-        secret = os.environ.get(name, "")
+        secret = os.environ.get(name, "").strip()
     else:
         try:
             secret = Path(name).read_text(encoding="utf-8").strip()

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, SignatureMismatch
-from shared.observation import observation_from, observation_id
+from shared.facts import FACTS_BY_NAME
+from shared.observation import UnreadableFact, observation_from, observation_id
 from tests.services.ingest.senders import NOW, SENDERS, Sender
 
 SEEDS: Final[dict[str, list[bytes]]] = {
@@ -46,6 +47,9 @@ TEXTS: Final = (
 )  # fmt: skip
 
 
+FACT_NAMES = {*FACTS_BY_NAME, "other"}
+
+
 def find_outcome(sender: Sender, body: bytes) -> str:
     """What happens to a body that the sender has signed, at the door and in translation."""
     try:
@@ -63,6 +67,8 @@ def find_outcome(sender: Sender, body: bytes) -> str:
         for translated in sender.adapter.translate_item(index, item, sender.source):
             if isinstance(translated, RefusedItem):
                 outcome = "dead letter of an item"
+            elif isinstance(translated, UnreadableFact):
+                assert translated.name in FACT_NAMES
             else:
                 assert observation_from(msgspec.to_builtins(translated)) == translated
                 observation_id(sender.name, translated)

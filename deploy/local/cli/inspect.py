@@ -74,7 +74,7 @@ def replay_command(
     async def replay(connection: Client) -> int:
         count = 0
         async for letter in _list_existing(connection) if every else _find_all(connection, numbers or []):
-            await replay_letter(connection, letter)
+            await replay_letter(connection, letter, now=SystemClock().now())
             count += 1
         return count
 

@@ -13,7 +13,7 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from shared.errors import DaymarkError
-from shared.jetstream.dead_letters import DETAIL_HEADER, ORIGIN_HEADER, REASON_HEADER
+from shared.jetstream.dead_letters import DETAIL_HEADER, ORIGIN_HEADER, READ_AGAIN_HEADER, REASON_HEADER
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import DEAD
 
@@ -69,7 +69,7 @@ async def find_letter(connection: Client, number: int) -> Letter:
         raise NoSuchLetter(str(number)) from None
 
 
-async def replay_letter(connection: Client, letter: Letter) -> None:
+async def replay_letter(connection: Client, letter: Letter, *, now: datetime) -> None:
     """Store the letter's bytes again where they first stood, and only then remove it.
 
     Raises:
@@ -78,6 +78,7 @@ async def replay_letter(connection: Client, letter: Letter) -> None:
     headers = {
         name: value for name, value in letter.headers.items() if name not in _OWN_HEADERS and not name.startswith("Nats-")
     }
+    headers[READ_AGAIN_HEADER] = now.isoformat()
     async with Publisher(connection) as publisher:
         await publisher.store(Outgoing(subject=letter.origin, headers=headers, data=letter.body))
     await connection.jetstream().delete_msg(DEAD, letter.id)

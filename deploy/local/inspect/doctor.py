@@ -15,7 +15,7 @@ from deploy.local.inspect.source_findings import examine_other_letters, examine_
 from deploy.local.run_file import NotRunning, read_run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.domain.webhook import Source
-from services.ingest.settings import IngestSettings
+from services.ingest.settings import IngestSettings, SecretTooShort
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
 from shared.observation import SourceName
 from shared.plurals import count_nouns
@@ -34,8 +34,8 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
     sources: Mapping[SourceName, Source] = {}
     try:
         sources = load_settings(IngestSettings).read_sources()
-    except SecretMissing as missing:
-        yield Finding(verdict=Verdict.PROBLEM, subject="sources", text=str(missing))
+    except (SecretMissing, SecretTooShort) as unusable:
+        yield Finding(verdict=Verdict.PROBLEM, subject="sources", text=str(unusable))
     async for finding in examine_sources(connection, sources, letters, ingest_url=urls["ingest"], now=now):
         yield finding
     async for finding in _examine_backlogs(connection):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, Source, VerifiedWebhook
-from shared.observation import Observation, ObservationRefused, observation_from
+from shared.observation import Observation, ObservationRefused, UnreadableFact, observation_without_unreadable
 
 ITEMS_MAX: Final = 1_000
 
@@ -15,6 +15,10 @@ Item = Mapping[str, Any]
 
 Document = Mapping[str, Any]
 """An observation that is not checked yet, in the format that `observation_from` reads."""
+
+
+Translated = Observation | RefusedItem | UnreadableFact
+"""What comes of an item."""
 
 
 class Verify(Protocol):
@@ -117,11 +121,16 @@ class Adapter:
             raise BodyUnreadable(f"body holds more than {ITEMS_MAX} items")
         return items
 
-    def translate_item(self, index: int, item: object, source: Source) -> list[Observation | RefusedItem]:
-        """The observations in one item; `index` counts from 0. A bad item does not affect the other items."""
+    def translate_item(self, index: int, item: object, source: Source) -> list[Translated]:
+        """The observations in one item, and the facts that were left out of them; `index` counts from 0. A bad item does not
+        affect the other items."""
         if not isinstance(item, Mapping):
             return [RefusedItem(index=index, problem="not a JSON object")]
+        translated: list[Translated] = []
         try:
-            return [observation_from(document) for document in self.read(item, source)]
+            for document in self.read(item, source):
+                observation, unreadable = observation_without_unreadable(document)
+                translated += [observation, *unreadable]
         except ObservationRefused as refused:
             return [RefusedItem(index=index, problem=f"{refused.key}: {refused.problem}")]
+        return translated

@@ -5,12 +5,10 @@ An expression sees the fields of the item and, under `_`, its context: `_.item` 
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from itertools import count
-from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,19 +17,20 @@ import msgspec
 from jmespath.exceptions import JMESPathError
 
 from services.ingest.domain.adapter import Document, Item
-from services.ingest.domain.reading import (
-    as_items,
-    read_clock_duration,
-    read_json,
-    seconds_between,
-    to_decimal_text,
-    to_rfc3339,
-)
+from services.ingest.domain.amounts import read_clock_duration, read_currency, read_duration_s, to_decimal_text
+from services.ingest.domain.deal_facts import DEAL_KINDS, IN_PROGRESS, RESULTS, DealState, read_deal
+from services.ingest.domain.outcomes import find_outcome
+from services.ingest.domain.reading import as_items, read_json, seconds_between
+from services.ingest.domain.times import read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.facts import (
     ACTOR,
     AMOUNT,
+    BOOKED_AT,
+    CLOSED_AT,
+    CLOSED_ON,
+    CURRENCY,
     DIRECTION,
     DURATION_S,
     FACTS,
@@ -39,15 +38,36 @@ from shared.facts import (
     KIND,
     OUTCOME,
     RAW_OUTCOME,
+    STAGE,
+    STAGE_ENTERED_AT,
+    STAGE_KIND,
     STARTED_AT,
+    STARTED_ON,
     AnyFact,
-    first_seen_in,
 )
-from shared.observation import ObservationRefused
 
 _INTERPRETED: Final = frozenset(
-    fact.name for fact in (KIND, ACTOR, STARTED_AT, DURATION_S, OUTCOME, RAW_OUTCOME, DIRECTION, AMOUNT, FIRST_SEEN_AT)
-)
+    fact.name
+    for fact in (
+        KIND,
+        ACTOR,
+        STARTED_AT,
+        STARTED_ON,
+        BOOKED_AT,
+        DURATION_S,
+        OUTCOME,
+        RAW_OUTCOME,
+        DIRECTION,
+        AMOUNT,
+        CURRENCY,
+        STAGE,
+        STAGE_ENTERED_AT,
+        STAGE_KIND,
+        CLOSED_AT,
+        CLOSED_ON,
+        FIRST_SEEN_AT,
+    )
+)  # fmt: skip
 """Facts that are worked out from what the map finds."""
 
 _COPIED: Final = tuple(fact for fact in FACTS if fact.name not in _INTERPRETED)
@@ -57,8 +77,9 @@ FIELDS: Final = frozenset(
     {
         "items", "account", "activity_id", "kind", "observed_at", "deleted",
         "actor", "started_at", "outcome", "direction",
-        "amount", "amount_cents", "amount_micros",
+        "amount", "amount_cents", "amount_micros", "currency", "stage",
         "duration_s", "duration_ms", "duration_min", "duration_clock", "duration_from", "duration_until",
+        "booked_at", "closed_on", "stage_entered_at",
     }
 ) | {fact.name for fact in _COPIED}  # fmt: skip
 """What can be mapped. Durations and amounts have a name for each unit that senders use."""
@@ -66,8 +87,8 @@ FIELDS: Final = frozenset(
 REQUIRED_FIELDS: Final = frozenset({"activity_id", "kind"})
 ACTIVITY_KINDS: Final = frozenset(
     {
-        "call", "email", "meeting", "demo", "message", "task", "note", "proposal_sent", "proposal_accepted", "lead_handled",
-        "contact_created", "deal_created", "deal_stage_changed", "deal_won", "deal_lost",
+        "call", "email", "meeting", "meeting_booked", "demo", "message", "task", "note", "proposal_sent", "proposal_accepted",
+        "lead_handled", "contact_created", "deal_created", "deal_stage_changed", "deal_won", "deal_lost",
     }
 )  # fmt: skip
 """Our kinds, which need no entry in the `kinds` of a source. An item of any other kind that has no entry is no activity."""
@@ -82,10 +103,6 @@ DIRECTIONS: Final = {
 }
 CALL_OUTCOMES: Final = {"held": "connected", "completed": "connected", "no_show": "no_answer"}
 """What our outcomes mean for a call, from a sender that has the same words for all kinds of activity."""
-
-_MICROSOFT_TIME: Final = re.compile(r"\A/Date\(([0-9]{1,16})(?:[+-][0-9]{4})?\)/\Z")
-_DEAL_KINDS: Final = frozenset({"deal_stage_changed", "deal_won", "deal_lost"})
-"""A deal in progress. Its result is stated as a fact, because an update without a stage must not withdraw a win."""
 
 _NO_MEANINGS: Final[Mapping[str, str]] = MappingProxyType({})
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -168,31 +185,47 @@ def read_by_map(
     is_dated = bool(values.get("observed_at"))
     received_at = item["_"]["received_at"]
     meanings = call_outcomes if kind == "call" else _NO_MEANINGS
-    outcome = _outcome(values, {**outcomes, **source.outcomes}, meanings)
-    facts = _facts(values, kind) | outcome | _deal_result(values, kind, source)
+    outcome = _outcome(values, (source.outcomes, outcomes), meanings)
+    facts = _facts(values) | outcome | _start(values, kind, source)
     account = values.get("account")
     return [
         {
             "activity_id": _to_text(values.get("activity_id")),
             "account": str(account) if account else source.account,
-            "kind": "deal_stage_changed" if kind in _DEAL_KINDS else kind,
-            "observed_at": _read_time(values.get("observed_at") or received_at),
+            "kind": IN_PROGRESS if kind in DEAL_KINDS else kind,
+            "observed_at": to_rfc3339(values.get("observed_at") or received_at),
             "deleted": is_deleted if "deleted" in fields and (is_deleted or is_dated) else None,
             "facts": {} if is_deleted else facts if is_dated else _as_first_seen(facts, values, received_at),
         }
     ]
 
 
-def _as_first_seen(facts: dict[str, FactValue], values: Mapping[str, Any], received_at: str) -> dict[str, FactValue]:
-    """The facts of a change that the sender does not date, so that a second delivery moves nothing to another day.
+def _start(values: Mapping[str, Any], kind: str, source: Source) -> dict[str, FactValue]:
+    """When it was done. Of a deal, where it stands: its own kind may say that it is won or lost, or else its stage does."""
+    if kind not in DEAL_KINDS:
+        return read_start(values.get("started_at")) | _booking(values)
+    stage = _to_text(values.get("stage"))
+    state = DealState(
+        stage=stage,
+        result=kind if kind in RESULTS else None,
+        entered_at=values.get("stage_entered_at") or (None if kind in RESULTS else values.get("started_at")),
+        closed_at=values.get("started_at"),
+        closed_on=values.get("closed_on"),
+    )
+    return read_deal(state, source)
 
-    For the same reason such a change does not say that its activity exists: it may be delivered again after a deletion.
-    """
-    if "started_at" not in facts or values["started_at"] != received_at:
+
+def _booking(values: Mapping[str, Any]) -> dict[str, FactValue]:
+    booked_at = read_time(values.get("booked_at"))
+    return {BOOKED_AT.name: booked_at} if booked_at is not None else {}
+
+
+def _as_first_seen(facts: dict[str, FactValue], values: Mapping[str, Any], received_at: str) -> dict[str, FactValue]:
+    """The facts of a change that the sender does not date, so that a second delivery moves nothing to another day. A deal
+    counts from its first time in a stage anyway."""
+    if "started_at" not in facts or "stage" in facts or values["started_at"] != received_at:
         return facts
-    if facts.get("stage") is None:
-        return {name: value for name, value in facts.items() if name != "started_at"} | {FIRST_SEEN_AT.name: received_at}
-    return facts | {"started_at": None, first_seen_in(str(facts["stage"])): received_at}
+    return {name: value for name, value in facts.items() if name != "started_at"} | {FIRST_SEEN_AT.name: received_at}
 
 
 def _search(expression: str, content: object) -> Any:
@@ -202,17 +235,17 @@ def _search(expression: str, content: object) -> Any:
         return None  # an expression that does not fit this item finds nothing in it
 
 
-def _facts(values: Mapping[str, Any], kind: str) -> dict[str, FactValue]:
+def _facts(values: Mapping[str, Any]) -> dict[str, FactValue]:
     facts = {fact.name: _copy(fact, values[fact.name]) for fact in _COPIED if values.get(fact.name) is not None}
     if values.get("actor") is not None:
         facts["actor"] = _to_text(values["actor"])
-    if values.get("started_at") is not None and not (kind in _DEAL_KINDS and "stage" in values and values["stage"] is None):
-        facts["started_at"] = _read_time(values["started_at"])
     if (duration_s := _duration_s(values)) is not None:
         facts["duration_s"] = duration_s
     for name, units_per_major in _UNITS_PER_MAJOR.items():
-        if values.get(name) is not None:
-            facts["amount"] = to_decimal_text(values[name], units_per_major=units_per_major)
+        if (amount := to_decimal_text(values.get(name), units_per_major=units_per_major)) is not None:
+            facts["amount"] = amount
+    if (currency := read_currency(values.get("currency"))) is not None:
+        facts["currency"] = currency
     if direction := DIRECTIONS.get(str(values.get("direction")).lower()):
         facts["direction"] = direction
     return facts
@@ -224,28 +257,22 @@ def _copy(fact: AnyFact, value: Any) -> FactValue:
     return _to_text(value) if is_text else value
 
 
-def _outcome(values: Mapping[str, Any], outcomes: Mapping[str, str], meanings: Mapping[str, str]) -> dict[str, FactValue]:
+def _outcome(
+    values: Mapping[str, Any], tables: Sequence[Mapping[str, str]], meanings: Mapping[str, str]
+) -> dict[str, FactValue]:
     """Our outcome and the sender's word for it. `meanings` says what our outcomes mean for this kind, if that is different."""
     raw = values.get("outcome")
     if raw is None:
         return {}
-    outcome = outcomes.get(str(raw), "other")
+    outcome = find_outcome(str(raw), *tables)
     return {"outcome": meanings.get(outcome, outcome), "outcome_raw": _to_text(raw)}
-
-
-def _deal_result(values: Mapping[str, Any], kind: str, source: Source) -> dict[str, FactValue]:
-    """Whether a deal is won, lost or in progress, if the item says so: by its own kind, or by its stage."""
-    if kind not in _DEAL_KINDS or (values.get("stage") is None and kind == "deal_stage_changed"):
-        return {}
-    return {"kind": source.kinds.get(str(values.get("stage")), kind)}
 
 
 def _duration_s(values: Mapping[str, Any]) -> FactValue:
     for name, unit_s in _UNIT_S.items():
-        value = values.get(name)
-        if value is not None:
-            number = _to_number(value)
-            return number * unit_s if isinstance(number, int | float) else number
+        duration_s = read_duration_s(values.get(name), unit_s=unit_s)
+        if duration_s is not None:
+            return duration_s
     if values.get("duration_clock"):
         return read_clock_duration(str(values["duration_clock"]))
     if values.get("duration_from") and values.get("duration_until"):
@@ -253,27 +280,8 @@ def _duration_s(values: Mapping[str, Any]) -> FactValue:
     return None
 
 
-def _to_number(value: object) -> FactValue:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    try:
-        return float(str(value))
-    except ValueError:
-        return str(value)
-
-
 def _to_text(value: object) -> str | None:
     """A plain value as text; None for an object or an array, so that the check of the fact refuses it by name."""
     if value is None or isinstance(value, dict | list):
         return None
     return str(value)
-
-
-def _read_time(value: object) -> str:
-    """A time as everywhere, or Microsoft's `/Date(ms)/`, whose offset does not change the time."""
-    if isinstance(value, dict | list):
-        raise ObservationRefused("time", "must be text or a number")
-    microsoft_time = _MICROSOFT_TIME.match(str(value))
-    if microsoft_time:
-        return to_rfc3339(microsoft_time[1])
-    return to_rfc3339(int(value) if isinstance(value, float) and isfinite(value) else value)

@@ -1,28 +1,26 @@
 """Reading what senders write: JSON within limits, times, durations and amounts. Shared by all adapters."""
 
 import hmac
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
+from services.ingest.domain.times import to_rfc3339
 from services.ingest.domain.webhook import TOLERANCE_S, BodyUnreadable, Limits, SignatureMismatch, Source
 from shared.fact_values import FactValue
 from shared.observation import NO_JSON, ObservationRefused
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS_MAX: Final = 16
-_DATE_LENGTH: Final = len("2026-01-12")
-_SECONDS_BELOW: Final = 10**11
-"""A Unix time below this is in seconds (until the year 5138); from here on it is in milliseconds (since 1973)."""
-
-_CLOCK_PARTS: Final = (2, 3)
-_MINUTE_S: Final = 60
-_MAGNITUDE_MAX: Final = 30
-"""An amount of more digits is not an amount. Written out, its zeros could fill the memory."""
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE_PAIR: Final = re.compile(
+    rb"(\\[^u])|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""An escape that is not one of a code unit, a whole pair, or half of one."""
 _OPENING_BRACKETS: Final = (b"{", b"[")
 
 
@@ -32,14 +30,32 @@ def read_json(body: bytes, limits: Limits) -> Any:
     Raises:
         BodyUnreadable: the body is not JSON, or is nested deeper or larger than the limits.
     """
+    body = body.removeprefix(_BYTE_ORDER_MARK)
     try:
         content = msgspec.json.decode(body)
     except NO_JSON as refused:
-        raise BodyUnreadable(f"body is not JSON ({type(refused).__name__})") from None
+        content = _read_with_surrogates(body)
+        if content is None:
+            raise BodyUnreadable(f"body is not JSON ({type(refused).__name__})") from None
     opened = sum(body.count(bracket) for bracket in _OPENING_BRACKETS)
     if opened > limits.depth_max or 1 + opened + body.count(b",") > limits.values_max:  # upper bounds, counted quickly
         _require_within(limits, content)
     return content
+
+
+def _read_with_surrogates(body: bytes) -> Any:
+    """The JSON value in a body that holds half of a surrogate pair (RFC 8259, section 8.2), which stands for no character: it
+    is replaced. None if that is not what is wrong."""
+    if not _SURROGATE.search(body):
+        return None
+    try:
+        return msgspec.json.decode(_SURROGATE_PAIR.sub(_whole_pair_or_replacement, body))
+    except NO_JSON:
+        return None
+
+
+def _whole_pair_or_replacement(match: re.Match[bytes]) -> bytes:
+    return match[0] if match[1] or match[2] else rb"\ufffd"
 
 
 def _require_within(limits: Limits, content: object) -> None:
@@ -74,14 +90,16 @@ def as_mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def require_recent(timestamp: str, source: Source, *, now: datetime, units_per_s: int = 1) -> None:
+def require_recent(
+    timestamp: str, source: Source, *, now: datetime, units_per_s: int = 1, tolerance_s: int = TOLERANCE_S
+) -> None:
     """Check a signed Unix time. `units_per_s` is 1000 if it counts milliseconds.
 
     Raises:
         SignatureMismatch: it is not a Unix time, or differs from `now` by more than the tolerance in either direction.
     """
     is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _DIGITS_MAX
-    if not is_number or abs(now.timestamp() * units_per_s - int(timestamp)) > TOLERANCE_S * units_per_s:
+    if not is_number or abs(now.timestamp() * units_per_s - int(timestamp)) > tolerance_s * units_per_s:
         raise SignatureMismatch(source.name)
 
 
@@ -91,60 +109,10 @@ def is_any_of(candidate: str, secrets: Iterable[bytes]) -> bool:
     return any(hmac.compare_digest(encoded, secret) for secret in secrets)
 
 
-def to_rfc3339(value: object) -> str:
-    """A time as RFC 3339 text, from Unix seconds or milliseconds or from text. Text without an offset is taken to be in UTC.
-
-    Raises:
-        ObservationRefused: there is no time, or it is beyond the calendar.
-    """
-    if isinstance(value, bool) or value is None:
-        raise ObservationRefused("time", "is missing")
-    text = str(value).strip()
-    if text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX:
-        count = int(text)
-        try:
-            since_epoch = timedelta(seconds=count) if count < _SECONDS_BELOW else timedelta(milliseconds=count)
-            return (_EPOCH + since_epoch).isoformat()
-        except OverflowError:
-            raise ObservationRefused("time", "lies too far off") from None
-    text = text.replace(" ", "T")
-    if len(text) == _DATE_LENGTH:
-        return f"{text}T12:00:00+00:00"  # a date in no particular zone: noon in UTC falls on it almost everywhere
-    time = text[_DATE_LENGTH:]
-    has_offset = time.endswith(("Z", "z")) or "+" in time or "-" in time
-    return text if has_offset else f"{text}+00:00"
-
-
 def seconds_between(start: object, end: object) -> FactValue:
     """The seconds from one time to another; None if either is not a time."""
     try:
         span = datetime.fromisoformat(to_rfc3339(end)) - datetime.fromisoformat(to_rfc3339(start))
-    except (ValueError, TypeError, OverflowError, ObservationRefused):
-        return None  # TypeError: one is a date with an offset, to which the parser gives no offset
+    except (OverflowError, ObservationRefused):
+        return None
     return span.total_seconds()
-
-
-def read_clock_duration(text: str) -> FactValue:
-    """`mm:ss` or `h:mm:ss` in seconds. Other text is returned unchanged, so that the check of the fact refuses it by name."""
-    parts = text.split(":")
-    if len(parts) not in _CLOCK_PARTS or not all(
-        part.isascii() and part.isdigit() and len(part) <= _DIGITS_MAX for part in parts
-    ):
-        return text
-    seconds = 0
-    for part in parts:
-        seconds = seconds * _MINUTE_S + int(part)
-    return seconds
-
-
-def to_decimal_text(value: object, *, units_per_major: int = 1) -> FactValue:
-    """An amount of money as exact decimal text. `units_per_major` is 100 if the value is in cents.
-
-    Anything that is not a number is returned unchanged, so that the check of the fact refuses it by name.
-    """
-    try:
-        amount = Decimal(str(value)) / units_per_major
-    except ArithmeticError:
-        return str(value)
-    is_amount = amount.is_finite() and abs(amount.adjusted()) < _MAGNITUDE_MAX
-    return format(amount, "f") if is_amount else str(value)

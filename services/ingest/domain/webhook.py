@@ -32,12 +32,30 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignatureFormat:
+    """How a sender signs with an HMAC.
+
+    `header` holds the signature, after `prefix`. Signed is the body. With a `timestamp` it is the time, `separator` and the
+    body: `timestamp` is the name of a header, or, if it ends with `=`, what stands before the time in the same header.
+    """
+
+    header: str
+    algorithm: str = "sha256"
+    encoding: str = "hex"
+    prefix: str = ""
+    timestamp: str = ""
+    separator: str = "."
+    tolerance_s: int = TOLERANCE_S
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """A configured sender.
 
     `secrets` are the keys that are valid now: several while one is being replaced. `outcomes` and `kinds` extend the
-    adapter's own tables: they map the sender's words to our outcomes and kinds. `secret_in` and `fields` are for senders of
-    any JSON: where the secret travels, and the JMESPath expression of each fact. The sender stops by itself at `expires_at`.
+    adapter's own tables: they map the sender's words to our outcomes and kinds. `secret_in`, `signature` and `fields` are for
+    senders of any JSON: where the secret travels or how it signs, and the JMESPath expression of each fact. The sender stops by
+    itself at `expires_at`.
     """
 
     name: SourceName
@@ -49,6 +67,7 @@ class Source:
     kinds: Mapping[str, str] = field(default_factory=dict)
     secret_in: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    signature: SignatureFormat | None = None
     expires_at: datetime | None = None
     limits: Limits = Limits()
 

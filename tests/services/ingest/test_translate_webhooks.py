@@ -1,6 +1,7 @@
 """Translation, from the stored webhook to events and dead letters."""
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from services.ingest.app import read_contact_secret
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
-from shared.jetstream.streams import ACTIVITIES, DEAD
+from shared.jetstream.streams import ACTIVITIES, DEAD, WEBHOOKS
 from shared.privacy.contact_keys import hashed_contact
 from shared.service.settings import load_settings
 from tests.services.ingest.conftest import CONTACT_SECRET, OBSERVATION, Ingest, to_json
+from tests.services.ingest.senders import NOW
 
 CONTACT = "ada@example.com"
 
@@ -30,6 +32,42 @@ async def test_every_observation_is_published_once_however_often_it_is_translate
     assert event.headers["ce-datacontenttype"] == "application/json"
     observed = event.json()
     assert (observed["source"], observed["activity_id"], observed["facts"]) == ("acme", "a1", {"actor": "7"})
+
+
+async def test_an_event_says_when_its_webhook_was_received_and_whether_it_was_read_again(ingest: Ingest) -> None:
+    await ingest.post(to_json(OBSERVATION))
+    webhook = await ingest.read_stored(WEBHOOKS)
+    again = to_json(OBSERVATION | {"activity_id": "a2"})
+    headers = {"ce-time": webhook.headers["ce-time"], "Daymark-Read-Again": "2026-02-01T09:00:00+00:00"}
+    await ingest.nats.jetstream().publish(webhook.subject, again, headers=headers)
+
+    await ingest.translate()
+
+    first, second = [(await ingest.read_stored(ACTIVITIES, number)).json() for number in (1, 2)]
+    assert datetime.fromisoformat(first["received_at"]) == NOW
+    assert "read_at" not in first
+    assert (second["received_at"], second["read_at"]) == (first["received_at"], headers["Daymark-Read-Again"])
+
+
+async def test_nothing_is_true_before_it_arrives(ingest: Ingest) -> None:
+    await ingest.post(to_json(OBSERVATION | {"observed_at": "2027-01-15T09:00:00Z"}))
+
+    await ingest.translate()
+
+    assert datetime.fromisoformat((await ingest.read_stored(ACTIVITIES)).json()["observed_at"]) == NOW
+    assert ingest.metrics.clock_ahead_seconds.labels("acme")._value.get() == 365 * 86_400
+
+
+async def test_a_fact_that_cannot_be_read_is_left_out_and_counted(ingest: Ingest) -> None:
+    facts = {"actor": "7", "amount": "much", "currency": "", "own": "x" * 2_000}
+    await ingest.post(to_json(OBSERVATION | {"facts": facts}))
+
+    await ingest.translate()
+
+    assert (await ingest.read_stored(ACTIVITIES)).json()["facts"] == {"actor": "7", "currency": None}
+    assert await ingest.count_stored(DEAD) == 0
+    counted = {name: ingest.metrics.unreadable_facts.labels("acme", name)._value.get() for name in ("amount", "other")}
+    assert counted == {"amount": 2, "other": 2}  # each batch is translated twice
 
 
 async def test_what_cannot_be_translated_becomes_a_dead_letter_with_its_bytes_and_the_rest_is_published(ingest: Ingest) -> None:

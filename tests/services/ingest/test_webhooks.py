@@ -42,6 +42,19 @@ async def test_a_signed_webhook_is_stored_byte_for_byte_before_it_is_answered(in
     assert not any("signature" in name.lower() or "authorization" in name.lower() for name in stored.headers)
 
 
+async def test_a_slash_at_the_end_of_the_path_makes_no_difference(ingest: Ingest) -> None:
+    response = await ingest.post(to_json(OBSERVATION), source="acme/")
+
+    assert (response.status_code, response.json()) == (200, {"stored": True})
+
+
+@pytest.mark.parametrize("path", ["/webhooks/acme//", "/webhooks", "/webhooks/", "/livez/", "/metrics/", "//webhooks/acme"])
+async def test_no_path_is_redirected(ingest: Ingest, path: str) -> None:
+    response = await ingest.client.post(path, content=b"{}")
+
+    assert response.status_code in (404, 405)
+
+
 @pytest.mark.parametrize(
     ("source", "headers", "status"),
     [

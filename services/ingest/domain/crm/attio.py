@@ -7,12 +7,13 @@ from services.ingest.domain.signed_sender import Signature, SignedSender, make_a
 from services.ingest.domain.webhook import RawWebhook
 
 KINDS: Final = {
-    "call-recording.created": "call",
+    "call-recording.created": "meeting",
     "note.created": "note",
     "note.deleted": "note",
     "task.created": "task",
     "task.deleted": "task",
 }
+OUTCOMES: Final = {"call-recording.created": "held"}
 
 
 def _signature(webhook: RawWebhook) -> Signature:
@@ -29,14 +30,16 @@ ADAPTER: Final = make_adapter(
         signature=_signature,
         fields={
             "items": "events",
-            "activity_id": "id.call_recording_id || id.task_id || id.note_id || id.meeting_id || id.record_id || id.entry_id",
+            "activity_id": "id.meeting_id || id.call_recording_id || id.task_id || id.note_id || id.record_id || id.entry_id",
             "account": "id.workspace_id",
             "kind": "event_type",
             "actor": "actor.id",
             "started_at": "_.received_at",
+            "outcome": "(event_type == 'call-recording.created' && event_type) || `null`",
             "deleted": "ends_with(event_type, '.deleted')",
         },
         kinds=KINDS,
+        outcomes=OUTCOMES,
         retry_policy=RetryPolicy(timeout_s=5, attempts_max=10, window_s=72 * 3_600),
     )
 )

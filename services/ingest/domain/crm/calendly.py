@@ -46,11 +46,12 @@ ADAPTER: Final = make_adapter(
         signature=_signature,
         timestamp=_timestamp,
         fields={
-            "activity_id": "payload.uri || payload.invitee",
+            "activity_id": "payload.invitee || payload.uri",  # a no-show has a URI of its own and names its invitee
             "kind": "event",
             "observed_at": "created_at || payload.updated_at || payload.created_at",
             "actor": "payload.scheduled_event.event_memberships[0].user",
             "started_at": "payload.scheduled_event.start_time",
+            "booked_at": "(event == 'invitee.created' && (payload.created_at || created_at)) || `null`",
             "duration_from": "payload.scheduled_event.start_time",
             "duration_until": "payload.scheduled_event.end_time",
             "outcome": "event",

@@ -8,11 +8,14 @@ its `date_updated`.
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
-from services.ingest.domain.reading import is_any_of, read_json, require_recent, to_rfc3339
+from services.ingest.domain.amounts import read_currency, read_duration_s, to_decimal_text
+from services.ingest.domain.deal_facts import DealState, read_deal
+from services.ingest.domain.outcomes import find_outcome
+from services.ingest.domain.reading import is_any_of, read_json, require_recent
+from services.ingest.domain.times import read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
@@ -56,7 +59,7 @@ DIRECTIONS: Final = {
 }
 DEAL_KINDS: Final = {"won": "deal_won", "lost": "deal_lost"}
 _STATUS_FIELDS: Final = frozenset({"status_type", "status_id"})
-_CENTS: Final = Decimal(100)
+_CENTS: Final = 100
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
@@ -113,7 +116,7 @@ def _read(event: Item, source: Source) -> Iterable[Document]:
     if not isinstance(record, Mapping):
         raise ObservationRefused("event.data", "is missing")
     if kind == "deal_stage_changed":
-        return [document | _deal(event, record, observed_at)]
+        return [document | {"facts": _deal(event, record, source, observed_at=observed_at)}]
     return [document | {"facts": _facts(kind, record, source)}]
 
 
@@ -122,35 +125,46 @@ def _facts(kind: str, record: Mapping[str, Any], source: Source) -> dict[str, Fa
     if record.get("user_id"):
         facts["actor"] = str(record["user_id"])
     started_at = record.get("starts_at") or record.get("activity_at") or record.get("date_created")
-    if started_at:
-        facts["started_at"] = to_rfc3339(started_at)
-    if isinstance(record.get("duration"), int | float):
-        facts["duration_s"] = record["duration"]
+    facts |= read_start(started_at)
+    if kind == "meeting" and record.get("date_created"):
+        facts["booked_at"] = read_time(record["date_created"])
+    if (duration_s := read_duration_s(record.get("duration"))) is not None:
+        facts["duration_s"] = duration_s
     if direction := DIRECTIONS.get(str(record.get("direction"))):
         facts["direction"] = direction
     raw = str(record.get("outcome_id") or record.get("disposition") or record.get("status") or "")
     if raw and raw not in UNFINISHED_STATUSES:
-        outcomes = {**OUTCOMES, "completed": COMPLETED_OUTCOMES.get(kind, "completed"), **source.outcomes}
-        fallback = outcomes.get(str(record.get("disposition") or record.get("status")), "other")
-        facts |= {"outcome": outcomes.get(raw, fallback), "outcome_raw": raw}
+        outcomes = {**OUTCOMES, "completed": COMPLETED_OUTCOMES.get(kind, "completed")}
+        outcome = find_outcome(raw, source.outcomes, outcomes)
+        if outcome == "other":  # an outcome of the organisation that the source does not map
+            outcome = find_outcome(str(record.get("disposition") or record.get("status")), source.outcomes, outcomes)
+        facts |= {"outcome": outcome, "outcome_raw": raw}
     return facts
 
 
-def _deal(event: Mapping[str, Any], record: Mapping[str, Any], observed_at: str) -> dict[str, Any]:
-    """A deal counts when its status changed: `date_won` is a date in no particular time zone."""
+def _deal(event: Mapping[str, Any], record: Mapping[str, Any], source: Source, *, observed_at: str) -> dict[str, FactValue]:
+    """A deal moved when its status changed: Close does not say since when it has its status. `date_won` is a date that somebody
+    typed."""
     status = str(record.get("status_type"))
-    facts: dict[str, FactValue] = {"stage": str(record.get("status_label") or status)}
     changed = event.get("changed_fields")
     has_new_status = isinstance(changed, list) and bool(_STATUS_FIELDS & set(map(str, changed)))
-    if event.get("action") == "created" or has_new_status:
-        facts["started_at"] = observed_at
+    moved_at = observed_at if event.get("action") == "created" or has_new_status else None
+    state = DealState(
+        stage=str(record.get("status_label") or status),
+        stage_labels=(str(record.get("status_id") or ""),),
+        result=DEAL_KINDS.get(status),
+        entered_at=None if status in DEAL_KINDS else moved_at,
+        closed_at=moved_at,
+        closed_on=record.get("date_won") if moved_at and status == "won" else None,
+    )
+    facts = read_deal(state, source)
     if record.get("user_id"):
         facts["actor"] = str(record["user_id"])
     if isinstance(record.get("value"), int):
-        facts["amount"] = f"{Decimal(record['value']) / _CENTS:.2f}"
-    if record.get("value_currency"):
-        facts["currency"] = str(record["value_currency"])
-    return {"kind": DEAL_KINDS.get(status, "deal_stage_changed"), "facts": facts}
+        facts["amount"] = to_decimal_text(record["value"], units_per_major=_CENTS)
+    if (currency := read_currency(record.get("value_currency"))) is not None:
+        facts["currency"] = currency
+    return facts
 
 
 ADAPTER: Final = Adapter(

@@ -53,7 +53,10 @@ ADAPTER: Final = make_adapter(
             "kind": "_.event",
             "observed_at": "modifiedAt || createdAt",
             "actor": "assignedUserId",
-            "started_at": "dateStart || (stage && (modifiedAt || _.received_at)) || createdAt",
+            "started_at": "dateCompleted || dateStartDate || dateStart || (stage && (modifiedAt || _.received_at)) || "
+            "createdAt",
+            "booked_at": "(contains(['Meeting.create', 'Meeting.update'], _.event) && createdAt) || `null`",
+            "closed_on": "closeDate",
             "duration_s": "duration",
             "duration_from": "dateStart",
             "duration_until": "dateEnd",

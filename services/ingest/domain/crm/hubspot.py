@@ -15,7 +15,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
-from services.ingest.domain.reading import as_items, is_any_of, read_json, require_recent, to_rfc3339
+from services.ingest.domain.amounts import read_currency, read_duration_s, to_decimal_text
+from services.ingest.domain.deal_facts import DealState, read_deal
+from services.ingest.domain.outcomes import find_outcome
+from services.ingest.domain.reading import as_items, is_any_of, read_json, require_recent
+from services.ingest.domain.times import is_date, read_date, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
@@ -31,7 +35,14 @@ KINDS: Final = {
 }
 """The object types that are activities. All others (contacts, companies, tickets) are ignored."""
 
-CLASSIC_TYPES: Final = {"deal": "0-3"}
+DEAL: Final = "0-3"
+TASK: Final = "0-27"
+MEETING: Final = "0-47"
+DUE: Final = "hs_timestamp"
+"""When a call or a mail was, and when a task is due."""
+_MIDNIGHT: Final = "T00:00:00+00:00"
+
+CLASSIC_TYPES: Final = {"deal": DEAL}
 """Object types of the older subscriptions, which name the object instead."""
 
 CALL_OUTCOMES: Final = {
@@ -58,7 +69,13 @@ OUTCOMES: Final[Mapping[str, Mapping[str, str]]] = {
         "SENDING": "sending",
         "SENT": "sent",
     },
-    "hs_task_status": {"COMPLETED": "completed", "NOT_STARTED": "open", "WAITING": "open", "IN_PROGRESS": "open"},
+    "hs_task_status": {
+        "COMPLETED": "completed",
+        "NOT_STARTED": "open",
+        "WAITING": "open",
+        "IN_PROGRESS": "open",
+        "DEFERRED": "open",
+    },
 }
 """By property."""
 
@@ -164,7 +181,7 @@ def _read(event: Item, source: Source) -> Iterable[Document]:
     if change in ("deletion", "restore"):
         return [document | {"deleted": change == "deletion"}]
     if change == "creation":
-        return [document]
+        return [document | ({"facts": {"booked_at": document["observed_at"]}} if object_type == MEETING else {})]
     facts = _facts(event, object_type, source) if change == "propertyChange" else {}
     return [document | {"facts": facts}] if facts else []
 
@@ -176,17 +193,41 @@ def _facts(event: Mapping[str, Any], object_type: str, source: Source) -> dict[s
         return {}
     text = None if value in (None, "") else str(value)
     if name in OUTCOMES:
-        outcomes = {**OUTCOMES[name], **source.outcomes}
-        return {"outcome": outcomes.get(text, "other") if text else None, "outcome_raw": text}
-    if name == "dealstage" and object_type == "0-3":
-        stage = source.outcomes.get(text or "", text or "")
-        return {"stage": text, "kind": DEAL_STAGES.get(stage, KINDS[object_type])}
-    if name == "hs_activity_type" and object_type == "0-47":
-        return {"kind": "demo" if text and "demo" in text.lower() else "meeting"}
-    if name not in PROPERTIES:
+        return _outcome(event, name, text, source)
+    if name == "dealstage" and object_type == DEAL:
+        state = DealState(
+            stage=text,
+            stage_labels=(source.outcomes.get(text or "", ""),),
+            entered_at=event.get("occurredAt"),
+            closed_at=event.get("occurredAt"),
+        )
+        return read_deal(state, source, results_by_stage=DEAL_STAGES)
+    if name == "closedate" and object_type == DEAL:
+        return _typed_close(text)
+    if name == "hs_activity_type" and object_type == MEETING:
+        kind = "demo" if text and "demo" in text.lower() else "meeting"
+        return {"kind": source.kinds.get(text or "", kind)}
+    if name not in PROPERTIES or (object_type == TASK and name == DUE):
         return {}
     fact, read = PROPERTIES[name]
     return {fact: read(text) if text is not None else None}
+
+
+def _outcome(event: Mapping[str, Any], name: str, text: str | None, source: Source) -> dict[str, FactValue]:
+    """Our outcome and HubSpot's word for it. A task is done when its status says so, and not when it is due."""
+    outcome = find_outcome(text, source.outcomes, OUTCOMES[name]) if text else None
+    facts: dict[str, FactValue] = {"outcome": outcome, "outcome_raw": text}
+    if name == "hs_task_status":
+        facts["started_at"] = read_time(event.get("occurredAt")) if outcome == "completed" else None
+    return facts
+
+
+def _typed_close(text: str | None) -> dict[str, FactValue]:
+    """The date of closing, or the expected one. Midnight in UTC is how HubSpot sends a date."""
+    at = read_time(text)
+    if is_date(text) or (isinstance(at, str) and at.endswith(_MIDNIGHT)):
+        return {"closed_on": read_date(text), "closed_at": None}
+    return {"closed_at": at, "closed_on": None}
 
 
 def _ids_ended_by_merge(event: Mapping[str, Any]) -> Sequence[str]:
@@ -214,22 +255,19 @@ def _to_id(name: str, value: object) -> str:
 
 
 def _to_seconds(milliseconds: str) -> FactValue:
-    try:
-        return float(milliseconds) / 1_000
-    except ValueError:
-        return milliseconds  # the check of the fact refuses it by name
+    return read_duration_s(milliseconds, unit_s=0.001)
 
 
 PROPERTIES: Final[Mapping[str, tuple[str, Callable[[str], FactValue]]]] = {
     "hubspot_owner_id": ("actor", str),
-    "hs_timestamp": ("started_at", to_rfc3339),
-    "hs_meeting_start_time": ("started_at", to_rfc3339),
-    "closedate": ("started_at", to_rfc3339),
+    DUE: ("started_at", read_time),
+    "hs_meeting_start_time": ("started_at", read_time),
+    "hs_createdate": ("booked_at", read_time),
     "hs_call_duration": ("duration_s", _to_seconds),
     "hs_call_direction": ("direction", DIRECTIONS.get),
     "hs_email_direction": ("direction", DIRECTIONS.get),
-    "amount": ("amount", str),
-    "deal_currency_code": ("currency", str),
+    "amount": ("amount", to_decimal_text),
+    "deal_currency_code": ("currency", read_currency),
 }
 """The fact that each property states, and how its text is read."""
 

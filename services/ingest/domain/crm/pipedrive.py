@@ -12,14 +12,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
-from services.ingest.domain.reading import (
-    as_mapping,
-    is_any_of,
-    read_clock_duration,
-    read_json,
-    to_decimal_text,
-    to_rfc3339,
-)
+from services.ingest.domain.amounts import read_clock_duration, read_currency, to_decimal_text
+from services.ingest.domain.deal_facts import IN_PROGRESS, DealState, read_deal
+from services.ingest.domain.reading import as_mapping, is_any_of, read_json
+from services.ingest.domain.times import read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
@@ -40,8 +36,8 @@ DONE_OUTCOMES: Final = {"call": "connected", "meeting": "held", "demo": "held", 
 DEALS: Final = {"won": ("deal_won", "won_time"), "lost": ("deal_lost", "lost_time")}
 """The kind of a deal by its status, and the field that says since when."""
 
+MEETINGS: Final = frozenset({"meeting", "demo"})
 _DELETIONS: Final = frozenset({"delete", "deleted"})
-_CLOCK_PARTS_WITHOUT_SECONDS: Final = 2
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
@@ -127,31 +123,33 @@ def _activity(record: Mapping[str, Any], source: Source) -> tuple[str, dict[str,
     done_outcome = source.outcomes.get(activity_type, DONE_OUTCOMES.get(kind, "completed"))
     return kind, {
         "actor": _id(record.get("owner_id") or record.get("assigned_to_user_id") or record.get("user_id")),
-        "started_at": _started_at(record, is_done=is_done),
+        **_start(record, kind=kind, is_done=is_done),
+        **({"booked_at": read_time(record.get("add_time"))} if kind in MEETINGS and record.get("add_time") else {}),
         "duration_s": _duration_s(record.get("duration")),
         "outcome": done_outcome if is_done else "scheduled",
         "outcome_raw": activity_type or None,
     }
 
 
-def _started_at(record: Mapping[str, Any], *, is_done: bool) -> FactValue:
-    """The time at which it is due; without one, the time at which it was marked as done; otherwise the due date."""
+def _start(record: Mapping[str, Any], *, kind: str, is_done: bool) -> dict[str, FactValue]:
+    """Meetings are at the time for which they are planned. Everything else is done when it is marked as done; until then it has
+    the time at which it is due, or the date."""
+    done_at = record.get("marked_as_done_time") if is_done and kind not in MEETINGS else None
     due_date, due_time = record.get("due_date"), record.get("due_time")
     zone = as_mapping(due_time).get("timezone_id")
     clock = as_mapping(due_time).get("value") if isinstance(due_time, Mapping) else due_time
-    if due_date and clock:
-        has_seconds = len(str(clock).split(":")) != _CLOCK_PARTS_WITHOUT_SECONDS
-        local_time = f"{due_date}T{clock}" if has_seconds else f"{due_date}T{clock}:00"
-        return _in_zone(local_time, zone) if zone else to_rfc3339(local_time)
-    done_at = record.get("marked_as_done_time") if is_done else None
-    return to_rfc3339(done_at or due_date) if done_at or due_date else None
+    if done_at or not (due_date and clock):
+        return read_start(done_at or due_date) or {"started_at": None, "started_on": None}
+    local_time = f"{due_date}T{clock}"
+    return {"started_at": _in_zone(local_time, zone)} if zone else read_start(local_time)
 
 
-def _in_zone(local_time: str, zone: object) -> str:
+def _in_zone(local_time: str, zone: object) -> FactValue:
+    """A time on the clock of a zone; unchanged if either cannot be read, so that the check of the fact refuses it."""
     try:
-        return datetime.fromisoformat(local_time).replace(tzinfo=ZoneInfo(str(zone))).isoformat()
-    except (ValueError, KeyError, OSError):
-        raise ObservationRefused("due_time", "is not a time in a known zone") from None
+        return datetime.fromisoformat(to_rfc3339(local_time)).replace(tzinfo=ZoneInfo(str(zone))).isoformat()
+    except (ValueError, KeyError, OSError, ObservationRefused):
+        return local_time
 
 
 def _duration_s(value: object) -> FactValue:
@@ -163,17 +161,19 @@ def _duration_s(value: object) -> FactValue:
 
 
 def _deal(record: Mapping[str, Any], source: Source) -> tuple[str, dict[str, FactValue]]:
-    """Counts when it was won, lost, or last moved to another stage."""
-    stage = str(record.get("stage_id") or "")
-    kind, time_field = DEALS.get(str(record.get("status")), ("deal_stage_changed", "stage_change_time"))
-    moved_at = record.get(time_field) or record.get("stage_change_time") or record.get("add_time")
-    value = record.get("value")
-    return source.kinds.get(stage, kind) if kind == "deal_stage_changed" else kind, {
+    """A won or lost deal stays in its stage."""
+    result, since = DEALS.get(str(record.get("status")), (None, ""))
+    state = DealState(
+        stage=str(record.get("stage_id") or "") or None,
+        result=result,
+        entered_at=record.get("stage_change_time") or record.get("add_time"),
+        closed_at=record.get(since) or record.get("close_time"),
+    )
+    return IN_PROGRESS, {
         "actor": _id(record.get("owner_id") or record.get("user_id")),
-        "started_at": to_rfc3339(moved_at) if moved_at else None,
-        "stage": stage or None,
-        "amount": to_decimal_text(value) if value is not None else None,
-        "currency": record.get("currency") or None,
+        "amount": to_decimal_text(record.get("value")),
+        "currency": read_currency(record.get("currency")),
+        **read_deal(state, source),
     }
 
 

@@ -13,7 +13,11 @@ from typing import Any, Final
 from lxml import etree
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, HttpResponse, Item, RetryPolicy
-from services.ingest.domain.reading import is_any_of, to_decimal_text, to_rfc3339
+from services.ingest.domain.amounts import read_currency, read_duration_s, to_decimal_text
+from services.ingest.domain.deal_facts import IN_PROGRESS, LOST, WON, DealState, read_deal
+from services.ingest.domain.outcomes import find_outcome
+from services.ingest.domain.reading import is_any_of
+from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
@@ -151,58 +155,59 @@ def _task(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, Fac
     is_call = record.get("CallType") or record.get("CallDurationInSeconds")
     kind = SUBTYPES.get(record.get("TaskSubtype", "").lower(), "call" if is_call else "task")
     if record.get("IsClosed", "true") != "true":
-        return kind, {"started_at": None, "outcome": None}
+        return kind, {"started_at": None, "started_on": None, "outcome": None}
     done_at = record.get("CompletedDateTime") or record.get("ActivityDate") or record.get("CreatedDate")
     facts: dict[str, FactValue] = _call(record, source) if kind == "call" else {"outcome": "completed"}
-    return kind, facts | {"started_at": to_rfc3339(done_at) if done_at else None}
+    return kind, facts | (read_start(done_at) or {"started_at": None})
 
 
 def _voice_call(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
-    return "call", _call(record, source) | _stated(record, {"started_at": ("CallStartDateTime", to_rfc3339)})
+    return "call", _call(record, source) | _stated(record, {"started_at": ("CallStartDateTime", read_time)})
 
 
 def _call(record: Mapping[str, str], source: Source) -> dict[str, FactValue]:
     return _stated(
         record,
         {
-            "duration_s": ("CallDurationInSeconds", _to_number),
+            "duration_s": ("CallDurationInSeconds", read_duration_s),
             "direction": ("CallType", lambda call_type: DIRECTIONS.get(call_type.lower())),
-            "outcome": ("CallDisposition", lambda raw: source.outcomes.get(raw, OUTCOMES.get(raw.lower(), "other"))),
+            "outcome": (
+                "CallDisposition",
+                lambda raw: find_outcome(raw, source.outcomes, OUTCOMES),
+            ),
             "outcome_raw": ("CallDisposition", str),
         },
     )
 
 
 def _event(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
-    """Salesforce has no outcome of an event. An organisation's own event types can be demos."""
-    fields = {"started_at": ("StartDateTime", to_rfc3339), "duration_s": ("DurationInMinutes", _minutes_to_seconds)}
-    return source.kinds.get(record.get("Type", ""), "meeting"), _stated(record, fields)
-
-
-def _opportunity(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
-    """Counts when its stage last changed, otherwise on the date on which it was closed."""
-    is_closed = record.get("IsClosed") == "true"
-    kind = ("deal_won" if record.get("IsWon") == "true" else "deal_lost") if is_closed else "deal_stage_changed"
-    moved_at = record.get("LastStageChangeDate") or (record.get("CloseDate") if is_closed else None)
-    return source.kinds.get(record.get("StageName", ""), kind), {
-        "started_at": to_rfc3339(moved_at) if moved_at else None,
-        **_stated(
-            record,
-            {"stage": ("StageName", str), "amount": ("Amount", to_decimal_text), "currency": ("CurrencyIsoCode", str)},
-        ),
+    """Salesforce has no outcome of an event. An organisation's own event types can be demos. An event of the whole day is on
+    its date, which Salesforce sends as midnight in UTC."""
+    start = record.get("StartDateTime") or record.get("ActivityDateTime") or record.get("ActivityDate")
+    is_all_day = record.get("IsAllDayEvent") == "true"
+    return source.kinds.get(record.get("Type", ""), "meeting"), {
+        **read_start(read_date(start) if is_all_day else start),
+        **_stated(record, {"duration_s": ("DurationInMinutes", _minutes_to_seconds), "booked_at": ("CreatedDate", read_time)}),
     }
 
 
-def _to_number(text: str) -> FactValue:
-    try:
-        return float(text)
-    except ValueError:
-        return text  # the check of the fact refuses it by name
+def _opportunity(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, FactValue]]:
+    """A closed opportunity was closed when its stage last changed, or at the latest with this change of the record."""
+    is_closed = record.get("IsClosed") == "true"
+    moved_at = record.get("LastStageChangeDate")
+    state = DealState(
+        stage=record.get("StageName") or None,
+        result=(WON if record.get("IsWon") == "true" else LOST) if is_closed else None,
+        entered_at=None if is_closed else moved_at,
+        closed_at=moved_at or record.get("SystemModstamp") or record.get("LastModifiedDate") or record.get("CloseDate"),
+        closed_on=record.get("CloseDate"),
+    )
+    fields = {"amount": ("Amount", to_decimal_text), "currency": ("CurrencyIsoCode", read_currency)}
+    return IN_PROGRESS, read_deal(state, source) | _stated(record, fields)
 
 
 def _minutes_to_seconds(text: str) -> FactValue:
-    minutes = _to_number(text)
-    return minutes * 60 if isinstance(minutes, int | float) else minutes
+    return read_duration_s(text, unit_s=60)
 
 
 RECORD_READERS: Final = {"Task": _task, "Event": _event, "VoiceCall": _voice_call, "Opportunity": _opportunity}

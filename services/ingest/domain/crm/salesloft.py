@@ -17,6 +17,17 @@ OUTCOMES: Final = {
     "Left Voicemail": "left_voicemail",
     "Wrong Number": "wrong_number",
     "sent": "sent",
+    "sent_from_gmail": "sent",
+    "sent_from_outlook": "sent",
+    "sent_from_exchange": "sent",
+    "sent_from_external": "sent",
+    "delivered": "sent",
+    "viewed": "sent",
+    "clicked": "sent",
+    "replied": "sent",
+    "pending": "sending",
+    "pending_reply_check": "sending",
+    "failed": "failed",
     "bounced": "bounced",
 }
 

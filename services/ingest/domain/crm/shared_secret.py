@@ -46,7 +46,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     elif place == "query":
         secret = webhook.query.get(name, "")
     elif place == "header":
-        secret = webhook.headers.get(name.lower(), "")
+        secret = webhook.headers.get(name.lower(), "").strip()
     else:
         secret = _credentials(webhook.headers.get("authorization", ""), place)
     if not secret or not is_any_of(secret, source.secrets):

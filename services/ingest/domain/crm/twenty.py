@@ -12,6 +12,13 @@ KINDS: Final = {"calendarEvent": "meeting", "opportunity": "deal_stage_changed",
 
 OUTCOMES: Final = {"DONE": "completed", "IN_PROGRESS": "open", "TODO": "open"}
 
+_HAS_MOVED: Final = "ends_with(eventName, '.created') || contains(not_null(updatedFields, `[]`), 'stage')"
+_STARTED_AT: Final = (
+    f"(objectMetadata.nameSingular == 'opportunity' && (({_HAS_MOVED}) && (record.updatedAt || eventDate) || `null`)) || "
+    "(objectMetadata.nameSingular != 'opportunity' && (record.startsAt || record.happensAt || record.createdAt)) || `null`"
+)
+"""An opportunity moves when its stage is among the updated fields. `closeDate` is when somebody expects it to be closed."""
+
 
 def _timestamp(headers: Mapping[str, str]) -> str:
     return headers.get("x-twenty-webhook-timestamp", "")
@@ -37,7 +44,9 @@ ADAPTER: Final = make_adapter(
             "kind": "objectMetadata.nameSingular",
             "observed_at": "record.updatedAt || eventDate",
             "actor": "record.ownerId || record.assigneeId || record.createdBy.workspaceMemberId",
-            "started_at": "record.startsAt || record.happensAt || record.closeDate || record.createdAt",
+            "started_at": _STARTED_AT,
+            "booked_at": "objectMetadata.nameSingular == 'calendarEvent' && record.createdAt || `null`",
+            "closed_on": "record.closeDate",
             "duration_from": "record.startsAt",
             "duration_until": "record.endsAt",
             "stage": "record.stage",

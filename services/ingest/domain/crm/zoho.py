@@ -11,15 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
-from services.ingest.domain.reading import (
-    as_mapping,
-    is_any_of,
-    read_clock_duration,
-    read_json,
-    seconds_between,
-    to_decimal_text,
-    to_rfc3339,
-)
+from services.ingest.domain.amounts import read_clock_duration, read_currency, read_duration_s, to_decimal_text
+from services.ingest.domain.deal_facts import DealState, read_deal
+from services.ingest.domain.outcomes import find_outcome
+from services.ingest.domain.reading import as_mapping, is_any_of, read_json, seconds_between
+from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 
@@ -58,6 +54,7 @@ OUTCOMES: Final = {
 
 DIRECTIONS: Final = {"outbound": "outbound", "inbound": "inbound", "missed": "inbound"}
 DEAL_STAGES: Final = {"closed won": "deal_won", "closed lost": "deal_lost", "closed-lost to competition": "deal_lost"}
+MEETINGS: Final = frozenset({"meeting", "demo"})
 OUTCOME_FIELDS: Final = (
     "Call_Result",
     "Outgoing_Call_Status",
@@ -131,10 +128,11 @@ def _owner(values: Mapping[str, Any]) -> dict[str, FactValue]:
 def _facts(values: Mapping[str, Any], source: Source, kind: str) -> dict[str, FactValue]:
     """Only what the notification contains: a value that is missing has not changed."""
     facts: dict[str, FactValue] = {}
-    if started_at := values.get("Call_Start_Time") or values.get("Start_DateTime") or values.get("Closed_Time"):
-        facts["started_at"] = to_rfc3339(started_at)
-    if (seconds := values.get("Call_Duration_in_seconds")) is not None:
-        facts["duration_s"] = int(seconds) if isinstance(seconds, str) and seconds.isdigit() else seconds
+    facts |= read_start(values.get("Call_Start_Time") or values.get("Start_DateTime") or values.get("Closed_Time"))
+    if kind in MEETINGS and values.get("Created_Time"):
+        facts["booked_at"] = read_time(values["Created_Time"])
+    if (duration_s := read_duration_s(values.get("Call_Duration_in_seconds"))) is not None:
+        facts["duration_s"] = duration_s
     elif values.get("Call_Duration"):
         facts["duration_s"] = read_clock_duration(str(values["Call_Duration"]))
     elif values.get("End_DateTime"):
@@ -143,24 +141,26 @@ def _facts(values: Mapping[str, Any], source: Source, kind: str) -> dict[str, Fa
         facts["direction"] = direction
     raw = next((str(values[name]) for name in OUTCOME_FIELDS if values.get(name)), None)
     if raw is not None:
-        outcome = OUTCOMES.get(raw.lower(), "other")
-        if kind == "call" and outcome == "completed":
-            outcome = "connected"
-        facts |= {"outcome": source.outcomes.get(raw, outcome), "outcome_raw": raw}
+        outcomes = {**OUTCOMES, "completed": "connected"} if kind == "call" else OUTCOMES
+        facts |= {"outcome": find_outcome(raw, source.outcomes, outcomes), "outcome_raw": raw}
     return facts
 
 
 def _deal(values: Mapping[str, Any], source: Source, observed_at: str) -> dict[str, FactValue]:
-    """Counts when the notification brought its stage: `Closing_Date` is a date in no particular time zone."""
-    facts: dict[str, FactValue] = {}
-    if values.get("Stage"):
-        stage = str(values["Stage"])
-        kind = source.kinds.get(stage, DEAL_STAGES.get(stage.lower(), "deal_stage_changed"))
-        facts |= {"stage": stage, "kind": kind, "started_at": observed_at}
-    if values.get("Amount") is not None:
-        facts["amount"] = to_decimal_text(values["Amount"])
-    if values.get("Currency"):
-        facts["currency"] = str(values["Currency"])
+    """A deal moved when a notification brings its stage. `Closing_Date` is a date that somebody typed."""
+    state = DealState(
+        stage=str(values["Stage"]) if values.get("Stage") else None,
+        entered_at=observed_at,
+        closed_at=observed_at,
+        closed_on=values.get("Closing_Date"),
+    )
+    facts = read_deal(state, source, results_by_stage=DEAL_STAGES)
+    if "Closing_Date" in values:
+        facts["closed_on"] = read_date(values["Closing_Date"])
+    if (amount := to_decimal_text(values.get("Amount"))) is not None:
+        facts["amount"] = amount
+    if (currency := read_currency(values.get("Currency"))) is not None:
+        facts["currency"] = currency
     return facts
 
 

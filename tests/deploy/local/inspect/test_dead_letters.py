@@ -1,5 +1,6 @@
 """Dead letters: listed, and replayed once they can be understood."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
 from tests.deploy.local.one_rep import FREE_PORTS
 from tests.running_daymark import RunningDaymark, running_daymark
 
+SECRET = "canary-secret-b9260244"
 SOURCE = """\
 [sources.{name}]
 kind = "shared-secret"
@@ -75,13 +77,14 @@ async def test_a_replayed_letter_is_stored_where_it_came_from_and_is_no_longer_d
     await _store_dead_letters(nats, b"one", b"two")
     first, second = [letter async for letter in list_letters(nats)]
 
-    await replay_letter(nats, first)
+    await replay_letter(nats, first, now=datetime(2026, 2, 1, 9, tzinfo=UTC))
 
     message = await nats.jetstream().get_msg(WEBHOOKS, 3)
     assert (message.subject, message.data) == ("webhook.received.v1.acme", b"one")
     assert (message.headers or {})["Http-content-type"] == "application/json"
     assert (message.headers or {})["ce-time"] == "2026-01-12T09:00:00+00:00"  # the time of the first reception
-    assert not any(name.startswith("Daymark-") for name in message.headers or {})
+    marked = {name: value for name, value in (message.headers or {}).items() if name.startswith("Daymark-")}
+    assert marked == {"Daymark-Read-Again": "2026-02-01T09:00:00+00:00"}
     assert [letter.id async for letter in list_letters(nats)] == [second.id]
 
 
@@ -107,7 +110,7 @@ async def _post_to_both(daymark: RunningDaymark) -> None:
         "seconds": 90,
     }
     corrected = call | {"changed": "2026-01-12T09:10:00Z", "seconds": 30}
-    async with httpx.AsyncClient(base_url=daymark.urls.ingest, params={"key": "canary"}) as client:
+    async with httpx.AsyncClient(base_url=daymark.urls.ingest, params={"key": SECRET}) as client:
         for source in ("repaired", "correct"):
             for body in (call, call | {"id": "2"}, call, corrected):
                 assert (await client.post(f"/webhooks/{source}", json=body)).status_code == 200
@@ -120,7 +123,7 @@ async def _list_scores(daymark: RunningDaymark) -> dict[str, str]:
 
 
 async def test_letters_that_are_replayed_after_a_fix_count_as_if_they_had_never_failed(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("canary")
+    (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "roster.yaml").write_text(ROSTER)
     (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
     async with running_daymark(tmp_path / "d", _configuration(tmp_path, activity_id="number")) as daymark:

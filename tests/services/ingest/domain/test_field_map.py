@@ -18,8 +18,7 @@ from services.ingest.domain.field_map import (
 )
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, VerifiedWebhook
 from shared.fact_values import FactValue
-from shared.facts import FIRST_SEEN_AT, first_seen_in
-from shared.observation import Observation
+from shared.observation import Observation, UnreadableFact
 from tests.services.ingest.senders import NOW
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
@@ -70,13 +69,56 @@ def test_a_duration_can_be_a_clock_or_two_times(record: dict[str, object], durat
     assert _observe(record, fields=fields).facts.get("duration_s") == duration_s
 
 
-@pytest.mark.parametrize("duration", ["long", True, [182]])
-def test_a_duration_that_is_not_a_number_is_refused_by_name(duration: object) -> None:
+@pytest.mark.parametrize("duration", ["long", [182], -1])
+def test_a_duration_that_is_not_a_number_is_left_out(duration: object) -> None:
     source = make_source("shared-secret", fields=FIELDS_BY_NAME)
 
-    assert translate_json(source, RECORD | {"duration_s": duration}) == [
-        RefusedItem(index=0, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
-    ]
+    observation, unreadable = translate_json(source, RECORD | {"actor": "7", "duration_s": duration})
+
+    assert isinstance(observation, Observation)
+    assert observation.facts == {"actor": "7"}
+    assert unreadable == UnreadableFact(name="duration_s", problem="must be a number of seconds from 0 to 2678400")
+
+
+@pytest.mark.parametrize("duration", [None, "", False, True])
+def test_an_expression_that_finds_no_duration_states_none(duration: object) -> None:
+    assert _observe({"duration_s": duration}).facts == {}
+
+
+def test_a_duration_in_another_unit_counts_if_there_is_none_in_the_first() -> None:
+    assert _observe({"duration_s": None, "duration_min": 3}).facts == {"duration_s": 180}
+    assert _observe({"duration_s": 0, "duration_min": 3}).facts == {"duration_s": 0}
+
+
+@pytest.mark.parametrize(
+    ("started_at", "expected"),
+    [
+        ("2026-01-12", {"started_at": None, "started_on": "2026-01-12"}),
+        ("2026-01-12 9:30", {"started_at": "2026-01-12T09:30:00+00:00"}),
+        (1768208400.5, {"started_at": "2026-01-12T09:00:00.500000+00:00"}),
+        (None, {}),
+    ],
+)
+def test_an_activity_starts_at_a_time_or_on_a_date(started_at: object, expected: dict[str, FactValue]) -> None:
+    assert _observe({"started_at": started_at}).facts == expected
+
+
+@pytest.mark.parametrize(("booked_at", "expected"), [("2026-01-12T08:00:00Z", "2026-01-12T08:00:00+00:00"), (None, None)])
+def test_a_meeting_may_say_when_it_was_booked(booked_at: object, expected: str | None) -> None:
+    assert _observe({"kind": "meeting", "booked_at": booked_at}).facts.get("booked_at") == expected
+
+
+@pytest.mark.parametrize(("currency", "expected"), [(" eur ", "EUR"), ("", None), (978, None)])
+def test_a_currency_is_in_capitals(currency: object, expected: str | None) -> None:
+    assert _observe({"currency": currency}).facts.get("currency") == expected
+
+
+def test_a_field_that_is_not_a_text_where_one_belongs_is_written_as_one_and_an_object_is_left_out() -> None:
+    assert _observe({"url": 7, "deal_id": {"id": 7}, "contact_key": "c1"}).facts == {
+        "url": "7",
+        "deal_id": None,
+        "contact_key": "c1",
+    }
 
 
 @pytest.mark.parametrize("activity_id", [None, "", {"id": 1}, [1]])
@@ -145,6 +187,20 @@ def test_an_outcome_means_something_else_for_a_call(kind: str, outcome: str) -> 
     assert _observe({"kind": kind, "outcome": "Reached"}).facts == {"outcome": outcome, "outcome_raw": "Reached"}
 
 
+@pytest.mark.parametrize(
+    ("outcome", "expected"), [("reached", "other"), ("held", "held"), ("no_show", "no_show"), ("Held", "other")]
+)
+def test_an_outcome_of_ours_means_itself_and_any_other_phrase_is_another_outcome(outcome: str, expected: str) -> None:
+    assert _observe({"kind": "meeting", "outcome": outcome}).facts == {"outcome": expected, "outcome_raw": outcome}
+
+
+def test_an_outcome_of_the_source_takes_precedence_over_that_of_the_sender() -> None:
+    source = make_source("outreach", outcomes={"busy": "no_answer"})
+    body = {"data": {"type": "task", "id": 7, "attributes": {"updatedAt": "2026-01-12T09:00:00Z", "state": "Busy"}}}
+
+    assert observe(source, body).facts["outcome"] == "no_answer"
+
+
 def test_the_outcomes_of_calls_are_pinned() -> None:
     assert CALL_OUTCOMES == {"held": "connected", "completed": "connected", "no_show": "no_answer"}
 
@@ -156,54 +212,6 @@ def test_only_our_kinds_and_mapped_ones_are_activities(kind: str, is_ours: bool)
     source = make_source("shared-secret", fields=FIELDS_BY_NAME)
 
     assert bool(translate_json(source, RECORD | {"kind": kind})) is is_ours
-
-
-@pytest.mark.parametrize(
-    ("record", "expected"),
-    [
-        ({"kind": "deal_stage_changed", "stage": "Offer"}, {"stage": "Offer", "kind": "deal_stage_changed"}),
-        ({"kind": "deal_stage_changed", "stage": "Signed"}, {"stage": "Signed", "kind": "deal_won"}),
-        ({"kind": "deal_stage_changed", "stage": None, "amount": 1}, {"amount": "1"}),
-        ({"kind": "deal_lost"}, {"kind": "deal_lost"}),
-    ],
-)
-def test_a_deal_states_its_result_only_with_its_stage_or_kind(
-    record: dict[str, object], expected: dict[str, FactValue]
-) -> None:
-    observation = _observe(record, kinds={"Signed": "deal_won"})
-
-    assert (observation.kind, observation.facts) == ("deal_stage_changed", expected)
-
-
-def test_the_start_of_a_deal_counts_only_with_its_stage() -> None:
-    without, with_stage = [
-        _observe({"kind": "deal_stage_changed", "stage": stage, "started_at": "2026-01-12T09:00:00Z"})
-        for stage in (None, "Offer")
-    ]
-
-    assert "started_at" not in without.facts
-    assert with_stage.facts["started_at"] == "2026-01-12T09:00:00+00:00"
-
-
-@pytest.mark.parametrize(("stage", "fact"), [(None, FIRST_SEEN_AT.name), ("Offer", first_seen_in("Offer"))])
-def test_an_undated_change_says_when_it_was_first_seen(stage: str | None, fact: str) -> None:
-    fields = {"activity_id": "activity_id", "kind": "kind", "stage": "stage", "started_at": "_.received_at"}
-
-    facts = _observe({"stage": stage}, fields=fields).facts
-
-    assert facts[fact] == NOW.isoformat()
-    assert facts.get("started_at") is None
-
-
-@pytest.mark.parametrize(
-    ("deleted", "observed_at", "expected"), [(True, None, True), (False, None, None), (False, 1768208400, False)]
-)
-def test_an_undated_change_does_not_say_that_its_activity_exists(
-    deleted: bool, observed_at: int | None, expected: bool | None
-) -> None:
-    observation = _observe({"gone": deleted, "observed_at": observed_at}, fields=FIELDS_BY_NAME | {"deleted": "gone"})
-
-    assert observation.deleted is expected
 
 
 def test_microsofts_times_are_read_whatever_their_offset() -> None:

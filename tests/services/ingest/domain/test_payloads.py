@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.domain.webhook import VerifiedWebhook
-from shared.observation import ActivityId, Observation
+from services.ingest.domain.webhook import RefusedItem, VerifiedWebhook
+from services.scoring.domain.activities.parts import WHOLE, part_id
+from shared.observation import ActivityId
 from tests.services.ingest.merged_activities import Activity, merge_activities, merge_activity
 from tests.services.ingest.senders import BY_NAME, NOW, PAYLOADS, SENDERS, Sender
 from tests.services.ingest.senders.sender import translate
@@ -33,7 +34,7 @@ Delivery = tuple[bytes, datetime]
 
 def _translated(sender: Sender, name: str) -> list[Any]:
     return [
-        msgspec.to_builtins(translated) if isinstance(translated, Observation) else {"refused": translated.problem}
+        {"refused": translated.problem} if isinstance(translated, RefusedItem) else msgspec.to_builtins(translated)
         for translated in sender.translate(sender.payload(name))
     ]
 
@@ -57,10 +58,10 @@ def _activities(sender: Sender, deliveries: Sequence[Delivery]) -> dict[Activity
     )
 
 
-def _activity(sender: Sender, *bodies: bytes) -> Activity:
-    """The activity that the first body is about."""
+def _activity(sender: Sender, *bodies: bytes, part: str = WHOLE) -> Activity:
+    """The activity that the first body is about, or a part of it."""
     activities = _activities(sender, _minute_by_minute(bodies))
-    return activities[min(activities)]
+    return activities[part_id(min(activities), part)]
 
 
 def _utc(text: str) -> datetime:
@@ -109,17 +110,59 @@ def test_the_webhooks_about_a_meeting_come_to_one_correct_activity(
     assert meeting.started_at == _utc("2026-01-13T10:00")
 
 
-@pytest.mark.parametrize("name", ["hubspot", "salesforce", "pipedrive", "close", "zoho", "espocrm", "outreach", "dataverse"])
-def test_a_won_deal_stays_on_the_day_on_which_it_was_won_and_keeps_its_newest_amount(name: str) -> None:
-    deal = _activity(BY_NAME[name], *BY_NAME[name].stories()["deal"])
+@pytest.mark.parametrize(
+    ("name", "won_at"),
+    [
+        ("hubspot", "2026-01-12T09:08:20"),
+        ("salesforce", "2026-01-12T15:00"),
+        ("pipedrive", "2026-01-12T15:00"),
+        ("close", "2026-01-12T15:00"),
+        ("zoho", "2026-01-12T15:00"),
+        ("espocrm", "2026-01-15T09:01"),  # its arrival, because EspoCRM does not say when
+        ("outreach", "2026-01-12T15:00"),
+        ("dataverse", "2026-01-12T15:00"),
+    ],
+)
+def test_a_won_deal_stays_on_the_day_on_which_it_was_won_with_its_newest_amount(name: str, won_at: str) -> None:
+    story = BY_NAME[name].stories()["deal"]
 
-    won_at = {
-        "hubspot": "2026-01-12T09:08:20",  # its close date
-        "espocrm": "2026-01-15T09:01",  # its arrival, because EspoCRM does not say when
-    }
-    assert (deal.kind, deal.amount) == ("deal_won", Decimal(1250))
-    assert deal.currency == (None if name == "dataverse" else "EUR")
-    assert deal.started_at == _utc(won_at.get(name, "2026-01-12T15:00"))
+    deal, won = _activity(BY_NAME[name], *story), _activity(BY_NAME[name], *story, part="won")
+
+    assert (deal.kind, deal.amount, deal.started_at) == ("deal_stage_changed", Decimal(1250), None)
+    assert (won.kind, won.amount, won.started_at, won.is_deleted) == ("deal_won", Decimal(1250), _utc(won_at), False)
+    assert deal.currency == won.currency == (None if name == "dataverse" else "EUR")
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "entered_at"),
+    [
+        ("hubspot", "appointmentscheduled", "2026-01-12T09:00"),
+        ("salesforce", "Proposal/Price Quote", "2026-01-10T09:00"),
+        ("pipedrive", "2", "2026-01-05T13:18:55"),
+        ("close", "Offer", "2026-01-05T09:00"),
+        ("zoho", "Qualification", "2026-01-05T10:20"),
+        ("espocrm", "Negotiation", "2026-01-05T08:00"),
+        ("outreach", "11", "2026-01-05T08:00"),
+        ("dataverse", "0", "2026-01-05T08:00"),
+        ("monday", "Negotiation", "2026-01-12T09:01:40.250"),
+        ("twenty", "PROPOSAL", "2026-01-05T08:00"),
+    ],
+)
+def test_a_stage_that_a_deal_has_left_stays_on_the_day_on_which_it_was_entered(name: str, stage: str, entered_at: str) -> None:
+    entered = _activity(BY_NAME[name], *BY_NAME[name].stories()["deal"], part=f"stage-{stage}")
+
+    assert (entered.kind, entered.stage, entered.started_at) == ("deal_stage_changed", stage, _utc(entered_at))
+    assert not entered.is_deleted
+
+
+@pytest.mark.parametrize(
+    ("name", "booked_at"),
+    [("hubspot", "2026-01-12T09:00"), ("pipedrive", "2026-01-12T08:40"), ("calendly", "2026-01-12T09:00")],
+)
+def test_the_booking_of_a_meeting_is_an_activity_of_its_own(name: str, booked_at: str) -> None:
+    booking = _activity(BY_NAME[name], *BY_NAME[name].stories()["meeting"], part="booked")
+
+    assert (booking.kind, booking.started_at, booking.is_deleted) == ("meeting_booked", _utc(booked_at), False)
 
 
 def _repeat(deliveries: Sequence[Delivery], repetitions: int) -> list[Delivery]:
@@ -186,7 +229,7 @@ def test_an_amount_that_is_emptied_is_withdrawn() -> None:
 
     deal = _activity(sender, *sender.stories()["deal"], sender.payload("deal-emptied"))
 
-    assert (deal.kind, deal.amount, deal.currency) == ("deal_won", None, "EUR")
+    assert (deal.amount, deal.currency) == (None, "EUR")
 
 
 def test_of_two_undated_changes_in_one_body_the_later_counts() -> None:

@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
-from services.ingest.domain.adapter import Adapter
+from services.ingest.domain.adapter import Adapter, Translated
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.webhook import RawWebhook, RefusedItem, Source, VerifiedWebhook
+from services.ingest.domain.webhook import RawWebhook, Source, VerifiedWebhook
 from shared.observation import Observation, SourceName
 
 ROOT: Final = Path(__file__).parents[4]
@@ -44,7 +44,7 @@ class Sender:
         """The webhook after the door, when it arrives at this time."""
         return self.adapter.verify(self.post(body, at=at), self.source, now=at)
 
-    def translate(self, body: bytes, *, at: datetime = NOW) -> list[Observation | RefusedItem]:
+    def translate(self, body: bytes, *, at: datetime = NOW) -> list[Translated]:
         """The observations in the body, and the items that are refused, in their order."""
         return translate(self.verified(body, at=at), self.source)
 
@@ -66,8 +66,8 @@ class Sender:
         return stories
 
 
-def translate(webhook: VerifiedWebhook, source: Source) -> list[Observation | RefusedItem]:
-    """Everything in a webhook, item by item."""
+def translate(webhook: VerifiedWebhook, source: Source) -> list[Translated]:
+    """Everything in a webhook, item by item, with the facts that were left out."""
     adapter = ADAPTERS[source.kind]
     return [
         translated
@@ -78,7 +78,7 @@ def translate(webhook: VerifiedWebhook, source: Source) -> list[Observation | Re
 
 def translate_json(
     source: Source, content: object, *, headers: Mapping[str, str] = _NOTHING, at: datetime = NOW
-) -> list[Observation | RefusedItem]:
+) -> list[Translated]:
     """As `translate`, for a verified body with this content."""
     body = content if isinstance(content, bytes) else msgspec.json.encode(content)
     return translate(VerifiedWebhook(source=source.name, headers=headers, body=body, received_at=at), source)

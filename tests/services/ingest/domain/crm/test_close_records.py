@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import pytest
 
-from services.ingest.domain.crm.close import ADAPTER, DEAL_KINDS, DIRECTIONS, KINDS, OUTCOMES, UNFINISHED_STATUSES
+from services.ingest.domain.crm.close import ADAPTER, DIRECTIONS, KINDS, OUTCOMES, UNFINISHED_STATUSES
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem
-from shared.observation import Observation
+from services.scoring.domain.activities.parts import WHOLE
+from shared.observation import Observation, UnreadableFact
 from tests.services.ingest.merged_activities import Activity, merge_activity
+from tests.services.ingest.senders.close import make_body, make_event
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("close", outcomes={"outcome_demo": "held"})
@@ -48,30 +50,12 @@ EXPECTED_DIRECTIONS: Final = {
 }
 
 
-def _event(object_type: str, action: str, minute: int, record: dict[str, Any] | None, **changes: Any) -> dict[str, Any]:
-    return {
-        "id": f"ev_{minute}",
-        "object_type": object_type,
-        "object_id": "acti_1",
-        "action": action,
-        "organization_id": "orga_1",
-        "date_created": f"2025-10-09T08:{minute:02}:00.000000",
-        "date_updated": f"2025-10-09T08:{minute:02}:00.000000",
-        "changed_fields": [],
-        "data": record,
-    } | changes
-
-
-def _body(event: object) -> dict[str, object]:
-    return {"event": event, "subscription_id": "whsub_1"}
-
-
 def _observation(object_type: str, **record: object) -> Observation:
-    return observe(SOURCE, _body(_event(object_type, "updated", 1, record)))
+    return observe(SOURCE, make_body(make_event(object_type, "updated", 1, record)))
 
 
-def _activity(*events: dict[str, Any]) -> Activity:
-    return merge_activity(SOURCE.name, [item for event in events for item in translate_json(SOURCE, _body(event))])
+def _activity(*events: dict[str, Any], part: str = WHOLE) -> Activity:
+    return merge_activity(SOURCE.name, [item for event in events for item in translate_json(SOURCE, make_body(event))], part)
 
 
 @pytest.mark.parametrize(("disposition", "outcome"), EXPECTED_OUTCOMES.items())
@@ -108,39 +92,33 @@ def test_a_direction_is_ours_or_left_out(direction: str, expected: str | None) -
     assert expected is None or direction in DIRECTIONS
 
 
-@pytest.mark.parametrize(("status", "kind"), [("won", "deal_won"), ("lost", "deal_lost"), ("active", "deal_stage_changed")])
-def test_the_status_of_an_opportunity_is_its_kind(status: str, kind: str) -> None:
-    assert _observation("opportunity", status_type=status).kind == kind
-    assert kind == "deal_stage_changed" or status in DEAL_KINDS
-
-
-@pytest.mark.parametrize(
-    ("action", "changed", "is_dated"),
-    [
-        ("created", [], True),
-        ("updated", ["status_type"], True),
-        ("updated", ["status_id"], True),
-        ("updated", ["value"], False),
-        ("updated", None, False),
-    ],
-)
-def test_an_opportunity_counts_when_its_status_changed(action: str, changed: list[str] | None, is_dated: bool) -> None:
-    event = _event("opportunity", action, 5, {"status_type": "won"}, changed_fields=changed)
-
-    assert ("started_at" in observe(SOURCE, _body(event)).facts) is is_dated
-
-
 @pytest.mark.parametrize(
     ("record", "started_at"),
     [
         ({"starts_at": "2025-10-09T09:00:00Z", "activity_at": "2025-10-09T10:00:00Z"}, "2025-10-09T09:00:00+00:00"),
         ({"activity_at": "2025-10-09T10:00:00Z", "date_created": "2025-10-09T11:00:00Z"}, "2025-10-09T10:00:00+00:00"),
         ({"date_created": "2025-10-09T11:00:00Z"}, "2025-10-09T11:00:00+00:00"),
+        ({"starts_at": "2025-10-09", "date_created": "2025-10-08T11:00:00Z"}, None),
         ({}, None),
     ],
 )
 def test_an_activity_starts_when_it_was_planned_or_done_or_else_created(record: dict[str, str], started_at: str | None) -> None:
-    assert observe(SOURCE, _body(_event("activity.call", "updated", 1, record))).facts.get("started_at") == started_at
+    assert observe(SOURCE, make_body(make_event("activity.call", "updated", 1, record))).facts.get("started_at") == started_at
+
+
+def test_an_activity_of_a_whole_day_is_on_its_date() -> None:
+    assert _observation("activity.call", starts_at="2025-10-09").facts == {"started_at": None, "started_on": "2025-10-09"}
+
+
+@pytest.mark.parametrize(("object_type", "is_booking"), [("activity.meeting", True), ("activity.call", False)])
+def test_a_meeting_was_booked_when_it_was_created(object_type: str, is_booking: bool) -> None:
+    facts = _observation(object_type, date_created="2025-10-08T11:00:00Z").facts
+
+    assert facts.get("booked_at") == ("2025-10-08T11:00:00+00:00" if is_booking else None)
+
+
+def test_a_meeting_without_a_time_of_creation_says_nothing_of_its_booking() -> None:
+    assert _observation("activity.meeting", date_created=None, user_id="7").facts == {"actor": "7"}
 
 
 def test_an_activity_without_a_disposition_or_status_has_no_outcome() -> None:
@@ -153,14 +131,10 @@ def test_an_unknown_outcome_of_the_organisation_falls_back_on_the_disposition() 
     assert (facts["outcome"], facts["outcome_raw"]) == ("busy", "outcome_unknown")
 
 
-def test_a_deal_without_a_label_is_in_the_stage_of_its_status() -> None:
-    assert _observation("opportunity", status_type="won").facts["stage"] == "won"
-
-
 def test_an_event_falls_back_on_its_creation_and_on_the_account_of_the_source() -> None:
-    event = _event("activity.call", "updated", 7, {}, date_updated=None, organization_id=None)
+    event = make_event("activity.call", "updated", 7, {}, date_updated=None, organization_id=None)
 
-    observation = observe(replace(SOURCE, account="acme"), _body(event))
+    observation = observe(replace(SOURCE, account="acme"), make_body(event))
 
     assert observation.observed_at == datetime(2025, 10, 9, 8, 7, tzinfo=UTC)
     assert observation.account == "acme"
@@ -180,9 +154,9 @@ BEGUN: Final = {
 }
 DONE: Final = BEGUN | {"status": "completed", "disposition": "answered", "duration": 182}
 CALL: Final = [
-    _event("activity.call", "created", 50, BEGUN),
-    _event("activity.call", "completed", 53, DONE),
-    _event("activity.call", "updated", 55, DONE | {"note": "changed"}),
+    make_event("activity.call", "created", 50, BEGUN),
+    make_event("activity.call", "completed", 53, DONE),
+    make_event("activity.call", "updated", 55, DONE | {"note": "changed"}),
 ]
 
 
@@ -198,54 +172,44 @@ def test_the_events_of_a_call_come_to_one_activity_in_any_order() -> None:
 def test_an_outcome_of_the_organisation_takes_precedence_over_the_status() -> None:
     meeting = {"user_id": "user_1", "starts_at": "2025-10-09T09:00:00+00:00", "status": "canceled", "duration": 1800}
 
-    own, unknown = [_observation("activity.meeting", **meeting, outcome_id=f"outcome_{name}") for name in ("demo", "unknown")]
+    own, unknown = [
+        _observation("activity.meeting", **meeting, outcome_id=outcome_id) for outcome_id in ("outcome_demo", "outcome_unknown")
+    ]
 
     assert (own.facts["outcome"], unknown.facts["outcome"]) == ("held", "canceled")
 
 
-def test_a_won_deal_counts_at_the_moment_when_it_was_won_and_its_cents_are_exact() -> None:
-    deal = {"user_id": "user_1", "status_type": "active", "status_label": "Offer", "value": 100_001, "value_currency": "USD"}
-    won = deal | {"status_type": "won", "status_label": "Won"}
-    events = [
-        _event("opportunity", "created", 1, deal),
-        _event("opportunity", "updated", 5, won, changed_fields=["status_type", "date_won"]),
-        _event("opportunity", "updated", 9, won | {"value": 250_000}, changed_fields=["value"]),
-    ]
-
-    merged = _activity(*events)
-
-    assert (merged.kind, merged.stage, str(merged.amount), merged.currency) == ("deal_won", "Won", "2500.00", "USD")
-    assert merged.started_at == datetime(2025, 10, 9, 8, 5, tzinfo=UTC)
-    assert str(_activity(*events[:2]).amount) == "1000.01"
-    for order in permutations(events):
-        assert _activity(*order) == merged
-
-
 def test_a_deletion_needs_no_record() -> None:
-    assert _activity(*CALL, _event("activity.call", "deleted", 59, None)).is_deleted
+    assert _activity(*CALL, make_event("activity.call", "deleted", 59, None)).is_deleted
 
 
 def test_any_other_object_is_ignored() -> None:
-    assert translate_json(SOURCE, _body(_event("lead", "updated", 1, {"name": "x"}))) == []
+    assert translate_json(SOURCE, make_body(make_event("lead", "updated", 1, {"name": "x"}))) == []
 
 
 @pytest.mark.parametrize(
     ("event", "problem"),
     [
-        (_event("activity.call", "updated", 1, None), "event.data: is missing"),
-        (_event("activity.call", "updated", 1, BEGUN, object_id=None), "activity_id: must be text and not empty"),
+        (make_event("activity.call", "updated", 1, None), "event.data: is missing"),
+        (make_event("activity.call", "updated", 1, BEGUN, object_id=None), "activity_id: must be text and not empty"),
         (
-            _event("activity.call", "updated", 1, DONE | {"duration": -1}),
-            "facts.duration_s: must be a number of seconds from 0 to 2678400",
-        ),
-        (
-            _event("activity.call", "updated", 1, BEGUN, date_updated="yesterday"),
-            "observed_at: not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00",
+            make_event("activity.call", "updated", 1, BEGUN, date_updated="yesterday"),
+            "observed_at: is not a time, such as 2026-01-12T09:00:00+01:00",
         ),
     ],
 )
 def test_an_event_that_makes_no_sense_is_refused_with_the_reason(event: dict[str, Any], problem: str) -> None:
-    assert translate_json(SOURCE, _body(event)) == [RefusedItem(index=0, problem=problem)]
+    assert translate_json(SOURCE, make_body(event)) == [RefusedItem(index=0, problem=problem)]
+
+
+def test_a_duration_that_makes_no_sense_is_left_out_and_the_rest_is_read() -> None:
+    observation, unreadable = translate_json(
+        SOURCE, make_body(make_event("activity.call", "updated", 1, DONE | {"duration": -1}))
+    )
+
+    assert isinstance(observation, Observation)
+    assert (observation.facts["outcome"], "duration_s" in observation.facts) == ("connected", False)
+    assert unreadable == UnreadableFact(name="duration_s", problem="must be a number of seconds from 0 to 2678400")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event": 7}'])

@@ -7,6 +7,7 @@ import pytest
 
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.espocrm import ADAPTER, KINDS, OUTCOMES
+from shared.fact_values import FactValue
 from tests.services.ingest.senders import BY_NAME, NOW
 from tests.services.ingest.senders.sender import observe, translate_json
 
@@ -67,6 +68,70 @@ def test_a_record_is_as_of_its_change_or_creation_or_else_its_arrival(record: di
 )
 def test_a_duration_is_stated_or_follows_from_start_and_end(record: dict[str, object], duration_s: float | None) -> None:
     assert observe(SOURCE, {"id": "1", **record}, headers={"event": "Call.update"}).facts.get("duration_s") == duration_s
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ({"dateStart": "2026-01-12 09:00:00"}, {"started_at": "2026-01-12T09:00:00+00:00"}),
+        (
+            {"dateStart": "2026-01-11 23:00:00", "dateStartDate": "2026-01-12"},
+            {"started_at": None, "started_on": "2026-01-12"},
+        ),
+        (
+            {"dateCompleted": "2026-01-13 10:00:00", "dateStartDate": "2026-01-12", "dateStart": "2026-01-12 09:00:00"},
+            {"started_at": "2026-01-13T10:00:00+00:00"},
+        ),
+        (
+            {"dateStart": "2026-01-12 09:00:00", "createdAt": "2026-01-10 09:00:00"},
+            {"started_at": "2026-01-12T09:00:00+00:00"},
+        ),
+        ({"createdAt": "2026-01-10 09:00:00"}, {"started_at": "2026-01-10T09:00:00+00:00"}),
+        ({}, {}),
+    ],
+)
+def test_an_activity_counts_when_it_was_completed_or_on_its_date_or_at_its_start(
+    record: dict[str, str], expected: dict[str, FactValue]
+) -> None:
+    assert observe(SOURCE, {"id": "1", **record}, headers={"event": "Task.update"}).facts == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "is_booking"),
+    [("Meeting.create", True), ("Meeting.update", True), ("Call.create", False), ("Task.create", False)],
+)
+def test_only_a_meeting_is_booked_when_it_is_created(event: str, is_booking: bool) -> None:
+    facts = observe(SOURCE, {"id": "1", "createdAt": "2026-01-10 09:00:00"}, headers={"event": event}).facts
+
+    assert facts.get("booked_at") == ("2026-01-10T09:00:00+00:00" if is_booking else None)
+
+
+@pytest.mark.parametrize(
+    ("record", "entered_at"),
+    [({"modifiedAt": "2026-01-12 09:00:00"}, "2026-01-12T09:00:00+00:00"), ({}, NOW.isoformat())],
+)
+def test_a_deal_enters_a_stage_with_its_change_or_at_its_arrival(record: dict[str, str], entered_at: str) -> None:
+    content = {"id": "1", "stage": "Proposal", "closeDate": "2026-01-31", **record}
+
+    assert observe(SOURCE, content, headers={"event": "Opportunity.update"}).facts == {
+        "stage": "Proposal",
+        "kind": "deal_stage_changed",
+        "stage_kind": "deal_stage_changed",
+        "started_at": entered_at,
+    }
+
+
+def test_the_close_date_of_a_won_deal_is_a_date_that_somebody_typed() -> None:
+    content = {"id": "1", "stage": "Closed Won", "modifiedAt": "2026-01-12 09:00:00", "closeDate": "2026-01-10"}
+
+    facts = observe(SOURCE, content, headers={"event": "Opportunity.update"}).facts
+
+    assert facts == {
+        "stage": "Closed Won",
+        "kind": "deal_won",
+        "started_at": "2026-01-12T09:00:00+00:00",
+        "closed_on": "2026-01-10",
+    }
 
 
 @pytest.mark.parametrize("event", ["create", "update", "delete"])

@@ -5,9 +5,10 @@ from typing import Final
 import pytest
 
 from services.ingest.domain.crm.hubspot import DEAL_STAGES, DIRECTIONS, KINDS, OUTCOMES, PROPERTIES
+from services.ingest.domain.webhook import Source
 from shared.fact_values import FactValue
 from tests.services.ingest.senders.hubspot import make_event
-from tests.services.ingest.senders.sender import make_source, observe
+from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("hubspot")
 CONNECTED: Final = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
@@ -34,7 +35,13 @@ EXPECTED_OUTCOMES: Final = {
         "SENDING": "sending",
         "SENT": "sent",
     },
-    "hs_task_status": {"COMPLETED": "completed", "NOT_STARTED": "open", "WAITING": "open", "IN_PROGRESS": "open"},
+    "hs_task_status": {
+        "COMPLETED": "completed",
+        "NOT_STARTED": "open",
+        "WAITING": "open",
+        "IN_PROGRESS": "open",
+        "DEFERRED": "open",
+    },
 }
 EXPECTED_KINDS: Final = {
     "0-3": "deal_stage_changed",
@@ -57,7 +64,7 @@ EXPECTED_PROPERTIES: Final[dict[str, tuple[str, str, FactValue]]] = {
     "hubspot_owner_id": ("7", "actor", "7"),
     "hs_timestamp": ("1760000000000", "started_at", "2025-10-09T08:53:20+00:00"),
     "hs_meeting_start_time": ("2025-10-09T09:00:00Z", "started_at", "2025-10-09T09:00:00+00:00"),
-    "closedate": ("1760000000000", "started_at", "2025-10-09T08:53:20+00:00"),
+    "hs_createdate": ("1760000000000", "booked_at", "2025-10-09T08:53:20+00:00"),
     "hs_call_duration": ("1500", "duration_s", 1.5),
     "hs_call_direction": ("INBOUND", "direction", "inbound"),
     "hs_email_direction": ("EMAIL", "direction", "outbound"),
@@ -75,13 +82,36 @@ def _facts(name: str, value: object, object_type: str = "0-48") -> dict[str, Fac
     [(name, raw, outcome) for name, outcomes in EXPECTED_OUTCOMES.items() for raw, outcome in outcomes.items()],
 )
 def test_a_value_of_an_outcome_property_is_an_outcome(name: str, raw: str, outcome: str) -> None:
-    assert _facts(name, raw) == {"outcome": outcome, "outcome_raw": raw}
+    facts = _facts(name, raw)
+
+    assert (facts["outcome"], facts["outcome_raw"]) == (outcome, raw)
 
 
 @pytest.mark.parametrize("name", EXPECTED_OUTCOMES)
 def test_an_unknown_value_is_another_outcome_and_an_empty_one_withdraws_it(name: str) -> None:
-    assert _facts(name, "unheard of") == {"outcome": "other", "outcome_raw": "unheard of"}
-    assert _facts(name, "") == {"outcome": None, "outcome_raw": None}
+    not_done: dict[str, FactValue] = {"started_at": None} if name == "hs_task_status" else {}
+
+    assert _facts(name, "unheard of") == {"outcome": "other", "outcome_raw": "unheard of"} | not_done
+    assert _facts(name, "") == {"outcome": None, "outcome_raw": None} | not_done
+
+
+@pytest.mark.parametrize(
+    ("status", "started_at"), [("COMPLETED", "2025-10-09T08:53:20.123000+00:00"), ("NOT_STARTED", None), ("DEFERRED", None)]
+)
+def test_the_status_of_a_task_says_whether_and_when_it_is_done(status: str, started_at: str | None) -> None:
+    assert _facts("hs_task_status", status, "0-27")["started_at"] == started_at
+
+
+def test_a_call_and_a_meeting_are_dated_by_their_own_property_and_a_task_is_not() -> None:
+    time = "1760000000000"
+
+    assert _facts("hs_timestamp", time, "0-48") == _facts("hs_timestamp", time, "0-47")
+    assert translate_json(SOURCE, [make_event("0-27", "hs_timestamp", time)]) == []
+
+
+@pytest.mark.parametrize("name", EXPECTED_OUTCOMES)
+def test_an_outcome_of_ours_means_itself(name: str) -> None:
+    assert _facts(name, "rescheduled")["outcome"] == "rescheduled"
 
 
 def test_every_outcome_is_expected() -> None:
@@ -121,22 +151,66 @@ def test_a_duration_in_milliseconds_keeps_its_fraction(milliseconds: str, durati
     assert _facts("hs_call_duration", milliseconds) == {"duration_s": duration_s}
 
 
+@pytest.mark.parametrize(("stage", "kind"), [("closedwon", "deal_won"), ("closedlost", "deal_lost")])
+def test_a_stage_is_the_result_of_a_deal(stage: str, kind: str) -> None:
+    assert _facts("dealstage", stage, "0-3") == {
+        "stage": stage,
+        "kind": kind,
+        "started_at": "2025-10-09T08:53:20.123000+00:00",
+    }
+
+
 @pytest.mark.parametrize(
-    ("stage", "kind"),
+    ("source", "stage_kind"),
     [
-        ("closedwon", "deal_won"),
-        ("closedlost", "deal_lost"),
-        ("contractsent", "deal_stage_changed"),
-        ("", "deal_stage_changed"),
+        (SOURCE, "deal_stage_changed"),
+        (make_source("hubspot", kinds={"contractsent": "proposal_sent"}), "proposal_sent"),
+        (make_source("hubspot", kinds={"offer": "proposal_sent"}, outcomes={"contractsent": "offer"}), "proposal_sent"),
     ],
 )
-def test_a_stage_is_the_result_of_a_deal(stage: str, kind: str) -> None:
-    assert _facts("dealstage", stage, "0-3") == {"stage": stage or None, "kind": kind}
+def test_any_other_stage_is_entered_and_may_have_a_kind(source: Source, stage_kind: str) -> None:
+    assert observe(source, [make_event("0-3", "dealstage", "contractsent")]).facts == {
+        "stage": "contractsent",
+        "kind": "deal_stage_changed",
+        "stage_kind": stage_kind,
+        "started_at": "2025-10-09T08:53:20.123000+00:00",
+    }
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_an_emptied_stage_says_nothing(value: str | None) -> None:
+    assert translate_json(SOURCE, [make_event("0-3", "dealstage", value)]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1760000000000", {"closed_at": "2025-10-09T08:53:20+00:00", "closed_on": None}),
+        ("1759968000000", {"closed_at": None, "closed_on": "2025-10-09"}),
+        ("2025-10-09T00:00:00Z", {"closed_at": None, "closed_on": "2025-10-09"}),
+        ("2025-10-09T00:00:00+02:00", {"closed_at": "2025-10-08T22:00:00+00:00", "closed_on": None}),
+        ("2025-10-09", {"closed_at": None, "closed_on": "2025-10-09"}),
+        ("", {"closed_at": None, "closed_on": None}),
+        (None, {"closed_at": None, "closed_on": None}),
+    ],
+)
+def test_the_close_date_is_a_date_or_a_time_that_somebody_typed(text: str | None, expected: dict[str, FactValue]) -> None:
+    assert _facts("closedate", text, "0-3") == expected
+
+
+def test_the_close_date_of_anything_but_a_deal_is_ignored() -> None:
+    assert translate_json(SOURCE, [make_event("0-48", "closedate", "2025-10-09")]) == []
 
 
 @pytest.mark.parametrize(("text", "kind"), [("Product DEMO", "demo"), ("First meeting", "meeting"), ("", "meeting")])
 def test_the_type_of_a_meeting_says_whether_it_is_a_demo(text: str, kind: str) -> None:
     assert _facts("hs_activity_type", text, "0-47") == {"kind": kind}
+
+
+def test_the_type_of_a_meeting_can_have_a_kind_of_its_own() -> None:
+    source = make_source("hubspot", kinds={"Offer talk": "proposal_sent"})
+
+    assert observe(source, [make_event("0-47", "hs_activity_type", "Offer talk")]).facts == {"kind": "proposal_sent"}
 
 
 def test_every_stage_is_expected() -> None:

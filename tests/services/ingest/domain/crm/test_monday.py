@@ -11,6 +11,7 @@ import pytest
 from services.ingest.domain.adapter import HttpResponse, RetryPolicy
 from services.ingest.domain.crm.monday import ADAPTER, OUTCOMES, check_source
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch
+from services.scoring.domain.activities.parts import WHOLE
 from shared.fact_values import FactValue
 from tests.services.ingest.conftest import Ingest, to_json
 from tests.services.ingest.merged_activities import merge_activity
@@ -264,14 +265,14 @@ def test_a_change_on_a_board_that_is_not_mapped_is_ignored() -> None:
 
 
 def test_the_webhooks_about_a_call_and_about_a_deal_come_to_one_activity_each() -> None:
-    call, deal = [
-        merge_activity(SOURCE.name, [item for body in SENDER.stories()[story] for item in SENDER.translate(body)])
-        for story in ("call", "deal")
+    call, deal, won = [
+        merge_activity(SOURCE.name, [item for body in SENDER.stories()[story] for item in SENDER.translate(body)], part)
+        for story, part in (("call", WHOLE), ("deal", WHOLE), ("deal", "won"))
     ]
 
     assert (call.kind, call.outcome, call.actor) == ("call", "connected", "107870718")
-    assert (deal.kind, deal.stage, deal.actor) == ("deal_won", "Won", "107870718")
-    assert deal.started_at == datetime.fromisoformat("2026-01-12T15:00:00+00:00")
+    assert (deal.kind, deal.stage, deal.actor) == ("deal_stage_changed", "Won", "107870718")
+    assert (won.kind, won.started_at) == ("deal_won", datetime.fromisoformat("2026-01-12T15:00:00.750+00:00"))
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"event": null}'])

@@ -1,5 +1,6 @@
 """Outreach: what its words mean."""
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -22,11 +23,28 @@ EXPECTED_OUTCOMES: Final = {
     "Left Voicemail": "left_voicemail",
     "incomplete": "open",
     "delivered": "sent",
+    "opened": "sent",
+    "clicked": "sent",
+    "replied": "sent",
+    "unsubscribed": "sent",
+    "delivering": "sending",
+    "placeholder": "open",
+    "queued": "scheduled",
+    "scheduled": "scheduled",
+    "drafted": "open",
+    "pending": "open",
+    "skipped": "canceled",
     "bounced": "bounced",
     "failed": "failed",
-    "opened": "other",
+    "Gatekeeper": "other",
 }
 EXPECTED_KINDS: Final = {"call": "call", "mailing": "email", "task": "task", "opportunity": "deal_stage_changed"}
+
+
+def _data(body: dict[str, object]) -> dict[str, object]:
+    data = body["data"]
+    assert isinstance(data, dict)
+    return data
 
 
 def _body(resource: str, **attributes: str) -> dict[str, object]:
@@ -42,7 +60,47 @@ def test_a_state_is_an_outcome(state: str, outcome: str) -> None:
 
 
 def test_every_outcome_is_expected() -> None:
-    assert EXPECTED_OUTCOMES.keys() - {"opened"} == OUTCOMES.keys()
+    assert EXPECTED_OUTCOMES.keys() - {"Gatekeeper"} == OUTCOMES.keys()
+
+
+@pytest.mark.parametrize("later", ["opened", "clicked", "replied"])
+def test_a_mail_stays_sent_at_its_delivery_whatever_its_recipient_does_with_it(later: str) -> None:
+    delivery = {"createdAt": "2026-01-12T07:00:00Z", "deliveredAt": "2026-01-12T08:00:00Z"}
+
+    delivered, after = [observe(SOURCE, _body("mailing", state=state, **delivery)).facts for state in ("delivered", later)]
+
+    assert delivered["outcome"] == after["outcome"] == "sent"
+    assert delivered["started_at"] == after["started_at"] == "2026-01-12T08:00:00+00:00"
+
+
+STARTS: Final = ("answeredAt", "dialedAt", "completedAt", "deliveredAt", "createdAt")
+
+
+@pytest.mark.parametrize("first", range(len(STARTS)))
+def test_an_activity_starts_at_the_first_of_its_times(first: int) -> None:
+    start_times = {name: f"2026-01-12T0{hour}:00:00Z" for hour, name in enumerate(STARTS) if hour >= first}
+
+    assert observe(SOURCE, _body("call", **start_times)).facts["started_at"] == f"2026-01-12T0{first}:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "started_at"),
+    [({}, "2026-01-12T09:00:00+00:00"), ({"updatedAt": ""}, "2026-01-12T09:00:01+00:00")],
+)
+def test_an_opportunity_enters_its_stage_with_its_change(attributes: dict[str, str], started_at: str) -> None:
+    body = _body("opportunity", createdAt="2026-01-01T09:00:00Z", **attributes)
+    body["data"] = {**_data(body), "relationships": {"stage": {"id": 11}}}
+
+    assert observe(replace(SOURCE, kinds={"11": "proposal_sent"}), body).facts == {
+        "stage": "11",
+        "kind": "deal_stage_changed",
+        "stage_kind": "proposal_sent",
+        "started_at": started_at,
+    }
+
+
+def test_an_opportunity_without_its_stage_has_not_moved() -> None:
+    assert observe(SOURCE, _body("opportunity", amount="5")).facts == {"amount": "5"}
 
 
 def test_a_completed_call_was_connected() -> None:

@@ -1,19 +1,19 @@
-"""Pipedrive: what its types and statuses mean, and when a record counts."""
+"""Pipedrive: what its types mean, when an activity counts, and how a change is read."""
 
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 import pytest
 
 from services.ingest.domain.adapter import RetryPolicy
-from services.ingest.domain.crm.pipedrive import ADAPTER, DEALS, DONE_OUTCOMES, KINDS, RECORD_READERS
+from services.ingest.domain.crm.pipedrive import ADAPTER, DONE_OUTCOMES, KINDS, RECORD_READERS
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, VerifiedWebhook
-from shared.observation import Observation
+from shared.observation import Observation, UnreadableFact
 from tests.services.ingest.conftest import to_json
 from tests.services.ingest.senders import NOW, SECRET
+from tests.services.ingest.senders.pipedrive import make_body
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
 SOURCE: Final = make_source("pipedrive", kinds={"site_visit": "meeting", "7": "proposal_sent"}, outcomes={"lunch": "other"})
@@ -28,26 +28,10 @@ EXPECTED_TYPES: Final = {
     "site_visit": ("meeting", "held"),
     "unheard_of": ("task", "completed"),
 }
-TIMES: Final = {
-    "won_time": "2026-01-12 00:00:00",
-    "lost_time": "2026-01-12 01:00:00",
-    "stage_change_time": "2026-01-12 02:00:00",
-    "add_time": "2026-01-12 03:00:00",
-}
-NO_FIELDS: Final[Mapping[str, object]] = MappingProxyType({})
-
-
-def _body(entity: str, record: Mapping[str, object] = NO_FIELDS, *, action: str = "change") -> dict[str, object]:
-    meta = {"entity": entity, "entity_id": "7", "action": action, "company_id": 1, "timestamp": "2026-01-13T09:00:00Z"}
-    return {"meta": meta, "data": {"id": 7, **record}, "previous": None}
 
 
 def _activity(record: Mapping[str, object]) -> Observation:
-    return observe(SOURCE, _body("activity", record))
-
-
-def _deal(record: Mapping[str, object]) -> Observation:
-    return observe(SOURCE, _body("deal", record))
+    return observe(SOURCE, make_body("activity", record))
 
 
 @pytest.mark.parametrize(("activity_type", "expected"), EXPECTED_TYPES.items())
@@ -73,18 +57,70 @@ def test_every_type_is_expected() -> None:
             {"due_date": "2026-01-12", "due_time": {"value": "09:30:00", "timezone_id": "Europe/Madrid"}},
             "2026-01-12T08:30:00+00:00",
         ),
-        ({"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00"}, "2026-01-12T18:00:00+00:00"),
-        ({"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00", "done": False}, "2026-01-12T12:00:00+00:00"),
-        ({"due_date": "2026-01-12"}, "2026-01-12T12:00:00+00:00"),
-        ({"due_time": "09:30"}, None),
+        ({"due_date": "2026-01-12", "due_time": {"value": "09:30:00", "timezone_id": ""}}, "2026-01-12T09:30:00+00:00"),
         ({"due_time": "09:30", "marked_as_done_time": "2026-01-12 18:00:00"}, "2026-01-12T18:00:00+00:00"),
-        ({}, None),
     ],
 )
-def test_an_activity_counts_at_its_due_time_or_when_it_was_done_or_on_its_due_date(
-    record: dict[str, object], started_at: str | None
+def test_an_activity_counts_at_its_due_time_until_it_is_marked_as_done(record: dict[str, object], started_at: str) -> None:
+    facts = _activity({"type": "call", "done": True} | record).facts
+
+    assert (facts["started_at"], "started_on" in facts) == (started_at, False)
+
+
+PLANNED: Final = {"due_date": "2026-01-12", "due_time": "09:30", "marked_as_done_time": "2026-01-11 18:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("activity_type", "done", "started_at"),
+    [
+        ("call", True, "2026-01-11T18:00:00+00:00"),
+        ("call", False, "2026-01-12T09:30:00+00:00"),
+        ("email", True, "2026-01-11T18:00:00+00:00"),
+        ("deadline", True, "2026-01-11T18:00:00+00:00"),
+        ("meeting", True, "2026-01-12T09:30:00+00:00"),
+        ("demo", True, "2026-01-12T09:30:00+00:00"),
+        ("site_visit", True, "2026-01-12T09:30:00+00:00"),
+    ],
+)
+def test_a_meeting_is_when_it_was_planned_and_anything_else_when_it_was_done(
+    activity_type: str, done: bool, started_at: str
 ) -> None:
-    assert _activity({"type": "call", "done": True} | record).facts["started_at"] == started_at
+    assert _activity({"type": activity_type, "done": done} | PLANNED).facts["started_at"] == started_at
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"due_date": "2026-01-12"},
+        {"due_date": "2026-01-12", "due_time": ""},
+        {"due_date": "2026-01-12", "due_time": {"value": None, "timezone_id": "Europe/Madrid"}},
+        {"due_date": "2026-01-12", "marked_as_done_time": "2026-01-12 18:00:00", "done": False},
+    ],
+)
+def test_an_activity_without_a_time_is_on_its_due_date(record: dict[str, object]) -> None:
+    facts = _activity({"type": "call", "done": True} | record).facts
+
+    assert (facts["started_at"], facts["started_on"]) == (None, "2026-01-12")
+
+
+@pytest.mark.parametrize("record", [{}, {"due_time": "09:30"}, {"done": False, "marked_as_done_time": "2026-01-12 18:00:00"}])
+def test_an_activity_without_a_date_withdraws_when_it_was(record: dict[str, object]) -> None:
+    facts = _activity({"type": "call", "done": True} | record).facts
+
+    assert (facts["started_at"], facts["started_on"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("activity_type", "is_booking"),
+    [("meeting", True), ("demo", True), ("lunch", True), ("site_visit", True), ("call", False), ("task", False)],
+)
+def test_only_a_meeting_is_booked_when_it_is_added(activity_type: str, is_booking: bool) -> None:
+    added, undated = [
+        _activity({"type": activity_type, "add_time": add_time}).facts for add_time in ("2026-01-10 08:00:00", None)
+    ]
+
+    assert added.get("booked_at") == ("2026-01-10T08:00:00+00:00" if is_booking else None)
+    assert "booked_at" not in undated
 
 
 @pytest.mark.parametrize(
@@ -104,39 +140,12 @@ def test_an_activity_without_a_type_is_a_task_that_is_done_or_scheduled(done: ob
     assert (task.kind, task.facts["outcome"], task.facts["outcome_raw"]) == ("task", outcome, None)
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "started_at"),
-    [
-        ("won", "deal_won", "2026-01-12T00:00:00+00:00"),
-        ("lost", "deal_lost", "2026-01-12T01:00:00+00:00"),
-        ("open", "deal_stage_changed", "2026-01-12T02:00:00+00:00"),
-    ],
-)
-def test_a_deal_counts_when_it_was_won_or_lost_or_last_moved(status: str, kind: str, started_at: str) -> None:
-    deal = _deal({"status": status, "stage_id": 3} | TIMES)
-
-    assert (deal.kind, deal.facts["started_at"], deal.facts["stage"]) == (kind, started_at, "3")
-
-
-def test_every_status_is_expected() -> None:
-    assert DEALS.keys() == {"won", "lost"}
-
-
-def test_a_deal_that_never_moved_counts_when_it_was_added() -> None:
-    assert _deal({"status": "open", "add_time": TIMES["add_time"]}).facts["started_at"] == "2026-01-12T03:00:00+00:00"
-
-
-@pytest.mark.parametrize(("status", "kind"), [("open", "proposal_sent"), ("won", "deal_won")])
-def test_a_stage_of_an_open_deal_can_have_a_kind_of_its_own(status: str, kind: str) -> None:
-    assert _deal({"status": status, "stage_id": 7}).kind == kind
-
-
 @pytest.mark.parametrize("action", ["delete", "deleted"])
 def test_a_deletion_deletes_and_a_merge_too(action: str) -> None:
-    merged = _body("deal")
+    merged = make_body("deal")
     merged["meta"] = {**_meta(merged), "merged_to_id": 8}
 
-    assert observe(SOURCE, _body("deal", action=action)).deleted
+    assert observe(SOURCE, make_body("deal", action=action)).deleted
     assert observe(SOURCE, merged).deleted
 
 
@@ -159,24 +168,6 @@ def test_an_activity_belongs_to_its_owner_or_else_to_its_user(record: dict[str, 
     assert _activity({"type": "call"} | record).facts["actor"] == actor
 
 
-@pytest.mark.parametrize(("record", "actor"), [({"owner_id": 1, "user_id": 3}, "1"), ({"user_id": {"id": 3}}, "3")])
-def test_a_deal_belongs_to_its_owner_or_else_to_its_user(record: dict[str, object], actor: str) -> None:
-    assert _deal(record).facts["actor"] == actor
-
-
-def test_a_deal_has_an_exact_value_and_its_currency_or_neither() -> None:
-    priced, free = _deal({"value": 0, "currency": "EUR"}).facts, _deal({"currency": ""}).facts
-
-    assert (priced["amount"], priced["currency"]) == ("0", "EUR")
-    assert (free["amount"], free["currency"], free["stage"]) == (None, None, None)
-
-
-def test_a_deal_that_never_moved_since_it_was_won_counts_when_it_last_moved() -> None:
-    assert _deal({"status": "won", "stage_change_time": TIMES["stage_change_time"]}).facts["started_at"] == (
-        "2026-01-12T02:00:00+00:00"
-    )
-
-
 V1_META: Final = {
     "object": "deal",
     "id": 7,
@@ -189,16 +180,16 @@ V1_META: Final = {
 
 
 def test_a_change_in_v1_is_read_with_the_names_of_v2() -> None:
-    deal = observe(SOURCE, {"v": 1, "meta": V1_META, "current": {"status": "won", "won_time": TIMES["won_time"]}})
+    deal = observe(SOURCE, {"v": 1, "meta": V1_META, "current": {"status": "won", "won_time": "2026-01-12 00:00:00"}})
 
-    assert (deal.activity_id, deal.account, deal.kind) == ("deal-7", "1", "deal_won")
+    assert (deal.activity_id, deal.account, deal.facts["kind"]) == ("deal-7", "1", "deal_won")
     assert deal.observed_at.isoformat() == "2026-01-12T09:00:00.123000+00:00"
 
 
 def test_a_deletion_in_v1_has_only_the_previous_record() -> None:
     deletion = observe(SOURCE, {"meta": V1_META | {"action": "change"}, "previous": {"status": "lost"}})
 
-    assert deletion.kind == "deal_lost"
+    assert deletion.facts["kind"] == "deal_lost"
 
 
 @pytest.mark.parametrize("microseconds", [None, True, "1768208400123456"])
@@ -226,7 +217,7 @@ def test_a_change_without_a_record_is_refused_and_one_with_a_previous_record_is_
     meta = {"entity": "deal", "entity_id": "7", "action": "change", "timestamp": "2026-01-13T09:00:00Z"}
 
     assert translate_json(SOURCE, {"meta": meta}) == [RefusedItem(index=0, problem="data: is missing")]
-    assert observe(replace(SOURCE, account="acme"), {"meta": meta, "previous": {"status": "lost"}}).kind == "deal_lost"
+    assert observe(replace(SOURCE, account="acme"), {"meta": meta, "previous": {"status": "lost"}}).facts["kind"] == "deal_lost"
     assert observe(replace(SOURCE, account="acme"), {"meta": meta, "previous": {"status": "lost"}}).account == "acme"
 
 
@@ -272,15 +263,25 @@ def test_credentials_of_another_scheme_are_refused(scheme: str) -> None:
 
 def test_any_other_entity_is_ignored() -> None:
     assert RECORD_READERS.keys() == {"activity", "deal"}
-    assert translate_json(SOURCE, _body("person")) == []
+    assert translate_json(SOURCE, make_body("person")) == []
 
 
-def test_a_time_in_an_unknown_zone_is_refused() -> None:
-    due_time = {"value": "09:30:00", "timezone_id": "Middle/Earth"}
+@pytest.mark.parametrize(
+    ("due_time", "problem"),
+    [
+        ({"value": "09:30:00", "timezone_id": "Middle/Earth"}, "has no offset from UTC; write one, such as +01:00 or Z"),
+        ({"value": "noon", "timezone_id": "Europe/Madrid"}, "not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),
+        ("noon", "not a time in RFC 3339, such as 2026-01-12T09:00:00+01:00"),
+    ],
+)
+def test_a_time_that_makes_no_sense_or_lies_in_an_unknown_zone_is_left_out(due_time: object, problem: str) -> None:
+    call, unreadable = translate_json(
+        SOURCE, make_body("activity", {"type": "call", "due_date": "2026-01-12", "due_time": due_time})
+    )
 
-    refused = translate_json(SOURCE, _body("activity", {"type": "call", "due_date": "2026-01-12", "due_time": due_time}))
-
-    assert refused == [RefusedItem(index=0, problem="due_time: is not a time in a known zone")]
+    assert isinstance(call, Observation)
+    assert (call.facts["outcome"], "started_at" in call.facts) == ("scheduled", False)
+    assert unreadable == UnreadableFact(name="started_at", problem=problem)
 
 
 def test_its_retries_are_as_published() -> None:

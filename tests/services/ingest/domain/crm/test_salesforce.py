@@ -7,7 +7,8 @@ import pytest
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.salesforce import ADAPTER, DIRECTIONS, OUTCOMES, RECORD_READERS, SUBTYPES
 from services.ingest.domain.webhook import RefusedItem
-from shared.observation import Observation
+from shared.fact_values import FactValue
+from shared.observation import Observation, UnreadableFact
 from tests.services.ingest.senders import NOW
 from tests.services.ingest.senders.sender import make_source, observe, translate_json
 
@@ -105,20 +106,59 @@ def test_every_direction_is_expected() -> None:
 @pytest.mark.parametrize(
     ("fields", "started_at"),
     [
-        ({"CompletedDateTime": "2026-01-12T09:00:00Z", "ActivityDate": "2026-01-11"}, "2026-01-12T09:00:00+00:00"),
-        ({"ActivityDate": "2026-01-11", "CreatedDate": "2026-01-10T09:00:00Z"}, "2026-01-11T12:00:00+00:00"),
-        ({"CreatedDate": "2026-01-10T09:00:00Z"}, "2026-01-10T09:00:00+00:00"),
-        ({}, None),
+        (
+            {"CompletedDateTime": "2026-01-12T09:00:00Z", "ActivityDate": "2026-01-11"},
+            {"started_at": "2026-01-12T09:00:00+00:00"},
+        ),
+        (
+            {"ActivityDate": "2026-01-11", "CreatedDate": "2026-01-10T09:00:00Z"},
+            {"started_at": None, "started_on": "2026-01-11"},
+        ),
+        (
+            {"CompletedDateTime": "", "ActivityDate": "", "CreatedDate": "2026-01-10T09:00:00Z"},
+            {"started_at": "2026-01-10T09:00:00+00:00"},
+        ),
+        ({}, {"started_at": None}),
     ],
 )
-def test_a_closed_task_counts_when_it_was_completed_or_on_its_date(fields: dict[str, str], started_at: str | None) -> None:
-    assert _record("Task", **fields).facts["started_at"] == started_at
+def test_a_closed_task_counts_when_it_was_completed_or_on_its_date(
+    fields: dict[str, str], started_at: dict[str, FactValue]
+) -> None:
+    assert _record("Task", **fields).facts == {"outcome": "completed"} | started_at
 
 
 def test_a_task_that_is_not_closed_has_neither_a_time_nor_an_outcome() -> None:
     facts = _record("Task", IsClosed="false", ActivityDate="2026-01-12").facts
 
-    assert facts == {"started_at": None, "outcome": None}
+    assert facts == {"started_at": None, "started_on": None, "outcome": None}
+
+
+EVENT_TIMES: Final = {"StartDateTime": "2026-01-12T09:00:00Z", "ActivityDateTime": "2026-01-12T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (EVENT_TIMES | {"ActivityDate": "2026-01-11"}, {"started_at": "2026-01-12T09:00:00+00:00"}),
+        (EVENT_TIMES | {"StartDateTime": ""}, {"started_at": "2026-01-12T10:00:00+00:00"}),
+        (EVENT_TIMES | {"IsAllDayEvent": "false"}, {"started_at": "2026-01-12T09:00:00+00:00"}),
+        ({"ActivityDate": "2026-01-11"}, {"started_at": None, "started_on": "2026-01-11"}),
+        (
+            {"StartDateTime": "2026-01-12T00:00:00.000Z", "IsAllDayEvent": "true"},
+            {"started_at": None, "started_on": "2026-01-12"},
+        ),
+        ({"IsAllDayEvent": "true"}, {}),
+        ({}, {}),
+    ],
+)
+def test_an_event_counts_at_its_start_or_on_its_date_if_it_takes_all_day(
+    fields: dict[str, str], expected: dict[str, FactValue]
+) -> None:
+    assert _record("Event", **fields).facts == expected
+
+
+def test_an_event_was_booked_when_it_was_created() -> None:
+    assert _record("Event", CreatedDate="2026-01-10T09:00:00.000+0000").facts == {"booked_at": "2026-01-10T09:00:00+00:00"}
 
 
 @pytest.mark.parametrize(("event_type", "kind"), [("Product demo", "demo"), ("Lunch", "meeting")])
@@ -128,26 +168,52 @@ def test_an_event_is_a_meeting_unless_its_type_has_a_kind(event_type: str, kind:
     assert (event.kind, event.facts["duration_s"]) == (kind, 2_700)
 
 
+MOVED: Final = {"LastStageChangeDate": "2026-01-12T08:00:00Z"}
+TYPED: Final = {"CloseDate": "2026-01-11"}
+
+
+@pytest.mark.parametrize(("is_won", "kind"), [("true", "deal_won"), ("false", "deal_lost")])
 @pytest.mark.parametrize(
-    ("fields", "kind", "started_at"),
+    ("fields", "started_at"),
     [
-        ({"IsClosed": "true", "IsWon": "true", "CloseDate": "2026-01-11"}, "deal_won", "2026-01-11T12:00:00+00:00"),
-        ({"IsClosed": "true", "IsWon": "false", "CloseDate": "2026-01-11"}, "deal_lost", "2026-01-11T12:00:00+00:00"),
-        ({"IsClosed": "false", "CloseDate": "2026-01-11"}, "deal_stage_changed", None),
+        (MOVED | TYPED, "2026-01-12T08:00:00+00:00"),
+        (TYPED, "2026-01-12T09:00:00+00:00"),
+        ({"LastStageChangeDate": "", "LastModifiedDate": "2026-01-12T10:00:00Z"} | TYPED, "2026-01-12T09:00:00+00:00"),
         (
-            {"IsClosed": "true", "IsWon": "true", "CloseDate": "2026-01-11", "LastStageChangeDate": "2026-01-12T09:00:00Z"},
-            "deal_won",
-            "2026-01-12T09:00:00+00:00",
+            {"SystemModstamp": "", "LastModifiedDate": "2026-01-12T10:00:00Z"} | TYPED,
+            "2026-01-12T10:00:00+00:00",
         ),
-        ({"StageName": "Proposal sent"}, "proposal_sent", None),
+        ({"SystemModstamp": ""} | TYPED, None),
     ],
 )
-def test_an_opportunity_counts_when_its_stage_changed_or_it_was_closed(
-    fields: dict[str, str], kind: str, started_at: str | None
+def test_a_closed_opportunity_counts_when_its_stage_changed_or_with_its_own_change(
+    is_won: str, kind: str, fields: dict[str, str], started_at: str | None
 ) -> None:
-    deal = _record("Opportunity", **fields)
+    deal = _record("Opportunity", IsClosed="true", IsWon=is_won, **fields)
 
-    assert (deal.kind, deal.facts["started_at"]) == (kind, started_at)
+    assert (deal.kind, deal.facts["kind"]) == ("deal_stage_changed", kind)
+    assert (deal.facts["started_at"], deal.facts["closed_on"]) == (started_at, "2026-01-11")
+
+
+@pytest.mark.parametrize("is_closed", [{"IsClosed": "false"}, {}])
+@pytest.mark.parametrize(("stage", "stage_kind"), [("Proposal sent", "proposal_sent"), ("Negotiation", "deal_stage_changed")])
+def test_an_open_opportunity_has_entered_its_stage_and_is_closed_at_no_time(
+    is_closed: dict[str, str], stage: str, stage_kind: str
+) -> None:
+    deal = _record("Opportunity", StageName=stage, **MOVED, **TYPED, **is_closed)
+
+    assert deal.facts == {
+        "stage": stage,
+        "kind": "deal_stage_changed",
+        "stage_kind": stage_kind,
+        "started_at": "2026-01-12T08:00:00+00:00",
+    }
+
+
+def test_a_closed_opportunity_does_not_say_when_it_entered_an_earlier_stage() -> None:
+    facts = _record("Opportunity", StageName="Signed", IsClosed="true", IsWon="true", **MOVED).facts
+
+    assert facts == {"stage": "Signed", "kind": "deal_won", "started_at": "2026-01-12T08:00:00+00:00"}
 
 
 @pytest.mark.parametrize(
@@ -170,19 +236,19 @@ def test_a_record_says_whether_it_is_deleted(text: str, deleted: bool) -> None:
 def test_a_field_that_is_empty_is_withdrawn_and_a_missing_one_is_not() -> None:
     fields = dict.fromkeys(("OwnerId", "StageName", "Amount", "CurrencyIsoCode"), "")
 
-    assert _record("Opportunity", **fields).facts == {
-        "actor": None, "started_at": None, "stage": None, "amount": None, "currency": None,
-    }  # fmt: skip
-    assert _record("Opportunity").facts == {"started_at": None}
+    assert _record("Opportunity", **fields).facts == {"actor": None, "amount": None, "currency": None}
+    assert _record("Opportunity").facts == {}
 
 
 @pytest.mark.parametrize("name", ["CallDurationInSeconds", "DurationInMinutes"])
-def test_a_duration_that_is_not_a_number_is_refused(name: str) -> None:
+def test_a_duration_that_is_not_a_number_is_left_out(name: str) -> None:
     record_type = "VoiceCall" if name == "CallDurationInSeconds" else "Event"
 
-    assert translate_json(SOURCE, _body(record_type, **{name: "long"})) == [
-        RefusedItem(index=0, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
-    ]
+    observation, unreadable = translate_json(SOURCE, _body(record_type, OwnerId="7", **{name: "long"}))
+
+    assert isinstance(observation, Observation)
+    assert observation.facts == {"actor": "7"}
+    assert unreadable == UnreadableFact(name="duration_s", problem="must be a number of seconds from 0 to 2678400")
 
 
 def test_a_notification_without_a_record_is_refused() -> None:

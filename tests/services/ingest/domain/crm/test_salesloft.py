@@ -20,6 +20,17 @@ EXPECTED_OUTCOMES: Final = {
     "Left Voicemail": "left_voicemail",
     "Wrong Number": "wrong_number",
     "sent": "sent",
+    "sent_from_gmail": "sent",
+    "sent_from_outlook": "sent",
+    "sent_from_exchange": "sent",
+    "sent_from_external": "sent",
+    "delivered": "sent",
+    "viewed": "sent",
+    "clicked": "sent",
+    "replied": "sent",
+    "pending": "sending",
+    "pending_reply_check": "sending",
+    "failed": "failed",
     "bounced": "bounced",
     "Gatekeeper": "other",
 }
@@ -46,6 +57,24 @@ def test_a_disposition_counts_before_a_state_and_a_state_before_a_status() -> No
     ]
 
     assert (disposed["outcome"], stated["outcome"]) == ("busy", "completed")
+
+
+STARTS: Final = ("start_time", "completed_at", "due_at", "created_at")
+
+
+@pytest.mark.parametrize("first", range(len(STARTS)))
+def test_an_activity_starts_at_the_first_of_its_times(first: int) -> None:
+    start_times = {name: f"2026-01-12T0{hour}:00:00Z" for hour, name in enumerate(STARTS) if hour >= first}
+
+    facts = observe(SOURCE, {"id": 1, **start_times}, headers={"event": "task_updated"}).facts
+
+    assert facts["started_at"] == f"2026-01-12T0{first}:00:00+00:00"
+
+
+def test_a_task_that_is_due_on_a_date_is_on_that_date() -> None:
+    facts = observe(SOURCE, {"id": 1, "due_at": "2026-01-12"}, headers={"event": "task_updated"}).facts
+
+    assert facts == {"started_at": None, "started_on": "2026-01-12"}
 
 
 @pytest.mark.parametrize("event", ["created", "updated", "completed", "booked", "deleted"])

@@ -12,7 +12,7 @@ from standardwebhooks.webhooks import Webhook
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.crm.standard import ADAPTER, key_of
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, RefusedItem, SignatureMismatch, Source, VerifiedWebhook
-from shared.observation import Observation, SourceName
+from shared.observation import Observation, SourceName, UnreadableFact
 from tests.services.ingest.senders.sender import observe, translate_json
 
 NOW: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -165,18 +165,28 @@ def test_an_observation_is_read_bare_in_the_envelope_and_in_an_array() -> None:
 
 def test_an_item_that_makes_no_sense_does_not_affect_the_others() -> None:
     naive = OBSERVATION | {"observed_at": "2026-03-02T10:00:00"}
-    ancient = OBSERVATION | {"facts": {"started_at": "0001-01-01T00:00:00Z"}}
-    negative = OBSERVATION | {"facts": {"duration_s": -1}}
 
-    items = translate_json(SOURCE, [naive, OBSERVATION, ancient, negative, 7])
+    items = translate_json(SOURCE, [naive, OBSERVATION, 7])
 
-    assert [type(item) for item in items] == [RefusedItem, Observation, RefusedItem, RefusedItem, RefusedItem]
+    assert [type(item) for item in items] == [RefusedItem, Observation, RefusedItem]
     assert items[0] == RefusedItem(index=0, problem="observed_at: has no offset from UTC; write one, such as +01:00 or Z")
-    assert items[2] == RefusedItem(index=2, problem="facts.started_at: lies outside the years 1990 to 2199")
-    assert items[3] == RefusedItem(index=3, problem="facts.duration_s: must be a number of seconds from 0 to 2678400")
+    assert items[2] == RefusedItem(index=2, problem="not a JSON object")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 5_000, b"NaN", b'{"a":1}x', b'"\\ud800"'])
+def test_a_fact_that_makes_no_sense_is_left_out_of_its_observation() -> None:
+    facts = {"actor": "7", "started_at": "0001-01-01T00:00:00Z", "duration_s": -1, "outcome": ""}
+
+    observation, *unreadable = translate_json(SOURCE, OBSERVATION | {"facts": facts})
+
+    assert isinstance(observation, Observation)
+    assert observation.facts == {"actor": "7", "outcome": None}
+    assert unreadable == [
+        UnreadableFact(name="started_at", problem="lies outside the years 1990 to 2199"),
+        UnreadableFact(name="duration_s", problem="must be a number of seconds from 0 to 2678400"),
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 5_000, b"NaN", b'{"a":1}x'])
 def test_a_body_that_is_not_json_is_unreadable(body: bytes) -> None:
     with pytest.raises(BodyUnreadable):
         translate_json(SOURCE, body)

@@ -57,6 +57,63 @@ def test_only_a_deletion_deletes(event: str, deleted: bool) -> None:
     assert observe(SOURCE, _body("task", event=event)).deleted is deleted
 
 
+@pytest.mark.parametrize(
+    ("event", "changes", "is_moved"),
+    [
+        ("updated", {"updatedFields": ["name", "stage"]}, True),
+        ("updated", {"updatedFields": ["name"]}, False),
+        ("updated", {"updatedFields": None}, False),
+        ("updated", {}, False),
+        ("created", {}, True),
+    ],
+)
+def test_an_opportunity_enters_a_stage_when_it_is_created_or_the_stage_is_updated(
+    event: str, changes: dict[str, object], is_moved: bool
+) -> None:
+    body = _body("opportunity", event=event, stage="PROPOSAL", closeDate="2026-01-31T00:00:00Z") | changes
+
+    assert observe(SOURCE, body).facts == {
+        "stage": "PROPOSAL",
+        "kind": "deal_stage_changed",
+        "stage_kind": "deal_stage_changed",
+    } | ({"started_at": "2026-01-12T09:00:00+00:00"} if is_moved else {})
+
+
+def test_the_close_date_of_a_won_opportunity_is_what_somebody_typed() -> None:
+    body = _body("opportunity", stage="CUSTOMER", closeDate="2026-01-10T08:00:00Z") | {"updatedFields": ["stage"]}
+
+    facts = observe(SOURCE, body).facts
+
+    assert (facts["kind"], facts["started_at"]) == ("deal_won", "2026-01-12T09:00:00+00:00")
+    assert facts["closed_at"] == "2026-01-10T08:00:00+00:00"
+
+
+def test_an_opportunity_without_a_time_of_its_change_moved_with_its_event() -> None:
+    body = _body("opportunity", event="created", stage="PROPOSAL", updatedAt=None) | {"eventDate": "2026-01-12T10:00:00Z"}
+
+    assert observe(SOURCE, body).facts["started_at"] == "2026-01-12T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("record", "started_at"),
+    [
+        ({"startsAt": "2026-01-13T09:00:00Z", "createdAt": "2026-01-11T09:00:00Z"}, "2026-01-13T09:00:00+00:00"),
+        ({"happensAt": "2026-01-13T10:00:00Z", "createdAt": "2026-01-11T09:00:00Z"}, "2026-01-13T10:00:00+00:00"),
+        ({"createdAt": "2026-01-11T09:00:00Z"}, "2026-01-11T09:00:00+00:00"),
+        ({}, None),
+    ],
+)
+def test_anything_else_counts_when_it_starts_or_happens_or_was_created(record: dict[str, str], started_at: str | None) -> None:
+    assert observe(SOURCE, _body("task", **record)).facts.get("started_at") == started_at
+
+
+@pytest.mark.parametrize(("name", "is_booking"), [("calendarEvent", True), ("task", False), ("call", False)])
+def test_only_an_event_of_the_calendar_is_booked_when_it_is_created(name: str, is_booking: bool) -> None:
+    facts = observe(SOURCE, _body(name, createdAt="2026-01-11T09:00:00Z")).facts
+
+    assert facts.get("booked_at") == ("2026-01-11T09:00:00+00:00" if is_booking else None)
+
+
 def test_an_amount_is_exact_to_the_millionth() -> None:
     amount = {"amountMicros": 1_234_567_891, "currencyCode": "EUR"}
 

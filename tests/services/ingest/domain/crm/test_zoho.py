@@ -114,7 +114,48 @@ def test_every_kind_is_expected() -> None:
 def test_a_stage_is_the_result_of_a_deal_as_of_the_notification(stage: str, kind: str) -> None:
     facts = _facts("Deals", {"Stage": stage})
 
-    assert facts == {"stage": stage, "kind": kind, "started_at": "2026-01-12T09:00:00+00:00"}
+    entered = {"stage_kind": kind} if kind == "deal_stage_changed" else {}
+    assert facts == {"stage": stage, "kind": kind, "started_at": "2026-01-12T09:00:00+00:00"} | entered
+
+
+@pytest.mark.parametrize(
+    ("values", "closed_on"),
+    [
+        ({"Closing_Date": "2026-01-11"}, "2026-01-11"),
+        ({"Closing_Date": "2026-01-11", "Stage": "Closed Won"}, "2026-01-11"),
+        ({"Closing_Date": "2026-01-11", "Stage": "Negotiation"}, "2026-01-11"),
+        ({"Closing_Date": None}, None),
+    ],
+)
+def test_the_closing_date_is_a_date_that_somebody_typed(values: dict[str, object], closed_on: str | None) -> None:
+    facts = _facts("Deals", values)
+
+    assert (facts["closed_on"], facts.get("started_on")) == (closed_on, None)
+    assert "closed_on" not in _facts("Deals", {"Stage": "Closed Won"})
+
+
+@pytest.mark.parametrize(("module", "is_booking"), [("Events", True), ("Visits", True), ("Calls", False), ("Tasks", False)])
+def test_only_a_meeting_is_booked_when_it_is_created(module: str, is_booking: bool) -> None:
+    created = _facts(module, {"Created_Time": "2026-01-10T09:00:00+01:00"})
+
+    assert created == ({"booked_at": "2026-01-10T08:00:00+00:00"} if is_booking else {})
+    assert _facts(module, {"Created_Time": None}) == {}
+
+
+def test_a_demo_is_booked_like_a_meeting() -> None:
+    source = make_source("zoho", kinds={"Demos": "demo"})
+
+    assert "booked_at" in observe(source, _body("Demos", {"Created_Time": "2026-01-10T09:00:00+01:00"})).facts
+
+
+def test_an_outcome_of_the_source_takes_precedence_for_a_call_too() -> None:
+    source = make_source("zoho", outcomes={"completed": "held"})
+
+    assert observe(source, _body("Calls", {"Call_Result": "Completed"})).facts["outcome"] == "held"
+
+
+def test_a_start_that_is_a_date_is_one() -> None:
+    assert _facts("Events", {"Start_DateTime": "2026-01-12"}) == {"started_at": None, "started_on": "2026-01-12"}
 
 
 def test_every_stage_is_expected() -> None:
