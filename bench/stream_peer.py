@@ -35,13 +35,14 @@ JOIN activity AS a USING (source, account, activity_id) ORDER BY a.source, a.acc
 """
 _ADD_ACTIVITY: Final = """
 -- Add an activity, or replace what is stored of it.
-INSERT INTO activity (source, account, activity_id, states, rep_id, day, deleted, kind, actor, started_at, duration_s, outcome,
-                      direction, amount, stage, contact_key)
-VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+INSERT INTO activity (source, account, activity_id, states, rep_id, day, deleted, kind, actor, started_at, started_on,
+                      duration_s, outcome, direction, amount, stage, contact_key)
+VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (source, account, activity_id) DO UPDATE SET
     states = excluded.states, rep_id = excluded.rep_id, day = excluded.day, kind = excluded.kind, deleted = excluded.deleted,
-    actor = excluded.actor, started_at = excluded.started_at, duration_s = excluded.duration_s, outcome = excluded.outcome,
-    direction = excluded.direction, amount = excluded.amount, stage = excluded.stage, contact_key = excluded.contact_key
+    actor = excluded.actor, started_at = excluded.started_at, started_on = excluded.started_on,
+    duration_s = excluded.duration_s, outcome = excluded.outcome, direction = excluded.direction,
+    amount = excluded.amount, stage = excluded.stage, contact_key = excluded.contact_key
 """
 _OPEN_DAY: Final = """
 -- Open a day, unless it exists.
