@@ -162,6 +162,14 @@ KIND: Final = Fact(
 )
 """What sort of activity it is. Every observation names one; a fact of this name refines it."""
 
+DEAL_IN_PROGRESS: Final = "deal_stage_changed"
+DEAL_WON: Final = "deal_won"
+DEAL_LOST: Final = "deal_lost"
+DEAL_KINDS: Final = frozenset({DEAL_IN_PROGRESS, DEAL_WON, DEAL_LOST})
+"""Kinds of observations that are about a deal."""
+MEETING_KINDS: Final = frozenset({"meeting", "demo"})
+"""Kinds of activities that are booked before they are held."""
+
 ACTOR: Final = Fact(name="actor", check=check_text, column=TEXT)
 """The CRM's id of the user who did it."""
 

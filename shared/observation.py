@@ -104,6 +104,40 @@ def observation_from(document: Mapping[str, object]) -> Observation:
     Raises:
         ObservationRefused: names the key and the problem, never the value.
     """
+    return _observation(document, lambda facts: {name: normalize_fact(name, value) for name, value in facts.items()})
+
+
+class UnreadableFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that was left out of an observation, because its value makes no sense. The problem never quotes the value."""
+
+    name: str
+    problem: str
+
+
+def observation_without_unreadable(document: Mapping[str, object]) -> tuple[Observation, list[UnreadableFact]]:
+    """As `observation_from`, but facts that make no sense are left out: no activity is lost for one of its facts. A fact that
+    is empty text is withdrawn.
+
+    Raises:
+        ObservationRefused: something else makes no sense. Names the key and the problem, never the value.
+    """
+    unreadable: list[UnreadableFact] = []
+
+    def keep_readable(facts: Mapping[str, object]) -> dict[str, FactValue]:
+        readable = {}
+        for name, value in facts.items():
+            try:
+                readable[name] = normalize_fact(name, _shortened(name, value))
+            except ObservationRefused as refused:
+                unreadable.append(UnreadableFact(name=name if name in FACTS_BY_NAME else "other", problem=refused.problem))
+        return readable
+
+    return _observation(document, keep_readable), unreadable
+
+
+def _observation(
+    document: Mapping[str, object], normalize: Callable[[Mapping[str, object]], dict[str, FactValue]]
+) -> Observation:
     deleted = document.get("deleted")
     if deleted is not None and not isinstance(deleted, bool):
         raise ObservationRefused("deleted", "must be true or false")
@@ -124,35 +158,8 @@ def observation_from(document: Mapping[str, object]) -> Observation:
         observed_at=_checked("observed_at", read_time, document.get("observed_at")),
         account="" if account in (None, "") else _checked("account", check_text, account),
         deleted=deleted,
-        facts={name: normalize_fact(name, value) for name, value in facts.items()},
+        facts=normalize(facts),
     )
-
-
-class UnreadableFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that was left out of an observation, because its value makes no sense. The problem never quotes the value."""
-
-    name: str
-    problem: str
-
-
-def observation_without_unreadable(document: Mapping[str, object]) -> tuple[Observation, list[UnreadableFact]]:
-    """As `observation_from`, but facts that make no sense are left out: no activity is lost for one of its facts. A fact that
-    is empty text is withdrawn.
-
-    Raises:
-        ObservationRefused: something else makes no sense. Names the key and the problem, never the value.
-    """
-    facts = document.get("facts")
-    if not isinstance(facts, Mapping) or len(facts) > FACTS_MAX:
-        return observation_from(document), []
-    readable: dict[str, FactValue] = {}
-    unreadable = []
-    for name, value in facts.items():
-        try:
-            readable[name] = normalize_fact(name, _shortened(name, value))
-        except ObservationRefused as refused:
-            unreadable.append(UnreadableFact(name=name if name in FACTS_BY_NAME else "other", problem=refused.problem))
-    return observation_from({**document, "facts": readable}), unreadable
 
 
 def _shortened(name: str, value: object) -> object:

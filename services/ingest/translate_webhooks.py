@@ -79,7 +79,8 @@ class WebhookTranslator:
             return [], [self._dead_letter(message, "unknown_source", f"source {name} is no longer configured")]
         adapter = self._adapters[source.kind]
         try:
-            items = adapter.items(_read_stored(message, source), source)
+            webhook = _read_stored(message, source)
+            items = adapter.items(webhook, source)
         except BodyUnreadable as unreadable:
             return [], [self._dead_letter(message, "unreadable_body", unreadable.subject)]
         events: list[Outgoing] = []
@@ -94,7 +95,8 @@ class WebhookTranslator:
                     self._metrics.unreadable_facts.labels(source.name, translated.name).inc()
                 else:
                     result = "translated"
-                    events.append(self._event(message, source, with_hashed_contact(translated, self._contact_secret)))
+                    observation = with_hashed_contact(translated, self._contact_secret)
+                    events.append(self._event(message, observation, source=source.name, received_at=webhook.received_at))
             if result == "translated" and self._is_duplicate(adapter, source, item):
                 result = "duplicate"
             self._metrics.items.labels(source.name, result).inc()
@@ -121,25 +123,24 @@ class WebhookTranslator:
             del self._recent_items[next(iter(self._recent_items))]
         return False
 
-    def _event(self, message: Msg, source: Source, observation: Observation) -> Outgoing:
+    def _event(self, message: Msg, observation: Observation, *, source: SourceName, received_at: datetime) -> Outgoing:
         """Nothing is true before it is: an observation that a sender dates later than its arrival is true since then."""
-        received_at = _received_at(message)
         if observation.observed_at > received_at:
             ahead_s = (observation.observed_at - received_at).total_seconds()
-            self._metrics.clock_ahead_seconds.labels(source.name).set(ahead_s)
+            self._metrics.clock_ahead_seconds.labels(source).set(ahead_s)
             observation = msgspec.structs.replace(observation, observed_at=received_at)
         headers = event_headers(
-            event_id=observation_id(source.name, observation),
+            event_id=observation_id(source, observation),
             event_type=ACTIVITY_OBSERVED,
-            source=f"/sources/{source.name}",
+            source=f"/sources/{source}",
             subject=quote(observation.activity_id, safe=_SUBJECT_SAFE),  # as CloudEvents encode attributes in headers
             time=self._clock.now(),
             traceparent=continue_trace((message.headers or {}).get(TRACEPARENT)),
         )
         read_again = (message.headers or {}).get(READ_AGAIN_HEADER)
         reading = {"received_at": received_at} | ({"read_at": read_again} if read_again else {})
-        data = msgspec.json.encode({"source": source.name, **reading, **msgspec.to_builtins(observation)})
-        return Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source.name}", headers=headers, data=data)
+        data = msgspec.json.encode({"source": source, **reading, **msgspec.to_builtins(observation)})
+        return Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source}", headers=headers, data=data)
 
     def _dead_letters_of(self, message: Msg, refused: Sequence[RefusedItem]) -> list[Outgoing]:
         """One dead letter for each reason, however many items were refused: each contains the whole body."""
@@ -161,12 +162,8 @@ def _read_stored(message: Msg, source: Source) -> VerifiedWebhook:
     sender_headers = {
         name.removeprefix(_HEADER_PREFIX): value for name, value in headers.items() if name.startswith(_HEADER_PREFIX)
     }
-    return VerifiedWebhook(source=source.name, headers=sender_headers, body=message.data, received_at=_received_at(message))
-
-
-def _received_at(message: Msg) -> datetime:
-    headers = {name.lower(): value for name, value in (message.headers or {}).items()}
-    return datetime.fromisoformat(headers["ce-time"])
+    received_at = datetime.fromisoformat(headers["ce-time"])
+    return VerifiedWebhook(source=source.name, headers=sender_headers, body=message.data, received_at=received_at)
 
 
 def _list_problems(refused: Sequence[RefusedItem]) -> str:

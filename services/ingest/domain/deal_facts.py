@@ -7,18 +7,15 @@ from typing import Final
 from services.ingest.domain.times import read_start, read_time
 from services.ingest.domain.webhook import Source
 from shared.fact_values import FactValue
+from shared.facts import DEAL_IN_PROGRESS, DEAL_LOST, DEAL_WON
 
-IN_PROGRESS: Final = "deal_stage_changed"
-WON: Final = "deal_won"
-LOST: Final = "deal_lost"
-RESULTS: Final = frozenset({WON, LOST})
-DEAL_KINDS: Final = frozenset({IN_PROGRESS, *RESULTS})
+RESULTS: Final = frozenset({DEAL_WON, DEAL_LOST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DealState:
-    """A deal at one time, in the sender's own words. `result` is `WON`, `LOST` or None, from what the sender says besides the
-    stage. `stage_labels` are further names of the stage by which a source may map it.
+    """A deal at one time, in the sender's own words. `result` is `DEAL_WON`, `DEAL_LOST` or None, from what the sender says
+    besides the stage. `stage_labels` are further names of the stage by which a source may map it.
 
     `entered_at` is when the deal entered its stage and `closed_at` when it was won or lost; None if the sender does not say.
     `closed_on` is what somebody typed as the date of closing.
@@ -43,9 +40,9 @@ def read_deal(state: DealState, source: Source, *, results_by_stage: Mapping[str
     if result is not None:
         facts |= {"kind": result, **read_start(state.closed_at), **_typed_close(state.closed_on)}
         if state.stage and state.entered_at is not None and mapped not in RESULTS and of_sender is None:
-            facts |= {"stage_entered_at": read_time(state.entered_at), "stage_kind": mapped or IN_PROGRESS}
+            facts |= {"stage_entered_at": read_time(state.entered_at), "stage_kind": mapped or DEAL_IN_PROGRESS}
     elif state.stage:
-        facts |= {"kind": IN_PROGRESS, "stage_kind": mapped or IN_PROGRESS, **read_start(state.entered_at)}
+        facts |= {"kind": DEAL_IN_PROGRESS, "stage_kind": mapped or DEAL_IN_PROGRESS, **read_start(state.entered_at)}
     return facts
 
 

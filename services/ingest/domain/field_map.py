@@ -18,7 +18,7 @@ from jmespath.exceptions import JMESPathError
 
 from services.ingest.domain.adapter import Document, Item
 from services.ingest.domain.amounts import read_clock_duration, read_currency, read_duration_s, to_decimal_text
-from services.ingest.domain.deal_facts import DEAL_KINDS, IN_PROGRESS, RESULTS, DealState, read_deal
+from services.ingest.domain.deal_facts import RESULTS, DealState, read_deal
 from services.ingest.domain.outcomes import find_outcome
 from services.ingest.domain.reading import as_items, read_json, seconds_between
 from services.ingest.domain.times import read_start, read_time, to_rfc3339
@@ -31,6 +31,8 @@ from shared.facts import (
     CLOSED_AT,
     CLOSED_ON,
     CURRENCY,
+    DEAL_IN_PROGRESS,
+    DEAL_KINDS,
     DIRECTION,
     DURATION_S,
     FACTS,
@@ -67,7 +69,7 @@ _INTERPRETED: Final = frozenset(
         CLOSED_ON,
         FIRST_SEEN_AT,
     )
-)  # fmt: skip
+)
 """Facts that are worked out from what the map finds."""
 
 _COPIED: Final = tuple(fact for fact in FACTS if fact.name not in _INTERPRETED)
@@ -192,7 +194,7 @@ def read_by_map(
         {
             "activity_id": _to_text(values.get("activity_id")),
             "account": str(account) if account else source.account,
-            "kind": IN_PROGRESS if kind in DEAL_KINDS else kind,
+            "kind": DEAL_IN_PROGRESS if kind in DEAL_KINDS else kind,
             "observed_at": to_rfc3339(values.get("observed_at") or received_at),
             "deleted": is_deleted if "deleted" in fields and (is_deleted or is_dated) else None,
             "facts": {} if is_deleted else facts if is_dated else _as_first_seen(facts, values, received_at),

@@ -7,28 +7,25 @@ signature in the same header: `t=1700000000,v1=5257…`.
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
-from services.ingest.domain.field_map import REQUIRED_FIELDS, identify_by_map, read_by_map, split_by_map
+from services.ingest.domain.adapter import Adapter, Authentication, RetryPolicy
+from services.ingest.domain.any_json import event_headers_of, find_unmapped_fields, read, split
+from services.ingest.domain.field_map import identify_by_map
 from services.ingest.domain.reading import require_recent
 from services.ingest.domain.webhook import RawWebhook, SignatureFormat, SignatureMismatch, Source, VerifiedWebhook
 
 _SIGNATURES_TRIED_MAX: Final = 16
 _MILLISECONDS_FROM_DIGITS: Final = 12
 """A Unix time of so many digits counts milliseconds."""
-_EVENT_HEADERS: Final = ("x-event", "x-event-type")
 
 
 def check_source(source: Source) -> str | None:
     """Whether the settings say how a webhook is signed and where the required facts are."""
     if source.signature is None:
         return "signature must say how a webhook is signed; at least its header"
-    if missing := sorted(REQUIRED_FIELDS - source.fields.keys()):
-        return f"fields must map {', '.join(missing)}"
-    return None
+    return find_unmapped_fields(source)
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
@@ -50,8 +47,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     digests = [hmac.digest(key, signed, form.algorithm) for key in source.secrets]
     if not any(hmac.compare_digest(digest, signature) for digest in digests for signature in signatures):
         raise SignatureMismatch(source.name)
-    event = next((webhook.headers[name] for name in _EVENT_HEADERS if name in webhook.headers), webhook.query.get("event", ""))
-    return VerifiedWebhook(source=source.name, headers={"event": event} if event else {}, body=webhook.body, received_at=now)
+    return VerifiedWebhook(source=source.name, headers=event_headers_of(webhook), body=webhook.body, received_at=now)
 
 
 def _find_timestamp(webhook: RawWebhook, form: SignatureFormat, header: str) -> str:
@@ -76,23 +72,15 @@ def _decode(encoded: str, form: SignatureFormat) -> bytes | None:
         return None
 
 
-def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
-    return split_by_map(webhook, source, source.fields)
-
-
-def _read(item: Item, source: Source) -> Iterable[Document]:
-    return read_by_map(item, source, fields=source.fields)
-
-
 ADAPTER: Final = Adapter(
     kind="hmac",
     title="Any sender of JSON that signs",
     page="hmac",
     authentication=Authentication(method="HMAC of the body, or of time and body", signs_body=True),
     verify=verify,
-    split=_split,
+    split=split,
     identify=identify_by_map,
-    read=_read,
+    read=read,
     retry_policy=RetryPolicy(),
     check_source=check_source,
 )

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
 from services.ingest.domain.amounts import read_clock_duration, read_currency, to_decimal_text
-from services.ingest.domain.deal_facts import IN_PROGRESS, DealState, read_deal
+from services.ingest.domain.deal_facts import DealState, read_deal
 from services.ingest.domain.reading import as_mapping, is_any_of, read_json
 from services.ingest.domain.times import read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
+from shared.facts import DEAL_IN_PROGRESS, MEETING_KINDS
 from shared.observation import ObservationRefused
 
 _SCHEME: Final = "basic "
@@ -36,7 +37,6 @@ DONE_OUTCOMES: Final = {"call": "connected", "meeting": "held", "demo": "held", 
 DEALS: Final = {"won": ("deal_won", "won_time"), "lost": ("deal_lost", "lost_time")}
 """The kind of a deal by its status, and the field that says since when."""
 
-MEETINGS: Final = frozenset({"meeting", "demo"})
 _DELETIONS: Final = frozenset({"delete", "deleted"})
 
 
@@ -124,7 +124,7 @@ def _activity(record: Mapping[str, Any], source: Source) -> tuple[str, dict[str,
     return kind, {
         "actor": _id(record.get("owner_id") or record.get("assigned_to_user_id") or record.get("user_id")),
         **_start(record, kind=kind, is_done=is_done),
-        **({"booked_at": read_time(record.get("add_time"))} if kind in MEETINGS and record.get("add_time") else {}),
+        **({"booked_at": read_time(record.get("add_time"))} if kind in MEETING_KINDS and record.get("add_time") else {}),
         "duration_s": _duration_s(record.get("duration")),
         "outcome": done_outcome if is_done else "scheduled",
         "outcome_raw": activity_type or None,
@@ -134,7 +134,7 @@ def _activity(record: Mapping[str, Any], source: Source) -> tuple[str, dict[str,
 def _start(record: Mapping[str, Any], *, kind: str, is_done: bool) -> dict[str, FactValue]:
     """Meetings are at the time for which they are planned. Everything else is done when it is marked as done; until then it has
     the time at which it is due, or the date."""
-    done_at = record.get("marked_as_done_time") if is_done and kind not in MEETINGS else None
+    done_at = record.get("marked_as_done_time") if is_done and kind not in MEETING_KINDS else None
     due_date, due_time = record.get("due_date"), record.get("due_time")
     zone = as_mapping(due_time).get("timezone_id")
     clock = as_mapping(due_time).get("value") if isinstance(due_time, Mapping) else due_time
@@ -169,7 +169,7 @@ def _deal(record: Mapping[str, Any], source: Source) -> tuple[str, dict[str, Fac
         entered_at=record.get("stage_change_time") or record.get("add_time"),
         closed_at=record.get(since) or record.get("close_time"),
     )
-    return IN_PROGRESS, {
+    return DEAL_IN_PROGRESS, {
         "actor": _id(record.get("owner_id") or record.get("user_id")),
         "amount": to_decimal_text(record.get("value")),
         "currency": read_currency(record.get("currency")),

@@ -14,12 +14,13 @@ from lxml import etree
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, HttpResponse, Item, RetryPolicy
 from services.ingest.domain.amounts import read_currency, read_duration_s, to_decimal_text
-from services.ingest.domain.deal_facts import IN_PROGRESS, LOST, WON, DealState, read_deal
+from services.ingest.domain.deal_facts import DealState, read_deal
 from services.ingest.domain.outcomes import find_outcome
 from services.ingest.domain.reading import is_any_of
 from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
+from shared.facts import DEAL_IN_PROGRESS, DEAL_LOST, DEAL_WON
 from shared.observation import ObservationRefused
 
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -197,13 +198,13 @@ def _opportunity(record: Mapping[str, str], source: Source) -> tuple[str, dict[s
     moved_at = record.get("LastStageChangeDate")
     state = DealState(
         stage=record.get("StageName") or None,
-        result=(WON if record.get("IsWon") == "true" else LOST) if is_closed else None,
+        result=(DEAL_WON if record.get("IsWon") == "true" else DEAL_LOST) if is_closed else None,
         entered_at=None if is_closed else moved_at,
         closed_at=moved_at or record.get("SystemModstamp") or record.get("LastModifiedDate") or record.get("CloseDate"),
         closed_on=record.get("CloseDate"),
     )
     fields = {"amount": ("Amount", to_decimal_text), "currency": ("CurrencyIsoCode", read_currency)}
-    return IN_PROGRESS, read_deal(state, source) | _stated(record, fields)
+    return DEAL_IN_PROGRESS, read_deal(state, source) | _stated(record, fields)
 
 
 def _minutes_to_seconds(text: str) -> FactValue:

@@ -7,30 +7,27 @@ case it is removed before anything is stored.
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
-from services.ingest.domain.field_map import REQUIRED_FIELDS, identify_by_map, read_by_map, split_by_map
+from services.ingest.domain.adapter import Adapter, Authentication, RetryPolicy
+from services.ingest.domain.any_json import event_headers_of, find_unmapped_fields, read, split
+from services.ingest.domain.field_map import identify_by_map
 from services.ingest.domain.origin_handshake import respond_to_origin_handshake
 from services.ingest.domain.reading import is_any_of, read_json
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 
 _PLACES: Final = "header:NAME, query:NAME, basic, bearer, body:NAME"
 _PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z")
-_EVENT_HEADERS: Final = ("x-event", "x-event-type")
 
 
 def check_source(source: Source) -> str | None:
     """Whether the settings say where the secret travels and where the required facts are."""
     if not _PLACE.match(source.secret_in):
         return f"secret_in must say where the secret travels: {_PLACES}"
-    if missing := sorted(REQUIRED_FIELDS - source.fields.keys()):
-        return f"fields must map {', '.join(missing)}"
-    return None
+    return find_unmapped_fields(source)
 
 
 def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWebhook:
@@ -51,9 +48,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
         secret = _credentials(webhook.headers.get("authorization", ""), place)
     if not secret or not is_any_of(secret, source.secrets):
         raise SignatureMismatch(source.name)
-    in_headers = (webhook.headers[header] for header in _EVENT_HEADERS if header in webhook.headers)
-    event = next(in_headers, webhook.query.get("event", ""))
-    return VerifiedWebhook(source=source.name, headers={"event": event} if event else {}, body=body, received_at=now)
+    return VerifiedWebhook(source=source.name, headers=event_headers_of(webhook), body=body, received_at=now)
 
 
 def _credentials(authorization: str, scheme: str) -> str:
@@ -79,23 +74,15 @@ def _take_secret(body: bytes, name: str, source: Source) -> tuple[str, bytes]:
     return (secret, msgspec.json.encode(content)) if isinstance(secret, str) else ("", b"")
 
 
-def _split(webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
-    return split_by_map(webhook, source, source.fields)
-
-
-def _read(item: Item, source: Source) -> Iterable[Document]:
-    return read_by_map(item, source, fields=source.fields)
-
-
 ADAPTER: Final = Adapter(
     kind="shared-secret",
     title="Any sender of JSON",
     page="any-json",
     authentication=Authentication(method="secret in a header, the URL or the body"),
     verify=verify,
-    split=_split,
+    split=split,
     identify=identify_by_map,
-    read=_read,
+    read=read,
     retry_policy=RetryPolicy(),
     check_source=check_source,
     respond_to_handshake=respond_to_origin_handshake,

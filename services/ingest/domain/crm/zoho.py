@@ -18,6 +18,7 @@ from services.ingest.domain.reading import as_mapping, is_any_of, read_json, sec
 from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
+from shared.facts import MEETING_KINDS
 
 KINDS: Final = {
     "Calls": "call",
@@ -54,7 +55,6 @@ OUTCOMES: Final = {
 
 DIRECTIONS: Final = {"outbound": "outbound", "inbound": "inbound", "missed": "inbound"}
 DEAL_STAGES: Final = {"closed won": "deal_won", "closed lost": "deal_lost", "closed-lost to competition": "deal_lost"}
-MEETINGS: Final = frozenset({"meeting", "demo"})
 OUTCOME_FIELDS: Final = (
     "Call_Result",
     "Outgoing_Call_Status",
@@ -129,7 +129,7 @@ def _facts(values: Mapping[str, Any], source: Source, kind: str) -> dict[str, Fa
     """Only what the notification contains: a value that is missing has not changed."""
     facts: dict[str, FactValue] = {}
     facts |= read_start(values.get("Call_Start_Time") or values.get("Start_DateTime") or values.get("Closed_Time"))
-    if kind in MEETINGS and values.get("Created_Time"):
+    if kind in MEETING_KINDS and values.get("Created_Time"):
         facts["booked_at"] = read_time(values["Created_Time"])
     if (duration_s := read_duration_s(values.get("Call_Duration_in_seconds"))) is not None:
         facts["duration_s"] = duration_s

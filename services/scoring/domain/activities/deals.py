@@ -14,12 +14,23 @@ from services.scoring.domain.activities.statements import (
     is_history_of,
     value_of,
 )
-from shared.facts import FIRST_SEEN_AT, KIND, STAGE, STAGE_ENTERED_AT, STAGE_KIND, STARTED_AT, STARTED_ON
+from shared.facts import (
+    DEAL_IN_PROGRESS,
+    DEAL_KINDS,
+    DEAL_LOST,
+    DEAL_WON,
+    FIRST_SEEN_AT,
+    KIND,
+    STAGE,
+    STAGE_ENTERED_AT,
+    STAGE_KIND,
+    STARTED_AT,
+    STARTED_ON,
+)
 
-IN_PROGRESS: Final = "deal_stage_changed"
 WON: Final = "won"
 LOST: Final = "lost"
-RESULT_KINDS: Final = {WON: "deal_won", LOST: "deal_lost"}
+RESULT_KINDS: Final = {WON: DEAL_WON, LOST: DEAL_LOST}
 """The kind of activity that a result is."""
 
 RESULT: Final = "_result"
@@ -28,18 +39,12 @@ _OPEN: Final = "open"
 _ENTERED: Final = "_entered:"
 _STAGE_KIND: Final = "_kind:"
 _RESULT_OF_KIND: Final = {kind: result for result, kind in RESULT_KINDS.items()}
-_DEAL_KINDS: Final = frozenset({IN_PROGRESS, *_RESULT_OF_KIND})
 _OF_NEWEST_STAGE: Final = frozenset(fact.name for fact in (KIND, STARTED_AT, STARTED_ON, STAGE_ENTERED_AT, STAGE_KIND))
 """Facts that are about the stage, or the result, that an observation names, and not about the deal."""
 
 
 def is_deal(states: FactStates) -> bool:
-    return value_of(states, OBSERVED_KIND) in _DEAL_KINDS
-
-
-def is_kind_of_deal(kind: str) -> bool:
-    """Whether an observation of this kind is about a deal."""
-    return kind in _DEAL_KINDS
+    return value_of(states, OBSERVED_KIND) in DEAL_KINDS
 
 
 def is_by_stage(states: FactStates) -> bool:
@@ -85,7 +90,7 @@ def stages_entered(states: FactStates) -> dict[str, str]:
 
 def kind_of_stage(states: FactStates, stage: str) -> str:
     """What kind of activity entering the stage is."""
-    return str(value_of(states, f"{_STAGE_KIND}{stage}") or IN_PROGRESS)
+    return str(value_of(states, f"{_STAGE_KIND}{stage}") or DEAL_IN_PROGRESS)
 
 
 def results_stated(states: FactStates) -> list[str]:

@@ -12,7 +12,6 @@ from services.scoring.domain.activities.deals import (
     by_stage,
     is_by_stage,
     is_deal,
-    is_kind_of_deal,
     keeps_earliest_entry,
 )
 from services.scoring.domain.activities.statements import (
@@ -23,7 +22,7 @@ from services.scoring.domain.activities.statements import (
     with_statement,
 )
 from shared.fact_values import utc_text
-from shared.facts import ACTOR, AMOUNT, keeps_earliest
+from shared.facts import ACTOR, AMOUNT, DEAL_KINDS, keeps_earliest
 from shared.observation import Observation
 
 _WITH_HISTORY: Final = (ACTOR.name,)
@@ -39,7 +38,7 @@ def merge(states: FactStates, observation: Observation, rank: str) -> FactStates
     if observation.deleted is not None:
         stated[DELETED] = (observation.deleted, at, rank)
     names: tuple[str, ...] = _WITH_HISTORY
-    if is_kind_of_deal(observation.kind):
+    if observation.kind in DEAL_KINDS:
         stated, names = by_stage(stated), _OF_DEALS_WITH_HISTORY
         states = by_stage(states) if is_deal(states) and not is_by_stage(states) else states
     if not states:

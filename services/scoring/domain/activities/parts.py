@@ -28,14 +28,26 @@ from services.scoring.domain.activities.statements import OBSERVED_KIND, FactSta
 from services.scoring.domain.roster.calendar import rep_day_end, rep_day_of
 from services.scoring.domain.roster.roster import Rep
 from shared.fact_values import FactValue, utc_text
-from shared.facts import ACTOR, AMOUNT, BOOKED_AT, CLOSED_AT, CLOSED_ON, CONTACT_KEY, KIND, STAGE, STARTED_AT, STARTED_ON
+from shared.facts import (
+    ACTOR,
+    AMOUNT,
+    BOOKED_AT,
+    CLOSED_AT,
+    CLOSED_ON,
+    CONTACT_KEY,
+    DEAL_KINDS,
+    KIND,
+    MEETING_KINDS,
+    STAGE,
+    STARTED_AT,
+    STARTED_ON,
+)
 from shared.observation import ActivityId
 
 WHOLE: Final = ""
 """The name of the activity itself, beside the names of its parts."""
 BOOKING: Final = "booked"
 BOOKING_KIND: Final = "meeting_booked"
-BOOKABLE_KINDS: Final = frozenset({"meeting", "demo"})
 _STAGE: Final = "stage-"
 _SEPARATOR: Final = ":"
 _ONE_DAY: Final = timedelta(days=1)
@@ -58,10 +70,7 @@ def part_name(part: ActivityId, *, of: ActivityId) -> str:
 
 def may_have_parts(kind: str) -> bool:
     """Whether an activity with observations of this kind may have parts."""
-    return kind in _KINDS_WITH_PARTS
-
-
-_KINDS_WITH_PARTS: Final = frozenset({*BOOKABLE_KINDS, "deal_stage_changed", *RESULT_KINDS.values()})
+    return kind in DEAL_KINDS or kind in MEETING_KINDS
 
 
 def list_parts(states: FactStates) -> list[str]:
@@ -70,7 +79,7 @@ def list_parts(states: FactStates) -> list[str]:
         if not is_by_stage(states):
             return []
         return [*(f"{_STAGE}{stage}" for stage in stages_entered(states)), *results_stated(states)]
-    is_booked = value_of(states, OBSERVED_KIND) in BOOKABLE_KINDS and value_of(states, BOOKED_AT.name) is not None
+    is_booked = value_of(states, OBSERVED_KIND) in MEETING_KINDS and value_of(states, BOOKED_AT.name) is not None
     return [BOOKING] if is_booked else []
 
 

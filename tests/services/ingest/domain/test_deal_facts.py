@@ -1,10 +1,13 @@
 """What a deal in one state is said to be: its stage, its result, and since when."""
 
+from typing import NotRequired, TypedDict, Unpack
+
 import pytest
 
-from services.ingest.domain.deal_facts import DEAL_KINDS, IN_PROGRESS, LOST, RESULTS, WON, DealState, read_deal
+from services.ingest.domain.deal_facts import RESULTS, DealState, read_deal
 from services.ingest.domain.webhook import Source
 from shared.fact_values import FactValue
+from shared.facts import DEAL_IN_PROGRESS, DEAL_KINDS, DEAL_LOST, DEAL_WON
 from tests.services.ingest.senders.sender import make_source
 
 ENTERED, CLOSED = "2026-01-12T09:00:00Z", "2026-01-13T09:00:00Z"
@@ -14,12 +17,23 @@ MAPPED = make_source("close", kinds={"Offer": "proposal_sent", "Signed": "deal_w
 BY_STAGE = {"won": "deal_won", "lost": "deal_lost"}
 
 
-def _read(source: Source = SOURCE, **state: object) -> dict[str, FactValue]:
-    return read_deal(DealState(**state), source, results_by_stage=BY_STAGE)  # type: ignore[arg-type]
+class _State(TypedDict):
+    """The fields of `DealState`."""
+
+    stage: str | None
+    stage_labels: NotRequired[tuple[str, ...]]
+    result: NotRequired[str | None]
+    entered_at: NotRequired[object]
+    closed_at: NotRequired[object]
+    closed_on: NotRequired[object]
+
+
+def _read(source: Source = SOURCE, **state: Unpack[_State]) -> dict[str, FactValue]:
+    return read_deal(DealState(**state), source, results_by_stage=BY_STAGE)
 
 
 def test_there_are_three_kinds_of_deals() -> None:
-    assert (IN_PROGRESS, WON, LOST) == ("deal_stage_changed", "deal_won", "deal_lost")
+    assert (DEAL_IN_PROGRESS, DEAL_WON, DEAL_LOST) == ("deal_stage_changed", "deal_won", "deal_lost")
     assert {"deal_won", "deal_lost"} == RESULTS
     assert {"deal_stage_changed", "deal_won", "deal_lost"} == DEAL_KINDS
 
