@@ -61,7 +61,15 @@ async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *
 
 async def _request_rescores(connection: Connection, changes: RosterChanges, *, now: datetime) -> None:
     first, last = date.min, date.max
-    await request_rescore(connection, changes.to_reassign, first=first, last=last, needs_reassignment=True, now=now)
+    await request_rescore(
+        connection,
+        changes.to_reassign,
+        first=first,
+        last=last,
+        needs_reassignment=True,
+        now=now,
+        lost_identities=changes.lost_identities,
+    )
     await request_rescore(connection, changes.to_rescore, first=first, last=last, needs_reassignment=False, now=now)
     # Today, in whatever time zone the rep is.
     yesterday, tomorrow = now.date() - _ONE_DAY, now.date() + _ONE_DAY

@@ -1,20 +1,22 @@
 -- name: request_rescore
 -- A rep who waits already waits for both spans from now on.
-INSERT INTO pending_rescore AS r (rep_id, first_day, last_day, needs_reassignment, requested_at)
-SELECT rep_id, $2, $3, $4, $5 FROM unnest($1::text[]) AS wanted (rep_id) ORDER BY rep_id
+INSERT INTO pending_rescore AS r (rep_id, first_day, last_day, needs_reassignment, requested_at, lost_identities)
+SELECT rep_id, $2, $3, $4, $5, lost_identities::jsonb
+FROM unnest($1::text[], $6::text[]) AS wanted (rep_id, lost_identities) ORDER BY rep_id
 ON CONFLICT (rep_id) DO UPDATE
 SET first_day = least(r.first_day, excluded.first_day), last_day = greatest(r.last_day, excluded.last_day),
-    needs_reassignment = r.needs_reassignment OR excluded.needs_reassignment;
+    needs_reassignment = r.needs_reassignment OR excluded.needs_reassignment,
+    lost_identities = r.lost_identities || excluded.lost_identities;
 
 -- name: claim_rescores
 -- A row that another replica works on is passed over. Reps to reassign and reps to score are never claimed together. The
 -- earliest days go first: days of different reps lie beside each other on the disk, days of one rep do not.
-SELECT rep_id, first_day, last_day FROM pending_rescore
+SELECT rep_id, first_day, last_day, lost_identities::text FROM pending_rescore
 WHERE needs_reassignment = $1 ORDER BY first_day, rep_id LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: finish_reassignment
 -- The days of these reps are still to be scored.
-UPDATE pending_rescore SET needs_reassignment = false WHERE rep_id = ANY($1::text[]);
+UPDATE pending_rescore SET needs_reassignment = false, lost_identities = '[]' WHERE rep_id = ANY($1::text[]);
 
 -- name: advance_rescores
 -- What is done is not done again, even if another process does the rest.

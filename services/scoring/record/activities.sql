@@ -30,7 +30,8 @@ ORDER BY a.source, a.account, a.activity_id
 FOR UPDATE OF a;
 
 -- name: lock_activities_of_reps
--- All activities that belong to these reps, or may belong to them because of their users, also of users who owned them earlier. An
+-- All activities that belong to these reps, or may belong to them because of their users, also of users who owned them at any
+-- other time: whose an activity is may depend on the calendar of somebody who handed it over before the day had ended. An
 -- index does not serve pairs after an OR, but it serves all sources with all users, which are few more.
 SELECT a.source, a.account, a.activity_id, a.part_of, a.states::text, a.deleted, a.rep_id, a.day, {fact_columns_of_a}
 FROM activity AS a
@@ -38,7 +39,7 @@ WHERE a.rep_id = ANY($1::text[])
    OR (a.source = ANY($2::text[]) AND a.actor = ANY($3::text[]) AND (a.source, a.actor) IN (SELECT * FROM unnest($2, $3)))
    OR (a.keeps_owners AND a.source = ANY($2::text[]) AND EXISTS (
        SELECT FROM jsonb_each(a.states) AS stated (name, statement)
-       WHERE starts_with(name, '_actor@') AND statement ->> 0 = ANY($3::text[])
+       WHERE (name = 'actor' OR starts_with(name, '_actor@')) AND statement ->> 0 = ANY($3::text[])
    ))
 ORDER BY a.source, a.account, a.activity_id
 FOR UPDATE;

@@ -5,29 +5,31 @@ from datetime import datetime
 
 from services.scoring.days.days import insert_days
 from services.scoring.days.score_days import initial_states
-from services.scoring.definitions.pending_rescores import finish_reassignment, request_rescore
+from services.scoring.definitions.pending_rescores import RepSpan, finish_reassignment, request_rescore
 from services.scoring.domain.activities.activity_record import derive_again
 from services.scoring.domain.definitions import Definitions
 from services.scoring.record.activities import lock_activities_of_reps, update_activities
-from shared.events import RepId
 from shared.postgres.pool import Connection
 
 
 async def reassign_activities(
-    connection: Connection, rep_ids: Sequence[RepId], definitions: Definitions, *, now: datetime
+    connection: Connection, spans: Sequence[RepSpan], definitions: Definitions, *, now: datetime
 ) -> None:
     """Assign the activities of these reps, and those that may become theirs, again. Every day that has one of them, or loses
     one, is scored again later. Needs a transaction that shares the definitions."""
-    roster = definitions.roster
+    roster, rep_ids = definitions.roster, [span.rep_id for span in spans]
     reps = [roster.reps[rep_id] for rep_id in rep_ids if rep_id in roster.reps]
     identities = [identity for rep in reps for identity in rep.identities]
-    records = await lock_activities_of_reps(connection, rep_ids, identities)
+    lost_identities = [identity for span in spans for identity in span.lost_identities]
+    records = await lock_activities_of_reps(connection, rep_ids, [*identities, *lost_identities])
     changed, touched = [], set()
     for record in records:
         derived = derive_again(record, record.states, roster=roster)
-        touched |= {rep_day for rep_day in (record.rep_day, derived.rep_day) if rep_day is not None}
         if derived != record:
             changed.append(derived)
+        elif record.rep_day is None or record.rep_day.rep_id not in rep_ids:
+            continue
+        touched |= {rep_day for rep_day in (record.rep_day, derived.rep_day) if rep_day is not None}
     if changed:
         await update_activities(connection, changed)
     await finish_reassignment(connection, rep_ids)

@@ -40,7 +40,7 @@ async def rescore_next_days(pool: asyncpg.Pool, cache: DefinitionsCache, *, now:
         definitions = await cache.share(connection)
         await plan_each_time(connection)
         if spans := await claim_rescores(connection, needs_reassignment=True, reps_max=REPS_REASSIGNED):
-            await reassign_activities(connection, [span.rep_id for span in spans], definitions, now=now)
+            await reassign_activities(connection, spans, definitions, now=now)
             return True
         spans = await claim_rescores(connection, needs_reassignment=False, reps_max=REPS_SCORED)
         if not spans:

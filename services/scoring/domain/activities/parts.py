@@ -110,7 +110,8 @@ def _values_of_part(states: FactStates, part: str, find_rep: FindRep) -> tuple[S
         return values | {KIND.name: BOOKING_KIND}, is_gone or not _is_before(booked_at, _start_of(newest))
     if part in RESULT_KINDS:
         is_result, since = result_since(states, part)
-        _set_start(values, _not_later_than_typed(_read(since), _typed_close(newest), states, find_rep))
+        if is_result and not is_gone:
+            _set_start(values, _not_later_than_typed(_read(since), _typed_close(newest), states, find_rep))
         return values | {KIND.name: RESULT_KINDS[part]}, is_gone or not is_result
     stage = part.removeprefix(_STAGE)
     _set_start(values, _read(stages_entered(states)[stage]))
@@ -121,7 +122,7 @@ def _not_later_than_typed(since: _When | None, typed: _When | None, states: Fact
     """When a deal was closed. A date that somebody typed is a forecast if it is later, and the truth if it is earlier."""
     if since is None or typed is None:
         return since or typed
-    rep = find_rep(str(_actor_as_of(states, since, find_rep)))
+    rep = _rep_of(_actor_as_of(states, since, find_rep), find_rep)
     return typed if _day(typed, rep) < _day(since, rep) else since
 
 
@@ -139,7 +140,7 @@ def _state_as_of_the_day(values: StatedValues, states: FactStates, find_rep: Fin
     if has_owners:
         _set(values, ACTOR.name, _actor_as_of(states, when, find_rep))
     if has_amounts:
-        end = _day_end(when, find_rep(str(values.get(ACTOR.name))))
+        end = _day_end(when, _rep_of(values.get(ACTOR.name), find_rep))
         _set(values, AMOUNT.name, _as_of(history_of(states, AMOUNT.name), end))
 
 
@@ -150,11 +151,15 @@ def _actor_as_of(states: FactStates, when: _When, find_rep: FindRep) -> FactValu
     done_at = when if isinstance(when, datetime) else datetime.combine(when, time.min, UTC)
     user = _as_of(owners, done_at)
     for _ in owners:
-        owner_at_end = _as_of(owners, _day_end(when, find_rep(str(user))))
+        owner_at_end = _as_of(owners, _day_end(when, _rep_of(user, find_rep)))
         if owner_at_end == user:
             break
         user = owner_at_end
     return user
+
+
+def _rep_of(user: object, find_rep: FindRep) -> Rep | None:
+    return None if user is None else find_rep(str(user))
 
 
 def _as_of(history: Sequence[tuple[str, FactValue]], instant: datetime) -> FactValue:

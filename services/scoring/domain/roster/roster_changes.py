@@ -1,8 +1,9 @@
 """What a new roster changes, and for which reps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.scoring.domain.roster.roster import Rep, Roster
+from services.scoring.domain.roster.roster import Identity, Rep, Roster
 from shared.events import RepId
 
 
@@ -11,7 +12,7 @@ class RosterChanges:
     """Ids of reps. The last three do not overlap: each rep is in the one that asks for the most work.
 
     `to_reassign`: their activities may belong to other reps or days. `to_rescore`: their targets may differ.
-    `to_report`: only what an open day's report says about them may differ.
+    `to_report`: only what an open day's report says about them may differ. `lost_identities`: what they had before.
     """
 
     joined: frozenset[RepId]
@@ -19,6 +20,7 @@ class RosterChanges:
     to_reassign: frozenset[RepId]
     to_rescore: frozenset[RepId]
     to_report: frozenset[RepId]
+    lost_identities: Mapping[RepId, Sequence[Identity]]
 
     @property
     def all(self) -> frozenset[RepId]:
@@ -43,7 +45,13 @@ def changes_between(before: Roster, after: Roster) -> RosterChanges:
         to_reassign=frozenset(to_reassign),
         to_rescore=frozenset(to_rescore),
         to_report=frozenset(to_report),
+        lost_identities={rep_id: _lost_identities(before, after, rep_id) for rep_id in to_reassign & before.reps.keys()},
     )
+
+
+def _lost_identities(before: Roster, after: Roster, rep_id: RepId) -> Sequence[Identity]:
+    unchanged = after.reps[rep_id].identities if rep_id in after.reps else ()
+    return [identity for identity in before.reps[rep_id].identities if identity not in unchanged]
 
 
 def _assignment_inputs(rep: Rep) -> object:

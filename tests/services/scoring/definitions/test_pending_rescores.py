@@ -1,5 +1,6 @@
 """Requests to score days again: merged per rep, and worked off once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import asyncpg
@@ -17,9 +18,11 @@ from services.scoring.definitions.pending_rescores import (
     request_rescore,
 )
 from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.roster.roster import Identity
 from shared.events import RepId
 from shared.requests.definitions import RescoreState
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring
+from tests.services.scoring.domain.builders import ACME
 
 SUNDAY, TUESDAY = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
 
@@ -70,6 +73,28 @@ async def test_a_rep_is_reassigned_first_and_then_scored(scoring: Scoring) -> No
         assert await list_pending_reassignments(connection, [ANA, BEN]) == set()
         assert await list_pending_rescores(connection) == await list_pending_rescores(connection, [ANA]) == {ANA}
         assert await list_pending_rescores(connection, [BEN]) == set()
+
+
+async def test_identities_that_a_rep_has_lost_are_kept_until_the_activities_are_reassigned(scoring: Scoring) -> None:
+    first, second = Identity(source=ACME, user="7"), Identity(source=ACME, user="9", account="eu")
+
+    async with scoring.pool.acquire() as connection, connection.transaction():
+        for lost in ({ANA: [first]}, {ANA: [second], BEN: [first]}, {}):
+            await request_rescore(
+                connection,
+                [ANA],
+                first=MONDAY,
+                last=MONDAY,
+                needs_reassignment=True,
+                now=MONDAY_NOON,
+                lost_identities=lost,
+            )
+        span = RepSpan(rep_id=ANA, first=MONDAY, last=MONDAY)
+        assert await claim_rescores(connection, needs_reassignment=True, reps_max=9) == [
+            replace(span, lost_identities=(first, second))
+        ]
+        await finish_reassignment(connection, [ANA])
+        assert await claim_rescores(connection, needs_reassignment=False, reps_max=9) == [span]
 
 
 async def test_days_that_are_scored_are_not_scored_again(scoring: Scoring) -> None:

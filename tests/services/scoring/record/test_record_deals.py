@@ -11,7 +11,7 @@ from services.scoring.record.read_event import ObservedEvent
 from shared.events import RepId
 from shared.fact_values import FactValue
 from shared.observation import ActivityId, Observation
-from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring, observed, observed_event
+from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, ROSTER, Scoring, observed, observed_event
 
 ONE_DAY = timedelta(days=1)
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + number * ONE_DAY for number in range(1, 5))
@@ -122,6 +122,44 @@ async def test_an_owner_who_changes_on_the_day_itself_takes_it_over(scoring: Sco
 
     assert await counts(scoring) == {}
     assert await counts(scoring, BEN) == {"Tue": {"wins": 1}}
+
+
+@pytest.mark.parametrize(
+    ("zone_of_ana", "handed_over"),
+    [
+        pytest.param("Pacific/Honolulu", deal(TUESDAY, hour=4, actor="8"), id="Monday of the former owner had not ended"),
+        pytest.param("Asia/Tokyo", deal(MONDAY, hour=20, actor="7"), id="Monday of the later owner had ended"),
+    ],
+)
+async def test_whose_it_is_follows_the_calendars_of_all_owners_also_when_one_leaves_the_roster(
+    scoring: Scoring, zone_of_ana: str, handed_over: ObservedEvent
+) -> None:
+    roster = ROSTER.replace("Europe/Madrid", zone_of_ana)
+    await scoring.apply(roster=roster)
+    owner = "7" if handed_over.observation.facts["actor"] == "8" else "8"
+    await scoring.record(deal(MONDAY, actor=owner, stage="3"), handed_over)
+    assert await counts(scoring, BEN) == {"Mon": {"moves": 1}}
+
+    await scoring.apply(roster="".join(line for line in roster.splitlines(keepends=True) if "ana" not in line))
+
+    assert await counts(scoring, BEN) == {}
+    assert await scoring.differences() == ()
+
+    await scoring.apply(roster=roster)
+
+    assert await counts(scoring, BEN) == {"Mon": {"moves": 1}}
+    assert await scoring.differences() == ()
+
+
+async def test_a_deleted_win_depends_on_no_calendar(scoring: Scoring) -> None:
+    night = f"{MONDAY}T23:30:00+00:00"  # Tuesday in Madrid, and so later than the typed date
+    won = observed("deal-1", "deal_won", at=at(TUESDAY), deleted=True, started_at=night, closed_on=f"{MONDAY}")
+    await scoring.record(won)
+
+    await scoring.apply(roster=ROSTER.replace('user: "7"', 'user: "9"'))
+
+    assert await counts(scoring) == {}
+    assert await scoring.differences() == ()
 
 
 async def test_the_owner_of_a_call_stays_whoever_made_it(scoring: Scoring) -> None:

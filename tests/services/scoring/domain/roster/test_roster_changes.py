@@ -85,3 +85,12 @@ def test_a_change_of_the_team_is_reported_for_all_of_its_reps() -> None:
 
     for changed in (replace(team, name="Far North"), replace(team, managers=(mara,))):
         assert changes_between(before, replace(before, teams=(changed,))).to_report == {ANA, BEN}
+
+
+def test_identities_that_a_rep_or_somebody_who_was_removed_had_before_are_lost() -> None:
+    lasting, lost, gained = (Identity(source=ACME, user=user) for user in ("7", "8", "9"))
+    before = roster(rep(identities=(lasting, lost)), rep(name="ben", identities=(gained,)))
+
+    changes = changes_between(before, roster(rep(identities=(lasting, gained))))
+
+    assert changes.lost_identities == {ANA: [lost], BEN: [gained]}
