@@ -33,12 +33,14 @@ ActivityObserved: Final = make_dataclass(
         *_observation_fields(),
         ("received_at", datetime | None, field(default=None)),
         ("read_at", datetime | None, field(default=None)),
+        ("reprocessed_since", datetime | None, field(default=None)),
+        ("reprocessed_until", datetime | None, field(default=None)),
     ],
     namespace={"__doc__": Observation.__doc__},
     kw_only=True,
 )
-"""The `data` of `activity.observed.v1`: the source, the fields of an observation, when its webhook was received, and when it
-was read again, if it was."""
+"""The `data` of `activity.observed.v1`: the source, the fields of an observation, and when its webhook was received. If that
+was read again: when, and which webhooks were read again with it, by when they were received."""
 
 
 def declare_publishers(broker: ServiceBroker) -> None:

@@ -1,6 +1,7 @@
 """The configuration of ingest. `shared/daymark.default.toml` explains each key."""
 
 import re
+from difflib import get_close_matches
 from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
@@ -8,6 +9,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.field_map import ACTIVITY_KINDS, FIELDS, ExpressionRefused, compile_expression
 from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat, Source
+from shared.errors import DaymarkError
 from shared.observation import SourceName
 from shared.service.http_server import HeadLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, SettingsRefused, read_secret
@@ -19,6 +21,10 @@ _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
 
 class SecretTooShort(SettingsRefused):
     """The secret is too short to be one. Use at least 16 random characters, here and at the sender."""
+
+
+class UnknownSource(DaymarkError):
+    """No source of this name is configured. The sources of daymark.toml have the names that are allowed here."""
 
 
 class IngestSection(Section):
@@ -147,6 +153,18 @@ class IngestSettings(CommonSettings):
             if not _NAME.match(name):
                 raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
         return sources
+
+    def source_to_read(self, name: str) -> Source:
+        """The source without its secrets, to read webhooks that are stored already.
+
+        Raises:
+            UnknownSource: no source has this name.
+        """
+        section = self.sources.get(SourceName(name))
+        if section is None:
+            nearest = get_close_matches(name, self.sources, n=1)
+            raise UnknownSource(f"{name!r}" + (f"; did you mean {nearest[0]}?" if nearest else ""))
+        return section.to_source(SourceName(name), secrets=(), limits=self.ingest.body_limits())
 
     def read_sources(self) -> dict[SourceName, Source]:
         """The sources with their secrets.

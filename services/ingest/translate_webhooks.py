@@ -1,32 +1,27 @@
 """Translate stored webhooks into observations. Whatever cannot be translated becomes a dead letter, with its bytes."""
 
-import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote
 
-import msgspec
 import structlog
 from nats.aio.msg import Msg
 
-from services.ingest.domain.adapter import Adapter, Translated
-from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, BodyUnreadable, RefusedItem, Source, VerifiedWebhook
+from services.ingest.domain.adapter import Adapter
+from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, Source
 from services.ingest.metrics import IngestMetrics
+from services.ingest.read_webhooks import Reprocessing, clock_ahead_s, observation_event, read_items, stored_webhook
 from shared.clock import Clock
-from shared.event_types import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
-from shared.jetstream.cloudevents import event_headers
+from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.dead_letters import READ_AGAIN_HEADER, dead_letter
 from shared.jetstream.publisher import Outgoing, Publisher
-from shared.observation import Observation, SourceName, UnreadableFact, observation_id
+from shared.observation import Observation, SourceName, UnreadableFact
 from shared.privacy.contact_keys import with_hashed_contact
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()
 _SERVICE: Final = "ingest"
-_SUBJECT_SAFE: Final = "!#$&'()*+,/:;<=>?@[]^_`{|}~-."
-_HEADER_PREFIX: Final = SENDER_HEADER_PREFIX.lower()
 _RECENT_ITEMS_MAX: Final = 50_000
 _PROBLEMS_LISTED_MAX: Final = 3
 
@@ -79,15 +74,15 @@ class WebhookTranslator:
             return [], [self._dead_letter(message, "unknown_source", f"source {name} is no longer configured")]
         adapter = self._adapters[source.kind]
         try:
-            webhook = _read_stored(message, source)
-            items = adapter.items(webhook, source)
+            webhook = stored_webhook(message.headers or {}, message.data, source)
+            items = list(read_items(webhook, source, adapter))
         except BodyUnreadable as unreadable:
             return [], [self._dead_letter(message, "unreadable_body", unreadable.subject)]
         events: list[Outgoing] = []
         refused: list[RefusedItem] = []
-        for index, item in enumerate(items):
+        for item in items:
             result = "ignored"
-            for translated in self._translate_item(adapter, source, index, item):
+            for translated in item.translated:
                 if isinstance(translated, RefusedItem):
                     result = "refused"
                     refused.append(translated)
@@ -97,20 +92,10 @@ class WebhookTranslator:
                     result = "translated"
                     observation = with_hashed_contact(translated, self._contact_secret)
                     events.append(self._event(message, observation, source=source.name, received_at=webhook.received_at))
-            if result == "translated" and self._is_duplicate(adapter, source, item):
+            if result == "translated" and self._is_duplicate(adapter, source, item.item):
                 result = "duplicate"
             self._metrics.items.labels(source.name, result).inc()
         return events, self._dead_letters_of(message, refused)
-
-    def _translate_item(self, adapter: Adapter, source: Source, index: int, item: object) -> list[Translated]:
-        """A bug in an adapter becomes a dead letter: it must not block the messages behind it."""
-        try:
-            return adapter.translate_item(index, item, source)
-        except Exception as bug:  # noqa: BLE001  # any bug: only its place is logged, since its message may quote the body
-            frame = traceback.extract_tb(bug.__traceback__)[-1]
-            at = f"{frame.name}:{frame.lineno}"
-            _log.error("adapter_failed", source=source.name, kind=source.kind, error=type(bug).__name__, at=at)
-            return [RefusedItem(index=index, problem=f"the adapter failed ({type(bug).__name__})", reason="adapter_failed")]
 
     def _is_duplicate(self, adapter: Adapter, source: Source, item: object) -> bool:
         """Whether the item was delivered before, not long ago. It is only counted: its observations have the same ids."""
@@ -124,23 +109,18 @@ class WebhookTranslator:
         return False
 
     def _event(self, message: Msg, observation: Observation, *, source: SourceName, received_at: datetime) -> Outgoing:
-        """Nothing is true before it is: an observation that a sender dates later than its arrival is true since then."""
-        if observation.observed_at > received_at:
-            ahead_s = (observation.observed_at - received_at).total_seconds()
+        if ahead_s := clock_ahead_s(observation, received_at):
             self._metrics.clock_ahead_seconds.labels(source).set(ahead_s)
-            observation = msgspec.structs.replace(observation, observed_at=received_at)
-        headers = event_headers(
-            event_id=observation_id(source, observation),
-            event_type=ACTIVITY_OBSERVED,
-            source=f"/sources/{source}",
-            subject=quote(observation.activity_id, safe=_SUBJECT_SAFE),  # as CloudEvents encode attributes in headers
-            time=self._clock.now(),
-            traceparent=continue_trace((message.headers or {}).get(TRACEPARENT)),
+        headers = message.headers or {}
+        read_again_at = headers.get(READ_AGAIN_HEADER)
+        return observation_event(
+            observation,
+            source=source,
+            received_at=received_at,
+            reprocessing=Reprocessing(at=datetime.fromisoformat(read_again_at)) if read_again_at else None,
+            traceparent=continue_trace(headers.get(TRACEPARENT)),
+            now=self._clock.now(),
         )
-        read_again = (message.headers or {}).get(READ_AGAIN_HEADER)
-        reading = {"received_at": received_at} | ({"read_at": read_again} if read_again else {})
-        data = msgspec.json.encode({"source": source, **reading, **msgspec.to_builtins(observation)})
-        return Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source}", headers=headers, data=data)
 
     def _dead_letters_of(self, message: Msg, refused: Sequence[RefusedItem]) -> list[Outgoing]:
         """One dead letter for each reason, however many items were refused: each contains the whole body."""
@@ -154,16 +134,6 @@ class WebhookTranslator:
         trace = trace_id((message.headers or {}).get(TRACEPARENT))
         _log.warning("webhook_dead_lettered", subject=message.subject, reason=reason, detail=detail, trace_id=trace)
         return dead_letter(message, service=_SERVICE, reason=reason, detail=detail)
-
-
-def _read_stored(message: Msg, source: Source) -> VerifiedWebhook:
-    """The webhook as the door stored it."""
-    headers = {name.lower(): value for name, value in (message.headers or {}).items()}
-    sender_headers = {
-        name.removeprefix(_HEADER_PREFIX): value for name, value in headers.items() if name.startswith(_HEADER_PREFIX)
-    }
-    received_at = datetime.fromisoformat(headers["ce-time"])
-    return VerifiedWebhook(source=source.name, headers=sender_headers, body=message.data, received_at=received_at)
 
 
 def _list_problems(refused: Sequence[RefusedItem]) -> str:

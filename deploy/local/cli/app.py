@@ -6,11 +6,12 @@ import typer
 
 from deploy.local.cli.channels import channels
 from deploy.local.cli.definitions import playbook, rescore, roster
-from deploy.local.cli.erase import forget
 from deploy.local.cli.experiments import calibrate, effects, rules
 from deploy.local.cli.history import import_history
-from deploy.local.cli.inspect import dead_letters, doctor
 from deploy.local.cli.nudges import inbox, nudges, you
+from deploy.local.cli.operation.erase import forget
+from deploy.local.cli.operation.inspect import dead_letters, doctor
+from deploy.local.cli.operation.webhooks import mapping, webhooks
 from deploy.local.cli.scores import audit, explain, scores, totals
 from deploy.local.cli.start import demo, up
 from shared.errors import DaymarkError
@@ -35,6 +36,8 @@ def make_app() -> typer.Typer:
     for group, name in (
         (roster, "roster"),
         (playbook, "playbook"),
+        (webhooks, "webhooks"),
+        (mapping, "mapping"),
         (dead_letters, "dead-letters"),
         (channels, "channels"),
         (rules, "rules"),

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from deploy.local.erase.stored_messages import StoredMessage
+from deploy.local.stored_messages import StoredMessage
 from shared.jetstream.dead_letters import ORIGIN_HEADER
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import NO_JSON

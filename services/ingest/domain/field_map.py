@@ -178,7 +178,7 @@ def read_by_map(
     Raises:
         ObservationRefused: a value makes no sense.
     """
-    values = {name: _search(expression, item) for name, expression in fields.items() if name != "items"}
+    values = search_fields(item, fields)
     sender_kind = str(values.get("kind"))
     kind = {**kinds, **source.kinds}.get(sender_kind, sender_kind)
     if kind not in ACTIVITY_KINDS:
@@ -200,6 +200,11 @@ def read_by_map(
             "facts": {} if is_deleted else facts if is_dated else _as_first_seen(facts, values, received_at),
         }
     ]
+
+
+def search_fields(item: Item, fields: Mapping[str, str]) -> dict[str, Any]:
+    """What the expression of each field finds in an item, as the sender wrote it; None if it finds nothing."""
+    return {name: _search(expression, item) for name, expression in fields.items() if name != "items"}
 
 
 def _start(values: Mapping[str, Any], kind: str, source: Source) -> dict[str, FactValue]:

@@ -46,6 +46,12 @@ async def lock_activities(
     return [_record(row) for row in rows]
 
 
+async def list_activities_with_parts(connection: Connection, keys: Collection[ActivityKey]) -> list[ActivityRecord]:
+    """These activities, and all of their parts, without a lock."""
+    rows = await connection.fetch(_QUERIES["list_activities_with_parts"], *_key_columns(keys))
+    return [_record(row) for row in rows]
+
+
 def _key_columns(keys: Collection[ActivityKey]) -> list[list[str]]:
     sources, accounts, ids = ([str(key[column]) for key in keys] for column in range(3))
     return [sources, accounts, ids]

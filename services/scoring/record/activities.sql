@@ -29,6 +29,16 @@ JOIN activity AS a USING (source, account, activity_id)
 ORDER BY a.source, a.account, a.activity_id
 FOR UPDATE OF a;
 
+-- name: list_activities_with_parts
+-- These activities, and all of their parts. Each half has its own index.
+SELECT a.source, a.account, a.activity_id, a.part_of, a.states::text, a.deleted, a.rep_id, a.day, {fact_columns_of_a}
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (source, account, activity_id)
+JOIN activity AS a USING (source, account, activity_id)
+UNION ALL
+SELECT a.source, a.account, a.activity_id, a.part_of, a.states::text, a.deleted, a.rep_id, a.day, {fact_columns_of_a}
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (source, account, activity_id)
+JOIN activity AS a ON (a.source, a.account, a.part_of) = (wanted.source, wanted.account, wanted.activity_id);
+
 -- name: lock_activities_of_reps
 -- All activities that belong to these reps, or may belong to them because of their users, also of users who owned them at any
 -- other time: whose an activity is may depend on the calendar of somebody who handed it over before the day had ended. An

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Final
 
 import msgspec
 from nats.aio.msg import Msg
 
 from services.scoring.domain.activities.activity_record import ActivityKey
+from services.scoring.domain.activities.readings import Reprocessing, rank_of, time_in_ranks
 from shared.errors import DaymarkError
 from shared.events import HISTORY_HEADER
 from shared.fact_values import FactRefused, read_time
@@ -15,6 +17,8 @@ from shared.observation import NO_JSON, Observation, SourceName, decode_checked,
 from shared.trace import HEADER as TRACEPARENT
 
 _INCOMPLETE: Final = "no ce-id header or no source"
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_TIMES: Final = ("received_at", "read_at", "reprocessed_since", "reprocessed_until")
 
 
 class EventUnreadable(DaymarkError):
@@ -24,6 +28,8 @@ class EventUnreadable(DaymarkError):
 class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One observation as it arrived.
 
+    Its webhook was received at `received_at`. If that was read again, it was at `read_at`, together with all webhooks of the
+    source that were received from `reprocessed_since` to `reprocessed_until`.
     If it named an erased person, it `is_redacted`: only what may be recorded is left. If that person did the activity, it
     `is_by_erased_user`. `headers` are those of the message: the trace is read once per scored day, not once per observation.
     """
@@ -33,6 +39,8 @@ class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
     observation: Observation
     received_at: datetime | None = None
     read_at: datetime | None = None
+    reprocessed_since: datetime | None = None
+    reprocessed_until: datetime | None = None
     is_history: bool = False
     headers: Mapping[str, str] = {}
     is_redacted: bool = False
@@ -44,21 +52,20 @@ class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def rank(self) -> str:
-        """The rank among the events of the same time: first by when the webhook was received, then by when it was read again,
-        and then by id. An event that was not received as a webhook is below those that were."""
-        if self.received_at is None:
-            return self.event_id
-        read_again = f"/{_microseconds(self.read_at)}" if self.read_at is not None else ""
-        return f"r{_microseconds(self.received_at)}{read_again}.{self.event_id}"
+        """The rank among the events of the same time."""
+        return rank_of(self.event_id, received_at=self.received_at, read_at=self.read_at)
+
+    @property
+    def reprocessing(self) -> Reprocessing | None:
+        """Whose earlier readings it replaces: those of all webhooks that were read again together, or only of its own."""
+        if self.received_at is None or self.read_at is None:
+            return None
+        since, until = self.reprocessed_since or self.received_at, self.reprocessed_until or self.received_at
+        return Reprocessing(time_in_ranks(since), time_in_ranks(until), time_in_ranks(self.read_at))
 
     @property
     def traceparent(self) -> str | None:
         return self.headers.get(TRACEPARENT)
-
-
-def _microseconds(instant: datetime) -> str:
-    """Since 1970, as text that sorts as the times do."""
-    return f"{round(instant.timestamp() * 1_000_000):014x}"
 
 
 class _Body(Observation, frozen=True, kw_only=True):
@@ -67,6 +74,8 @@ class _Body(Observation, frozen=True, kw_only=True):
     source: Annotated[SourceName, msgspec.Meta(min_length=1)]
     received_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     read_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    reprocessed_since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    reprocessed_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 _body_decoder: Final = msgspec.json.Decoder(_Body)
@@ -81,18 +90,29 @@ def read_event(message: Msg) -> ObservedEvent:
         ObservationRefused: the observation makes no sense.
     """
     headers = message.headers or {}
-    event_id = headers.get("ce-id")
+    return event_from(message.data, event_id=headers.get("ce-id", ""), headers=headers)
+
+
+def event_from(data: bytes, *, event_id: str, headers: Mapping[str, str] = _NO_HEADERS) -> ObservedEvent:
+    """The observation in the data of an event.
+
+    Raises:
+        EventUnreadable: the data is no JSON object, or the event lacks its id or its source.
+        ObservationRefused: the observation makes no sense.
+    """
     if not event_id or "\x00" in event_id:
         raise EventUnreadable(_INCOMPLETE)
-    body = decode_checked(message.data, _body_decoder)
+    body = decode_checked(data, _body_decoder)
     if body is None:
-        body = _read_slowly(message.data)
+        body = _read_slowly(data)
     return ObservedEvent(
         event_id=event_id,
         source=body.source,
         observation=body,
         received_at=body.received_at,
         read_at=body.read_at,
+        reprocessed_since=body.reprocessed_since,
+        reprocessed_until=body.reprocessed_until,
         is_history=headers.get(HISTORY_HEADER) == "true",
         headers=headers,
     )
@@ -108,11 +128,13 @@ def _read_slowly(data: bytes) -> _Body:
     if not isinstance(source, str) or not source or "\x00" in source:
         raise EventUnreadable(_INCOMPLETE)
     observation = observation_from(document)
-    received_at, read_at = (_read_time(document.get(name)) for name in ("received_at", "read_at"))
+    received_at, read_at, reprocessed_since, reprocessed_until = (_read_time(document.get(name)) for name in _TIMES)
     return _Body(
         source=SourceName(source),
         received_at=received_at,
         read_at=read_at,
+        reprocessed_since=reprocessed_since,
+        reprocessed_until=reprocessed_until,
         activity_id=observation.activity_id,
         kind=observation.kind,
         observed_at=observation.observed_at,
@@ -126,4 +148,4 @@ def _read_time(value: object) -> datetime | None:
     try:
         return read_time(value) if value is not None else None
     except FactRefused:
-        raise EventUnreadable("received_at or read_at is not a time") from None
+        raise EventUnreadable(f"one of {', '.join(_TIMES)} is not a time") from None

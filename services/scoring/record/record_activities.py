@@ -9,21 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
-import msgspec
 
 from services.scoring.days.cause import Cause
 from services.scoring.days.score_days import score_days
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive, derive_again, derive_parts
+from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive, derive_parts
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.fact_states import merge
 from services.scoring.domain.activities.parts import may_have_parts
-from services.scoring.domain.activities.statements import FactStates
 from services.scoring.domain.definitions import Definitions
-from services.scoring.domain.erased import is_erased_user, redact
-from services.scoring.domain.roster.roster import Roster
 from services.scoring.record.activities import insert_activities, lock_activities, update_activities
-from services.scoring.record.anonymize_activity import anonymize_activity
+from services.scoring.record.merge_events import merged_record, merged_states, redacted_event
 from services.scoring.record.read_event import ObservedEvent
 from services.scoring.record.slices import slices
 from shared.postgres.pool import Connection
@@ -48,7 +43,7 @@ async def record_activities(
     """Merge the batch and bring every day that it touches up to date. Recording the batch again changes nothing."""
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
-        redacted = [_redacted(event, definitions) for event in batch] if definitions.erased else batch
+        redacted = [redacted_event(event, definitions) for event in batch] if definitions.erased else batch
         by_key: dict[ActivityKey, list[ObservedEvent]] = {}
         for event in redacted:
             by_key.setdefault(event.key, []).append(event)
@@ -56,20 +51,6 @@ async def record_activities(
         days = await score_days(connection, definitions, _causes(changes, by_key), now=now)
     redactions = sum(event.is_redacted for event in redacted) if definitions.erased else 0
     return Recorded(activities=len({record.key_of_whole for _, record in changes}), days=days, redacted=redactions)
-
-
-def _redacted(event: ObservedEvent, definitions: Definitions) -> ObservedEvent:
-    """The event without what must not be recorded of an erased person."""
-    redacted = redact(definitions.erased, definitions.roster, event.observation, source=event.source, event_id=event.event_id)
-    if redacted is None:
-        return event
-    return msgspec.structs.replace(
-        event,
-        observation=redacted.observation,
-        event_id=redacted.event_id,
-        is_redacted=True,
-        is_by_erased_user=redacted.is_by_erased_user,
-    )
 
 
 async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: Definitions) -> list[Change]:
@@ -80,7 +61,7 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
     async for items in slices(list(by_key.items())):
         for key, events in items:
             if not (definitions.erased and all(event.is_by_erased_user for event in events)):
-                as_new[key] = derive(key, _merged({}, events), roster=roster)
+                as_new[key] = derive(key, merged_states({}, events), roster=roster)
     inserted = await insert_activities(connection, list(as_new.values())) if as_new else set()
     stored = [record for key, record in as_new.items() if key in inserted]
     changes: list[Change] = [(None, record) for record in stored]
@@ -99,7 +80,7 @@ async def _merge_into(
     connection: Connection, records: Sequence[ActivityRecord], by_key: EventsByKey, definitions: Definitions
 ) -> tuple[list[ActivityRecord], list[Change]]:
     """Merge the batch into locked activities. Returns them as they are now, and those that it changed."""
-    merged = [(record, _merged_record(record, by_key[record.key_of_whole], definitions)) for record in records]
+    merged = [(record, merged_record(record, by_key[record.key_of_whole], definitions)) for record in records]
     changed = [(before.rep_day, after) for before, after in merged if after is not before]
     if changed:
         await update_activities(connection, [after for _, after in changed])
@@ -119,37 +100,8 @@ async def _add_parts(
 
 
 def _may_have_parts(events: Sequence[ObservedEvent]) -> bool:
-    return any(may_have_parts(event.observation.kind) for event in events)
-
-
-def _merged_record(record: ActivityRecord, events: Sequence[ObservedEvent], definitions: Definitions) -> ActivityRecord:
-    """A stored activity with more observations.
-
-    Erasing finds its activities by user and by contact. So an activity that still has to be erased must not stop looking like
-    one: an erased person's stays theirs, and an erased contact is removed at once.
-    """
-    erased, roster = definitions.erased, definitions.roster
-    if not erased:
-        return _with_events(record, events, roster)
-    source, account, _ = record.key
-    user, contact_key = record.activity.actor, record.activity.contact_key
-    if user is not None and is_erased_user(erased, roster, source=source, account=account, user=user):
-        return _with_events(record, [event for event in events if not event.is_by_erased_user], roster)
-    if contact_key is not None and erased.has_contact(source=source, contact_key=contact_key):
-        return _with_events(anonymize_activity(record, contact_key, definitions), events, roster)
-    return _with_events(record, events, roster)
-
-
-def _with_events(record: ActivityRecord, events: Sequence[ObservedEvent], roster: Roster) -> ActivityRecord:
-    """The same object if the events change nothing."""
-    states = _merged(record.states, events)
-    return record if states is record.states else derive_again(record, states, roster=roster)
-
-
-def _merged(states: FactStates, events: Sequence[ObservedEvent]) -> FactStates:
-    for event in events:
-        states = merge(states, event.observation, event.rank)
-    return states
+    """Whether the events may make parts, or take them away: a reading of before may have been about a deal."""
+    return any(may_have_parts(event.observation.kind) or event.reprocessing is not None for event in events)
 
 
 def _causes(changes: Sequence[Change], by_key: EventsByKey) -> dict[RepDay, Cause]:

@@ -18,10 +18,11 @@ from services.scoring.explain.list_scores import list_scores
 from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
+from services.scoring.explain.preview_readings import preview_readings
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
-from shared.requests import definitions, erasure, scores
+from shared.requests import definitions, erasure, readings, scores
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 
@@ -88,6 +89,10 @@ def _handle_scores(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
     @requests.handles(scores.SCORE_AUDIT)
     async def audit(query: scores.AuditQuery) -> scores.AuditReport:
         return await audit_scores(pool, cache, query)
+
+    @requests.handles(readings.READING_PREVIEW)
+    async def reading_preview(query: readings.ReadingPreviewQuery) -> readings.ReadingPreview:
+        return await preview_readings(pool, cache, query)
 
     @requests.handles(scores.UNMATCHED_USERS)
     async def unmatched_users(_: NoQuery) -> scores.UnmatchedUserList:

@@ -25,7 +25,8 @@ def test_an_observed_activity_is_described_with_the_source_and_every_field_of_an
     schema = _document()["components"]["schemas"]["ActivityObserved"]
 
     fields = msgspec.structs.fields(Observation)
-    assert schema["properties"].keys() == {"source", "received_at", "read_at", *(field.name for field in fields)}
+    of_the_webhook = {"source", "received_at", "read_at", "reprocessed_since", "reprocessed_until"}
+    assert schema["properties"].keys() == of_the_webhook | {field.name for field in fields}
     assert set(schema["required"]) == {"source", *(field.name for field in fields if field.required)}
     assert schema["properties"]["account"]["default"] == ""
     assert schema["properties"]["observed_at"]["format"] == "date-time"

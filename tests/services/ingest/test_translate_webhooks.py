@@ -43,10 +43,12 @@ async def test_an_event_says_when_its_webhook_was_received_and_whether_it_was_re
 
     await ingest.translate()
 
-    first, second = [(await ingest.read_stored(ACTIVITIES, number)).json() for number in (1, 2)]
+    events = [await ingest.read_stored(ACTIVITIES, number) for number in (1, 2)]
+    first, second = (event.json() for event in events)
     assert datetime.fromisoformat(first["received_at"]) == NOW
     assert "read_at" not in first
-    assert (second["received_at"], second["read_at"]) == (first["received_at"], headers["Daymark-Read-Again"])
+    assert (second["received_at"], second["read_at"]) == (first["received_at"], "2026-02-01T09:00:00Z")
+    assert events[1].headers["ce-id"].endswith("@2026-02-01T09:00:00+00:00")
 
 
 async def test_nothing_is_true_before_it_arrives(ingest: Ingest) -> None:

@@ -57,11 +57,26 @@ def model_reps(roster: str) -> dict[str, ModelRep]:
 def model_activities(events: Sequence[ObservedEvent], owners: Mapping[str, ModelRep]) -> list[Facts]:
     """Everything that belongs to a day of a rep: `kind`, `actor`, `start` (a time or a date), `day`, and other facts."""
     stories: dict[str, list[ObservedEvent]] = {}
-    for event in sorted(events, key=lambda event: (event.observation.observed_at, event.rank)):
+    for event in sorted(_newest_readings(events), key=lambda event: (event.observation.observed_at, event.rank)):
         stories.setdefault(event.observation.activity_id, []).append(event)
     activities = [activity for key, story in stories.items() for activity in _activities_of(key, _one_at_a_time(story))]
     placed = [_with_owner(activity, owners) for activity in activities if activity["start"] is not None]
     return [activity for activity in placed if activity["actor"] in owners]
+
+
+def _newest_readings(events: Sequence[ObservedEvent]) -> list[ObservedEvent]:
+    """Without readings of webhooks that were read again later, as far as that was said of the activity."""
+    again = [event for event in events if event.read_at is not None]
+    return [event for event in events if not any(_is_outdated(event, reading) for reading in again)]
+
+
+def _is_outdated(event: ObservedEvent, reading: ObservedEvent) -> bool:
+    if event.key != reading.key or event.received_at is None or reading.read_at is None:
+        return False
+    since, until = reading.reprocessed_since or reading.received_at, reading.reprocessed_until or reading.received_at
+    assert since is not None
+    assert until is not None
+    return since <= event.received_at <= until and (event.read_at is None or event.read_at < reading.read_at)
 
 
 def _one_at_a_time(story: Sequence[ObservedEvent]) -> list[tuple[datetime, Facts]]:

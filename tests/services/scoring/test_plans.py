@@ -78,6 +78,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "erase.stored_person.lock_activities_naming_users": (*USERS, 10),
     "erase.stored_person.replace_states": (*KEYS, ["{}"] * 2),
     "record.activities.list_activities_of_day": (R1, DAY),
+    "record.activities.list_activities_with_parts": KEYS,
     "days.days.insert_days": (*REP_DAYS, ["open", "open"]),
     "days.days.lock_days": REP_DAYS,
     "days.days.update_days": (*REP_DAYS, ["open"] * 2, ["{}"] * 2, ["{}"] * 2, [None] * 2, [None] * 2, [1, 1]),

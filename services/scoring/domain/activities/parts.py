@@ -105,7 +105,7 @@ def _values_of_part(states: FactStates, part: str, find_rep: FindRep) -> tuple[S
     values = {name: newest[name] for name in (ACTOR.name, AMOUNT.name, CONTACT_KEY.name, STAGE.name) if name in newest}
     is_gone = is_deleted(states)
     if part == BOOKING:
-        booked_at = _read(newest[BOOKED_AT.name])
+        booked_at = _read(newest.get(BOOKED_AT.name))
         _set_start(values, booked_at)
         return values | {KIND.name: BOOKING_KIND}, is_gone or not _is_before(booked_at, _start_of(newest))
     if part in RESULT_KINDS:
@@ -114,7 +114,7 @@ def _values_of_part(states: FactStates, part: str, find_rep: FindRep) -> tuple[S
             _set_start(values, _not_later_than_typed(_read(since), _typed_close(newest), states, find_rep))
         return values | {KIND.name: RESULT_KINDS[part]}, is_gone or not is_result
     stage = part.removeprefix(_STAGE)
-    _set_start(values, _read(stages_entered(states)[stage]))
+    _set_start(values, _read(stages_entered(states).get(stage)))
     return values | {KIND.name: kind_of_stage(states, stage), STAGE.name: stage}, is_gone
 
 

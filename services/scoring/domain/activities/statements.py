@@ -1,5 +1,6 @@
 """Statements: what observations said of a fact of an activity, and when. Some facts keep what was said earlier as well."""
 
+from collections.abc import Callable
 from operator import itemgetter
 from typing import Final
 
@@ -9,6 +10,8 @@ OBSERVED_KIND: Final = "_kind"
 """The kind that an observation carries. A fact named `kind` refines it."""
 DELETED: Final = "_deleted"
 """Whether the activity is deleted, as the newest observation says that mentions it."""
+REPROCESSED: Final = "_reprocessed"
+"""Which webhooks about the activity were read again, and when."""
 HISTORY_MAX: Final = 64
 """So many statements of one fact are kept; then those go that only repeat the ones before and after them."""
 
@@ -49,6 +52,16 @@ def with_statement(states: FactStates, name: str, statement: Statement) -> FactS
     others = {key: known for key, known in states.items() if key != name and not key.startswith(prefix)}
     *earlier, newest = _without_repetitions([by_time[at] for at in sorted(by_time)])
     return others | {name: newest} | {prefix + known[1]: known for known in earlier}
+
+
+def without_statements(states: FactStates, is_outdated: Callable[[str], bool]) -> FactStates:
+    """The states without the statements whose rank is dropped. Of a fact that keeps its history the newest one left wins."""
+    remaining = {name: statement for name, statement in states.items() if not is_outdated(statement[2])}
+    for key in sorted(remaining, reverse=True):
+        name, _, at = key.removeprefix("_").rpartition("@")
+        if key == _earlier(name) + at and at == remaining[key][1] and name not in remaining:
+            remaining[name] = remaining.pop(key)
+    return remaining
 
 
 def is_stated_by_senders(name: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.demo.time_stepper import TimeStepper
 from deploy.local.contact_keys import CONTACT_HASH_KEY_FILE
-from deploy.local.erase.stored_messages import StoredMessage, find_last_number, read_messages
+from deploy.local.stored_messages import StoredMessage, find_last_number, read_messages
 from shared.jetstream.client import disconnect
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, STREAMS, WEBHOOKS

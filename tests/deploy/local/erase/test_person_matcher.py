@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from deploy.local.erase.person_matcher import PersonMatcher
-from deploy.local.erase.stored_messages import StoredMessage
+from deploy.local.stored_messages import StoredMessage
 from shared.jetstream.dead_letters import ORIGIN_HEADER
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import SourceName

@@ -3,8 +3,8 @@
 import asyncio
 import json
 
-from deploy.local.erase.stored_messages import erase_messages, find_last_number, read_messages
 from deploy.local.erase.sweep_streams import sweep_streams
+from deploy.local.stored_messages import erase_messages, find_last_number, read_messages
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop

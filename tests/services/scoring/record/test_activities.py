@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
+import msgspec
 import pytest
 
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord
@@ -12,6 +13,7 @@ from services.scoring.domain.roster.roster import Identity
 from services.scoring.record.activities import (
     insert_activities,
     list_activities_of_day,
+    list_activities_with_parts,
     list_all_activities,
     lock_activities,
     lock_activities_of_reps,
@@ -98,6 +100,26 @@ async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring
             await scoring.pool.fetch("SELECT FROM activity WHERE activity_id = 'a3' FOR UPDATE NOWAIT")
 
     assert _keys(*locked) == _keys(elsewhere, anas, second, own)
+
+
+async def test_the_wanted_activities_are_listed_with_their_parts(connection: Connection) -> None:
+    wanted = [_record("a1", source=OTHER), _record("a9", account="two")]
+    parts = [msgspec.structs.replace(_record("p1", source=OTHER), part_of=ActivityId("a1"))]
+    decoys = [
+        _record("a1"),
+        _record("a9"),
+        _record("a1", source=OTHER, account="two"),
+        msgspec.structs.replace(_record("p2"), part_of=ActivityId("a1")),
+        msgspec.structs.replace(_record("p3", source=OTHER, account="two"), part_of=ActivityId("a1")),
+        msgspec.structs.replace(_record("p4", source=OTHER), part_of=ActivityId("a2")),
+    ]
+    for record in (*wanted, *parts, *decoys):
+        await insert_activities(connection, [record])
+
+    listed = await list_activities_with_parts(connection, _keys(*wanted))
+
+    assert sorted(_keys(*listed)) == sorted(_keys(*wanted, *parts))
+    assert {record.part_of for record in listed} == {None, "a1"}
 
 
 async def test_an_activity_is_updated_and_no_other(connection: Connection) -> None:

@@ -16,7 +16,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 
 from shared.errors import DaymarkError
 
-_BATCH: Final = {"batch": 500, "max_bytes": 4 * 1024 * 1024, "next_by_subj": ">"}
+_BATCH: Final = {"batch": 500, "max_bytes": 4 * 1024 * 1024}
 _CONCURRENT_MAX: Final = 32
 _TIMEOUT_S: Final = 10.0
 _NO_MESSAGE: Final = "404"
@@ -36,30 +36,40 @@ class StoredMessage:
     headers: Mapping[str, str]
     data: bytes
 
+    @property
+    def stored_at(self) -> str:
+        """When it was stored, as the server writes it."""
+        return self.headers["Nats-Time-Stamp"]
+
 
 async def find_last_number(connection: Client, stream: str) -> int:
     """The sequence number of the newest message."""
     return (await connection.jetstream().stream_info(stream)).state.last_seq
 
 
-async def read_messages(connection: Client, stream: str, *, last: int) -> AsyncIterator[list[StoredMessage]]:
-    """Every message up to and including the number `last`, in order.
+async def read_messages(
+    connection: Client, stream: str, *, last: int, subject: str = ">", since: str | None = None
+) -> AsyncIterator[list[StoredMessage]]:
+    """Every message up to and including the number `last`, in order; or only those on a subject, or those stored since a time,
+    as the server writes it.
 
     Raises:
         StreamUnreadable: the server refused, or did not answer.
     """
-    first = 1
-    while first <= last and (batch := await _read_batch(connection, stream, first)):
-        first = batch[-1].number + 1
+    first: dict[str, object] = {"seq": 1} if since is None else {"start_time": since}
+    number = 1
+    while number <= last and (batch := await _read_batch(connection, stream, first | {"next_by_subj": subject})):
+        number = batch[-1].number + 1
+        first = {"seq": number}
         yield [message for message in batch if message.number <= last]
 
 
-async def _read_batch(connection: Client, stream: str, first: int) -> list[StoredMessage]:
+async def _read_batch(connection: Client, stream: str, first: Mapping[str, object]) -> list[StoredMessage]:
     inbox = connection.new_inbox()
     batch: list[StoredMessage] = []
     subscription = await connection.subscribe(inbox)
     try:
-        await connection.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps({"seq": first, **_BATCH}).encode(), reply=inbox)
+        await connection.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps({**first, **_BATCH}).encode(), reply=inbox)
         while True:
             message = await subscription.next_msg(timeout=_TIMEOUT_S)
             headers = dict(message.headers or {})
