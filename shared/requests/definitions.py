@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from shared.events import RepId, TeamId, VersionNumber
+from shared.events import ManagerId, PersonId, RepId, TeamId, VersionNumber
+from shared.observation import SourceName
 from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 
@@ -26,6 +27,18 @@ class Applied(Schema):
     summary: str
     reps_to_rescore: int
     reps_to_announce_to: int = 0
+
+
+class NamesQuery(Schema):
+    """Ids that somebody wrote by hand. The reply repeats them; one that no roster has is refused with the most similar ids. A
+    `source` may also be one of the `configured` ones."""
+
+    rep: RepId | None = None
+    team: TeamId | None = None
+    manager: ManagerId | None = None
+    person: PersonId | None = None
+    source: SourceName | None = None
+    configured: tuple[SourceName, ...] = ()
 
 
 class RescoreQuery(Schema):
@@ -81,9 +94,11 @@ class Preview(Schema):
 
 class PlaybookVersion(Schema):
     """One version. `revises` is why it begins before the day on which it was applied; empty if it does not. It was `announced`
-    to so many reps; `delivered` announcements reached theirs, and `acknowledged` ones were confirmed."""
+    to so many reps; `delivered` announcements reached theirs, and `acknowledged` ones were confirmed. A version whose team is
+    not in the roster judges nobody."""
 
     team: TeamId
+    is_team_in_roster: bool = True
     effective_from: date
     version: VersionNumber = VersionNumber(0)
     announced: int = 0
@@ -133,6 +148,7 @@ class AnnouncementPage(Page[AnnouncementRow]):
 
 
 ROSTER_APPLY: Final = Endpoint(subject="roster.apply.v1", query=DefinitionFile, reply=Applied)
+NAMES_CHECK: Final = Endpoint(subject="roster.check_names.v1", query=NamesQuery, reply=NamesQuery)
 PLAYBOOK_APPLY: Final = Endpoint(subject="playbook.apply.v1", query=DefinitionFile, reply=Applied)
 PLAYBOOK_PREVIEW: Final = Endpoint(subject="playbook.preview.v1", query=PreviewQuery, reply=Preview)
 PLAYBOOK_LIST: Final = Endpoint(subject="playbook.list.v1", query=NoQuery, reply=PlaybookList)

@@ -22,7 +22,7 @@ from deploy.local.cli.options import (
     command_settings,
     progress_bars,
 )
-from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, run_connected
+from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, refuse_unknown_names, run_connected
 from deploy.local.cli.tables.definitions import print_announcements, print_playbooks, print_preview
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.settings import LocalSettings
@@ -140,6 +140,7 @@ def rescore(
     query = RescoreQuery(rep=rep, team=team, first=as_date(first), last=as_date(last))
 
     async def rescore_days(connection: Client) -> None:
+        await refuse_unknown_names(connection, query)
         state = await ask(connection, SCORE_RESCORE, query)
         days, reps = count_nouns(state.days, "day"), count_nouns(state.reps, "rep")
         typer.echo(f"{days} of {reps} to be scored again")

@@ -7,10 +7,11 @@ import typer
 from nats.aio.client import Client
 
 from deploy.local.cli.options import Config, Data, command_settings, progress_bars
-from deploy.local.cli.requests import run_connected
+from deploy.local.cli.requests import refuse_unknown_source, run_connected
 from deploy.local.contact_keys import read_contact_secret
 from deploy.local.import_history import ImportResult, count_lines, import_file, wait_until_scored
 from shared.clock import SystemClock
+from shared.observation import SourceName
 from shared.plurals import count_nouns
 
 _REFUSED_SHOWN: Final = 20
@@ -28,6 +29,7 @@ def import_history(
     secret = read_contact_secret(settings)
 
     async def import_and_wait(connection: Client) -> ImportResult:
+        await refuse_unknown_source(connection, SourceName(source))
         with progress_bars() as progress:
             storing = progress.add_task("storing", total=count_lines(file))
             result = await import_file(

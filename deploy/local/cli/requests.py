@@ -8,8 +8,12 @@ from nats.aio.client import Client
 
 from deploy.local.connection import connect_to_daymark
 from deploy.local.settings import LocalSettings
+from services.ingest.settings import IngestSettings
+from shared.observation import SourceName
 from shared.requests.client import Row, ask, list_all
-from shared.requests.endpoint import Endpoint, Page, Query, Reply
+from shared.requests.definitions import NAMES_CHECK, NamesQuery
+from shared.requests.endpoint import Endpoint, Page, Query, Reply, Schema
+from shared.service.settings import load_settings
 
 LONG_S: Final = 600.0
 """The timeout of questions that may take minutes on a large history."""
@@ -31,15 +35,41 @@ def run_connected(settings: LocalSettings, work: Callable[[Client], Awaitable[Re
     return asyncio.run(connected())
 
 
+async def refuse_unknown_names(connection: Client, query: Schema) -> None:
+    """Check the rep, team, manager and person of a query, whichever it has.
+
+    Raises:
+        Refused: no roster has the name; says which names are similar.
+    """
+    names = NamesQuery.model_validate(query.model_dump(include=set(NamesQuery.model_fields)))
+    if names != NamesQuery():
+        await ask(connection, NAMES_CHECK, names)
+
+
+async def refuse_unknown_source(connection: Client, source: SourceName) -> None:
+    """Check the name of a source against the configuration and the roster.
+
+    Raises:
+        Refused: there is no such source; says which names are similar.
+    """
+    configured = tuple(SourceName(name) for name in load_settings(IngestSettings).sources)
+    await ask(connection, NAMES_CHECK, NamesQuery(source=source, configured=configured))
+
+
 def ask_daymark(settings: LocalSettings, endpoint: Endpoint[Query, Reply], query: Query, *, timeout_s: float = 30.0) -> Reply:
     """The reply to one question.
 
     Raises:
         NotRunning: no Daymark runs on the data folder.
         NoResponder: the service does not answer.
-        Refused: the service refused, and says why.
+        Refused: the service refused, and says why; or no roster has a name in the query.
     """
-    return run_connected(settings, lambda connection: ask(connection, endpoint, query, timeout_s=timeout_s))
+
+    async def ask_with_known_names(connection: Client) -> Reply:
+        await refuse_unknown_names(connection, query)
+        return await ask(connection, endpoint, query, timeout_s=timeout_s)
+
+    return run_connected(settings, ask_with_known_names)
 
 
 def list_from_daymark(settings: LocalSettings, endpoint: Endpoint[Query, Page[Row]], query: Query) -> list[Row]:
@@ -48,9 +78,11 @@ def list_from_daymark(settings: LocalSettings, endpoint: Endpoint[Query, Page[Ro
     Raises:
         NotRunning: no Daymark runs on the data folder.
         NoResponder: the service does not answer.
+        Refused: no roster has a name in the query.
     """
 
     async def list_rows(connection: Client) -> list[Row]:
+        await refuse_unknown_names(connection, query)
         return [row async for row in list_all(connection, endpoint, query)]
 
     return run_connected(settings, list_rows)

@@ -1,14 +1,15 @@
 """What the doctor finds out about people: who is not in the roster, who has not received an announcement, which feeds are
 silent, and whether nudges get through."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from nats.aio.client import Client
 
 from deploy.local.inspect.findings import Finding, Verdict, describe_moment
+from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, NoResponder, ask
-from shared.requests.definitions import PLAYBOOK_LIST
+from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
 from shared.requests.nudges import CHANNEL_LIST, EFFECT_LIST, SILENT_FEEDS, ChannelRow
 from shared.requests.scores import UNMATCHED_USERS
 
@@ -19,8 +20,7 @@ _EFFECTS_TIMEOUT_S: Final = 600.0
 async def examine_people(connection: Client) -> AsyncIterator[Finding]:
     """Unmatched users, announcements, feeds, channels and rules."""
     yield await _examine_unmatched_users(connection)
-    yield await _examine_announcements(connection)
-    for examine in (_examine_feeds, _examine_channels, _examine_rules):
+    for examine in (_examine_playbooks, _examine_feeds, _examine_channels, _examine_rules):
         async for finding in examine(connection):
             yield finding
 
@@ -32,24 +32,33 @@ async def _examine_unmatched_users(connection: Client) -> Finding:
         return Finding(verdict=Verdict.PROBLEM, subject="scoring", text=str(missing))
     if not users:
         return Finding(verdict=Verdict.OK, subject="roster", text="every activity belongs to a rep")
-    named = ", ".join(f"{user.source} {user.user} ({user.activities})" for user in users[:_NAMED_MAX])
-    more = f" and {len(users) - _NAMED_MAX} more" if len(users) > _NAMED_MAX else ""
-    text = f"activities of users whom no rep has as an identity: {named}{more}; if they are reps, add them to the roster"
+    named = _name_some([f"{user.source} {user.user} ({user.activities})" for user in users])
+    text = f"activities of users whom no rep has as an identity: {named}; if they are reps, add them to the roster"
     return Finding(verdict=Verdict.NOTE, subject="roster", text=text)
 
 
-async def _examine_announcements(connection: Client) -> Finding:
-    """Until a version was announced to a rep, no nudge holds a day against them by it."""
+async def _examine_playbooks(connection: Client) -> AsyncIterator[Finding]:
     try:
         versions = (await ask(connection, PLAYBOOK_LIST, NO_QUERY)).versions
     except NoResponder as missing:
-        return Finding(verdict=Verdict.PROBLEM, subject="scoring", text=str(missing))
+        yield Finding(verdict=Verdict.PROBLEM, subject="scoring", text=str(missing))
+        return
+    if teams := sorted({version.team for version in versions if not version.is_team_in_roster}):
+        text = (
+            f"the roster lacks {count_nouns(len(teams), 'team')} with a playbook: {_name_some(teams)}; until it has them, these"
+        )
+        text += " playbooks judge nobody. If a name is misspelt, apply the playbook or the roster again under the right one"
+        yield Finding(verdict=Verdict.NOTE, subject="playbooks", text=text)
+    yield _examine_announcements([version for version in versions if version.is_team_in_roster])
+
+
+def _examine_announcements(versions: Sequence[PlaybookVersion]) -> Finding:
+    """Until a version was announced to a rep, no nudge holds a day against them by it."""
     waiting = [version for version in versions if version.state == "in force" and version.delivered < version.announced]
     if not waiting:
         return Finding(verdict=Verdict.OK, subject="playbooks", text="announced to every rep whom they judge")
-    named = ", ".join(
-        f"{version.announced - version.delivered} of {version.announced} reps of {version.team}"
-        for version in waiting[:_NAMED_MAX]
+    named = _name_some(
+        [f"{version.announced - version.delivered} of {version.announced} reps of {version.team}" for version in waiting]
     )
     text = f"the version in force has not reached {named}, so nothing is held against them;"
     text += " `daymark playbook announcements` lists them"
@@ -91,6 +100,12 @@ async def _examine_rules(connection: Client) -> AsyncIterator[Finding]:
             text = f"paused since {describe_moment(effect.paused_at)}, because its nudges lower the next day's score; see"
             text += f" `daymark effects`, change the rule, then run `daymark rules resume {effect.rule}`"
             yield Finding(verdict=Verdict.PROBLEM, subject=f"rule {effect.rule}", text=text)
+
+
+def _name_some(names: Sequence[str]) -> str:
+    """The first ten, and how many more there are."""
+    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+    return ", ".join(names[:_NAMED_MAX]) + more
 
 
 def _verdict_on(channel: ChannelRow) -> Verdict:

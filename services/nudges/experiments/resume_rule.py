@@ -6,7 +6,9 @@ import asyncpg
 import structlog
 
 from services.nudges.experiments.rule_pauses import mark_rule_resumed
+from services.nudges.rules.catalogue import RULES
 from shared.errors import DaymarkError
+from shared.suggestions import with_suggestion
 
 _log = structlog.get_logger()
 
@@ -22,5 +24,5 @@ async def resume_rule(pool: asyncpg.Pool, rule: str, *, now: datetime) -> None:
         RuleNotPaused: there is nothing to resume.
     """
     if not await mark_rule_resumed(pool, rule, now=now):
-        raise RuleNotPaused(rule)
+        raise RuleNotPaused(rule if rule in RULES else with_suggestion(rule, RULES))
     _log.info("rule_resumed", rule=rule)

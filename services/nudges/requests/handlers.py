@@ -93,7 +93,7 @@ def _add_channels(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, cha
 
     @requests.handles(CHANNEL_ENABLE)
     async def enable(query: ChannelName) -> ChannelList:
-        await enable_channel(pool, query.name)
+        await enable_channel(pool, query.name, configured=channels)
         return await list_channels(pool, [query.name], now=clock.now())
 
 

@@ -11,12 +11,12 @@ from services.scoring.definitions.announce_playbooks import announce_playbooks
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.pending_rescores import request_rescore
 from services.scoring.definitions.stored_definitions import add_playbook, add_roster, bump_version
-from services.scoring.domain.definition_files.playbook_file import read_playbooks
+from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.erased import find_erased
 from services.scoring.domain.playbook.playbook import Playbook
-from services.scoring.domain.roster.calendar import rep_day_of
+from services.scoring.domain.roster.calendar import team_day_of
 from services.scoring.domain.roster.roster import Roster
 from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
 from shared.errors import DaymarkError
@@ -88,13 +88,14 @@ async def apply_playbooks(
     """Put the playbooks of a file in force, each from its date on. A version replaces an earlier one of the same team and date.
 
     Raises:
-        DefinitionRefused: the file has mistakes; nothing has changed.
+        DefinitionRefused: the file has mistakes, or a new version is for a team that the roster lacks; nothing has changed.
         RevisionNeedsReason: a version begins in the past, and its team has been judged there already.
     """
     playbooks = read_playbooks(text, file=file)
 
     async def apply(connection: Connection, before: Definitions) -> Applied:
         changed = [playbook for playbook in playbooks if playbook not in before.playbooks.of(playbook.team)]
+        refuse_unknown_teams(text, changed, before.roster.team_ids, file=file)
         reps_to_rescore: set[RepId] = set()
         after = before
         for playbook in changed:
@@ -121,7 +122,7 @@ async def apply_playbooks(
 
 def _is_revision(playbook: Playbook, before: Definitions, *, now: datetime) -> bool:
     """Whether the version begins in the past on any rep's calendar, and a version of the team has begun before today."""
-    today = min((rep_day_of(rep, now) for rep in before.roster.reps_of(playbook.team)), default=now.date())
+    today = team_day_of(before.roster, playbook.team, now)
     return playbook.effective_from < today and before.playbooks.in_force(playbook.team, today) is not None
 
 

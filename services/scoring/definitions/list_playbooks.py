@@ -7,7 +7,7 @@ import asyncpg
 
 from services.scoring.definitions.announcements import AnnouncementCounts, count_announcements
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.domain.roster.calendar import rep_day_of
+from services.scoring.domain.roster.calendar import team_day_of
 from shared.requests.definitions import PlaybookList, PlaybookVersion
 
 _NOT_ANNOUNCED: Final = AnnouncementCounts()
@@ -20,12 +20,13 @@ async def list_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: da
         counts_by_version = await count_announcements(connection)
     versions = []
     for version in definitions.playbooks:
-        today = min((rep_day_of(rep, now) for rep in definitions.roster.reps_of(version.team)), default=now.date())
+        today = team_day_of(definitions.roster, version.team, now)
         current = definitions.playbooks.in_force(version.team, today)
         counts = counts_by_version.get(version.number, _NOT_ANNOUNCED)
         versions.append(
             PlaybookVersion(
                 team=version.team,
+                is_team_in_roster=version.team in definitions.roster.team_ids,
                 effective_from=version.effective_from,
                 version=version.number,
                 announced=counts.announced,

@@ -4,7 +4,7 @@ import asyncpg
 
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.stored_definitions import list_rosters
-from services.scoring.domain.definition_files.roster_history import collect_history, is_listed
+from services.scoring.domain.definition_files.roster_history import collect_history, is_listed, list_people
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.roster.roster import Identity
 from services.scoring.erase.erase_contact import list_activities_of_contact
@@ -15,6 +15,7 @@ from shared.errors import DaymarkError
 from shared.events import PersonId, RepId
 from shared.postgres.pool import Connection
 from shared.requests.erasure import CrmUser, ErasureOrder, ErasureQuery, ErasureTarget
+from shared.suggestions import with_suggestion
 
 
 class NoSuchPerson(DaymarkError):
@@ -35,7 +36,7 @@ async def find_erasure_target(pool: asyncpg.Pool, cache: DefinitionsCache, query
         if target is None:
             target = await _find_contact(connection, definitions, query)
         if query.source is None and not (target.is_erased or target.activities or target.rosters):
-            raise NoSuchPerson(query.person)
+            raise NoSuchPerson(with_suggestion(query.person, list_people(await list_rosters(connection))))
         return target
 
 

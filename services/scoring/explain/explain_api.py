@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.explain.explain_day import NoSuchRep, explain_day
+from services.scoring.definitions.check_names import NoSuchRep
+from services.scoring.explain.explain_day import explain_day
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _BEARER: Final = "bearer "

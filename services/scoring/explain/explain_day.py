@@ -9,6 +9,7 @@ import asyncpg
 
 from services.scoring.definitions.announcements import find_delivered_at
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.check_names import NoSuchRep
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.activities.activity_record import ActivityRecord
 from services.scoring.domain.activities.assignment import RepDay
@@ -20,15 +21,11 @@ from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import presence_on
 from services.scoring.domain.score import Line, as_decimal, two_decimals
 from services.scoring.record.activities import list_activities_of_day
-from shared.errors import DaymarkError
 from shared.events import RepId
 from shared.fact_values import FactValue
 from shared.facts import ACTOR, AMOUNT, STAGE, STARTED_AT, STARTED_ON
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
-
-
-class NoSuchRep(DaymarkError):
-    """The roster has no rep with this id. `daymark scores` lists the reps with a score."""
+from shared.suggestions import with_suggestion
 
 
 async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: RepId, day: date) -> Explanation:
@@ -41,7 +38,7 @@ async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: RepId
         definitions = await cache.read(connection)
         rep = definitions.roster.reps.get(rep_id)
         if rep is None:
-            raise NoSuchRep(rep_id)
+            raise NoSuchRep(with_suggestion(rep_id, definitions.roster.reps))
         records = await list_activities_of_day(connection, RepDay(rep_id, day))
         playbook = definitions.playbook_of(rep, day)
         delivered_at = await find_delivered_at(connection, rep_id, playbook.number) if playbook else None

@@ -6,6 +6,7 @@ import asyncpg
 
 from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.check_names import check_names
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
@@ -64,6 +65,11 @@ def _handle_definitions(
     @requests.handles(definitions.ANNOUNCEMENT_LIST)
     async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
         return await list_announcements(pool, cache, query)
+
+    @requests.handles(definitions.NAMES_CHECK)
+    async def names(query: definitions.NamesQuery) -> definitions.NamesQuery:
+        await check_names(pool, cache, query, now=clock.now())
+        return query
 
     @requests.handles(definitions.SCORE_RESCORE)
     async def rescore(query: definitions.RescoreQuery) -> definitions.RescoreState:

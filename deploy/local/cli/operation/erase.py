@@ -9,7 +9,7 @@ from nats.aio.client import Client
 from rich.progress import Progress, TaskID
 
 from deploy.local.cli.options import Config, Data, command_settings, progress_bars
-from deploy.local.cli.requests import LONG_S, run_connected
+from deploy.local.cli.requests import LONG_S, refuse_unknown_source, run_connected
 from deploy.local.contact_keys import list_spellings, read_contact_secret
 from deploy.local.erase.sweep_streams import OnProgress, SweptStream, sweep_streams
 from shared.observation import SourceName
@@ -50,6 +50,8 @@ def forget(
         target = await ask(connection, ERASE_FIND, query, timeout_s=LONG_S)
         if target.subject == "contact" and not spellings:
             raise NoContactSecret
+        if target.source is not None and not (target.activities or target.is_erased):
+            await refuse_unknown_source(connection, target.source)
         for line in _describe_target(target):
             typer.echo(line)
         if not yes:

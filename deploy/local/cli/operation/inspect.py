@@ -1,5 +1,6 @@
 """`daymark doctor` and `daymark dead-letters`."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
@@ -22,15 +23,16 @@ def doctor(config: Config = None, data: Data = None) -> None:
     """Check what is configured, reachable, behind, failing or expiring. Exit status 1 if there is a problem."""
     settings = command_settings(config, data)
 
-    async def print_findings(connection: Client) -> int:
-        problems = 0
+    async def print_findings(connection: Client) -> Counter[Verdict]:
+        counts: Counter[Verdict] = Counter()
         async for finding in examine(settings, connection, now=SystemClock().now()):
             typer.echo(f"{finding.verdict:<{_VERDICT_WIDTH}}{finding.subject}: {finding.text}")
-            problems += finding.verdict is Verdict.PROBLEM
-        return problems
+            counts[finding.verdict] += 1
+        return counts
 
-    problems = run_connected(settings, print_findings)
-    typer.echo(f"{count_nouns(problems, 'problem')} found")
+    counts = run_connected(settings, print_findings)
+    problems = counts[Verdict.PROBLEM]
+    typer.echo(f"{count_nouns(problems, 'problem')} and {count_nouns(counts[Verdict.NOTE], 'note')} found")
     raise typer.Exit(1 if problems else 0)
 
 

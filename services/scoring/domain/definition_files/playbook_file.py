@@ -1,5 +1,6 @@
 """The playbook file: what its authors may write, and the playbooks that result."""
 
+from collections.abc import Sequence, Set
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +29,7 @@ from services.scoring.domain.definition_files.yaml_document import (
 from services.scoring.domain.playbook.playbook import Behaviour, Goal, Playbook
 from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, SameContact, UnverifiedRules
 from shared.events import BehaviourKey, GoalKey, TeamId
+from shared.suggestions import suggest
 
 
 class BehaviourEntry(Entry):
@@ -176,3 +178,23 @@ def read_playbooks(text: str, *, file: str) -> list[Playbook]:
     if mistakes:
         raise DefinitionRefused(file, mistakes)
     return playbooks
+
+
+def refuse_unknown_teams(text: str, playbooks: Sequence[Playbook], teams: Set[TeamId], *, file: str) -> None:
+    """Check that the roster has the team of each of these playbooks out of the file. While it has no team at all, it was not
+    applied yet, and every team may have a playbook.
+
+    Raises:
+        DefinitionRefused: a team is not in the roster.
+    """
+    unknown = {(playbook.team, playbook.effective_from) for playbook in playbooks if playbook.team not in teams}
+    if not teams or not unknown:
+        return
+    path: Path = ("team",)
+    mistakes = []
+    for document in read_documents(text, file=file):
+        entry = PlaybookFile.model_validate(document.content)
+        if (entry.team, entry.effective_from) in unknown:
+            problem = f"the roster has no team {entry.team}; {suggest(entry.team, teams) or 'add the team to the roster first'}"
+            mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
+    raise DefinitionRefused(file, mistakes)

@@ -9,7 +9,7 @@ import yaml
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definition_files.yaml_document import read_documents
 from services.scoring.domain.roster.roster import Identity, Manager, Rep, Roster
-from shared.events import PersonId, RepId
+from shared.events import PersonId, RepId, TeamId
 from shared.privacy.erasure import mention_of
 
 _STORED: Final = "stored roster"
@@ -69,6 +69,18 @@ def find_newest_reps(rep_ids: Set[RepId], rosters: Sequence[RosterVersion]) -> d
             reps = read_roster(roster_version.body, file=_STORED).reps
             newest |= {rep_id: reps[rep_id] for rep_id in missing & reps.keys()}
     return newest
+
+
+def has_listed_team(team_id: TeamId, rosters: Sequence[RosterVersion]) -> bool:
+    """Whether one of these rosters has the team."""
+    mention = mention_of([team_id])
+    candidates = [roster_version for roster_version in rosters if mention.search(roster_version.body)]
+    return any(team_id in read_roster(candidate.body, file=_STORED).team_ids for candidate in candidates)
+
+
+def list_people(rosters: Iterable[RosterVersion]) -> set[PersonId]:
+    """The ids of all reps and managers of these rosters."""
+    return {person_id for roster_version in rosters for person_id in read_roster(roster_version.body, file=_STORED).people}
 
 
 def is_listed(person_id: PersonId, roster: Roster) -> bool:

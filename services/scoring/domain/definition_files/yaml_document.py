@@ -1,6 +1,5 @@
 """Reads YAML so that every key keeps its line number, and a key that is written twice is refused instead of lost."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from shared.errors import DaymarkError
+from shared.suggestions import suggest
 
 Path = tuple[str | int, ...]
 _A_DATE: Final = "must be a date such as 2026-01-12"
@@ -138,8 +138,7 @@ def mistakes_of(refused: ValidationError, document: Document, known_keys: frozen
         remedy = _REMEDIES.get(error["type"])
         problem = remedy.format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
-            similar = difflib.get_close_matches(str(path[-1]), known_keys)
-            problem = "no such key; " + next((f"did you mean {key}?" for key in similar), "leave it out")
+            problem = f"no such key; {suggest(str(path[-1]), known_keys, at_most=1) or 'leave it out'}"
         mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     return mistakes
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from services.scoring.domain.roster.roster import Rep
-from shared.events import Presence
+from services.scoring.domain.roster.roster import Rep, Roster
+from shared.events import Presence, TeamId
 
 _LOOK_AHEAD_DAYS: Final = 60
 _CACHE_SIZE: Final = 16_384
@@ -59,6 +59,11 @@ def rep_day_of(rep: Rep, instant: datetime) -> date:
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
+def team_day_of(roster: Roster, team_id: TeamId, instant: datetime) -> date:
+    """The day that an instant lies in, on the earliest calendar among the team's reps; in UTC if there are none."""
+    return min((rep_day_of(rep, instant) for rep in roster.reps_of(team_id)), default=instant.date())
+
+
 def rep_day_start(rep: Rep, day: date) -> datetime:
     """The first instant (UTC) of the rep's day; of a day that a move skips, the first instant after it."""
     term = rep.on(day)

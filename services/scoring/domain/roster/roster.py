@@ -1,6 +1,6 @@
 """Teams, their managers and their reps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from shared.events import ManagerId, RepId, TeamId
+from shared.events import ManagerId, PersonId, RepId, TeamId
 from shared.observation import SourceName
 
 
@@ -110,6 +110,20 @@ class Roster:
     @cached_property
     def reps(self) -> Mapping[RepId, Rep]:
         return MappingProxyType({rep.id: rep for team in self.teams for rep in team.reps})
+
+    @property
+    def team_ids(self) -> Set[TeamId]:
+        return self._teams.keys()
+
+    @property
+    def people(self) -> Set[PersonId]:
+        """The ids of all reps and managers."""
+        return {*self.reps, *(manager.id for team in self.teams for manager in team.managers)}
+
+    @property
+    def sources(self) -> Set[SourceName]:
+        """Every source in which a rep has an identity."""
+        return {identity.source for rep in self.reps.values() for identity in rep.identities}
 
     def team_of(self, rep: Rep, day: date) -> Team:
         """The team that the rep is in on the day."""

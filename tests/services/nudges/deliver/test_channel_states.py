@@ -167,14 +167,14 @@ async def test_a_channel_is_enabled_by_hand_and_starts_afresh(known: asyncpg.Poo
             await mark_channel_paused(connection, name, paused_until=NOON + MINUTE, asked_until=NOON + MINUTE)
     await _disable(known)
 
-    await enable_channel(known, "recorder")
+    await enable_channel(known, "recorder", configured=["recorder"])
 
     state = await _state(known)
     assert (state.failures, state.failing_since, state.paused_until) == (0, None, None)
     assert (state.disabled_at, state.last_error) == (None, "")
     assert (await _state(known, "other")).failures == 1
-    with pytest.raises(NoSuchChannel, match="pager"):
-        await enable_channel(known, "pager")
+    with pytest.raises(NoSuchChannel, match=r"^recordre \(did you mean recorder\?\)"):
+        await enable_channel(known, "recordre", configured=["recorder"])
 
 
 async def test_replicas_look_at_a_channel_one_after_the_other(known: asyncpg.Pool) -> None:

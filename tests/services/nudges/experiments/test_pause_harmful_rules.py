@@ -78,6 +78,8 @@ async def test_only_a_paused_rule_can_be_resumed(rows: Rows) -> None:
     await mark_rule_paused(rows.pool, "plan_done", now=NOON)
     with pytest.raises(RuleNotPaused, match="comeback"):
         await resume_rule(rows.pool, "comeback", now=NOON)
+    with pytest.raises(RuleNotPaused, match=r"^plan_dnoe \(did you mean plan_done\?\)"):
+        await resume_rule(rows.pool, "plan_dnoe", now=NOON)
 
     await resume_rule(rows.pool, "plan_done", now=NOON)
 

@@ -81,6 +81,7 @@ async def test_a_rep_who_joins_later_gets_the_version_that_will_judge_them_and_n
 
 
 async def test_a_rep_who_changes_team_reads_what_changes_for_them(scoring: Scoring) -> None:
+    await scoring.apply_roster(ROSTER + SOUTH)
     await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south").replace("target: 2", "target: 5"))
     assert await announced(scoring) == []
 
@@ -105,6 +106,7 @@ async def test_a_later_first_day_is_announced_and_a_corrected_past_is_not(scorin
 
 
 async def test_a_version_that_will_not_judge_a_rep_is_withdrawn_and_announced_again_if_it_will(scoring: Scoring) -> None:
+    await scoring.apply_roster(ROSTER + SOUTH)
     await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south"))
     await scoring.apply_roster(MOVING + SOUTH)
     (first,) = await announced(scoring)
@@ -121,6 +123,7 @@ async def test_a_version_that_will_not_judge_a_rep_is_withdrawn_and_announced_ag
 
 
 async def test_a_withdrawal_leaves_the_time_of_the_announcement_and_a_new_announcement_changes_it(scoring: Scoring) -> None:
+    await scoring.apply_roster(ROSTER + SOUTH)
     await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south"))
     instants = []
     for roster in (MOVING + SOUTH, ROSTER + SOUTH, MOVING + SOUTH):

@@ -8,6 +8,7 @@ import pytest
 from services.scoring.definitions.apply_definitions import RevisionNeedsReason, apply_playbooks, apply_roster
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -82,7 +83,41 @@ async def test_a_version_needs_a_reason_if_it_begins_before_today(scoring: Scori
 
 
 async def test_the_first_version_of_a_team_may_begin_in_the_past(scoring: Scoring) -> None:
+    await scoring.apply_roster(ROSTER + "  - {id: south, name: South}\n")
+
     assert await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south")) == 0
+
+
+async def test_a_playbook_for_a_team_that_the_roster_lacks_is_refused_with_the_nearest_name(scoring: Scoring) -> None:
+    west = f"{ROSTER}  - {{id: west, name: West}}\n"
+    wrong = PLAYBOOK.replace("team: north", "team: wset")
+    await scoring.apply_roster(west)
+
+    with pytest.raises(DefinitionRefused) as refused:
+        await scoring.apply_playbook(f"{SOFTER}---\n{wrong}")
+
+    assert str(refused.value).startswith("playbook.yaml:7: team: the roster has no team wset; did you mean west?\n")
+    with pytest.raises(DefinitionRefused, match="the roster has no team accounts; add the team to the roster first"):
+        await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: accounts"))
+    listed = await list_playbooks(scoring.pool, scoring.cache, now=scoring.now)
+    assert [version.team for version in listed.versions] == ["north"]
+
+
+async def test_playbooks_may_be_applied_before_the_first_roster(scoring: Scoring) -> None:
+    await scoring.pool.execute("DELETE FROM roster")
+    await scoring.pool.execute("UPDATE definitions_version SET version = version + 1")
+
+    assert await scoring.apply_playbook(PLAYBOOK.replace("team: north", "team: south")) == 0
+
+
+async def test_a_roster_may_drop_a_team_with_a_playbook_and_the_list_says_so(scoring: Scoring) -> None:
+    south_only = "teams: [{id: south, name: South}]"
+
+    await scoring.apply_roster(south_only)
+    await scoring.apply_playbook(PLAYBOOK)  # unchanged
+
+    (version,) = (await list_playbooks(scoring.pool, scoring.cache, now=scoring.now)).versions
+    assert (version.team, version.is_team_in_roster) == ("north", False)
 
 
 async def test_a_version_that_begins_today_or_later_judges_from_its_day_on(scoring: Scoring) -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.scoring.explain.explain_day import NoSuchRep, explain_day
+from services.scoring.definitions.check_names import NoSuchRep
+from services.scoring.explain.explain_day import explain_day
 from shared.events import BehaviourKey
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
 from tests.services.scoring.domain.builders import rep_id_of
