@@ -74,7 +74,7 @@ class SignatureSection(Section):
 
 class SourceSection(Section):
     kind: str
-    secrets: tuple[SecretReference, ...] = Field(min_length=1)
+    secrets: tuple[SecretReference, ...]
     account: str = ""
     public_url: str = ""
     outcomes: dict[str, str] = Field(default_factory=dict)
@@ -94,6 +94,8 @@ class SourceSection(Section):
     @field_validator("secrets")
     @classmethod
     def _require_secrets(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if not secrets:
+            raise ValueError("write at least one; without a secret nothing could be verified")
         if not all(secrets):
             raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
         return secrets

@@ -7,7 +7,7 @@ read under its former name, with a warning.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import DaymarkError
+from shared.suggestions import find_misspelt_keys
 
 _log = structlog.get_logger()
 CONFIG_VARIABLE: Final = "DAYMARK_CONFIG"
@@ -227,8 +228,21 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
     try:
         return kind()
     except ValidationError as refused:
-        problems = "; ".join(f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in refused.errors())
-        raise SettingsRefused(problems) from None
+        raise SettingsRefused("; ".join(_problems_of(refused))) from None
+
+
+def _problems_of(refused: ValidationError) -> Iterator[str]:
+    """Each key with what is wrong. A key that is missing because it is misspelt is one problem, at the misspelt key."""
+    errors = refused.errors()
+    meant = find_misspelt_keys(
+        [error["loc"] for error in errors if error["type"] == "extra_forbidden"],
+        [error["loc"] for error in errors if error["type"] == "missing"],
+    )
+    for error in errors:
+        if error["type"] == "missing" and error["loc"] in meant.values():
+            continue
+        problem = f"no such key; did you mean {meant[error['loc']][-1]}?" if error["loc"] in meant else error["msg"]
+        yield f"{'.'.join(str(part) for part in error['loc'])}: {problem}"
 
 
 def read_secret(reference: str) -> str | None:

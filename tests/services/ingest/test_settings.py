@@ -22,7 +22,7 @@ def test_the_source_on_a_docs_page_can_be_configured(page: str) -> None:
     ("settings", "problem"),
     [
         ({"kind": "unheard-of"}, "no such kind of source; the kinds are attio, calendly"),
-        ({"kind": "close", "secrets": []}, "at least 1 item"),
+        ({"kind": "close", "secrets": []}, "write at least one"),
         ({"kind": "close", "secrets": [""]}, "an empty secret would let anybody in"),
         ({"kind": "close", "kinds": {"visit": "visiting"}}, "'visit' cannot be 'visiting'; the kinds are call"),
         ({"kind": "twenty", "fields": {"who": "id"}}, "'who' is not a field; the fields are account"),

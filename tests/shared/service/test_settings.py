@@ -76,6 +76,29 @@ def test_an_invalid_source_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path:
         load_settings(IngestSettings)
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            'kind = "standard"\nsecrets = ["hunter2"]\n',
+            "secrets.0: Value error, a secret is never written into the file; refer to",
+        ),
+        ('kind = "standard"\nsecret = ["env:X"]\n', "secret: no such key; did you mean secrets?"),
+        ('knid = "standard"\nsecrets = ["env:X"]\n', "knid: no such key; did you mean kind?"),
+    ],
+)
+def test_one_mistake_in_a_source_is_one_problem(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, problem: str
+) -> None:
+    _configure(monkeypatch, tmp_path, f"[sources.acme]\n{text}")
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(IngestSettings)
+
+    assert str(refused.value).startswith(f"sources.acme.{problem}")
+    assert "; sources." not in str(refused.value)
+
+
 def test_a_secret_comes_from_the_environment_or_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("A_SECRET", "from the environment")
     (tmp_path / "secret").write_text("from a file\n")

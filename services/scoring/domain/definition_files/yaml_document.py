@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from shared.errors import DaymarkError
-from shared.suggestions import suggest
+from shared.suggestions import find_misspelt_keys, suggest
 
 Path = tuple[str | int, ...]
 _A_DATE: Final = "must be a date such as 2026-01-12"
@@ -45,6 +45,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
 }
 """What would be right, by the error type of pydantic. Names in braces are filled from the error's context."""
 _UNKNOWN_KEY: Final = "extra_forbidden"
+_MISSING_KEY: Final = "missing"
 _DEPTH_MAX: Final = 20
 _VALUES_MAX: Final = 1_000_000
 
@@ -131,14 +132,25 @@ def _refuse_deep(text: str) -> None:
 
 
 def mistakes_of(refused: ValidationError, document: Document, known_keys: frozenset[str]) -> list[Mistake]:
-    """What pydantic found wrong in the document, in words for its author."""
+    """What pydantic found wrong in the document, in words for its author. A key that is missing because it is misspelt is one
+    mistake, at the misspelt key."""
+    errors = refused.errors()
+    meant = find_misspelt_keys(
+        [error["loc"] for error in errors if error["type"] == _UNKNOWN_KEY],
+        [error["loc"] for error in errors if error["type"] == _MISSING_KEY],
+    )
     mistakes = []
-    for error in refused.errors():
+    for error in errors:
         path = tuple(error["loc"])
+        if error["type"] == _MISSING_KEY and path in meant.values():
+            continue
         remedy = _REMEDIES.get(error["type"])
         problem = remedy.format_map(error.get("ctx", {})) if remedy else error["msg"].removeprefix("Value error, ")
         if error["type"] == _UNKNOWN_KEY:
-            problem = f"no such key; {suggest(str(path[-1]), known_keys, at_most=1) or 'leave it out'}"
+            suggestion = suggest(str(path[-1]), known_keys, at_most=1)
+            if path in meant:
+                suggestion = f"did you mean {meant[path][-1]}?"
+            problem = f"no such key; {suggestion or 'leave it out'}"
         mistakes.append(Mistake(line=document.line_of(path), key=dotted(path), problem=problem))
     return mistakes
 

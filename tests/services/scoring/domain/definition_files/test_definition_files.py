@@ -193,6 +193,37 @@ def test_a_mistake_in_a_playbook_is_named_with_line_key_and_remedy(right: str, w
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "mistake"),
+    [
+        ("weight: 35", "wieght: 35", (8, "behaviours[0].wieght", "no such key; did you mean weight?")),
+        ("label: Con", "lable: Con", (5, "behaviours[0].lable", "no such key; did you mean label?")),
+        ("weight: 35", "weight: 35\n    colour: red", (9, "behaviours[0].colour", "no such key; leave it out")),
+        ("weight: 35", "weight: heavy", (8, "behaviours[0].weight", "must be a number")),
+        ("behaviours:", "behaviour:", (3, "behaviour", "no such key; did you mean behaviours?")),
+        ("period: month, ", "perod: month, ", (10, "goals[0].perod", "no such key; did you mean period?")),
+    ],
+)
+def test_a_behaviour_or_goal_with_one_bad_key_has_that_mistake_alone(
+    right: str, wrong: str, mistake: tuple[int, str, str]
+) -> None:
+    with pytest.raises(DefinitionRefused) as refused:
+        read_playbooks(PLAYBOOK.replace(right, wrong, 1), file="playbook.yaml")
+
+    assert [(named.line, named.key, named.problem) for named in refused.value.mistakes] == [mistake]
+
+
+def test_a_misspelt_key_anywhere_in_a_file_is_the_only_mistake_that_is_named() -> None:
+    """Its last letter is another. A weekday is no key of its own: the target is named."""
+    for text, read in ((ROSTER, read_roster), (PLAYBOOK, read_playbooks)):
+        for key in re.finditer(r"([a-z]\w*):", text):
+            misspelt = f"{key[1][:-1]}x"
+            with pytest.raises(DefinitionRefused) as refused:
+                read(f"{text[: key.start()]}{misspelt}{text[key.end() - 1 :]}", file="file.yaml")
+            (mistake,) = refused.value.mistakes
+            assert mistake.key.endswith((misspelt, "target")), mistake
+
+
 def test_all_mistakes_are_listed_at_once() -> None:
     text = ROSTER.replace("Europe/Madrid", "Nowhere").replace("part: 0.5", "part: 2")
 
