@@ -9,13 +9,12 @@ import asyncio
 import sys
 from datetime import datetime, timedelta
 
-from rich.console import Console
-
 from deploy.demo.expectations import expected_nudges
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import play
 from deploy.demo.report import print_nudges, print_responses, print_scores
 from deploy.demo.settings import read_secrets, secrets_folder
+from deploy.output import Output
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import list_all
 from shared.requests.nudges import NUDGE_LIST, NudgeQuery
@@ -26,12 +25,12 @@ _STEPS_PER_LINE = 100
 
 async def run(ingest_url: str, nats_url: str, *, seed: int, weeks: int) -> int:
     """Play, show the results, and compare the nudges with those that the habits call for. Returns the exit status."""
-    console = Console(width=100)
+    output = Output(width=100)
     connection = await connect(nats_url, name="daymark-demo")
 
     def on_progress(done: int, total: int, now: datetime) -> None:
         if done % _STEPS_PER_LINE == 0:
-            console.print(f"played until {now:%a %d %b %H:%M} ({100 * done // total}%)", highlight=False)
+            output.line(f"played until {now:%a %d %b %H:%M} ({100 * done // total}%)")
 
     played = await play(
         connection,
@@ -45,15 +44,16 @@ async def run(ingest_url: str, nats_url: str, *, seed: int, weeks: int) -> int:
     scores = [row async for row in list_all(connection, SCORE_LIST, query)]
     nudges = [row async for row in list_all(connection, NUDGE_LIST, NudgeQuery())]
     await disconnect(connection)
-    print_scores([row for row in scores if row.score is not None], console)
-    print_nudges(nudges, console)
-    print_responses(played.responses, console)
+    print_scores([row for row in scores if row.score is not None], output)
+    print_nudges(nudges, output)
+    print_responses(played.responses, output)
     actual = sorted((row.day, row.person, row.rule, row.status) for row in nudges)
     expected = [tuple(nudge) for nudge in expected_nudges(weeks=weeks)]
     if not expected:
         return 0
     is_equal = actual == expected
-    console.print(f"\nThese are {'exactly' if is_equal else 'NOT'} the nudges that the habits of the team call for.")
+    output.line()
+    output.line(f"These are {'exactly' if is_equal else 'NOT'} the nudges that the habits of the team call for.")
     return 0 if is_equal else 1
 
 

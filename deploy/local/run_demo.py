@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from nats.aio.client import Client
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
@@ -18,6 +17,7 @@ from deploy.demo.settings import configuration, make_secrets, read_secrets
 from deploy.local.run_file import RunFile
 from deploy.local.servers.up import run_daymark
 from deploy.local.settings import load_local_settings
+from deploy.output import Output
 from shared.errors import DaymarkError
 from shared.events import ManagerId, PersonId, RepId
 from shared.jetstream.client import connect, disconnect
@@ -42,7 +42,7 @@ async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: 
     """
     if not 1 <= weeks <= WEEKS_MAX:
         raise TooManyWeeks(str(weeks))
-    console = Console()
+    output = Output()
     with ExitStack() as cleanup:
         folder = data or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="daymark-demo-")))
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,38 +53,39 @@ async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: 
         settings = load_local_settings(config=config, data=folder)
         configure_logs("daymark", level="WARNING")
         logs = folder / "logs"
-        console.print(f"Starting NATS, PostgreSQL and the three services (logs: {logs})", highlight=False)
+        output.line(f"Starting NATS, PostgreSQL and the three services (logs: {logs})")
 
         async def on_ready(run_file: RunFile) -> None:
-            await _play_and_show(run_file, folder, console, seed=seed, weeks=weeks)
+            await _play_and_show(run_file, folder, output, seed=seed, weeks=weeks)
             if not exit_when_done:
-                console.print("\nEverything keeps running. Press Ctrl-C to stop.")
+                output.line()
+                output.line("Everything keeps running. Press Ctrl-C to stop.")
                 await asyncio.Event().wait()
 
         await run_daymark(settings, on_ready=on_ready, log_folder=logs)
 
 
-async def _play_and_show(run_file: RunFile, folder: Path, console: Console, *, seed: int, weeks: int) -> None:
+async def _play_and_show(run_file: RunFile, folder: Path, output: Output, *, seed: int, weeks: int) -> None:
     connection = await connect(run_file.nats, name="daymark-demo")
     try:
         secrets = read_secrets(folder / "secrets")
-        played = await _play(connection, run_file.ingest, secrets, console, seed=seed, weeks=weeks)
+        played = await _play(connection, run_file.ingest, secrets, output, seed=seed, weeks=weeks)
         query = ScoreQuery(first=FIRST_DAY, last=FIRST_DAY + timedelta(weeks=weeks), silent_days=True)
         scores = [row async for row in list_all(connection, SCORE_LIST, query)]
         nudges = [row async for row in list_all(connection, NUDGE_LIST, NudgeQuery())]
-        print_scores([row for row in scores if row.score is not None], console)
-        print_nudges(nudges, console)
-        print_responses(played.responses, console)
-        await _print_links(connection, console)
+        print_scores([row for row in scores if row.score is not None], output)
+        print_nudges(nudges, output)
+        print_responses(played.responses, output)
+        await _print_links(connection, output)
     finally:
         await disconnect(connection)
 
 
 async def _play(
-    connection: Client, ingest_url: str, secrets: dict[str, str], console: Console, *, seed: int, weeks: int
+    connection: Client, ingest_url: str, secrets: dict[str, str], output: Output, *, seed: int, weeks: int
 ) -> PlayedWeeks:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=output.console) as progress:
         task = progress.add_task("playing", total=None)
 
         def on_progress(done: int, total: int, now: datetime) -> None:
@@ -93,9 +94,9 @@ async def _play(
         return await play(connection, ingest_url=ingest_url, secrets=secrets, seed=seed, weeks=weeks, on_progress=on_progress)
 
 
-async def _print_links(connection: Client, console: Console) -> None:
+async def _print_links(connection: Client, output: Output) -> None:
     for manager in _MANAGERS:
         inbox = await ask(connection, INBOX_LINK, ManagerQuery(manager=manager))
-        console.print(f"Inbox of {manager}: {inbox.url}", highlight=False, soft_wrap=True)
+        output.line(f"Inbox of {manager}: {inbox.url}")
     own_page = await ask(connection, OWN_PAGE_LINK, RepQuery(rep=_REP))
-    console.print(f"{_REP}'s own page: {own_page.url}", highlight=False, soft_wrap=True)
+    output.line(f"{_REP}'s own page: {own_page.url}")

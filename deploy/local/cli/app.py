@@ -1,7 +1,5 @@
 """The `daymark` command, with all of its subcommands."""
 
-import sys
-
 import typer
 
 from deploy.local.cli.channels import channels
@@ -14,6 +12,7 @@ from deploy.local.cli.operation.inspect import dead_letters, doctor
 from deploy.local.cli.operation.webhooks import mapping, webhooks
 from deploy.local.cli.scores import audit, explain, scores, totals
 from deploy.local.cli.start import demo, up
+from deploy.output import echo_block
 from shared.errors import DaymarkError
 
 
@@ -22,7 +21,7 @@ def main() -> None:
     try:
         make_app()()
     except DaymarkError as failed:
-        sys.stderr.write(f"daymark: {failed}\n")
+        echo_block(f"daymark: {failed}", err=True)
         raise SystemExit(1) from None
 
 

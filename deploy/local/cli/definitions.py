@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 import typer
 from nats.aio.client import Client
-from rich.console import Console
 
 from deploy.local.cli.options import (
     AsJson,
@@ -26,6 +25,7 @@ from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, re
 from deploy.local.cli.tables.definitions import print_announcements, print_playbooks, print_preview
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.settings import LocalSettings
+from deploy.output import Output, echo
 from shared.errors import DaymarkError
 from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, ask
@@ -89,7 +89,7 @@ def playbook_preview(
     if as_json:
         write_json(preview.reps, sys.stdout)
     else:
-        print_preview(preview, Console())
+        print_preview(preview, Output())
 
 
 @playbook.command("list")
@@ -99,7 +99,7 @@ def playbook_list(as_json: AsJson = False, config: Config = None, data: Data = N
     if as_json:
         write_json(listed.versions, sys.stdout)
     else:
-        print_playbooks(listed, Console())
+        print_playbooks(listed, Output())
 
 
 @playbook.command("announcements")
@@ -112,7 +112,7 @@ def playbook_announcements(
     if as_json:
         write_json(rows, sys.stdout)
     else:
-        print_announcements(rows, Console())
+        print_announcements(rows, Output())
 
 
 @playbook.command("told", hidden=True)
@@ -120,7 +120,7 @@ def former_playbook_announcements(
     team: OnlyTeam = None, begins: Begins = None, as_json: AsJson = False, config: Config = None, data: Data = None
 ) -> None:
     """The former name of `daymark playbook announcements`."""
-    typer.echo("`playbook told` is now `playbook announcements`; the old name still works.", err=True)
+    echo("`playbook told` is now `playbook announcements`; the old name still works.", err=True)
     playbook_announcements(team=team, begins=begins, as_json=as_json, config=config, data=data)
 
 
@@ -143,7 +143,7 @@ def rescore(
         await refuse_unknown_names(connection, query)
         state = await ask(connection, SCORE_RESCORE, query)
         days, reps = count_nouns(state.days, "day"), count_nouns(state.reps, "rep")
-        typer.echo(f"{days} of {reps} to be scored again")
+        echo(f"{days} of {reps} to be scored again")
         if not no_wait:
             await _wait_until_rescored(connection)
 
@@ -153,13 +153,13 @@ def rescore(
 def _apply(endpoint: Endpoint[DefinitionFile, Applied], file: DefinitionFile, settings: LocalSettings, *, wait: bool) -> None:
     async def apply(connection: Client) -> None:
         applied = await ask(connection, endpoint, file, timeout_s=LONG_S)
-        typer.echo(applied.summary)
+        echo(applied.summary)
         if applied.reps_to_announce_to:
             reps = count_nouns(applied.reps_to_announce_to, "rep")
-            typer.echo(f"to be announced to {reps} in their working hours; see `daymark playbook announcements`")
+            echo(f"to be announced to {reps} in their working hours; see `daymark playbook announcements`")
         if wait and applied.reps_to_rescore:
             await _wait_until_rescored(connection)
-            typer.echo(f"the days of {count_nouns(applied.reps_to_rescore, 'rep')} were scored again")
+            echo(f"the days of {count_nouns(applied.reps_to_rescore, 'rep')} were scored again")
 
     run_connected(settings, apply)
 

@@ -3,12 +3,12 @@
 import sys
 
 import typer
-from rich.console import Console
 
 from deploy.local.cli.options import AsJson, Config, Data, OnlyTeam, command_settings
 from deploy.local.cli.requests import LONG_S, ask_daymark
 from deploy.local.cli.tables.experiments import print_calibrations, print_effects
 from deploy.local.cli.tables.formats import write_json
+from deploy.output import Output, echo
 from shared.requests.client import NO_QUERY
 from shared.requests.nudges import DROP_CALIBRATE, EFFECT_LIST, RULE_RESUME, CalibrationQuery, RuleName
 
@@ -21,14 +21,14 @@ def effects(as_json: AsJson = False, config: Config = None, data: Data = None) -
     if as_json:
         write_json(listed.rules, sys.stdout)
     else:
-        print_effects(listed, Console())
+        print_effects(listed, Output())
 
 
 @rules.command("resume")
 def resume_command(rule: str, config: Config = None, data: Data = None) -> None:
     """Resume a rule that was paused because it does harm. Its effect is measured again from now on."""
     ask_daymark(command_settings(config, data), RULE_RESUME, RuleName(rule=rule))
-    typer.echo(f"{rule} is active again; its effect is measured from now on")
+    echo(f"{rule} is active again; its effect is measured from now on")
 
 
 def calibrate(team: OnlyTeam = None, as_json: AsJson = False, config: Config = None, data: Data = None) -> None:
@@ -38,4 +38,4 @@ def calibrate(team: OnlyTeam = None, as_json: AsJson = False, config: Config = N
     if as_json:
         write_json(calibrations.teams, sys.stdout)
     else:
-        print_calibrations(calibrations, Console())
+        print_calibrations(calibrations, Output())

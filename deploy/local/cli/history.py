@@ -10,6 +10,7 @@ from deploy.local.cli.options import Config, Data, command_settings, progress_ba
 from deploy.local.cli.requests import refuse_unknown_source, run_connected
 from deploy.local.contact_keys import read_contact_secret
 from deploy.local.import_history import ImportResult, count_lines, import_file, wait_until_scored
+from deploy.output import echo
 from shared.clock import SystemClock
 from shared.observation import SourceName
 from shared.plurals import count_nouns
@@ -50,7 +51,7 @@ def import_history(
 
     result = run_connected(settings, import_and_wait)
     imported_before = f", {result.lines_stored_before} of them imported before" if result.lines_stored_before else ""
-    typer.echo(f"{count_nouns(result.lines, 'line')}{imported_before}, {len(result.refused)} refused")
+    echo(f"{count_nouns(result.lines, 'line')}{imported_before}, {len(result.refused)} refused")
     for line in result.refused[:_REFUSED_SHOWN]:
-        typer.echo(f"{file}:{line.number}: {line.problem}", err=True)
+        echo(f"{file}:{line.number}: {line.problem}", err=True)
     raise typer.Exit(1 if result.refused else 0)

@@ -4,12 +4,12 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from deploy.local.cli.options import AsJson, Config, Data, command_settings, manager_id, rep_id
 from deploy.local.cli.requests import ask_daymark, list_from_daymark
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.cli.tables.nudges import print_nudges
+from deploy.output import Output, echo
 from shared.events import PersonId
 from shared.requests.nudges import INBOX_LINK, NUDGE_LIST, OWN_PAGE_LINK, ManagerQuery, NudgeQuery, RepQuery
 
@@ -28,16 +28,16 @@ def nudges(
     if as_json:
         write_json(rows, sys.stdout)
     else:
-        print_nudges(rows, Console())
+        print_nudges(rows, Output())
 
 
 def inbox(manager: str, config: Config = None, data: Data = None) -> None:
     """The address of a manager's page. Anyone who has it can read the page, so give it to that manager only."""
     query = ManagerQuery(manager=manager_id(manager))
-    typer.echo(ask_daymark(command_settings(config, data), INBOX_LINK, query).url)
+    echo(ask_daymark(command_settings(config, data), INBOX_LINK, query).url)
 
 
 def you(rep: str, config: Config = None, data: Data = None) -> None:
     """The address of a rep's own page. Anyone who has it can read the page, so give it to that rep only."""
     query = RepQuery(rep=rep_id(rep))
-    typer.echo(ask_daymark(command_settings(config, data), OWN_PAGE_LINK, query).url)
+    echo(ask_daymark(command_settings(config, data), OWN_PAGE_LINK, query).url)

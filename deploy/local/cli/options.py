@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.local.settings import LocalSettings, load_local_settings
+from deploy.output import Output
 from shared.events import ManagerId, PersonId, RepId, TeamId
 from shared.service.logs import configure_logs
 
@@ -56,4 +56,4 @@ def as_date(day: datetime | None) -> date | None:
 def progress_bars(*, transient: bool = False) -> Progress:
     """Progress on standard error, so that standard output stays clean. `transient` bars vanish at the end."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=transient)
+    return Progress(*columns, console=Output(stderr=True).console, transient=transient)

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 import typer
 from nats.aio.client import Client
-from rich.console import Console
 
 from deploy.local.cli.options import (
     AsCsv,
@@ -26,6 +25,7 @@ from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, ru
 from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.cli.tables.scores import print_scores, print_totals, write_scores_csv, write_totals_csv
+from deploy.output import Output, echo
 from shared.clock import SystemClock
 from shared.plurals import count_nouns
 from shared.requests.client import NoResponder, ask
@@ -76,7 +76,7 @@ def scores(
     elif as_json:
         write_json(rows, sys.stdout)
     else:
-        print_scores(rows, Console())
+        print_scores(rows, Output())
 
 
 def totals(
@@ -99,7 +99,7 @@ def totals(
     elif as_json:
         write_json(rows, sys.stdout)
     else:
-        print_totals(rows, Console())
+        print_totals(rows, Output())
 
 
 def explain(rep: str, day: DayArgument, config: Config = None, data: Data = None) -> None:
@@ -116,7 +116,7 @@ def explain(rep: str, day: DayArgument, config: Config = None, data: Data = None
             return explanation, None  # an explanation needs scoring only
 
     explanation, disputes = run_connected(settings, explain_day)
-    print_explanation(explanation, disputes, Console())
+    print_explanation(explanation, disputes, Output())
 
 
 def audit(
@@ -131,10 +131,10 @@ def audit(
     query = AuditQuery(rep=rep, first=as_date(first), last=as_date(last))
     report = ask_daymark(settings, SCORE_AUDIT, query, timeout_s=LONG_S)
     for difference in report.differences:
-        typer.echo(difference)
+        echo(difference)
     if report.waiting:
-        typer.echo(f"left out: {count_nouns(report.waiting, 'rep')} whose days are being scored again", err=True)
+        echo(f"left out: {count_nouns(report.waiting, 'rep')} whose days are being scored again", err=True)
     activities = count_nouns(report.activities, "activity", "activities")
     differences = count_nouns(len(report.differences), "difference")
-    typer.echo(f"{activities}, {count_nouns(report.days, 'day')}, {differences}")
+    echo(f"{activities}, {count_nouns(report.days, 'day')}, {differences}")
     raise typer.Exit(1 if report.differences else 0)

@@ -12,6 +12,7 @@ from deploy.local.cli.options import Config, Data, command_settings, progress_ba
 from deploy.local.cli.requests import LONG_S, refuse_unknown_source, run_connected
 from deploy.local.contact_keys import list_spellings, read_contact_secret
 from deploy.local.erase.sweep_streams import OnProgress, SweptStream, sweep_streams
+from deploy.output import echo
 from shared.observation import SourceName
 from shared.plurals import count_nouns
 from shared.privacy.contact_keys import NoContactSecret
@@ -53,11 +54,11 @@ def forget(
         if target.source is not None and not (target.activities or target.is_erased):
             await refuse_unknown_source(connection, target.source)
         for line in _describe_target(target):
-            typer.echo(line)
+            echo(line)
         if not yes:
             await asyncio.to_thread(typer.confirm, "Erase all of this for good?", abort=True)
         for line in await _erase(connection, target, contact_secret=secret):
-            typer.echo(line)
+            echo(line)
 
     run_connected(settings, erase)
 

@@ -12,6 +12,7 @@ from deploy.local.cli.requests import run_connected
 from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
 from deploy.local.inspect.doctor import examine
 from deploy.local.inspect.findings import Verdict
+from deploy.output import echo, echo_block
 from shared.clock import SystemClock
 from shared.plurals import count_nouns
 
@@ -26,13 +27,13 @@ def doctor(config: Config = None, data: Data = None) -> None:
     async def print_findings(connection: Client) -> Counter[Verdict]:
         counts: Counter[Verdict] = Counter()
         async for finding in examine(settings, connection, now=SystemClock().now()):
-            typer.echo(f"{finding.verdict:<{_VERDICT_WIDTH}}{finding.subject}: {finding.text}")
+            echo(f"{finding.verdict:<{_VERDICT_WIDTH}}{finding.subject}: {finding.text}")
             counts[finding.verdict] += 1
         return counts
 
     counts = run_connected(settings, print_findings)
     problems = counts[Verdict.PROBLEM]
-    typer.echo(f"{count_nouns(problems, 'problem')} and {count_nouns(counts[Verdict.NOTE], 'note')} found")
+    echo(f"{count_nouns(problems, 'problem')} and {count_nouns(counts[Verdict.NOTE], 'note')} found")
     raise typer.Exit(1 if problems else 0)
 
 
@@ -44,21 +45,21 @@ def list_command(config: Config = None, data: Data = None) -> None:
         count = 0
         async for letter in list_letters(connection):
             count += 1
-            typer.echo(_line(letter))
+            echo(_line(letter))
         return count
 
-    typer.echo(count_nouns(run_connected(command_settings(config, data), print_letters), "dead letter"))
+    echo(count_nouns(run_connected(command_settings(config, data), print_letters), "dead letter"))
 
 
 @dead_letters.command("show")
 def show_command(number: int, config: Config = None, data: Data = None) -> None:
     """One letter with its headers and its original bytes. They may hold personal data from the CRM."""
     letter = run_connected(command_settings(config, data), lambda connection: find_letter(connection, number))
-    typer.echo(_line(letter))
+    echo(_line(letter))
     for name, value in sorted(letter.headers.items()):
-        typer.echo(f"{name}: {value}")
-    typer.echo("")
-    typer.echo(letter.body.decode("utf-8", "backslashreplace"))
+        echo(f"{name}: {value}")
+    echo("")
+    echo_block(letter.body.decode("utf-8", "backslashreplace"))
 
 
 @dead_letters.command("replay")
@@ -80,7 +81,7 @@ def replay_command(
             count += 1
         return count
 
-    typer.echo(f"{run_connected(settings, replay)} replayed")
+    echo(f"{run_connected(settings, replay)} replayed")
 
 
 async def _list_existing(connection: Client) -> AsyncIterator[Letter]:

@@ -1,37 +1,37 @@
 """Effects of rules, and the calibration of the drop detector."""
 
-from rich.console import Console
-from rich.table import Column, Table
-
+from deploy.output import Column, Output
 from shared.requests.nudges import CalibrationList, EffectEstimate, EffectList, EffectRow
 
 
-def print_effects(effects: EffectList, console: Console) -> None:
+def print_effects(effects: EffectList, output: Output) -> None:
     """One line per rule. One standard deviation is that of a person's score from day to day."""
     headings = ("people", "days", "withheld", "points", "95% interval", "in SD")
-    table = Table("rule", *[Column(name, justify="right") for name in headings], "", box=None, pad_edge=False)
-    for row in effects.rules:
-        counts = str(row.people), str(row.days), str(row.days_withheld)
-        table.add_row(row.rule, *counts, *_format_estimate(row.effect), _describe_state(row))
-    console.print(table)
+    numbers = (Column(heading=heading, is_number=True) for heading in headings)
+    columns = Column(heading="rule"), *numbers, Column(heading="remarks", is_prose=True)
+    rows = (
+        (row.rule, str(row.people), str(row.days), str(row.days_withheld), *_format_estimate(row.effect), _describe_state(row))
+        for row in effects.rules
+    )
+    output.table(columns, rows, if_empty="There is no rule.")
 
 
-def print_calibrations(calibrations: CalibrationList, console: Console) -> None:
+def print_calibrations(calibrations: CalibrationList, output: Output) -> None:
     """What is added to the limits, beside the false alerts without and with it."""
-    headings = ("reps", "days", "strictness", "min", "max", "alerts before", "alerts after")
-    table = Table("team", *[Column(name, justify="right") for name in headings], box=None, pad_edge=False)
+    headings = ("reps", "days", "strictness", "min", "max", "alerts\nbefore", "alerts\nafter")
+    columns = Column(heading="team"), *(Column(heading=heading, is_number=True) for heading in headings)
+    rows = []
     for row in calibrations.teams:
         figures = (row.strictness, row.strictness_min, row.strictness_max, row.alerts_before, row.alerts_after)
         texts = ["not known" if figure is None else f"{figure:.2f}" for figure in figures]
-        table.add_row(row.team, str(row.reps), str(row.worked_days), *texts)
-    if not table.row_count:
-        console.print("No team has an open day under a playbook.")
+        rows.append((row.team, str(row.reps), str(row.worked_days), *texts))
+    output.table(columns, rows, if_empty="No team has an open day under a playbook.")
+    if not rows:
         return
-    console.print(table)
-    console.print("strictness: added to the team's limits, in standard deviations; min and max are those of its reps.")
-    console.print("alerts: false alerts per rep and 250 worked days, from the team's own days in random orders.")
+    output.line("strictness: added to the team's limits, in standard deviations; min and max are those of its reps.")
+    output.line("alerts: false alerts per rep and 250 worked days, from the team's own days in random orders.")
     if any(row.strictness is None for row in calibrations.teams):
-        console.print("not known: no rep of the team has fifteen worked days yet.")
+        output.line("not known: no rep of the team has fifteen worked days yet.")
 
 
 def _format_estimate(effect: EffectEstimate | None) -> tuple[str, str, str]:

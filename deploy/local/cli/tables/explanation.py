@@ -3,23 +3,22 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
-from rich.table import Table
-
 from deploy.local.cli.tables.formats import format_moment
+from deploy.output import Column, Output
 from shared.plurals import count_nouns
 from shared.requests.nudges import DisputeList, DisputeRow
 from shared.requests.scores import ExplainedActivity, Explanation
 
 
-def print_explanation(explanation: Explanation, disputes: DisputeList | None, console: Console) -> None:
+def print_explanation(explanation: Explanation, disputes: DisputeList | None, output: Output) -> None:
     """`disputes` is None if nudges did not answer."""
-    console.print(f"{explanation.rep}, {explanation.day} ({explanation.timezone}): {_describe_score(explanation)}")
-    console.print(f"  {explanation.arithmetic}\n", highlight=False)
-    _print_lines(explanation, console)
-    _print_activities(explanation, disputes, console)
+    output.line(f"{explanation.rep}, {explanation.day} ({explanation.timezone}): {_describe_score(explanation)}")
+    output.line(f"  {explanation.arithmetic}")
+    output.line()
+    _print_lines(explanation, output)
+    _print_activities(explanation, disputes, output)
     if disputes is None:
-        console.print("Disputes are not shown, because nudges does not answer.")
+        output.line("Disputes are not shown, because nudges does not answer.")
 
 
 def _describe_score(explanation: Explanation) -> str:
@@ -32,18 +31,21 @@ def _describe_score(explanation: Explanation) -> str:
     return f"{score}; {explanation.presence}; {in_force}"
 
 
-def _print_lines(explanation: Explanation, console: Console) -> None:
-    table = Table("behaviour", "count", "target", "weight", "cap", "points", box=None, pad_edge=False)
-    for line in explanation.lines:
-        figures = (line.count, line.target, line.weight, line.cap)
-        table.add_row(line.key, *[str(figure) for figure in figures], f"{line.points:.2f}")
-    console.print(table)
+def _print_lines(explanation: Explanation, output: Output) -> None:
+    headings = ("count", "target", "weight", "cap", "points")
+    columns = Column(heading="behaviour"), *(Column(heading=heading, is_number=True) for heading in headings)
+    rows = (
+        (line.key, *(str(figure) for figure in (line.count, line.target, line.weight, line.cap)), f"{line.points:.2f}")
+        for line in explanation.lines
+    )
+    output.table(columns, rows, if_empty="No behaviour is counted on this day.")
 
 
-def _print_activities(explanation: Explanation, disputes: DisputeList | None, console: Console) -> None:
+def _print_activities(explanation: Explanation, disputes: DisputeList | None, output: Output) -> None:
     """The activities in order, then disputed ones that no longer belong to the day."""
     count = count_nouns(len(explanation.activities), "activity", "activities")
-    console.print(f"\n{count}" if explanation.activities else "\nNo activity on this day.")
+    output.line()
+    output.line(count if explanation.activities else "No activity on this day.")
     rows = disputes.rows if disputes else ()
     disputed = {(row.source, row.account, row.activity_id): row for row in rows}
     for activity in explanation.activities:
@@ -51,10 +53,10 @@ def _print_activities(explanation: Explanation, disputes: DisputeList | None, co
         started = _local_time(activity.facts.get("started_at"), explanation.timezone)
         name = f"{activity.source}/{activity.activity_id}"
         verdict = _describe_verdict(activity) + _describe_dispute(dispute)
-        console.print(f"  {started}  {activity.kind:<18} {name:<28} {verdict}", highlight=False, soft_wrap=True)
+        output.line(f"  {started}  {activity.kind:<18} {name:<28} {verdict}")
     for dispute in disputed.values():
         text = f"  no longer on this day: {dispute.source}/{dispute.activity_id}{_describe_dispute(dispute)}"
-        console.print(text, highlight=False, soft_wrap=True)
+        output.line(text)
 
 
 def _describe_verdict(activity: ExplainedActivity) -> str:

@@ -2,28 +2,30 @@
 
 from collections.abc import Iterable
 
-from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
-
 from deploy.local.cli.tables.formats import format_moment
+from deploy.output import Column, Line, Output, Styled
 from shared.plurals import count_nouns
 from shared.requests.nudges import ChannelList, NudgeRow
 
 
-def print_nudges(rows: Iterable[NudgeRow], console: Console) -> None:
-    table = Table("day", "person", "rule", "status", "message and reason", box=None, pad_edge=False)
-    for row in rows:
-        message = Text.assemble(row.text, "\n", (row.reason, "dim"))
-        table.add_row(str(row.day), row.person, row.rule, _describe_status(row), message)
-    console.print(table if table.row_count else "No nudges yet.")
+def print_nudges(rows: Iterable[NudgeRow], output: Output) -> None:
+    """The message of each nudge, then its reason."""
+    columns = (
+        *(Column(heading=heading) for heading in ("day", "person", "rule")),
+        *(Column(heading=heading, is_prose=True) for heading in ("status", "message and reason")),
+    )
+    cells = ((str(row.day), row.person, row.rule, _describe_status(row), _message_lines(row)) for row in rows)
+    output.table(columns, cells, if_empty="No nudges yet.")
 
 
-def print_channels(channels: ChannelList, console: Console) -> None:
-    counts = Column("waiting", justify="right"), Column("given up", justify="right")
-    table = Table("channel", "state", "since (UTC)", "paused until (UTC)", *counts, "last error", box=None, pad_edge=False)
-    for channel in channels.channels:
-        table.add_row(
+def print_channels(channels: ChannelList, output: Output) -> None:
+    columns = (
+        *(Column(heading=heading) for heading in ("channel", "state", "since\n(UTC)", "paused until\n(UTC)")),
+        *(Column(heading=heading, is_number=True) for heading in ("waiting", "given\nup")),
+        Column(heading="last error", is_prose=True),
+    )
+    rows = (
+        (
             channel.name,
             channel.state,
             format_moment(channel.since),
@@ -32,11 +34,17 @@ def print_channels(channels: ChannelList, console: Console) -> None:
             str(channel.given_up),
             channel.last_error,
         )
-    console.print(table if table.row_count else "No channel is configured; see [channels] in daymark.toml.")
+        for channel in channels.channels
+    )
+    output.table(columns, rows, if_empty="No channel is configured; see [channels] in daymark.toml.")
 
 
-def _describe_status(row: NudgeRow) -> str:
-    """The status with its reason, a retraction, and deliveries that failed."""
+def _message_lines(row: NudgeRow) -> list[Line]:
+    return [*row.text.split("\n"), *(Styled(line, "dim") for line in row.reason.split("\n"))]
+
+
+def _describe_status(row: NudgeRow) -> list[str]:
+    """The status with its reason, a retraction, and deliveries that failed, each on a line."""
     lines = [f"{row.status}: {row.because}" if row.because else row.status]
     if row.retracted:
         lines.append(f"retracted: {row.retracted}")
@@ -45,4 +53,4 @@ def _describe_status(row: NudgeRow) -> str:
         for delivery in row.deliveries
         if delivery.last_error
     ]
-    return "\n".join(lines)
+    return lines

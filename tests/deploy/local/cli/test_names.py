@@ -1,4 +1,4 @@
-"""Names that an operator writes wrong: each command refuses them and names the nearest that exist."""
+"""Names that an operator writes wrong, and names that a terminal could take for something else."""
 
 import json
 from collections.abc import AsyncIterator
@@ -8,6 +8,7 @@ import pytest
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
 from tests.running_daymark import RunningDaymark, running_daymark
 
+HOSTILE_ROSTER = ROSTER.replace("Ana Ruiz", '"[/sales]"')
 SECRETS = '[privacy]\nforget_key = "file:{folder}/secret"\ncontact_secret = "file:{folder}/secret"\n'
 
 
@@ -16,9 +17,9 @@ async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     """With a team that the roster has dropped since, and a playbook of it."""
     folder = tmp_path_factory.mktemp("names")
     (folder / "secret").write_text("0123456789abcdef0123456789abcdef")
-    (folder / "calls.ndjson").write_text(json.dumps(observe_call("c1", "2026-03-04T09:00:00Z")))
-    (folder / "roster.yaml").write_text(ROSTER)
-    (folder / "first.yaml").write_text(f"{ROSTER}  - {{id: south, name: South}}\n")
+    (folder / "calls.ndjson").write_text(json.dumps(observe_call("c\x1b[2J\r1", "2026-03-04T09:00:00Z")))
+    (folder / "roster.yaml").write_text(HOSTILE_ROSTER)
+    (folder / "first.yaml").write_text(f"{HOSTILE_ROSTER}  - {{id: south, name: South}}\n")
     (folder / "playbook.yaml").write_text(f"{PLAYBOOK}---\n{PLAYBOOK.replace('north', 'south')}")
     (folder / "wrong.yaml").write_text(PLAYBOOK.replace("north", "nroth"))
     channels = f'[channels.file]\npath = "{folder / "nudges.ndjson"}"\n'
@@ -79,3 +80,19 @@ async def test_the_doctor_names_a_team_that_has_a_playbook_and_is_not_in_the_ros
 
 async def test_a_team_that_the_roster_no_longer_has_can_still_be_asked_for(daymark: RunningDaymark) -> None:
     assert "No activity counted" in await daymark.command("scores", "--team", "south")
+
+
+async def test_markup_in_names_ids_and_reasons_is_printed_as_it_is_and_control_characters_are_visible(
+    daymark: RunningDaymark,
+) -> None:
+    folder = daymark.folder.parent
+    (folder / "past.yaml").write_text(PLAYBOOK.replace("2020-01-01", "2020-01-02"))
+
+    await daymark.command("playbook", "apply", str(folder / "past.yaml"), "--revise", "a reason with [bold and [/]")
+    await daymark.command("import", str(folder / "calls.ndjson"), "--source", "acme")
+
+    assert "[/sales]" in await daymark.command("playbook", "announcements", "--team", "north")
+    assert "a reason with [bold and [/]" in await daymark.command("playbook", "list")
+    assert "  acme/c\\x1b[2J\\x0d1 " in await daymark.command("explain", "ana", "2026-03-04")
+    errors = await daymark.failing_command("explain", "[/nobody]\x1b", "2026-03-04")
+    assert "daymark: [/nobody]\\x1b: The roster has no rep with this id." in errors

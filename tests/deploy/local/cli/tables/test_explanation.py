@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
 
-from rich.console import Console
-
 from deploy.local.cli.tables.explanation import print_explanation
+from deploy.output import Output
 from shared.events import BehaviourKey, PersonId, RepId
 from shared.observation import ActivityId, SourceName
 from shared.requests.nudges import DisputeList, DisputeRow
@@ -59,7 +58,7 @@ def make_dispute(activity_id: str, **changes: object) -> DisputeRow:
 
 def print_to_text(explanation: Explanation, disputes: DisputeList | None) -> list[str]:
     output = StringIO()
-    print_explanation(explanation, disputes, Console(file=output, width=200))
+    print_explanation(explanation, disputes, Output(output, width=200))
     return [line.rstrip() for line in output.getvalue().splitlines()]
 
 

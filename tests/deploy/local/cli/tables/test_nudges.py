@@ -3,9 +3,8 @@
 from datetime import UTC, date, datetime
 from io import StringIO
 
-from rich.console import Console
-
 from deploy.local.cli.tables.nudges import print_channels, print_nudges
+from deploy.output import Output
 from shared.events import NudgeId, NudgeKind, PersonId, TeamId
 from shared.requests.nudges import ChannelList, ChannelRow, DeliveryRow, NudgeRow
 
@@ -35,7 +34,7 @@ FAILED = DeliveryRow(
 
 def print_to_text(*rows: NudgeRow) -> str:
     output = StringIO()
-    print_nudges(rows, Console(file=output, width=200))
+    print_nudges(rows, Output(output, width=200))
     return output.getvalue()
 
 
@@ -80,7 +79,7 @@ def test_a_channel_is_listed_with_its_state_and_counts() -> None:
     )
     output = StringIO()
 
-    print_channels(ChannelList(channels=(paused,)), Console(file=output, width=200))
+    print_channels(ChannelList(channels=(paused,)), Output(output, width=200))
 
-    row = output.getvalue().splitlines()[1].split()
+    row = output.getvalue().splitlines()[2].split()
     assert row == ["webhook", "paused", "2026-03-02", "08:00", "2026-03-02", "09:30", "3", "1", "busy", "(429)"]
