@@ -70,9 +70,9 @@ def first_ladder(goal: GoalResult) -> Ladder:
 
 def ladder_of_next_period(before: Ladder, goal: GoalResult, weekly: Decimal | None) -> Ladder:
     """The ladder of a period that follows another. Its steps stay as they were, or become smaller if the rep's weeks by now
-    hold less."""
+    hold less. Steps are shown rounded up, so they count as lowered only if that is smaller, too."""
     size = _within_bounds(goal, before.size if weekly is None else min(before.size, weekly))
-    lowered_from = before.size if size < before.size else None
+    lowered_from = before.size if ceil(size) < ceil(before.size) else None
     return Ladder(goal=goal.key, period_start=goal.period_start, reached=0, size=size, lowered_from=lowered_from)
 
 

@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.nudges.domain.ladder import (
@@ -14,6 +16,7 @@ from services.nudges.domain.ladder import (
     is_ladder_of,
     ladder_of_next_period,
     ladders_after,
+    step_size_phrase,
     typical_week,
 )
 from shared.events import DayReport, GoalKey
@@ -74,6 +77,32 @@ def test_a_tenth_of_a_small_step_is_not_lost() -> None:
         sizes.append((ladder.size, ladder.next_step))
 
     assert sizes == [(Decimal("5.5"), 11), (Decimal("6.05"), 18), (Decimal("6.655"), 25), (Decimal("7.3205"), 33)]
+
+
+@given(st.integers(1, 60), st.lists(st.integers(1, 80), max_size=12))
+@example(4, [40] * 6)
+def test_the_sentence_on_the_growth_of_steps_fits_the_steps_that_are_shown(first: int, typical: list[int]) -> None:
+    """Steps of 4 are followed by steps of 5: a tenth more than 4 is 4.4, which is rounded up."""
+    ladder, shown = _ladder(size=str(first)), [first]
+    for weekly in typical:
+        ladder = climbed(ladder, goal(ladder.next_step, step_min=1), Decimal(weekly), day=MONDAY)
+        phrase = step_size_phrase(goal(ladder.reached, step_min=1), ladder)
+        shown.append(int(phrase.removeprefix("in steps of ").split()[0]))
+        assert "grow by at most a tenth at a time, rounded up" in phrase
+
+    assert all(before <= after <= ceil(before * Decimal("1.1")) for before, after in pairwise(shown))
+    if typical == [40] * 6 and first == 4:
+        assert shown == [4, 5, 5, 6, 6, 7, 8]
+
+
+def test_a_step_that_is_smaller_by_a_fraction_that_is_not_shown_is_not_called_smaller() -> None:
+    before = _ladder(size="11.5", reached_on=MONDAY)
+
+    same = ladder_of_next_period(before, goal(0, period_start=APRIL), Decimal("11.25"))
+    smaller = ladder_of_next_period(before, goal(0, period_start=APRIL), Decimal(11))
+
+    assert (same.size, same.lowered_from) == (Decimal("11.25"), None)
+    assert (smaller.size, smaller.lowered_from) == (Decimal(11), Decimal("11.5"))
 
 
 @pytest.mark.parametrize(
