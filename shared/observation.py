@@ -68,11 +68,26 @@ def read_observation(body: bytes) -> Observation:
     observation = decode_checked(body, _observation_decoder)
     if observation is not None:
         return observation
+    return observation_from(_read_object(body))
+
+
+def read_without_unreadable(body: bytes) -> "tuple[Observation, list[UnreadableFact]]":
+    """As `read_observation`, but facts that make no sense are left out, as in `observation_without_unreadable`.
+
+    Raises:
+        ObservationRefused: the text is not one JSON object, or something other than a fact makes no sense.
+    """
     try:
-        document = _object_decoder.decode(body)
+        return read_observation(body), []
+    except ObservationRefused:
+        return observation_without_unreadable(_read_object(body))
+
+
+def _read_object(body: bytes) -> dict[str, object]:
+    try:
+        return _object_decoder.decode(body)
     except NO_JSON as refused:
         raise ObservationRefused("body", f"not a JSON object ({type(refused).__name__})") from None
-    return observation_from(document)
 
 
 def decode_checked(body: bytes, decoder: msgspec.json.Decoder[AnyObservation]) -> AnyObservation | None:

@@ -2,12 +2,14 @@
 
 Importing a file twice is safe: an observation's id follows from its content, and scoring merges equal facts to an equal result.
 JetStream keeps how far a file got, under the digest of its content, so that an interrupted import continues where it stopped.
+A file may hold anything, so neither a line nor a list of mistakes is kept without a limit.
 """
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -26,16 +28,21 @@ from shared.events import HISTORY_EXTENSION
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
-from shared.observation import ObservationRefused, observation_id, read_observation
+from shared.observation import ObservationRefused, UnreadableFact, observation_id, read_without_unreadable
 from shared.trace import continue_trace
 
+LINE_BYTES_MAX: Final = 1_048_576
 _CHUNK_LINES: Final = 1_000
+_CHUNK_BYTES: Final = 8 * LINE_BYTES_MAX
+_REFUSED_LISTED_MAX: Final = 20
+_NUMBERS_LISTED_MAX: Final = 3
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _BUCKET: Final = "IMPORTS"
 _BUCKET_TTL_S: Final = 30 * 86_400
 _PUBLISH_TIMEOUT_S: Final = 30
 
-NumberedLine = tuple[int, bytes]
-"""A line with its number in the file, counted from 1."""
+NumberedLine = tuple[int, bytes | None]
+"""A line with its number in the file, counted from 1. None stands for a line that is too long to be read."""
 
 
 class FileUnreadable(DaymarkError):
@@ -50,13 +57,38 @@ class RefusedLine:
     problem: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
+class LeftOutFact:
+    """How many values of a fact were left out, the `problem` of the first, and the `numbers` of the first lines."""
+
+    problem: str
+    count: int = 0
+    numbers: list[int] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
 class ImportResult:
-    """What became of a file: how many `lines` it has, how many of them an earlier run had stored, and which were refused."""
+    """What became of a file: how many `lines` it has, how many of them an earlier run had stored, how many of the others were
+    `refused`, the first of these, and the facts that were left out because their values make no sense, by name."""
 
     lines: int
     lines_stored_before: int
-    refused: tuple[RefusedLine, ...]
+    refused: int = 0
+    first_refused: list[RefusedLine] = field(default_factory=list)
+    left_out: dict[str, LeftOutFact] = field(default_factory=dict)
+
+    def refuse(self, number: int, problem: str) -> None:
+        """Count a line that is not an observation."""
+        self.refused += 1
+        if len(self.first_refused) < _REFUSED_LISTED_MAX:
+            self.first_refused.append(RefusedLine(number=number, problem=problem))
+
+    def leave_out(self, number: int, fact: UnreadableFact) -> None:
+        """Count a fact that was left out of a line."""
+        left_out = self.left_out.setdefault(fact.name, LeftOutFact(problem=fact.problem))
+        left_out.count += 1
+        if len(left_out.numbers) < _NUMBERS_LISTED_MAX:
+            left_out.numbers.append(number)
 
 
 async def import_file(
@@ -68,8 +100,8 @@ async def import_file(
     on_progress: Callable[[int], None],
     now: datetime,
 ) -> ImportResult:
-    """Store every observation of the file. Keys of contacts are hashed, as in ingest. `on_progress` gets the number of lines
-    that are done.
+    """Store every observation of the file. Keys of contacts are hashed, and facts that make no sense are left out, as in
+    ingest. `on_progress` gets the number of lines that are done.
 
     Raises:
         NoContactSecret: a line names a contact by a key that is not hashed, and `contact_secret` is empty.
@@ -78,19 +110,18 @@ async def import_file(
     """
     bucket = await _open_bucket(connection)
     key = f"{source}.{_digest(path)}"
-    stored_before = done = await _read_progress(bucket, key)
-    refused: list[RefusedLine] = []
+    stored_before = await _read_progress(bucket, key)
+    result = ImportResult(lines=stored_before, lines_stored_before=stored_before)
     async with Publisher(connection, timeout_s=_PUBLISH_TIMEOUT_S) as publisher:
-        lines = enumerate(_read_lines(path), start=1)
-        next(islice(lines, done, done), None)
-        while chunk := list(islice(lines, _CHUNK_LINES)):
-            messages, refused_lines = _make_messages(chunk, source=source, contact_secret=contact_secret, now=now)
+        lines = enumerate(read_lines(path), start=1)
+        next(islice(lines, stored_before, stored_before), None)
+        for chunk in _chunks(lines):
+            messages = _make_messages(chunk, result, source=source, contact_secret=contact_secret, now=now)
             await publisher.store_all(messages)
-            refused += refused_lines
-            done = chunk[-1][0]
-            await bucket.put(key, str(done).encode())
-            on_progress(done)
-    return ImportResult(lines=done, lines_stored_before=stored_before, refused=tuple(refused))
+            result.lines = chunk[-1][0]
+            await bucket.put(key, str(result.lines).encode())
+            on_progress(result.lines)
+    return result
 
 
 def count_lines(path: Path) -> int:
@@ -99,7 +130,7 @@ def count_lines(path: Path) -> int:
     Raises:
         FileUnreadable: the file is missing, or its compression is damaged.
     """
-    return sum(1 for _ in _read_lines(path))
+    return sum(1 for _ in read_lines(path))
 
 
 async def wait_until_scored(connection: Client, *, on_progress: Callable[[int, int], None]) -> None:
@@ -107,19 +138,39 @@ async def wait_until_scored(connection: Client, *, on_progress: Callable[[int, i
     await wait_until_processed(connection, ACTIVITIES, SCORING_CONSUMER, on_progress=on_progress)
 
 
+def _chunks(lines: Iterator[NumberedLine]) -> Iterator[list[NumberedLine]]:
+    chunk: list[NumberedLine] = []
+    size = 0
+    for number, line in lines:
+        chunk.append((number, line))
+        size += len(line or b"")
+        if len(chunk) == _CHUNK_LINES or size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
 def _make_messages(
-    chunk: Sequence[NumberedLine], *, source: str, contact_secret: bytes, now: datetime
-) -> tuple[list[Outgoing], list[RefusedLine]]:
-    messages, refused_lines = [], []
+    chunk: Sequence[NumberedLine], result: ImportResult, *, source: str, contact_secret: bytes, now: datetime
+) -> list[Outgoing]:
+    """The observations of these lines. What is refused or left out is added to the result."""
+    messages = []
     traceparent = continue_trace(None)
     for number, line in chunk:
+        if line is None:
+            result.refuse(number, f"longer than {LINE_BYTES_MAX} bytes; a line holds one observation")
+            continue
         if not line.strip():
             continue
         try:
-            observation = hash_contact_once(read_observation(line), contact_secret)
+            readable, unreadable = read_without_unreadable(line)
         except ObservationRefused as refused:
-            refused_lines.append(RefusedLine(number=number, problem=str(refused)))
+            result.refuse(number, str(refused))
             continue
+        for fact in unreadable:
+            result.leave_out(number, fact)
+        observation = hash_contact_once(readable, contact_secret)
         headers = event_headers(
             event_id=observation_id(source, observation),
             event_type=ACTIVITY_OBSERVED,
@@ -131,14 +182,28 @@ def _make_messages(
         )
         data = msgspec.json.encode({"source": source} | msgspec.to_builtins(observation))
         messages.append(Outgoing(subject=f"{ACTIVITY_OBSERVED}.{source}", headers=headers, data=data))
-    return messages, refused_lines
+    return messages
 
 
-def _read_lines(path: Path) -> Iterator[bytes]:
+def read_lines(path: Path) -> Iterator[bytes | None]:
+    """Every line, without a byte order mark before the first. None stands for one that is longer than `LINE_BYTES_MAX`, which
+    is passed over piece by piece.
+
+    Raises:
+        FileUnreadable: the file is missing, or its compression is damaged.
+    """
+    is_first = True
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
-            yield from file
-    except (OSError, EOFError) as failed:
+            while line := file.readline(LINE_BYTES_MAX + 1):
+                if len(line) <= LINE_BYTES_MAX or line.endswith(b"\n"):
+                    yield line.removeprefix(_BYTE_ORDER_MARK) if is_first else line
+                else:
+                    while (rest := file.readline(LINE_BYTES_MAX)) and not rest.endswith(b"\n"):
+                        pass
+                    yield None
+                is_first = False
+    except (OSError, EOFError, zlib.error) as failed:
         raise FileUnreadable(f"{path} ({failed})") from None
 
 

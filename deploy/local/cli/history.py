@@ -1,7 +1,7 @@
 """`daymark import`."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from nats.aio.client import Client
@@ -14,8 +14,6 @@ from deploy.output import echo
 from shared.clock import SystemClock
 from shared.observation import SourceName
 from shared.plurals import count_nouns
-
-_REFUSED_SHOWN: Final = 20
 
 
 def import_history(
@@ -51,7 +49,13 @@ def import_history(
 
     result = run_connected(settings, import_and_wait)
     imported_before = f", {result.lines_stored_before} of them imported before" if result.lines_stored_before else ""
-    echo(f"{count_nouns(result.lines, 'line')}{imported_before}, {len(result.refused)} refused")
-    for line in result.refused[:_REFUSED_SHOWN]:
+    facts = sum(left_out.count for left_out in result.left_out.values())
+    left_out_count = f", {count_nouns(facts, 'fact')} left out" if facts else ""
+    echo(f"{count_nouns(result.lines, 'line')}{imported_before}, {result.refused} refused{left_out_count}")
+    for line in result.first_refused:
         echo(f"{file}:{line.number}: {line.problem}", err=True)
+    for name, left_out in sorted(result.left_out.items()):
+        numbers = ", ".join(str(number) for number in left_out.numbers)
+        first = f"in line{'s' * (left_out.count > 1)} {numbers}{' and more' * (left_out.count > len(left_out.numbers))}"
+        echo(f"{file}: {name} left out {count_nouns(left_out.count, 'time')}, {first}: {left_out.problem}", err=True)
     raise typer.Exit(1 if result.refused else 0)
