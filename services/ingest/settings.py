@@ -1,7 +1,6 @@
 """The configuration of ingest. `shared/daymark.default.toml` explains each key."""
 
 import re
-from difflib import get_close_matches
 from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
@@ -13,6 +12,7 @@ from shared.errors import DaymarkError
 from shared.observation import SourceName
 from shared.service.http_server import HeadLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, SettingsRefused, read_secret
+from shared.suggestions import with_suggestion
 
 SECRET_MIN_BYTES: Final = 16
 """A shorter secret can be guessed."""
@@ -24,7 +24,7 @@ class SecretTooShort(SettingsRefused):
 
 
 class UnknownSource(DaymarkError):
-    """No source of this name is configured. The sources of daymark.toml have the names that are allowed here."""
+    """No source of this name is configured. `daymark doctor` lists the sources of daymark.toml."""
 
 
 class IngestSection(Section):
@@ -164,8 +164,7 @@ class IngestSettings(CommonSettings):
         """
         section = self.sources.get(SourceName(name))
         if section is None:
-            nearest = get_close_matches(name, self.sources, n=1)
-            raise UnknownSource(f"{name!r}" + (f"; did you mean {nearest[0]}?" if nearest else ""))
+            raise UnknownSource(with_suggestion(name, self.sources))
         return section.to_source(SourceName(name), secrets=(), limits=self.ingest.body_limits())
 
     def read_sources(self) -> dict[SourceName, Source]:

@@ -17,6 +17,7 @@ from deploy.local.reprocess.carry_out import carry_out
 from deploy.local.reprocess.new_reading import OnProgress, Span, read_again
 from deploy.local.reprocess.plan import make_plan
 from deploy.local.try_mapping import list_newest_webhooks, read_body_file, try_mapping
+from deploy.output import echo
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.service.settings import load_settings
@@ -63,18 +64,18 @@ def reprocess(
             reading = await read_again(connection, sender, span, contact_secret=secret, now=now, on_progress=show)
             plan = await make_plan(connection, reading, on_progress=show)
         if not reading.webhooks:
-            typer.echo(f"{source} has sent no webhook in that time that is still stored; they are stored for seven days.")
+            echo(f"{source} has sent no webhook in that time that is still stored; they are stored for seven days.")
             return
         for line in describe_plan(reading, plan):
-            typer.echo(line)
+            echo(line)
         if not plan.events:
-            typer.echo("Nothing to do.")
+            echo("Nothing to do.")
         elif not yes:
-            typer.echo("Nothing has changed yet. Add --yes to do this.")
+            echo("Nothing has changed yet. Add --yes to do this.")
         else:
             with progress_bars(transient=True) as progress:
                 await carry_out(connection, plan, on_progress=_show_on(progress))
-            typer.echo("Done: scores and explanations are up to date.")
+            echo("Done: scores and explanations are up to date.")
 
     run_connected(settings, plan_and_carry_out)
 
@@ -97,10 +98,10 @@ def try_command(
     else:
         stored = run_connected(settings, lambda connection: list_newest_webhooks(connection, sender, number=last))
     if not stored:
-        typer.echo(f"{source} has sent no webhook in the last seven days. Give a body with --file.")
+        echo(f"{source} has sent no webhook in the last seven days. Give a body with --file.")
     for webhook in stored:
         for line in describe_webhook(try_mapping(webhook, sender)):
-            typer.echo(line)
+            echo(line)
 
 
 def _moment(text: str, option: str, *, is_end: bool = False) -> datetime | None:
