@@ -6,6 +6,7 @@ does not offer.
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 from shared.errors import DaymarkError
 
 _BATCH: Final = {"batch": 500, "max_bytes": 4 * 1024 * 1024}
+_LOOKBACK_FACTOR: Final = 8
 _CONCURRENT_MAX: Final = 32
 _TIMEOUT_S: Final = 10.0
 _NO_MESSAGE: Final = "404"
@@ -47,29 +49,47 @@ async def find_last_number(connection: Client, stream: str) -> int:
     return (await connection.jetstream().stream_info(stream)).state.last_seq
 
 
-async def read_messages(
-    connection: Client, stream: str, *, last: int, subject: str = ">", since: str | None = None
-) -> AsyncIterator[list[StoredMessage]]:
-    """Every message up to and including the number `last`, in order; or only those on a subject, or those stored since a time,
-    as the server writes it.
+async def read_newest(connection: Client, stream: str, *, subject: str, number: int) -> list[StoredMessage]:
+    """The last messages on a subject, in order. Looks further and further back, until there are so many.
 
     Raises:
         StreamUnreadable: the server refused, or did not answer.
     """
-    first: dict[str, object] = {"seq": 1} if since is None else {"start_time": since}
-    number = 1
-    while number <= last and (batch := await _read_batch(connection, stream, first | {"next_by_subj": subject})):
+    last = await find_last_number(connection, stream)
+    lookback = number
+    while True:
+        first = max(last - lookback + 1, 1)
+        newest: deque[StoredMessage] = deque(maxlen=number)
+        async for batch in read_messages(connection, stream, first=first, last=last, subject=subject):
+            newest.extend(batch)
+        if len(newest) == number or first == 1:
+            return list(newest)
+        lookback *= _LOOKBACK_FACTOR
+
+
+async def read_messages(
+    connection: Client, stream: str, *, first: int = 1, last: int, subject: str = ">", since: str | None = None
+) -> AsyncIterator[list[StoredMessage]]:
+    """Every message from the number `first` to the number `last`, both included, in order; or only those on a subject, or
+    those stored since a time, as the server writes it.
+
+    Raises:
+        StreamUnreadable: the server refused, or did not answer.
+    """
+    start: dict[str, object] = {"seq": first} if since is None else {"start_time": since}
+    number = first
+    while number <= last and (batch := await _read_batch(connection, stream, start | {"next_by_subj": subject})):
         number = batch[-1].number + 1
-        first = {"seq": number}
+        start = {"seq": number}
         yield [message for message in batch if message.number <= last]
 
 
-async def _read_batch(connection: Client, stream: str, first: Mapping[str, object]) -> list[StoredMessage]:
+async def _read_batch(connection: Client, stream: str, start: Mapping[str, object]) -> list[StoredMessage]:
     inbox = connection.new_inbox()
     batch: list[StoredMessage] = []
     subscription = await connection.subscribe(inbox)
     try:
-        await connection.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps({**first, **_BATCH}).encode(), reply=inbox)
+        await connection.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps({**start, **_BATCH}).encode(), reply=inbox)
         while True:
             message = await subscription.next_msg(timeout=_TIMEOUT_S)
             headers = dict(message.headers or {})

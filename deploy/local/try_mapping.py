@@ -1,21 +1,15 @@
 """What a webhook would become by today's mapping, field by field, so that a map can be mended before it is used."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from nats.aio.client import Client
-
-from deploy.local.stored_messages import StoredMessage, find_last_number, read_messages
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.field_map import search_fields
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, Source, VerifiedWebhook
-from services.ingest.read_webhooks import ReadItem, read_items, stored_webhook
+from services.ingest.read_webhooks import ReadItem, read_items
 from shared.errors import DaymarkError
-from shared.event_types import WEBHOOK_RECEIVED
-from shared.jetstream.streams import WEBHOOKS
 from shared.observation import Observation, UnreadableFact
 
 
@@ -72,19 +66,6 @@ def read_body_file(path: Path, source: Source, *, headers: Sequence[str], now: d
         return VerifiedWebhook(source=source.name, headers=by_name, body=path.read_bytes(), received_at=now)
     except OSError as failed:
         raise BodyFileUnreadable(f"{path} ({failed.strerror})") from None
-
-
-async def list_newest_webhooks(connection: Client, source: Source, *, number: int) -> list[VerifiedWebhook]:
-    """The last webhooks of the source, the oldest first.
-
-    Raises:
-        StreamUnreadable: the server refused to let the stream be read.
-    """
-    newest: deque[StoredMessage] = deque(maxlen=number)
-    last = await find_last_number(connection, WEBHOOKS)
-    async for batch in read_messages(connection, WEBHOOKS, last=last, subject=f"{WEBHOOK_RECEIVED}.{source.name}"):
-        newest.extend(batch)
-    return [stored_webhook(message.headers, message.data, source) for message in newest]
 
 
 def try_mapping(webhook: VerifiedWebhook, source: Source) -> TriedWebhook:

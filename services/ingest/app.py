@@ -13,19 +13,21 @@ from starlette.routing import BaseRoute
 from services.ingest.consumer import WebhookConsumer
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
-from services.ingest.metrics import IngestMetrics
+from services.ingest.metrics import IngestMetrics, UnknownPaths
 from services.ingest.published_events import declare_publishers
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.reload_secrets import RELOAD_INTERVAL_S, reload_secrets
 from services.ingest.settings import IngestSettings
 from services.ingest.translate_webhooks import WebhookTranslator
-from services.ingest.webhooks import Door, respond_to_http_error
+from services.ingest.webhooks import Door
 from shared.clock import Clock
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
 from shared.observation import SourceName
+from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
+from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.probes import Check, check_broker, probe_routes, starting_routes
@@ -47,6 +49,7 @@ class IngestService:
         self._sources = sources
         self._metrics = IngestMetrics(sources)
         self._clock = make_clock(settings.clock.mode)
+        self._unknown_paths = UnknownPaths()
         self._client = LeanClient()
         timeout_s = settings.ingest.store_timeout_s
         self._webhooks = Publisher(self._client, timeout_s=timeout_s)
@@ -83,19 +86,27 @@ class IngestService:
         broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
         requests = RequestRouter(queue=_NAME)
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
+        requests.handles(UNKNOWN_PATHS)(self._list_unknown_paths)
         broker.include_routers(requests.router, tick_router(self._clock))
         declare_publishers(broker)
         return broker
 
     def _starting_web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, None, self._clock)
-        door = Door(receiver, self._settings.ingest, self._metrics, self._clock)
-        return _without_redirects([*door.routes(), *starting_routes()])
+        door = Door(receiver, self._settings.ingest, self._metrics, self._clock, self._unknown_paths)
+        return _without_redirects(door, starting_routes())
 
     def _web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
         check = check_broker(self._client, self._settings.nats.monitor_url)
-        return web_app(receiver, self._settings, self._metrics, self._clock, check)
+        return web_app(receiver, self._settings, self._metrics, self._clock, check, self._unknown_paths)
+
+    async def _list_unknown_paths(self, _: NoQuery) -> UnknownPathList:
+        rows = [
+            UnknownPathRow(path=unknown.path, requests=unknown.requests, newest_at=unknown.newest_at)
+            for unknown in self._unknown_paths.list()
+        ]
+        return UnknownPathList(paths=tuple(rows))
 
     async def _is_caught_up(self, _: datetime) -> bool:
         return await has_finished(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
@@ -134,16 +145,20 @@ def read_contact_secret(settings: IngestSettings) -> bytes:
 
 
 def web_app(
-    receiver: WebhookReceiver, settings: IngestSettings, metrics: IngestMetrics, clock: Clock, check_nats: Check
+    receiver: WebhookReceiver,
+    settings: IngestSettings,
+    metrics: IngestMetrics,
+    clock: Clock,
+    check_nats: Check,
+    unknown_paths: UnknownPaths | None = None,
 ) -> Starlette:
     """The door, /livez, /readyz and /metrics."""
-    door = Door(receiver, settings.ingest, metrics, clock)
-    routes = [*door.routes(), *probe_routes(metrics.registry, {"nats": check_nats})]
-    return _without_redirects(routes)
+    door = Door(receiver, settings.ingest, metrics, clock, unknown_paths or UnknownPaths())
+    return _without_redirects(door, probe_routes(metrics.registry, {"nats": check_nats}))
 
 
-def _without_redirects(routes: Sequence[BaseRoute]) -> Starlette:
+def _without_redirects(door: Door, more_routes: Sequence[BaseRoute]) -> Starlette:
     """No path is redirected to the one with a slash more or less: senders do not follow redirects."""
-    app = Starlette(routes=routes, exception_handlers={HTTPException: respond_to_http_error})
+    app = Starlette(routes=[*door.routes(), *more_routes], exception_handlers={HTTPException: door.respond_to_error})
     app.router.redirect_slashes = False
     return app

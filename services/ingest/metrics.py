@@ -1,7 +1,8 @@
 """The metrics of ingest: name, unit, labels, and what to do when one moves."""
 
 from collections.abc import Mapping
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -13,8 +14,13 @@ NEWEST_REFUSAL_TIMESTAMP_SECONDS: Final = "daymark_ingest_newest_refusal_timesta
 UNKNOWN: Final = SourceName("unknown")
 REFUSAL_RESULTS: Final = ("unauthorized", "too_large", "too_slow", "encoded", "unavailable")
 RESULTS: Final = ("stored", "handshake", "unknown_source", *REFUSAL_RESULTS)
+SIGNATURE_FAILURES_TOTAL: Final = "daymark_ingest_signature_failures_total"
+SIGNATURE_CAUSES: Final = ("missing", "time", "mismatch")
 ITEM_RESULTS: Final = ("translated", "duplicate", "ignored", "refused")
 DEAD_LETTER_REASONS: Final = ("unreadable_body", "refused_observation", "adapter_failed", "unknown_source")
+
+_PATHS_MAX: Final = 100
+_PATH_LENGTH_MAX: Final = 100
 
 
 class IngestMetrics:
@@ -46,20 +52,30 @@ class IngestMetrics:
             ["source"],
             registry=self.registry,
         )
-        self.refused_seconds = Gauge(
-            NEWEST_REFUSAL_TIMESTAMP_SECONDS,
-            "When a webhook of the source was last refused (Unix time; 0: never). Recent: see `daymark doctor`.",
-            ["source", "result"],
-            registry=self.registry,
-        )
         self.expires_seconds = Gauge(
             "daymark_ingest_source_expires_timestamp_seconds",
             "When the sender stops by itself, if `expires_at` is set (Unix time). Near: renew its channel.",
             ["source"],
             registry=self.registry,
         )
+        self._add_refusal_metrics()
         self._add_translation_metrics()
         self._create_labels(sources)
+
+    def _add_refusal_metrics(self) -> None:
+        self.signature_failures = Counter(
+            SIGNATURE_FAILURES_TOTAL,
+            "Webhooks that were not signed by their source, by the likely cause. `missing` rises: the sender does not sign, or "
+            "somebody else sends. `time` rises: a clock is wrong. `mismatch` rises: the secrets differ.",
+            ["source", "cause"],
+            registry=self.registry,
+        )
+        self.refused_seconds = Gauge(
+            NEWEST_REFUSAL_TIMESTAMP_SECONDS,
+            "When a webhook of the source was last refused (Unix time; 0: never). Recent: see `daymark doctor`.",
+            ["source", "result"],
+            registry=self.registry,
+        )
 
     def _add_translation_metrics(self) -> None:
         self.items = Counter(
@@ -67,6 +83,12 @@ class IngestMetrics:
             "Items of webhooks by result. `duplicate` rises: responses come too late and the sender retries. "
             "`refused` rises: look at the dead letters.",
             ["source", "result"],
+            registry=self.registry,
+        )
+        self.unknown_outcomes = Counter(
+            "daymark_ingest_unknown_outcomes_total",
+            "Outcomes that nobody mapped, and that count as `other`. Rises: `daymark doctor` lists the words.",
+            ["source"],
             registry=self.registry,
         )
         self.unreadable_facts = Counter(
@@ -108,8 +130,41 @@ class IngestMetrics:
             self.newest_seconds.labels(name)
             for result in ITEM_RESULTS:
                 self.items.labels(name, result)
+            for cause in SIGNATURE_CAUSES:
+                self.signature_failures.labels(name, cause)
+            self.unknown_outcomes.labels(name)
         for source in sources.values():
             if source.expires_at is not None:
                 self.expires_seconds.labels(source.name).set(source.expires_at.timestamp())
         for reason in DEAD_LETTER_REASONS:
             self.dead_letters.labels(reason)
+
+
+class UnknownPath(NamedTuple):
+    """How often a path was posted to since the process started, and when last."""
+
+    path: str
+    requests: int
+    newest_at: datetime
+
+
+class UnknownPaths:
+    """Posts to paths that no source has, by path: an address with a spelling mistake is found here.
+
+    Anybody can post to any path. So paths are no labels, only the hundred that were posted to last are known, and of a long
+    path only the beginning.
+    """
+
+    def __init__(self) -> None:
+        self._paths: dict[str, UnknownPath] = {}
+
+    def add(self, path: str, *, now: datetime) -> None:
+        shortened = path[:_PATH_LENGTH_MAX]
+        known = self._paths.pop(shortened, None)
+        self._paths[shortened] = UnknownPath(shortened, known.requests + 1 if known else 1, now)
+        if len(self._paths) > _PATHS_MAX:
+            del self._paths[next(iter(self._paths))]
+
+    def list(self) -> list[UnknownPath]:
+        """The most frequent first."""
+        return sorted(self._paths.values(), key=lambda unknown: (-unknown.requests, unknown.path))

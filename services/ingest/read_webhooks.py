@@ -13,6 +13,7 @@ import structlog
 from services.ingest.domain.adapter import Adapter, Translated
 from services.ingest.domain.webhook import SENDER_HEADER_PREFIX, RefusedItem, Source, VerifiedWebhook
 from shared.event_types import ACTIVITY_OBSERVED
+from shared.facts import OUTCOME, RAW_OUTCOME
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing
 from shared.observation import Observation, SourceName, observation_id
@@ -82,6 +83,14 @@ def _translate_item(adapter: Adapter, source: Source, index: int, item: object) 
 def clock_ahead_s(observation: Observation, received_at: datetime) -> float:
     """By how many seconds the sender dated the observation later than it arrived; 0 if it did not."""
     return max((observation.observed_at - received_at).total_seconds(), 0.0)
+
+
+def unknown_outcome(observation: Observation, source: Source) -> str | None:
+    """The sender's word for an outcome that nobody mapped; None if there is none."""
+    raw = observation.facts.get(RAW_OUTCOME.name)
+    if observation.facts.get(OUTCOME.name) != "other" or not isinstance(raw, str):
+        return None
+    return None if raw in source.outcomes or raw.lower() in source.outcomes else raw
 
 
 def observation_event(

@@ -10,7 +10,14 @@ from nats.aio.msg import Msg
 from services.ingest.domain.adapter import Adapter
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, Source
 from services.ingest.metrics import IngestMetrics
-from services.ingest.read_webhooks import Reprocessing, clock_ahead_s, observation_event, read_items, stored_webhook
+from services.ingest.read_webhooks import (
+    Reprocessing,
+    clock_ahead_s,
+    observation_event,
+    read_items,
+    stored_webhook,
+    unknown_outcome,
+)
 from shared.clock import Clock
 from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.dead_letters import READ_AGAIN_HEADER, dead_letter
@@ -90,6 +97,8 @@ class WebhookTranslator:
                     self._metrics.unreadable_facts.labels(source.name, translated.name).inc()
                 else:
                     result = "translated"
+                    if unknown_outcome(translated, source) is not None:
+                        self._metrics.unknown_outcomes.labels(source.name).inc()
                     observation = with_hashed_contact(translated, self._contact_secret)
                     events.append(self._event(message, observation, source=source.name, received_at=webhook.received_at))
             if result == "translated" and self._is_duplicate(adapter, source, item.item):

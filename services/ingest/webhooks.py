@@ -16,8 +16,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from services.ingest.domain.adapter import HttpResponse
-from services.ingest.domain.webhook import RawWebhook, SignatureMismatch
-from services.ingest.metrics import UNKNOWN, IngestMetrics
+from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, SignatureMissing, SignedTimeOff
+from services.ingest.metrics import UNKNOWN, IngestMetrics, UnknownPaths
 from services.ingest.read_body import BodyReader, BodyTooLarge
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
@@ -35,6 +35,7 @@ REFUSALS: Final = {
     "too_slow": (408, {"error": "body did not arrive in time; send it again"}),
     "encoded": (415, {"error": "content encodings are not supported; send the body as it is"}),
 }
+_NOT_FOUND: Final = 404
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _ALLOWED_METHODS: Final = HttpResponse(status=204, headers={"Allow": "POST, OPTIONS"})
 
@@ -47,11 +48,26 @@ class _Outcome(NamedTuple):
     handshake: HttpResponse | None = None
 
 
+def _cause_of(mismatch: SignatureMismatch) -> str:
+    """A label of metrics: what is most likely wrong."""
+    if isinstance(mismatch, SignatureMissing):
+        return "missing"
+    return "time" if isinstance(mismatch, SignedTimeOff) else "mismatch"
+
+
 class Door:
     """One route. Every outcome is counted by source; a name that is not configured counts as `unknown`."""
 
-    def __init__(self, receiver: WebhookReceiver, settings: IngestSection, metrics: IngestMetrics, clock: Clock) -> None:
+    def __init__(
+        self,
+        receiver: WebhookReceiver,
+        settings: IngestSection,
+        metrics: IngestMetrics,
+        clock: Clock,
+        unknown_paths: UnknownPaths,
+    ) -> None:
         self._receiver = receiver
+        self._unknown_paths = unknown_paths
         self._retry_after = {"Retry-After": str(settings.retry_after_s)}
         self._metrics = metrics
         self._clock = clock
@@ -62,6 +78,15 @@ class Door:
         """With and without a slash at the end. Senders do not follow redirects, so there are none."""
         paths = ("/webhooks/{source}", "/webhooks/{source}/")
         return [Route(path, self._respond, methods=["POST", "OPTIONS"]) for path in paths]
+
+    async def respond_to_error(self, request: Request, failed: Exception) -> Response:
+        """404 and 405 as JSON, like every other response of the door. A post to a path beside the door is counted as well."""
+        if not isinstance(failed, HTTPException):
+            return JSONResponse({"error": "internal error"}, 500)
+        if request.method == "POST" and failed.status_code == _NOT_FOUND:
+            self._unknown_paths.add(request.url.path, now=self._clock.now())
+            self._metrics.webhooks.labels(UNKNOWN, "unknown_source").inc()
+        return JSONResponse({"error": failed.detail}, failed.status_code, headers=failed.headers)
 
     async def _respond(self, request: Request) -> Response:
         return await self._post(request) if request.method == "POST" else self._options(request)
@@ -106,7 +131,8 @@ class Door:
             return _Outcome(source, "too_large")
         except (TimeoutError, ClientDisconnect):
             return _Outcome(source, "too_slow")
-        except SignatureMismatch:
+        except SignatureMismatch as mismatch:
+            self._metrics.signature_failures.labels(source, _cause_of(mismatch)).inc()
             return _Outcome(source, "unauthorized")
         except NotStored as failed:
             _log.warning("webhook_not_stored", source=source, error=str(failed))
@@ -118,6 +144,7 @@ class Door:
         try:
             self._receiver.source(source)
         except NoSuchSource:
+            self._unknown_paths.add(request.url.path, now=self._clock.now())
             return _Outcome(UNKNOWN, "unknown_source")
         if not has_room:
             return _Outcome(source, "unavailable")
@@ -175,10 +202,3 @@ def _drop_repeated(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
             repeated.add(name)
         values[name] = value
     return {name: value for name, value in values.items() if name not in repeated}
-
-
-async def respond_to_http_error(_: Request, failed: Exception) -> Response:
-    """404 and 405 as JSON, like every other response of the door."""
-    if not isinstance(failed, HTTPException):
-        return JSONResponse({"error": "internal error"}, 500)
-    return JSONResponse({"error": failed.detail}, failed.status_code, headers=failed.headers)

@@ -1,10 +1,12 @@
 """The lines of the doctor's report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+_NAMED_MAX: Final = 10
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
 
@@ -42,3 +44,9 @@ def describe_span(span: timedelta) -> str:
 def describe_moment(moment: datetime) -> str:
     """A time in UTC, to the minute."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def name_some(names: Sequence[str]) -> str:
+    """The first ten, and how many more there are."""
+    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+    return ", ".join(names[:_NAMED_MAX]) + more

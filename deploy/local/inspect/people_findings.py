@@ -6,14 +6,13 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from deploy.local.inspect.findings import Finding, Verdict, describe_moment
+from deploy.local.inspect.findings import Finding, Verdict, describe_moment, name_some
 from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, NoResponder, ask
 from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
 from shared.requests.nudges import CHANNEL_LIST, EFFECT_LIST, SILENT_FEEDS, ChannelRow
 from shared.requests.scores import UNMATCHED_USERS
 
-_NAMED_MAX: Final = 10
 _EFFECTS_TIMEOUT_S: Final = 600.0
 
 
@@ -32,7 +31,7 @@ async def _examine_unmatched_users(connection: Client) -> Finding:
         return Finding(verdict=Verdict.PROBLEM, subject="scoring", text=str(missing))
     if not users:
         return Finding(verdict=Verdict.OK, subject="roster", text="every activity belongs to a rep")
-    named = _name_some([f"{user.source} {user.user} ({user.activities})" for user in users])
+    named = name_some([f"{user.source} {user.user} ({user.activities})" for user in users])
     text = f"activities of users whom no rep has as an identity: {named}; if they are reps, add them to the roster"
     return Finding(verdict=Verdict.NOTE, subject="roster", text=text)
 
@@ -45,7 +44,7 @@ async def _examine_playbooks(connection: Client) -> AsyncIterator[Finding]:
         return
     if teams := sorted({version.team for version in versions if not version.is_team_in_roster}):
         text = (
-            f"the roster lacks {count_nouns(len(teams), 'team')} with a playbook: {_name_some(teams)}; until it has them, these"
+            f"the roster lacks {count_nouns(len(teams), 'team')} with a playbook: {name_some(teams)}; until it has them, these"
         )
         text += " playbooks judge nobody. If a name is misspelt, apply the playbook or the roster again under the right one"
         yield Finding(verdict=Verdict.NOTE, subject="playbooks", text=text)
@@ -57,7 +56,7 @@ def _examine_announcements(versions: Sequence[PlaybookVersion]) -> Finding:
     waiting = [version for version in versions if version.state == "in force" and version.delivered < version.announced]
     if not waiting:
         return Finding(verdict=Verdict.OK, subject="playbooks", text="announced to every rep whom they judge")
-    named = _name_some(
+    named = name_some(
         [f"{version.announced - version.delivered} of {version.announced} reps of {version.team}" for version in waiting]
     )
     text = f"the version in force has not reached {named}, so nothing is held against them;"
@@ -100,12 +99,6 @@ async def _examine_rules(connection: Client) -> AsyncIterator[Finding]:
             text = f"paused since {describe_moment(effect.paused_at)}, because its nudges lower the next day's score; see"
             text += f" `daymark effects`, change the rule, then run `daymark rules resume {effect.rule}`"
             yield Finding(verdict=Verdict.PROBLEM, subject=f"rule {effect.rule}", text=text)
-
-
-def _name_some(names: Sequence[str]) -> str:
-    """The first ten, and how many more there are."""
-    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
-    return ", ".join(names[:_NAMED_MAX]) + more
 
 
 def _verdict_on(channel: ChannelRow) -> Verdict:

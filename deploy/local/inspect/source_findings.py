@@ -11,29 +11,39 @@ from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.local.inspect.content_findings import examine_content
 from deploy.local.inspect.dead_letters import Letter
-from deploy.local.inspect.findings import Finding, Verdict, describe_age, describe_span
+from deploy.local.inspect.findings import Finding, Verdict, describe_age, describe_span, name_some
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
-from services.ingest.metrics import NEWEST_REFUSAL_TIMESTAMP_SECONDS, UNKNOWN, WEBHOOKS_TOTAL
+from services.ingest.metrics import NEWEST_REFUSAL_TIMESTAMP_SECONDS, SIGNATURE_FAILURES_TOTAL, UNKNOWN, WEBHOOKS_TOTAL
 from shared.event_types import WEBHOOK_RECEIVED
 from shared.jetstream.streams import WEBHOOKS
 from shared.observation import SourceName
 from shared.plurals import count_nouns
+from shared.requests.client import NO_QUERY, NoResponder, ask
+from shared.requests.webhooks import UNKNOWN_PATHS
+from shared.suggestions import with_suggestion
 
 _EXPIRES_SOON: Final = timedelta(days=2)
 _TIMEOUT_S: Final = 3
 _REMEDIES: Final = {
-    "unauthorized": "not signed with the secret of the source: compare the secret on both sides, and the clocks",
+    "unauthorized": "not signed by the source",
     "too_large": "larger than ingest.body_max_bytes: raise the limit, or send fewer items in one webhook",
     "too_slow": "not received in time: check the network, or raise ingest.body_timeout_s",
     "encoded": "compressed: switch compression off at the sender",
     "unavailable": "could not be stored, or too many at once: check NATS and its disk, or add a replica of ingest",
 }
 
+_CAUSES: Final = {
+    "missing": "carried no signature and no secret: switch signing on at the sender, or find out who else sends here",
+    "time": "had a signed time that is too far from ours: compare the clocks",
+    "mismatch": "had a wrong signature or secret: compare the secret on both sides",
+}
+
 Samples = Mapping[tuple[str, str, str], float]
-"""Values of ingest's metrics by name, source and result."""
+"""Values of ingest's metrics by name, source and result or cause."""
 
 
 async def examine_sources(
@@ -50,9 +60,10 @@ async def examine_sources(
             *_examine_expiry(source, now=now),
         ):
             yield finding
+        async for finding in examine_content(connection, source):
+            yield finding
     if count := samples.get((WEBHOOKS_TOTAL, UNKNOWN, "unknown_source")):
-        webhooks = count_nouns(int(count), "webhook")
-        text = f"since ingest started, {webhooks} for no configured source: compare the URL at each sender with the names here"
+        text = await _describe_unknown_paths(connection, int(count), sources)
         yield Finding(verdict=Verdict.NOTE, subject="sources", text=text)
     if not sources:
         yield Finding(verdict=Verdict.NOTE, subject="sources", text="none is configured; docs/ has a page for each CRM")
@@ -73,10 +84,26 @@ async def _read_samples(ingest_url: str) -> Samples:
     except httpx.HTTPError:
         return {}
     return {
-        (sample.name, sample.labels.get("source", ""), sample.labels.get("result", "")): sample.value
+        (
+            sample.name,
+            sample.labels.get("source", ""),
+            sample.labels.get("result", sample.labels.get("cause", "")),
+        ): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+async def _describe_unknown_paths(connection: Client, count: int, sources: Mapping[SourceName, Source]) -> str:
+    text = f"{count_nouns(count, 'post')} to paths that no source has, since ingest started"
+    try:
+        paths = (await ask(connection, UNKNOWN_PATHS, NO_QUERY)).paths
+    except NoResponder:
+        paths = ()  # reported as not ready
+    addresses = [f"/webhooks/{name}" for name in sources]
+    named = name_some([f"{row.requests} to {with_suggestion(row.path, addresses)}" for row in paths])
+    text += f": {named}" if named else ""
+    return f"{text}; correct the address at the sender"
 
 
 async def _find_newest_stored_at(connection: Client, source: Source) -> datetime | None:
@@ -104,8 +131,20 @@ def _examine_refusals(source: Source, samples: Samples, *, stored_at: datetime |
         refused_at = datetime.fromtimestamp(samples.get((NEWEST_REFUSAL_TIMESTAMP_SECONDS, source.name, result), 0), UTC)
         is_over = stored_at is not None and stored_at > refused_at
         newest = describe_age(refused_at, now=now)
-        text = f"{count_nouns(int(count), 'webhook')} refused since ingest started, the last one {newest}: {remedy}. {cost}"
+        causes = _describe_causes(source, samples) if result == "unauthorized" else ""
+        refused = f"{count_nouns(int(count), 'webhook')} refused since ingest started, the last one {newest}"
+        text = f"{refused}: {remedy}{causes}. {cost}"
         yield Finding(verdict=Verdict.NOTE if is_over else Verdict.PROBLEM, subject=_title(source), text=text)
+
+
+def _describe_causes(source: Source, samples: Samples) -> str:
+    """How many webhooks failed the signature check for which likely cause."""
+    causes = []
+    for cause, text in _CAUSES.items():
+        if number := int(samples.get((SIGNATURE_FAILURES_TOTAL, source.name, cause), 0)):
+            also_url = ", and `public_url` with the address at the sender" if cause == "mismatch" and source.public_url else ""
+            causes.append(f"{number} {text}{also_url}")
+    return "".join(f"; {cause}" for cause in causes)
 
 
 def _examine_letters(source: Source, letters: Sequence[Letter]) -> Iterator[Finding]:

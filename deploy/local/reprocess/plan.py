@@ -11,8 +11,8 @@ from nats.aio.client import Client
 from deploy.local.reprocess.new_reading import ActivityName, NewReading, OnProgress
 from shared.events import BehaviourKey, RepId
 from shared.jetstream.publisher import Outgoing
+from shared.requests.activities import READING_PREVIEW, EventToPreview, ReadingPreviewQuery
 from shared.requests.client import ask
-from shared.requests.readings import READING_PREVIEW, EventToPreview, ReadingPreviewQuery
 
 _ACTIVITIES_MAX: Final = 200
 _BYTES_MAX: Final = 256 * 1024

@@ -93,7 +93,8 @@ class Adapter:
     to a request by which the sender only asks whether it may send here, or None for any other request; nobody is
     authenticated by then, so the response may repeat only what the request contains. `stored` and `unavailable` are the
     responses that the sender understands; `unavailable` is None for a sender that takes every response for success: its
-    connection is cut instead.
+    connection is cut instead. `ways_to_send` says for `actor`, `start` and `duration` what to do at the sender, or in the
+    settings, if no webhook states it; the page says so for all others.
     """
 
     kind: str
@@ -109,6 +110,7 @@ class Adapter:
     respond_to_handshake: Callable[[RawWebhook], HttpResponse | None] = expect_no_handshake
     stored: HttpResponse = STORED
     unavailable: HttpResponse | None = UNAVAILABLE
+    ways_to_send: Mapping[str, str] = field(default_factory=dict)
 
     def items(self, webhook: VerifiedWebhook, source: Source) -> Sequence[object]:
         """The items of a body, in their order.

@@ -7,6 +7,11 @@ from services.ingest.domain.adapter import Document, Item
 from services.ingest.domain.field_map import REQUIRED_FIELDS, read_by_map, split_by_map
 from services.ingest.domain.webhook import RawWebhook, Source, VerifiedWebhook
 
+WAYS_TO_SEND: Final = {
+    "actor": "map `actor` to the user who did it",
+    "start": "map `started_at` to when it was done",
+    "duration": "map `duration_s`, or one of its siblings in other units",
+}
 _EVENT_HEADERS: Final = ("x-event", "x-event-type")
 
 

@@ -10,7 +10,15 @@ from typing import Any, Final
 import msgspec
 
 from services.ingest.domain.times import to_rfc3339
-from services.ingest.domain.webhook import TOLERANCE_S, BodyUnreadable, Limits, SignatureMismatch, Source
+from services.ingest.domain.webhook import (
+    TOLERANCE_S,
+    BodyUnreadable,
+    Limits,
+    SignatureMismatch,
+    SignatureMissing,
+    SignedTimeOff,
+    Source,
+)
 from shared.fact_values import FactValue
 from shared.observation import NO_JSON, ObservationRefused
 
@@ -96,10 +104,26 @@ def require_recent(
     """Check a signed Unix time. `units_per_s` is 1000 if it counts milliseconds.
 
     Raises:
-        SignatureMismatch: it is not a Unix time, or differs from `now` by more than the tolerance in either direction.
+        SignatureMissing: there is none.
+        SignedTimeOff: it is not a Unix time, or differs from `now` by more than the tolerance in either direction.
     """
+    if not timestamp:
+        raise SignatureMissing(source.name)
     is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _DIGITS_MAX
     if not is_number or abs(now.timestamp() * units_per_s - int(timestamp)) > tolerance_s * units_per_s:
+        raise SignedTimeOff(source.name)
+
+
+def require_any_of(candidate: str, secrets: Iterable[bytes], source: Source) -> None:
+    """Check that the text, a secret or a digest, equals one of the secrets or digests.
+
+    Raises:
+        SignatureMissing: it is empty.
+        SignatureMismatch: it equals none of them.
+    """
+    if not candidate:
+        raise SignatureMissing(source.name)
+    if not is_any_of(candidate, secrets):
         raise SignatureMismatch(source.name)
 
 

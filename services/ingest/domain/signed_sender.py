@@ -15,8 +15,8 @@ from services.ingest.domain.adapter import (
     RetryPolicy,
 )
 from services.ingest.domain.field_map import CALL_OUTCOMES, identify_by_map, read_by_map, split_by_map
-from services.ingest.domain.reading import is_any_of, require_recent
-from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.reading import require_any_of, require_recent
+from services.ingest.domain.webhook import RawWebhook, Source, VerifiedWebhook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +67,7 @@ def make_adapter(sender: SignedSender) -> Adapter:
             require_recent(sender.timestamp(webhook.headers), source, now=now, units_per_s=sender.units_per_s)
         signature = sender.signature(webhook)
         digests = [hmac.new(key, signature.signed, sender.digest).hexdigest().encode() for key in source.secrets]
-        if not is_any_of(signature.hex_digest.lower(), digests):
-            raise SignatureMismatch(source.name)
+        require_any_of(signature.hex_digest.lower(), digests, source)
         place, _, name = sender.event_in.partition(":")
         event = (webhook.query if place == "query" else webhook.headers).get(name, "")
         return VerifiedWebhook(

@@ -19,6 +19,14 @@ class SignatureMismatch(DaymarkError):
     """The webhook is not signed by this source. Check that both sides have the same secret and the right time."""
 
 
+class SignatureMissing(SignatureMismatch):
+    """The webhook carries no signature and no secret. Check that the sender has one, and that it sends to the right address."""
+
+
+class SignedTimeOff(SignatureMismatch):
+    """The signed time differs too much from ours. Check the clocks on both sides."""
+
+
 class BodyUnreadable(DaymarkError):
     """The body is not what this kind of source sends. It is stored as a dead letter and can be replayed."""
 

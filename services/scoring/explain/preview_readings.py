@@ -16,7 +16,7 @@ from services.scoring.record.activities import list_activities_with_parts
 from services.scoring.record.merge_events import merged_record, merged_states, redacted_event
 from services.scoring.record.read_event import ObservedEvent, event_from
 from shared.events import BehaviourKey
-from shared.requests.readings import ActivityEffect, DayEffect, ReadingPreview, ReadingPreviewQuery
+from shared.requests.activities import ActivityEffect, DayEffect, ReadingPreview, ReadingPreviewQuery
 
 _Counts = Counter[tuple[RepDay, BehaviourKey]]
 

@@ -15,6 +15,7 @@ from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_r
 from services.scoring.erase.find_erasure_target import find_erasure_target
 from services.scoring.explain.audit_scores import audit_scores
 from services.scoring.explain.explain_day import explain_day
+from services.scoring.explain.list_gaps import list_gaps
 from services.scoring.explain.list_scores import list_scores
 from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
@@ -23,7 +24,7 @@ from services.scoring.explain.preview_readings import preview_readings
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
-from shared.requests import definitions, erasure, readings, scores
+from shared.requests import activities, definitions, erasure, scores
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 
@@ -96,9 +97,13 @@ def _handle_scores(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
     async def audit(query: scores.AuditQuery) -> scores.AuditReport:
         return await audit_scores(pool, cache, query)
 
-    @requests.handles(readings.READING_PREVIEW)
-    async def reading_preview(query: readings.ReadingPreviewQuery) -> readings.ReadingPreview:
+    @requests.handles(activities.READING_PREVIEW)
+    async def reading_preview(query: activities.ReadingPreviewQuery) -> activities.ReadingPreview:
         return await preview_readings(pool, cache, query)
+
+    @requests.handles(activities.ACTIVITY_GAPS)
+    async def activity_gaps(query: activities.GapQuery) -> activities.GapList:
+        return await list_gaps(pool, query)
 
     @requests.handles(scores.UNMATCHED_USERS)
     async def unmatched_users(_: NoQuery) -> scores.UnmatchedUserList:

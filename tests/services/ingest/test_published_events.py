@@ -7,6 +7,9 @@ import msgspec
 
 from services.ingest.app import describe
 from shared.observation import Observation
+from shared.requests.webhooks import UNKNOWN_PATHS
+
+REQUESTS = {"clock.status.v1.ingest", UNKNOWN_PATHS.subject}
 
 
 def _document() -> dict[str, Any]:
@@ -14,10 +17,10 @@ def _document() -> dict[str, Any]:
     return document
 
 
-def test_the_application_describes_both_events_and_its_request_without_a_server() -> None:
+def test_the_application_describes_both_events_and_its_requests_without_a_server() -> None:
     channels = _document()["channels"]
 
-    assert channels.keys() == {"webhook.received.v1.{source}", "activity.observed.v1.{source}", "clock.status.v1.ingest"}
+    assert channels.keys() == {"webhook.received.v1.{source}", "activity.observed.v1.{source}"} | REQUESTS
     assert all(channel["description"] for channel in channels.values())
 
 

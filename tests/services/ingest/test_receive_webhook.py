@@ -1,18 +1,25 @@
-"""What is stored of a verified webhook, and what is not."""
+"""What is stored of a verified webhook, what is not, and posts to paths that no source has."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
+import httpx
 import pytest
 
+from services.ingest.app import web_app
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch
+from services.ingest.metrics import IngestMetrics, UnknownPath, UnknownPaths
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
+from services.ingest.settings import IngestSettings
 from shared.clock import SteppedClock
 from shared.jetstream.publisher import NotStored, Outgoing, Publisher
 from shared.observation import SourceName
-from tests.services.ingest.conftest import GLOBEX, SOURCES
+from shared.service.settings import load_settings
+from tests.services.ingest.conftest import GLOBEX, SOURCES, always_ready
 from tests.services.ingest.senders import NOW
 
+A_MINUTE: Final = timedelta(minutes=1)
 TOKEN: Final = {"authorization": "Bearer bearer-secret"}
 
 
@@ -77,3 +84,41 @@ def test_an_unknown_source_is_named_up_to_64_characters(receiver: WebhookReceive
         receiver.source(SourceName("x" * 65))
 
     assert refused.value.subject == "x" * 64
+
+
+def test_paths_are_counted_the_most_frequent_first() -> None:
+    paths = UnknownPaths()
+    for number, path in enumerate(["/b", "/a", "/c", "/b"]):
+        paths.add(path, now=NOW + number * A_MINUTE)
+
+    assert paths.list() == [
+        UnknownPath("/b", 2, NOW + 3 * A_MINUTE),
+        UnknownPath("/a", 1, NOW + A_MINUTE),
+        UnknownPath("/c", 1, NOW + 2 * A_MINUTE),
+    ]
+
+
+def test_only_the_newest_paths_are_known_and_of_long_ones_the_beginning() -> None:
+    paths = UnknownPaths()
+    paths.add("/" + "x" * 200, now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert [len(unknown.path) for unknown in paths.list()] == [100]
+
+    for number in range(100):
+        paths.add(f"/{number:02}", now=NOW)
+
+    assert len(paths.list()) == 100
+    assert paths.list()[0].path == "/00"
+
+
+async def test_a_post_to_a_path_that_no_source_has_is_counted_wherever_it_goes() -> None:
+    clock, metrics, paths = SteppedClock(NOW), IngestMetrics(SOURCES), UnknownPaths()
+    receiver = WebhookReceiver(SOURCES, ADAPTERS, None, clock)
+    app = web_app(receiver, load_settings(IngestSettings), metrics, clock, always_ready, paths)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
+        for path in ("/webhooks/acne", "/webhooks/acne", "/hooks/acme"):
+            assert (await client.post(path, content=b"{}")).status_code == 404
+        assert (await client.get("/favicon.ico")).status_code == 404
+
+    assert [(unknown.path, unknown.requests) for unknown in paths.list()] == [("/webhooks/acne", 2), ("/hooks/acme", 1)]
+    labels = {"source": "unknown", "result": "unknown_source"}
+    assert metrics.registry.get_sample_value("daymark_ingest_webhooks_total", labels) == 3

@@ -130,6 +130,23 @@ async def test_the_metrics_are_well_formed_and_count_every_result(ingest: Ingest
     assert re.search(r'daymark_ingest_webhooks_total\{result="unauthorized",source="acme"\} 1.0', metrics)
 
 
+@pytest.mark.parametrize(
+    ("headers", "cause"),
+    [
+        ({"webhook-signature": ""}, "missing"),
+        ({"webhook-signature": "v1,AAAA"}, "mismatch"),
+        ({"webhook-timestamp": "1"}, "time"),
+    ],
+)
+async def test_a_refused_signature_is_counted_by_its_likely_cause(ingest: Ingest, headers: dict[str, str], cause: str) -> None:
+    await ingest.post(b"{}", headers=headers)
+
+    metrics = await ingest.read_metrics()
+
+    counts = dict(re.findall(r'daymark_ingest_signature_failures_total\{cause="(\w+)",source="acme"\} (\d)', metrics))
+    assert counts == {"missing": "0", "mismatch": "0", "time": "0"} | {cause: "1"}
+
+
 async def test_a_sender_of_cloudevents_may_ask_whether_it_may_send(ingest: Ingest) -> None:
     response = await ingest.client.options("/webhooks/globex", headers=ORIGIN)
 

@@ -14,7 +14,7 @@ from services.scoring.app import describe
 from shared.event_types import DAY_CHANGED
 from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import SCORES_EVENTS
-from shared.requests import definitions, erasure, readings, scores
+from shared.requests import activities, definitions, erasure, scores
 from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint
 from tests.service_process import running_service, until_caught_up
@@ -33,7 +33,7 @@ port = {port}
 """
 REQUESTS = {
     endpoint.subject
-    for module in (definitions, scores, erasure, readings)
+    for module in (definitions, scores, erasure, activities)
     for endpoint in vars(module).values()
     if isinstance(endpoint, Endpoint) and endpoint is not erasure.ERASE_NUDGES
 }

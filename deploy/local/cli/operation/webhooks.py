@@ -16,7 +16,8 @@ from deploy.local.contact_keys import read_contact_secret
 from deploy.local.reprocess.carry_out import carry_out
 from deploy.local.reprocess.new_reading import OnProgress, Span, read_again
 from deploy.local.reprocess.plan import make_plan
-from deploy.local.try_mapping import list_newest_webhooks, read_body_file, try_mapping
+from deploy.local.stored_webhooks import list_newest_webhooks
+from deploy.local.try_mapping import read_body_file, try_mapping
 from deploy.output import echo
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock

@@ -14,9 +14,9 @@ from services.ingest.domain.adapter import Adapter, Authentication, Document, It
 from services.ingest.domain.amounts import read_currency, read_duration_s, to_decimal_text
 from services.ingest.domain.deal_facts import DealState, read_deal
 from services.ingest.domain.outcomes import find_outcome
-from services.ingest.domain.reading import is_any_of, read_json, require_recent
+from services.ingest.domain.reading import read_json, require_any_of, require_recent
 from services.ingest.domain.times import read_start, read_time, to_rfc3339
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
 
@@ -73,8 +73,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     require_recent(timestamp, source, now=now)
     signed = timestamp.encode() + webhook.body
     digests = [hmac.new(_key_of(secret), signed, "sha256").hexdigest().encode() for secret in source.secrets]
-    if not is_any_of(hex_digest, digests):
-        raise SignatureMismatch(source.name)
+    require_any_of(hex_digest, digests, source)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
 from services.ingest.domain.origin_handshake import respond_to_origin_handshake
-from services.ingest.domain.reading import is_any_of, read_json
+from services.ingest.domain.reading import read_json, require_any_of
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.observation import ObservationRefused
 
@@ -30,8 +30,9 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     """
     authorization, in_query = webhook.headers.get("authorization", ""), webhook.query.get("access_token", "")
     in_header = authorization[len(_SCHEME) :].strip() if authorization.lower().startswith(_SCHEME) else ""
-    if (authorization and in_query) or not is_any_of(in_header or in_query, source.secrets):
+    if authorization and in_query:
         raise SignatureMismatch(source.name)
+    require_any_of(in_header or in_query, source.secrets, source)
     headers = {name: webhook.headers[name] for name in _STORED_HEADERS if name in webhook.headers}
     return VerifiedWebhook(source=source.name, headers=headers, body=webhook.body, received_at=now)
 
@@ -72,4 +73,9 @@ ADAPTER: Final = Adapter(
     read=_read,
     retry_policy=RetryPolicy(),
     respond_to_handshake=respond_to_origin_handshake,
+    ways_to_send={
+        "actor": "let the sender state the fact `actor`",
+        "start": "let the sender state the fact `started_at` or `started_on`",
+        "duration": "let the sender state the fact `duration_s`",
+    },
 )

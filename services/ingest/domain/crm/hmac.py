@@ -11,10 +11,17 @@ from datetime import datetime
 from typing import Final
 
 from services.ingest.domain.adapter import Adapter, Authentication, RetryPolicy
-from services.ingest.domain.any_json import event_headers_of, find_unmapped_fields, read, split
+from services.ingest.domain.any_json import WAYS_TO_SEND, event_headers_of, find_unmapped_fields, read, split
 from services.ingest.domain.field_map import identify_by_map
 from services.ingest.domain.reading import require_recent
-from services.ingest.domain.webhook import RawWebhook, SignatureFormat, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.webhook import (
+    RawWebhook,
+    SignatureFormat,
+    SignatureMismatch,
+    SignatureMissing,
+    Source,
+    VerifiedWebhook,
+)
 
 _SIGNATURES_TRIED_MAX: Final = 16
 _MILLISECONDS_FROM_DIGITS: Final = 12
@@ -43,6 +50,8 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
         units_per_s = 1_000 if len(timestamp) >= _MILLISECONDS_FROM_DIGITS else 1
         require_recent(timestamp, source, now=now, units_per_s=units_per_s, tolerance_s=form.tolerance_s)
         signed = f"{timestamp}{form.separator}".encode("utf-8", "surrogateescape") + webhook.body
+    if not header:
+        raise SignatureMissing(source.name)
     signatures = [signature for part in _parts(header, form) if (signature := _decode(part, form)) is not None]
     digests = [hmac.digest(key, signed, form.algorithm) for key in source.secrets]
     if not any(hmac.compare_digest(digest, signature) for digest in digests for signature in signatures):
@@ -83,4 +92,5 @@ ADAPTER: Final = Adapter(
     read=read,
     retry_policy=RetryPolicy(),
     check_source=check_source,
+    ways_to_send=WAYS_TO_SEND,
 )

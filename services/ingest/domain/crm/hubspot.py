@@ -20,7 +20,14 @@ from services.ingest.domain.deal_facts import DealState, read_deal
 from services.ingest.domain.outcomes import find_outcome
 from services.ingest.domain.reading import as_items, is_any_of, read_json, require_recent
 from services.ingest.domain.times import is_date, read_date, read_time, to_rfc3339
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.webhook import (
+    BodyUnreadable,
+    RawWebhook,
+    SignatureMismatch,
+    SignatureMissing,
+    Source,
+    VerifiedWebhook,
+)
 from shared.fact_values import FactValue
 from shared.observation import ObservationRefused
 
@@ -111,6 +118,8 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     Raises:
         SignatureMismatch: none of them is right.
     """
+    if not any(name.startswith("x-hubspot-signature") for name in webhook.headers):
+        raise SignatureMissing(source.name)
     if not (_is_signed_v3(webhook, source, now=now) or _is_signed_without_time(webhook, source)):
         raise SignatureMismatch(source.name)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
@@ -281,5 +290,10 @@ ADAPTER: Final = Adapter(
     identify=_identify,
     read=_read,
     retry_policy=RetryPolicy(timeout_s=5, attempts_max=11, window_s=24 * 3_600),
+    ways_to_send={
+        "actor": "subscribe to changes of hubspot_owner_id, for every object",
+        "start": "subscribe to hs_timestamp, hs_meeting_start_time for meetings and dealstage for deals",
+        "duration": "subscribe to hs_call_duration; HubSpot has no duration of meetings",
+    },
 )
 """The account of an activity is the portal."""

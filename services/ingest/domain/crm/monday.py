@@ -16,8 +16,15 @@ from jwt.types import Options
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, HttpResponse, Item, RetryPolicy
 from services.ingest.domain.field_map import read_by_map, split_by_map
-from services.ingest.domain.reading import is_any_of
-from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.reading import require_any_of
+from services.ingest.domain.webhook import (
+    RawWebhook,
+    SignatureMismatch,
+    SignatureMissing,
+    SignedTimeOff,
+    Source,
+    VerifiedWebhook,
+)
 from shared.observation import NO_JSON
 
 _CHALLENGE_LENGTH_MAX: Final = 512
@@ -73,19 +80,22 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
         SignatureMismatch: it is missing or wrong.
     """
     if source.public_url:
-        is_authentic = _is_valid_token(webhook.headers.get("authorization", ""), source, now=now)
+        _require_valid_token(webhook.headers.get("authorization", ""), source, now=now)
     else:
-        is_authentic = is_any_of(webhook.query.get("key", ""), source.secrets)
-    if not is_authentic:
-        raise SignatureMismatch(source.name)
+        require_any_of(webhook.query.get("key", ""), source.secrets, source)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
 
 
-def _is_valid_token(token: str, source: Source, *, now: datetime) -> bool:
-    """Whether the token is signed with one of the secrets, issued for the URL of the source, and has not expired."""
+def _require_valid_token(token: str, source: Source, *, now: datetime) -> None:
+    """Check that the token is signed with one of the secrets, issued for the URL of the source, and has not expired."""
+    if not token:
+        raise SignatureMissing(source.name)
     claims = [_read_claims(token, secret, audience=source.public_url) for secret in source.secrets]
     expiries_s = [signed["exp"] for signed in claims if signed is not None]
-    return any(isinstance(expires_at_s, int | float) and now.timestamp() < expires_at_s for expires_at_s in expiries_s)
+    if not expiries_s:
+        raise SignatureMismatch(source.name)
+    if not any(isinstance(expires_at_s, int | float) and now.timestamp() < expires_at_s for expires_at_s in expiries_s):
+        raise SignedTimeOff(source.name)
 
 
 def _read_claims(token: str, secret: bytes, *, audience: str) -> Mapping[str, Any] | None:

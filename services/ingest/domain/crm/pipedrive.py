@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
 from services.ingest.domain.amounts import read_clock_duration, read_currency, to_decimal_text
 from services.ingest.domain.deal_facts import DealState, read_deal
-from services.ingest.domain.reading import as_mapping, is_any_of, read_json
+from services.ingest.domain.reading import as_mapping, read_json, require_any_of
 from services.ingest.domain.times import read_start, read_time, to_rfc3339
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.facts import DEAL_IN_PROGRESS, MEETING_KINDS
 from shared.observation import ObservationRefused
@@ -51,8 +51,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
         credentials = base64.b64decode(header[len(_SCHEME) :].strip(), validate=True).decode("utf-8", "surrogateescape")
     except (binascii.Error, ValueError):
         credentials = ""
-    if not header.lower().startswith(_SCHEME) or not is_any_of(credentials, source.secrets):
-        raise SignatureMismatch(source.name)
+    require_any_of(credentials if header.lower().startswith(_SCHEME) else "", source.secrets, source)
     return VerifiedWebhook(source=source.name, headers={}, body=webhook.body, received_at=now)
 
 

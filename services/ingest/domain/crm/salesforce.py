@@ -16,7 +16,7 @@ from services.ingest.domain.adapter import Adapter, Authentication, Document, Ht
 from services.ingest.domain.amounts import read_currency, read_duration_s, to_decimal_text
 from services.ingest.domain.deal_facts import DealState, read_deal
 from services.ingest.domain.outcomes import find_outcome
-from services.ingest.domain.reading import is_any_of
+from services.ingest.domain.reading import require_any_of
 from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, Limits, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
 from shared.fact_values import FactValue
@@ -60,8 +60,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     Raises:
         SignatureMismatch: one of them is missing or wrong.
     """
-    if not is_any_of(webhook.query.get("key", ""), source.secrets):
-        raise SignatureMismatch(source.name)
+    require_any_of(webhook.query.get("key", ""), source.secrets, source)
     try:
         message = _message(webhook.body, source.limits)
     except BodyUnreadable:
@@ -236,5 +235,10 @@ ADAPTER: Final = Adapter(
     check_source=check_source,
     stored=HttpResponse(status=200, media_type="text/xml", body=_acknowledgement(is_stored=True)),
     unavailable=HttpResponse(status=503, media_type="text/xml", body=_acknowledgement(is_stored=False)),
+    ways_to_send={
+        "actor": "add OwnerId to the fields of every outbound message",
+        "start": "add CompletedDateTime (tasks), StartDateTime (events) and LastStageChangeDate (opportunities) to the fields",
+        "duration": "add CallDurationInSeconds to the fields of the outbound message",
+    },
 )
 """The account of an activity is the first 15 characters of the organisation's id."""

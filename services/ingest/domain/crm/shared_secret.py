@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 
 from services.ingest.domain.adapter import Adapter, Authentication, RetryPolicy
-from services.ingest.domain.any_json import event_headers_of, find_unmapped_fields, read, split
+from services.ingest.domain.any_json import WAYS_TO_SEND, event_headers_of, find_unmapped_fields, read, split
 from services.ingest.domain.field_map import identify_by_map
 from services.ingest.domain.origin_handshake import respond_to_origin_handshake
-from services.ingest.domain.reading import is_any_of, read_json
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.reading import read_json, require_any_of
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, Source, VerifiedWebhook
 
 _PLACES: Final = "header:NAME, query:NAME, basic, bearer, body:NAME"
 _PLACE: Final = re.compile(r"\A(basic|bearer|(header|query|body):[^\s:]{1,64})\Z")
@@ -46,8 +46,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
         secret = webhook.headers.get(name.lower(), "").strip()
     else:
         secret = _credentials(webhook.headers.get("authorization", ""), place)
-    if not secret or not is_any_of(secret, source.secrets):
-        raise SignatureMismatch(source.name)
+    require_any_of(secret, source.secrets, source)
     return VerifiedWebhook(source=source.name, headers=event_headers_of(webhook), body=body, received_at=now)
 
 
@@ -86,4 +85,5 @@ ADAPTER: Final = Adapter(
     retry_policy=RetryPolicy(),
     check_source=check_source,
     respond_to_handshake=respond_to_origin_handshake,
+    ways_to_send=WAYS_TO_SEND,
 )

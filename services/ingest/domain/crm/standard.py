@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from services.ingest.domain.adapter import Adapter, Authentication, Document, Item, RetryPolicy
 from services.ingest.domain.reading import as_items, as_mapping, read_json, require_recent
-from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, SignatureMissing, Source, VerifiedWebhook
 
 _SIGNATURES_TRIED_MAX: Final = 16
 _STORED_HEADERS: Final = ("content-type", "webhook-id", "svix-id")
@@ -39,7 +39,7 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
         headers.get(f"webhook-{part}") or headers.get(f"svix-{part}") or "" for part in ("id", "timestamp", "signature")
     )
     if not (message_id and encoded):
-        raise SignatureMismatch(source.name)
+        raise SignatureMissing(source.name)
     require_recent(timestamp, source, now=now)
     signed = f"{message_id}.{timestamp}.".encode("utf-8", "surrogateescape") + webhook.body
     signatures = [_decode(signature) for signature in encoded.split(" ")[:_SIGNATURES_TRIED_MAX]]
@@ -123,5 +123,10 @@ ADAPTER: Final = Adapter(
     identify=_identify,
     read=_read,
     retry_policy=RetryPolicy(timeout_s=15, attempts_max=9, window_s=72 * 3_600),
+    ways_to_send={
+        "actor": "let the sender state the fact `actor`",
+        "start": "let the sender state the fact `started_at` or `started_on`",
+        "duration": "let the sender state the fact `duration_s`",
+    },
 )
 """The retry policy is the one that the specification suggests; a sender may have another."""

@@ -14,9 +14,9 @@ from services.ingest.domain.adapter import Adapter, Authentication, Document, It
 from services.ingest.domain.amounts import read_clock_duration, read_currency, read_duration_s, to_decimal_text
 from services.ingest.domain.deal_facts import DealState, read_deal
 from services.ingest.domain.outcomes import find_outcome
-from services.ingest.domain.reading import as_mapping, is_any_of, read_json, seconds_between
+from services.ingest.domain.reading import as_mapping, read_json, require_any_of, seconds_between
 from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
-from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMismatch, Source, VerifiedWebhook
+from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMissing, Source, VerifiedWebhook
 from shared.fact_values import FactValue
 from shared.facts import MEETING_KINDS
 
@@ -75,10 +75,9 @@ def verify(webhook: RawWebhook, source: Source, *, now: datetime) -> VerifiedWeb
     try:
         content = read_json(webhook.body, source.limits)
     except BodyUnreadable:
-        raise SignatureMismatch(source.name) from None
+        raise SignatureMissing(source.name) from None
     token = content.get("token") if isinstance(content, dict) else None
-    if not isinstance(token, str) or not is_any_of(token, source.secrets):
-        raise SignatureMismatch(source.name)
+    require_any_of(token if isinstance(token, str) else "", source.secrets, source)
     body = msgspec.json.encode({name: value for name, value in content.items() if name != "token"})
     return VerifiedWebhook(source=source.name, headers={}, body=body, received_at=now)
 
@@ -174,5 +173,11 @@ ADAPTER: Final = Adapter(
     identify=_identify,
     read=_read,
     retry_policy=RetryPolicy(),
+    ways_to_send={
+        "actor": "open the channel with return_affected_field_values; without it Zoho sends only ids, and with it only changed"
+        " fields, so a record whose owner never changed stays unknown: bring its owner in with `daymark import`",
+        "start": "open the channel with return_affected_field_values; without it Zoho sends only ids",
+        "duration": "open the channel with return_affected_field_values; without it Zoho sends only ids",
+    },
 )
 """The account of an activity is the source's."""

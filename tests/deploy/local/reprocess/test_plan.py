@@ -13,7 +13,7 @@ from shared.events import BehaviourKey, PersonId, RepId
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing
 from shared.observation import ActivityId
-from shared.requests.readings import READING_PREVIEW, ActivityEffect, DayEffect, ReadingPreview, ReadingPreviewQuery
+from shared.requests.activities import READING_PREVIEW, ActivityEffect, DayEffect, ReadingPreview, ReadingPreviewQuery
 from shared.requests.router import RequestRouter
 from shared.service.broker import ServiceBroker
 from shared.service.settings import NatsSection

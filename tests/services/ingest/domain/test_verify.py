@@ -11,12 +11,13 @@ from hubspot.utils.signature import Signature  # type: ignore[import-untyped]  #
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, Source
+from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, SignatureMissing, SignedTimeOff, Source
 from shared.observation import SourceName
 from tests.services.ingest.senders import BY_NAME, NOW, ROTATED, SECRET, SENDERS, Sender
 
 VECTORS: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parents[1] / "vectors.json").read_text())
 VALID: Final = [vector for vector in VECTORS if vector["valid"]]
+WRONG: Final = "a-secret-of-nobody-as-long-as-a-digest-0"
 MALFORMED: Final = ("", "ä", "\udc80", "a,b", "v1,", "v1,====", "Basic", "Basic ä", "t=,v1=", "=" * 9_000, "\x00", "a.b.c")
 
 
@@ -173,3 +174,21 @@ def test_a_body_that_cannot_be_read_is_refused_if_the_proof_is_in_it_and_otherwi
     is_proof_in_body = SECRET.encode() in _body(sender) or sender.name == "salesforce"
 
     assert _is_verified(sender, sender.post(b"{")) is not is_proof_in_body
+
+
+def _refusal(sender: Sender, webhook: RawWebhook, *, at: datetime = NOW) -> type[SignatureMismatch]:
+    with pytest.raises(SignatureMismatch) as refused:
+        sender.adapter.verify(webhook, sender.source, now=at)
+    return refused.type
+
+
+@pytest.mark.parametrize("sender", SENDERS, ids=lambda sender: sender.name)
+def test_a_refusal_says_whether_the_signature_is_missing_wrong_or_too_old(sender: Sender) -> None:
+    body = sender.payload(sender.payload_names()[0])
+    bare = RawWebhook(headers={}, body=body.replace(SECRET.encode(), b""))
+    signed_late = sender.post(body, at=NOW - timedelta(days=1))
+
+    assert _refusal(sender, bare) is SignatureMissing
+    assert _refusal(sender, sender.post(body.replace(SECRET.encode(), WRONG.encode()), secret=WRONG)) is SignatureMismatch
+    if sender.adapter.authentication.signs_time:
+        assert _refusal(sender, signed_late) is SignedTimeOff

@@ -9,7 +9,7 @@ from services.scoring.record.read_event import ObservedEvent
 from shared.events import BehaviourKey, RepId
 from shared.fact_values import FactValue
 from shared.observation import ActivityId, Observation
-from shared.requests.readings import ActivityEffect, DayEffect, EventToPreview, ReadingPreviewQuery
+from shared.requests.activities import ActivityEffect, DayEffect, EventToPreview, ReadingPreviewQuery
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring, observed_event
 
 AN_HOUR = timedelta(hours=1)

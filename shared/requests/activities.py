@@ -1,10 +1,10 @@
-"""What would happen if webhooks were read again."""
+"""What can be asked about activities: what they lack, and what would become of them if webhooks were read again."""
 
 from datetime import date
 from typing import Final, Literal
 
 from shared.events import BehaviourKey, RepId
-from shared.observation import ActivityId
+from shared.observation import ActivityId, SourceName
 from shared.requests.endpoint import Endpoint, Schema
 
 
@@ -45,3 +45,27 @@ class ReadingPreview(Schema):
 
 
 READING_PREVIEW: Final = Endpoint(subject="score.reading_preview.v1", query=ReadingPreviewQuery, reply=ReadingPreview)
+
+
+class GapQuery(Schema):
+    """Activities of a source, by account and id."""
+
+    source: SourceName
+    names: tuple[tuple[str, ActivityId], ...]
+
+
+class ActivityGaps(Schema):
+    """What an activity lacks, whatever webhook could have stated it. Without an actor or a start it counts for nobody."""
+
+    account: str
+    activity_id: ActivityId
+    missing: tuple[Literal["actor", "start", "duration"], ...]
+
+
+class GapList(Schema):
+    """The activities that lack something. Deleted ones are left out."""
+
+    activities: tuple[ActivityGaps, ...]
+
+
+ACTIVITY_GAPS: Final = Endpoint(subject="score.activity_gaps.v1", query=GapQuery, reply=GapList)
