@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from services.nudges.links import Links
 from services.nudges.pages.disputes.activity_cards import make_manager_cards
 from services.nudges.pages.disputes.disputes import list_disputes_for_manager
+from services.nudges.pages.former_managers import is_former_manager
 from services.nudges.pages.inbox import list_inbox
 from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.rendering import FOLDER, Renderer
@@ -47,6 +48,8 @@ class InboxPage:
         if not self._links.can_open_inbox(manager_id, token):
             return self._renderer.not_found()
         try:
+            if await is_former_manager(self._pool, manager_id):
+                return self._renderer.not_found()
             messages = await list_inbox(self._pool, manager_id)
             disputes = await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
         except TRANSIENT_ERRORS:

@@ -12,6 +12,7 @@ from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
+from services.nudges.pages.former_managers import may_read_nudge
 from services.nudges.pages.inbox import find_message
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
@@ -47,10 +48,12 @@ class AnswerPage:
             return self._renderer.not_found()
         try:
             message = await find_message(self._pool, nudge_id, person_id)
+            if message is None or not await may_read_nudge(
+                self._pool, person_id, recipient_id=message.person_id, rule=message.rule
+            ):
+                return self._renderer.not_found()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        if message is None:
-            return self._renderer.not_found()
         (card,) = make_cards([message], reader=person_id)
         paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
         return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)

@@ -7,6 +7,7 @@ from typing import Final
 import asyncpg
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason, allowed_answers
+from services.nudges.pages.former_managers import may_read_nudge
 from shared.errors import DaymarkError
 from shared.events import NudgeId, NudgeKind, PersonId
 from shared.postgres.queries import Queries
@@ -32,11 +33,14 @@ async def record_answer(
     """Record it. A `reason` is stored only for `Answer.WRONG`.
 
     Raises:
-        AnswerNotAllowed: the nudge was sent neither to them nor to a rep of theirs, or does not allow this answer.
+        AnswerNotAllowed: the nudge was sent neither to them nor to a rep of theirs, or does not allow this answer; or they have
+            stopped leading.
     """
     async with pool.acquire() as connection, connection.transaction():
         row = await connection.fetchrow(_QUERIES["claim_answered_nudge"], nudge_id, person_id)
         if row is None:
+            raise AnswerNotAllowed(f"{nudge_id}, {person_id}")
+        if not await may_read_nudge(connection, person_id, recipient_id=row["person_id"], rule=row["rule"]):
             raise AnswerNotAllowed(f"{nudge_id}, {person_id}")
         if answer not in allowed_answers(NudgeKind(row["kind"]), is_recipient=row["person_id"] == person_id):
             raise AnswerNotAllowed(f"{nudge_id}, {person_id}")

@@ -17,6 +17,7 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.activity_cards import make_day_sheet
 from services.nudges.pages.disputes.dispute_activity import NotOnTheDay, dispute_activity, withdraw_dispute
 from services.nudges.pages.disputes.disputes import list_disputes_of_day, mark_resolved
+from services.nudges.pages.former_managers import is_former_manager
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
 from shared.events import ManagerId, RepId
@@ -118,6 +119,8 @@ class DisputePage:
         if not self._links.can_open_inbox(manager_id, token):
             return self._renderer.not_found()
         try:
+            if await is_former_manager(self._pool, manager_id):
+                return self._renderer.not_found()
             await mark_resolved(self._pool, dispute_id, manager_id, resolution, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
