@@ -13,6 +13,7 @@ from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
 from shared.requests.nudges import CHANNEL_LIST, EFFECT_LIST, SILENT_FEEDS, ChannelRow
 from shared.requests.scores import UNMATCHED_USERS
 
+_INBOX: Final = "inbox"
 _EFFECTS_TIMEOUT_S: Final = 600.0
 
 
@@ -85,6 +86,9 @@ async def _examine_channels(connection: Client) -> AsyncIterator[Finding]:
         return
     if not channels:
         yield Finding(verdict=Verdict.NOTE, subject="channels", text="none is configured, so nudges reach nobody")
+    if [channel.name for channel in channels] == [_INBOX]:
+        text = "the manager's page is the only one, so no nudge and no announcement reaches a rep; configure another"
+        yield Finding(verdict=Verdict.NOTE, subject="channels", text=f"{text} (docs/channels.md)")
     for channel in channels:
         yield Finding(verdict=_verdict_on(channel), subject=f"channel {channel.name}", text=_describe_channel(channel))
 

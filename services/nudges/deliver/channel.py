@@ -57,7 +57,8 @@ class Channel(Protocol):
     """One way to reach people.
 
     `destination` is a digest of where it leads. `give_up_after` is how long a delivery is tried, from when it was queued.
-    `at_once_max` is how many attempts one process makes at the same time.
+    `at_once_max` is how many attempts one process makes at the same time. A channel that `reaches_recipient` sends the nudge to
+    somebody; through any other it waits until somebody looks.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Channel(Protocol):
     audience: Audience
     give_up_after: timedelta
     at_once_max: int
+    reaches_recipient: bool
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         """Try to deliver. `attempts` is 1 the first time; a later attempt must not repeat what an earlier one got through."""

@@ -138,7 +138,7 @@ class Deliverer:
 
     async def _record_outcome(self, connection: Connection, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
         if isinstance(outcome, Delivered):
-            await _record_delivered(connection, delivery, now=now)
+            await _record_delivered(connection, delivery, reaches_recipient=self.channel.reaches_recipient, now=now)
             await mark_channel_delivering(connection, delivery.channel)
         elif isinstance(outcome, TryLater):
             await self._record_retry(connection, delivery, outcome, now=now)
@@ -186,7 +186,8 @@ def _page_url(nudge_id: NudgeId, kind: NudgeKind, person_id: PersonId, links: Li
     return links.answer_url(nudge_id, person_id)
 
 
-async def _record_delivered(connection: Connection, delivery: Delivery, *, now: datetime) -> None:
+async def _record_delivered(connection: Connection, delivery: Delivery, *, reaches_recipient: bool, now: datetime) -> None:
+    """An announcement counts as delivered only once it has reached its rep: until then nothing is held against them."""
     attempts = await mark_delivered(connection, delivery, now=now)
     if attempts is None:
         return  # another process took over meanwhile and has recorded it
@@ -200,5 +201,5 @@ async def _record_delivered(connection: Connection, delivery: Delivery, *, now: 
         at=now,
     )
     await enqueue_events(connection, [event])
-    if nudge.kind is NudgeKind.ANNOUNCEMENT:
+    if nudge.kind is NudgeKind.ANNOUNCEMENT and reaches_recipient:
         await report_announcement_delivered(connection, nudge.id, traceparent=delivery.traceparent, now=now)

@@ -16,7 +16,7 @@ _QUERIES: Final = Queries.beside(__file__)
 async def mark_announcement_delivered(
     connection: Connection, nudge_id: NudgeId, *, now: datetime
 ) -> AnnouncementDelivered | None:
-    """Record that a channel accepted the announcement that this nudge makes; None when one had accepted it before."""
+    """Record that the announcement that this nudge makes has reached its rep; None when one had accepted it before."""
     row = await connection.fetchrow(_QUERIES["mark_announcement_delivered"], nudge_id, now)
     if row is None:
         return None

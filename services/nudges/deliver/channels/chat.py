@@ -83,6 +83,7 @@ class ChatChannel:
     without a restart."""
 
     at_once_max = 1
+    reaches_recipient = True
 
     def __init__(
         self,

@@ -36,6 +36,7 @@ class FileChannel:
     audience = EVERYTHING
     give_up_after = timedelta(days=7)
     at_once_max = 4
+    reaches_recipient = True
 
     def __init__(self, path: Path) -> None:
         self._path = path

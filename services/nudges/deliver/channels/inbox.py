@@ -1,4 +1,4 @@
-"""The manager's page. A stored nudge is already there, so delivering it only records the fact."""
+"""The manager's page. A stored nudge is already there, so delivering it only records the fact. It does not reach a rep."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +24,7 @@ class InboxChannel:
     destination = b""
     give_up_after = timedelta(hours=24)
     at_once_max = 16
+    reaches_recipient = False
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         return Delivered()

@@ -76,6 +76,7 @@ class WebhookChannel:
 
     name = "webhook"
     audience = EVERYTHING
+    reaches_recipient = True
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ class Recorder:
     audience: Audience = EVERYTHING
     give_up_after: timedelta = timedelta(hours=24)
     at_once_max: int = 50
+    reaches_recipient: bool = True
     answers: list[Outcome] = field(default_factory=list)
     attempts: list[tuple[NudgeId, int]] = field(default_factory=list)
     nudges: list[Nudge] = field(default_factory=list)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.deliver.channel import Delivered, GiveUp, Gone, TryLater
+from services.nudges.deliver.channels.inbox import InboxChannel
 from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DELIVERED
 from shared.events import Nudge, NudgeKind, NudgePart
 from tests.services.nudges.builders.announcements import announcement
@@ -226,6 +227,22 @@ async def test_the_first_channel_that_accepts_an_announcement_tells_scoring_and_
     (event,) = await rows.outbox(ANNOUNCEMENT_DELIVERED.name)
     delivered = ANNOUNCEMENT_DELIVERED.data.model_validate_json(event)
     assert (delivered.rep_id, delivered.version, delivered.delivered_at) == ("ana", 1, delivering.now - HOUR)
+
+
+async def test_an_announcement_that_is_only_on_the_managers_page_has_not_reached_the_rep(delivering: Delivering) -> None:
+    """So no shortfall can be held against them, until another channel accepts it too."""
+    rows = Rows(delivering.pool)
+    nudge = make_nudge("announcement-1", kind=NudgeKind.ANNOUNCEMENT, rule="playbook")
+    await rows.add_nudge(nudge)
+    await rows.add_announcement(announcement(1), nudge_id=nudge.id)
+    await rows.add_delivery(nudge.id)
+    delivering.channel.reaches_recipient = InboxChannel.reaches_recipient
+
+    await delivering.deliver()
+
+    assert [state for state, _, _ in await delivering.states()] == ["delivered"]
+    assert await rows.outbox(ANNOUNCEMENT_DELIVERED.name) == []
+    assert await rows.pool.fetchval("SELECT delivered_at FROM announcement") is None
 
 
 async def test_each_part_of_a_message_has_an_address_of_its_own(delivering: Delivering) -> None:
