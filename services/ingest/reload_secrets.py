@@ -5,9 +5,9 @@ from typing import Final
 import structlog
 
 from services.ingest.domain.webhook import Source
-from services.ingest.settings import IngestSettings, SecretTooShort
+from services.ingest.settings import IngestSettings
 from shared.observation import SourceName
-from shared.service.settings import SecretMissing
+from shared.service.settings import SecretMissing, SecretTooShort
 
 _log = structlog.get_logger()
 RELOAD_INTERVAL_S: Final = 2.0

@@ -11,16 +11,10 @@ from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat,
 from shared.errors import DaymarkError
 from shared.observation import SourceName
 from shared.service.http_server import HeadLimits
-from shared.service.settings import CommonSettings, SecretReference, Section, SettingsRefused, read_secret
+from shared.service.settings import CommonSettings, SecretReference, Section, read_strong_secret
 from shared.suggestions import with_suggestion
 
-SECRET_MIN_BYTES: Final = 16
-"""A shorter secret can be guessed."""
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
-
-
-class SecretTooShort(SettingsRefused):
-    """The secret is too short to be one. Use at least 16 random characters, here and at the sender."""
 
 
 class UnknownSource(DaymarkError):
@@ -181,7 +175,5 @@ class IngestSettings(CommonSettings):
 
 
 def _read(name: SourceName, section: SourceSection) -> tuple[bytes, ...]:
-    secrets = tuple(secret.encode() for reference in section.secrets if (secret := read_secret(reference)))
-    if any(len(secret) < SECRET_MIN_BYTES for secret in secrets):
-        raise SecretTooShort(f"sources.{name}: {min(map(len, secrets))} bytes")
-    return secrets
+    references = [read_strong_secret(reference, key=f"sources.{name}") for reference in section.secrets]
+    return tuple(secret.encode() for secret in references if secret is not None)

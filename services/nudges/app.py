@@ -46,7 +46,7 @@ from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
 from shared.service.process import Front, Job, run_process
-from shared.service.settings import load_settings, read_secret
+from shared.service.settings import load_settings, read_strong_secret
 from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
@@ -189,12 +189,13 @@ async def run(settings: NudgesSettings) -> None:
     """Run the service until SIGTERM.
 
     Raises:
-        SettingsRefused: a channel cannot be used as it is configured.
+        SettingsRefused: a channel cannot be used as it is configured, or the secret of links could be guessed.
         ErasureKeyChanged: people were erased under another key.
     """
     front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
     clock = make_clock(settings.clock.mode)
-    erasure_key, link_secret = settings.privacy.read_erasure_key(), read_secret(settings.nudges.link_secret)
+    erasure_key = settings.privacy.read_erasure_key()
+    link_secret = read_strong_secret(settings.nudges.link_secret, key="nudges.link_secret")
     async with open_channels(settings.channels, ChannelResources(clock=clock, authorities=trusted_authorities())) as channels:
         await NudgesService(settings, channels, clock, erasure_key=erasure_key, link_secret=link_secret).run(front)
 

@@ -38,7 +38,7 @@ from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
 from shared.service.process import Front, run_process
-from shared.service.settings import load_settings, read_secret
+from shared.service.settings import load_settings, read_strong_secret
 from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
@@ -112,7 +112,8 @@ class ScoringService:
 
     def _web_app(self) -> Starlette:
         """Explanations, /livez, /readyz and /metrics."""
-        api = ExplainApi(self._pool, self._cache, token=read_secret(self._settings.scoring.api_token))
+        token = read_strong_secret(self._settings.scoring.api_token, key="scoring.api_token")
+        api = ExplainApi(self._pool, self._cache, token=token)
         checks = {
             "nats": check_broker(self._client, self._settings.nats.monitor_url),
             "postgres": check_postgres(self._pool),

@@ -22,6 +22,8 @@ from shared.suggestions import find_misspelt_keys
 _log = structlog.get_logger()
 CONFIG_VARIABLE: Final = "DAYMARK_CONFIG"
 DEFAULT_FILE: Final = Path(__file__).parents[1] / "daymark.default.toml"
+SECRET_MIN_BYTES: Final = 16
+"""A shorter secret can be guessed."""
 _PREFIX: Final = "DAYMARK_"
 _DELIMITER: Final = "__"
 
@@ -52,6 +54,10 @@ class SettingsRefused(DaymarkError):
 class ErasureKeyChanged(SettingsRefused):
     """privacy.forget_key is not the key under which people were erased, so they would not be recognised. Restore the earlier
     key."""
+
+
+class SecretTooShort(SettingsRefused):
+    """The secret is too short to be one. Use at least 16 random characters, wherever it is needed."""
 
 
 class SecretMissing(DaymarkError):
@@ -263,4 +269,17 @@ def read_secret(reference: str) -> str | None:
             secret = ""
     if not secret:
         raise SecretMissing(reference)
+    return secret
+
+
+def read_strong_secret(reference: str, *, key: str) -> str | None:
+    """As `read_secret`, but it must be too long to be guessed. `key` is the setting that holds the reference.
+
+    Raises:
+        SecretMissing: the variable or file does not exist, or is empty.
+        SecretTooShort: the secret could be guessed.
+    """
+    secret = read_secret(reference)
+    if secret is not None and len(secret.encode()) < SECRET_MIN_BYTES:
+        raise SecretTooShort(f"{key}: {len(secret.encode())} bytes")
     return secret

@@ -15,11 +15,11 @@ from deploy.local.inspect.source_findings import examine_other_letters, examine_
 from deploy.local.run_file import NotRunning, read_run_file
 from deploy.local.settings import LocalSettings
 from services.ingest.domain.webhook import Source
-from services.ingest.settings import IngestSettings, SecretTooShort
+from services.ingest.settings import IngestSettings
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
 from shared.observation import SourceName
 from shared.plurals import count_nouns
-from shared.service.settings import SecretMissing, load_settings
+from shared.service.settings import SecretMissing, SecretTooShort, load_settings
 
 _BACKLOG_MAX: Final = 1_000
 _TIMEOUT_S: Final = 3

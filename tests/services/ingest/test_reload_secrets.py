@@ -8,9 +8,9 @@ from structlog.testing import capture_logs
 
 from services.ingest.domain.webhook import Source
 from services.ingest.reload_secrets import reload_secrets
-from services.ingest.settings import IngestSettings, SecretTooShort
+from services.ingest.settings import IngestSettings
 from shared.observation import SourceName
-from shared.service.settings import load_settings
+from shared.service.settings import SecretTooShort, load_settings
 
 ACME = SourceName("acme")
 FIRST, SECOND = "the-first-secret", "the-second-secret"

@@ -15,10 +15,12 @@ from shared.service.settings import (
     RENAMED_KEYS,
     CommonSettings,
     SecretMissing,
+    SecretTooShort,
     Section,
     SettingsRefused,
     load_settings,
     read_secret,
+    read_strong_secret,
 )
 
 
@@ -97,6 +99,18 @@ def test_one_mistake_in_a_source_is_one_problem(
 
     assert str(refused.value).startswith(f"sources.acme.{problem}")
     assert "; sources." not in str(refused.value)
+
+
+@pytest.mark.parametrize(("secret", "is_refused"), [("hello", True), ("x" * 15, True), ("x" * 16, False), ("ü" * 8, False)])
+def test_a_secret_that_could_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch, secret: str, *, is_refused: bool) -> None:
+    monkeypatch.setenv("A_SECRET", f"{secret}\n")
+
+    if is_refused:
+        with pytest.raises(SecretTooShort, match=rf"nudges\.link_secret: {len(secret)} bytes"):
+            read_strong_secret("env:A_SECRET", key="nudges.link_secret")
+    else:
+        assert read_strong_secret("env:A_SECRET", key="nudges.link_secret") == secret
+    assert read_strong_secret("", key="nudges.link_secret") is None
 
 
 def test_a_secret_comes_from_the_environment_or_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

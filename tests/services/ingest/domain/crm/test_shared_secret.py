@@ -32,6 +32,13 @@ def test_the_secret_is_accepted_in_its_place_and_is_not_stored(place: str, webho
     assert verified.headers == {}
 
 
+@pytest.mark.parametrize("place", [place for place, webhook in PLACES.items() if webhook.headers])
+def test_blanks_after_a_secret_in_a_header_are_no_part_of_it(place: str) -> None:
+    headers = {name: f"{value} \t" for name, value in PLACES[place].headers.items()}
+
+    assert verify(replace(PLACES[place], headers=headers), replace(SOURCE, secret_in=place), now=NOW).headers == {}
+
+
 @pytest.mark.parametrize("webhook_place", PLACES)
 @pytest.mark.parametrize("place", PLACES)
 def test_the_secret_is_refused_in_any_other_place(place: str, webhook_place: str) -> None:
