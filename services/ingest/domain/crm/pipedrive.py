@@ -98,7 +98,7 @@ def _read(change: Item, source: Source) -> Iterable[Document]:
     if read_record is None:
         return []
     record = as_mapping(change.get("data")) or as_mapping(change.get("previous"))
-    is_deleted = str(meta.get("action")) in _DELETIONS or bool(meta.get("merged_to_id"))
+    is_deleted = _is_deleted(meta, record)
     if not record and not is_deleted:
         raise ObservationRefused("data", "is missing")
     kind, facts = read_record(record, source)
@@ -112,6 +112,15 @@ def _read(change: Item, source: Source) -> Iterable[Document]:
             "facts": {} if is_deleted else facts,
         }
     ]
+
+
+def _is_deleted(meta: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Whether it is deleted, or merged into another record. Pipedrive also reports the change that a deletion is: then only the
+    record says so, and it must not bring the record back."""
+    if str(meta.get("action")) in _DELETIONS or meta.get("merged_to_id"):
+        return True
+    is_marked = record.get("is_deleted") is True or record.get("deleted") is True or record.get("active_flag") is False
+    return is_marked or record.get("status") == "deleted"
 
 
 def _activity(record: Mapping[str, Any], source: Source) -> tuple[str, dict[str, FactValue]]:

@@ -87,3 +87,20 @@ def test_a_won_deal_stays_in_its_stage_which_it_entered_when_it_last_moved() -> 
 
     assert facts["stage_entered_at"] == "2026-01-12T03:00:00+00:00"
     assert facts["stage_kind"] == "deal_stage_changed"
+
+
+@pytest.mark.parametrize(
+    ("record", "is_deleted"),
+    [
+        ({"status": "deleted"}, True),
+        ({"is_deleted": True}, True),
+        ({"deleted": True}, True),
+        ({"active_flag": False}, True),
+        ({"status": "open", "is_deleted": False, "deleted": False, "active_flag": True}, False),
+        ({"active": False}, False),
+    ],
+)
+def test_a_change_of_a_record_that_is_deleted_by_then_does_not_bring_it_back(
+    record: dict[str, object], is_deleted: bool
+) -> None:
+    assert observe(SOURCE, make_body("deal", record)).deleted is is_deleted
