@@ -133,8 +133,9 @@ def _deal(whole: Facts, story: Sequence[tuple[datetime, Facts]]) -> list[Facts]:
         | {"id": f"{whole['id']}:stage-{stage}", "kind": kinds.get(stage, "deal_stage_changed"), "start": start, "stage": stage}
         for stage, start in entered.items()
     ]
-    result, since = "open", None
-    for stated, started in (results[at] for at in sorted(results)):
+    result, since, reopened = "open", None, None
+    for at, (stated, started) in sorted(results.items()):
+        reopened = at if stated == "open" != result else reopened
         since = min(filter(None, (since, started)), default=None) if stated == result else started
         result = stated
     if result != "open":
@@ -146,6 +147,7 @@ def _deal(whole: Facts, story: Sequence[tuple[datetime, Facts]]) -> list[Facts]:
                 "kind": result,
                 "start": since or typed,
                 "typed": typed,
+                "reopened": reopened,
                 "stage": whole.get("stage"),
             }
         )
@@ -155,7 +157,9 @@ def _deal(whole: Facts, story: Sequence[tuple[datetime, Facts]]) -> list[Facts]:
 def _with_owner(activity: Facts, owners: Mapping[str, ModelRep]) -> Facts:
     """Whoever owned it when its day ended, and whatever it was worth by then."""
     user, start, typed = _done_by(activity, owners), activity["start"], activity.get("typed")
-    if typed is not None and _day(typed, owners.get(user)) < _day(start, owners.get(user)):
+    reopened = activity.get("reopened")
+    earliest = _day(reopened, owners.get(user)) if reopened is not None else date.min
+    if typed is not None and earliest <= _day(typed, owners.get(user)) < _day(start, owners.get(user)):
         activity = activity | {"start": typed}
         user, start = _done_by(activity, owners), typed
     rep = owners.get(user)

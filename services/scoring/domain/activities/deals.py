@@ -112,6 +112,18 @@ def result_since(states: FactStates, result: str) -> tuple[bool, str | None]:
     return is_result, min(since, default=None)
 
 
+def reopened_at(states: FactStates) -> str | None:
+    """When the deal was opened again for the last time, as text; None if it never was."""
+    reopened: str | None = None
+    was_closed = False
+    for at, value in history_of(states, RESULT):
+        is_closed = str(value).partition(" ")[0] in RESULT_KINDS
+        if was_closed and not is_closed:
+            reopened = at
+        was_closed = is_closed
+    return reopened
+
+
 def is_about_stages(name: str) -> bool:
     """Whether the name is that of a statement about a stage or the result."""
     return name.startswith((_ENTERED, _STAGE_KIND)) or name == RESULT or is_history_of(name, RESULT)

@@ -20,6 +20,7 @@ from services.scoring.domain.activities.deals import (
     is_by_stage,
     is_deal,
     kind_of_stage,
+    reopened_at,
     result_since,
     results_stated,
     stages_entered,
@@ -119,11 +120,14 @@ def _values_of_part(states: FactStates, part: str, find_rep: FindRep) -> tuple[S
 
 
 def _not_later_than_typed(since: _When | None, typed: _When | None, states: FactStates, find_rep: FindRep) -> _When | None:
-    """When a deal was closed. A date that somebody typed is a forecast if it is later, and the truth if it is earlier."""
+    """When a deal was closed. A date that somebody typed is a forecast if it is later, and the truth if it is earlier; but one
+    from before the deal was opened again is of an earlier closing."""
     if since is None or typed is None:
         return since or typed
     rep = _rep_of(_actor_as_of(states, since, find_rep), find_rep)
-    return typed if _day(typed, rep) < _day(since, rep) else since
+    reopened = _read(reopened_at(states))
+    is_of_earlier_closing = reopened is not None and _day(typed, rep) < _day(reopened, rep)
+    return typed if _day(typed, rep) < _day(since, rep) and not is_of_earlier_closing else since
 
 
 def _typed_close(values: StatedValues) -> _When | None:

@@ -190,6 +190,17 @@ async def test_a_typed_date_of_closing_counts_only_if_it_is_before_the_win(scori
     assert await counts(scoring) == {"Mon": {"wins": 1}}
 
 
+async def test_a_date_of_closing_from_before_the_deal_was_reopened_is_of_its_earlier_win(scoring: Scoring) -> None:
+    await scoring.record(deal(MONDAY, "deal_won", closed_on=MONDAY.isoformat()))
+    await scoring.record(deal(TUESDAY, stage="3"))
+    await scoring.record(deal(FRIDAY, "deal_lost"))
+
+    assert await counts(scoring) == {"Tue": {"moves": 1}, "Fri": {"losses": 1}}
+
+    await scoring.record(deal(FRIDAY, "deal_lost", hour=13, closed_on=TUESDAY.isoformat()))
+    assert await counts(scoring) == {"Tue": {"losses": 1, "moves": 1}}
+
+
 async def test_a_booking_counts_on_its_day_and_the_meeting_on_its_own(scoring: Scoring) -> None:
     def meeting(since: datetime, outcome: str) -> ObservedEvent:
         booked_at, started_at = at(MONDAY).isoformat(), at(THURSDAY).isoformat()
