@@ -44,6 +44,8 @@ OUTCOMES: Final = {
     "abandoned": "abandoned",
     "cancel": "canceled",
     "canceled": "canceled",
+    "declined-by-lead": "canceled",
+    "declined-by-org": "canceled",
     "upcoming": "scheduled",
     "sent": "sent",
 }
@@ -123,7 +125,7 @@ def _facts(kind: str, record: Mapping[str, Any], source: Source) -> dict[str, Fa
     facts: dict[str, FactValue] = {}
     if record.get("user_id"):
         facts["actor"] = str(record["user_id"])
-    started_at = record.get("starts_at") or record.get("activity_at") or record.get("date_created")
+    started_at = record.get("starts_at") or record.get("date_sent") or record.get("activity_at") or record.get("date_created")
     facts |= read_start(started_at)
     if kind == "meeting" and record.get("date_created"):
         facts["booked_at"] = read_time(record["date_created"])
@@ -138,6 +140,8 @@ def _facts(kind: str, record: Mapping[str, Any], source: Source) -> dict[str, Fa
         if outcome == "other":  # an outcome of the organisation that the source does not map
             outcome = find_outcome(str(record.get("disposition") or record.get("status")), source.outcomes, outcomes)
         facts |= {"outcome": outcome, "outcome_raw": raw}
+    elif kind == "task":
+        facts["outcome"] = "completed"
     return facts
 
 

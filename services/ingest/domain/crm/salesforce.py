@@ -44,6 +44,9 @@ OUTCOMES: Final = {
 }
 """`CallDisposition` is free text. These are the values that most organisations use, in lower case."""
 
+DONE_OUTCOMES: Final[Mapping[str, FactValue]] = {"email": "sent"}
+"""What it means for a kind that a task is closed; `completed` for all others. A call says itself what came of it."""
+
 DIRECTIONS: Final = {"inbound": "inbound", "outbound": "outbound", "internal": None, "callback": "outbound"}
 
 
@@ -157,7 +160,7 @@ def _task(record: Mapping[str, str], source: Source) -> tuple[str, dict[str, Fac
     if record.get("IsClosed", "true") != "true":
         return kind, {"started_at": None, "started_on": None, "outcome": None}
     done_at = record.get("CompletedDateTime") or record.get("ActivityDate") or record.get("CreatedDate")
-    facts: dict[str, FactValue] = _call(record, source) if kind == "call" else {"outcome": "completed"}
+    facts = _call(record, source) if kind == "call" else {"outcome": DONE_OUTCOMES.get(kind, "completed")}
     return kind, facts | (read_start(done_at) or {"started_at": None})
 
 

@@ -31,7 +31,9 @@ EXPECTED_OUTCOMES: Final = {
     "canceled": "canceled",
     "upcoming": "scheduled",
     "sent": "sent",
-    "declined-by-lead": "other",
+    "declined-by-lead": "canceled",
+    "declined-by-org": "canceled",
+    "unheard-of": "other",
 }
 EXPECTED_KINDS: Final = {
     "activity.call": ("call", "connected"),
@@ -66,7 +68,7 @@ def test_a_disposition_is_an_outcome(disposition: str, outcome: str) -> None:
 
 
 def test_every_outcome_is_expected() -> None:
-    assert EXPECTED_OUTCOMES.keys() - {"declined-by-lead"} == OUTCOMES.keys()
+    assert EXPECTED_OUTCOMES.keys() - {"unheard-of"} == OUTCOMES.keys()
 
 
 @pytest.mark.parametrize(("object_type", "expected"), EXPECTED_KINDS.items())
@@ -74,6 +76,17 @@ def test_each_object_has_its_kind_and_its_outcome_when_it_is_completed(object_ty
     observation = _observation(object_type, status="completed")
 
     assert (observation.kind, observation.facts["outcome"]) == expected
+
+
+def test_a_task_that_is_reported_as_completed_needs_no_status() -> None:
+    assert _observation("activity.task_completed").facts["outcome"] == "completed"
+
+
+@pytest.mark.parametrize("name", ["activity_at", "date_created"])
+def test_a_mail_counts_when_it_was_sent_and_not_when_it_was_drafted(name: str) -> None:
+    facts = _observation("activity.email", date_sent="2026-01-13T09:00:00+00:00", **{name: "2026-01-12T09:00:00+00:00"}).facts
+
+    assert facts["started_at"] == "2026-01-13T09:00:00+00:00"
 
 
 def test_every_kind_is_expected() -> None:

@@ -127,6 +127,10 @@ def test_a_closed_task_counts_when_it_was_completed_or_on_its_date(
     assert _record("Task", **fields).facts == {"outcome": "completed"} | started_at
 
 
+def test_a_mail_that_is_a_closed_task_was_sent() -> None:
+    assert _record("Task", TaskSubtype="Email").facts["outcome"] == "sent"
+
+
 def test_a_task_that_is_not_closed_has_neither_a_time_nor_an_outcome() -> None:
     facts = _record("Task", IsClosed="false", ActivityDate="2026-01-12").facts
 
