@@ -25,7 +25,11 @@ OUTCOMES: Final = {
     "Started": "open",
     "Not Started": "open",
     "Canceled": "canceled",
+    "Deferred": "open",
+    "Draft": "open",
+    "Sending": "sending",
     "Sent": "sent",
+    "Failed": "failed",
 }
 _CALL_OUTCOMES: Final = {**CALL_OUTCOMES, "canceled": "no_answer"}
 """EspoCRM has no separate status for a call that nobody answered: such a call is `Not Held`, too."""
@@ -53,8 +57,8 @@ ADAPTER: Final = make_adapter(
             "kind": "_.event",
             "observed_at": "modifiedAt || createdAt",
             "actor": "assignedUserId",
-            "started_at": "dateCompleted || dateStartDate || dateStart || (stage && (modifiedAt || _.received_at)) || "
-            "createdAt",
+            "started_at": "dateCompleted || dateSent || dateStartDate || dateStart || "
+            "(stage && (modifiedAt || _.received_at)) || createdAt",
             "booked_at": "(contains(['Meeting.create', 'Meeting.update'], _.event) && createdAt) || `null`",
             "closed_on": "closeDate",
             "duration_s": "duration",

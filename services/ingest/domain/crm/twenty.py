@@ -12,12 +12,22 @@ KINDS: Final = {"calendarEvent": "meeting", "opportunity": "deal_stage_changed",
 
 OUTCOMES: Final = {"DONE": "completed", "IN_PROGRESS": "open", "TODO": "open"}
 
-_HAS_MOVED: Final = "ends_with(eventName, '.created') || contains(not_null(updatedFields, `[]`), 'stage')"
-_STARTED_AT: Final = (
-    f"(objectMetadata.nameSingular == 'opportunity' && (({_HAS_MOVED}) && (record.updatedAt || eventDate) || `null`)) || "
-    "(objectMetadata.nameSingular != 'opportunity' && (record.startsAt || record.happensAt || record.createdAt)) || `null`"
+_HAS_MOVED: Final = (
+    "(ends_with(eventName, '.created') || "
+    "(objectMetadata.nameSingular == 'opportunity' && contains(not_null(updatedFields, `[]`), 'stage')) || "
+    "(objectMetadata.nameSingular == 'task' && contains(not_null(updatedFields, `[]`), 'status')))"
 )
-"""An opportunity moves when its stage is among the updated fields. `closeDate` is when somebody expects it to be closed."""
+_IS_MOVED: Final = "contains(['opportunity', 'task'], objectMetadata.nameSingular)"
+_STARTED_AT: Final = (
+    f"({_IS_MOVED} && ({_HAS_MOVED} && (record.updatedAt || eventDate) || `null`)) || "
+    f"(!{_IS_MOVED} && (record.startsAt || record.happensAt || record.receivedAt || record.createdAt)) || `null`"
+)
+"""An opportunity moves when its stage is among the updated fields, and a task is done when its status is. `closeDate` and
+`dueAt` are when somebody expects it."""
+
+_OUTCOME: Final = (
+    "(objectMetadata.nameSingular == 'calendarEvent' && (record.isCanceled && 'canceled' || 'scheduled')) || record.status"
+)
 
 
 def _timestamp(headers: Mapping[str, str]) -> str:
@@ -52,7 +62,7 @@ ADAPTER: Final = make_adapter(
             "stage": "record.stage",
             "amount_micros": "record.amount.amountMicros",
             "currency": "record.amount.currencyCode",
-            "outcome": "record.status",
+            "outcome": _OUTCOME,
             "deleted": "ends_with(eventName, '.deleted') || ends_with(eventName, '.destroyed')",
         },
         kinds=KINDS,

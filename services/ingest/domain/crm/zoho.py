@@ -18,7 +18,7 @@ from services.ingest.domain.reading import as_mapping, read_json, require_any_of
 from services.ingest.domain.times import read_date, read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, RawWebhook, SignatureMissing, Source, VerifiedWebhook
 from shared.fact_values import FactValue
-from shared.facts import MEETING_KINDS
+from shared.facts import BOOKED_AT, MEETING_KINDS
 
 KINDS: Final = {
     "Calls": "call",
@@ -50,6 +50,9 @@ OUTCOMES: Final = {
     "planned": "scheduled",
     "not started": "open",
     "in progress": "open",
+    "deferred": "open",
+    "waiting for input": "open",
+    "waiting on someone else": "open",
 }
 """In lower case. A call that is `completed` was `connected`."""
 
@@ -105,7 +108,9 @@ def _read(item: Item, source: Source) -> Iterable[Document]:
         return []
     values, observed_at = item["values"], to_rfc3339(item.get("server_time"))
     is_deleted = item.get("operation") == "delete"
-    facts = _deal(values, source, observed_at) if module == "Deals" else _facts(values, source, kind)
+    facts = _deal(values, source, observed_at) if module == "Deals" else _facts(values, source, kind, observed_at)
+    if kind in MEETING_KINDS and item.get("operation") == "insert":
+        facts.setdefault(BOOKED_AT.name, observed_at)
     return [
         {
             "activity_id": f"{module}-{item['record_id']}" if item.get("record_id") else None,
@@ -124,10 +129,9 @@ def _owner(values: Mapping[str, Any]) -> dict[str, FactValue]:
     return {"actor": str(owner_id)} if owner_id else {}
 
 
-def _facts(values: Mapping[str, Any], source: Source, kind: str) -> dict[str, FactValue]:
-    """Only what the notification contains: a value that is missing has not changed."""
-    facts: dict[str, FactValue] = {}
-    facts |= read_start(values.get("Call_Start_Time") or values.get("Start_DateTime") or values.get("Closed_Time"))
+def _facts(values: Mapping[str, Any], source: Source, kind: str, observed_at: str) -> dict[str, FactValue]:
+    """Only what the notification contains: a value that is missing has not changed. A task is done when its status says so."""
+    facts = read_start(values.get("Call_Start_Time") or values.get("Start_DateTime") or values.get("Closed_Time"))
     if kind in MEETING_KINDS and values.get("Created_Time"):
         facts["booked_at"] = read_time(values["Created_Time"])
     if (duration_s := read_duration_s(values.get("Call_Duration_in_seconds"))) is not None:
@@ -142,6 +146,9 @@ def _facts(values: Mapping[str, Any], source: Source, kind: str) -> dict[str, Fa
     if raw is not None:
         outcomes = {**OUTCOMES, "completed": "connected"} if kind == "call" else OUTCOMES
         facts |= {"outcome": find_outcome(raw, source.outcomes, outcomes), "outcome_raw": raw}
+        if kind == "task":
+            done_at = values.get("Closed_Time") or observed_at
+            facts |= read_start(done_at) if facts["outcome"] == "completed" else {"started_at": None}
     return facts
 
 

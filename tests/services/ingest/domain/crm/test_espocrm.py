@@ -21,7 +21,11 @@ EXPECTED_OUTCOMES: Final = {
     "Not Started": ("open", "open"),
     "Canceled": ("canceled", "no_answer"),
     "Sent": ("sent", "sent"),
-    "Draft": ("other", "other"),
+    "Draft": ("open", "open"),
+    "Sending": ("sending", "sending"),
+    "Failed": ("failed", "failed"),
+    "Deferred": ("open", "open"),
+    "Archived": ("other", "other"),
 }
 EXPECTED_KINDS: Final = {
     "Call": "call",
@@ -43,7 +47,7 @@ def test_a_status_is_an_outcome_that_depends_on_whether_it_was_a_call(status: st
 
 
 def test_every_status_is_expected() -> None:
-    assert EXPECTED_OUTCOMES.keys() - {"Draft"} == OUTCOMES.keys()
+    assert EXPECTED_OUTCOMES.keys() - {"Archived"} == OUTCOMES.keys()
 
 
 @pytest.mark.parametrize(
@@ -83,6 +87,10 @@ def test_a_duration_is_stated_or_follows_from_start_and_end(record: dict[str, ob
             {"started_at": "2026-01-13T10:00:00+00:00"},
         ),
         (
+            {"dateSent": "2026-01-13 11:00:00", "createdAt": "2026-01-10 09:00:00"},
+            {"started_at": "2026-01-13T11:00:00+00:00"},
+        ),
+        (
             {"dateStart": "2026-01-12 09:00:00", "createdAt": "2026-01-10 09:00:00"},
             {"started_at": "2026-01-12T09:00:00+00:00"},
         ),
@@ -90,7 +98,7 @@ def test_a_duration_is_stated_or_follows_from_start_and_end(record: dict[str, ob
         ({}, {}),
     ],
 )
-def test_an_activity_counts_when_it_was_completed_or_on_its_date_or_at_its_start(
+def test_an_activity_counts_when_it_was_completed_or_sent_or_on_its_date_or_at_its_start(
     record: dict[str, str], expected: dict[str, FactValue]
 ) -> None:
     assert observe(SOURCE, {"id": "1", **record}, headers={"event": "Task.update"}).facts == expected

@@ -99,12 +99,38 @@ def test_an_opportunity_without_a_time_of_its_change_moved_with_its_event() -> N
     [
         ({"startsAt": "2026-01-13T09:00:00Z", "createdAt": "2026-01-11T09:00:00Z"}, "2026-01-13T09:00:00+00:00"),
         ({"happensAt": "2026-01-13T10:00:00Z", "createdAt": "2026-01-11T09:00:00Z"}, "2026-01-13T10:00:00+00:00"),
+        ({"receivedAt": "2026-01-13T11:00:00Z", "createdAt": "2026-01-11T09:00:00Z"}, "2026-01-13T11:00:00+00:00"),
         ({"createdAt": "2026-01-11T09:00:00Z"}, "2026-01-11T09:00:00+00:00"),
         ({}, None),
     ],
 )
-def test_anything_else_counts_when_it_starts_or_happens_or_was_created(record: dict[str, str], started_at: str | None) -> None:
-    assert observe(SOURCE, _body("task", **record)).facts.get("started_at") == started_at
+def test_anything_else_counts_when_it_starts_or_happens_or_was_received_or_created(
+    record: dict[str, str], started_at: str | None
+) -> None:
+    assert observe(SOURCE, _body("message", **record)).facts.get("started_at") == started_at
+
+
+@pytest.mark.parametrize(
+    ("event", "updated", "started_at"),
+    [
+        ("created", None, "2026-01-12T09:00:00+00:00"),
+        ("updated", ["title", "status"], "2026-01-12T09:00:00+00:00"),
+        ("updated", ["title"], None),
+        ("updated", ["stage"], None),
+        ("updated", None, None),
+    ],
+)
+def test_a_task_is_done_when_its_status_is_updated_and_not_when_it_is_due_or_was_created(
+    event: str, updated: list[str] | None, started_at: str | None
+) -> None:
+    body = _body("task", event=event, createdAt="2026-01-10T09:00:00Z", dueAt="2026-01-14T09:00:00Z", status="DONE")
+
+    assert observe(SOURCE, body | {"updatedFields": updated}).facts.get("started_at") == started_at
+
+
+@pytest.mark.parametrize(("is_canceled", "outcome"), [(None, "scheduled"), (False, "scheduled"), (True, "canceled")])
+def test_an_event_of_the_calendar_is_scheduled_until_it_is_canceled(is_canceled: bool | None, outcome: str) -> None:
+    assert observe(SOURCE, _body("calendarEvent", isCanceled=is_canceled)).facts["outcome"] == outcome
 
 
 @pytest.mark.parametrize(("name", "is_booking"), [("calendarEvent", True), ("task", False), ("call", False)])

@@ -37,7 +37,10 @@ EXPECTED_OUTCOMES: Final = {
     "Not Started": ("open", "open"),
     "In Progress": ("open", "open"),
     "Reached": ("connected", "connected"),
-    "Deferred": ("other", "other"),
+    "Deferred": ("open", "open"),
+    "Waiting for input": ("open", "open"),
+    "Waiting on someone else": ("open", "open"),
+    "Voicemail": ("other", "other"),
 }
 EXPECTED_KINDS: Final = {
     "Calls": "call",
@@ -82,7 +85,7 @@ def test_a_result_is_an_outcome_and_a_completed_call_was_connected(result: str, 
 
 
 def test_every_outcome_is_expected() -> None:
-    assert {result.lower() for result in EXPECTED_OUTCOMES} - {"reached", "deferred"} == OUTCOMES.keys()
+    assert {result.lower() for result in EXPECTED_OUTCOMES} - {"reached", "voicemail"} == OUTCOMES.keys()
 
 
 @pytest.mark.parametrize("index", range(len(OUTCOME_FIELDS)))
@@ -140,6 +143,28 @@ def test_only_a_meeting_is_booked_when_it_is_created(module: str, is_booking: bo
 
     assert created == ({"booked_at": "2026-01-10T08:00:00+00:00"} if is_booking else {})
     assert _facts(module, {"Created_Time": None}) == {}
+
+
+@pytest.mark.parametrize(
+    ("module", "operation", "booked_at"),
+    [("Events", "insert", "2026-01-12T09:00:00+00:00"), ("Events", "update", None), ("Calls", "insert", None)],
+)
+def test_a_meeting_of_which_only_the_id_is_sent_was_booked_when_it_was_created(
+    module: str, operation: str, booked_at: str | None
+) -> None:
+    assert observe(SOURCE, _body(module, operation=operation)).facts.get("booked_at") == booked_at
+
+
+@pytest.mark.parametrize(
+    ("values", "started_at"),
+    [
+        ({"Status": "Completed"}, "2026-01-12T09:00:00+00:00"),
+        ({"Status": "Completed", "Closed_Time": "2026-01-11T09:00:00Z"}, "2026-01-11T09:00:00+00:00"),
+        ({"Status": "In Progress"}, None),
+    ],
+)
+def test_a_task_is_done_when_its_status_says_so(values: dict[str, object], started_at: str | None) -> None:
+    assert _facts("Tasks", values)["started_at"] == started_at
 
 
 def test_a_demo_is_booked_like_a_meeting() -> None:
