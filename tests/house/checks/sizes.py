@@ -18,6 +18,7 @@ ONE_FILE_EACH: Final[Mapping[str, str]] = {
     "services/nudges/rules": "one file per rule",
     "services/ingest/domain/crm": "one file per CRM",
     "tests/services/ingest/senders": "one file per CRM",
+    "tests/services/ingest/weeks": "one file per CRM",
 }
 """Folders without a limit on their modules, and why. The folders of their tests have none either."""
 

@@ -13,7 +13,8 @@ KINDS: Final = {
     "task.created": "task",
     "task.deleted": "task",
 }
-OUTCOMES: Final = {"call-recording.created": "held"}
+OUTCOMES: Final = {"call-recording.created": "held", "task.created": "open"}
+"""A task that is created is not done."""
 
 
 def _signature(webhook: RawWebhook) -> Signature:
@@ -35,7 +36,7 @@ ADAPTER: Final = make_adapter(
             "kind": "event_type",
             "actor": "actor.id",
             "started_at": "_.received_at",
-            "outcome": "(event_type == 'call-recording.created' && event_type) || `null`",
+            "outcome": "(contains(['call-recording.created', 'task.created'], event_type) && event_type) || `null`",
             "deleted": "ends_with(event_type, '.deleted')",
         },
         kinds=KINDS,

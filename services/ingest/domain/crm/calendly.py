@@ -51,7 +51,8 @@ ADAPTER: Final = make_adapter(
             "observed_at": "created_at || payload.updated_at || payload.created_at",
             "actor": "payload.scheduled_event.event_memberships[0].user",
             "started_at": "payload.scheduled_event.start_time",
-            "booked_at": "(event == 'invitee.created' && (payload.created_at || created_at)) || `null`",
+            "booked_at": "(event == 'invitee.created' && !(payload.old_invitee) && (payload.created_at || created_at)) || "
+            "`null`",  # a meeting that is moved becomes another one, which names its old invitee
             "duration_from": "payload.scheduled_event.start_time",
             "duration_until": "payload.scheduled_event.end_time",
             "outcome": "event",

@@ -37,7 +37,11 @@ def test_each_event_has_its_kind_and_may_delete(event_type: str, expected: tuple
 
 def test_every_kind_is_expected() -> None:
     assert EXPECTED_KINDS.keys() == KINDS.keys()
-    assert OUTCOMES == {"call-recording.created": "held"}
+    assert OUTCOMES == {"call-recording.created": "held", "task.created": "open"}
+
+
+def test_a_task_that_is_created_is_not_done() -> None:
+    assert observe(SOURCE, _body("task.created")).facts["outcome"] == "open"
 
 
 def _recording(**ids: str) -> dict[str, object]:
@@ -59,7 +63,7 @@ def test_a_recording_without_a_meeting_is_one_by_itself() -> None:
     assert observe(SOURCE, _recording(call_recording_id="r1")).activity_id == "r1"
 
 
-@pytest.mark.parametrize("event_type", sorted(EXPECTED_KINDS.keys() - {"call-recording.created"}))
+@pytest.mark.parametrize("event_type", sorted(EXPECTED_KINDS.keys() - OUTCOMES.keys()))
 def test_nothing_else_has_an_outcome(event_type: str) -> None:
     assert observe(SOURCE, _body(event_type)).facts.keys().isdisjoint({"outcome", "outcome_raw"})
 

@@ -54,6 +54,12 @@ def test_no_other_event_says_when_a_meeting_was_booked(event: str) -> None:
     assert "booked_at" not in observe(SOURCE, _body(event, created_at="2026-01-12T08:00:00Z")).facts
 
 
+def test_a_meeting_that_is_moved_was_booked_when_its_old_invitee_was_created() -> None:
+    assert (
+        "booked_at" not in observe(SOURCE, _body("invitee.created", created_at="2026-01-12T08:00:00Z", old_invitee="I0")).facts
+    )
+
+
 def test_a_no_show_and_its_removal_leave_the_time_of_the_meeting() -> None:
     created = {
         "event": "invitee.created",

@@ -30,6 +30,11 @@ EXPECTED_OUTCOMES: Final = {
     "replied": "sent",
     "pending": "sending",
     "pending_reply_check": "sending",
+    "pending_through_gmail": "sending",
+    "pending_through_external": "sending",
+    "sending": "sending",
+    "delivering": "sending",
+    "cancelled": "canceled",
     "failed": "failed",
     "bounced": "bounced",
     "Gatekeeper": "other",
@@ -59,7 +64,7 @@ def test_a_disposition_counts_before_a_state_and_a_state_before_a_status() -> No
     assert (disposed["outcome"], stated["outcome"]) == ("busy", "completed")
 
 
-STARTS: Final = ("start_time", "completed_at", "due_at", "created_at")
+STARTS: Final = ("start_time", "completed_at", "sent_at", "due_at", "created_at")
 
 
 @pytest.mark.parametrize("first", range(len(STARTS)))
