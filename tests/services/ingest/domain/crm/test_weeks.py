@@ -65,3 +65,7 @@ def test_what_a_sender_does_not_report_is_written_on_its_page(week: Week) -> Non
 def _page_text(*names: str) -> str:
     pages = [DOCS / f"{name}.md" for name in names]
     return " ".join(" ".join(page.read_text(encoding="utf-8").split()) for page in pages if page.exists())
+
+
+def test_every_kind_of_sender_has_a_week() -> None:
+    assert {BY_NAME[week.sender].source.kind for week in WEEKS} == ADAPTERS.keys()
