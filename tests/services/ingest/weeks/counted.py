@@ -108,19 +108,19 @@ def _as_message(stored: Outgoing) -> Msg:
     return Msg(_client=Client(), subject=stored.subject, data=stored.data, headers=stored.headers)
 
 
-def roster_of(week: Week, source: Source) -> Roster:
+def roster_of(week: Week, source: Source, *, timezone: str = ZONE) -> Roster:
     """Ana and Ben, with their ids at the sender."""
     return roster(
         *(
-            rep(term(timezone=ZONE), name=name, shown_name=name, identities=(Identity(source=source.name, user=user),))
+            rep(term(timezone=timezone), name=name, shown_name=name, identities=(Identity(source=source.name, user=user),))
             for name, user in week.users.items()
         )
     )
 
 
-def count(week: Week, deliveries: Iterable[Delivery]) -> Counted:
-    """What counts after these deliveries, in this order."""
-    everybody = roster_of(week, sender_of(week).source)
+def count(week: Week, deliveries: Iterable[Delivery], *, timezone: str = ZONE) -> Counted:
+    """What counts after these deliveries, in this order, for reps in this time zone."""
+    everybody = roster_of(week, sender_of(week).source, timezone=timezone)
     names = {rep_id_of(name): name for name in week.users}
     filters = {name: make_filter(thresholds) for name, thresholds in _behaviours(week).items()}
     counted = Counted()
