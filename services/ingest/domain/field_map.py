@@ -169,11 +169,12 @@ def read_by_map(
     kinds: Mapping[str, str] = MappingProxyType({}),
     outcomes: Mapping[str, str] = MappingProxyType({}),
     call_outcomes: Mapping[str, str] = CALL_OUTCOMES,
+    results_by_stage: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterable[Document]:
     """The observation that the map finds in the item; nothing if the item is of none of our kinds.
 
     `kinds` and `outcomes` map the sender's words to ours; the tables of the source take precedence. `call_outcomes` says what
-    our outcomes mean for a call.
+    our outcomes mean for a call, and `results_by_stage` which of the sender's own stages are won or lost, in lower case.
 
     Raises:
         ObservationRefused: a value makes no sense.
@@ -188,7 +189,7 @@ def read_by_map(
     received_at = item["_"]["received_at"]
     meanings = call_outcomes if kind == "call" else _NO_MEANINGS
     outcome = _outcome(values, (source.outcomes, outcomes), meanings)
-    facts = _facts(values) | outcome | _start(values, kind, source)
+    facts = _facts(values) | outcome | _start(values, kind, source, results_by_stage)
     account = values.get("account")
     return [
         {
@@ -207,7 +208,7 @@ def search_fields(item: Item, fields: Mapping[str, str]) -> dict[str, Any]:
     return {name: _search(expression, item) for name, expression in fields.items() if name != "items"}
 
 
-def _start(values: Mapping[str, Any], kind: str, source: Source) -> dict[str, FactValue]:
+def _start(values: Mapping[str, Any], kind: str, source: Source, results_by_stage: Mapping[str, str]) -> dict[str, FactValue]:
     """When it was done. Of a deal, where it stands: its own kind may say that it is won or lost, or else its stage does."""
     if kind not in DEAL_KINDS:
         return read_start(values.get("started_at")) | _booking(values)
@@ -219,7 +220,7 @@ def _start(values: Mapping[str, Any], kind: str, source: Source) -> dict[str, Fa
         closed_at=values.get("started_at"),
         closed_on=values.get("closed_on"),
     )
-    return read_deal(state, source)
+    return read_deal(state, source, results_by_stage=results_by_stage)
 
 
 def _booking(values: Mapping[str, Any]) -> dict[str, FactValue]:

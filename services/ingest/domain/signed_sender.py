@@ -33,8 +33,8 @@ class SignedSender:
 
     `signature` finds the signature in a request. `timestamp` finds the signed Unix time in the headers, if there is one;
     `units_per_s` is 1000 if it counts milliseconds. `event_in` is where the name of the event travels if it is not in the
-    body: `header:NAME` or `query:NAME`. `fields`, `kinds`, `outcomes` and `call_outcomes` are the field map and its tables, as
-    in `read_by_map`; those of a source take precedence.
+    body: `header:NAME` or `query:NAME`. `fields`, `kinds`, `outcomes`, `call_outcomes` and `results_by_stage` are the field map
+    and its tables, as in `read_by_map`; those of a source take precedence.
     """
 
     kind: str
@@ -50,6 +50,7 @@ class SignedSender:
     kinds: Mapping[str, str]
     outcomes: Mapping[str, str] = field(default_factory=dict)
     call_outcomes: Mapping[str, str] = field(default_factory=lambda: CALL_OUTCOMES)
+    results_by_stage: Mapping[str, str] = field(default_factory=dict)
     retry_policy: RetryPolicy
     unavailable: HttpResponse | None = UNAVAILABLE
 
@@ -80,7 +81,13 @@ def make_adapter(sender: SignedSender) -> Adapter:
     def read(item: Item, source: Source) -> Iterable[Document]:
         fields = {**sender.fields, **source.fields}
         return read_by_map(
-            item, source, fields=fields, kinds=sender.kinds, outcomes=sender.outcomes, call_outcomes=sender.call_outcomes
+            item,
+            source,
+            fields=fields,
+            kinds=sender.kinds,
+            outcomes=sender.outcomes,
+            call_outcomes=sender.call_outcomes,
+            results_by_stage=sender.results_by_stage,
         )
 
     return Adapter(

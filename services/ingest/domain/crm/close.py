@@ -34,7 +34,7 @@ KINDS: Final = {
 OUTCOMES: Final = {
     "answered": "connected",
     "no-answer": "no_answer",
-    "vm-answer": "left_voicemail",
+    "vm-answer": "no_answer",
     "vm-left": "left_voicemail",
     "busy": "busy",
     "blocked": "failed",

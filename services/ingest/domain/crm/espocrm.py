@@ -35,6 +35,10 @@ _CALL_OUTCOMES: Final = {**CALL_OUTCOMES, "canceled": "no_answer"}
 """EspoCRM has no separate status for a call that nobody answered: such a call is `Not Held`, too."""
 
 
+DEAL_STAGES: Final = {"closed won": "deal_won", "closed lost": "deal_lost"}
+"""Those of the stages that EspoCRM comes with, in lower case."""
+
+
 def _signature(webhook: RawWebhook) -> Signature:
     """The header is base64 of `webhook id:hex digest`."""
     try:
@@ -74,6 +78,7 @@ ADAPTER: Final = make_adapter(
         kinds=KINDS,
         outcomes=OUTCOMES,
         call_outcomes=_CALL_OUTCOMES,
+        results_by_stage=DEAL_STAGES,
         retry_policy=RetryPolicy(timeout_s=10, attempts_max=4, window_s=30 * 60),
     )
 )

@@ -55,7 +55,7 @@ ADAPTER: Final = make_adapter(
             "duration_s": "duration",
             "duration_from": "start_time",
             "duration_until": "end_time",
-            "outcome": "disposition || current_state || status",
+            "outcome": "(bounced && 'bounced') || disposition || current_state || status",
             "deleted": "ends_with(_.event, '_deleted')",
         },
         kinds=KINDS,

@@ -12,6 +12,9 @@ KINDS: Final = {"calendarEvent": "meeting", "opportunity": "deal_stage_changed",
 
 OUTCOMES: Final = {"DONE": "completed", "IN_PROGRESS": "open", "TODO": "open"}
 
+DEAL_STAGES: Final = {"customer": "deal_won"}
+"""Of the stages that Twenty comes with, in lower case. It has none for lost ones."""
+
 _HAS_MOVED: Final = (
     "(ends_with(eventName, '.created') || "
     "(objectMetadata.nameSingular == 'opportunity' && contains(not_null(updatedFields, `[]`), 'stage')) || "
@@ -67,6 +70,7 @@ ADAPTER: Final = make_adapter(
         },
         kinds=KINDS,
         outcomes=OUTCOMES,
+        results_by_stage=DEAL_STAGES,
         retry_policy=RetryPolicy(timeout_s=5, attempts_max=1, window_s=0),
     )
 )

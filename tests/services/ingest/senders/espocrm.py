@@ -15,4 +15,4 @@ def _sign(body: bytes, secret: str, _: Source, __: datetime) -> RawWebhook:
     return RawWebhook(headers={"signature": signature}, query={"event": event}, body=body)
 
 
-SENDERS: Final = (Sender(name="espocrm", source=make_source("espocrm", kinds={"Closed Won": "deal_won"}), sign=_sign),)
+SENDERS: Final = (Sender(name="espocrm", source=make_source("espocrm"), sign=_sign),)

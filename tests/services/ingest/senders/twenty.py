@@ -14,4 +14,4 @@ def _sign(body: bytes, secret: str, _: Source, at: datetime) -> RawWebhook:
     return RawWebhook(headers=headers, body=body)
 
 
-SENDERS: Final = (Sender(name="twenty", source=make_source("twenty", kinds={"CUSTOMER": "deal_won"}), sign=_sign),)
+SENDERS: Final = (Sender(name="twenty", source=make_source("twenty"), sign=_sign),)

@@ -58,7 +58,7 @@ def deal(number: int, *, owner: str = ANA) -> Write:
 WEEK: Final = Week(
     sender="espocrm",
     users={"Ana": ANA, "Ben": BEN},
-    kinds={"Proposal": "proposal_sent", "Closed Won": "deal_won", "Closed Lost": "deal_lost"},
+    kinds={"Proposal": "proposal_sent"},
     lines=[
         ("Mon 16 09:05", "Ana reaches a customer by phone.", call(1, "Mon 16 09:00", "Held")),
         ("Tue 17 09:20", "She corrects the description.", changed("Call", 1, description="Wants an offer.")),

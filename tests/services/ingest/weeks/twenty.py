@@ -64,7 +64,7 @@ def deal(
 WEEK: Final = Week(
     sender="twenty",
     users={"Ana": ANA, "Ben": BEN},
-    kinds={"PROPOSAL": "proposal_sent", "CUSTOMER": "deal_won", "LOST": "deal_lost"},
+    kinds={"PROPOSAL": "proposal_sent", "LOST": "deal_lost"},
     outcomes={"CONNECTED": "connected", "NO_ANSWER": "no_answer"},
     behaviours={"meetings held": {"kinds": frozenset({"meeting"}), "outcomes": frozenset({"scheduled"})}},
     lines=[

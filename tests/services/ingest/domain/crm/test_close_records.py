@@ -19,7 +19,7 @@ SOURCE: Final = make_source("close", outcomes={"outcome_demo": "held"})
 EXPECTED_OUTCOMES: Final = {
     "answered": "connected",
     "no-answer": "no_answer",
-    "vm-answer": "left_voicemail",
+    "vm-answer": "no_answer",
     "vm-left": "left_voicemail",
     "busy": "busy",
     "blocked": "failed",

@@ -48,6 +48,13 @@ def test_a_status_is_an_outcome(status: str, outcome: str) -> None:
     assert (facts["outcome"], facts["outcome_raw"]) == (outcome, status)
 
 
+@pytest.mark.parametrize(("bounced", "outcome"), [(True, "bounced"), (False, "sent"), (None, "sent")])
+def test_a_mail_that_came_back_stays_sent_at_salesloft_and_is_bounced_here(bounced: bool | None, outcome: str) -> None:
+    body = {"id": 1, "status": "sent", "bounced": bounced}
+
+    assert observe(SOURCE, body, headers={"event": "email_updated"}).facts["outcome"] == outcome
+
+
 def test_every_outcome_is_expected() -> None:
     assert EXPECTED_OUTCOMES.keys() - {"Gatekeeper"} == OUTCOMES.keys()
 
