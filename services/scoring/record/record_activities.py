@@ -15,7 +15,6 @@ from services.scoring.days.score_days import score_days
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive, derive_parts
 from services.scoring.domain.activities.assignment import RepDay
-from services.scoring.domain.activities.parts import may_have_parts
 from services.scoring.domain.definitions import Definitions
 from services.scoring.record.activities import insert_activities, lock_activities, update_activities
 from services.scoring.record.merge_events import merged_record, merged_states, redacted_event
@@ -66,12 +65,11 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
     stored = [record for key, record in as_new.items() if key in inserted]
     changes: list[Change] = [(None, record) for record in stored]
     if known := by_key.keys() - inserted:
-        with_parts = [key for key in known if _may_have_parts(by_key[key])]
-        records = await lock_activities(connection, known, with_parts_of=with_parts)
+        records = await lock_activities(connection, known, with_parts_of=known)
         merged, changed = await _merge_into(connection, records, by_key, definitions)
         stored, changes = stored + merged, changes + changed
     known_keys = {record.key for record in stored}
-    wholes = [record for record in stored if record.part_of is None and _may_have_parts(by_key[record.key])]
+    wholes = [record for record in stored if record.part_of is None]
     parts = {part.key: part for whole in wholes for part in derive_parts(whole, roster=roster) if part.key not in known_keys}
     return changes + await _add_parts(connection, parts, by_key, definitions) if parts else changes
 
@@ -97,11 +95,6 @@ async def _add_parts(
         _, changed = await _merge_into(connection, await lock_activities(connection, known), by_key, definitions)
         changes += changed
     return changes
-
-
-def _may_have_parts(events: Sequence[ObservedEvent]) -> bool:
-    """Whether the events may make parts, or take them away: a reading of before may have been about a deal."""
-    return any(may_have_parts(event.observation.kind) or event.reprocessing is not None for event in events)
 
 
 def _causes(changes: Sequence[Change], by_key: EventsByKey) -> dict[RepDay, Cause]:

@@ -14,6 +14,7 @@ from services.scoring.record.read_event import ObservedEvent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS = [date(2026, 2, 20) + timedelta(days=number) for number in range(40)]
 RESULTS = ("deal_won", "deal_lost")
+MEETINGS = ("meeting", "demo")
 
 Facts = dict[str, Any]
 
@@ -105,7 +106,7 @@ def _activities_of(key: str, story: Sequence[tuple[datetime, Facts]]) -> list[Fa
     start = _time(newest.get("started_at")) or _date(newest.get("started_on"))
     activities = [whole | {"kind": newest["_kind"], "start": start}]
     booked = [datetime.fromisoformat(statement["booked_at"]) for _, statement in story if statement.get("booked_at")]
-    if booked and (start is None or _is_before(min(booked), start)):
+    if booked and newest["_kind"] in MEETINGS and (start is None or _is_before(min(booked), start)):
         only = {name: whole.get(name) for name in ("owners", "contact_key")}
         activities.append(only | {"id": f"{key}:booked", "kind": "meeting_booked", "start": min(booked)})
     return activities

@@ -55,7 +55,7 @@ activities: st.SearchStrategy[dict[str, Any]] = st.builds(
 meetings: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     activity_id=_ids("m", 3),
-    kind=st.just("meeting"),
+    kind=st.sampled_from(["meeting", "meeting", "demo", "call"]),
     minute=minutes,
     received=receptions,
     deleted=deletions,

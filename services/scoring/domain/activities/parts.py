@@ -36,7 +36,6 @@ from shared.facts import (
     CLOSED_AT,
     CLOSED_ON,
     CONTACT_KEY,
-    DEAL_KINDS,
     KIND,
     MEETING_KINDS,
     STAGE,
@@ -69,19 +68,13 @@ def part_name(part: ActivityId, *, of: ActivityId) -> str:
     return part.removeprefix(f"{of}{_SEPARATOR}")
 
 
-def may_have_parts(kind: str) -> bool:
-    """Whether an activity with observations of this kind may have parts."""
-    return kind in DEAL_KINDS or kind in MEETING_KINDS
-
-
 def list_parts(states: FactStates) -> list[str]:
     """The names of all parts, also of those that do not count any more."""
     if is_deal(states):
         if not is_by_stage(states):
             return []
         return [*(f"{_STAGE}{stage}" for stage in stages_entered(states)), *results_stated(states)]
-    is_booked = value_of(states, OBSERVED_KIND) in MEETING_KINDS and value_of(states, BOOKED_AT.name) is not None
-    return [BOOKING] if is_booked else []
+    return [BOOKING] if value_of(states, BOOKED_AT.name) is not None else []
 
 
 def read_part(states: FactStates, part: str, find_rep: FindRep) -> Activity:
@@ -108,7 +101,8 @@ def _values_of_part(states: FactStates, part: str, find_rep: FindRep) -> tuple[S
     if part == BOOKING:
         booked_at = _read(newest.get(BOOKED_AT.name))
         _set_start(values, booked_at)
-        return values | {KIND.name: BOOKING_KIND}, is_gone or not _is_before(booked_at, _start_of(newest))
+        is_meeting = value_of(states, OBSERVED_KIND) in MEETING_KINDS
+        return values | {KIND.name: BOOKING_KIND}, is_gone or not (is_meeting and _is_before(booked_at, _start_of(newest)))
     if part in RESULT_KINDS:
         is_result, since = result_since(states, part)
         if is_result and not is_gone:

@@ -215,6 +215,19 @@ async def test_a_booking_counts_on_its_day_and_the_meeting_on_its_own(scoring: S
     assert await scoring.differences() == ()
 
 
+@pytest.mark.parametrize(("kind", "deleted"), [("call", None), ("task", True)])
+async def test_a_meeting_that_becomes_something_else_or_is_deleted_as_such_was_not_booked(
+    scoring: Scoring, kind: str, deleted: bool | None
+) -> None:
+    start, booked = at(THURSDAY).isoformat(), at(MONDAY).isoformat()
+    await scoring.record(observed("m-1", "meeting", at=at(MONDAY), started_at=start, booked_at=booked))
+    assert await counts(scoring) == {"Mon": {"bookings": 1}}
+
+    await scoring.record(observed("m-1", kind, at=at(TUESDAY), deleted=deleted, started_at=start))
+
+    assert (await counts(scoring), await scoring.differences()) == ({}, ())
+
+
 async def test_a_meeting_that_is_recorded_afterwards_was_not_booked(scoring: Scoring) -> None:
     logged = observed("m1", "meeting", outcome="held", booked_at=at(TUESDAY).isoformat(), started_at=at(MONDAY).isoformat())
 
