@@ -12,7 +12,7 @@ from services.scoring.days.recount_days import recount_days
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import EMPTY_TALLY
-from services.scoring.domain.definition_files.playbook_file import read_playbooks
+from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import rep_day_of
@@ -32,12 +32,15 @@ async def preview_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, query: 
     """Every rep's last weeks without today, as they were judged and as the file would judge them.
 
     Raises:
-        DefinitionRefused: the file has mistakes.
+        DefinitionRefused: the file has mistakes, or a new version is for a team that the roster lacks.
         NothingToPreview: the file's teams have no reps.
     """
-    candidates = {playbook.team: playbook for playbook in read_playbooks(query.text, file=query.name)}
+    playbooks = read_playbooks(query.text, file=query.name)
+    candidates = {playbook.team: playbook for playbook in playbooks}
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = (await cache.read(connection)).with_empty_cache()
+        new = [playbook for playbook in playbooks if playbook not in definitions.playbooks.of(playbook.team)]
+        refuse_unknown_teams(query.text, new, definitions.roster.team_ids, file=query.name)
         versions = _versions(candidates, definitions, weeks=query.weeks, now=now)
         if not versions:
             raise NothingToPreview(", ".join(candidates))

@@ -9,7 +9,18 @@ from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_cal
 from tests.running_daymark import RunningDaymark, running_daymark
 
 HOSTILE_ROSTER = ROSTER.replace("Ana Ruiz", '"[/sales]"')
-SECRETS = '[privacy]\nforget_key = "file:{folder}/secret"\ncontact_secret = "file:{folder}/secret"\n'
+SETTINGS = """\
+day_plan_teams = ["north", "nroth"]
+day_plan_reps = ["ana", "aan"]
+[privacy]
+forget_key = "file:{folder}/secret"
+contact_secret = "file:{folder}/secret"
+[channels.file]
+path = "{folder}/nudges.ndjson"
+[channels.chat.room]
+url = "file:{folder}/room"
+teams = ["south", "accounts"]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +33,8 @@ async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     (folder / "first.yaml").write_text(f"{HOSTILE_ROSTER}  - {{id: south, name: South}}\n")
     (folder / "playbook.yaml").write_text(f"{PLAYBOOK}---\n{PLAYBOOK.replace('north', 'south')}")
     (folder / "wrong.yaml").write_text(PLAYBOOK.replace("north", "nroth"))
-    channels = f'[channels.file]\npath = "{folder / "nudges.ndjson"}"\n'
-    async with running_daymark(folder / "d", FREE_PORTS + SECRETS.format(folder=folder) + channels) as running:
+    (folder / "room").write_text("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
+    async with running_daymark(folder / "d", FREE_PORTS + SETTINGS.format(folder=folder)) as running:
         await running.command("roster", "apply", str(folder / "first.yaml"))
         await running.command("playbook", "apply", str(folder / "playbook.yaml"))
         await running.command("roster", "apply", str(folder / "roster.yaml"))
@@ -44,6 +55,7 @@ async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         (("calibrate", "--team", "nroth"), "north"),
         (("playbook", "announcements", "--team", "nroth"), "north"),
         (("playbook", "apply", "wrong.yaml"), "north"),
+        (("playbook", "preview", "wrong.yaml"), "north"),
         (("nudges", "--person", "maar"), "mara"),
         (("import", "calls.ndjson", "--source", "acne"), "acme"),
         (("forget", "somebody", "--source", "acne", "--yes"), "acme"),
@@ -76,6 +88,17 @@ async def test_the_doctor_names_a_team_that_has_a_playbook_and_is_not_in_the_ros
     assert "note     playbooks: the version in force has not reached 1 of 1 reps of north" in findings
     assert " and " in findings.splitlines()[-1]
     assert " notes found" in findings.splitlines()[-1]
+
+
+async def test_the_doctor_names_teams_and_reps_in_the_settings_that_no_roster_has(daymark: RunningDaymark) -> None:
+    _, findings = await daymark.run("doctor")
+
+    notes = [line.partition(": The roster")[0] for line in findings.splitlines() if ": The roster has no " in line]
+    assert notes == [
+        "note     nudges.day_plan_teams: nroth (did you mean north?)",
+        "note     nudges.day_plan_reps: aan (did you mean ana?)",
+        "note     channels.chat.room.teams: accounts",
+    ]
 
 
 async def test_a_team_that_the_roster_no_longer_has_can_still_be_asked_for(daymark: RunningDaymark) -> None:

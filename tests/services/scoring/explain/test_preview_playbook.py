@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
 from services.scoring.explain.list_scores import list_scores
 from services.scoring.explain.preview_playbook import NothingToPreview, preview_playbooks
 from shared.requests.definitions import PreviewQuery
@@ -68,7 +69,15 @@ async def test_a_preview_leaves_out_days_before_a_rep_joined(scoring: Scoring) -
 
 
 async def test_a_preview_for_a_team_without_reps_is_refused(scoring: Scoring) -> None:
-    query = PreviewQuery(name="p.yaml", text=PLAYBOOK.replace("north", "nowhere"))
+    await scoring.apply_roster(f"{ROSTER}  - {{id: south, name: South}}\n")
+    query = PreviewQuery(name="p.yaml", text=PLAYBOOK.replace("north", "south"))
 
-    with pytest.raises(NothingToPreview, match="nowhere"):
+    with pytest.raises(NothingToPreview, match="south"):
+        await preview_playbooks(scoring.pool, scoring.cache, query, now=scoring.now)
+
+
+async def test_a_preview_for_a_team_that_the_roster_lacks_is_refused_with_the_nearest_name(scoring: Scoring) -> None:
+    query = PreviewQuery(name="p.yaml", text=f"{PLAYBOOK}---\n{PLAYBOOK.replace('north', 'nroth')}")
+
+    with pytest.raises(DefinitionRefused, match=r"p\.yaml:7: team: the roster has no team nroth; did you mean north\?"):
         await preview_playbooks(scoring.pool, scoring.cache, query, now=scoring.now)
