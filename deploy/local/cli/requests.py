@@ -8,7 +8,6 @@ from nats.aio.client import Client
 
 from deploy.local.connection import connect_to_daymark
 from deploy.local.settings import LocalSettings
-from services.ingest.settings import IngestSettings
 from shared.observation import SourceName
 from shared.requests.client import Row, ask, list_all
 from shared.requests.definitions import NAMES_CHECK, NamesQuery
@@ -52,6 +51,8 @@ async def refuse_unknown_source(connection: Client, source: SourceName) -> None:
     Raises:
         Refused: there is no such source; says which names are similar.
     """
+    from services.ingest.settings import IngestSettings
+
     configured = tuple(SourceName(name) for name in load_settings(IngestSettings).sources)
     await ask(connection, NAMES_CHECK, NamesQuery(source=source, configured=configured))
 

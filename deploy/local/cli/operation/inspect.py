@@ -10,7 +10,6 @@ from nats.aio.client import Client
 from deploy.local.cli.options import Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
 from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
-from deploy.local.inspect.doctor import examine
 from deploy.local.inspect.findings import Verdict
 from deploy.output import echo, echo_block
 from shared.clock import SystemClock
@@ -22,6 +21,8 @@ dead_letters = typer.Typer(no_args_is_help=True, help="Messages that could not b
 
 def doctor(config: Config = None, data: Data = None) -> None:
     """Check what is configured, reachable, behind, failing or expiring. Exit status 1 if there is a problem."""
+    from deploy.local.inspect.doctor import examine
+
     settings = command_settings(config, data)
 
     async def print_findings(connection: Client) -> Counter[Verdict]:
