@@ -20,6 +20,7 @@ from services.scoring.domain.activities.counting import counted_behaviours, coun
 from services.scoring.domain.activities.unverified import mark_unverified
 from services.scoring.domain.day import Day
 from services.scoring.domain.definitions import Definitions
+from services.scoring.explain.audit_parts import PartsAudit
 from services.scoring.record.activities import list_all_activities
 from shared.events import BehaviourKey, GoalKey, RepId
 from shared.requests.scores import AuditQuery, AuditReport
@@ -59,12 +60,15 @@ class _Audit:
     pending: set[RepId]
     collected: list[ActivityRecord] = field(default_factory=list)
     recounts: dict[RepDay, _Recount] = field(default_factory=dict)
+    parts: PartsAudit = field(default_factory=PartsAudit)
     differences: list[str] = field(default_factory=list)
     activities: int = 0
     days: int = 0
 
     def add_activity(self, record: ActivityRecord) -> None:
         """Check what was derived from the facts of a stored activity, and collect it for its day."""
+        if self.query == EVERYTHING:
+            self.parts.add(record)
         derived = derive_again(record, record.states, roster=self.definitions.roster)
         rep_days = [rep_day for rep_day in (record.rep_day, derived.rep_day) if rep_day is not None]
         if any(rep_day.rep_id in self.pending for rep_day in rep_days) or not self._is_wanted(rep_days):
@@ -128,7 +132,7 @@ class _Audit:
             activities=self.activities,
             days=self.days,
             waiting=len(self.pending),
-            differences=tuple((self.differences + missing)[:_DIFFERENCES_MAX]),
+            differences=tuple([*self.differences, *missing, *self.parts.differences()][:_DIFFERENCES_MAX]),
         )
 
 

@@ -64,3 +64,27 @@ async def test_reps_whose_days_wait_to_be_scored_are_left_out_and_counted(scorin
     report = await audit_scores(scoring.pool, scoring.cache)
 
     assert (report.waiting, report.activities, report.days, report.differences) == (1, 1, 1, ())
+
+
+@pytest.mark.parametrize(
+    ("damage", "difference"),
+    [
+        ("DELETE FROM activity WHERE activity_id = 'd1:won'", "acme//d1:won: not stored, though it is a part of one that is"),
+        (
+            'UPDATE activity SET states = states || \'{"note": ["x", "", ""]}\' WHERE activity_id = \'d1:stage-3\'',
+            "acme//d1:stage-3: has other statements than the activity of which it is a part",
+        ),
+    ],
+)
+async def test_the_audit_finds_parts_that_are_missing_or_left_behind(scoring: Scoring, damage: str, difference: str) -> None:
+    await scoring.record(
+        observed("d1", "deal_stage_changed", stage="3"),
+        observed("d1", "deal_won", at=MONDAY_NOON + timedelta(hours=1), stage="3"),
+        observed("m1", "meeting", booked_at=(MONDAY_NOON - timedelta(days=1)).isoformat()),
+    )
+    assert await scoring.differences() == ()
+
+    await scoring.pool.execute(damage)
+
+    assert await scoring.differences() == (f"activity {difference}",)
+    assert (await audit_scores(scoring.pool, scoring.cache, AuditQuery(rep=BEN))).differences == ()
