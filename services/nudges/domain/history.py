@@ -22,6 +22,11 @@ def is_worked(report: DayReport) -> bool:
     return report.presence is Presence.WORKING and report.score is not None
 
 
+def has_activity(report: DayReport) -> bool:
+    """Whether anything was done that counts. On a day without it the rep may have been away."""
+    return any(behaviour.count for behaviour in report.behaviours)
+
+
 def count_of(report: DayReport, key: BehaviourKey) -> int:
     """The day's count of a behaviour; 0 if its playbook does not know the key."""
     return sum(behaviour.count for behaviour in report.behaviours if behaviour.key == key)

@@ -83,7 +83,7 @@ def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
 
 def joined(parts: Sequence[str]) -> str:
     """`calls, meetings and proposals`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return "".join(parts) if len(parts) <= 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def lowered(label: str) -> str:
@@ -115,6 +115,16 @@ def number(value: Decimal) -> str:
 def breakdown(report: DayReport) -> str:
     """Counts against targets: `12 conversations (10 planned) and 2 of 2 proposals`."""
     return joined([_progress(behaviour) for behaviour in planned_behaviours(report)])
+
+
+def met_targets(report: DayReport) -> str:
+    """As `breakdown`, of the behaviours that reached their targets."""
+    return joined([_progress(behaviour) for behaviour in planned_behaviours(report) if behaviour.count >= behaviour.target])
+
+
+def open_targets(report: DayReport) -> str:
+    """As `breakdown`, of the behaviours that are below their targets. Empty if all targets are met."""
+    return joined([_progress(behaviour) for behaviour in planned_behaviours(report) if behaviour.count < behaviour.target])
 
 
 def _progress(behaviour: BehaviourResult) -> str:

@@ -10,9 +10,18 @@ from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import is_plan_done
+from services.nudges.domain.history import has_activity, is_plan_done
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import WEEKDAYS, breakdown, count_phrase, day_phrase, first_name, long_date
+from services.nudges.domain.phrases import (
+    WEEKDAYS,
+    breakdown,
+    count_phrase,
+    day_phrase,
+    first_name,
+    long_date,
+    met_targets,
+    open_targets,
+)
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
@@ -25,22 +34,24 @@ _COUNTED_DAYS_MAX: Final = 5
 @rep_rule(
     name="comeback",
     title="Comeback",
-    when="The plan is done after two or more worked days on which it was not.",
-    limits="Not after a single missed day. Leave, holidays and days off do not count as missed.",
+    when="The plan is done after two or more worked days with activity on which it was not.",
+    limits="Not after a single missed day. Leave, holidays, days off and days without any activity do not count as missed.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=100,
     is_reevaluated=True,
 )
 def comeback(context: RuleContext) -> Proposal | None:
-    """Proposed when the plan is done and the worked days just before it, two or more, all missed theirs."""
+    """Proposed when the plan is done and the worked days just before it all missed theirs, two or more of them with activity:
+    on a day without any the rep may have been away."""
     report = context.report
     if report.silent or not is_plan_done(report):
         return None
-    missed = list(takewhile(lambda day: not is_plan_done(day), context.history.recent(report.day)))
+    below = takewhile(lambda day: not is_plan_done(day), context.history.recent(report.day))
+    missed = [day for day in below if has_activity(day)]
     if len(missed) < MISSED_DAYS_MIN:
         return None
-    name, day, done = first_name(report.rep.name), day_phrase(report.day, today=context.today), breakdown(report)
+    name, day, done = first_name(report.rep.name), day_phrase(report.day, today=context.today), _done(report)
     back = "You're back on plan" if report.day == context.today else f"You got back on plan {day}"
     slow = count_phrase(len(missed), "slow day") if len(missed) <= _COUNTED_DAYS_MAX else "a slow stretch"
     return Proposal(
@@ -53,6 +64,12 @@ def comeback(context: RuleContext) -> Proposal | None:
         ),
         reason=f"Plan reached {day} after {count_phrase(len(missed), 'missed day')} ({_listed(missed, context.today)}).",
     )
+
+
+def _done(report: DayReport) -> str:
+    """Everything that was planned; if more of one behaviour made up for another, what was done, and what is open."""
+    still_open = open_targets(report)
+    return f"{met_targets(report)}, with {still_open} open" if still_open else breakdown(report)
 
 
 def _listed(missed: Sequence[DayReport], today: date) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, is_worked
+from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, has_activity, is_worked
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, day_phrase, first_name
 from services.nudges.rules.rule import Proposal, rep_rule
@@ -20,7 +20,7 @@ COOLDOWN_DAYS: Final = 7
     name="personal_best",
     title="Personal best",
     when="A count, or the score, is above that of every known worked day under the same playbook version.",
-    limits="Not against fewer than ten days, not for less than the day's target, and at most once a week.",
+    limits="Not against fewer than ten days with activity, not for less than the day's target, and at most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=130,
@@ -28,7 +28,7 @@ COOLDOWN_DAYS: Final = 7
     is_reevaluated=True,
 )
 def personal_best(context: RuleContext) -> Proposal | None:
-    """Proposed when a count, or the score, is above that of every worked day known before it, of which there must be ten.
+    """Proposed when a count, or the score, is above that of every worked day known before it; ten of these must have activity.
 
     Only days that the same playbook version judged are compared. A count below three, or below the day's target, is no
     record, nor is one where there were none before. A score is no record below 100, or on a day that asked less of a
@@ -38,7 +38,7 @@ def personal_best(context: RuleContext) -> Proposal | None:
     if report.silent or not is_worked(report):
         return None
     before = [day for day in context.history.worked if day.playbook_version == report.playbook_version]
-    if len(before) < DAYS_KNOWN_MIN:
+    if sum(map(has_activity, before)) < DAYS_KNOWN_MIN:
         return None
     records = (_record_of_count(behaviour, before) for behaviour in report.behaviours)
     record = next((record for record in records if record is not None), None) or _record_of_score(report, before)

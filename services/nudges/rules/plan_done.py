@@ -3,7 +3,15 @@
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import breakdown, day_name, day_phrase, first_name, score_text
+from services.nudges.domain.phrases import (
+    breakdown,
+    day_name,
+    day_phrase,
+    first_name,
+    met_targets,
+    open_targets,
+    score_text,
+)
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -11,7 +19,8 @@ from shared.events import NudgeKind
 @rep_rule(
     name="plan_done",
     title="Plan done",
-    when="The score has reached 100.",
+    when="The score has reached 100. If that is because more of one behaviour made up for another, the message says which "
+    "one is open.",
     limits="Not for a day that has had any of the praise above.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -20,15 +29,25 @@ from shared.events import NudgeKind
     is_reevaluated=True,
 )
 def plan_done(context: RuleContext) -> Proposal | None:
-    """Proposed once the plan of the day is done. A plan that was done late is celebrated for the day on which it was due."""
+    """Proposed once the score of the day is 100. A plan that was done late is celebrated for the day on which it was due."""
     report = context.report
     if report.silent or not is_plan_done(report):
         return None
+    name, is_today = first_name(report.rep.name), report.day == context.today
     day, scored_day = day_phrase(report.day, today=context.today), day_name(report.day, today=context.today)
-    on_plan = "You're on plan today" if report.day == context.today else f"You were on plan {day}"
+    score, still_open = score_text(report), open_targets(report)
+    if still_open:
+        met = met_targets(report)
+        return Proposal(
+            wordings=_wordings_with_open_targets(
+                name, day, met, score=score, remainder=f"{'Still open' if is_today else 'Left open'}: {still_open}."
+            ),
+            reason=f"Your score for {scored_day} is {score}: {met} made up for {still_open}.",
+        )
+    on_plan = "You're on plan today" if is_today else f"You were on plan {day}"
     return Proposal(
-        wordings=_wordings(first_name(report.rep.name), day, breakdown(report), on_plan=on_plan),
-        reason=f"Your score for {scored_day} is {score_text(report)}, and 100 means that the plan is done.",
+        wordings=_wordings(name, day, breakdown(report), on_plan=on_plan),
+        reason=f"Your score for {scored_day} is {score}, and all of your targets are met.",
     )
 
 
@@ -49,4 +68,24 @@ def _wordings(name: str, day: str, done: str, *, on_plan: str) -> tuple[str, ...
         f"{name}, you did what you set out to do {day}: {done}.",
         f"You completed your plan {day}, {name}: {done}. Solid work.",
         f"Nice work {day}, {name}: {done}. That's your plan done.",
+    )
+
+
+def _wordings_with_open_targets(name: str, day: str, met: str, *, score: str, remainder: str) -> tuple[str, ...]:
+    """As many, for days on which more of one behaviour made up for less of another."""
+    return (
+        f"{name}, your score reached {score} {day}: {met}. {remainder}",
+        f"A score of {score} {day}, {name}, thanks to {met}. {remainder}",
+        f"You did {met} {day}, {name}, and that makes a score of {score}. {remainder}",
+        f"Good work {day}, {name}: {met}, and a score of {score}. {remainder}",
+        f"{name}, {met} {day} took you to a score of {score}. {remainder}",
+        f"You got to a score of {score} {day}, {name}, with {met}. {remainder}",
+        f"Well done {day}, {name}: {met}. Your score is {score}. {remainder}",
+        f"{name}, that was {met} {day}, for a score of {score}. {remainder}",
+        f"Your score {day}, {name}: {score}, from {met}. {remainder}",
+        f"{name}, you made a score of {score} {day}, most of it with {met}. {remainder}",
+        f"Nice work {day}, {name}: {met} made it a score of {score}. {remainder}",
+        f"You earned a score of {score} {day}, {name}: {met}. {remainder}",
+        f"{name}, {day} you did {met}. That's a score of {score}. {remainder}",
+        f"Strong on {met} {day}, {name}: a score of {score}. {remainder}",
     )

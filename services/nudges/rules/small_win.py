@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import count_of, is_worked, planned_behaviours
+from services.nudges.domain.history import count_of, has_activity, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun
 from services.nudges.rules.rule import Proposal, rep_rule
@@ -19,8 +19,8 @@ COOLDOWN_DAYS: Final = 7
 @rep_rule(
     name="small_win",
     title="Small win",
-    when="A behaviour is done for the first time after ten or more worked days without it; with a target of at most two a day, "
-    "also for the first time in a quarter.",
+    when="A behaviour is done for the first time after ten or more worked days with other activity and without it; with a "
+    "target of at most two a day, also for the first time in a quarter.",
     limits="At most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -29,8 +29,8 @@ COOLDOWN_DAYS: Final = 7
     is_reevaluated=True,
 )
 def small_win(context: RuleContext) -> Proposal | None:
-    """Proposed for the first of a behaviour after ten or more worked days that asked for it and had none, and for the first
-    in a quarter of a behaviour with a target of at most two a day: the first of twenty calls is nothing special.
+    """Proposed for the first of a behaviour after ten or more worked days that asked for it and had only other activity, and
+    for the first in a quarter of a behaviour with a target of at most two a day: the first of twenty calls is nothing special.
 
     Days count only as far back as the behaviour was in the playbook: before that it is unknown what was done. The quarter
     counts only if it was there on every worked day of it, and for reps who were here before it began.
@@ -64,7 +64,7 @@ def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None
     """Since when it is the first, as a phrase; None when it is not."""
     day, worked = context.report.day, context.history.worked
     dry = list(takewhile(lambda earlier: _had_none(earlier, behaviour.key), worked))
-    if sum(_asked_for(earlier, behaviour.key) for earlier in dry) >= DRY_DAYS_MIN:
+    if sum(has_activity(earlier) and _asked_for(earlier, behaviour.key) for earlier in dry) >= DRY_DAYS_MIN:
         return f"in {len(dry)} working days"
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     in_quarter = [earlier for earlier in worked if earlier.day >= quarter]

@@ -6,7 +6,7 @@ from typing import Final, Literal, TypedDict, Unpack
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline, MiddayCounts
-from services.nudges.domain.history import history_of
+from services.nudges.domain.history import PLAN_DONE_SCORE, history_of
 from services.nudges.domain.ladder import Ladder
 from shared.events import (
     BehaviourKey,
@@ -81,13 +81,15 @@ def report(
     day: date = MONDAY,
     *,
     score: float | None = 60,
-    count: int = 1,
+    count: int | None = None,
     first: str | None = "09:40",
     **fields: Unpack[DayReportFields],
 ) -> DayReport:
     """A closed working day of Ana's, 9:00 to 17:00 in Madrid with its middle at 13:00. Of ten calls `count` have counted, the
-    first of them at `first`, local time.
+    first of them at `first`, local time; by default all of them if the plan is done, and one if it is not.
     """
+    if count is None:
+        count = 10 if score is not None and score >= PLAN_DONE_SCORE else 1
     is_working = fields.get("presence", Presence.WORKING) is Presence.WORKING
     default = DayReport(
         rep=ANA,

@@ -7,7 +7,7 @@ import pytest
 from services.nudges.rules.comeback import comeback
 from shared.events import DayReport, Presence
 from tests.services.nudges.builders.days import FRIDAY, MONDAY, WEDNESDAY, at
-from tests.services.nudges.builders.reports import report, rule_context, worked_days
+from tests.services.nudges.builders.reports import calls_and_proposals, report, rule_context, worked_days
 
 DONE = report(score=100, state="open")
 
@@ -20,6 +20,20 @@ def test_it_follows_two_or_more_missed_days(scores_before: tuple[float, ...], *,
     candidate = comeback.evaluate(rule_context(DONE, *worked_days(*scores_before)))
 
     assert (candidate is not None) is is_proposed
+
+
+@pytest.mark.parametrize(("counts", "is_proposed"), [((1, 0, 1), True), ((1, 0, 0), False), ((0, 0, 0), False)])
+def test_days_without_any_activity_are_not_missed(counts: tuple[int, ...], *, is_proposed: bool) -> None:
+    days = [report(MONDAY - timedelta(days=back), score=0, count=count) for back, count in enumerate(counts, start=3)]
+
+    assert (comeback.evaluate(rule_context(DONE, *days)) is not None) is is_proposed
+
+
+def test_if_more_of_one_behaviour_made_up_for_another_that_one_is_named() -> None:
+    candidate = comeback.evaluate(rule_context(calls_and_proposals(20, 0, score=100, state="open"), *worked_days(60, 60)))
+
+    assert candidate is not None
+    assert "20 calls (10 planned), with 0 of 1 proposal open" in candidate.wordings[0]
 
 
 @pytest.mark.parametrize("today", [report(score=99.99, state="open"), report(score=None)], ids=["not done", "no target"])
@@ -49,7 +63,7 @@ def test_the_first_wording_is_the_one_for_today_and_the_reason_names_the_missed_
     )
 
     assert candidate is not None
-    assert candidate.wordings[0] == "You're back on plan, Ana: 1 of 10 calls. Nice recovery after two slow days."
+    assert candidate.wordings[0] == "You're back on plan, Ana: 10 of 10 calls. Nice recovery after two slow days."
     assert candidate.reason == "Plan reached today after two missed days (Mon, Tue)."
 
 

@@ -41,6 +41,7 @@ def test_a_count_above_that_of_ten_days_or_more_is_compared_with_the_best_before
     [
         (_today(12), _before(*[12] * 10)),
         (_today(13), _before(*[12] * 9)),
+        (_today(13), _before(*[12] * 9, *[0] * 5)),
         (_today(13), [*_before(*[12] * 9), *_before(*[0] * 15, version=VERSION_2)]),
         (_today(13), _before(*[12] * 9, 14)),
         (_today(13), _before(*[0] * 10)),
@@ -53,6 +54,7 @@ def test_a_count_above_that_of_ten_days_or_more_is_compared_with_the_best_before
     ids=[
         "no more than before",
         "against nine days",
+        "against nine days and some without any activity",
         "against days of another playbook version",
         "one day had more",
         "there was none before",

@@ -1,5 +1,6 @@
 """Plan done, and its near misses."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,17 +19,37 @@ def test_it_is_proposed_at_a_score_of_a_hundred() -> None:
     assert all("today" in wording and "Ana" in wording for wording in candidate.wordings)
     assert candidate.wordings[7].startswith("You're on plan today, Ana:")
     assert not any("full day" in wording for wording in candidate.wordings)  # it may have been half a day
-    assert candidate.reason == "Your score for today is 100, and 100 means that the plan is done."
+    assert candidate.reason == "Your score for today is 100, and all of your targets are met."
 
 
 def test_what_goes_beyond_a_target_says_what_was_planned() -> None:
-    behaviours = (behaviour("Calls", 12, 10), behaviour("Meetings", 2, 2), behaviour("Proposals", 0, 1))
+    behaviours = (behaviour("Calls", 12, 10), behaviour("Meetings", 2, 2))
 
-    candidate = plan_done.evaluate(rule_context(report(score=120, state="open", behaviours=behaviours)))
+    candidate = plan_done.evaluate(rule_context(report(score=110, state="open", behaviours=behaviours)))
 
     assert candidate is not None
-    done = "12 calls (10 planned), 2 of 2 meetings and 0 of 1 proposal"
-    assert candidate.wordings[0] == f"Plan done today, Ana: {done}. Great work."
+    assert candidate.wordings[0] == "Plan done today, Ana: 12 calls (10 planned) and 2 of 2 meetings. Great work."
+
+
+@pytest.mark.parametrize(
+    ("days_later", "open_since"), [(0, "Still open: 1 of 3 meetings and 0 of 1 proposal."), (1, "Left open: 1 of 3 meetings")]
+)
+def test_a_plan_that_one_behaviour_carried_is_not_called_done_and_says_what_is_open(days_later: int, open_since: str) -> None:
+    behaviours = (behaviour("Calls", 15, 10), behaviour("Meetings", 1, 3), behaviour("Proposals", 0, 1))
+    context = rule_context(
+        report(score=102, state="open", behaviours=behaviours), now=at(MONDAY + timedelta(days=days_later), "13:00")
+    )
+
+    candidate = plan_done.evaluate(context)
+
+    assert candidate is not None
+    assert len(set(candidate.wordings)) == 14
+    for wording in candidate.wordings:
+        assert open_since in wording
+        assert "15 calls (10 planned)" in wording
+        assert "102" in wording
+        assert not re.search("plan done|your plan|on plan|finished|completed", wording, re.IGNORECASE)
+    assert candidate.reason.endswith("is 102: 15 calls (10 planned) made up for 1 of 3 meetings and 0 of 1 proposal.")
 
 
 @pytest.mark.parametrize(

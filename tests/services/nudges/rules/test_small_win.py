@@ -16,9 +16,9 @@ THIRD_OF_APRIL = date(2026, 4, 3)
 
 
 def _days(*counts: int, until: date = MONDAY, target: float = 1) -> list[DayReport]:
-    """Worked days with so many meetings."""
+    """Worked days with so many meetings, and some calls."""
     return [
-        day.model_copy(update={"behaviours": (behaviour("Meetings", count, target),)})
+        day.model_copy(update={"behaviours": (behaviour("Meetings", count, target), behaviour("Calls", 5, 10))})
         for day, count in zip(worked_days(*[60] * len(counts), until=until), counts, strict=True)
     ]
 
@@ -44,6 +44,15 @@ def test_it_is_proposed_for_the_first_after_ten_worked_days_without() -> None:
     assert candidate.cooldown_days == 7
 
 
+@pytest.mark.parametrize(("idle_days", "is_proposed"), [(2, True), (3, False)])
+def test_days_without_any_activity_do_not_make_it_rare(idle_days: int, *, is_proposed: bool) -> None:
+    days = _days(1, *[0] * 12)
+    for number in range(1, idle_days + 1):
+        days[number] = days[number].model_copy(update={"behaviours": (behaviour("Meetings", 0, 1), behaviour("Calls", 0, 10))})
+
+    assert (small_win.evaluate(rule_context(_today(), *days)) is not None) is is_proposed
+
+
 def _without(*days: DayReport) -> list[DayReport]:
     """The same days under a playbook that did not have the behaviour."""
     return [day.model_copy(update={"behaviours": (behaviour("Calls", 5),)}) for day in days]
@@ -51,7 +60,7 @@ def _without(*days: DayReport) -> list[DayReport]:
 
 def test_all_worked_days_since_the_last_one_are_counted() -> None:
     days = _days(1, *[0] * 12)
-    days[6] = days[6].model_copy(update={"behaviours": (behaviour("Meetings", 0, 0),)})
+    days[6] = days[6].model_copy(update={"behaviours": (behaviour("Meetings", 0, 0), behaviour("Calls", 5, 10))})
 
     candidate = small_win.evaluate(rule_context(_today(), *days))
 
@@ -152,7 +161,7 @@ def test_the_first_of_a_quarter_is_known_only_if_the_playbook_had_it_on_every_wo
 
 def test_of_two_firsts_the_one_that_the_playbook_lists_first_is_named() -> None:
     both = (behaviour("Proposals", 1, 1), behaviour("Meetings", 1, 1))
-    none = (behaviour("Proposals", 0, 1), behaviour("Meetings", 0, 1))
+    none = (behaviour("Proposals", 0, 1), behaviour("Meetings", 0, 1), behaviour("Calls", 5, 10))
     before = [report(MONDAY - timedelta(days=back), behaviours=none) for back in range(1, 11)]
 
     candidate = small_win.evaluate(rule_context(report(behaviours=both), *before))
