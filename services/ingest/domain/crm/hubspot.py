@@ -1,4 +1,4 @@
-"""HubSpot: webhooks of a public or private app, one new property value per event and up to a hundred events per webhook.
+"""HubSpot: webhooks of an app, one new property value per event and up to a hundred events per webhook.
 
 Signed with v3 (HMAC-SHA256 of method, public URL, body and time) next to the older v1 (SHA-256 of secret and body) or v2 (of
 secret, method, URL and body), which workflows use. HubSpot does not promise the order of events, and the creation often
@@ -292,7 +292,7 @@ ADAPTER: Final = Adapter(
     retry_policy=RetryPolicy(timeout_s=5, attempts_max=11, window_s=24 * 3_600),
     ways_to_send={
         "actor": "subscribe to changes of hubspot_owner_id, for every object",
-        "start": "subscribe to hs_timestamp, hs_meeting_start_time for meetings and dealstage for deals",
+        "start": "subscribe to hs_timestamp (meetings: hs_meeting_start_time, tasks: hs_task_status, deals: dealstage)",
         "duration": "subscribe to hs_call_duration; HubSpot has no duration of meetings",
     },
 )

@@ -21,3 +21,11 @@ def read_source_section(page: str) -> dict[str, Any]:
 def pages_with_a_source() -> list[str]:
     """The names of all such pages."""
     return [page.stem for page in sorted(DOCS.glob("*.md")) if _HEADING in page.read_text(encoding="utf-8")]
+
+
+def read_table(page: str, header: str) -> list[list[str]]:
+    """The cells of the rows below this header, which `docs/<page>.md` has once."""
+    _, heading, after = (DOCS / f"{page}.md").read_text(encoding="utf-8").partition(f"{header}\n")
+    assert heading, f"docs/{page}.md has no table {header}"
+    rows = after.partition("\n\n")[0].splitlines()[1:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
