@@ -29,3 +29,10 @@ def read_table(page: str, header: str) -> list[list[str]]:
     assert heading, f"docs/{page}.md has no table {header}"
     rows = after.partition("\n\n")[0].splitlines()[1:]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def read_sections(page: str) -> dict[str, str]:
+    """The text of `docs/<page>.md` by heading, in its order. The text of the title begins with the title itself."""
+    title, *sections = (DOCS / f"{page}.md").read_text(encoding="utf-8").split("\n## ")
+    name = title.partition("\n")[0].removeprefix("# ")
+    return {name: title} | {heading: text.strip() for heading, _, text in (section.partition("\n") for section in sections)}
