@@ -30,7 +30,7 @@ class IngestMetrics:
         self.registry = CollectorRegistry()
         self.webhooks = Counter(
             WEBHOOKS_TOTAL,
-            "Requests to the door by result. `unauthorized` rises: the secrets differ. `unavailable` rises: NATS is down.",
+            "Requests by result. `unauthorized` rises: see the signature failures. `unavailable` rises: NATS is down.",
             ["source", "result"],
             registry=self.registry,
         )
@@ -54,7 +54,7 @@ class IngestMetrics:
         )
         self.expires_seconds = Gauge(
             "daymark_ingest_source_expires_timestamp_seconds",
-            "When the sender stops by itself, if `expires_at` is set (Unix time). Near: renew its channel.",
+            "When the sender stops sending by itself, if `expires_at` is set (Unix time). Near: renew its channel.",
             ["source"],
             registry=self.registry,
         )
@@ -87,7 +87,7 @@ class IngestMetrics:
         )
         self.unknown_outcomes = Counter(
             "daymark_ingest_unknown_outcomes_total",
-            "Outcomes that nobody mapped, and that count as `other`. Rises: `daymark doctor` lists the words.",
+            "Outcomes that nobody mapped, and that count as `other`. Rises: `daymark doctor` lists them.",
             ["source"],
             registry=self.registry,
         )
@@ -99,7 +99,7 @@ class IngestMetrics:
         )
         self.clock_ahead_seconds = Gauge(
             "daymark_ingest_sender_clock_ahead_seconds",
-            "By how much the source last dated something later than it arrived. Large: its clock is wrong.",
+            "How far ahead of its arrival the source last dated an item. Large: the sender's clock is wrong.",
             ["source"],
             registry=self.registry,
         )
@@ -111,7 +111,7 @@ class IngestMetrics:
         )
         self.retries = Counter(
             "daymark_ingest_batch_retries_total",
-            "Batches whose translation failed and was retried. Rises: NATS is down or refuses; look at the log.",
+            "Batches whose translation failed and was retried. Rises: NATS is down or refuses messages; look at the log.",
             registry=self.registry,
         )
         self.backlog = Gauge(

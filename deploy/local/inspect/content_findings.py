@@ -102,7 +102,7 @@ async def _describe_gaps(connection: Client, content: _Content, source: Source) 
     calls = sum(content.activities[name].kind == "call" for name in names)
     if missing["duration"] == calls > 0:
         share = "the last call" if calls == 1 else f"any of the last {calls} calls"
-        text = f"no duration in {share}, so none counts where a playbook asks for one"
+        text = f"no duration in {share}, so none counts where a playbook asks for a duration"
         described.append((Verdict.NOTE, f"{text}: {adapter.ways_to_send.get('duration', see_page)}"))
     return described
 
@@ -113,13 +113,14 @@ def _describe_content(content: _Content, source: Source) -> Iterator[str]:
         yield f"outcomes that are not mapped and count as `other`: {phrases}; add them to [sources.{source.name}.outcomes]"
     if content.unknown_kinds:
         phrases = _list_phrases(content.unknown_kinds)
-        yield f"items of these kinds are no activities: {phrases}; if they are, add them to [sources.{source.name}.kinds]"
+        yield f"items of these kinds are ignored: {phrases}; if they are activities, add them to [sources.{source.name}.kinds]"
     if content.unreadable:
         facts = _list_phrases(content.unreadable)
-        yield f"facts that make no sense and are left out: {facts}; `daymark mapping try --source {source.name}` shows why"
+        command = f"daymark mapping try --source {source.name}"
+        yield f"facts left out because their values make no sense: {facts}; `{command}` shows why"
     if content.clock_ahead_s > _CLOCK_AHEAD_MAX_S:
         ahead = describe_span(timedelta(seconds=content.clock_ahead_s))
-        yield f"the sender's clock is up to {ahead} ahead of ours, so what it says counts from its arrival: correct one of them"
+        yield f"the sender's clock is up to {ahead} ahead of ours, so its changes are dated by arrival: correct one of the two"
 
 
 def _list_phrases(phrases: Counter[str]) -> str:

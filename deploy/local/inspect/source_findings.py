@@ -156,7 +156,9 @@ def _examine_expiry(source: Source, *, now: datetime) -> Iterator[Finding]:
     if source.expires_at is None:
         return
     is_near = source.expires_at - now < _EXPIRES_SOON
-    text = f"the sender stops at {source.expires_at.isoformat(timespec='minutes')}" + ("; renew it now" if is_near else "")
+    text = f"the sender stops sending at {source.expires_at.isoformat(timespec='minutes')}" + (
+        "; renew it now" if is_near else ""
+    )
     yield Finding(verdict=Verdict.PROBLEM if is_near else Verdict.OK, subject=_title(source), text=text)
 
 

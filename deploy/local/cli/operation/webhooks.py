@@ -44,8 +44,8 @@ def _mapping() -> None:
 def reprocess(
     source: SourceOption,
     since: Annotated[str, typer.Option(help="received from this day or time on (UTC)")] = "",
-    until: Annotated[str, typer.Option(help="received until then, included (UTC)")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="do it; without, only the plan is shown")] = False,
+    until: Annotated[str, typer.Option(help="received until this day or time, inclusive (UTC)")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="carry it out; without it, only the plan is shown")] = False,
     config: Config = None,
     data: Data = None,
 ) -> None:
@@ -65,14 +65,14 @@ def reprocess(
             reading = await read_again(connection, sender, span, contact_secret=secret, now=now, on_progress=show)
             plan = await make_plan(connection, reading, on_progress=show)
         if not reading.webhooks:
-            echo(f"{source} has sent no webhook in that time that is still stored; they are stored for seven days.")
+            echo(f"No webhook of {source} from that time is stored; webhooks are stored for seven days.")
             return
         for line in describe_plan(reading, plan):
             echo(line)
         if not plan.events:
             echo("Nothing to do.")
         elif not yes:
-            echo("Nothing has changed yet. Add --yes to do this.")
+            echo("Nothing has changed yet. Add --yes to carry it out.")
         else:
             with progress_bars(transient=True) as progress:
                 await carry_out(connection, plan, on_progress=_show_on(progress))
@@ -85,13 +85,15 @@ def reprocess(
 def try_command(
     source: SourceOption,
     file: Annotated[Path | None, typer.Option("--file", help="a body as the sender sends it")] = None,
-    last: Annotated[int, typer.Option("--last", min=1, help="instead, so many webhooks that were received last")] = 1,
+    last: Annotated[int, typer.Option("--last", min=1, help="without --file: how many of the last webhooks to show")] = 1,
     header: Annotated[list[str] | None, typer.Option("--header", help="with --file: a header, as `Name: value`")] = None,
     config: Config = None,
     data: Data = None,
 ) -> None:
-    """Show, field by field, what webhooks would become by today's mapping. Changes nothing; needs no running Daymark for a
-    file."""
+    """Show, field by field, what webhooks would become with today's mapping.
+
+    Changes nothing. With --file, Daymark need not be running.
+    """
     settings = command_settings(config, data)
     sender = load_settings(IngestSettings).source_to_read(source)
     if file is not None:

@@ -58,17 +58,17 @@ def _describe_observation(observation: Observation) -> Iterator[str]:
 
 
 def _describe_what_is_missing(observation: Observation) -> Iterator[str]:
-    """Without these it can count only if another webhook about the same activity tells them."""
+    """Without these it can count only if another webhook about the same activity states them."""
     facts = observation.facts
     is_dated_by_stage = observation.kind in DEAL_KINDS and any(
         name.startswith(("stage_entered", "first_seen")) for name in facts
     )
     if facts.get(ACTOR.name) is None:
-        yield "no actor: it counts for nobody"
+        yield "no actor: it counts for nobody, unless another webhook names one"
     if not is_dated_by_stage and not any(facts.get(name) is not None for name in _STARTS):
-        yield "no start: it counts on no day"
+        yield "no start: it counts on no day, unless another webhook states one"
     if observation.kind in DEAL_KINDS and facts.get(STAGE.name) is None:
-        yield "no stage: a move of the deal is not seen"
+        yield "no stage: where the deal stands is not known, unless another webhook states it"
 
 
 def _as_json(value: object) -> str:

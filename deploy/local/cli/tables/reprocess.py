@@ -18,7 +18,7 @@ def describe_plan(reading: NewReading, plan: Plan) -> Iterator[str]:
     if reading.problems:
         pronoun = "it" if len(reading.problems) == 1 else "them"
         unreadable = count_nouns(len(reading.problems), "webhook")
-        yield f"{unreadable} cannot be read completely; what was read of {pronoun} before stays:"
+        yield f"{unreadable} cannot be read completely; what was read from {pronoun} before stays:"
         yield from _shorten([f"  received {problem}" for problem in reading.problems], _PROBLEMS_SHOWN)
     yield "activities: " + ", ".join(f"{plan.effects[effect]:,} {label}" for effect, label in _EFFECTS)
     days = plan.changed_days()

@@ -111,7 +111,9 @@ async def test_calls_none_of_which_has_a_duration_are_worth_a_note(nats: LeanCli
     ((verdict, text),) = await _findings(nats, {"id": "no duration"}, {"id": "mail", "type": "email"})
 
     assert verdict is Verdict.NOTE
-    assert text.startswith("no duration in the last call, so none counts where a playbook asks for one: map `duration_s`")
+    assert text.startswith(
+        "no duration in the last call, so none counts where a playbook asks for a duration: map `duration_s`"
+    )
     assert await _findings(nats, {"id": "c1"}) == []
 
 
@@ -140,7 +142,7 @@ async def test_outcomes_and_kinds_that_nobody_mapped_are_listed_the_most_frequen
 
     assert await _findings(nats, *items, {"id": "n1", "type": "news"}, source=source) == [
         (Verdict.NOTE, f"{OUTCOMES}spoken (2), busy2 (1), {'x' * 60} (1); add them to [sources.acme.outcomes]"),
-        (Verdict.NOTE, "items of these kinds are no activities: news (1); if they are, add them to [sources.acme.kinds]"),
+        (Verdict.NOTE, "items of these kinds are ignored: news (1); if they are activities, add them to [sources.acme.kinds]"),
     ]
 
 
@@ -150,11 +152,11 @@ async def test_facts_that_make_no_sense_and_a_clock_that_is_ahead_are_named(nats
     assert await _findings(nats, {"id": "c1", "worth": "a lot"}, {"id": "c2", "changed": later}) == [
         (
             Verdict.NOTE,
-            "facts that make no sense and are left out: amount (1); `daymark mapping try --source acme` shows why",
+            "facts left out because their values make no sense: amount (1); `daymark mapping try --source acme` shows why",
         ),
         (
             Verdict.NOTE,
-            "the sender's clock is up to 3 hours ahead of ours, so what it says counts from its arrival: correct one of them",
+            "the sender's clock is up to 3 hours ahead of ours, so its changes are dated by arrival: correct one of the two",
         ),
     ]
 

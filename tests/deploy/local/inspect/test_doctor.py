@@ -116,7 +116,7 @@ async def test_the_doctor_reports_what_fails_and_why(daymark: RunningDaymark) ->
     _, after = await daymark.run("doctor")
 
     assert "ok       hubspot (hubspot): last webhook" in before
-    assert "problem  zoho (zoho): the sender stops at" in before
+    assert "problem  zoho (zoho): the sender stops sending at" in before
     assert (code, before.splitlines()[-1].endswith("found")) == (1, True)
     assert re.search(
         r"problem  close \(close\): \d+ webhooks? refused since ingest started, the last one \d seconds ago: not signed", after

@@ -34,7 +34,7 @@ team: north
 effective_from: 2020-01-01
 behaviours: [{key: calls, label: Calls, counts: {kinds: [call], outcomes: [connected]}, target: 4, weight: 1}]
 """
-UNCHANGED = "Nothing has changed yet. Add --yes to do this.\n"
+UNCHANGED = "Nothing has changed yet. Add --yes to carry it out.\n"
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ async def test_calls_that_a_map_misread_count_once_it_is_mended(daymark: Running
     described = (
         "activities: 0 new, 20 changed, 0 withdrawn, 0 as before\ndays whose counts change: 1\n  2026-03-02  ana  calls +20\n"
     )
-    assert plan.startswith("21 webhooks read again\n1 webhook cannot be read completely; what was read of it before stays:\n")
+    assert plan.startswith("21 webhooks read again\n1 webhook cannot be read completely; what was read from it before stays:\n")
     assert plan.endswith(described + UNCHANGED)
     assert await _scores(daymark, "misread") == []
     output = await _reprocess(daymark, "misread", "--yes")
@@ -113,7 +113,7 @@ async def test_activities_under_other_ids_replace_those_of_before_in_the_span(da
     assert "activities: 4 new, 0 changed, 4 withdrawn, 0 as before\n" in output
     assert await _scores(daymark, "renamed") == ["ana,2026-03-03,100.00,calls=4"]
     before_all = await _reprocess(daymark, "renamed", "--until", "2026-01-01")
-    assert before_all.startswith("renamed has sent no webhook in that time that is still stored")
+    assert before_all.startswith("No webhook of renamed from that time is stored")
 
 
 async def test_what_cannot_be_read_any_more_stays_as_it_was(daymark: RunningDaymark) -> None:
@@ -124,7 +124,9 @@ async def test_what_cannot_be_read_any_more_stays_as_it_was(daymark: RunningDaym
 
     plan = await _reprocess(daymark, "unreadable")
 
-    assert plan.startswith("2 webhooks read again\n2 webhooks cannot be read completely; what was read of them before stays:\n")
+    assert plan.startswith(
+        "2 webhooks read again\n2 webhooks cannot be read completely; what was read from them before stays:\n"
+    )
     assert plan.endswith(
         "activities: 0 new, 0 changed, 0 withdrawn, 2 as before\ndays whose counts change: 0\nNothing to do.\n"
     )
@@ -154,5 +156,5 @@ async def test_a_map_is_tried_on_the_last_webhooks_and_on_a_file(daymark: Runnin
     lines = [line.strip() for line in from_file.splitlines()]
     assert 'outcome          result                   "besetzt\\u001b"' in lines
     assert "actor            rep                      nothing" in lines
-    assert "no actor: it counts for nobody" in lines
+    assert "no actor: it counts for nobody, unless another webhook names one" in lines
     assert await _scores(daymark, "tried") == []
