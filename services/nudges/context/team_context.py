@@ -7,6 +7,7 @@ from typing import Final
 
 from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.history import is_worked
+from services.nudges.domain.phrases import short_name
 from services.nudges.domain.working_time import local_day
 from shared.events import DayReport, Mention, Presence, Rep, Team, VersionNumber
 
@@ -71,3 +72,7 @@ class TeamContext:
     def day(self) -> date:
         """The day that the message is about: the manager's own."""
         return self.today
+
+    def name_of(self, rep: Rep) -> str:
+        """What to call a rep, so that the manager knows who is meant."""
+        return short_name(rep.name, [member.rep.name for member in self.members])

@@ -75,6 +75,21 @@ def first_name(full_name: str) -> str:
     return full_name.split(" ", 1)[0]
 
 
+def short_name(full_name: str, among: Collection[str]) -> str:
+    """What to call one of these people in a message to somebody else: the first name; if another one has it too, with the
+    initial of the last name; if that does not tell them apart either, the full name."""
+    for form in (first_name, _name_with_initial):
+        if [form(name) for name in among].count(form(full_name)) <= 1:
+            return form(full_name)
+    return full_name
+
+
+def _name_with_initial(full_name: str) -> str:
+    """`Ana R.` for `Ana María Ruiz`."""
+    first, _, last = full_name.rpartition(" ")
+    return f"{first_name(first)} {last[:1]}." if first else last
+
+
 def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
     """`one missed day`, `two missed days`, `12 missed days`, `three people`."""
     number_text = _NUMBER_WORDS[count] if 0 <= count < len(_NUMBER_WORDS) else str(count)

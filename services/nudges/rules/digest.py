@@ -6,7 +6,7 @@ from itertools import groupby
 
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
-from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, first_name, joined
+from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, joined
 from services.nudges.domain.working_time import workday_before
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import DayReport, Mention, NudgeKind, Presence
@@ -27,7 +27,8 @@ def digest(context: TeamContext) -> Proposal | None:
     if not any(is_worked(report) for report in reports):
         return None
     by_team = sorted(reports, key=lambda report: report.team.name)
-    lines = " ".join(_line(name, list(of_team)) for name, of_team in groupby(by_team, key=lambda report: report.team.name))
+    teams = groupby(by_team, key=lambda report: report.team.name)
+    lines = " ".join(_line(name, list(of_team), context) for name, of_team in teams)
     when = day_name(day, today=context.today)
     at_start = capitalized(when)
     return Proposal(
@@ -52,21 +53,20 @@ def _on(when: str) -> str:
     return when if when == "yesterday" else f"on {when}"
 
 
-def _line(team: str, reports: Sequence[DayReport]) -> str:
+def _line(team: str, reports: Sequence[DayReport], context: TeamContext) -> str:
     """`Harbor: five reps had a plan, and Ana and Emi reached it. In total, 31 of 36 conversations. Away: Diego.`"""
     working = [report for report in reports if is_worked(report)]
     if not working:
         return f"{team}: nobody had a plan."
     reps = count_phrase(len(working), "rep")
-    done = _names([report for report in working if is_plan_done(report)]) or "nobody"
-    away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)])
+    done = _names([report for report in working if is_plan_done(report)], context) or "nobody"
+    away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)], context)
     sentences = [f"{team}: {reps} had a plan, and {done} reached it", f"In total, {_totals(working)}"]
     return ". ".join([*sentences, f"Away: {away}"] if away else sentences) + "."
 
 
-def _names(reports: Sequence[DayReport]) -> str:
-    names = sorted(first_name(report.rep.name) for report in reports)
-    return joined(names) if names else ""
+def _names(reports: Sequence[DayReport], context: TeamContext) -> str:
+    return joined(sorted(context.name_of(report.rep) for report in reports))
 
 
 def _totals(reports: Sequence[DayReport]) -> str:

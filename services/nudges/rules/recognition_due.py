@@ -5,7 +5,7 @@ from typing import Final
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import RECOGNITION_RULE
 from services.nudges.domain.history import is_plan_done, planned_behaviours
-from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
+from services.nudges.domain.phrases import capitalized, counted, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, Mention, NudgeKind
 
@@ -36,7 +36,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
     if not due:
         return None
     member = max(due, key=lambda member: (len(_without_reminder(member)), -context.members.index(member)))
-    name, facts, days = first_name(member.rep.name), _facts(member), len(_without(member))
+    name, facts, days = context.name_of(member.rep), _facts(member), len(_without(member))
     return Proposal(
         occasion=f"{member.rep.id}:{context.today}",
         wordings=(

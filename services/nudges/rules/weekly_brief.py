@@ -7,8 +7,8 @@ from typing import Final
 
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import BRIEF_RULE
-from services.nudges.domain.history import planned_behaviours
-from services.nudges.domain.phrases import first_name, joined, lowered
+from services.nudges.domain.history import count_of, planned_behaviours
+from services.nudges.domain.phrases import joined, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourKey, DayReport, Mention, NudgeKind
 
@@ -41,7 +41,8 @@ class Gain:
     name=BRIEF_RULE,
     title="Weekly brief",
     when="Monday morning: at most three reps to coach, one behaviour each, and whether those of the last brief have improved.",
-    limits="Never about days before the playbook was announced to the rep, nor about somebody who is away all week.",
+    limits="Never about days before the playbook was announced to the rep, about somebody who is away all week, or about what "
+    "a rep has not done once in four weeks: that may not be their job.",
     kind=NudgeKind.DIGEST,
     priority=110,
 )
@@ -69,7 +70,7 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
     if not chosen:
         return None
     named = sorted(chosen, key=lambda gain: gain.member.rep.name)
-    each, follow_up = joined([_named(gain) for gain in named]), _follow_up(context)
+    each, follow_up = joined([_named(gain, context) for gain in named]), _follow_up(context)
     one_each = ", one thing each" if len(named) > 1 else ""
     return Proposal(
         wordings=(
@@ -85,9 +86,9 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
     )
 
 
-def _named(gain: Gain) -> str:
+def _named(gain: Gain, context: TeamContext) -> str:
     """`Bruno on meetings (40% of target)`."""
-    return f"{first_name(gain.member.rep.name)} on {lowered(gain.label)} ({gain.reached:.0%} of target)"
+    return f"{context.name_of(gain.member.rep)} on {lowered(gain.label)} ({gain.reached:.0%} of target)"
 
 
 def _mean_score(member: TeamMember) -> float:
@@ -102,7 +103,8 @@ def _best_gain(member: TeamMember) -> Gain | None:
     gains = []
     for behaviour in planned:
         reached = _reached(days, behaviour.key)
-        if reached is not None:
+        is_ever_done = any(count_of(day, behaviour.key) for day in member.worked)
+        if reached is not None and is_ever_done:
             points = 100 * float(behaviour.weight) / weights * (1 - reached) * _GAINED_SHARE
             gains.append(Gain(member=member, key=behaviour.key, label=behaviour.label, reached=reached, points=points))
     best = max(gains, key=lambda gain: gain.points, default=None)
@@ -129,12 +131,12 @@ def _follow_up(context: TeamContext) -> str:
         line
         for mention in brief.about
         if mention.behaviour and mention.id in members
-        for line in _movement(members[mention.id], BehaviourKey(mention.behaviour), brief.day)
+        for line in _movement(context, members[mention.id], BehaviourKey(mention.behaviour), brief.day)
     ]
     return f" Since the last brief: {joined(lines)}." if lines else ""
 
 
-def _movement(member: TeamMember, key: BehaviourKey, since: date) -> Iterator[str]:
+def _movement(context: TeamContext, member: TeamMember, key: BehaviourKey, since: date) -> Iterator[str]:
     """`Bruno's meetings went up from 40% to 75% of target`; nothing while too little is known."""
     before = _reached([day for day in member.accountable if day.day < since][:DAYS_USED_MAX], key)
     days = [day for day in member.accountable if day.day >= since]
@@ -142,7 +144,7 @@ def _movement(member: TeamMember, key: BehaviourKey, since: date) -> Iterator[st
     if before is None or after is None or len(days) < _DAYS_SINCE_MIN:
         return
     label = next((lowered(behaviour.label) for behaviour in days[0].behaviours if behaviour.key == key), str(key))
-    whose = f"{first_name(member.rep.name)}'s {label}"
+    whose = f"{context.name_of(member.rep)}'s {label}"
     if abs(after - before) < _MOVED_MIN:
         yield f"{whose} are at {after:.0%} of target (about as before)"
     else:

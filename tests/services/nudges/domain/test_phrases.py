@@ -18,8 +18,11 @@ from services.nudges.domain.phrases import (
     joined,
     long_date,
     lowered,
+    met_targets,
     noun,
+    open_targets,
     score_text,
+    short_name,
 )
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.reports import behaviour, report
@@ -141,3 +144,27 @@ def test_words_and_parts_are_put_together() -> None:
 
 def test_a_score_is_a_whole_number() -> None:
     assert (score_text(report(score=104.4)), score_text(report(score=None))) == ("104", "none")
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["Ana Ruiz", "Ben Ode"], "Ana"),
+        (["Ana Ruiz", "Ana Vidal"], "Ana R."),
+        (["Ana Ruiz", "Ana Roca"], "Ana Ruiz"),
+        (["Ana Ruiz", "Ana"], "Ana R."),
+        (["Ana", "Ana Ruiz"], "Ana"),
+        (["Ana María Ruiz", "Ana Vidal"], "Ana R."),
+        (["Ana Ruiz", "Ana Ruiz"], "Ana Ruiz"),
+        (["Ana Ruiz"], "Ana"),
+    ],
+)
+def test_a_name_is_as_short_as_tells_people_apart(names: list[str], short: str) -> None:
+    assert short_name(names[0], names) == short
+
+
+def test_targets_that_are_met_and_those_that_are_open_are_named_apart() -> None:
+    day = report(behaviours=(behaviour("Calls", 12, 10), behaviour("Meetings", 1, 2), behaviour("Demos", 3, 0)))
+
+    assert (met_targets(day), open_targets(day)) == ("12 calls (10 planned)", "1 of 2 meetings")
+    assert open_targets(report(behaviours=(behaviour("Calls", 10, 10),))) == ""

@@ -93,3 +93,17 @@ def test_a_day_that_is_not_over_says_nothing_of_what_is_usual() -> None:
     still_open = report(working_days(1)[0], state="open")
 
     assert quiet_afternoon.evaluate(rule_context(NOTHING_YET, *EARLY_WEEK[:4], still_open)) is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_proposed"),
+    [("lleeeeeee", True), ("0eeeeeeee", True), ("00eeeeeee", False), ("00leeeeee", False), ("00lleeeeeee", True)],
+    ids=["busy later", "one empty day", "two empty days", "mostly empty", "as many busy as empty"],
+)
+def test_it_is_not_proposed_if_most_days_that_began_like_this_stayed_empty(earlier: str, *, is_proposed: bool) -> None:
+    days = [
+        day if habit != "0" else day.model_copy(update={"behaviours": (behaviour("Calls", 0, 10),), "first_counted_at": None})
+        for day, habit in zip(_days(earlier.replace("0", "l")), earlier, strict=True)
+    ]
+
+    assert (quiet_afternoon.evaluate(rule_context(NOTHING_YET, *days)) is not None) is is_proposed

@@ -1,5 +1,6 @@
 """The weekly brief, and its near misses."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -74,7 +75,7 @@ def test_it_is_not_proposed_when(near_miss: TeamContext) -> None:
 def test_five_days_after_the_announcement_are_enough() -> None:
     announced = at(LAST_MONDAY - timedelta(days=1), "20:00")
 
-    assert _mentioned(member("Ana", *[CALLS_ONLY] * 5, delivered_at=announced)) == ["ana"]
+    assert _mentioned(member("Ana", *[(2, 1)] * 5, delivered_at=announced)) == ["ana"]
 
 
 @pytest.mark.parametrize(
@@ -104,24 +105,42 @@ def test_there_are_at_most_three_names_and_those_with_most_to_win() -> None:
 
 
 def test_the_middle_comes_before_both_ends() -> None:
-    ends = [member("Ana", *[(0, 0)] * 10), member("Zoe", *[(8, 1)] * 10)]
+    ends = [member("Ana", *[(1, 0)] * 10), member("Zoe", *[(8, 1)] * 10)]
     middle = [member(name, *[(calls, 1)] * 10) for name, calls in (("Ben", 5), ("Cid", 6), ("Dan", 7))]
 
     assert _mentioned(*ends, *middle) == ["ben", "cid", "dan"]
 
 
 def test_an_end_is_named_when_the_middle_leaves_room() -> None:
-    ends = [member("Ana", *[(0, 0)] * 10), member("Zoe", *[PLAN] * 10)]
+    ends = [member("Ana", *[(1, 0)] * 10), member("Zoe", *[PLAN] * 10)]
     middle = [member("Ben", *[(5, 1)] * 10), member("Cid", *[PLAN] * 10), member("Dan", *[PLAN] * 10)]
 
     assert _mentioned(*ends, *middle) == ["ana", "ben"]
 
 
 def test_a_single_name_is_not_called_one_thing_each() -> None:
-    candidate = weekly_brief.evaluate(team(member("Ana", *[CALLS_ONLY] * 10)))
+    candidate = weekly_brief.evaluate(team(member("Ana", PLAN, *[CALLS_ONLY] * 10)))
 
     assert candidate is not None
     assert candidate.wordings[0] == "Worth coaching this week: Ana on meetings (0% of target)."
+
+
+def test_what_a_rep_has_not_done_once_in_four_weeks_is_not_named() -> None:
+    assert _mentioned(member("Ana", *[CALLS_ONLY] * 15)) == []
+    assert _mentioned(member("Ana", PLAN, *[CALLS_ONLY] * 14)) == ["ana"]
+
+
+def test_namesakes_are_named_with_their_initial() -> None:
+    members = [member("Ana", *[(2, 1)] * 10), member("Ben", *[(3, 1)] * 10)]
+    namesakes = [
+        replace(rep, rep=rep.rep.model_copy(update={"name": name}))
+        for rep, name in zip(members, ("Ana Ruiz", "Ana Vidal"), strict=True)
+    ]
+
+    candidate = weekly_brief.evaluate(team(*namesakes))
+
+    assert candidate is not None
+    assert "Ana R. on calls (20% of target) and Ana V. on calls (30% of target)" in candidate.wordings[0]
 
 
 def test_names_are_in_alphabetical_order() -> None:
@@ -190,7 +209,7 @@ def test_it_compares_from_two_days_on(brief_on: date, *, is_compared: bool) -> N
 
 def test_only_what_the_newest_day_asked_for_is_coached() -> None:
     days = [
-        report(day, behaviours=(behaviour("Calls", 0, 10, weight=60), behaviour("Meetings", 0, 1, weight=40)))
+        report(day, behaviours=(behaviour("Calls", 1, 10, weight=60), behaviour("Meetings", 1, 4, weight=40)))
         for day in working_days(5, until=MONDAY)
     ]
     days[-1] = days[-1].model_copy(update={"behaviours": days[-1].behaviours[1:]})
@@ -219,12 +238,12 @@ def test_a_movement_has_the_newest_label() -> None:
     ids=["has left", "back next Monday", "back on Sunday", "there today"],
 )
 def test_somebody_who_is_away_all_week_is_not_named(returns: date | None, is_named: bool) -> None:
-    ana = away(member("Ana", *[CALLS_ONLY] * 10), returns)
+    ana = away(member("Ana", PLAN, *[CALLS_ONLY] * 10), returns)
 
-    assert _mentioned(ana, member("Ben", *[CALLS_ONLY] * 10)) == [named("Ana").id] * is_named + [named("Ben").id]
+    assert _mentioned(ana, member("Ben", PLAN, *[CALLS_ONLY] * 10)) == [named("Ana").id] * is_named + [named("Ben").id]
 
 
 def test_somebody_who_works_today_is_named_even_if_nothing_is_known_of_the_days_after_it() -> None:
-    ana = away(member("Ana", *[CALLS_ONLY] * 10, until=TUESDAY), None)
+    ana = away(member("Ana", PLAN, *[CALLS_ONLY] * 10, until=TUESDAY), None)
 
     assert _mentioned(ana) == [named("Ana").id]
