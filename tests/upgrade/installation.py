@@ -1,5 +1,6 @@
 """The recorded installation in a data folder, as `daymark up` of the earlier version left it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.database import ensure_database
@@ -7,14 +8,14 @@ from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.postgres_server import PostgresServer
 from shared.jetstream.client import connect, disconnect
 from tests.upgrade.dumps import restore_schemas, restore_streams
-from tests.upgrade.recording import Recording, write_secrets
+from tests.upgrade.recording import DEMO_SECRETS, Recording, write_secrets
 
 
-async def restore_installation(folder: Path, recording: Recording) -> None:
+async def restore_installation(folder: Path, recording: Recording, secrets: Mapping[str, str] = DEMO_SECRETS) -> None:
     """Fill the folder with the databases, the streams and the secrets. Nothing runs afterwards."""
     folder.mkdir(parents=True)
     folder.chmod(0o755)
-    write_secrets(folder / "secrets")
+    write_secrets(folder / "secrets", secrets)
     await _restore_postgres(PostgresServer(folder / "postgres"), recording)
     await _restore_nats(NatsServer(folder / "nats"), recording)
 

@@ -23,10 +23,10 @@ _OTHER_SECRETS: Final = {
 }
 
 
-def write_secrets(folder: Path) -> None:
+def write_secrets(folder: Path, of_sources: Mapping[str, str] = DEMO_SECRETS) -> None:
     """The secrets of the installation, where `daymark up` keeps them. They protect nothing but the recording."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, secret in {**DEMO_SECRETS, **_OTHER_SECRETS}.items():
+    for name, secret in {**of_sources, **_OTHER_SECRETS}.items():
         (folder / name).write_text(secret)
 
 

@@ -63,6 +63,15 @@ async def _take_snapshot(daymark: RunningDaymark, connection: Client) -> Snapsho
     }
 
 
+async def list_days_and_nudges(daymark: RunningDaymark, connection: Client) -> Snapshot:
+    """What was counted on which day, which nudges were decided, and what an audit says."""
+    return {
+        "scores": await _list_rows(connection, SCORE_LIST.subject, _PERIOD),
+        "nudges": await _list_rows(connection, NUDGE_LIST.subject, {}),
+        "audit": await daymark.command("audit"),
+    }
+
+
 async def step_to(connection: Client, instant: datetime) -> None:
     """Move the stepped time of an installation of any version, and return when its services have caught up."""
     await connection.jetstream().publish(TICK_SUBJECT, msgspec.json.encode(instant), stream=CLOCK)

@@ -10,6 +10,7 @@ from typing import Final
 from services.scoring.domain.activities.deals import (
     RESULT,
     by_stage,
+    by_stage_from_one_activity,
     is_by_stage,
     is_deal,
     keeps_earliest_entry,
@@ -40,7 +41,7 @@ def merge(states: FactStates, observation: Observation, rank: str) -> FactStates
     names: tuple[str, ...] = _WITH_HISTORY
     if observation.kind in DEAL_KINDS:
         stated, names = by_stage(stated), _OF_DEALS_WITH_HISTORY
-        states = by_stage(states) if is_deal(states) and not is_by_stage(states) else states
+        states = by_stage_from_one_activity(states) if is_deal(states) and not is_by_stage(states) else states
     if not states:
         return stated
     restated: FactStates = {}

@@ -20,8 +20,8 @@ from services.scoring.domain.activities.deals import (
     is_by_stage,
     is_deal,
     kind_of_stage,
+    read_result,
     reopened_at,
-    result_since,
     results_stated,
     stages_entered,
 )
@@ -104,13 +104,15 @@ def _values_of_part(states: FactStates, part: str, find_rep: FindRep) -> tuple[S
         is_meeting = value_of(states, OBSERVED_KIND) in MEETING_KINDS
         return values | {KIND.name: BOOKING_KIND}, is_gone or not (is_meeting and _is_before(booked_at, _start_of(newest)))
     if part in RESULT_KINDS:
-        is_result, since = result_since(states, part)
-        if is_result and not is_gone:
-            _set_start(values, _not_later_than_typed(_read(since), _typed_close(newest), states, find_rep))
-        return values | {KIND.name: RESULT_KINDS[part]}, is_gone or not is_result
+        result = read_result(states, part)
+        if result.is_current and not is_gone:
+            typed = None if result.is_judged else _typed_close(newest)
+            _set_start(values, _not_later_than_typed(_read(result.since), typed, states, find_rep))
+        return values | {KIND.name: RESULT_KINDS[part]}, is_gone or not result.is_current
     stage = part.removeprefix(_STAGE)
     _set_start(values, _read(stages_entered(states).get(stage)))
-    return values | {KIND.name: kind_of_stage(states, stage), STAGE.name: stage}, is_gone
+    _set(values, STAGE.name, stage or None)
+    return values | {KIND.name: kind_of_stage(states, stage)}, is_gone
 
 
 def _not_later_than_typed(since: _When | None, typed: _When | None, states: FactStates, find_rep: FindRep) -> _When | None:

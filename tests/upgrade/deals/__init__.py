@@ -1,0 +1,1 @@
+"""An installation of an earlier version with deals in it, which counted as one activity each."""
