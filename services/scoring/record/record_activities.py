@@ -4,9 +4,10 @@ The number of statements does not depend on the size of the batch. Locks are tak
 activities by key, days by rep and day), so replicas wait for each other and never deadlock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 
@@ -15,12 +16,16 @@ from services.scoring.days.score_days import score_days
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.domain.activities.activity_record import ActivityKey, ActivityRecord, derive, derive_parts
 from services.scoring.domain.activities.assignment import RepDay
+from services.scoring.domain.activities.parts import list_parts
 from services.scoring.domain.definitions import Definitions
 from services.scoring.record.activities import insert_activities, lock_activities, update_activities
 from services.scoring.record.merge_events import merged_record, merged_states, redacted_event
 from services.scoring.record.read_event import ObservedEvent
 from services.scoring.record.slices import slices
+from shared.facts import DEAL_KINDS, MEETING_KINDS
 from shared.postgres.pool import Connection
+
+_KINDS_WITH_PARTS: Final = frozenset({*DEAL_KINDS, *MEETING_KINDS})
 
 EventsByKey = Mapping[ActivityKey, Sequence[ObservedEvent]]
 Change = tuple[RepDay | None, ActivityRecord]
@@ -65,13 +70,28 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
     stored = [record for key, record in as_new.items() if key in inserted]
     changes: list[Change] = [(None, record) for record in stored]
     if known := by_key.keys() - inserted:
-        records = await lock_activities(connection, known, with_parts_of=known)
+        records = await _lock_with_parts(connection, known, by_key)
         merged, changed = await _merge_into(connection, records, by_key, definitions)
         stored, changes = stored + merged, changes + changed
     known_keys = {record.key for record in stored}
     wholes = [record for record in stored if record.part_of is None]
     parts = {part.key: part for whole in wholes for part in derive_parts(whole, roster=roster) if part.key not in known_keys}
     return changes + await _add_parts(connection, parts, by_key, definitions) if parts else changes
+
+
+async def _lock_with_parts(connection: Connection, keys: Collection[ActivityKey], by_key: EventsByKey) -> list[ActivityRecord]:
+    """Stored activities and their parts. Parts are looked up at once where the events are about something that has some, and
+    otherwise only for activities that turn out to have some, such as a meeting that becomes a call."""
+    with_parts = {key for key in keys if _may_have_parts(by_key[key])}
+    records = await lock_activities(connection, keys, with_parts_of=with_parts)
+    others = [
+        record.key for record in records if record.key in by_key and record.key not in with_parts and list_parts(record.states)
+    ]
+    return records + await lock_activities(connection, (), with_parts_of=others) if others else records
+
+
+def _may_have_parts(events: Sequence[ObservedEvent]) -> bool:
+    return any(event.observation.kind in _KINDS_WITH_PARTS or event.reprocessing is not None for event in events)
 
 
 async def _merge_into(
