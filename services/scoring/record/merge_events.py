@@ -62,6 +62,7 @@ def merged_states(states: FactStates, events: Sequence[ObservedEvent]) -> FactSt
 
 def merge_event(states: FactStates, event: ObservedEvent) -> FactStates:
     """The states after one more event. An event that comes from an outdated reading of its webhook changes nothing."""
-    if event.reprocessing is not None:
-        states = with_reprocessing(states, event.reprocessing)
-    return states if is_outdated(states, event.rank) else merge(states, event.observation, event.rank)
+    rank = event.rank
+    if event.read_at is not None and (reprocessing := event.reprocessing) is not None:
+        states = with_reprocessing(states, reprocessing)
+    return states if is_outdated(states, rank) else merge(states, event.observation, rank)

@@ -58,7 +58,7 @@ class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reprocessing(self) -> Reprocessing | None:
         """Whose earlier readings it replaces: those of all webhooks that were read again together, or only of its own."""
-        if self.received_at is None or self.read_at is None:
+        if self.read_at is None or self.received_at is None:
             return None
         since, until = self.reprocessed_since or self.received_at, self.reprocessed_until or self.received_at
         return Reprocessing(time_in_ranks(since), time_in_ranks(until), time_in_ranks(self.read_at))

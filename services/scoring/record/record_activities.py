@@ -91,7 +91,7 @@ async def _lock_with_parts(connection: Connection, keys: Collection[ActivityKey]
 
 
 def _may_have_parts(events: Sequence[ObservedEvent]) -> bool:
-    return any(event.observation.kind in _KINDS_WITH_PARTS or event.reprocessing is not None for event in events)
+    return any(event.observation.kind in _KINDS_WITH_PARTS or event.read_at is not None for event in events)
 
 
 async def _merge_into(

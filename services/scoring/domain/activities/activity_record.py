@@ -49,6 +49,9 @@ def derive_again(record: ActivityRecord, states: FactStates, *, roster: Roster) 
 
 def derive_parts(whole: ActivityRecord, *, roster: Roster) -> list[ActivityRecord]:
     """The records of the parts of an activity."""
+    names = list_parts(whole.states)
+    if not names:
+        return []
     source, account, activity_id = whole.key
-    ids = [part_id(activity_id, part) for part in list_parts(whole.states)]
+    ids = [part_id(activity_id, name) for name in names]
     return [derive((source, account, part), whole.states, roster=roster, part_of=activity_id) for part in ids]
