@@ -42,7 +42,11 @@ async def lock_activities(
     connection: Connection, keys: Collection[ActivityKey], *, with_parts_of: Collection[ActivityKey] = ()
 ) -> list[ActivityRecord]:
     """These activities, and all parts of some of them, locked until the transaction ends."""
-    rows = await connection.fetch(_QUERIES["lock_activities"], *_key_columns(keys), *_key_columns(with_parts_of))
+    wanted = set(keys)
+    if with_parts_of:
+        parts = await connection.fetch(_QUERIES["list_parts"], *_key_columns(with_parts_of))
+        wanted |= {(row["source"], row["account"], row["activity_id"]) for row in parts}
+    rows = await connection.fetch(_QUERIES["lock_activities"], *_key_columns(wanted))
     return [_record(row) for row in rows]
 
 

@@ -15,19 +15,18 @@ ON CONFLICT (source, account, activity_id) DO NOTHING
 RETURNING source, account, activity_id;
 
 -- name: lock_activities
--- These activities, and the parts of others, in the order in which everybody locks activities, so that replicas queue up and do
--- not deadlock. A part that another transaction adds meanwhile is not seen.
+-- In the order in which everybody locks activities, so that replicas queue up and do not deadlock.
 SELECT a.source, a.account, a.activity_id, a.part_of, a.states::text, a.deleted, a.rep_id, a.day, {fact_columns_of_a}
-FROM (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS named (source, account, activity_id)
-    UNION
-    SELECT part.source, part.account, part.activity_id
-    FROM unnest($4::text[], $5::text[], $6::text[]) AS whole (source, account, activity_id)
-    JOIN activity AS part ON (part.source, part.account, part.part_of) = (whole.source, whole.account, whole.activity_id)
-) AS wanted
+FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (source, account, activity_id)
 JOIN activity AS a USING (source, account, activity_id)
 ORDER BY a.source, a.account, a.activity_id
 FOR UPDATE OF a;
+
+-- name: list_parts
+-- The keys of all parts of these activities. A part that another transaction adds meanwhile is not seen.
+SELECT part.source, part.account, part.activity_id
+FROM unnest($1::text[], $2::text[], $3::text[]) AS whole (source, account, activity_id)
+JOIN activity AS part ON (part.source, part.account, part.part_of) = (whole.source, whole.account, whole.activity_id);
 
 -- name: list_activities_with_parts
 -- These activities, and all of their parts. Each half has its own index.

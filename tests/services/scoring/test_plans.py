@@ -72,7 +72,8 @@ USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "record.activities.insert_activities": RECORDS,
-    "record.activities.lock_activities": (*KEYS, *KEYS),
+    "record.activities.lock_activities": KEYS,
+    "record.activities.list_parts": KEYS,
     "record.activities.lock_activities_of_reps": ([R1], ["acme"], ["1"]),
     "record.activities.update_activities": RECORDS,
     "erase.stored_person.lock_activities_naming_users": (*USERS, 10),

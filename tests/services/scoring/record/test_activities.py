@@ -86,6 +86,23 @@ async def test_the_wanted_activities_are_locked_in_order(scoring: Scoring, conne
     assert _keys(*locked) == sorted(_keys(*wanted))
 
 
+async def test_parts_are_locked_with_the_activities_that_they_belong_to(connection: Connection) -> None:
+    wholes = [_record("a1", source=OTHER), _record("a2", source=OTHER)]
+    parts = [msgspec.structs.replace(_record("p1", source=OTHER), part_of=ActivityId("a1"))]
+    decoys = [
+        msgspec.structs.replace(_record("p2"), part_of=ActivityId("a1")),
+        msgspec.structs.replace(_record("p3", source=OTHER, account="two"), part_of=ActivityId("a1")),
+        msgspec.structs.replace(_record("p4", source=OTHER), part_of=ActivityId("a2")),
+    ]
+    for record in (*wholes, *parts, *decoys):
+        await insert_activities(connection, [record])
+
+    async with connection.transaction():
+        locked = await lock_activities(connection, _keys(*wholes), with_parts_of=_keys(wholes[0]))
+
+    assert _keys(*locked) == _keys(*wholes, *parts)
+
+
 async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring: Scoring, connection: Connection) -> None:
     anas = _record("a5", RepDay(ANA, MONDAY), actor="gone")
     own, elsewhere, second = _record("a4", source=OTHER, actor="8"), _record("a3"), _record("a0", account="two")
