@@ -20,7 +20,7 @@ class ConsumerStalled(DaymarkError):
 
 
 async def wait_until_processed(
-    connection: Client, stream: str, consumer: str, *, on_progress: Callable[[int, int], None]
+    connection: Client, stream: str, consumer: str, *, on_progress: Callable[[int, int], None], poll_s: float = _POLL_S
 ) -> None:
     """Return once the consumer has processed everything that the stream held when this was called.
 
@@ -44,4 +44,4 @@ async def wait_until_processed(
             progressed_s, previous = monotonic_s(), processed
         elif monotonic_s() - progressed_s > _STALLED_S:
             raise ConsumerStalled(f"{target - processed} messages of {stream} are waiting")
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(poll_s)

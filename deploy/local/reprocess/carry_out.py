@@ -11,8 +11,9 @@ from deploy.local.wait_for_consumer import wait_until_processed
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 
-_EVENTS_AT_ONCE: Final = 500
+_EVENTS_AT_ONCE: Final = 150
 """Scoring records so many in well under 100 ms."""
+_POLL_S: Final = 0.01
 
 _PUBLISH_TIMEOUT_S: Final = 30
 
@@ -29,7 +30,7 @@ async def carry_out(connection: Client, plan: Plan, *, on_progress: OnProgress) 
     async with Publisher(connection, timeout_s=_PUBLISH_TIMEOUT_S) as publisher:
         while chunk := list(islice(remaining, _EVENTS_AT_ONCE)):
             await publisher.store_all(chunk)
-            await wait_until_processed(connection, ACTIVITIES, SCORING_CONSUMER, on_progress=_ignore)
+            await wait_until_processed(connection, ACTIVITIES, SCORING_CONSUMER, on_progress=_ignore, poll_s=_POLL_S)
             done += len(chunk)
             on_progress("recording", done, len(plan.events))
 

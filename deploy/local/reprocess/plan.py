@@ -19,15 +19,18 @@ _BYTES_MAX: Final = 256 * 1024
 """A request has to fit into one message, and to leave scoring time for live events."""
 
 
+RepDay = tuple[RepId, date]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """How many activities there are by effect, by how much the counts of days would change, and the events that do it."""
 
     effects: Counter[str] = field(default_factory=Counter)
-    days: dict[tuple[RepId, date], Counter[BehaviourKey]] = field(default_factory=dict)
+    days: dict[RepDay, Counter[BehaviourKey]] = field(default_factory=dict)
     events: list[Outgoing] = field(default_factory=list)
 
-    def changed_days(self) -> dict[tuple[RepId, date], dict[BehaviourKey, int]]:
+    def changed_days(self) -> dict[RepDay, dict[BehaviourKey, int]]:
         """Days whose counts change, in order, each with the differences."""
         differences = {
             rep_day: {behaviour: difference for behaviour, difference in counts.items() if difference}
@@ -43,6 +46,7 @@ async def make_plan(connection: Client, reading: NewReading, *, on_progress: OnP
         NoResponder: scoring does not answer.
     """
     plan, done = Plan(), 0
+    by_day: list[tuple[RepDay | None, list[Outgoing]]] = []
     for chunk in _chunks(reading.events):
         events = [event for events in chunk.values() for event in events]
         query = ReadingPreviewQuery(
@@ -53,10 +57,19 @@ async def make_plan(connection: Client, reading: NewReading, *, on_progress: OnP
             for day in activity.days:
                 plan.days.setdefault((day.rep, day.day), Counter()).update(day.counts)
             if activity.effect != "unchanged":
-                plan.events.extend(chunk[ActivityName(activity.account, activity.activity_id)])
+                first_day = min(((day.rep, day.day) for day in activity.days), default=None)
+                by_day.append((first_day, chunk[ActivityName(activity.account, activity.activity_id)]))
         done += len(chunk)
         on_progress("comparing activities", done, len(reading.events))
+    for _, events in sorted(by_day, key=_by_day):
+        plan.events.extend(events)
     return plan
+
+
+def _by_day(item: tuple[RepDay | None, list[Outgoing]]) -> tuple[str, date]:
+    """Events about the same day stand together, so that scoring counts the day once for many of them."""
+    rep_day, _ = item
+    return rep_day if rep_day is not None else ("", date.min)
 
 
 def _chunks(events: Mapping[ActivityName, list[Outgoing]]) -> Iterator[dict[ActivityName, list[Outgoing]]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -40,8 +40,9 @@ async def sizes(nats_url: str) -> AsyncIterator[list[int]]:
 
 
 def _effect(activity_id: str) -> ActivityEffect:
-    difference = {"gains": 1, "loses": -1, "gains too": 1}.get(activity_id)
-    days = (DayEffect(rep=ANA, day=MONDAY, counts={CALLS: difference}),) if difference else ()
+    difference = {"gains": 1, "loses": -1, "gains too": 1, "gains later": 1}.get(activity_id)
+    day = MONDAY + timedelta(days=activity_id.endswith("later"))
+    days = (DayEffect(rep=ANA, day=day, counts={CALLS: difference}),) if difference else ()
     return ActivityEffect(
         account="", activity_id=ActivityId(activity_id), effect="changed" if difference else "unchanged", days=days
     )
@@ -64,6 +65,12 @@ async def test_only_activities_that_change_have_events_and_days_are_summed(nats:
     assert plan.changed_days() == {(ANA, MONDAY): {CALLS: 1}}
     assert [event.data for event in plan.events] == [b"gains", b"loses", b"gains too"]
     assert sizes == [4]
+
+
+async def test_events_about_the_same_day_stand_together(nats: LeanClient, sizes: list[int]) -> None:
+    plan = await make_plan(nats, _reading("gains later", "gains", "loses"), on_progress=lambda *_: None)
+
+    assert [event.data for event in plan.events] == [b"gains", b"loses", b"gains later"]
 
 
 async def test_a_day_on_which_as_much_counts_as_before_does_not_change(nats: LeanClient, sizes: list[int]) -> None:
