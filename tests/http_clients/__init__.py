@@ -1,0 +1,1 @@
+"""HTTP clients that CRMs and their users post with, as they behave by default."""
