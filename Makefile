@@ -23,10 +23,10 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract fuzz nightly mutation faults requirements clean
+.PHONY: help setup demo up test check fix bench contract fuzz nightly mutation faults real-crm requirements clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV_STAMP) ## install everything for tests and checks
 
@@ -82,9 +82,14 @@ faults: $(DEV_STAMP) ## replay a real trace, and send nudges under load, while s
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 	@$(BIN)/python -m tests.faults.nudges_under_kills
 
+real-crm: $(DEV_STAMP) ## let a real BottleCRM push its records to Daymark (as root; ARGS="--python PATH": Python 3.12 or newer)
+	@$(BIN)/python -m tests.real_crm $(ARGS)
+
 requirements: $(DEV_STAMP) ## pin the newest versions of requirements/*.in, with hashes
 	@for name in uv runtime local dev fuzz mutation; do $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-emit-index-url requirements/$$name.in -o requirements/$$name.txt; done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+	  requirements/real-crm.in -o requirements/real-crm.txt
 
 clean: ## remove everything that was installed and built
 	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis .mutation
