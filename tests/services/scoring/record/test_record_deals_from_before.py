@@ -19,12 +19,20 @@ async def deals(scoring: Scoring) -> None:
     scoring.now = MONDAY_NOON + 30 * ONE_DAY
 
 
-async def store(scoring: Scoring, since: datetime, observed_kind: str, facts: Mapping[str, FactValue]) -> None:
+async def store(
+    scoring: Scoring,
+    since: datetime,
+    observed_kind: str,
+    facts: Mapping[str, FactValue],
+    *,
+    edited_at: datetime | None = None,
+) -> None:
     """A deal of Ana's as it was stored: what was stated at that time, of a whole deal. It counts if its start is known."""
-    states = {
+    states: dict[str, list[FactValue]] = {
         name: [value, utc_text(since, comparable=True), "0" * 32]
         for name, value in {"_kind": observed_kind, "actor": "7", **facts}.items()
     }
+    states["_kind"][1] = utc_text(edited_at or since, comparable=True)
     start = since if facts.keys() - {"kind", "stage"} else None
     await scoring.pool.execute(
         "INSERT INTO activity (source, account, activity_id, states, kind, actor, stage, started_at, rep_id, day)"
@@ -75,6 +83,23 @@ async def test_the_stage_that_counted_keeps_its_day_and_earlier_ones_do_not_coun
     await scoring.record(stated(at(THURSDAY), stage="1", started_on=MONDAY.isoformat()))
 
     await expect(scoring, {"Tue": {"moves": 1}})
+
+
+async def test_a_deal_without_a_stage_stays_of_its_kind(scoring: Scoring) -> None:
+    await store(scoring, at(TUESDAY), "deal_stage_changed", {"kind": "proposal_sent", "started_at": noon(TUESDAY)})
+
+    await scoring.record(stated(at(THURSDAY), amount="5"))
+
+    await expect(scoring, {"Tue": {"proposals": 1}})
+
+
+async def test_a_stage_that_was_entered_before_the_deal_was_edited_is_new_if_it_arrives_later(scoring: Scoring) -> None:
+    facts = {"stage": "3", "started_at": noon(TUESDAY)}
+    await store(scoring, at(TUESDAY), "deal_stage_changed", facts, edited_at=at(THURSDAY))
+
+    await scoring.record(stated(at(WEDNESDAY), stage="4", started_at=noon(WEDNESDAY)))
+
+    await expect(scoring, {"Tue": {"moves": 1}, "Wed": {"moves": 1}})
 
 
 async def test_a_stage_that_was_entered_at_the_same_time_or_on_the_same_date_is_new(scoring: Scoring) -> None:
