@@ -16,7 +16,6 @@ from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.roster.roster import Roster
 from services.scoring.record.merge_events import merge_event
 from services.scoring.record.read_event import ObservedEvent
-from shared.observation import Observation
 from tests.services.scoring.activity_model import ModelRep, model_activities, model_reps
 from tests.services.scoring.histories import START, event_of, observations, rosters
 
@@ -52,7 +51,7 @@ def test_only_the_last_reading_of_webhooks_counts_in_any_order(
     events: list[ObservedEvent] = []
     for number, pieces in enumerate((first, again, and_again)):
         reading = [event_of(piece | {"received": piece["received"] or 0}) for piece in pieces]
-        withdrawn = [msgspec.structs.replace(event, observation=_without_facts(event.observation)) for event in events]
+        withdrawn = [_without_facts(event) for event in events]
         events += [_read_again(event, number) for event in [*reading, *withdrawn]] if number else reading
     note("\n".join(map(repr, events)))
     shuffled = events + random.Random(seed).choices(events, k=3)
@@ -61,8 +60,10 @@ def test_only_the_last_reading_of_webhooks_counts_in_any_order(
     assert _counted(shuffled, read_roster(roster, file="")) == _expected(events, model_reps(roster))
 
 
-def _without_facts(observation: Observation) -> Observation:
-    return msgspec.structs.replace(observation, facts={}, deleted=None)
+def _without_facts(event: ObservedEvent) -> ObservedEvent:
+    """Another event, so it has another id: an id follows from the content."""
+    observation = msgspec.structs.replace(event.observation, facts={}, deleted=None)
+    return msgspec.structs.replace(event, observation=observation, event_id=f"{event.event_id}-")
 
 
 def _read_again(event: ObservedEvent, number: int) -> ObservedEvent:
