@@ -54,6 +54,17 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     facts: Annotated[dict[str, FactValue], msgspec.Meta(max_length=FACTS_MAX)] = {}
 
 
+class ObservationData(Observation, frozen=True, kw_only=True):
+    """The data of an `activity.observed.v1`. Its webhook was received at `received_at`; if that was read again, it was at
+    `read_at`, together with all webhooks of the source that were received from `reprocessed_since` to `reprocessed_until`."""
+
+    source: Annotated[SourceName, msgspec.Meta(min_length=1)]
+    received_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    read_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    reprocessed_since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    reprocessed_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
 AnyObservation = TypeVar("AnyObservation", bound=Observation)
 _object_decoder: Final = msgspec.json.Decoder(dict[str, object])
 _observation_decoder: Final = msgspec.json.Decoder(Observation)

@@ -7,7 +7,7 @@ does not offer.
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -23,6 +23,10 @@ _CONCURRENT_MAX: Final = 32
 _TIMEOUT_S: Final = 10.0
 _NO_MESSAGE: Final = "404"
 _END_OF_BATCH: Final = "204"
+
+
+OnProgress = Callable[[str, int, int], None]
+"""Gets what is being done, how much of it is done, and how much there is."""
 
 
 class StreamUnreadable(DaymarkError):

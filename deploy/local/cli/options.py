@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from deploy.local.settings import LocalSettings, load_local_settings
+from deploy.local.stored_messages import OnProgress
 from deploy.output import Output
 from shared.events import ManagerId, PersonId, RepId, TeamId
 from shared.service.logs import configure_logs
@@ -51,6 +52,18 @@ def command_settings(config: Path | None, data: Path | None, *, level: str = "WA
 def as_date(day: datetime | None) -> date | None:
     """The day of an option, which the command line reads as a time."""
     return day.date() if day else None
+
+
+def show_steps(progress: Progress) -> OnProgress:
+    """One bar for each step."""
+    tasks: dict[str, TaskID] = {}
+
+    def show(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = progress.add_task(step)
+        progress.update(tasks[step], completed=done, total=total)
+
+    return show
 
 
 def progress_bars(*, transient: bool = False) -> Progress:

@@ -12,16 +12,13 @@ from typing import Final
 from nats.aio.client import Client
 
 from deploy.local.erase.person_matcher import PersonMatcher
-from deploy.local.stored_messages import erase_messages, find_last_number, read_messages
+from deploy.local.stored_messages import OnProgress, erase_messages, find_last_number, read_messages
 from deploy.local.wait_for_consumer import wait_until_processed
 from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.requests.erasure import ErasureTarget
 
 _STREAMS_IN_ORDER: Final = (WEBHOOKS, ACTIVITIES, SCORES, NUDGES, DEAD)
 """In the order in which data flows. What came out of a webhook is stored by the time its own stream is swept."""
-
-OnProgress = Callable[[str, int, int], None]
-"""Gets what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

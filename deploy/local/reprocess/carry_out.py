@@ -5,8 +5,8 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from deploy.local.reprocess.new_reading import OnProgress
 from deploy.local.reprocess.plan import Plan
+from deploy.local.stored_messages import OnProgress
 from deploy.local.wait_for_consumer import wait_until_processed
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER

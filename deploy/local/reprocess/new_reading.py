@@ -3,7 +3,6 @@
 Events of a webhook that cannot be read completely today stay as they were, and so do those of one that is not stored any more.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -11,20 +10,17 @@ from typing import Final, NamedTuple
 import msgspec
 from nats.aio.client import Client
 
-from deploy.local.stored_messages import StoredMessage, find_last_number, read_messages
+from deploy.local.stored_messages import OnProgress, StoredMessage, find_last_number, read_messages
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import BodyUnreadable, Source
 from services.ingest.read_webhooks import Reprocessing, observation_event, read_items, stored_webhook
 from shared.event_types import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.jetstream.publisher import Outgoing
 from shared.jetstream.streams import ACTIVITIES, WEBHOOKS
-from shared.observation import NO_JSON, ActivityId, Observation
+from shared.observation import NO_JSON, ActivityId, Observation, ObservationData
 from shared.privacy.contact_keys import with_hashed_contact
 from shared.trace import HEADER as TRACEPARENT
 from shared.trace import continue_trace
-
-OnProgress = Callable[[str, int, int], None]
-"""Gets what is being done, how much of it is done, and how much there is."""
 
 
 class ActivityName(NamedTuple):
@@ -34,21 +30,7 @@ class ActivityName(NamedTuple):
     activity_id: ActivityId
 
 
-class _PastEvent(Observation, frozen=True, kw_only=True):
-    """The data of a stored `activity.observed.v1`."""
-
-    source: str
-    received_at: datetime | None = None
-    read_at: datetime | None = None
-    reprocessed_since: datetime | None = None
-    reprocessed_until: datetime | None = None
-
-    @property
-    def name(self) -> ActivityName:
-        return ActivityName(self.account, self.activity_id)
-
-
-_past_event_decoder: Final = msgspec.json.Decoder(_PastEvent)
+_past_event_decoder: Final = msgspec.json.Decoder(ObservationData)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,18 +124,18 @@ def _read_webhook(message: StoredMessage, source: Source, *, contact_secret: byt
 
 async def _list_past_events(
     connection: Client, source: Source, span: Span, *, stored_since: str, on_progress: OnProgress
-) -> list[_PastEvent]:
+) -> list[ObservationData]:
     """What was read before from webhooks that were received in the span: of each webhook and activity only the newest
     reading."""
     last = await find_last_number(connection, ACTIVITIES)
-    newest: dict[tuple[datetime, ActivityName], list[_PastEvent]] = {}
+    newest: dict[tuple[datetime, ActivityName], list[ObservationData]] = {}
     subject = f"{ACTIVITY_OBSERVED}.{source.name}"
     async for batch in read_messages(connection, ACTIVITIES, last=last, subject=subject, since=stored_since):
         for message in batch:
             event = _decode_past_event(message.data)
             if event is None or event.received_at is None or not span.holds(event.received_at):
                 continue
-            known = newest.setdefault((event.received_at, event.name), [])
+            known = newest.setdefault((event.received_at, _name_of(event)), [])
             if known and _read_at(known[0]) < _read_at(event):
                 known.clear()
             if not known or _read_at(known[0]) == _read_at(event):
@@ -162,7 +144,7 @@ async def _list_past_events(
     return [event for events in newest.values() for event in events]
 
 
-def _decode_past_event(data: bytes) -> _PastEvent | None:
+def _decode_past_event(data: bytes) -> ObservationData | None:
     """None if it is no observation. Then it did not come from a webhook, and scoring did not record it."""
     try:
         return _past_event_decoder.decode(data)
@@ -170,7 +152,7 @@ def _decode_past_event(data: bytes) -> _PastEvent | None:
         return None
 
 
-def _read_at(event: _PastEvent) -> float:
+def _read_at(event: ObservationData) -> float:
     """When the webhook was read again, in seconds since 1970; before everything if it was not."""
     return event.read_at.timestamp() if event.read_at is not None else 0.0
 
@@ -188,21 +170,21 @@ class _Events:
         for observation in webhook.observations:
             self._add(observation, webhook.received_at, webhook.traceparent)
 
-    def complete_with(self, past: list[_PastEvent], webhooks: list[_ReadWebhook]) -> None:
+    def complete_with(self, past: list[ObservationData], webhooks: list[_ReadWebhook]) -> None:
         """Add what stays as it was, and then what is not mentioned any more, without its facts."""
         read_completely = {webhook.received_at for webhook in webhooks if not webhook.problem}
         mentioned = {
-            (webhook.received_at, ActivityName(observation.account, observation.activity_id))
+            (webhook.received_at, _name_of(observation))
             for webhook in webhooks
             if webhook.problem
             for observation in webhook.observations
         }
-        withdrawn: dict[ActivityName, _PastEvent] = {}
+        withdrawn: dict[ActivityName, ObservationData] = {}
         for event in past:
             assert event.received_at is not None
             if event.received_at in read_completely:
-                withdrawn[event.name] = event
-            elif (event.received_at, event.name) not in mentioned:
+                withdrawn[_name_of(event)] = event
+            elif (event.received_at, _name_of(event)) not in mentioned:
                 self._add(_observation_of(event), event.received_at, continue_trace(None))
         for name, event in withdrawn.items():
             if name not in self.by_activity:
@@ -222,7 +204,11 @@ class _Events:
         self.by_activity.setdefault(ActivityName(observation.account, observation.activity_id), []).append(event)
 
 
-def _observation_of(event: _PastEvent) -> Observation:
+def _name_of(observation: Observation) -> ActivityName:
+    return ActivityName(observation.account, observation.activity_id)
+
+
+def _observation_of(event: ObservationData) -> Observation:
     return Observation(
         activity_id=event.activity_id,
         kind=event.kind,

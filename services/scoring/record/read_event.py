@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 from nats.aio.msg import Msg
@@ -13,7 +13,7 @@ from services.scoring.domain.activities.readings import Reprocessing, rank_of, t
 from shared.errors import DaymarkError
 from shared.events import HISTORY_HEADER
 from shared.fact_values import FactRefused, read_time
-from shared.observation import NO_JSON, Observation, SourceName, decode_checked, observation_from
+from shared.observation import NO_JSON, Observation, ObservationData, SourceName, decode_checked, observation_from
 from shared.trace import HEADER as TRACEPARENT
 
 _INCOMPLETE: Final = "no ce-id header or no source"
@@ -68,17 +68,7 @@ class ObservedEvent(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get(TRACEPARENT)
 
 
-class _Body(Observation, frozen=True, kw_only=True):
-    """The data of the event. It is recorded as the observation that it is."""
-
-    source: Annotated[SourceName, msgspec.Meta(min_length=1)]
-    received_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    read_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    reprocessed_since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    reprocessed_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-
-
-_body_decoder: Final = msgspec.json.Decoder(_Body)
+_body_decoder: Final = msgspec.json.Decoder(ObservationData)
 _object_decoder: Final = msgspec.json.Decoder(dict[str, object])
 
 
@@ -118,7 +108,7 @@ def event_from(data: bytes, *, event_id: str, headers: Mapping[str, str] = _NO_H
     )
 
 
-def _read_slowly(data: bytes) -> _Body:
+def _read_slowly(data: bytes) -> ObservationData:
     """The body, when the fast path could not tell what is wrong, if anything is."""
     try:
         document = _object_decoder.decode(data)
@@ -129,7 +119,7 @@ def _read_slowly(data: bytes) -> _Body:
         raise EventUnreadable(_INCOMPLETE)
     observation = observation_from(document)
     received_at, read_at, reprocessed_since, reprocessed_until = (_read_time(document.get(name)) for name in _TIMES)
-    return _Body(
+    return ObservationData(
         source=SourceName(source),
         received_at=received_at,
         read_at=read_at,

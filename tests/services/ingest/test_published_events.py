@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.ingest.app import describe
-from shared.observation import Observation
+from shared.observation import Observation, ObservationData
 from shared.requests.webhooks import UNKNOWN_PATHS
 
 REQUESTS = {"clock.status.v1.ingest", UNKNOWN_PATHS.subject}
@@ -30,6 +30,7 @@ def test_an_observed_activity_is_described_with_the_source_and_every_field_of_an
     fields = msgspec.structs.fields(Observation)
     of_the_webhook = {"source", "received_at", "read_at", "reprocessed_since", "reprocessed_until"}
     assert schema["properties"].keys() == of_the_webhook | {field.name for field in fields}
+    assert schema["properties"].keys() == {field.name for field in msgspec.structs.fields(ObservationData)}
     assert set(schema["required"]) == {"source", *(field.name for field in fields if field.required)}
     assert schema["properties"]["account"]["default"] == ""
     assert schema["properties"]["observed_at"]["format"] == "date-time"

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 from nats.aio.client import Client
-from rich.progress import Progress, TaskID
 
-from deploy.local.cli.options import Config, Data, command_settings, progress_bars
+from deploy.local.cli.options import Config, Data, command_settings, progress_bars, show_steps
 from deploy.local.cli.requests import LONG_S, refuse_unknown_source, run_connected
 from deploy.local.contact_keys import list_spellings, read_contact_secret
-from deploy.local.erase.sweep_streams import OnProgress, SweptStream, sweep_streams
+from deploy.local.erase.sweep_streams import SweptStream, sweep_streams
 from deploy.output import echo
 from shared.observation import SourceName
 from shared.plurals import count_nouns
@@ -69,7 +68,7 @@ async def _erase(connection: Client, target: ErasureTarget, *, contact_secret: b
     await ask(connection, ERASE_BEGIN, order)
     nudges = await ask(connection, ERASE_NUDGES, order, timeout_s=LONG_S) if order.subject == "person" else None
     with progress_bars(transient=True) as progress:
-        swept = await sweep_streams(connection, target, contact_secret=contact_secret, on_progress=_show_on(progress))
+        swept = await sweep_streams(connection, target, contact_secret=contact_secret, on_progress=show_steps(progress))
     scores = await ask(connection, ERASE_FINISH, order, timeout_s=LONG_S)
     return _describe_result(scores, nudges, swept)
 
@@ -106,18 +105,6 @@ def _describe_result(scores: ErasedScores, nudges: ErasedNudges | None, swept: S
             lines.append(f"{count_nouns(nudges.lines, 'line')} removed from the file of nudges")
     streams = ", ".join(f"{stream.erased} of {stream.read} in {stream.stream}" for stream in swept)
     return [*lines, f"messages erased: {streams}"]
-
-
-def _show_on(progress: Progress) -> OnProgress:
-    """One bar for each step."""
-    tasks: dict[str, TaskID] = {}
-
-    def on_progress(step: str, done: int, total: int) -> None:
-        if step not in tasks:
-            tasks[step] = progress.add_task(step)
-        progress.update(tasks[step], completed=done, total=total)
-
-    return on_progress
 
 
 def _describe_user(user: CrmUser) -> str:

@@ -6,15 +6,14 @@ from typing import Annotated, Final
 
 import typer
 from nats.aio.client import Client
-from rich.progress import Progress, TaskID
 
-from deploy.local.cli.options import Config, Data, command_settings, progress_bars
+from deploy.local.cli.options import Config, Data, command_settings, progress_bars, show_steps
 from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.mapping import describe_webhook
 from deploy.local.cli.tables.reprocess import describe_plan
 from deploy.local.contact_keys import read_contact_secret
 from deploy.local.reprocess.carry_out import carry_out
-from deploy.local.reprocess.new_reading import OnProgress, Span, read_again
+from deploy.local.reprocess.new_reading import Span, read_again
 from deploy.local.reprocess.plan import make_plan
 from deploy.local.stored_webhooks import list_newest_webhooks
 from deploy.local.try_mapping import read_body_file, try_mapping
@@ -61,7 +60,7 @@ def reprocess(
     async def plan_and_carry_out(connection: Client) -> None:
         now = SystemClock().now()
         with progress_bars(transient=True) as progress:
-            show = _show_on(progress)
+            show = show_steps(progress)
             reading = await read_again(connection, sender, span, contact_secret=secret, now=now, on_progress=show)
             plan = await make_plan(connection, reading, on_progress=show)
         if not reading.webhooks:
@@ -75,7 +74,7 @@ def reprocess(
             echo("Nothing has changed yet. Add --yes to carry it out.")
         else:
             with progress_bars(transient=True) as progress:
-                await carry_out(connection, plan, on_progress=_show_on(progress))
+                await carry_out(connection, plan, on_progress=show_steps(progress))
             echo("Done: scores and explanations are up to date.")
 
     run_connected(settings, plan_and_carry_out)
@@ -118,14 +117,3 @@ def _moment(text: str, option: str, *, is_end: bool = False) -> datetime | None:
     if is_end and len(text) == _DATE_LENGTH:
         moment += timedelta(days=1, microseconds=-1)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-def _show_on(progress: Progress) -> OnProgress:
-    tasks: dict[str, TaskID] = {}
-
-    def show(step: str, done: int, total: int) -> None:
-        if step not in tasks:
-            tasks[step] = progress.add_task(step, total=total)
-        progress.update(tasks[step], completed=done, total=total)
-
-    return show

@@ -37,7 +37,7 @@ def history_of(states: FactStates, name: str) -> list[tuple[str, FactValue]]:
 def has_history(states: FactStates, name: str) -> bool:
     """Whether more than the winning statement of a fact is known."""
     prefix = _earlier(name)
-    for key in states:  # noqa: SIM110  # asked of every activity, and a generator takes twice the time
+    for key in states:  # noqa: SIM110  # asked twice of every activity; any() takes half as long again
         if key.startswith(prefix):
             return True
     return False
