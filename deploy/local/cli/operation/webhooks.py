@@ -5,22 +5,8 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from nats.aio.client import Client
 
-from deploy.local.cli.options import Config, Data, command_settings, progress_bars, show_steps
-from deploy.local.cli.requests import run_connected
-from deploy.local.cli.tables.mapping import describe_webhook
-from deploy.local.cli.tables.reprocess import describe_plan
-from deploy.local.contact_keys import read_contact_secret
-from deploy.local.reprocess.carry_out import carry_out
-from deploy.local.reprocess.new_reading import Span, read_again
-from deploy.local.reprocess.plan import make_plan
-from deploy.local.stored_webhooks import list_newest_webhooks
-from deploy.local.try_mapping import read_body_file, try_mapping
-from deploy.output import echo
-from services.ingest.settings import IngestSettings
-from shared.clock import SystemClock
-from shared.service.settings import load_settings
+from deploy.local.cli.options import Config, Data, command_settings
 
 _DATE_LENGTH: Final = len("2026-01-31")
 
@@ -52,32 +38,10 @@ def reprocess(
 
     Without --yes nothing changes. If it was interrupted, run it again.
     """
-    settings = command_settings(config, data)
-    secret = read_contact_secret(settings)
-    sender = load_settings(IngestSettings).source_to_read(source)
-    span = Span(since=_moment(since, "--since"), until=_moment(until, "--until", is_end=True))
+    from deploy.local.cli.operation.webhook_readings import reprocess_webhooks
 
-    async def plan_and_carry_out(connection: Client) -> None:
-        now = SystemClock().now()
-        with progress_bars(transient=True) as progress:
-            show = show_steps(progress)
-            reading = await read_again(connection, sender, span, contact_secret=secret, now=now, on_progress=show)
-            plan = await make_plan(connection, reading, on_progress=show)
-        if not reading.webhooks:
-            echo(f"No webhook of {source} from that time is stored; webhooks are stored for seven days.")
-            return
-        for line in describe_plan(reading, plan):
-            echo(line)
-        if not plan.events:
-            echo("Nothing to do.")
-        elif not yes:
-            echo("Nothing has changed yet. Add --yes to carry it out.")
-        else:
-            with progress_bars(transient=True) as progress:
-                await carry_out(connection, plan, on_progress=show_steps(progress))
-            echo("Done: scores and explanations are up to date.")
-
-    run_connected(settings, plan_and_carry_out)
+    first, last = _moment(since, "--since"), _moment(until, "--until", is_end=True)
+    reprocess_webhooks(command_settings(config, data), source, since=first, until=last, is_confirmed=yes)
 
 
 @mapping.command("try")
@@ -93,17 +57,9 @@ def try_command(
 
     Changes nothing. With --file, Daymark need not be running.
     """
-    settings = command_settings(config, data)
-    sender = load_settings(IngestSettings).source_to_read(source)
-    if file is not None:
-        stored = [read_body_file(file, sender, headers=header or [], now=SystemClock().now())]
-    else:
-        stored = run_connected(settings, lambda connection: list_newest_webhooks(connection, sender, number=last))
-    if not stored:
-        echo(f"{source} has sent no webhook in the last seven days. Give a body with --file.")
-    for webhook in stored:
-        for line in describe_webhook(try_mapping(webhook, sender)):
-            echo(line)
+    from deploy.local.cli.operation.webhook_readings import show_mapping
+
+    show_mapping(command_settings(config, data), source, file, headers=header or [], last=last)
 
 
 def _moment(text: str, option: str, *, is_end: bool = False) -> datetime | None:

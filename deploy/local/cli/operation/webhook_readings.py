@@ -1,0 +1,67 @@
+"""The work of `daymark webhooks` and `daymark mapping`. It needs every adapter, so only these commands import it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from nats.aio.client import Client
+
+from deploy.local.cli.options import progress_bars, show_steps
+from deploy.local.cli.requests import run_connected
+from deploy.local.cli.tables.mapping import describe_webhook
+from deploy.local.cli.tables.reprocess import describe_plan
+from deploy.local.contact_keys import read_contact_secret
+from deploy.local.reprocess.carry_out import carry_out
+from deploy.local.reprocess.new_reading import Span, read_again
+from deploy.local.reprocess.plan import make_plan
+from deploy.local.settings import LocalSettings
+from deploy.local.stored_webhooks import list_newest_webhooks
+from deploy.local.try_mapping import read_body_file, try_mapping
+from deploy.output import echo
+from services.ingest.settings import IngestSettings
+from shared.clock import SystemClock
+from shared.service.settings import load_settings
+
+
+def reprocess_webhooks(
+    settings: LocalSettings, source: str, *, since: datetime | None, until: datetime | None, is_confirmed: bool
+) -> None:
+    """Print the plan, and carry it out if it is confirmed."""
+    secret = read_contact_secret(settings)
+    sender, span = load_settings(IngestSettings).source_to_read(source), Span(since=since, until=until)
+
+    async def plan_and_carry_out(connection: Client) -> None:
+        now = SystemClock().now()
+        with progress_bars(transient=True) as progress:
+            show = show_steps(progress)
+            reading = await read_again(connection, sender, span, contact_secret=secret, now=now, on_progress=show)
+            plan = await make_plan(connection, reading, on_progress=show)
+        if not reading.webhooks:
+            echo(f"No webhook of {source} from that time is stored; webhooks are stored for seven days.")
+            return
+        for line in describe_plan(reading, plan):
+            echo(line)
+        if not plan.events:
+            echo("Nothing to do.")
+        elif not is_confirmed:
+            echo("Nothing has changed yet. Add --yes to carry it out.")
+        else:
+            with progress_bars(transient=True) as progress:
+                await carry_out(connection, plan, on_progress=show_steps(progress))
+            echo("Done: scores and explanations are up to date.")
+
+    run_connected(settings, plan_and_carry_out)
+
+
+def show_mapping(settings: LocalSettings, source: str, file: Path | None, *, headers: Sequence[str], last: int) -> None:
+    """Print what a file, or else the last webhooks, would become."""
+    sender = load_settings(IngestSettings).source_to_read(source)
+    if file is not None:
+        stored = [read_body_file(file, sender, headers=headers, now=SystemClock().now())]
+    else:
+        stored = run_connected(settings, lambda connection: list_newest_webhooks(connection, sender, number=last))
+    if not stored:
+        echo(f"{source} has sent no webhook in the last seven days. Give a body with --file.")
+    for webhook in stored:
+        for line in describe_webhook(try_mapping(webhook, sender)):
+            echo(line)
