@@ -22,6 +22,11 @@ def is_worked(report: DayReport) -> bool:
     return report.presence is Presence.WORKING and report.score is not None
 
 
+def are_targets_met(report: DayReport) -> bool:
+    """Whether every behaviour reached its target. The score can be 100 without it."""
+    return all(behaviour.count >= behaviour.target for behaviour in report.behaviours)
+
+
 def has_activity(report: DayReport) -> bool:
     """Whether anything was done that counts. On a day without it the rep may have been away."""
     return any(behaviour.count for behaviour in report.behaviours)

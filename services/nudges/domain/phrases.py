@@ -137,9 +137,10 @@ def met_targets(report: DayReport) -> str:
     return joined([_progress(behaviour) for behaviour in planned_behaviours(report) if behaviour.count >= behaviour.target])
 
 
-def open_targets(report: DayReport) -> str:
-    """As `breakdown`, of the behaviours that are below their targets. Empty if all targets are met."""
-    return joined([_progress(behaviour) for behaviour in planned_behaviours(report) if behaviour.count < behaviour.target])
+def below_target(report: DayReport, *, is_today: bool) -> str:
+    """The behaviours that are below their targets: `Still below target: 1 of 3 meetings.`"""
+    below = joined([_progress(behaviour) for behaviour in planned_behaviours(report) if behaviour.count < behaviour.target])
+    return f"{'Still below' if is_today else 'Below'} target: {below}."
 
 
 def _progress(behaviour: BehaviourResult) -> str:

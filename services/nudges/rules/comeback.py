@@ -10,17 +10,18 @@ from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import has_activity, is_plan_done
+from services.nudges.domain.history import are_targets_met, has_activity, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import (
     WEEKDAYS,
+    below_target,
     breakdown,
     count_phrase,
     day_phrase,
     first_name,
     long_date,
     met_targets,
-    open_targets,
+    score_text,
 )
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
@@ -34,7 +35,7 @@ _COUNTED_DAYS_MAX: Final = 5
 @rep_rule(
     name="comeback",
     title="Comeback",
-    when="The plan is done after two or more worked days with activity on which it was not.",
+    when="The score reaches 100 after two or more worked days with activity on which it did not.",
     limits="Not after a single missed day. Leave, holidays, days off and days without any activity do not count as missed.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -51,25 +52,41 @@ def comeback(context: RuleContext) -> Proposal | None:
     missed = [day for day in below if has_activity(day)]
     if len(missed) < MISSED_DAYS_MIN:
         return None
-    name, day, done = first_name(report.rep.name), day_phrase(report.day, today=context.today), _done(report)
-    back = "You're back on plan" if report.day == context.today else f"You got back on plan {day}"
-    slow = count_phrase(len(missed), "slow day") if len(missed) <= _COUNTED_DAYS_MAX else "a slow stretch"
+    name, day, days = first_name(report.rep.name), day_phrase(report.day, today=context.today), len(missed)
+    slow = count_phrase(days, "slow day") if days <= _COUNTED_DAYS_MAX else "a slow stretch"
+    after = f"after {count_phrase(days, 'missed day')} ({_listed(missed, context.today)})"
+    is_today = report.day == context.today
+    if not are_targets_met(report):
+        remainder = below_target(report, is_today=is_today)
+        return Proposal(
+            wordings=_wordings_below_target(name, day, report, slow=slow, days=days, remainder=remainder),
+            reason=f"Your score reached {score_text(report)} {day} {after}.",
+        )
+    done = breakdown(report)
+    back = "You're back on plan" if is_today else f"You got back on plan {day}"
     return Proposal(
         wordings=(
             f"{back}, {name}: {done}. Nice recovery after {slow}.",
             f"You made it back to your plan {day}, {name}: {done}. Getting going again is the hard part, and you did it.",
             f"{name}, you hit your plan again {day}: {done}. Good to see.",
-            f"That's a comeback, {name}: {done} {day}, after {count_phrase(len(missed), 'day')} below plan.",
+            f"That's a comeback, {name}: {done} {day}, after {count_phrase(days, 'day')} below plan.",
             f"You turned it around {day}, {name}: {done}. Well done.",
         ),
-        reason=f"Plan reached {day} after {count_phrase(len(missed), 'missed day')} ({_listed(missed, context.today)}).",
+        reason=f"Plan reached {day} {after}.",
     )
 
 
-def _done(report: DayReport) -> str:
-    """Everything that was planned; if more of one behaviour made up for another, what was done, and what is open."""
-    still_open = open_targets(report)
-    return f"{met_targets(report)}, with {still_open} open" if still_open else breakdown(report)
+def _wordings_below_target(name: str, day: str, report: DayReport, *, slow: str, days: int, remainder: str) -> tuple[str, ...]:
+    """For days on which more of one behaviour made up for less of another."""
+    score, met = score_text(report), met_targets(report)
+    hard = "Getting going again is the hard part, and you did it."
+    return (
+        f"Your score got back to {score} {day}, {name}: {met}. Nice recovery after {slow}. {remainder}",
+        f"You got back to a score of {score} {day}, {name}: {met}. {hard} {remainder}",
+        f"{name}, you scored {score} {day}: {met}. Good to see. {remainder}",
+        f"That's a comeback, {name}: a score of {score} {day}, after {count_phrase(days, 'day')} below plan. {remainder}",
+        f"You turned it around {day}, {name}: {met}, and a score of {score}. {remainder}",
+    )
 
 
 def _listed(missed: Sequence[DayReport], today: date) -> str:

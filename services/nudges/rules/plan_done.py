@@ -1,15 +1,15 @@
 """Plan done: the score of the day has reached 100."""
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import is_plan_done
+from services.nudges.domain.history import are_targets_met, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import (
+    below_target,
     breakdown,
     day_name,
     day_phrase,
     first_name,
     met_targets,
-    open_targets,
     score_text,
 )
 from services.nudges.rules.rule import Proposal, rep_rule
@@ -19,8 +19,8 @@ from shared.events import NudgeKind
 @rep_rule(
     name="plan_done",
     title="Plan done",
-    when="The score has reached 100. If that is because more of one behaviour made up for another, the message says which "
-    "one is open.",
+    when="The score has reached 100. If more of one behaviour made up for less of another, the message says which targets are "
+    "not reached.",
     limits="Not for a day that has had any of the praise above.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -35,14 +35,14 @@ def plan_done(context: RuleContext) -> Proposal | None:
         return None
     name, is_today = first_name(report.rep.name), report.day == context.today
     day, scored_day = day_phrase(report.day, today=context.today), day_name(report.day, today=context.today)
-    score, still_open = score_text(report), open_targets(report)
-    if still_open:
+    score = score_text(report)
+    if not are_targets_met(report):
         met = met_targets(report)
         return Proposal(
-            wordings=_wordings_with_open_targets(
-                name, day, met, score=score, remainder=f"{'Still open' if is_today else 'Left open'}: {still_open}."
+            wordings=_wordings_below_target(name, day, met, score=score, remainder=below_target(report, is_today=is_today)),
+            reason=(
+                f"Your score for {scored_day} is {score}: more of one thing made up for less of another ({breakdown(report)})."
             ),
-            reason=f"Your score for {scored_day} is {score}: {met} made up for {still_open}.",
         )
     on_plan = "You're on plan today" if is_today else f"You were on plan {day}"
     return Proposal(
@@ -71,21 +71,21 @@ def _wordings(name: str, day: str, done: str, *, on_plan: str) -> tuple[str, ...
     )
 
 
-def _wordings_with_open_targets(name: str, day: str, met: str, *, score: str, remainder: str) -> tuple[str, ...]:
+def _wordings_below_target(name: str, day: str, met: str, *, score: str, remainder: str) -> tuple[str, ...]:
     """As many, for days on which more of one behaviour made up for less of another."""
     return (
         f"{name}, your score reached {score} {day}: {met}. {remainder}",
         f"A score of {score} {day}, {name}, thanks to {met}. {remainder}",
-        f"You did {met} {day}, {name}, and that makes a score of {score}. {remainder}",
+        f"You scored {score} {day}, {name}: {met}. {remainder}",
         f"Good work {day}, {name}: {met}, and a score of {score}. {remainder}",
         f"{name}, {met} {day} took you to a score of {score}. {remainder}",
         f"You got to a score of {score} {day}, {name}, with {met}. {remainder}",
-        f"Well done {day}, {name}: {met}. Your score is {score}. {remainder}",
+        f"Well done {day}, {name}: {met}, for a score of {score}. {remainder}",
         f"{name}, that was {met} {day}, for a score of {score}. {remainder}",
-        f"Your score {day}, {name}: {score}, from {met}. {remainder}",
-        f"{name}, you made a score of {score} {day}, most of it with {met}. {remainder}",
-        f"Nice work {day}, {name}: {met} made it a score of {score}. {remainder}",
+        f"Your score {day}, {name}: {score}, with {met}. {remainder}",
+        f"{name}, you scored {score} {day}, with {met}. {remainder}",
+        f"Nice work {day}, {name}: you scored {score}, with {met}. {remainder}",
         f"You earned a score of {score} {day}, {name}: {met}. {remainder}",
-        f"{name}, {day} you did {met}. That's a score of {score}. {remainder}",
-        f"Strong on {met} {day}, {name}: a score of {score}. {remainder}",
+        f"That's a score of {score} {day}, {name}, with {met}. {remainder}",
+        f"Strong work {day}, {name}: {met}. That put your score at {score}. {remainder}",
     )

@@ -21,7 +21,7 @@ COOLDOWN_DAYS: Final = 7
     name="quiet_afternoon",
     title="Quiet afternoon",
     when="Half of the working day is over and nothing has counted, although usually something has by then.",
-    limits="At most once a week, not with fewer than five known days, and not if most days that began like this stayed without "
+    limits="At most once a week, not with fewer than five known days, and not if most days that began like this ended without "
     "any activity: then the rep is probably away.",
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,

@@ -19,8 +19,8 @@ COOLDOWN_DAYS: Final = 7
 @rep_rule(
     name="small_win",
     title="Small win",
-    when="A behaviour is done for the first time after ten or more worked days with other activity and without it; with a "
-    "target of at most two a day, also for the first time in a quarter.",
+    when="The first of a behaviour after ten or more worked days that had other activity but none of it. If its target is at "
+    "most two a day, also the first of a quarter.",
     limits="At most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,

@@ -41,8 +41,8 @@ class Gain:
     name=BRIEF_RULE,
     title="Weekly brief",
     when="Monday morning: at most three reps to coach, one behaviour each, and whether those of the last brief have improved.",
-    limits="Never about days before the playbook was announced to the rep, about somebody who is away all week, or about what "
-    "a rep has not done once in four weeks: that may not be their job.",
+    limits="Never based on days before the playbook was announced to the rep. Nobody who is away all week is named, and nobody "
+    "for what they have not done at all in four weeks: that may not be their job.",
     kind=NudgeKind.DIGEST,
     priority=110,
 )

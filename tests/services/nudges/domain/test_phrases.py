@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.nudges.domain.phrases import (
+    below_target,
     breakdown,
     capitalized,
     choose_wording,
@@ -20,7 +21,6 @@ from services.nudges.domain.phrases import (
     lowered,
     met_targets,
     noun,
-    open_targets,
     score_text,
     short_name,
 )
@@ -163,8 +163,9 @@ def test_a_name_is_as_short_as_tells_people_apart(names: list[str], short: str) 
     assert short_name(names[0], names) == short
 
 
-def test_targets_that_are_met_and_those_that_are_open_are_named_apart() -> None:
+def test_targets_that_are_met_and_those_that_are_not_are_named_apart() -> None:
     day = report(behaviours=(behaviour("Calls", 12, 10), behaviour("Meetings", 1, 2), behaviour("Demos", 3, 0)))
 
-    assert (met_targets(day), open_targets(day)) == ("12 calls (10 planned)", "1 of 2 meetings")
-    assert open_targets(report(behaviours=(behaviour("Calls", 10, 10),))) == ""
+    assert met_targets(day) == "12 calls (10 planned)"
+    assert below_target(day, is_today=True) == "Still below target: 1 of 2 meetings."
+    assert below_target(day, is_today=False) == "Below target: 1 of 2 meetings."

@@ -33,7 +33,13 @@ def test_if_more_of_one_behaviour_made_up_for_another_that_one_is_named() -> Non
     candidate = comeback.evaluate(rule_context(calls_and_proposals(20, 0, score=100, state="open"), *worked_days(60, 60)))
 
     assert candidate is not None
-    assert "20 calls (10 planned), with 0 of 1 proposal open" in candidate.wordings[0]
+    assert candidate.wordings[0] == (
+        "Your score got back to 100 today, Ana: 20 calls (10 planned). Nice recovery after two slow days. "
+        "Still below target: 0 of 1 proposal."
+    )
+    assert all(wording.endswith("Still below target: 0 of 1 proposal.") for wording in candidate.wordings)
+    assert not any("on plan" in wording or "your plan" in wording for wording in candidate.wordings)
+    assert candidate.reason.startswith("Your score reached 100 today after two missed days (")
 
 
 @pytest.mark.parametrize("today", [report(score=99.99, state="open"), report(score=None)], ids=["not done", "no target"])

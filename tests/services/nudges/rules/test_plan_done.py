@@ -10,6 +10,8 @@ from shared.events import DayReport
 from tests.services.nudges.builders.days import MONDAY, at
 from tests.services.nudges.builders.reports import behaviour, report, rule_context
 
+BELOW = "1 of 3 meetings and 0 of 1 proposal"
+
 
 def test_it_is_proposed_at_a_score_of_a_hundred() -> None:
     candidate = plan_done.evaluate(rule_context(report(score=100, state="open")))
@@ -32,7 +34,11 @@ def test_what_goes_beyond_a_target_says_what_was_planned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days_later", "open_since"), [(0, "Still open: 1 of 3 meetings and 0 of 1 proposal."), (1, "Left open: 1 of 3 meetings")]
+    ("days_later", "open_since"),
+    [
+        (0, "Still below target: 1 of 3 meetings and 0 of 1 proposal."),
+        (1, " Below target: 1 of 3 meetings and 0 of 1 proposal."),
+    ],
 )
 def test_a_plan_that_one_behaviour_carried_is_not_called_done_and_says_what_is_open(days_later: int, open_since: str) -> None:
     behaviours = (behaviour("Calls", 15, 10), behaviour("Meetings", 1, 3), behaviour("Proposals", 0, 1))
@@ -49,7 +55,9 @@ def test_a_plan_that_one_behaviour_carried_is_not_called_done_and_says_what_is_o
         assert "15 calls (10 planned)" in wording
         assert "102" in wording
         assert not re.search("plan done|your plan|on plan|finished|completed", wording, re.IGNORECASE)
-    assert candidate.reason.endswith("is 102: 15 calls (10 planned) made up for 1 of 3 meetings and 0 of 1 proposal.")
+    assert candidate.reason.endswith(
+        "is 102: more of one thing made up for less of another (15 calls (10 planned), 1 of 3 meetings and 0 of 1 proposal)."
+    )
 
 
 @pytest.mark.parametrize(
