@@ -14,6 +14,7 @@ from services.scoring.days.open_and_close_days import list_reps_due
 from services.scoring.definitions.announcement_consumer import announcement_router
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.explain.count_gaps import count_gaps
 from services.scoring.explain.explain_api import ExplainApi
 from services.scoring.metrics import UNREADABLE_ANNOUNCEMENT, ScoringMetrics
 from services.scoring.outbox import measure_outbox, report_relay
@@ -43,6 +44,7 @@ from shared.service.startup import has_finished, pool_of, reach_broker, reach_da
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "scoring"
+_GAPS_INTERVAL_S: Final = 300.0
 _CONSUMED: Final = ((ACTIVITIES, SCORING_CONSUMER), (NUDGES, ANNOUNCEMENTS_CONSUMER))
 
 
@@ -87,7 +89,9 @@ class ScoringService:
         await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
         async with self._pool.acquire() as connection:
             await self._cache.read(connection)  # an erasure key that recognises nobody is noticed before anything is recorded
-        jobs = {job.name: job.run for job in (self._days, *self._rescores, self._relay, self._measuring())}
+        jobs = {
+            job.name: job.run for job in (self._days, *self._rescores, self._relay, self._measuring(), self._measuring_gaps())
+        }
         async with self._reports, self._dead_letters:
             await run_process(
                 front, self._web_app(), self.app, self._broker, jobs={"record_activities": self._consumer.run, **jobs}
@@ -141,6 +145,14 @@ class ScoringService:
                 "outbox": partial(measure_outbox, self._pool, self._clock, self._metrics),
             }
         )
+
+    def _measuring_gaps(self) -> BackgroundJob:
+        """Keeps the gauges of incomplete activities up to date. It reads a week of activities, so it does so rarely."""
+
+        async def measure_gaps() -> None:
+            self._metrics.show_gaps(await count_gaps(self._pool, now=self._clock.now()))
+
+        return measuring_job({"gaps": measure_gaps}, name="measure_gaps", interval_s=_GAPS_INTERVAL_S)
 
     async def _is_caught_up(self, now: datetime) -> bool:
         """Whether everything that is due by now is consumed, opened, closed, scored and published."""

@@ -1,8 +1,11 @@
 """The metrics of scoring: name, unit, labels, and what to do when one moves."""
 
-from typing import Final
+from collections.abc import Collection
+from typing import Final, Literal, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from shared.observation import SourceName
 
 DAY_EVENTS: Final = ("opened", "changed", "closed")
 ANNOUNCEMENT_EVENTS: Final = ("announced", "withdrawn")
@@ -11,14 +14,28 @@ UNREADABLE_ANNOUNCEMENT: Final = "unreadable_announcement"
 DEAD_LETTER_REASONS: Final = ("unreadable_event", "refused_observation", UNREADABLE_ANNOUNCEMENT)
 
 
+class GapCount(NamedTuple):
+    """Of the recent activities of a source that need a fact, how many lack it."""
+
+    source: SourceName
+    fact: Literal["actor", "start", "duration"]
+    recent: int
+    incomplete: int
+
+
 class ScoringMetrics:
-    """All metrics, in a registry of their own. Every label value exists from the start, so no series appears later."""
+    """All metrics, in a registry of their own.
+
+    Every label value exists from the start, so no series appears later, except those of sources: scoring has no list of
+    sources and knows them from their activities alone. The series of a source exist while it has recent activities.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._add_recording()
         self._add_reports()
         self._add_pending_work()
+        self._add_gaps()
 
     def _add_recording(self) -> None:
         self.observations = Counter(
@@ -99,3 +116,33 @@ class ScoringMetrics:
             "Age of the oldest unpublished event, by the service's clock. Above 120: as for daymark_scoring_outbox_rows.",
             registry=self.registry,
         )
+
+    def _add_gaps(self) -> None:
+        """By source, and by what an activity needs: all need an `actor` and a `start`, calls a `duration` as well."""
+        self.recent = Gauge(
+            "daymark_scoring_recent_activities",
+            "Activities of the last 7 days, imported ones too, that need the fact. Gone: the source sends nothing new.",
+            ["source", "fact"],
+            registry=self.registry,
+        )
+        self.incomplete = Gauge(
+            "daymark_scoring_incomplete_activities",
+            "Those of daymark_scoring_recent_activities that lack the fact, so they do not count. Many: see `daymark doctor`.",
+            ["source", "fact"],
+            registry=self.registry,
+        )
+        self._with_gaps: set[tuple[SourceName, str]] = set()
+
+    def show_gaps(self, counts: Collection[GapCount]) -> None:
+        """Bring the gauges of incomplete activities up to date, and remove the series of sources that are not counted any more.
+
+        The others are never absent meanwhile: an alert on them keeps waiting.
+        """
+        for source, fact, recent, incomplete in counts:
+            self.recent.labels(source, fact).set(recent)
+            self.incomplete.labels(source, fact).set(incomplete)
+        shown = {(count.source, str(count.fact)) for count in counts}
+        for labels in self._with_gaps - shown:
+            self.recent.remove(*labels)
+            self.incomplete.remove(*labels)
+        self._with_gaps = shown

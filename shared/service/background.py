@@ -63,14 +63,16 @@ class BackgroundJob:
         return self._interval_s if wait_s is None else wait_s
 
 
-def measuring_job(gauges: Mapping[str, Callable[[], Awaitable[None]]], *, interval_s: float = 5.0) -> BackgroundJob:
+def measuring_job(
+    gauges: Mapping[str, Callable[[], Awaitable[None]]], *, name: str = "measure", interval_s: float = 5.0
+) -> BackgroundJob:
     """Brings gauges up to date. One that cannot be read keeps its value, and the log says so."""
 
     async def measure() -> None:
-        for name, read in gauges.items():
+        for gauge, read in gauges.items():
             try:
                 await read()
             except TRANSIENT_ERRORS as failed:
-                _log.warning("not_measured", gauge=name, error=type(failed).__name__)
+                _log.warning("not_measured", gauge=gauge, error=type(failed).__name__)
 
-    return BackgroundJob("measure", measure, interval_s=interval_s)
+    return BackgroundJob(name, measure, interval_s=interval_s)

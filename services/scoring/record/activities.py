@@ -1,6 +1,7 @@
 """Activities in Postgres: one row per activity. The columns of facts follow from the fact catalogue."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -27,14 +28,15 @@ _QUERIES: Final = Queries.beside(
     fact_columns_of_a=", ".join(f"a.{name}" for name, _ in _COLUMNS),
     fact_assignments=", ".join(f"{name} = new.{name}" for name, _ in _COLUMNS),
     fact_arrays=", ".join(f"${number}::{sql_type}[]" for number, (_, sql_type) in enumerate(_COLUMNS, _FIXED_COLUMNS + 1)),
+    stored_on=f"${_FIXED_COLUMNS + len(_COLUMNS) + 1}::date",
 )
 _CURSOR_ROWS: Final = 5_000
 _states_decoder: Final = msgspec.json.Decoder(FactStates)
 
 
-async def insert_activities(connection: Connection, records: Sequence[ActivityRecord]) -> set[ActivityKey]:
+async def insert_activities(connection: Connection, records: Sequence[ActivityRecord], *, now: datetime) -> set[ActivityKey]:
     """Store new activities. Returns the keys of those that were new."""
-    rows = await connection.fetch(_QUERIES["insert_activities"], *_columns(records))
+    rows = await connection.fetch(_QUERIES["insert_activities"], *_columns(records), now.date())
     return {(row["source"], row["account"], row["activity_id"]) for row in rows}
 
 

@@ -3,9 +3,9 @@
 -- out has to be locked, merged and updated. Nobody who waits here holds a lock on a row that was there before, so no circle of
 -- waiting can close.
 INSERT INTO activity (
-    source, account, activity_id, part_of, states, keeps_owners, deleted, rep_id, day, {fact_columns}
+    source, account, activity_id, part_of, states, keeps_owners, deleted, rep_id, day, {fact_columns}, stored_on
 )
-SELECT source, account, activity_id, part_of, states::jsonb, keeps_owners, deleted, rep_id, day, {fact_columns}
+SELECT source, account, activity_id, part_of, states::jsonb, keeps_owners, deleted, rep_id, day, {fact_columns}, {stored_on}
 FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::boolean[], $8::text[], $9::date[],
         {fact_arrays}

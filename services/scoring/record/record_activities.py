@@ -51,13 +51,13 @@ async def record_activities(
         by_key: dict[ActivityKey, list[ObservedEvent]] = {}
         for event in redacted:
             by_key.setdefault(event.key, []).append(event)
-        changes = await _merge_all(connection, by_key, definitions)
+        changes = await _merge_all(connection, by_key, definitions, now=now)
         days = await score_days(connection, definitions, _causes(changes, by_key), now=now)
     redactions = sum(event.is_redacted for event in redacted) if definitions.erased else 0
     return Recorded(activities=len({record.key_of_whole for _, record in changes}), days=days, redacted=redactions)
 
 
-async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: Definitions) -> list[Change]:
+async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: Definitions, *, now: datetime) -> list[Change]:
     """Every activity that the batch changes: new ones first, in order of arrival, then those that were stored already, and
     then parts that are new."""
     roster = definitions.roster
@@ -66,7 +66,7 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
         for key, events in items:
             if not (definitions.erased and all(event.is_by_erased_user for event in events)):
                 as_new[key] = derive(key, merged_states({}, events), roster=roster)
-    inserted = await insert_activities(connection, list(as_new.values())) if as_new else set()
+    inserted = await insert_activities(connection, list(as_new.values()), now=now) if as_new else set()
     stored = [record for key, record in as_new.items() if key in inserted]
     changes: list[Change] = [(None, record) for record in stored]
     if known := by_key.keys() - inserted:
@@ -76,7 +76,7 @@ async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: D
     known_keys = {record.key for record in stored}
     wholes = [record for record in stored if record.part_of is None]
     parts = {part.key: part for whole in wholes for part in derive_parts(whole, roster=roster) if part.key not in known_keys}
-    return changes + await _add_parts(connection, parts, by_key, definitions) if parts else changes
+    return changes + await _add_parts(connection, parts, by_key, definitions, now=now) if parts else changes
 
 
 async def _lock_with_parts(connection: Connection, keys: Collection[ActivityKey], by_key: EventsByKey) -> list[ActivityRecord]:
@@ -106,10 +106,15 @@ async def _merge_into(
 
 
 async def _add_parts(
-    connection: Connection, parts: Mapping[ActivityKey, ActivityRecord], by_key: EventsByKey, definitions: Definitions
+    connection: Connection,
+    parts: Mapping[ActivityKey, ActivityRecord],
+    by_key: EventsByKey,
+    definitions: Definitions,
+    *,
+    now: datetime,
 ) -> list[Change]:
     """Store parts that the batch made. One that another transaction added meanwhile, or that outlived its whole, is merged."""
-    inserted = await insert_activities(connection, list(parts.values()))
+    inserted = await insert_activities(connection, list(parts.values()), now=now)
     changes: list[Change] = [(None, part) for key, part in parts.items() if key in inserted]
     if known := parts.keys() - inserted:
         _, changed = await _merge_into(connection, await lock_activities(connection, known), by_key, definitions)

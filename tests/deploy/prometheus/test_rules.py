@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Metric
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.nudges.metrics import NudgesMetrics
-from services.scoring.metrics import ScoringMetrics
+from services.scoring.metrics import GapCount, ScoringMetrics
 from shared.observation import SourceName
 from tests.running_daymark import ROOT
 
@@ -69,7 +69,9 @@ def test_rules_use_only_metrics_that_a_service_exports() -> None:
     source = Source(name=acme, kind="standard", secrets=(b"",), expires_at=datetime(2026, 1, 1, tzinfo=UTC))
     nudges = NudgesMetrics(rules=["plan_done"], channels=["webhook"])
     nudges.show_silent_feeds(["north"])
-    registries = (IngestMetrics({acme: source}).registry, ScoringMetrics().registry, nudges.registry)
+    scoring = ScoringMetrics()
+    scoring.show_gaps([GapCount(acme, "actor", recent=1, incomplete=0)])
+    registries = (IngestMetrics({acme: source}).registry, scoring.registry, nudges.registry)
     exported = {sample.name for registry in registries for metric in _collect(registry) for sample in metric.samples}
 
     used = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}

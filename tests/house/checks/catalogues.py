@@ -21,7 +21,7 @@ RUNBOOK: Final = "docs/runbook.md"
 FACTS: Final = "shared/facts.py"
 
 UNITS: Final = (
-    *("total", "seconds", "bytes", "rows", "messages", "ratio", "info"),
+    *("total", "seconds", "bytes", "rows", "messages", "activities", "ratio", "info"),
     *("waiting", "in_flight", "to_rescore"),
 )
 """Endings of metric names: the unit, or the state of the things that are counted."""

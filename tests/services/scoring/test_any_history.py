@@ -110,7 +110,7 @@ class AnyHistory(RuleBasedStateMachine):
         fresh = [event_of(piece) for piece in pieces]
         self.events += fresh
 
-        async def die(*_: object) -> None:
+        async def die(*_: object, **__: object) -> None:
             raise Crash
 
         module, function = crash_point

@@ -7,13 +7,17 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
 from services.scoring.app import describe
+from services.scoring.schema import MIGRATIONS, SCHEMA
 from shared.event_types import DAY_CHANGED
 from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import SCORES_EVENTS
+from shared.postgres.migrations import migrate
+from shared.postgres.pool import make_pool
 from shared.requests import activities, definitions, erasure, scores
 from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint
@@ -67,6 +71,16 @@ def port() -> int:
 
 
 @pytest.fixture
+async def stored_call(scoring_database_url: str) -> None:
+    """A call of nobody's, stored before the process starts."""
+    async with make_pool(scoring_database_url, schema=SCHEMA) as pool:
+        await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
+        await pool.execute(
+            "INSERT INTO activity (source, account, activity_id, kind, stored_on) VALUES ('acme', '', 'a1', 'call', $1)", MONDAY
+        )
+
+
+@pytest.fixture
 async def process(
     tmp_path: Path, nats_url: str, monitor_url: str, scoring_database_url: str, port: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -106,3 +120,13 @@ async def test_the_process_scores_what_arrives_and_ends_cleanly_on_sigterm(
     assert [activity.counts_for for activity in explanation.activities] == [("calls",)]
     assert json.loads(report.data or b"")["score"] == str(explanation.score)
     assert exit_status == 0
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("stored_call", "process")
+async def test_the_process_measures_what_stored_activities_lack(port: int) -> None:
+    sample = 'daymark_scoring_incomplete_activities{fact="actor",source="acme"} 1.0'
+
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client, asyncio.timeout(60):
+        while sample not in (await client.get("/metrics")).text.splitlines():
+            await asyncio.sleep(0.05)

@@ -25,8 +25,8 @@ REPS, PER_DAY = 100, 20
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = date(2026, 3, 1)
 FILL = """
-INSERT INTO activity (source, account, activity_id, kind, actor, started_at, rep_id, day)
-SELECT 'acme', '', number::text, 'call', (number % $2)::text, at,
+INSERT INTO activity (source, account, activity_id, kind, actor, started_at, stored_on, rep_id, day)
+SELECT 'acme', '', number::text, 'call', (number % $2)::text, at, at::date,
        CASE WHEN number % 1000 < 999 THEN 'r' || number % $2 END, CASE WHEN number % 1000 < 999 THEN at::date END
 FROM generate_series(1, $1::integer) AS number,
 LATERAL (SELECT $4::timestamptz - number / ($2::integer * $3::integer) * interval '1 day' AS at) AS made
@@ -71,7 +71,7 @@ COUNTED = {
 USERS = (["acme", "acme"], [None, "x"], ["1", "2"], ["acme"], ["y"], ["1"])
 RULES = json.dumps([{"version": 0, "burst_more_than": 3, "burst_within_s": 60}])
 ARGUMENTS: dict[str, tuple[object, ...]] = {
-    "record.activities.insert_activities": RECORDS,
+    "record.activities.insert_activities": (*RECORDS, DAY),
     "record.activities.lock_activities": KEYS,
     "record.activities.list_parts": KEYS,
     "record.activities.lock_activities_of_reps": ([R1], ["acme"], ["1"]),
@@ -93,6 +93,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "rescore.days_to_rescore.lock_days": (*SPANS, DAY, DAY),
     "rescore.days_to_rescore.lock_past_days": (*SPANS, DAY, DAY),
     "rescore.days_to_rescore.update_past_days": (*REP_DAYS, [None] * 2, [0] * 2, ["{}"], ["{}"], [None]),
+    "explain.count_gaps.count_gaps": (DAY,),
     "explain.list_scores.list_scores": (DAY, DAY, [R1], True, "", DAY, 1_000),
     "explain.list_totals.list_counts": (DAY, DAY),
     "explain.list_unmatched_users.list_unmatched_users": (),

@@ -44,7 +44,9 @@ async def _add(
     """An activity of a hundred seconds with one contact."""
     stated = activity({"kind": kind, "started_at": started_at, "duration_s": 100.0, "contact_key": "ada"})
     async with scoring.pool.acquire() as connection:
-        await insert_activities(connection, [ActivityRecord(key=key, states={}, activity=stated, rep_day=rep_day)])
+        await insert_activities(
+            connection, [ActivityRecord(key=key, states={}, activity=stated, rep_day=rep_day)], now=MONDAY_NOON
+        )
 
 
 async def _counts(scoring: Scoring, versions: dict[RepDay, Playbook]) -> dict[RepDay, dict[str, int]]:

@@ -54,7 +54,7 @@ async def _add_activity(
 ) -> None:
     stated = activity({"actor": actor, "contact_key": contact_key})
     key = (source, account, ActivityId(activity_id))
-    await insert_activities(connection, [ActivityRecord(key=key, states={}, activity=stated, rep_day=rep_day)])
+    await insert_activities(connection, [ActivityRecord(key=key, states={}, activity=stated, rep_day=rep_day)], now=MONDAY_NOON)
 
 
 async def _activity_ids(connection: Connection) -> list[str]:

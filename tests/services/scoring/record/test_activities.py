@@ -61,9 +61,9 @@ async def _all(connection: Connection) -> list[ActivityRecord]:
 
 async def test_only_new_activities_are_inserted(connection: Connection) -> None:
     first, other = _record("a1"), _record("a2")
-    await insert_activities(connection, [first])
+    await insert_activities(connection, [first], now=MONDAY_NOON)
 
-    assert await insert_activities(connection, [_record("a1", kind="email"), other]) == {other.key}
+    assert await insert_activities(connection, [_record("a1", kind="email"), other], now=MONDAY_NOON) == {other.key}
 
     assert sorted(await _all(connection), key=lambda record: record.key) == [first, other]
 
@@ -76,7 +76,7 @@ async def test_the_wanted_activities_are_locked_in_order(scoring: Scoring, conne
         _record("a8", account="three"),
     ]
     for record in (*wanted, _record("a0"), _record("a1"), _record("a9")):
-        await insert_activities(connection, [record])
+        await insert_activities(connection, [record], now=MONDAY_NOON)
 
     async with connection.transaction():
         locked = await lock_activities(connection, _keys(*wanted))
@@ -95,7 +95,7 @@ async def test_parts_are_locked_with_the_activities_that_they_belong_to(connecti
         msgspec.structs.replace(_record("p4", source=OTHER), part_of=ActivityId("a2")),
     ]
     for record in (*wholes, *parts, *decoys):
-        await insert_activities(connection, [record])
+        await insert_activities(connection, [record], now=MONDAY_NOON)
 
     async with connection.transaction():
         locked = await lock_activities(connection, _keys(*wholes), with_parts_of=_keys(wholes[0]))
@@ -108,7 +108,7 @@ async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring
     own, elsewhere, second = _record("a4", source=OTHER, actor="8"), _record("a3"), _record("a0", account="two")
     decoys = [_record("a1", actor="8"), _record("a2", source=OTHER), _record("a6", RepDay(BEN, MONDAY), actor="9")]
     for record in (own, second, anas, elsewhere, *decoys):
-        await insert_activities(connection, [record])
+        await insert_activities(connection, [record], now=MONDAY_NOON)
     identities = [Identity(source=ACME, user="7"), Identity(source=OTHER, user="8")]
 
     async with connection.transaction():
@@ -131,7 +131,7 @@ async def test_the_wanted_activities_are_listed_with_their_parts(connection: Con
         msgspec.structs.replace(_record("p4", source=OTHER), part_of=ActivityId("a2")),
     ]
     for record in (*wanted, *parts, *decoys):
-        await insert_activities(connection, [record])
+        await insert_activities(connection, [record], now=MONDAY_NOON)
 
     listed = await list_activities_with_parts(connection, _keys(*wanted))
 
@@ -142,7 +142,7 @@ async def test_the_wanted_activities_are_listed_with_their_parts(connection: Con
 async def test_an_activity_is_updated_and_no_other(connection: Connection) -> None:
     first = _record("a1")
     others = [_record("a2"), _record("a1", source=OTHER), _record("a1", account="two")]
-    await insert_activities(connection, [first, *others])
+    await insert_activities(connection, [first, *others], now=MONDAY_NOON)
     changed = _record("a1", RepDay(ANA, MONDAY), kind="email")
 
     await update_activities(connection, [changed])
@@ -162,7 +162,7 @@ async def test_the_activities_of_a_day_are_listed_in_the_order_in_which_they_beg
         _record("a1", monday, source=OTHER, account="two", minute=2),
     ]
     for record in [*reversed(in_order), _record("a7", RepDay(ANA, TUESDAY)), _record("a8", RepDay(BEN, MONDAY)), _record("a9")]:
-        await insert_activities(connection, [record])
+        await insert_activities(connection, [record], now=MONDAY_NOON)
 
     assert await list_activities_of_day(connection, monday) == in_order
 
@@ -175,6 +175,6 @@ async def test_every_activity_is_listed_those_of_a_rep_first_and_day_by_day(conn
         _record("a1"),
     ]
     for record in reversed(in_order):
-        await insert_activities(connection, [record])
+        await insert_activities(connection, [record], now=MONDAY_NOON)
 
     assert await _all(connection) == in_order
