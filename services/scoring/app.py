@@ -8,11 +8,13 @@ from typing import Final
 from faststream import FastStream
 from starlette.applications import Starlette
 
+from services.scoring.absences.end_refuted_absences import refuted_absences_job
 from services.scoring.days.day_job import day_job
 from services.scoring.days.last_opened_days import list_opened_days
 from services.scoring.days.open_and_close_days import list_reps_due
 from services.scoring.definitions.announcement_consumer import announcement_router
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.entered_absences import list_refuted_days
 from services.scoring.definitions.pending_rescores import find_rescore_state
 from services.scoring.explain.count_gaps import count_gaps
 from services.scoring.explain.explain_api import ExplainApi
@@ -63,6 +65,7 @@ class ScoringService:
         self._relay = BackgroundJob("outbox", report_relay(self._pool, self._reports, self._metrics).relay_all)
         self._rescores = rescore_jobs(self._pool, self._cache, self._clock, on_step=self._relay.wake)
         self._days = day_job(self._pool, self._cache, self._clock, on_change=self._relay.wake)
+        self._absences = refuted_absences_job(self._pool, self._cache, self._clock, on_change=self._wake_rescores)
         self._consumer = ActivityConsumer(
             self._client,
             self._pool,
@@ -89,9 +92,8 @@ class ScoringService:
         await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
         async with self._pool.acquire() as connection:
             await self._cache.read(connection)  # an erasure key that recognises nobody is noticed before anything is recorded
-        jobs = {
-            job.name: job.run for job in (self._days, *self._rescores, self._relay, self._measuring(), self._measuring_gaps())
-        }
+        measuring = (self._measuring(), self._measuring_gaps())
+        jobs = {job.name: job.run for job in (self._days, *self._rescores, self._absences, self._relay, *measuring)}
         async with self._reports, self._dead_letters:
             await run_process(
                 front, self._web_app(), self.app, self._broker, jobs={"record_activities": self._consumer.run, **jobs}
@@ -163,7 +165,7 @@ class ScoringService:
             definitions = await self._cache.read(connection)
             if list_reps_due(definitions, await list_opened_days(connection), now=now):
                 return False
-            if (await find_rescore_state(connection)).reps:
+            if await list_refuted_days(connection) or (await find_rescore_state(connection)).reps:
                 return False
         return (await find_outbox_state(self._pool)).waiting == 0
 

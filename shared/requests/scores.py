@@ -70,13 +70,16 @@ class ExplainedLine(Schema):
 
 
 class Explanation(Schema):
-    """A day's score with everything behind it. `arithmetic` is the sum, written out. `announcement_delivered_at` is when the
-    announcement of the version that judges the day reached the rep; None if it has not."""
+    """A day's score with everything behind it. `absence_entered_by` is the name of the manager who entered the day as an
+    absence; empty if the roster file states it, or if the day is none. `arithmetic` is the sum, written out.
+    `announcement_delivered_at` is when the announcement of the version that judges the day reached the rep; None if it has
+    not."""
 
     rep: RepId
     day: date
     timezone: str
     presence: str
+    absence_entered_by: str = ""
     playbook_from: date | None
     announcement_delivered_at: datetime | None = None
     score: Decimal | None

@@ -22,12 +22,13 @@ from deploy.local.cli.options import (
     progress_bars,
 )
 from deploy.local.cli.requests import LONG_S, ask_daymark, list_from_daymark, refuse_unknown_names, run_connected
-from deploy.local.cli.tables.definitions import print_announcements, print_playbooks, print_preview
+from deploy.local.cli.tables.definitions import print_absences, print_announcements, print_playbooks, print_preview
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.settings import LocalSettings
 from deploy.output import Output, echo
 from shared.errors import DaymarkError
 from shared.plurals import count_nouns
+from shared.requests.absences import ABSENCE_LIST
 from shared.requests.client import NO_QUERY, ask
 from shared.requests.definitions import (
     ANNOUNCEMENT_LIST,
@@ -61,6 +62,16 @@ class FileMissing(DaymarkError):
 def roster_apply(file: Path, no_wait: NoWait = False, config: Config = None, data: Data = None) -> None:
     """Put a roster file in force, and score again the days that it affects."""
     _apply(ROSTER_APPLY, _read_definition(file), command_settings(config, data), wait=not no_wait)
+
+
+@roster.command("absences")
+def roster_absences(as_json: AsJson = False, config: Config = None, data: Data = None) -> None:
+    """Absences that managers have entered on their pages, and that are not in the roster file."""
+    listed = ask_daymark(command_settings(config, data), ABSENCE_LIST, NO_QUERY)
+    if as_json:
+        write_json(listed.rows, sys.stdout)
+    else:
+        print_absences(listed, Output())
 
 
 @playbook.command("apply")

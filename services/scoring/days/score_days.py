@@ -15,8 +15,10 @@ from services.scoring.definitions.pending_rescores import list_pending_reassignm
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import EMPTY_TALLY, Day, DayState, initial_state
 from services.scoring.domain.definitions import Definitions
+from services.scoring.domain.roster.calendar import presence_on
+from services.scoring.domain.roster.roster import Rep
 from shared.event_types import DAY_CHANGED, EventType
-from shared.events import DayReport
+from shared.events import DayReport, Presence
 from shared.postgres.outbox import enqueue_events
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
@@ -24,6 +26,7 @@ from shared.trace import continue_trace
 REPORTED_DAYS: Final = 60
 """A change of definitions is reported for this many days back. Rules look back six weeks; those that look back further take
 older days as they were judged then."""
+_WORKED_OR_AWAY: Final = (Presence.WORKING, Presence.ABSENT)
 
 
 class DayEvent(NamedTuple):
@@ -67,7 +70,8 @@ async def score_locked_days(
     for rep_day, day in known:
         tally, cause = tallies.get(rep_day, EMPTY_TALLY), causes[rep_day]
         score = definitions.score_under(versions[rep_day], reps[rep_day.rep_id], rep_day.day, tally.counts).shown
-        if (tally, score) == (day.tally, day.score) and not (cause.is_redefinition and day.state == "open"):
+        is_unchanged = (tally, score) == (day.tally, day.score)
+        if is_unchanged and not (cause.is_redefinition and _may_differ_otherwise(day, reps[rep_day.rep_id])):
             continue
         is_reported = _is_reported(day, cause, now=now)
         updated = msgspec.structs.replace(day, tally=tally, score=score, revision=day.revision + is_reported)
@@ -91,6 +95,12 @@ def initial_states(rep_days: Iterable[RepDay], definitions: Definitions, *, now:
 def first_reported_day(now: datetime) -> date:
     """The earliest day for which a change of definitions is reported."""
     return now.date() - timedelta(days=REPORTED_DAYS)
+
+
+def _may_differ_otherwise(day: Day, rep: Rep) -> bool:
+    """Whether a new definition may change what is reported of a day besides its counts and its score: of an open day anything,
+    and of a closed one without a score whether the rep was away."""
+    return day.state == "open" or (day.score is None and presence_on(rep, day.day)[0] in _WORKED_OR_AWAY)
 
 
 def _is_reported(day: Day, cause: Cause, *, now: datetime) -> bool:

@@ -9,6 +9,7 @@ import asyncpg
 
 from services.scoring.definitions.announce_playbooks import announce_playbooks
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.entered_absences import delete_entered_days, list_entered
 from services.scoring.definitions.pending_rescores import request_rescore
 from services.scoring.definitions.stored_definitions import add_playbook, add_roster, bump_version
 from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
@@ -17,6 +18,7 @@ from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.erased import find_erased
 from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import team_day_of
+from services.scoring.domain.roster.entered_absences import stated_in_roster, with_entered_absences
 from services.scoring.domain.roster.roster import Roster
 from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
 from shared.errors import DaymarkError
@@ -39,7 +41,8 @@ class ErasedPersonInRoster(DaymarkError):
 
 
 async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, now: datetime) -> Applied:
-    """Put a roster in force.
+    """Put a roster in force. Absences that managers have entered stay, except for days that the roster states itself: for these
+    it speaks alone from now on.
 
     Raises:
         DefinitionRefused: the file has mistakes; nothing has changed.
@@ -51,12 +54,20 @@ async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *
         if (entry := find_erased(before.erased, before.roster, roster)) is not None:
             raise ErasedPersonInRoster(entry)
         await add_roster(connection, text, now=now)
-        changes = changes_between(before.roster, roster)
+        in_force = await _merge_entered_absences(connection, roster)
+        changes = changes_between(before.roster, in_force)
         await _request_rescores(connection, changes, now=now)
-        announced = await announce_playbooks(connection, replace(before, roster=roster), changes.all, now=now)
+        announced = await announce_playbooks(connection, replace(before, roster=in_force), changes.all, now=now)
         return Applied(summary=_summarize(roster, changes), reps_to_rescore=len(changes.all), reps_to_announce_to=announced)
 
     return await _apply(pool, cache, apply)
+
+
+async def _merge_entered_absences(connection: Connection, roster: Roster) -> Roster:
+    entered = {absence.entered_day for absence in await list_entered(connection)}
+    redundant = stated_in_roster(roster, entered)
+    await delete_entered_days(connection, redundant)
+    return with_entered_absences(roster, entered.difference(redundant))
 
 
 async def _request_rescores(connection: Connection, changes: RosterChanges, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from services.scoring.definitions.entered_absences import list_entered
 from services.scoring.definitions.stored_definitions import (
     StoredPlaybook,
     Tombstone,
@@ -19,6 +20,7 @@ from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.erased import TOMBSTONE_KINDS, ErasedPeople
 from services.scoring.domain.playbook.playbook import Playbook, Playbooks
+from services.scoring.domain.roster.entered_absences import EnteredDay, with_entered_absences
 from services.scoring.domain.roster.roster import EMPTY_ROSTER, Roster
 from shared.postgres.pool import Connection
 from shared.privacy.erasure import tombstone_of_key
@@ -66,7 +68,8 @@ class DefinitionsCache:
         erased = _erased_people(await list_tombstones(connection), self._erasure_key)
         roster_body = await find_roster(connection)
         playbooks = Playbooks(_playbooks(await list_playbooks(connection)))
-        roster = _parsed_roster(roster_body) if roster_body else EMPTY_ROSTER
+        entered = frozenset(absence.entered_day for absence in await list_entered(connection))
+        roster = _roster_in_force(roster_body, entered) if roster_body else EMPTY_ROSTER
         return Definitions(version=version, roster=roster, playbooks=playbooks, erased=erased)
 
 
@@ -74,6 +77,12 @@ class DefinitionsCache:
 def _parsed_roster(body: str) -> Roster:
     """One object for one text: caches then find a rep by identity, without comparing every field."""
     return read_roster(body, file="stored roster")
+
+
+@lru_cache(maxsize=2)
+def _roster_in_force(body: str, entered: frozenset[EnteredDay]) -> Roster:
+    """With the absences that managers have entered: the only place where the two are put together."""
+    return with_entered_absences(_parsed_roster(body), entered)
 
 
 def _erased_people(tombstones: Sequence[Tombstone], key: bytes) -> ErasedPeople:

@@ -10,6 +10,7 @@ import asyncpg
 from services.scoring.definitions.announcements import find_delivered_at
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.check_names import NoSuchRep
+from services.scoring.definitions.entered_absences import list_entered_of
 from services.scoring.domain.activities.activity import Activity
 from services.scoring.domain.activities.activity_record import ActivityRecord
 from services.scoring.domain.activities.assignment import RepDay
@@ -21,7 +22,7 @@ from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import presence_on
 from services.scoring.domain.score import Line, as_decimal, two_decimals
 from services.scoring.record.activities import list_activities_of_day
-from shared.events import RepId
+from shared.events import Presence, RepId
 from shared.fact_values import FactValue
 from shared.facts import ACTOR, AMOUNT, STAGE, STARTED_AT, STARTED_ON
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
@@ -41,8 +42,13 @@ async def explain_day(pool: asyncpg.Pool, cache: DefinitionsCache, rep_id: RepId
             raise NoSuchRep(with_suggestion(rep_id, definitions.roster.reps))
         records = await list_activities_of_day(connection, RepDay(rep_id, day))
         playbook = definitions.playbook_of(rep, day)
+        entered = await list_entered_of(connection, rep_id, first=day, last=day)
         delivered_at = await find_delivered_at(connection, rep_id, playbook.number) if playbook else None
-    return _explanation(RepDay(rep_id, day), records, definitions, playbook, delivered_at)
+    explanation = _explanation(RepDay(rep_id, day), records, definitions, playbook, delivered_at)
+    if explanation.presence != Presence.ABSENT or not entered:
+        return explanation
+    entered_by = definitions.roster.name_of_manager(entered[0].manager_id) or "a manager"
+    return explanation.model_copy(update={"absence_entered_by": entered_by})
 
 
 def _explanation(

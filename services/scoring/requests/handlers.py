@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import asyncpg
 
+from services.scoring.absences.change_absences import enter_absence, show_absences, withdraw_absence
+from services.scoring.absences.list_absences import list_absences
 from services.scoring.definitions.apply_definitions import apply_playbooks, apply_roster
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.check_names import check_names
@@ -24,7 +26,7 @@ from services.scoring.explain.preview_readings import preview_readings
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
-from shared.requests import activities, definitions, erasure, scores
+from shared.requests import absences, activities, definitions, erasure, scores
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 
@@ -35,6 +37,7 @@ def request_router(
     """All handlers. `on_change` is called when days have to be scored again."""
     requests = RequestRouter(queue="scoring")
     _handle_definitions(requests, pool, cache, clock, on_change)
+    _handle_absences(requests, pool, cache, clock, on_change)
     _handle_scores(requests, pool, cache, clock)
     _handle_erasure(requests, pool, cache, clock)
     return requests
@@ -82,6 +85,30 @@ def _handle_definitions(
     async def rescore_state(_: NoQuery) -> definitions.RescoreState:
         async with pool.acquire() as connection:
             return await find_rescore_state(connection)
+
+
+def _handle_absences(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
+    @requests.handles(absences.ABSENCE_SHOW)
+    async def show(query: absences.AbsenceQuery) -> absences.AbsenceState:
+        return await show_absences(pool, cache, query, now=clock.now())
+
+    @requests.handles(absences.ABSENCE_ENTER)
+    async def enter(query: absences.AbsenceQuery) -> absences.AbsenceState:
+        state = await enter_absence(pool, cache, query, now=clock.now())
+        on_change()
+        return state
+
+    @requests.handles(absences.ABSENCE_WITHDRAW)
+    async def withdraw(query: absences.AbsenceQuery) -> absences.AbsenceState:
+        state = await withdraw_absence(pool, cache, query, now=clock.now())
+        on_change()
+        return state
+
+    @requests.handles(absences.ABSENCE_LIST)
+    async def absence_list(_: NoQuery) -> absences.AbsenceList:
+        return await list_absences(pool, cache)
 
 
 def _handle_scores(requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock) -> None:

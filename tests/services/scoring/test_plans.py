@@ -37,6 +37,9 @@ INSERT INTO rep_day (rep_id, day, state) SELECT DISTINCT rep_id, day, 'closed' F
 FILL_PENDING_RESCORES = """
 INSERT INTO pending_rescore SELECT 'r' || number, $1, 'infinity', false, $2 FROM generate_series(1, 5) AS number
 """
+FILL_ABSENCES = """
+INSERT INTO entered_absence SELECT 'r' || number, $1, false, 'm', $2 FROM generate_series(1, 5) AS number
+"""
 FILL_OPENED_DAYS = "INSERT INTO last_opened_day SELECT 'r' || number, $1 FROM generate_series(0, 99) AS number"
 GENERIC_PLAN = """
 CREATE FUNCTION pg_temp.generic_plan(query text) RETURNS json LANGUAGE plpgsql AS $$
@@ -88,6 +91,8 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "days.last_opened_days.list_last_opened_days": (),
     "days.recount_days.find_unverified": (*REP_DAYS, [0, 0], RULES),
     "days.recount_days.sum_goals": ([0], ["month"], [R1], [date(2026, 2, 1)], [DAY]),
+    "definitions.entered_absences.list_counted_days": (R1, DAY, DAY),
+    "definitions.entered_absences.list_refuted_days": (),
     "definitions.pending_rescores.count_pending_rescores": (),
     "rescore.days_to_rescore.find_first_day": SPANS,
     "rescore.days_to_rescore.lock_days": (*SPANS, DAY, DAY),
@@ -113,7 +118,8 @@ async def large(scoring_database_url: str) -> AsyncIterator[asyncpg.Pool]:
     await pool.execute(FILL_DAYS, timeout=900)
     await pool.execute(FILL_PENDING_RESCORES, DAY, NOW)
     await pool.execute(FILL_OPENED_DAYS, DAY)
-    for table in ("activity", "rep_day", "pending_rescore", "last_opened_day"):
+    await pool.execute(FILL_ABSENCES, DAY, NOW)
+    for table in ("activity", "entered_absence", "rep_day", "pending_rescore", "last_opened_day"):
         await pool.execute(f"VACUUM ANALYZE {table}", timeout=900)
     yield pool
     await pool.close()

@@ -4,7 +4,21 @@ from collections.abc import Iterable
 
 from deploy.local.cli.tables.formats import format_moment
 from deploy.output import Column, Output
+from shared.requests.absences import AbsenceList
 from shared.requests.definitions import AnnouncementRow, PlaybookList, Preview
+
+
+def print_absences(absences: AbsenceList, output: Output) -> None:
+    """Each as the roster file would state it."""
+    columns = (
+        *(Column(heading=heading) for heading in ("rep", "from", "until", "entered (UTC)")),
+        *(Column(heading=heading, is_prose=True) for heading in ("name", "by")),
+    )
+    rows = (
+        (row.rep, str(row.first), str(row.last), format_moment(row.entered_at), row.rep_name, row.entered_by or "(erased)")
+        for row in absences.rows
+    )
+    output.table(columns, rows, if_empty="No manager has entered an absence that is not in the roster file.")
 
 
 def print_preview(preview: Preview, output: Output) -> None:

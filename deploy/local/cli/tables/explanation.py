@@ -28,7 +28,8 @@ def _describe_score(explanation: Explanation) -> str:
     in_force = (
         f"playbook from {explanation.playbook_from} ({announced})" if explanation.playbook_from else "no playbook in force"
     )
-    return f"{score}; {explanation.presence}; {in_force}"
+    entered_by = f" (entered by {explanation.absence_entered_by})" if explanation.absence_entered_by else ""
+    return f"{score}; {explanation.presence}{entered_by}; {in_force}"
 
 
 def _print_lines(explanation: Explanation, output: Output) -> None:

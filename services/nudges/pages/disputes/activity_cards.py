@@ -56,12 +56,14 @@ class ScoreLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DaySheet:
-    """A rep's day with everything that its score rests on. `moved` are disputed activities that are no longer on the day."""
+    """A rep's day with everything that its score rests on. `absence_entered_by` is the manager who entered the day as an
+    absence, if one did. `moved` are disputed activities that are no longer on the day."""
 
     heading: str
     score: str
     lines: tuple[ScoreLine, ...]
     arithmetic: str
+    absence_entered_by: str
     cards: tuple[ActivityCard, ...]
     moved: tuple[ActivityCard, ...]
 
@@ -92,6 +94,7 @@ def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute]) -> Day
         score=describe_score(explanation.score),
         lines=tuple(_make_line(line) for line in explanation.lines if line.target > 0 or line.count > 0),
         arithmetic=explanation.arithmetic,
+        absence_entered_by=explanation.absence_entered_by,
         cards=tuple(cards),
         moved=tuple(_make_moved_card(dispute) for dispute in by_id.values()),
     )

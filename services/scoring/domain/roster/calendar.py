@@ -87,7 +87,7 @@ def presence_on(rep: Rep, day: date) -> tuple[Presence, Fraction]:
         return Presence.DAY_OFF, Fraction(0)
     if term.country is not None and day in _holidays(term.country, term.subdivision, day.year):
         return Presence.HOLIDAY, Fraction(0)
-    off = sum((absence.part for absence in rep.absences if absence.first <= day <= absence.last), Fraction(0))
+    off = rep.absent_on(day)
     if off >= 1:
         return Presence.ABSENT, Fraction(0)
     return Presence.WORKING, 1 - off

@@ -81,6 +81,10 @@ class Rep:
         """Of the id alone: caches look reps up often, and hashing all fields takes long."""
         return hash(self.id)
 
+    def absent_on(self, day: date) -> Fraction:
+        """The share of the day that is taken off, by all absences together; it may exceed 1."""
+        return sum((absence.part for absence in self.absences if absence.first <= day <= absence.last), Fraction(0))
+
     def on(self, day: date) -> Term:
         """The term that the day lies in."""
         return next(term for term in reversed(self.terms) if term.first <= day)
@@ -124,6 +128,11 @@ class Roster:
     def sources(self) -> Set[SourceName]:
         """Every source in which a rep has an identity."""
         return {identity.source for rep in self.reps.values() for identity in rep.identities}
+
+    def name_of_manager(self, manager_id: ManagerId) -> str:
+        """The name of a manager; the id of one whom the roster does not list."""
+        managers = (manager for team in self.teams for manager in team.managers)
+        return next((manager.name for manager in managers if manager.id == manager_id), manager_id)
 
     def team_of(self, rep: Rep, day: date) -> Team:
         """The team that the rep is in on the day."""

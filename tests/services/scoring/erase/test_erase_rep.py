@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from services.scoring.absences.change_absences import enter_absence
 from services.scoring.days.open_and_close_days import open_and_close_days
 from services.scoring.definitions.apply_definitions import ErasedPersonInRoster, apply_roster
 from services.scoring.definitions.cache import DefinitionsCache
@@ -12,8 +13,9 @@ from services.scoring.erase.erase_rep import StillInRoster, StillRescoring, begi
 from services.scoring.erase.find_erasure_target import NoSuchPerson, find_erasure_target
 from services.scoring.explain.list_totals import list_totals
 from services.scoring.record.read_event import ObservedEvent
-from shared.events import PersonId
+from shared.events import ManagerId, PersonId
 from shared.privacy.erasure import NoErasureKey
+from shared.requests.absences import AbsenceQuery
 from shared.requests.erasure import CrmUser, ErasedScores, ErasureQuery
 from shared.requests.scores import TeamTotal, TotalsQuery
 from shared.service.settings import ErasureKeyChanged
@@ -63,6 +65,7 @@ async def test_no_other_table_names_reps(keyed: Scoring) -> None:
     assert {row["table_name"] for row in rows} == {
         "activity",
         "announcement",
+        "entered_absence",
         "rep_day",
         "last_opened_day",
         "pending_rescore",
@@ -225,6 +228,26 @@ async def test_a_manager_who_has_left_is_erased_too(keyed: Scoring) -> None:
 
     assert await find_mentions(keyed, "mara", "Mara Lind") == []
     assert [report.rep.id for _, report in await keyed.reports()] == ["ana", "ana", "ben"]
+
+
+async def test_what_was_entered_for_an_erased_rep_is_deleted_and_what_an_erased_manager_entered_stays_unsigned(
+    keyed: Scoring,
+) -> None:
+    two = ROSTER.replace("Mara Lind}", "Mara Lind}, {id: ole, name: Ole}")
+    await keyed.apply(roster=two)
+    for rep_id, manager in ((ANA, "mara"), (BEN, "mara"), (BEN, "ole")):
+        first = MONDAY if manager == "mara" else MONDAY + timedelta(days=1)
+        query = AbsenceQuery(rep=rep_id, manager=ManagerId(PersonId(manager)), first=first, last=first)
+        await enter_absence(keyed.pool, keyed.cache, query, now=keyed.now)
+    await keyed.apply(roster=two.replace(ANAS_LINE, "").replace("{id: mara, name: Mara Lind}, ", ""))
+
+    for person in ("ana", "mara"):
+        await erase(keyed, PersonId(person))
+
+    rows = await keyed.pool.fetch("SELECT rep_id, day, manager_id FROM entered_absence ORDER BY day")
+    assert [tuple(row) for row in rows] == [("ben", MONDAY, ""), ("ben", MONDAY + timedelta(days=1), "ole")]
+    assert await find_mentions(keyed, "ana", "mara", "Mara Lind") == []
+    assert await keyed.differences() == ()
 
 
 async def test_reports_of_other_reps_keep_their_other_managers(keyed: Scoring) -> None:

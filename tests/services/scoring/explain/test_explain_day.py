@@ -57,6 +57,23 @@ async def test_a_day_without_targets_is_explained_as_such(scoring: Scoring) -> N
     assert sunday.arithmetic == "no behaviour has a target on this day, so there is no score"
 
 
+@pytest.mark.parametrize(("manager", "entered_by"), [("mara", "Mara Lind"), ("", "a manager")])
+async def test_an_entered_absence_is_explained_with_who_entered_it(scoring: Scoring, manager: str, entered_by: str) -> None:
+    insert = "INSERT INTO entered_absence VALUES ('ana', $1, false, $2, $3)"
+    sunday, tuesday = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
+    for day in (sunday, MONDAY):
+        await scoring.pool.execute(insert, day, manager, MONDAY_NOON)
+    await scoring.pool.execute("UPDATE definitions_version SET version = version + 1")
+
+    explained = [await explain_day(scoring.pool, scoring.cache, ANA, day) for day in (sunday, MONDAY, tuesday)]
+
+    assert [(day.presence, day.absence_entered_by) for day in explained] == [
+        ("day_off", ""),
+        ("absent", entered_by),
+        ("working", ""),
+    ]
+
+
 async def test_unverified_activities_are_shown_and_count_only_if_the_playbook_says_so(scoring: Scoring) -> None:
     burst = [
         observed(f"a{number}", started_at=(MONDAY_NOON + timedelta(seconds=number)).isoformat(), contact_key="k")

@@ -7,8 +7,9 @@ import pytest
 
 from services.scoring.requests.handlers import request_router
 from shared.clock import SteppedClock
+from shared.events import ManagerId, PersonId
 from shared.jetstream.client import LeanClient
-from shared.requests import definitions, erasure, scores
+from shared.requests import absences, definitions, erasure, scores
 from shared.requests.client import NO_QUERY, Refused, ask
 from shared.requests.endpoint import Endpoint
 from shared.service.broker import ServiceBroker
@@ -82,6 +83,29 @@ async def test_scores_are_listed_explained_audited_and_added_up(answering: Scori
     assert (audit.activities, audit.differences) == (2, ())
     assert [user.user for user in unmatched.users] == ["99"]
     assert [total.counts for total in totals.rows] == [{"calls": 1}]
+
+
+async def test_an_absence_is_entered_shown_listed_and_withdrawn(
+    answering: Scoring, nats: LeanClient, changed: asyncio.Event
+) -> None:
+    query = absences.AbsenceQuery(rep=ANA, manager=ManagerId(PersonId("mara")), first=MONDAY)
+
+    entered = await ask(nats, absences.ABSENCE_ENTER, query)
+    assert changed.is_set()
+    changed.clear()
+    await answering.rescore()
+    shown = await ask(nats, absences.ABSENCE_SHOW, query)
+    listed = await ask(nats, absences.ABSENCE_LIST, NO_QUERY)
+    explained = await ask(nats, scores.SCORE_EXPLAIN, scores.ExplainQuery(rep=ANA, day=MONDAY))
+    assert not changed.is_set()
+    withdrawn = await ask(nats, absences.ABSENCE_WITHDRAW, query)
+
+    assert changed.is_set()
+    assert entered == shown
+    assert [(span.first, span.last, span.entered_by) for span in shown.entered] == [(MONDAY, MONDAY, "Mara Lind")]
+    assert [(row.rep, row.first, row.last) for row in listed.rows] == [(ANA, MONDAY, MONDAY)]
+    assert (explained.presence, explained.absence_entered_by, explained.score) == ("absent", "Mara Lind", None)
+    assert withdrawn.entered == ()
 
 
 async def test_a_person_is_erased_in_two_steps(answering: Scoring, nats: LeanClient) -> None:

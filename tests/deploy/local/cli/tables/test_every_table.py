@@ -14,13 +14,14 @@ from rich.cells import cell_len
 
 from deploy.demo import report
 from deploy.local.cli import tables
-from deploy.local.cli.tables.definitions import print_announcements, print_playbooks, print_preview
+from deploy.local.cli.tables.definitions import print_absences, print_announcements, print_playbooks, print_preview
 from deploy.local.cli.tables.experiments import print_calibrations, print_effects
 from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.nudges import print_channels, print_nudges
 from deploy.local.cli.tables.scores import print_scores, print_totals
 from deploy.output import Output
 from shared.events import BehaviourKey, PersonId, RepId, TeamId
+from shared.requests.absences import AbsenceList, AbsenceRow
 from shared.requests.definitions import AnnouncementRow, PlaybookList, PlaybookVersion, Preview, PreviewDay, PreviewRep
 from shared.requests.nudges import (
     CalibrationList,
@@ -72,6 +73,11 @@ def make_playbooks(name: str, text: str) -> PlaybookList:
         goals=(text,),
     )
     return PlaybookList(versions=(version,))
+
+
+def make_absences(name: str, text: str) -> AbsenceList:
+    row = AbsenceRow(rep=rep_of(name), rep_name=text, first=DAY, last=DAY, entered_by=text, entered_at=NOON)
+    return AbsenceList(rows=(row, row.model_copy(update={"entered_by": ""})))
 
 
 def make_announcement(name: str, text: str) -> AnnouncementRow:
@@ -143,6 +149,7 @@ def print_nudge(name: str, text: str, output: Output) -> None:
 
 Printer = Callable[[str, str, Output], None]
 PRINTERS: Final[Mapping[Callable[..., None], Printer]] = {
+    print_absences: lambda name, text, output: print_absences(make_absences(name, text), output),
     print_announcements: lambda name, text, output: print_announcements([make_announcement(name, text)], output),
     print_calibrations: lambda name, text, output: print_calibrations(make_calibrations(name, text), output),
     print_channels: lambda name, text, output: print_channels(make_channels(name, text), output),

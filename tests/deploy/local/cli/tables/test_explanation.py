@@ -82,6 +82,14 @@ def test_a_day_without_a_target_has_no_score() -> None:
     assert line.endswith("no score (no target that day); holiday; playbook from 2026-03-01 (not announced to the rep yet)")
 
 
+def test_an_entered_absence_names_who_entered_it() -> None:
+    away = make_explanation().model_copy(update={"score": None, "presence": "absent", "absence_entered_by": "Mara Lind"})
+
+    (line, *_) = print_to_text(away, DisputeList(rows=()))
+
+    assert "no score (no target that day); absent (entered by Mara Lind); playbook" in line
+
+
 def test_an_activity_counts_or_has_the_filters_that_it_failed() -> None:
     fails = {CALLS: "duration_s 30 is below 120", BehaviourKey("meetings"): "kind call is not meeting"}
     too_short = make_activity("c2", counts_for=(), fails=fails)

@@ -1,0 +1,1 @@
+"""Absences that managers enter on a page."""
