@@ -71,6 +71,16 @@ class Mention(Message):
     behaviour: str = ""
 
 
+class PossibleAbsence(Message):
+    """Days, from `first` to `last` and both included, on which a rep may have been away. `url` opens the page on which the
+    manager who receives the message can enter it; like the `url` of a nudge it is set only for delivery."""
+
+    rep: Rep
+    first: date
+    last: date
+    url: str = ""
+
+
 class BehaviourResult(Message):
     """One line of the breakdown. `points` is its share: 100 x weight x min(count / target, cap) / sum of weights."""
 
@@ -231,9 +241,9 @@ class Nudge(Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
     At most one exists per rule, person and occasion. `reason` states the facts behind it. `about` lists the reps whom a
-    message to a manager is about. `url` opens a page for whoever has it; it is set only for delivery and is neither stored
-    nor published. When several nudges share one message, `parts` lists them in the order of the lines of `text`; the first
-    part has the id of the message.
+    message to a manager is about, and `absences` the days on which one of them may have been away. `url` opens a page for
+    whoever has it; it is set only for delivery and is neither stored nor published. When several nudges share one message,
+    `parts` lists them in the order of the lines of `text`; the first part has the id of the message.
     """
 
     id: NudgeId
@@ -250,6 +260,7 @@ class Nudge(Message):
     decided_at: datetime
     send_at: datetime
     about: tuple[Mention, ...] = ()
+    absences: tuple[PossibleAbsence, ...] = ()
     url: str = ""
     parts: tuple[NudgePart, ...] = ()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from faststream import FastStream
@@ -23,6 +24,8 @@ from services.nudges.intake.erased_people import refuse_other_key
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import relay_job
+from services.nudges.pages.absences.absence_page import AbsencePage
+from services.nudges.pages.absences.ask_scoring import ask_about_absence
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.disputes.explain_day import explain_day
@@ -174,7 +177,8 @@ class NudgesService:
         own = OwnPage(pool, links, renderer, clock, on_acknowledged=self._relay.wake)
         answers = AnswerPage(pool, links, renderer, clock, metrics)
         disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
-        return [*own.routes(), *answers.routes(), *disputes.routes()]
+        absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
+        return [*own.routes(), *answers.routes(), *disputes.routes(), *absences.routes()]
 
     async def _explain(self, rep_id: RepId, day: date) -> Explanation:
         return await explain_day(self._client, rep_id, day)

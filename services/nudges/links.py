@@ -5,11 +5,12 @@ import hmac
 from typing import Final
 
 from shared.errors import DaymarkError
-from shared.events import ManagerId, NudgeId, PersonId, RepId
+from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 
 _TOKEN_HEX: Final = 32
 _OWN_PAGE: Final = "you/"
 _ANSWER: Final = "answer/"
+_ABSENCE: Final = "absence/"
 
 
 class NoLinkSecret(DaymarkError):
@@ -55,6 +56,24 @@ class Links:
         """
         return f"{nudge_id}/{person_id}/{self._sign(f'{_ANSWER}{nudge_id}/{person_id}')}"
 
+    def absence_url(self, manager_id: ManagerId, absence: PossibleAbsence) -> str:
+        """The address of the page on which a manager enters that a rep was away; these days are filled in.
+
+        Raises:
+            NoLinkSecret: no secret is configured.
+        """
+        return f"{self._base_url}/absence/{self.absence_path(manager_id, absence)}"
+
+    def absence_path(self, manager_id: ManagerId, absence: PossibleAbsence) -> str:
+        """The last three segments of that address, and its query, in which one differs from another.
+
+        Raises:
+            NoLinkSecret: no secret is configured.
+        """
+        rep_id = absence.rep.id
+        signature = self._sign(f"{_ABSENCE}{manager_id}/{rep_id}")
+        return f"{manager_id}/{rep_id}/{signature}?from={absence.first.isoformat()}&until={absence.last.isoformat()}"
+
     def can_open_inbox(self, manager_id: ManagerId, token: str) -> bool:
         return self._is_signature(manager_id, token)
 
@@ -63,6 +82,9 @@ class Links:
 
     def can_open_answer(self, nudge_id: NudgeId, person_id: PersonId, token: str) -> bool:
         return self._is_signature(f"{_ANSWER}{nudge_id}/{person_id}", token)
+
+    def can_open_absence(self, manager_id: ManagerId, rep_id: RepId, token: str) -> bool:
+        return self._is_signature(f"{_ABSENCE}{manager_id}/{rep_id}", token)
 
     def _is_signature(self, content: str, token: str) -> bool:
         try:

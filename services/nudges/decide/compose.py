@@ -107,6 +107,7 @@ def compose_nudge(
         decided_at=decided_at,
         send_at=send_at,
         about=tuple(candidate.about),
+        absences=tuple(candidate.absences),
     )
 
 

@@ -33,7 +33,7 @@ from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
 from shared.event_types import NUDGE_DELIVERED
-from shared.events import Nudge, NudgeDelivered, NudgeId, NudgeKind, PersonId, RepId
+from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeId, NudgeKind, PersonId, RepId
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id
@@ -170,11 +170,16 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 
 
 def add_links(nudge: Nudge, links: Links) -> Nudge:
-    """The nudge with the address of its page, and each of its parts with its own. Without a secret for links it has none."""
+    """The nudge with the address of its page, and each of its parts and possible absences with its own. Without a secret for
+    links it has none."""
     person_id = nudge.person.id
     try:
         parts = tuple(part.model_copy(update={"url": _page_url(part.id, part.kind, person_id, links)}) for part in nudge.parts)
-        return nudge.model_copy(update={"url": _page_url(nudge.id, nudge.kind, person_id, links), "parts": parts})
+        absences = tuple(
+            absence.model_copy(update={"url": links.absence_url(ManagerId(person_id), absence)}) for absence in nudge.absences
+        )
+        page_url = _page_url(nudge.id, nudge.kind, person_id, links)
+        return nudge.model_copy(update={"url": page_url, "parts": parts, "absences": absences})
     except NoLinkSecret:
         return nudge
 

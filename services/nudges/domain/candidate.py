@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from shared.events import Mention, NudgeId, NudgeKind, PersonId
+from shared.events import Mention, NudgeId, NudgeKind, PersonId, PossibleAbsence
 
 ANNOUNCEMENT_RULE: Final = "playbook"
 """Under this name the announcement of a playbook version is stored and counted; it is no rule, since nobody may miss it."""
@@ -29,7 +29,8 @@ class Candidate:
     exists per rule, person and `occasion`. `is_shortfall` means that it holds against the person what a playbook asks for and
     was not done: on the day itself, or on the days from `since` on. Afterwards the rule stays silent towards the person for
     `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
-    what the person asked to get every day. `about` lists the reps whom a message to a manager is about.
+    what the person asked to get every day. `about` lists the reps whom a message to a manager is about, and `absences` the days
+    on which one of them may have been away: the message offers to enter it.
     """
 
     rule: str
@@ -43,6 +44,7 @@ class Candidate:
     is_everyday: bool = False
     is_opt_in: bool = False
     about: Sequence[Mention] = ()
+    absences: Sequence[PossibleAbsence] = ()
 
     def nudge_id(self, person_id: PersonId) -> NudgeId:
         """The same wherever and whenever the nudge is made."""

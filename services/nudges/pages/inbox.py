@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Final
 
 import asyncpg
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from services.nudges.domain.feedback.answers import Answer
-from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, RepId
+from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, PossibleAbsence, RepId
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
+_ABSENCES: Final = TypeAdapter(tuple[PossibleAbsence, ...])
 INBOX_ROWS_MAX: Final = 300
 
 
@@ -40,7 +41,8 @@ class Message:
     reason, in this order. `timezone` is the recipient's.
 
     `is_acknowledged`: the rep has confirmed the announced version. `delivered` lists the channels that accepted it. Both are
-    known in an inbox only. `retracted_because` is empty while the nudge holds.
+    known in an inbox only. `retracted_because` is empty while the nudge holds. `absences` are days on which a rep may have been
+    away, of a message to a manager.
     """
 
     id: NudgeId
@@ -61,6 +63,7 @@ class Message:
     delivered: tuple[str, ...]
     parts: tuple[MessagePart, ...]
     answers: tuple[GivenAnswer, ...]
+    absences: tuple[PossibleAbsence, ...]
 
 
 async def list_inbox(pool: asyncpg.Pool, manager_id: ManagerId) -> list[Message]:
@@ -100,4 +103,5 @@ def _to_message(row: asyncpg.Record) -> Message:
         delivered=tuple(row["delivered"]),
         parts=tuple(MessagePart.model_validate_json(part) for part in row["parts"]),
         answers=tuple(GivenAnswer.model_validate_json(answer) for answer in row["answers"]),
+        absences=_ABSENCES.validate_json(row["absences"]) if row["absences"] is not None else (),
     )

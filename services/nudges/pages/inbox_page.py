@@ -16,7 +16,7 @@ from services.nudges.pages.inbox import list_inbox
 from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.rendering import FOLDER, Renderer
 from shared.clock import Clock
-from shared.events import ManagerId
+from shared.events import ManagerId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
 
 
@@ -54,12 +54,16 @@ class InboxPage:
             disputes = await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
+
+        def absence_address(absence: PossibleAbsence) -> str:
+            return f"../../absence/{self._links.absence_path(manager_id, absence)}"
+
         return self._renderer.page(
             "inbox.html",
             has_forms=True,
             manager=manager_id,
             token=token,
-            days=group_by_day(messages, reader=manager_id),
+            days=group_by_day(messages, reader=manager_id, absence_address=absence_address),
             disputes=make_manager_cards(disputes),
             has_open_disputes=any(dispute.resolution is None for dispute in disputes),
         )

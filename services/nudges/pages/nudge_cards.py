@@ -1,6 +1,6 @@
 """Nudges as cards: what a manager or a rep sees of each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -14,7 +14,7 @@ from services.nudges.domain.phrases import clock_time, day_and_month, first_name
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first
 from services.nudges.rules.catalogue import title_of
-from shared.events import NudgeId, NudgeKind, PersonId
+from shared.events import NudgeId, NudgeKind, PersonId, PossibleAbsence
 
 _PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 
@@ -38,7 +38,7 @@ class Card:
 
     `text` and `reason` are the nudge's own, without its `parts`. `is_retracted` concerns the nudge itself, and `retraction`
     explains what does not hold of the whole message. `answers` are pairs of who and what, `buttons` pairs of the answer and its
-    label.
+    label, and `absences` pairs of a question to the manager and the address where it is answered.
     """
 
     id: NudgeId
@@ -55,6 +55,7 @@ class Card:
     not_acknowledged_by: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     buttons: tuple[tuple[str, str], ...] = ()
+    absences: tuple[tuple[str, str], ...] = ()
     is_retracted: bool = False
     parts: tuple[PartOfCard, ...] = ()
 
@@ -74,15 +75,23 @@ class DayOfCards:
     cards: tuple[Card, ...]
 
 
-def group_by_day(messages: Sequence[Message], *, reader: PersonId) -> list[DayOfCards]:
+AbsenceAddress = Callable[[PossibleAbsence], str]
+"""Where the reader can enter an absence, relative to the reader's page."""
+
+
+def group_by_day(
+    messages: Sequence[Message], *, reader: PersonId, absence_address: AbsenceAddress | None = None
+) -> list[DayOfCards]:
     """Cards by the day on which they were, or will be, sent in the recipient's time zone; in the order of the messages."""
     return [
-        DayOfCards(heading=_heading(day), cards=tuple(make_cards(of_day, reader=reader)))
+        DayOfCards(heading=_heading(day), cards=tuple(make_cards(of_day, reader=reader, absence_address=absence_address)))
         for day, of_day in groupby(messages, key=_sent_day)
     ]
 
 
-def make_cards(messages: Iterable[Message], *, reader: PersonId) -> Iterator[Card]:
+def make_cards(
+    messages: Iterable[Message], *, reader: PersonId, absence_address: AbsenceAddress | None = None
+) -> Iterator[Card]:
     """In the order of the messages. An announcement that several reps received in the same words is one card."""
     groups: dict[tuple[str, ...], list[Message]] = {}
     for message in messages:
@@ -91,7 +100,19 @@ def make_cards(messages: Iterable[Message], *, reader: PersonId) -> Iterator[Car
         else:
             key = (message.id,)
         groups.setdefault(key, []).append(message)
-    return (_make_card(group[0], reader=reader) if len(group) == 1 else _make_group_card(group) for group in groups.values())
+    for group in groups.values():
+        if len(group) > 1:
+            yield _make_group_card(group)
+            continue
+        card = _make_card(group[0], reader=reader)
+        yield card if absence_address is None else replace(card, absences=_absences(group[0], reader, absence_address))
+
+
+def _absences(message: Message, reader: PersonId, absence_address: AbsenceAddress) -> tuple[tuple[str, str], ...]:
+    """Only the manager who received the message is asked, and only while it holds."""
+    if message.person_id != reader or message.retracted_because:
+        return ()
+    return tuple((f"Was {absence.rep.name} away?", absence_address(absence)) for absence in message.absences)
 
 
 def _make_group_card(messages: Sequence[Message]) -> Card:

@@ -9,7 +9,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.moments import Moment
-from shared.events import Mention, NudgeKind
+from shared.events import Mention, NudgeKind, PossibleAbsence
 
 Context = TypeVar("Context", RuleContext, TeamContext)
 
@@ -19,13 +19,15 @@ class Proposal:
     """What a rule wants to say. `wordings` say the same thing in different words, always in the same order; `reason` states the
     facts in one plain sentence. Without an `occasion` there is at most one nudge of the rule per person and day. `since` is the
     first day that is held against the rep, if that is not the day itself. `about` lists the reps whom a message to a manager is
-    about."""
+    about. `absences` are days on which a rep may have been away: with each of them the manager can enter that on a page. Their
+    reps need not be in `about` as well."""
 
     wordings: Sequence[str]
     reason: str
     occasion: str | None = None
     since: date | None = None
     about: Sequence[Mention] = ()
+    absences: Sequence[PossibleAbsence] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,8 +73,16 @@ class Rule(Generic[Context]):
             cooldown_days=self.cooldown_days,
             is_everyday=self.is_everyday,
             is_opt_in=self.is_opt_in,
-            about=proposal.about,
+            about=_mentions(proposal),
+            absences=proposal.absences,
         )
+
+
+def _mentions(proposal: Proposal) -> Sequence[Mention]:
+    """Everybody whom the message is about: it is deleted when one of them is erased."""
+    listed = {mention.id for mention in proposal.about}
+    others = {absence.rep.id: Mention(id=absence.rep.id) for absence in proposal.absences if absence.rep.id not in listed}
+    return (*proposal.about, *others.values())
 
 
 REP_RULES: Final[dict[str, Rule[RuleContext]]] = {}

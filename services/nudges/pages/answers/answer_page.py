@@ -17,7 +17,7 @@ from services.nudges.pages.inbox import find_message
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
-from shared.events import ManagerId, NudgeId, PersonId, RepId
+from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
@@ -54,7 +54,11 @@ class AnswerPage:
                 return self._renderer.not_found()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        (card,) = make_cards([message], reader=person_id)
+
+        def absence_address(absence: PossibleAbsence) -> str:
+            return f"../../../absence/{self._links.absence_path(ManagerId(person_id), absence)}"
+
+        (card,) = make_cards([message], reader=person_id, absence_address=absence_address)
         paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
         return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)
 

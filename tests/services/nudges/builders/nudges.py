@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
-from shared.events import Mention, Nudge, NudgeId, NudgeKind, NudgePart, Person, Team
+from shared.events import Mention, Nudge, NudgeId, NudgeKind, NudgePart, Person, PossibleAbsence, Team
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.people import ANA, NORTH
 
@@ -22,6 +22,7 @@ class NudgeFields(TypedDict, total=False):
     revision: int
     decided_at: datetime
     about: tuple[Mention, ...]
+    absences: tuple[PossibleAbsence, ...]
     url: str
     parts: tuple[NudgePart, ...]
 

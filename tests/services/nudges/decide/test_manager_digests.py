@@ -5,17 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from services.nudges.context.team_context import TeamContext
 from services.nudges.deliver.channels.file import FileChannel
 from services.nudges.domain.feedback.answers import Answer
+from services.nudges.domain.moments import Moment
 from services.nudges.requests.erase_person import erase_person
+from services.nudges.rules import catalogue
+from services.nudges.rules.rule import Proposal, Rule
 from shared.event_types import NUDGE_DECIDED
-from shared.events import DayReport, Manager, ManagerId, Nudge, NudgeId, NudgeKind, PersonId, Rep
+from shared.events import DayReport, Manager, ManagerId, Mention, Nudge, NudgeId, NudgeKind, PersonId, PossibleAbsence, Rep
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, MARA, NORTH, SOUTH
 from tests.services.nudges.builders.reports import behaviour, open_report, report, worked_days
-from tests.services.nudges.conftest import KEY, Nudging, outcomes
+from tests.services.nudges.conftest import KEY, LINKS, Nudging, outcomes
 
 LONG_AGO = at(date(2026, 1, 2), "10:00")
 NINE = at(MONDAY, "09:00")
@@ -23,7 +27,29 @@ SATURDAY = MONDAY + timedelta(days=5)
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 RECOGNITION = outcomes(("recognition_due", "sent"), ("digest", "bundled"))
 DIGEST = outcomes(("digest", "sent"))
+POSSIBLE = PossibleAbsence(rep=ANA, first=MONDAY - timedelta(days=5), last=MONDAY - timedelta(days=3))
 JON = Manager(id=ManagerId(PersonId("jon")), name="Jon Keller", timezone="Europe/Madrid")
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that asks the manager every morning whether Ana was away."""
+
+    def propose(_: TeamContext) -> Proposal:
+        return Proposal(wordings=("Nothing logged for Ana. Away?",), reason="Nothing was logged.", absences=(POSSIBLE,))
+
+    rule = Rule(
+        name="stand_in",
+        title="Stand-in",
+        when="",
+        limits="",
+        kind=NudgeKind.DIGEST,
+        moment=Moment.TEAM_MORNING,
+        priority=1,
+        propose=propose,
+        cooldown_days=0,
+    )
+    monkeypatch.setattr(catalogue, "MANAGER_RULES", {rule.name: rule, **catalogue.MANAGER_RULES})
 
 
 async def _take_in_week(nudging: Nudging, *scores: float, rep: Rep = ANA, until: date = MONDAY) -> None:
@@ -46,6 +72,25 @@ async def test_a_digest_is_scheduled_and_sent_once_at_nine(nudging: Nudging) -> 
     assert (message.team, message.day, message.playbook_from) == (NORTH, MONDAY, None)
     assert "Friday" in message.text
     assert "one rep had a plan" in message.text
+
+
+async def test_a_message_that_offers_to_enter_an_absence_brings_its_link_also_as_a_part_of_another(
+    nudging: Nudging, stand_in: None
+) -> None:
+    await _take_in_week(nudging, 60)
+
+    assert await nudging.send_digests(NINE) == outcomes(("stand_in", "sent"), ("digest", "bundled"))
+
+    (decided,) = await nudging.published(NUDGE_DECIDED)
+    assert decided.about[0] == Mention(id=ANA.id)
+    assert decided.absences == (POSSIBLE,)
+    await nudging.deliver()
+    (message,) = nudging.channel.nudges
+    (absence,) = message.absences
+    assert (absence.rep, absence.first, absence.last) == (ANA, POSSIBLE.first, POSSIBLE.last)
+    assert absence.url == LINKS.absence_url(MARA.id, POSSIBLE)
+    await erase_person(nudging.pool, None, ANA.id, erasure_key=KEY, now=NINE)
+    assert await nudging.pool.fetchval("SELECT count(*) FROM nudge") == 0
 
 
 async def test_the_next_digest_after_friday_is_on_monday(nudging: Nudging) -> None:

@@ -6,7 +6,7 @@ from typing import Unpack
 import pytest
 
 from shared.event_types import NUDGE_REVISED
-from shared.events import DayReport
+from shared.events import DayReport, Presence
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
 from tests.services.nudges.builders.reports import DayReportFields, calls_and_proposals, open_report, report, worked_days
@@ -76,6 +76,32 @@ async def test_a_hint_that_was_wrong_is_corrected_once_on_the_next_morning(nudgi
     assert await nudging.pass_time(MORNING) == outcomes(("correction", "sent"))
     assert await _retracted(nudging) == [("quiet_afternoon", "sent", True), ("correction", "sent", False)]
     assert "yesterday's message (13:00)" in (await nudging.texts())[-1]
+
+
+async def test_a_hint_about_a_day_that_was_entered_as_an_absence_is_corrected_and_the_day_is_not_worked(
+    nudging: Nudging,
+) -> None:
+    await _send_hint(nudging)
+
+    absent = _day(2, 0, count=0, presence=Presence.ABSENT).model_copy(update={"score": None, "behaviours": ()})
+    await nudging.take_in(absent)
+    await nudging.take_in(absent.model_copy(update={"revision": 3, "state": "closed"}), open_report(TUESDAY))
+
+    assert await nudging.pass_time(MORNING) == outcomes(("correction", "sent"))
+    assert await _retracted(nudging) == [("quiet_afternoon", "sent", True), ("correction", "sent", False)]
+    (revised,) = await nudging.published(NUDGE_REVISED)
+    assert revised.because == "With what is recorded now, this would not have been sent."
+
+
+async def test_a_streak_survives_days_that_are_entered_as_an_absence_later(nudging: Nudging) -> None:
+    days = worked_days(100, 100, 0, 0, until=TUESDAY)
+    await nudging.take_in(*[day.model_copy(update={"silent": True}) for day in days])
+    entered = {"presence": Presence.ABSENT, "score": None, "behaviours": (), "revision": 9, "silent": True}
+    await nudging.take_in(*[day.model_copy(update=entered) for day in days[2:]])
+
+    await nudging.take_in(report(TUESDAY, score=100, revision=2, state="open"))
+
+    assert await nudging.decisions() == [("streak", "sent", "")]
 
 
 async def test_a_correction_goes_with_what_else_is_due(nudging: Nudging) -> None:

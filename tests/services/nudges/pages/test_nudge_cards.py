@@ -41,6 +41,7 @@ def _message(
         delivered=(),
         parts=parts,
         answers=answers,
+        absences=(),
     )
 
 

@@ -1,0 +1,1 @@
+"""The page on which a manager enters that a rep was away, and withdraws it."""

@@ -1,0 +1,66 @@
+"""A browser on the page, and what scoring would answer to it."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+import asyncpg
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from services.nudges.pages.absences.absence_page import AbsencePage
+from services.nudges.pages.absences.ask_scoring import AbsenceEndpoint
+from services.nudges.pages.rendering import Renderer
+from shared.requests.absences import ABSENCE_ENTER, ABSENCE_WITHDRAW, AbsenceQuery, AbsenceSpan, AbsenceState
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.pages.browser import BASE_URL, LINKS
+
+FRIDAY = MONDAY + timedelta(days=4)
+
+
+class AbsenceScoring:
+    """Stores spans as they are asked for, or raises `failure`. On `active` days something counts."""
+
+    def __init__(self) -> None:
+        self.today = FRIDAY
+        self.entered: tuple[AbsenceSpan, ...] = ()
+        self.in_roster: tuple[AbsenceSpan, ...] = ()
+        self.active: tuple[date, ...] = ()
+        self.asked: list[tuple[str, AbsenceQuery]] = []
+        self.failure: Exception | None = None
+
+    async def answer(self, endpoint: AbsenceEndpoint, query: AbsenceQuery) -> AbsenceState:
+        if self.failure is not None:
+            raise self.failure
+        assert query.last is not None
+        self.asked.append((endpoint.subject.split(".")[1], query))
+        if endpoint is ABSENCE_ENTER:
+            self.entered = (AbsenceSpan(first=query.first, last=query.last, entered_by="Mara Lind"),)
+        elif endpoint is ABSENCE_WITHDRAW:
+            self.entered = ()
+        return AbsenceState(
+            rep_name="Ana Ruiz",
+            today=self.today,
+            first=query.first,
+            last=query.last,
+            entered=self.entered,
+            in_roster=self.in_roster,
+            active=self.active,
+        )
+
+
+@pytest.fixture
+def absences() -> AbsenceScoring:
+    return AbsenceScoring()
+
+
+@pytest.fixture
+async def visitor(pool: asyncpg.Pool, absences: AbsenceScoring) -> AsyncIterator[httpx.AsyncClient]:
+    async with visiting(pool, absences) as client:
+        yield client
+
+
+def visiting(pool: asyncpg.Pool, absences: AbsenceScoring) -> httpx.AsyncClient:
+    """A browser that follows redirects."""
+    app = Starlette(routes=AbsencePage(pool, LINKS, Renderer(), ask_scoring=absences.answer).routes())
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, follow_redirects=True)
