@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared.postgres.pool import unsafe_settings
+from shared.service.http_client import make_http_client
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
@@ -39,7 +40,7 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         if not monitor_url:
             return "nats.monitor_url is not set, so it cannot be checked that JetStream syncs its writes; set it"
         try:
-            async with httpx.AsyncClient(timeout=2) as client:
+            async with make_http_client(timeout_s=2) as client:
                 answer = (await client.get(f"{monitor_url}/varz")).json()
         except (httpx.HTTPError, ValueError):
             return "NATS does not answer at nats.monitor_url; correct it or open the server's http port"

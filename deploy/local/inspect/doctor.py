@@ -21,6 +21,7 @@ from services.nudges.settings import NudgesSettings
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
 from shared.observation import SourceName
 from shared.plurals import count_nouns
+from shared.service.http_client import make_http_client
 from shared.service.settings import SecretMissing, SecretTooShort, load_settings
 
 _BACKLOG_MAX: Final = 1_000
@@ -62,7 +63,7 @@ def _find_service_urls(settings: LocalSettings) -> Mapping[str, str]:
 
 async def _examine_readiness(name: str, url: str) -> Finding:
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
+        async with make_http_client(timeout_s=_TIMEOUT_S) as client:
             problems = (await client.get(f"{url}/readyz")).json()["problems"]
     except (httpx.HTTPError, ValueError, KeyError) as failed:
         text = f"does not answer at {url} ({type(failed).__name__}); start the service, or check its log"

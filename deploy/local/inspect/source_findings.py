@@ -24,6 +24,7 @@ from shared.observation import SourceName
 from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, NoResponder, ask
 from shared.requests.webhooks import UNKNOWN_PATHS
+from shared.service.http_client import make_http_client
 from shared.suggestions import with_suggestion
 
 _EXPIRES_SOON: Final = timedelta(days=2)
@@ -79,7 +80,7 @@ def examine_other_letters(sources: Mapping[SourceName, Source], letters: Sequenc
 async def _read_samples(ingest_url: str) -> Samples:
     """What ingest has counted since it started. Empty if it does not answer, which is a finding of its own."""
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
+        async with make_http_client(timeout_s=_TIMEOUT_S) as client:
             text = (await client.get(f"{ingest_url}/metrics")).text
     except httpx.HTTPError:
         return {}

@@ -20,6 +20,7 @@ from deploy.local.servers.service_secrets import generated_secrets
 from deploy.local.servers.supervisor import ServiceProcess, Supervised, SupervisedNats, SupervisedPostgres
 from deploy.local.settings import ListenSection, LocalSettings
 from shared.errors import DaymarkError
+from shared.service.http_client import make_http_client
 from shared.service.probes import STARTING
 from shared.service.settings import read_secret
 
@@ -159,7 +160,7 @@ class LocalDaymark:
         """Return once this very process reports that it is ready. Another program that answers on its port does not count."""
         url = f"{self._service_urls[process.name]}/readyz"
         logged = ""
-        async with httpx.AsyncClient(timeout=_REQUEST_TIMEOUT_S) as client:
+        async with make_http_client(timeout_s=_REQUEST_TIMEOUT_S) as client:
             while True:
                 try:
                     response = await client.get(url)

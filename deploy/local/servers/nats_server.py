@@ -12,6 +12,7 @@ from deploy.local.servers.parent_process import terminate_with_parent
 from deploy.local.servers.ports import claim_ports
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
+from shared.service.http_client import make_http_client
 
 _START_TIMEOUT_S: Final = 30.0
 _STOP_TIMEOUT_S: Final = 4.0
@@ -81,7 +82,7 @@ class NatsServer:
     async def is_healthy(self) -> bool:
         """Whether the server answers and can write. After a full disk it stays in an error state that only a restart clears."""
         try:
-            async with httpx.AsyncClient(timeout=2) as client:
+            async with make_http_client(timeout_s=2) as client:
                 return (await client.get(f"{self.monitor_url}/healthz")).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
