@@ -17,6 +17,7 @@ from deploy.demo.time_stepper import TimeStepper
 from deploy.local.run_file import RUN_FILE_NAME, RunFile
 from shared.jetstream.client import connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from tests.forked_commands import run_forked
 
 ROOT: Final = Path(__file__).parents[1]
 _READY_TIMEOUT_S: Final = 90.0
@@ -128,8 +129,11 @@ async def run_command(
     *arguments: str, folder: Path, config: Path, checkout: Checkout = THIS_CHECKOUT
 ) -> tuple[int | None, str, str]:
     """Run a `daymark` command. Returns its exit status, its standard output and its standard error."""
+    arguments = (*arguments, "--config", str(config), "--data", str(folder))
+    if checkout == THIS_CHECKOUT:
+        return await run_forked(*arguments, cwd=checkout.root)
     process = await asyncio.create_subprocess_exec(
-        *(*checkout.daymark, *arguments, "--config", str(config), "--data", str(folder)),
+        *(*checkout.daymark, *arguments),
         cwd=checkout.root,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
