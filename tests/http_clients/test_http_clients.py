@@ -23,6 +23,7 @@ _FOLDER: Final = Path(__file__).parent
 _LIMIT_BYTES: Final = 200_000
 _SIZES: Final = {"small": 100, "large": 150_000, "too large": 1_000_000}
 _CURL: Final = ("curl", "--silent", "--write-out", "%{http_code}\n", "--output", "/dev/null", "--output", "/dev/null")
+_JAVA_OPTIONS: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # for a program that runs for a second
 _AUTHORIZATION: Final = "Authorization: Bearer bearer-secret"
 _URLLIB: Final = """
 import sys, urllib.error, urllib.request
@@ -63,7 +64,7 @@ def _node(mode: str, *, uses_http1: bool = True) -> Client:
 
 
 def _java(mode: str, *, hangs_when_refused: bool = False) -> Client:
-    command = ("java", str(_FOLDER / "Post.java"), mode, "URL", "FILES")
+    command = ("java", *_JAVA_OPTIONS, str(_FOLDER / "Post.java"), mode, "URL", "FILES")
     return Client(name=f"java {mode}", command=command, hangs_when_refused=hangs_when_refused)
 
 
