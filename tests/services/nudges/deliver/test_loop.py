@@ -18,7 +18,7 @@ from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.schema import SCHEMA
 from shared.postgres.pool import Connection, make_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving
-from tests.services.nudges.deliver.channels.test_chat import chat, room
+from tests.services.nudges.deliver.channels.conftest import chat, room
 from tests.services.nudges.deliver.channels.test_webhook import channel_to
 from tests.services.nudges.deliver.delivering import LINKS, Delivering
 from tests.services.nudges.deliver.recorder import Recorder

@@ -2,10 +2,7 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 
 import certifi
@@ -13,68 +10,21 @@ import pytest
 from pydantic import ValidationError
 
 from services.nudges.deliver.apprise import process as apprise_process
-from services.nudges.deliver.apprise.process import AppriseProcess
-from services.nudges.deliver.channel import EVERYTHING, Audience, Delivered, GiveUp, Outcome, TryLater
+from services.nudges.deliver.channel import Audience, Delivered, GiveUp, Outcome, TryLater
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import ChannelsSection, open_channels
 from services.nudges.deliver.channels.chat import ChatChannel, UrlRefused
-from services.nudges.deliver.public_addresses import Network
 from shared.clock import SteppedClock
 from shared.events import NudgeKind, TeamId
 from shared.service.settings import DEFAULT_FILE, SettingsRefused, read_toml
-from tests.mailbox import Mailbox, mail_url, receiving_mail
+from tests.mailbox import Mailbox, mail_url
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
-
-THIS_MACHINE: Sequence[Network] = (ip_network("127.0.0.0/8"),)
-TOKEN = "3ccdd113474722377935511fc85d3dd4"
-RECIPIENT = "team@example.com"
+from tests.services.nudges.deliver.channels.conftest import RECIPIENT, TOKEN, Send, chat, room
 
 
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as running:
-        yield running
-
-
-@pytest.fixture
-async def mailbox() -> AsyncIterator[Mailbox]:
-    async with receiving_mail() as running:
-        yield running
-
-
-def room(receiver: Receiver) -> str:
-    return f"mmost://127.0.0.1:{receiver.port}/{TOKEN}"
-
-
-@asynccontextmanager
-async def chat(
-    url: str, *, timeout_s: float = 20, allowed: Sequence[Network] = THIS_MACHINE, authorities: str | None = None
-) -> AsyncIterator[ChatChannel]:
-    channel = ChatChannel(
-        AppriseProcess(authorities=authorities or certifi.where()),
-        SteppedClock(NOON),
-        name="room",
-        read_url=lambda: url,
-        schemes={"mailto", "mailtos", "mmost"},
-        timeout_s=timeout_s,
-        give_up_after=timedelta(hours=24),
-        allowed=allowed,
-        audience=EVERYTHING,
-    )
-    try:
-        yield channel
-    finally:
-        await channel.aclose()
-
-
-async def send(url: str, *, allowed: Sequence[Network] = THIS_MACHINE) -> Outcome:
-    async with chat(url, allowed=allowed) as channel:
-        return await channel.send(make_nudge(), attempts=1)
-
-
-async def test_a_room_gets_the_text(receiver: Receiver) -> None:
+async def test_a_room_gets_the_text(send: Send, receiver: Receiver) -> None:
     receiver.script(default=answer(200))
 
     assert await send(room(receiver)) == Delivered()
@@ -104,13 +54,15 @@ async def test_the_link_to_a_reps_own_page_does_not_go_to_a_room(receiver: Recei
     ],
     ids=["500", "404", "429", "503 with a date", "500 that asks to wait", "413", "half a line"],
 )
-async def test_each_answer_of_a_service_has_one_meaning(response: bytes, expected: Outcome, receiver: Receiver) -> None:
+async def test_each_answer_of_a_service_has_one_meaning(
+    send: Send, response: bytes, expected: Outcome, receiver: Receiver
+) -> None:
     receiver.script(default=response)
 
     assert await send(room(receiver)) == expected
 
 
-async def test_a_redirect_is_not_followed_even_if_the_url_asks_for_it(receiver: Receiver) -> None:
+async def test_a_redirect_is_not_followed_even_if_the_url_asks_for_it(send: Send, receiver: Receiver) -> None:
     async with receiving() as elsewhere:
         receiver.script(default=answer(307, location=elsewhere.url))
 
@@ -120,7 +72,9 @@ async def test_a_redirect_is_not_followed_even_if_the_url_asks_for_it(receiver: 
     assert (len(receiver.received), len(elsewhere.received)) == (1, 0)
 
 
-async def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(receiver: Receiver, mailbox: Mailbox) -> None:
+async def test_an_address_that_is_not_public_is_refused_before_anything_is_sent(
+    send: Send, receiver: Receiver, mailbox: Mailbox
+) -> None:
     for url in (room(receiver), mail_url(mailbox)):
         outcome = await send(url, allowed=())
 
@@ -238,7 +192,7 @@ async def test_a_scheme_that_is_not_listed_is_refused_without_naming_the_url(url
 
 
 async def test_no_failure_reveals_a_token_or_a_recipient(
-    receiver: Receiver, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+    send: Send, receiver: Receiver, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     mailbox.to_recipients = f"550 {RECIPIENT} is not here"
     outcomes = []

@@ -10,12 +10,10 @@ import trustme
 from services.nudges.deliver.channel import Delivered, GiveUp, Outcome, TryLater
 from tests.mailbox import Mailbox, mail_url, receiving_mail
 from tests.services.nudges.builders.nudges import make_nudge
-from tests.services.nudges.deliver.channels.test_chat import RECIPIENT, chat, mailbox, send
-
-__all__ = ["mailbox"]
+from tests.services.nudges.deliver.channels.conftest import RECIPIENT, Send, chat
 
 
-async def test_a_mail_names_the_rep_and_the_reason_and_carries_the_id_of_the_nudge(mailbox: Mailbox) -> None:
+async def test_a_mail_names_the_rep_and_the_reason_and_carries_the_id_of_the_nudge(send: Send, mailbox: Mailbox) -> None:
     outcome = await send(mail_url(mailbox))
 
     assert outcome == Delivered()
@@ -36,7 +34,7 @@ async def test_a_mail_names_the_rep_and_the_reason_and_carries_the_id_of_the_nud
     ],
 )
 async def test_a_mail_that_the_server_refuses_for_good_is_given_up(
-    to_recipients: str, to_messages: str, expected: Outcome, mailbox: Mailbox
+    send: Send, to_recipients: str, to_messages: str, expected: Outcome, mailbox: Mailbox
 ) -> None:
     mailbox.to_recipients, mailbox.to_messages = to_recipients, to_messages
 
