@@ -18,6 +18,7 @@ from tests.running_daymark import ROOT
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
 _TEMPLATE = "daymark_template"
 _MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
+_QUOTED_OWNERS = ", ".join(f'"{owner}"' for owner in OWNERS)
 _BROKER_FIXTURES = {"nats_url", "monitor_url"}
 _database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
 
@@ -56,18 +57,25 @@ async def nats(nats_url: str) -> AsyncIterator[LeanClient]:
     await connection.close()
 
 
-@pytest.fixture
-async def database(servers: Servers) -> AsyncIterator[str]:
-    """The name of a fresh database with the migrated schemas of the services."""
-    name = f"test_{next(_database_numbers)}"
+@pytest.fixture(scope="session")
+async def database_admin(servers: Servers) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection that creates and drops the databases of tests. An earlier run may have left some."""
     admin = await asyncpg.connect(servers.admin_url)
-    await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}"')
-    for owner in OWNERS:
-        await admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "{owner}"')
-    yield name
-    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    for left in await admin.fetch(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'"):
+        await admin.execute(f'DROP DATABASE "{left["datname"]}" WITH (FORCE)')
+    yield admin
     await admin.close()
+
+
+@pytest.fixture
+async def database(database_admin: asyncpg.Connection) -> AsyncIterator[str]:
+    """The name of a fresh database with the migrated schemas of the services. Copying files takes half the processor time of
+    Postgres's own way through the log, and to sync them costs nothing in memory."""
+    name = f"test_{next(_database_numbers)}"
+    await database_admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" STRATEGY file_copy')
+    await database_admin.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO {_QUOTED_OWNERS}')
+    yield name
+    await database_admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -23,11 +23,10 @@ from services.nudges.intake.day_reports import take_in_day_report
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.rules.catalogue import RULES
-from services.nudges.schema import MIGRATIONS, SCHEMA
+from services.nudges.schema import SCHEMA
 from shared.clock import Clock, SteppedClock
 from shared.event_types import Data, EventType
 from shared.events import DayReport, PlaybookAnnounced
-from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at
 from tests.services.nudges.builders.managed_teams import lead
@@ -154,7 +153,6 @@ async def defer_comeback_and_plan_done(nudging: Nudging) -> date:
 async def pool(nudges_database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool on a schema of its own."""
     opened = await make_pool(nudges_database_url, schema=SCHEMA)
-    await migrate(opened, schema=SCHEMA, folder=MIGRATIONS)
     yield opened
     await opened.close()
 

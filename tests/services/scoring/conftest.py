@@ -15,11 +15,10 @@ from services.scoring.explain.audit_scores import audit_scores
 from services.scoring.record.read_event import ObservedEvent
 from services.scoring.record.record_activities import Recorded, record_activities
 from services.scoring.rescore.rescore_days import rescore_next_days
-from services.scoring.schema import MIGRATIONS, SCHEMA
+from services.scoring.schema import SCHEMA
 from shared.events import DayReport, RepId
 from shared.fact_values import FactValue
 from shared.observation import ActivityId, Observation, observation_id
-from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
 from tests.services.scoring.domain.builders import ACME, rep_id_of
 
@@ -118,7 +117,6 @@ class Scoring:
 @pytest.fixture
 async def scoring(scoring_database_url: str) -> AsyncIterator[Scoring]:
     pool = await make_pool(scoring_database_url, schema=SCHEMA)
-    await migrate(pool, schema=SCHEMA, folder=MIGRATIONS)
     prepared = Scoring(pool=pool, url=scoring_database_url, cache=DefinitionsCache())
     await prepared.apply(roster=ROSTER, playbook=PLAYBOOK)
     await pool.execute("DELETE FROM outbox")
