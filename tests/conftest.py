@@ -20,7 +20,13 @@ _TEMPLATE = "daymark_template"
 _MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
 _QUOTED_OWNERS = ", ".join(f'"{owner}"' for owner in OWNERS)
 _BROKER_FIXTURES = {"nats_url", "monitor_url"}
+_LONG_TESTS = ("tests/scenarios/", "tests/faults/", "tests/upgrade/")
 _database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that run for a minute come first. At the end, one process would run them while the others have nothing to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG_TESTS))
 
 
 @pytest.fixture(scope="session")
