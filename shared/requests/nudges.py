@@ -103,6 +103,32 @@ class SilentFeedList(Schema):
     feeds: tuple[SilentFeed, ...]
 
 
+class RosterDoubtRow(Schema):
+    """A rep for whom nothing counted on `empty` of `days` working days in six weeks. `kind` is nothing (on none of them),
+    irregular, or weekdays: then `workdays`, as in a roster file, would fit better."""
+
+    rep: RepId
+    kind: str
+    days: int
+    empty: int
+    workdays: tuple[str, ...] = ()
+
+
+class RosterDoubtsOfTeam(Schema):
+    """The doubts about a team of so many `reps`, by rep."""
+
+    team: TeamId
+    name: str
+    reps: int
+    doubts: tuple[RosterDoubtRow, ...]
+
+
+class RosterDoubtList(Schema):
+    """Every team, by its id, also those without doubts."""
+
+    teams: tuple[RosterDoubtsOfTeam, ...]
+
+
 class ChannelRow(Schema):
     """The state of a channel: ok, retrying, paused (at the receiver's request), failing (five times in a row) or disabled,
     since `since` and because of `last_error`. `waiting` deliveries are not out yet; `given_up` counts the last seven days."""
@@ -209,6 +235,7 @@ NUDGE_LIST: Final = Endpoint(subject="nudge.list.v1", query=NudgeQuery, reply=Nu
 INBOX_LINK: Final = Endpoint(subject="inbox.link.v1", query=ManagerQuery, reply=Link)
 OWN_PAGE_LINK: Final = Endpoint(subject="you.link.v1", query=RepQuery, reply=Link)
 DROP_CALIBRATE: Final = Endpoint(subject="drop.calibrate.v1", query=CalibrationQuery, reply=CalibrationList)
+ROSTER_DOUBTS: Final = Endpoint(subject="roster.doubts.v1", query=NoQuery, reply=RosterDoubtList)
 SILENT_FEEDS: Final = Endpoint(subject="feed.list.v1", query=NoQuery, reply=SilentFeedList)
 CHANNEL_LIST: Final = Endpoint(subject="channel.list.v1", query=NoQuery, reply=ChannelList)
 CHANNEL_ENABLE: Final = Endpoint(subject="channel.enable.v1", query=ChannelName, reply=ChannelList)

@@ -11,6 +11,7 @@ from nats.aio.client import Client
 from deploy.local.inspect.dead_letters import list_letters
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.local.inspect.people_findings import examine_people
+from deploy.local.inspect.roster_findings import examine_roster
 from deploy.local.inspect.settings_findings import examine_names_in_settings
 from deploy.local.inspect.source_findings import examine_other_letters, examine_sources
 from deploy.local.run_file import NotRunning, read_run_file
@@ -46,6 +47,8 @@ async def examine(settings: LocalSettings, connection: Client, *, now: datetime)
     for finding in examine_other_letters(sources, letters):
         yield finding
     async for finding in examine_people(connection):
+        yield finding
+    async for finding in examine_roster(connection):
         yield finding
     async for finding in examine_names_in_settings(connection, load_settings(NudgesSettings)):
         yield finding

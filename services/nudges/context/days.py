@@ -33,6 +33,12 @@ async def list_worked_before(connection: Connection, rep_id: RepId, day: date) -
     return [DayReport.model_validate_json(row["report"]) for row in rows]
 
 
+async def list_unworked_before(connection: Connection, rep_id: RepId, day: date) -> list[DayReport]:
+    """The rep's days between the last day on which they were at work and a day, newest first."""
+    rows = await connection.fetch(_QUERIES["list_unworked_before"], rep_id, day)
+    return [DayReport.model_validate_json(row["report"]) for row in rows]
+
+
 async def list_teammates_done(connection: Connection, report: DayReport, *, now: datetime) -> tuple[RepId, ...]:
     """Everybody in the team with a target on the day of the report if all of them have done the plan; otherwise nobody."""
     rep_ids = await connection.fetchval(_QUERIES["list_teammates_done"], report.team.id, report.day, PLAN_DONE_SCORE, now)

@@ -1,5 +1,6 @@
 """Load what the rules may look at of a manager's team."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -7,8 +8,11 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from services.nudges.context.announcements import list_delivered_at
+from services.nudges.context.roster.first_days import list_first_days
+from services.nudges.context.roster.roster_doubts import list_roster_doubts
 from services.nudges.context.team_context import LOOKBACK, TeamContext, TeamMember, WeeklyBrief
-from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE
+from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, ROSTER_RULE
+from services.nudges.domain.roster.doubts import RosterDoubt, reported_keys
 from services.nudges.domain.working_time import local_day
 from shared.events import DayReport, ManagerId, Mention, Person, RepId, Team
 from shared.postgres.pool import Connection
@@ -19,6 +23,8 @@ _MENTIONS: Final = TypeAdapter(tuple[Mention, ...])
 _ONE_DAY: Final = timedelta(days=1)
 _NEVER: Final = (None, None)
 SEEN_WITHIN: Final = timedelta(days=7)
+_MONDAY: Final = 0
+_DOUBT_REPEATED_AFTER: Final = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,9 +47,12 @@ async def load_managed_team(connection: Connection, manager_id: ManagerId, *, no
     if not members:
         return None
     monday = today - today.weekday() * _ONE_DAY
+    doubts = await _list_doubts(connection, members, today=today) if today.weekday() == _MONDAY else []
     context = TeamContext(
         today=today,
         members=members,
+        roster_doubts=doubts,
+        reported_doubts=await _list_reported_doubts(connection, manager_id, today=today) if doubts else (),
         recognitions=await connection.fetchval(_QUERIES["count_nudges_since"], manager_id, RECOGNITION_RULE, monday),
         last_brief=await _find_last_brief(connection, manager_id),
     )
@@ -65,6 +74,7 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
     rows = await connection.fetch(_QUERIES["list_recognised"], list(team_days), since)
     recognised = {row["rep_id"]: (row["recognised_on"], row["reminded_on"]) for row in rows}
     delivered = await list_delivered_at(connection, team_days)
+    newcomers = await list_first_days(connection, team_days, today)
     members = [
         TeamMember(
             rep=days[0].rep,
@@ -73,6 +83,7 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
             recognised_on=recognised.get(rep_id, _NEVER)[0],
             reminded_on=recognised.get(rep_id, _NEVER)[1],
             delivered_at=delivered[rep_id],
+            is_first_day=rep_id in newcomers,
         )
         for rep_id, days in team_days.items()
     ]
@@ -86,3 +97,14 @@ def _has_manager(manager_id: ManagerId, report: DayReport) -> bool:
 async def _find_last_brief(connection: Connection, manager_id: ManagerId) -> WeeklyBrief | None:
     row = await connection.fetchrow(_QUERIES["find_last_nudge"], manager_id, BRIEF_RULE)
     return WeeklyBrief(day=row["day"], about=_MENTIONS.validate_json(row["about"])) if row is not None else None
+
+
+async def _list_doubts(connection: Connection, members: list[TeamMember], *, today: date) -> list[RosterDoubt]:
+    """The doubts about the manager's own reps. Those of other managers in the same teams say when a feed was silent."""
+    reps, teams = {member.rep.id for member in members}, {member.team.id for member in members}
+    return [doubt for doubt in await list_roster_doubts(connection, teams, today=today) if doubt.rep_id in reps]
+
+
+async def _list_reported_doubts(connection: Connection, manager_id: ManagerId, *, today: date) -> Collection[str]:
+    rows = await connection.fetch(_QUERIES["list_occasions"], manager_id, ROSTER_RULE, today - _DOUBT_REPEATED_AFTER)
+    return reported_keys(row["occasion"] for row in rows)

@@ -28,3 +28,7 @@ SELECT count(*) FROM nudge WHERE person_id = $1 AND rule = $2 AND sent_day >= $3
 -- The newest nudge of a rule to a person, and whom it was about.
 SELECT day, (event -> 'about')::text AS about FROM nudge
 WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') ORDER BY seq DESC LIMIT 1;
+
+-- name: list_occasions
+-- The occasions of a rule's nudges that a person has been sent after a day.
+SELECT occasion FROM nudge WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') AND day > $3;

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.nudges.domain.baseline import Baseline, MiddayCounts
 from services.nudges.domain.history import History
 from services.nudges.domain.ladder import Ladder, is_ladder_of
+from services.nudges.domain.roster.leave import Leave
 from services.nudges.domain.working_time import local_day
 from shared.events import DayReport, GoalResult, RepId
 
@@ -17,7 +18,8 @@ class RuleContext:
     `baseline` is known in the morning only and `middays` (newest first) at midday only. `teammates_done` has everybody in the
     team who had a target that day if all of them have done the plan; otherwise it is empty. `ladders` are the rep's, of every
     period. `wants_day_plan` says that the rep gets the plan in the morning, `knows_playbook` that the version that judges the
-    day had been announced before the day; both are known in the morning only.
+    day had been announced before the day, `is_first_day` that the rep is new in a team that is not. `leave` has just ended.
+    These four are known in the morning only.
     """
 
     report: DayReport
@@ -29,6 +31,8 @@ class RuleContext:
     ladders: tuple[Ladder, ...] = ()
     wants_day_plan: bool = False
     knows_playbook: bool = False
+    is_first_day: bool = False
+    leave: Leave | None = None
 
     @property
     def day(self) -> date:

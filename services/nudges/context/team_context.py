@@ -1,6 +1,6 @@
 """What a rule about a manager's team may look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.history import is_worked
 from services.nudges.domain.phrases import short_name
+from services.nudges.domain.roster.doubts import RosterDoubt
 from services.nudges.domain.working_time import local_day
 from shared.events import DayReport, Mention, Presence, Rep, Team, VersionNumber
 
@@ -18,7 +19,7 @@ LOOKBACK: Final = timedelta(weeks=4)
 class TeamMember:
     """A rep of the manager's. `days` are the last four weeks, newest first, today included. `recognised_on` is the last day on
     which somebody recognised the rep, and `reminded_on` the last one on which their manager was reminded to. `delivered_at`
-    says when each version was announced to the rep."""
+    says when each version was announced to the rep. On an `is_first_day` the rep is new today, in a team that is not."""
 
     rep: Rep
     team: Team
@@ -26,6 +27,7 @@ class TeamMember:
     recognised_on: date | None
     reminded_on: date | None = None
     delivered_at: Mapping[VersionNumber, datetime] = field(default_factory=dict)
+    is_first_day: bool = False
 
     @property
     def worked(self) -> tuple[DayReport, ...]:
@@ -61,12 +63,16 @@ class WeeklyBrief:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamContext:
-    """`today` is the manager's day; `members` are sorted by name. `recognitions` counts this week's recognition reminders."""
+    """`today` is the manager's day; `members` are sorted by name. `recognitions` counts this week's recognition reminders.
+    `roster_doubts` are known on Mondays only; `reported_doubts` are the keys of those that the manager has read in the last
+    four weeks."""
 
     today: date
     members: Sequence[TeamMember]
     recognitions: int = 0
     last_brief: WeeklyBrief | None = None
+    roster_doubts: Sequence[RosterDoubt] = ()
+    reported_doubts: Collection[str] = ()
 
     @property
     def day(self) -> date:

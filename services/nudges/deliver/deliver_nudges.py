@@ -29,11 +29,12 @@ from services.nudges.deliver.deliveries import (
 )
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
+from services.nudges.domain.candidate import FIRST_DAY_RULE
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
 from shared.event_types import NUDGE_DELIVERED
-from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeId, NudgeKind, PersonId, RepId
+from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeKind, NudgePart, PersonId, RepId
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id
@@ -174,21 +175,21 @@ def add_links(nudge: Nudge, links: Links) -> Nudge:
     links it has none."""
     person_id = nudge.person.id
     try:
-        parts = tuple(part.model_copy(update={"url": _page_url(part.id, part.kind, person_id, links)}) for part in nudge.parts)
+        parts = tuple(part.model_copy(update={"url": _page_url(part, person_id, links)}) for part in nudge.parts)
         absences = tuple(
             absence.model_copy(update={"url": links.absence_url(ManagerId(person_id), absence)}) for absence in nudge.absences
         )
-        page_url = _page_url(nudge.id, nudge.kind, person_id, links)
-        return nudge.model_copy(update={"url": page_url, "parts": parts, "absences": absences})
+        return nudge.model_copy(update={"url": _page_url(nudge, person_id, links), "parts": parts, "absences": absences})
     except NoLinkSecret:
         return nudge
 
 
-def _page_url(nudge_id: NudgeId, kind: NudgeKind, person_id: PersonId, links: Links) -> str:
-    """An announcement is read and acknowledged on the rep's own page; to most other nudges there is an answer."""
-    if kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION):
+def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links) -> str:
+    """An announcement is read and acknowledged on the rep's own page, and a new rep is sent there on their first day; to most
+    other nudges there is an answer."""
+    if nudge.kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION) or nudge.rule == FIRST_DAY_RULE:
         return links.own_page_url(RepId(person_id))
-    return links.answer_url(nudge_id, person_id)
+    return links.answer_url(nudge.id, person_id)
 
 
 async def _record_delivered(connection: Connection, delivery: Delivery, *, reaches_recipient: bool, now: datetime) -> None:

@@ -16,7 +16,9 @@ CORRECTION_RULE: Final = "correction"
 DROP_RULE: Final = "drop"
 RECOGNITION_RULE: Final = "recognition_due"
 BRIEF_RULE: Final = "weekly_brief"
-"""Rules whose earlier nudges are looked up by name."""
+FIRST_DAY_RULE: Final = "first_day"
+ROSTER_RULE: Final = "roster_check"
+"""Rules that something else looks up by name, such as their earlier nudges."""
 
 _NUDGE_IDS: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
 

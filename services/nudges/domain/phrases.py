@@ -30,6 +30,7 @@ _NEAR_DAYS: Final = {1: "yesterday", 0: "today", -1: "tomorrow"}
 _AFTER_THE_NOUN: Final = frozenset({"a", "an", "at", "by", "for", "from", "in", "of", "over", "per", "this", "to", "with"})
 _ENDINGS_WITH_ES: Final = ("ches", "shes", "sses", "xes", "zes")
 _WEEK_DAYS: Final = 7
+_RUN_MIN: Final = 3
 
 
 def choose_wording(count: int, *, seed: str, used: Collection[int]) -> int | None:
@@ -99,6 +100,19 @@ def count_phrase(count: int, singular: str, plural: str | None = None) -> str:
 def joined(parts: Sequence[str]) -> str:
     """`calls, meetings and proposals`."""
     return "".join(parts) if len(parts) <= 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def joined_some(names: Sequence[str], *, names_max: int) -> str:
+    """As `joined`; of more names only the first: `Ana, Ben and three others`."""
+    more = len(names) - names_max
+    return joined(names) if more <= 0 else joined([*names[:names_max], count_phrase(more, "other")])
+
+
+def weekdays_phrase(weekdays: Sequence[int]) -> str:
+    """Weekdays in order, Monday as 0: `from Tuesday to Thursday`, `on Mondays and Fridays`."""
+    if len(weekdays) >= _RUN_MIN and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
+        return f"from {WEEKDAYS[weekdays[0]]} to {WEEKDAYS[weekdays[-1]]}"
+    return f"on {joined([f'{WEEKDAYS[weekday]}s' for weekday in weekdays])}"
 
 
 def lowered(label: str) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from services.nudges.context.roster.roster_doubts import list_all_roster_doubts
 from services.nudges.context.silent_feeds import list_silent_feeds
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channels.file import find_file_channel
 from services.nudges.deliver.enable_channel import enable_channel
 from services.nudges.deliver.list_channels import list_channels
+from services.nudges.domain.working_time import local_day
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from services.nudges.experiments.list_effects import HoldoutProbability, list_effects
 from services.nudges.experiments.resume_rule import resume_rule
@@ -29,6 +31,7 @@ from shared.requests.nudges import (
     INBOX_LINK,
     NUDGE_LIST,
     OWN_PAGE_LINK,
+    ROSTER_DOUBTS,
     RULE_RESUME,
     SILENT_FEEDS,
     CalibrationList,
@@ -43,6 +46,7 @@ from shared.requests.nudges import (
     NudgePage,
     NudgeQuery,
     RepQuery,
+    RosterDoubtList,
     RuleName,
     SilentFeedList,
 )
@@ -60,7 +64,7 @@ def nudge_requests(
 ) -> RequestRouter:
     """A router with all handlers; include its `router` in the broker. Whichever replica gets a question answers it."""
     requests = RequestRouter(queue="nudges")
-    _add_lists(requests, pool, holdout_probability=holdout_probability)
+    _add_lists(requests, pool, clock, holdout_probability=holdout_probability)
     _add_channels(requests, pool, clock, channels)
     _add_links(requests, links)
     _add_experiments(requests, pool, clock)
@@ -68,7 +72,7 @@ def nudge_requests(
     return requests
 
 
-def _add_lists(requests: RequestRouter, pool: asyncpg.Pool, *, holdout_probability: HoldoutProbability) -> None:
+def _add_lists(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, *, holdout_probability: HoldoutProbability) -> None:
     @requests.handles(NUDGE_LIST)
     async def answer_nudges(query: NudgeQuery) -> NudgePage:
         return await list_nudges(pool, query)
@@ -76,6 +80,10 @@ def _add_lists(requests: RequestRouter, pool: asyncpg.Pool, *, holdout_probabili
     @requests.handles(SILENT_FEEDS)
     async def answer_silent_feeds(_: NoQuery) -> SilentFeedList:
         return await list_silent_feeds(pool)
+
+    @requests.handles(ROSTER_DOUBTS)
+    async def answer_roster_doubts(_: NoQuery) -> RosterDoubtList:
+        return await list_all_roster_doubts(pool, today=local_day(clock.now(), "UTC"))
 
     @requests.handles(EFFECT_LIST)
     async def answer_effects(_: NoQuery) -> EffectList:

@@ -6,11 +6,17 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from services.nudges.context.days import find_day, find_newest_day, list_teammates_done, list_worked_before
+from services.nudges.context.days import (
+    find_day,
+    find_newest_day,
+    list_teammates_done,
+    list_unworked_before,
+    list_worked_before,
+)
 from shared.events import DayReport, Presence, Rep
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.builders.people import ANA, BEN, SOUTH, rep
-from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.reports import open_report, report
 from tests.services.nudges.builders.rows import Rows
 
 CLEO, DORA = rep("Cleo Fox"), rep("Dora Poe")
@@ -135,3 +141,22 @@ async def test_a_day_begins_at_midnight_where_the_rep_is(
     in_los_angeles = report(SUNDAY, rep=DORA, timezone=LOS_ANGELES)
 
     assert await _teammates_done(pool, rows, in_los_angeles, now=now) == teammates
+
+
+async def test_the_days_off_before_a_day_go_back_to_the_last_day_at_work(pool: asyncpg.Pool, rows: Rows) -> None:
+    """Of leave that began long ago, a holiday and a weekend; another rep's leave and Ana's own before the last day at work are
+    left out."""
+    presences = [Presence.ABSENT, Presence.WORKING, Presence.ABSENT, Presence.HOLIDAY, Presence.DAY_OFF, Presence.ABSENT]
+    days = [
+        report(MONDAY - timedelta(days=len(presences) - number), score=None, presence=presence)
+        for number, presence in enumerate(presences)
+    ]
+    bens = [report(days[2].day, rep=BEN, presence=Presence.ABSENT), report(days[5].day, rep=BEN)]
+    for day in (report(MONDAY - timedelta(days=10)), *days, open_report(presence=Presence.ABSENT), *bens):
+        await rows.add_day(day)
+    await rows.ignore_indexes()
+
+    async with pool.acquire() as connection:
+        assert await list_unworked_before(connection, ANA.id, MONDAY) == days[:1:-1]
+        assert await list_unworked_before(connection, ANA.id, days[1].day) == days[:1]
+        assert await list_unworked_before(connection, BEN.id, days[3].day) == bens[:1]

@@ -9,7 +9,8 @@ from services.nudges.context.load_context import load_rule_context
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS, DayPlanSubscribers
 from services.nudges.domain.moments import Moment
-from shared.events import DayReport
+from services.nudges.domain.roster.leave import Leave
+from shared.events import DayReport, Presence
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, at, working_days
 from tests.services.nudges.builders.people import ANA, BEN, NORTH, rep
@@ -115,3 +116,21 @@ async def test_another_reps_subscription_counts_for_them_alone(pool: asyncpg.Poo
     of_cleo = DayPlanSubscribers(reps=(rep("Cleo Fox").id,))
 
     assert not (await _load(pool, open_report(), moment=Moment.MORNING, subscribers=of_cleo)).wants_day_plan
+
+
+@pytest.mark.parametrize("moment", list(Moment))
+async def test_a_leave_and_a_first_day_are_known_in_the_morning(pool: asyncpg.Pool, rows: Rows, moment: Moment) -> None:
+    """Ben has been there for weeks and comes back from a week of leave; Cleo is new."""
+    cleo, off = rep("Cleo Fox"), working_days(5)
+    for day in (*working_days(20)[:15], *off):
+        is_off = day in off
+        presence = Presence.ABSENT if is_off else Presence.WORKING
+        await rows.add_day(report(day, rep=BEN, score=None if is_off else 60, count=0 if is_off else 1, presence=presence))
+    for today in (open_report(rep=BEN), open_report(rep=cleo)):
+        await rows.add_day(today)
+
+    ben, new = [await _load(pool, open_report(rep=of_rep), moment=moment) for of_rep in (BEN, cleo)]
+
+    is_morning = moment is Moment.MORNING
+    assert ben.leave == (Leave(first=off[0], last=off[-1]) if is_morning else None)
+    assert (ben.is_first_day, new.is_first_day, new.leave) == (False, is_morning, None)

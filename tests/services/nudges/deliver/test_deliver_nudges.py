@@ -261,9 +261,12 @@ async def test_each_part_of_a_message_has_an_address_of_its_own(delivering: Deli
     assert sent.parts[1].url.startswith("http://pages/answer/nudge-001/ana/")
 
 
-@pytest.mark.parametrize("kind", [NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION])
-async def test_what_has_no_answer_leads_to_the_reps_own_page(delivering: Delivering, kind: NudgeKind) -> None:
-    nudge = make_nudge(kind=kind)
+@pytest.mark.parametrize(
+    "nudge",
+    [make_nudge(kind=NudgeKind.ANNOUNCEMENT), make_nudge(kind=NudgeKind.CORRECTION), make_nudge(rule="first_day")],
+    ids=["an announcement", "a correction", "the greeting of the first day"],
+)
+async def test_what_is_about_the_reps_own_page_leads_there(delivering: Delivering, nudge: Nudge) -> None:
     await Rows(delivering.pool).add_nudge(nudge)
     await Rows(delivering.pool).add_delivery(nudge.id)
 

@@ -17,12 +17,14 @@ from services.nudges.domain.phrases import (
     day_phrase,
     first_name,
     joined,
+    joined_some,
     long_date,
     lowered,
     met_targets,
     noun,
     score_text,
     short_name,
+    weekdays_phrase,
 )
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.reports import behaviour, report
@@ -140,6 +142,25 @@ def test_words_and_parts_are_put_together() -> None:
 
     assert [lowered(label) for label in labels] == ["new calls", "CRM updates", "LinkedIn touches", "eBooks sent"]
     assert capitalized("two calls") == "Two calls"
+
+
+def test_of_many_names_the_first_are_listed() -> None:
+    assert joined_some(["Ana", "Ben"], names_max=2) == "Ana and Ben"
+    assert joined_some(["Ana", "Ben", "Cleo"], names_max=2) == "Ana, Ben and one other"
+    assert joined_some(["Ana", "Ben", "Cleo", "Dan"], names_max=2) == "Ana, Ben and two others"
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "phrase"),
+    [
+        ((4,), "on Fridays"),
+        ((1, 2), "on Tuesdays and Wednesdays"),
+        ((1, 2, 3), "from Tuesday to Thursday"),
+        ((0, 2, 3), "on Mondays, Wednesdays and Thursdays"),
+    ],
+)
+def test_weekdays_in_a_row_are_a_span(weekdays: tuple[int, ...], phrase: str) -> None:
+    assert weekdays_phrase(weekdays) == phrase
 
 
 def test_a_score_is_a_whole_number() -> None:

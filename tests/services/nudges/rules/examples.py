@@ -11,6 +11,8 @@ from services.nudges.decide.policy.retraction import SentNudge, correction_candi
 from services.nudges.domain.announcements import announcement_candidate
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.phrases import WEEKDAYS, clock_time
+from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
+from services.nudges.domain.roster.leave import Leave
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES
 from shared.events import DayReport, Mention, NudgeId, NudgeKind, Person
 from tests.services.nudges.builders.announcements import announcement, defined
@@ -34,6 +36,7 @@ from tests.services.nudges.rules.harbor import (
     VERSION,
     WEDNESDAY,
     absent_member,
+    back_member,
     closed_day,
     context_of,
     conversations_fell_to,
@@ -41,6 +44,7 @@ from tests.services.nudges.rules.harbor import (
     meetings_fell_to,
     member,
     middays,
+    new_member,
     open_day,
     proposals_ladder,
     proposals_this_month,
@@ -68,6 +72,7 @@ def planned(*targets: tuple[str, float]) -> DayReport:
 
 
 PLAN: Final = planned(("Conversations", 12), ("Meetings", 2), ("Proposals", 1))
+LEAVE: Final = Leave(first=WEDNESDAY - timedelta(days=7), last=WEDNESDAY - timedelta(days=1))
 TEAMMATES: Final = tuple(teammate.id for teammate in (ANA, DIEGO, EMI, PRIYA, TOM))
 STEADY_WEEK: Final = ((11, 2, 1), DONE, DONE, (10, 2, 1))
 
@@ -82,6 +87,8 @@ REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
     "small_win": context_of(open_day(ANA, (8, 1, 0)), *days_before(ANA, *[(9, 0, 0)] * 11)),
     "steady_week": context_of(open_day(EMI, DONE, FRIDAY), *days_before(EMI, *STEADY_WEEK, until=FRIDAY)),
     "plan_done": context_of(open_day(ANA, (14, 2, 1)), *days_before(ANA, DONE)),
+    "first_day": replace(_morning_of(PLAN), is_first_day=True),
+    "welcome_back": replace(_morning_of(PLAN), leave=LEAVE),
     "drop": replace(_morning_of(open_day(TOM, NOTHING)), baseline=conversations_fell_to(34, 5)),
     "ratio": replace(_morning_of(open_day(PRIYA, NOTHING)), baseline=meetings_fell_to(14)),
     "one_thing": _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(11, 2, 0)] * 4, (13, 2, 1))),
@@ -98,6 +105,12 @@ REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
 
 BRIEF: Final = WeeklyBrief(day=NEXT_MONDAY - timedelta(days=7), about=(Mention(id=PRIYA.id, behaviour=MEETINGS),))
 """A week ago Laura was asked to coach Priya on meetings."""
+
+DOUBTS: Final = (
+    RosterDoubt(rep_id=ANA.id, kind=DoubtKind.WEEKDAYS, days=30, empty=14, workdays=(1, 2, 3)),
+    RosterDoubt(rep_id=TOM.id, kind=DoubtKind.IRREGULAR, days=28, empty=19),
+)
+"""Ana seems to work from Tuesday to Thursday, and Tom now and then."""
 
 MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
     "recognition_due": TeamContext(
@@ -121,6 +134,11 @@ MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
             member(PRIYA, (9, 1, 0), until=THURSDAY),
             member(TOM, SHORT, until=THURSDAY),
         ),
+    ),
+    "starts_today": TeamContext(today=THURSDAY, members=(member(ANA, DONE, until=THURSDAY), new_member(EMI, THURSDAY))),
+    "back_today": TeamContext(today=THURSDAY, members=(member(ANA, DONE, until=THURSDAY), back_member(DIEGO, THURSDAY))),
+    "roster_check": TeamContext(
+        today=NEXT_MONDAY, members=tuple(member(of_rep) for of_rep in (ANA, DIEGO, EMI, PRIYA, TOM)), roster_doubts=DOUBTS
     ),
 }
 """A context that calls for each rule about a team."""

@@ -131,10 +131,26 @@ def member(of_rep: Rep, *counts: Counts, until: date = NEXT_MONDAY) -> TeamMembe
     return TeamMember(rep=of_rep, team=HARBOR, days=days, recognised_on=None, delivered_at=announced)
 
 
+def back_member(of_rep: Rep, day: date) -> TeamMember:
+    """A rep who works on a day after five working days of leave."""
+    leave = [absent_day(of_rep, off) for off in working_days(5, until=day)]
+    return TeamMember(rep=of_rep, team=HARBOR, days=(open_day(of_rep, NOTHING, day), *reversed(leave)), recognised_on=None)
+
+
+def new_member(of_rep: Rep, day: date) -> TeamMember:
+    """A rep whose first day it is."""
+    days = (open_day(of_rep, NOTHING, day),)
+    return TeamMember(rep=of_rep, team=HARBOR, days=days, recognised_on=None, is_first_day=True)
+
+
 def absent_member(of_rep: Rep, day: date) -> TeamMember:
     """A rep who was on leave on a day."""
-    absent = report(day, score=None, count=0, presence=Presence.ABSENT, rep=of_rep, team=HARBOR)
-    return TeamMember(rep=of_rep, team=HARBOR, days=(absent,), recognised_on=None)
+    return TeamMember(rep=of_rep, team=HARBOR, days=(absent_day(of_rep, day),), recognised_on=None)
+
+
+def absent_day(of_rep: Rep, day: date) -> DayReport:
+    """A day of leave."""
+    return report(day, score=None, count=0, presence=Presence.ABSENT, rep=of_rep, team=HARBOR)
 
 
 def _score(behaviours: Sequence[BehaviourResult]) -> float:

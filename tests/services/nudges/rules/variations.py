@@ -15,15 +15,18 @@ from services.nudges.domain.baseline import Baseline
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.ladder import Ladder
 from services.nudges.domain.moments import Moment
+from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
 from services.nudges.rules.catalogue import REP_RULES
-from shared.events import DayReport
+from shared.events import DayReport, Rep
 from tests.services.nudges.builders.days import at
 from tests.services.nudges.builders.people import SOUTH
 from tests.services.nudges.builders.reports import behaviour
 from tests.services.nudges.rules.examples import (
     CHANGED_PLAYBOOK,
+    DOUBTS,
     FIRST_PLAYBOOK,
     HINT,
+    LEAVE,
     MANAGER_EXAMPLES,
     REP_EXAMPLES,
     correction,
@@ -44,6 +47,7 @@ from tests.services.nudges.rules.harbor import (
     TOM,
     WEDNESDAY,
     absent_member,
+    back_member,
     closed_day,
     context_of,
     conversations_fell_to,
@@ -51,12 +55,16 @@ from tests.services.nudges.rules.harbor import (
     meetings_fell_to,
     member,
     middays,
+    new_member,
     open_day,
     proposals_ladder,
     proposals_this_month,
 )
 
 _APRIL: Final = date(2026, 4, 1)
+
+
+SMALL: Final = planned(("Calls", 1), ("Meetings booked", 0.5), ("QBRs held", 2))
 
 
 class Variation(NamedTuple):
@@ -98,7 +106,10 @@ def _of_reps() -> Iterator[Variation]:
             "of the quarter",
             context_of(open_day(ANA, (8, 1, 0), _APRIL), *days_before(ANA, (9, 1, 0), until=_APRIL), *days_before(ANA, DONE)),
         ),
-        ("day_plan", "small targets", _wanted(planned(("Calls", 1), ("Meetings booked", 0.5), ("QBRs held", 2)))),
+        ("first_day", "small targets", replace(_wanted(SMALL), is_first_day=True)),
+        ("welcome_back", "small targets", replace(_morning_of(SMALL), leave=LEAVE)),
+        ("welcome_back", "with the day plan", replace(_wanted(SMALL), leave=LEAVE)),
+        ("day_plan", "small targets", _wanted(SMALL)),
         ("quiet_afternoon", "one target", _quiet("Proposals sent", 1)),
         ("quiet_afternoon", "half a target", _quiet("Meetings", 2.5)),
         ("drop", "to nothing", _morning(conversations_fell_to(0, 5))),
@@ -124,7 +135,11 @@ def _of_reps() -> Iterator[Variation]:
 
 
 def _wanted(day: DayReport) -> RuleContext:
-    return replace(context_of(day, now="09:00"), wants_day_plan=True, knows_playbook=True)
+    return replace(_morning_of(day), wants_day_plan=True, knows_playbook=True)
+
+
+def _morning_of(day: DayReport) -> RuleContext:
+    return context_of(day, now="09:00")
 
 
 def _quiet(label: str, target: float) -> RuleContext:
@@ -133,7 +148,7 @@ def _quiet(label: str, target: float) -> RuleContext:
 
 
 def _morning(baseline: Baseline) -> RuleContext:
-    return replace(context_of(open_day(TOM, NOTHING), now="09:00"), baseline=baseline)
+    return replace(_morning_of(open_day(TOM, NOTHING)), baseline=baseline)
 
 
 def _midday(so_far: int, by_midday: int, by_end: int) -> RuleContext:
@@ -168,6 +183,17 @@ def _of_teams() -> Iterator[Variation]:
             _team(THURSDAY, *[member(of_rep, DONE, until=THURSDAY) for of_rep in (ANA, EMI)]),
         ),
         ("digest", "over a weekend", _team(NEXT_MONDAY, member(ANA, (1, 1, 0)))),
+        ("starts_today", "two", _team(THURSDAY, *[new_member(of_rep, THURSDAY) for of_rep in (EMI, TOM)])),
+        ("starts_today", "more than five", _team(THURSDAY, *[new_member(TOM, THURSDAY)] * 7)),
+        ("back_today", "two", _team(THURSDAY, *[back_member(of_rep, THURSDAY) for of_rep in (EMI, TOM)])),
+        ("back_today", "more than five", _team(THURSDAY, *[back_member(TOM, THURSDAY)] * 6)),
+        ("roster_check", "one with nothing", _doubted(_nothing(ANA))),
+        ("roster_check", "two with nothing", _doubted(_nothing(ANA), _nothing(TOM))),
+        ("roster_check", "two weekdays", _doubted(replace(DOUBTS[0], workdays=(0, 4)))),
+        ("roster_check", "two weekdays next to each other", _doubted(replace(DOUBTS[0], workdays=(3, 4)))),
+        ("roster_check", "one of each", _doubted(*DOUBTS, _nothing(EMI))),
+        ("roster_check", "five names", _doubted(*DOUBTS, *[replace(DOUBTS[0], rep_id=DIEGO.id)] * 2, _nothing(EMI))),
+        ("roster_check", "most of the team", _most_of_the_team()),
         ("digest", "another team was away", _team(THURSDAY, south, absent_member(DIEGO, WEDNESDAY))),
     ]
     for rule, special, context in contexts:
@@ -176,6 +202,18 @@ def _of_teams() -> Iterator[Variation]:
 
 def _team(today: date, *members: TeamMember) -> TeamContext:
     return TeamContext(today=today, members=members)
+
+
+def _doubted(*doubts: RosterDoubt) -> TeamContext:
+    return replace(MANAGER_EXAMPLES["roster_check"], roster_doubts=doubts)
+
+
+def _most_of_the_team() -> TeamContext:
+    return replace(_doubted(*[_nothing(TOM)] * 6), members=(member(TOM),) * 10)
+
+
+def _nothing(of_rep: Rep) -> RosterDoubt:
+    return RosterDoubt(rep_id=of_rep.id, kind=DoubtKind.NOTHING, days=30, empty=30)
 
 
 def _of_announcements_and_corrections() -> Iterator[Variation]:

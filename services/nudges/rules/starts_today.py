@@ -1,0 +1,40 @@
+"""Starts today: which reps are new in the team, for their manager."""
+
+from typing import Final
+
+from services.nudges.context.team_context import TeamContext
+from services.nudges.domain.phrases import joined_some
+from services.nudges.rules.rule import Proposal, manager_rule
+from shared.events import Mention, NudgeKind
+
+NAMES_MAX: Final = 5
+
+
+@manager_rule(
+    name="starts_today",
+    title="Starts today",
+    when="A new rep has their first working day in the roster.",
+    limits="Not for somebody who comes from another team, and not when most of the team is new, because Daymark or the "
+    "playbook is: at least half of it must have been scored for two weeks.",
+    kind=NudgeKind.DIGEST,
+    priority=125,
+)
+def starts_today(context: TeamContext) -> Proposal | None:
+    """Proposed on the morning of that day."""
+    new = [member.rep for member in context.members if member.is_first_day]
+    if not new:
+        return None
+    names = joined_some([rep.name for rep in new], names_max=NAMES_MAX)
+    starts = "starts" if len(new) == 1 else "start"
+    return Proposal(
+        wordings=(
+            f"{names} {starts} today.",
+            f"Starting today: {names}.",
+            f"New today: {names}.",
+            f"First day today: {names}.",
+            f"Today is the first day for {names}.",
+            f"New in the team today: {names}.",
+        ),
+        reason="By the roster, this is the first working day. At least half of the team has been scored for two weeks.",
+        about=tuple(Mention(id=rep.id) for rep in new),
+    )

@@ -1,0 +1,48 @@
+"""Welcome back: a plain greeting on the first morning after a leave, with the day's plan."""
+
+from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import counted, day_name, first_name, joined
+from services.nudges.rules.rule import Proposal, rep_rule
+from shared.events import NudgeKind
+
+
+@rep_rule(
+    name="welcome_back",
+    title="Welcome back",
+    when="The rep's first working day after a leave of five working days or more begins. The message lists the day's targets.",
+    limits="Only after a leave that is entered in the roster, once for each; public holidays within it count. Says nothing of "
+    "the time away.",
+    kind=NudgeKind.COACHING,
+    moment=Moment.MORNING,
+    priority=185,
+)
+def welcome_back(context: RuleContext) -> Proposal | None:
+    """Proposed in the first half of an open working day, while the plan is not done. Whoever gets the day plan finds the
+    targets there, in the same message."""
+    report, leave, middle = context.report, context.leave, middle_of_work(context.report)
+    if leave is None or report.silent or report.state != "open" or not is_worked(report) or is_plan_done(report):
+        return None
+    if middle is None or context.now >= middle:
+        return None
+    has_day_plan = context.wants_day_plan and context.knows_playbook
+    plan = joined([counted(behaviour.target, behaviour.label) for behaviour in planned_behaviours(report)])
+    return Proposal(
+        occasion=f"leave from {leave.first}",
+        wordings=_wordings(first_name(report.rep.name), "" if has_day_plan else plan),
+        reason=f"The roster had you on leave until {day_name(leave.last, today=context.today)}. Days of leave have no targets.",
+    )
+
+
+def _wordings(name: str, plan: str) -> tuple[str, ...]:
+    return (
+        f"Welcome back, {name}." + _sentence("Your plan for today", plan),
+        f"Good to have you back, {name}." + _sentence("Today's plan", plan),
+        f"Hello, {name}, and welcome back." + _sentence("On your plan today", plan),
+        f"Nice to see you back, {name}." + _sentence("Your targets today", plan),
+    )
+
+
+def _sentence(opening: str, plan: str) -> str:
+    return f" {opening}: {plan}." if plan else ""

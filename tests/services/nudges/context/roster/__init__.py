@@ -1,0 +1,1 @@
+"""Tests of what is loaded about first days and doubts about the roster."""

@@ -1,0 +1,1 @@
+"""Tests of what a rep's days say about the roster."""
