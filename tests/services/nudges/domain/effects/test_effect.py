@@ -1,19 +1,24 @@
-"""The effect of sending, with statsmodels as the second opinion."""
+"""The effect of sending, with statsmodels as the second opinion.
+
+Only the tests that need statsmodels and scipy import them: every test process collects this file, and they take seconds.
+"""
 
 import math
 from collections.abc import Sequence
 from random import Random
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 import numpy
 import pytest
-import statsmodels.api
-from scipy.stats import t
 
 from bench.trials.effect_trials import HOLDOUT, SD_POINTS, Trial
 from services.nudges.domain.effects.assignment import ObservedAssignment
 from services.nudges.domain.effects.effect import Effect, Sample, UnknownEffect, estimate_effect
 from shared.events import PersonId
+
+if TYPE_CHECKING:
+    import statsmodels.api
 
 TEAM = Trial(people=20, days=(20, 120), is_due_on_good_days=False)
 
@@ -47,8 +52,10 @@ def _mean_score_before(assignments: Sequence[ObservedAssignment]) -> float:
     return fmean(assignment.score_before for assignment in assignments if assignment.score_before is not None)
 
 
-def _regression(assignments: Sequence[ObservedAssignment], *, mean_score_before: float) -> statsmodels.api.WLS:
+def _regression(assignments: Sequence[ObservedAssignment], *, mean_score_before: float) -> "statsmodels.api.WLS":
     """The weighted regression with the interaction, centred (Lin 2013); its second coefficient is the effect of sending."""
+    import statsmodels.api
+
     before = numpy.array([mean_score_before if each.score_before is None else each.score_before for each in assignments])
     before -= before.mean()
     sent = numpy.array([float(assignment.is_sent) for assignment in assignments])
@@ -64,6 +71,8 @@ def _points_of_regression(assignments: Sequence[ObservedAssignment], *, mean_sco
 
 @pytest.mark.parametrize("seed", range(5))
 def test_estimate_and_interval_equal_those_of_regressions_by_statsmodels(seed: int) -> None:
+    from scipy.stats import t
+
     assignments = _with_other_propensities(_simulated(seed), seed)
     mean = _mean_score_before(assignments)
     points = _points_of_regression(assignments, mean_score_before=mean)
