@@ -20,7 +20,7 @@ _TEMPLATE = "daymark_template"
 _MIGRATIONS = {owner: ROOT / "services" / owner / "migrations" for owner in OWNERS}
 _QUOTED_OWNERS = ", ".join(f'"{owner}"' for owner in OWNERS)
 _BROKER_FIXTURES = {"nats_url", "monitor_url"}
-_LONG_TESTS = ("tests/scenarios/", "tests/faults/", "tests/upgrade/")
+_LONG_TESTS = ("tests/scenarios/", "tests/faults/", "tests/upgrade/", "tests/services/scoring/test_any_history.py")
 _database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
 
 
