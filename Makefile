@@ -57,7 +57,9 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.rescoring
 	@$(BIN)/python -m bench.latency
 	@$(BIN)/python -m bench.reprocessing
+	@$(BIN)/python -m bench.drop_detection
 	@$(BIN)/python -m bench.nudge_quality
+	@$(BIN)/python -m bench.nudge_quality --history 6
 	@$(BIN)/python -m bench.effects
 
 contract: $(DEV_STAMP) ## regenerate docs/openapi.json, docs/asyncapi.json and docs/messages.md from the code

@@ -1,32 +1,41 @@
-"""A real trace of people who sell loans, as worked days. A day on which nothing of a person's counted is left out."""
+"""A real trace: the days of people who sell loans, the empty ones included."""
 
 import csv
-from collections import defaultdict
-from datetime import date
+from datetime import date, time
+from typing import Final
 
-import yaml
-
-from services.nudges.domain.drop.counts import WorkedDay
+from bench.trials.trace import Trace, make_definitions
+from services.scoring.domain.activities.assignment import RepDay
+from shared.events import BehaviourKey, RepId
 from tests.faults.whole_trace import NAME, TRACE
 
+_FIRST: Final = date(2011, 10, 1)
+_LAST: Final = date(2011, 12, 31)
+_HOURS: Final = (time(8), time(20))
 
-def read_teams() -> list[list[list[WorkedDay]]] | None:
-    """The worked days of each person of each team, oldest first; None if the trace is not on this machine."""
+
+def read_trace() -> Trace | None:
+    """Every day of everybody in the roster from October to December 2011; None if the trace is not on this machine."""
     folder = TRACE / NAME
     if not folder.exists():
         return None
-    counts: dict[str, list[tuple[date, int]]] = defaultdict(list)
     with (folder / "expected.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            count = sum(int(part.partition("=")[2]) for part in row["counts"].split())
-            if count:
-                counts[row["rep"]].append((date.fromisoformat(row["day"]), count))
-    roster = yaml.safe_load((folder / "roster.yaml").read_text(encoding="utf-8"))
-    return [
-        [
-            [WorkedDay(weekday=day.weekday(), count=count) for day, count in sorted(counts[rep["id"]])]
-            for rep in team["reps"]
-            if rep["id"] in counts
-        ]
-        for team in roster["teams"]
-    ]
+        counts = {
+            RepDay(RepId(row["rep"]), date.fromisoformat(row["day"])): _read_counts(row["counts"])  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+        }
+    roster, playbooks = (folder / name for name in ("roster.yaml", "playbook.yaml"))
+    return Trace(
+        name="real",
+        first=_FIRST,
+        last=_LAST,
+        timezone="Europe/Amsterdam",
+        hours=_HOURS,
+        definitions=make_definitions(roster.read_text(encoding="utf-8"), playbooks.read_text(encoding="utf-8")),
+        counts=counts,
+    )
+
+
+def _read_counts(text: str) -> dict[BehaviourKey, int]:
+    pairs = [part.partition("=") for part in text.split()]
+    return {BehaviourKey(key): int(count) for key, _, count in pairs}

@@ -37,7 +37,7 @@ def _simulate_rep(mean: float, random: Random) -> list[WorkedDay]:
     for number, weekday in zip(range(HISTORY_DAYS + YEAR_DAYS), _draw_weekdays(random), strict=False):
         exposure = 0.5 if random.random() < _PART_DAY_PROBABILITY else 1.0
         expected = mean * _WEEKDAY_FACTORS[weekday] * exposure * math.exp(trend * number / YEAR_DAYS)
-        count = _draw_poisson(random.gammavariate(_DISPERSION_SIZE, expected / _DISPERSION_SIZE), random)
+        count = draw_poisson(random.gammavariate(_DISPERSION_SIZE, expected / _DISPERSION_SIZE), random)
         days.append(WorkedDay(weekday=weekday, count=count, exposure=exposure))
     return days
 
@@ -52,7 +52,7 @@ def _draw_weekdays(random: Random) -> Iterator[int]:
         day += 1
 
 
-def _draw_poisson(mean: float, random: Random) -> int:
+def draw_poisson(mean: float, random: Random) -> int:
     """A Poisson variate by Knuth's method. A large mean is split, because exp(-mean) would underflow."""
     count = 0
     while mean > 0:

@@ -1,0 +1,107 @@
+"""The tables that a play results in, one line per rule or rival."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bench.judge.claims import check_claims
+from bench.judge.messages import Sent, asks_about_silence, is_against, is_praise
+from bench.judge.poisson import rate_interval
+from bench.judge.rivals import Rivals
+from bench.judge.verdicts import SOON_DAYS, Judge, Verdict, judge_rules
+from bench.play.runs import Run
+from bench.trials.trace import Trace
+from services.nudges.domain.history import is_worked
+from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
+from services.scoring.domain.activities.assignment import RepDay
+from shared.events import DayReport
+
+_BUDGET_DAYS: Final = 250
+LEGEND: Final = """\
+  said           messages that went out; of a manager's message that holds something against reps, the reps whom it names.
+  true, false    about a change that is known, while it lasts, or not. Changes that nobody put in count as false.
+  false per 250  false ones for each 250 judged days, with the exact 95% interval. Good: at most 1. A judged day is a rostered
+                 day, from the first one on and whether anything was logged, on which a message about the rep would be false.
+  in 10, in 20   of the changes that the rule should notice, those that it noticed within so many rostered days. Good: all.
+  a week         messages per person who may receive them, and week. Good: few.
+  repeats        those that follow another one of the rule about the same rep within four weeks. Good: none.
+  no log         those about somebody who logged nothing in the days that the message is about. Good: none, but for a rule
+                 that asks about silence.
+  wrong claims   of what praise claims in its text (numbers, targets, scores, runs of days, "all"), what the day's report did
+                 not bear out when the praise was sent. Good: none.
+  The rivals see the same days: below 70% of the own mean; two standard deviations below it; a CUSUM tuned to a halving, whose
+  limit is fitted to the budget each Monday; an oracle, the same CUSUM with the true mean and dispersion of each rep and the
+  limit that costs exactly the budget on these very days.
+"""
+_HEADER: Final = (
+    f"  {'':<20}{'said':>6}{'true':>6}{'false':>7}{'false per 250':>22}{'in 10':>7}{'in 20':>7}{'a week':>8}{'repeats':>9}"
+    f"{'no log':>8}{'wrong claims':>14}"
+)
+
+
+def print_run(run: Run, *, without_change: Trace) -> None:
+    """One table of a run: every rule, all of them together, and the rivals of those that hold something against somebody."""
+    judge = Judge(trace=run.trace, judged_from=run.judged_from)
+    verdicts = judge_rules(judge, run.messages, list(RULES))
+    reps, managers = len(judge.rostered), sum(len(team.managers) for team in run.trace.definitions.roster.teams)
+    print(_HEADER)
+    print("  held against somebody, or asked about them")
+    for rule, verdict in verdicts.items():
+        if is_against(rule):
+            print(_line(rule, verdict, people=managers if rule in MANAGER_RULES else reps, weeks=judge.weeks))
+    against = [sent for sent in run.messages if is_against(sent.rule) and not asks_about_silence(sent.rule)]
+    print(_line("all of these", judge.judge(against), people=reps + managers, weeks=judge.weeks))
+    for name, verdict in Rivals(judge=judge, without_change=without_change).verdicts().items():
+        print(_line(name, verdict, people=reps, weeks=judge.weeks))
+    print("  praise, and what only informs")
+    for rule, verdict in verdicts.items():
+        if not is_against(rule) and verdict.messages:
+            people = managers if rule in MANAGER_RULES else reps
+            claims = _check_praise(run, rule) if is_praise(rule) else None
+            print(_informing_line(rule, verdict, claims, people=people, weeks=judge.weeks))
+    for name, rules, people in (("all to reps", REP_RULES, reps), ("all to managers", MANAGER_RULES, managers)):
+        everything = judge.judge([sent for sent in run.messages if sent.rule in rules])
+        print(f"  {name:<20}{everything.messages:>6}{'':>49}{everything.messages / people / judge.weeks:>8.2f}", flush=True)
+
+
+def _line(name: str, verdict: Verdict, *, people: int, weeks: float) -> str:
+    rate, low, high = rate_interval(verdict.false, verdict.judged_days / _BUDGET_DAYS)
+    soon = [f"{verdict.caught_within(days)}/{len(verdict.delays)}" if verdict.delays else "" for days in SOON_DAYS]
+    return (
+        f"  {name:<20}{verdict.named:>6}{verdict.true:>6}{verdict.false:>7}{f'{rate:.2f} ({low:.2f} to {high:.2f})':>22}"
+        f"{soon[0]:>7}{soon[1]:>7}{verdict.messages / people / weeks:>8.2f}{_share(verdict.repeats, verdict.named):>9}"
+        f"{_share(verdict.silent, verdict.named):>8}"
+    )
+
+
+def _informing_line(name: str, verdict: Verdict, claims: tuple[int, int] | None, *, people: int, weeks: float) -> str:
+    wrong = f"{claims[0]} of {claims[1]}" if claims is not None else ""
+    return (
+        f"  {name:<20}{verdict.messages:>6}{'':>49}{verdict.messages / people / weeks:>8.2f}"
+        f"{_share(verdict.repeats, verdict.named):>9}{_share(verdict.silent, verdict.named):>8}{wrong:>14}"
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else ""
+
+
+def _check_praise(run: Run, rule: str) -> tuple[int, int]:
+    """How many claims of a rule's messages are wrong, and how many there are."""
+    claims = [
+        claim
+        for sent in run.messages
+        if sent.rule == rule and sent.day >= run.judged_from
+        for claim in check_claims(sent.text, *_reports_by_then(run, sent))
+    ]
+    return claims.count(False), len(claims)
+
+
+def _reports_by_then(run: Run, sent: Sent) -> tuple[DayReport, Sequence[DayReport]]:
+    """The newest report of the praised day when the praise was sent, and those of the worked days before it, newest first."""
+    assert sent.rep_id is not None
+    newest = [
+        report
+        for day in run.trace.days
+        if day <= sent.about_day and (report := run.find_report(RepDay(sent.rep_id, day), by=sent.at)) is not None
+    ]
+    return newest[-1], [report for report in reversed(newest[:-1]) if is_worked(report)]
