@@ -1,10 +1,12 @@
 """The runs of one trace: as it is, and with each kind of change in its second half."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import copyreg
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bench.judge.messages import Sent, list_messages
 from bench.play.database import add_empty_database, copy_database, drop_database, url_of
@@ -17,6 +19,20 @@ from services.scoring.domain.activities.assignment import RepDay
 from shared.events import DayReport, RepId, TeamId
 from shared.service.logs import configure_logs
 from tests.backends import Servers
+
+
+def _as_proxy(entries: dict[object, object]) -> MappingProxyType[object, object]:
+    return MappingProxyType(entries)
+
+
+def _reduce_proxy(
+    proxy: MappingProxyType[object, object],
+) -> tuple[Callable[..., MappingProxyType[object, object]], tuple[object]]:
+    return _as_proxy, (dict(proxy),)
+
+
+copyreg.pickle(MappingProxyType, _reduce_proxy)
+"""Rosters keep such mappings, and go to other processes."""
 
 
 @dataclass(frozen=True, kw_only=True)
