@@ -65,7 +65,8 @@ def _reps_of(nudge: Nudge, text: str, names: Mapping[RepId, str]) -> list[RepId 
     """Of a message to a manager, those whom it names: `about` of the first in a bundle lists those of all its parts."""
     if nudge.rule in REP_RULES:
         return [RepId(nudge.person.id)]
-    named: list[RepId | None] = [mention.id for mention in nudge.about if _is_named(names.get(mention.id, ""), text)]
+    mentioned = dict.fromkeys(mention.id for mention in nudge.about)
+    named: list[RepId | None] = [rep_id for rep_id in mentioned if _is_named(names.get(rep_id, ""), text)]
     return named if is_against(nudge.rule) or len(named) == 1 else [None]
 
 

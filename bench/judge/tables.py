@@ -33,7 +33,7 @@ LEGEND: Final = """\
   limit that costs exactly the budget on these very days.
 """
 _HEADER: Final = (
-    f"  {'':<20}{'said':>6}{'true':>6}{'false':>7}{'false per 250':>22}{'in 10':>7}{'in 20':>7}{'a week':>8}{'repeats':>9}"
+    f"  {'':<20}{'said':>6}{'true':>6}{'false':>7}{'false per 250':>25}{'in 10':>7}{'in 20':>7}{'a week':>8}{'repeats':>9}"
     f"{'no log':>8}{'wrong claims':>14}"
 )
 
@@ -60,14 +60,14 @@ def print_run(run: Run, *, without_change: Trace) -> None:
             print(_informing_line(rule, verdict, claims, people=people, weeks=judge.weeks))
     for name, rules, people in (("all to reps", REP_RULES, reps), ("all to managers", MANAGER_RULES, managers)):
         everything = judge.judge([sent for sent in run.messages if sent.rule in rules])
-        print(f"  {name:<20}{everything.messages:>6}{'':>49}{everything.messages / people / judge.weeks:>8.2f}", flush=True)
+        print(f"  {name:<20}{everything.messages:>6}{'':>52}{everything.messages / people / judge.weeks:>8.2f}", flush=True)
 
 
 def _line(name: str, verdict: Verdict, *, people: int, weeks: float) -> str:
     rate, low, high = rate_interval(verdict.false, verdict.judged_days / _BUDGET_DAYS)
     soon = [f"{verdict.caught_within(days)}/{len(verdict.delays)}" if verdict.delays else "" for days in SOON_DAYS]
     return (
-        f"  {name:<20}{verdict.named:>6}{verdict.true:>6}{verdict.false:>7}{f'{rate:.2f} ({low:.2f} to {high:.2f})':>22}"
+        f"  {name:<20}{verdict.named:>6}{verdict.true:>6}{verdict.false:>7}{f'{rate:.2f} ({low:.2f} to {high:.2f})':>25}"
         f"{soon[0]:>7}{soon[1]:>7}{verdict.messages / people / weeks:>8.2f}{_share(verdict.repeats, verdict.named):>9}"
         f"{_share(verdict.silent, verdict.named):>8}"
     )
@@ -76,7 +76,7 @@ def _line(name: str, verdict: Verdict, *, people: int, weeks: float) -> str:
 def _informing_line(name: str, verdict: Verdict, claims: tuple[int, int] | None, *, people: int, weeks: float) -> str:
     wrong = f"{claims[0]} of {claims[1]}" if claims is not None else ""
     return (
-        f"  {name:<20}{verdict.messages:>6}{'':>49}{verdict.messages / people / weeks:>8.2f}"
+        f"  {name:<20}{verdict.messages:>6}{'':>52}{verdict.messages / people / weeks:>8.2f}"
         f"{_share(verdict.repeats, verdict.named):>9}{_share(verdict.silent, verdict.named):>8}{wrong:>14}"
     )
 
