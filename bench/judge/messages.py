@@ -8,6 +8,7 @@ from typing import Final
 
 import asyncpg
 
+from services.nudges.domain.candidate import BRIEF_RULE
 from services.nudges.domain.moments import Moment
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
 from shared.events import Nudge, NudgeId, NudgeKind, PersonId, RepId
@@ -65,7 +66,8 @@ def _reps_of(nudge: Nudge, text: str, names: Mapping[RepId, str]) -> list[RepId 
     """Of a message to a manager, those whom it names: `about` of the first in a bundle lists those of all its parts."""
     if nudge.rule in REP_RULES:
         return [RepId(nudge.person.id)]
-    mentioned = dict.fromkeys(mention.id for mention in nudge.about)
+    is_brief = nudge.rule == BRIEF_RULE  # what it says about those of the last one is no new name
+    mentioned = dict.fromkeys(mention.id for mention in nudge.about if mention.behaviour or not is_brief)
     named: list[RepId | None] = [rep_id for rep_id in mentioned if _is_named(names.get(rep_id, ""), text)]
     return named if is_against(nudge.rule) or len(named) == 1 else [None]
 
