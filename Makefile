@@ -62,9 +62,10 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.nudge_quality --history 6
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## regenerate docs/openapi.json, docs/asyncapi.json and docs/messages.md from the code
+contract: $(DEV_STAMP) ## regenerate the two API documents, docs/messages.md and docs/false-alarms.md from the code
 	@$(BIN)/python -m tests.contract.documents
 	@$(BIN)/python -m tests.contract.messages
+	@$(BIN)/python -m tests.contract.false_alarms
 
 fuzz: $(DEV_STAMP) ## send a million random bodies through every adapter
 	$(call install,requirements/fuzz.txt)

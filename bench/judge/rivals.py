@@ -18,10 +18,10 @@ from bench.trials.drop_detectors import detect_below_70_percent, detect_below_tw
 from bench.trials.trace import Trace
 from services.nudges.domain.candidate import DROP_RULE
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.error_budget import WORKED_DAYS_PER_FALSE_ALERT
 from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE
 from shared.events import NudgeId, RepId
 
+WORKED_DAYS_PER_FALSE_ALERT: Final = 250
 _KNOWN_DAYS_MIN: Final = 10
 _PAST_DAYS_MAX: Final = 60
 _SIZE_MAX: Final = 50.0

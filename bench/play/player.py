@@ -37,8 +37,8 @@ _PARTS: Final = (0.25, 0.5, 0.75, 1.0)
 """How much of the working time is over when a day changes; at one half, right before the midday check."""
 _A_MINUTE: Final = timedelta(minutes=1)
 _REPORTS_CACHED_MAX: Final = 20_000
-_ASSESSED_DAYS: Final = 12_000
-_ASSESSED_DAYS_PER_REP: Final = 250
+_JUDGED_DAYS: Final = 60_000
+_JUDGED_DAYS_PER_REP: Final = 1_500
 _SENT_ANNOUNCEMENTS: Final = """
 -- Announcements that were sent and have not been marked as delivered.
 SELECT n.id FROM nudge AS n JOIN announcement AS a ON a.nudge_id = n.id WHERE a.delivered_at IS NULL AND n.status = 'sent'
@@ -49,13 +49,13 @@ _HAS_DUE_CHECKS: Final = "SELECT EXISTS (SELECT FROM scheduled_check WHERE NOT i
 @contextmanager
 def quick_play() -> Iterator[None]:
     """While it lasts, a stored report that was read before is not read again, which would take half of the time, and a
-    calibration looks at a tenth of the random orders, which would take most of the rest. Reports are frozen, so the first
+    calibration looks at a third of the random orders, which would take most of the rest. Reports are frozen, so the first
     changes nothing; by the second, limits are known a little less exactly."""
     read_report = lru_cache(maxsize=_REPORTS_CACHED_MAX)(DayReport.model_validate_json)
     with (
         patch.object(DayReport, "model_validate_json", read_report),
-        patch.object(calibrate_teams, "_ASSESSED_DAYS", _ASSESSED_DAYS, create=True),
-        patch.object(calibrate_teams, "_ASSESSED_DAYS_PER_REP", _ASSESSED_DAYS_PER_REP, create=True),
+        patch.object(calibrate_teams, "_JUDGED_DAYS", _JUDGED_DAYS),
+        patch.object(calibrate_teams, "_JUDGED_DAYS_PER_REP", _JUDGED_DAYS_PER_REP),
     ):
         yield
 

@@ -6,8 +6,8 @@ from random import Random
 from statistics import fmean
 from typing import Final
 
-from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import BASELINE_DAYS_MAX, BASELINE_DAYS_MIN, HISTORY_DAYS_MAX, Assessment, assess
+from services.nudges.domain.drop.counts import WorkedDay, active_days
+from services.nudges.domain.drop.detector import ACTIVE_DAYS_MAX, BASELINE_DAYS_MAX, BASELINE_DAYS_MIN, assess
 from services.nudges.domain.drop.error_budget import ErrorBudget, cooldown_days
 from services.nudges.domain.drop.expectation import TeamBaseline
 
@@ -23,8 +23,14 @@ def make_daymark_detector(budget: ErrorBudget) -> Detector:
     """The detector of Daymark under a budget of false alerts."""
 
     def detect(days: Sequence[WorkedDay], team: TeamBaseline) -> int | None:
-        finding = assess(days[-HISTORY_DAYS_MAX:], team, budget)
-        return cooldown_days(finding.window_days) if isinstance(finding, Assessment) and finding.is_drop else None
+        active = active_days(days)
+        if not days[-1].count:
+            return None
+        active_share = len(active) / len(days)
+        assessment = assess(active[-ACTIVE_DAYS_MAX:], team, budget, active_share=active_share)
+        if assessment is None or not assessment.is_drop:
+            return None
+        return math.ceil(cooldown_days(assessment.window_days, active_share) / active_share)
 
     return detect
 

@@ -143,10 +143,10 @@ class NudgesMetrics:
                 self.deliveries.labels(channel, outcome)
 
     def _add_calibration(self) -> None:
-        """The weekly calibration of the drop detector."""
+        """The weekly calibration of drop and gone_silent."""
         self.calibrations = Counter(
             "daymark_nudges_drop_rechecks_total",
-            "Weekly calibrations of the drop detector, one per team. None for eight days: see the log of nudges.",
+            "Weekly calibrations, one per team and rule. None for eight days: see the log of nudges.",
             ["outcome"],
             registry=self.registry,
         )

@@ -66,13 +66,14 @@ class CalibrationQuery(Schema):
 
 
 class CalibrationRow(Schema):
-    """How a team's drop detector is calibrated. Strictness is added to every limit, in standard deviations: the team's own,
-    which applies to new reps, and the lowest and highest of its reps'. False alerts are per rep and 250 worked days, counted
-    on the team's days in random orders, without the reps' own limits and with them. None while too little is known."""
+    """How a rule (drop or gone_silent) is calibrated for a team. Strictness is added to every limit: the team's own, which
+    applies to new reps, and the lowest and highest of its reps'. False alerts are per rep and 500 judged days, counted on the
+    team's own days, before the calibration and after it. None while the team has fewer than 250 judged days."""
 
     team: TeamId
+    rule: str
     reps: int
-    worked_days: int = 0
+    judged_days: int
     strictness: float | None = None
     strictness_min: float | None = None
     strictness_max: float | None = None

@@ -18,7 +18,6 @@ TABLES: Final = {
 }
 STATUSES: Final = {"held": "deferred", "held_out": "withheld", "dropped": "suppressed"}
 ANNOUNCEMENT_FIELDS: Final = {"told_at": "delivered_at"}
-CALIBRATION_FIELDS: Final = {"laxest": "strictness_min", "strictest": "strictness_max"}
 DISPUTE_FIELDS: Final = {"contested_at": "disputed_at", "settled": "resolution", "settled_by": "resolved_by"}
 EFFECT_FIELDS: Final = {"held_out": "holdout", "days_held_out": "days_withheld"}
 NUDGE_FIELDS: Final = {"chance": "propensity", "revised": "retracted"}

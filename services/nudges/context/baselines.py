@@ -12,7 +12,6 @@ from services.nudges.domain.announcements import comparable_versions
 from services.nudges.domain.baseline import Baseline, MiddayCounts, PastDay
 from services.nudges.domain.candidate import DROP_RULE
 from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX
 from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
 from shared.events import DayReport, RepId, TeamId, VersionNumber
@@ -21,7 +20,9 @@ from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
 TEAM_HISTORY: Final = timedelta(weeks=18)
-MIDDAYS_MAX: Final = 20
+_PAST_DAYS_MAX: Final = 126
+"""As many as there are in the team's history at seven working days a week."""
+MIDDAYS_MAX: Final = 60
 _TEAM_BASELINES_KEPT: Final = timedelta(days=3)
 """Days of one team begin in several zones."""
 
@@ -39,13 +40,13 @@ async def load_baseline(connection: Connection, report: DayReport) -> Baseline |
     if not versions:
         return None
     rep_id = report.rep.id
-    rows = await connection.fetch(_QUERIES["list_past_days"], rep_id, report.day, list(versions), HISTORY_DAYS_MAX)
+    rows = await connection.fetch(_QUERIES["list_past_days"], rep_id, report.day, list(versions), _PAST_DAYS_MAX)
     past = [PastDay(day=row["day"], counts=json.loads(row["counts"] or "{}"), part=row["part"]) for row in rows]
-    strictness = await connection.fetchval(_QUERIES["find_strictness"], report.team.id, rep_id)
+    strictness = await connection.fetchval(_QUERIES["find_strictness"], report.team.id, rep_id, DROP_RULE)
     return Baseline(
         past=tuple(reversed(past)),
         team=await _team_baseline(connection, report, versions),
-        budget=ErrorBudget(strictness=strictness or 0.0),
+        budget=ErrorBudget(strictness=strictness) if strictness is not None else None,
         alerted_on=await connection.fetchval(_QUERIES["find_last_nudge_day"], rep_id, DROP_RULE),
     )
 
@@ -73,12 +74,7 @@ async def _team_baseline(connection: Connection, report: DayReport, versions: Co
     stored = await connection.fetchval(_QUERIES["find_team_baseline"], *key)
     if stored is not None:
         fields = json.loads(stored)
-        return TeamBaseline(
-            weekday_factors=tuple(fields["weekday_factors"]),
-            rate=fields["rate"],
-            spread=fields["spread"],
-            dispersion=fields["dispersion"],
-        )
+        return TeamBaseline(weekday_factors=tuple(fields["weekday_factors"]), dispersion=fields["dispersion"])
     team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
     baseline = estimate_team_baseline(team_days.values())
     await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)

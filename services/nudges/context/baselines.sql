@@ -44,10 +44,10 @@ INSERT INTO team_baseline (team_id, day, version, baseline) VALUES ($1, $2, $3, 
 DELETE FROM team_baseline WHERE team_id = $1 AND day < $2;
 
 -- name: find_strictness
--- The rep's own strictness, or the team's as long as the rep's is not known.
+-- The rep's own strictness for a rule, or the team's as long as the rep's is not known; nothing before the first calibration.
 SELECT coalesce(
     (SELECT strictness FROM rep_calibration WHERE rep_id = $2 AND team_id = $1),
-    (SELECT strictness FROM team_calibration WHERE team_id = $1)
+    (SELECT strictness FROM team_calibration WHERE team_id = $1 AND rule = $3)
 );
 
 -- name: find_last_nudge_day

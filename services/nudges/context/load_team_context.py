@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from services.nudges.context.announcements import list_delivered_at
+from services.nudges.context.presence import list_presence, list_silence_budgets, list_silences_asked
 from services.nudges.context.roster.first_days import list_first_days
 from services.nudges.context.roster.roster_doubts import list_roster_doubts
 from services.nudges.context.team_context import LOOKBACK, TeamContext, TeamMember, WeeklyBrief
@@ -50,6 +51,8 @@ async def load_managed_team(connection: Connection, manager_id: ManagerId, *, no
     doubts = await _list_doubts(connection, members, today=today) if today.weekday() == _MONDAY else []
     context = TeamContext(
         today=today,
+        silence_budgets=await list_silence_budgets(connection, {member.team.id for member in members}),
+        silences_asked=await list_silences_asked(connection, manager_id, today=today),
         members=members,
         roster_doubts=doubts,
         reported_doubts=await _list_reported_doubts(connection, manager_id, today=today) if doubts else (),
@@ -75,6 +78,7 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
     recognised = {row["rep_id"]: (row["recognised_on"], row["reminded_on"]) for row in rows}
     delivered = await list_delivered_at(connection, team_days)
     newcomers = await list_first_days(connection, team_days, today)
+    presence = await list_presence(connection, team_days, before=today)
     members = [
         TeamMember(
             rep=days[0].rep,
@@ -84,6 +88,7 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
             reminded_on=recognised.get(rep_id, _NEVER)[1],
             delivered_at=delivered[rep_id],
             is_first_day=rep_id in newcomers,
+            presence=presence[rep_id],
         )
         for rep_id, days in team_days.items()
     ]

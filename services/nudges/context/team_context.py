@@ -9,8 +9,9 @@ from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.history import is_worked
 from services.nudges.domain.phrases import short_name
 from services.nudges.domain.roster.doubts import RosterDoubt
+from services.nudges.domain.silence.evidence import PresentDay, SilenceBudget
 from services.nudges.domain.working_time import local_day
-from shared.events import DayReport, Mention, Presence, Rep, Team, VersionNumber
+from shared.events import DayReport, Mention, Presence, Rep, Team, TeamId, VersionNumber
 
 LOOKBACK: Final = timedelta(weeks=4)
 
@@ -19,7 +20,9 @@ LOOKBACK: Final = timedelta(weeks=4)
 class TeamMember:
     """A rep of the manager's. `days` are the last four weeks, newest first, today included. `recognised_on` is the last day on
     which somebody recognised the rep, and `reminded_on` the last one on which their manager was reminded to. `delivered_at`
-    says when each version was announced to the rep. On an `is_first_day` the rep is new today, in a team that is not."""
+    says when each version was announced to the rep. On an `is_first_day` the rep is new today, in a team that is not.
+    `presence` are the working days of the last eighteen weeks that are over, oldest first, from the first one with any activity
+    on."""
 
     rep: Rep
     team: Team
@@ -28,6 +31,7 @@ class TeamMember:
     reminded_on: date | None = None
     delivered_at: Mapping[VersionNumber, datetime] = field(default_factory=dict)
     is_first_day: bool = False
+    presence: tuple[PresentDay, ...] = ()
 
     @property
     def worked(self) -> tuple[DayReport, ...]:
@@ -65,7 +69,11 @@ class WeeklyBrief:
 class TeamContext:
     """`today` is the manager's day; `members` are sorted by name. `recognitions` counts this week's recognition reminders.
     `roster_doubts` are known on Mondays only; `reported_doubts` are the keys of those that the manager has read in the last
-    four weeks."""
+    four weeks.
+
+    `silence_budgets` has the teams that are calibrated; `silences_asked` are the occasions of questions about silent reps that
+    the manager has been asked.
+    """
 
     today: date
     members: Sequence[TeamMember]
@@ -73,6 +81,8 @@ class TeamContext:
     last_brief: WeeklyBrief | None = None
     roster_doubts: Sequence[RosterDoubt] = ()
     reported_doubts: Collection[str] = ()
+    silence_budgets: Mapping[TeamId, SilenceBudget] = field(default_factory=dict)
+    silences_asked: Collection[str] = ()
 
     @property
     def day(self) -> date:

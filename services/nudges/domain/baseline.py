@@ -19,6 +19,15 @@ class PastDay:
     counts: Mapping[BehaviourKey, int]
     part: float = 1.0
 
+    @property
+    def total(self) -> int:
+        """Everything that counted."""
+        return sum(self.counts.values())
+
+    @property
+    def has_activity(self) -> bool:
+        return self.total > 0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MiddayCounts:
@@ -31,14 +40,24 @@ class MiddayCounts:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Baseline:
     """What is known of a rep over months: the worked days on which the same counted as now, oldest first; the team's own
-    baseline; the budget of false alerts; and the day of the last alert, if any."""
+    baseline; the budget of false alerts, None until the team is calibrated; and the day of the last alert, if any."""
 
     past: tuple[PastDay, ...]
     team: TeamBaseline
-    budget: ErrorBudget
+    budget: ErrorBudget | None
     alerted_on: date | None = None
+
+    @property
+    def active(self) -> tuple[PastDay, ...]:
+        """The days on which anything counted."""
+        return tuple(day for day in self.past if day.has_activity)
+
+    @property
+    def active_share(self) -> float:
+        """Which share of the days these are; 0 without any day."""
+        return len(self.active) / len(self.past) if self.past else 0.0
 
 
 def total_of(past: PastDay) -> WorkedDay:
     """Everything that counted on a day, as one count."""
-    return WorkedDay(weekday=past.day.weekday(), count=sum(past.counts.values()), exposure=past.part)
+    return WorkedDay(weekday=past.day.weekday(), count=past.total, exposure=past.part)

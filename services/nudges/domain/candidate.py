@@ -14,6 +14,7 @@ CORRECTION_RULE: Final = "correction"
 """Under this name the correction of a hint that proved wrong is stored and counted."""
 
 DROP_RULE: Final = "drop"
+SILENCE_RULE: Final = "gone_silent"
 RECOGNITION_RULE: Final = "recognition_due"
 BRIEF_RULE: Final = "weekly_brief"
 FIRST_DAY_RULE: Final = "first_day"

@@ -1,6 +1,8 @@
-"""Calibrate the drop detector of each team on the team's own history: once a week, and when somebody asks."""
+"""Calibrate drop and silence for each team on the team's own history: once a week, and when somebody asks."""
 
 import asyncio
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -11,9 +13,14 @@ import structlog
 
 from services.nudges.context.announcements import list_announcements
 from services.nudges.context.baselines import list_team_days
+from services.nudges.context.presence import list_presence
 from services.nudges.domain.announcements import comparable_versions
-from services.nudges.domain.drop.calibration import DAYS_BEFORE_ASSESSMENT, calibrate, next_calibration
+from services.nudges.domain.candidate import DROP_RULE, SILENCE_RULE
+from services.nudges.domain.drop.calibration import calibrate, judged_days_of, next_calibration
+from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.silence.calibration import calibrate_silence, count_judged_days
+from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.experiments.calibrations import (
     ActiveTeam,
     add_calibration_plan,
@@ -24,17 +31,19 @@ from services.nudges.experiments.calibrations import (
     list_unplanned_teams,
     mark_calibrated,
     merge_calibration,
+    merge_silence_calibration,
 )
 from shared.errors import DaymarkError
-from shared.events import TeamId
+from shared.events import RepId, TeamId
 from shared.postgres.pool import Connection
 from shared.requests.nudges import CalibrationList, CalibrationRow
 
 _log = structlog.get_logger()
-_ASSESSED_DAYS: Final = 120_000
-"""So many assessed days, over all random orders, tell the alert rate to about a twentieth and take a few seconds."""
-_ASSESSED_DAYS_PER_REP: Final = 2_500
+_JUDGED_DAYS: Final = 200_000
+"""So many judged days, over all random orders, tell the alert rate to about a twentieth and take a few seconds."""
+_JUDGED_DAYS_PER_REP: Final = 5_000
 _ROUNDS_MAX: Final = 1_200
+CALIBRATED_RULES: Final = (DROP_RULE, SILENCE_RULE)
 
 
 class NoSuchTeam(DaymarkError):
@@ -43,7 +52,8 @@ class NoSuchTeam(DaymarkError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeeklyCalibration:
-    """The outcome of a team's weekly calibration. `strictness_before` is the team's until then, if there was any."""
+    """The outcome of a team's weekly calibration for one rule. `strictness_before` is the team's until then, if there was
+    any."""
 
     row: CalibrationRow
     strictness_before: float | None
@@ -69,7 +79,7 @@ async def calibrate_teams(pool: asyncpg.Pool, team_id: TeamId | None, *, now: da
     rows = []
     for team in teams:
         async with pool.acquire() as connection, connection.transaction():
-            rows.append(await _calibrate(connection, team, now=now))
+            rows += await _calibrate(connection, team, now=now)
     return CalibrationList(teams=tuple(rows))
 
 
@@ -85,23 +95,26 @@ async def run_weekly_calibrations(pool: asyncpg.Pool, *, now: datetime) -> list[
     A team that another replica is calibrating is passed over. A calibration that was interrupted is still due. After several
     weeks without one there is one calibration, not one per week.
     """
-    calibrations = [await _calibrate_if_due(pool, team_id, now=now) for team_id in await list_due_calibrations(pool, now=now)]
-    return [calibration for calibration in calibrations if calibration is not None]
+    calibrations: list[WeeklyCalibration] = []
+    for team_id in await list_due_calibrations(pool, now=now):
+        calibrations += await _calibrate_if_due(pool, team_id, now=now)
+    return calibrations
 
 
-async def _calibrate_if_due(pool: asyncpg.Pool, team_id: TeamId, *, now: datetime) -> WeeklyCalibration | None:
+async def _calibrate_if_due(pool: asyncpg.Pool, team_id: TeamId, *, now: datetime) -> list[WeeklyCalibration]:
     async with pool.acquire() as connection, connection.transaction():
         if not await claim_calibration(connection, team_id, now=now):
-            return None
+            return []
         teams = await list_active_teams(connection, team_id)
         if not teams:
-            return None
-        strictness_before = await find_team_strictness(connection, team_id)
-        row = await _calibrate(connection, teams[0], now=now)
+            return []
+        before = {rule: await find_team_strictness(connection, team_id, rule) for rule in CALIBRATED_RULES}
+        rows = await _calibrate(connection, teams[0], now=now)
         await mark_calibrated(connection, team_id, next_at=next_calibration(teams[0].timezone, now=now))
-    calibration = WeeklyCalibration(row=row, strictness_before=strictness_before)
-    _log_calibration(calibration)
-    return calibration
+    calibrations = [WeeklyCalibration(row=row, strictness_before=before[row.rule]) for row in rows]
+    for calibration in calibrations:
+        _log_calibration(calibration)
+    return calibrations
 
 
 def _log_calibration(calibration: WeeklyCalibration) -> None:
@@ -109,11 +122,12 @@ def _log_calibration(calibration: WeeklyCalibration) -> None:
     is_over_budget = row.alerts_after is not None and row.alerts_after > 1
     log = _log.warning if is_over_budget else _log.info
     log(
-        "drop_limits_calibrated",
+        "limits_calibrated",
         team=row.team,
+        rule=row.rule,
         outcome=calibration.outcome,
         reps=row.reps,
-        worked_days=row.worked_days,
+        judged_days=row.judged_days,
         strictness_before=calibration.strictness_before,
         strictness=row.strictness,
         strictness_min=row.strictness_min,
@@ -123,25 +137,58 @@ def _log_calibration(calibration: WeeklyCalibration) -> None:
     )
 
 
-async def _calibrate(connection: Connection, team: ActiveTeam, *, now: datetime) -> CalibrationRow:
+async def _calibrate(connection: Connection, team: ActiveTeam, *, now: datetime) -> list[CalibrationRow]:
+    """One row per calibrated rule."""
     versions = comparable_versions(team.version, await list_announcements(connection, team.rep_id))
     days_by_rep = await list_team_days(connection, team.team_id, before=team.day, versions=versions)
+    return [
+        await _calibrate_drop(connection, team, days_by_rep, now=now),
+        await _calibrate_silence(connection, team, list(days_by_rep), now=now),
+    ]
+
+
+async def _calibrate_drop(
+    connection: Connection, team: ActiveTeam, days_by_rep: Mapping[RepId, Sequence[WorkedDay]], *, now: datetime
+) -> CalibrationRow:
     reps = list(days_by_rep.values())
-    assessed_days = sum(max(0, len(days) - DAYS_BEFORE_ASSESSMENT) for days in reps)
-    assessed_days_aim = max(_ASSESSED_DAYS, _ASSESSED_DAYS_PER_REP * len(reps))
-    rounds = min(_ROUNDS_MAX, -(-assessed_days_aim // max(1, assessed_days)))
+    judged_days = sum(map(judged_days_of, reps))
+    rounds = min(_ROUNDS_MAX, math.ceil(max(_JUDGED_DAYS, _JUDGED_DAYS_PER_REP * len(reps)) / max(1, judged_days)))
     random = Random(team.team_id)  # noqa: S311 - it orders days and protects nothing
     calibration = await asyncio.to_thread(calibrate, reps, ErrorBudget(), rounds=rounds, random=random)
     if calibration is None:
-        return CalibrationRow(team=team.team_id, reps=len(reps))
+        return CalibrationRow(team=team.team_id, rule=DROP_RULE, reps=len(reps), judged_days=round(judged_days))
     await merge_calibration(connection, team.team_id, list(days_by_rep), calibration, now=now)
     return CalibrationRow(
         team=team.team_id,
+        rule=DROP_RULE,
         reps=len(reps),
-        worked_days=sum(map(len, reps)),
+        judged_days=calibration.judged_days,
         strictness=round(calibration.strictness, 2),
         strictness_min=round(min(calibration.rep_strictness), 2),
         strictness_max=round(max(calibration.rep_strictness), 2),
+        alerts_before=round(calibration.alerts_before, 2),
+        alerts_after=round(calibration.alerts_after, 2),
+    )
+
+
+async def _calibrate_silence(
+    connection: Connection, team: ActiveTeam, rep_ids: Sequence[RepId], *, now: datetime
+) -> CalibrationRow:
+    presence = list((await list_presence(connection, rep_ids, before=team.day)).values())
+    calibration = calibrate_silence(presence, SilenceBudget())
+    if calibration is None:
+        judged_days = sum(map(count_judged_days, presence))
+        return CalibrationRow(team=team.team_id, rule=SILENCE_RULE, reps=len(rep_ids), judged_days=judged_days)
+    await merge_silence_calibration(connection, team.team_id, calibration, now=now)
+    strictness = round(calibration.strictness, 2)
+    return CalibrationRow(
+        team=team.team_id,
+        rule=SILENCE_RULE,
+        reps=len(rep_ids),
+        judged_days=calibration.judged_days,
+        strictness=strictness,
+        strictness_min=strictness,
+        strictness_max=strictness,
         alerts_before=round(calibration.alerts_before, 2),
         alerts_after=round(calibration.alerts_after, 2),
     )

@@ -1,4 +1,4 @@
-"""Calibrations of the drop detector as typed rows: what is planned for each team, and the strictness of teams and reps."""
+"""Calibrations of drop and silence as typed rows: what is planned for each team, and the strictness of teams and reps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from typing import Final
 
 import asyncpg
 
+from services.nudges.domain.candidate import DROP_RULE, SILENCE_RULE
 from services.nudges.domain.drop.calibration import Calibration
+from services.nudges.domain.silence.calibration import SilenceCalibration
 from services.nudges.locks import block_erasure
 from shared.events import RepId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
@@ -81,28 +83,42 @@ async def mark_calibrated(connection: Connection, team_id: TeamId, *, next_at: d
     await connection.execute(_QUERIES["mark_calibrated"], team_id, next_at)
 
 
-async def find_team_strictness(connection: Connection, team_id: TeamId) -> float | None:
-    """The team's strictness by its last calibration; None before the first."""
-    strictness: float | None = await connection.fetchval(_QUERIES["find_team_strictness"], team_id)
+async def find_team_strictness(connection: Connection, team_id: TeamId, rule: str) -> float | None:
+    """The team's strictness for a rule by its last calibration; None before the first."""
+    strictness: float | None = await connection.fetchval(_QUERIES["find_team_strictness"], team_id, rule)
     return strictness
 
 
 async def merge_calibration(
     connection: Connection, team_id: TeamId, rep_ids: Sequence[RepId], calibration: Calibration, *, now: datetime
 ) -> None:
-    """Store a calibration of a team and of these reps, in the order of its strictness values."""
-    await connection.execute(
-        _QUERIES["merge_team_calibration"],
-        team_id,
-        calibration.strictness,
-        calibration.alerts_before,
-        calibration.alerts_after,
-        calibration.days,
-        now,
-    )
+    """Store a calibration of drops of a team and of these reps, in the order of its strictness values."""
+    await _merge_team_calibration(connection, team_id, DROP_RULE, calibration, now=now)
     await block_erasure(connection)  # a rep who was erased meanwhile has no days any more, and must stay so until the commit
     await connection.execute(_QUERIES["delete_rep_calibrations"], team_id)
     await merge_rep_calibrations(connection, team_id, rep_ids, calibration.rep_strictness)
+
+
+async def merge_silence_calibration(
+    connection: Connection, team_id: TeamId, calibration: SilenceCalibration, *, now: datetime
+) -> None:
+    """Store a calibration of silences of a team."""
+    await _merge_team_calibration(connection, team_id, SILENCE_RULE, calibration, now=now)
+
+
+async def _merge_team_calibration(
+    connection: Connection, team_id: TeamId, rule: str, calibration: Calibration | SilenceCalibration, *, now: datetime
+) -> None:
+    await connection.execute(
+        _QUERIES["merge_team_calibration"],
+        team_id,
+        rule,
+        calibration.strictness,
+        calibration.alerts_before,
+        calibration.alerts_after,
+        calibration.judged_days,
+        now,
+    )
 
 
 async def merge_rep_calibrations(

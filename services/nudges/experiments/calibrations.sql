@@ -37,14 +37,14 @@ SELECT team_id FROM calibration_plan WHERE team_id = $1 AND due_at <= $2 FOR UPD
 UPDATE calibration_plan SET due_at = $2 WHERE team_id = $1;
 
 -- name: find_team_strictness
--- The strictness by the last calibration; nothing before the first.
-SELECT strictness FROM team_calibration WHERE team_id = $1;
+-- The strictness of a rule by the last calibration; nothing before the first.
+SELECT strictness FROM team_calibration WHERE team_id = $1 AND rule = $2;
 
 -- name: merge_team_calibration
 -- The newest calibration replaces the last one.
-INSERT INTO team_calibration (team_id, strictness, alerts_before, alerts_after, judged_days, calibrated_at)
-VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (team_id) DO UPDATE
+INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (team_id, rule) DO UPDATE
 SET strictness = excluded.strictness, alerts_before = excluded.alerts_before, alerts_after = excluded.alerts_after,
     judged_days = excluded.judged_days, calibrated_at = excluded.calibrated_at;
 

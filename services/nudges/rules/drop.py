@@ -1,83 +1,99 @@
-"""Drop: fewer activities over the last worked days than chance explains, under a stated budget of false alerts."""
+"""Drop: less on active days than chance explains, under a stated budget of false alerts."""
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.baseline import Baseline, total_of
 from services.nudges.domain.candidate import DROP_RULE
-from services.nudges.domain.drop.detector import HISTORY_DAYS_MAX, Assessment, Finding, assess
-from services.nudges.domain.drop.error_budget import cooldown_days
+from services.nudges.domain.drop.detector import ACTIVE_DAYS_MAX, Assessment, assess
+from services.nudges.domain.drop.error_budget import COOLDOWN_DAYS, DAYS_PER_FALSE_ALERT
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
 
 def is_still_low(context: RuleContext) -> bool:
-    """Whether the total lies at least half as far below the baseline as a drop does, in normal scores. Late records that close
-    more of the distance make a hint wrong; those that close less only make it less certain."""
-    finding = _finding(context.baseline) if context.baseline is not None else None
-    return isinstance(finding, Assessment) and finding.score <= finding.limit / 2
+    """Whether at least half of the evidence that an alert takes is left. Late records that take more of it away make a hint
+    wrong; those that take less only make it less certain."""
+    assessment = _assess(context.baseline) if context.baseline is not None else None
+    return assessment is not None and assessment.evidence >= assessment.limit / 2
 
 
 @rep_rule(
     name=DROP_RULE,
     title="Drop",
-    when="Fewer activities that count towards the plan over the last worked days than chance would explain, given the rep's "
-    "and the team's baseline.",
-    limits="At most one false alert per rep in 250 worked days; at most once in ten worked days.",
+    when="Less counts towards the plan on the last active days than chance would explain, given the rep's own earlier active "
+    "days.",
+    limits="At most one false alert per rep in 500 working days; at most once in ten. Silent until the team has 250 days to "
+    "calibrate on and the rep thirteen active days, and when the last working day brought nothing: the rep may be away.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=200,
+    budget=AlarmBudget(
+        working_days=DAYS_PER_FALSE_ALERT,
+        false_alarm="The rep does as much on active days as before, or has declined by no more than 30% in a year.",
+        calibration="Every Sunday, for the team and for each rep, on their own active days of eighteen weeks in random orders: "
+        "in these every alert is a false one. The limits use up eight tenths of the budget there.",
+        silence="Until the team has 250 judged days and the rep thirteen active days; after a working day without activity; "
+        "for ten working days after an alert.",
+    ),
     is_shortfall=True,
     is_reevaluated=True,
     still_nearly_true=is_still_low,
 )
 def drop(context: RuleContext) -> Proposal | None:
-    """Proposed on an open day when the worked days before it show a drop in everything that counted, of the behaviours that
-    had a target on their day. A rep who has already done today's plan is not asked about last week. After an alert the rule
-    is silent until no day can cause a second one."""
+    """Proposed on an open day after an active one when the active days before it show a drop in everything that counted, of the
+    behaviours that had a target on their day. A rep who has already done today's plan is not asked about last week. After an
+    alert the rule is silent until no day can cause a second one."""
     report, baseline = context.report, context.baseline
     if baseline is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
-    finding = _finding(baseline)
-    if not isinstance(finding, Assessment) or not finding.is_drop or _is_cooling_down(baseline, finding):
+    if not baseline.past or not baseline.past[-1].has_activity:
         return None
-    return _proposal(report, finding)
+    assessment = _assess(baseline)
+    if assessment is None or not assessment.is_drop or _is_cooling_down(baseline, assessment):
+        return None
+    return _proposal(report, assessment)
 
 
-def _finding(baseline: Baseline) -> Finding:
-    return assess([total_of(day) for day in baseline.past[-HISTORY_DAYS_MAX:]], baseline.team, baseline.budget)
+def _assess(baseline: Baseline) -> Assessment | None:
+    if baseline.budget is None:
+        return None
+    active = [total_of(day) for day in baseline.active[-ACTIVE_DAYS_MAX:]]
+    return assess(active, baseline.team, baseline.budget, active_share=baseline.active_share)
 
 
-def _is_cooling_down(baseline: Baseline, finding: Assessment) -> bool:
+def _is_cooling_down(baseline: Baseline, assessment: Assessment) -> bool:
     """Whether the last alert was so few worked days ago, its own day included, that one of its days could cause another."""
-    if baseline.alerted_on is None:
+    alerted_on = baseline.alerted_on
+    if alerted_on is None:
         return False
-    return sum(day.day >= baseline.alerted_on for day in baseline.past) <= cooldown_days(finding.window_days)
+    worked = sum(day.day >= alerted_on for day in baseline.past)
+    active = sum(day.day >= alerted_on for day in baseline.active)
+    return worked <= COOLDOWN_DAYS or active < assessment.window_days
 
 
-def _proposal(report: DayReport, finding: Assessment) -> Proposal | None:
+def _proposal(report: DayReport, assessment: Assessment) -> Proposal | None:
     planned = planned_behaviours(report)
     if not planned:
         return None
-    name, label = first_name(report.rep.name), lowered(planned[0].label)
-    done = f"{counted(finding.count, 'activities')} counted towards your plan in {finding.window_days} working days"
-    mean = f"about {round(finding.expected)}"
+    name, label, days = first_name(report.rep.name), lowered(planned[0].label), assessment.window_days
+    done = f"{counted(assessment.count, 'activities')} counted towards your plan on your last {days} active days"
+    mean = f"about {round(assessment.expected)}"
     return Proposal(
         wordings=(
             f"{name}, {done}; it's usually {mean}. How about starting with {label}?",
-            f"Quieter than usual, {name}: {done}, when {mean} is normal. Anything in the way?",
+            f"Quieter than usual, {name}: {done}, when {mean} is normal for you. Anything in the way?",
             f"{name}, it's been a slower stretch: {done}; it's usually {mean}. Start with {label}?",
         ),
-        reason=_reason(finding),
+        reason=_reason(assessment),
     )
 
 
-def _reason(finding: Assessment) -> str:
-    longer = " With counts this low, five days would say too little, so this looks at more." if finding.is_extended else ""
-    activities = capitalized(counted(finding.count, "activities"))
+def _reason(assessment: Assessment) -> str:
+    activities = capitalized(counted(assessment.count, "activities"))
     return (
-        f"{activities} counted towards the plan over the last {finding.window_days} working days. Based on the "
-        f"{finding.baseline.days} working days before that, about {finding.expected:.0f} would be expected, allowing for "
-        f"weekdays and part days. Chance alone rarely explains such a gap.{longer}"
+        f"{activities} counted towards the plan on the last {assessment.window_days} days on which anything did. Based on your "
+        f"{assessment.baseline_days} such days before that, about {assessment.expected:.0f} would be expected, allowing for "
+        "weekdays and part days. Days without any activity are left out. Chance alone rarely explains such a gap."
     )

@@ -9,7 +9,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, day_name, first_name, lowered, number
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourResult, DayReport, NudgeKind
 
 DAYS_USED: Final = 5
@@ -48,6 +48,12 @@ def is_still_short(context: RuleContext) -> bool:
     moment=Moment.MORNING,
     priority=220,
     cooldown_days=COOLDOWN_DAYS,
+    budget=AlarmBudget(
+        working_days=250,
+        false_alarm="By chance the behaviour came to less than half in these five days; over longer it is on track.",
+        calibration="None yet: the limits are the same for everybody, so that the budget is not guaranteed.",
+        silence="Until five worked days under today's playbook version are known; for two weeks after a hint.",
+    ),
     is_shortfall=True,
     is_reevaluated=True,
     still_nearly_true=is_still_short,

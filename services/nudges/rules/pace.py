@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from statistics import median
+from statistics import fmean, median
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
@@ -10,12 +10,18 @@ from services.nudges.domain.baseline import MiddayCounts
 from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import clock_time, counted, first_name, joined, noun
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourResult, NudgeKind
 
-DAYS_KNOWN_MIN: Final = 10
-_AS_LOW_SHARE_MAX: Final = 1 / 20
-"""Of ten to nineteen days none may have been as low as today, of twenty one: normal days are so low one time in ten or less."""
+DAYS_KNOWN_MIN: Final = 40
+"""Some days begin far lower than the others. Whatever their share is, sixty days without one and then one come at most 1.5
+times in 250 days."""
+PROBABILITY_MAX: Final = 1 / 500
+"""Of a normal day that is as low. Half of the budget of one false hint in 250 days is left for days that are no negative
+binomial."""
+_DISPERSION_MIN: Final = 0.02
+_DISPERSION_ERRORS: Final = 2.0
+"""The dispersion of so few days is uncertain; this many standard errors are added."""
 BEHIND_MAX: Final = 0.5
 COOLDOWN_DAYS: Final = 14
 _LISTED_MAX: Final = 2
@@ -24,20 +30,29 @@ _LISTED_MAX: Final = 2
 @rep_rule(
     name="pace",
     title="Pace",
-    when="By the middle of the day something has counted, but less than by that time on each of the last ten or more days (of "
-    "twenty, one may be as low), and at most half of the median. The message names what is still in reach.",
-    limits="At most once in two weeks, and only if something is still in reach.",
+    when="By the middle of the day something has counted, but less than by that time on each of the last forty to sixty active "
+    "days, at most half of the median, and less than chance explains. The message names what is still in reach.",
+    limits="At most one false hint per rep in 250 working days; at most once in two weeks, and only if something is still in "
+    "reach.",
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,
     priority=310,
     cooldown_days=COOLDOWN_DAYS,
+    budget=AlarmBudget(
+        working_days=250,
+        false_alarm="The day is like any other: by chance less than usual has counted by its middle.",
+        calibration="The rep's own forty to sixty days: the count must be below all of them, and have a probability of at most "
+        "one in 500 under a negative binomial that is fitted to them. That is half of the budget; the rest is for days that "
+        "are no negative binomial.",
+        silence="Until the middle of forty active days is known; while nothing has counted today; for two weeks after a hint.",
+    ),
     is_shortfall=True,
 )
 def pace(context: RuleContext) -> Proposal | None:
     """Proposed when, past the middle of an open working day, something has counted, but less than by the middle of each of
-    the last ten to twenty worked days (of twenty, one may have been as low) and at most half of what is usual by then, and
-    something of the plan is still in reach: no more of a behaviour than usually comes in the second half of the day."""
-    report, middays = context.report, context.middays
+    the last forty to sixty active days, at most half of what is usual by then and less than chance explains, and something of
+    the plan is still in reach: no more of a behaviour than usually comes in the second half of the day."""
+    report, middays = context.report, [day for day in context.middays if any(day.by_end.values())]
     middle = middle_of_work(report)
     if report.silent or report.state != "open" or not is_worked(report) or middle is None or context.now < middle:
         return None
@@ -48,8 +63,9 @@ def pace(context: RuleContext) -> Proposal | None:
     by_midday = [sum(day.by_midday.values()) for day in middays]
     typical = median(by_midday)
     reachable = [phrase for behaviour in planned if (phrase := _in_reach(behaviour, middays))][:_LISTED_MAX]
-    as_low = sum(other <= count for other in by_midday)
-    if as_low > _AS_LOW_SHARE_MAX * len(middays) or count > BEHIND_MAX * typical or not reachable:
+    if count >= min(by_midday) or count > BEHIND_MAX * typical or not reachable:
+        return None
+    if probability_of_as_low(count, by_midday) > PROBABILITY_MAX:
         return None
     name, time, more = first_name(report.rep.name), clock_time(context.now, report.timezone), joined(reachable)
     done, normal, known = counted(count, "activities"), f"about {typical:.0f}", len(middays)
@@ -60,11 +76,26 @@ def pace(context: RuleContext) -> Proposal | None:
             f"A slower start today, {name}: {done} counted by {time}; usually it's {normal}. There's room for {more} today.",
         ),
         reason=(
-            f"{done} had counted towards the plan by {time}. On {known - as_low} of the last {known} working days you had more "
-            f"by the middle of the day, usually {normal}. What's in reach is no more than you usually do in the second half "
+            f"{done} had counted towards the plan by {time}. On each of your last {known} active days you had more by the "
+            f"middle of the day, usually {normal}. What's in reach is no more than you usually do in the second half "
             "of a day."
         ),
     )
+
+
+def probability_of_as_low(count: int, earlier: Sequence[int]) -> float:
+    """P(X <= count) of a negative binomial with the mean of the earlier counts, and their dispersion with what is uncertain
+    about it: variance = mean + dispersion x mean²."""
+    mean, days = fmean(earlier), len(earlier)
+    variance = sum((other - mean) ** 2 for other in earlier) / (days - 1)
+    dispersion = max(_DISPERSION_MIN, (variance - mean) / mean**2) * (1 + _DISPERSION_ERRORS / math.sqrt(days))
+    size = 1 / dispersion
+    success = size / (size + mean)
+    probability = cumulative = math.pow(success, size)
+    for number in range(1, count + 1):
+        probability *= (size + number - 1) / number * (1 - success)
+        cumulative += probability
+    return cumulative
 
 
 def _in_reach(behaviour: BehaviourResult, middays: Sequence[MiddayCounts]) -> str:

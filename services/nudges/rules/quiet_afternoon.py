@@ -1,49 +1,54 @@
 """Quiet afternoon: half of a working day is over and nothing has counted, although usually something has by then."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import has_activity, is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.history import is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import clock_time, counted, first_name, lowered, noun
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import DayReport, NudgeKind
 
-DAYS_USED_MAX: Final = 10
-DAYS_KNOWN_MIN: Final = 5
-ACTIVE_SHARE_MIN: Final = 0.6
-EMPTY_DAYS_MIN: Final = 2
-COOLDOWN_DAYS: Final = 7
+DAYS_USED_MAX: Final = 80
+DAYS_KNOWN_MIN: Final = 40
+"""A day begins without activity with a probability q. Eighty days that did not, and then one that does: q (1 - q)^80 is at most
+about 1/250, whatever q is. With only forty known it is at most 2.3/250, for the few weeks until eighty are known."""
+COOLDOWN_DAYS: Final = 14
 
 
 @rep_rule(
     name="quiet_afternoon",
     title="Quiet afternoon",
-    when="Half of the working day is over and nothing has counted, although usually something has by then.",
-    limits="At most once a week, not with fewer than five known days, and not if most days that began like this ended without "
-    "any activity: then the rep is probably away.",
+    when="Half of the working day is over and nothing has counted, although something had by then on each of the last forty to "
+    "eighty working days.",
+    limits="At most about one false hint per rep in 250 working days; at most once in two weeks. Silent until forty working "
+    "days are known.",
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,
     priority=300,
     cooldown_days=COOLDOWN_DAYS,
+    budget=AlarmBudget(
+        working_days=250,
+        false_alarm="The day is like any other: some mornings of the rep's bring nothing, and nothing is wrong.",
+        calibration="None is needed, whatever the share of such mornings: eighty without one and then one come at most about "
+        "once in 250 days; with only forty known, at most about twice.",
+        silence="Until forty working days are known; after a morning without activity for eighty working days; for two weeks "
+        "after a hint.",
+    ),
     is_shortfall=True,
     is_reevaluated=True,
 )
 def quiet_afternoon(context: RuleContext) -> Proposal | None:
-    """Proposed when, past the middle of an open working day, nothing has counted, although on at least 60% of the last ten
-    worked days (five of which must be known) something had by their middle, and days that began like this did not mostly stay
-    empty."""
+    """Proposed when, past the middle of an open working day, nothing has counted, although on each of the last eighty worked
+    days (forty of which must be known) something had by their middle."""
     report, now = context.report, context.now
     middle = middle_of_work(report)
     if report.silent or report.state != "open" or not is_worked(report) or middle is None or now < middle:
         return None
     if any(behaviour.count for behaviour in report.behaviours):
         return None
-    recent = [day for day in context.history.recent(report.day) if day.state == "closed"]
-    known = recent[:DAYS_USED_MAX]
-    active = sum(_had_something_by_midday(day) for day in known)
-    if len(known) < DAYS_KNOWN_MIN or active < ACTIVE_SHARE_MIN * len(known) or _is_probably_away(recent):
+    known = [day for day in context.history.worked if day.state == "closed" and day.day < report.day][:DAYS_USED_MAX]
+    if len(known) < DAYS_KNOWN_MIN or not all(_had_something_by_midday(day) for day in known):
         return None
     name, first = first_name(report.rep.name), _first_in_plan(report)
     otherwise = f"If it just isn't logged yet, that's fine. Otherwise there's still time to start on {first}."
@@ -55,16 +60,9 @@ def quiet_afternoon(context: RuleContext) -> Proposal | None:
         ),
         reason=(
             f"Nothing had counted by {clock_time(now, report.timezone)}. Something had counted by the middle of the day on "
-            f"{active} of your last {len(known)} working days."
+            f"each of your last {len(known)} working days."
         ),
     )
-
-
-def _is_probably_away(recent: Sequence[DayReport]) -> bool:
-    """Whether most of the rep's days that began like this stayed without any activity. One day alone proves nothing."""
-    quiet = [day for day in recent if not _had_something_by_midday(day)]
-    empty = sum(not has_activity(day) for day in quiet)
-    return empty >= EMPTY_DAYS_MIN and 2 * empty > len(quiet)
 
 
 def _first_in_plan(report: DayReport) -> str:

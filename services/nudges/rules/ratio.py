@@ -1,10 +1,8 @@
 """Ratio: what is done most often leads to less of what it should lead to, judged with the uncertainty of such a share."""
 
 import math
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
@@ -12,62 +10,69 @@ from services.nudges.domain.baseline import Baseline, PastDay
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, first_name, lowered
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
 
 RECENT_DAYS: Final = 20
 EARLIER_DAYS: Final = 40
 EARLIER_DAYS_MIN: Final = 20
 FALL_FACTOR: Final = 0.75
-PROBABILITY_MIN: Final = 0.95
+SCORE_MAX: Final = -2.75
+"""In standard errors. Simulated days without a fall are below it less than once in 250 days, two behaviours taken together."""
 _CONVERTED_MIN: Final = 10
-_STEPS: Final = 2_000
-_STEP: Final = math.pi / 2 / _STEPS
-_ANGLES: Final = tuple((step + 0.5) * _STEP for step in range(_STEPS))
-_TAIL: Final = 0.05
-_PROBABILITY_SHOWN_MAX: Final = 0.999
+_HALF_INTERVAL: Final = 1.645
+"""Of a 90% interval, in standard errors."""
 COOLDOWN_DAYS: Final = 14
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """How many of so many were converted, as a beta-binomial with Jeffreys' prior sees it."""
+    """How many of so many were converted, and on how many of each day."""
 
-    converted: int
-    total: int
+    days: tuple[tuple[int, int], ...]
+
+    @property
+    def total(self) -> int:
+        return sum(whole for whole, _ in self.days)
+
+    @property
+    def converted(self) -> int:
+        return sum(part for _, part in self.days)
 
     @property
     def value(self) -> float:
         return self.converted / self.total
 
-    def density(self, angle: float) -> float:
-        """Density of the share sin²(angle) given the counts, per step of the angle. As a function of the share it is a beta
-        distribution; over the angles Jeffreys' prior is uniform, so nothing is infinite at a share of 0."""
-        others = self.total - self.converted
-        log_scale = math.lgamma(self.total + 1) - math.lgamma(self.converted + 0.5) - math.lgamma(others + 0.5)
-        log_scale += math.log(2 * _STEP)
-        return math.exp(log_scale + 2 * self.converted * math.log(math.sin(angle)) + 2 * others * math.log(math.cos(angle)))
+    def variance(self, share: float) -> float:
+        """Of the estimate, if `share` is the true one.
+
+        It is that of a ratio of sums over independent days (Cochran, Sampling Techniques, 1977, section 2.11), because days
+        vary by far more than independent activities would; but never less than of independent activities.
+        """
+        squared_residuals = sum((part - share * whole) ** 2 for whole, part in self.days)
+        of_days = squared_residuals * len(self.days) / (len(self.days) - 1) / self.total**2
+        return max(of_days, share * (1 - share) / self.total)
 
     def interval(self) -> tuple[float, float]:
-        """The central 90% credible interval of the share."""
-        cumulative = list(accumulate(map(self.density, _ANGLES)))
-        low, high = (bisect_left(cumulative, quantile) for quantile in (_TAIL, 1 - _TAIL))
-        return math.sin(_ANGLES[low]) ** 2, math.sin(_ANGLES[high]) ** 2
+        """A 90% interval of the share: Wilson's, for as many independent activities as would have the variance of the days
+        (Brown, Cai and DasGupta 2001, Interval Estimation for a Binomial Proportion)."""
+        share = (self.converted + 0.5) / (self.total + 1)
+        independent = share * (1 - share) / self.variance(share)
+        prior = _HALF_INTERVAL**2 / independent
+        center = self.value + prior / 2
+        half = math.sqrt(prior * (self.value * (1 - self.value) + prior / 4))
+        return (center - half) / (1 + prior), (center + half) / (1 + prior)
 
     def __str__(self) -> str:
         low, high = self.interval()
-        return f"{self.converted} of {self.total} ({self.value:.0%}; 90% interval {low:.0%} to {high:.0%})"
+        return f"{self.converted} of {self.total} ({self.value:.0%}; 90% interval {max(0.0, low):.0%} to {high:.0%})"
 
 
-def probability_of_fall(recent: Share, earlier: Share, *, factor: float) -> float:
-    """P(recent share < `factor` x earlier share), each known by its counts only, with Jeffreys' prior (Gelman et al.,
-    Bayesian Data Analysis, 2013, section 2.4). The integral over the earlier share is a sum over 2,000 angles."""
-    cumulative = [0.0, *accumulate(map(recent.density, _ANGLES))]
-
-    def below(angle: float) -> float:
-        return cumulative[round(math.asin(math.sqrt(factor) * math.sin(angle)) / _STEP)]
-
-    return sum(earlier.density(angle) * below(angle) for angle in _ANGLES)
+def score_of_fall(recent: Share, earlier: Share) -> float:
+    """By how many standard errors the share has changed, negative for a fall: a score test, whose errors are those without a
+    change."""
+    both = (recent.converted + earlier.converted) / (recent.total + earlier.total)
+    return (recent.value - earlier.value) / math.sqrt(recent.variance(both) + earlier.variance(both))
 
 
 def is_still_fallen(context: RuleContext) -> bool:
@@ -86,32 +91,42 @@ def is_still_fallen(context: RuleContext) -> bool:
     name="ratio",
     title="Ratio",
     when="A smaller share of the behaviour with the largest target leads to another behaviour: it has fallen by a quarter or "
-    "more, with a probability of 95% or more. The message states both shares with their uncertainty.",
-    limits="At most once in two weeks, and not with fewer than forty known days.",
+    "more, and by more than chance explains as the share varies from day to day. The message states both shares with their "
+    "uncertainty.",
+    limits="At most one false hint per rep in 250 working days; at most once in two weeks, and not with fewer than forty "
+    "active days.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=210,
     cooldown_days=COOLDOWN_DAYS,
+    budget=AlarmBudget(
+        working_days=250,
+        false_alarm="The share is what it was: by chance fewer have followed.",
+        calibration="The errors of both shares are estimated from how much the rep's own days vary. The limit is 2.75 of them: "
+        "simulated days without a fall are beyond it less than once in 250 days, for two behaviours taken together.",
+        silence="Until the rep has forty active days, with ten of the other behaviour in the earlier ones; after a working day "
+        "without activity; for two weeks after a hint.",
+    ),
     is_shortfall=True,
     is_reevaluated=True,
     still_nearly_true=is_still_fallen,
 )
 def ratio(context: RuleContext) -> Proposal | None:
-    """Proposed on an open day when of the behaviour with the largest target a smaller share led to another behaviour over the
-    last twenty worked days than over the twenty to forty before them: with a probability of 95% or more the share is below
-    three quarters of what it was. Of several the most probable is named. A behaviour with fewer than ten in the earlier days
-    tells too little, and one that is more frequent than the other is no part of it."""
+    """Proposed on an open day after an active one when of the behaviour with the largest target a smaller share led to another
+    behaviour over the last twenty active days than over the twenty to forty before them: below three quarters of what it was,
+    and beyond chance. Of several the most certain is named. A behaviour with fewer than ten in the earlier days tells too
+    little, and one that is more frequent than the other is no part of it."""
     report, baseline = context.report, context.baseline
     if baseline is None or report.silent or report.state != "open" or report.score is None or is_plan_done(report):
         return None
     planned = _planned_by_target(report)
     recent, earlier = _periods(baseline)
-    if not planned or len(earlier) < EARLIER_DAYS_MIN:
+    if not planned or len(earlier) < EARLIER_DAYS_MIN or not baseline.past[-1].has_activity:
         return None
     most_frequent, *others = planned
     falls = [_fall(most_frequent, other, recent=recent, earlier=earlier) for other in others]
     certain = [fall for fall in falls if fall is not None]
-    surest = max(certain, key=lambda fall: fall.probability, default=None)
+    surest = min(certain, key=lambda fall: fall.score, default=None)
     return _proposal(report, most_frequent, surest) if surest is not None else None
 
 
@@ -120,7 +135,7 @@ class _Fall:
     behaviour: BehaviourResult
     recent: Share
     earlier: Share
-    probability: float
+    score: float
 
 
 def _planned_by_target(report: DayReport) -> list[BehaviourResult]:
@@ -128,8 +143,8 @@ def _planned_by_target(report: DayReport) -> list[BehaviourResult]:
 
 
 def _periods(baseline: Baseline) -> tuple[Sequence[PastDay], Sequence[PastDay]]:
-    """The recent worked days, and those before them."""
-    return baseline.past[-RECENT_DAYS:], baseline.past[-RECENT_DAYS - EARLIER_DAYS : -RECENT_DAYS]
+    """The recent active days, and those before them."""
+    return baseline.active[-RECENT_DAYS:], baseline.active[-RECENT_DAYS - EARLIER_DAYS : -RECENT_DAYS]
 
 
 def _fall(
@@ -138,17 +153,15 @@ def _fall(
     now, before = (_share([day.counts for day in days], most_frequent.key, other.key) for days in (recent, earlier))
     if now is None or before is None or before.converted < _CONVERTED_MIN or now.value >= FALL_FACTOR * before.value:
         return None
-    probability = probability_of_fall(now, before, factor=FALL_FACTOR)
-    if probability < PROBABILITY_MIN:
-        return None
-    return _Fall(behaviour=other, recent=now, earlier=before, probability=probability)
+    score = score_of_fall(now, before)
+    return _Fall(behaviour=other, recent=now, earlier=before, score=score) if score <= SCORE_MAX else None
 
 
 def _share(counts: Sequence[Mapping[BehaviourKey, int]], whole: BehaviourKey, part: BehaviourKey) -> Share | None:
-    """Over the days that asked for both; None unless the part is smaller than the whole."""
-    both = [day for day in counts if whole in day and part in day]
-    total, converted = sum(day[whole] for day in both), sum(day[part] for day in both)
-    return Share(converted=converted, total=total) if converted < total else None
+    """Over the days that asked for both; None unless the part is smaller than the whole, and for a single day."""
+    both = tuple((day[whole], day[part]) for day in counts if whole in day and part in day)
+    share = Share(days=both)
+    return share if len(both) > 1 and share.converted < share.total else None
 
 
 def _percent(share: Share) -> str:
@@ -161,7 +174,7 @@ def _proposal(report: DayReport, most_frequent: BehaviourResult, fall: _Fall) ->
     name, whole, part = first_name(report.rep.name), lowered(most_frequent.label), lowered(fall.behaviour.label)
     recent, earlier = fall.recent, fall.earlier
     now = f"{counted(recent.converted, fall.behaviour.label)} from {counted(recent.total, most_frequent.label)}"
-    share, before, days = _percent(recent), _percent(earlier), f"{RECENT_DAYS} working days"
+    share, before, days = _percent(recent), _percent(earlier), f"{RECENT_DAYS} active days"
     fell = f"{share}, down from {before}"
     return Proposal(
         wordings=(
@@ -170,8 +183,7 @@ def _proposal(report: DayReport, most_frequent: BehaviourResult, fall: _Fall) ->
             f"You're putting in the work, {name}: {now}, or {fell}. Could you suggest a next step each time?",
         ),
         reason=(
-            f"{capitalized(part)} from {whole}: {recent} over the last {days}, {earlier} over the ones "
-            "before. The probability that the share fell by a quarter or more is "
-            f"{min(fall.probability, _PROBABILITY_SHOWN_MAX):.1%}."
+            f"{capitalized(part)} from {whole}: {recent} over the last {days}, {earlier} over the ones before. The intervals "
+            "allow for how much the share varies from day to day; chance alone rarely explains such a fall."
         ),
     )

@@ -31,11 +31,26 @@ class Proposal:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AlarmBudget:
+    """How often a rule may hold something against somebody wrongly: at most once per rep in so many `working_days`.
+
+    The texts are the rule's row in `docs/false-alarms.md`: what a false alarm is, what keeps the rule within its budget
+    although nobody has labelled any days, and when the rule is silent because too little is known.
+    """
+
+    working_days: int
+    false_alarm: str
+    calibration: str
+    silence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rule(Generic[Context]):
     """A rule with everything that the rest of nudges has to know about it.
 
     `title`, `when` and `limits` are its row in the README: what it is called, when it sends something, and what prevents it. Of
-    several candidates the one with the smallest `priority` goes first. The other fields are as in `Candidate`.
+    several candidates the one with the smallest `priority` goes first. A rule that holds something against somebody has a
+    `budget` of false alarms. The other fields are as in `Candidate`.
 
     After late data a nudge that was sent is evaluated again if `is_reevaluated`. For coaching about
     earlier days `still_nearly_true` says whether it is still close enough to the truth to be left uncorrected when the rule
@@ -51,6 +66,7 @@ class Rule(Generic[Context]):
     priority: int
     propose: Callable[[Context], Proposal | None]
     cooldown_days: int
+    budget: AlarmBudget | None = None
     is_shortfall: bool = False
     is_everyday: bool = False
     is_opt_in: bool = False
@@ -103,6 +119,7 @@ def rep_rule(
     moment: Moment,
     priority: int,
     cooldown_days: int = 0,
+    budget: AlarmBudget | None = None,
     is_shortfall: bool = False,
     is_everyday: bool = False,
     is_opt_in: bool = False,
@@ -122,6 +139,7 @@ def rep_rule(
             priority=priority,
             propose=propose,
             cooldown_days=cooldown_days,
+            budget=budget,
             is_shortfall=is_shortfall,
             is_everyday=is_everyday,
             is_opt_in=is_opt_in,
@@ -135,7 +153,15 @@ def rep_rule(
 
 
 def manager_rule(
-    *, name: str, title: str, when: str, limits: str, kind: NudgeKind, priority: int, cooldown_days: int = 0
+    *,
+    name: str,
+    title: str,
+    when: str,
+    limits: str,
+    kind: NudgeKind,
+    priority: int,
+    cooldown_days: int = 0,
+    budget: AlarmBudget | None = None,
 ) -> Callable[[Callable[[TeamContext], Proposal | None]], Rule[TeamContext]]:
     """Register a rule about a manager's team, evaluated on each of their working mornings."""
 
@@ -150,6 +176,7 @@ def manager_rule(
             priority=priority,
             propose=propose,
             cooldown_days=cooldown_days,
+            budget=budget,
         )
         _add(MANAGER_RULES, rule)
         return rule

@@ -9,7 +9,7 @@ from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import BRIEF_RULE
 from services.nudges.domain.history import count_of, planned_behaviours
 from services.nudges.domain.phrases import joined, lowered
-from services.nudges.rules.rule import Proposal, manager_rule
+from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
 from shared.events import BehaviourKey, DayReport, Mention, NudgeKind
 
 NAMES_MAX: Final = 3
@@ -44,6 +44,12 @@ class Gain:
     limits="Never based on days before the playbook was announced to the rep. Nobody who is away all week is named, and nobody "
     "for what they have not done at all in four weeks: that may not be their job.",
     kind=NudgeKind.DIGEST,
+    budget=AlarmBudget(
+        working_days=250,
+        false_alarm="A rep is named for a gap that is chance: over longer the behaviour is on track.",
+        calibration="None yet: the limits are the same for everybody, so that the budget is not guaranteed.",
+        silence="Until five worked days of the rep's are known that may be held against them; on every day but Monday.",
+    ),
     priority=110,
 )
 def weekly_brief(context: TeamContext) -> Proposal | None:

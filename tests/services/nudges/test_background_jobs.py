@@ -129,7 +129,7 @@ async def test_a_rule_that_does_harm_is_paused(nudging: Nudging) -> None:
 
 async def test_teams_are_calibrated_on_sunday_and_counted_by_outcome(nudging: Nudging) -> None:
     await add_team(nudging.rows, "new", [5] * 3)
-    await add_team(nudging.rows, "wild", erratic(20))
+    await add_team(nudging.rows, "wild", erratic(40))
 
     def counts(outcomes: Sequence[str] = ("changed", "unchanged", "not_known")) -> list[float | None]:
         metric = "daymark_nudges_drop_rechecks_total"
@@ -139,4 +139,4 @@ async def test_teams_are_calibrated_on_sunday_and_counted_by_outcome(nudging: Nu
     assert counts() == [0, 0, 0]
     await _run_slow(nudging, SUNDAY)
 
-    assert counts() == [1, 0, 1]
+    assert counts() == [2, 0, 2]  # two rules of either team

@@ -1,4 +1,4 @@
-"""Effects of rules, and the calibration of the drop detector."""
+"""Effects of rules, and the calibration of those that watch for a change."""
 
 from deploy.output import Column, Output
 from shared.requests.nudges import CalibrationList, EffectEstimate, EffectList, EffectRow
@@ -19,19 +19,23 @@ def print_effects(effects: EffectList, output: Output) -> None:
 def print_calibrations(calibrations: CalibrationList, output: Output) -> None:
     """What is added to the limits, beside the false alerts without and with it."""
     headings = ("reps", "days", "strictness", "min", "max", "alerts\nbefore", "alerts\nafter")
-    columns = Column(heading="team"), *(Column(heading=heading, is_number=True) for heading in headings)
+    names = (Column(heading="team"), Column(heading="rule"))
+    columns = *names, *(Column(heading=heading, is_number=True) for heading in headings)
     rows = []
     for row in calibrations.teams:
         figures = (row.strictness, row.strictness_min, row.strictness_max, row.alerts_before, row.alerts_after)
         texts = ["not known" if figure is None else f"{figure:.2f}" for figure in figures]
-        rows.append((row.team, str(row.reps), str(row.worked_days), *texts))
+        rows.append((row.team, row.rule, str(row.reps), str(row.judged_days), *texts))
     output.table(columns, rows, if_empty="No team has an open day under a playbook.")
     if not rows:
         return
-    output.line("strictness: added to the team's limits, in standard deviations; min and max are those of its reps.")
-    output.line("alerts: false alerts per rep and 250 worked days, from the team's own days in random orders.")
+    output.line("days: working days on which the rule could judge.")
+    output.line("strictness: added to the team's limits (logarithms of likelihoods); min and max are those of its reps.")
+    output.line(
+        "alerts: false alerts per rep and 500 such days, counted on the team's own days; those of drop in random orders."
+    )
     if any(row.strictness is None for row in calibrations.teams):
-        output.line("not known: no rep of the team has fifteen worked days yet.")
+        output.line("not known: the team has fewer than 250 such days yet, so the rule says nothing about it.")
 
 
 def _format_estimate(effect: EffectEstimate | None) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
-"""Detects a drop in a rep's counts: worked days in, an assessment out, within a stated budget of false alerts.
+"""Detects a drop in what a rep does on active days: the days in, an assessment out, within a stated budget of false alerts.
 
-Counts on worked days are modelled as negative binomial. The baseline is estimated from the rep's earlier worked days and shrunk
-towards the team's; the sum over the newest worked days is tested against it. The reasons are in
-`docs/decisions/0016-drops-under-an-error-budget.md`.
+Counts on active days are modelled as negative binomial. The baseline is estimated from the rep's own earlier active days; how
+much likelier the newest ones are under a lower rate is the evidence. Days without activity are judged apart, in
+`domain/silence`. The reasons are in `docs/decisions/0033-drops-on-active-days-silence-apart.md`.
 """

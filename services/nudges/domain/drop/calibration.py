@@ -7,24 +7,24 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import BASELINE_DAYS_MIN, WINDOWS_DAYS, Assessment, assess
+from services.nudges.domain.drop.counts import DaySums, WorkedDay, active_days
+from services.nudges.domain.drop.detector import ACTIVE_DAYS_MIN, assess_at
 from services.nudges.domain.drop.error_budget import ErrorBudget, cooldown_days
 from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
 
 _SUNDAY: Final = 6
 _LOCAL_TIME: Final = time(4)
 """Before anybody works, and after the hour in which clocks are put forward or back."""
-DAYS_BEFORE_ASSESSMENT: Final = BASELINE_DAYS_MIN + WINDOWS_DAYS[0] - 1
-"""A rep's first worked days, on which nothing can be assessed yet."""
-_ALERTS_AIM: Final = 0.95
-"""Alert rates are known to about a twentieth, so that much of the budget is kept back."""
-_STRICTNESS_MAX: Final = 2.0
-_STRICTNESS_MIN: Final = -0.5
-"""A history with few alerts may be chance, so it loosens the limits only a little."""
+JUDGED_DAYS_MIN: Final = 250
+"""Nothing is said about a team before it has so many judged days: fewer do not tell how its counts vary."""
+_ALERTS_AIM: Final = 0.8
+"""Limits that just keep the budget on sixty days exceed it by about a fifth in the year after them: that much is kept back."""
+_STRICTNESS_MAX: Final = 3.0
+_STRICTNESS_MIN: Final = -1.5
+"""Truncated at the lowest counts, evidence grows more slowly than the formula of the limit allows for."""
 _STRICTNESS_STEP: Final = 0.01
 _PRIOR_DAYS: Final = 20.0
-"""The team's limit weighs as much as this many days on which the rep was assessed."""
+"""The team's limit weighs as much as this many active days on which the rep was assessed."""
 
 
 def next_calibration(timezone: str, *, now: datetime) -> datetime:
@@ -39,64 +39,75 @@ def next_calibration(timezone: str, *, now: datetime) -> datetime:
 class Calibration:
     """`strictness` keeps the budget on a team's history with one limit for everybody; `rep_strictness` does so with a limit for
     each rep, in the order in which they were given. `alerts_before` and `alerts_after` are false alerts per rep and budget:
-    without calibration, and with the reps' limits. `days` worked days were assessed in `rounds` random orders."""
+    without calibration, and with the reps' limits. `judged_days` are the working days that the history covers; `rounds` random
+    orders were made of it."""
 
     strictness: float
     rep_strictness: tuple[float, ...]
     alerts_before: float
     alerts_after: float
-    days: int
+    judged_days: int
     rounds: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shuffle:
-    """One rep's days in one random order. For each day: the excess over the limit (None if it was not assessed), and the
-    cooldown that an alert would start."""
+    """One rep's active days in one random order. For each that was assessed: the excess over the limit, and the cooldown that
+    an alert would start."""
 
-    excess: tuple[float | None, ...]
+    excess: tuple[float, ...]
     cooldown: tuple[int, ...]
-
-    @property
-    def assessed_days(self) -> int:
-        return sum(1 for excess in self.excess if excess is not None)
 
     def count_alerts(self, strictness: float) -> int:
         """How many alerts there would have been if the limit had been stricter by so much."""
         count, index = 0, 0
         while index < len(self.excess):
-            excess = self.excess[index]
-            if excess is not None and excess >= strictness:
+            if self.excess[index] >= strictness:
                 count += 1
                 index += self.cooldown[index]
             index += 1
         return count
 
 
-_Shuffles = Sequence[_Shuffle]
-"""One rep's days in each of the random orders."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _RepShuffles:
+    """One rep's active days in each of the random orders. `judged_days` are the working days, active or not, of one order."""
+
+    shuffles: Sequence[_Shuffle]
+    judged_days: float
+
+    @property
+    def active_days(self) -> int:
+        """How many are assessed in one order."""
+        return len(self.shuffles[0].excess)
+
+
+def judged_days_of(days: Sequence[WorkedDay]) -> float:
+    """On how many of a rep's working days (oldest first) the detector can judge, in the long run: those from the active day on
+    from which enough is known."""
+    active = len(active_days(days))
+    return max(0, active - ACTIVE_DAYS_MIN + 1) * len(days) / active if active else 0.0
 
 
 def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, rounds: int, random: Random) -> Calibration | None:
     """The strictness, of a team and of each rep, at which the team's own days keep the budget in `rounds` random orders.
 
-    A random order contains no drop, whatever the true distribution of the days is: the only assumption is that they are
-    exchangeable. Days are given oldest first; each keeps its weekday and its exposure. Rates are known to about one part in
-    sqrt(days / budget.days), so `rounds` should make a hundred times the budget's days, and ten times for each rep.
+    A random order contains no drop, whatever the true distribution of the active days is: the only assumption is that they are
+    exchangeable. Working days are given oldest first, those without activity included. Rates are known to about one part in
+    sqrt(judged days x rounds / budget.days), so `rounds` should make a hundred times the budget's days, and ten times for each
+    rep.
 
     A rep's limit lies between the team's and the one at which the rep's own days keep the budget, at own / (own + 20) of the
-    way, where own is the number of days on which the rep was assessed in one order: the weight of an estimate against a prior
-    that is worth twenty such days (Efron and Morris 1975, Data Analysis Using Stein's Estimator). Then all limits are moved
-    together until the team keeps the budget, so that the shrinkage is not paid for with false alerts. Limits become at most
-    2 standard deviations stricter (`alerts_after` says whether that was enough) and at most 0.5 laxer. None when nobody has
-    enough days to be assessed at all.
+    way, where own is the number of active days on which the rep was assessed in one order: the weight of an estimate against a
+    prior that is worth twenty such days (Efron and Morris 1975, Data Analysis Using Stein's Estimator). Then all limits are
+    moved together until the team keeps the budget, so that the shrinkage is not paid for with false alerts. Limits become at
+    most 3 stricter (`alerts_after` says whether that was enough) and at most 1.5 laxer. None while the team has fewer than 250
+    judged days.
     """
-    team = estimate_team_baseline(reps)
-    uncalibrated = ErrorBudget(days=budget.days)
-    shuffles = [[_shuffle(days, team, uncalibrated, random) for _ in range(rounds)] for days in reps]
-    assessed_days = sum(shuffle.assessed_days for of_rep in shuffles for shuffle in of_rep)
-    if not assessed_days:
+    if sum(map(judged_days_of, reps)) < JUDGED_DAYS_MIN:
         return None
+    team = estimate_team_baseline(reps)
+    shuffles = [_shuffle_rep(days, team, ErrorBudget(days=budget.days), rounds=rounds, random=random) for days in reps]
     no_offsets = [0.0] * len(shuffles)
     team_strictness = _solve_strictness(shuffles, no_offsets, days=budget.days)
     offsets = [_rep_offset(of_rep, team_strictness, days=budget.days) for of_rep in shuffles]
@@ -107,20 +118,20 @@ def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, round
         rep_strictness=rep_strictness,
         alerts_before=_alert_rate(shuffles, no_offsets, days=budget.days),
         alerts_after=_alert_rate(shuffles, rep_strictness, days=budget.days),
-        days=assessed_days,
+        judged_days=round(sum(of_rep.judged_days for of_rep in shuffles)),
         rounds=rounds,
     )
 
 
-def _rep_offset(shuffles: _Shuffles, team_strictness: float, *, days: int) -> float:
+def _rep_offset(rep: _RepShuffles, team_strictness: float, *, days: int) -> float:
     """How far a rep's limit is from the team's."""
-    own_days = sum(shuffle.assessed_days for shuffle in shuffles) / len(shuffles)
-    if not own_days:
+    if not rep.judged_days:
         return 0.0
-    return own_days / (own_days + _PRIOR_DAYS) * (_solve_strictness([shuffles], [0.0], days=days) - team_strictness)
+    weight = rep.active_days / (rep.active_days + _PRIOR_DAYS)
+    return weight * (_solve_strictness([rep], [0.0], days=days) - team_strictness)
 
 
-def _solve_strictness(reps: Sequence[_Shuffles], offsets: Sequence[float], *, days: int) -> float:
+def _solve_strictness(reps: Sequence[_RepShuffles], offsets: Sequence[float], *, days: int) -> float:
     """What must be added to everybody's limit, on top of each rep's offset, to keep the budget; solved by bisection."""
     low, high = _STRICTNESS_MIN, _STRICTNESS_MAX
     while high - low > _STRICTNESS_STEP:
@@ -130,20 +141,32 @@ def _solve_strictness(reps: Sequence[_Shuffles], offsets: Sequence[float], *, da
     return high
 
 
-def _alert_rate(reps: Sequence[_Shuffles], strictness: Sequence[float], *, days: int) -> float:
-    """False alerts per rep and `days` worked days."""
-    alerts = sum(shuffle.count_alerts(limit) for shuffles, limit in zip(reps, strictness, strict=True) for shuffle in shuffles)
-    return alerts * days / sum(shuffle.assessed_days for shuffles in reps for shuffle in shuffles)
+def _alert_rate(reps: Sequence[_RepShuffles], strictness: Sequence[float], *, days: int) -> float:
+    """False alerts per rep and `days` judged days."""
+    alerts = sum(shuffle.count_alerts(limit) for rep, limit in zip(reps, strictness, strict=True) for shuffle in rep.shuffles)
+    return alerts * days / sum(rep.judged_days * len(rep.shuffles) for rep in reps)
 
 
 def _bounded(strictness: float) -> float:
     return min(_STRICTNESS_MAX, max(_STRICTNESS_MIN, strictness))
 
 
-def _shuffle(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, random: Random) -> _Shuffle:
-    shuffled = random.sample(days, len(days))
-    findings = [assess(shuffled[: index + 1], team, budget) for index in range(len(shuffled))]
+def _shuffle_rep(
+    days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, *, rounds: int, random: Random
+) -> _RepShuffles:
+    active = active_days(days)
+    if len(active) < ACTIVE_DAYS_MIN:
+        return _RepShuffles(shuffles=[_Shuffle(excess=(), cooldown=())], judged_days=0.0)
+    share = len(active) / len(days)
+    shuffles = [_shuffle(random.sample(active, len(active)), team, budget, share) for _ in range(rounds)]
+    return _RepShuffles(shuffles=shuffles, judged_days=judged_days_of(days))
+
+
+def _shuffle(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, active_share: float) -> _Shuffle:
+    sums, limit = DaySums(days, team.weekday_factors), budget.limit(active_share)
+    assessments = [assess_at(sums, end, team, limit) for end in range(ACTIVE_DAYS_MIN, len(days) + 1)]
+    known = [assessment for assessment in assessments if assessment is not None]
     return _Shuffle(
-        excess=tuple(finding.excess if isinstance(finding, Assessment) else None for finding in findings),
-        cooldown=tuple(cooldown_days(finding.window_days) if isinstance(finding, Assessment) else 0 for finding in findings),
+        excess=tuple(assessment.excess for assessment in known),
+        cooldown=tuple(cooldown_days(assessment.window_days, active_share) for assessment in known),
     )

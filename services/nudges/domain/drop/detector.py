@@ -1,141 +1,116 @@
-"""The drop detector: tests a rep's newest worked days against their baseline, and stays silent for a while after an alert."""
+"""The drop detector: weighs a rep's newest active days against their earlier ones."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from services.nudges.domain.drop.counts import STANDARD_NORMAL, WorkedDay, mid_p_value, normal_score
+from services.nudges.domain.drop.counts import DaySum, DaySums, WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget, cooldown_days
 from services.nudges.domain.drop.expectation import RepBaseline, TeamBaseline, estimate_rep_baseline
 
-WINDOWS_DAYS: Final = (5, 10, 20)
+WINDOW_DAYS_MIN: Final = 3
+WINDOW_DAYS_MAX: Final = 20
 BASELINE_DAYS_MIN: Final = 10
 BASELINE_DAYS_MAX: Final = 60
-HISTORY_DAYS_MAX: Final = BASELINE_DAYS_MAX + WINDOWS_DAYS[-1]
-"""Days before these have no influence."""
-_POWER_MIN: Final = {5: 0.85, 10: 0.4, 20: 0.0}
-"""A window is used when it would detect a halving of the rate with this probability, once the halving has filled the window."""
-_DRIFT: Final = 0.03
-"""By how much a rate wanders by itself: a standard deviation relative to the rate."""
+ACTIVE_DAYS_MIN: Final = BASELINE_DAYS_MIN + WINDOW_DAYS_MIN
+"""With fewer active days nothing can be assessed."""
+ACTIVE_DAYS_MAX: Final = BASELINE_DAYS_MAX + WINDOW_DAYS_MAX
+"""Active days before these have no influence."""
+_FALLEN_SHARE: Final = 0.6
+"""The evidence compares no change with a fall to this share of the rate. It is nearly as strong for every other large fall."""
+_LOG_FALLEN_SHARE: Final = math.log(_FALLEN_SHARE)
 _DECLINE_PER_DAY: Final = 0.3 / 250
-"""The allowance for a slow trend, relative to the rate and per worked day: 30% in a year is not a drop."""
+"""The allowance for a slow trend, relative to the rate and per active day: 30% in a year is not a drop."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
-    """The sum `count` over the last `window_days` worked days, where the baseline leads to `expected`, and its normal `score`.
-
-    The score is 0 when nothing is missing and far below 0 when much is. `is_extended` says that five days would too often hide
-    a halving behind chance, so the window is longer.
-    """
+    """The sum `count` over the last `window_days` active days, where the rep's own baseline leads to `expected`. Of all windows
+    it is the one with the most `evidence`; where nothing is missing that is 0. `baseline_days` active days are the baseline."""
 
     window_days: int
     count: int
     expected: float
-    score: float
+    evidence: float
     limit: float
-    is_extended: bool
-    baseline: RepBaseline
+    baseline_days: int
 
     @property
     def is_drop(self) -> bool:
-        return self.score <= self.limit
+        return self.evidence >= self.limit
 
     @property
     def excess(self) -> float:
-        """How far the score is beyond the limit, in standard deviations; 0 or more is a drop."""
-        return self.limit - self.score
+        """How far the evidence is beyond the limit; 0 or more is a drop."""
+        return self.evidence - self.limit
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotKnownYet:
-    """There is too little to go by, and why."""
+def assess(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, *, active_share: float) -> Assessment | None:
+    """Weigh the newest of a rep's active days (oldest first) against the days before them; None while there are too few.
 
-    because: str
-
-
-Finding = Assessment | NotKnownYet
-
-
-def assess(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget) -> Finding:
-    """Test the newest of a rep's worked days (oldest first) against the days before them.
-
-    The window is five days where these detect a halving almost certainly. Where chance would hide it, because counts are low or
-    vary a lot, it is ten days, and at the lowest counts twenty, as long as ten earlier days remain for the baseline.
+    `active_share` is the share of the rep's working days that are active.
     """
-    forecast: _Forecast | None = None
-    for window_days in WINDOWS_DAYS:
-        if len(days) - window_days < BASELINE_DAYS_MIN:
-            break
-        forecast = _make_forecast(days, window_days, team)
-        if forecast.power(budget.limit(window_days)) >= _POWER_MIN[window_days]:
-            break
-    if forecast is None:
-        missing = BASELINE_DAYS_MIN + WINDOWS_DAYS[0] - len(days)
-        return NotKnownYet(because=f"not known yet: {missing} more worked days are needed")
-    limit = budget.limit(forecast.window_days)
-    if forecast.score(0) > limit:
-        return NotKnownYet(because=f"not known yet: even {forecast.window_days} worked days with a count of 0 could be chance")
-    count = sum([day.count for day in days[-forecast.window_days :]])
+    return assess_at(DaySums(days, team.weekday_factors), len(days), team, budget.limit(active_share))
+
+
+def assess_at(sums: DaySums, end: int, team: TeamBaseline, limit: float) -> Assessment | None:
+    """As `assess`, of the days before index `end`."""
+    if end < ACTIVE_DAYS_MIN:
+        return None
+    longest = min(WINDOW_DAYS_MAX, end - BASELINE_DAYS_MIN)
+    strongest = max(_weigh(sums, end, window_days, team) for window_days in range(WINDOW_DAYS_MIN, longest + 1))
+    window = sums.between(end - strongest.window_days, end)
     return Assessment(
-        window_days=forecast.window_days,
-        count=count,
-        expected=forecast.mean,
-        score=forecast.score(count),
+        window_days=strongest.window_days,
+        count=int(window.count),
+        expected=strongest.expected,
+        evidence=strongest.evidence,
         limit=limit,
-        is_extended=forecast.window_days > WINDOWS_DAYS[0],
-        baseline=forecast.baseline,
+        baseline_days=min(BASELINE_DAYS_MAX, end - strongest.window_days),
     )
 
 
-def find_alerts(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget) -> Iterator[tuple[int, Assessment]]:
-    """Every alert that assessing these days one after another would have raised: the day's index, and the assessment."""
-    silent_until = 0
+def find_alerts(
+    days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, *, active_share: float
+) -> Iterator[tuple[int, Assessment]]:
+    """Every alert that assessing these active days one after another would have raised: the day's index, and the assessment."""
+    sums, limit, silent_until = DaySums(days, team.weekday_factors), budget.limit(active_share), 0
     for index in range(len(days)):
         if index < silent_until:
             continue
-        finding = assess(days[: index + 1], team, budget)
-        if isinstance(finding, Assessment) and finding.is_drop:
-            silent_until = index + 1 + cooldown_days(finding.window_days)
-            yield index, finding
+        assessment = assess_at(sums, index + 1, team, limit)
+        if assessment is not None and assessment.is_drop:
+            silent_until = index + 1 + cooldown_days(assessment.window_days, active_share)
+            yield index, assessment
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Forecast:
-    """What the sum over a window should be. `size` is the parameter of its negative binomial distribution. `exposure` is the
-    window in average full days, less what a slow trend may have taken since the middle of the baseline days."""
+class _Weighed(NamedTuple):
+    """A window, ordered by its evidence."""
 
+    evidence: float
     window_days: int
-    baseline: RepBaseline
-    exposure: float
-    size: float
-
-    @property
-    def mean(self) -> float:
-        return self.baseline.rate * self.exposure
-
-    def score(self, count: int) -> float:
-        """The normal score of the sum, given the total of the sum and the baseline; 0 when nothing is missing."""
-        if count >= self.mean > 0:
-            return 0.0
-        other_size = self.size * self.baseline.exposure / self.exposure
-        total = count + self.baseline.count
-        return min(normal_score(mid_p_value(count, total=total, size=self.size, other_size=other_size)), 0.0)
-
-    def power(self, limit: float) -> float:
-        """Roughly the probability that a window with half as many activities is at or below the limit, on the log scale."""
-        if not self.mean:
-            return 0.0
-        variance = 1 / self.size + 1 / self.mean
-        error = math.sqrt(variance * (1 + self.exposure / self.baseline.exposure))
-        return STANDARD_NORMAL.cdf((limit * error + math.log(2)) / math.sqrt(variance + 1 / self.mean))
+    expected: float
 
 
-def _make_forecast(days: Sequence[WorkedDay], window_days: int, team: TeamBaseline) -> _Forecast:
-    baseline = estimate_rep_baseline(days[-window_days - BASELINE_DAYS_MAX : -window_days], team)
-    exposures = [day.exposure * team.weekday_factors[day.weekday] for day in days[-window_days:]]
-    exposure = sum(exposures)
-    dispersion = baseline.dispersion * sum([part * part for part in exposures]) / exposure**2
-    trend = math.exp(-_DECLINE_PER_DAY * (baseline.days + window_days) / 2)
-    return _Forecast(window_days=window_days, baseline=baseline, exposure=exposure * trend, size=1 / (dispersion + _DRIFT**2))
+def _weigh(sums: DaySums, end: int, window_days: int, team: TeamBaseline) -> _Weighed:
+    start = end - window_days
+    baseline = estimate_rep_baseline(sums.between(max(0, start - BASELINE_DAYS_MAX), start), team)
+    window = sums.between(start, end)
+    expected = baseline.rate * window.exposure * math.exp(-_DECLINE_PER_DAY * (baseline.days + window_days) / 2)
+    return _Weighed(_evidence(window, expected, baseline), window_days, expected)
+
+
+def _evidence(window: DaySum, expected: float, baseline: RepBaseline) -> float:
+    """The logarithm of how much likelier the window's count is with a fallen rate than with the old one; at least 0.
+
+    Both are negative binomial with the variance of the window's days plus that of the estimated rate, relative to the squared
+    mean. With size r and mean m, log f(x; qm) - log f(x; m) = x log q + (x + r) log((r + m) / (r + qm)).
+    """
+    if window.count >= expected:
+        return 0.0
+    variance = baseline.dispersion * window.squared_exposures / window.exposure**2
+    variance += baseline.dispersion * baseline.squared_exposures / baseline.exposure**2 + 1 / baseline.count
+    size = 1 / variance
+    gain = math.log((size + expected) / (size + _FALLEN_SHARE * expected))
+    return max(0.0, window.count * _LOG_FALLEN_SHARE + (window.count + size) * gain)

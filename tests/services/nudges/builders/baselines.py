@@ -18,7 +18,7 @@ _WORKED_DAYS: Final = 60
 def baseline_of(
     past: Sequence[PastDay], *, team: TeamBaseline = UNKNOWN_TEAM_BASELINE, alerted_on: date | None = None
 ) -> Baseline:
-    """What is known after these days, with the budget of one false alert in 250 days."""
+    """What is known after these days, with the budget of a calibrated team."""
     return Baseline(past=tuple(past), team=team, budget=ErrorBudget(), alerted_on=alerted_on)
 
 
@@ -34,13 +34,13 @@ def calls_after(
     mean: float, total: int, days: int, *, worked_before: int = _WORKED_DAYS, alerted_on: date | None = None
 ) -> Baseline:
     """Steady worked days with a mean of so many calls, and then a total of calls over the last days."""
-    team = TeamBaseline(weekday_factors=(1.0,) * 7, rate=mean, spread=0.3, dispersion=0.17)
+    team = TeamBaseline(weekday_factors=(1.0,) * 7, dispersion=0.17)
     past = calls_on([*steady(mean, worked_before), *spread_over(total, days)])
     return baseline_of(past, team=team, alerted_on=alerted_on)
 
 
 def fallen_to(total: int, *, alerted_on: date | None = None) -> Baseline:
-    """Five days in which about 192 calls were to be expected; 124 and fewer are a drop."""
+    """Five days in which about 195 calls were to be expected; 118 and fewer are a drop."""
     return calls_after(40, total, 5, alerted_on=alerted_on)
 
 

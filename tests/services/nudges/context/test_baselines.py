@@ -11,6 +11,8 @@ import pytest
 from services.nudges.context.baselines import list_team_days, load_baseline
 from services.nudges.domain.baseline import Baseline, PastDay, total_of
 from services.nudges.domain.drop.counts import WorkedDay
+from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE
 from shared.events import BehaviourDefinition, BehaviourKey, DayReport, NudgeId, NudgeKind, Presence, RepId, TeamId
 from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, announcement, defined
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
@@ -109,10 +111,10 @@ async def test_days_that_were_stored_before_parts_were_known_are_whole(pool: asy
     assert days == {ANA.id: [WorkedDay(weekday=4, count=4, exposure=1.0)]}
 
 
-async def test_only_as_many_days_are_loaded_as_a_drop_is_assessed_on(
+async def test_days_are_loaded_as_far_back_as_those_of_the_team(
     pool: asyncpg.Pool, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.nudges.context.baselines.HISTORY_DAYS_MAX", 2)
+    monkeypatch.setattr("services.nudges.context.baselines._PAST_DAYS_MAX", 2)
     await _add(rows, *_worked(5, 6, 7))
 
     assert await _counts(pool) == [6, 7]
@@ -188,17 +190,19 @@ async def test_a_team_day_eighteen_weeks_ago_is_known_and_counts_what_had_a_targ
 
 
 async def test_the_baseline_of_a_team_is_computed_once_a_day(pool: asyncpg.Pool, rows: Rows) -> None:
-    await _add(rows, *_worked(4, 4, 4), *_worked(8, 8, 8, rep=BEN))
+    await _add(rows, *_worked(4, 1, 7), *_worked(8, 2, 14, rep=BEN))
     first = await _baseline(pool)
-    await _add(rows, *_worked(50, 50, 50, revision=2))
+    await _add(rows, *_worked(50, 1, 300, revision=2))
 
     again = await _baseline(pool)
     of_another_version = await _baseline(pool, TODAY.model_copy(update={"playbook_version": VERSION_2}))
     of_another_team = await _baseline(pool, TODAY.model_copy(update={"team": SOUTH}))
     next_day = await _baseline(pool, TODAY.model_copy(update={"day": TUESDAY}))
 
-    assert (first.team.rate, again.team, next_day.team.rate) == (6, first.team, 29)
-    assert (of_another_version.team.rate, of_another_team.team.rate) == (0, 0)
+    assert first.team.dispersion == again.team.dispersion
+    assert first.team.weekday_factors == again.team.weekday_factors
+    assert next_day.team.dispersion > 4 * first.team.dispersion
+    assert of_another_version.team == of_another_team.team == UNKNOWN_TEAM_BASELINE
 
 
 async def test_baselines_are_kept_until_the_day_is_over_everywhere(pool: asyncpg.Pool) -> None:
@@ -226,16 +230,19 @@ async def test_of_two_replicas_that_compute_a_baseline_the_first_one_stands(pool
         "CREATE TRIGGER be_first BEFORE INSERT ON team_baseline FOR EACH ROW EXECUTE FUNCTION be_first()"
     )
 
-    assert (await _baseline(pool)).team.rate == 4
+    assert (await _baseline(pool)).team != UNKNOWN_TEAM_BASELINE
 
     assert await pool.fetchval("SELECT count(*) FROM team_baseline") == 1
 
 
-async def _calibrate(pool: asyncpg.Pool, team_id: TeamId, strictness: float, *reps: tuple[RepId, float]) -> None:
+async def _calibrate(
+    pool: asyncpg.Pool, team_id: TeamId, strictness: float, *reps: tuple[RepId, float], rule: str = "drop"
+) -> None:
     await pool.execute(
-        "INSERT INTO team_calibration (team_id, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
-        " VALUES ($1, $2, 1, 1, 100, $3)",
+        "INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
+        " VALUES ($1, $2, $3, 1, 1, 300, $4)",
         team_id,
+        rule,
         strictness,
         DELIVERED,
     )
@@ -245,16 +252,24 @@ async def _calibrate(pool: asyncpg.Pool, team_id: TeamId, strictness: float, *re
 
 
 async def test_a_rep_has_a_strictness_of_their_own_in_their_team(pool: asyncpg.Pool) -> None:
-    assert (await _baseline(pool)).budget.strictness == 0
     await _calibrate(pool, NORTH.id, 0.25, (BEN.id, 0.75))
     await _calibrate(pool, SOUTH.id, 0.5, (ANA.id, 1.0))
 
     in_north, in_south = TODAY, TODAY.model_copy(update={"team": SOUTH})
 
-    assert (await _baseline(pool, in_north)).budget.strictness == 0.25
-    assert (await _baseline(pool, in_south)).budget.strictness == 1.0
-    assert (await _baseline(pool, in_north.model_copy(update={"rep": BEN}))).budget.strictness == 0.75
-    assert (await _baseline(pool, in_south.model_copy(update={"rep": BEN}))).budget.strictness == 0.5
+    for today, strictness in (
+        (in_north, 0.25),
+        (in_south, 1.0),
+        (in_north.model_copy(update={"rep": BEN}), 0.75),
+        (in_south.model_copy(update={"rep": BEN}), 0.5),
+    ):
+        assert (await _baseline(pool, today)).budget == ErrorBudget(strictness=strictness)
+
+
+async def test_there_is_no_budget_before_the_team_is_calibrated_for_drops(pool: asyncpg.Pool) -> None:
+    await _calibrate(pool, NORTH.id, 0.25, rule="gone_silent")
+
+    assert (await _baseline(pool)).budget is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from services.nudges.context.team_context import WeeklyBrief
+from services.nudges.domain.silence.evidence import SilenceBudget
 from shared.events import (
     DayReport,
     Mention,
@@ -112,6 +113,40 @@ async def test_it_is_known_when_each_version_was_announced(ana_managed: asyncpg.
     (ana,) = (await loaded(ana_managed)).context.members
 
     assert ana.delivered_at == {VERSION_1: NOON}
+
+
+async def test_the_presence_of_members_and_the_budget_of_their_teams_are_known(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    """The day that goes on is none that is over."""
+    await rows.add_day(report(MONDAY, count=0))
+    await rows.add_day(report(WEDNESDAY, count=0, state="open"))
+    await rows.add_day(report(MONDAY - timedelta(days=3), count=4))
+    for team_id, strictness in ((NORTH.id, 0.25), (SOUTH.id, 0.5)):
+        await ana_managed.execute(
+            "INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
+            " VALUES ($1, 'gone_silent', $2, 1, 1, 300, $3)",
+            team_id,
+            strictness,
+            NOON,
+        )
+
+    context = (await loaded(ana_managed)).context
+
+    (ana,) = context.members
+    assert [(day.day, day.has_activity) for day in ana.presence] == [
+        (MONDAY - timedelta(days=3), True),
+        (MONDAY, False),
+        (TUESDAY, True),
+    ]
+    assert context.silence_budgets == {NORTH.id: SilenceBudget(strictness=0.25)}
+    assert context.silences_asked == set()
+
+
+async def test_it_is_known_about_which_silences_the_manager_was_asked(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    nudge = make_nudge("silence", person=MARA, day=TUESDAY, send_at=at(TUESDAY, "09:00"))
+    fields = {"rule": "gone_silent", "kind": NudgeKind.DIGEST, "occasion": "ana:2026-02-26"}
+    await rows.add_nudge(nudge.model_copy(update=fields))
+
+    assert (await loaded(ana_managed)).context.silences_asked == {"ana:2026-02-26"}
 
 
 def _brief(day: date, about: Rep, *, person: Person = MARA, rule: str = "weekly_brief") -> Nudge:

@@ -60,14 +60,14 @@ async def test_counts_by_midday_and_by_the_end_are_known_newest_first(pool: asyn
     assert await _middays(pool, TODAY.model_copy(update={"playbook_version": None})) == []
 
 
-async def test_twenty_middays_are_loaded(pool: asyncpg.Pool, rows: Rows) -> None:
-    for number, day in enumerate(_worked(*[30] * 21)):
+async def test_sixty_middays_are_loaded(pool: asyncpg.Pool, rows: Rows) -> None:
+    for number, day in enumerate(_worked(*[30] * 61)):
         await rows.add_day(day)
         await _add_check(pool, day.day, f'{{"calls": {number}}}')
 
     middays = await _middays(pool)
 
-    assert [by_midday[CALLS] for by_midday, _ in middays] == list(range(20, 0, -1))
+    assert [by_midday[CALLS] for by_midday, _ in middays] == list(range(60, 0, -1))
 
 
 @pytest.mark.parametrize(

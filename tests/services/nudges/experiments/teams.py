@@ -13,7 +13,11 @@ SUNDAY: Final = datetime(2026, 3, 8, 3, tzinfo=UTC)
 """Four o'clock in Madrid."""
 
 
-async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 2) -> None:
+RULES: Final = ("drop", "gone_silent")
+"""Those that are calibrated, in the order of their rows."""
+
+
+async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 9) -> None:
     """Reps with these counts on their last worked days, and with an open Monday."""
     for number in range(reps):
         rep = make_rep(f"{team}-{number}")
@@ -23,5 +27,5 @@ async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 
 
 
 def erratic(days: int) -> list[int]:
-    """Nothing counts on one day in eight, and forty on each of the others: no negative binomial does that."""
-    return [0 if number % 8 == 3 else 40 for number in range(days)]
+    """Next to nothing counts on one day in eight, and forty on each of the others: no negative binomial does that."""
+    return [1 if number % 8 == 3 else 40 for number in range(days)]

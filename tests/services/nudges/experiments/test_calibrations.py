@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.domain.drop.calibration import Calibration
+from services.nudges.domain.silence.calibration import SilenceCalibration
 from services.nudges.experiments.calibrations import (
     ActiveTeam,
     UnplannedTeam,
@@ -18,6 +19,7 @@ from services.nudges.experiments.calibrations import (
     mark_calibrated,
     merge_calibration,
     merge_rep_calibrations,
+    merge_silence_calibration,
 )
 from shared.events import RepId, TeamId, VersionNumber
 from tests.services.nudges.builders.days import MONDAY, NOON
@@ -32,7 +34,9 @@ SECOND = timedelta(seconds=1)
 
 
 def _calibration(*rep_strictness: float) -> Calibration:
-    return Calibration(strictness=0.5, rep_strictness=rep_strictness, alerts_before=2, alerts_after=1, days=100, rounds=3)
+    return Calibration(
+        strictness=0.5, rep_strictness=rep_strictness, alerts_before=2, alerts_after=1, judged_days=300, rounds=3
+    )
 
 
 async def _limits(rows: Rows) -> dict[str, tuple[str, float]]:
@@ -153,16 +157,38 @@ async def test_a_calibration_that_another_replica_is_making_is_passed_over(rows:
 async def test_the_newest_calibration_of_a_team_replaces_the_last(rows: Rows) -> None:
     await rows.add_day(report())
     async with rows.pool.acquire() as connection, connection.transaction():
-        assert await find_team_strictness(connection, NORTH.id) is None
+        assert await find_team_strictness(connection, NORTH.id, "drop") is None
         await merge_calibration(connection, NORTH.id, [ANA.id], _calibration(0.1), now=NOON)
-        newest = Calibration(strictness=0.7, rep_strictness=(0.1,), alerts_before=4, alerts_after=3, days=90, rounds=2)
+        newest = Calibration(strictness=0.7, rep_strictness=(0.1,), alerts_before=4, alerts_after=3, judged_days=290, rounds=2)
         await merge_calibration(connection, NORTH.id, [ANA.id], newest, now=NOON + WEEK)
 
-        assert await find_team_strictness(connection, NORTH.id) == 0.7
-        assert await find_team_strictness(connection, SOUTH.id) is None
+        assert await find_team_strictness(connection, NORTH.id, "drop") == 0.7
+        assert await find_team_strictness(connection, NORTH.id, "gone_silent") is None
+        assert await find_team_strictness(connection, SOUTH.id, "drop") is None
     row = await rows.pool.fetchrow("SELECT * FROM team_calibration")
     assert row is not None
-    assert tuple(row) == ("north", 0.7, 4.0, 3.0, 90, NOON + WEEK)
+    assert dict(row) == {
+        "team_id": "north",
+        "rule": "drop",
+        "strictness": 0.7,
+        "alerts_before": 4.0,
+        "alerts_after": 3.0,
+        "judged_days": 290,
+        "calibrated_at": NOON + WEEK,
+    }
+
+
+async def test_a_team_is_calibrated_for_each_rule_apart(rows: Rows) -> None:
+    await rows.add_day(report())
+    silence = SilenceCalibration(strictness=0.2, alerts_before=1.5, alerts_after=1.2, judged_days=400)
+    async with rows.pool.acquire() as connection, connection.transaction():
+        await merge_calibration(connection, NORTH.id, [ANA.id], _calibration(0.1), now=NOON)
+        await merge_silence_calibration(connection, NORTH.id, silence, now=NOON)
+
+        of_rules = [await find_team_strictness(connection, NORTH.id, rule) for rule in ("drop", "gone_silent")]
+
+    assert of_rules == [0.5, 0.2]
+    assert await _limits(rows) == {"ana": ("north", 0.1)}
 
 
 async def test_a_rep_who_is_no_longer_calibrated_loses_their_limit_and_other_teams_keep_theirs(rows: Rows) -> None:

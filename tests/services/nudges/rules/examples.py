@@ -13,6 +13,7 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.phrases import WEEKDAYS, clock_time
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
 from services.nudges.domain.roster.leave import Leave
+from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES
 from shared.events import DayReport, Mention, NudgeId, NudgeKind, Person
 from tests.services.nudges.builders.announcements import announcement, defined
@@ -41,6 +42,7 @@ from tests.services.nudges.rules.harbor import (
     context_of,
     conversations_fell_to,
     days_before,
+    habitual_member,
     meetings_fell_to,
     member,
     middays,
@@ -93,8 +95,8 @@ REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
     "ratio": replace(_morning_of(open_day(PRIYA, NOTHING)), baseline=meetings_fell_to(14)),
     "one_thing": _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(11, 2, 0)] * 4, (13, 2, 1))),
     "day_plan": replace(_morning_of(PLAN), wants_day_plan=True, knows_playbook=True),
-    "quiet_afternoon": context_of(open_day(ANA, NOTHING), *days_before(ANA, *[DONE] * 6), now="13:05"),
-    "pace": replace(context_of(open_day(EMI, (3, 0, 0)), now="13:05"), middays=middays(7, 13)),
+    "quiet_afternoon": context_of(open_day(ANA, NOTHING), *days_before(ANA, *[DONE] * 40), now="13:05"),
+    "pace": replace(context_of(open_day(EMI, (2, 0, 0)), now="13:05"), middays=middays(12, 16)),
     "team_day": replace(context_of(open_day(DIEGO, DONE)), teammates_done=TEAMMATES),
     "step_lowered": replace(
         _morning_of(open_day(TOM, NOTHING, goals=(proposals_this_month(0),))),
@@ -113,6 +115,11 @@ DOUBTS: Final = (
 """Ana seems to work from Tuesday to Thursday, and Tom now and then."""
 
 MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
+    "gone_silent": TeamContext(
+        today=THURSDAY,
+        members=(*[habitual_member(of_rep) for of_rep in (ANA, DIEGO, EMI, PRIYA)], habitual_member(TOM, silent_days=4)),
+        silence_budgets={HARBOR.id: SilenceBudget()},
+    ),
     "recognition_due": TeamContext(
         today=THURSDAY, members=(member(ANA, SHORT, SHORT, DONE, DONE, SHORT, DONE, DONE, until=THURSDAY),)
     ),

@@ -1,6 +1,7 @@
 """The Harbor team, for examples: they sell software by conversations, meetings and proposals, and Laura Klein leads them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Unpack
@@ -12,6 +13,7 @@ from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import TeamBaseline
 from services.nudges.domain.history import history_of
 from services.nudges.domain.ladder import Ladder
+from services.nudges.domain.silence.evidence import PresentDay
 from shared.events import (
     BehaviourKey,
     BehaviourResult,
@@ -50,6 +52,7 @@ SHORT: Final[Counts] = (7, 1, 0)
 NOTHING: Final[Counts] = (0, 0, 0)
 
 _MARCH: Final = date(2026, 3, 1)
+_HABIT_DAYS: Final = 40
 _GOAL: Final = GoalKey("proposals-month")
 
 
@@ -115,13 +118,13 @@ def meetings_fell_to(total: int) -> Baseline:
 def _baseline(counts: Sequence[dict[BehaviourKey, int]], *, mean: float) -> Baseline:
     days = working_days(len(counts), until=WEDNESDAY)
     past = tuple(PastDay(day=day, counts=of_day) for day, of_day in zip(days, counts, strict=True))
-    team = TeamBaseline(weekday_factors=(1.0,) * 7, rate=mean, spread=0.3, dispersion=0.17)
+    team = TeamBaseline(weekday_factors=(1.0,) * 7, dispersion=0.17)
     return Baseline(past=past, team=team, budget=ErrorBudget())
 
 
 def middays(by_midday: int, by_end: int) -> tuple[MiddayCounts, ...]:
-    """Ten worked days with so many conversations by their middle and by their end."""
-    return (MiddayCounts(by_midday={CONVERSATIONS: by_midday}, by_end={CONVERSATIONS: by_end}),) * 10
+    """Forty worked days with so many conversations by their middle and by their end."""
+    return (MiddayCounts(by_midday={CONVERSATIONS: by_midday}, by_end={CONVERSATIONS: by_end}),) * 40
 
 
 def member(of_rep: Rep, *counts: Counts, until: date = NEXT_MONDAY) -> TeamMember:
@@ -141,6 +144,13 @@ def new_member(of_rep: Rep, day: date) -> TeamMember:
     """A rep whose first day it is."""
     days = (open_day(of_rep, NOTHING, day),)
     return TeamMember(rep=of_rep, team=HARBOR, days=days, recognised_on=None, is_first_day=True)
+
+
+def habitual_member(of_rep: Rep, *, silent_days: int = 0, until: date = THURSDAY) -> TeamMember:
+    """A rep who logged something on each of forty working days, and then nothing on the last ones before a day."""
+    days = working_days(_HABIT_DAYS + silent_days, until=until)
+    presence = tuple(PresentDay(day, number < _HABIT_DAYS) for number, day in enumerate(days))
+    return replace(member(of_rep, NOTHING if silent_days else DONE, until=until), presence=presence)
 
 
 def absent_member(of_rep: Rep, day: date) -> TeamMember:

@@ -59,7 +59,7 @@ def test_the_rules_that_stay_silent_afterwards_say_for_how_long() -> None:
         "step_reached": 3,
         "personal_best": 7,
         "small_win": 7,
-        "quiet_afternoon": 7,
+        "quiet_afternoon": 14,
         "team_day": 7,
         "one_thing": 14,
         "pace": 14,

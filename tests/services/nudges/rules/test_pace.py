@@ -1,15 +1,17 @@
 """Pace, and its near misses."""
 
 from datetime import timedelta
+from random import Random
 from typing import Final, Unpack
 
 import pytest
 
 from services.nudges.domain.baseline import MiddayCounts
-from services.nudges.rules.pace import pace
+from services.nudges.rules.pace import pace, probability_of_as_low
 from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
 from tests.services.nudges.builders.days import MONDAY, at
 from tests.services.nudges.builders.reports import CALLS, PROPOSALS, DayReportFields, behaviour, report, rule_context
+from tests.services.nudges.domain.drop.weeks import negative_binomial
 
 ONE_O_CLOCK = at(MONDAY, "13:00")
 
@@ -21,109 +23,117 @@ def _midday(by_midday: int, by_end: int = 10, *, proposals: int = 0) -> MiddayCo
 
 def _today(calls: int, *, score: float | None = 20, **fields: Unpack[DayReportFields]) -> DayReport:
     default: DayReportFields = {
-        "behaviours": (behaviour("Calls", calls, 10 if calls < 10 else 40), behaviour("Proposals", 0, 1)),
+        "behaviours": (behaviour("Calls", calls, 50), behaviour("Proposals", 0, 1)),
         "state": "open",
     }
     return report(score=score, **(default | fields))
 
 
-TYPICAL_DAYS = tuple(_midday(count) for count in (6, 6, 6, 6, 4, 6, 8, 6, 6, 6))
+KNOWN_DAYS: Final = 40
+TYPICAL_DAYS = tuple(_midday(count, 50) for count in (30, 30, 30, 30, 26, 30, 34, 30) * 5)
 
 
 def test_a_rep_far_behind_their_usual_pace_reads_what_is_still_in_reach() -> None:
-    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=TYPICAL_DAYS))
+    candidate = pace.evaluate(rule_context(_today(9), now=ONE_O_CLOCK, middays=TYPICAL_DAYS))
 
     assert candidate is not None
     assert candidate.kind is NudgeKind.COACHING
     assert (candidate.is_shortfall, candidate.cooldown_days) == (True, 14)
     for wording in candidate.wordings:
-        assert all(part in wording for part in ("Ana", "3 activities", "about 6", "13:00", "4 more calls"))
+        assert all(part in wording for part in ("Ana", "9 activities", "about 30", "13:00", "20 more calls"))
         assert "proposals" not in wording
         assert "logged" not in wording
     assert candidate.reason.startswith(
-        "3 activities had counted towards the plan by 13:00. On 10 of the last 10 working days you had more by the middle"
+        "9 activities had counted towards the plan by 13:00. On each of your last 40 active days you had more by the middle"
     )
 
 
 @pytest.mark.parametrize(
     ("calls", "middays", "is_proposed"),
     [
-        (4, TYPICAL_DAYS, False),
-        (3, (*TYPICAL_DAYS[:9], _midday(3)), False),
-        (3, (*TYPICAL_DAYS, *TYPICAL_DAYS[:9], _midday(3)), True),
-        (3, (*TYPICAL_DAYS, *TYPICAL_DAYS[:8], _midday(0), _midday(3)), False),
-        (3, (*TYPICAL_DAYS, *TYPICAL_DAYS[:8], _midday(3)), False),
-        (3, tuple(_midday(5) for _ in range(10)), False),
-        (11, tuple(_midday(21, 40) for _ in range(10)), False),
-        (11, tuple(_midday(22, 40) for _ in range(10)), True),
-        (3, TYPICAL_DAYS[:9], False),
+        (11, TYPICAL_DAYS, True),
+        (13, TYPICAL_DAYS, False),
+        (9, (*TYPICAL_DAYS[:39], _midday(9, 50)), False),
+        (11, (*TYPICAL_DAYS, _midday(10, 50)), False),
+        (4, tuple(_midday(count, 50) for count in (10, 12) * 20), False),
+        (9, TYPICAL_DAYS[:39], False),
+        (9, (*TYPICAL_DAYS[:39], _midday(0, 0)), False),
+        (9, (*TYPICAL_DAYS, _midday(0, 0)), True),
         (0, TYPICAL_DAYS, False),
-        (3, tuple(_midday(6, 6) for _ in range(10)), False),
-        (3, tuple(_midday(6, 6, proposals=1) for _ in range(10)), True),
+        (9, tuple(_midday(30, 30) for _ in range(40)), False),
+        (9, tuple(_midday(30, 30, proposals=1) for _ in range(40)), True),
+        (49, tuple(_midday(100, 200) for _ in range(40)), True),
+        (51, tuple(_midday(100, 200) for _ in range(40)), False),
     ],
     ids=[
-        "as much as on the lowest of the days",
-        "another of ten days was as low",
-        "another of twenty days was as low",
-        "two of twenty days were as low",
-        "one of nineteen days was as low",
-        "more than half of what is usual",
-        "just more than half",
-        "exactly half",
-        "nine days known",
+        "less than chance explains",
+        "as chance may have it",
+        "another day was as low",
+        "another day was lower",
+        "so few a day may be chance",
+        "thirty-nine days known",
+        "a day without activity is not known",
+        "nor does it count against forty others",
         "nothing at all is for the quiet afternoon",
         "nothing comes in the afternoon, so nothing is in reach",
         "a proposal does",
+        "just less than half",
+        "more than half of what is usual",
     ],
 )
-def test_it_is_proposed_below_each_of_ten_days_and_at_half_of_the_usual(
+def test_it_is_proposed_below_each_of_forty_days_at_half_of_the_usual_and_rarely_as_low(
     calls: int, middays: tuple[MiddayCounts, ...], *, is_proposed: bool
 ) -> None:
-    candidate = pace.evaluate(rule_context(_today(calls), now=ONE_O_CLOCK, middays=middays))
+    behaviours = (behaviour("Calls", calls, 250), behaviour("Proposals", 0, 1))
+
+    candidate = pace.evaluate(rule_context(_today(calls, behaviours=behaviours), now=ONE_O_CLOCK, middays=middays))
 
     assert (candidate is not None) is is_proposed
 
 
-def test_the_reason_counts_the_days_that_had_more() -> None:
-    middays = (*TYPICAL_DAYS, *TYPICAL_DAYS[:9], _midday(3))
+def test_the_probability_is_that_of_a_negative_binomial_with_a_wide_dispersion() -> None:
+    steady, varying = probability_of_as_low(10, [30] * 40), probability_of_as_low(10, [15, 45] * 20)
+    random, draws = Random(1), 40_000
+    size = 1 / (0.02 * (1 + 2 / 40**0.5))
 
-    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=middays))
+    lower = sum(negative_binomial(30, size, random) <= 10 for _ in range(draws)) / draws
 
-    assert candidate is not None
-    assert "On 19 of the last 20 working days you had more" in candidate.reason
+    assert steady == pytest.approx(lower, abs=0.0005)
+    assert varying > 10 * steady
+    assert probability_of_as_low(9, [30] * 40) < steady
 
 
-UNKNOWN: Final = MiddayCounts(by_midday={CALLS: 6}, by_end={CALLS: 10})
-IN_THE_AFTERNOON: Final = MiddayCounts(by_midday={CALLS: 6}, by_end={CALLS: 10, PROPOSALS: 2})
+UNKNOWN: Final = MiddayCounts(by_midday={CALLS: 30}, by_end={CALLS: 50})
+IN_THE_AFTERNOON: Final = MiddayCounts(by_midday={CALLS: 30}, by_end={CALLS: 50, PROPOSALS: 2})
 
 
 @pytest.mark.parametrize(
     ("middays", "is_in_reach"),
-    [((UNKNOWN,) * 10, False), ((IN_THE_AFTERNOON,) * 10, True), ((UNKNOWN,) * 5 + (IN_THE_AFTERNOON,) * 5, True)],
+    [((UNKNOWN,) * 40, False), ((IN_THE_AFTERNOON,) * 40, True), ((UNKNOWN,) * 20 + (IN_THE_AFTERNOON,) * 20, True)],
     ids=["on all days", "by the middle of the days", "on half of the days"],
 )
 def test_a_behaviour_that_is_not_mentioned_came_to_nothing(middays: tuple[MiddayCounts, ...], *, is_in_reach: bool) -> None:
-    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=middays))
+    candidate = pace.evaluate(rule_context(_today(9), now=ONE_O_CLOCK, middays=middays))
 
     assert candidate is not None
     assert ("1 more proposal" in candidate.wordings[0]) is is_in_reach
 
 
 def test_no_more_is_in_reach_than_is_missing() -> None:
-    middays = tuple(_midday(6, 30, proposals=2) for _ in range(10))
+    middays = tuple(_midday(30, 90, proposals=2) for _ in range(KNOWN_DAYS))
 
-    candidate = pace.evaluate(rule_context(_today(3), now=ONE_O_CLOCK, middays=middays))
+    candidate = pace.evaluate(rule_context(_today(9), now=ONE_O_CLOCK, middays=middays))
 
     assert candidate is not None
-    assert "7 more calls and 1 more proposal" in candidate.wordings[0]
+    assert "41 more calls and 1 more proposal" in candidate.wordings[0]
 
 
 def test_at_most_two_behaviours_are_in_reach() -> None:
     keys = [BehaviourKey(key) for key in ("calls", "demos", "visits")]
-    behaviours = (behaviour("Calls", 2, 10), behaviour("Demos", 0, 0.5), behaviour("Visits", 0, 3))
-    day = MiddayCounts(by_midday=dict.fromkeys(keys, 2), by_end=dict.fromkeys(keys, 4))
+    behaviours = (behaviour("Calls", 2, 50), behaviour("Demos", 0, 0.5), behaviour("Visits", 0, 3))
+    day = MiddayCounts(by_midday=dict.fromkeys(keys, 10), by_end=dict.fromkeys(keys, 12))
 
-    candidate = pace.evaluate(rule_context(_today(0, behaviours=behaviours), now=ONE_O_CLOCK, middays=(day,) * 10))
+    candidate = pace.evaluate(rule_context(_today(0, behaviours=behaviours), now=ONE_O_CLOCK, middays=(day,) * KNOWN_DAYS))
 
     assert candidate is not None
     assert candidate.wordings[0].endswith("Still in reach: 2 more calls and 1 more demo.")
@@ -132,12 +142,12 @@ def test_at_most_two_behaviours_are_in_reach() -> None:
 @pytest.mark.parametrize(
     "today",
     [
-        _today(3, state="closed"),
-        _today(3, silent=True),
-        _today(3, score=100),
-        _today(3, presence=Presence.ABSENT, score=None),
-        _today(3, behaviours=(behaviour("Calls", 3, 0), behaviour("Proposals", 0, 1))),
-        _today(3, work_starts_at=None),
+        _today(9, state="closed"),
+        _today(9, silent=True),
+        _today(9, score=100),
+        _today(9, presence=Presence.ABSENT, score=None),
+        _today(9, behaviours=(behaviour("Calls", 9, 0), behaviour("Proposals", 0, 1))),
+        _today(9, work_starts_at=None),
     ],
     ids=[
         "the day is closed",
@@ -155,4 +165,4 @@ def test_it_is_not_proposed_when(today: DayReport) -> None:
 def test_it_is_not_proposed_before_the_middle_of_the_day() -> None:
     just_before = ONE_O_CLOCK - timedelta(seconds=1)
 
-    assert pace.evaluate(rule_context(_today(3), now=just_before, middays=TYPICAL_DAYS)) is None
+    assert pace.evaluate(rule_context(_today(9), now=just_before, middays=TYPICAL_DAYS)) is None

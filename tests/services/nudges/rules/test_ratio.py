@@ -1,14 +1,13 @@
 """Ratio, and its near misses."""
 
 from dataclasses import replace
-from random import Random
 
 import pytest
 
-from services.nudges.rules.ratio import Share, is_still_fallen, probability_of_fall, ratio
+from services.nudges.rules.ratio import Share, is_still_fallen, ratio, score_of_fall
 from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
 from tests.services.nudges.builders.baselines import conversions
-from tests.services.nudges.builders.reports import behaviour, calls_and_proposals, report, rule_context
+from tests.services.nudges.builders.reports import CALLS, PROPOSALS, behaviour, calls_and_proposals, report, rule_context
 
 MORNING = calls_and_proposals(0, 0, state="open", score=0)
 FALLEN = conversions((40, 400, 40), (20, 200, 5))
@@ -22,11 +21,12 @@ def test_calls_that_lead_to_fewer_proposals_are_named_with_both_shares_and_their
     assert (candidate.is_shortfall, candidate.cooldown_days) == (True, 14)
     for wording in candidate.wordings:
         assert all(part in wording for part in ("Ana", "2%", "10%", "calls", "proposals"))
-    assert candidate.wordings[0].startswith("Ana, 5 proposals from 200 calls in 20 working days.")
+    assert candidate.wordings[0].startswith("Ana, 5 proposals from 200 calls in 20 active days.")
     assert candidate.wordings[1].startswith("A smaller share of your calls has led to proposals lately, Ana:")
     assert candidate.reason == (
-        "Proposals from calls: 5 of 200 (2%; 90% interval 1% to 5%) over the last 20 working days, 40 of 400 (10%; 90% "
-        "interval 8% to 13%) over the ones before. The probability that the share fell by a quarter or more is 99.7%."
+        "Proposals from calls: 5 of 200 (2%; 90% interval 1% to 5%) over the last 20 active days, 40 of 400 (10%; 90% "
+        "interval 8% to 13%) over the ones before. The intervals allow for how much the share varies from day to day; chance "
+        "alone rarely explains such a fall."
     )
 
 
@@ -38,15 +38,29 @@ def test_a_share_that_is_not_nothing_is_not_shown_as_nothing(proposals: int, sho
     assert shown in candidate.wordings[2]
 
 
+def test_an_interval_is_not_empty_when_nothing_has_followed() -> None:
+    low, high = Share(days=((10, 0),) * 20).interval()
+
+    assert (low, high) == pytest.approx((0, 0.0134), abs=0.0001)
+
+
+def test_an_interval_is_wider_when_the_share_varies_from_day_to_day() -> None:
+    even, uneven = Share(days=((10, 1),) * 40), Share(days=(*[(10, 0)] * 36, *[(10, 10)] * 4))
+
+    assert (even.value, uneven.value) == (0.1, 0.1)
+    assert even.interval() == pytest.approx((0.0779, 0.1274), abs=0.0001)
+    assert uneven.interval() == pytest.approx((0.0457, 0.2047), abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("periods", "is_proposed"),
     [
         (((40, 400, 40), (20, 200, 10)), False),
-        (((40, 400, 40), (20, 200, 9)), False),
-        (((40, 400, 40), (20, 200, 8)), True),
+        (((40, 400, 40), (20, 200, 8)), False),
+        (((40, 400, 40), (20, 200, 7)), True),
         (((40, 400, 40), (20, 20, 0)), False),
-        (((40, 400, 9), (20, 200, 0)), False),
-        (((40, 400, 10), (20, 200, 0)), True),
+        (((40, 400, 9), (20, 800, 0)), False),
+        (((40, 400, 10), (20, 800, 0)), True),
         (((20, 200, 40), (20, 200, 5)), True),
         (((19, 200, 40), (20, 200, 5)), False),
         (((20, 200, 100), (40, 400, 40), (20, 200, 10)), False),
@@ -57,8 +71,8 @@ def test_a_share_that_is_not_nothing_is_not_shown_as_nothing(proposals: int, sho
     ],
     ids=[
         "half, but that may be chance",
-        "93% probable",
-        "96% probable",
+        "a bit less, and still chance",
+        "beyond chance",
         "too few calls to tell anything",
         "too few proposals before to tell anything",
         "ten proposals before are enough",
@@ -71,37 +85,60 @@ def test_a_share_that_is_not_nothing_is_not_shown_as_nothing(proposals: int, sho
         "one fewer is a share",
     ],
 )
-def test_it_takes_a_fall_by_a_quarter_that_is_probable(periods: tuple[tuple[int, int, int], ...], *, is_proposed: bool) -> None:
+def test_it_takes_a_certain_fall_by_a_quarter(periods: tuple[tuple[int, int, int], ...], *, is_proposed: bool) -> None:
     candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions(*periods)))
 
     assert (candidate is not None) is is_proposed
 
 
-def test_a_fall_is_never_shown_as_certain() -> None:
-    candidate = ratio.evaluate(rule_context(MORNING, baseline=conversions((40, 400, 200), (20, 200, 0))))
+def test_a_share_that_varies_from_day_to_day_must_fall_further() -> None:
+    """The same totals: evenly over the days, or a proposal for every call on one day in ten and none on the others."""
+    even = conversions((40, 400, 40), (20, 200, 5))
+    bursts = [
+        {CALLS: 10, PROPOSALS: 10 if number % 10 == 0 else 0}
+        if number < 40
+        else {CALLS: 10, PROPOSALS: 5 if number == 50 else 0}
+        for number in range(60)
+    ]
+    uneven = replace(even, past=tuple(replace(day, counts=counts) for day, counts in zip(even.past, bursts, strict=True)))
 
-    assert candidate is not None
-    assert candidate.reason.endswith("fell by a quarter or more is 99.9%.")
+    assert ratio.evaluate(rule_context(MORNING, baseline=even)) is not None
+    assert ratio.evaluate(rule_context(MORNING, baseline=uneven)) is None
 
 
-@pytest.mark.parametrize(("probability", "is_proposed"), [(0.95, True), (0.9499, False)])
-def test_a_fall_is_probable_from_95_percent_on(
-    probability: float, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
-) -> None:
-    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: probability)
+@pytest.mark.parametrize(("score", "is_proposed"), [(-2.75, True), (-2.7499, False)])
+def test_a_fall_is_certain_from_its_limit_on(score: float, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool) -> None:
+    monkeypatch.setattr("services.nudges.rules.ratio.score_of_fall", lambda *_: score)
 
     assert (ratio.evaluate(rule_context(MORNING, baseline=FALLEN)) is not None) is is_proposed
 
 
 @pytest.mark.parametrize(("proposals", "is_proposed"), [(119, True), (120, False)])
-def test_a_share_at_three_quarters_has_not_fallen_however_probable(
+def test_a_share_at_three_quarters_has_not_fallen_however_certain(
     proposals: int, monkeypatch: pytest.MonkeyPatch, *, is_proposed: bool
 ) -> None:
-    monkeypatch.setattr("services.nudges.rules.ratio.probability_of_fall", lambda *_, factor: 1.0)
+    monkeypatch.setattr("services.nudges.rules.ratio.score_of_fall", lambda *_: -9.0)
 
     baseline = conversions((40, 640, 320), (20, 320, proposals))
 
     assert (ratio.evaluate(rule_context(MORNING, baseline=baseline)) is not None) is is_proposed
+
+
+def test_days_without_activity_are_not_counted() -> None:
+    empty = replace(FALLEN.past[0], counts={CALLS: 0, PROPOSALS: 0})
+    with_gaps = replace(FALLEN, past=tuple(day for active in FALLEN.past for day in (empty, active)))
+
+    dense, sparse = (ratio.evaluate(rule_context(MORNING, baseline=baseline)) for baseline in (FALLEN, with_gaps))
+
+    assert dense is not None
+    assert sparse is not None
+    assert sparse.wordings == dense.wordings
+
+
+def test_after_a_day_without_activity_nothing_is_proposed() -> None:
+    away = replace(FALLEN, past=(*FALLEN.past, replace(FALLEN.past[-1], counts={CALLS: 0, PROPOSALS: 0})))
+
+    assert ratio.evaluate(rule_context(MORNING, baseline=away)) is None
 
 
 @pytest.mark.parametrize(
@@ -147,22 +184,21 @@ def test_without_a_baseline_nothing_has_fallen() -> None:
     assert not is_still_fallen(rule_context(MORNING))
 
 
-@pytest.mark.parametrize(
-    ("recent", "earlier"), [((5, 200), (40, 400)), ((0, 30), (10, 60)), ((90, 100), (95, 100)), ((20, 200), (20, 200))]
-)
-def test_the_probability_is_that_of_random_draws(recent: tuple[int, int], earlier: tuple[int, int]) -> None:
-    random, draws = Random(1), 20_000
+def test_errors_are_never_less_than_those_of_independent_activities() -> None:
+    even = Share(days=((10, 1),) * 20)
 
-    def draw(converted: int, total: int) -> float:
-        return random.betavariate(converted + 0.5, total - converted + 0.5)
-
-    falls = sum(draw(*recent) < 0.75 * draw(*earlier) for _ in range(draws)) / draws
-
-    shares = [Share(converted=converted, total=total) for converted, total in (recent, earlier)]
-    assert probability_of_fall(*shares, factor=0.75) == pytest.approx(falls, abs=0.015)
+    assert even.variance(0.1) == pytest.approx(0.1 * 0.9 / 200)
 
 
-def test_a_share_of_all_has_certainly_not_fallen_below_a_share_of_none() -> None:
-    probability = probability_of_fall(Share(converted=399, total=400), Share(converted=0, total=400), factor=0.75)
+def test_errors_follow_the_days() -> None:
+    uneven = Share(days=((10, 4), (10, 0)) * 10)
 
-    assert probability == pytest.approx(0, abs=1e-6)
+    assert uneven.variance(0.2) == pytest.approx(20 * 2**2 * 20 / 19 / 200**2)
+
+
+def test_a_score_is_the_difference_in_standard_errors_without_a_change() -> None:
+    recent, earlier = Share(days=((10, 0),) * 20), Share(days=((10, 1),) * 40)
+    both = 40 / 600
+
+    assert score_of_fall(recent, earlier) == pytest.approx(-0.1 / (recent.variance(both) + earlier.variance(both)) ** 0.5)
+    assert score_of_fall(earlier, recent) > 0

@@ -16,10 +16,11 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.ladder import Ladder
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
+from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.rules.catalogue import REP_RULES
 from shared.events import DayReport, Rep
 from tests.services.nudges.builders.days import at
-from tests.services.nudges.builders.people import SOUTH
+from tests.services.nudges.builders.people import SOUTH, rep
 from tests.services.nudges.builders.reports import behaviour
 from tests.services.nudges.rules.examples import (
     CHANGED_PLAYBOOK,
@@ -39,6 +40,7 @@ from tests.services.nudges.rules.harbor import (
     DIEGO,
     DONE,
     EMI,
+    HARBOR,
     NEXT_MONDAY,
     NOTHING,
     PRIYA,
@@ -52,6 +54,7 @@ from tests.services.nudges.rules.harbor import (
     context_of,
     conversations_fell_to,
     days_before,
+    habitual_member,
     meetings_fell_to,
     member,
     middays,
@@ -62,6 +65,7 @@ from tests.services.nudges.rules.harbor import (
 )
 
 _APRIL: Final = date(2026, 4, 1)
+_JANUARY: Final = date(2026, 1, 6)
 
 
 SMALL: Final = planned(("Calls", 1), ("Meetings booked", 0.5), ("QBRs held", 2))
@@ -112,13 +116,12 @@ def _of_reps() -> Iterator[Variation]:
         ("day_plan", "small targets", _wanted(SMALL)),
         ("quiet_afternoon", "one target", _quiet("Proposals sent", 1)),
         ("quiet_afternoon", "half a target", _quiet("Meetings", 2.5)),
-        ("drop", "to nothing", _morning(conversations_fell_to(0, 5))),
-        ("drop", "to one", _morning(conversations_fell_to(1, 5))),
-        ("drop", "over ten days", _morning(conversations_fell_to(9, 10, mean=2))),
+        ("drop", "to one a day", _morning(conversations_fell_to(5, 5))),
+        ("drop", "over ten days", _morning(conversations_fell_to(10, 10, mean=4))),
         ("ratio", "to none", _morning(meetings_fell_to(0))),
         ("ratio", "to one", _morning(meetings_fell_to(1))),
-        ("pace", "one so far", _midday(1, 2, 4)),
-        ("pace", "one in reach", _midday(3, 7, 8)),
+        ("pace", "one so far", _midday(1, 12, 16)),
+        ("pace", "one in reach", _midday(2, 12, 13)),
         ("step_reached", "the first of one", _step(1)),
         ("step_reached", "last month", _step(4, proposals_ladder(0, "4", period_start=_APRIL))),
         (
@@ -144,7 +147,7 @@ def _morning_of(day: DayReport) -> RuleContext:
 
 def _quiet(label: str, target: float) -> RuleContext:
     day = open_day(ANA, NOTHING, behaviours=(behaviour(label, 0, target),))
-    return context_of(day, *days_before(ANA, *[DONE] * 5), now="13:05")
+    return context_of(day, *days_before(ANA, *[DONE] * 40), now="13:05")
 
 
 def _morning(baseline: Baseline) -> RuleContext:
@@ -164,6 +167,9 @@ def _of_teams() -> Iterator[Variation]:
     calls_only, last_brief = (12, 0, 0), MANAGER_EXAMPLES["weekly_brief"].last_brief
     south = replace(member(TOM), team=SOUTH, days=(closed_day(TOM, WEDNESDAY, DONE, team=SOUTH),))
     contexts: Sequence[tuple[str, str, TeamContext]] = [
+        ("gone_silent", "for weeks", _with_silence(THURSDAY, TOM, 24)),
+        ("gone_silent", "since last year", _with_silence(_JANUARY, TOM, 4)),
+        ("gone_silent", "two of one name", _with_silence(THURSDAY, rep("Ana Roy"), 4)),
         ("recognition_due", "effort without results", _team(NEXT_MONDAY, member(ANA, *[calls_only] * 6))),
         ("weekly_brief", "two names", _team(NEXT_MONDAY, member(ANA, *[calls_only] * 9), member(TOM, *[(3, 2, 1)] * 9))),
         (
@@ -198,6 +204,13 @@ def _of_teams() -> Iterator[Variation]:
     ]
     for rule, special, context in contexts:
         yield Variation(rule, special, team_candidate(rule, context))
+
+
+def _with_silence(today: date, silent: Rep, silent_days: int) -> TeamContext:
+    """Of the reps of a calibrated team one has gone silent."""
+    others = [habitual_member(of_rep, until=today) for of_rep in (ANA, DIEGO, EMI, PRIYA)]
+    members = (*others, habitual_member(silent, silent_days=silent_days, until=today))
+    return replace(_team(today, *members), silence_budgets={HARBOR.id: SilenceBudget()})
 
 
 def _team(today: date, *members: TeamMember) -> TeamContext:

@@ -110,7 +110,7 @@ def make_effects(name: str, text: str) -> EffectList:
 
 
 def make_calibrations(name: str, _: str) -> CalibrationList:
-    row = CalibrationRow(team=TeamId(name), reps=1_000, worked_days=60_000, strictness=0.25)
+    row = CalibrationRow(team=TeamId(name), rule="gone_silent", reps=1_000, judged_days=60_000, strictness=0.25)
     return CalibrationList(teams=(row,))
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.nudges.domain.drop.calibration import calibrate, next_calibration
+from services.nudges.domain.drop.calibration import JUDGED_DAYS_MIN, calibrate, judged_days_of, next_calibration
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.detector import find_alerts
 from services.nudges.domain.drop.error_budget import ErrorBudget
@@ -14,50 +14,60 @@ from services.nudges.domain.drop.expectation import estimate_team_baseline
 from tests.services.nudges.domain.drop.weeks import counted, random_days, steady
 
 BUDGET = ErrorBudget()
+NO_DAY = WorkedDay(weekday=0, count=0)
+
+
+def _erratic_rep(days: int, random: Random) -> list[WorkedDay]:
+    """One active day in eight brings next to nothing: no negative binomial does that."""
+    return [
+        WorkedDay(weekday=day.weekday, count=1 if random.random() < 0.125 else max(1, day.count))
+        for day in random_days([20.0] * days, 50, random)
+    ]
 
 
 def _erratic_team() -> list[list[WorkedDay]]:
-    """Nothing counts on one day in eight: no negative binomial does that."""
     random = Random(8)
-    reps = [random_days([20.0] * 60, 50, random) for _ in range(8)]
-    return [
-        [WorkedDay(weekday=day.weekday, count=0 if random.random() < 0.125 else day.count) for day in days] for days in reps
-    ]
+    return [_erratic_rep(60, random) for _ in range(8)]
 
 
 def test_a_history_that_is_not_negative_binomial_keeps_the_budget_after_calibration() -> None:
     reps = _erratic_team()
 
-    calibration = calibrate(reps, BUDGET, rounds=6, random=Random(1))
+    calibration = calibrate(reps, BUDGET, rounds=30, random=Random(1))
 
     assert calibration is not None
-    assert calibration.alerts_before > 1.3
+    assert calibration.alerts_after <= 0.8 < calibration.alerts_before
     assert calibration.strictness > 0
-    assert calibration.alerts_after <= 1
-    assert calibration.days == 8 * (60 - 14) * calibration.rounds
+    assert calibration.judged_days == 8 * (60 - 12)
+    assert calibration.rounds == 30
     random, team = Random(2), estimate_team_baseline(reps)
     other_orders = [
         (random.sample(days, len(days)), strictness)
-        for _ in range(6)
+        for _ in range(30)
         for days, strictness in zip(reps, calibration.rep_strictness, strict=True)
     ]
-    alerts = sum(1 for days, strictness in other_orders for _ in find_alerts(days, team, ErrorBudget(strictness=strictness)))
-    assert alerts * BUDGET.days / calibration.days == pytest.approx(1, abs=0.35)
+    alerts = sum(
+        1
+        for days, strictness in other_orders
+        for _ in find_alerts(days, team, ErrorBudget(strictness=strictness), active_share=1.0)
+    )
+    assert alerts * BUDGET.days / calibration.judged_days / 30 == pytest.approx(0.8, abs=0.3)
 
 
 def test_the_limits_of_a_calm_team_become_laxer() -> None:
-    calibration = calibrate([steady(40, 60) for _ in range(4)], BUDGET, rounds=3, random=Random(1))
+    calibration = calibrate([steady(40, 90) for _ in range(4)], BUDGET, rounds=3, random=Random(1))
 
     assert calibration is not None
     assert calibration.alerts_before == 0
-    assert calibration.strictness < 0
+    assert -1.5 <= calibration.strictness < 0
 
 
 def test_the_same_seed_gives_the_same_limits() -> None:
-    reps = [steady(40, 40) + counted(*[0] * 3) for _ in range(4)]
+    reps = [steady(40, 80) + counted(*[1] * 3) for _ in range(4)]
 
     first, second = (calibrate(reps, BUDGET, rounds=3, random=Random(5)) for _ in range(2))
 
+    assert first is not None
     assert first == second
 
 
@@ -69,52 +79,69 @@ def test_an_earlier_calibration_does_not_matter() -> None:
     assert calibration == calibrate(reps, ErrorBudget(strictness=1.0), rounds=2, random=Random(1))
 
 
-def test_too_little_history_gives_no_calibration() -> None:
+def test_a_team_is_not_calibrated_before_it_has_250_judged_days() -> None:
+    assert JUDGED_DAYS_MIN == 250
     assert calibrate([], BUDGET, rounds=3, random=Random(1)) is None
-    assert calibrate([steady(40, 14)], BUDGET, rounds=3, random=Random(1)) is None
-    assert calibrate([steady(40, 15)], BUDGET, rounds=3, random=Random(1)) is not None
+    assert calibrate([steady(40, 261)], BUDGET, rounds=3, random=Random(1)) is None
+    assert calibrate([steady(40, 262)], BUDGET, rounds=3, random=Random(1)) is not None
 
 
-def _erratic_rep(days: int, random: Random) -> list[WorkedDay]:
-    return [
-        WorkedDay(weekday=day.weekday, count=0 if random.random() < 0.2 else day.count)
-        for day in random_days([20.0] * days, 50, random)
-    ]
+def test_working_days_are_judged_from_the_thirteenth_active_day_on() -> None:
+    every_second_day = [day for active in steady(40, 40) for day in (active, NO_DAY)]
+
+    assert judged_days_of(steady(40, 12)) == 0
+    assert judged_days_of(steady(40, 13)) == 1
+    assert judged_days_of(every_second_day) == 2 * (40 - 12)
+    assert judged_days_of([NO_DAY] * 300) == 0
+    assert judged_days_of([]) == 0
+
+
+def test_days_without_activity_make_the_budget_larger_but_are_no_counts() -> None:
+    random = Random(3)
+    active = [random_days([20.0] * 60, 3, random) for _ in range(6)]
+    with_gaps = [[day for of_rep in days for day in (of_rep, NO_DAY)] for days in active]
+
+    dense, sparse = (calibrate(reps, BUDGET, rounds=60, random=Random(1)) for reps in (active, with_gaps))
+
+    assert dense is not None
+    assert sparse is not None
+    assert sparse.judged_days == 2 * dense.judged_days
+    assert sparse.strictness == pytest.approx(dense.strictness, abs=0.25)
 
 
 def test_a_rep_who_is_unlike_the_team_gets_their_own_limit() -> None:
     random = Random(3)
-    calm_reps = [random_days([20.0] * 60, 50, random) for _ in range(5)]
+    calm_reps = [random_days([20.0] * 60, 50, random) for _ in range(6)]
 
-    calibration = calibrate([_erratic_rep(60, random), *calm_reps], BUDGET, rounds=40, random=Random(1))
+    calibration = calibrate([_erratic_rep(60, random), *calm_reps], BUDGET, rounds=60, random=Random(1))
 
     assert calibration is not None
     erratic, *calm = calibration.rep_strictness
     assert erratic > max(calm) + 0.1
     assert erratic > calibration.strictness > sum(calm) / len(calm)
-    assert calibration.alerts_after <= 1
+    assert calibration.alerts_after <= 0.8
 
 
 def test_a_rep_with_few_days_has_nearly_the_limit_of_the_team() -> None:
     random = Random(3)
-    calm_reps = [random_days([20.0] * 60, 50, random) for _ in range(5)]
+    calm_reps = [random_days([20.0] * 60, 50, random) for _ in range(6)]
     known_rep, new_rep = _erratic_rep(60, random), _erratic_rep(17, random)
 
-    with_known = calibrate([known_rep, *calm_reps], BUDGET, rounds=40, random=Random(1))
-    with_new = calibrate([new_rep, *calm_reps], BUDGET, rounds=40, random=Random(1))
+    with_known = calibrate([known_rep, *calm_reps], BUDGET, rounds=60, random=Random(1))
+    with_new = calibrate([new_rep, *calm_reps], BUDGET, rounds=60, random=Random(1))
 
     assert with_known is not None
     assert with_new is not None
     offset_of_known = with_known.rep_strictness[0] - with_known.strictness
     offset_of_new = with_new.rep_strictness[0] - with_new.strictness
-    assert 0 < offset_of_new < offset_of_known / 2
+    assert abs(offset_of_new) < offset_of_known / 2
 
 
 def test_a_rep_who_cannot_be_assessed_yet_has_the_limit_of_the_team() -> None:
-    calibration = calibrate([steady(40, 60), steady(40, 60), steady(40, 5)], BUDGET, rounds=3, random=Random(1))
+    calibration = calibrate([*[steady(40, 80)] * 4, steady(40, 5)], BUDGET, rounds=3, random=Random(1))
 
     assert calibration is not None
-    assert calibration.rep_strictness[2] == pytest.approx(calibration.strictness, abs=0.1)
+    assert calibration.rep_strictness[-1] == pytest.approx(calibration.strictness, abs=0.1)
 
 
 @pytest.mark.parametrize(

@@ -1,55 +1,9 @@
-"""Probabilities of counts, against ones worked out by hand."""
-
-import math
+"""Worked days, and sums over runs of them."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.nudges.domain.drop.counts import WorkedDay, mid_p_value, normal_score
-
-
-def _compositions(count: int, size: int) -> int:
-    """In how many ways `count` is the sum of `size` whole numbers."""
-    return math.comb(count + size - 1, count)
-
-
-@pytest.mark.parametrize(
-    ("count", "total", "size", "other_size"), [(0, 10, 3, 5), (4, 10, 3, 5), (10, 10, 3, 5), (7, 40, 5, 20)]
-)
-def test_the_mid_p_value_is_that_of_the_negative_hypergeometric(count: int, total: int, size: int, other_size: int) -> None:
-    probabilities = [
-        _compositions(part, size) * _compositions(total - part, other_size) / _compositions(total, size + other_size)
-        for part in range(count + 1)
-    ]
-
-    value = mid_p_value(count, total=total, size=size, other_size=other_size)
-
-    assert value == pytest.approx(sum(probabilities) - probabilities[-1] / 2, rel=1e-9)
-
-
-def test_without_overdispersion_it_is_that_of_the_binomial() -> None:
-    probabilities = [math.comb(30, part) * 0.25**part * 0.75 ** (30 - part) for part in range(6)]
-
-    value = mid_p_value(5, total=30, size=1e7, other_size=3e7)
-
-    assert value == pytest.approx(sum(probabilities) - probabilities[-1] / 2, rel=1e-4)
-
-
-@given(st.integers(0, 300), st.floats(0, 3_000), st.floats(0.1, 500), st.floats(0.1, 5_000))
-def test_it_rises_with_the_count_and_stays_between_0_and_1(count: int, rest: float, size: float, other_size: float) -> None:
-    total = count + 1 + rest
-
-    lower, higher = (mid_p_value(part, total=total, size=size, other_size=other_size) for part in (count, count + 1))
-
-    assert 0 <= lower <= higher + 1e-6 <= 1 + 1e-6
-
-
-def test_a_score_is_the_normal_quantile_and_always_finite() -> None:
-    assert normal_score(0.5) == 0
-    assert normal_score(0.025) == pytest.approx(-1.96, abs=0.001)
-    assert math.isfinite(normal_score(0))
-    assert math.isfinite(normal_score(1))
+from services.nudges.domain.drop.counts import DaySum, DaySums, WorkedDay, active_days
+from tests.services.nudges.domain.drop.weeks import counted
 
 
 @pytest.mark.parametrize(
@@ -65,3 +19,28 @@ def test_what_is_no_worked_day_is_refused(weekday: int, count: int, exposure: fl
 def test_the_edges_of_a_worked_day_are_accepted() -> None:
     assert WorkedDay(weekday=0, count=0, exposure=0.01).count == 0
     assert WorkedDay(weekday=6, count=0, exposure=1.0).weekday == 6
+
+
+def test_an_active_day_is_one_on_which_something_counted() -> None:
+    assert [day.count for day in active_days(counted(3, 0, 1, 0))] == [3, 1]
+
+
+def test_sums_cover_any_run_of_days() -> None:
+    days = [
+        WorkedDay(weekday=0, count=5),
+        WorkedDay(weekday=1, count=2, exposure=0.5),
+        WorkedDay(weekday=2, count=7),
+        WorkedDay(weekday=1, count=3),
+    ]
+    sums = DaySums(days, (1.0, 2.0, 0.5, 1.0, 1.0, 1.0, 1.0))
+
+    assert sums.days == 4
+    assert sums.between(1, 4) == DaySum(
+        days=3,
+        count=12,
+        exposure=1.0 + 0.5 + 2.0,
+        squared_counts=4 + 49 + 9,
+        products=2 * 1.0 + 7 * 0.5 + 3 * 2.0,
+        squared_exposures=1.0 + 0.25 + 4.0,
+    )
+    assert sums.between(2, 2) == DaySum(0, 0, 0, 0, 0, 0)

@@ -1,70 +1,78 @@
 """When a rep's counts have dropped, and the near misses."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from services.nudges.domain.drop.counts import WorkedDay
-from services.nudges.domain.drop.detector import Assessment, NotKnownYet, assess, find_alerts
+from services.nudges.domain.drop.counts import WorkedDay, active_days
+from services.nudges.domain.drop.detector import (
+    ACTIVE_DAYS_MAX,
+    ACTIVE_DAYS_MIN,
+    Assessment,
+    assess,
+    find_alerts,
+)
 from services.nudges.domain.drop.error_budget import ErrorBudget, cooldown_days
 from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE, TeamBaseline, estimate_team_baseline
 from tests.services.nudges.domain.drop.weeks import counted, random_days, spread_over, steady
 
 BUDGET = ErrorBudget()
+BASELINE_DAYS, YEAR_DAYS, REPS, SIZE = 60, 250, 30, 6.0
 
 
-def _team(rate: float = 40, dispersion: float = 0.17, factors: tuple[float, ...] = (1.0,) * 7) -> TeamBaseline:
-    return TeamBaseline(weekday_factors=factors, rate=rate, spread=0.3, dispersion=dispersion)
+def _team(dispersion: float = 0.17, factors: tuple[float, ...] = (1.0,) * 7) -> TeamBaseline:
+    return TeamBaseline(weekday_factors=factors, dispersion=dispersion)
 
 
-def _assessed(days: list[WorkedDay], team: TeamBaseline, budget: ErrorBudget = BUDGET) -> Assessment:
-    finding = assess(days, team, budget)
-    assert isinstance(finding, Assessment)
-    return finding
+def _assessed(days: Sequence[WorkedDay], team: TeamBaseline, *, active_share: float = 1.0) -> Assessment:
+    assessment = assess(days, team, BUDGET, active_share=active_share)
+    assert assessment is not None
+    return assessment
 
 
 @pytest.mark.parametrize(
-    ("mean", "dispersion", "window_days", "limit"),
-    [(40, 0.04, 5, 140), (40, 0.17, 5, 124), (15, 0.17, 5, 44), (2, 0.17, 10, 9)],
-    ids=["many a day", "many, varying more", "some a day", "few a day: the window is ten days"],
+    ("mean", "dispersion", "days", "limit"),
+    [(40, 0.04, 5, 133), (40, 0.17, 5, 118), (15, 0.17, 5, 41), (4, 0.17, 10, 19), (3, 0.3, 20, 33)],
+    ids=["many a day", "many, varying more", "some a day", "few a day", "few, varying more"],
 )
-def test_a_drop_is_a_sum_at_or_below_its_limit(mean: float, dispersion: float, window_days: int, limit: int) -> None:
-    baseline, team = steady(mean, 60), _team(mean, dispersion)
+def test_a_drop_is_a_sum_at_or_below_its_limit(mean: float, dispersion: float, days: int, limit: int) -> None:
+    baseline, team = steady(mean, 60), _team(dispersion)
 
-    at_limit = _assessed(baseline + spread_over(limit, window_days), team)
-    just_above = _assessed(baseline + spread_over(limit + 1, window_days), team)
-
-    assert (at_limit.window_days, at_limit.count, at_limit.is_drop) == (window_days, limit, True)
-    assert (just_above.window_days, just_above.count, just_above.is_drop) == (window_days, limit + 1, False)
-    assert 0.95 * mean * window_days < at_limit.expected < mean * window_days  # the allowance for a slow trend
-    assert at_limit.is_extended is (window_days > 5)
+    assert _assessed(baseline + spread_over(limit, days), team).is_drop
+    assert not _assessed(baseline + spread_over(limit + 1, days), team).is_drop
 
 
-def test_at_the_lowest_counts_the_window_is_twenty_days_and_below_them_nothing_is_known() -> None:
-    every_second_day, every_tenth_day = counted(*[1, 0] * 40), counted(*[1, *[0] * 9] * 8)
+def test_the_window_with_the_most_evidence_is_named_with_its_numbers() -> None:
+    assessment = _assessed(counted(*[20] * 40, *[5] * 6), _team())
 
-    low = _assessed(every_second_day + counted(*[0] * 20), _team(0.5, 0.2))
-    too_low = assess(every_tenth_day + counted(*[0] * 20), _team(0.1, 0.2), BUDGET)
+    assert (assessment.window_days, assessment.count, assessment.baseline_days) == (6, 30, 40)
+    assert assessment.expected == pytest.approx(120, rel=0.05)
+    assert assessment.expected < 120  # the allowance for a slow trend
+    assert assessment.excess == assessment.evidence - assessment.limit > 0
 
-    assert (low.window_days, low.is_extended, low.is_drop) == (20, True, True)
-    assert too_low == NotKnownYet(because="not known yet: even 20 worked days with a count of 0 could be chance")
+
+def test_nothing_is_assessed_before_ten_days_of_baseline_and_three_more() -> None:
+    assert assess(steady(40, ACTIVE_DAYS_MIN - 1), _team(), BUDGET, active_share=1.0) is None
+    assert _assessed(steady(40, ACTIVE_DAYS_MIN), _team()).window_days == 3
 
 
-@pytest.mark.parametrize(("days", "missing"), [(0, 15), (1, 14), (14, 1)])
-def test_with_too_little_history_nothing_is_known_yet(days: int, missing: int) -> None:
-    finding = assess(steady(40, 15)[:days], _team(), BUDGET)
+def test_no_window_is_longer_than_twenty_days() -> None:
+    assert _assessed(counted(*[20] * 60, *[12] * 30), _team()).window_days == 20
 
-    assert finding == NotKnownYet(because=f"not known yet: {missing} more worked days are needed")
-    assert isinstance(assess(steady(40, 15), _team(), BUDGET), Assessment)
+
+def test_days_of_long_ago_have_no_influence() -> None:
+    days = counted(*[20] * ACTIVE_DAYS_MAX)
+
+    assert _assessed(counted(*[500] * 40) + days, _team()) == _assessed(days, _team())
 
 
 def test_without_a_team_the_reps_own_days_are_enough() -> None:
     assert _assessed(steady(40, 60) + spread_over(60, 5), UNKNOWN_TEAM_BASELINE).is_drop
     assert not _assessed(steady(40, 65), UNKNOWN_TEAM_BASELINE).is_drop
-    assert isinstance(assess(counted(*[0] * 60), UNKNOWN_TEAM_BASELINE, BUDGET), NotKnownYet)
 
 
 def test_only_the_part_of_a_day_that_was_worked_is_expected_to_be_filled() -> None:
@@ -85,57 +93,54 @@ def test_a_run_of_weak_weekdays_is_not_a_drop() -> None:
     assert _assessed(baseline + fridays, _team()).is_drop
 
 
-def test_one_empty_day_is_not_a_drop() -> None:
-    assert not _assessed(steady(40, 64) + counted(0), _team()).is_drop
+def test_one_bad_day_is_not_a_drop() -> None:
+    assert not _assessed(steady(40, 64) + counted(1), _team()).is_drop
 
 
-def test_days_of_long_ago_are_not_part_of_the_baseline() -> None:
-    """A level that has held for sixty worked days is the new level."""
-    assert not _assessed(steady(80, 60) + steady(40, 65), _team()).is_drop
+def test_somebody_who_is_rarely_active_needs_less_evidence() -> None:
+    """The budget is one of working days, and each of their active days stands for several of these."""
+    days = steady(40, 60) + spread_over(125, 5)
+
+    assert not _assessed(days, _team()).is_drop
+    assert _assessed(days, _team(), active_share=0.3).is_drop
 
 
 def test_after_an_alert_there_is_none_until_the_cooldown_is_over() -> None:
     days = steady(40, 60) + steady(16, 40)
 
-    alerts = [(index, assessment.window_days) for index, assessment in find_alerts(days, _team(), BUDGET)]
+    alerts = [(index, assessment.window_days) for index, assessment in find_alerts(days, _team(), BUDGET, active_share=1.0)]
 
     assert 60 <= alerts[0][0] < 66
-    assert all(later - earlier > cooldown_days(window_days) for (earlier, window_days), (later, _) in pairwise(alerts))
+    assert all(later - earlier > cooldown_days(window, 1.0) for (earlier, window), (later, _) in pairwise(alerts))
 
 
-@given(st.lists(st.integers(0, 60), min_size=5, max_size=5), st.integers(0, 4), st.integers(1, 30), st.floats(0.1, 1))
-@example(last_counts=[0, 12, 60, 60, 60], weekday=0, more=1, part=1.0)
-def test_doing_more_or_working_less_of_a_day_never_makes_a_drop(
-    last_counts: list[int], weekday: int, more: int, part: float
-) -> None:
-    baseline, team = steady(40, 60), _team(dispersion=0.05)
-    done_more, worked_less = counted(*last_counts), counted(*last_counts)
-    done_more[weekday] = WorkedDay(weekday=weekday, count=last_counts[weekday] + more)
-    worked_less[weekday] = WorkedDay(weekday=weekday, count=last_counts[weekday], exposure=part)
+@given(st.lists(st.integers(1, 60), min_size=5, max_size=5), st.integers(2, 4), st.integers(1, 30))
+def test_less_on_one_of_the_last_three_days_is_never_less_evidence(counts: list[int], position: int, less: int) -> None:
+    lower = [max(1, count - less) if index == position else count for index, count in enumerate(counts)]
+    before = steady(30, 40)
 
-    before = _assessed(baseline + counted(*last_counts), team)
-
-    assert _assessed(baseline + done_more, team).score >= before.score
-    assert _assessed(baseline + worked_less, team).score >= before.score - 0.05  # a lighter week varies more, for its size
-
-
-SIZE, REPS, BASELINE_DAYS, YEAR_DAYS = 6.0, 60, 60, 250
+    assert _assessed(before + counted(*lower), _team()).evidence >= _assessed(before + counted(*counts), _team()).evidence
 
 
 def _count_false_alerts(mean: float, budget: ErrorBudget, *, decline_per_year: float) -> int:
-    """False alerts in sixty rep-years. The team's baseline is that of the days before."""
+    """In thirty rep-years, of reps whose rates differ and all decline by so much."""
     random = Random(4)
     trend = [(1 - decline_per_year) ** (day / YEAR_DAYS) for day in range(BASELINE_DAYS + YEAR_DAYS)]
     reps = [
         random_days([mean * level * part for part in trend], SIZE, random) for level in [0.6, 0.8, 1, 1.2, 1.4] * (REPS // 5)
     ]
     team = estimate_team_baseline([days[:BASELINE_DAYS] for days in reps])
-    return sum(index >= BASELINE_DAYS for days in reps for index, _ in find_alerts(days, team, budget))
+    alerts = 0
+    for days in reps:
+        active = active_days(days)
+        share = len(active) / len(days)
+        known = len(active_days(days[:BASELINE_DAYS]))
+        alerts += sum(index >= known for index, _ in find_alerts(active, team, budget, active_share=share))
+    return alerts
 
 
-@pytest.mark.parametrize("mean", [15, 2])
-def test_sixty_rep_years_keep_the_budget_even_when_everybody_slowly_declines(mean: float) -> None:
-    """The budget is sixty alerts, and 72 leave room for chance. A laxer limit, or one for separate windows, breaks it."""
-    assert 20 <= _count_false_alerts(mean, BUDGET, decline_per_year=0.0) <= 72
-    assert _count_false_alerts(mean, BUDGET, decline_per_year=0.15) <= 72
-    assert _count_false_alerts(mean, ErrorBudget(strictness=-0.4), decline_per_year=0.15) > 72
+def test_thirty_rep_years_keep_the_budget_even_when_everybody_slowly_declines() -> None:
+    """The budget of one in 500 days is fifteen alerts, and 24 leave room for chance. A laxer limit breaks it."""
+    assert 4 <= _count_false_alerts(15, BUDGET, decline_per_year=0.0) <= 24
+    assert _count_false_alerts(15, BUDGET, decline_per_year=0.15) <= 24
+    assert _count_false_alerts(15, ErrorBudget(strictness=-1.0), decline_per_year=0.15) > 24

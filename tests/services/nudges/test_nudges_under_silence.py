@@ -19,7 +19,11 @@ TWO = at(MONDAY, "14:00")
 @pytest.fixture
 async def silent(nudging: Nudging) -> Nudging:
     """A team without data by 10:30 on Monday, which always had some by ten."""
-    await Rows(nudging.pool).add_announcement(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
+    rows = Rows(nudging.pool)
+    await rows.add_announcement(announcement(), delivered_at=at(date(2026, 1, 2), "10:00"))
+    for day in working_days(40)[:30]:
+        for rep in TEAM:
+            await rows.add_day(report(day, rep=rep))
     for day in working_days(10):
         nudging.now = at(day, "10:00")
         await nudging.take_in(*[report(day, rep=rep) for rep in TEAM])

@@ -1,0 +1,86 @@
+"""Gone silent: a rep has logged nothing for longer than chance explains. The manager is asked whether they are away."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from services.nudges.context.team_context import TeamContext, TeamMember
+from services.nudges.domain.candidate import SILENCE_RULE
+from services.nudges.domain.drop.error_budget import DAYS_PER_FALSE_ALERT
+from services.nudges.domain.phrases import count_phrase, long_date
+from services.nudges.domain.silence.evidence import Silence, measure_team_levels, weigh_silence
+from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
+from shared.events import Mention, NudgeKind, PossibleAbsence, TeamId
+
+
+@manager_rule(
+    name=SILENCE_RULE,
+    title="Gone silent",
+    when="A rep who works today has logged nothing that counts for longer than chance explains, given the weekdays on which "
+    "they usually do and how active the team was.",
+    limits="At most one false question per rep in 500 working days; once per silence, about one rep a morning. Silent until "
+    "the team has 250 days to calibrate on and the rep ten active days.",
+    kind=NudgeKind.DIGEST,
+    priority=50,
+    budget=AlarmBudget(
+        working_days=DAYS_PER_FALSE_ALERT,
+        false_alarm="The rep is at work and logs as before; by chance there were some days without an entry.",
+        calibration="Every Sunday, on the team's own working days of eighteen weeks as they happened: every question that they "
+        "would have led to counts as a false one. The correction is shrunk, and never makes the limits laxer.",
+        silence="Until the team has 250 judged days and the rep ten active days; for a rep who is not at work today; after the "
+        "question until the rep has logged something again.",
+    ),
+)
+def gone_silent(context: TeamContext) -> Proposal | None:
+    """Proposed when the newest working days of a rep make an unusually long run without activity about which the manager has
+    not been asked. Of several reps the longest silent one comes first; the others' turn is on the next mornings."""
+    silences = _list_silences(context)
+    if not silences:
+        return None
+    member, silence = max(silences, key=lambda pair: (pair[1].days, -context.members.index(pair[0])))
+    name, since = context.name_of(member.rep), long_date(silence.first, today=context.today)
+    until, days = long_date(silence.last, today=context.today), count_phrase(silence.days, "working day")
+    return Proposal(
+        occasion=_occasion(member, silence),
+        wordings=(
+            f"Nothing logged for {name} since {since}. Away?",
+            f"{name} has logged nothing since {since}, {days} in a row. Away?",
+            f"Is {name} away? Nothing has been logged since {since}.",
+            f"No entries from {name} since {since}. Away, or not logging?",
+            f"{name}: nothing logged for {days}, since {since}. Away?",
+            f"Nothing from {name} in the CRM since {since}. Away?",
+        ),
+        reason=(
+            f"Nothing that counts was logged for {member.rep.name} on {days}, from {since} to {until}. Given the weekdays on "
+            "which they usually log something, and how active the team was, chance rarely explains that. If they were away, "
+            "enter the absence: then nothing is held against these days."
+        ),
+        since=silence.first,
+        about=(Mention(id=member.rep.id),),
+        absences=(PossibleAbsence(rep=member.rep, first=silence.first, last=silence.last),),
+    )
+
+
+def _list_silences(context: TeamContext) -> list[tuple[TeamMember, Silence]]:
+    """The unusual silences that the manager has not been asked about yet."""
+    levels = _measure_levels(context)
+    silences = []
+    for member in context.members:
+        budget = context.silence_budgets.get(member.team.id)
+        if budget is None or not member.works_between(context.today, context.today):
+            continue
+        silence = weigh_silence(member.presence, levels[member.team.id], budget)
+        if silence is not None and silence.is_unusual and _occasion(member, silence) not in context.silences_asked:
+            silences.append((member, silence))
+    return silences
+
+
+def _measure_levels(context: TeamContext) -> dict[TeamId, Mapping[date, float]]:
+    team_ids = {member.team.id for member in context.members}
+    return {
+        team_id: measure_team_levels([member.presence for member in context.members if member.team.id == team_id])
+        for team_id in team_ids
+    }
+
+
+def _occasion(member: TeamMember, silence: Silence) -> str:
+    return f"{member.rep.id}:{silence.first.isoformat()}"
