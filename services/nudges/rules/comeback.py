@@ -40,6 +40,7 @@ _COUNTED_DAYS_MAX: Final = 5
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=100,
+    requires_done_plan=True,
     is_reevaluated=True,
 )
 def comeback(context: RuleContext) -> Proposal | None:

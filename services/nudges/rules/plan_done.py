@@ -26,6 +26,7 @@ from shared.events import NudgeKind
     moment=Moment.DAY_CHANGED,
     priority=160,
     is_everyday=True,
+    requires_done_plan=True,
     is_reevaluated=True,
 )
 def plan_done(context: RuleContext) -> Proposal | None:

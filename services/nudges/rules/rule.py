@@ -52,9 +52,9 @@ class Rule(Generic[Context]):
     several candidates the one with the smallest `priority` goes first. A rule that holds something against somebody has a
     `budget` of false alarms. The other fields are as in `Candidate`.
 
-    After late data a nudge that was sent is evaluated again if `is_reevaluated`. For coaching about
-    earlier days `still_nearly_true` says whether it is still close enough to the truth to be left uncorrected when the rule
-    itself is no longer sure.
+    A rule that `requires_done_plan` praises only days with a score of 100 or more. After late data a nudge that was sent is
+    evaluated again if `is_reevaluated`. For coaching about earlier days `still_nearly_true` says whether it is still close
+    enough to the truth to be left uncorrected when the rule itself is no longer sure.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Rule(Generic[Context]):
     is_shortfall: bool = False
     is_everyday: bool = False
     is_opt_in: bool = False
+    requires_done_plan: bool = False
     is_reevaluated: bool = False
     still_nearly_true: Callable[[Context], bool] | None = None
 
@@ -123,6 +124,7 @@ def rep_rule(
     is_shortfall: bool = False,
     is_everyday: bool = False,
     is_opt_in: bool = False,
+    requires_done_plan: bool = False,
     is_reevaluated: bool = False,
     still_nearly_true: Callable[[RuleContext], bool] | None = None,
 ) -> Callable[[Callable[[RuleContext], Proposal | None]], Rule[RuleContext]]:
@@ -143,6 +145,7 @@ def rep_rule(
             is_shortfall=is_shortfall,
             is_everyday=is_everyday,
             is_opt_in=is_opt_in,
+            requires_done_plan=requires_done_plan,
             is_reevaluated=is_reevaluated,
             still_nearly_true=still_nearly_true,
         )

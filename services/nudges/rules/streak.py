@@ -24,6 +24,7 @@ DONE_BEFORE_REPAIR_MIN: Final = 3
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=120,
+    requires_done_plan=True,
     is_reevaluated=True,
 )
 def streak(context: RuleContext) -> Proposal | None:

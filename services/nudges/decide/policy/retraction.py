@@ -19,8 +19,6 @@ from shared.events import BehaviourResult, DayReport, NudgeId, NudgeKind
 REEVALUATED_FOR: Final = timedelta(days=14)
 """For so long after a day nudges that rest on it are evaluated again when it is revised."""
 
-_OF_A_DONE_PLAN: Final = frozenset({"comeback", "streak", "plan_done"})
-"""Praise that only a day with its plan done can have. Without that, the day itself is why the praise does not hold."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -140,8 +138,9 @@ def _recorded(sent: SentNudge, report: DayReport) -> str:
 
 def _is_because_of_its_day(sent: SentNudge, report: DayReport) -> bool:
     """Whether the day's own counts are why the nudge does not hold. Otherwise the cause may be an earlier day, for example."""
-    if _rule(sent).moment is Moment.DAY_CHANGED:
-        return sent.rule in _OF_A_DONE_PLAN and not is_plan_done(report)
+    rule = _rule(sent)
+    if rule.moment is Moment.DAY_CHANGED:
+        return rule.requires_done_plan and not is_plan_done(report)
     return report.first_counted_at is not None and report.first_counted_at <= sent.at
 
 

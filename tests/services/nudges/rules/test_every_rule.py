@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -104,6 +105,16 @@ def test_history_that_is_imported_calls_for_nothing(rule: str) -> None:
     imported = replace(context, report=context.report.model_copy(update={"silent": True}))
 
     assert REP_RULES[rule].evaluate(imported) is None
+
+
+@pytest.mark.parametrize("rule", [rule.name for rule in rules_at(Moment.DAY_CHANGED)])
+def test_praise_says_whether_it_requires_that_the_plan_is_done(rule: str) -> None:
+    context = REP_EXAMPLES[rule]
+    short = context.report.model_copy(update={"score": Decimal(99), "state": "closed"})
+
+    is_proposed = REP_RULES[rule].evaluate(replace(context, report=short)) is not None
+
+    assert is_proposed is not REP_RULES[rule].requires_done_plan
 
 
 def test_no_rule_cools_down_for_longer_than_recent_nudges_are_known() -> None:
