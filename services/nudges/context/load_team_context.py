@@ -1,21 +1,24 @@
 """Load what the rules may look at of a manager's team."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from services.nudges.context.active_days import list_active_days
 from services.nudges.context.announcements import list_delivered_at
 from services.nudges.context.presence import list_presence, list_silence_budgets, list_silences_asked
 from services.nudges.context.roster.first_days import list_first_days
 from services.nudges.context.roster.roster_doubts import list_roster_doubts
-from services.nudges.context.team_context import LOOKBACK, TeamContext, TeamMember, WeeklyBrief
+from services.nudges.context.team_context import BRIEF_WEEKDAY, LOOKBACK, TeamContext, TeamMember, WeeklyBrief
+from services.nudges.domain.baseline import PastDay
 from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, ROSTER_RULE
 from services.nudges.domain.roster.doubts import RosterDoubt, reported_keys
+from services.nudges.domain.trends.coaching import KNOWN, NOT_REPEATED_FOR
 from services.nudges.domain.working_time import local_day
-from shared.events import DayReport, ManagerId, Mention, Person, RepId, Team
+from shared.events import DayReport, ManagerId, Mention, Person, RepId, Team, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
@@ -57,7 +60,7 @@ async def load_managed_team(connection: Connection, manager_id: ManagerId, *, no
         roster_doubts=doubts,
         reported_doubts=await _list_reported_doubts(connection, manager_id, today=today) if doubts else (),
         recognitions=await connection.fetchval(_QUERIES["count_nudges_since"], manager_id, RECOGNITION_RULE, monday),
-        last_brief=await _find_last_brief(connection, manager_id),
+        briefs=await _list_briefs(connection, manager_id, since=today - NOT_REPEATED_FOR),
     )
     return ManagedTeam(
         manager=Person(id=manager_id, name=row["name"]),
@@ -79,6 +82,10 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
     delivered = await list_delivered_at(connection, team_days)
     newcomers = await list_first_days(connection, team_days, today)
     presence = await list_presence(connection, team_days, before=today)
+    active: dict[RepId, list[PastDay]] = {}
+    if today.weekday() == BRIEF_WEEKDAY:
+        versions = {rep_id: _newest_version(days) for rep_id, days in team_days.items()}
+        active = await list_active_days(connection, versions, delivered, since=today - KNOWN, before=today)
     members = [
         TeamMember(
             rep=days[0].rep,
@@ -89,19 +96,24 @@ async def _list_members(connection: Connection, manager_id: ManagerId, *, today:
             delivered_at=delivered[rep_id],
             is_first_day=rep_id in newcomers,
             presence=presence[rep_id],
+            active=tuple(active.get(rep_id, ())),
         )
         for rep_id, days in team_days.items()
     ]
     return sorted(members, key=lambda member: (member.rep.name, member.rep.id))
 
 
+def _newest_version(days: Sequence[DayReport]) -> VersionNumber | None:
+    return next((day.playbook_version for day in days if day.playbook_version is not None), None)
+
+
 def _has_manager(manager_id: ManagerId, report: DayReport) -> bool:
     return any(manager.id == manager_id for manager in report.managers)
 
 
-async def _find_last_brief(connection: Connection, manager_id: ManagerId) -> WeeklyBrief | None:
-    row = await connection.fetchrow(_QUERIES["find_last_nudge"], manager_id, BRIEF_RULE)
-    return WeeklyBrief(day=row["day"], about=_MENTIONS.validate_json(row["about"])) if row is not None else None
+async def _list_briefs(connection: Connection, manager_id: ManagerId, *, since: date) -> tuple[WeeklyBrief, ...]:
+    rows = await connection.fetch(_QUERIES["list_nudges_about_reps"], manager_id, BRIEF_RULE, since)
+    return tuple(WeeklyBrief(day=row["day"], about=_MENTIONS.validate_json(row["about"])) for row in rows)
 
 
 async def _list_doubts(connection: Connection, members: list[TeamMember], *, today: date) -> list[RosterDoubt]:

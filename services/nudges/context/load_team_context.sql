@@ -24,10 +24,10 @@ SELECT rep_id, max(recognised_on) AS recognised_on, max(reminded_on) AS reminded
 -- How many nudges of a rule a person has been sent since a day of theirs.
 SELECT count(*) FROM nudge WHERE person_id = $1 AND rule = $2 AND sent_day >= $3;
 
--- name: find_last_nudge
--- The newest nudge of a rule to a person, and whom it was about.
+-- name: list_nudges_about_reps
+-- The nudges of a rule that a person has been sent since a day of theirs, and whom they were about, newest first.
 SELECT day, (event -> 'about')::text AS about FROM nudge
-WHERE person_id = $1 AND rule = $2 AND status IN ('sent', 'bundled') ORDER BY seq DESC LIMIT 1;
+WHERE person_id = $1 AND rule = $2 AND sent_day >= $3 AND status IN ('sent', 'bundled') ORDER BY seq DESC;
 
 -- name: list_occasions
 -- The occasions of a rule's nudges that a person has been sent after a day.

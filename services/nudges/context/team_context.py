@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.nudges.domain.announcements import was_known_before
+from services.nudges.domain.baseline import PastDay
 from services.nudges.domain.history import is_worked
 from services.nudges.domain.phrases import short_name
 from services.nudges.domain.roster.doubts import RosterDoubt
@@ -14,6 +15,8 @@ from services.nudges.domain.working_time import local_day
 from shared.events import DayReport, Mention, Presence, Rep, Team, TeamId, VersionNumber
 
 LOOKBACK: Final = timedelta(weeks=4)
+BRIEF_WEEKDAY: Final = 0
+"""Monday: only then is the weekly brief due, and `active` known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +25,8 @@ class TeamMember:
     which somebody recognised the rep, and `reminded_on` the last one on which their manager was reminded to. `delivered_at`
     says when each version was announced to the rep. On an `is_first_day` the rep is new today, in a team that is not.
     `presence` are the working days of the last eighteen weeks that are over, oldest first, from the first one with any activity
-    on."""
+    on. `active` are the days with activity of the last twelve weeks that may be held against the rep, oldest first, with the
+    counts of what counts today as it did then; they are known on Mondays only."""
 
     rep: Rep
     team: Team
@@ -32,6 +36,7 @@ class TeamMember:
     delivered_at: Mapping[VersionNumber, datetime] = field(default_factory=dict)
     is_first_day: bool = False
     presence: tuple[PresentDay, ...] = ()
+    active: tuple[PastDay, ...] = ()
 
     @property
     def worked(self) -> tuple[DayReport, ...]:
@@ -59,7 +64,7 @@ class TeamMember:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeeklyBrief:
-    """Whom the manager was last asked to coach, on what, and when."""
+    """Whom the manager was asked to coach, on what, and when. A mention without a behaviour asks for nothing."""
 
     day: date
     about: tuple[Mention, ...]
@@ -67,9 +72,9 @@ class WeeklyBrief:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamContext:
-    """`today` is the manager's day; `members` are sorted by name. `recognitions` counts this week's recognition reminders.
-    `roster_doubts` are known on Mondays only; `reported_doubts` are the keys of those that the manager has read in the last
-    four weeks.
+    """`today` is the manager's day; `members` are sorted by name. `recognitions` counts this week's recognition reminders;
+    `briefs` are those of the last four weeks, newest first. `roster_doubts` are known on Mondays only; `reported_doubts` are
+    the keys of those that the manager has read in the last four weeks.
 
     `silence_budgets` has the teams that are calibrated; `silences_asked` are the occasions of questions about silent reps that
     the manager has been asked.
@@ -78,7 +83,7 @@ class TeamContext:
     today: date
     members: Sequence[TeamMember]
     recognitions: int = 0
-    last_brief: WeeklyBrief | None = None
+    briefs: tuple[WeeklyBrief, ...] = ()
     roster_doubts: Sequence[RosterDoubt] = ()
     reported_doubts: Collection[str] = ()
     silence_budgets: Mapping[TeamId, SilenceBudget] = field(default_factory=dict)

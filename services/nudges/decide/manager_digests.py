@@ -58,6 +58,8 @@ async def _send_digest(connection: Connection, due: DueDigest, context: Decision
 
 
 def _one_request_at_a_time(candidates: list[Candidate]) -> list[Candidate]:
-    """The weekly brief asks something of the manager, so that morning brings no recognition reminder."""
-    has_brief = any(candidate.rule == BRIEF_RULE for candidate in candidates)
-    return [candidate for candidate in candidates if not (has_brief and candidate.rule == RECOGNITION_RULE)]
+    """A weekly brief that names somebody to coach asks something of the manager, so that morning brings no recognition
+    reminder. One that only follows up asks for nothing."""
+    coaching = [mention for candidate in candidates if candidate.rule == BRIEF_RULE for mention in candidate.about]
+    asks_to_coach = any(mention.behaviour for mention in coaching)
+    return [candidate for candidate in candidates if not (asks_to_coach and candidate.rule == RECOGNITION_RULE)]

@@ -1,157 +1,166 @@
-"""Weekly brief: whom to coach this week, on one behaviour each, and whether last week's moved."""
+"""Weekly brief: who does clearly less of something than they used to, and whether what earlier briefs named has picked up."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
-from services.nudges.context.team_context import TeamContext, TeamMember
+from services.nudges.context.team_context import BRIEF_WEEKDAY, TeamContext, TeamMember, WeeklyBrief
 from services.nudges.domain.candidate import BRIEF_RULE
-from services.nudges.domain.history import count_of, planned_behaviours
+from services.nudges.domain.history import planned_behaviours
 from services.nudges.domain.phrases import joined, lowered
+from services.nudges.domain.trends.change import Change
+from services.nudges.domain.trends.coaching import NOT_REPEATED_FOR, FollowUp, find_falls, follow_up, has_moved
 from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
-from shared.events import BehaviourKey, DayReport, Mention, NudgeKind
+from shared.events import BehaviourKey, Mention, NudgeKind, RepId
 
 NAMES_MAX: Final = 3
-DAYS_USED_MAX: Final = 10
-DAYS_KNOWN_MIN: Final = 5
-GAIN_MIN: Final = 5.0
-_GAINED_SHARE: Final = 0.5
-"""What coaching may win of what is missing; only the order that follows from it matters."""
-_TAIL_SHARE: Final = 0.2
-_MOVED_MIN: Final = 0.1
-_DAYS_SINCE_MIN: Final = 2
-_MONDAY: Final = 0
 _DAYS_AHEAD: Final = timedelta(days=6)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gain:
-    """Points of the daily score that a rep would win by doing half of what is missing of one behaviour. `reached` is the mean
-    share of the target that they reached."""
+class Fall:
+    """A behaviour of which a rep does clearly less than before."""
 
     member: TeamMember
     key: BehaviourKey
     label: str
-    reached: float
-    points: float
+    change: Change
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Named:
+    """The newest of the briefs that named a rep."""
+
+    brief: WeeklyBrief
+    key: BehaviourKey
 
 
 @manager_rule(
     name=BRIEF_RULE,
     title="Weekly brief",
-    when="Monday morning: at most three reps to coach, one behaviour each, and whether those of the last brief have improved.",
-    limits="Never based on days before the playbook was announced to the rep. Nobody who is away all week is named, and nobody "
-    "for what they have not done at all in four weeks: that may not be their job.",
+    when="Monday morning: at most three reps to coach, one behaviour each, of which they did clearly less in the last three "
+    "weeks than in their own nine weeks before; and whether what earlier briefs named is up since.",
+    limits="Only for a fall by a third or more that the spread of the rep's own days does not explain: at most one false name "
+    "per rep in 250 rostered days. Never based on days before the playbook was announced, never about somebody who is away all "
+    "week, and not twice about a rep within four weeks, unless what was named fell further, or recovered and fell again.",
     kind=NudgeKind.DIGEST,
     budget=AlarmBudget(
         working_days=250,
-        false_alarm="A rep is named for a gap that is chance: over longer the behaviour is on track.",
-        calibration="None yet: the limits are the same for everybody, so that the budget is not guaranteed.",
-        silence="Until five worked days of the rep's are known that may be held against them; on every day but Monday.",
+        false_alarm="A rep is named for a fall that is chance: the rate of the behaviour has not changed.",
+        calibration="From the rep's own days: the error of the change is estimated from how their counts vary.",
+        silence="Until enough active days of the rep's are known in the last three weeks and in the nine before; on every day but "
+        "Monday.",
     ),
     priority=110,
 )
 def weekly_brief(context: TeamContext) -> Proposal | None:
-    """Proposed on the morning of a Monday on which the manager works, when there is something to win.
+    """Proposed on the morning of a Monday on which the manager works, when there is somebody to name or something to follow up.
 
-    At most three names by expected gain: those in the middle of the team first, without the fifth at each end, where coaching
-    moves least. They are listed in alphabetical order.
+    The largest falls, as shares of what is usual of the rep, come first. They are listed in alphabetical order.
     """
-    if context.today.weekday() != _MONDAY:
+    if context.today.weekday() != BRIEF_WEEKDAY:
         return None
-    sunday = context.today + _DAYS_AHEAD
-    known = sorted(
-        (
-            member
-            for member in context.members
-            if len(member.accountable) >= DAYS_KNOWN_MIN and member.works_between(context.today, sunday)
-        ),
-        key=_mean_score,
-    )
-    gains = [gain for member in known if (gain := _best_gain(member)) is not None]
-    tail = int(len(known) * _TAIL_SHARE)
-    middle = {member.rep.id for member in known[tail : len(known) - tail]}
-    chosen = sorted(gains, key=lambda gain: (gain.member.rep.id not in middle, -gain.points))[:NAMES_MAX]
-    if not chosen:
+    earlier = _newest_by_rep(context.briefs)
+    falls = [fall for member in context.members if (fall := _find_fall(member, earlier.get(member.rep.id), context))]
+    largest = sorted(falls, key=lambda fall: fall.change.share)[:NAMES_MAX]
+    named = sorted(largest, key=lambda fall: fall.member.rep.name)
+    follow_ups = list(_follow_ups(context, earlier, but_not={fall.member.rep.id for fall in named}))
+    if not named and not follow_ups:
         return None
-    named = sorted(chosen, key=lambda gain: gain.member.rep.name)
-    each, follow_up = joined([_named(gain, context) for gain in named]), _follow_up(context)
-    one_each = ", one thing each" if len(named) > 1 else ""
+    since = joined([line for _, line in follow_ups])
+    about = [Mention(id=fall.member.rep.id, behaviour=fall.key) for fall in named]
     return Proposal(
-        wordings=(
-            f"Worth coaching this week{one_each}: {each}.{follow_up}",
-            f"For your one-to-ones this week: {each}.{follow_up}",
-            f"Where coaching could help most this week: {each}.{follow_up}",
-        ),
-        reason=(
-            "For each rep this is where closing half of the gap to target would add most to the daily score, going by up to "
-            f"{DAYS_USED_MAX} recent working days. At most {NAMES_MAX} reps are named, first from the middle of the team."
-        ),
-        about=tuple(Mention(id=gain.member.rep.id, behaviour=gain.key) for gain in named),
+        wordings=_wordings(joined([_named(fall, context) for fall in named]), since),
+        reason=_reason(has_names=bool(named), has_follow_up=bool(follow_ups)),
+        about=(*about, *(Mention(id=rep_id) for rep_id, _ in follow_ups)),
     )
 
 
-def _named(gain: Gain, context: TeamContext) -> str:
-    """`Bruno on meetings (40% of target)`."""
-    return f"{context.name_of(gain.member.rep)} on {lowered(gain.label)} ({gain.reached:.0%} of target)"
+def _newest_by_rep(briefs: Sequence[WeeklyBrief]) -> dict[RepId, _Named]:
+    """By rep, the newest of these briefs, newest first, that asked to coach them."""
+    newest: dict[RepId, _Named] = {}
+    for brief in briefs:
+        for mention in brief.about:
+            if mention.behaviour:
+                newest.setdefault(mention.id, _Named(brief=brief, key=BehaviourKey(mention.behaviour)))
+    return newest
 
 
-def _mean_score(member: TeamMember) -> float:
-    scores = [float(day.score) for day in member.accountable[:DAYS_USED_MAX] if day.score is not None]
-    return sum(scores) / len(scores)
-
-
-def _best_gain(member: TeamMember) -> Gain | None:
-    days = member.accountable[:DAYS_USED_MAX]
-    planned = planned_behaviours(days[0])
-    weights = float(sum(behaviour.weight for behaviour in planned))
-    gains = []
-    for behaviour in planned:
-        reached = _reached(days, behaviour.key)
-        is_ever_done = any(count_of(day, behaviour.key) for day in member.worked)
-        if reached is not None and is_ever_done:
-            points = 100 * float(behaviour.weight) / weights * (1 - reached) * _GAINED_SHARE
-            gains.append(Gain(member=member, key=behaviour.key, label=behaviour.label, reached=reached, points=points))
-    best = max(gains, key=lambda gain: gain.points, default=None)
-    return best if best is not None and best.points >= GAIN_MIN else None
-
-
-def _reached(days: Sequence[DayReport], key: BehaviourKey) -> float | None:
-    """The mean share of its target that a behaviour reached, at most all of it; None if it never had a target."""
-    shares = [
-        min(float(behaviour.count / behaviour.target), 1.0)
-        for day in days
-        for behaviour in planned_behaviours(day)
-        if behaviour.key == key
+def _find_fall(member: TeamMember, earlier: _Named | None, context: TeamContext) -> Fall | None:
+    """The largest fall of a rep that there is reason to name now."""
+    today = context.today
+    if not member.works_between(today, today + _DAYS_AHEAD):
+        return None
+    labels = _labels(member)
+    falls = [
+        Fall(member=member, key=key, label=labels[key], change=change)
+        for key, change in find_falls(member.active, today=today).items()
+        if key in labels and not _is_repeated(member, key, earlier, context)
     ]
-    return sum(shares) / len(shares) if shares else None
+    return min(falls, key=lambda fall: fall.change.share, default=None)
 
 
-def _follow_up(context: TeamContext) -> str:
-    brief = context.last_brief
-    if brief is None:
-        return ""
-    members = {member.rep.id: member for member in context.members}
-    lines = [
-        line
-        for mention in brief.about
-        if mention.behaviour and mention.id in members
-        for line in _movement(context, members[mention.id], BehaviourKey(mention.behaviour), brief.day)
-    ]
-    return f" Since the last brief: {joined(lines)}." if lines else ""
+def _is_repeated(member: TeamMember, key: BehaviourKey, earlier: _Named | None, context: TeamContext) -> bool:
+    """Whether the rep was named within four weeks, and the behaviour has not moved since."""
+    if earlier is None or context.today - earlier.brief.day >= NOT_REPEATED_FOR:
+        return False
+    return key != earlier.key or not has_moved(member.active, key, since=earlier.brief.day, today=context.today)
 
 
-def _movement(context: TeamContext, member: TeamMember, key: BehaviourKey, since: date) -> Iterator[str]:
-    """`Bruno's meetings went up from 40% to 75% of target`; nothing while too little is known."""
-    before = _reached([day for day in member.accountable if day.day < since][:DAYS_USED_MAX], key)
-    days = [day for day in member.accountable if day.day >= since]
-    after = _reached(days, key)
-    if before is None or after is None or len(days) < _DAYS_SINCE_MIN:
-        return
-    label = next((lowered(behaviour.label) for behaviour in days[0].behaviours if behaviour.key == key), str(key))
-    whose = f"{context.name_of(member.rep)}'s {label}"
-    if abs(after - before) < _MOVED_MIN:
-        yield f"{whose} are at {after:.0%} of target (about as before)"
-    else:
-        yield f"{whose} went {'up' if after > before else 'down'} from {before:.0%} to {after:.0%} of target"
+def _follow_ups(context: TeamContext, earlier: dict[RepId, _Named], *, but_not: set[RepId]) -> Iterator[tuple[RepId, str]]:
+    for member in context.members:
+        rep_id, labels = member.rep.id, _labels(member)
+        named = earlier.get(rep_id)
+        if named is None or rep_id in but_not or named.key not in labels:
+            continue
+        result = follow_up(member.active, named.key, since=named.brief.day, today=context.today)
+        if result is not None:
+            yield rep_id, _movement(context.name_of(member.rep), labels[named.key], result)
+
+
+def _labels(member: TeamMember) -> dict[BehaviourKey, str]:
+    """The newest label of each behaviour that had a target within four weeks."""
+    return {behaviour.key: behaviour.label for day in reversed(member.worked) for behaviour in planned_behaviours(day)}
+
+
+def _named(fall: Fall, context: TeamContext) -> str:
+    """`Bruno on meetings (2 in 14 active days, usually about 7)`."""
+    change = fall.change
+    counts = f"{change.count} in {change.days} active days, usually about {change.expected:.0f}"
+    return f"{context.name_of(fall.member.rep)} on {lowered(fall.label)} ({counts})"
+
+
+def _movement(name: str, label: str, result: FollowUp) -> str:
+    """`Bruno is clearly up on meetings (9 in 10 active days, about 3 before)`."""
+    change, behaviour = result.change, lowered(label)
+    movement = f"is clearly up on {behaviour}" if result.is_up else f"isn't clearly up on {behaviour} yet"
+    return f"{name} {movement} ({change.count} in {change.days} active days, about {change.expected:.0f} before)"
+
+
+def _wordings(names: str, since: str) -> tuple[str, ...]:
+    if not names:
+        return (
+            f"A follow-up on earlier briefs: {since}.",
+            f"Since earlier briefs: {since}.",
+            f"To close the loop on earlier briefs: {since}.",
+        )
+    rest = f" Since earlier briefs: {since}." if since else ""
+    return (
+        f"Worth coaching this week: {names}.{rest}",
+        f"For your one-to-ones this week: {names}.{rest}",
+        f"Worth a conversation this week: {names}.{rest}",
+    )
+
+
+def _reason(*, has_names: bool, has_follow_up: bool) -> str:
+    of_names = (
+        "Each rep named to coach did at least a third less of it in the last three weeks than on as many active days of the "
+        "nine weeks before, which is more than the ups and downs of their days explain."
+    )
+    of_follow_up = (
+        "A follow-up compares the days since the brief with as many of the two weeks before it. Up means at least a third "
+        "more, beyond the ups and downs of the days."
+    )
+    sentences = [of_names] * has_names + [of_follow_up] * has_follow_up
+    return " ".join([*sentences, "Active days are those with any activity."])

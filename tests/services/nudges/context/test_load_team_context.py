@@ -1,11 +1,12 @@
-"""What a manager's rules look at, on a real database."""
+"""What a manager's rules look at, as loaded from a real database, and what a member says of their days."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
 import pytest
 
-from services.nudges.context.team_context import WeeklyBrief
+from services.nudges.context.team_context import TeamMember, WeeklyBrief
+from services.nudges.domain.baseline import PastDay
 from services.nudges.domain.silence.evidence import SilenceBudget
 from shared.events import (
     DayReport,
@@ -13,14 +14,16 @@ from shared.events import (
     Nudge,
     NudgeKind,
     Person,
+    Presence,
     Rep,
+    VersionNumber,
 )
-from tests.services.nudges.builders.announcements import VERSION_1, announcement
+from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, announcement
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at
 from tests.services.nudges.builders.managed_teams import NOON, lead, load, loaded
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH, SOUTH, rep
-from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.reports import CALLS, report
 from tests.services.nudges.builders.rows import Rows
 
 CLEO = rep("Cleo Fox")
@@ -149,8 +152,12 @@ async def test_it_is_known_about_which_silences_the_manager_was_asked(ana_manage
     assert (await loaded(ana_managed)).context.silences_asked == {"ana:2026-02-26"}
 
 
+def _mention(about: Rep) -> Mention:
+    return Mention(id=about.id, behaviour="calls")
+
+
 def _brief(day: date, about: Rep, *, person: Person = MARA, rule: str = "weekly_brief") -> Nudge:
-    fields = {"rule": rule, "kind": NudgeKind.DIGEST, "about": (Mention(id=about.id, behaviour="calls"),)}
+    fields = {"rule": rule, "kind": NudgeKind.DIGEST, "about": (_mention(about),)}
     nudge = make_nudge(f"{rule}-{person.id}-{about.id}-{day}", person=person, day=day, send_at=at(day, "12:00"))
     return nudge.model_copy(update=fields)
 
@@ -159,17 +166,79 @@ def _brief(day: date, about: Rep, *, person: Person = MARA, rule: str = "weekly_
     ("status", "is_known"),
     [("sent", True), ("bundled", True), ("suppressed", False), ("withheld", False), ("deferred", False)],
 )
-async def test_the_last_brief_was_sent(ana_managed: asyncpg.Pool, rows: Rows, status: str, *, is_known: bool) -> None:
+async def test_the_briefs_that_were_sent_are_known_newest_first(
+    ana_managed: asyncpg.Pool, rows: Rows, status: str, *, is_known: bool
+) -> None:
     await rows.add_nudge(_brief(MONDAY, ANA))
     await rows.add_nudge(_brief(TUESDAY, BEN), status=status)
     await rows.add_nudge(_brief(TUESDAY, CLEO, person=JON))
     await rows.add_nudge(_brief(TUESDAY, CLEO, rule="digest"))
 
-    brief = (await loaded(ana_managed)).context.last_brief
+    briefs = (await loaded(ana_managed)).context.briefs
 
-    day, about = (TUESDAY, BEN) if is_known else (MONDAY, ANA)
-    assert brief == WeeklyBrief(day=day, about=(Mention(id=about.id, behaviour="calls"),))
+    first, second = (WeeklyBrief(day=day, about=(_mention(about),)) for day, about in ((MONDAY, ANA), (TUESDAY, BEN)))
+    assert briefs == ((second, first) if is_known else (first,))
 
 
-async def test_without_a_brief_there_is_nothing_to_follow_up(ana_managed: asyncpg.Pool) -> None:
-    assert (await loaded(ana_managed)).context.last_brief is None
+@pytest.mark.parametrize(("days_ago", "is_known"), [(28, True), (29, False)])
+async def test_briefs_of_four_weeks_are_known(ana_managed: asyncpg.Pool, rows: Rows, days_ago: int, *, is_known: bool) -> None:
+    sent_on = WEDNESDAY - timedelta(days=days_ago)
+    await rows.add_nudge(_brief(sent_on, ANA))
+
+    assert [brief.day for brief in (await loaded(ana_managed)).context.briefs] == [sent_on] * is_known
+
+
+@pytest.mark.parametrize("days_back", [83, 84, 85])
+async def test_twelve_weeks_of_active_days_are_known_on_a_monday(ana_managed: asyncpg.Pool, rows: Rows, days_back: int) -> None:
+    """By what counts under the newest version that is known of the rep, whatever today's report says."""
+    next_monday = MONDAY + timedelta(days=7)
+    day = next_monday - timedelta(days=days_back)
+    await rows.add_announcement(announcement(), delivered_at=at(date(2025, 11, 3), "10:00"))
+    await rows.add_day(report(day, count=4))
+    await rows.add_day(report(next_monday, state="open", playbook_version=None))
+
+    (ana,) = (await loaded(ana_managed, now=at(next_monday, "09:00"))).context.members
+
+    known = [PastDay(day=day, counts={CALLS: 4})] if days_back <= 84 else []
+    assert ana.active == (*known, PastDay(day=TUESDAY, counts={CALLS: 1}))
+
+
+async def test_active_days_are_not_loaded_on_other_days(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    await rows.add_announcement(announcement(), delivered_at=at(date(2025, 11, 3), "10:00"))
+
+    (ana,) = (await loaded(ana_managed)).context.members
+
+    assert ana.active == ()
+
+
+def _member(*days: DayReport, delivered_at: dict[VersionNumber, datetime] | None = None) -> TeamMember:
+    return TeamMember(rep=ANA, team=NORTH, days=days, recognised_on=None, delivered_at=delivered_at or {})
+
+
+def test_worked_days_are_those_that_are_over() -> None:
+    closed, still_open = report(MONDAY), report(TUESDAY, state="open")
+    leave = report(MONDAY - timedelta(days=3), score=None, presence=Presence.ABSENT)
+
+    assert _member(still_open, closed, leave).worked == (closed,)
+
+
+@pytest.mark.parametrize(
+    ("delivered_at", "is_accountable"),
+    [
+        (at(MONDAY - timedelta(days=1), "23:59"), True),
+        (at(MONDAY, "00:00"), False),
+        (at(MONDAY, "08:00"), False),
+    ],
+    ids=["the evening before", "as the day began", "on the day itself"],
+)
+def test_a_rep_is_accountable_for_days_after_the_announcement(delivered_at: datetime, *, is_accountable: bool) -> None:
+    member = _member(report(MONDAY), delivered_at={VERSION_1: delivered_at})
+
+    assert member.accountable == ((report(MONDAY),) if is_accountable else ())
+
+
+@pytest.mark.parametrize("version", [VERSION_2, None], ids=["another version", "no version"])
+def test_a_rep_is_not_accountable_by_what_was_not_announced(version: VersionNumber | None) -> None:
+    announced = {VERSION_1: at(date(2026, 1, 2), "10:00")}
+
+    assert _member(report(MONDAY, playbook_version=version), delivered_at=announced).accountable == ()

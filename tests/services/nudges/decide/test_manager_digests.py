@@ -28,6 +28,9 @@ NEXT_MONDAY = MONDAY + timedelta(days=7)
 RECOGNITION = outcomes(("recognition_due", "sent"), ("digest", "bundled"))
 DIGEST = outcomes(("digest", "sent"))
 POSSIBLE = PossibleAbsence(rep=ANA, first=MONDAY - timedelta(days=5), last=MONDAY - timedelta(days=3))
+BRIEF = outcomes(("weekly_brief", "sent"), ("digest", "bundled"))
+FALL = [100.0] * 25 + [40.0] * 15
+"""Five weeks of ten calls a day, and then three weeks of one."""
 JON = Manager(id=ManagerId(PersonId("jon")), name="Jon Keller", timezone="Europe/Madrid")
 
 
@@ -190,13 +193,13 @@ async def test_a_manager_who_called_digests_not_useful_gets_none_for_thirty_days
 
 @pytest.mark.parametrize(
     ("is_announced", "decided"),
-    [(True, outcomes(("weekly_brief", "sent"), ("digest", "bundled"))), (False, DIGEST)],
+    [(True, BRIEF), (False, DIGEST)],
     ids=["announced", "never announced"],
 )
 async def test_the_brief_rests_on_days_whose_playbook_had_been_announced(
     nudging: Nudging, decided: list[object], *, is_announced: bool
 ) -> None:
-    await _take_in_week(nudging, *[40] * 6)
+    await _take_in_week(nudging, *FALL)
     if is_announced:
         await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
 
@@ -205,27 +208,33 @@ async def test_the_brief_rests_on_days_whose_playbook_had_been_announced(
 
 async def test_a_morning_with_a_brief_brings_no_recognition_reminder(nudging: Nudging) -> None:
     await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
-    await _take_in_week(nudging, *[40] * 6)
+    await _take_in_week(nudging, *FALL)
     await _take_in_week(nudging, *[100] * 6, rep=BEN)
 
-    assert await nudging.send_digests(NINE) == outcomes(("weekly_brief", "sent"), ("digest", "bundled"))
+    assert await nudging.send_digests(NINE) == BRIEF
 
 
 def _six_calls(day: DayReport) -> DayReport:
     return day.model_copy(update={"revision": 7, "behaviours": (behaviour("Calls", 6, 10),)})
 
 
-async def test_a_week_later_the_brief_says_whether_it_moved(nudging: Nudging) -> None:
+async def test_two_weeks_later_the_brief_says_that_it_is_up_beside_a_recognition_reminder(nudging: Nudging) -> None:
+    """One that only follows up asks nothing of the manager, and whoever it is about is erased with it."""
     await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
-    await _take_in_week(nudging, *[40] * 6)
-    await nudging.send_digests(NINE)
-    await nudging.take_in(*map(_six_calls, worked_days(*[60] * 5, until=NEXT_MONDAY)), open_report(NEXT_MONDAY))
+    await _take_in_week(nudging, *FALL)
+    assert await nudging.send_digests(NINE) == BRIEF
+    after = MONDAY + timedelta(days=14)
+    await nudging.take_in(*map(_six_calls, worked_days(*[60] * 10, until=after)), open_report(after))
+    bens = [day.model_copy(update={"rep": BEN, "silent": True}) for day in worked_days(*[100] * 6, until=after)]
+    await nudging.take_in(*bens, open_report(after, rep=BEN))
 
-    await nudging.send_digests(at(NEXT_MONDAY, "09:00"))
+    outcome = await nudging.send_digests(at(after, "09:00"))
 
-    newest = "SELECT text FROM nudge WHERE rule = 'weekly_brief' ORDER BY seq DESC LIMIT 1"
-    text = await nudging.pool.fetchval(newest)
-    assert "Since the last brief: Ana's calls went up from 10% to 60% of target." in text
+    assert outcome == outcomes(("recognition_due", "sent"), ("weekly_brief", "bundled"), ("digest", "bundled"))
+    row = await nudging.pool.fetchrow("SELECT text, event FROM nudge WHERE rule = 'weekly_brief' ORDER BY seq DESC LIMIT 1")
+    assert row is not None
+    assert "Ana is clearly up on calls (60 in 10 active days, about 10 before)" in row["text"]
+    assert [mention.id for mention in Nudge.model_validate_json(row["event"]).about] == ["ana"]
 
 
 async def test_a_manager_of_two_teams_gets_one_message_about_both(nudging: Nudging) -> None:

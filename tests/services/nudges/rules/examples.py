@@ -105,8 +105,8 @@ REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
 }
 """A context that calls for each rule about a rep."""
 
-BRIEF: Final = WeeklyBrief(day=NEXT_MONDAY - timedelta(days=7), about=(Mention(id=PRIYA.id, behaviour=MEETINGS),))
-"""A week ago Laura was asked to coach Priya on meetings."""
+BRIEF: Final = WeeklyBrief(day=NEXT_MONDAY - timedelta(weeks=2), about=(Mention(id=PRIYA.id, behaviour=MEETINGS),))
+"""Two weeks ago Laura was asked to coach Priya on meetings."""
 
 DOUBTS: Final = (
     RosterDoubt(rep_id=ANA.id, kind=DoubtKind.WEEKDAYS, days=30, empty=14, workdays=(1, 2, 3)),
@@ -126,11 +126,11 @@ MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
     "weekly_brief": TeamContext(
         today=NEXT_MONDAY,
         members=(
-            member(ANA, *[DONE] * 10),
-            member(PRIYA, *[(12, 1, 1)] * 5, *[DONE] * 5),
-            member(TOM, *[(5, 2, 1)] * 10),
+            member(ANA, *[DONE] * 60),
+            member(PRIYA, *[DONE] * 30, *[(12, 1, 1), (12, 0, 1)] * 10, *[DONE, (12, 1, 1)] * 5),
+            member(TOM, *[(13, 2, 1), (11, 1, 1), (12, 2, 1)] * 15, *[(5, 2, 1), (6, 1, 1), (4, 2, 1)] * 5),
         ),
-        last_brief=BRIEF,
+        briefs=(BRIEF,),
     ),
     "digest": TeamContext(
         today=THURSDAY,

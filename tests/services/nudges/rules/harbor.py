@@ -33,6 +33,7 @@ from tests.services.nudges.builders.days import at, working_days
 from tests.services.nudges.builders.people import rep
 from tests.services.nudges.builders.reports import DayReportFields, behaviour, goal, report
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
+from tests.services.nudges.rules.teams import active_days
 
 WEDNESDAY: Final = date(2026, 3, 11)
 THURSDAY: Final = date(2026, 3, 12)
@@ -131,7 +132,14 @@ def member(of_rep: Rep, *counts: Counts, until: date = NEXT_MONDAY) -> TeamMembe
     """A rep who knew the playbook long before, with these worked days before a day, oldest first."""
     days = tuple(reversed(days_before(of_rep, *counts, until=until)))
     announced = {VERSION: at(date(2026, 1, 2), "10:00")}
-    return TeamMember(rep=of_rep, team=HARBOR, days=days, recognised_on=None, delivered_at=announced)
+    return TeamMember(
+        rep=of_rep,
+        team=HARBOR,
+        days=days,
+        recognised_on=None,
+        delivered_at=announced,
+        active=active_days(days[::-1]),
+    )
 
 
 def back_member(of_rep: Rep, day: date) -> TeamMember:

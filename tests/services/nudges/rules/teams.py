@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final, Unpack
 
 from services.nudges.context.team_context import TeamContext, TeamMember, WeeklyBrief
+from services.nudges.domain.baseline import PastDay
 from shared.events import DayReport, Mention, Presence, Rep, VersionNumber
 from tests.services.nudges.builders.announcements import VERSION_1
 from tests.services.nudges.builders.days import at, working_days
@@ -58,14 +59,21 @@ def member_with(
     *,
     recognised_on: date | None = None,
 ) -> TeamMember:
-    """A rep with these days, oldest first."""
+    """A rep with these days, oldest first. Those with activity may be compared."""
     return TeamMember(
         rep=named(name),
         team=NORTH,
         days=tuple(reversed(days)),
         recognised_on=recognised_on,
         delivered_at=delivered_at,
+        active=active_days(days),
     )
+
+
+def active_days(days: Sequence[DayReport]) -> tuple[PastDay, ...]:
+    """The counts of those of the days that had any activity."""
+    counted = [(day.day, {behaviour.key: behaviour.count for behaviour in day.behaviours}) for day in days]
+    return tuple(PastDay(day=day, counts=counts) for day, counts in counted if any(counts.values()))
 
 
 def away(rep: TeamMember, returns: date | None) -> TeamMember:
@@ -81,11 +89,9 @@ def absent_member(name: str, day: date) -> TeamMember:
     return member_with([absent], name, {})
 
 
-def team(
-    *members: TeamMember, today: date = MONDAY, recognitions: int = 0, last_brief: WeeklyBrief | None = None
-) -> TeamContext:
+def team(*members: TeamMember, today: date = MONDAY, recognitions: int = 0, briefs: Sequence[WeeklyBrief] = ()) -> TeamContext:
     """A team on a day of its manager."""
-    return TeamContext(today=today, members=members, recognitions=recognitions, last_brief=last_brief)
+    return TeamContext(today=today, members=members, recognitions=recognitions, briefs=tuple(briefs))
 
 
 def brief(day: date, *names: str, behaviour: str = "calls") -> WeeklyBrief:

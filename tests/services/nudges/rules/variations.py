@@ -164,24 +164,20 @@ def _step(count: int, *newer: Ladder) -> RuleContext:
 
 
 def _of_teams() -> Iterator[Variation]:
-    calls_only, last_brief = (12, 0, 0), MANAGER_EXAMPLES["weekly_brief"].last_brief
+    calls_only, briefs = (12, 0, 0), MANAGER_EXAMPLES["weekly_brief"].briefs
+    fell = ((13, 2, 1), (11, 2, 1), (12, 2, 1), *[(5, 0, 1)] * 3)
+    ana, tom = (member(of_rep, *fell[:3] * 15, *fell[3:] * 5) for of_rep in (ANA, TOM))
+    low = [(12, 1, 1), (12, 0, 1)] * 5
     south = replace(member(TOM), team=SOUTH, days=(closed_day(TOM, WEDNESDAY, DONE, team=SOUTH),))
     contexts: Sequence[tuple[str, str, TeamContext]] = [
         ("gone_silent", "for weeks", _with_silence(THURSDAY, TOM, 24)),
         ("gone_silent", "since last year", _with_silence(_JANUARY, TOM, 4)),
         ("gone_silent", "two of one name", _with_silence(THURSDAY, rep("Ana Roy"), 4)),
         ("recognition_due", "effort without results", _team(NEXT_MONDAY, member(ANA, *[calls_only] * 6))),
-        ("weekly_brief", "two names", _team(NEXT_MONDAY, member(ANA, *[calls_only] * 9), member(TOM, *[(3, 2, 1)] * 9))),
-        (
-            "weekly_brief",
-            "nothing moved",
-            replace(_team(NEXT_MONDAY, member(PRIYA, *[(12, 1, 1)] * 10)), last_brief=last_brief),
-        ),
-        (
-            "weekly_brief",
-            "it went down",
-            replace(_team(NEXT_MONDAY, member(PRIYA, *[DONE] * 5, *[(12, 0, 1)] * 5)), last_brief=last_brief),
-        ),
+        ("weekly_brief", "one name", _team(NEXT_MONDAY, ana)),
+        ("weekly_brief", "two names", _team(NEXT_MONDAY, ana, tom)),
+        ("weekly_brief", "it is up", replace(_team(NEXT_MONDAY, member(PRIYA, *low, *[DONE] * 10)), briefs=briefs)),
+        ("weekly_brief", "it is not up", replace(_team(NEXT_MONDAY, member(PRIYA, *low, *low)), briefs=briefs)),
         ("digest", "one person, who did not reach the plan", _team(THURSDAY, member(ANA, SHORT, until=THURSDAY))),
         (
             "digest",

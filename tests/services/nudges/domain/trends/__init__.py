@@ -1,0 +1,1 @@
+"""Tests of a rep's changes against their own earlier days."""
