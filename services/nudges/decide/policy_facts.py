@@ -44,6 +44,7 @@ async def load_rep_facts(
     return PolicyFacts(
         timezone=timezone,
         today=working_time_of_rep(DayReport.model_validate_json(row["today"])) if row["today"] is not None else None,
+        about_day=report.day,
         recent=await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
         shortfall=shortfall if candidate.is_shortfall else None,
         objections=await _list_objections(connection, rep_id, timezone=timezone, now=now),
@@ -81,8 +82,10 @@ async def list_recent_nudges(
             day=row["sent_day"],
             at=row["send_at"],
             wording=row["wording"],
+            about_day=row["day"],
             is_bundled=row["status"] == NudgeStatus.BUNDLED,
             is_opt_in=row["rule"] in RULES and RULES[row["rule"]].is_opt_in,
+            contradicts_praise=row["rule"] in RULES and RULES[row["rule"]].contradicts_praise,
         )
         for row in await connection.fetch(_QUERIES["list_recent_nudges"], person_id, since)
     )

@@ -1,7 +1,7 @@
 -- name: list_recent_nudges
 -- What a person received since a day of theirs, over all rules and channels, or would have received without the holdout: after
 -- both, the same may follow.
-SELECT rule, kind, sent_day, send_at, wording, status FROM nudge
+SELECT rule, kind, day, sent_day, send_at, wording, status FROM nudge
 WHERE person_id = $1 AND sent_day >= $2 AND status IN ('sent', 'bundled', 'withheld') ORDER BY send_at DESC, seq DESC;
 
 -- name: list_objections

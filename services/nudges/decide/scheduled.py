@@ -11,7 +11,7 @@ from services.nudges.decide.compose import Draft, draft_for_rep
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings, rep_of
 from services.nudges.decide.nudges import list_rules_about
 from services.nudges.decide.persist import persist_together
-from services.nudges.decide.policy.may_send import Send, Withhold, is_cooling_down
+from services.nudges.decide.policy.may_send import Send, Withhold, contradicts_recent, is_cooling_down
 from services.nudges.decide.policy_facts import list_recent_nudges
 from services.nudges.decide.scheduled_checks import DueCheck, is_check_due, list_due_checks, mark_check_done
 from services.nudges.domain.candidate import Candidate
@@ -79,8 +79,8 @@ async def _run_check(connection: Connection, check: DueCheck, context: DecisionC
 
 
 async def _select(connection: Connection, report: DayReport, moment: Moment, context: DecisionContext) -> list[Candidate]:
-    """What the first rule proposes that is not cooling down, so that one that is does not keep the others silent; and what
-    the rep opted in to, unless that went out already together with what had been deferred."""
+    """What the first rule proposes that is neither cooling down nor contradicts praise, so that such a rule does not keep the
+    others silent; and what the rep opted in to, unless that went out already together with what had been deferred."""
     now, rep_id = context.now, report.rep.id
     rule_context = await load_rule_context(connection, report, moment=moment, subscribers=context.subscribers, now=now)
     candidates = evaluate_rules(moment, rule_context)
@@ -88,7 +88,11 @@ async def _select(connection: Connection, report: DayReport, moment: Moment, con
         return []
     recent = await list_recent_nudges(connection, rep_id, timezone=report.timezone, now=now)
     ready = [
-        candidate for candidate in candidates if not candidate.is_opt_in and not is_cooling_down(candidate, recent, report.day)
+        candidate
+        for candidate in candidates
+        if not candidate.is_opt_in
+        and not is_cooling_down(candidate, recent, report.day)
+        and not contradicts_recent(candidate, recent, report.day, local_day(now, report.timezone))
     ]
     sent = await list_rules_about(connection, rep_id, report.day, OPT_IN)
     return ready[:1] + [candidate for candidate in candidates if candidate.is_opt_in and candidate.rule not in sent]

@@ -32,8 +32,9 @@ class Candidate:
     exists per rule, person and `occasion`. `is_shortfall` means that it holds against the person what a playbook asks for and
     was not done: on the day itself, or on the days from `since` on. Afterwards the rule stays silent towards the person for
     `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
-    what the person asked to get every day. `about` lists the reps whom a message to a manager is about, and `absences` the days
-    on which one of them may have been away: the message offers to enter it.
+    what the person asked to get every day. What `contradicts_praise` is not sent about days for which the person was praised,
+    and the other way round. `about` lists the reps whom a message to a manager is about, and `absences` the days on which one
+    of them may have been away: the message offers to enter it.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Candidate:
     cooldown_days: int = 0
     is_everyday: bool = False
     is_opt_in: bool = False
+    contradicts_praise: bool = False
     about: Sequence[Mention] = ()
     absences: Sequence[PossibleAbsence] = ()
 

@@ -27,6 +27,11 @@ def are_targets_met(report: DayReport) -> bool:
     return all(behaviour.count >= behaviour.target for behaviour in report.behaviours)
 
 
+def done_phrase(done: Iterable[DayReport], *, plan: str, score: str = "scored 100 or more") -> str:
+    """How to say of days with their plan done that it is done: `plan` if every target of theirs was met, otherwise `score`."""
+    return plan if all(map(are_targets_met, done)) else score
+
+
 def has_activity(report: DayReport) -> bool:
     """Whether anything was done that counts. On a day without it the rep may have been away."""
     return any(behaviour.count for behaviour in report.behaviours)

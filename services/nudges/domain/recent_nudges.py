@@ -13,13 +13,16 @@ LOOKBACK: Final = timedelta(days=14)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecentNudge:
     """One nudge that a person received, or would have received without the holdout. `day` is the person's own day on which it
-    arrived and `wording` the number of its wording among those of the rule. `is_bundled` means that it was part of another
-    nudge's message; `is_opt_in` that the person asked for it."""
+    arrived, `about_day` the day that it is about if that is another one, and `wording` the number of its wording among those of
+    the rule. `is_bundled` means that it was part of another nudge's message; `is_opt_in` that the person asked for it;
+    `contradicts_praise` that it is about earlier days and would contradict praise for them."""
 
     rule: str
     kind: NudgeKind
     day: date
     at: datetime
     wording: int
+    about_day: date | None = None
     is_bundled: bool = False
     is_opt_in: bool = False
+    contradicts_praise: bool = False

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.history import is_plan_done, is_worked, planned_behaviours
+from services.nudges.domain.history import done_phrase, is_plan_done, is_worked, planned_behaviours
 from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, joined
 from services.nudges.domain.working_time import workday_before
 from services.nudges.rules.rule import Proposal, manager_rule
@@ -59,9 +59,10 @@ def _line(team: str, reports: Sequence[DayReport], context: TeamContext) -> str:
     if not working:
         return f"{team}: nobody had a plan."
     reps = count_phrase(len(working), "rep")
-    done = _names([report for report in working if is_plan_done(report)], context) or "nobody"
+    done = [report for report in working if is_plan_done(report)]
+    names, reached = _names(done, context) or "nobody", done_phrase(done, plan="reached it")
     away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)], context)
-    sentences = [f"{team}: {reps} had a plan, and {done} reached it", f"In total, {_totals(working)}"]
+    sentences = [f"{team}: {reps} had a plan, and {names} {reached}", f"In total, {_totals(working)}"]
     return ". ".join([*sentences, f"Away: {away}"] if away else sentences) + "."
 
 

@@ -43,7 +43,8 @@ def is_still_short(context: RuleContext) -> bool:
     name="one_thing",
     title="One thing",
     when="Over five worked days one behaviour came to less than half of its targets, and all others to 80% or more.",
-    limits="At most once in two weeks; never about days before the playbook was announced.",
+    limits="At most once in two weeks; never about days before the playbook was announced, nor about days for which the rep "
+    "was praised. For two days afterwards no praise for these days follows.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=220,
@@ -55,6 +56,7 @@ def is_still_short(context: RuleContext) -> bool:
         silence="Until five worked days under today's playbook version are known; for two weeks after a hint.",
     ),
     is_shortfall=True,
+    contradicts_praise=True,
     is_reevaluated=True,
     still_nearly_true=is_still_short,
 )

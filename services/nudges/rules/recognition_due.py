@@ -4,7 +4,7 @@ from typing import Final
 
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import RECOGNITION_RULE
-from services.nudges.domain.history import is_plan_done, planned_behaviours
+from services.nudges.domain.history import done_phrase, is_plan_done, planned_behaviours
 from services.nudges.domain.phrases import capitalized, counted, lowered
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, Mention, NudgeKind
@@ -51,7 +51,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
         ),
         reason=(
             f"No recognition of {member.rep.name} is on record for the last {days} working days. A day counts as good effort "
-            "when the plan is done, or when the behaviour with the largest target reaches that target."
+            "when its score is 100 or more, or when the behaviour with the largest target reaches that target."
         ),
         about=(Mention(id=member.rep.id),),
     )
@@ -85,15 +85,18 @@ def _facts(member: TeamMember) -> str:
     """`plan done on 4 of the last 5 working days, and 27 conversations over those days`."""
     recent = member.worked[:DAYS_WITHOUT_MIN]
     largest = _largest_target(recent[0])
-    done, days = sum(is_plan_done(day) for day in recent), f"of the last {len(recent)} working days"
+    done_days = [day for day in recent if is_plan_done(day)]
+    plan_done = done_phrase(done_days, plan="plan done", score="a score of 100 or more")
+    done, days = len(done_days), f"of the last {len(recent)} working days"
     if largest is None:
-        return f"plan done on {done} {days}"
+        return f"{plan_done} on {done} {days}"
     count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)
     if done >= EFFORT_DAYS_MIN:
-        return f"plan done on {done} {days}, and {counted(count, largest.label)} over those days"
+        return f"{plan_done} on {done} {days}, and {counted(count, largest.label)} over those days"
     effort = sum(is_plan_done(day) or _is_on_target(day, largest.key) for day in recent)
     in_all = f"{counted(count, largest.label)} in all"
-    return f"plan or {lowered(largest.label)} target reached on {effort} {days}, {in_all}"
+    plan = done_phrase(done_days, plan="plan", score="score of 100")
+    return f"{plan} or {lowered(largest.label)} target reached on {effort} {days}, {in_all}"
 
 
 def _is_on_target(day: DayReport, key: BehaviourKey) -> bool:

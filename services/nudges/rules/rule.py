@@ -70,6 +70,7 @@ class Rule(Generic[Context]):
     is_shortfall: bool = False
     is_everyday: bool = False
     is_opt_in: bool = False
+    contradicts_praise: bool = False
     requires_done_plan: bool = False
     is_reevaluated: bool = False
     still_nearly_true: Callable[[Context], bool] | None = None
@@ -90,6 +91,7 @@ class Rule(Generic[Context]):
             cooldown_days=self.cooldown_days,
             is_everyday=self.is_everyday,
             is_opt_in=self.is_opt_in,
+            contradicts_praise=self.contradicts_praise,
             about=_mentions(proposal),
             absences=proposal.absences,
         )
@@ -124,6 +126,7 @@ def rep_rule(
     is_shortfall: bool = False,
     is_everyday: bool = False,
     is_opt_in: bool = False,
+    contradicts_praise: bool = False,
     requires_done_plan: bool = False,
     is_reevaluated: bool = False,
     still_nearly_true: Callable[[RuleContext], bool] | None = None,
@@ -145,6 +148,7 @@ def rep_rule(
             is_shortfall=is_shortfall,
             is_everyday=is_everyday,
             is_opt_in=is_opt_in,
+            contradicts_praise=contradicts_praise,
             requires_done_plan=requires_done_plan,
             is_reevaluated=is_reevaluated,
             still_nearly_true=still_nearly_true,

@@ -31,9 +31,9 @@ def team_day(context: RuleContext) -> Proposal | None:
     name, day, team = first_name(report.rep.name), day_phrase(report.day, today=context.today), report.team.name
     return Proposal(
         wordings=(
-            f"Everyone in {team} with a plan {day} reached it, {name}: all {reps} of you. Great work together.",
-            f"{name}, everyone in {team} with a plan {day} reached it, {reps} out of {reps}. You were part of that.",
-            f"All {reps} plans done in {team} {day}, {name}. Good work, all of you.",
+            f"Everyone in {team} with a plan {day} scored 100 or more, {name}: all {reps} of you. Great work together.",
+            f"{name}, everyone in {team} with a plan {day} scored 100 or more, {reps} out of {reps}. You were part of that.",
+            f"All {reps} of you in {team} scored 100 or more {day}, {name}. Good work, all of you.",
         ),
         reason=f"All {reps} reps in {team} with a target {day} have a score of 100 or more.",
     )

@@ -18,9 +18,12 @@ DAILY_CAP: Final = 1
 DAY_UNKNOWN: Final = "Daymark hasn't opened the rep's day yet"
 RULE_PAUSED: Final = "the rule is paused because its nudges lower the next day's score"
 NOT_ANNOUNCED: Final = "the playbook was not announced to the rep before the day"
+PRAISED_DAYS: Final = "the rep was praised for one of these days"
+HINTED_DAYS: Final = "a hint about these days was sent within the last two days"
 DAY_UNKNOWN_RETRY: Final = timedelta(minutes=5)
 _SILENT_FEED_RETRY: Final = timedelta(minutes=15)
 _ON_LEAVE_RETRY: Final = timedelta(days=1)
+_HINT_RESPECTED_FOR: Final = timedelta(days=2)
 _UNCAPPED: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What a person must receive in any case. It does not use up the daily cap."""
 _DEFERRABLE: Final = _UNCAPPED | {NudgeKind.CELEBRATION}
@@ -77,11 +80,13 @@ class Shortfall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyFacts:
-    """Everything that policy looks at. `today` is the person's current day; None before it is known. `recent` is what they
-    received lately, or would have received without the holdout. A rule that does harm `is_paused`."""
+    """Everything that policy looks at. `today` is the person's current day; None before it is known. `about_day` is the day
+    that the candidate is about, if it is not today. `recent` is what they received lately, or would have received without the
+    holdout. A rule that does harm `is_paused`."""
 
     timezone: str
     today: WorkingTime | None
+    about_day: date | None = None
     recent: Sequence[RecentNudge] = ()
     shortfall: Shortfall | None = None
     objections: Sequence[Objection] = ()
@@ -113,7 +118,7 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
     unwanted = _why_unwanted(candidate, facts, today.day)
     if unwanted is not None:
         return Suppress(because=unwanted)
-    because, until = _obstacle(candidate, today, facts.recent, now=now)
+    because, until = _obstacle(candidate, today, facts, now=now)
     if because is None and shortfall is not None and shortfall.silent_feed is not None:
         return Defer(until=now + _SILENT_FEED_RETRY, because=f"no data is arriving from {shortfall.silent_feed}")
     if because is None:
@@ -131,6 +136,19 @@ def is_cooling_down(candidate: Candidate, recent: Sequence[RecentNudge], day: da
     return any(nudge.rule == candidate.rule and day - nudge.day < cooldown for nudge in recent)
 
 
+def contradicts_recent(candidate: Candidate, recent: Sequence[RecentNudge], about_day: date, today: date) -> str | None:
+    """Why a candidate about a day would contradict what the person received: a hint about earlier days that has praise for one
+    of them, or praise for a day that such a hint of the last two days was about; None if it would not."""
+    if candidate.contradicts_praise:
+        first = candidate.since or about_day
+        praised = [nudge.about_day or nudge.day for nudge in recent if nudge.kind is NudgeKind.CELEBRATION]
+        return PRAISED_DAYS if any(first <= day < about_day for day in praised) else None
+    if candidate.kind is not NudgeKind.CELEBRATION:
+        return None
+    hints = [nudge for nudge in recent if nudge.contradicts_praise and today - nudge.day <= _HINT_RESPECTED_FOR]
+    return HINTED_DAYS if any(about_day < (nudge.about_day or nudge.day) for nudge in hints) else None
+
+
 def _by_assignment(assignment: Assignment | None) -> Verdict:
     if assignment is None:
         return Send()
@@ -144,11 +162,11 @@ def _why_unwanted(candidate: Candidate, facts: PolicyFacts, today: date) -> str 
         return f"marked “{ANSWER_LABELS[objection.answer]}” on {day_and_month(objection.day)}"
     if is_cooling_down(candidate, facts.recent, today):
         return f"a nudge of this rule was already due within the last {candidate.cooldown_days} days"
-    return None
+    return contradicts_recent(candidate, facts.recent, facts.about_day or today, today)
 
 
 def _obstacle(
-    candidate: Candidate, today: WorkingTime, recent: Sequence[RecentNudge], *, now: datetime
+    candidate: Candidate, today: WorkingTime, facts: PolicyFacts, *, now: datetime
 ) -> tuple[str | None, datetime | None]:
     """What prevents sending now, and when to decide again."""
     if today.starts_at is None or today.ends_at is None:
@@ -158,19 +176,22 @@ def _obstacle(
     if now >= today.ends_at:
         return "after working hours", today.next_starts_at
     if candidate.kind not in _UNCAPPED:
-        return _daily_cap(candidate, today, recent)
+        return _daily_cap(candidate, today, facts)
     return None, None
 
 
-def _daily_cap(candidate: Candidate, today: WorkingTime, recent: Sequence[RecentNudge]) -> tuple[str | None, datetime | None]:
-    """Everyday praise does not queue up behind other praise of today: it would be late on every day from then on."""
+def _daily_cap(candidate: Candidate, today: WorkingTime, facts: PolicyFacts) -> tuple[str | None, datetime | None]:
+    """Everyday praise does not queue up behind other praise of the same day. Praise for an earlier day that came today does not
+    replace it: it comes the next morning."""
     received = [
         nudge
-        for nudge in recent
+        for nudge in facts.recent
         if nudge.day == today.day and nudge.kind not in _UNCAPPED and not nudge.is_bundled and not nudge.is_opt_in
     ]
     if len(received) < DAILY_CAP:
         return None, None
-    if candidate.is_everyday and any(nudge.kind is NudgeKind.CELEBRATION for nudge in received):
+    about_day = facts.about_day or today.day
+    praised = [nudge for nudge in received if nudge.kind is NudgeKind.CELEBRATION]
+    if candidate.is_everyday and any((nudge.about_day or nudge.day) == about_day for nudge in praised):
         return "other praise was already due that day", None
     return "another message was already due that day", today.next_starts_at

@@ -65,6 +65,21 @@ async def test_praise_of_another_day_does_not_count_for_this_one(nudging: Nudgin
     assert await nudging.statuses() == [("personal_best", "sent"), ("plan_done", "sent")]
 
 
+async def test_praise_for_today_comes_tomorrow_if_yesterdays_came_this_morning(nudging: Nudging) -> None:
+    nudging.now = at(MONDAY, "18:00")
+    await nudging.take_in(_done(), open_report(TUESDAY))
+    await nudging.pass_time(at(TUESDAY, "09:00"))
+    nudging.now = at(TUESDAY, "12:00")
+
+    await nudging.take_in(_done(TUESDAY))
+
+    assert await nudging.decisions() == [("plan_done", "sent", ""), ("plan_done", "deferred", CAP)]
+    wednesday = TUESDAY + timedelta(days=1)
+    await nudging.take_in(open_report(wednesday))
+    assert await nudging.pass_time(at(wednesday, "09:00")) == outcomes(("plan_done", "sent"))
+    assert "yesterday" in (await nudging.texts())[-1]
+
+
 async def test_a_rule_that_is_paused_leaves_its_place_to_the_next(nudging: Nudging) -> None:
     await nudging.pool.execute("INSERT INTO rule_pause (rule, paused_at) VALUES ('personal_best', $1)", NOON)
 

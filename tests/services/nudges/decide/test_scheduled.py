@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Unpack
 
 from services.nudges.decide.policy.holdout import Holdout
+from services.nudges.decide.policy.may_send import HINTED_DAYS
 from services.nudges.schema import SCHEMA
 from shared.events import DayReport, Presence
 from shared.postgres.pool import make_pool
@@ -207,3 +208,37 @@ async def test_two_who_are_the_last_of_a_team_at_once_do_not_overlook_each_other
         count = "SELECT count(*) FROM scheduled_check WHERE moment = 'team_done' AND day = $1"
         assert await nudging.pool.fetchval(count, day) == 3
     await other.close()
+
+
+async def _take_in_a_week_short_of_proposals(nudging: Nudging, *, friday_score: float = 60) -> None:
+    """Up to a Friday at noon on which the plan is done or not: proposals came to 2 of 5 in five worked days."""
+    await _know_playbook(nudging)
+    *before, friday = working_days(5)
+    nudging.now = at(friday, "12:00")
+    days = zip(before, (1, 0, 1, 0), strict=True)
+    await nudging.take_in(*(calls_and_proposals(8, count, day, silent=True) for day, count in days))
+    await nudging.take_in(calls_and_proposals(8, 0, friday, score=friday_score))
+
+
+async def test_there_is_no_hint_about_days_for_which_the_rep_was_praised(nudging: Nudging) -> None:
+    await _take_in_a_week_short_of_proposals(nudging, friday_score=100)
+    assert await nudging.statuses() == [("comeback", "sent")]
+
+    await nudging.take_in(calls_and_proposals(0, 0, score=0, state="open"))
+
+    assert await nudging.pass_time(at(MONDAY, "09:00")) == []
+
+
+async def test_praise_for_the_days_of_a_hint_does_not_follow_within_two_days(nudging: Nudging) -> None:
+    """Late records complete Friday's plan after Monday's hint. Praise for Monday itself does follow."""
+    await _take_in_a_week_short_of_proposals(nudging)
+    await nudging.take_in(calls_and_proposals(0, 0, score=0, state="open"))
+    assert await nudging.pass_time(at(MONDAY, "09:00")) == outcomes(("one_thing", "sent"))
+    nudging.now = at(TUESDAY, "12:00")
+    await nudging.take_in(open_report(TUESDAY))
+
+    await nudging.take_in(calls_and_proposals(8, 0, working_days(1)[0], score=100, revision=2))
+    await nudging.take_in(calls_and_proposals(10, 1, score=100, revision=2))
+
+    decisions = [(rule, because) for rule, _, because in await nudging.decisions() if rule == "plan_done"]
+    assert decisions == [("plan_done", HINTED_DAYS), ("plan_done", "")]

@@ -1,6 +1,7 @@
 """The digest, and when there is none."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -100,3 +101,11 @@ def test_people_on_a_day_off_are_not_away_and_behaviours_without_a_target_are_no
 )
 def test_there_is_none_when(context: TeamContext) -> None:
     assert digest.evaluate(context) is None
+
+
+def test_a_day_that_one_behaviour_carried_did_not_reach_the_plan() -> None:
+    carried = day_of("Ana", FRIDAY, (20, 0)).model_copy(update={"score": Decimal(100)})
+    candidate = digest.evaluate(team(member_with([carried], "Ana", {}), member("Zoe", PLAN)))
+
+    assert candidate is not None
+    assert "North: two reps had a plan, and Ana and Zoe scored 100 or more." in candidate.wordings[0]

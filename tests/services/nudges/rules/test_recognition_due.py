@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -166,3 +167,23 @@ def test_reminders_go_round_the_team() -> None:
 @pytest.mark.parametrize("returns", [None, MONDAY + timedelta(days=1), MONDAY + timedelta(days=14)])
 def test_nobody_is_reminded_of_a_rep_who_is_away_or_has_left(returns: date | None) -> None:
     assert recognition_due.evaluate(team(away(member("Ana", *[PLAN] * 9), returns))) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "facts"),
+    [
+        ((PLAN, PLAN, FEW_CALLS, FEW_CALLS), "a score of 100 or more on 3 of the last 5 working days"),
+        ((PLAN, CALLS_ONLY, FEW_CALLS, FEW_CALLS), "score of 100 or calls target reached on 3 of the last 5 working days"),
+    ],
+    ids=["three days with a score of 100", "two days"],
+)
+def test_a_day_that_one_behaviour_carried_is_not_called_done(before: tuple[tuple[int, int], ...], facts: str) -> None:
+    ana = member("Ana", *before, (20, 0))
+    newest, *others = ana.days
+    carried = newest.model_copy(update={"score": Decimal(100)})
+
+    candidate = recognition_due.evaluate(team(replace(ana, days=(carried, *others))))
+
+    assert candidate is not None
+    assert facts in candidate.wordings[0]
+    assert "plan" not in candidate.wordings[0]

@@ -8,7 +8,7 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.rules.streak import streak
 from shared.events import DayReport, Presence
 from tests.services.nudges.builders.days import MONDAY, at
-from tests.services.nudges.builders.reports import report, rule_context, worked_days
+from tests.services.nudges.builders.reports import behaviour, report, rule_context, worked_days
 
 LAST_OF_MARCH = date(2026, 3, 31)
 
@@ -112,3 +112,18 @@ def test_a_belated_day_makes_the_streak_that_it_made_then() -> None:
 
     assert candidate is not None
     assert all("Monday" in wording for wording in candidate.wordings)
+
+
+@pytest.mark.parametrize("carried", [0, 1, 2])
+def test_a_day_that_one_behaviour_carried_is_not_called_on_plan(carried: int) -> None:
+    """A score of 100, with more of one behaviour for less of another: on any of the three days."""
+    days = [*worked_days(100, 100), report(score=100)]
+    days[carried] = days[carried].model_copy(update={"behaviours": (behaviour("Calls", 20), behaviour("Meetings", 1, 2))})
+    today = days[-1]
+
+    candidate = streak.evaluate(rule_context(today, *_days("M", until=days[0].day), *days[:-1]))
+
+    assert candidate is not None
+    assert candidate.reason == "A score of 100 or more today and on 2 working days before that."
+    assert not any("plan" in text for text in candidate.wordings)
+    assert all("100 or more" in text for text in candidate.wordings)

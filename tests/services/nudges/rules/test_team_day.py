@@ -19,7 +19,10 @@ def test_it_is_proposed_when_all_three_have_done_the_plan() -> None:
     candidate = team_day.evaluate(context)
 
     assert candidate is not None
-    assert candidate.wordings[0] == "Everyone in North with a plan today reached it, Ana: all 3 of you. Great work together."
+    assert (
+        candidate.wordings[0]
+        == "Everyone in North with a plan today scored 100 or more, Ana: all 3 of you. Great work together."
+    )
     assert candidate.reason == "All 3 reps in North with a target today have a score of 100 or more."
     assert candidate.cooldown_days == 7
 

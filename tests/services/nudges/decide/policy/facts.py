@@ -35,10 +35,20 @@ def recent_nudge(
     rule: str = "another",
     is_bundled: bool = False,
     is_opt_in: bool = False,
+    about_days_ago: int | None = None,
+    contradicts_praise: bool = False,
 ) -> RecentNudge:
     day = MONDAY - timedelta(days=days_ago)
     return RecentNudge(
-        rule=rule, kind=kind, day=day, at=at(day, "10:00"), wording=0, is_bundled=is_bundled, is_opt_in=is_opt_in
+        rule=rule,
+        kind=kind,
+        day=day,
+        at=at(day, "10:00"),
+        wording=0,
+        about_day=MONDAY - timedelta(days=about_days_ago) if about_days_ago is not None else None,
+        is_bundled=is_bundled,
+        is_opt_in=is_opt_in,
+        contradicts_praise=contradicts_praise,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.nudges.decide.policy.may_send import (
+    HINTED_DAYS,
     NOT_ANNOUNCED,
+    PRAISED_DAYS,
     RULE_PAUSED,
     Defer,
     PolicyFacts,
@@ -19,6 +21,7 @@ from services.nudges.decide.policy.may_send import (
 )
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.feedback.answers import Answer, Objection
+from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import working_time_of_rep
 from shared.events import NudgeKind
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
@@ -124,3 +127,38 @@ def test_the_day_before_is_that_of_the_persons_own_calendar(timezone: str, *, is
     verdict = may_send(COACHING, facts, now=datetime(2026, 3, 2, 1, tzinfo=UTC))
 
     assert verdict == (Send() if is_sent else Suppress(because=NOT_ANNOUNCED))
+
+
+@pytest.mark.parametrize(
+    ("received", "is_suppressed"),
+    [
+        (recent_nudge(NudgeKind.CELEBRATION, days_ago=1), True),
+        (recent_nudge(NudgeKind.CELEBRATION, days_ago=2, about_days_ago=5), True),
+        (recent_nudge(NudgeKind.CELEBRATION, days_ago=2, about_days_ago=6), False),
+        (recent_nudge(NudgeKind.COACHING, days_ago=1), False),
+    ],
+    ids=["yesterday was praised", "the first day was", "the day before the first was", "there was no praise"],
+)
+def test_a_hint_that_contradicts_praise_is_not_sent_about_days_that_were_praised(
+    received: RecentNudge, *, is_suppressed: bool
+) -> None:
+    hint = replace(COACHING, contradicts_praise=True, since=MONDAY - timedelta(days=5))
+    facts = replace(FACTS, recent=(received,))
+
+    assert may_send(hint, facts, now=NOON) == (Suppress(because=PRAISED_DAYS) if is_suppressed else Send())
+    assert may_send(replace(hint, contradicts_praise=False), facts, now=NOON) == Send()
+
+
+@pytest.mark.parametrize(
+    ("hint_days_ago", "about_days_ago", "is_suppressed"),
+    [(1, 2, True), (1, 1, False), (2, 3, True), (3, 4, False)],
+    ids=["before the hint", "on the day of the hint", "two days after the hint", "three days after it"],
+)
+def test_praise_for_days_of_such_a_hint_does_not_follow_within_two_days(
+    hint_days_ago: int, about_days_ago: int, *, is_suppressed: bool
+) -> None:
+    hint = recent_nudge(days_ago=hint_days_ago, about_days_ago=hint_days_ago, contradicts_praise=True)
+    facts = replace(FACTS, about_day=MONDAY - timedelta(days=about_days_ago), recent=(hint,))
+
+    assert may_send(CELEBRATION, facts, now=NOON) == (Suppress(because=HINTED_DAYS) if is_suppressed else Send())
+    assert may_send(COACHING, facts, now=NOON) == Send()
