@@ -49,8 +49,8 @@ class _Named:
         working_days=250,
         false_alarm="A rep is named for a fall that is chance: the rate of the behaviour has not changed.",
         calibration="From the rep's own days: the error of the change is estimated from how their counts vary.",
-        silence="Until five active days of the rep's are known in the last three weeks, and fifteen in the nine before; on every "
-        "day but Monday.",
+        silence="Until five active days of the rep's are known in the last three weeks, and fifteen in the nine before; on "
+        "every day but Monday.",
     ),
     priority=110,
 )

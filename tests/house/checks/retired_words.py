@@ -55,7 +55,7 @@ RETIRED_EXACTLY: Final[Mapping[str, str]] = {"AWAY": "TRANSIENT_ERRORS"}
 """Whole names that are retired although their words are not."""
 
 _ENGLISH: Final = """
-    nobody usual usually look looks looked called question tell tells words
+    nobody usual look looks looked called question tell tells words
 """
 ENGLISH: Final = frozenset(_ENGLISH.split())
 """Retired words that are plain English in the name of a test, because it is a sentence."""

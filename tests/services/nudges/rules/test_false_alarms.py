@@ -2,8 +2,8 @@
 
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
 
-HOLDS_NOTHING_AGAINST_ANYBODY = {"recognition_due", "digest"}
-"""The manager rules that praise a rep, or list what the whole team did."""
+HOLDS_NOTHING_AGAINST_ANYBODY = {"recognition_due", "digest", "starts_today", "back_today", "roster_check"}
+"""The manager rules that praise or announce a rep, list what the whole team did, or doubt the roster."""
 
 
 def test_a_rule_that_holds_something_against_somebody_has_a_budget_of_false_alarms() -> None:
