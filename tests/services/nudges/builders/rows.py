@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason
-from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, PersonId, PlaybookAnnounced, RepId
+from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, PersonId, PlaybookAnnounced, RepId, TeamId
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import MARA
 
@@ -140,6 +140,17 @@ class Rows:
             delivered_at,
             acknowledged_at,
             withdrawn_at,
+        )
+
+    async def add_team_calibration(self, team_id: TeamId, rule: str, *, strictness: float = 0.0) -> None:
+        """Without it, a rule that is calibrated is silent."""
+        await self.pool.execute(
+            "INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
+            " VALUES ($1, $2, $3, 1, 1, 300, $4)",
+            team_id,
+            rule,
+            strictness,
+            datetime(2026, 1, 4, 3, tzinfo=UTC),
         )
 
     async def add_answer(

@@ -235,25 +235,16 @@ async def test_of_two_replicas_that_compute_a_baseline_the_first_one_stands(pool
     assert await pool.fetchval("SELECT count(*) FROM team_baseline") == 1
 
 
-async def _calibrate(
-    pool: asyncpg.Pool, team_id: TeamId, strictness: float, *reps: tuple[RepId, float], rule: str = "drop"
-) -> None:
-    await pool.execute(
-        "INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
-        " VALUES ($1, $2, $3, 1, 1, 300, $4)",
-        team_id,
-        rule,
-        strictness,
-        DELIVERED,
-    )
+async def _calibrate(rows: Rows, team_id: TeamId, strictness: float, *reps: tuple[RepId, float], rule: str = "drop") -> None:
+    await rows.add_team_calibration(team_id, rule, strictness=strictness)
     for rep_id, of_rep in reps:
         insert = "INSERT INTO rep_calibration (rep_id, team_id, strictness) VALUES ($1, $2, $3)"
-        await pool.execute(insert, rep_id, team_id, of_rep)
+        await rows.pool.execute(insert, rep_id, team_id, of_rep)
 
 
-async def test_a_rep_has_a_strictness_of_their_own_in_their_team(pool: asyncpg.Pool) -> None:
-    await _calibrate(pool, NORTH.id, 0.25, (BEN.id, 0.75))
-    await _calibrate(pool, SOUTH.id, 0.5, (ANA.id, 1.0))
+async def test_a_rep_has_a_strictness_of_their_own_in_their_team(pool: asyncpg.Pool, rows: Rows) -> None:
+    await _calibrate(rows, NORTH.id, 0.25, (BEN.id, 0.75))
+    await _calibrate(rows, SOUTH.id, 0.5, (ANA.id, 1.0))
 
     in_north, in_south = TODAY, TODAY.model_copy(update={"team": SOUTH})
 
@@ -266,8 +257,8 @@ async def test_a_rep_has_a_strictness_of_their_own_in_their_team(pool: asyncpg.P
         assert (await _baseline(pool, today)).budget == ErrorBudget(strictness=strictness)
 
 
-async def test_there_is_no_budget_before_the_team_is_calibrated_for_drops(pool: asyncpg.Pool) -> None:
-    await _calibrate(pool, NORTH.id, 0.25, rule="gone_silent")
+async def test_there_is_no_budget_before_the_team_is_calibrated_for_drops(pool: asyncpg.Pool, rows: Rows) -> None:
+    await _calibrate(rows, NORTH.id, 0.25, rule="gone_silent")
 
     assert (await _baseline(pool)).budget is None
 

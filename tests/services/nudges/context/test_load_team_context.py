@@ -124,13 +124,7 @@ async def test_the_presence_of_members_and_the_budget_of_their_teams_are_known(a
     await rows.add_day(report(WEDNESDAY, count=0, state="open"))
     await rows.add_day(report(MONDAY - timedelta(days=3), count=4))
     for team_id, strictness in ((NORTH.id, 0.25), (SOUTH.id, 0.5)):
-        await ana_managed.execute(
-            "INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
-            " VALUES ($1, 'gone_silent', $2, 1, 1, 300, $3)",
-            team_id,
-            strictness,
-            NOON,
-        )
+        await rows.add_team_calibration(team_id, "gone_silent", strictness=strictness)
 
     context = (await loaded(ana_managed)).context
 

@@ -17,7 +17,6 @@ from tests.services.nudges.builders.reports import behaviour, report
 from tests.services.nudges.builders.rows import Rows
 
 WEDNESDAY, THURSDAY, FRIDAY = working_days(3)
-NEW_YEAR = at(date(2026, 1, 2), "10:00")
 
 
 async def _presence(pool: asyncpg.Pool, *rep_ids: RepId, before: date = MONDAY) -> dict[RepId, tuple[PresentDay, ...]]:
@@ -94,21 +93,10 @@ async def test_a_day_eighteen_weeks_ago_and_part_of_a_day_are_known(pool: asyncp
     assert (await _presence(pool))[ANA.id] == (PresentDay(first, True), PresentDay(FRIDAY, False))
 
 
-async def _calibrate(pool: asyncpg.Pool, team_id: TeamId, rule: str, strictness: float) -> None:
-    await pool.execute(
-        "INSERT INTO team_calibration (team_id, rule, strictness, alerts_before, alerts_after, judged_days, calibrated_at)"
-        " VALUES ($1, $2, $3, 1, 1, 300, $4)",
-        team_id,
-        rule,
-        strictness,
-        NEW_YEAR,
-    )
-
-
-async def test_a_team_has_a_budget_once_it_is_calibrated_for_silence(pool: asyncpg.Pool) -> None:
-    await _calibrate(pool, NORTH.id, "drop", 0.25)
-    await _calibrate(pool, SOUTH.id, "gone_silent", 0.5)
-    await _calibrate(pool, TeamId("west"), "gone_silent", 0.75)
+async def test_a_team_has_a_budget_once_it_is_calibrated_for_silence(pool: asyncpg.Pool, rows: Rows) -> None:
+    await rows.add_team_calibration(NORTH.id, "drop", strictness=0.25)
+    await rows.add_team_calibration(SOUTH.id, "gone_silent", strictness=0.5)
+    await rows.add_team_calibration(TeamId("west"), "gone_silent", strictness=0.75)
 
     async with pool.acquire() as connection:
         budgets = await list_silence_budgets(connection, {NORTH.id, SOUTH.id})

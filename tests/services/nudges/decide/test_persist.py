@@ -58,7 +58,7 @@ async def test_reported_again_it_stays_withheld(nudging: Nudging) -> None:
 async def test_what_is_withheld_uses_up_the_daily_cap_so_that_nothing_takes_its_place(nudging: Nudging) -> None:
     nudging.holdout = Holdout(seed="", share=0.0, by_rule={"quiet_afternoon": 1.0})
     await nudging.rows.add_announcement(announcement(), delivered_at=at(MONDAY - timedelta(days=30), "10:00"))
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), open_report())
+    await nudging.take_in(*worked_days(*[60] * 40), open_report())
     await nudging.pass_time(at(MONDAY, "13:00"))
 
     await nudging.take_in(_done())

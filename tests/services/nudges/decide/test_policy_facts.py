@@ -163,7 +163,7 @@ async def test_a_quiet_day_counts_if_the_playbook_was_announced_the_day_before(
 ) -> None:
     await nudging.rows.add_announcement(announcement(VERSION_1), delivered_at=LONG_AGO)
     await nudging.rows.add_announcement(announcement(VERSION_2, TUESDAY), delivered_at=delivered_at)
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60, until=TUESDAY), _nothing_yet(TUESDAY, VERSION_2))
+    await nudging.take_in(*worked_days(*[60] * 40, until=TUESDAY), _nothing_yet(TUESDAY, VERSION_2))
 
     await nudging.pass_time(at(TUESDAY, "13:00"))
 
@@ -175,7 +175,7 @@ async def test_a_quiet_day_does_not_count_by_another_version_than_the_announced_
     nudging: Nudging, version: VersionNumber | None
 ) -> None:
     await nudging.rows.add_announcement(announcement(VERSION_1), delivered_at=LONG_AGO)
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), _nothing_yet(MONDAY, version))
+    await nudging.take_in(*worked_days(*[60] * 40), _nothing_yet(MONDAY, version))
 
     await nudging.pass_time(at(MONDAY, "13:00"))
 
@@ -217,7 +217,7 @@ async def test_the_day_and_the_announcement_are_those_of_the_rep_and_of_today(nu
 
 async def test_nothing_counts_against_a_rep_who_joins_a_team_before_their_second_day(nudging: Nudging) -> None:
     await nudging.rows.add_announcement(announcement(VERSION_1), delivered_at=LONG_AGO)
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), report())
+    await nudging.take_in(*worked_days(*[60] * 40), report())
     nudging.now = at(MONDAY, "19:00")
     await nudging.announce(announcement(VERSION_2, TUESDAY, team=SOUTH))
 
@@ -277,7 +277,7 @@ async def _silence(nudging: Nudging, *, team_id: str = "north", team_name: str =
 
 async def test_while_a_teams_feed_is_silent_a_shortfall_is_deferred(nudging: Nudging) -> None:
     await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
-    imported = [day.model_copy(update={"silent": True}) for day in worked_days(60, 60, 60, 60, 60)]
+    imported = [day.model_copy(update={"silent": True}) for day in worked_days(*[60] * 40)]
     await nudging.take_in(*imported, open_report())
     await _silence(nudging)
 

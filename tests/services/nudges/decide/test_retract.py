@@ -26,7 +26,7 @@ def _day(edition: int, score: float, *, count: int = 1, first: str = "09:40", **
 async def _send_hint(nudging: Nudging) -> None:
     """A hint at 13:00 on a Monday on which nothing is recorded."""
     await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), open_report())
+    await nudging.take_in(*worked_days(*[60] * 40), open_report())
     assert await nudging.pass_time(at(MONDAY, "13:00")) == outcomes(("quiet_afternoon", "sent"))
     nudging.now = at(MONDAY, "15:00")
 

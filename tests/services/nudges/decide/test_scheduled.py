@@ -12,7 +12,7 @@ from shared.postgres.pool import make_pool
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.baselines import conversions
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.builders.people import SOUTH, rep
+from tests.services.nudges.builders.people import NORTH, SOUTH, rep
 from tests.services.nudges.builders.reports import (
     CALLS,
     PROPOSALS,
@@ -41,7 +41,7 @@ async def _know_playbook(nudging: Nudging, *, delivered_at: datetime = LONG_AGO)
 
 async def test_the_middle_of_a_day_is_checked_once(nudging: Nudging) -> None:
     await _know_playbook(nudging)
-    await nudging.take_in(*worked_days(60, 60, 60, 60, 60), open_report())
+    await nudging.take_in(*worked_days(*[60] * 40), open_report())
 
     assert await nudging.pass_time(at(MONDAY, "12:59")) == []
     assert await nudging.pass_time(at(MONDAY, "13:00")) == outcomes(("quiet_afternoon", "sent"))
@@ -56,10 +56,11 @@ async def test_a_check_of_a_day_that_is_not_known_is_done_and_calls_for_nothing(
     assert await nudging.pool.fetchval("SELECT bool_and(is_done) FROM scheduled_check")
 
 
-async def test_a_drop_is_pointed_out_in_the_morning_and_not_again_for_ten_worked_days(nudging: Nudging) -> None:
+async def test_a_drop_is_pointed_out_in_the_morning_and_again_only_with_other_days(nudging: Nudging) -> None:
     await _know_playbook(nudging)
+    await nudging.rows.add_team_calibration(NORTH.id, "drop")
     await nudging.take_in(*_imported(*COUNTS_WITH_A_DROP))
-    days = working_days(12, until=MONDAY + timedelta(days=16))
+    days = working_days(21, until=MONDAY + timedelta(days=29))
     for day in days:
         nudging.now = at(day, "00:01")
         await nudging.take_in(open_report(day))
@@ -67,12 +68,13 @@ async def test_a_drop_is_pointed_out_in_the_morning_and_not_again_for_ten_worked
         await nudging.take_in(report(day, count=12, revision=2, silent=True))
 
     rows = await nudging.pool.fetch("SELECT day FROM nudge WHERE rule = 'drop' AND status = 'sent' ORDER BY day")
-    assert [row["day"] for row in rows] == [days[0], days[11]]
+    assert [row["day"] for row in rows] == [days[0], days[20]]
 
 
 async def test_a_drop_that_was_withheld_is_not_pointed_out_again_either(nudging: Nudging) -> None:
     await _know_playbook(nudging)
     nudging.holdout = Holdout(seed="", share=0.0, by_rule={"drop": 1.0})
+    await nudging.rows.add_team_calibration(NORTH.id, "drop")
     await nudging.take_in(*_imported(*COUNTS_WITH_A_DROP))
     for day in (MONDAY, TUESDAY):
         nudging.now = at(day, "00:01")
@@ -85,6 +87,7 @@ async def test_a_drop_that_was_withheld_is_not_pointed_out_again_either(nudging:
 
 async def test_a_drop_does_not_count_if_the_playbook_was_not_announced_before_today(nudging: Nudging) -> None:
     await _know_playbook(nudging, delivered_at=at(MONDAY, "08:00"))
+    await nudging.rows.add_team_calibration(NORTH.id, "drop")
     await nudging.take_in(*_imported(*COUNTS_WITH_A_DROP), open_report())
 
     assert await nudging.pass_time(at(MONDAY, "09:00")) == outcomes(("drop", "suppressed"))
@@ -107,7 +110,7 @@ async def test_counts_at_midday_are_kept_of_checks_that_are_on_time(nudging: Nud
 
 async def test_a_rep_who_is_far_behind_their_usual_pace_receives_a_hint_once_in_two_weeks(nudging: Nudging) -> None:
     await _know_playbook(nudging)
-    await _mornings(nudging, *[6] * 10)
+    await _mornings(nudging, *[11] * 40)
     for day in (MONDAY, TUESDAY):
         nudging.now = at(day, "12:00")
         await nudging.take_in(report(day, state="open", count=1, score=10))
@@ -119,7 +122,7 @@ async def test_a_rep_who_is_far_behind_their_usual_pace_receives_a_hint_once_in_
 
 async def test_checks_that_came_late_say_nothing_of_what_is_usual(nudging: Nudging) -> None:
     await _know_playbook(nudging)
-    await _mornings(nudging, *[6] * 10, checked_at="13:16")
+    await _mornings(nudging, *[11] * 40, checked_at="13:16")
     nudging.now = at(MONDAY, "12:00")
     await nudging.take_in(report(state="open", count=1, score=10))
 

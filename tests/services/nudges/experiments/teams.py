@@ -27,5 +27,5 @@ async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 
 
 
 def erratic(days: int) -> list[int]:
-    """Next to nothing counts on one day in eight, and forty on each of the others: no negative binomial does that."""
-    return [1 if number % 8 == 3 else 40 for number in range(days)]
+    """Twenty on one day in eight, and forty on each of the others: no negative binomial does that."""
+    return [20 if number % 8 == 3 else 40 for number in range(days)]
