@@ -101,6 +101,7 @@ async def test_an_announcement_that_was_deferred_is_sent_without_it(subscribed: 
 
 
 async def test_it_goes_with_what_else_the_morning_calls_for(subscribed: Nudging) -> None:
+    await subscribed.rows.add_team_calibration(NORTH.id, "drop")
     counts = [day.count for day in (*steady(40, 60), *spread_over(60, 5))]
     days = zip(working_days(len(counts)), counts, strict=True)
     await subscribed.take_in(*[report(day, count=count, silent=True) for day, count in days], open_report())
