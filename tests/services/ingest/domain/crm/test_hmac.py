@@ -3,6 +3,7 @@
 import base64
 import hmac
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -21,9 +22,9 @@ def digest(signed: bytes, *, secret: str = SECRET, algorithm: str = "sha256") ->
     return hmac.digest(secret.encode(), signed, algorithm)
 
 
-def is_accepted(form: SignatureFormat, headers: dict[str, str], *, body: bytes = BODY) -> bool:
+def is_accepted(form: SignatureFormat, headers: dict[str, str], *, body: bytes = BODY, now: datetime = NOW) -> bool:
     try:
-        webhook = verify(RawWebhook(headers=headers, body=body), replace(SOURCE, signature=form), now=NOW)
+        webhook = verify(RawWebhook(headers=headers, body=body), replace(SOURCE, signature=form), now=now)
     except SignatureMismatch:
         return False
     assert webhook.body == body
@@ -50,6 +51,13 @@ def test_a_signature_of_the_body_is_accepted_in_every_way_of_writing_it(
 def test_anything_else_is_refused(header: str) -> None:
     assert not is_accepted(SignatureFormat(header="X-Signature"), {"x-signature": header} if header else {})
     assert not is_accepted(SignatureFormat(header="X-Signature", encoding="base64"), {"x-signature": header})
+
+
+def test_a_signature_with_a_character_that_base64_lacks_is_refused() -> None:
+    form, written = SignatureFormat(header="X-Signature", encoding="base64"), base64.b64encode(digest(BODY)).decode()
+
+    assert is_accepted(form, {"x-signature": written})
+    assert not is_accepted(form, {"x-signature": f"{written[:4]}%{written[4:]}"})
 
 
 def test_the_right_signature_after_another_prefix_is_refused() -> None:
@@ -90,6 +98,14 @@ def test_a_time_is_accepted_within_the_tolerance_in_seconds_or_milliseconds(
     signature = digest(f"{timestamp}.".encode() + BODY).hex()
 
     assert is_accepted(form, {"x-signature": signature, "x-time": timestamp}) is accepted
+
+
+@pytest.mark.parametrize(("timestamp", "unix_time"), [("99999999999", 99_999_999_999), ("100000000000", 100_000_000)])
+def test_a_signed_time_of_eleven_digits_counts_seconds_and_one_of_twelve_milliseconds(timestamp: str, unix_time: int) -> None:
+    form = SignatureFormat(header="X-Signature", timestamp="X-Time", tolerance_s=60)
+    headers = {"x-signature": digest(f"{timestamp}.".encode() + BODY).hex(), "x-time": timestamp}
+
+    assert is_accepted(form, headers, now=datetime.fromtimestamp(unix_time, UTC))
 
 
 def test_at_most_sixteen_signatures_are_tried() -> None:
