@@ -39,7 +39,7 @@ def copy_repository(repository: Repository, folder: Path) -> None:
 
 def environment(folder: Path) -> Mapping[str, str]:
     """The environment of a process that runs the code of a copy instead of the installed code."""
-    return os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    return os.environ | {"PYTHONPATH": str(folder), "PYTHONHASHSEED": "0"}
 
 
 def python() -> str:

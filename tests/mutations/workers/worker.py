@@ -4,6 +4,7 @@
 `outcome` (a value of `Outcome`) and `seconds`. Tests that need servers are skipped: code that makes decisions needs none.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
 
 OPTIONS: Final = (
     *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+    *("-p", "no:schemathesis"),  # takes longer to start than most tests run, and only tests of contracts use it
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # pytest plugins are imported before pytest can rewrite them
 )
 OUTCOMES: Final[Mapping[pytest.ExitCode, Outcome]] = {
@@ -119,14 +121,14 @@ def _be_child(tests: list[str], write_end: int, plugins: Sequence[object]) -> No
 def _libraries(names: set[str]) -> list[str]:
     """The imported modules that are not part of the copy, and so are the same for every mutant.
 
-    Those written in C behind a module of Python are left out: `asyncio` breaks if `_asyncio` is imported before it.
+    Their private modules are left out: `asyncio` breaks if `_asyncio` is imported before it.
     """
     copy = str(Path.cwd())
     files = {name: getattr(sys.modules[name], "__file__", None) for name in sorted(names)}
     return [
         name
         for name, file in files.items()
-        if file and not file.startswith(copy) and "." not in name and not name.startswith("_")
+        if file and not file.startswith(copy) and not any(part.startswith("_") for part in name.split("."))
     ]
 
 
@@ -134,6 +136,7 @@ def _import(libraries: list[str]) -> None:
     for name in libraries:
         with suppress(Exception):
             importlib.import_module(name)
+    gc.freeze()  # collections of garbage in the children need not look at what is here already
 
 
 if __name__ == "__main__":
