@@ -88,8 +88,9 @@ def test_an_earlier_reading_is_outdated_and_the_same_or_a_later_one_is_not() -> 
     assert not is_outdated({}, _rank(5))
 
 
-def test_a_reprocessing_that_another_covers_changes_nothing_in_either_order() -> None:
-    small, large = _reprocessing(4, 6, 60), _reprocessing(3, 7, 61)
+@pytest.mark.parametrize(("since", "until", "read"), [(4, 6, 60), (3, 6, 60), (4, 7, 60), (4, 6, 61), (3, 7, 61)])
+def test_a_reprocessing_that_another_covers_changes_nothing_in_either_order(since: int, until: int, read: int) -> None:
+    small, large = _reprocessing(since, until, read), _reprocessing(3, 7, 61)
 
     states = with_reprocessing({}, large)
 
@@ -107,3 +108,8 @@ def test_reprocessings_of_different_spans_are_both_known() -> None:
     assert is_outdated(states, _rank(3, 59))
     assert is_outdated(states, _rank(6))
     assert not is_outdated(states, _rank(6, 50))
+
+
+def test_a_time_in_a_rank_counts_microseconds_and_is_written_the_same_for_ever_as_ranks_are_stored() -> None:
+    assert time_in_ranks(NINE) == "064c06cfcb8400"
+    assert time_in_ranks(NINE + timedelta(microseconds=1)) == "064c06cfcb8401"
