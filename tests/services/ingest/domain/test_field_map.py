@@ -114,11 +114,18 @@ def test_a_currency_is_in_capitals(currency: object, expected: str | None) -> No
 
 
 def test_a_field_that_is_not_a_text_where_one_belongs_is_written_as_one_and_an_object_is_left_out() -> None:
-    assert _observe({"url": 7, "deal_id": {"id": 7}, "contact_key": "c1"}).facts == {
+    assert _observe({"url": 7, "deal_id": {"id": 7}, "contact_key": 71}).facts == {
         "url": "7",
         "deal_id": None,
-        "contact_key": "c1",
+        "contact_key": "71",
     }
+
+
+@pytest.mark.parametrize(("account", "expected"), [("us", "us"), (7, "7"), ("", "eu"), (None, "eu")])
+def test_an_activity_is_of_the_account_in_the_item_or_else_of_that_of_the_source(account: object, expected: str) -> None:
+    source = make_source("shared-secret", account="eu", fields=FIELDS_BY_NAME)
+
+    assert observe(source, RECORD | {"account": account}).account == expected
 
 
 @pytest.mark.parametrize("activity_id", [None, "", {"id": 1}, [1]])
