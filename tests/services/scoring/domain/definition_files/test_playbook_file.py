@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import pytest
 
-from services.scoring.domain.definition_files.playbook_file import read_playbooks
+from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused, Mistake
 from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, SameContact, UnverifiedRules
+from shared.events import TeamId
 
 BEHAVIOUR = "{key: calls, label: C, counts: {directions: [inbound]}, target: 5, weight: 1, cap: 1}"
 GOAL = "{key: month, label: G, counts: {}, period: month, step: 1}"
@@ -115,3 +116,25 @@ def test_a_behaviour_has_a_key_of_its_own() -> None:
     (mistake,) = _mistakes(PLAN.replace(BEHAVIOUR, f"{BEHAVIOUR}, {BEHAVIOUR}"))
 
     assert (mistake.key, mistake.problem) == ("behaviours[1].key", "already used in line 3; use it once")
+
+
+def _mistakes_of_teams(text: str, *teams: str) -> tuple[Mistake, ...]:
+    with pytest.raises(DefinitionRefused) as refused:
+        refuse_unknown_teams(text, read_playbooks(text, file="plan.yaml"), set(map(TeamId, teams)), file="plan.yaml")
+    return refused.value.mistakes
+
+
+@pytest.mark.parametrize(
+    ("teams", "advice"), [(("norht", "zz"), "did you mean norht?"), (("zz",), "add the team to the roster first")]
+)
+def test_a_playbook_of_a_team_that_the_roster_lacks_is_refused_where_the_team_stands(
+    teams: tuple[str, ...], advice: str
+) -> None:
+    both = f"{PLAN.replace('north', teams[0])}---\n{PLAN}"
+
+    assert _mistakes_of_teams(both, *teams) == (Mistake(line=6, key="team", problem=f"the roster has no team north; {advice}"),)
+
+
+@pytest.mark.parametrize("teams", [{"north"}, {"north", "south"}, set()], ids=["its own", "more", "none yet"])
+def test_a_playbook_may_be_of_a_team_of_the_roster_and_of_any_while_there_is_no_roster(teams: set[str]) -> None:
+    refuse_unknown_teams(PLAN, read_playbooks(PLAN, file="plan.yaml"), set(map(TeamId, teams)), file="plan.yaml")
