@@ -16,6 +16,8 @@ TABLES: Final = {
     "scoring.rescore": "scoring.pending_rescore",
     "scoring.total_of_forgotten": "scoring.total_of_erased_reps",
 }
+DISCARDED: Final = {"nudges.rep_calibration", "nudges.team_baseline", "nudges.team_calibration"}
+"""Tables whose rows are computed anew, because they are measured on another scale now."""
 STATUSES: Final = {"held": "deferred", "held_out": "withheld", "dropped": "suppressed"}
 ANNOUNCEMENT_FIELDS: Final = {"told_at": "delivered_at"}
 DISPUTE_FIELDS: Final = {"contested_at": "disputed_at", "settled": "resolution", "settled_by": "resolved_by"}

@@ -27,6 +27,7 @@ from tests.upgrade.dumps import restore_schemas
 from tests.upgrade.installation import restore_installation
 from tests.upgrade.names import (
     ANNOUNCEMENT_FIELDS,
+    DISCARDED,
     DISPUTE_FIELDS,
     EFFECT_FIELDS,
     NUDGE_FIELDS,
@@ -93,7 +94,8 @@ async def test_migrations_keep_every_row(recording: Recording, servers: Servers)
     after = await _count_rows(admin)
     await admin.close()
     renamed = {TABLES.get(table, table): count for table, count in before.items() if not table.endswith(".migration")}
-    assert {table: after[table] for table in renamed} == renamed
+    expected = {table: 0 if table in DISCARDED else count for table, count in renamed.items()}
+    assert {table: after[table] for table in renamed} == expected
     assert sum(count > 0 for count in renamed.values()) > 20
 
 
@@ -115,8 +117,11 @@ def test_an_audit_counts_the_same_and_finds_no_difference(upgrade: Upgrade, snap
 
 @SNAPSHOTS
 def test_the_same_nudges_were_decided_and_none_for_the_past(upgrade: Upgrade, snapshot: int) -> None:
-    """Those from before the upgrade also keep their times and assignments, and the texts that people have read."""
-    expected = [_with_new_names(row) for row in upgrade.expected[snapshot]["nudges"]]
+    """Those from before the upgrade also keep their times and assignments, and the texts that people have read. Since the
+    upgrade *quiet afternoon* is silent: it needs forty known days, and the installation has run for four weeks."""
+    rows = [_with_new_names(row) for row in upgrade.expected[snapshot]["nudges"]]
+    stopped_at = STOPPED_AT.strftime("%Y-%m-%dT%H:%M:%S")
+    expected = [row for row in rows if row["rule"] != "quiet_afternoon" or row["decided_at"][:19] < stopped_at]
     actual = upgrade.actual[snapshot]["nudges"]
 
     assert _identify_all(actual) == _identify_all(expected)
