@@ -60,7 +60,7 @@ async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         (("import", "calls.ndjson", "--source", "acne"), "acme"),
         (("forget", "somebody", "--source", "acne", "--yes"), "acme"),
         (("forget", "anna", "--yes"), "ana"),
-        (("rules", "resume", "comback"), "comeback"),
+        (("rules", "resume", "strek"), "streak"),
         (("channels", "enable", "fiel"), "file"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
