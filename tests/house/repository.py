@@ -1,6 +1,7 @@
 """The files of a repository, each read and parsed once, and the `Breach` that a check reports."""
 
 import ast
+import gc
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -101,5 +102,9 @@ class Repository:
 
     def _parse(self, path: PurePosixPath) -> Module:
         text = self.text(path)
-        tree = ast.parse(text, filename=str(path))
+        gc.disable()  # a finalizer that parses code meanwhile, such as one that warns, breaks the parser of Python 3.11
+        try:
+            tree = ast.parse(text, filename=str(path))
+        finally:
+            gc.enable()
         return Module(path=path, text=text, tree=tree, nodes=tuple(ast.walk(tree)))
