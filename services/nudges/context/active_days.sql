@@ -7,7 +7,7 @@ SELECT rep_id, day, (report ->> 'playbook_version')::integer AS version, report 
         FROM jsonb_array_elements(report -> 'behaviours') AS behaviour WHERE (behaviour ->> 'target')::numeric > 0)::text AS counts
 FROM day
 WHERE rep_id = ANY($1::text[]) AND day >= $2 AND day < $3 AND worked_score IS NOT NULL AND report ->> 'state' = 'closed'
-  AND EXISTS (SELECT FROM jsonb_array_elements(report -> 'behaviours') AS behaviour WHERE (behaviour ->> 'count')::integer > 0)
+  AND has_activity(report)
 ORDER BY day;
 
 -- name: list_what_counted

@@ -3,9 +3,7 @@
 SELECT rep_id, day, has_activity FROM (
     SELECT rep_id, day, has_activity, bool_or(has_activity) OVER (PARTITION BY rep_id ORDER BY day) AS has_begun
     FROM (
-        SELECT rep_id, day,
-               EXISTS (SELECT FROM jsonb_array_elements(report -> 'behaviours') AS b WHERE (b ->> 'count')::integer > 0) AS has_activity
-        FROM day
+        SELECT rep_id, day, has_activity(report) AS has_activity FROM day
         WHERE rep_id = ANY($1::text[]) AND day >= $2 AND day < $3
           AND report ->> 'state' = 'closed' AND worked_score IS NOT NULL
     ) AS worked

@@ -4,7 +4,7 @@
 SELECT new.rep_id, new.team_id FROM day AS new
 WHERE new.rep_id = ANY($1::text[]) AND new.day = $2 AND new.worked_score IS NOT NULL AND NOT EXISTS (
     SELECT FROM day AS d WHERE d.rep_id = new.rep_id AND d.day < $2
-      AND (d.report ->> 'presence' IN ('working', 'absent') OR d.report ->> 'first_counted_at' IS NOT NULL)
+      AND (d.report ->> 'presence' IN ('working', 'absent') OR has_activity(d.report))
 );
 
 -- name: list_established_teams

@@ -125,3 +125,11 @@ async def test_the_worked_days_that_are_over_are_listed(pool: asyncpg.Pool, rows
     assert await list_rostered_days(pool, {NORTH.id}, since=days[1]) == anas
     listed = await list_rostered_days(pool, None, since=days[1])
     assert listed == [*anas, RosteredDay(rep_id=BEN.id, team_id=SOUTH.id, day=days[1], is_active=True)]
+
+
+async def test_activities_that_are_known_by_their_date_alone_are_activities(pool: asyncpg.Pool, rows: Rows) -> None:
+    for day in (*working_days(35), LONG_AGO):
+        await rows.add_day(report(day, count=3, first=None))
+    await rows.add_day(open_report())
+
+    assert await list_roster_doubts(pool, {NORTH.id}, today=MONDAY) == []
