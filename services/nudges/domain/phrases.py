@@ -141,6 +141,11 @@ def number(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def targets(report: DayReport) -> str:
+    """What the day asks for: `12 conversations and 2 proposals`; empty for nothing."""
+    return joined([counted(behaviour.target, behaviour.label) for behaviour in planned_behaviours(report)])
+
+
 def breakdown(report: DayReport) -> str:
     """Counts against targets: `12 conversations (10 planned) and 2 of 2 proposals`."""
     return joined([_progress(behaviour) for behaviour in planned_behaviours(report)])

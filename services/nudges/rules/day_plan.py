@@ -3,9 +3,9 @@
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import WEEKDAYS, counted, first_name, joined, long_date
+from services.nudges.domain.phrases import WEEKDAYS, first_name, long_date, targets
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -30,10 +30,9 @@ def day_plan(context: RuleContext) -> Proposal | None:
         return None
     if not is_worked(report) or is_plan_done(report) or middle is None or context.now >= middle:
         return None
-    planned = planned_behaviours(report)
-    if not planned:
+    plan = targets(report)
+    if not plan:
         return None
-    plan = joined([counted(behaviour.target, behaviour.label) for behaviour in planned])
     return Proposal(
         wordings=_wordings(first_name(report.rep.name), WEEKDAYS[report.day.weekday()], plan), reason=_reason(context)
     )

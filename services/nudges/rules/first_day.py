@@ -2,9 +2,9 @@
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.candidate import FIRST_DAY_RULE
-from services.nudges.domain.history import is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.history import is_worked, middle_of_work
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import counted, first_name, joined
+from services.nudges.domain.phrases import first_name, targets
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -27,7 +27,7 @@ def first_day(context: RuleContext) -> Proposal | None:
     if middle is None or context.now >= middle:
         return None
     name = first_name(report.rep.name)
-    plan = joined([counted(behaviour.target, behaviour.label) for behaviour in planned_behaviours(report)])
+    plan = targets(report)
     return Proposal(
         wordings=(
             f"Welcome, {name}. Your plan for today: {plan}. You can see on your page what has counted so far.",

@@ -1,9 +1,9 @@
 """Welcome back: a plain greeting on the first morning after a leave, with the day's plan."""
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
+from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import counted, day_name, first_name, joined
+from services.nudges.domain.phrases import day_name, first_name, targets
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -27,10 +27,9 @@ def welcome_back(context: RuleContext) -> Proposal | None:
     if middle is None or context.now >= middle:
         return None
     has_day_plan = context.wants_day_plan and context.knows_playbook
-    plan = joined([counted(behaviour.target, behaviour.label) for behaviour in planned_behaviours(report)])
     return Proposal(
         occasion=f"leave from {leave.first}",
-        wordings=_wordings(first_name(report.rep.name), "" if has_day_plan else plan),
+        wordings=_wordings(first_name(report.rep.name), "" if has_day_plan else targets(report)),
         reason=f"The roster had you on leave until {day_name(leave.last, today=context.today)}. Days of leave have no targets.",
     )
 
