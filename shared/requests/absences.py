@@ -28,7 +28,7 @@ class AbsenceSpan(Schema):
 
 class AbsenceState(Schema):
     """What is known of the days of a query, from `first` to `last`: which of them are `entered`, which the roster file states
-    (`in_roster`), and on which something counts (`active`). `today` is the rep's."""
+    (`in_roster`), on which something counts (`active`), and which are left to be entered (`missing`). `today` is the rep's."""
 
     rep_name: str
     today: date
@@ -37,6 +37,7 @@ class AbsenceState(Schema):
     entered: tuple[AbsenceSpan, ...]
     in_roster: tuple[AbsenceSpan, ...]
     active: tuple[date, ...]
+    missing: tuple[AbsenceSpan, ...]
 
 
 class AbsenceRow(Schema):

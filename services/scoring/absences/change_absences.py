@@ -1,6 +1,6 @@
 """Show, enter and take back absences of a rep, for a manager who leads the rep today."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -94,11 +94,10 @@ async def enter_absence(pool: asyncpg.Pool, cache: DefinitionsCache, query: Abse
     """
 
     async def enter(connection: Connection, days: _Days) -> int:
-        active = set(await list_counted_days(connection, days.rep.id, first=days.first, last=days.last))
-        empty = [day for day in days if day not in active]
-        if not empty:
+        active = await list_counted_days(connection, days.rep.id, first=days.first, last=days.last)
+        if all(day in active for day in days):
             raise NoEmptyDay
-        missing = [day for day in empty if days.rep.absent_on(day) < 1]
+        missing = _missing(days, active)
         await add_entered_days(connection, days.rep.id, missing, manager_id=days.manager_id, today=days.today, now=now)
         return len(missing)
 
@@ -163,6 +162,7 @@ async def _state(connection: Connection, definitions: Definitions, days: _Days) 
     entered = await list_entered_of(connection, days.rep.id, first=days.first, last=days.last)
     entered_days = {absence.day for absence in entered}
     stated = [day for day in days if day not in entered_days and days.rep.absent_on(day) >= 1]
+    active = await list_counted_days(connection, days.rep.id, first=days.first, last=days.last)
     return AbsenceState(
         rep_name=days.rep.name,
         today=days.today,
@@ -170,8 +170,14 @@ async def _state(connection: Connection, definitions: Definitions, days: _Days) 
         last=days.last,
         entered=tuple(_entered_spans(entered, definitions.roster)),
         in_roster=tuple(AbsenceSpan(first=first, last=last) for first, last in spans_of(stated)),
-        active=tuple(await list_counted_days(connection, days.rep.id, first=days.first, last=days.last)),
+        active=tuple(active),
+        missing=tuple(AbsenceSpan(first=first, last=last) for first, last in spans_of(_missing(days, active))),
     )
+
+
+def _missing(days: _Days, active: Collection[date]) -> list[date]:
+    """Those of the days that can be entered: nothing counts on them, and they are no absence yet."""
+    return [day for day in days if day not in active and days.rep.absent_on(day) < 1]
 
 
 def _entered_spans(entered: list[EnteredAbsence], roster: Roster) -> Iterator[AbsenceSpan]:

@@ -1,14 +1,13 @@
 """What the page says of a rep's days: what was entered, what would be, and what stays as it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from services.nudges.domain.phrases import first_name, joined, long_date
 from shared.requests.absences import AbsenceSpan, AbsenceState
 
-_ONE_DAY: Final = timedelta(days=1)
 _NO_EFFECT: Final = "Nothing is held against {name} on these days, and a streak goes on as if they were days off."
 
 
@@ -26,7 +25,6 @@ class AbsenceView:
 def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
     """Of days on which something is entered, of days that could be entered, or, right after it, of days that were withdrawn."""
     name, today = state.rep_name, state.today
-    empty = _empty_spans(state)
     remarks = tuple(_remarks(state))
     if state.entered:
         authors = sorted({span.entered_by for span in state.entered if span.entered_by})
@@ -41,15 +39,15 @@ def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
     if is_withdrawn:
         return AbsenceView(
             heading=f"{name} is not entered as away",
-            days=f"{name}: no longer away {_describe(empty, today=today)}." if empty else "",
+            days=f"{name}: no longer away {_describe(state.missing, today=today)}." if state.missing else "",
             effect="These days count again as they did before. Scores follow within a minute.",
             remarks=remarks,
             can_withdraw=False,
         )
     return AbsenceView(
         heading=f"Was {name} away?" if state.first <= today else f"Will {name} be away?",
-        days=f"{name}: away {_describe(empty, today=today)}." if empty else "",
-        effect=f"If you enter this: {_lower_first(_NO_EFFECT.format(name=first_name(name)))}" if empty else "",
+        days=f"{name}: away {_describe(state.missing, today=today)}." if state.missing else "",
+        effect=f"If you enter this: {_lower_first(_NO_EFFECT.format(name=first_name(name)))}" if state.missing else "",
         remarks=remarks,
         can_withdraw=False,
     )
@@ -74,25 +72,6 @@ def _remarks(state: AbsenceState) -> Iterable[str]:
         yield f"Something that counts was logged on {active}, so {stays}."
     if state.in_roster:
         yield f"Already in the roster file: away {_describe(state.in_roster, today=state.today)}."
-
-
-def _empty_spans(state: AbsenceState) -> Sequence[AbsenceSpan]:
-    """What would be entered."""
-    known = {day for span in (*state.entered, *state.in_roster) for day in _days_of(span.first, span.last)}
-    known.update(state.active)
-    spans: list[AbsenceSpan] = []
-    for day in _days_of(state.first, state.last):
-        if day in known:
-            continue
-        if spans and spans[-1].last == day - _ONE_DAY:
-            spans[-1] = AbsenceSpan(first=spans[-1].first, last=day)
-        else:
-            spans.append(AbsenceSpan(first=day, last=day))
-    return spans
-
-
-def _days_of(first: date, last: date) -> Iterable[date]:
-    return (first + offset * _ONE_DAY for offset in range((last - first).days + 1))
 
 
 def _lower_first(sentence: str) -> str:

@@ -210,6 +210,17 @@ async def test_days_of_the_roster_are_not_entered_again_and_cannot_be_withdrawn_
     assert after.entered == ()
 
 
+async def test_missing_are_the_days_that_entering_would_add(absences: Absences) -> None:
+    await absences.scoring.apply(roster=with_absence(MONDAY, MONDAY))
+    await absences.scoring.record(observed("a1", started_at=f"{WEDNESDAY}T12:00:00+00:00"))
+
+    entered = await absences.enter(MONDAY, THURSDAY)
+    withdrawn = await absences.withdraw(MONDAY, THURSDAY)
+
+    assert entered.missing == ()
+    assert withdrawn.missing == (AbsenceSpan(first=TUESDAY, last=TUESDAY), AbsenceSpan(first=THURSDAY, last=THURSDAY))
+
+
 async def test_every_replica_uses_it_from_the_commit_on(absences: Absences) -> None:
     other = DefinitionsCache()
     async with absences.scoring.pool.acquire() as connection:

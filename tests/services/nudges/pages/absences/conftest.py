@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from services.nudges.pages.absences.absence_page import AbsencePage
 from services.nudges.pages.absences.ask_scoring import AbsenceEndpoint
 from services.nudges.pages.rendering import Renderer
+from services.scoring.domain.roster.entered_absences import spans_of
 from shared.requests.absences import ABSENCE_ENTER, ABSENCE_WITHDRAW, AbsenceQuery, AbsenceSpan, AbsenceState
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.pages.browser import BASE_URL, LINKS
@@ -46,7 +47,14 @@ class AbsenceScoring:
             entered=self.entered,
             in_roster=self.in_roster,
             active=self.active,
+            missing=self._missing(query.first, query.last),
         )
+
+    def _missing(self, first: date, last: date) -> tuple[AbsenceSpan, ...]:
+        days = {first + timedelta(days=offset) for offset in range((last - first).days + 1)}
+        taken = {day for span in (*self.entered, *self.in_roster) for day in days if span.first <= day <= span.last}
+        spans = spans_of(days - taken - set(self.active))
+        return tuple(AbsenceSpan(first=span_first, last=span_last) for span_first, span_last in spans)
 
 
 @pytest.fixture
