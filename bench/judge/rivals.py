@@ -21,7 +21,7 @@ from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE
 from shared.events import NudgeId, RepId
 
-WORKED_DAYS_PER_FALSE_ALERT: Final = 250
+_DAYS_PER_FALSE_ALERT: Final = 250
 _KNOWN_DAYS_MIN: Final = 10
 _PAST_DAYS_MAX: Final = 60
 _SIZE_MAX: Final = 50.0
@@ -79,7 +79,7 @@ class Rivals:
             return _LIMIT_FIRST
         return _lowest(
             lambda limit: (
-                sum(len(_cusum_alerts(of_rep, [limit] * len(of_rep))) for of_rep in known) <= days / WORKED_DAYS_PER_FALSE_ALERT
+                sum(len(_cusum_alerts(of_rep, [limit] * len(of_rep))) for of_rep in known) <= days / _DAYS_PER_FALSE_ALERT
             )
         )
 
@@ -126,7 +126,7 @@ class Rivals:
 
 
 def _is_within_budget(verdict: Verdict) -> bool:
-    return verdict.false * WORKED_DAYS_PER_FALSE_ALERT <= verdict.judged_days
+    return verdict.false * _DAYS_PER_FALSE_ALERT <= verdict.judged_days
 
 
 def _lowest(is_high_enough: Callable[[float], bool]) -> float:

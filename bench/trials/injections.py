@@ -12,7 +12,7 @@ from bench.trials.trace import ONE_DAY, Change, Counts, Meaning, Trace
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.roster.roster import Absence, Rep
-from shared.events import BehaviourKey, RepId
+from shared.events import BehaviourKey, PersonId, RepId
 
 _REPS: Final = 5
 _ACTIVE_SHARE_MIN: Final = 1 / 3
@@ -132,7 +132,7 @@ def _join(trace: Trace, random: Random) -> Trace:
     counts, definitions, changes = dict(trace.counts), trace.definitions, list(trace.changes)
     for spell in _choose_spells(trace, random):
         model = definitions.roster.reps[spell.rep_id]
-        new = RepId(f"{spell.rep_id}-new")  # type: ignore[arg-type]
+        new = RepId(PersonId(f"{spell.rep_id}-new"))
         rep = replace(model, id=new, name=f"{model.name}-new", joined=spell.days[0], identities=(), absences=())
         definitions = _with_rep(definitions, rep)
         for number, day in enumerate(spell.days):

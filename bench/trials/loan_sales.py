@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.trials.trace import Trace, make_definitions
 from services.scoring.domain.activities.assignment import RepDay
-from shared.events import BehaviourKey, RepId
+from shared.events import BehaviourKey, PersonId, RepId
 from tests.faults.whole_trace import NAME, TRACE
 
 _FIRST: Final = date(2011, 10, 1)
@@ -21,7 +21,7 @@ def read_trace() -> Trace | None:
         return None
     with (folder / "expected.csv").open(newline="", encoding="utf-8") as file:
         counts = {
-            RepDay(RepId(row["rep"]), date.fromisoformat(row["day"])): _read_counts(row["counts"])  # type: ignore[arg-type]
+            RepDay(RepId(PersonId(row["rep"])), date.fromisoformat(row["day"])): _read_counts(row["counts"])
             for row in csv.DictReader(file)
         }
     roster, playbooks = (folder / name for name in ("roster.yaml", "playbook.yaml"))

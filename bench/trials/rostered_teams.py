@@ -15,7 +15,7 @@ from typing import Final
 from bench.trials.simulated_teams import draw_poisson
 from bench.trials.trace import ONE_DAY, Change, Counts, Meaning, Trace, make_definitions
 from services.scoring.domain.activities.assignment import RepDay
-from shared.events import BehaviourKey, RepId
+from shared.events import BehaviourKey, PersonId, RepId
 
 _FIRST: Final = date(2025, 1, 6)
 _WEEKS: Final = 16
@@ -106,7 +106,7 @@ def _draw_reps(random: Random) -> Iterator[_Rep]:
         for number, kind in enumerate(kinds):
             is_part_time = kind == "part-time"
             yield _Rep(
-                id=RepId(f"{team}-{number}"),  # type: ignore[arg-type]
+                id=RepId(PersonId(f"{team}-{number}")),
                 team=team,
                 kind=kind,
                 weekdays=_PART_TIME_WEEKDAYS[number % 2] if is_part_time else range(5),

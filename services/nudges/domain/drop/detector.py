@@ -51,7 +51,8 @@ def assess(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, *
 
     `active_share` is the share of the rep's working days that are active.
     """
-    return assess_at(DaySums(days, team.weekday_factors), len(days), team, budget.limit(active_share))
+    sums = DaySums(days, team.weekday_factors)
+    return assess_at(sums, sums.days, team, budget.limit(active_share))
 
 
 def assess_at(sums: DaySums, end: int, team: TeamBaseline, limit: float) -> Assessment | None:
