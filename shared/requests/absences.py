@@ -28,7 +28,8 @@ class AbsenceSpan(Schema):
 
 class AbsenceState(Schema):
     """What is known of the days of a query, from `first` to `last`: which of them are `entered`, which the roster file states
-    (`in_roster`), on which something counts (`active`), and which are left to be entered (`missing`). `today` is the rep's."""
+    (`in_roster`), on which something counts although they are no absence
+    (`active`), and which are left to be entered (`missing`). `today` is the rep's."""
 
     rep_name: str
     today: date

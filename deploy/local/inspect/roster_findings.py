@@ -22,7 +22,9 @@ async def examine_roster(connection: Client) -> AsyncIterator[Finding]:
     except NoResponder:
         return  # reported with the channels
     if not any(team.doubts for team in teams):
-        yield Finding(verdict=Verdict.OK, subject="working days", text="no rep leaves most of theirs empty")
+        yield Finding(
+            verdict=Verdict.OK, subject="working days", text="what the reps log fits their working days in the roster"
+        )
     for team in teams:
         for text in describe_doubts(team):
             yield Finding(verdict=Verdict.NOTE, subject=f"working days of {team.name}", text=text)

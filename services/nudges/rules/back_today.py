@@ -15,7 +15,8 @@ NAMES_MAX: Final = 5
     name="back_today",
     title="Back today",
     when="A rep works again after a leave of five working days or more.",
-    limits="Only after a leave that is entered in the roster; public holidays within it count. On that morning only.",
+    limits="Only after a leave that is in the roster or was entered by a manager; public holidays within it count. On that "
+    "morning only.",
     kind=NudgeKind.DIGEST,
     priority=130,
 )
@@ -43,6 +44,6 @@ def back_today(context: TeamContext) -> Proposal | None:
             f"First day back today: {names}.",
             f"Today is the first day back for {names}.",
         ),
-        reason="By the roster, a leave of five working days or more is over, and today is a working day again.",
+        reason="A leave of five working days or more has ended, and today is a working day.",
         about=tuple(Mention(id=member.rep.id) for member in back),
     )

@@ -24,8 +24,9 @@ def is_still_low(context: RuleContext) -> bool:
     title="Drop",
     when="Less counts towards the plan on the last active days than chance would explain, given the rep's own earlier active "
     "days.",
-    limits="At most one false alert per rep in 500 working days; at most once in ten. Silent until the team has 250 days to "
-    "calibrate on and the rep thirteen active days, and when the last working day brought nothing: the rep may be away.",
+    limits="At most one false alert per rep in 500 working days; at most one alert in ten. Silent until the team's reps "
+    "together have 250 working days to calibrate on and the rep thirteen active days, and when the last working day brought "
+    "nothing: the rep may be away.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=200,
@@ -34,8 +35,9 @@ def is_still_low(context: RuleContext) -> bool:
         false_alarm="The rep does as much on active days as before, or has declined by no more than 30% in a year.",
         calibration="Every Sunday, for the team and for each rep, on their own active days of eighteen weeks in random orders: "
         "in these every alert is a false one. The limits use up eight tenths of the budget there.",
-        silence="Until the team has 250 judged days and the rep thirteen active days; after a working day without activity; "
-        "for ten working days after an alert.",
+        silence="Until the team's reps together have 250 working days to judge, and the rep thirteen active ones; after a "
+        "working day without activity; for at least ten working days after an alert, and until none of its days can cause "
+        "another.",
     ),
     is_shortfall=True,
     is_reevaluated=True,

@@ -13,8 +13,8 @@ from shared.events import NudgeKind
     name=FIRST_DAY_RULE,
     title="First day",
     when="A new rep's first working day in the roster begins. The message lists the day's targets and says where to see more.",
-    limits="Not for somebody who comes from another team, and not when most of the team is new, because Daymark or the "
-    "playbook is: at least half of it must have been scored for two weeks.",
+    limits="Not for somebody who comes from another team, and not while Daymark or the playbook is new to the "
+    "team: at least half of the reps must have been scored for two weeks.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=180,
@@ -34,5 +34,6 @@ def first_day(context: RuleContext) -> Proposal | None:
             f"Hello, {name}, and welcome. This is what counts today: {plan}. Your page shows how the day is going.",
             f"Good to have you here, {name}. Today's plan is {plan}. Your page shows what has counted so far.",
         ),
-        reason=f"By the roster, this is your first working day. The targets come from the {report.team.name} playbook.",
+        reason=f"According to the roster, this is your first working day. The targets come from the {report.team.name} "
+        "playbook.",
     )

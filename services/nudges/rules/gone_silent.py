@@ -17,8 +17,8 @@ from shared.events import Mention, NudgeKind, PossibleAbsence, TeamId
     title="Gone silent",
     when="A rep who works today has logged nothing that counts for longer than chance explains, given the weekdays on which "
     "they usually do and how active the team was.",
-    limits="At most one false question per rep in 500 working days; once per silence, about one rep a morning. Silent until "
-    "the team has 250 days to calibrate on and the rep ten active days.",
+    limits="At most one false question per rep in 500 working days; once per silence, and one rep a morning. Silent until "
+    "the team's reps together have 250 working days to calibrate on, and the rep ten active days.",
     kind=NudgeKind.DIGEST,
     priority=50,
     budget=AlarmBudget(
@@ -26,8 +26,8 @@ from shared.events import Mention, NudgeKind, PossibleAbsence, TeamId
         false_alarm="The rep is at work and logs as before; by chance there were some days without an entry.",
         calibration="Every Sunday, on the team's own working days of eighteen weeks as they happened: every question that they "
         "would have led to counts as a false one. The correction is shrunk, and never makes the limits laxer.",
-        silence="Until the team has 250 judged days and the rep ten active days; for a rep who is not at work today; after the "
-        "question until the rep has logged something again.",
+        silence="Until the team's reps together have 250 working days to judge, and the rep ten active ones; for a rep who "
+        "is not at work today; after the question until the rep has logged something again.",
     ),
 )
 def gone_silent(context: TeamContext) -> Proposal | None:
@@ -37,22 +37,22 @@ def gone_silent(context: TeamContext) -> Proposal | None:
     if not silences:
         return None
     member, silence = max(silences, key=lambda pair: (pair[1].days, -context.members.index(pair[0])))
-    name, since = context.name_of(member.rep), long_date(silence.first, today=context.today)
+    name, first = context.name_of(member.rep), long_date(silence.first, today=context.today)
     until, days = long_date(silence.last, today=context.today), count_phrase(silence.days, "working day")
     return Proposal(
         occasion=_occasion(member, silence),
         wordings=(
-            f"Nothing logged for {name} since {since}. Away?",
-            f"{name} has logged nothing since {since}, {days} in a row. Away?",
-            f"Is {name} away? Nothing has been logged since {since}.",
-            f"No entries from {name} since {since}. Away, or not logging?",
-            f"{name}: nothing logged for {days}, since {since}. Away?",
-            f"Nothing from {name} in the CRM since {since}. Away?",
+            f"Nothing that counts has been logged for {name} since {first}. Away?",
+            f"Is {name} away? Nothing that counts has been logged since {first}.",
+            f"{name} has logged nothing that counts for {days}, since {first}. Away?",
+            f"No activity that counts from {name} since {first}, {days} in a row. Away, or not logging?",
+            f"Away? {name} has logged nothing that counts since {first}.",
+            f"Nothing that counts from {name} for {days}, since {first}. Away?",
         ),
         reason=(
-            f"Nothing that counts was logged for {member.rep.name} on {days}, from {since} to {until}. Given the weekdays on "
+            f"Nothing that counts was logged for {member.rep.name} on {days}, from {first} to {until}. Given the weekdays on "
             "which they usually log something, and how active the team was, chance rarely explains that. If they were away, "
-            "enter the absence: then nothing is held against these days."
+            "enter the absence, so that these days aren't held against them."
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),

@@ -44,7 +44,7 @@ def is_still_short(context: RuleContext) -> bool:
     title="One thing",
     when="Over five worked days one behaviour came to less than half of its targets, and all others to 80% or more.",
     limits="At most once in two weeks; never about days before the playbook was announced, nor about days for which the rep "
-    "was praised. For two days afterwards no praise for these days follows.",
+    "was praised. After a hint, these days are not praised for two days.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=220,
@@ -52,7 +52,7 @@ def is_still_short(context: RuleContext) -> bool:
     budget=AlarmBudget(
         working_days=250,
         false_alarm="By chance the behaviour came to less than half in these five days; over longer it is on track.",
-        calibration="None yet: the limits are the same for everybody, so that the budget is not guaranteed.",
+        calibration="Nothing yet: the same limits apply to everybody, so the budget is not guaranteed.",
         silence="Until five worked days under today's playbook version are known; for two weeks after a hint.",
     ),
     is_shortfall=True,

@@ -43,7 +43,7 @@ _LISTED_MAX: Final = 2
         false_alarm="The day is like any other: by chance less than usual has counted by its middle.",
         calibration="The rep's own forty to sixty days: the count must be below all of them, and have a probability of at most "
         "one in 500 under a negative binomial that is fitted to them. That is half of the budget; the rest is for days that "
-        "are no negative binomial.",
+        "don't follow one.",
         silence="Until the middle of forty active days is known; while nothing has counted today; for two weeks after a hint.",
     ),
     is_shortfall=True,

@@ -22,7 +22,7 @@ from shared.events import NudgeKind
     when="The score has reached 100. If more of one behaviour made up for less of another, the message says which targets are "
     "not reached.",
     limits="Not for a day that has had any of the praise above. If the rep's message of the day was about something else, such "
-    "as praise for the day before, it comes the next working morning.",
+    "as praise for the day before, this praise comes the next working morning.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
     priority=160,

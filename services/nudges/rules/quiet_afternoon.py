@@ -21,8 +21,8 @@ COOLDOWN_DAYS: Final = 14
     title="Quiet afternoon",
     when="Half of the working day is over and nothing has counted, although something had by then on each of the last forty to "
     "eighty working days.",
-    limits="At most about one false hint per rep in 250 working days; at most once in two weeks. Silent until forty working "
-    "days are known.",
+    limits="At most about one false hint per rep in 250 working days (two while only forty days are known); at most once in "
+    "two weeks. Silent until forty working days are known.",
     kind=NudgeKind.COACHING,
     moment=Moment.MIDDAY,
     priority=300,
@@ -30,8 +30,8 @@ COOLDOWN_DAYS: Final = 14
     budget=AlarmBudget(
         working_days=250,
         false_alarm="The day is like any other: some mornings of the rep's bring nothing, and nothing is wrong.",
-        calibration="None is needed, whatever the share of such mornings: eighty without one and then one come at most about "
-        "once in 250 days; with only forty known, at most about twice.",
+        calibration="Nothing is needed: however common such mornings are, one that follows eighty others with activity comes "
+        "at most about once in 250 days (about twice while only forty are known).",
         silence="Until forty working days are known; after a morning without activity for eighty working days; for two weeks "
         "after a hint.",
     ),

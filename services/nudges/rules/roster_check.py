@@ -25,7 +25,8 @@ _BASIS: Final = (
     when="Monday morning: at most five reps who logged nothing that counts on 60% or more of their working days in six weeks; "
     "or on 40% or more, if there are weekdays on which they hardly ever did. The message says which weekdays would fit.",
     limits="About each rep at most once in four weeks, unless it changed, and not before they have been known for six weeks. "
-    "Leave, holidays and days without any data of the team do not count. If it is most of the team, nobody is named.",
+    "Leave, holidays and days without any data of the team do not count. If it is more than five reps and most of the team, "
+    "nobody is named.",
     kind=NudgeKind.DIGEST,
     priority=140,
 )
@@ -43,11 +44,11 @@ def roster_check(context: TeamContext) -> Proposal | None:
     return Proposal(
         occasion=occasion_of(context.today, [doubt.key for doubt in clearest]),
         wordings=(
-            f"Does the roster fit? In the last six weeks, {text}",
+            f"Is the roster wrong? In the last six weeks, {text}",
             f"Is the roster right? In the last six weeks, {text}",
             f"Roster check: in the last six weeks, {text}",
         ),
-        reason=f"{_BASIS} Days with nothing that counts: {figures}.",
+        reason=f"{_BASIS} Days with nothing that counts: {figures}. Whoever runs Daymark can correct the roster.",
         about=tuple(Mention(id=doubt.rep_id) for doubt in clearest),
     )
 
@@ -59,11 +60,12 @@ def _about_the_team(context: TeamContext, number: int) -> Proposal | None:
     return Proposal(
         occasion=occasion_of(context.today, [_TEAM_KEY]),
         wordings=(
-            f"Does the roster fit your team? In the last six weeks, {logged}. Part-time, away, or in another team?",
-            f"Please check the roster of your team. In the last six weeks, {logged}. Part-time, away, or in another team?",
-            f"In the last six weeks, {logged}. Part-time, away, or in another team? If so, please correct the roster.",
+            f"Is your team's roster right? In the last six weeks, {logged}. Part-time, away, or in another team?",
+            f"Please check your team's roster. In the last six weeks, {logged}. Part-time, away, or in another team?",
+            f"In the last six weeks, {logged}. Part-time, away, or in another team? If so, the roster is wrong.",
         ),
-        reason=f"{_BASIS} Scores and messages are only right if the roster says who works when.",
+        reason=f"{_BASIS} Scores and messages are only right if the roster says who works when. Whoever runs Daymark can "
+        "correct it.",
     )
 
 

@@ -14,8 +14,8 @@ NAMES_MAX: Final = 5
     name="starts_today",
     title="Starts today",
     when="A new rep has their first working day in the roster.",
-    limits="Not for somebody who comes from another team, and not when most of the team is new, because Daymark or the "
-    "playbook is: at least half of it must have been scored for two weeks.",
+    limits="Not for somebody who comes from another team, and not while Daymark or the playbook is new to the "
+    "team: at least half of the reps must have been scored for two weeks.",
     kind=NudgeKind.DIGEST,
     priority=125,
 )
@@ -35,6 +35,6 @@ def starts_today(context: TeamContext) -> Proposal | None:
             f"Today is the first day for {names}.",
             f"New in the team today: {names}.",
         ),
-        reason="By the roster, this is the first working day. At least half of the team has been scored for two weeks.",
+        reason="According to the roster, today is their first working day in the team.",
         about=tuple(Mention(id=rep.id) for rep in new),
     )

@@ -40,7 +40,7 @@ class _Named:
     name=BRIEF_RULE,
     title="Weekly brief",
     when="Monday morning: at most three reps to coach, one behaviour each, of which they did clearly less in the last three "
-    "weeks than in their own nine weeks before; and whether what earlier briefs named is up since.",
+    "weeks than in their own nine weeks before; and whether what earlier briefs named has picked up.",
     limits="Only for a fall by a third or more that the spread of the rep's own days does not explain: at most one false name "
     "per rep in 250 rostered days. Never based on days before the playbook was announced, never about somebody who is away all "
     "week, and not twice about a rep within four weeks, unless what was named fell further, or recovered and fell again.",
@@ -142,25 +142,25 @@ def _wordings(names: str, since: str) -> tuple[str, ...]:
     if not names:
         return (
             f"A follow-up on earlier briefs: {since}.",
-            f"Since earlier briefs: {since}.",
+            f"Following up on earlier briefs: {since}.",
             f"To close the loop on earlier briefs: {since}.",
         )
-    rest = f" Since earlier briefs: {since}." if since else ""
+    rest = f" Following up on earlier briefs: {since}." if since else ""
     return (
         f"Worth coaching this week: {names}.{rest}",
         f"For your one-to-ones this week: {names}.{rest}",
-        f"Worth a conversation this week: {names}.{rest}",
+        f"Worth raising this week: {names}.{rest}",
     )
 
 
 def _reason(*, has_names: bool, has_follow_up: bool) -> str:
     of_names = (
-        "Each rep named to coach did at least a third less of it in the last three weeks than on as many active days of the "
-        "nine weeks before, which is more than the ups and downs of their days explain."
+        "Each rep named to coach did at least a third less of it in the last three weeks than in as many average active "
+        "days of the nine weeks before, which is more than the ups and downs of their days explain."
     )
     of_follow_up = (
-        "A follow-up compares the days since the brief with as many of the two weeks before it. Up means at least a third "
-        "more, beyond the ups and downs of the days."
+        "A follow-up compares the days since the brief with the two weeks before it, scaled to the same number of days. Up "
+        "means at least a third more, beyond the ups and downs of the days."
     )
     sentences = [of_names] * has_names + [of_follow_up] * has_follow_up
     return " ".join([*sentences, "Active days are those with any activity."])

@@ -12,8 +12,8 @@ from shared.events import NudgeKind
     name="welcome_back",
     title="Welcome back",
     when="The rep's first working day after a leave of five working days or more begins. The message lists the day's targets.",
-    limits="Only after a leave that is entered in the roster, once for each; public holidays within it count. Says nothing of "
-    "the time away.",
+    limits="Only after a leave that is in the roster or was entered by a manager, once for each; public holidays within it "
+    "count. Says nothing of the time away.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=185,
@@ -30,7 +30,7 @@ def welcome_back(context: RuleContext) -> Proposal | None:
     return Proposal(
         occasion=f"leave from {leave.first}",
         wordings=_wordings(first_name(report.rep.name), "" if has_day_plan else targets(report)),
-        reason=f"The roster had you on leave until {day_name(leave.last, today=context.today)}. Days of leave have no targets.",
+        reason=f"You were entered as away until {day_name(leave.last, today=context.today)}. Days of leave have no targets.",
     )
 
 

@@ -34,7 +34,7 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class NotTheirManager(DaymarkError):
-    """You don't lead this rep's team today, so you can't enter or take back their absences. Ask their manager to do it."""
+    """You don't lead this rep's team today, so you can't enter or undo absences for them. Ask their manager to do it."""
 
 
 class RangeBackwards(DaymarkError):
@@ -42,11 +42,11 @@ class RangeBackwards(DaymarkError):
 
 
 class RangeTooLong(DaymarkError):
-    """An absence that is entered here can be 60 days long. Enter a longer one in parts, or have it put into the roster file."""
+    """An absence entered here can be at most 60 days long. Enter a longer one in parts, or have it put into the roster file."""
 
 
 class RangeTooFar(DaymarkError):
-    """An absence that is entered here can be at most half a year ago or ahead. Check the year; the roster file takes any
+    """An absence entered here can be at most half a year ago or ahead. Check the year; the roster file takes any
     date."""
 
 
@@ -56,7 +56,7 @@ class NoEmptyDay(DaymarkError):
 
 
 class StandsInRoster(DaymarkError):
-    """These days are in the roster file, so they can't be taken back here. Ask whoever runs Daymark to correct the file."""
+    """This absence is in the roster file, so it can't be undone here. Ask whoever runs Daymark to correct the file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +170,7 @@ async def _state(connection: Connection, definitions: Definitions, days: _Days) 
         last=days.last,
         entered=tuple(_entered_spans(entered, definitions.roster)),
         in_roster=tuple(AbsenceSpan(first=first, last=last) for first, last in spans_of(stated)),
-        active=tuple(active),
+        active=tuple(day for day in active if days.rep.absent_on(day) < 1),
         missing=tuple(AbsenceSpan(first=first, last=last) for first, last in spans_of(_missing(days, active))),
     )
 

@@ -30,7 +30,7 @@ def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
         authors = sorted({span.entered_by for span in state.entered if span.entered_by})
         entered_by = f" Entered by {joined(authors)}." if authors else ""
         return AbsenceView(
-            heading=f"{name} is entered as away",
+            heading=f"{name} is marked as away",
             days=f"{name}: away {_describe(state.entered, today=today)}.{entered_by}",
             effect=f"{_NO_EFFECT.format(name=first_name(name))} Scores follow within a minute.",
             remarks=remarks,
@@ -38,7 +38,7 @@ def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
         )
     if is_withdrawn:
         return AbsenceView(
-            heading=f"{name} is not entered as away",
+            heading=f"{name} is not marked as away",
             days=f"{name}: no longer away {_describe(state.missing, today=today)}." if state.missing else "",
             effect="These days count again as they did before. Scores follow within a minute.",
             remarks=remarks,

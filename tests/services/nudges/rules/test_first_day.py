@@ -30,7 +30,9 @@ def test_it_says_what_counts_and_where_to_see_it() -> None:
         assert "Ana" in wording
         assert "10 calls and 1 meeting." in wording
         assert "your page" in wording.lower()
-    assert candidate.reason == "By the roster, this is your first working day. The targets come from the North playbook."
+    assert candidate.reason == (
+        "According to the roster, this is your first working day. The targets come from the North playbook."
+    )
 
 
 def test_nothing_else_of_the_morning_comes_before_it() -> None:

@@ -35,12 +35,13 @@ def test_it_suggests_workdays_and_asks_about_the_others() -> None:
 
     assert candidate.kind is NudgeKind.DIGEST
     assert candidate.wordings[0] == (
-        "Does the roster fit? In the last six weeks, Dan logged nothing: left, or in another team? "
+        "Is the roster wrong? In the last six weeks, Dan logged nothing: left, or in another team? "
         "Ana seems to have worked only from Tuesday to Thursday; Ben only on Mondays and Fridays. "
         "Cleo logged nothing on most days: part-time or away?"
     )
     assert candidate.reason.endswith(
-        "Days with nothing that counts: Dan 30 of 30, Ana 20 of 30, Ben 20 of 30 and Cleo 20 of 30."
+        "Days with nothing that counts: Dan 30 of 30, Ana 20 of 30, Ben 20 of 30 and Cleo 20 of 30. "
+        "Whoever runs Daymark can correct the roster."
     )
     assert candidate.occasion == "2026-03-16 dan=nothing ana=tue,wed,thu ben=mon,fri cleo=irregular"
     assert candidate.about == tuple(Mention(id=named(name).id) for name in ("Dan", "Ana", "Ben", "Cleo"))
@@ -70,7 +71,7 @@ def test_of_most_of_a_team_nobody_is_named() -> None:
     candidate = _proposed(_team(*[_doubt(name) for name in NAMES[:7]]))
 
     assert candidate.wordings[0] == (
-        "Does the roster fit your team? In the last six weeks, 7 of your 13 reps logged nothing on 60% or more of their "
+        "Is your team's roster right? In the last six weeks, 7 of your 13 reps logged nothing on 60% or more of their "
         "working days. Part-time, away, or in another team?"
     )
     assert (candidate.about, candidate.occasion) == ((), "2026-03-16 team=most")

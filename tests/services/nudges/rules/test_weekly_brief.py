@@ -199,7 +199,8 @@ def test_it_says_whether_what_an_earlier_brief_named_is_up_even_if_nobody_is_nam
     assert _first_wording(ana, briefs=briefs) == f"A follow-up on earlier briefs: {follow_up}."
     assert _about(ana, briefs=briefs) == [Mention(id=named("Ana").id)]
     assert _first_wording(ana, member("Ben", *STEADY, *LOW), briefs=briefs) == (
-        f"Worth coaching this week: Ben on calls (45 in 15 active days, usually about 150). Since earlier briefs: {follow_up}."
+        f"Worth coaching this week: Ben on calls (45 in 15 active days, usually about 150). "
+        f"Following up on earlier briefs: {follow_up}."
     )
 
 

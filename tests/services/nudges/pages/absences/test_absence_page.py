@@ -62,28 +62,28 @@ async def test_opening_the_page_says_what_would_be_entered_and_enters_nothing(
 async def test_the_button_enters_it_and_the_page_says_what_happened_with_a_way_back(
     visitor: httpx.AsyncClient, absences: AbsenceScoring
 ) -> None:
-    entered = await press(visitor, await visitor.get(PAGE), "Enter as away")
+    entered = await press(visitor, await visitor.get(PAGE), "Mark as away")
     text = visible_text(entered)
     assert entered.request.method == "GET"
-    assert "<h1>Ana Ruiz is entered as away</h1>" in text
+    assert "<h1>Ana Ruiz is marked as away</h1>" in text
     assert "Ana Ruiz: away from Monday 2 March to Friday 6 March. Entered by Mara Lind." in text
     assert "Nothing is held against Ana on these days, and a streak goes on as if they were days off." in text
 
     withdrawn = await press(visitor, entered, "Not away after all")
     text = visible_text(withdrawn)
-    assert "<h1>Ana Ruiz is not entered as away</h1>" in text
+    assert "<h1>Ana Ruiz is not marked as away</h1>" in text
     assert "Ana Ruiz: no longer away from Monday 2 March to Friday 6 March." in text
     assert 'value="2026-03-02"' in text
 
     changes = [(subject, query) for subject, query in absences.asked if subject != "show"]
     assert [subject for subject, _ in changes] == ["enter", "withdraw"]
     assert {(query.rep, query.manager, query.first, query.last) for _, query in changes} == {(ANA.id, MARA.id, MONDAY, FRIDAY)}
-    again = await press(visitor, withdrawn, "Enter as away")
-    assert "is entered as away" in again.text
+    again = await press(visitor, withdrawn, "Mark as away")
+    assert "is marked as away" in again.text
 
 
 async def test_the_dates_can_be_changed_before_and_after(visitor: httpx.AsyncClient, absences: AbsenceScoring) -> None:
-    entered = await press(visitor, await visitor.get(PAGE), "Enter as away", last="2026-03-04")
+    entered = await press(visitor, await visitor.get(PAGE), "Mark as away", last="2026-03-04")
     assert "from Monday 2 March to Wednesday 4 March. Entered" in visible_text(entered)
 
     longer = await press(visitor, entered, "Enter these dates", last="2026-03-05")
@@ -119,20 +119,20 @@ async def test_a_refusal_of_scoring_is_shown_with_the_dates_as_they_were_typed(
     opened = await visitor.get(PAGE)
     absences.failure = Refused("The last day is before the first. Swap the two dates.")
 
-    refused = await press(visitor, opened, "Enter as away", last="2026-03-01")
+    refused = await press(visitor, opened, "Mark as away", last="2026-03-01")
 
     assert refused.status_code == 409
     assert "Nothing was changed. The last day is before the first." in visible_text(refused)
     assert 'name="until" value="2026-03-01"' in refused.text
     absences.failure = None
-    assert "is entered as away" in (await press(visitor, refused, "Enter as away", last="2026-03-06")).text
+    assert "is marked as away" in (await press(visitor, refused, "Mark as away", last="2026-03-06")).text
 
 
 @pytest.mark.parametrize("typed", ["6/3/2026", "yesterday", "2026-02-30"])
 async def test_what_is_no_date_is_refused_with_an_example(
     visitor: httpx.AsyncClient, absences: AbsenceScoring, typed: str
 ) -> None:
-    refused = await press(visitor, await visitor.get(PAGE), "Enter as away", last=typed)
+    refused = await press(visitor, await visitor.get(PAGE), "Mark as away", last=typed)
 
     assert refused.status_code == 409
     assert "Write both dates as year, month and day, such as 2026-03-02." in visible_text(refused)
@@ -171,7 +171,7 @@ async def test_while_scoring_or_the_database_is_down_the_page_promises_nothing(
 ) -> None:
     opened = await visitor.get(PAGE)
     absences.failure = NoResponder()
-    for response in (await visitor.get(PAGE), await press(visitor, opened, "Enter as away")):
+    for response in (await visitor.get(PAGE), await press(visitor, opened, "Mark as away")):
         assert response.status_code == 503
         assert "nothing was saved" in response.text
 
