@@ -8,6 +8,7 @@ from typing import Final
 
 import asyncpg
 
+from bench.trials.trace import Meaning
 from services.nudges.domain.candidate import BRIEF_RULE
 from services.nudges.domain.moments import Moment
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
@@ -19,8 +20,11 @@ SELECT event::text AS event, sent_day, send_at FROM nudge WHERE status IN ('sent
 """
 _INFORMING: Final = frozenset({"digest", "recognition_due", "back_today", "first_day_of_rep", "starts_today"})
 """Rules for managers that hold nothing against the reps whom they mention. One that is not listed here does."""
-_ASKING: Final = frozenset({"gone_silent"})
-"""Rules that ask whether somebody is away. Of somebody who is, they are right."""
+_RIGHT_ABOUT: Final = {
+    "gone_silent": frozenset({Meaning.FALL, Meaning.ABSENT}),
+    "roster_check": frozenset({Meaning.ABSENT, Meaning.NOT_ROSTERED}),
+}
+"""Rules that hold nothing against anybody but ask: whether somebody is away, and whether the roster is right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +85,14 @@ def is_against(rule: str) -> bool:
     return REP_RULES[rule].is_shortfall if rule in REP_RULES else rule not in _INFORMING
 
 
-def asks_about_silence(rule: str) -> bool:
-    return rule in _ASKING
+def asks(rule: str) -> bool:
+    """Whether a rule only asks about somebody who logged nothing."""
+    return rule in _RIGHT_ABOUT
+
+
+def right_about(rule: str) -> frozenset[Meaning]:
+    """The changes of which a message of the rule is true."""
+    return _RIGHT_ABOUT.get(rule, frozenset({Meaning.FALL}))
 
 
 def is_praise(rule: str) -> bool:

@@ -3,7 +3,7 @@
 from scipy.stats import chi2
 
 
-def rate_interval(events: int, exposure: float) -> tuple[float, float, float]:
+def rate_interval(events: float, exposure: float) -> tuple[float, float, float]:
     """Events per unit of exposure, with the exact 95% interval of a Poisson rate (Garwood 1936)."""
     low = chi2.ppf(0.025, 2 * events) / 2 if events else 0.0
     high = chi2.ppf(0.975, 2 * events + 2) / 2

@@ -1,15 +1,19 @@
 """The tables that a play results in, one line per rule or rival."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Final
 
 from bench.judge.claims import check_claims
-from bench.judge.messages import Sent, asks_about_silence, is_against, is_praise
+from bench.judge.messages import Sent, asks, is_against, is_praise, right_about
 from bench.judge.poisson import rate_interval
 from bench.judge.rivals import Rivals
 from bench.judge.verdicts import SOON_DAYS, Judge, Verdict, judge_rules
 from bench.play.runs import Run
-from bench.trials.trace import Trace
+from bench.trials.trace import Meaning, Trace
+from services.nudges.domain.candidate import DROP_RULE, SILENCE_RULE
 from services.nudges.domain.history import is_worked
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
 from services.scoring.domain.activities.assignment import RepDay
@@ -32,51 +36,76 @@ LEGEND: Final = """\
   limit is fitted to the budget each Monday; an oracle, the same CUSUM with the true mean and dispersion of each rep and the
   limit that costs exactly the budget on these very days.
 """
+_TOGETHER: Final[Mapping[str, tuple[Callable[[str], bool], frozenset[Meaning]]]] = {
+    "drop + gone_silent": (lambda rule: rule in (DROP_RULE, SILENCE_RULE), right_about(SILENCE_RULE)),
+    "all but questions": (lambda rule: is_against(rule) and not asks(rule), right_about(DROP_RULE)),
+}
+"""Rules that are also judged as one, and of what they are true together."""
 _HEADER: Final = (
     f"  {'':<20}{'said':>6}{'true':>6}{'false':>7}{'false per 250':>25}{'in 10':>7}{'in 20':>7}{'a week':>8}{'repeats':>9}"
     f"{'no log':>8}{'wrong claims':>14}"
 )
 
 
-def print_run(run: Run, *, without_change: Trace) -> None:
-    """One table of a run: every rule, all of them together, and the rivals of those that hold something against somebody."""
-    judge = Judge(trace=run.trace, judged_from=run.judged_from)
-    verdicts = judge_rules(judge, run.messages, list(RULES))
-    reps, managers = len(judge.rostered), sum(len(team.managers) for team in run.trace.definitions.roster.teams)
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """So many plays of the same trace, and their weeks together. An interval is that of one play: most days are the same."""
+
+    plays: int
+    weeks: float
+
+
+def print_runs(runs: Sequence[Run], *, without_change: Trace) -> None:
+    """One table of runs with the same kind of change: every rule, all of them together, and the rivals of those that hold
+    something against somebody."""
+    first = runs[0].trace
+    judges = [Judge(trace=run.trace, judged_from=run.judged_from) for run in runs]
+    judged = list(zip(judges, runs, strict=True))
+    verdicts = _add_up([judge_rules(judge, run.messages, list(RULES)) for judge, run in judged])
+    reps, managers = len(first.rep_ids), sum(len(team.managers) for team in first.definitions.roster.teams)
+    size = Size(plays=len(runs), weeks=sum(judge.weeks for judge in judges))
     print(_HEADER)
     print("  held against somebody, or asked about them")
     for rule, verdict in verdicts.items():
         if is_against(rule):
-            print(_line(rule, verdict, people=managers if rule in MANAGER_RULES else reps, weeks=judge.weeks))
-    against = [sent for sent in run.messages if is_against(sent.rule) and not asks_about_silence(sent.rule)]
-    print(_line("all of these", judge.judge(against), people=reps + managers, weeks=judge.weeks))
-    for name, verdict in Rivals(judge=judge, without_change=without_change).verdicts().items():
-        print(_line(name, verdict, people=reps, weeks=judge.weeks))
+            print(_line(rule, verdict, people=managers if rule in MANAGER_RULES else reps, size=size))
+    for name, (is_meant, meanings) in _TOGETHER.items():
+        together = [
+            judge.judge([sent for sent in run.messages if is_meant(sent.rule)], meanings=meanings) for judge, run in judged
+        ]
+        print(_line(name, reduce(add, together), people=reps + managers, size=size))
+    rivals = _add_up([Rivals(judge=judge, without_change=without_change).verdicts() for judge in judges])
+    for name, verdict in rivals.items():
+        print(_line(name, verdict, people=reps, size=size))
     print("  praise, and what only informs")
     for rule, verdict in verdicts.items():
         if not is_against(rule) and verdict.messages:
-            people = managers if rule in MANAGER_RULES else reps
-            claims = _check_praise(run, rule) if is_praise(rule) else None
-            print(_informing_line(rule, verdict, claims, people=people, weeks=judge.weeks))
+            claims = [claim for run in runs for claim in _check_praise(run, rule)] if is_praise(rule) else None
+            print(_informing_line(rule, verdict, claims, people=managers if rule in MANAGER_RULES else reps, size=size))
     for name, rules, people in (("all to reps", REP_RULES, reps), ("all to managers", MANAGER_RULES, managers)):
-        everything = judge.judge([sent for sent in run.messages if sent.rule in rules])
-        print(f"  {name:<20}{everything.messages:>6}{'':>52}{everything.messages / people / judge.weeks:>8.2f}", flush=True)
+        messages = sum(judge.judge([sent for sent in run.messages if sent.rule in rules]).messages for judge, run in judged)
+        print(f"  {name:<20}{messages:>6}{'':>52}{messages / people / size.weeks:>8.2f}", flush=True)
 
 
-def _line(name: str, verdict: Verdict, *, people: int, weeks: float) -> str:
-    rate, low, high = rate_interval(verdict.false, verdict.judged_days / _BUDGET_DAYS)
+def _add_up(verdicts: Sequence[Mapping[str, Verdict]]) -> dict[str, Verdict]:
+    return {name: reduce(add, [of_run[name] for of_run in verdicts]) for name in verdicts[0]}
+
+
+def _line(name: str, verdict: Verdict, *, people: int, size: Size) -> str:
+    budgets = verdict.judged_days / _BUDGET_DAYS
+    rate, low, high = rate_interval(verdict.false / size.plays, budgets / size.plays)
     soon = [f"{verdict.caught_within(days)}/{len(verdict.delays)}" if verdict.delays else "" for days in SOON_DAYS]
     return (
         f"  {name:<20}{verdict.named:>6}{verdict.true:>6}{verdict.false:>7}{f'{rate:.2f} ({low:.2f} to {high:.2f})':>25}"
-        f"{soon[0]:>7}{soon[1]:>7}{verdict.messages / people / weeks:>8.2f}{_share(verdict.repeats, verdict.named):>9}"
+        f"{soon[0]:>7}{soon[1]:>7}{verdict.messages / people / size.weeks:>8.2f}{_share(verdict.repeats, verdict.named):>9}"
         f"{_share(verdict.silent, verdict.named):>8}"
     )
 
 
-def _informing_line(name: str, verdict: Verdict, claims: tuple[int, int] | None, *, people: int, weeks: float) -> str:
-    wrong = f"{claims[0]} of {claims[1]}" if claims is not None else ""
+def _informing_line(name: str, verdict: Verdict, claims: Sequence[bool] | None, *, people: int, size: Size) -> str:
+    wrong = f"{claims.count(False)} of {len(claims)}" if claims is not None else ""
     return (
-        f"  {name:<20}{verdict.messages:>6}{'':>52}{verdict.messages / people / weeks:>8.2f}"
+        f"  {name:<20}{verdict.messages:>6}{'':>52}{verdict.messages / people / size.weeks:>8.2f}"
         f"{_share(verdict.repeats, verdict.named):>9}{_share(verdict.silent, verdict.named):>8}{wrong:>14}"
     )
 
@@ -85,15 +114,14 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else ""
 
 
-def _check_praise(run: Run, rule: str) -> tuple[int, int]:
-    """How many claims of a rule's messages are wrong, and how many there are."""
-    claims = [
+def _check_praise(run: Run, rule: str) -> list[bool]:
+    """Whether each claim of a rule's messages is true."""
+    return [
         claim
         for sent in run.messages
         if sent.rule == rule and sent.day >= run.judged_from
         for claim in check_claims(sent.text, *_reports_by_then(run, sent))
     ]
-    return claims.count(False), len(claims)
 
 
 def _reports_by_then(run: Run, sent: Sent) -> tuple[DayReport, Sequence[DayReport]]:

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from bench.judge.messages import Sent, asks_about_silence, is_about_the_day
+from bench.judge.messages import Sent, is_about_the_day, right_about
 from bench.trials.trace import ONE_DAY, Change, Meaning, Trace
 from shared.events import RepId
 
 SOON_DAYS: Final = (10, 20)
 """Within so many rostered days a change should be noticed."""
 _REPEAT: Final = timedelta(weeks=4)
+_FALL: Final = frozenset({Meaning.FALL})
 _DAYS_BEFORE: Final = 5
 """A message about the days before its own is taken to be about so many rostered days."""
 
@@ -32,6 +33,19 @@ class Verdict:
     repeats: int
     judged_days: int
     delays: Sequence[int | None] = ()
+
+    def __add__(self, other: "Verdict") -> "Verdict":
+        """Of both plays."""
+        return Verdict(
+            messages=self.messages + other.messages,
+            named=self.named + other.named,
+            true=self.true + other.true,
+            false=self.false + other.false,
+            silent=self.silent + other.silent,
+            repeats=self.repeats + other.repeats,
+            judged_days=self.judged_days + other.judged_days,
+            delays=[*self.delays, *other.delays],
+        )
 
     def caught_within(self, days: int) -> int:
         return sum(delay is not None and delay <= days for delay in self.delays)
@@ -53,11 +67,10 @@ class Judge:
     def weeks(self) -> float:
         return ((self.trace.last - self.judged_from).days + 1) / 7
 
-    def judge(self, messages: Sequence[Sent], *, asks: bool = False) -> Verdict:
-        """Of the messages of one rule. `asks` says that it only asks whether somebody is away."""
+    def judge(self, messages: Sequence[Sent], *, meanings: frozenset[Meaning] = _FALL) -> Verdict:
+        """Of the messages of one rule, which are true about changes of these meanings."""
         judged = [sent for sent in messages if sent.day >= self.judged_from]
         about_reps = [sent for sent in judged if sent.rep_id is not None]
-        meanings = {Meaning.FALL, Meaning.ABSENT} if asks else {Meaning.FALL}
         true = [sent for sent in about_reps if self._is_true(sent, meanings)]
         return Verdict(
             messages=len({sent.nudge_id for sent in judged}),
@@ -110,9 +123,7 @@ class Judge:
 
 def judge_rules(judge: Judge, messages: Sequence[Sent], rules: Sequence[str]) -> dict[str, Verdict]:
     """By rule, in the order of the rules."""
-    return {
-        rule: judge.judge([sent for sent in messages if sent.rule == rule], asks=asks_about_silence(rule)) for rule in rules
-    }
+    return {rule: judge.judge([sent for sent in messages if sent.rule == rule], meanings=right_about(rule)) for rule in rules}
 
 
 def _count_repeats(messages: Sequence[Sent]) -> int:

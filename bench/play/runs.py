@@ -13,7 +13,7 @@ from bench.play.database import add_empty_database, copy_database, drop_database
 from bench.play.day_reports import Reporter
 from bench.play.player import Player, quick_play
 from bench.play.replicas import open_pool
-from bench.trials.injections import inject, middle_of
+from bench.trials.injections import middle_of
 from bench.trials.trace import ONE_DAY, Trace
 from services.scoring.domain.activities.assignment import RepDay
 from shared.events import DayReport, RepId, TeamId
@@ -61,14 +61,14 @@ class Run:
         return next((report for report in reports if report is not None), None)
 
 
-async def play_runs(servers: Servers, trace: Trace, injections: Sequence[str], *, history_weeks: int) -> list[Run]:
-    """The trace as it is, then with each of these injections. The first weeks are imported as history, if any.
+async def play_runs(servers: Servers, trace: Trace, changed: Sequence[Trace], *, history_weeks: int) -> list[Run]:
+    """The trace as it is, then as changed in its second half in each of these ways. The first weeks are imported as history, if
+    any.
 
     Teams have nothing to do with each other, so each is played on a database and in a process of its own. The first
     half is common to all runs and is played once, and so is a second half in which nothing changes for the team.
     """
     judged_from = trace.first + 7 * history_weeks * ONE_DAY
-    changed = [inject(kind, trace) for kind in injections]
     for team_id in trace.team_ids:
         await add_empty_database(servers, _database(trace, team_id))
     loop = asyncio.get_running_loop()

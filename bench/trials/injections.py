@@ -43,9 +43,9 @@ def middle_of(trace: Trace) -> date:
     return middle + (-middle.weekday() % 7) * ONE_DAY
 
 
-def inject(kind: str, trace: Trace) -> Trace:
-    """The trace with a kind of change in it, always the same one."""
-    return _INJECTIONS[kind](replace(trace, name=f"{trace.name}, {kind}"), Random(kind))
+def inject(kind: str, trace: Trace, *, draw: int = 0) -> Trace:
+    """The trace with a kind of change in it. Each draw puts it into other reps or days, and is the same every time."""
+    return _INJECTIONS[kind](replace(trace, name=f"{trace.name}, {kind}"), Random(f"{kind} {draw}" if draw else kind))
 
 
 def _thinned(trace: Trace, spells: Sequence[_Spell], thin: Thin, meaning: Meaning, random: Random) -> Trace:
@@ -78,9 +78,14 @@ def _choose_spells(trace: Trace, random: Random, *, days: int | None = None) -> 
 
 def _is_active(trace: Trace, rep_id: RepId, middle: date) -> bool:
     before = [day for day in trace.rostered_days(rep_id) if day < middle]
-    has_change = any(change.rep_id == rep_id and change.last >= middle for change in trace.changes)
+    has_change = any(change.rep_id == rep_id and _is_news(change, middle) for change in trace.changes)
     active = sum(trace.total_on(rep_id, day) > 0 for day in before)
     return bool(before) and not has_change and active >= _ACTIVE_SHARE_MIN * len(before)
+
+
+def _is_news(change: Change, middle: date) -> bool:
+    """Whether something else changes for the rep, which would be mixed up with what is put in."""
+    return change.last >= middle and change.meaning is not Meaning.NOT_ROSTERED
 
 
 def _fall_to(share: Callable[[int], float]) -> Callable[[Trace, Random], Trace]:
@@ -148,7 +153,9 @@ def _go_part_time(trace: Trace, random: Random) -> Trace:
     counts = dict(trace.counts)
     for spell in spells:
         counts |= {RepDay(spell.rep_id, day): {} for day in spell.days if day.weekday() not in _PART_TIME_WEEKDAYS}
-    changes = [Change(rep_id=spell.rep_id, first=spell.days[0], last=spell.days[-1], meaning=Meaning.NONE) for spell in spells]
+    changes = [
+        Change(rep_id=spell.rep_id, first=spell.days[0], last=spell.days[-1], meaning=Meaning.NOT_ROSTERED) for spell in spells
+    ]
     return replace(trace, counts=counts, changes=[*trace.changes, *changes])
 
 

@@ -39,6 +39,7 @@ _IRREGULAR_ACTIVE: Final = 0.6
 _RARE_RATE: Final = 0.2
 _KINDS: Final = ("steady",) * 6 + ("bursty",) * 2 + ("part-time",) * 2 + ("irregular", "rare")
 """The reps of each team. The roster has part-timers at work from Monday to Friday; they work on three fixed days."""
+_WEEK_DAYS: Final = 5
 _PART_TIME_WEEKDAYS: Final = ((0, 1, 2), (1, 3, 4))
 _ENTERED_LEAVE: Final = 0.5
 _UNENTERED_ABSENCE: Final = 0.4
@@ -163,6 +164,8 @@ def _week_of(day: date) -> int:
 
 
 def _changes(rep: _Rep, days: Sequence[date], *, is_sick: bool) -> Iterator[Change]:
+    if len(rep.weekdays) < _WEEK_DAYS:
+        yield Change(rep_id=rep.id, first=days[0], last=days[-1], meaning=Meaning.NOT_ROSTERED)
     if rep.absence is not None:
         yield Change(rep_id=rep.id, first=rep.absence[0], last=rep.absence[1], meaning=Meaning.ABSENT)
     if is_sick:

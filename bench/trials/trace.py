@@ -22,11 +22,12 @@ Counts = Mapping[BehaviourKey, int]
 
 class Meaning(StrEnum):
     """What a change means for messages about the rep. `FALL`: they do less than before, so holding it against them is right.
-    `ABSENT`: they are not there, so only a question about their silence is right. `NONE`: nothing that is held against them is
-    right."""
+    `ABSENT`: they are not there, so only a question about their silence is right. `NOT_ROSTERED`: they work on fewer days than
+    the roster says, so only a doubt about the roster is right. `NONE`: nothing that is held against them is right."""
 
     FALL = "fall"
     ABSENT = "absent"
+    NOT_ROSTERED = "not rostered"
     NONE = "none"
 
 

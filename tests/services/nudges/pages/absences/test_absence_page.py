@@ -86,7 +86,7 @@ async def test_the_dates_can_be_changed_before_and_after(visitor: httpx.AsyncCli
     entered = await press(visitor, await visitor.get(PAGE), "Mark as away", last="2026-03-04")
     assert "from Monday 2 March to Wednesday 4 March. Entered" in visible_text(entered)
 
-    longer = await press(visitor, entered, "Enter these dates", last="2026-03-05")
+    longer = await press(visitor, entered, "Change the dates", last="2026-03-05")
 
     assert "to Thursday 5 March" in visible_text(longer)
     assert 'name="until" value="2026-03-05"' in longer.text
