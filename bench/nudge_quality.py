@@ -1,9 +1,9 @@
 """`python -m bench.nudge_quality`: what people receive from nudges, day after day, and whether it is true.
 
-A real trace, if it is on this machine, and simulated teams that no rule was fitted to are played through everything that
-nudges decides: rostered days, the empty ones included, from an empty installation on. Then each is played again with each
-kind of change in its second half. `--history 6` imports the first six weeks and judges what follows. `--trace` and `--only`
-choose a part; `--share 0.2` plays so many of the changes, and `--draws 8` each of them so often, in other reps.
+A real trace, if it is on this machine, and two that no rule was fitted to, a public one and simulated teams, are played through
+everything that nudges decides: rostered days, the empty ones included, from an empty installation on. Then each is played again
+with each kind of change in its second half. `--history 6` imports the first six weeks and judges what follows. `--trace` and
+`--only` choose a part; `--share 0.2` plays so many of the changes, and `--draws 8` each of them so often, in other reps.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Final
 from bench.judge.tables import LEGEND, print_runs
 from bench.machine import describe_machine
 from bench.play.runs import play_runs
+from bench.trials.help_desk import read_help_desk
 from bench.trials.injections import INJECTIONS, inject, middle_of
 from bench.trials.loan_sales import read_trace
 from bench.trials.rostered_teams import simulate_trace
@@ -22,7 +23,7 @@ from bench.trials.trace import Trace
 from shared.service.logs import configure_logs
 from tests.backends import Servers, running_servers
 
-_TRACES: Final = ("real", "simulated")
+_TRACES: Final = ("real", "help-desk", "simulated")
 
 
 def read_traces(names: Sequence[str]) -> list[Trace]:
@@ -34,7 +35,8 @@ def read_traces(names: Sequence[str]) -> list[Trace]:
             print("\nThe real trace is not on this machine, so nothing is measured on it.")
         else:
             traces.append(real)
-    return traces + ([simulate_trace()] if "simulated" in names else [])
+    readers = {"help-desk": read_help_desk, "simulated": simulate_trace}
+    return traces + [read() for name, read in readers.items() if name in names]
 
 
 async def print_trace(servers: Servers, trace: Trace, injections: Sequence[str], *, draws: int, history_weeks: int) -> None:

@@ -1,4 +1,4 @@
-"""Changes that are put into the second half of a trace: each kind in a run of its own, in a few active reps of one team."""
+"""Changes that are put into the second half of a trace: each kind in a run of its own, in a few active reps."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,8 +15,12 @@ from services.scoring.domain.roster.roster import Absence, Rep
 from shared.events import BehaviourKey, PersonId, RepId
 
 _REPS: Final = 5
+_ACTIVE_PER_CHANGED: Final = 4
+"""Of so many active reps of a team one changes: if half of a team did less, that would be another story."""
 _ACTIVE_SHARE_MIN: Final = 1 / 3
 """Whoever logs something on fewer of the days before is passed over: nobody could see the change."""
+_LATER_DAYS_MIN: Final = 25
+"""Whoever has fewer rostered days in the second half is passed over, too."""
 _STARTS_WITHIN_DAYS: Final = 10
 """A change starts on one of the first so many rostered days of the second half."""
 _WEEK_DAYS: Final = 5
@@ -62,14 +66,13 @@ def _thinned(trace: Trace, spells: Sequence[_Spell], thin: Thin, meaning: Meanin
 
 
 def _choose_spells(trace: Trace, random: Random, *, days: int | None = None) -> list[_Spell]:
-    """A few active reps of one team, each from a day on: for so many rostered days, or to the end."""
-    middle = middle_of(trace)
-    of_teams = [
-        [rep_id for rep_id in team.rep_ids if _is_active(trace, rep_id, middle)] for team in map(trace.of_team, trace.team_ids)
-    ]
-    active = random.choice([rep_ids for rep_ids in of_teams if len(rep_ids) >= _REPS])
+    """A few active reps, each from a day on: for so many rostered days, or to the end."""
+    middle, chosen = middle_of(trace), list[RepId]()
+    for team in map(trace.of_team, trace.team_ids):
+        active = [rep_id for rep_id in team.rep_ids if _is_active(trace, rep_id, middle)]
+        chosen += random.sample(active, -(-len(active) // _ACTIVE_PER_CHANGED))
     spells = []
-    for rep_id in random.sample(active, _REPS):
+    for rep_id in random.sample(chosen, min(_REPS, len(chosen))):
         later = [day for day in trace.rostered_days(rep_id) if day >= middle]
         start = random.randrange(_STARTS_WITHIN_DAYS)
         spells.append(_Spell(rep_id=rep_id, days=later[start : start + days if days is not None else None]))
@@ -80,7 +83,8 @@ def _is_active(trace: Trace, rep_id: RepId, middle: date) -> bool:
     before = [day for day in trace.rostered_days(rep_id) if day < middle]
     has_change = any(change.rep_id == rep_id and _is_news(change, middle) for change in trace.changes)
     active = sum(trace.total_on(rep_id, day) > 0 for day in before)
-    return bool(before) and not has_change and active >= _ACTIVE_SHARE_MIN * len(before)
+    stays = sum(day >= middle for day in trace.rostered_days(rep_id)) >= _LATER_DAYS_MIN
+    return bool(before) and stays and not has_change and active >= _ACTIVE_SHARE_MIN * len(before)
 
 
 def _is_news(change: Change, middle: date) -> bool:

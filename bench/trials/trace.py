@@ -17,6 +17,7 @@ from services.scoring.domain.roster.calendar import presence_on
 from shared.events import BehaviourKey, Presence, RepId, TeamId, VersionNumber
 
 ONE_DAY: Final = timedelta(days=1)
+_EMPTY_SHARE_MIN: Final = 0.5
 Counts = Mapping[BehaviourKey, int]
 
 
@@ -119,6 +120,16 @@ def make_definitions(roster: str, playbooks: str, *, version: int = 1) -> Defini
         for number, playbook in enumerate(read_playbooks(playbooks, file="playbook"), start=1)
     ]
     return Definitions(version=version, roster=read_roster(roster, file="roster"), playbooks=Playbooks(versions))
+
+
+def mark_wrong_rosters(trace: Trace) -> Trace:
+    """A real trace, in which the roster does not fit whoever has nothing on half or more of their rostered days."""
+    changes = []
+    for rep_id in trace.rep_ids:
+        days = trace.rostered_days(rep_id)
+        if sum(not trace.total_on(rep_id, day) for day in days) >= _EMPTY_SHARE_MIN * len(days):
+            changes.append(Change(rep_id=rep_id, first=trace.first, last=trace.last, meaning=Meaning.NOT_ROSTERED))
+    return replace(trace, changes=[*trace.changes, *changes])
 
 
 def _of_team(definitions: Definitions, team_id: TeamId) -> Definitions:

@@ -7,16 +7,16 @@ from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import SILENCE_RULE
 from services.nudges.domain.drop.error_budget import DAYS_PER_FALSE_ALERT
 from services.nudges.domain.phrases import count_phrase, long_date
-from services.nudges.domain.silence.evidence import Silence, measure_team_levels, weigh_silence
+from services.nudges.domain.silence.evidence import Silence, measure_levels_of_others, weigh_silence
 from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
-from shared.events import Mention, NudgeKind, PossibleAbsence, TeamId
+from shared.events import Mention, NudgeKind, PossibleAbsence, RepId
 
 
 @manager_rule(
     name=SILENCE_RULE,
     title="Gone silent",
     when="A rep who works today has logged nothing that counts for longer than chance explains, given the weekdays on which "
-    "they usually do and how active the team was.",
+    "they usually do and how active the rest of the team was.",
     limits="At most one false question per rep in 500 working days; once per silence, and one rep a morning. Silent until "
     "the team's reps together have 250 working days to calibrate on, and the rep ten active days.",
     kind=NudgeKind.DIGEST,
@@ -51,8 +51,8 @@ def gone_silent(context: TeamContext) -> Proposal | None:
         ),
         reason=(
             f"Nothing that counts was logged for {member.rep.name} on {days}, from {first} to {until}. Given the weekdays on "
-            "which they usually log something, and how active the team was, chance rarely explains that. If they were away, "
-            "enter the absence, so that these days aren't held against them."
+            "which they usually log something, and how active the rest of the team was, chance rarely explains that. If they "
+            "were away, enter the absence, so that these days aren't held against them."
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),
@@ -68,18 +68,20 @@ def _list_silences(context: TeamContext) -> list[tuple[TeamMember, Silence]]:
         budget = context.silence_budgets.get(member.team.id)
         if budget is None or not member.works_between(context.today, context.today):
             continue
-        silence = weigh_silence(member.presence, levels[member.team.id], budget)
+        silence = weigh_silence(member.presence, levels[member.rep.id], budget)
         if silence is not None and silence.is_unusual and _occasion(member, silence) not in context.silences_asked:
             silences.append((member, silence))
     return silences
 
 
-def _measure_levels(context: TeamContext) -> dict[TeamId, Mapping[date, float]]:
-    team_ids = {member.team.id for member in context.members}
-    return {
-        team_id: measure_team_levels([member.presence for member in context.members if member.team.id == team_id])
-        for team_id in team_ids
-    }
+def _measure_levels(context: TeamContext) -> dict[RepId, Mapping[date, float]]:
+    """By rep, how active the others of their team were."""
+    levels: dict[RepId, Mapping[date, float]] = {}
+    for team_id in {member.team.id for member in context.members}:
+        members = [member for member in context.members if member.team.id == team_id]
+        of_team = measure_levels_of_others([member.presence for member in members])
+        levels |= {member.rep.id: of_rep for member, of_rep in zip(members, of_team, strict=True)}
+    return levels
 
 
 def _occasion(member: TeamMember, silence: Silence) -> str:

@@ -10,7 +10,7 @@ from services.nudges.domain.silence.evidence import (
     ACTIVE_DAYS_MIN,
     PresentDay,
     SilenceBudget,
-    measure_team_levels,
+    measure_levels_of_others,
     weigh_silence,
 )
 
@@ -38,9 +38,11 @@ def calibrate_silence(reps: Sequence[Sequence[PresentDay]], budget: SilenceBudge
     in a history may be chance. None while the team has fewer than 250 judged days, which are those of reps who had ten active
     days before.
     """
-    levels = measure_team_levels(reps)
+    levels = measure_levels_of_others(reps)
     uncalibrated = SilenceBudget(days=budget.days)
-    runs = [excess for days in reps for excess in _strongest_excesses(days, levels, uncalibrated)]
+    runs = [
+        excess for days, others in zip(reps, levels, strict=True) for excess in _strongest_excesses(days, others, uncalibrated)
+    ]
     judged_days = sum(map(count_judged_days, reps))
     if judged_days < JUDGED_DAYS_MIN:
         return None

@@ -1,6 +1,7 @@
 """Weighs a run of working days without activity, up to the newest day that is over."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,17 @@ class PresentDay:
 
     day: date
     has_activity: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Expectation:
+    """On which share of such days a rep is active, and whether they were on this one."""
+
+    share: float
+    is_active: bool
+
+
+_NOT_EXPECTED: Final = _Expectation(share=0.0, is_active=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,10 +83,11 @@ class Silence:
         return self.evidence - self.limit
 
 
-def weigh_silence(days: Sequence[PresentDay], team_levels: Mapping[date, float], budget: SilenceBudget) -> Silence | None:
+def weigh_silence(days: Sequence[PresentDay], levels_of_others: Mapping[date, float], budget: SilenceBudget) -> Silence | None:
     """Weigh the run that the newest of a rep's working days (oldest first) belong to.
 
-    `team_levels` says how active the team was on a day, as a share of normal; days that are missing count as normal. None if
+    `levels_of_others` says how active the rest of the team was on a day, as a share of normal; days that are missing count as
+    normal. None if
     something counted on the newest day, or if the rep had fewer than ten active days before the run.
     """
     start = len(days)
@@ -87,7 +100,7 @@ def weigh_silence(days: Sequence[PresentDay], team_levels: Mapping[date, float],
     shares = weekday_shares(recent)
     evidence = 0.0
     for length, day in enumerate(run):
-        share = shares[day.day.weekday()] * team_levels.get(day.day, 1.0)
+        share = shares[day.day.weekday()] * levels_of_others.get(day.day, 1.0)
         empty_probability = (_CLUSTERING_DAYS * (1 - share) + length) / (_CLUSTERING_DAYS + length)
         evidence -= math.log(empty_probability)
     active_share = sum(day.has_activity for day in recent) / len(recent)
@@ -107,21 +120,37 @@ def weekday_shares(days: Sequence[PresentDay]) -> tuple[float, ...]:
     )
 
 
-def measure_team_levels(reps: Sequence[Sequence[PresentDay]]) -> dict[date, float]:
-    """How active a team was on each day: active reps over the number to be expected, at most 1.
+def measure_levels_of_others(reps: Sequence[Sequence[PresentDay]]) -> list[dict[date, float]]:
+    """For each rep of a team, how active the others were on each day: active reps over the number to be expected, at most 1.
 
-    So a day on which half of the office is away holds little against anybody. Reps who have been silent for more than ten
-    working days, and those without a habit, are not expected.
+    So a day on which half of the office is away holds little against anybody. A rep's own silence is left out, or it would
+    excuse itself in a small team. Reps who have been silent for more than ten working days, and those without a habit, are
+    not expected.
     """
-    active: dict[date, int] = {}
-    expected: dict[date, float] = {}
-    for days in reps:
-        if sum(day.has_activity for day in days) < ACTIVE_DAYS_MIN:
-            continue
-        shares, run = weekday_shares(days[-HISTORY_DAYS_MAX:]), 0
-        for day in days:
-            run = 0 if day.has_activity else run + 1
-            if run <= _RUN_DAYS_MAX:
-                active[day.day] = active.get(day.day, 0) + day.has_activity
-                expected[day.day] = expected.get(day.day, 0.0) + shares[day.day.weekday()]
-    return {day: min(1.0, (active[day] + _TEAM_PRIOR_REPS) / (of_team + _TEAM_PRIOR_REPS)) for day, of_team in expected.items()}
+    expectations = [_list_expectations(days) for days in reps]
+    active: dict[date, int] = defaultdict(int)
+    expected: dict[date, float] = defaultdict(float)
+    for of_rep in expectations:
+        for day, expectation in of_rep.items():
+            active[day] += expectation.is_active
+            expected[day] += expectation.share
+    levels = []
+    for of_rep in expectations:
+        others = {day: of_rep.get(day, _NOT_EXPECTED) for day in expected}
+        levels.append({day: _level(active[day] - own.is_active, expected[day] - own.share) for day, own in others.items()})
+    return levels
+
+
+def _list_expectations(days: Sequence[PresentDay]) -> dict[date, _Expectation]:
+    if sum(day.has_activity for day in days) < ACTIVE_DAYS_MIN:
+        return {}
+    shares, run, expectations = weekday_shares(days[-HISTORY_DAYS_MAX:]), 0, {}
+    for day in days:
+        run = 0 if day.has_activity else run + 1
+        if run <= _RUN_DAYS_MAX:
+            expectations[day.day] = _Expectation(share=shares[day.day.weekday()], is_active=day.has_activity)
+    return expectations
+
+
+def _level(active: float, expected: float) -> float:
+    return min(1.0, (active + _TEAM_PRIOR_REPS) / (expected + _TEAM_PRIOR_REPS))

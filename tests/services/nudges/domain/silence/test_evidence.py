@@ -6,7 +6,7 @@ import pytest
 
 from services.nudges.domain.silence.evidence import (
     SilenceBudget,
-    measure_team_levels,
+    measure_levels_of_others,
     weekday_shares,
     weigh_silence,
 )
@@ -112,14 +112,26 @@ def test_a_weekdays_share_is_shrunk_towards_the_share_of_all_days() -> None:
     assert max(weekday_shares(present("#" * 500))) == 0.98
 
 
-def test_the_level_of_a_team_is_its_active_reps_over_those_expected() -> None:
+def test_the_level_of_the_others_is_those_active_over_those_expected() -> None:
     days = working_days(41)
-    office_closed = [present(DAILY + ".") for _ in range(4)]
-    one_away = [present(DAILY + "."), *[present(DAILY + "#") for _ in range(3)]]
+    office_closed = [present(DAILY + ".") for _ in range(5)]
+    one_away = [present(DAILY + "."), *[present(DAILY + "#") for _ in range(4)]]
 
-    assert measure_team_levels(office_closed)[days[-1]] == pytest.approx(1 / (1 + 4), rel=0.1)
-    assert measure_team_levels(one_away)[days[-1]] == pytest.approx((1 + 3) / (1 + 4), rel=0.05)
-    assert measure_team_levels(one_away)[MONDAY] == 1.0
+    closed = measure_levels_of_others(office_closed)
+    away, *at_work = measure_levels_of_others(one_away)
+
+    assert [of_rep[days[-1]] for of_rep in closed] == pytest.approx([1 / (1 + 4)] * 5, rel=0.1)
+    assert [of_rep[days[-1]] for of_rep in at_work] == pytest.approx([(1 + 3) / (1 + 4)] * 4, rel=0.05)
+    assert away[days[-1]] == 1.0
+    assert at_work[0][MONDAY] == 1.0
+
+
+def test_the_silence_of_a_rep_excuses_nobody_but_others() -> None:
+    newest = working_days(41)[-1]
+    silent, other = measure_levels_of_others([present(DAILY + "."), present(DAILY + "#")])
+
+    assert silent[newest] == 1.0
+    assert other[newest] == pytest.approx(1 / 2, rel=0.05)
 
 
 def test_reps_who_are_silent_for_long_or_have_no_habit_are_not_expected() -> None:
@@ -127,4 +139,4 @@ def test_reps_who_are_silent_for_long_or_have_no_habit_are_not_expected() -> Non
     busy = [present("#" * 60) for _ in range(3)]
     gone, new = present("#" * 40 + "." * 20), present("#........." * 6)
 
-    assert measure_team_levels([*busy, gone, new])[newest] == measure_team_levels(busy)[newest]
+    assert measure_levels_of_others([*busy, gone, new])[0][newest] == measure_levels_of_others(busy)[0][newest]
