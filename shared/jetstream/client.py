@@ -23,6 +23,7 @@ from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
 _log = structlog.get_logger()
 PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
+PING_INTERVAL_S: Final = 120
 REFUSED_S: Final = 0.5
 """The pause after a consumer could not be asked for messages: it does not exist, or has no leader."""
 
@@ -219,23 +220,50 @@ class ConnectionLog:
         _log.info("nats_reconnected")
 
 
-async def connect(url: str, *, name: str, user: str | None = None, password: str | None = None) -> LeanClient:
-    """A connection for commands and tests. It keeps reconnecting for ever, as those of the services do."""
+class NoLog:
+    """For whoever is told by an error of their own that the server is down."""
+
+    async def failed(self, error: Exception) -> None:
+        """Log nothing."""
+
+    async def disconnected(self) -> None:
+        """Log nothing."""
+
+    async def reconnected(self) -> None:
+        """Log nothing."""
+
+
+async def connect(
+    url: str,
+    *,
+    name: str,
+    user: str | None = None,
+    password: str | None = None,
+    ping_interval_s: int = PING_INTERVAL_S,
+    is_logged: bool = True,
+) -> LeanClient:
+    """A connection for commands and tests. It keeps connecting and reconnecting for ever, as those of the services do. A server
+    that answers no ping is taken for gone after three intervals."""
     connection = LeanClient()
-    log = ConnectionLog(connection)
-    await connection.connect(
-        url,
-        name=name,
-        user=user,
-        password=password,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
-        connect_timeout=2,
-        error_cb=log.failed,
-        disconnected_cb=log.disconnected,
-        reconnected_cb=log.reconnected,
-        pending_size=PENDING_BYTES_MAX,
-    )
+    log = ConnectionLog(connection) if is_logged else NoLog()
+    try:
+        await connection.connect(
+            url,
+            name=name,
+            user=user,
+            password=password,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            connect_timeout=2,
+            ping_interval=ping_interval_s,
+            error_cb=log.failed,
+            disconnected_cb=log.disconnected,
+            reconnected_cb=log.reconnected,
+            pending_size=PENDING_BYTES_MAX,
+        )
+    except asyncio.CancelledError:
+        await connection.close()
+        raise
     return connection
 
 

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from nats.aio.client import Client
 
-from deploy.local.connection import connect_to_daymark
+from deploy.local.connection import work_connected
 from deploy.local.settings import LocalSettings
 from shared.observation import SourceName
 from shared.requests.client import Row, ask, list_all
@@ -25,13 +25,9 @@ def run_connected(settings: LocalSettings, work: Callable[[Client], Awaitable[Re
 
     Raises:
         NotRunning: no Daymark runs on the data folder.
+        BrokerAway: its broker does not answer.
     """
-
-    async def connected() -> Result:
-        async with connect_to_daymark(settings) as connection:
-            return await work(connection)
-
-    return asyncio.run(connected())
+    return asyncio.run(work_connected(settings, work))
 
 
 async def refuse_unknown_names(connection: Client, query: Schema) -> None:

@@ -1,6 +1,7 @@
 """`daymark doctor`: what is configured, reachable, behind, failing and expiring, in sentences that say what to do."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -19,6 +20,7 @@ from deploy.local.settings import LocalSettings
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
+from shared.errors import DaymarkError
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
 from shared.observation import SourceName
 from shared.plurals import count_nouns
@@ -29,36 +31,58 @@ _BACKLOG_MAX: Final = 1_000
 _TIMEOUT_S: Final = 3
 
 
-async def examine(settings: LocalSettings, connection: Client, *, now: datetime) -> AsyncIterator[Finding]:
-    """Every finding, in the order in which data flows."""
+async def examine_services(settings: LocalSettings) -> Sequence[Finding]:
+    """Whether each service is ready. This needs no broker."""
+    return await asyncio.gather(*[_examine_readiness(name, url) for name, url in _find_service_urls(settings).items()])
+
+
+async def examine_the_rest(settings: LocalSettings, connection: Client, *, now: datetime) -> AsyncIterator[Finding]:
+    """Every other finding, in the order in which data flows."""
     urls = _find_service_urls(settings)
-    for name, url in urls.items():
-        yield await _examine_readiness(name, url)
     letters = [replace(letter, body=b"") async for letter in list_letters(connection)]  # bodies may be large
     sources: Mapping[SourceName, Source] = {}
     try:
         sources = load_settings(IngestSettings).read_sources()
     except (SecretMissing, SecretTooShort) as unusable:
         yield Finding(verdict=Verdict.PROBLEM, subject="sources", text=str(unusable))
-    async for finding in examine_sources(connection, sources, letters, ingest_url=urls["ingest"], now=now):
-        yield finding
-    async for finding in _examine_backlogs(connection):
-        yield finding
-    for finding in examine_other_letters(sources, letters):
-        yield finding
-    async for finding in examine_people(connection):
-        yield finding
-    async for finding in examine_roster(connection):
-        yield finding
-    async for finding in examine_names_in_settings(connection, load_settings(NudgesSettings)):
+    nudges = load_settings(NudgesSettings)
+    for subject, findings in {
+        "sources": examine_sources(connection, sources, letters, ingest_url=urls["ingest"], now=now),
+        "backlogs": _examine_backlogs(connection),
+        "dead letters": _yield_all(examine_other_letters(sources, letters)),
+        "people": examine_people(connection),
+        "roster": examine_roster(connection),
+        "names in settings": examine_names_in_settings(connection, nudges),
+    }.items():
+        async for finding in _until_refused(subject, findings):
+            yield finding
+
+
+async def _until_refused(subject: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
+    """If a service does not answer, that is a finding, and the next subject follows."""
+    try:
+        async for finding in findings:
+            yield finding
+    except DaymarkError as refused:
+        yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=str(refused))
+
+
+async def _yield_all(findings: Iterable[Finding]) -> AsyncIterator[Finding]:
+    for finding in findings:
         yield finding
 
 
 def _find_service_urls(settings: LocalSettings) -> Mapping[str, str]:
-    """From the run file of `daymark up`, otherwise as configured."""
+    """From the run file of `daymark up`, otherwise as configured.
+
+    Raises:
+        NotRunning: there is no run file, and no broker is configured either.
+    """
     try:
         run_file = read_run_file(settings)
     except NotRunning:
+        if not settings.nats.url:
+            raise
         sections = {"ingest": settings.ingest, "scoring": settings.scoring, "nudges": settings.nudges}
         return {name: f"http://{section.host}:{section.port}" for name, section in sections.items()}
     return {"ingest": run_file.ingest, "scoring": run_file.scoring, "nudges": run_file.pages}

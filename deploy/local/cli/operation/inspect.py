@@ -1,5 +1,6 @@
 """`daymark doctor` and `daymark dead-letters`."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
@@ -9,8 +10,9 @@ from nats.aio.client import Client
 
 from deploy.local.cli.options import Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
+from deploy.local.connection import BrokerAway
 from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
-from deploy.local.inspect.findings import Verdict
+from deploy.local.inspect.findings import Finding, Verdict
 from deploy.output import echo, echo_block
 from shared.clock import SystemClock
 from shared.plurals import count_nouns
@@ -21,18 +23,25 @@ dead_letters = typer.Typer(no_args_is_help=True, help="Messages that could not b
 
 def doctor(config: Config = None, data: Data = None) -> None:
     """Check what is configured, reachable, behind, failing or expiring. Exit status 1 if there is a problem."""
-    from deploy.local.inspect.doctor import examine
+    from deploy.local.inspect.doctor import examine_services, examine_the_rest
 
     settings = command_settings(config, data)
+    counts: Counter[Verdict] = Counter()
 
-    async def print_findings(connection: Client) -> Counter[Verdict]:
-        counts: Counter[Verdict] = Counter()
-        async for finding in examine(settings, connection, now=SystemClock().now()):
-            echo(f"{finding.verdict:<{_VERDICT_WIDTH}}{finding.subject}: {finding.text}")
-            counts[finding.verdict] += 1
-        return counts
+    def print_finding(finding: Finding) -> None:
+        echo(f"{finding.verdict:<{_VERDICT_WIDTH}}{finding.subject}: {finding.text}")
+        counts[finding.verdict] += 1
 
-    counts = run_connected(settings, print_findings)
+    async def print_the_rest(connection: Client) -> None:
+        async for finding in examine_the_rest(settings, connection, now=SystemClock().now()):
+            print_finding(finding)
+
+    for finding in asyncio.run(examine_services(settings)):
+        print_finding(finding)
+    try:
+        run_connected(settings, print_the_rest)
+    except BrokerAway as away:
+        print_finding(Finding(verdict=Verdict.PROBLEM, subject="nats", text=f"{away} The rest could not be checked"))
     problems = counts[Verdict.PROBLEM]
     echo(f"{count_nouns(problems, 'problem')} and {count_nouns(counts[Verdict.NOTE], 'note')} found")
     raise typer.Exit(1 if problems else 0)

@@ -1,0 +1,127 @@
+"""A command that cannot reach the broker says so, instead of waiting for it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from nats.aio.client import Client
+
+from deploy.local import connection
+from deploy.local.connection import BrokerAway, work_connected
+from deploy.local.settings import LocalSettings
+from shared.service.settings import NatsSection
+from tests.running_daymark import run_command
+
+COMMANDS: Final = (
+    ("scores",),
+    ("nudges",),
+    ("audit",),
+    ("calibrate",),
+    ("dead-letters", "list"),
+    ("channels", "list"),
+)
+_INFO: Final = b'INFO {"server_id":"S","version":"2.12.0","max_payload":1048576,"headers":true,"proto":1}\r\n'
+Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def _listening(first: Speak) -> AsyncIterator[str]:
+    """A program on the broker's port, which says nothing to all but the first client. Yields its URL, with credentials."""
+    speeches = iter([first])
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await next(speeches, _say_nothing)(reader, writer)
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server:
+        yield f"nats://operator:hush@127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def _say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def _greet_and_hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """As a server that is stopped once a client has connected."""
+    await _greet(reader, writer)
+    await reader.read()
+
+
+async def _greet_and_leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """As a server that is killed once a client has connected."""
+    await _greet(reader, writer)
+    writer.transport.abort()
+
+
+async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(_INFO)
+    while not (await reader.readline()).startswith(b"PING"):
+        pass
+    writer.write(b"PONG\r\n")
+    await writer.drain()
+
+
+def _settings(url: str) -> LocalSettings:
+    return LocalSettings(nats=NatsSection(url=url, monitor_url="", user="", password=""))
+
+
+async def _wait_for_ever(_: Client) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("speak", [_say_nothing, _greet_and_hang, _greet_and_leave])
+async def test_work_ends_when_the_broker_is_silent_hangs_or_dies(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_CONNECT_S", 0.3)
+    monkeypatch.setattr(connection, "_GONE_S", 0.3)
+
+    async with _listening(speak) as url:
+        with pytest.raises(BrokerAway) as away:
+            await work_connected(_settings(url), _wait_for_ever)
+
+    assert str(away.value).startswith(f"nats://127.0.0.1:{url.rpartition(':')[2]}: NATS does not answer there.")
+    assert "hush" not in str(away.value)
+
+
+async def test_what_the_work_raises_arrives(nats_url: str) -> None:
+    async def fail(_: Client) -> None:
+        raise KeyError("gone")
+
+    with pytest.raises(KeyError, match="gone"):
+        await work_connected(_settings(nats_url), fail)
+
+
+async def test_the_connection_is_closed_after_the_work(nats_url: str) -> None:
+    async def hand_out(connected: Client) -> Client:
+        assert connected.is_connected
+        return connected
+
+    assert (await work_connected(_settings(nats_url), hand_out)).is_closed
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+async def test_a_command_says_what_is_away_and_what_to_do(command: tuple[str, ...], tmp_path: Path) -> None:
+    code, output, errors = await run_command(*command, folder=tmp_path, config=_configure(tmp_path))
+
+    assert (code, output) == (1, "")
+    assert errors.startswith("daymark: nats://127.0.0.1:9: NATS does not answer there. Look whether its server runs")
+    assert errors.count("\n") <= 3
+
+
+async def test_doctor_reports_the_services_and_that_the_broker_is_away(tmp_path: Path) -> None:
+    code, output, errors = await run_command("doctor", folder=tmp_path, config=_configure(tmp_path))
+
+    subjects = [line.split()[1] for line in output.splitlines()[:-1] if line.startswith("problem")]
+    assert (code, errors) == (1, "")
+    assert subjects == ["ingest:", "scoring:", "nudges:", "nats:"]
+    assert output.splitlines()[-1] == "4 problems and 0 notes found"
+
+
+def _configure(folder: Path) -> Path:
+    """A configuration that names a broker and services at a port at which nobody listens."""
+    path = folder / "daymark.toml"
+    ports = "".join(f"[{service}]\nport = 9\n" for service in ("ingest", "scoring", "nudges"))
+    path.write_text(f'[nats]\nurl = "nats://127.0.0.1:9"\n{ports}')
+    return path
