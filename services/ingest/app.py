@@ -23,14 +23,14 @@ from services.ingest.webhooks import Door
 from shared.clock import Clock
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
-from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog, find_oldest_age_s
 from shared.observation import SourceName
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
-from shared.service.probes import Check, check_broker, probe_routes, starting_routes
+from shared.service.probes import Check, check_broker, check_progress, first_problem, probe_routes, starting_routes
 from shared.service.process import Front, Job, run_process
 from shared.service.settings import load_settings
 from shared.service.startup import has_finished, reach_broker
@@ -98,7 +98,8 @@ class IngestService:
 
     def _web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
-        check = check_broker(self._client, self._settings.nats.monitor_url)
+        is_broker_well = check_broker(self._client, self._settings.nats.monitor_url)
+        check = first_problem(is_broker_well, check_progress(self._webhooks.progress))
         return web_app(receiver, self._settings, self._metrics, self._clock, check, self._unknown_paths)
 
     async def _list_unknown_paths(self, _: NoQuery) -> UnknownPathList:
@@ -113,6 +114,8 @@ class IngestService:
 
     async def _measure_backlog(self) -> None:
         self._metrics.backlog.set(await backlog(self._client, WEBHOOKS, TRANSLATE_CONSUMER))
+        oldest_age_s = await find_oldest_age_s(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
+        self._metrics.backlog_oldest_seconds.set(oldest_age_s)
 
     async def _reload_secrets(self) -> None:
         reload_secrets(self._settings, self._sources)

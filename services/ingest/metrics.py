@@ -119,6 +119,11 @@ class IngestMetrics:
             "Webhooks that are stored and not translated yet. Grows for minutes: add a replica.",
             registry=self.registry,
         )
+        self.backlog_oldest_seconds = Gauge(
+            "daymark_ingest_backlog_oldest_seconds",
+            "Age of the oldest webhook that is not translated yet. A minute: the log says why.",
+            registry=self.registry,
+        )
 
     def _create_labels(self, sources: Mapping[SourceName, Source]) -> None:
         for name in (*sources, UNKNOWN):

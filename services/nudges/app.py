@@ -41,13 +41,14 @@ from shared.clock import Clock
 from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, PLAYBOOK_ACKNOWLEDGED
 from shared.events import RepId
 from shared.jetstream.client import LeanClient
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
 from shared.requests.scores import Explanation
-from shared.service.background import measuring_job
+from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
-from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
+from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes, starting_routes
 from shared.service.process import Front, Job, run_process
 from shared.service.settings import load_settings, read_strong_secret
 from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
@@ -86,6 +87,8 @@ class NudgesService:
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
+        self._timed = self._make_timed_job()
+        self._intake_progress = Progress("handling day reports", server="Postgres")
         self._deliveries = [self._make_delivery_loop(channel) for channel in channels.values()]
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
@@ -135,14 +138,16 @@ class NudgesService:
             erasure_key=self._erasure_key,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
-        broker.include_routers(scores_router(intake, dead_letters), requests.router, tick_router(self._clock))
+        broker.include_routers(
+            scores_router(intake, dead_letters, self._intake_progress), requests.router, tick_router(self._clock)
+        )
         broker.publishes(
             [NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED],
         )
         return broker
 
-    def _jobs(self) -> Mapping[str, Job]:
-        timed = timed_job(
+    def _make_timed_job(self) -> BackgroundJob:
+        return timed_job(
             self._pool,
             self._metrics,
             self._clock,
@@ -151,8 +156,10 @@ class NudgesService:
             digest_at=self._settings.nudges.digest_at,
             on_decided=self._wake,
         )
+
+    def _jobs(self) -> Mapping[str, Job]:
         gauges = gauge_readers(self._client, self._pool, self._channels, self._clock, self._metrics)
-        jobs = [self._relay, timed, *slow_jobs(self._pool, self._metrics, self._clock), measuring_job(gauges)]
+        jobs = [self._relay, self._timed, *slow_jobs(self._pool, self._metrics, self._clock), measuring_job(gauges)]
         return {job.name: job.run for job in jobs} | {loop.name: loop.run for loop in self._deliveries}
 
     def _wake(self) -> None:
@@ -168,6 +175,10 @@ class NudgesService:
         checks = {
             "nats": check_broker(self._client, self._settings.nats.monitor_url),
             "postgres": check_postgres(self._pool),
+            "day_reports": check_progress(self._intake_progress),
+            "timed": check_progress(self._timed.progress),
+            "outbox": check_progress(self._relay.progress),
+            "events": check_progress(self._events.progress),
         }
         routes = [*probe_routes(self._metrics.registry, checks), *inbox.routes(), *self._other_pages(renderer)]
         return Starlette(routes=routes, exception_handlers={_NOT_FOUND: inbox.not_found})

@@ -11,7 +11,7 @@ from services.nudges.experiments.calibrations import find_next_calibration
 from services.nudges.experiments.rule_pauses import list_rule_pauses
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
-from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
+from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog, find_oldest_age_s
 from shared.postgres.outbox import find_outbox_state
 
 
@@ -22,6 +22,7 @@ def gauge_readers(
 
     async def read_backlog() -> None:
         metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
+        metrics.backlog_oldest_seconds.set(await find_oldest_age_s(connection, SCORES, NUDGES_CONSUMER))
 
     async def read_outbox() -> None:
         metrics.outbox.set((await find_outbox_state(pool)).waiting)

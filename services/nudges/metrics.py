@@ -165,6 +165,11 @@ class NudgesMetrics:
             "Messages on SCORES that are not handled yet. Growing for minutes: add a replica.",
             registry=self.registry,
         )
+        self.backlog_oldest_seconds = Gauge(
+            "daymark_nudges_backlog_oldest_seconds",
+            "Age of the oldest message on SCORES that is not handled yet. A minute: /readyz and the log say why.",
+            registry=self.registry,
+        )
         self.outbox = Gauge(
             "daymark_nudges_outbox_rows",
             "Events that are committed and not yet published. Above 0 for minutes: NATS is down or refuses.",

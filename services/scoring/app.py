@@ -26,6 +26,7 @@ from services.scoring.rescore.rescore_jobs import rescore_jobs
 from services.scoring.schema import MIGRATIONS, SCHEMA
 from services.scoring.settings import ScoringSettings
 from shared.jetstream.client import LeanClient
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import (
     ACTIVITIES,
@@ -34,12 +35,13 @@ from shared.jetstream.streams import (
     SCORES_EVENTS,
     SCORING_CONSUMER,
     backlog,
+    find_oldest_age_s,
 )
 from shared.postgres.outbox import find_outbox_state
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
-from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
+from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes, starting_routes
 from shared.service.process import Front, run_process
 from shared.service.settings import load_settings, read_strong_secret
 from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
@@ -62,6 +64,7 @@ class ScoringService:
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
         self._reports = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
+        self._announcement_progress = Progress("recording announcements", server="Postgres")
         self._relay = BackgroundJob("outbox", report_relay(self._pool, self._reports, self._metrics).relay_all)
         self._rescores = rescore_jobs(self._pool, self._cache, self._clock, on_step=self._relay.wake)
         self._days = day_job(self._pool, self._cache, self._clock, on_change=self._relay.wake)
@@ -112,7 +115,9 @@ class ScoringService:
             on_dead_letter=lambda reason: self._metrics.dead_letters.labels(reason).inc(),
         )
         broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
-        broker.include_routers(requests.router, tick_router(self._clock), announcement_router(self._pool, unreadable))
+        broker.include_routers(
+            requests.router, tick_router(self._clock), announcement_router(self._pool, unreadable, self._announcement_progress)
+        )
         broker.publishes(SCORES_EVENTS)
         return broker
 
@@ -123,6 +128,11 @@ class ScoringService:
         checks = {
             "nats": check_broker(self._client, self._settings.nats.monitor_url),
             "postgres": check_postgres(self._pool),
+            "activities": check_progress(self._consumer.progress),
+            "announcements": check_progress(self._announcement_progress),
+            "days": check_progress(self._days.progress),
+            "outbox": check_progress(self._relay.progress),
+            "events": check_progress(self._reports.progress),
         }
         return Starlette(routes=[*probe_routes(self._metrics.registry, checks), *api.routes()])
 
@@ -135,6 +145,8 @@ class ScoringService:
 
         async def measure_backlog() -> None:
             self._metrics.backlog.set(await backlog(self._client, ACTIVITIES, SCORING_CONSUMER))
+            oldest_age_s = await find_oldest_age_s(self._client, ACTIVITIES, SCORING_CONSUMER)
+            self._metrics.backlog_oldest_seconds.set(oldest_age_s)
 
         async def measure_rescores() -> None:
             async with self._pool.acquire() as connection:

@@ -101,6 +101,11 @@ class ScoringMetrics:
             "Messages on ACTIVITIES that are not recorded yet. Growing for minutes: add a replica.",
             registry=self.registry,
         )
+        self.backlog_oldest_seconds = Gauge(
+            "daymark_scoring_backlog_oldest_seconds",
+            "Age of the oldest message on ACTIVITIES that is not recorded yet. A minute: /readyz and the log say why.",
+            registry=self.registry,
+        )
         self.reps_to_rescore = Gauge(
             "daymark_scoring_reps_to_rescore",
             "Reps with days to score again under changed definitions. Not falling for minutes: look at the log.",

@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.errors import Unavailable
+from shared.jetstream.progress import Progress
 
 BATCH_MAX: Final = 500
 BATCH_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -59,6 +60,7 @@ class Publisher:
     def __init__(self, connection: Client, *, timeout_s: float = 5.0) -> None:
         self._connection = connection
         self._timeout_s = timeout_s
+        self.progress = Progress("storing messages", server="NATS")
         self._waiting: deque[tuple[Outgoing, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
         self._replies: dict[str, asyncio.Future[bytes]] = {}
@@ -119,10 +121,10 @@ class Publisher:
     async def _store_group(self, group: list[tuple[Outgoing, asyncio.Future[None]]]) -> None:
         try:
             if len(group) > 1 and await self._store_as_batch([message for message, _ in group]):
-                _settle(group, None)
+                self._settle(group, None)
                 return
         except NotStored as failed:
-            _settle(group, failed)  # nobody answers: asking for each message would not help
+            self._settle(group, failed)  # nobody answers: asking for each message would not help
             return
         await asyncio.gather(*[self._store_one(message, done) for message, done in group])
 
@@ -154,9 +156,9 @@ class Publisher:
         try:
             await self._confirmed(message)
         except NotStored as failed:
-            _settle([(message, done)], failed)
+            self._settle([(message, done)], failed)
         else:
-            _settle([(message, done)], None)
+            self._settle([(message, done)], None)
 
     async def _confirmed(self, message: Outgoing) -> None:
         if not self._connection.is_connected:
@@ -178,6 +180,20 @@ class Publisher:
             problem = (ack.error or {}).get("description", "no sequence in the answer")
             raise _Refused(f"{message.subject} ({problem})")
 
+    def _settle(self, group: "list[tuple[Outgoing, asyncio.Future[None]]]", failed: NotStored | None) -> None:
+        """Give everybody who waits for a group its outcome."""
+        if failed is None:
+            self.progress.succeed()
+        else:
+            self.progress.fail(failed)
+        for _, done in group:
+            if done.done():
+                continue
+            if failed is None:
+                done.set_result(None)
+            else:
+                done.set_exception(failed)
+
     async def _on_reply(self, message: Msg) -> None:
         reply = self._replies.get(message.subject.rpartition(".")[2])
         if reply is not None and not reply.done():
@@ -185,14 +201,3 @@ class Publisher:
                 reply.set_result(b'{"error":{"description":"no stream takes this subject"}}')
             else:
                 reply.set_result(message.data)
-
-
-def _settle(group: "list[tuple[Outgoing, asyncio.Future[None]]]", failed: NotStored | None) -> None:
-    """Give everybody who waits for a group its outcome."""
-    for _, done in group:
-        if done.done():
-            continue
-        if failed is None:
-            done.set_result(None)
-        else:
-            done.set_exception(failed)

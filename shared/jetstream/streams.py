@@ -5,11 +5,13 @@ stream is updated only where it lacks a subject or a feature that the services r
 """
 
 import json
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import structlog
 from nats.aio.client import Client
 
+from shared.clock import SystemClock
 from shared.errors import Unavailable
 from shared.event_types import (
     ACTIVITY_OBSERVED,
@@ -118,6 +120,21 @@ async def backlog(connection: Client, stream: str, consumer: str) -> int:
     if "error" in info:
         raise StreamRefused(f"{stream}/{consumer}: {info['error'].get('description', '')}")
     return int(info["num_pending"]) + int(info["num_ack_pending"])
+
+
+async def find_oldest_age_s(connection: Client, stream: str, consumer: str) -> float:
+    """For how many seconds the oldest message has waited that a consumer has not finished; 0 if nothing waits."""
+    info = await _call(connection, f"CONSUMER.INFO.{stream}.{consumer}")
+    if "error" in info:
+        raise StreamRefused(f"{stream}/{consumer}: {info['error'].get('description', '')}")
+    if not info["num_pending"] and not info["num_ack_pending"]:
+        return 0.0
+    position = {"seq": info["ack_floor"]["stream_seq"] + 1, "next_by_subj": ">"}
+    found = await _call(connection, f"STREAM.MSG.GET.{stream}", position)
+    if "message" not in found:  # it was finished meanwhile
+        return 0.0
+    arrived_at = datetime.fromisoformat(found["message"]["time"])
+    return max(0.0, (SystemClock().now() - arrived_at).total_seconds())
 
 
 async def _provision_stream(connection: Client, stream: Stream) -> None:

@@ -7,11 +7,13 @@ from typing import Final
 import structlog
 
 from shared.clock import Clock, SystemClock
+from shared.jetstream.progress import Progress
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 _MOVE_S: Final = 3_600.0
 _RETRY_S: Final = 1.0
+_HANGING_S: Final = 60.0
 
 Work = Callable[[], Awaitable[float | None]]
 """Does what is due. Returns after how many seconds to look again; None for the job's usual interval."""
@@ -27,6 +29,7 @@ class BackgroundJob:
         self._interval_s = interval_s
         self._clock = clock if clock is not None else SystemClock()
         self._woken = asyncio.Event()
+        self.progress = Progress(f"the job {name}", server="Postgres", hanging_s=_HANGING_S)
 
     def wake(self) -> None:
         """There may be something to do now."""
@@ -56,7 +59,8 @@ class BackgroundJob:
 
     async def _do_work(self) -> float:
         try:
-            wait_s = await self._work()
+            with self.progress.attempt():
+                wait_s = await self._work()
         except TRANSIENT_ERRORS as failed:
             _log.warning("job_failed", job=self.name, error=type(failed).__name__, detail=str(failed), retry_in_s=_RETRY_S)
             return _RETRY_S

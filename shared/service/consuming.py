@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.transient_errors import TRANSIENT_ERRORS, UNSTORABLE
 
@@ -52,11 +53,12 @@ class DeadLetters:
         self.on_dead_letter(self.reason)
 
 
-def consuming_router(dead_letters: DeadLetters) -> NatsRouter:
-    """A router for subscribers of one stream, which need `AckPolicy.MANUAL`: each message is settled as this module says."""
+def consuming_router(dead_letters: DeadLetters, progress: Progress) -> NatsRouter:
+    """A router for subscribers of one stream, which need `AckPolicy.MANUAL`: each message is settled as this module says,
+    and is an attempt of `progress`."""
 
     def settle(message: Any, /, *, context: ContextRepo) -> "_Settle":
-        return _Settle(message, context=context, dead_letters=dead_letters)
+        return _Settle(message, context=context, dead_letters=dead_letters, progress=progress)
 
     return NatsRouter(middlewares=(settle,), decoder=_decode)
 
@@ -67,9 +69,10 @@ def has_subject(subject: str) -> Callable[[NatsMessage], bool]:
 
 
 class _Settle(BaseMiddleware[Any, Any]):
-    def __init__(self, message: Any, /, *, context: ContextRepo, dead_letters: DeadLetters) -> None:
+    def __init__(self, message: Any, /, *, context: ContextRepo, dead_letters: DeadLetters, progress: Progress) -> None:
         super().__init__(message, context=context)
         self._dead_letters = dead_letters
+        self._progress = progress
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> None:
         retry_s = await self._handle(call_next, msg)
@@ -83,12 +86,8 @@ class _Settle(BaseMiddleware[Any, Any]):
     async def _handle(self, call_next: Callable[[Any], Awaitable[Any]], message: NatsMessage) -> float | None:
         """Handle the message. Returns after how many seconds to deliver it again; None if it is done with."""
         try:
-            try:
-                await call_next(message)
-            except MessageRefused as refused:
-                await self._dead_letters.store(message.raw_message, _problems(refused))
-            except UNSTORABLE as refused:
-                await self._dead_letters.store(message.raw_message, f"Postgres cannot store it: {type(refused).__name__}")
+            with self._progress.attempt():
+                await self._handle_or_bury(call_next, message)
         except TRANSIENT_ERRORS as failed:
             _log.warning("message_failed", subject=message.raw_message.subject, error=type(failed).__name__, detail=str(failed))
             return RETRY_S
@@ -96,6 +95,14 @@ class _Settle(BaseMiddleware[Any, Any]):
             _log.error("message_failed", subject=message.raw_message.subject, exc_info=failed)
             return BUG_RETRY_S
         return None
+
+    async def _handle_or_bury(self, call_next: Callable[[Any], Awaitable[Any]], message: NatsMessage) -> None:
+        try:
+            await call_next(message)
+        except MessageRefused as refused:
+            await self._dead_letters.store(message.raw_message, _problems(refused))
+        except UNSTORABLE as refused:
+            await self._dead_letters.store(message.raw_message, f"Postgres cannot store it: {type(refused).__name__}")
 
 
 def _problems(refused: MessageRefused) -> str:

@@ -13,18 +13,20 @@ import asyncpg
 import httpx
 import structlog
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from shared.jetstream.progress import Progress
 from shared.postgres.pool import unsafe_settings
 from shared.service.http_client import make_http_client
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 STARTING: Final = "starting"
+PROBLEM: Final = "daymark_problem"
 _CHECK_TIMEOUT_S: Final = 3.0
 
 Check = Callable[[], Awaitable[str | None]]
@@ -32,7 +34,7 @@ Check = Callable[[], Awaitable[str | None]]
 
 
 def check_broker(connection: Client, monitor_url: str) -> Check:
-    """The broker is connected and syncs every write."""
+    """The broker is connected, can write, and syncs every write."""
 
     async def check() -> str | None:
         if not connection.is_connected:
@@ -42,13 +44,23 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         try:
             async with make_http_client(timeout_s=2) as client:
                 answer = (await client.get(f"{monitor_url}/varz")).json()
+                health = await client.get(f"{monitor_url}/healthz")
         except (httpx.HTTPError, ValueError):
             return "NATS does not answer at nats.monitor_url; correct it or open the server's http port"
+        if health.status_code != httpx.codes.OK:
+            return f"NATS is not healthy: {_reason_of(health)}; look at its log and its disk, make room, and restart it"
         if not answer.get("jetstream", {}).get("config", {}).get("sync_always", False):
             return "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
         return None
 
     return check
+
+
+def _reason_of(health: httpx.Response) -> str:
+    try:
+        return str(health.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"status {health.status_code}"
 
 
 def check_postgres(pool: asyncpg.Pool) -> Check:
@@ -61,6 +73,27 @@ def check_postgres(pool: asyncpg.Pool) -> Check:
             return "Postgres does not answer; start the server or correct postgres.url"
         if unsafe:
             return f"Postgres runs with {', '.join(unsafe)} off and may lose what it commits; turn it on"
+        return None
+
+    return check
+
+
+def check_progress(progress: Progress) -> Check:
+    """The work got done lately, if there was any."""
+
+    async def check() -> str | None:
+        return progress.problem()
+
+    return check
+
+
+def first_problem(*checks: Check) -> Check:
+    """Several checks as one, asked in this order."""
+
+    async def check() -> str | None:
+        for check_one in checks:
+            if (problem := await check_one()) is not None:
+                return problem
         return None
 
     return check
@@ -97,16 +130,29 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
     whoever started the process notices when another program answers on its port.
     """
     logged: Mapping[str, str] = {}
+    gauge = Gauge(
+        PROBLEM,
+        "Whether the service has a problem (1) by this check of /readyz, which says what to do.",
+        ["check"],
+        registry=registry,
+    )
+
+    async def find_problems() -> Mapping[str, str]:
+        problems = await problems_of(checks)
+        for name in checks:
+            gauge.labels(name).set(name in problems)
+        return problems
 
     async def readyz(_: Request) -> Response:
         nonlocal logged
-        problems: Mapping[str, str] = await problems_of(checks)
+        problems = await find_problems()
         if problems != logged:
             logged = problems
             _log.warning("not_ready", **problems) if problems else _log.info("ready_again")
         return _readiness(problems)
 
     async def metrics(_: Request) -> Response:
+        await find_problems()
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/livez", _livez), Route("/readyz", readyz), Route("/metrics", metrics)]

@@ -21,13 +21,14 @@ from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from shared.errors import DaymarkError
-from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog
+from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog, find_oldest_age_s
 from shared.observation import SourceName
 from shared.plurals import count_nouns
 from shared.service.http_client import make_http_client
 from shared.service.settings import SecretMissing, SecretTooShort, load_settings
 
 _BACKLOG_MAX: Final = 1_000
+_OLDEST_MAX_S: Final = 60
 _TIMEOUT_S: Final = 3
 
 
@@ -105,9 +106,15 @@ async def _examine_backlogs(connection: Client) -> AsyncIterator[Finding]:
         subject = f"{consumer.stream} for {consumer.name}"
         try:
             waiting = await backlog(connection, consumer.stream, consumer.name)
+            oldest_age_s = await find_oldest_age_s(connection, consumer.stream, consumer.name)
         except StreamRefused as refused:
             yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=str(refused))
             continue
-        is_behind = waiting > _BACKLOG_MAX
-        text = f"{count_nouns(waiting, 'message')} waiting" + ("; if the number grows, add a replica" if is_behind else "")
-        yield Finding(verdict=Verdict.NOTE if is_behind else Verdict.OK, subject=subject, text=text)
+        text = f"{count_nouns(waiting, 'message')} waiting"
+        if oldest_age_s > _OLDEST_MAX_S:
+            text += f", the oldest for {oldest_age_s / 60:.0f} min; see the log of the service, and /readyz"
+            yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=text)
+        elif waiting > _BACKLOG_MAX:
+            yield Finding(verdict=Verdict.NOTE, subject=subject, text=f"{text}; if the number grows, add a replica")
+        else:
+            yield Finding(verdict=Verdict.OK, subject=subject, text=text)

@@ -22,6 +22,7 @@ from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import DayReport, PlaybookAnnounced, PlaybookWithdrawn
+from shared.jetstream.progress import Progress
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
 from shared.service.consuming import DeadLetters, consuming_router, has_subject
 from shared.trace import HEADER as TRACEPARENT
@@ -70,9 +71,9 @@ class Intake:
             self.on_decided()
 
 
-def scores_router(intake: Intake, dead_letters: DeadLetters) -> NatsRouter:
+def scores_router(intake: Intake, dead_letters: DeadLetters, progress: Progress) -> NatsRouter:
     """A router with the subscriber to SCORES."""
-    router = consuming_router(dead_letters)
+    router = consuming_router(dead_letters, progress)
     subscriber = router.subscriber(
         _SUBJECTS,
         stream=JStream(SCORES, declare=False),

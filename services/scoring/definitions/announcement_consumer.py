@@ -9,6 +9,7 @@ from faststream.nats import JStream, NatsRouter, PullSub
 from services.scoring.definitions.announcements import mark_delivered
 from shared.event_types import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED
 from shared.events import AnnouncementDelivered, PlaybookAcknowledged
+from shared.jetstream.progress import Progress
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 from shared.service.consuming import DeadLetters, consuming_router, has_subject
 
@@ -18,9 +19,9 @@ _SUBJECTS: Final = "playbook.*.v1"
 """For the documentation; the consumer receives just the two subjects that it was created with."""
 
 
-def announcement_router(pool: asyncpg.Pool, dead_letters: DeadLetters) -> NatsRouter:
+def announcement_router(pool: asyncpg.Pool, dead_letters: DeadLetters, progress: Progress) -> NatsRouter:
     """Records when an announcement reached a rep, and when the rep acknowledged it."""
-    router = consuming_router(dead_letters)
+    router = consuming_router(dead_letters, progress)
     subscriber = router.subscriber(
         _SUBJECTS,
         stream=JStream(NUDGES, declare=False),

@@ -22,6 +22,7 @@ from services.scoring.record.slices import slices
 from shared.clock import Clock, monotonic_s
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
@@ -56,6 +57,7 @@ class ActivityConsumer:
         self._clock = clock
         self._metrics = metrics
         self._on_recorded = on_recorded
+        self.progress = Progress("recording activities", server="Postgres")
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Record until told to stop. A batch that is not committed by then goes back to the server.
@@ -63,7 +65,13 @@ class ActivityConsumer:
         While Postgres works on one batch, others are read and merged. The order of commits does not matter.
         """
         await work_through(
-            self._loop, self._handle, stopping, self._metrics, concurrency=_CONCURRENCY, on_done=self._on_recorded
+            self._loop,
+            self._handle,
+            stopping,
+            self._metrics,
+            self.progress,
+            concurrency=_CONCURRENCY,
+            on_done=self._on_recorded,
         )
 
     async def _handle(self, batch: list[Msg]) -> None:

@@ -9,6 +9,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from services.scoring.metrics import ScoringMetrics
+from shared.jetstream.progress import Progress
 from shared.jetstream.pull_loop import PullLoop
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -22,6 +23,7 @@ async def work_through(
     handle: Callable[[list[Msg]], Awaitable[None]],
     stopping: asyncio.Event,
     metrics: ScoringMetrics,
+    progress: Progress,
     *,
     concurrency: int,
     on_done: Callable[[], None],
@@ -30,7 +32,7 @@ async def work_through(
     returned; one that is not done by the stop goes back to the server."""
 
     async def finish(batch: list[Msg]) -> None:
-        if await _retry_until_done(partial(handle, batch), stopping, metrics):
+        if await _retry_until_done(partial(handle, batch), stopping, metrics, progress):
             await loop.ack(batch)
             on_done()
         else:
@@ -48,12 +50,15 @@ async def work_through(
         stop.cancel()
 
 
-async def _retry_until_done(work: Callable[[], Awaitable[None]], stopping: asyncio.Event, metrics: ScoringMetrics) -> bool:
+async def _retry_until_done(
+    work: Callable[[], Awaitable[None]], stopping: asyncio.Event, metrics: ScoringMetrics, progress: Progress
+) -> bool:
     """Do the work, again and again while a server is down. False if told to stop before it was done."""
     wait_s = _RETRY_FIRST_S
     while True:
         try:
-            await work()
+            with progress.attempt():
+                await work()
         except TRANSIENT_ERRORS as failed:
             metrics.retries.inc()
             _log.warning("batch_failed", error=type(failed).__name__, detail=str(failed), retry_in_s=wait_s)

@@ -15,6 +15,7 @@ from services.ingest.metrics import IngestMetrics
 from services.nudges.metrics import NudgesMetrics
 from services.scoring.metrics import GapCount, ScoringMetrics
 from shared.observation import SourceName
+from shared.service.probes import probe_routes
 from tests.running_daymark import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -71,8 +72,11 @@ def test_rules_use_only_metrics_that_a_service_exports() -> None:
     nudges.show_silent_feeds(["north"])
     scoring = ScoringMetrics()
     scoring.show_gaps([GapCount(acme, "actor", recent=1, incomplete=0)])
-    registries = (IngestMetrics({acme: source}).registry, scoring.registry, nudges.registry)
+    probes = CollectorRegistry()
+    probe_routes(probes, {})
+    registries = (IngestMetrics({acme: source}).registry, scoring.registry, nudges.registry, probes)
     exported = {sample.name for registry in registries for metric in _collect(registry) for sample in metric.samples}
+    exported |= {metric.name for metric in _collect(probes)}
 
     used = {name for rule in RULES for name in re.findall(r"\bdaymark_\w+", rule["expr"])}
 

@@ -18,6 +18,7 @@ from shared.event_types import ANNOUNCEMENT_DELIVERED
 from shared.events import AnnouncementDelivered
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import DETAIL_HEADER
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import NotStored, Publisher
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES, backlog
 from shared.service.broker import ServiceBroker
@@ -28,6 +29,10 @@ GOOD = b'{"rep_id": "ana", "version": 3, "told_at": "2026-03-02T09:00:00Z"}'
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
+def make_progress() -> Progress:
+    return Progress("handling messages", server="Postgres")
+
+
 class _Consumer:
     """A subscriber that raises the given failures first, and records what it handles."""
 
@@ -36,6 +41,7 @@ class _Consumer:
         self.reasons: list[str] = []
         self.attempts = asyncio.Semaphore(0)
         self._failures = list(failures)
+        self.progress = make_progress()
 
     async def handle(self, delivered: AnnouncementDelivered) -> None:
         self.attempts.release()
@@ -48,7 +54,8 @@ class _Consumer:
         broker = ServiceBroker(LeanClient(), NatsSection(url=nats_url, monitor_url="", user="", password=""), name="test")
         async with Publisher(nats) as publisher:
             router = consuming_router(
-                DeadLetters(publisher=publisher, service="test", reason="unreadable", on_dead_letter=self.reasons.append)
+                DeadLetters(publisher=publisher, service="test", reason="unreadable", on_dead_letter=self.reasons.append),
+                self.progress,
             )
             router.subscriber(
                 ANNOUNCEMENT_DELIVERED.name,
@@ -156,7 +163,7 @@ class _Message:
 async def _settled(handle: Callable[[Any], Any], publisher: Any = None) -> list[float | str]:
     """How the router's middleware settles a message."""
     dead_letters = DeadLetters(publisher=publisher, service="test", reason="r", on_dead_letter=lambda _: None)
-    (middleware,) = consuming_router(dead_letters).config.broker_middlewares
+    (middleware,) = consuming_router(dead_letters, make_progress()).config.broker_middlewares
     message = _Message()
     await middleware(None, context=ContextRepo()).consume_scope(handle, cast(Any, message))
     return message.settled
@@ -218,7 +225,7 @@ async def test_a_lost_acknowledgement_is_no_error() -> None:
 
     message.ack = fail  # type: ignore[method-assign]
     dead_letters = DeadLetters(publisher=cast(Any, None), service="test", reason="r", on_dead_letter=lambda _: None)
-    (middleware,) = consuming_router(dead_letters).config.broker_middlewares
+    (middleware,) = consuming_router(dead_letters, make_progress()).config.broker_middlewares
 
     await middleware(None, context=ContextRepo()).consume_scope(_succeed, cast(Any, message))
 

@@ -13,13 +13,26 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from deploy.local.servers.ports import find_free_ports
 from shared.jetstream.client import LeanClient, connect
+from shared.jetstream.progress import Progress
 from shared.postgres.pool import make_pool
-from shared.service.probes import check_broker, check_postgres, probe_routes, problems_of, starting_routes
+from shared.service.probes import (
+    check_broker,
+    check_postgres,
+    check_progress,
+    first_problem,
+    probe_routes,
+    problems_of,
+    starting_routes,
+)
 from tests.backends import Servers
+from tests.serving import served
 
 
 class _Server:
@@ -190,3 +203,44 @@ async def test_postgres_that_does_not_answer_is_a_problem() -> None:
         problem = await check_postgres(pool)()
 
     assert problem == "Postgres does not answer; start the server or correct postgres.url"
+
+
+async def test_a_broker_that_cannot_write_is_a_problem(nats: LeanClient) -> None:
+    """As nats-server answers when its disk is full."""
+    error = "JetStream stream 'WEBHOOKS' is not current: write error on stream: no space left on device"
+
+    async def answer(request: Request) -> Response:
+        is_health = request.url.path == "/healthz"
+        body = {"status": "error", "error": error} if is_health else {"jetstream": {"config": {"sync_always": True}}}
+        return JSONResponse(body, status_code=503 if is_health else 200)
+
+    async with served(Starlette(routes=[Route("/{path}", answer)])) as port:
+        problem = await check_broker(nats, f"http://127.0.0.1:{port}")()
+
+    assert problem == f"NATS is not healthy: {error}; look at its log and its disk, make room, and restart it"
+
+
+async def test_work_that_fails_makes_a_service_unready() -> None:
+    progress = Progress("recording activities", server="Postgres", time_s=iter([0.0, 10.0, 10.0]).__next__)
+    progress.fail(asyncpg.DiskFullError())
+
+    problems = await problems_of({"activities": check_progress(progress)})
+
+    assert problems["activities"].startswith("recording activities has failed for 10 s, the last time with DiskFullError")
+
+
+async def test_of_several_checks_the_first_problem_counts(server: _Server) -> None:
+    second = _Server()
+    check = first_problem(server.check, second.check)
+    assert await check() is None
+
+    second.problem = "second"
+    assert await check() == "second"
+    server.problem = "first"
+    assert await check() == "first"
+
+
+async def test_the_metrics_say_which_check_has_a_problem(client: httpx.AsyncClient, server: _Server) -> None:
+    assert 'daymark_problem{check="postgres"} 0.0' in (await client.get("/metrics")).text
+    server.problem = "Postgres does not answer"
+    assert 'daymark_problem{check="postgres"} 1.0' in (await client.get("/metrics")).text

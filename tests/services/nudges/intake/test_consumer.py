@@ -13,6 +13,7 @@ from services.nudges.intake.consumer import Intake, scores_router
 from shared.event_types import DAY_CHANGED, NUDGE_DECIDED, PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import Message, PlaybookWithdrawn
 from shared.jetstream.client import LeanClient
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
 from shared.service.broker import ServiceBroker
@@ -64,7 +65,7 @@ class Consuming:
             )
             settings = NatsSection(url=self.nats_url, monitor_url="", user="", password="")
             broker = ServiceBroker(LeanClient(), settings, name="test")
-            broker.include_router(scores_router(intake, dead_letters))
+            broker.include_router(scores_router(intake, dead_letters, Progress("handling messages", server="Postgres")))
             await broker.start()
             yield
             await broker.stop()

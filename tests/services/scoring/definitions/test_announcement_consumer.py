@@ -11,6 +11,7 @@ from services.scoring.definitions.list_announcements import list_announcements
 from shared.event_types import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED
 from shared.events import AnnouncementDelivered, PlaybookAcknowledged
 from shared.jetstream.client import LeanClient
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES, backlog
 from shared.requests.definitions import AnnouncementQuery
@@ -28,7 +29,7 @@ async def _consuming(scoring: Scoring, nats: LeanClient, nats_url: str, reasons:
         )
         settings = NatsSection(url=nats_url, monitor_url="", user="", password="")
         broker = ServiceBroker(LeanClient(), settings, name="test")
-        broker.include_router(announcement_router(scoring.pool, dead_letters))
+        broker.include_router(announcement_router(scoring.pool, dead_letters, Progress("handling messages", server="Postgres")))
         await broker.start()
         yield
         await broker.stop()

@@ -7,6 +7,7 @@ from nats.aio.msg import Msg
 from services.scoring.metrics import ScoringMetrics
 from services.scoring.record.batches import work_through
 from shared.jetstream.client import LeanClient
+from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
@@ -18,6 +19,7 @@ class _Recorder:
     def __init__(self, *, failures: int = 0) -> None:
         self.has_begun, self.may_go_on, self.is_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.metrics = ScoringMetrics()
+        self.progress = Progress("recording activities", server="Postgres")
         self._failures = failures
 
     async def handle(self, _: list[Msg]) -> None:
@@ -29,7 +31,7 @@ class _Recorder:
 
     async def work(self, nats: LeanClient, stopping: asyncio.Event) -> None:
         loop = PullLoop(nats, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=10)
-        await work_through(loop, self.handle, stopping, self.metrics, concurrency=1, on_done=self.is_done.set)
+        await work_through(loop, self.handle, stopping, self.metrics, self.progress, concurrency=1, on_done=self.is_done.set)
 
 
 async def _store_messages(nats: LeanClient) -> None:
