@@ -109,6 +109,9 @@ class IngestMetrics:
             ["reason"],
             registry=self.registry,
         )
+        self._add_pending_work()
+
+    def _add_pending_work(self) -> None:
         self.retries = Counter(
             "daymark_ingest_batch_retries_total",
             "Batches whose translation failed and was retried. Rises: NATS is down or refuses messages; look at the log.",

@@ -130,10 +130,10 @@ async def find_oldest_age_s(connection: Client, stream: str, consumer: str) -> f
     if not info["num_pending"] and not info["num_ack_pending"]:
         return 0.0
     position = {"seq": info["ack_floor"]["stream_seq"] + 1, "next_by_subj": ">"}
-    found = await _call(connection, f"STREAM.MSG.GET.{stream}", position)
-    if "message" not in found:  # it was finished meanwhile
+    oldest = await _call(connection, f"STREAM.MSG.GET.{stream}", position)
+    if "message" not in oldest:  # it was finished meanwhile
         return 0.0
-    arrived_at = datetime.fromisoformat(found["message"]["time"])
+    arrived_at = datetime.fromisoformat(oldest["message"]["time"])
     return max(0.0, (SystemClock().now() - arrived_at).total_seconds())
 
 

@@ -145,7 +145,7 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
 
     async def readyz(_: Request) -> Response:
         nonlocal logged
-        problems = await find_problems()
+        problems: Mapping[str, str] = await find_problems()
         if problems != logged:
             logged = problems
             _log.warning("not_ready", **problems) if problems else _log.info("ready_again")

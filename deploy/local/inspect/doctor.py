@@ -30,6 +30,7 @@ from shared.service.settings import SecretMissing, SecretTooShort, load_settings
 _BACKLOG_MAX: Final = 1_000
 _OLDEST_MAX_S: Final = 60
 _TIMEOUT_S: Final = 3
+_SUBJECT_S: Final = 10
 
 
 async def examine_services(settings: LocalSettings) -> Sequence[Finding]:
@@ -62,10 +63,16 @@ async def examine_the_rest(settings: LocalSettings, connection: Client, *, now: 
 async def _until_refused(subject: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:
     """If a service does not answer, that is a finding, and the next subject follows."""
     try:
-        async for finding in findings:
-            yield finding
+        async with asyncio.timeout(_SUBJECT_S):
+            async for finding in findings:
+                yield finding
     except DaymarkError as refused:
         yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=str(refused))
+    except TimeoutError:
+        text = (
+            f"not checked to the end within {_SUBJECT_S} s; a service named above hangs, or try again when there is less to do"
+        )
+        yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=text)
 
 
 async def _yield_all(findings: Iterable[Finding]) -> AsyncIterator[Finding]:

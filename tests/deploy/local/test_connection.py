@@ -24,18 +24,18 @@ COMMANDS: Final = (
     ("channels", "list"),
 )
 _INFO: Final = b'INFO {"server_id":"S","version":"2.12.0","max_payload":1048576,"headers":true,"proto":1}\r\n'
-Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def _listening(first: Speak) -> AsyncIterator[str]:
+async def _listening(first: Talk) -> AsyncIterator[str]:
     """A program on the broker's port, which says nothing to all but the first client. Yields its URL, with credentials."""
-    speeches = iter([first])
+    talks = iter([first])
 
-    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await next(speeches, _say_nothing)(reader, writer)
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await next(talks, _say_nothing)(reader, writer)
 
-    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
     async with server:
         yield f"nats://operator:hush@127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
@@ -72,12 +72,12 @@ async def _wait_for_ever(_: Client) -> None:
     await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize("speak", [_say_nothing, _greet_and_hang, _greet_and_leave])
-async def test_work_ends_when_the_broker_is_silent_hangs_or_dies(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("talk", [_say_nothing, _greet_and_hang, _greet_and_leave])
+async def test_work_ends_when_the_broker_is_silent_hangs_or_dies(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "_CONNECT_S", 0.3)
     monkeypatch.setattr(connection, "_GONE_S", 0.3)
 
-    async with _listening(speak) as url:
+    async with _listening(talk) as url:
         with pytest.raises(BrokerAway) as away:
             await work_connected(_settings(url), _wait_for_ever)
 

@@ -64,7 +64,7 @@ def test_one_success_ends_it(progress: Progress, time: _Time) -> None:
     assert progress.problem() is None
 
 
-def test_a_failure_long_ago_is_forgotten_if_nothing_was_attempted_since(progress: Progress, time: _Time) -> None:
+def test_a_failure_long_ago_no_longer_counts_if_nothing_was_attempted_since(progress: Progress, time: _Time) -> None:
     """A service that nobody sends anything because it is not ready would stay so for ever."""
     _fail(progress)
     time.now_s += 29
