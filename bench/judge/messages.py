@@ -1,7 +1,7 @@
 """What people received, one entry for each rep whom a message is about."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -78,6 +78,12 @@ def _reps_of(nudge: Nudge, text: str, names: Mapping[RepId, str]) -> list[RepId 
 
 def _is_named(name: str, text: str) -> bool:
     return bool(name) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+
+
+def count_follow_ups(messages: Sequence[Sent]) -> tuple[int, int]:
+    """How often briefs said that a rep is clearly up since an earlier one, and that they aren't yet."""
+    texts = {sent.nudge_id: sent.text for sent in messages if sent.rule == BRIEF_RULE}.values()
+    return sum(text.count(" is clearly up on ") for text in texts), sum(text.count(" isn't clearly up on ") for text in texts)
 
 
 def is_against(rule: str) -> bool:

@@ -7,7 +7,7 @@ from operator import add
 from typing import Final
 
 from bench.judge.claims import check_claims
-from bench.judge.messages import Sent, asks, is_against, is_praise, right_about
+from bench.judge.messages import Sent, asks, count_follow_ups, is_against, is_praise, right_about
 from bench.judge.poisson import rate_interval
 from bench.judge.rivals import Rivals
 from bench.judge.verdicts import SOON_DAYS, Judge, Verdict, judge_rules
@@ -77,6 +77,8 @@ def print_runs(runs: Sequence[Run], *, without_change: Trace) -> None:
     rivals = _add_up([Rivals(judge=judge, without_change=without_change).verdicts() for judge in judges])
     for name, verdict in rivals.items():
         print(_line(name, verdict, people=reps, size=size))
+    up, not_up = map(sum, zip(*[count_follow_ups(run.messages) for run in runs], strict=True))
+    print(f"  briefs follow up on {up + not_up}: {up} clearly up, {not_up} not yet")
     print("  praise, and what only informs")
     for rule, verdict in verdicts.items():
         if not is_against(rule) and verdict.messages:

@@ -25,6 +25,8 @@ _STARTS_WITHIN_DAYS: Final = 10
 """A change starts on one of the first so many rostered days of the second half."""
 _WEEK_DAYS: Final = 5
 _ABSENCE_DAYS: Final = 10
+_UNTIL_COACHED_DAYS: Final = 20
+"""After so many rostered days a rep does as much as before, as if a manager had talked to them."""
 _PART_TIME_WEEKDAYS: Final = (0, 2, 3)
 _RAMP_DAYS: Final = 20
 _RAMP_FROM: Final = 0.2
@@ -92,9 +94,9 @@ def _is_news(change: Change, middle: date) -> bool:
     return change.last >= middle and change.meaning is not Meaning.NOT_ROSTERED
 
 
-def _fall_to(share: Callable[[int], float]) -> Callable[[Trace, Random], Trace]:
+def _fall_to(share: Callable[[int], float], *, days: int | None = None) -> Callable[[Trace, Random], Trace]:
     def put_in(trace: Trace, random: Random) -> Trace:
-        spells = _choose_spells(trace, random)
+        spells = _choose_spells(trace, random, days=days)
         return _thinned(trace, spells, lambda _, number: share(number), Meaning.FALL, random)
 
     return put_in
@@ -192,6 +194,7 @@ _INJECTIONS: Final[Mapping[str, Callable[[Trace, Random], Trace]]] = {
     "halving": _fall_to(lambda _: 0.5),
     "30% less": _fall_to(lambda _: 0.7),
     "3% less each day": _fall_to(lambda number: 0.97 ** (number + 1)),
+    "halving, then coached": _fall_to(lambda _: 0.5, days=_UNTIL_COACHED_DAYS),
     "one behaviour stops": _stop_a_behaviour,
     "everything stops": _fall_to(lambda _: 0.0),
     "absence entered late": _enter_absence_late,
