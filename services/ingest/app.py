@@ -30,7 +30,15 @@ from shared.requests.router import RequestRouter
 from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
-from shared.service.probes import Check, check_broker, check_progress, first_problem, probe_routes, starting_routes
+from shared.service.probes import (
+    Check,
+    check_broker,
+    check_progress,
+    first_problem,
+    probe_routes,
+    read_used_ratio,
+    starting_routes,
+)
 from shared.service.process import Front, Job, run_process
 from shared.service.settings import load_settings
 from shared.service.startup import has_finished, reach_broker
@@ -67,7 +75,7 @@ class IngestService:
         self._jobs: dict[str, Job] = {
             "translate": WebhookConsumer(self._client, translator, self._metrics).run,
             "reload_secrets": BackgroundJob("reload_secrets", self._reload_secrets, interval_s=RELOAD_INTERVAL_S).run,
-            "measure": measuring_job({"backlog": self._measure_backlog}).run,
+            "measure": measuring_job({"backlog": self._measure_backlog, "storage": self._measure_storage}).run,
         }
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
@@ -116,6 +124,10 @@ class IngestService:
         self._metrics.backlog.set(await backlog(self._client, WEBHOOKS, TRANSLATE_CONSUMER))
         oldest_age_s = await find_oldest_age_s(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
         self._metrics.backlog_oldest_seconds.set(oldest_age_s)
+
+    async def _measure_storage(self) -> None:
+        if monitor_url := self._settings.nats.monitor_url:
+            self._metrics.jetstream_used_ratio.set(await read_used_ratio(monitor_url))
 
     async def _reload_secrets(self) -> None:
         reload_secrets(self._settings, self._sources)

@@ -127,6 +127,11 @@ class IngestMetrics:
             "Age of the oldest webhook that is not translated yet. A minute: the log says why.",
             registry=self.registry,
         )
+        self.jetstream_used_ratio = Gauge(
+            "daymark_ingest_jetstream_used_ratio",
+            "Which part of the storage that JetStream may use all streams take up (0 to 1). Near 1: make room on its disk.",
+            registry=self.registry,
+        )
 
     def _create_labels(self, sources: Mapping[SourceName, Source]) -> None:
         for name in (*sources, UNKNOWN):

@@ -25,7 +25,8 @@ def gauge_readers(
         metrics.backlog_oldest_seconds.set(await find_oldest_age_s(connection, SCORES, NUDGES_CONSUMER))
 
     async def read_outbox() -> None:
-        metrics.outbox.set((await find_outbox_state(pool)).waiting)
+        state = await find_outbox_state(pool)
+        metrics.show_outbox(waiting=state.waiting, oldest_at=state.oldest_at, now=clock.now())
 
     async def read_feeds() -> None:
         metrics.show_silent_feeds(feed.team for feed in (await list_silent_feeds(pool)).feeds)

@@ -175,6 +175,16 @@ class NudgesMetrics:
             "Events that are committed and not yet published. Above 0 for minutes: NATS is down or refuses.",
             registry=self.registry,
         )
+        self.outbox_age_seconds = Gauge(
+            "daymark_nudges_outbox_oldest_age_seconds",
+            "Age of the oldest unpublished event, by the service's clock. Above 120: as for daymark_nudges_outbox_rows.",
+            registry=self.registry,
+        )
+
+    def show_outbox(self, *, waiting: int, oldest_at: datetime | None, now: datetime) -> None:
+        """Bring the gauges of the outbox up to date."""
+        self.outbox.set(waiting)
+        self.outbox_age_seconds.set(max((now - oldest_at).total_seconds(), 0.0) if oldest_at is not None else 0.0)
 
     def show_silent_feeds(self, teams: Iterable[str]) -> None:
         """Bring the gauge of feeds up to date."""

@@ -7,13 +7,15 @@ Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a pow
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from importlib.metadata import version
+from platform import python_version
 from typing import Final
 
 import asyncpg
 import httpx
 import structlog
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, disable_created_metrics, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -54,6 +56,21 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         return None
 
     return check
+
+
+async def read_used_ratio(monitor_url: str) -> float:
+    """Which part (0 to 1) of its storage limit JetStream has used; 0 without a limit.
+
+    Raises:
+        TimeoutError: the broker's HTTP port does not say.
+    """
+    try:
+        async with make_http_client(timeout_s=2) as client:
+            jetstream = (await client.get(f"{monitor_url}/jsz")).json()
+        limit = jetstream["config"]["max_storage"]
+        return float(jetstream["storage"] / limit) if limit > 0 else 0.0
+    except (httpx.HTTPError, ValueError, KeyError) as failed:
+        raise TimeoutError(monitor_url) from failed
 
 
 def _reason_of(health: httpx.Response) -> str:
@@ -129,6 +146,9 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
     The log says what is wrong when that changes, not each time somebody asks. The answer of /readyz holds the process id, so
     whoever started the process notices when another program answers on its port.
     """
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
+    ProcessCollector(registry=registry)
+    _add_build_info(registry)
     logged: Mapping[str, str] = {}
     gauge = Gauge(
         PROBLEM,
@@ -156,6 +176,16 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/livez", _livez), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+def _add_build_info(registry: CollectorRegistry) -> None:
+    build = Gauge(
+        "daymark_build_info",
+        "Always 1; the labels say which version of Daymark and of Python runs. They differ: an update is half done.",
+        ["version", "python"],
+        registry=registry,
+    )
+    build.labels(version("daymark"), python_version()).set(1)
 
 
 async def _livez(_: Request) -> Response:

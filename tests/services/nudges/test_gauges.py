@@ -44,6 +44,7 @@ def gauges(nudging: Nudging, nats: Client) -> Gauges:
 
 async def test_the_backlog_counts_what_is_not_handled(gauges: Gauges, nats: Client) -> None:
     assert await gauges.read("backlog", "backlog_messages") == 0
+    assert await gauges.read("backlog", "backlog_oldest_seconds") == 0
 
     await nats.jetstream().publish(DAY_CHANGED.name, b"{}")
 
@@ -56,6 +57,9 @@ async def test_the_outbox_counts_what_is_not_published(gauges: Gauges, nudging: 
     await nudging.take_in(report(score=100, state="open"))
 
     assert await gauges.read("outbox", "outbox_rows") == 1
+    assert await gauges.read("outbox", "outbox_oldest_age_seconds") == 0
+    gauges.clock = SteppedClock(NOON + HOUR)
+    assert await gauges.read("outbox", "outbox_oldest_age_seconds") == HOUR_S
 
 
 async def test_a_silent_feed_is_shown_until_it_recovers(gauges: Gauges, nudging: Nudging) -> None:

@@ -1,9 +1,12 @@
 """The table of streams and consumers, and how a broker is brought to it."""
 
+from datetime import timedelta
+
 import pytest
 from nats.js.api import ConsumerConfig, StreamConfig
 from nats.js.errors import NotFoundError
 
+from shared.clock import SystemClock
 from shared.event_types import ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED
 from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.streams import (
@@ -17,6 +20,7 @@ from shared.jetstream.streams import (
     Stream,
     StreamRefused,
     backlog,
+    find_oldest_age_s,
     provision,
 )
 
@@ -153,3 +157,24 @@ async def test_what_the_server_refuses_is_named(nats: LeanClient) -> None:
         await backlog(nats, ACTIVITIES, SCORING_CONSUMER)
     with pytest.raises(NotFoundError):
         await nats.jetstream().stream_info(ACTIVITIES)
+
+
+async def test_the_oldest_message_waits_until_it_is_finished(nats: LeanClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = SystemClock().now() + timedelta(minutes=5)
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)
+    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == 0
+
+    await _publish(nats, 2)
+    subscription = await nats.jetstream().pull_subscribe_bind(SCORING_CONSUMER, ACTIVITIES)
+    first, second = await subscription.fetch(2)
+    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == pytest.approx(300, abs=60)
+
+    await first.ack_sync()
+    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == pytest.approx(300, abs=60)
+    await second.ack_sync()
+    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == 0
+
+
+async def test_the_oldest_message_of_a_consumer_that_does_not_exist_is_refused(nats: LeanClient) -> None:
+    with pytest.raises(StreamRefused):
+        await find_oldest_age_s(nats, ACTIVITIES, "nobody")

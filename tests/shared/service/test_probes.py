@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, MutableMapping, Sequence
@@ -29,6 +30,7 @@ from shared.service.probes import (
     first_problem,
     probe_routes,
     problems_of,
+    read_used_ratio,
     starting_routes,
 )
 from tests.backends import Servers
@@ -244,3 +246,24 @@ async def test_the_metrics_say_which_check_has_a_problem(client: httpx.AsyncClie
     assert 'daymark_problem{check="postgres"} 0.0' in (await client.get("/metrics")).text
     server.problem = "Postgres does not answer"
     assert 'daymark_problem{check="postgres"} 1.0' in (await client.get("/metrics")).text
+
+
+async def test_the_metrics_say_what_runs_and_have_no_created_series(registry: CollectorRegistry) -> None:
+    Counter("daymark_test_things_total", "Things.", registry=registry).inc()
+
+    text = (await _client(Starlette(routes=probe_routes(registry, {}))).get("/metrics")).text
+
+    assert re.search(r'daymark_build_info\{python="3\.\d+\.\d+",version="\d+\.\d+\.\d+"\} 1\.0', text)
+    assert "process_resident_memory_bytes" in text
+    assert "_created" not in text
+
+
+async def test_the_used_part_of_the_storage_is_read_from_the_broker(monitor_url: str) -> None:
+    assert 0 <= await read_used_ratio(monitor_url) < 1
+
+
+async def test_a_broker_that_does_not_say_what_it_has_used_is_away_for_now() -> None:
+    (port,) = find_free_ports(1)
+
+    with pytest.raises(TimeoutError):
+        await read_used_ratio(f"http://127.0.0.1:{port}")
