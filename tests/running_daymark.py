@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from nats.aio.client import Client
-
 from deploy.demo.time_stepper import TimeStepper
 from deploy.local.run_file import RUN_FILE_NAME, RunFile
-from shared.jetstream.client import connect, disconnect
+from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
 from tests.forked_commands import run_forked
 
@@ -67,7 +65,7 @@ class RunningDaymark:
         code, output, _ = await run_command(*arguments, folder=self.folder, config=self.config, checkout=self.checkout)
         return code, output
 
-    async def connect(self) -> Client:
+    async def connect(self) -> LeanClient:
         return await connect(self.urls.nats, name="test")
 
     async def wait_until_scored(self) -> None:

@@ -26,7 +26,7 @@ class BrokerAway(Unavailable):
     nats.url."""
 
 
-async def work_connected(settings: LocalSettings, work: Callable[[Client], Awaitable[Result]]) -> Result:
+async def work_connected(settings: LocalSettings, work: Callable[[LeanClient], Awaitable[Result]]) -> Result:
     """What `work` returns with a connection to the broker of a running Daymark. It is cancelled if the broker goes away
     meanwhile and is not back within two seconds.
 

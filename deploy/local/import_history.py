@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from nats.aio.client import Client
 from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
@@ -25,6 +24,7 @@ from deploy.local.wait_for_consumer import wait_until_processed
 from shared.errors import DaymarkError
 from shared.event_types import ACTIVITY_OBSERVED
 from shared.events import HISTORY_EXTENSION
+from shared.jetstream.client import LeanClient
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
@@ -92,7 +92,7 @@ class ImportResult:
 
 
 async def import_file(
-    connection: Client,
+    connection: LeanClient,
     path: Path,
     *,
     source: str,
@@ -133,7 +133,7 @@ def count_lines(path: Path) -> int:
     return sum(1 for _ in read_lines(path))
 
 
-async def wait_until_scored(connection: Client, *, on_progress: Callable[[int, int], None]) -> None:
+async def wait_until_scored(connection: LeanClient, *, on_progress: Callable[[int, int], None]) -> None:
     """Return once scoring has processed everything that ACTIVITIES held when this was called; see `wait_until_processed`."""
     await wait_until_processed(connection, ACTIVITIES, SCORING_CONSUMER, on_progress=on_progress)
 
@@ -215,7 +215,7 @@ def _digest(path: Path) -> str:
         raise FileUnreadable(f"{path} ({failed.strerror})") from None
 
 
-async def _open_bucket(connection: Client) -> KeyValue:
+async def _open_bucket(connection: LeanClient) -> KeyValue:
     jetstream = connection.jetstream()
     try:
         return await jetstream.key_value(_BUCKET)

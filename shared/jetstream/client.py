@@ -8,7 +8,7 @@ messages out of what has arrived and reads a header only when somebody asks for 
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import nats.errors
 import nats.js.errors
@@ -30,7 +30,17 @@ REFUSED_S: Final = 0.5
 _CONTROL_LINE: Final = re.compile(rb"HMSG (\S+) (\d+) (?:(\S+) )?(\d+) (\d+)\r\n")
 _VERSION: Final = b"NATS/1.0"
 _END: Final = b"\r\n"
+_LINE_BREAKS: Final = str.maketrans({"\r": " ", "\n": " "})
 _KEPT_BYTES_MAX: Final = 65_536
+
+
+class Publication(NamedTuple):
+    """One message to publish. Without a `reply` subject nobody confirms it."""
+
+    subject: str
+    headers: Mapping[str, str]
+    data: bytes
+    reply: str = ""
 
 
 class LeanClient(Client):
@@ -58,6 +68,19 @@ class LeanClient(Client):
             raise ConnectionClosedError
         ending = b" %d\r\n%b\r\n" % (len(payload), payload)
         await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
+        await self._flush_pending()
+
+    async def publish_all(self, messages: Iterable[Publication]) -> None:
+        """As `publish` of each message, in one write. Subjects are not checked: they are Daymark's own.
+
+        Raises:
+            MaxPayloadError: one of them is larger than the server accepts. None is sent.
+            ConnectionClosedError: the connection is closed.
+        """
+        if self.is_closed:
+            raise ConnectionClosedError
+        command = b"".join([_encode(message, payload_max=self._max_payload) for message in messages])
+        await self._send_command(command)
         await self._flush_pending()
 
     async def flush(self, timeout: int = DEFAULT_FLUSH_TIMEOUT) -> None:
@@ -146,6 +169,20 @@ class LeanParser(Parser):
                 await self.nc._process_msg(int(sid), subject, reply or b"", body, headers)  # noqa: SLF001 - the parent calls it too
             start = body_end + len(_END)
         return start
+
+
+def _encode(message: Publication, *, payload_max: int) -> bytes:
+    """The command that publishes a message. In values of headers a line break becomes a space, so that none is smuggled in."""
+    if len(message.data) > payload_max:
+        raise nats.errors.MaxPayloadError
+    lines = [f"{name}: {value.strip()}" for name, value in message.headers.items()]
+    block = "\r\n".join([*lines, ""])
+    if block.count("\n") != len(lines) or block.count("\r") != len(lines):
+        block = "\r\n".join([*(line.translate(_LINE_BREAKS) for line in lines), ""])
+    headers = b"%b\r\n%b\r\n" % (_VERSION, block.encode())
+    address = f"{message.subject} {message.reply}" if message.reply else message.subject
+    sizes = b"%d %d" % (len(headers), len(headers) + len(message.data))
+    return b"HPUB %b %b\r\n%b%b\r\n" % (address.encode(), sizes, headers, message.data)
 
 
 def _is_plain(headers: bytes) -> bool:

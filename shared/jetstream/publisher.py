@@ -8,16 +8,16 @@ the same time travel as one batch and share one sync; a single message is sent a
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.errors import Unavailable
+from shared.jetstream.client import LeanClient, Publication
 from shared.jetstream.progress import Progress
 
 BATCH_MAX: Final = 500
@@ -57,7 +57,7 @@ class Publisher:
     All messages of one publisher go to one stream, which must allow atomic batches.
     """
 
-    def __init__(self, connection: Client, *, timeout_s: float = 5.0) -> None:
+    def __init__(self, connection: LeanClient, *, timeout_s: float = 5.0) -> None:
         self._connection = connection
         self._timeout_s = timeout_s
         self.progress = Progress("storing messages", server="NATS")
@@ -135,50 +135,46 @@ class Publisher:
             NotStored: there was no answer.
         """
         batch_id = secrets.token_hex(12)
+        headers = [
+            message.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(sequence)}
+            for sequence, message in enumerate(messages, start=1)
+        ]
+        headers[-1]["Nats-Batch-Commit"] = "1"
+        pairs = zip(messages, headers, strict=True)
         try:
-            for sequence, message in enumerate(messages[:-1], start=1):
-                headers = message.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(sequence)}
-                await self._connection.publish(message.subject, message.data, headers=headers)
-            last = messages[-1]
-            headers = last.headers | {
-                "Nats-Batch-Id": batch_id,
-                "Nats-Batch-Sequence": str(len(messages)),
-                "Nats-Batch-Commit": "1",
-            }
-            await self._confirmed(Outgoing(subject=last.subject, headers=headers, data=last.data))
+            await self._confirm([Publication(message.subject, of_message, message.data) for message, of_message in pairs])
         except _Refused:
             return False
-        except (nats.errors.Error, OSError) as failed:
-            raise NotStored(f"{messages[0].subject} ({type(failed).__name__})") from None
         return True
 
     async def _store_one(self, message: Outgoing, done: "asyncio.Future[None]") -> None:
         try:
-            await self._confirmed(message)
+            await self._confirm([Publication(message.subject, message.headers, message.data)])
         except NotStored as failed:
             self._settle([(message, done)], failed)
         else:
             self._settle([(message, done)], None)
 
-    async def _confirmed(self, message: Outgoing) -> None:
+    async def _confirm(self, publications: Sequence[Publication]) -> None:
+        """Publish in one write, and return once JetStream has confirmed the last one."""
+        subject = publications[-1].subject
         if not self._connection.is_connected:
-            raise NotStored(f"{message.subject} (NATS is not connected)")
+            raise NotStored(f"{subject} (NATS is not connected)")
         token = secrets.token_hex(8)
         reply: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._replies[token] = reply
+        last = publications[-1]._replace(reply=f"{self._inbox}.{token}")
         try:
-            await self._connection.publish(
-                message.subject, message.data, reply=f"{self._inbox}.{token}", headers=message.headers
-            )
+            await self._connection.publish_all([*publications[:-1], last])
             async with asyncio.timeout(self._timeout_s):
                 ack = _ack_decoder.decode(await reply)
         except (TimeoutError, nats.errors.Error, OSError, msgspec.DecodeError, ValueError) as failed:
-            raise NotStored(f"{message.subject} ({type(failed).__name__})") from None
+            raise NotStored(f"{subject} ({type(failed).__name__})") from None
         finally:
             del self._replies[token]
         if ack.error is not None or ack.seq == 0:
             problem = (ack.error or {}).get("description", "no sequence in the answer")
-            raise _Refused(f"{message.subject} ({problem})")
+            raise _Refused(f"{subject} ({problem})")
 
     def _settle(self, group: "list[tuple[Outgoing, asyncio.Future[None]]]", failed: NotStored | None) -> None:
         """Give everybody who waits for a group its outcome."""

@@ -14,7 +14,6 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
-from nats.aio.client import Client
 from schemathesis import Case
 
 from services.ingest.app import web_app
@@ -25,6 +24,7 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import CLOCK, DEAD, STREAMS
 from shared.observation import SourceName
@@ -122,7 +122,7 @@ def _resolve(document: dict[str, Any], reference: str) -> Any:
 
 
 @pytest.fixture
-async def url(nats: Client) -> AsyncIterator[str]:
+async def url(nats: LeanClient) -> AsyncIterator[str]:
     loaded = load_settings(IngestSettings)
     metrics, clock = IngestMetrics(SOURCES), SystemClock()
 

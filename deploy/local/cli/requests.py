@@ -8,6 +8,7 @@ from nats.aio.client import Client
 
 from deploy.local.connection import work_connected
 from deploy.local.settings import LocalSettings
+from shared.jetstream.client import LeanClient
 from shared.observation import SourceName
 from shared.requests.client import Row, ask, list_all
 from shared.requests.definitions import NAMES_CHECK, NamesQuery
@@ -20,7 +21,7 @@ LONG_S: Final = 600.0
 Result = TypeVar("Result")
 
 
-def run_connected(settings: LocalSettings, work: Callable[[Client], Awaitable[Result]]) -> Result:
+def run_connected(settings: LocalSettings, work: Callable[[LeanClient], Awaitable[Result]]) -> Result:
     """Run `work` with a connection to the running Daymark.
 
     Raises:

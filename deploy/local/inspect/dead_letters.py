@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from nats.aio.client import Client
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from shared.errors import DaymarkError
+from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import DETAIL_HEADER, ORIGIN_HEADER, READ_AGAIN_HEADER, REASON_HEADER
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import DEAD
@@ -39,7 +39,7 @@ class Letter:
     body: bytes
 
 
-async def list_letters(connection: Client) -> AsyncIterator[Letter]:
+async def list_letters(connection: LeanClient) -> AsyncIterator[Letter]:
     """Every letter, oldest first."""
     jetstream, number = connection.jetstream(), 1
     while True:
@@ -52,12 +52,12 @@ async def list_letters(connection: Client) -> AsyncIterator[Letter]:
         number = letter.id + 1
 
 
-async def find_newest_number(connection: Client) -> int:
+async def find_newest_number(connection: LeanClient) -> int:
     """The number of the newest letter that ever was; 0 before the first."""
     return (await connection.jetstream().stream_info(DEAD)).state.last_seq
 
 
-async def find_letter(connection: Client, number: int) -> Letter:
+async def find_letter(connection: LeanClient, number: int) -> Letter:
     """One letter.
 
     Raises:
@@ -69,7 +69,7 @@ async def find_letter(connection: Client, number: int) -> Letter:
         raise NoSuchLetter(str(number)) from None
 
 
-async def replay_letter(connection: Client, letter: Letter, *, now: datetime) -> None:
+async def replay_letter(connection: LeanClient, letter: Letter, *, now: datetime) -> None:
     """Store the letter's bytes again where they first stood, and only then remove it.
 
     Raises:

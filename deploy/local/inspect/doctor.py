@@ -21,6 +21,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from shared.errors import DaymarkError
+from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog, find_oldest_age_s
 from shared.observation import SourceName
 from shared.plurals import count_nouns
@@ -38,7 +39,7 @@ async def examine_services(settings: LocalSettings) -> Sequence[Finding]:
     return await asyncio.gather(*[_examine_readiness(name, url) for name, url in _find_service_urls(settings).items()])
 
 
-async def examine_the_rest(settings: LocalSettings, connection: Client, *, now: datetime) -> AsyncIterator[Finding]:
+async def examine_the_rest(settings: LocalSettings, connection: LeanClient, *, now: datetime) -> AsyncIterator[Finding]:
     """Every other finding, in the order in which data flows."""
     urls = _find_service_urls(settings)
     letters = [replace(letter, body=b"") async for letter in list_letters(connection)]  # bodies may be large

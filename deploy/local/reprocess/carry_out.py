@@ -3,11 +3,10 @@
 from itertools import islice
 from typing import Final
 
-from nats.aio.client import Client
-
 from deploy.local.reprocess.plan import Plan
 from deploy.local.stored_messages import OnProgress
 from deploy.local.wait_for_consumer import wait_until_processed
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 
@@ -18,7 +17,7 @@ _POLL_S: Final = 0.01
 _PUBLISH_TIMEOUT_S: Final = 30
 
 
-async def carry_out(connection: Client, plan: Plan, *, on_progress: OnProgress) -> None:
+async def carry_out(connection: LeanClient, plan: Plan, *, on_progress: OnProgress) -> None:
     """Store the events of the plan, and return once scoring has recorded them. A run that is interrupted is repeated: what
     is recorded already does not change any more.
 

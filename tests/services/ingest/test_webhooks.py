@@ -6,7 +6,6 @@ from random import Random
 
 import httpx
 import pytest
-from nats.aio.client import Client
 
 from services.ingest.app import web_app
 from services.ingest.domain.adapters import ADAPTERS
@@ -14,6 +13,7 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SteppedClock
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, DEAD, WEBHOOKS
 from shared.service.http_server import DEFAULT_LIMITS, http_server
@@ -223,7 +223,7 @@ async def test_outreach_is_cut_off_while_the_broker_is_down_because_it_takes_any
 class _BlockedPublisher(Publisher):
     """Stores nothing until it may continue."""
 
-    def __init__(self, connection: Client) -> None:
+    def __init__(self, connection: LeanClient) -> None:
         super().__init__(connection)
         self.waiting, self.may_continue = 0, asyncio.Event()
 
@@ -233,7 +233,7 @@ class _BlockedPublisher(Publisher):
         await super().store(message)
 
 
-async def test_every_accepted_request_is_answered_when_the_door_closes(nats: Client) -> None:
+async def test_every_accepted_request_is_answered_when_the_door_closes(nats: LeanClient) -> None:
     body = to_json(OBSERVATION)
     head = "POST /webhooks/globex HTTP/1.1\r\nHost: door\r\nAuthorization: Bearer bearer-secret\r\n"
     head += f"Content-Length: {len(body)}\r\n\r\n"

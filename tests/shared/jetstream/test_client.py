@@ -9,13 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError, ProtocolError
+from nats.errors import ConnectionClosedError, MaxPayloadError, ProtocolError
 from nats.errors import TimeoutError as ClientTimeoutError
 from nats.js import JetStreamContext
 from nats.protocol.parser import Parser
 from structlog.testing import capture_logs
 
-from shared.jetstream.client import ConnectionLog, Headers, LeanClient, LeanParser, connect, disconnect
+from shared.jetstream.client import ConnectionLog, Headers, LeanClient, LeanParser, Publication, connect, disconnect
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 
 _NAMES = ["ce-id", "id", "Nats-Msg-Id", "x", "ce", "in side", "f", "no colon", "absent"]
@@ -193,6 +193,45 @@ async def test_nothing_is_published_on_a_closed_connection(nats_url: str) -> Non
 
     with pytest.raises(ConnectionClosedError):
         await connection.publish_to_each(["each.1"], b"+ACK")
+    with pytest.raises(ConnectionClosedError):
+        await connection.publish_all([Publication("each.1", {}, b"")])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"ce-id": "a", "ce-type": "b"},
+        {"ce-id": "José", "ce-type": "b"},
+        {"ce-id": "  a\r\nX: 1\n", "ce-type": "b"},
+        {"ce-id": "a"},
+    ],
+    ids=["plain", "not ASCII", "a line break", "one"],
+)
+async def test_messages_in_one_write_arrive_as_those_that_are_published_alone(
+    nats: LeanClient, headers: dict[str, str]
+) -> None:
+    subscription = await nats.subscribe("a.*")
+    publications = [Publication("a.1", headers, b"\r\nbody\x00"), Publication("a.2", headers, b"", reply="answers")]
+
+    await nats.publish_all(publications)
+    for publication in publications:
+        await nats.publish(publication.subject, publication.data, reply=publication.reply, headers=dict(publication.headers))
+
+    arrived = [await subscription.next_msg() for _ in range(4)]
+    read = [(message.subject, message.reply, dict(message.headers or {}), message.data) for message in arrived]
+    await subscription.unsubscribe()
+    assert read[:2] == read[2:]
+    assert set(read[0][2]) == set(headers)
+
+
+async def test_one_message_that_is_too_large_keeps_all_from_being_sent(nats: LeanClient) -> None:
+    subscription = await nats.subscribe("a.*")
+
+    with pytest.raises(MaxPayloadError):
+        await nats.publish_all([Publication("a.1", {}, b""), Publication("a.2", {}, bytes(nats.max_payload + 1))])
+    await nats.publish("a.3", b"")
+
+    assert (await subscription.next_msg()).subject == "a.3"
 
 
 async def test_disconnecting_from_a_broker_that_is_gone_is_no_error(nats_url: str) -> None:

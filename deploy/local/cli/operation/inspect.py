@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import typer
-from nats.aio.client import Client
 
 from deploy.local.cli.options import Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
@@ -15,6 +14,7 @@ from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_n
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.output import echo, echo_block
 from shared.clock import SystemClock
+from shared.jetstream.client import LeanClient
 from shared.plurals import count_nouns
 
 _VERDICT_WIDTH = 9
@@ -32,7 +32,7 @@ def doctor(config: Config = None, data: Data = None) -> None:
         echo(f"{finding.verdict:<{_VERDICT_WIDTH}}{finding.subject}: {finding.text}")
         counts[finding.verdict] += 1
 
-    async def print_the_rest(connection: Client) -> None:
+    async def print_the_rest(connection: LeanClient) -> None:
         async for finding in examine_the_rest(settings, connection, now=SystemClock().now()):
             print_finding(finding)
 
@@ -51,7 +51,7 @@ def doctor(config: Config = None, data: Data = None) -> None:
 def list_command(config: Config = None, data: Data = None) -> None:
     """Every letter: its number, since when, which service could not understand it, the reason, and where it came from."""
 
-    async def print_letters(connection: Client) -> int:
+    async def print_letters(connection: LeanClient) -> int:
         count = 0
         async for letter in list_letters(connection):
             count += 1
@@ -84,7 +84,7 @@ def replay_command(
     if every == bool(numbers):
         raise typer.BadParameter("give the numbers of the letters, or use --all")
 
-    async def replay(connection: Client) -> int:
+    async def replay(connection: LeanClient) -> int:
         count = 0
         async for letter in _list_existing(connection) if every else _find_all(connection, numbers or []):
             await replay_letter(connection, letter, now=SystemClock().now())
@@ -94,7 +94,7 @@ def replay_command(
     echo(f"{run_connected(settings, replay)} replayed")
 
 
-async def _list_existing(connection: Client) -> AsyncIterator[Letter]:
+async def _list_existing(connection: LeanClient) -> AsyncIterator[Letter]:
     """The letters that exist now. One at a time, since together they may not fit into memory."""
     newest = await find_newest_number(connection)
     async for letter in list_letters(connection):
@@ -103,7 +103,7 @@ async def _list_existing(connection: Client) -> AsyncIterator[Letter]:
         yield letter
 
 
-async def _find_all(connection: Client, numbers: Sequence[int]) -> AsyncIterator[Letter]:
+async def _find_all(connection: LeanClient, numbers: Sequence[int]) -> AsyncIterator[Letter]:
     """The letters with these numbers, or none of them if one is missing."""
     for letter in [await find_letter(connection, number) for number in numbers]:
         yield letter

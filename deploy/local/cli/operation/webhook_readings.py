@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from nats.aio.client import Client
-
 from deploy.local.cli.options import progress_bars, show_steps
 from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.mapping import describe_webhook
@@ -20,6 +18,7 @@ from deploy.local.try_mapping import read_body_file, try_mapping
 from deploy.output import echo
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
+from shared.jetstream.client import LeanClient
 from shared.service.settings import load_settings
 
 
@@ -30,7 +29,7 @@ def reprocess_webhooks(
     secret = read_contact_secret(settings)
     sender, span = load_settings(IngestSettings).source_to_read(source), Span(since=since, until=until)
 
-    async def plan_and_carry_out(connection: Client) -> None:
+    async def plan_and_carry_out(connection: LeanClient) -> None:
         now = SystemClock().now()
         with progress_bars(transient=True) as progress:
             show = show_steps(progress)
