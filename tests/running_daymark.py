@@ -17,6 +17,7 @@ from deploy.demo.time_stepper import TimeStepper
 from deploy.local.run_file import RUN_FILE_NAME, RunFile
 from shared.jetstream.client import connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from tests.folders import open_to_everybody
 from tests.forked_commands import run_forked
 
 ROOT: Final = Path(__file__).parents[1]
@@ -155,7 +156,7 @@ async def running_daymark(
 ) -> AsyncIterator[RunningDaymark]:
     """Start `daymark up`, and stop it at the end as its user would."""
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
+    open_to_everybody(folder)
     config, log = folder / "daymark.toml", folder / "up.log"
     config.write_text(configuration)
     with log.open("wb") as log_file:
