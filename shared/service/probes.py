@@ -5,6 +5,7 @@ Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a pow
 """
 
 import asyncio
+import math
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
@@ -26,13 +27,15 @@ from shared.transient_errors import TRANSIENT_ERRORS
 _log = structlog.get_logger()
 STARTING: Final = "starting"
 _CHECK_TIMEOUT_S: Final = 3.0
+_WRITE_ERROR: Final = "write error"
+"""How nats-server reports that it could not write. It stays in that state until it is restarted."""
 
 Check = Callable[[], Awaitable[str | None]]
 """Checks one thing. Returns None when it is well, otherwise one sentence: what is wrong and what to do."""
 
 
 def check_broker(connection: Client, monitor_url: str) -> Check:
-    """The broker is connected and syncs every write."""
+    """The broker is connected, syncs every write, and can write."""
 
     async def check() -> str | None:
         if not connection.is_connected:
@@ -42,10 +45,16 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         try:
             async with make_http_client(timeout_s=2) as client:
                 answer = (await client.get(f"{monitor_url}/varz")).json()
+                health = (await client.get(f"{monitor_url}/healthz")).text
         except (httpx.HTTPError, ValueError):
             return "NATS does not answer at nats.monitor_url; correct it or open the server's http port"
-        if not answer.get("jetstream", {}).get("config", {}).get("sync_always", False):
+        jetstream = answer.get("jetstream", {})
+        if not jetstream.get("config", {}).get("sync_always", False):
             return "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
+        if jetstream.get("stats", {}).get("storage", 0) >= jetstream["config"].get("max_storage", math.inf):
+            return "JetStream has reached its storage limit and refuses messages; raise max_file_store in its configuration"
+        if _WRITE_ERROR in health:
+            return "NATS could not write and refuses messages; make room on its disk, and restart it unless `daymark up` does"
         return None
 
     return check

@@ -30,6 +30,7 @@ _READY_EXPECTED_S: Final = 90.0
 _REQUEST_TIMEOUT_S: Final = 5.0
 _REFUSED_RETRY_S: Final = 0.1
 _NOT_READY_RETRY_S: Final = 0.2
+_RUN_FILE_RETRY_S: Final = 1.0
 
 
 class LocalDaymark:
@@ -48,6 +49,7 @@ class LocalDaymark:
         self._role_passwords: dict[str, str] = {}
         self._service_urls: dict[str, str] = {}
         self._is_ready = False
+        self._is_run_file_current = True
 
     @property
     def processes(self) -> Sequence[Supervised]:
@@ -61,7 +63,7 @@ class LocalDaymark:
             FolderClosed: the user that runs PostgreSQL in place of root cannot reach the data folder.
         """
         if not self._nats_url:
-            nats = NatsServer(self._data / "nats")
+            nats = NatsServer(self._data / "nats", storage_max_bytes=self._settings.local.nats_storage_max_bytes)
             self._nats_url, self._monitor_url = nats.url, nats.monitor_url
             self._add_server("nats", nats)
         if not self._admin_url:
@@ -115,6 +117,13 @@ class LocalDaymark:
         self._update_run_file()
         return self._run_file()
 
+    async def keep_run_file(self) -> None:
+        """Write the run file again for as long as that has failed."""
+        while True:
+            await asyncio.sleep(_RUN_FILE_RETRY_S)
+            if not self._is_run_file_current:
+                self._update_run_file()
+
     def _run_file(self) -> RunFile:
         return RunFile(
             ingest=self._service_urls["ingest"],
@@ -127,9 +136,20 @@ class LocalDaymark:
         )
 
     def _update_run_file(self) -> None:
-        """A process that was started again has another id."""
-        if self._is_ready:
+        """A process that was started again has another id. Nothing may end because that cannot be written down."""
+        if not self._is_ready:
+            return
+        try:
             write_run_file(self._data, self._run_file())
+        except OSError as failed:
+            if self._is_run_file_current:
+                fact = (
+                    f"The ids of the processes could not be written ({failed.strerror}). That is tried again until it succeeds."
+                )
+                _log.warning("run_file_not_written", message=f"{self._data}: {fact} If its disk is full, make room.")
+            self._is_run_file_current = False
+        else:
+            self._is_run_file_current = True
 
     def _address(self, service: str, number: int) -> tuple[str, int]:
         """Host and port. The second and later replicas take free ports."""

@@ -10,6 +10,7 @@ from typing import Final
 import httpx
 import structlog
 
+from deploy.local.servers.durable_files import write_durably
 from deploy.local.servers.parent_process import terminate_with_parent
 from deploy.local.servers.ports import claim_ports
 from shared.clock import monotonic_s
@@ -22,14 +23,17 @@ _CHECK_INTERVAL_S: Final = 0.5
 _FAILED_CHECKS_MAX: Final = 10
 _PROBLEM_LENGTH_MAX: Final = 300
 _STOP_TIMEOUT_S: Final = 4.0
+STORAGE_MAX_BYTES: Final = 100 * 2**30
 _CONFIGURATION: Final = """\
 listen: 127.0.0.1:{port}
 http: 127.0.0.1:{monitor_port}
 server_name: daymark
 max_payload: 8MB
 max_pending: 128MB
-jetstream {{ store_dir: "{store}", sync_interval: always }}
+jetstream {{ store_dir: "{store}", sync_interval: always, max_file_store: {storage_max_bytes}, max_memory_store: 256MB }}
 """
+"""Without these limits, nats-server takes most of what is free when it starts. On a full disk that is nothing, and it refuses
+every message for good while it reports that it is well. No stream of Daymark is in memory."""
 
 
 class NatsDidNotStart(DaymarkError):
@@ -40,9 +44,16 @@ class NatsServer:
     """One nats-server in a folder of its own. It keeps its ports when it restarts. `program` defaults to that of the wheel."""
 
     def __init__(
-        self, folder: Path, *, port: int | None = None, extra_configuration: str = "", program: Path | None = None
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        storage_max_bytes: int = STORAGE_MAX_BYTES,
+        extra_configuration: str = "",
+        program: Path | None = None,
     ) -> None:
         self._folder = folder
+        self._storage_max_bytes = storage_max_bytes
         self._extra_configuration = extra_configuration
         self._program = program or Path(sys.executable).with_name("nats-server")
         self._port, self._monitor_port = claim_ports([("127.0.0.1", port or 0), ("127.0.0.1", 0)])
@@ -71,12 +82,7 @@ class NatsServer:
         if self._is_running() and not await self._find_problem():
             return
         await self.stop()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        configuration = self._folder / "nats-server.conf"
-        configuration.write_text(
-            _CONFIGURATION.format(port=self._port, monitor_port=self._monitor_port, store=self._folder / "jetstream")
-            + self._extra_configuration
-        )
+        configuration = self._write_configuration()
         with self._log_file.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 str(self._program),
@@ -109,6 +115,21 @@ class NatsServer:
     async def kill(self) -> None:
         """End the server as a crash would."""
         await self._end(signal.SIGKILL)
+
+    def _write_configuration(self) -> Path:
+        """On a full disk, the file that is there already will do."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / "nats-server.conf"
+        text = _CONFIGURATION.format(
+            port=self._port,
+            monitor_port=self._monitor_port,
+            store=self._folder / "jetstream",
+            storage_max_bytes=self._storage_max_bytes,
+        )
+        text += self._extra_configuration
+        if not file.exists() or file.read_text() != text:
+            write_durably(file, text)
+        return file
 
     @property
     def _log_file(self) -> Path:

@@ -1,6 +1,8 @@
 """A server of the data folder that is started until it runs, and again whenever it stops working."""
 
 import asyncio
+import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,9 @@ _log = structlog.get_logger()
 _BACK_OFF_MIN_S: Final = 0.2
 _BACK_OFF_MAX_S: Final = 5.0
 _STEADY_S: Final = 10.0
+_ROOM_MIN_BYTES: Final = 16 * 2**20
+_ROOM_INTERVAL_S: Final = 0.5
+_ROOM_TIMEOUT_S: Final = 60.0
 
 
 class Server(Protocol):
@@ -68,10 +73,23 @@ class SupervisedServer:
             action = f"It is started again in {back_off_s:.1f} s, as often as it takes."
             _log.warning("server_restarting", server=self.name, pause_s=back_off_s, message=f"{problem} {action}")
             await asyncio.sleep(back_off_s)
+            await self._wait_for_room()
             back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
 
     async def stop(self) -> None:
         await self.server.stop()
+
+    async def _wait_for_room(self) -> None:
+        """On a full disk a start helps nobody. It is tried once a minute all the same: the disk may not be the cause."""
+        since_s = monotonic_s()
+        is_logged = False
+        while (free := _free_bytes(self.folder)) < _ROOM_MIN_BYTES and monotonic_s() - since_s < _ROOM_TIMEOUT_S:
+            if not is_logged:
+                fact = f"The disk is full: {free} bytes are free. The server is started again when {_ROOM_MIN_BYTES} are"
+                message = f"{self.folder}: {fact}, or in {_ROOM_TIMEOUT_S:.0f} s. Make room on the disk."
+                _log.warning("disk_full", server=self.name, message=message)
+                is_logged = True
+            await asyncio.sleep(_ROOM_INTERVAL_S)
 
     async def _start(self) -> str:
         """Start the server. Returns what is wrong, empty if it serves."""
@@ -87,3 +105,11 @@ class SupervisedServer:
                 "If this goes on, check the disk and who owns the folder."
             )
         return ""
+
+
+def _free_bytes(folder: Path) -> int:
+    """On the disk of the folder, which may not exist yet. A disk that does not say counts as empty."""
+    try:
+        return shutil.disk_usage(next(part for part in (folder, *folder.parents) if part.exists())).free
+    except OSError:
+        return sys.maxsize

@@ -55,10 +55,12 @@ async def _work_until_stopped(daymark: LocalDaymark, on_ready: Callable[[RunFile
             await stop.wait()
 
     working, stopped = asyncio.create_task(work()), asyncio.create_task(stop.wait())
+    bookkeeping = asyncio.create_task(daymark.keep_run_file())
     try:
         await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             await working
     finally:
+        bookkeeping.cancel()
         working.cancel()
         stopped.cancel()

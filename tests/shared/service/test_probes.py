@@ -167,6 +167,29 @@ async def test_a_broker_that_confirms_before_it_syncs_is_a_problem(hasty_broker:
     assert problem == "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
 
 
+@pytest.mark.parametrize(
+    ("storage", "health", "problem"),
+    [
+        (99, '{"status":"ok"}', None),
+        (100, '{"status":"ok"}', "JetStream has reached its storage limit"),
+        (99, '{"error":"JetStream stream A write error: no space left on device"}', "NATS could not write"),
+        (99, '{"error":"JetStream is not current"}', None),
+    ],
+)
+async def test_a_broker_that_refuses_messages_is_a_problem(
+    nats: LeanClient, monkeypatch: pytest.MonkeyPatch, storage: int, health: str, problem: str | None
+) -> None:
+    jetstream = {"config": {"sync_always": True, "max_storage": 100}, "stats": {"storage": storage}}
+
+    async def get(_: httpx.AsyncClient, url: str) -> httpx.Response:
+        return httpx.Response(200, json={"jetstream": jetstream}) if url.endswith("/varz") else httpx.Response(503, text=health)
+
+    monkeypatch.setattr(httpx.AsyncClient, "get", get)
+    answer = await check_broker(nats, "http://monitor")()
+
+    assert (answer is None) if problem is None else (answer or "").startswith(problem)
+
+
 async def test_postgres_that_keeps_what_it_commits_has_no_problem(servers: Servers) -> None:
     async with make_pool(servers.admin_url, schema="public", size_max=1) as pool:
         assert await check_postgres(pool)() is None

@@ -13,6 +13,10 @@ from deploy.local.servers import supervised_server
 from deploy.local.servers.postgres_server import PostgresDidNotStart
 from deploy.local.servers.supervised_server import SupervisedServer
 
+DISK_FULL = (
+    "The disk is full: 1000000 bytes are free. The server is started again when 16777216 are, or in 60 s. "
+    "Make room on the disk."
+)
 AGAIN = "It is started again in 0.0 s, as often as it takes."
 
 
@@ -109,6 +113,27 @@ async def test_the_log_says_what_happened_what_is_done_and_what_can_be_done(tmp_
         f"/data/log (exit status 1): PostgreSQL did not start. Read this file for the reason. {AGAIN}",
         f"/data/x: It has exited. {AGAIN}",
     ]
+
+
+async def test_on_a_full_disk_a_start_waits_for_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = [10**6, 10**6, 10**9]
+    monkeypatch.setattr(supervised_server, "_ROOM_INTERVAL_S", 0)
+    monkeypatch.setattr(supervised_server, "_free_bytes", lambda _: free.pop(0))
+    with capture_logs() as logs:
+        async with _supervised(_Server([OSError(28, "No space left on device")]), tmp_path) as started, asyncio.timeout(10):
+            assert await started.get() == 2
+
+    assert free == []
+    assert [log["message"] for log in logs if log["event"] == "disk_full"] == [f"{tmp_path}: {DISK_FULL}"]
+
+
+async def test_a_disk_that_stays_full_is_tried_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervised_server, "_ROOM_INTERVAL_S", 0)
+    monkeypatch.setattr(supervised_server, "_ROOM_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(supervised_server, "_free_bytes", lambda _: 0)
+
+    async with _supervised(_Server([OSError(28, "No space left on device")]), tmp_path) as started, asyncio.timeout(10):
+        assert await started.get() == 2
 
 
 async def test_the_pause_between_starts_grows_up_to_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,22 @@ async def test_a_process_that_dies_is_started_again_on_the_same_port(daymark: Ru
     await _wait_until_ready(daymark.urls.ingest)
 
 
+async def test_a_run_file_that_cannot_be_written_ends_nothing_and_is_written_later(daymark: RunningDaymark) -> None:
+    obstacle = daymark.folder / f"{RUN_FILE_NAME}.new"
+    obstacle.mkdir()
+    pid = daymark.pids()["nudges"]
+
+    os.kill(pid, signal.SIGKILL)
+
+    async with asyncio.timeout(60):
+        while "The ids of the processes could not be written" not in daymark.log():
+            await asyncio.sleep(0.05)
+        obstacle.rmdir()
+        while daymark.pids()["nudges"] == pid:
+            await asyncio.sleep(0.05)
+    await _wait_until_ready(daymark.urls.pages)
+
+
 async def test_commands_say_that_no_daymark_is_running(tmp_path: Path) -> None:
     config = tmp_path / "daymark.toml"
     config.write_text("")
