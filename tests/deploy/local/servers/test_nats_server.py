@@ -7,7 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from deploy.local.servers import nats_server
 from deploy.local.servers.nats_server import NatsDidNotStart, NatsServer
 from deploy.local.servers.supervised_server import SupervisedServer
 
@@ -50,6 +52,26 @@ async def test_a_program_that_fails_at_first_is_started_until_it_runs(tmp_path: 
 async def test_a_program_that_exits_names_its_log(tmp_path: Path) -> None:
     with pytest.raises(NatsDidNotStart, match=r"nats-server.log \(exit status 1\)"):
         await NatsServer(tmp_path / "nats", program=Path("/bin/false")).start()
+
+
+async def test_a_slow_start_is_waited_for_and_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in that never listens, as while many messages are read."""
+    monkeypatch.setattr(nats_server, "_START_TIMEOUT_S", 0)
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    server = NatsServer(tmp_path / "nats", program=slow)
+
+    with capture_logs() as logs:
+        starting = asyncio.create_task(server.start())
+        async with asyncio.timeout(30):
+            while sum(log["event"] == "server_starting" for log in logs) < 2:
+                await asyncio.sleep(0.01)
+        assert not starting.done()
+        await server.kill()
+
+    with pytest.raises(NatsDidNotStart, match="exit status -9"):
+        await starting
 
 
 async def test_a_server_that_runs_is_left_alone_by_another_start(server: NatsServer) -> None:
