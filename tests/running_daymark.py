@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from deploy.demo.time_stepper import TimeStepper
 from deploy.local.run_file import RUN_FILE_NAME, RunFile
 from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
+from tests.folders import open_to_everybody
 from tests.forked_commands import run_forked
 
 ROOT: Final = Path(__file__).parents[1]
@@ -152,8 +153,18 @@ async def running_daymark(
     folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT
 ) -> AsyncIterator[RunningDaymark]:
     """Start `daymark up`, and stop it at the end as its user would."""
+    async with starting_daymark(folder, configuration, checkout=checkout) as ready:
+        urls = await ready()
+        yield RunningDaymark(folder=folder, config=folder / "daymark.toml", urls=urls, checkout=checkout)
+
+
+@asynccontextmanager
+async def starting_daymark(
+    folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT
+) -> AsyncIterator[Callable[[], Awaitable[RunFile]]]:
+    """Start `daymark up`, and stop it at the end. Yields what waits for its ready line."""
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755)
+    open_to_everybody(folder)
     config, log = folder / "daymark.toml", folder / "up.log"
     config.write_text(configuration)
     with log.open("wb") as log_file:
@@ -163,13 +174,16 @@ async def running_daymark(
             stdout=asyncio.subprocess.PIPE,
             stderr=log_file,
         )
-    assert process.stdout is not None
-    try:
+
+    async def ready() -> RunFile:
+        assert process.stdout is not None
         async with asyncio.timeout(_READY_TIMEOUT_S):
             line = await process.stdout.readline()
         assert line, log.read_text()[-_SHOWN_BYTES:]
-        urls = RunFile.model_validate_json(line)
-        yield RunningDaymark(folder=folder, config=config, urls=urls, checkout=checkout)
+        return RunFile.model_validate_json(line)
+
+    try:
+        yield ready
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)

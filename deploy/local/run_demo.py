@@ -15,6 +15,7 @@ from deploy.demo.play import PlayedWeeks, play
 from deploy.demo.report import print_nudges, print_responses, print_scores
 from deploy.demo.settings import configuration, make_secrets, read_secrets
 from deploy.local.run_file import RunFile
+from deploy.local.servers.data_folder import make_folder
 from deploy.local.servers.up import run_daymark
 from deploy.local.settings import load_local_settings
 from deploy.output import Output
@@ -44,9 +45,8 @@ async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: 
         raise TooManyWeeks(str(weeks))
     output = Output()
     with ExitStack() as cleanup:
-        folder = data or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="daymark-demo-")))
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o755)
+        folder = data or _make_temporary_folder(cleanup)
+        make_folder(folder)
         make_secrets(folder / "secrets")
         config = folder / "daymark.toml"
         config.write_text(configuration(folder / "secrets", nudges_file=folder / "nudges.ndjson"))
@@ -63,6 +63,13 @@ async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: 
                 await asyncio.Event().wait()
 
         await run_daymark(settings, on_ready=on_ready, log_folder=logs)
+
+
+def _make_temporary_folder(cleanup: ExitStack) -> Path:
+    """A folder that every user may enter, as PostgreSQL must if this one is root."""
+    folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="daymark-demo-")))
+    folder.chmod(0o711)
+    return folder
 
 
 async def _play_and_show(run_file: RunFile, folder: Path, output: Output, *, seed: int, weeks: int) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
@@ -37,7 +37,11 @@ class RunFile(BaseModel):
 
 
 def write_run_file(folder: Path, run_file: RunFile) -> None:
-    """Replace the file at once, so that nobody reads half of it. Only its owner may read it."""
+    """Replace the file at once, so that nobody reads half of it. Only its owner may read it.
+
+    Raises:
+        OSError: it could not be written, and is as it was.
+    """
     new = folder / f"{RUN_FILE_NAME}.new"
     new.write_text(run_file.line() + "\n")
     new.chmod(0o600)
@@ -57,5 +61,5 @@ def read_run_file(settings: LocalSettings) -> RunFile:
     """
     try:
         return RunFile.model_validate_json((settings.data / RUN_FILE_NAME).read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValidationError):  # a power cut may have emptied it
         raise NotRunning(str(settings.data)) from None

@@ -4,11 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import Field
+
 from shared.service.settings import CONFIG_VARIABLE, CommonSettings, SecretReference, Section, load_settings
 
 
 class LocalSection(Section):
     data: str
+    nats_storage_max_bytes: int = Field(gt=0)
 
 
 class ListenSection(Section):

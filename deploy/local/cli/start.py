@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -17,8 +18,9 @@ def up(config: Config = None, data: Data = None) -> None:
     settings = command_settings(config, data, level="INFO")
 
     def print_ready_line(run_file: RunFile) -> None:
-        sys.stdout.write(run_file.line() + "\n")
-        sys.stdout.flush()
+        with suppress(OSError):  # it may go to a full disk or to a pipe that nobody reads, and is in the run file as well
+            sys.stdout.write(run_file.line() + "\n")
+            sys.stdout.flush()
 
     asyncio.run(run_daymark(settings, on_ready=print_ready_line))
 

@@ -1,19 +1,32 @@
 """The data folder of `daymark up`: used by one process at a time, and home of the secrets that nobody configured."""
 
 import fcntl
+import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from deploy.local.servers.durable_files import sync_folder, write_durably
 from shared.errors import DaymarkError
 
 _SECRET_BYTES: Final = 32
+_ENTER: Final = stat.S_IXGRP | stat.S_IXOTH
 
 
 class AlreadyRunning(DaymarkError):
     """Another `daymark up` uses this data folder. Stop it, or choose another folder with --data."""
+
+
+def make_folder(folder: Path) -> None:
+    """As root, other users may enter (not list) what is created here: PostgreSQL runs as one of them. What it and others keep
+    secret has a closed folder of its own in it."""
+    missing = [part for part in (folder, *folder.parents) if not part.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in missing if os.geteuid() == 0 else ():
+        part.chmod(stat.S_IMODE(part.stat().st_mode) | _ENTER)
 
 
 @contextmanager
@@ -23,7 +36,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
     Raises:
         AlreadyRunning: another process holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -33,10 +46,15 @@ def lock_folder(folder: Path) -> Iterator[None]:
 
 
 def ensure_secret(folder: Path, name: str) -> Path:
-    """The file of a random secret. It is created on first use, readable by its owner only."""
+    """The file of a random secret. It is created on first use, readable by its owner only. An empty one is what a power cut or
+    a full disk has left of an earlier attempt: nobody has used it.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
     path = folder / "secrets" / name
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(_SECRET_BYTES))
+        write_durably(path, secrets.token_hex(_SECRET_BYTES), mode=0o600)
+        sync_folder(folder)
     return path

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,22 +17,20 @@ from deploy.local.servers.ports import claim_ports
 from deploy.local.servers.postgres_server import PostgresServer
 from deploy.local.servers.postgres_urls import add_password, url_of_role
 from deploy.local.servers.service_secrets import generated_secrets
-from deploy.local.servers.supervisor import ServiceProcess, Supervised, SupervisedNats, SupervisedPostgres
+from deploy.local.servers.supervised_server import Server, SupervisedServer
+from deploy.local.servers.supervisor import ServiceProcess, Supervised
 from deploy.local.settings import ListenSection, LocalSettings
-from shared.errors import DaymarkError
 from shared.service.http_client import make_http_client
 from shared.service.probes import STARTING
 from shared.service.settings import read_secret
+from shared.service.startup import until_reached
 
 _log = structlog.get_logger()
-_READY_TIMEOUT_S: Final = 90.0
+_READY_EXPECTED_S: Final = 90.0
 _REQUEST_TIMEOUT_S: Final = 5.0
 _REFUSED_RETRY_S: Final = 0.1
 _NOT_READY_RETRY_S: Final = 0.2
-
-
-class NotReady(DaymarkError):
-    """Daymark did not become ready in time. The log line before this one says what is missing."""
+_RUN_FILE_RETRY_S: Final = 1.0
 
 
 class LocalDaymark:
@@ -48,17 +46,40 @@ class LocalDaymark:
         self._monitor_url = settings.nats.monitor_url
         self._admin_url = settings.postgres.url
         self._postgres_settings: dict[str, dict[str, str]] = {}
+        self._role_passwords: dict[str, str] = {}
         self._service_urls: dict[str, str] = {}
         self._is_ready = False
+        self._is_run_file_current = True
 
     @property
     def processes(self) -> Sequence[Supervised]:
         """Servers first, in the order in which they were started."""
         return self._processes
 
-    async def start_servers(self) -> None:
-        """Start the servers that have no URL in the configuration, and create the roles and schemas."""
-        await asyncio.gather(self._start_nats(), self._start_postgres())
+    def declare_servers(self) -> None:
+        """Add the servers that have no URL in the configuration; `supervise` starts them.
+
+        Raises:
+            FolderClosed: the user that runs PostgreSQL in place of root cannot reach the data folder.
+        """
+        if not self._nats_url:
+            nats = NatsServer(self._data / "nats", storage_max_bytes=self._settings.local.nats_storage_max_bytes)
+            self._nats_url, self._monitor_url = nats.url, nats.monitor_url
+            self._add_server("nats", nats)
+        if not self._admin_url:
+            postgres = PostgresServer(self._data / "postgres")
+            postgres.ensure_reachable()
+            self._admin_url = postgres.url()
+            self._postgres_settings = {owner: {"DAYMARK_POSTGRES__URL": postgres.url(role=owner)} for owner in OWNERS}
+            self._add_server("postgres", postgres, complete=lambda: ensure_database(postgres.url(database="postgres")))
+        else:
+            for owner in OWNERS:
+                file = ensure_secret(self._data, f"postgres-{owner}")
+                self._role_passwords[owner] = file.read_text().strip()
+                self._postgres_settings[owner] = {
+                    "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
+                    "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
+                }
 
     def declare_services(self) -> None:
         """Add the processes of the services; `supervise` starts them.
@@ -74,21 +95,34 @@ class LocalDaymark:
             self._service_urls[name] = _base_url(self._address(service, number)[0], port)
             self._processes.append(self._service_process(service, name, port))
 
-    async def wait_until_ready(self) -> RunFile:
-        """Return once every service reports that it is ready. Writes the run file for the other commands.
+    async def create_roles(self) -> None:
+        """On a server that the configuration names, each role gets a password. Waits for that server."""
+        if self._role_passwords:
+            admin_url = add_password(self._admin_url, read_secret(self._settings.postgres.password))
+            await until_reached("postgres", lambda: ensure_database(admin_url, passwords=self._role_passwords))
 
-        Raises:
-            NotReady: that took longer than 90 s.
-        """
+    async def wait_until_ready(self) -> RunFile:
+        """Return once every service reports that it is ready, however long that takes. Writes the run file for the other
+        commands."""
         services = [process for process in self._processes if process.name in self._service_urls]
+        waiting = asyncio.gather(*[self._wait_for_service(process) for process in services])
         try:
-            async with asyncio.timeout(_READY_TIMEOUT_S):
-                await asyncio.gather(*[self._wait_for_service(process) for process in services])
-        except TimeoutError:
-            raise NotReady(str(self._data)) from None
+            while not (await asyncio.wait({waiting}, timeout=_READY_EXPECTED_S))[0]:
+                fact = "Daymark is not ready yet. It goes on trying; the lines before this one say what is missing."
+                _log.warning("not_ready_yet", message=f"{self._data}: {fact}")
+            await waiting
+        finally:
+            waiting.cancel()
         self._is_ready = True
         self._update_run_file()
         return self._run_file()
+
+    async def keep_run_file(self) -> None:
+        """Write the run file again for as long as that has failed."""
+        while True:
+            await asyncio.sleep(_RUN_FILE_RETRY_S)
+            if not self._is_run_file_current:
+                self._update_run_file()
 
     def _run_file(self) -> RunFile:
         return RunFile(
@@ -102,46 +136,32 @@ class LocalDaymark:
         )
 
     def _update_run_file(self) -> None:
-        """A process that was started again has another id."""
-        if self._is_ready:
+        """A process that was started again has another id. Nothing may end because that cannot be written down."""
+        if not self._is_ready:
+            return
+        try:
             write_run_file(self._data, self._run_file())
+        except OSError as failed:
+            if self._is_run_file_current:
+                fact = (
+                    f"The ids of the processes could not be written ({failed.strerror}). That is tried again until it succeeds."
+                )
+                _log.warning("run_file_not_written", message=f"{self._data}: {fact} If its disk is full, make room.")
+            self._is_run_file_current = False
+        else:
+            self._is_run_file_current = True
 
     def _address(self, service: str, number: int) -> tuple[str, int]:
         """Host and port. The second and later replicas take free ports."""
         section: ListenSection = getattr(self._settings, service)
         return section.host, section.port if number == 1 else 0
 
-    async def _start_nats(self) -> None:
-        if self._nats_url:
-            return
-        server = NatsServer(self._data / "nats")
-        await server.start()
-        self._nats_url, self._monitor_url = server.url, server.monitor_url
-        self._processes.append(SupervisedNats(server=server, on_start=self._update_run_file))
-
-    async def _start_postgres(self) -> None:
-        if self._admin_url:
-            await self._create_roles()
-            return
-        server = PostgresServer(self._data / "postgres")
-        await server.start()
-        await ensure_database(server.url(database="postgres"))
-        self._admin_url = server.url()
-        self._postgres_settings = {owner: {"DAYMARK_POSTGRES__URL": server.url(role=owner)} for owner in OWNERS}
-        self._processes.append(SupervisedPostgres(server=server, on_start=self._update_run_file))
-
-    async def _create_roles(self) -> None:
-        """On a server that the configuration names, each role gets a password."""
-        files = {owner: ensure_secret(self._data, f"postgres-{owner}") for owner in OWNERS}
-        admin_url = add_password(self._admin_url, read_secret(self._settings.postgres.password))
-        await ensure_database(admin_url, passwords={owner: file.read_text().strip() for owner, file in files.items()})
-        self._postgres_settings = {
-            owner: {
-                "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
-                "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
-            }
-            for owner, file in files.items()
-        }
+    def _add_server(self, name: str, server: Server, complete: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._processes.append(
+            SupervisedServer(
+                name=name, folder=self._data / name, server=server, on_start=self._update_run_file, complete=complete
+            )
+        )
 
     def _service_process(self, service: str, name: str, port: int) -> ServiceProcess:
         environment = {

@@ -9,9 +9,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.parent_process import terminate_with_parent
-from deploy.local.servers.postgres_server import PostgresServer
+from deploy.local.servers.supervised_server import SupervisedServer
 from deploy.local.settings import child_environment
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
@@ -22,8 +21,6 @@ _STOP_TIMEOUT_S: Final = 4.5
 _BACK_OFF_MIN_S: Final = 0.2
 _BACK_OFF_MAX_S: Final = 5.0
 _STEADY_S: Final = 10.0
-_CHECK_INTERVAL_S: Final = 0.5
-_FAILED_CHECKS_MAX: Final = 10
 _REPOSITORY: Final = Path(__file__).parents[3]
 
 
@@ -69,16 +66,18 @@ class ServiceProcess:
         back_off_s = _BACK_OFF_MIN_S
         while not self._is_stopping:
             started_s = monotonic_s()
-            await self._start()
-            assert self._process is not None
-            code = await self._process.wait()
-            if self._is_stopping:
-                return
-            if code == EXIT_MISCONFIGURED:
-                raise ServiceMisconfigured(self.name)
-            if monotonic_s() - started_s > _STEADY_S:
-                back_off_s = _BACK_OFF_MIN_S
-            _log.warning("process_died", process=self.name, code=code, restart_in_s=back_off_s)
+            try:
+                code = await self._run()
+            except OSError as failed:
+                _log.warning("process_not_started", process=self.name, problem=str(failed), restart_in_s=back_off_s)
+            else:
+                if self._is_stopping:
+                    return
+                if code == EXIT_MISCONFIGURED:
+                    raise ServiceMisconfigured(self.name)
+                if monotonic_s() - started_s > _STEADY_S:
+                    back_off_s = _BACK_OFF_MIN_S
+                _log.warning("process_died", process=self.name, code=code, restart_in_s=back_off_s)
             await asyncio.sleep(back_off_s)
             back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
 
@@ -95,7 +94,12 @@ class ServiceProcess:
             self._process.kill()
             await self._process.wait()
 
-    async def _start(self) -> None:
+    async def _run(self) -> int:
+        """Start the process. Returns its exit status.
+
+        Raises:
+            OSError: there is no file or process to be had.
+        """
         output = self.log.open("ab") if self.log is not None else None
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -111,65 +115,7 @@ class ServiceProcess:
             if output is not None:
                 output.close()
         self.on_start()
-
-
-@dataclass(kw_only=True)
-class SupervisedNats:
-    """The embedded nats-server. It is started again when it dies and when it stays unhealthy, as after a full disk."""
-
-    server: NatsServer
-    on_start: Callable[[], None]
-    name: str = "nats"
-
-    @property
-    def pid(self) -> int:
-        return self.server.pid
-
-    async def keep_running(self) -> None:
-        while True:
-            exited = asyncio.create_task(self.server.wait_until_exit())
-            unhealthy = asyncio.create_task(self._wait_until_unhealthy())
-            await asyncio.wait({exited, unhealthy}, return_when=asyncio.FIRST_COMPLETED)
-            exited.cancel()
-            unhealthy.cancel()
-            _log.warning("nats_restarting")
-            await self.server.stop()
-            await self.server.start()
-            self.on_start()
-
-    async def stop(self) -> None:
-        await self.server.stop()
-
-    async def _wait_until_unhealthy(self) -> None:
-        """Return after ten failed checks in a row."""
-        failed_checks = 0
-        while failed_checks < _FAILED_CHECKS_MAX:
-            await asyncio.sleep(_CHECK_INTERVAL_S)
-            failed_checks = 0 if await self.server.is_healthy() else failed_checks + 1
-
-
-@dataclass(kw_only=True)
-class SupervisedPostgres:
-    """The embedded PostgreSQL. It is started again when its postmaster is gone."""
-
-    server: PostgresServer
-    on_start: Callable[[], None]
-    name: str = "postgres"
-
-    @property
-    def pid(self) -> int:
-        return self.server.pid
-
-    async def keep_running(self) -> None:
-        while True:
-            await asyncio.sleep(_CHECK_INTERVAL_S)
-            if not self.server.is_running():
-                _log.warning("postgres_restarting")
-                await self.server.start()
-                self.on_start()
-
-    async def stop(self) -> None:
-        await self.server.stop()
+        return await self._process.wait()
 
 
 async def supervise(processes: Sequence[Supervised], *, until: Awaitable[object]) -> None:
@@ -182,7 +128,7 @@ async def supervise(processes: Sequence[Supervised], *, until: Awaitable[object]
             await task
     finally:
         awaited.cancel()
-        servers = [process for process in processes if isinstance(process, SupervisedNats | SupervisedPostgres)]
+        servers = [process for process in processes if isinstance(process, SupervisedServer)]
         await asyncio.gather(*[process.stop() for process in processes if process not in servers])
         for task in tasks:
             task.cancel()

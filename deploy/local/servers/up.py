@@ -19,7 +19,8 @@ async def run_daymark(
 
     Raises:
         AlreadyRunning: another process uses the data folder.
-        NotReady: a service did not become ready.
+        PortTaken: a configured port is in use.
+        ServiceMisconfigured: a service cannot start as it is configured.
     """
     with lock_folder(settings.data):
         if log_folder is not None:
@@ -27,7 +28,7 @@ async def run_daymark(
         daymark = LocalDaymark(settings, log_folder=log_folder)
         try:
             stop = _stop_signal()
-            await daymark.start_servers()
+            daymark.declare_servers()
             daymark.declare_services()
             await supervise(daymark.processes, until=_work_until_stopped(daymark, on_ready, stop))
         finally:
@@ -45,6 +46,7 @@ def _stop_signal() -> asyncio.Event:
 
 async def _work_until_stopped(daymark: LocalDaymark, on_ready: Callable[[RunFile], object], stop: asyncio.Event) -> None:
     async def work() -> None:
+        await daymark.create_roles()
         run_file = await daymark.wait_until_ready()
         result = on_ready(run_file)
         if asyncio.iscoroutine(result):
@@ -53,10 +55,12 @@ async def _work_until_stopped(daymark: LocalDaymark, on_ready: Callable[[RunFile
             await stop.wait()
 
     working, stopped = asyncio.create_task(work()), asyncio.create_task(stop.wait())
+    bookkeeping = asyncio.create_task(daymark.keep_run_file())
     try:
         await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             await working
     finally:
+        bookkeeping.cancel()
         working.cancel()
         stopped.cancel()

@@ -44,6 +44,12 @@ def test_images_are_pinned_and_the_tests_use_the_same() -> None:
     assert {NATS_IMAGE, POSTGRES_IMAGE} <= images
 
 
+def test_what_the_broker_may_store_does_not_depend_on_what_is_free_when_it_starts() -> None:
+    configuration = (ROOT / "deploy" / "docker" / "nats.conf").read_text()
+
+    assert "max_file_store: 100GB, max_memory_store: 256MB" in configuration
+
+
 def test_the_broker_syncs_every_write() -> None:
     assert "sync_interval: always" in (ROOT / "deploy" / "docker" / "nats.conf").read_text()
 

@@ -39,3 +39,12 @@ def test_the_ready_line_is_one_line_of_json() -> None:
     assert "\n" not in RUN_FILE.line()
     assert document["ready"] is True
     assert document.keys() == {"ready", "ingest", "scoring", "pages", "nats", "monitor", "postgres", "pids"}
+
+
+@pytest.mark.parametrize("text", ["", '{"ready": true'])
+def test_a_run_file_that_a_power_cut_has_cut_short_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("DAYMARK_LOCAL__DATA", str(tmp_path))
+    (tmp_path / RUN_FILE_NAME).write_text(text)
+
+    with pytest.raises(NotRunning):
+        read_run_file(load_local_settings(config=None, data=None))

@@ -15,7 +15,8 @@ from nats.js import JetStreamContext
 from nats.protocol.parser import Parser
 from structlog.testing import capture_logs
 
-from shared.jetstream.client import ConnectionLog, Headers, LeanClient, LeanParser, Publication, connect, disconnect
+from shared.jetstream.client import Headers, LeanClient, LeanParser, Publication, connect, disconnect
+from shared.jetstream.connection_log import ConnectionLog
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES
 
 _NAMES = ["ce-id", "id", "Nats-Msg-Id", "x", "ce", "in side", "f", "no colon", "absent"]
@@ -203,9 +204,9 @@ async def test_nothing_is_published_on_a_closed_connection(nats_url: str) -> Non
         {"ce-id": "a", "ce-type": "b"},
         {"ce-id": "José", "ce-type": "b"},
         {"ce-id": "  a\r\nX: 1\n", "ce-type": "b"},
-        {"ce-id": "a"},
+        {},
     ],
-    ids=["plain", "not ASCII", "a line break", "one"],
+    ids=["plain", "not ASCII", "a line break", "none"],
 )
 async def test_messages_in_one_write_arrive_as_those_that_are_published_alone(
     nats: LeanClient, headers: dict[str, str]

@@ -14,9 +14,6 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from deploy.local.servers.ports import find_free_ports
@@ -34,7 +31,6 @@ from shared.service.probes import (
     starting_routes,
 )
 from tests.backends import Servers
-from tests.serving import served
 
 
 class _Server:
@@ -182,6 +178,29 @@ async def test_a_broker_that_confirms_before_it_syncs_is_a_problem(hasty_broker:
     assert problem == "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
 
 
+@pytest.mark.parametrize(
+    ("storage", "health", "problem"),
+    [
+        (99, '{"status":"ok"}', None),
+        (100, '{"status":"ok"}', "JetStream has reached its storage limit"),
+        (99, '{"error":"JetStream stream A write error: no space left on device"}', "NATS could not write"),
+        (99, '{"error":"JetStream is not current"}', None),
+    ],
+)
+async def test_a_broker_that_refuses_messages_is_a_problem(
+    nats: LeanClient, monkeypatch: pytest.MonkeyPatch, storage: int, health: str, problem: str | None
+) -> None:
+    jetstream = {"config": {"sync_always": True, "max_storage": 100}, "stats": {"storage": storage}}
+
+    async def get(_: httpx.AsyncClient, url: str) -> httpx.Response:
+        return httpx.Response(200, json={"jetstream": jetstream}) if url.endswith("/varz") else httpx.Response(503, text=health)
+
+    monkeypatch.setattr(httpx.AsyncClient, "get", get)
+    answer = await check_broker(nats, "http://monitor")()
+
+    assert (answer is None) if problem is None else (answer or "").startswith(problem)
+
+
 async def test_postgres_that_keeps_what_it_commits_has_no_problem(servers: Servers) -> None:
     async with make_pool(servers.admin_url, schema="public", size_max=1) as pool:
         assert await check_postgres(pool)() is None
@@ -205,21 +224,6 @@ async def test_postgres_that_does_not_answer_is_a_problem() -> None:
         problem = await check_postgres(pool)()
 
     assert problem == "Postgres does not answer; start the server or correct postgres.url"
-
-
-async def test_a_broker_that_cannot_write_is_a_problem(nats: LeanClient) -> None:
-    """As nats-server answers when its disk is full."""
-    error = "JetStream stream 'WEBHOOKS' is not current: write error on stream: no space left on device"
-
-    async def answer(request: Request) -> Response:
-        is_health = request.url.path == "/healthz"
-        body = {"status": "error", "error": error} if is_health else {"jetstream": {"config": {"sync_always": True}}}
-        return JSONResponse(body, status_code=503 if is_health else 200)
-
-    async with served(Starlette(routes=[Route("/{path}", answer)])) as port:
-        problem = await check_broker(nats, f"http://127.0.0.1:{port}")()
-
-    assert problem == f"NATS is not healthy: {error}; look at its log and its disk, make room, and restart it"
 
 
 async def test_work_that_fails_makes_a_service_unready() -> None:

@@ -1,11 +1,13 @@
 """The data folder: one process at a time, and secrets that are created once."""
 
+import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy.local.servers.data_folder import AlreadyRunning, ensure_secret, lock_folder
+from deploy.local.servers.data_folder import AlreadyRunning, ensure_secret, lock_folder, make_folder
 
 
 def test_a_folder_is_used_by_one_process_at_a_time(tmp_path: Path) -> None:
@@ -24,3 +26,31 @@ def test_a_secret_is_created_once_and_only_its_owner_may_read_it(tmp_path: Path)
     assert len(secret) == 64
     assert ensure_secret(tmp_path, "api-token").read_text() != secret
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_secret_that_a_power_cut_has_emptied_is_created_again(tmp_path: Path) -> None:
+    ensure_secret(tmp_path, "link-secret").write_text("")
+
+    assert len(ensure_secret(tmp_path, "link-secret").read_text()) == 64
+
+
+@pytest.fixture
+def _closed_by_default() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+@pytest.mark.usefixtures("_closed_by_default")
+def test_other_users_may_enter_a_folder_that_root_creates_and_no_other(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b")
+
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in (tmp_path / "a" / "b", tmp_path / "a")] == [0o711, 0o711]
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+    tmp_path.joinpath("a").chmod(0o700)
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "c")
+
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700

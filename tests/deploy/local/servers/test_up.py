@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import psutil
 import pytest
 
 from deploy.local.run_file import RUN_FILE_NAME
+from deploy.local.servers.ports import find_free_ports
 from deploy.local.servers.postgres_server import PostgresServer
 from shared.postgres.pool import make_pool, unsafe_settings
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
-from tests.running_daymark import RunningDaymark, run_failing_command, running_daymark
+from tests.folders import open_to_everybody
+from tests.running_daymark import RunningDaymark, run_failing_command, running_daymark, starting_daymark
 
 
 @pytest.fixture(scope="module")
@@ -55,15 +58,23 @@ async def test_a_second_daymark_on_the_same_folder_is_refused(daymark: RunningDa
 async def test_a_process_that_dies_is_started_again_on_the_same_port(daymark: RunningDaymark) -> None:
     await daymark.kill("ingest")
 
-    async with asyncio.timeout(30), httpx.AsyncClient() as client:
-        while True:
-            try:
-                response = await client.get(f"{daymark.urls.ingest}/readyz")
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)
-                continue
-            if response.status_code == 200:
-                return
+    await _wait_until_ready(daymark.urls.ingest)
+
+
+async def test_a_run_file_that_cannot_be_written_ends_nothing_and_is_written_later(daymark: RunningDaymark) -> None:
+    obstacle = daymark.folder / f"{RUN_FILE_NAME}.new"
+    obstacle.mkdir()
+    pid = daymark.pids()["nudges"]
+
+    os.kill(pid, signal.SIGKILL)
+
+    async with asyncio.timeout(60):
+        while "The ids of the processes could not be written" not in daymark.log():
+            await asyncio.sleep(0.05)
+        obstacle.rmdir()
+        while daymark.pids()["nudges"] == pid:
+            await asyncio.sleep(0.05)
+    await _wait_until_ready(daymark.urls.pages)
 
 
 async def test_commands_say_that_no_daymark_is_running(tmp_path: Path) -> None:
@@ -76,6 +87,7 @@ async def test_commands_say_that_no_daymark_is_running(tmp_path: Path) -> None:
 
 
 async def test_a_misconfigured_service_ends_everything_and_says_why(tmp_path: Path) -> None:
+    open_to_everybody(tmp_path)
     config = tmp_path / "daymark.toml"
     config.write_text(f'{FREE_PORTS}\n[sources.x]\nkind = "standard"\nsecrets = ["env:NOT_THERE"]\n')
 
@@ -87,7 +99,7 @@ async def test_a_misconfigured_service_ends_everything_and_says_why(tmp_path: Pa
 
 async def test_a_port_in_use_ends_everything_and_is_named(daymark: RunningDaymark, tmp_path: Path) -> None:
     port = daymark.urls.ingest.rpartition(":")[2]
-    tmp_path.chmod(0o755)
+    open_to_everybody(tmp_path)
     config = tmp_path / "daymark.toml"
     config.write_text(FREE_PORTS.replace("[ingest]\nport = 0", f"[ingest]\nport = {port}"))
 
@@ -96,9 +108,24 @@ async def test_a_port_in_use_ends_everything_and_is_named(daymark: RunningDaymar
     assert f"127.0.0.1:{port} (Address already in use): The port is in use" in errors
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+async def test_as_root_a_closed_folder_around_the_data_is_named_and_stays_closed(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    open_to_everybody(tmp_path)
+    closed.mkdir(mode=0o700)
+    config = tmp_path / "daymark.toml"
+    config.write_text(FREE_PORTS)
+
+    errors = await run_failing_command("up", folder=closed / "d", config=config)
+
+    assert f"{closed}: PostgreSQL refuses to run as root, and the user embedded_postgres" in errors
+    assert "run `chmod o+x` on this folder" in errors
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
 async def test_a_postgres_that_may_lose_commits_is_recognised(tmp_path: Path) -> None:
     server = PostgresServer(tmp_path / "pg")
-    tmp_path.chmod(0o755)
+    open_to_everybody(tmp_path)
     await server.start()
     try:
         admin = await asyncpg.connect(server.url(database="postgres"))
@@ -112,6 +139,39 @@ async def test_a_postgres_that_may_lose_commits_is_recognised(tmp_path: Path) ->
         await pool.close()
     finally:
         await server.stop()
+
+
+async def test_the_door_is_open_while_postgres_cannot_start(tmp_path: Path) -> None:
+    """Postgres starts by itself once it can."""
+    (tmp_path / "d").mkdir()
+    obstacle = tmp_path / "d" / "postgres"
+    obstacle.write_text("")
+    (port,) = find_free_ports(1)
+
+    async with starting_daymark(tmp_path / "d", FREE_PORTS.replace("[ingest]\nport = 0", f"[ingest]\nport = {port}")) as ready:
+        await _wait_until_ready(f"http://127.0.0.1:{port}")
+        log = (tmp_path / "d" / "up.log").read_text()
+        assert f"{obstacle}: The server did not start (NotADirectoryError" in log
+        assert "as often as it takes" in log
+
+        obstacle.unlink()
+
+        assert (await ready()).pids["postgres"] > 0
+
+
+async def test_a_killed_postmaster_whose_backend_lives_on_is_replaced_and_ends_nothing(tmp_path: Path) -> None:
+    async with running_daymark(tmp_path / "d", FREE_PORTS) as daymark:
+        others = {name: daymark.pids()[name] for name in ("daymark", "nats", "ingest")}
+        connection = await asyncpg.connect(daymark.urls.postgres)
+        backend = psutil.Process(connection.get_server_pid())
+        backend.suspend()
+
+        await daymark.kill("postgres")
+
+        await _wait_until_ready(daymark.urls.scoring)
+        assert not backend.is_running()
+        assert daymark.pids().items() >= others.items()
+        connection.terminate()
 
 
 async def test_sigterm_ends_everything_within_ten_seconds(tmp_path: Path) -> None:
@@ -144,6 +204,19 @@ async def test_after_a_crash_nothing_keeps_running_and_nothing_is_lost(tmp_path:
     async with running_daymark(tmp_path / "d", FREE_PORTS) as second:
         assert "calls=1" in await second.command("scores", "--csv", "--day", "2026-03-02")
         assert "0 differences" in await second.command("audit")
+
+
+async def _wait_until_ready(url: str) -> None:
+    async with asyncio.timeout(60), httpx.AsyncClient() as client:
+        while True:
+            try:
+                response = await client.get(f"{url}/readyz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+                continue
+            if response.status_code == 200:
+                return
+            await asyncio.sleep(0.05)
 
 
 def _is_alive(pid: int) -> bool:

@@ -1,0 +1,1 @@
+"""What PostgreSQL needs before it can start."""
