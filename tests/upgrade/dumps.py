@@ -10,7 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from deploy.database import OWNERS
-from deploy.local.servers.postgres.account import PROGRAMS
+from deploy.local.servers.postgres.programs import PROGRAMS
 from deploy.local.stored_messages import find_last_number, read_messages
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher

@@ -18,8 +18,9 @@ import asyncpg
 import structlog
 
 from deploy.database import DATABASE
-from deploy.local.servers.postgres.account import PROGRAMS, Account, server_account
+from deploy.local.servers.postgres.account import Account, server_account
 from deploy.local.servers.postgres.cluster import ensure_cluster
+from deploy.local.servers.postgres.programs import find_programs
 from deploy.local.servers.postgres.remains import remove_remains
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
@@ -45,7 +46,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path, *, program: Path | None = None) -> None:
         self._folder = folder.resolve()
-        self._program = program or PROGRAMS / "postgres"
+        self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._other_socket_folder: Path | None = None
 
@@ -58,15 +59,13 @@ class PostgresServer:
         return f"postgresql://{role}@/{database}?host={quote(str(self._socket_folder), safe='/')}"
 
     def ensure_reachable(self) -> None:
-        """Check that the user that runs PostgreSQL can reach its folder and its programs. No permission is changed for that.
+        """Check that the user that runs PostgreSQL can reach its folder. No permission is changed for that.
 
         Raises:
             FolderClosed: it cannot; names the folder that is closed to it.
             AccountMissing: there is no such user, and it cannot be created.
         """
-        account = server_account()
-        account.ensure_reachable(self._folder.parent)
-        account.ensure_reachable(PROGRAMS)
+        server_account().ensure_reachable(self._folder.parent)
 
     async def start(self) -> None:
         """Start the server, and return once it accepts connections. What a former run has left in the folder is ended and
@@ -78,8 +77,8 @@ class PostgresServer:
             OSError: the disk is full or refuses.
         """
         if self._process is None or not self.is_running():
-            account = await asyncio.to_thread(self._prepare)
-            self._process = self._launch(account)
+            account, program = await asyncio.to_thread(self._prepare)
+            self._process = self._launch(account, program)
         await self._wait_until_ready(self._process)
 
     def is_running(self) -> bool:
@@ -114,23 +113,24 @@ class PostgresServer:
             self._other_socket_folder = Path(tempfile.mkdtemp(prefix="daymark-"))
         return self._other_socket_folder
 
-    def _prepare(self) -> Account:
+    def _prepare(self) -> tuple[Account, Path]:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         self.ensure_reachable()
         account = server_account()
         remove_remains(self._folder, socket_folder=self._socket_folder)
-        ensure_cluster(self._folder, account)
+        programs = find_programs(account)
+        ensure_cluster(self._folder, account, programs)
         if self._other_socket_folder is not None:
             self._other_socket_folder.mkdir(mode=0o700, exist_ok=True)
             account.adopt(self._other_socket_folder)
-        return account
+        return account, self._program or programs / "postgres"
 
-    def _launch(self, account: Account) -> subprocess.Popen[bytes]:
+    def _launch(self, account: Account, program: Path) -> subprocess.Popen[bytes]:
         descriptor = os.open(self._log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "ab") as log:
             account.adopt(descriptor)
             options = ("-D", str(self._folder), "-h", "", "-k", str(self._socket_folder))
-            return account.launch(self._program, *options, output=log)
+            return account.launch(program, *options, output=log)
 
     async def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         """The server says in its pid file that it is ready. Where it could not write that, it is asked.

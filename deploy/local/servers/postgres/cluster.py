@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from deploy.local.servers.durable_files import sync_folder
-from deploy.local.servers.postgres.account import PROGRAMS, Account
+from deploy.local.servers.postgres.account import Account
 from shared.errors import DaymarkError
 
 _log = structlog.get_logger()
@@ -32,8 +32,9 @@ class ClusterNotMade(DaymarkError):
     """`initdb` could not make the database's folder. Check whether the disk is full, and read the last lines of its output."""
 
 
-def ensure_cluster(folder: Path, account: Account) -> None:
-    """Make the folder unless it is complete. One that an interrupted `initdb` has left is renamed, not deleted.
+def ensure_cluster(folder: Path, account: Account, programs: Path) -> None:
+    """Make the folder with `initdb` from the folder of programs, unless it is complete. One that an interrupted `initdb` has
+    left is renamed, not deleted.
 
     Raises:
         ClusterDamaged: the folder holds databases and cannot be used.
@@ -50,7 +51,7 @@ def ensure_cluster(folder: Path, account: Account) -> None:
         shutil.rmtree(remains, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix=f"{folder.name}{_TEMPORARY}", dir=folder.parent))
     account.adopt(new)
-    _initialise(new, account)
+    _initialise(new, account, programs)
     new.rename(folder)
     sync_folder(folder.parent)
 
@@ -80,9 +81,9 @@ def _rename_unfinished(folder: Path) -> None:
     _log.warning("postgres_folder_unfinished", message=message)
 
 
-def _initialise(folder: Path, account: Account) -> None:
+def _initialise(folder: Path, account: Account, programs: Path) -> None:
     with tempfile.TemporaryFile() as output:
-        process = account.launch(PROGRAMS / "initdb", "-D", str(folder), *_OPTIONS, output=output)
+        process = account.launch(programs / "initdb", "-D", str(folder), *_OPTIONS, output=output)
         if process.wait() == 0:
             return
         output.seek(0)
