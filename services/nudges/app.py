@@ -196,7 +196,8 @@ async def run(settings: NudgesSettings) -> None:
         SettingsRefused: a channel cannot be used as it is configured, or the secret of links could be guessed.
         ErasureKeyChanged: people were erased under another key.
     """
-    front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
+    pages = settings.nudges
+    front = Front(Starlette(routes=starting_routes()), host=pages.host, port=pages.port, limits=pages.http_limits())
     clock = make_clock(settings.clock.mode)
     erasure_key = settings.privacy.read_erasure_key()
     link_secret = read_strong_secret(settings.nudges.link_secret, key="nudges.link_secret")

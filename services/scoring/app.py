@@ -86,7 +86,8 @@ class ScoringService:
     async def run(self) -> None:
         """Reach the servers, and work until SIGTERM."""
         settings = self._settings.scoring
-        front = Front(Starlette(routes=starting_routes()), host=settings.host, port=settings.port)
+        starting = Starlette(routes=starting_routes())
+        front = Front(starting, host=settings.host, port=settings.port, limits=settings.http_limits())
         client = await reach_broker(self._broker)
         await read_last_tick(client, self._clock)
         await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)

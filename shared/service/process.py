@@ -10,11 +10,13 @@ from typing import Any, Final, TypeVar
 import structlog
 import uvloop
 from faststream import FastStream
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
 from shared.service.broker import ServiceBroker
-from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits, raise_open_files_limit
+from shared.service.http_server import http_server
 from shared.service.logs import configure_logs
 from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
 from shared.service.startup import until_reached
@@ -41,6 +43,7 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
     try:
         settings = load_settings(kind)
         configure_logs(name, level=settings.logs.level)
+        raise_open_files_limit()
         uvloop.run(run(settings))
     except (SettingsRefused, SecretMissing) as refused:
         _log.error("misconfigured", problem=str(refused))
@@ -54,13 +57,16 @@ class Front:
     """The HTTP side of a process. It answers from the first moment, while the service still waits for its servers: `starting`
     serves until `run_process` puts the service's own application in its place."""
 
-    def __init__(self, starting: ASGIApp, *, host: str, port: int, limits: HeadLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, starting: ASGIApp, *, host: str, port: int, limits: HttpLimits = DEFAULT_LIMITS) -> None:
         self.app = starting
         self.server = http_server(self, host=host, port=port, limits=limits)
         self.serving = asyncio.create_task(self.server.serve(), name="http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        except ClientDisconnect:  # nobody waits for a response, and anybody could fill the log by leaving
+            return
 
 
 def collect_garbage_rarely() -> None:

@@ -16,7 +16,8 @@ from services.ingest.settings import IngestSettings
 from shared.clock import SteppedClock
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, DEAD, WEBHOOKS
-from shared.service.http_server import DEFAULT_LIMITS, http_server
+from shared.service.http.limits import DEFAULT_LIMITS
+from shared.service.http_server import http_server
 from shared.service.settings import load_settings
 from tests.fuzz.bodies import SEEDS, mutate
 from tests.promtool import remarks_of_promtool
@@ -213,7 +214,10 @@ async def test_outreach_is_cut_off_while_the_broker_is_down_because_it_takes_any
     webhook = sender.post(sender.payload("call-1"))
     await ingest.nats.request(f"$JS.API.STREAM.DELETE.{WEBHOOKS}", b"", timeout=5)
 
-    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with (
+        served(ingest.app, limits=ingest.limits) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
         with pytest.raises(httpx.TransportError):
             await client.post("/webhooks/outreach", content=webhook.body, headers=dict(webhook.headers))
 

@@ -23,12 +23,17 @@ from tests.backends import Servers
 
 
 class _Server:
-    """A server that a service needs. `problem` is what its check reports."""
+    """A server that a service needs. `problem` is what its check reports, once it may; `checks` counts them."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
+        self.checks = 0
+        self.may_report = asyncio.Event()
+        self.may_report.set()
 
     async def check(self) -> str | None:
+        self.checks += 1
+        await self.may_report.wait()
         return self.problem
 
 
@@ -190,3 +195,35 @@ async def test_postgres_that_does_not_answer_is_a_problem() -> None:
         problem = await check_postgres(pool)()
 
     assert problem == "Postgres does not answer; start the server or correct postgres.url"
+
+
+async def test_many_who_ask_for_readiness_at_once_cost_one_check(client: httpx.AsyncClient, server: _Server) -> None:
+    server.may_report.clear()
+    asking = [asyncio.create_task(client.get("/readyz")) for _ in range(20)]
+    while not server.checks:
+        await asyncio.sleep(0)
+    asking[0].cancel()
+    server.may_report.set()
+
+    answers = await asyncio.gather(*asking[1:])
+    again = await client.get("/readyz")
+
+    assert {answer.status_code for answer in [*answers, again]} == {200}
+    assert server.checks == 2
+
+
+async def test_many_who_ask_for_metrics_at_once_cost_one_rendering(
+    client: httpx.AsyncClient, registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renderings: list[CollectorRegistry] = []
+
+    def render(asked: CollectorRegistry) -> bytes:
+        renderings.append(asked)
+        return b"text"
+
+    monkeypatch.setattr("shared.service.probes.generate_latest", render)
+
+    answers = await asyncio.gather(*[client.get("/metrics") for _ in range(20)])
+
+    assert [answer.text for answer in answers] == ["text"] * 20
+    assert renderings == [registry]
