@@ -4,6 +4,7 @@ What a sender should not retry is answered 2xx, what it must retry 503 with `Ret
 signature 401. All 401 responses are the same bytes.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -131,7 +132,7 @@ class Door:
             return _Outcome(source, "too_large")
         except (TimeoutError, ClientDisconnect):
             return _Outcome(source, "too_slow")
-        except CrowdedOut:
+        except (CrowdedOut, asyncio.CancelledError):  # it is cancelled when the process ends before it is stored
             return _Outcome(source, "unavailable")
         except SignatureMismatch as mismatch:
             self._metrics.signature_failures.labels(source, _cause_of(mismatch)).inc()

@@ -5,12 +5,14 @@ import asyncio
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import structlog
 import uvloop
 from faststream import FastStream
 from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
@@ -32,6 +34,11 @@ the default of 700 each batch would be searched a dozen times."""
 
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
+
+_RETRY_AFTER_S: Final = 5
+_ending: Final = JSONResponse(
+    {"error": "the service is being stopped; send the request again"}, 503, headers={"Retry-After": str(_RETRY_AFTER_S)}
+)
 
 Job = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set, finishes what it has in hand, and returns."""
@@ -65,6 +72,9 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
+        except asyncio.CancelledError:  # the process ends
+            with suppress(RuntimeError):  # the response has begun
+                await _ending(scope, receive, send)
         except ClientDisconnect:  # nobody waits for a response, and anybody could fill the log by leaving
             return
 
