@@ -50,7 +50,7 @@ from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, probe_routes, starting_routes
 from shared.service.process import Front, Job, run_process
 from shared.service.settings import load_settings, read_strong_secret
-from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
+from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "nudges"
@@ -103,7 +103,7 @@ class NudgesService:
         await read_last_tick(self._client, self._clock)
         async with self._events, self._dead_letters:
             await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs())
-        await self._pool.close()
+        await close_pool(self._pool)
         await self.app.stop()
 
     def _make_delivery_loop(self, channel: Channel) -> DeliveryLoop:

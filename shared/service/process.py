@@ -51,13 +51,38 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
         settings = load_settings(kind)
         configure_logs(name, level=settings.logs.level)
         raise_open_files_limit()
-        uvloop.run(run(settings))
+        uvloop.run(_until_stopped(run(settings)))
     except (SettingsRefused, SecretMissing) as refused:
         _log.error("misconfigured", problem=str(refused))
         raise SystemExit(EXIT_MISCONFIGURED) from None
     except DaymarkError as failed:
         _log.error("cannot_go_on", problem=str(failed))
         raise SystemExit(1) from None
+
+
+async def _until_stopped(running: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, or until SIGTERM or SIGINT. A service that still waits for its servers has nothing in hand and just ends;
+    from then on `run_process` handles the signals."""
+    service = asyncio.create_task(running)
+    asked = False
+
+    def give_up() -> None:
+        nonlocal asked
+        asked = True
+        service.cancel()
+
+    _handle_signals(give_up)
+    try:
+        await service
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+        _log.info("stopped")
+
+
+def _handle_signals(handle: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, handle)
 
 
 class Front:
@@ -102,8 +127,7 @@ async def run_process(front: Front, web: ASGIApp, app: FastStream, broker: Servi
         front.server.should_exit = True
         asked.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
+    _handle_signals(ask_to_stop)
 
     async def serve() -> None:
         front.serving.add_done_callback(lambda _: asked.set())
