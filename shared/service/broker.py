@@ -26,9 +26,9 @@ from shared.event_types import EventType
 from shared.events import Message
 from shared.jetstream.client import PENDING_BYTES_MAX, ConnectionLog, LeanClient
 from shared.service.settings import NatsSection, read_secret
+from shared.service.version import VERSION
 
 _log = structlog.get_logger()
-VERSION: Final = "0.1.0"
 _GRACE_S: Final = 3.0
 
 
