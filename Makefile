@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract fuzz nightly mutation faults real-crm requirements clean
+.PHONY: help setup demo up test check fix bench contract digests fuzz nightly mutation faults real-crm requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ contract: $(DEV_STAMP) ## regenerate the two API documents, docs/messages.md and
 	@$(BIN)/python -m tests.contract.documents
 	@$(BIN)/python -m tests.contract.messages
 	@$(BIN)/python -m tests.contract.false_alarms
+
+digests: $(DEV_STAMP) ## add the digests of new migrations; those that have landed are never changed
+	@$(BIN)/python -m tests.contract.migration_digests
 
 fuzz: $(DEV_STAMP) ## send a million random bodies through every adapter
 	$(call install,requirements/fuzz.txt)

@@ -18,6 +18,7 @@ UNSTORABLE: Final = (asyncpg.DataError, InvalidQueryInput)
 TRANSIENT_ERRORS: Final = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg no longer understands its connection; the pool closes it and opens another
     nats.errors.Error,
     OSError,
     TimeoutError,

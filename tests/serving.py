@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 
 from starlette.types import ASGIApp
 
-from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits
+from shared.service.http_server import http_server
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, *, limits: HeadLimits = DEFAULT_LIMITS) -> AsyncIterator[int]:
+async def served(app: ASGIApp, *, limits: HttpLimits = DEFAULT_LIMITS) -> AsyncIterator[int]:
     """Serve the application. Yields its port."""
     server = http_server(app, host="127.0.0.1", port=0, limits=limits)
     serving = asyncio.create_task(server.serve())

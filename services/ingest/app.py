@@ -83,7 +83,7 @@ class IngestService:
     async def run(self) -> None:
         """Run until SIGTERM. The door answers from the first moment: 503 until JetStream can be reached."""
         limits = self._settings.ingest
-        front = Front(self._starting_web(), host=limits.host, port=limits.port, limits=limits.head_limits())
+        front = Front(self._starting_web(), host=limits.host, port=limits.port, limits=limits.http_limits())
         await reach_broker(self._broker)
         await read_last_tick(self._client, self._clock)
         async with self._webhooks, self._activities, self._dead_letters:

@@ -10,9 +10,12 @@ from services.ingest.domain.field_map import ACTIVITY_KINDS, FIELDS, ExpressionR
 from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat, Source
 from shared.errors import DaymarkError
 from shared.observation import SourceName
-from shared.service.http_server import HeadLimits
+from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, read_strong_secret
 from shared.suggestions import with_suggestion
+
+DISCARDED_MAX_BYTES: Final = 32 * 1024 * 1024
+"""Of a body that is refused: a sender that is cut off while it sends never reads the response."""
 
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
 
@@ -32,12 +35,23 @@ class IngestSection(Section):
     head_timeout_s: float = Field(gt=0)
     head_max_bytes: int = Field(gt=0)
     head_fields_max: int = Field(gt=0)
+    connections_per_address_max: int = Field(gt=0)
     json_depth_max: int = Field(gt=0, le=500)
     json_values_max: int = Field(gt=0)
 
-    def head_limits(self) -> HeadLimits:
-        """What the server allows the head of a request."""
-        return HeadLimits(timeout_s=self.head_timeout_s, bytes_max=self.head_max_bytes, fields_max=self.head_fields_max)
+    def http_limits(self) -> HttpLimits:
+        """What the server allows its clients. The door limits bodies itself and discards the rest of one that is too large, so
+        the server stops only what goes on after that."""
+        request_timeout_s = max(DEFAULT_LIMITS.request_timeout_s, 3 * self.body_timeout_s + self.store_timeout_s)
+        return HttpLimits(
+            head_timeout_s=self.head_timeout_s,
+            head_bytes_max=self.head_max_bytes,
+            head_fields_max=self.head_fields_max,
+            body_timeout_s=request_timeout_s,
+            body_bytes_max=self.body_max_bytes + 2 * DISCARDED_MAX_BYTES,
+            request_timeout_s=request_timeout_s,
+            connections_per_address_max=self.connections_per_address_max,
+        )
 
     def body_limits(self) -> Limits:
         """What translation allows a body."""

@@ -4,6 +4,7 @@ What a sender should not retry is answered 2xx, what it must retry 503 with `Ret
 signature 401. All 401 responses are the same bytes.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -18,13 +19,13 @@ from starlette.types import Receive, Scope, Send
 from services.ingest.domain.adapter import HttpResponse
 from services.ingest.domain.webhook import RawWebhook, SignatureMismatch, SignatureMissing, SignedTimeOff
 from services.ingest.metrics import UNKNOWN, IngestMetrics, UnknownPaths
-from services.ingest.read_body import BodyReader, BodyTooLarge
+from services.ingest.read_body import BodyReader, BodyTooLarge, CrowdedOut
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSection
 from shared.clock import Clock, monotonic_s
 from shared.jetstream.publisher import NotStored
 from shared.observation import SourceName
-from shared.service.http_server import CUT
+from shared.service.http.protocol import CUT
 
 _log = structlog.get_logger()
 
@@ -131,6 +132,8 @@ class Door:
             return _Outcome(source, "too_large")
         except (TimeoutError, ClientDisconnect):
             return _Outcome(source, "too_slow")
+        except (CrowdedOut, asyncio.CancelledError):  # it is cancelled when the process ends before it is stored
+            return _Outcome(source, "unavailable")
         except SignatureMismatch as mismatch:
             self._metrics.signature_failures.labels(source, _cause_of(mismatch)).inc()
             return _Outcome(source, "unauthorized")

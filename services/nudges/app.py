@@ -51,7 +51,7 @@ from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes, starting_routes
 from shared.service.process import Front, Job, run_process
 from shared.service.settings import load_settings, read_strong_secret
-from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
+from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "nudges"
@@ -106,7 +106,7 @@ class NudgesService:
         await read_last_tick(self._client, self._clock)
         async with self._events, self._dead_letters:
             await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs())
-        await self._pool.close()
+        await close_pool(self._pool)
         await self.app.stop()
 
     def _make_delivery_loop(self, channel: Channel) -> DeliveryLoop:
@@ -207,7 +207,8 @@ async def run(settings: NudgesSettings) -> None:
         SettingsRefused: a channel cannot be used as it is configured, or the secret of links could be guessed.
         ErasureKeyChanged: people were erased under another key.
     """
-    front = Front(Starlette(routes=starting_routes()), host=settings.nudges.host, port=settings.nudges.port)
+    pages = settings.nudges
+    front = Front(Starlette(routes=starting_routes()), host=pages.host, port=pages.port, limits=pages.http_limits())
     clock = make_clock(settings.clock.mode)
     erasure_key = settings.privacy.read_erasure_key()
     link_secret = read_strong_secret(settings.nudges.link_secret, key="nudges.link_secret")

@@ -13,6 +13,7 @@ from services.nudges.domain.day_plan_subscribers import DayPlanSubscribers
 from services.nudges.domain.working_time import MANAGERS_END, MANAGERS_START
 from services.nudges.rules.catalogue import REP_RULES
 from shared.events import RepId, TeamId
+from shared.service.http.limits import HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section
 
 HoldoutShare = Annotated[float, Field(ge=0, le=0.5)]
@@ -32,6 +33,7 @@ class NudgesSection(Section):
     digest_at: time
     day_plan_teams: tuple[TeamId, ...]
     day_plan_reps: tuple[RepId, ...]
+    connections_per_address_max: int = Field(gt=0)
 
     @field_validator("digest_at")
     @classmethod
@@ -40,6 +42,10 @@ class NudgesSection(Section):
             hours = f"from {MANAGERS_START:%H:%M} and before {MANAGERS_END:%H:%M}"
             raise ValueError(f"must be within managers' working hours, {hours}")
         return digest_at
+
+    def http_limits(self) -> HttpLimits:
+        """What the server allows its clients."""
+        return HttpLimits(connections_per_address_max=self.connections_per_address_max)
 
     @property
     def base_url(self) -> str:

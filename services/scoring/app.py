@@ -44,7 +44,7 @@ from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes, starting_routes
 from shared.service.process import Front, run_process
 from shared.service.settings import load_settings, read_strong_secret
-from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
+from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "scoring"
@@ -89,7 +89,8 @@ class ScoringService:
     async def run(self) -> None:
         """Reach the servers, and work until SIGTERM."""
         settings = self._settings.scoring
-        front = Front(Starlette(routes=starting_routes()), host=settings.host, port=settings.port)
+        starting = Starlette(routes=starting_routes())
+        front = Front(starting, host=settings.host, port=settings.port, limits=settings.http_limits())
         client = await reach_broker(self._broker)
         await read_last_tick(client, self._clock)
         await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
@@ -102,7 +103,7 @@ class ScoringService:
                 front, self._web_app(), self.app, self._broker, jobs={"record_activities": self._consumer.run, **jobs}
             )
         await self.app.stop()
-        await self._pool.close()
+        await close_pool(self._pool)
 
     def _make_broker(self) -> ServiceBroker:
         """The broker with every subscriber, and every event that scoring publishes."""

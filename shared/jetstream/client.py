@@ -64,6 +64,17 @@ class LeanClient(Client):
         self._handlers[b"%d" % subscription._id] = handle  # noqa: SLF001 - messages carry this number
         return subscription
 
+    async def _close(self, status: int, do_cbs: bool = True) -> None:
+        """As its parent, also if the server is gone and something is left to send: that is dropped then. The parent would write
+        it to a socket that is closed already, and leave the rest of the client open."""
+        try:
+            await super()._close(status, do_cbs)
+        except (OSError, RuntimeError) as gone:  # uvloop raises the latter
+            _log.debug("nats_gone_before_close", error=type(gone).__name__)
+            self._pending, self._pending_data_size = [], 0
+            self._status = Client.DISCONNECTED
+            await super()._close(status, do_cbs)
+
     async def publish_to_each(self, subjects: Iterable[str], payload: bytes) -> None:
         """As `publish` to each subject, in one write. The subjects are not checked: they came from the server."""
         if self.is_closed:

@@ -27,9 +27,9 @@ from shared.events import Message
 from shared.jetstream.client import PENDING_BYTES_MAX, LeanClient
 from shared.jetstream.connection_log import ConnectionLog
 from shared.service.settings import NatsSection, read_secret
+from shared.service.version import VERSION
 
 _log = structlog.get_logger()
-VERSION: Final = "0.1.0"
 _GRACE_S: Final = 3.0
 
 

@@ -6,10 +6,10 @@ Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a pow
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from importlib.metadata import version
 from platform import python_version
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import asyncpg
 import httpx
@@ -32,6 +32,7 @@ PROBLEM: Final = "daymark_problem"
 _CHECK_TIMEOUT_S: Final = 3.0
 _WRITE_ERROR: Final = "write error"
 """How nats-server reports that it could not write. It stays in that state until it is restarted."""
+Result = TypeVar("Result")
 
 Check = Callable[[], Awaitable[str | None]]
 """Checks one thing. Returns None when it is well, otherwise one sentence: what is wrong and what to do."""
@@ -129,6 +130,21 @@ async def problems_of(checks: Mapping[str, Check]) -> dict[str, str]:
     return {name: problem for name, problem in answers if problem is not None}
 
 
+class Shared(Generic[Result]):
+    """Work whose result everybody gets who asks while it is going on: anybody may ask for /readyz and /metrics, and what they
+    answer costs more than to ask."""
+
+    def __init__(self, work: Callable[[], Coroutine[None, None, Result]]) -> None:
+        self._work = work
+        self._going_on: asyncio.Task[Result] | None = None
+
+    async def result(self) -> Result:
+        """That of the work going on, or of new work. Who stops waiting does not end it for the others."""
+        if self._going_on is None or self._going_on.done():
+            self._going_on = asyncio.create_task(self._work())
+        return await asyncio.shield(self._going_on)
+
+
 def starting_routes() -> Sequence[Route]:
     """/livez and /readyz of a service that has not reached its servers yet. There is no /metrics, so Prometheus sees the
     service as down."""
@@ -162,17 +178,24 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
             gauge.labels(name).set(name in problems)
         return problems
 
+    checking = Shared(find_problems)
+
     async def readyz(_: Request) -> Response:
         nonlocal logged
-        problems: Mapping[str, str] = await find_problems()
+        problems: Mapping[str, str] = await checking.result()
         if problems != logged:
             logged = problems
             _log.warning("not_ready", **problems) if problems else _log.info("ready_again")
         return _readiness(problems)
 
+    async def render() -> bytes:
+        await checking.result()
+        return generate_latest(registry)
+
+    rendering = Shared(render)
+
     async def metrics(_: Request) -> Response:
-        await find_problems()
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return Response(await rendering.result(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/livez", _livez), Route("/readyz", readyz), Route("/metrics", metrics)]
 

@@ -5,16 +5,20 @@ import asyncio
 import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import structlog
 import uvloop
 from faststream import FastStream
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
 from shared.service.broker import ServiceBroker
-from shared.service.http_server import DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits, raise_open_files_limit
+from shared.service.http_server import http_server
 from shared.service.logs import configure_logs
 from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
 from shared.service.startup import until_reached
@@ -31,6 +35,11 @@ the default of 700 each batch would be searched a dozen times."""
 SomeSettings = TypeVar("SomeSettings", bound=CommonSettings)
 
 
+_RETRY_AFTER_S: Final = 5
+_ending: Final = JSONResponse(
+    {"error": "the service is being stopped; send the request again"}, 503, headers={"Retry-After": str(_RETRY_AFTER_S)}
+)
+
 Job = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set, finishes what it has in hand, and returns."""
 
@@ -41,7 +50,8 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
     try:
         settings = load_settings(kind)
         configure_logs(name, level=settings.logs.level)
-        uvloop.run(run(settings))
+        raise_open_files_limit()
+        uvloop.run(_until_stopped(run(settings)))
     except (SettingsRefused, SecretMissing) as refused:
         _log.error("misconfigured", problem=str(refused))
         raise SystemExit(EXIT_MISCONFIGURED) from None
@@ -50,17 +60,48 @@ def run_service(name: str, kind: type[SomeSettings], run: Callable[[SomeSettings
         raise SystemExit(1) from None
 
 
+async def _until_stopped(running: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, or until SIGTERM or SIGINT. A service that still waits for its servers has nothing in hand and just ends;
+    from then on `run_process` handles the signals."""
+    service = asyncio.create_task(running)
+    asked = False
+
+    def give_up() -> None:
+        nonlocal asked
+        asked = True
+        service.cancel()
+
+    _handle_signals(give_up)
+    try:
+        await service
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+        _log.info("stopped")
+
+
+def _handle_signals(handle: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, handle)
+
+
 class Front:
     """The HTTP side of a process. It answers from the first moment, while the service still waits for its servers: `starting`
     serves until `run_process` puts the service's own application in its place."""
 
-    def __init__(self, starting: ASGIApp, *, host: str, port: int, limits: HeadLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, starting: ASGIApp, *, host: str, port: int, limits: HttpLimits = DEFAULT_LIMITS) -> None:
         self.app = starting
         self.server = http_server(self, host=host, port=port, limits=limits)
         self.serving = asyncio.create_task(self.server.serve(), name="http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:  # the process ends
+            with suppress(RuntimeError):  # the response has begun
+                await _ending(scope, receive, send)
+        except ClientDisconnect:  # nobody waits for a response, and anybody could fill the log by leaving
+            return
 
 
 def collect_garbage_rarely() -> None:
@@ -86,8 +127,7 @@ async def run_process(front: Front, web: ASGIApp, app: FastStream, broker: Servi
         front.server.should_exit = True
         asked.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ask_to_stop)
+    _handle_signals(ask_to_stop)
 
     async def serve() -> None:
         front.serving.add_done_callback(lambda _: asked.set())

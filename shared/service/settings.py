@@ -1,14 +1,14 @@
 """How settings are read: from the default file, then the operator's `daymark.toml`, then `DAYMARK_<SECTION>__<KEY>`.
 
 A later source wins, key by key. `shared/daymark.default.toml` explains every key with its unit; it is the manual. An unknown
-key is refused by name, so that a misspelt one does not silently leave the default in force. A key that was renamed is still
-read under its former name, with a warning.
+key is refused by name, so that a misspelt one does not silently leave the default in force; if the configuration says that it
+was written for a later version, the key is ignored with a warning. A key that was renamed is still read under its former name,
+with a warning.
 """
 
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import DaymarkError
+from shared.service.version import RENAMED_KEYS, VERSION, KeyPath, RenamedKey, ignoring, is_newer, without_ignored
 from shared.suggestions import find_misspelt_keys
 
 _log = structlog.get_logger()
@@ -26,25 +27,7 @@ SECRET_MIN_BYTES: Final = 16
 """A shorter secret can be guessed."""
 _PREFIX: Final = "DAYMARK_"
 _DELIMITER: Final = "__"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RenamedKey:
-    """A key of `[section]` that had another name in an earlier version."""
-
-    section: str
-    old: str
-    new: str
-
-    def hint(self) -> str:
-        """One sentence for the operator."""
-        return f"{self.section}.{self.old} is now {self.section}.{self.new}; the old name still works."
-
-
-RENAMED_KEYS: Final = (
-    RenamedKey(section="experiments", old="held_out", new="holdout"),
-    RenamedKey(section="experiments", old="held_out_by_rule", new="holdout_by_rule"),
-)
+_UPGRADE: Final = f"upgrade this service; it is of version {VERSION}, and the configuration was written for a later one"
 
 
 class SettingsRefused(DaymarkError):
@@ -160,6 +143,9 @@ class _EnvironmentSource(EnvSettingsSource):
         super().__init__(settings_cls)
         self.env_vars = self._rename_keys(self.env_vars)
 
+    def __call__(self) -> dict[str, Any]:
+        return without_ignored(super().__call__())
+
     def _rename_keys(self, variables: Mapping[str, str | None]) -> Mapping[str, str | None]:
         renamed = dict(variables)
         for key in _renamed_keys_of(self.settings_cls):
@@ -184,7 +170,7 @@ class _FileSource(PydanticBaseSettingsSource):
             section = document.get(key.section)
             if isinstance(section, dict):
                 _rename(section, key.old, key.new, key, origin=str(self._path))
-        return document
+        return without_ignored(document)
 
 
 def _renamed_keys_of(settings_cls: type[BaseSettings]) -> list[RenamedKey]:
@@ -231,10 +217,31 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
     Raises:
         SettingsRefused: names each key that cannot be used and the reason, but never its value.
     """
+    may_ignore, ignored = _is_of_newer_version(), frozenset[KeyPath]()
+    while True:
+        try:
+            with ignoring(ignored):
+                return kind()
+        except ValidationError as refused:
+            unknown = {tuple(map(str, error["loc"])) for error in refused.errors() if error["type"] == "extra_forbidden"}
+            if not may_ignore or not unknown - ignored:
+                raise SettingsRefused("; ".join(_problems_of(refused))) from None
+            ignored |= unknown
+            _log.warning("settings_of_newer_version_ignored", keys=sorted(map(".".join, unknown)), remedy=_UPGRADE)
+
+
+def _is_of_newer_version() -> bool:
+    """Whether the configuration says that it was written for a later version, in its file or in the environment.
+
+    Raises:
+        SettingsRefused: what it says is not a version.
+    """
+    config = os.environ.get(CONFIG_VARIABLE)
+    written_for = [os.environ.get(f"{_PREFIX}VERSION"), read_toml(Path(config)).get("version") if config else None]
     try:
-        return kind()
-    except ValidationError as refused:
-        raise SettingsRefused("; ".join(_problems_of(refused))) from None
+        return any(is_newer(str(version)) for version in written_for if version is not None)
+    except ValueError as refused:
+        raise SettingsRefused(f"version: {refused}") from None
 
 
 def _problems_of(refused: ValidationError) -> Iterator[str]:

@@ -18,6 +18,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 _RETRY_S: Final = 0.5
+_CLOSE_S: Final = 1.0
 Reached = TypeVar("Reached")
 
 
@@ -37,6 +38,16 @@ async def reach_database(pool: asyncpg.Pool, *, schema: str, migrations: Path) -
     """Open the pool, and return once the schema is migrated."""
     await pool
     await until_reached("postgres", lambda: migrate(pool, schema=schema, folder=migrations))
+
+
+async def close_pool(pool: asyncpg.Pool) -> None:
+    """Close the connections. A server that is down or hangs is no error."""
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await pool.close()
+    except TRANSIENT_ERRORS as gone:
+        _log.debug("postgres_gone_before_close", error=type(gone).__name__)
+        pool.terminate()
 
 
 async def has_finished(connection: Client, stream: str, consumer: str) -> bool:

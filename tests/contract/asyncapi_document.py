@@ -9,7 +9,7 @@ from faststream import FastStream
 from services.ingest.app import describe as describe_ingest
 from services.nudges.app import describe as describe_nudges
 from services.scoring.app import describe as describe_scoring
-from shared.service.broker import VERSION
+from shared.service.version import VERSION
 
 APPLICATIONS: Final[Mapping[str, Callable[[], FastStream]]] = {
     "ingest": describe_ingest,

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.webhooks import REFUSALS
-from shared.service.broker import VERSION
+from shared.service.version import VERSION
 
 _JSON: Final = "application/json"
 _TEXT: Final = {"schema": {"type": "string"}}

@@ -30,7 +30,7 @@ from shared.jetstream.streams import CLOCK, DEAD, STREAMS
 from shared.observation import SourceName
 from shared.requests import definitions, erasure, nudges, scores
 from shared.requests.endpoint import Endpoint
-from shared.service.http_server import DEFAULT_LIMITS
+from shared.service.http.limits import DEFAULT_LIMITS
 from shared.service.settings import load_settings
 from tests.contract.asyncapi_document import make_asyncapi
 from tests.contract.documents import ASYNCAPI, OPENAPI, format_document

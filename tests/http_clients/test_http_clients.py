@@ -107,7 +107,7 @@ async def test_what_a_client_posts_is_stored_or_refused(ingest: Ingest, tmp_path
     for size, path in files.items():
         path.write_bytes(bodies[size])
 
-    async with served(ingest.door_with(body_max_bytes=_LIMIT_BYTES, body_timeout_s=20)) as port:
+    async with served(ingest.door_with(body_max_bytes=_LIMIT_BYTES, body_timeout_s=20), limits=ingest.limits) as port:
         statuses = await _post_all(client, f"http://127.0.0.1:{port}/webhooks/globex", files)
 
     stored = [(await ingest.read_stored(WEBHOOKS, number + 1)).data for number in range(await ingest.count_stored(WEBHOOKS))]

@@ -24,6 +24,8 @@ from shared.transient_errors import TRANSIENT_ERRORS
         asyncpg.LockNotAvailableError(),
         asyncpg.ConnectionDoesNotExistError(),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 15"),
+        asyncpg.ProtocolError(),
         nats.errors.ConnectionClosedError(),
         nats.errors.NoServersError(),
         nats.errors.TimeoutError(),

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.ports import claim_ports
 from deploy.local.servers.postgres_server import PostgresServer
 from deploy.local.servers.postgres_urls import add_password, url_of_role
-from deploy.local.servers.service_secrets import generated_secrets
+from deploy.local.servers.service_secrets import generated_secrets, reads_setting
 from deploy.local.servers.supervised_server import Server, SupervisedServer
 from deploy.local.servers.supervisor import ServiceProcess, Supervised
 from deploy.local.settings import ListenSection, LocalSettings
@@ -173,7 +174,12 @@ class LocalDaymark:
         }
         log = self._log_folder / f"{name}.log" if self._log_folder else None
         return ServiceProcess(
-            name=name, module=f"services.{service}", environment=environment, on_start=self._update_run_file, log=log
+            name=name,
+            module=f"services.{service}",
+            environment=environment,
+            on_start=self._update_run_file,
+            log=log,
+            reads=partial(reads_setting, service),
         )
 
     async def _wait_for_service(self, process: Supervised) -> None:

@@ -1,9 +1,27 @@
 """The secrets of the data folder that stand in for those that the operator has not configured."""
 
+from typing import Final
+
 from deploy.database import OWNERS
 from deploy.local.contact_keys import CONTACT_HASH_KEY_FILE
 from deploy.local.servers.data_folder import ensure_secret
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import KeyPath, LocalSettings
+
+_SECTIONS: Final = {
+    "ingest": ("nats", "ingest", "sources"),
+    "scoring": ("nats", "postgres", "scoring"),
+    "nudges": ("nats", "postgres", "nudges", "channels"),
+}
+"""The sections with secrets that a service reads. Each key of `[privacy]` has services of its own."""
+_READERS: Final = {"contact_secret": ("ingest",), "forget_key": tuple(OWNERS)}
+
+
+def reads_setting(service: str, path: KeyPath) -> bool:
+    """Whether a service reads a setting. If not, it gets no secret to which the setting refers."""
+    section, *keys = path
+    if section == "privacy":
+        return not keys or service in _READERS.get(keys[0], ())
+    return section in _SECTIONS[service]
 
 
 def generated_secrets(settings: LocalSettings, service: str) -> dict[str, str]:

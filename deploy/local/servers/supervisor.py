@@ -11,7 +11,7 @@ import structlog
 
 from deploy.local.servers.parent_process import terminate_with_parent
 from deploy.local.servers.supervised_server import SupervisedServer
-from deploy.local.settings import child_environment
+from deploy.local.settings import KeyPath, child_environment
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
 from shared.service.process import EXIT_MISCONFIGURED
@@ -43,13 +43,15 @@ class Supervised(Protocol):
 
 @dataclass(kw_only=True)
 class ServiceProcess:
-    """One process of a service. Its standard error goes to the file `log`, or to that of this process when there is none."""
+    """One process of a service. Its standard error goes to the file `log`, or to that of this process when there is none. It
+    gets only the secrets of the settings that it `reads`."""
 
     name: str
     module: str
     environment: Mapping[str, str]
     on_start: Callable[[], None]
     log: Path | None = None
+    reads: Callable[[KeyPath], bool] = lambda _: True
     _process: asyncio.subprocess.Process | None = None
     _is_stopping: bool = field(default=False)
 
@@ -106,7 +108,7 @@ class ServiceProcess:
                 sys.executable,
                 "-m",
                 self.module,
-                env=child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}),
+                env=child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}, reads=self.reads),
                 stdout=output or sys.stderr,
                 stderr=output,
                 preexec_fn=terminate_with_parent,

@@ -1,6 +1,12 @@
 """Which addresses a message can be sent to. A name is resolved once, and the connection goes to the address that was checked.
 
 A name that resolves to another address a moment later (DNS rebinding) gains nothing, because it is not resolved again.
+
+What is refused is listed here and not left to Python, whose list is as old as its version. The sources are the registries of
+special-purpose addresses of IANA: https://www.iana.org/assignments/iana-ipv4-special-registry and
+https://www.iana.org/assignments/iana-ipv6-special-registry. Every block counts that they do not call globally reachable, up to
+100:0:0:1::/64 (RFC 9780), and exceptions inside a block are refused with it: nobody receives messages there. Of IPv6, only
+2000::/3 is assigned to the internet, so that later blocks outside it are refused as well.
 """
 
 import asyncio
@@ -15,9 +21,46 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _TRANSLATED: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 """IPv6 addresses that end in an IPv4 address and lead there (RFC 6052, RFC 4291)."""
 
-_CLOUD_INTERNAL: Final = (ipaddress.IPv4Network("168.63.129.16"), ipaddress.IPv4Network("192.0.0.0/24"))
-"""Public by number, but answered inside a cloud (Azure, Oracle). The other internal addresses are link-local, shared or unique
-local."""
+REFUSED_IPV4: Final = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # shared, behind the NAT of a provider
+        "127.0.0.0/8",  # loopback
+        "169.254.0.0/16",  # link-local
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments; inside a cloud also its own services (Oracle)
+        "192.0.2.0/24",  # documentation
+        "192.88.99.0/24",  # relays of 6to4, deprecated
+        "192.168.0.0/16",  # private
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "240.0.0.0/4",  # reserved, with the broadcast address
+        "224.0.0.0/4",  # multicast, which has a registry of its own
+        "168.63.129.16/32",  # public by number, but answered inside a cloud (Azure)
+    )
+)
+REFUSED_IPV6: Final = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "::1/128",  # loopback
+        "::/128",  # unspecified
+        "64:ff9b:1::/48",  # translation to IPv4 inside one network
+        "100::/64",  # discarded
+        "100:0:0:1::/64",  # dummy prefix
+        "2001::/23",  # protocol assignments, with Teredo, benchmarks and ORCHID
+        "2001:db8::/32",  # documentation
+        "3fff::/20",  # documentation (RFC 9637)
+        "5f00::/16",  # segment routing
+        "fc00::/7",  # unique local
+        "fe80::/10",  # link-local
+        "fec0::/10",  # site-local, deprecated and no longer in the registry
+        "ff00::/8",  # multicast, which has a registry of its own
+    )
+)
+_ASSIGNED_IPV6: Final = ipaddress.IPv6Network("2000::/3")
 
 
 class AddressRefused(Exception):
@@ -41,13 +84,11 @@ def is_allowed(address: Address, allowed: Sequence[Network]) -> bool:
 
 
 def _is_outside(address: Address) -> bool:
-    if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
-        return False
     if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not address.is_reserved and not any(address in network for network in _CLOUD_INTERNAL)
+        return not any(address in network for network in REFUSED_IPV4)
     if _embedded_ipv4(address) != address:
         return True  # the IPv4 address inside it decides
-    return address.is_global and not address.is_reserved and not address.is_site_local
+    return address in _ASSIGNED_IPV6 and not any(address in network for network in REFUSED_IPV6)
 
 
 async def resolve(host: str, port: int, *, allowed: Sequence[Network], allow_key: str) -> list[str]:

@@ -25,6 +25,7 @@ from shared.jetstream.publisher import Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS
 from shared.observation import SourceName
+from shared.service.http.limits import HttpLimits
 from shared.service.settings import load_settings
 from tests.services.ingest.senders import NOW, SENDERS
 
@@ -45,12 +46,13 @@ def to_json(content: object) -> bytes:
 
 @dataclass(kw_only=True)
 class Ingest:
-    """`door_with` makes a door with other limits than `app`."""
+    """`door_with` makes a door with other limits than `app`; `limits` are those of its server."""
 
     nats: LeanClient
     door_with: Callable[..., Starlette]
     translator: WebhookTranslator
     metrics: IngestMetrics
+    limits: HttpLimits
     app: Starlette = field(init=False)
     client: httpx.AsyncClient = field(init=False)
 
@@ -133,6 +135,8 @@ async def ingest(nats: LeanClient) -> AsyncIterator[Ingest]:
             changed = settings.model_copy(update={"ingest": section})
             return web_app(receiver, changed, metrics, clock, always_ready)
 
-        ingest = Ingest(nats=nats, door_with=door_with, translator=translator, metrics=metrics)
+        ingest = Ingest(
+            nats=nats, door_with=door_with, translator=translator, metrics=metrics, limits=settings.ingest.http_limits()
+        )
         async with ingest.client:
             yield ingest

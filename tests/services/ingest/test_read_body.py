@@ -34,7 +34,10 @@ async def test_a_body_that_trickles_times_out_and_delays_nobody(ingest: Ingest) 
     webhook = sender.post(sender.payload("call-1"))
     head = b"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n"
 
-    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with (
+        served(ingest.app, limits=ingest.limits) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
         slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
         for _, writer in slow:
             writer.write(head + b"{")
@@ -50,10 +53,10 @@ async def test_a_body_that_trickles_times_out_and_delays_nobody(ingest: Ingest) 
 async def test_at_the_limit_of_requests_the_slowest_makes_room_for_the_next(ingest: Ingest) -> None:
     sender = BY_NAME["outreach"]
     webhook = sender.post(sender.payload("call-1"))
-    head = b"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n{"
+    head = b"POST /webhooks/acme HTTP/1.1\r\nHost: door\r\nContent-Length: 1000\r\n\r\n{"
     app = ingest.door_with(requests_in_flight_max=20, body_timeout_s=60)
 
-    async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with served(app, limits=ingest.limits) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
         for _, writer in slow:
             writer.write(head)
@@ -62,12 +65,12 @@ async def test_at_the_limit_of_requests_the_slowest_makes_room_for_the_next(inge
         responses = [
             await client.post("/webhooks/outreach", content=webhook.body, headers=dict(webhook.headers)) for _ in range(3)
         ]
-        timed_out = await slow[0][0].readline()
+        answered = await slow[0][0].readline()
         for _, writer in slow:
             writer.close()
 
     assert [response.status_code for response in responses] == [200] * 3
-    assert timed_out == b"HTTP/1.1 408 Request Timeout\r\n"
+    assert answered == b"HTTP/1.1 503 Service Unavailable\r\n"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ async def test_a_sender_that_is_refused_while_it_sends_receives_the_reason(
 ) -> None:
     body, app = b"[0]" * 3_500_000, ingest.door_with(body_timeout_s=60)
 
-    async with served(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with served(app, limits=ingest.limits) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         responses = [await client.post(f"/webhooks/{source}", content=body, headers=headers) for _ in range(5)]
 
     assert [response.status_code for response in responses] == [status] * 5
@@ -88,10 +91,64 @@ async def test_a_sender_that_is_refused_while_it_sends_receives_the_reason(
 async def test_a_sender_that_waits_for_permission_is_refused_without_sending_its_body(ingest: Ingest) -> None:
     head = b"POST /webhooks/acme HTTP/1.1\r\nHost: door\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
 
-    async with served(ingest.app) as port:
+    async with served(ingest.app, limits=ingest.limits) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(head % (BODY_MAX_BYTES + 1))
         status_line = await reader.readline()
         writer.close()
 
     assert status_line.startswith(b"HTTP/1.1 413 ")
+
+
+async def test_the_bodies_of_all_senders_together_fill_only_so_much_memory(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.read_body._BUFFERED_MAX_BYTES", 2 * BODY_MAX_BYTES)
+    monkeypatch.setattr("services.ingest.read_body._BUFFERED_MAX_BODIES", 1)
+    head = b"POST /webhooks/acme HTTP/1.1\r\nHost: door\r\nContent-Length: %d\r\n\r\n" % BODY_MAX_BYTES
+    app = ingest.door_with(body_timeout_s=60)
+
+    async with served(app, limits=ingest.limits) as port:
+        slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        for _, writer in slow:
+            writer.write(head + b"x" * (BODY_MAX_BYTES - 1))
+        responses = {asyncio.create_task(reader.readline()): writer for reader, writer in slow}
+        answered_first, waiting = await asyncio.wait(responses, return_when=asyncio.FIRST_COMPLETED)
+        for response in waiting:
+            responses[response].write(b"x")
+        answered = [await response for response in waiting]
+        for _, writer in slow:
+            writer.close()
+
+    assert [response.result() for response in answered_first] == [b"HTTP/1.1 503 Service Unavailable\r\n"]
+    assert answered == [b"HTTP/1.1 401 Unauthorized\r\n"] * 2
+
+
+async def test_bodies_that_have_been_read_leave_their_room_to_others(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.ingest.read_body._BUFFERED_MAX_BYTES", BODY_MAX_BYTES)
+    monkeypatch.setattr("services.ingest.read_body._BUFFERED_MAX_BODIES", 1)
+    ingest.client._transport = httpx.ASGITransport(ingest.door_with())
+
+    statuses = [(await ingest.post(b"x" * BODY_MAX_BYTES)).status_code for _ in range(3)]
+
+    assert statuses == [200] * 3
+
+
+async def test_of_many_bodies_that_are_refused_at_once_not_all_are_read_to_their_end(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.read_body._DISCARDED_AT_ONCE_MAX", 1)
+    head = b"POST /webhooks/acme HTTP/1.1\r\nHost: door\r\nContent-Length: %d\r\n\r\n" % (BODY_MAX_BYTES + 1)
+    app = ingest.door_with(body_timeout_s=60)
+
+    async with served(app, limits=ingest.limits) as port:
+        connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for _, writer in connections:
+            writer.write(head)
+        first = {asyncio.create_task(reader.readline()) for reader, _ in connections}
+        answered, waiting = await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        for _, writer in connections:
+            writer.close()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [task.result() for task in answered] == [b"HTTP/1.1 413 Request Entity Too Large\r\n"]

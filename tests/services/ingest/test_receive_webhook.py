@@ -1,5 +1,8 @@
-"""What is stored of a verified webhook, what is not, and posts to paths that no source has."""
+"""What is stored of a verified webhook, what is not, posts to paths that no source has, and what is in hand at the end."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
@@ -13,11 +16,15 @@ from services.ingest.metrics import IngestMetrics, UnknownPath, UnknownPaths
 from services.ingest.receive_webhook import NoSuchSource, WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SteppedClock
+from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import NotStored, Outgoing, Publisher
+from shared.jetstream.streams import WEBHOOKS
 from shared.observation import SourceName
+from shared.service.http.limits import DEFAULT_LIMITS
+from shared.service.http_server import HttpServer, http_server
 from shared.service.settings import load_settings
-from tests.services.ingest.conftest import GLOBEX, SOURCES, always_ready
-from tests.services.ingest.senders import NOW
+from tests.services.ingest.conftest import GLOBEX, OBSERVATION, SOURCES, always_ready, to_json
+from tests.services.ingest.senders import BY_NAME, NOW
 
 A_MINUTE: Final = timedelta(minutes=1)
 TOKEN: Final = {"authorization": "Bearer bearer-secret"}
@@ -122,3 +129,97 @@ async def test_a_post_to_a_path_that_no_source_has_is_counted_wherever_it_goes()
     assert [(unknown.path, unknown.requests) for unknown in paths.list()] == [("/webhooks/acne", 2), ("/hooks/acme", 1)]
     labels = {"source": "unknown", "result": "unknown_source"}
     assert metrics.registry.get_sample_value("daymark_ingest_webhooks_total", labels) == 3
+
+
+class _BlockedPublisher(Publisher):
+    """Stores nothing until it may continue."""
+
+    def __init__(self, connection: LeanClient) -> None:
+        super().__init__(connection)
+        self.waiting, self.may_continue = 0, asyncio.Event()
+
+    async def store(self, message: Outgoing) -> None:
+        self.waiting += 1
+        await self.may_continue.wait()
+        await super().store(message)
+
+
+@asynccontextmanager
+async def _closing_door(publisher: Publisher) -> AsyncIterator[HttpServer]:
+    """A running server; it has ended at the end."""
+    clock = SteppedClock(NOW)
+    receiver = WebhookReceiver(SOURCES, ADAPTERS, publisher, clock)
+    app = web_app(receiver, load_settings(IngestSettings), IngestMetrics(SOURCES), clock, always_ready)
+    server = http_server(app, host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield server
+    await serving
+
+
+def _request_to_globex() -> bytes:
+    body = to_json(OBSERVATION)
+    head = "POST /webhooks/globex HTTP/1.1\r\nHost: door\r\nAuthorization: Bearer bearer-secret\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _request_to_outreach() -> bytes:
+    sender = BY_NAME["outreach"]
+    webhook = sender.post(sender.payload("call-1"))
+    fields = "".join(f"{name}: {value}\r\n" for name, value in webhook.headers.items())
+    head = f"POST /webhooks/outreach HTTP/1.1\r\nHost: door\r\n{fields}Content-Length: {len(webhook.body)}\r\n\r\n"
+    return head.encode() + webhook.body
+
+
+async def test_every_accepted_request_is_answered_when_the_door_closes(nats: LeanClient) -> None:
+    async with _BlockedPublisher(nats) as publisher:
+        assert isinstance(publisher, _BlockedPublisher)
+        async with _closing_door(publisher) as server:
+            address = server.servers[0].sockets[0].getsockname()
+            connections = [await asyncio.open_connection(*address) for _ in range(100)]
+            for _, writer in connections:
+                writer.write(_request_to_globex())
+            while publisher.waiting < 100:
+                await asyncio.sleep(0)
+
+            server.should_exit = True
+            while server.servers[0].is_serving():
+                await asyncio.sleep(0)
+            publisher.may_continue.set()
+            responses = [await reader.read() for reader, _ in connections]
+        for _, writer in connections:
+            writer.close()
+
+    assert [response.partition(b"\r\n")[0] for response in responses] == [b"HTTP/1.1 200 OK"] * 100
+    assert (await nats.jetstream().stream_info(WEBHOOKS)).state.messages == 100
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "answer"),
+    [
+        (_request_to_globex(), b"HTTP/1.1 503 Service Unavailable"),
+        (_request_to_globex()[:-1], b"HTTP/1.1 503 Service Unavailable"),
+        (_request_to_outreach(), b""),
+    ],
+    ids=["being stored", "being received", "of a sender that takes every response for success"],
+)
+async def test_what_is_not_stored_when_the_time_to_stop_is_over_is_to_be_sent_again(
+    nats: LeanClient, monkeypatch: pytest.MonkeyPatch, request_bytes: bytes, answer: bytes
+) -> None:
+    monkeypatch.setattr("shared.service.http_server._DRAIN_S", 0)
+    async with _BlockedPublisher(nats) as publisher:
+        async with _closing_door(publisher) as server:
+            reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+            writer.write(request_bytes)
+            while not server.server_state.tasks:
+                await asyncio.sleep(0)
+            server.should_exit = True
+        try:
+            answered = await reader.read()
+        except ConnectionError:
+            answered = b""
+        writer.close()
+
+    assert answered.partition(b"\r\n")[0] == answer
+    assert not answer or b"retry-after: 5\r\n" in answered.lower()

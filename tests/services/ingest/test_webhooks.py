@@ -1,26 +1,15 @@
 """The door, from the request to the stored bytes and the response."""
 
-import asyncio
 import re
 from random import Random
 
 import httpx
 import pytest
 
-from services.ingest.app import web_app
-from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.metrics import IngestMetrics
-from services.ingest.receive_webhook import WebhookReceiver
-from services.ingest.settings import IngestSettings
-from shared.clock import SteppedClock
-from shared.jetstream.client import LeanClient
-from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, DEAD, WEBHOOKS
-from shared.service.http_server import DEFAULT_LIMITS, http_server
-from shared.service.settings import load_settings
 from tests.fuzz.bodies import SEEDS, mutate
 from tests.promtool import remarks_of_promtool
-from tests.services.ingest.conftest import OBSERVATION, SOURCES, Ingest, always_ready, to_json
+from tests.services.ingest.conftest import OBSERVATION, Ingest, to_json
 from tests.services.ingest.senders import BY_NAME, NOW, SENDERS, Sender
 from tests.services.ingest.senders import SECRET as SENDER_SECRET
 from tests.serving import served
@@ -213,54 +202,11 @@ async def test_outreach_is_cut_off_while_the_broker_is_down_because_it_takes_any
     webhook = sender.post(sender.payload("call-1"))
     await ingest.nats.request(f"$JS.API.STREAM.DELETE.{WEBHOOKS}", b"", timeout=5)
 
-    async with served(ingest.app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with (
+        served(ingest.app, limits=ingest.limits) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
         with pytest.raises(httpx.TransportError):
             await client.post("/webhooks/outreach", content=webhook.body, headers=dict(webhook.headers))
 
     assert 'webhooks_total{result="unavailable",source="outreach"} 1.0' in await ingest.read_metrics()
-
-
-class _BlockedPublisher(Publisher):
-    """Stores nothing until it may continue."""
-
-    def __init__(self, connection: LeanClient) -> None:
-        super().__init__(connection)
-        self.waiting, self.may_continue = 0, asyncio.Event()
-
-    async def store(self, message: Outgoing) -> None:
-        self.waiting += 1
-        await self.may_continue.wait()
-        await super().store(message)
-
-
-async def test_every_accepted_request_is_answered_when_the_door_closes(nats: LeanClient) -> None:
-    body = to_json(OBSERVATION)
-    head = "POST /webhooks/globex HTTP/1.1\r\nHost: door\r\nAuthorization: Bearer bearer-secret\r\n"
-    head += f"Content-Length: {len(body)}\r\n\r\n"
-    async with _BlockedPublisher(nats) as publisher:
-        assert isinstance(publisher, _BlockedPublisher)
-        clock = SteppedClock(NOW)
-        receiver = WebhookReceiver(SOURCES, ADAPTERS, publisher, clock)
-        app = web_app(receiver, load_settings(IngestSettings), IngestMetrics(SOURCES), clock, always_ready)
-        server = http_server(app, host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0)
-        address = server.servers[0].sockets[0].getsockname()
-        connections = [await asyncio.open_connection(*address) for _ in range(100)]
-        for _, writer in connections:
-            writer.write(head.encode() + body)
-        while publisher.waiting < 100:
-            await asyncio.sleep(0)
-
-        server.should_exit = True
-        while server.servers[0].is_serving():
-            await asyncio.sleep(0)
-        publisher.may_continue.set()
-        responses = [await reader.read() for reader, _ in connections]
-        await serving
-        for _, writer in connections:
-            writer.close()
-
-    assert [response.partition(b"\r\n")[0] for response in responses] == [b"HTTP/1.1 200 OK"] * 100
-    assert (await nats.jetstream().stream_info(WEBHOOKS)).state.messages == 100

@@ -1,11 +1,17 @@
 """What the connections of a pool see, and when they give up."""
 
+import contextlib
+
 import asyncpg
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
 from shared.postgres.pool import make_pool, unsafe_settings
+from shared.transient_errors import TRANSIENT_ERRORS
 from tests.backends import Servers
+
+_UNASKED_ANSWER = b"T\0\0\0\x06\0\x01"
+"""A description of rows, although there was no query."""
 
 
 async def test_connections_see_the_tables_of_one_schema(servers: Servers, pool: asyncpg.Pool, schema: str) -> None:
@@ -73,3 +79,21 @@ async def test_settings_that_could_lose_a_commit_are_named(servers: Servers, dat
 
     async with make_pool(url, schema="nudges", size_max=1) as pool:
         assert await unsafe_settings(pool) == ["synchronous_commit"]
+
+
+async def _use_confused(pool: asyncpg.Pool) -> None:
+    """Use a connection that receives what nobody asked for. asyncpg notices it and then refuses every query."""
+    async with pool.acquire() as connection:
+        protocol = connection._protocol  # type: ignore[attr-defined]  # of the connection behind the proxy
+        with contextlib.suppress(asyncpg.InternalClientError):
+            protocol.data_received(_UNASKED_ANSWER)
+        await connection.fetchval("SELECT 1")
+
+
+async def test_a_connection_that_asyncpg_no_longer_understands_is_replaced_by_another(servers: Servers, schema: str) -> None:
+    async with make_pool(servers.admin_url, schema=schema, size_max=1) as pool:
+        with pytest.raises(TRANSIENT_ERRORS) as failed:
+            await _use_confused(pool)
+
+        assert isinstance(failed.value, asyncpg.InternalClientError)
+        assert await pool.fetchval("SELECT 1") == 1

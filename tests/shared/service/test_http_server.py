@@ -13,7 +13,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from shared.service.http_server import CUT, DEFAULT_LIMITS, HeadLimits, http_server
+from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits
+from shared.service.http.protocol import CUT
+from shared.service.http_server import http_server
 from tests.serving import served
 
 GOOD = b"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok"
@@ -35,7 +37,7 @@ async def port() -> AsyncIterator[int]:
         return _cut
 
     app = Starlette(routes=[Route("/echo", _echo, methods=["POST"]), Route("/cut", cut)])
-    async with served(app, limits=HeadLimits(timeout_s=0.3, bytes_max=8_000, fields_max=20)) as port:
+    async with served(app, limits=HttpLimits(head_timeout_s=0.3, head_bytes_max=8_000, head_fields_max=20)) as port:
         yield port
 
 

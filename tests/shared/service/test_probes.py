@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, MutableMapping, Sequence
@@ -27,19 +26,23 @@ from shared.service.probes import (
     first_problem,
     probe_routes,
     problems_of,
-    read_used_ratio,
     starting_routes,
 )
 from tests.backends import Servers
 
 
 class _Server:
-    """A server that a service needs. `problem` is what its check reports."""
+    """A server that a service needs. `problem` is what its check reports, once it may; `checks` counts them."""
 
     def __init__(self) -> None:
         self.problem: str | None = None
+        self.checks = 0
+        self.may_report = asyncio.Event()
+        self.may_report.set()
 
     async def check(self) -> str | None:
+        self.checks += 1
+        await self.may_report.wait()
         return self.problem
 
 
@@ -252,22 +255,33 @@ async def test_the_metrics_say_which_check_has_a_problem(client: httpx.AsyncClie
     assert 'daymark_problem{check="postgres"} 1.0' in (await client.get("/metrics")).text
 
 
-async def test_the_metrics_say_what_runs_and_have_no_created_series(registry: CollectorRegistry) -> None:
-    Counter("daymark_test_things_total", "Things.", registry=registry).inc()
+async def test_many_who_ask_for_readiness_at_once_cost_one_check(client: httpx.AsyncClient, server: _Server) -> None:
+    server.may_report.clear()
+    asking = [asyncio.create_task(client.get("/readyz")) for _ in range(20)]
+    while not server.checks:
+        await asyncio.sleep(0)
+    asking[0].cancel()
+    server.may_report.set()
 
-    text = (await _client(Starlette(routes=probe_routes(registry, {}))).get("/metrics")).text
+    answers = await asyncio.gather(*asking[1:])
+    again = await client.get("/readyz")
 
-    assert re.search(r'daymark_build_info\{python="3\.\d+\.\d+",version="\d+\.\d+\.\d+"\} 1\.0', text)
-    assert "process_resident_memory_bytes" in text
-    assert "_created" not in text
-
-
-async def test_the_used_part_of_the_storage_is_read_from_the_broker(monitor_url: str) -> None:
-    assert 0 <= await read_used_ratio(monitor_url) < 1
+    assert {answer.status_code for answer in [*answers, again]} == {200}
+    assert server.checks == 2
 
 
-async def test_a_broker_that_does_not_say_what_it_has_used_is_away_for_now() -> None:
-    (port,) = find_free_ports(1)
+async def test_many_who_ask_for_metrics_at_once_cost_one_rendering(
+    client: httpx.AsyncClient, registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renderings: list[CollectorRegistry] = []
 
-    with pytest.raises(TimeoutError):
-        await read_used_ratio(f"http://127.0.0.1:{port}")
+    def render(asked: CollectorRegistry) -> bytes:
+        renderings.append(asked)
+        return b"text"
+
+    monkeypatch.setattr("shared.service.probes.generate_latest", render)
+
+    answers = await asyncio.gather(*[client.get("/metrics") for _ in range(20)])
+
+    assert [answer.text for answer in answers] == ["text"] * 20
+    assert renderings == [registry]

@@ -252,6 +252,7 @@ async def _exit_status(run: Callable[[CommonSettings], Coroutine[Any, Any, None]
 def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The service's configuration file, empty. Its logs stay as they are in tests."""
     monkeypatch.setattr("shared.service.process.configure_logs", lambda service, level="INFO": None)
+    monkeypatch.setattr("shared.service.process._handle_signals", lambda handle: None)  # only a main thread can
     file = tmp_path / "daymark.toml"
     file.touch()
     monkeypatch.setenv("DAYMARK_CONFIG", str(file))

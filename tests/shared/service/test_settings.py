@@ -12,7 +12,6 @@ from services.nudges.settings import NudgesSettings
 from services.scoring.settings import ScoringSettings
 from shared.service.settings import (
     DEFAULT_FILE,
-    RENAMED_KEYS,
     CommonSettings,
     SecretMissing,
     SecretTooShort,
@@ -22,6 +21,8 @@ from shared.service.settings import (
     read_secret,
     read_strong_secret,
 )
+from shared.service.version import RENAMED_KEYS, VERSION
+from tests.house import ROOT
 
 
 def _configure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
@@ -234,3 +235,64 @@ def test_a_mistake_in_a_chat_channel_is_named(monkeypatch: pytest.MonkeyPatch, t
 
     assert message in str(refused.value)
     assert "hunter2" not in str(refused.value)
+
+
+UNKNOWN = 'version = "{version}"\n[scoring]\nport = 7\nprot = 1\n[nats]\ncluster = {{names = ["a"]}}\n'
+
+
+def test_keys_of_a_newer_version_are_ignored_with_one_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configure(monkeypatch, tmp_path, UNKNOWN.format(version="0.2.0"))
+
+    with capture_logs() as logs:
+        settings = load_settings(ScoringSettings)
+
+    assert settings.scoring.port == 7
+    (warning,) = logs
+    assert (warning["event"], warning["log_level"]) == ("settings_of_newer_version_ignored", "warning")
+    assert warning["keys"] == ["nats.cluster", "scoring.prot"]
+    assert warning["remedy"].startswith("upgrade this service")
+
+
+def test_the_environment_can_say_that_the_configuration_is_of_a_newer_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYMARK_SCORING__PROT", "1")
+    monkeypatch.setenv("DAYMARK_VERSION", "1.0.0")
+
+    assert load_settings(ScoringSettings).scoring.port == 8082
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "0.0.9"])
+def test_an_unknown_key_of_this_version_or_an_earlier_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str
+) -> None:
+    _configure(monkeypatch, tmp_path, UNKNOWN.format(version=version))
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(ScoringSettings)
+
+    assert "scoring.prot" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('version = "0.2.0"\n[scoring]\nport = "x"\nprot = 1\n', "scoring.port: "),
+        ('version = "soon"\n', "version: not a version"),
+        ('version = "1.2"\n', "version: not a version"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_newer_version_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, problem: str
+) -> None:
+    _configure(monkeypatch, tmp_path, text)
+
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(ScoringSettings)
+
+    assert str(refused.value).startswith(problem)
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "deploy/docker/daymark.toml"])
+def test_the_version_is_the_same_everywhere(file: str) -> None:
+    document = tomllib.loads((ROOT / file).read_text())
+
+    assert document.get("project", document)["version"] == VERSION

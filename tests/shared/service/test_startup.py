@@ -21,7 +21,7 @@ from shared.requests.endpoint import Endpoint, NoQuery
 from shared.requests.router import RequestRouter
 from shared.service.broker import ServiceBroker
 from shared.service.settings import PostgresSection
-from shared.service.startup import has_finished, pool_of, reach_broker, reach_database
+from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from tests.backends import Servers
 from tests.shared.conftest import broker_at
 
@@ -175,3 +175,16 @@ async def test_a_consumer_has_not_finished_while_the_broker_cannot_say(nats: Lea
     await nats.close()
 
     assert not await has_finished(nats, ACTIVITIES, SCORING_CONSUMER)
+
+
+async def test_a_pool_that_cannot_be_closed_in_time_is_given_up(
+    servers: Servers, schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.service.startup._CLOSE_S", 0.01)
+    pool = await make_pool(servers.admin_url, schema=schema)
+    await pool.acquire()
+
+    await close_pool(pool)
+
+    assert pool.is_closing()
+    assert pool.get_size() == 0

