@@ -1,9 +1,8 @@
 """The tables that a play results in, one line per rule or rival."""
 
-from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
-from bench.judge.claims import check_claims
 from bench.judge.messages import Sent, asks_about_silence, is_against, is_praise
 from bench.judge.poisson import rate_interval
 from bench.judge.rivals import Rivals
@@ -13,7 +12,9 @@ from bench.trials.trace import Trace
 from services.nudges.domain.history import is_worked
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
 from services.scoring.domain.activities.assignment import RepDay
-from shared.events import DayReport
+from shared.events import DayReport, RepId
+from tests.services.nudges.rules.claims.praise import read_praise
+from tests.services.nudges.rules.claims.praised import Praised
 
 _BUDGET_DAYS: Final = 250
 LEGEND: Final = """\
@@ -26,8 +27,8 @@ LEGEND: Final = """\
   repeats        those that follow another one of the rule about the same rep within four weeks. Good: none.
   no log         those about somebody who logged nothing in the days that the message is about. Good: none, but for a rule
                  that asks about silence.
-  wrong claims   of what praise claims in its text (numbers, targets, scores, runs of days, "all"), what the day's report did
-                 not bear out when the praise was sent. Good: none.
+  wrong claims   of what praise claims in its text (numbers, targets, scores, runs of days, records, "all"), what the reports
+                 did not bear out when the praise was sent, and what nobody could read. Good: none.
   The rivals see the same days: below 70% of the own mean; two standard deviations below it; a CUSUM tuned to a halving, whose
   limit is fitted to the budget each Monday; an oracle, the same CUSUM with the true mean and dispersion of each rep and the
   limit that costs exactly the budget on these very days.
@@ -86,22 +87,26 @@ def _share(part: int, whole: int) -> str:
 
 
 def _check_praise(run: Run, rule: str) -> tuple[int, int]:
-    """How many claims of a rule's messages are wrong, and how many there are."""
-    claims = [
-        claim
+    """How many claims of a rule's messages are wrong or cannot be read, and how many there are."""
+    readings = [
+        read_praise(_praised(run, sent), sent.text)[0]
         for sent in run.messages
         if sent.rule == rule and sent.day >= run.judged_from
-        for claim in check_claims(sent.text, *_reports_by_then(run, sent))
     ]
-    return claims.count(False), len(claims)
+    claims = sum(len(reading.claims) + len(reading.unread) for reading in readings)
+    return sum(len(reading.faults) for reading in readings), claims
 
 
-def _reports_by_then(run: Run, sent: Sent) -> tuple[DayReport, Sequence[DayReport]]:
-    """The newest report of the praised day when the praise was sent, and those of the worked days before it, newest first."""
+def _praised(run: Run, sent: Sent) -> Praised:
+    """The praised day, the worked days before it and the days of the team, by the newest reports when the praise was sent."""
     assert sent.rep_id is not None
-    newest = [
-        report
-        for day in run.trace.days
-        if day <= sent.about_day and (report := run.find_report(RepDay(sent.rep_id, day), by=sent.at)) is not None
-    ]
-    return newest[-1], [report for report in reversed(newest[:-1]) if is_worked(report)]
+
+    def find_report(rep_id: RepId, day: date) -> DayReport | None:
+        return run.find_report(RepDay(rep_id, day), by=sent.at)
+
+    days = [day for day in run.trace.days if day <= sent.about_day]
+    newest = [report for day in days if (report := find_report(sent.rep_id, day)) is not None]
+    others = [find_report(rep_id, sent.about_day) for rep_id in run.trace.rep_ids]
+    team = [report for report in others if report is not None and report.team == newest[-1].team and is_worked(report)]
+    before = [report for report in reversed(newest[:-1]) if is_worked(report)]
+    return Praised(report=newest[-1], before=before, today=sent.day, team=team)

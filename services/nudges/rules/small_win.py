@@ -64,8 +64,9 @@ def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None
     """Since when it is the first, as a phrase; None when it is not."""
     day, worked = context.report.day, context.history.worked
     dry = list(takewhile(lambda earlier: _had_none(earlier, behaviour.key), worked))
-    if sum(has_activity(earlier) and _asked_for(earlier, behaviour.key) for earlier in dry) >= DRY_DAYS_MIN:
-        return f"in {len(dry)} working days"
+    active = [earlier for earlier in dry if has_activity(earlier)]  # on the others the rep may have been away
+    if sum(_asked_for(earlier, behaviour.key) for earlier in active) >= DRY_DAYS_MIN:
+        return f"in {len(active)} working days"
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     in_quarter = [earlier for earlier in worked if earlier.day >= quarter]
     was_here = len(in_quarter) < len(worked)
