@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext, WeeklyBrief
@@ -61,6 +61,14 @@ class Example:
     when: str
     limits: str
     receiver: str
+    candidate: Candidate
+
+
+class Variation(NamedTuple):
+    """A message of a rule, or of `playbook` or `correction`, and what is special about it."""
+
+    rule: str
+    special: str
     candidate: Candidate
 
 

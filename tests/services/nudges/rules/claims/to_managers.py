@@ -60,17 +60,18 @@ def _forms_of_a_team(team: str, reports: Sequence[DayReport], context: TeamConte
         is_reached = match["reached"] != "reached it" or all(map(met_every_target, done))
         is_counted = count_in(match["reps"]) == len(scored) and len(reached) == len(done)
         absent = _split(match["away"]) if match["away"] else []
+        last = [f"{name.removesuffix('.')}." for name in names_of(away)[-1:]]
         return (
             is_counted
             and is_reached
-            and absent == names_of(away)
+            and absent == [*names_of(away)[:-1], *last]
             and _are_totals(match["totals"], scored)
             and (match["names"] == "nobody" or _split(match["names"]) == reached)
         )
 
     yield Form(
         rf"\b{re.escape(team)}: (?P<reps>{COUNT}) reps? had a plan, and (?P<names>[^:]+?) "
-        r"(?P<reached>reached it|scored 100 or more)\. In total, (?P<totals>.+?)\.(?: Away: (?P<away>[^:]+?)\.)?\Z",
+        r"(?P<reached>reached it|scored 100 or more)\. In total, (?P<totals>.+?)\.(?: Away: (?P<away>[^:]+))?\Z",
         is_line,
     )
     yield Form(rf"\b{re.escape(team)}: nobody had a plan\.", lambda _: not scored)
