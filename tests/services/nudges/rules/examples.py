@@ -101,7 +101,10 @@ REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
     "welcome_back": replace(_morning_of(PLAN), leave=LEAVE),
     "drop": replace(_morning_of(open_day(TOM, NOTHING)), baseline=conversations_fell_to(34, 5)),
     "ratio": replace(_morning_of(open_day(PRIYA, NOTHING)), baseline=meetings_fell_to(14)),
-    "one_thing": _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(11, 2, 0)] * 4, (13, 2, 1))),
+    "one_thing": replace(
+        _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(4, 2, 1)] * 3, *[(5, 2, 1)] * 2)),
+        baseline=conversations_fell_to(22, 5),
+    ),
     "day_plan": replace(_morning_of(PLAN), wants_day_plan=True, knows_playbook=True),
     "quiet_afternoon": context_of(open_day(ANA, NOTHING), *days_before(ANA, *[DONE] * 40), now="13:05"),
     "pace": replace(context_of(open_day(EMI, (2, 0, 0)), now="13:05"), middays=middays(12, 16)),

@@ -100,6 +100,7 @@ def _coaching_on(number: int) -> Iterator[tuple[str, RuleContext]]:
         ladder = Ladder(goal=_GOAL, period_start=MARCH, reached=0, size=Decimal(number), lowered_from=Decimal(number + 1))
         yield "step_lowered", replace(context_of(_day(0, 1).model_copy(update={"goals": (lowered,)})), ladders=(ladder,))
     yield "ratio", _ratio(number)
+    yield "one_thing", _one_thing(number)
 
 
 def _pace(number: int) -> RuleContext:
@@ -107,6 +108,19 @@ def _pace(number: int) -> RuleContext:
     typical = MiddayCounts(by_midday={_KEY: 20 * number + 10}, by_end={_KEY: 21 * number + 10})
     today = _day(number, 60 * number, conversations=0, score=1)
     return replace(context_of(today, now="13:05"), middays=(typical,) * 40)
+
+
+def _one_thing(number: int) -> RuleContext:
+    """So many leads over five days that asked for ten times as many, or for fifty."""
+    target = max(10, 2 * number)
+    leads = (number, 0, 0, 0, 0)
+    days = [
+        day.model_copy(update={"behaviours": (behaviour(_LABEL, lead, target), behaviour("Conversations", 12, 12))})
+        for day, lead in zip(days_before(ANA, *[NOTHING] * 5), leads, strict=True)
+    ]
+    past = tuple(PastDay(day=day, counts={_KEY: target}) for day in working_days(25, until=WEDNESDAY)[:20])
+    baseline = Baseline(past=past, team=UNKNOWN_TEAM_BASELINE, budget=None)
+    return replace(context_of(_day(0, target, conversations=0, score=0), *days, now="09:00"), baseline=baseline)
 
 
 def _ratio(number: int) -> RuleContext:
