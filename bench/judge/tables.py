@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 from operator import add
 from typing import Final
 
-from bench.judge.claims import check_claims
 from bench.judge.messages import Sent, asks, count_follow_ups, is_against, is_praise, right_about
 from bench.judge.poisson import rate_interval
 from bench.judge.rivals import Rivals
@@ -17,7 +17,9 @@ from services.nudges.domain.candidate import DROP_RULE, SILENCE_RULE
 from services.nudges.domain.history import is_worked
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
 from services.scoring.domain.activities.assignment import RepDay
-from shared.events import DayReport
+from shared.events import DayReport, RepId
+from tests.services.nudges.rules.claims.praise import read_praise
+from tests.services.nudges.rules.claims.praised import Praised
 
 _BUDGET_DAYS: Final = 250
 LEGEND: Final = """\
@@ -30,8 +32,8 @@ LEGEND: Final = """\
   repeats        those that follow another one of the rule about the same rep within four weeks. Good: none.
   no log         those about somebody who logged nothing in the days that the message is about. Good: none, but for a rule
                  that asks about silence.
-  wrong claims   of what praise claims in its text (numbers, targets, scores, runs of days, "all"), what the day's report did
-                 not bear out when the praise was sent. Good: none.
+  wrong claims   of what praise claims in its text (numbers, targets, scores, runs of days, records, "all"), what the reports
+                 did not bear out when the praise was sent, and what nobody could read. Good: none.
   The rivals see the same days: below 70% of the own mean; two standard deviations below it; a CUSUM tuned to a halving, whose
   limit is fitted to the budget each Monday; an oracle, the same CUSUM with the true mean and dispersion of each rep and the
   limit that costs exactly the budget on these very days.
@@ -82,8 +84,8 @@ def print_runs(runs: Sequence[Run], *, without_change: Trace) -> None:
     print("  praise, and what only informs")
     for rule, verdict in verdicts.items():
         if not is_against(rule) and verdict.messages:
-            claims = [claim for run in runs for claim in _check_praise(run, rule)] if is_praise(rule) else None
-            print(_informing_line(rule, verdict, claims, people=managers if rule in MANAGER_RULES else reps, size=size))
+            checked = [_check_praise(run, rule) for run in runs] if is_praise(rule) else None
+            print(_informing_line(rule, verdict, checked, people=managers if rule in MANAGER_RULES else reps, size=size))
     for name, rules, people in (("all to reps", REP_RULES, reps), ("all to managers", MANAGER_RULES, managers)):
         messages = sum(judge.judge([sent for sent in run.messages if sent.rule in rules]).messages for judge, run in judged)
         print(f"  {name:<20}{messages:>6}{'':>52}{messages / people / size.weeks:>8.2f}", flush=True)
@@ -104,8 +106,8 @@ def _line(name: str, verdict: Verdict, *, people: int, size: Size) -> str:
     )
 
 
-def _informing_line(name: str, verdict: Verdict, claims: Sequence[bool] | None, *, people: int, size: Size) -> str:
-    wrong = f"{claims.count(False)} of {len(claims)}" if claims is not None else ""
+def _informing_line(name: str, verdict: Verdict, checked: Sequence[tuple[int, int]] | None, *, people: int, size: Size) -> str:
+    wrong = "{} of {}".format(*map(sum, zip(*checked, strict=True))) if checked is not None else ""
     return (
         f"  {name:<20}{verdict.messages:>6}{'':>52}{verdict.messages / people / size.weeks:>8.2f}"
         f"{_share(verdict.repeats, verdict.named):>9}{_share(verdict.silent, verdict.named):>8}{wrong:>14}"
@@ -116,22 +118,27 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else ""
 
 
-def _check_praise(run: Run, rule: str) -> list[bool]:
-    """Whether each claim of a rule's messages is true."""
-    return [
-        claim
+def _check_praise(run: Run, rule: str) -> tuple[int, int]:
+    """How many claims of a rule's messages are wrong or cannot be read, and how many there are."""
+    readings = [
+        read_praise(_praised(run, sent), sent.text)[0]
         for sent in run.messages
         if sent.rule == rule and sent.day >= run.judged_from
-        for claim in check_claims(sent.text, *_reports_by_then(run, sent))
     ]
+    claims = sum(len(reading.claims) + len(reading.unread) for reading in readings)
+    return sum(len(reading.faults) for reading in readings), claims
 
 
-def _reports_by_then(run: Run, sent: Sent) -> tuple[DayReport, Sequence[DayReport]]:
-    """The newest report of the praised day when the praise was sent, and those of the worked days before it, newest first."""
+def _praised(run: Run, sent: Sent) -> Praised:
+    """The praised day, the worked days before it and the days of the team, by the newest reports when the praise was sent."""
     assert sent.rep_id is not None
-    newest = [
-        report
-        for day in run.trace.days
-        if day <= sent.about_day and (report := run.find_report(RepDay(sent.rep_id, day), by=sent.at)) is not None
-    ]
-    return newest[-1], [report for report in reversed(newest[:-1]) if is_worked(report)]
+
+    def find_report(rep_id: RepId, day: date) -> DayReport | None:
+        return run.find_report(RepDay(rep_id, day), by=sent.at)
+
+    days = [day for day in run.trace.days if day <= sent.about_day]
+    newest = [report for day in days if (report := find_report(sent.rep_id, day)) is not None]
+    others = [find_report(rep_id, sent.about_day) for rep_id in run.trace.rep_ids]
+    team = [report for report in others if report is not None and report.team == newest[-1].team and is_worked(report)]
+    before = [report for report in reversed(newest[:-1]) if is_worked(report)]
+    return Praised(report=newest[-1], before=before, today=sent.day, team=team)

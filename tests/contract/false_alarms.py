@@ -10,7 +10,7 @@ _INTRODUCTION: Final = """# False alarms
 
 Some rules hold something against somebody: less than before, or less than planned. Each of them has a budget: how often it
 may do so wrongly, per rep. One false alarm in 250 working days is about one a year. Nobody labels days as right or
-wrong, so the table also says what keeps a rule to its budget from the team's own records alone, where anything does yet.
+wrong, so the table also says what keeps a rule to its budget from the team's own records alone.
 
 Celebrations, announcements and the digest hold nothing against anybody, so they have no budget.
 

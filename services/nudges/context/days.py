@@ -5,14 +5,12 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.domain.history import PLAN_DONE_SCORE
+from services.nudges.domain.history import HISTORY_DAYS, PLAN_DONE_SCORE
 from shared.events import DayReport, RepId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
-HISTORY_DAYS: Final = 150
-"""So many worked days are loaded: about seven months."""
 
 
 async def find_day(connection: Connection | asyncpg.Pool, rep_id: RepId, day: date) -> DayReport | None:

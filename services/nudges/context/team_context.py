@@ -8,7 +8,7 @@ from typing import Final
 from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.baseline import PastDay
 from services.nudges.domain.history import is_worked
-from services.nudges.domain.phrases import short_name
+from services.nudges.domain.phrases import natural_name, short_name
 from services.nudges.domain.roster.doubts import RosterDoubt
 from services.nudges.domain.silence.evidence import PresentDay, SilenceBudget
 from services.nudges.domain.working_time import local_day
@@ -96,4 +96,14 @@ class TeamContext:
 
     def name_of(self, rep: Rep) -> str:
         """What to call a rep, so that the manager knows who is meant."""
-        return short_name(rep.name, [member.rep.name for member in self.members])
+        return self._distinct(short_name(rep.name, [member.rep.name for member in self.members]), rep)
+
+    def full_name_of(self, rep: Rep) -> str:
+        """The rep's first and last name, so that the manager knows who is meant."""
+        return self._distinct(natural_name(rep.name), rep)
+
+    def _distinct(self, name: str, rep: Rep) -> str:
+        """With the id if somebody else has the very same name."""
+        full_name = natural_name(rep.name)
+        is_shared = any(member.rep.id != rep.id and natural_name(member.rep.name) == full_name for member in self.members)
+        return f"{name} ({rep.id})" if is_shared else name

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, Candidate
-from services.nudges.domain.phrases import first_name, joined, long_date
+from services.nudges.domain.phrases import capitalized, first_name, joined, long_date
 from services.nudges.domain.working_time import local_day
 from shared.events import BehaviourKey, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
 
@@ -88,7 +88,7 @@ def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
 
 
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
-    name, explanation = first_name(playbook.rep.name), explain_revision(playbook, today=today)
+    name, explanation = capitalized(first_name(playbook.rep.name)), explain_revision(playbook, today=today)
     reason = f" {explanation}" if explanation else ""
     has_begun, begins = playbook.binds_from < today, long_date(playbook.binds_from, today=today)
     from_when, on_when = ("today", "today") if playbook.binds_from == today else (begins, f"on {begins}")

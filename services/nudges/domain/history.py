@@ -10,6 +10,8 @@ from shared.events import BehaviourKey, BehaviourResult, DayReport, Presence
 
 PLAN_DONE_SCORE: Final = Decimal(100)
 RECENT: Final = timedelta(weeks=6)
+HISTORY_DAYS: Final = 150
+"""So many worked days are known at most: about seven months."""
 
 
 def is_plan_done(report: DayReport) -> bool:
@@ -56,7 +58,7 @@ def middle_of_work(report: DayReport) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class History:
-    """The worked days before a day, newest first; about seven months of them."""
+    """The worked days before a day, newest first, at most 150."""
 
     worked: tuple[DayReport, ...]
 

@@ -29,6 +29,31 @@ _NUMBER_WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "sev
 _NEAR_DAYS: Final = {1: "yesterday", 0: "today", -1: "tomorrow"}
 _AFTER_THE_NOUN: Final = frozenset({"a", "an", "at", "by", "for", "from", "in", "of", "over", "per", "this", "to", "with"})
 _ENDINGS_WITH_ES: Final = ("ches", "shes", "sses", "xes", "zes")
+_NAME_SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "mba"})
+_NAME_PARTICLES: Final = frozenset(
+    (
+        "al",
+        "bin",
+        "da",
+        "de",
+        "del",
+        "della",
+        "den",
+        "der",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "ibn",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "van",
+        "von",
+    )
+)
+"""With such a word a last name begins, if it is in small letters."""
 _WEEK_DAYS: Final = 7
 _RUN_MIN: Final = 3
 
@@ -72,8 +97,20 @@ def clock_time(instant: datetime, timezone: str) -> str:
     return instant.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
 
 
+def natural_name(full_name: str) -> str:
+    """A name as it is said: `Eva van der Berg` for `van der Berg, Eva`, `Bob Hill` for `Bob Hill, Jr.`"""
+    last, comma, first = (part.strip() for part in full_name.partition(","))
+    if not comma or not first or first.rstrip(".").lower() in _NAME_SUFFIXES:
+        return last
+    return f"{first} {last}"
+
+
 def first_name(full_name: str) -> str:
-    return full_name.split(" ", 1)[0]
+    """What to call a person: `Eva` for `van der Berg, Eva`, `J` for `J. Hill`. A last name alone, such as `van der Berg`, stays
+    whole."""
+    name = natural_name(full_name)
+    first = name.split(" ", 1)[0]
+    return name if first in _NAME_PARTICLES else first.rstrip(".")
 
 
 def short_name(full_name: str, among: Collection[str]) -> str:
@@ -82,13 +119,24 @@ def short_name(full_name: str, among: Collection[str]) -> str:
     for form in (first_name, _name_with_initial):
         if [form(name) for name in among].count(form(full_name)) <= 1:
             return form(full_name)
-    return full_name
+    return natural_name(full_name)
 
 
 def _name_with_initial(full_name: str) -> str:
     """`Ana R.` for `Ana María Ruiz`."""
-    first, _, last = full_name.rpartition(" ")
-    return f"{first_name(first)} {last[:1]}." if first else last
+    name, first = natural_name(full_name), first_name(full_name)
+    _, space, last = name.rpartition(" ")
+    return f"{first} {last[:1].upper()}." if space and first != name else first
+
+
+def possessive(name: str) -> str:
+    """`Ana's`, `Jess's`, `yesterday's`."""
+    return f"{name}'s"
+
+
+def sentence(text: str) -> str:
+    """A sentence with its full stop, which the initial of a name may be already: `Away: Ana R.`"""
+    return capitalized(text if text.endswith(".") else f"{text}.")
 
 
 def count_phrase(count: int, singular: str, plural: str | None = None) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from services.nudges.domain.candidate import ANNOUNCEMENT_RULE
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
-from services.nudges.domain.phrases import clock_time, day_and_month, first_name
+from services.nudges.domain.phrases import capitalized, clock_time, day_and_month, first_name, natural_name
 from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first
 from services.nudges.rules.catalogue import title_of
@@ -112,7 +112,7 @@ def _absences(message: Message, reader: PersonId, absence_address: AbsenceAddres
     """Only the manager who received the message is asked, and only while it holds."""
     if message.person_id != reader or message.retracted_because:
         return ()
-    return tuple((f"Was {absence.rep.name} away?", absence_address(absence)) for absence in message.absences)
+    return tuple((f"Was {natural_name(absence.rep.name)} away?", absence_address(absence)) for absence in message.absences)
 
 
 def _make_group_card(messages: Sequence[Message]) -> Card:
@@ -130,7 +130,7 @@ def _make_group_card(messages: Sequence[Message]) -> Card:
 
 
 def _text_without_name(message: Message) -> str:
-    return message.text.removeprefix(f"{first_name(message.person_name)}, ")
+    return message.text.removeprefix(f"{capitalized(first_name(message.person_name))}, ")
 
 
 def _sent_day(message: Message) -> date:

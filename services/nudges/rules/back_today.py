@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.phrases import joined_some
+from services.nudges.domain.phrases import joined_some, sentence
 from services.nudges.domain.roster.leave import find_leave_before
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind
@@ -30,19 +30,20 @@ def back_today(context: TeamContext) -> Proposal | None:
     ]
     if not back:
         return None
-    names, are = joined_some([member.rep.name for member in back], names_max=NAMES_MAX), "is" if len(back) == 1 else "are"
+    names = joined_some([context.full_name_of(member.rep) for member in back], names_max=NAMES_MAX)
+    are = "is" if len(back) == 1 else "are"
     return Proposal(
         wordings=(
-            f"Back today: {names}.",
+            sentence(f"Back today: {names}"),
             f"{names} {are} back today.",
-            f"Back from leave today: {names}.",
+            sentence(f"Back from leave today: {names}"),
             f"{names} {are} back from leave today.",
-            f"Returning from leave today: {names}.",
+            sentence(f"Returning from leave today: {names}"),
             f"{names} {'returns' if len(back) == 1 else 'return'} from leave today.",
-            f"Back at work today: {names}.",
+            sentence(f"Back at work today: {names}"),
             f"{names} {are} back at work today.",
-            f"First day back today: {names}.",
-            f"Today is the first day back for {names}.",
+            sentence(f"First day back today: {names}"),
+            sentence(f"Today is the first day back for {names}"),
         ),
         reason="A leave of five working days or more has ended, and today is a working day.",
         about=tuple(Mention(id=member.rep.id) for member in back),

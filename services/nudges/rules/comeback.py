@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import are_targets_met, has_activity, is_plan_done
+from services.nudges.domain.history import RECENT, are_targets_met, has_activity, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import (
     WEEKDAYS,
@@ -44,14 +44,14 @@ _COUNTED_DAYS_MAX: Final = 5
     is_reevaluated=True,
 )
 def comeback(context: RuleContext) -> Proposal | None:
-    """Proposed when the plan is done and the worked days just before it all missed theirs, two or more of them with activity:
-    on a day without any the rep may have been away."""
+    """Proposed when the plan is done and the worked days just before it all missed theirs, two or more of them in six weeks and
+    with activity: on a day without any the rep may have been away. Earlier misses of the same run are counted, too."""
     report = context.report
     if report.silent or not is_plan_done(report):
         return None
-    below = takewhile(lambda day: not is_plan_done(day), context.history.recent(report.day))
+    below = takewhile(lambda day: not is_plan_done(day), context.history.worked)
     missed = [day for day in below if has_activity(day)]
-    if len(missed) < MISSED_DAYS_MIN:
+    if sum(day.day >= report.day - RECENT for day in missed) < MISSED_DAYS_MIN:
         return None
     name, day, days = first_name(report.rep.name), day_phrase(report.day, today=context.today), len(missed)
     slow = count_phrase(days, "slow day") if days <= _COUNTED_DAYS_MAX else "a slow stretch"

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.history import done_phrase, is_plan_done, is_worked, planned_behaviours
-from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, joined
+from services.nudges.domain.phrases import capitalized, count_phrase, counted, day_name, joined, sentence
 from services.nudges.domain.working_time import workday_before
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import DayReport, Mention, NudgeKind, Presence
@@ -57,17 +57,21 @@ def _line(team: str, reports: Sequence[DayReport], context: TeamContext) -> str:
     """`Harbor: five reps had a plan, and Ana and Emi reached it. In total, 31 of 36 conversations. Away: Diego.`"""
     working = [report for report in reports if is_worked(report)]
     if not working:
-        return f"{team}: nobody had a plan."
+        return sentence(f"{team}: nobody had a plan")
     reps = count_phrase(len(working), "rep")
     done = [report for report in working if is_plan_done(report)]
     names, reached = _names(done, context) or "nobody", done_phrase(done, plan="reached it")
     away = _names([report for report in reports if report.presence in (Presence.ABSENT, Presence.HOLIDAY)], context)
-    sentences = [f"{team}: {reps} had a plan, and {names} {reached}", f"In total, {_totals(working)}"]
-    return ". ".join([*sentences, f"Away: {away}"] if away else sentences) + "."
+    parts = [
+        f"{team}: {reps} had a plan, and {names} {reached}",
+        f"In total, {_totals(working)}",
+        *([f"Away: {away}"] * bool(away)),
+    ]
+    return " ".join(map(sentence, parts))
 
 
 def _names(reports: Sequence[DayReport], context: TeamContext) -> str:
-    return joined(sorted(context.name_of(report.rep) for report in reports))
+    return joined(sorted((context.name_of(report.rep) for report in reports), key=str.casefold))
 
 
 def _totals(reports: Sequence[DayReport]) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import SILENCE_RULE
 from services.nudges.domain.drop.error_budget import DAYS_PER_FALSE_ALERT
-from services.nudges.domain.phrases import count_phrase, long_date
+from services.nudges.domain.phrases import capitalized, count_phrase, long_date
 from services.nudges.domain.silence.evidence import Silence, measure_levels_of_others, weigh_silence
 from services.nudges.rules.rule import AlarmBudget, Proposal, manager_rule
 from shared.events import Mention, NudgeKind, PossibleAbsence, RepId
@@ -46,13 +46,13 @@ def gone_silent(context: TeamContext) -> Proposal | None:
             f"Is {name} away? Nothing that counts has been logged since {first}.",
             f"{name} has logged nothing that counts for {days}, since {first}. Away?",
             f"No activity that counts from {name} since {first}, {days} in a row. Away, or not logging?",
-            f"Away? {name} has logged nothing that counts since {first}.",
+            f"Away? {capitalized(name)} has logged nothing that counts since {first}.",
             f"Nothing that counts from {name} for {days}, since {first}. Away?",
         ),
         reason=(
-            f"Nothing that counts was logged for {member.rep.name} on {days}, from {first} to {until}. Given the weekdays on "
-            "which they usually log something, and how active the rest of the team was, chance rarely explains that. If they "
-            "were away, enter the absence, so that these days aren't held against them."
+            f"Nothing that counts was logged for {context.full_name_of(member.rep)} on {days}, from {first} to {until}. Given "
+            "the weekdays on which they usually log something, and how active the rest of the team was, chance rarely explains "
+            "that. If they were away, enter the absence, so that these days aren't held against them."
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),

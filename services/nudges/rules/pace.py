@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from statistics import fmean, median
+from statistics import median
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
@@ -10,6 +10,7 @@ from services.nudges.domain.baseline import MiddayCounts
 from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import clock_time, counted, first_name, joined, noun
+from services.nudges.domain.trends.low_counts import probability_of_as_low
 from services.nudges.rules.rule import AlarmBudget, Proposal, rep_rule
 from shared.events import BehaviourResult, NudgeKind
 
@@ -19,9 +20,6 @@ times in 250 days."""
 PROBABILITY_MAX: Final = 1 / 500
 """Of a normal day that is as low. Half of the budget of one false hint in 250 days is left for days that are no negative
 binomial."""
-_DISPERSION_MIN: Final = 0.02
-_DISPERSION_ERRORS: Final = 2.0
-"""The dispersion of so few days is uncertain; this many standard errors are added."""
 BEHIND_MAX: Final = 0.5
 COOLDOWN_DAYS: Final = 14
 _LISTED_MAX: Final = 2
@@ -81,21 +79,6 @@ def pace(context: RuleContext) -> Proposal | None:
             "of a day."
         ),
     )
-
-
-def probability_of_as_low(count: int, earlier: Sequence[int]) -> float:
-    """P(X <= count) of a negative binomial with the mean of the earlier counts, and their dispersion with what is uncertain
-    about it: variance = mean + dispersion x mean²."""
-    mean, days = fmean(earlier), len(earlier)
-    variance = sum((other - mean) ** 2 for other in earlier) / (days - 1)
-    dispersion = max(_DISPERSION_MIN, (variance - mean) / mean**2) * (1 + _DISPERSION_ERRORS / math.sqrt(days))
-    size = 1 / dispersion
-    success = size / (size + mean)
-    probability = cumulative = math.pow(success, size)
-    for number in range(1, count + 1):
-        probability *= (size + number - 1) / number * (1 - success)
-        cumulative += probability
-    return cumulative
 
 
 def _in_reach(behaviour: BehaviourResult, middays: Sequence[MiddayCounts]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
@@ -19,7 +20,7 @@ COOLDOWN_DAYS: Final = 7
 @rep_rule(
     name="personal_best",
     title="Personal best",
-    when="A count, or the score, is above that of every known worked day under the same playbook version.",
+    when="A count, or the score, is above that of every known working day with activity under the same playbook version.",
     limits="Not against fewer than ten days with activity, not for less than the day's target, and at most once a week.",
     kind=NudgeKind.CELEBRATION,
     moment=Moment.DAY_CHANGED,
@@ -28,17 +29,18 @@ COOLDOWN_DAYS: Final = 7
     is_reevaluated=True,
 )
 def personal_best(context: RuleContext) -> Proposal | None:
-    """Proposed when a count, or the score, is above that of every worked day known before it; ten of these must have activity.
+    """Proposed when a count, or the score, is above that of every active day known before it, ten or more.
 
-    Only days that the same playbook version judged are compared. A count below three, or below the day's target, is no
-    record, nor is one where there were none before. A score is no record below 100, or on a day that asked less of a
-    behaviour than some earlier day: half a day's target is sooner passed.
+    Only the days just before it that the same playbook version judged are compared: under another one something else may have
+    counted. A count below three, or below the day's target, is no record, nor is one where there were none before. A score is
+    no record below 100, or on a day that asked less of a behaviour than some earlier day: half a day's target is sooner passed.
     """
     report = context.report
     if report.silent or not is_worked(report):
         return None
-    before = [day for day in context.history.worked if day.playbook_version == report.playbook_version]
-    if sum(map(has_activity, before)) < DAYS_KNOWN_MIN:
+    same_version = takewhile(lambda day: day.playbook_version == report.playbook_version, context.history.worked)
+    before = [day for day in same_version if has_activity(day)]
+    if len(before) < DAYS_KNOWN_MIN:
         return None
     records = (_record_of_count(behaviour, before) for behaviour in report.behaviours)
     record = next((record for record in records if record is not None), None) or _record_of_score(report, before)

@@ -5,7 +5,7 @@ from typing import Final
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.candidate import RECOGNITION_RULE
 from services.nudges.domain.history import done_phrase, is_plan_done, planned_behaviours
-from services.nudges.domain.phrases import capitalized, counted, lowered
+from services.nudges.domain.phrases import capitalized, counted, lowered, sentence
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, Mention, NudgeKind
 
@@ -42,7 +42,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
         wordings=(
             f"{name} has earned a thank-you: {facts}.",
             f"Have you thanked {name} for this? {capitalized(facts)}.",
-            f"Worth a minute today: say well done to {name}. {capitalized(facts)}.",
+            f"{sentence(f'Worth a minute today: say well done to {name}')} {capitalized(facts)}.",
             f"No thank-you to {name} is on record for {days} working days. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
             f"{name} is due a kind word: {facts}.",
@@ -50,8 +50,8 @@ def recognition_due(context: TeamContext) -> Proposal | None:
             f"A good day to recognise {name}: {facts}.",
         ),
         reason=(
-            f"No recognition of {member.rep.name} is on record for the last {days} working days. A day counts as good effort "
-            "when its score is 100 or more, or when the behaviour with the largest target reaches that target."
+            f"No recognition of {context.full_name_of(member.rep)} is on record for the last {days} working days. A day counts "
+            "as good effort when its score is 100 or more, or when the behaviour with the largest target reaches that target."
         ),
         about=(Mention(id=member.rep.id),),
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.candidate import ROSTER_RULE
-from services.nudges.domain.phrases import joined, weekdays_phrase
+from services.nudges.domain.phrases import capitalized, joined, weekdays_phrase
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt, occasion_of
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind
@@ -39,7 +39,8 @@ def roster_check(context: TeamContext) -> Proposal | None:
     clearest = sorted(unreported, key=lambda doubt: (_CLEAREST_FIRST.index(doubt.kind), -doubt.empty / doubt.days))[:NAMES_MAX]
     if not clearest:
         return None
-    text = " ".join(_sentences(clearest, context))
+    first, *others = _sentences(clearest, context)
+    text = " ".join([first, *map(capitalized, others)])
     figures = joined([f"{_name(doubt, context)} {doubt.empty} of {doubt.days}" for doubt in clearest])
     return Proposal(
         occasion=occasion_of(context.today, [doubt.key for doubt in clearest]),

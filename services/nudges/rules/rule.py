@@ -9,6 +9,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import capitalized
 from shared.events import Mention, NudgeKind, PossibleAbsence
 
 Context = TypeVar("Context", RuleContext, TeamContext)
@@ -17,10 +18,10 @@ Context = TypeVar("Context", RuleContext, TeamContext)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
     """What a rule wants to say. `wordings` say the same thing in different words, always in the same order; `reason` states the
-    facts in one plain sentence. Without an `occasion` there is at most one nudge of the rule per person and day. `since` is the
-    first day that is held against the rep, if that is not the day itself. `about` lists the reps whom a message to a manager is
-    about. `absences` are days on which a rep may have been away: with each of them the manager can enter that on a page. Their
-    reps need not be in `about` as well."""
+    facts in one plain sentence. Both get a capital letter where they begin with a name without one. Without an `occasion` there
+    is at most one nudge of the rule per person and day. `since` is the first day that is held against the rep, if that is not
+    the day itself. `about` lists the reps whom a message to a manager is about. `absences` are days on which a rep may have
+    been away: with each of them the manager can enter that on a page. Their reps need not be in `about` as well."""
 
     wordings: Sequence[str]
     reason: str
@@ -84,8 +85,8 @@ class Rule(Generic[Context]):
             rule=self.name,
             kind=self.kind,
             occasion=proposal.occasion if proposal.occasion is not None else context.day.isoformat(),
-            wordings=proposal.wordings,
-            reason=proposal.reason,
+            wordings=tuple(map(capitalized, proposal.wordings)),
+            reason=capitalized(proposal.reason),
             is_shortfall=self.is_shortfall,
             since=proposal.since,
             cooldown_days=self.cooldown_days,

@@ -7,7 +7,7 @@ from typing import Final
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import count_of, has_activity, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun
+from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun, possessive
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
 
@@ -51,7 +51,7 @@ def _proposal(context: RuleContext, behaviour: BehaviourResult, since: str) -> P
     brought, first = day_name(report.day, today=context.today), f"your first {noun(behaviour.label, 1)} {since}"
     return Proposal(
         wordings=(
-            f"{capitalized(brought)}'s good news, {name}: {first}.",
+            f"{capitalized(possessive(brought))} good news, {name}: {first}.",
             f"{name}, {brought} brought {first}. Nice work.",
             f"Things are moving, {name}: {day} you got {first}.",
             f"{capitalized(first)} came {day}, {name}. Well done for sticking with it.",
@@ -64,8 +64,9 @@ def _first_since(behaviour: BehaviourResult, context: RuleContext) -> str | None
     """Since when it is the first, as a phrase; None when it is not."""
     day, worked = context.report.day, context.history.worked
     dry = list(takewhile(lambda earlier: _had_none(earlier, behaviour.key), worked))
-    if sum(has_activity(earlier) and _asked_for(earlier, behaviour.key) for earlier in dry) >= DRY_DAYS_MIN:
-        return f"in {len(dry)} working days"
+    active = [earlier for earlier in dry if has_activity(earlier)]  # on the others the rep may have been away
+    if sum(_asked_for(earlier, behaviour.key) for earlier in active) >= DRY_DAYS_MIN:
+        return f"in {len(active)} working days"
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     in_quarter = [earlier for earlier in worked if earlier.day >= quarter]
     was_here = len(in_quarter) < len(worked)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.phrases import joined_some
+from services.nudges.domain.phrases import joined_some, sentence
 from services.nudges.rules.rule import Proposal, manager_rule
 from shared.events import Mention, NudgeKind
 
@@ -24,16 +24,16 @@ def starts_today(context: TeamContext) -> Proposal | None:
     new = [member.rep for member in context.members if member.is_first_day]
     if not new:
         return None
-    names = joined_some([rep.name for rep in new], names_max=NAMES_MAX)
+    names = joined_some([context.full_name_of(rep) for rep in new], names_max=NAMES_MAX)
     starts = "starts" if len(new) == 1 else "start"
     return Proposal(
         wordings=(
             f"{names} {starts} today.",
-            f"Starting today: {names}.",
-            f"New today: {names}.",
-            f"First day today: {names}.",
-            f"Today is the first day for {names}.",
-            f"New in the team today: {names}.",
+            sentence(f"Starting today: {names}"),
+            sentence(f"New today: {names}"),
+            sentence(f"First day today: {names}"),
+            sentence(f"Today is the first day for {names}"),
+            sentence(f"New in the team today: {names}"),
         ),
         reason="According to the roster, today is their first working day in the team.",
         about=tuple(Mention(id=rep.id) for rep in new),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import done_phrase, is_plan_done, is_worked
+from services.nudges.domain.history import HISTORY_DAYS, done_phrase, is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, count_phrase, day_name, day_phrase, first_name
 from services.nudges.rules.rule import Proposal, rep_rule
@@ -18,7 +18,7 @@ DONE_BEFORE_REPAIR_MIN: Final = 3
 @rep_rule(
     name="streak",
     title="Streak",
-    when="The plan is done on 3, 5, 10, 20 and every further ten worked days in a row.",
+    when="The plan is done on 3, 5, 10, 20 and every further ten worked days in a row, up to 150.",
     limits="Leave and holidays are passed over. So is one missed day a month, if the plan was done on the three worked days "
     "before it and on the next one; the message then says so. If a target was not reached on one of the days, it speaks of "
     "scores of 100.",
@@ -29,7 +29,8 @@ DONE_BEFORE_REPAIR_MIN: Final = 3
     is_reevaluated=True,
 )
 def streak(context: RuleContext) -> Proposal | None:
-    """Proposed on the day that makes 3, 5, 10, 20 and every further ten worked days with the plan done.
+    """Proposed on the day that makes 3, 5, 10, 20 and every further ten worked days with the plan done, up to 150: of a longer
+    streak the beginning is not known.
 
     Days that are not worked neither break a streak nor lengthen it. Counting back from the day, one missed day of each
     calendar month is passed over: it is repaired when the plan is done on the next worked day and was done on the three
@@ -40,6 +41,8 @@ def streak(context: RuleContext) -> Proposal | None:
         return None
     done, repaired = _count_back((report, *context.history.worked))
     length = len(done)
+    if length + repaired > HISTORY_DAYS:
+        return None
     if length not in FIRST_LENGTHS and length % EVERY:
         return None
     name, day = first_name(report.rep.name), day_phrase(report.day, today=context.today)

@@ -64,7 +64,7 @@ def weekly_brief(context: TeamContext) -> Proposal | None:
     earlier = _newest_by_rep(context.briefs)
     falls = [fall for member in context.members if (fall := _find_fall(member, earlier.get(member.rep.id), context))]
     largest = sorted(falls, key=lambda fall: fall.change.share)[:NAMES_MAX]
-    named = sorted(largest, key=lambda fall: fall.member.rep.name)
+    named = sorted(largest, key=lambda fall: context.name_of(fall.member.rep).casefold())
     follow_ups = list(_follow_ups(context, earlier, but_not={fall.member.rep.id for fall in named}))
     if not named and not follow_ups:
         return None

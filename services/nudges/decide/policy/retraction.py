@@ -10,7 +10,7 @@ from services.nudges.decide.policy.may_send import DAY_UNKNOWN, DAY_UNKNOWN_RETR
 from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
 from services.nudges.domain.history import is_plan_done, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import breakdown, clock_time, day_name, first_name
+from services.nudges.domain.phrases import breakdown, capitalized, clock_time, day_name, first_name, possessive
 from services.nudges.domain.working_time import WorkingTime, local_day
 from services.nudges.rules.catalogue import REP_RULES
 from services.nudges.rules.rule import Rule
@@ -67,15 +67,16 @@ def retraction_reason(sent: SentNudge, report: DayReport) -> str:
 def correction_candidate(sent: SentNudge, report: DayReport, *, today: date) -> Candidate:
     """The message that takes back a hint."""
     name, when = first_name(report.rep.name), _when(sent, report, today=today)
+    at_start = capitalized(name)
     return Candidate(
         rule=CORRECTION_RULE,
         kind=NudgeKind.CORRECTION,
         occasion=sent.id,
         wordings=(
-            f"{name}, please ignore {when}: by the records as they are now, it was wrong.",
+            f"{at_start}, please ignore {when}: by the records as they are now, it was wrong.",
             f"A correction, {name}: {when} was wrong, going by what is known now.",
             f"Sorry, {name}: {when} turned out to be wrong. Please ignore it.",
-            f"{name}, {when} doesn't match the records as they are now. Please ignore it.",
+            f"{at_start}, {when} doesn't match the records as they are now. Please ignore it.",
         ),
         reason=f"{_recorded(sent, report)}, {when} would not have been sent.",
     )
@@ -147,4 +148,4 @@ def _is_because_of_its_day(sent: SentNudge, report: DayReport) -> bool:
 def _when(sent: SentNudge, report: DayReport, *, today: date) -> str:
     """`yesterday's message (13:15)`, `the message from Tuesday 3 March (13:15)`."""
     name, time = day_name(sent.day, today=today), clock_time(sent.at, report.timezone)
-    return f"the message from {name} ({time})" if " " in name else f"{name}'s message ({time})"
+    return f"the message from {name} ({time})" if " " in name else f"{possessive(name)} message ({time})"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.nudges.domain.phrases import first_name, joined, long_date
+from services.nudges.domain.phrases import first_name, joined, long_date, natural_name
 from shared.requests.absences import AbsenceSpan, AbsenceState
 
 _NO_EFFECT: Final = "Nothing is held against {name} on these days, and a streak goes on as if they were days off."
@@ -24,7 +24,7 @@ class AbsenceView:
 
 def make_view(state: AbsenceState, *, is_withdrawn: bool) -> AbsenceView:
     """Of days on which something is entered, of days that could be entered, or, right after it, of days that were withdrawn."""
-    name, today = state.rep_name, state.today
+    name, today = natural_name(state.rep_name), state.today
     remarks = tuple(_remarks(state))
     if state.entered:
         authors = sorted({span.entered_by for span in state.entered if span.entered_by})

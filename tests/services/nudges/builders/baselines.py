@@ -9,7 +9,7 @@ from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE, TeamBaseline
 from tests.services.nudges.builders.days import working_days
-from tests.services.nudges.builders.reports import CALLS, PROPOSALS
+from tests.services.nudges.builders.reports import CALLS, DEMOS, PROPOSALS
 from tests.services.nudges.domain.drop.weeks import spread_over, steady
 
 _WORKED_DAYS: Final = 60
@@ -53,6 +53,13 @@ def conversions(*periods: tuple[int, int, int]) -> Baseline:
     ]
     days = working_days(len(counts))
     return baseline_of([PastDay(day=day, counts=of_day) for day, of_day in zip(days, counts, strict=True)])
+
+
+def ten_demos_a_day(days: int = 20, *, spread: int = 1, counts: Sequence[int] = ()) -> Baseline:
+    """Worked days that end six days before Monday, with ten demos each: as many more on one day as less on the next."""
+    demos = counts or [10 + (spread if number % 2 else -spread) for number in range(days)]
+    worked = working_days(len(demos) + 5)[: len(demos)]
+    return baseline_of([PastDay(day=day, counts={DEMOS: count}) for day, count in zip(worked, demos, strict=True)])
 
 
 def _share(total: int, number: int, days: int) -> int:

@@ -29,6 +29,7 @@ MARCH: Final = date(2026, 3, 1)
 MONTH_GOAL: Final = GoalKey("month")
 CALLS: Final = BehaviourKey("calls")
 PROPOSALS: Final = BehaviourKey("proposals")
+DEMOS: Final = BehaviourKey("demos")
 
 
 class DayReportFields(TypedDict, total=False):
@@ -163,6 +164,14 @@ def goal(count: int, **fields: Unpack[GoalFields]) -> GoalResult:
         step_max=60,
     )
     return default.model_copy(update=dict(fields))
+
+
+def calls_and_demos(
+    calls: int, demos: int, day: date = MONDAY, *, score: float | None = 60, **fields: Unpack[DayReportFields]
+) -> DayReport:
+    """A day that asks for ten calls and ten demos."""
+    behaviours = (behaviour("Calls", calls, 10), behaviour("Demos", demos, 10))
+    return report(day, score=score, **({"behaviours": behaviours} | fields))
 
 
 def calls_and_proposals(

@@ -17,7 +17,7 @@ from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, a
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, MARA, SOUTH
-from tests.services.nudges.builders.reports import calls_and_proposals, open_report, report, worked_days
+from tests.services.nudges.builders.reports import calls_and_demos, open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging
 
 NOON = at(MONDAY, "12:00")
@@ -191,8 +191,9 @@ async def test_five_days_count_if_the_playbook_was_announced_before_the_first_of
     nudging: Nudging, delivered_at: datetime, status: str
 ) -> None:
     await nudging.rows.add_announcement(announcement(), delivered_at=delivered_at)
-    await nudging.take_in(*[calls_and_proposals(9, 0, day, silent=True) for day in working_days(5)])
-    await nudging.take_in(calls_and_proposals(0, 0, state="open"))
+    days = zip(working_days(25), [10] * 20 + [4] * 5, strict=True)
+    await nudging.take_in(*[calls_and_demos(9, demos, day, silent=True) for day, demos in days])
+    await nudging.take_in(calls_and_demos(0, 0, state="open"))
 
     await nudging.pass_time(at(MONDAY, "09:00"))
 

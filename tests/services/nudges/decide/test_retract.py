@@ -9,7 +9,7 @@ from shared.event_types import NUDGE_REVISED
 from shared.events import DayReport, Presence
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY, at, working_days
-from tests.services.nudges.builders.reports import DayReportFields, calls_and_proposals, open_report, report, worked_days
+from tests.services.nudges.builders.reports import DayReportFields, calls_and_demos, open_report, report, worked_days
 from tests.services.nudges.conftest import Nudging, outcomes
 
 MORNING = at(TUESDAY, "09:00")
@@ -216,41 +216,41 @@ async def test_only_the_nudge_of_a_message_that_no_longer_holds_is_retracted(nud
     assert await _retracted(nudging) == [("comeback", "sent", False), ("plan_done", "bundled", True)]
 
 
-def _plan(day: date, proposals: int, *, revision: int = 1) -> DayReport:
-    return calls_and_proposals(8, proposals, day, revision=revision)
+def _plan(day: date, demos: int, *, revision: int = 1) -> DayReport:
+    return calls_and_demos(8, demos, day, revision=revision)
 
 
 async def _send_one_thing(nudging: Nudging) -> None:
-    """A hint on a Monday morning: proposals came to 2 of 5 in five worked days."""
+    """A hint on a Monday morning: after twenty good days demos came to 20 of 50 in five worked days."""
     await nudging.rows.add_announcement(announcement(), delivered_at=LONG_AGO)
-    await nudging.take_in(*(_plan(day, count) for day, count in zip(working_days(5), (1, 0, 1, 0, 0), strict=True)))
+    await nudging.take_in(*(_plan(day, count) for day, count in zip(working_days(25), [10] * 20 + [4] * 5, strict=True)))
     await nudging.take_in(_monday(0, 0, score=0))
     assert await nudging.pass_time(at(MONDAY, "09:00")) == outcomes(("one_thing", "sent"))
     nudging.now = at(MONDAY, "12:00")
 
 
-def _monday(calls: int, proposals: int, *, score: float, revision: int = 1) -> DayReport:
-    return calls_and_proposals(calls, proposals, score=score, state="open", revision=revision)
+def _monday(calls: int, demos: int, *, score: float, revision: int = 1) -> DayReport:
+    return calls_and_demos(calls, demos, score=score, state="open", revision=revision)
 
 
 async def test_late_records_retract_a_morning_hint_and_correct_it_once_it_was_clearly_wrong(nudging: Nudging) -> None:
     await _send_one_thing(nudging)
-    thursday, friday = working_days(2)
+    tuesday, wednesday, thursday, friday = working_days(4)
 
-    assert await nudging.take_in(_plan(friday, 1, revision=2)) == outcomes(("one_thing", "retracted"))
+    assert await nudging.take_in(_plan(friday, 9, revision=2)) == outcomes(("one_thing", "retracted"))
     assert await nudging.decisions() == [("one_thing", "sent", "")]
-    assert await nudging.take_in(_plan(thursday, 1, revision=2)) == outcomes(("correction", "deferred"))
-    assert await nudging.take_in(_plan(thursday, 2, revision=3)) == []
+    assert await nudging.take_in(_plan(tuesday, 9, revision=2), _plan(wednesday, 9, revision=2)) == []
+    assert await nudging.take_in(_plan(thursday, 9, revision=2)) == outcomes(("correction", "deferred"))
+    assert await nudging.take_in(_plan(thursday, 10, revision=3)) == []
     assert await _retracted(nudging) == [("one_thing", "sent", True), ("correction", "deferred", False)]
 
 
 async def test_a_morning_hint_that_was_clearly_wrong_is_corrected_on_the_next_morning(nudging: Nudging) -> None:
     await _send_one_thing(nudging)
-    (friday,) = working_days(1)
 
-    await nudging.take_in(_plan(friday, 3, revision=2))
-    await nudging.take_in(_monday(12, 2, score=70, revision=2))
-    await nudging.take_in(calls_and_proposals(0, 0, TUESDAY, state="open", score=0))
+    await nudging.take_in(*[_plan(day, 9, revision=2) for day in working_days(4)])
+    await nudging.take_in(_monday(8, 10, score=70, revision=2))
+    await nudging.take_in(calls_and_demos(0, 0, TUESDAY, state="open", score=0))
 
     assert await nudging.pass_time(MORNING) == outcomes(("correction", "sent"))
     assert "yesterday's message (09:00)" in (await nudging.texts())[-1]
@@ -259,7 +259,7 @@ async def test_a_morning_hint_that_was_clearly_wrong_is_corrected_on_the_next_mo
 async def test_what_happens_on_the_day_itself_does_not_make_a_morning_hint_wrong(nudging: Nudging) -> None:
     await _send_one_thing(nudging)
 
-    decided = await nudging.take_in(_monday(12, 3, score=90, revision=2))
+    decided = await nudging.take_in(_monday(8, 10, score=90, revision=2))
 
     assert decided == []
     assert await _retracted(nudging) == [("one_thing", "sent", False)]

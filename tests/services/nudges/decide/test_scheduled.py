@@ -10,14 +10,11 @@ from services.nudges.schema import SCHEMA
 from shared.events import DayReport, Presence
 from shared.postgres.pool import make_pool
 from tests.services.nudges.builders.announcements import announcement
-from tests.services.nudges.builders.baselines import conversions
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
 from tests.services.nudges.builders.people import NORTH, SOUTH, rep
 from tests.services.nudges.builders.reports import (
-    CALLS,
-    PROPOSALS,
     DayReportFields,
-    calls_and_proposals,
+    calls_and_demos,
     open_report,
     report,
     worked_days,
@@ -131,15 +128,13 @@ async def test_checks_that_came_late_say_nothing_of_what_is_usual(nudging: Nudgi
 
 async def test_a_rule_that_is_cooling_down_leaves_its_place_to_the_next(nudging: Nudging) -> None:
     await _know_playbook(nudging)
-    past = conversions((40, 400, 40), (20, 200, 2)).past
-    await nudging.take_in(
-        *[calls_and_proposals(day.counts[CALLS], day.counts[PROPOSALS], day.day, silent=True) for day in past]
-    )
+    days = zip(working_days(60), [8] * 40 + [6] * 15 + [1] * 5, strict=True)
+    await nudging.take_in(*[calls_and_demos(10, demos, day, silent=True) for day, demos in days])
     for day in (MONDAY, TUESDAY):
         nudging.now = at(day, "08:00")
-        await nudging.take_in(calls_and_proposals(0, 0, day, score=0, state="open"))
+        await nudging.take_in(calls_and_demos(0, 0, day, score=0, state="open"))
         await nudging.pass_time(at(day, "09:00"))
-        await nudging.take_in(calls_and_proposals(10, 0, day, score=50, revision=2))
+        await nudging.take_in(calls_and_demos(10, 1, day, score=50, revision=2))
 
     assert await nudging.decisions() == [("ratio", "sent", ""), ("one_thing", "sent", "")]
 
@@ -213,35 +208,35 @@ async def test_two_who_are_the_last_of_a_team_at_once_do_not_overlook_each_other
     await other.close()
 
 
-async def _take_in_a_week_short_of_proposals(nudging: Nudging, *, friday_score: float = 60) -> None:
-    """Up to a Friday at noon on which the plan is done or not: proposals came to 2 of 5 in five worked days."""
+async def _take_in_a_week_short_of_demos(nudging: Nudging, *, friday_score: float = 60) -> None:
+    """Up to a Friday at noon on which the plan is done or not: after twenty good days demos came to 20 of 50 in five."""
     await _know_playbook(nudging)
-    *before, friday = working_days(5)
+    *before, friday = working_days(25)
     nudging.now = at(friday, "12:00")
-    days = zip(before, (1, 0, 1, 0), strict=True)
-    await nudging.take_in(*(calls_and_proposals(8, count, day, silent=True) for day, count in days))
-    await nudging.take_in(calls_and_proposals(8, 0, friday, score=friday_score))
+    days = zip(before, [10] * 20 + [4] * 4, strict=True)
+    await nudging.take_in(*(calls_and_demos(8, count, day, silent=True) for day, count in days))
+    await nudging.take_in(calls_and_demos(8, 4, friday, score=friday_score))
 
 
 async def test_there_is_no_hint_about_days_for_which_the_rep_was_praised(nudging: Nudging) -> None:
-    await _take_in_a_week_short_of_proposals(nudging, friday_score=100)
+    await _take_in_a_week_short_of_demos(nudging, friday_score=100)
     assert await nudging.statuses() == [("comeback", "sent")]
 
-    await nudging.take_in(calls_and_proposals(0, 0, score=0, state="open"))
+    await nudging.take_in(calls_and_demos(0, 0, score=0, state="open"))
 
     assert await nudging.pass_time(at(MONDAY, "09:00")) == []
 
 
 async def test_praise_for_the_days_of_a_hint_does_not_follow_within_two_days(nudging: Nudging) -> None:
     """Late records complete Friday's plan after Monday's hint. Praise for Monday itself does follow."""
-    await _take_in_a_week_short_of_proposals(nudging)
-    await nudging.take_in(calls_and_proposals(0, 0, score=0, state="open"))
+    await _take_in_a_week_short_of_demos(nudging)
+    await nudging.take_in(calls_and_demos(0, 0, score=0, state="open"))
     assert await nudging.pass_time(at(MONDAY, "09:00")) == outcomes(("one_thing", "sent"))
     nudging.now = at(TUESDAY, "12:00")
     await nudging.take_in(open_report(TUESDAY))
 
-    await nudging.take_in(calls_and_proposals(8, 0, working_days(1)[0], score=100, revision=2))
-    await nudging.take_in(calls_and_proposals(10, 1, score=100, revision=2))
+    await nudging.take_in(calls_and_demos(8, 4, working_days(1)[0], score=100, revision=2))
+    await nudging.take_in(calls_and_demos(8, 10, score=100, revision=2))
 
     decisions = [(rule, because) for rule, _, because in await nudging.decisions() if rule == "plan_done"]
     assert decisions == [("plan_done", HINTED_DAYS), ("plan_done", "")]

@@ -21,8 +21,11 @@ from services.nudges.domain.phrases import (
     long_date,
     lowered,
     met_targets,
+    natural_name,
     noun,
+    possessive,
     score_text,
+    sentence,
     short_name,
     weekdays_phrase,
 )
@@ -168,8 +171,40 @@ def test_a_score_is_a_whole_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("full_name", "natural", "first"),
+    [
+        ("Ana Ruiz Lago", "Ana Ruiz Lago", "Ana"),
+        ("van der Berg, Eva", "Eva van der Berg", "Eva"),
+        ("Berg, Eva Maria", "Eva Maria Berg", "Eva"),
+        ("Eva van der Berg", "Eva van der Berg", "Eva"),
+        ("van der Berg", "van der Berg", "van der Berg"),
+        ("Van Morrison", "Van Morrison", "Van"),
+        ("Bob Hill, Jr.", "Bob Hill", "Bob"),
+        ("Bob Hill, PhD", "Bob Hill", "Bob"),
+        ("Hill,", "Hill", "Hill"),
+        ("J. Hill", "J. Hill", "J"),
+        ("J", "J", "J"),
+        ("Ana R.", "Ana R.", "Ana"),
+    ],
+)
+def test_people_are_called_as_others_call_them(full_name: str, natural: str, first: str) -> None:
+    assert (natural_name(full_name), first_name(full_name)) == (natural, first)
+
+
+def test_a_sentence_ends_with_one_full_stop_and_a_possessive_with_an_s() -> None:
+    assert [sentence(text) for text in ("away: Ana", "Away: Ana R.")] == ["Away: Ana.", "Away: Ana R."]
+    assert [possessive(name) for name in ("Ana", "Jess", "Luis", "yesterday")] == ["Ana's", "Jess's", "Luis's", "yesterday's"]
+
+
+@pytest.mark.parametrize(
     ("names", "short"),
     [
+        (["van der Berg, Eva", "Eva Sol"], "Eva B."),
+        (["van der Berg, Eva", "Eva Brandt"], "Eva van der Berg"),
+        (["van der Berg", "Berg, Eva"], "van der Berg"),
+        (["Ana R.", "Ana Ruiz"], "Ana R."),
+        (["Ana ruiz", "Ana Vidal"], "Ana R."),
+        (["J. Hill", "J. Moor"], "J H."),
         (["Ana Ruiz", "Ben Ode"], "Ana"),
         (["Ana Ruiz", "Ana Vidal"], "Ana R."),
         (["Ana Ruiz", "Ana Roca"], "Ana Ruiz"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext, WeeklyBrief
@@ -64,6 +64,14 @@ class Example:
     candidate: Candidate
 
 
+class Variation(NamedTuple):
+    """A message of a rule, or of `playbook` or `correction`, and what is special about it."""
+
+    rule: str
+    special: str
+    candidate: Candidate
+
+
 def _morning_of(day: DayReport, *before: DayReport) -> RuleContext:
     return context_of(day, *before, now="09:00")
 
@@ -93,7 +101,10 @@ REP_EXAMPLES: Final[Mapping[str, RuleContext]] = {
     "welcome_back": replace(_morning_of(PLAN), leave=LEAVE),
     "drop": replace(_morning_of(open_day(TOM, NOTHING)), baseline=conversations_fell_to(34, 5)),
     "ratio": replace(_morning_of(open_day(PRIYA, NOTHING)), baseline=meetings_fell_to(14)),
-    "one_thing": _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(11, 2, 0)] * 4, (13, 2, 1))),
+    "one_thing": replace(
+        _morning_of(open_day(DIEGO, NOTHING), *days_before(DIEGO, *[(4, 2, 1)] * 3, *[(5, 2, 1)] * 2)),
+        baseline=conversations_fell_to(22, 5),
+    ),
     "day_plan": replace(_morning_of(PLAN), wants_day_plan=True, knows_playbook=True),
     "quiet_afternoon": context_of(open_day(ANA, NOTHING), *days_before(ANA, *[DONE] * 40), now="13:05"),
     "pace": replace(context_of(open_day(EMI, (2, 0, 0)), now="13:05"), middays=middays(12, 16)),

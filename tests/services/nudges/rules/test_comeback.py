@@ -121,3 +121,11 @@ def test_weekdays_name_missed_days_for_less_than_a_week(days_later: int, listed:
 
     assert candidate is not None
     assert listed in candidate.reason
+
+
+def test_all_missed_days_of_the_run_are_counted_however_long_ago_they_were() -> None:
+    """Forty working days are eight weeks."""
+    candidate = comeback.evaluate(rule_context(report(score=100), *worked_days(100, *[60] * 40)))
+
+    assert candidate is not None
+    assert "after 40 missed days (since Monday 5 January)" in candidate.reason

@@ -9,13 +9,15 @@ import pytest
 
 from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, Candidate
 from services.nudges.domain.moments import Moment
+from services.nudges.domain.phrases import capitalized
 from services.nudges.domain.recent_nudges import LOOKBACK
 from services.nudges.rules.catalogue import MANAGER_RULES, OPT_IN, PRIORITIES, REP_RULES, RULES, rules_at
 from services.nudges.rules.plan_done import plan_done
 from services.nudges.rules.rule import RuleRegisteredTwice, rep_rule
 from shared.events import NudgeKind
-from tests.services.nudges.rules.examples import MANAGER_EXAMPLES, REP_EXAMPLES, rep_candidate, team_candidate
-from tests.services.nudges.rules.variations import VARIATIONS, Variation
+from tests.services.nudges.rules.examples import MANAGER_EXAMPLES, REP_EXAMPLES, Variation, rep_candidate, team_candidate
+from tests.services.nudges.rules.names import NAME_IN_MESSAGES, NAMESAKES, with_names, with_namesakes
+from tests.services.nudges.rules.variations import VARIATIONS
 
 TEXT_MAX = 200
 LISTS = {(ANNOUNCEMENT_RULE, "many changes"), ("roster_check", "five names")}
@@ -23,9 +25,18 @@ LIST_MAX = 400
 ABOUT_THE_PERSON = {"lazy", "failed", "failure", "bad", "rank", "ranked", "worst", "poor", "weak", "should", "must"}
 
 ISO_DATE = re.compile(r"\d{4}-\d\d")
-DOUBLED = re.compile(r"[.,:;!?]{2}|\s{2}|\s[.,:;!?]")
-LOWER_CASE_AFTER_A_STOP = re.compile(r"[.?!]\s+[a-z]")
+INITIAL = r"(?<=\b[A-Z])\."
+DOUBLED = re.compile(rf"(?!{INITIAL}[,:;?)])[.,:;!?]{{2}}|\s{{2}}|\s[.,:;!?]")
+LOWER_CASE_AFTER_A_STOP = re.compile(rf"(?!{INITIAL})[.?!]\s+[a-z]")
 PLURAL_AFTER_ONE = re.compile(r"(?<![\d.])\b(?:1|one) (?:more )?[a-z]+s\b")
+SINGULAR_AFTER_MANY = re.compile(
+    r"\b(?!1 |one )(?:\d+(?:\.\d+)?|no|two|three|four|five|six|seven|eight|nine) (?:more )?(?:working |active |missed |slow )?"
+    r"(?:lead|conversation|meeting|proposal|call|day|rep|activity|name|change|other)\b"
+)
+GENDERED = re.compile(r"\b(?:he|she|him|his|her|hers|himself|herself)\b", re.IGNORECASE)
+WRONG_ARTICLE = re.compile(r"\b[Aa] (?:8\d*|11|18|[aeio])(?!ne\b)|\b[Aa]n (?:[1-79]\d*(?<!11)(?<!18)\b|[bcdfgj-np-tv-z])")
+WRONG_ORDINAL = re.compile(r"\b\d*(?:1[123](?!th)|(?<!1)1(?!st)|(?<!1)2(?!nd)|(?<!1)3(?!rd)|[04-9](?!th))(?:st|nd|rd|th)\b")
+WRONG_POSSESSIVE = re.compile(r"[Ss]'(?![\w])")
 CELEBRATION_MARKS_MAX = 1
 
 of_each_message = pytest.mark.parametrize("message", VARIATIONS, ids=lambda message: f"{message.rule}, {message.special}")
@@ -50,8 +61,9 @@ def test_the_common_tests_read_every_message() -> None:
 @of_each_message
 def test_wordings_are_short(message: Variation) -> None:
     longest = max(map(len, message.candidate.wordings))
+    is_list = (message.rule, message.special) in LISTS or message.special.startswith("about ")
 
-    assert longest <= (LIST_MAX if (message.rule, message.special) in LISTS else TEXT_MAX)
+    assert longest <= (LIST_MAX if is_list else TEXT_MAX)
 
 
 @of_each_message
@@ -70,6 +82,39 @@ def test_dates_and_counts_are_as_people_say_them(message: Variation) -> None:
     for text in _texts(message.candidate):
         assert not ISO_DATE.search(text), text
         assert not PLURAL_AFTER_ONE.search(text), text
+        assert not SINGULAR_AFTER_MANY.search(text), text
+        assert not WRONG_ORDINAL.search(text), text
+        assert not WRONG_ARTICLE.search(text), text
+
+
+@of_each_message
+def test_nobody_is_taken_for_a_man_or_a_woman_and_every_possessive_is_right(message: Variation) -> None:
+    for text in _texts(message.candidate):
+        assert not GENDERED.search(text), text
+        assert not WRONG_POSSESSIVE.search(text), text
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wrong", "right"),
+    [
+        (DOUBLED, "Away: Ana R..", "Ana R., Ben (Ana R.). Is it Ana R.?"),
+        (DOUBLED, "Ben,, Ana", "Ben, Ana"),
+        (LOWER_CASE_AFTER_A_STOP, "Away? van der Berg", "Away? Van der Berg. Ana R. is here"),
+        (PLURAL_AFTER_ONE, "1 leads handled", "1 lead handled, 21 leads handled, 0.1 calls"),
+        (SINGULAR_AFTER_MANY, "22 lead handled", "1 lead handled, 22 leads handled, 1 day"),
+        (SINGULAR_AFTER_MANY, "no working day", "no working days, one working day"),
+        (GENDERED, "Her calls", "Their calls, there and here"),
+        (WRONG_ARTICLE, "a 80", "an 80, a 90, a 100, a 17, an 11, an 18"),
+        (WRONG_ARTICLE, "an 90", "an 8, a 7, an hour, a one, a user"),
+        (WRONG_ARTICLE, "a older day", "an older day, a score"),
+        (WRONG_ORDINAL, "11st", "1st, 2nd, 3rd, 4th, 11th, 12th, 13th, 21st, 22nd, 103rd, 111th"),
+        (WRONG_ORDINAL, "2th", "20th"),
+        (WRONG_POSSESSIVE, "Luis' calls", "Luis's calls, Ana's, don't"),
+    ],
+)
+def test_the_patterns_match_what_is_wrong_and_nothing_else(pattern: re.Pattern[str], wrong: str, right: str) -> None:
+    assert pattern.search(wrong)
+    assert not pattern.search(right)
 
 
 @of_each_message
@@ -89,13 +134,43 @@ def test_a_rule_says_the_same_thing_in_the_same_number_of_ways(message: Variatio
     assert len(message.candidate.wordings) >= 3 or message.rule == ANNOUNCEMENT_RULE
 
 
-@pytest.mark.parametrize("rule", REP_RULES)
-def test_a_rep_is_addressed_by_their_first_name(rule: str) -> None:
-    context = REP_EXAMPLES[rule]
+@pytest.mark.parametrize("full_name", NAME_IN_MESSAGES)
+def test_a_rep_is_addressed_by_their_first_name(full_name: str) -> None:
+    messages = [message for message in VARIATIONS if message.special == f"to {full_name}"]
+    name = NAME_IN_MESSAGES[full_name]
 
-    name = context.report.rep.name.partition(" ")[0]
+    assert {message.rule for message in messages} == {*REP_RULES, ANNOUNCEMENT_RULE, CORRECTION_RULE}
+    for text in [wording for message in messages for wording in message.candidate.wordings]:
+        assert re.search(rf"(?<![\w-])(?:{re.escape(name)}|{re.escape(capitalized(name))})(?![\w-])", text), text
+        assert full_name == name or full_name not in text
 
-    assert all(name in wording for wording in rep_candidate(rule, context).wordings)
+
+@pytest.mark.parametrize("rule", MANAGER_RULES)
+@pytest.mark.parametrize("turn", range(len(NAMESAKES)))
+def test_a_manager_knows_which_of_several_namesakes_is_meant(rule: str, turn: int) -> None:
+    context = with_namesakes(MANAGER_EXAMPLES[rule], [*NAMESAKES[turn:], *NAMESAKES[:turn]])
+    candidate = team_candidate(rule, context)
+    reps = [member.rep for member in context.members]
+    shown = [*map(context.name_of, reps), *map(context.full_name_of, reps)]
+    any_of_them = re.compile("|".join(rf"\b{re.escape(name)}(?!\w)" for name in sorted(shown, key=len, reverse=True)))
+
+    for text in _texts(candidate):
+        named = [
+            {rep.id for rep in reps if name in (context.name_of(rep), context.full_name_of(rep))}
+            for name in any_of_them.findall(text)
+        ]
+        assert "Ana" not in any_of_them.sub("", text)
+        assert all(len(rep_ids) == 1 for rep_ids in named), text
+        assert set().union(*named) <= {mention.id for mention in candidate.about}, text
+
+
+def test_reps_with_the_very_same_name_are_shown_with_their_ids() -> None:
+    context = with_names(MANAGER_EXAMPLES["digest"], ["Ana Ruiz", "Ruiz, Ana", "Ben Ode"])
+
+    names = [context.name_of(member.rep) for member in context.members]
+
+    assert sorted(names) == ["Ana Ruiz (ana)", "Ana Ruiz (diego)", "Ben"]
+    assert [context.full_name_of(member.rep) for member in context.members] == ["Ana Ruiz (ana)", "Ben Ode", "Ana Ruiz (diego)"]
 
 
 @pytest.mark.parametrize("rule", REP_RULES)

@@ -1,17 +1,15 @@
 """Pace, and its near misses."""
 
 from datetime import timedelta
-from random import Random
 from typing import Final, Unpack
 
 import pytest
 
 from services.nudges.domain.baseline import MiddayCounts
-from services.nudges.rules.pace import pace, probability_of_as_low
+from services.nudges.rules.pace import pace
 from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
 from tests.services.nudges.builders.days import MONDAY, at
 from tests.services.nudges.builders.reports import CALLS, PROPOSALS, DayReportFields, behaviour, report, rule_context
-from tests.services.nudges.domain.drop.weeks import negative_binomial
 
 ONE_O_CLOCK = at(MONDAY, "13:00")
 
@@ -89,18 +87,6 @@ def test_it_is_proposed_below_each_of_forty_days_at_half_of_the_usual_and_rarely
     candidate = pace.evaluate(rule_context(_today(calls, behaviours=behaviours), now=ONE_O_CLOCK, middays=middays))
 
     assert (candidate is not None) is is_proposed
-
-
-def test_the_probability_is_that_of_a_negative_binomial_with_a_wide_dispersion() -> None:
-    steady, varying = probability_of_as_low(10, [30] * 40), probability_of_as_low(10, [15, 45] * 20)
-    random, draws = Random(1), 40_000
-    size = 1 / (0.02 * (1 + 2 / 40**0.5))
-
-    lower = sum(negative_binomial(30, size, random) <= 10 for _ in range(draws)) / draws
-
-    assert steady == pytest.approx(lower, abs=0.0005)
-    assert varying > 10 * steady
-    assert probability_of_as_low(9, [30] * 40) < steady
 
 
 UNKNOWN: Final = MiddayCounts(by_midday={CALLS: 30}, by_end={CALLS: 50})

@@ -82,6 +82,23 @@ def test_a_count_is_just_large_enough(today: DayReport, before: list[DayReport])
     assert personal_best.evaluate(rule_context(today, *before)) is not None
 
 
+def test_days_without_any_activity_are_not_among_those_that_it_is_the_best_of() -> None:
+    candidate = personal_best.evaluate(rule_context(_today(13), *_before(*[12] * 10, *[0] * 5)))
+
+    assert candidate is not None
+    assert candidate.wordings[0] == "Ana, 13 calls today: your best in 11 working days. The best before that was 12."
+
+
+def test_days_before_another_playbook_version_are_not_compared() -> None:
+    """The rep came back from another team after five days."""
+    days = _before(*[12] * 15, *[20] * 5, *[12] * 9)
+    before = [
+        day.model_copy(update={"playbook_version": VERSION_2}) if 15 <= number < 20 else day for number, day in enumerate(days)
+    ]
+
+    assert personal_best.evaluate(rule_context(_today(13), *before)) is None
+
+
 def _scored(*scores: float, target: float = 10) -> list[DayReport]:
     """Worked days with these scores, and more calls than today."""
     return [day.model_copy(update={"behaviours": (behaviour("Calls", 15, target),)}) for day in worked_days(*scores)]

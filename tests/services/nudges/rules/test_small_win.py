@@ -44,13 +44,16 @@ def test_it_is_proposed_for_the_first_after_ten_worked_days_without() -> None:
     assert candidate.cooldown_days == 7
 
 
-@pytest.mark.parametrize(("idle_days", "is_proposed"), [(2, True), (3, False)])
-def test_days_without_any_activity_do_not_make_it_rare(idle_days: int, *, is_proposed: bool) -> None:
+@pytest.mark.parametrize(("idle_days", "dry_days"), [(0, 12), (2, 10), (3, None)])
+def test_days_without_any_activity_neither_make_it_rare_nor_are_counted(idle_days: int, dry_days: int | None) -> None:
     days = _days(1, *[0] * 12)
     for number in range(1, idle_days + 1):
         days[number] = days[number].model_copy(update={"behaviours": (behaviour("Meetings", 0, 1), behaviour("Calls", 0, 10))})
 
-    assert (small_win.evaluate(rule_context(_today(), *days)) is not None) is is_proposed
+    candidate = small_win.evaluate(rule_context(_today(), *days))
+
+    reason = f"1 meeting today, the first in {dry_days} working days." if dry_days else None
+    assert (candidate.reason if candidate is not None else None) == reason
 
 
 def _without(*days: DayReport) -> list[DayReport]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.history import HISTORY_DAYS
 from services.nudges.rules.streak import streak
 from shared.events import DayReport, Presence
 from tests.services.nudges.builders.days import MONDAY, at
@@ -127,3 +128,13 @@ def test_a_day_that_one_behaviour_carried_is_not_called_on_plan(carried: int) ->
     assert candidate.reason == "A score of 100 or more today and on 2 working days before that."
     assert not any("plan" in text for text in candidate.wordings)
     assert all("100 or more" in text for text in candidate.wordings)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_proposed"),
+    [("M" + "D" * 149, True), ("D" * 146 + "MDDD", False)],
+    ids=["it began after the first known day", "it may have begun before"],
+)
+def test_of_a_streak_that_reaches_back_over_all_known_days_nobody_knows_the_length(before: str, *, is_proposed: bool) -> None:
+    assert len(before) == HISTORY_DAYS
+    assert (_streak(before) is not None) is is_proposed

@@ -105,9 +105,9 @@ def test_there_are_at_most_three_names_and_those_who_fell_furthest() -> None:
 
 
 def test_names_are_in_alphabetical_order() -> None:
-    members = [member("Zoe", *STEADY, *LOWER), member("Ana", *STEADY, *LOW)]
+    members = [member("Zoe", *STEADY, *LOWER), member("ben", *STEADY, *LOW), member("Ana", *STEADY, *LOW)]
 
-    assert names_in(_first_wording(*members), members) == ["Ana", "Zoe"]
+    assert names_in(_first_wording(*members), members) == ["Ana", "ben", "Zoe"]
 
 
 def test_namesakes_are_named_with_their_initial() -> None:

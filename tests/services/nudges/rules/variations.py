@@ -1,18 +1,17 @@
 """The messages of the examples on other days and with other numbers, for the common tests of all wordings.
 
-They are sent the next morning or a week later, and count 0, 1, 2 and many.
+They are sent the next morning or a week later, count 0, 1, 2 and many, and are about people with all kinds of names.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext, TeamMember
 from services.nudges.domain.announcements import announcement_candidate
 from services.nudges.domain.baseline import Baseline
-from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.ladder import Ladder
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
@@ -30,6 +29,7 @@ from tests.services.nudges.rules.examples import (
     LEAVE,
     MANAGER_EXAMPLES,
     REP_EXAMPLES,
+    Variation,
     correction,
     planned,
     rep_candidate,
@@ -63,20 +63,14 @@ from tests.services.nudges.rules.harbor import (
     proposals_ladder,
     proposals_this_month,
 )
+from tests.services.nudges.rules.names import variations_of_names
+from tests.services.nudges.rules.numbers import variations_of_numbers
 
 _APRIL: Final = date(2026, 4, 1)
 _JANUARY: Final = date(2026, 1, 6)
 
 
 SMALL: Final = planned(("Calls", 1), ("Meetings booked", 0.5), ("QBRs held", 2))
-
-
-class Variation(NamedTuple):
-    """A message of a rule, or of `playbook` or `correction`, and what is special about it."""
-
-    rule: str
-    special: str
-    candidate: Candidate
 
 
 def _when_sent() -> Iterator[Variation]:
@@ -253,4 +247,6 @@ VARIATIONS: Final[Sequence[Variation]] = (
     *_of_reps(),
     *_of_teams(),
     *_of_announcements_and_corrections(),
+    *variations_of_names(),
+    *variations_of_numbers(),
 )

@@ -21,9 +21,16 @@ from services.nudges.decide.policy.retraction import (
 from services.nudges.domain.working_time import WorkingTime, working_time_of_rep
 from services.nudges.rules.catalogue import REP_RULES
 from shared.events import DayReport, NudgeId, NudgeKind, Presence
-from tests.services.nudges.builders.baselines import conversions, fallen_to
+from tests.services.nudges.builders.baselines import conversions, fallen_to, ten_demos_a_day
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
-from tests.services.nudges.builders.reports import behaviour, calls_and_proposals, report, rule_context, worked_days
+from tests.services.nudges.builders.reports import (
+    behaviour,
+    calls_and_demos,
+    calls_and_proposals,
+    report,
+    rule_context,
+    worked_days,
+)
 
 FRIDAY = working_days(1)[0]
 NINE_ON_TUESDAY = at(TUESDAY, "09:00")
@@ -40,9 +47,9 @@ def _drop_to(total: int) -> RuleContext:
     return rule_context(report(score=120, count=12), baseline=baseline, now=at(MONDAY, "19:00"))
 
 
-def _proposals(*counts: int, calls: int = 8) -> RuleContext:
-    before = [calls_and_proposals(calls, count, day) for day, count in zip(working_days(5), counts, strict=True)]
-    return rule_context(calls_and_proposals(12, 2, score=130), *before)
+def _demos(*counts: int, calls: int = 8) -> RuleContext:
+    before = [calls_and_demos(calls, count, day) for day, count in zip(working_days(5), counts, strict=True)]
+    return rule_context(calls_and_demos(12, 12, score=130), *before, baseline=ten_demos_a_day())
 
 
 def _share_of(proposals: int) -> RuleContext:
@@ -56,10 +63,10 @@ def _share_of(proposals: int) -> RuleContext:
         ("drop", _drop_to(118), True, False),
         ("drop", _drop_to(130), False, False),
         ("drop", _drop_to(170), False, True),
-        ("one_thing", _proposals(1, 0, 1, 0, 0), True, False),
-        ("one_thing", _proposals(1, 1, 1, 0, 0), False, False),
-        ("one_thing", _proposals(1, 1, 1, 1, 0), False, True),
-        ("one_thing", _proposals(1, 0, 1, 0, 0, calls=5), False, False),
+        ("one_thing", _demos(4, 4, 4, 4, 4), True, False),
+        ("one_thing", _demos(6, 6, 6, 6, 6), False, False),
+        ("one_thing", _demos(8, 8, 8, 8, 8), False, True),
+        ("one_thing", _demos(4, 4, 4, 4, 4, calls=5), False, False),
         ("ratio", _share_of(7), True, False),
         ("ratio", _share_of(9), False, False),
         ("ratio", _share_of(16), False, True),
@@ -69,8 +76,8 @@ def _share_of(proposals: int) -> RuleContext:
         "a little less low: no drop, but no ordinary week",
         "nearly as usual",
         "as short as when it was sent, whatever the day itself became",
-        "three of five: no longer below half, but still the one that is short",
-        "four of five: on track like the rest",
+        "60%: no longer below half, but still the one that is short",
+        "80%: on track like the rest",
         "the rest was not on track either, and the one thing is as short as it was",
         "as low a share as when it was sent",
         "no longer certain, but still a quarter below",
