@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from services.ingest.settings import DISCARDED_MAX_BYTES, IngestSection
 
 _DISCARDED_AT_ONCE_MAX: Final = 8
-_BUFFERED_MAX_BYTES: Final = 32 * 1024 * 1024
+_BUFFERED_MAX_BYTES: Final = 16 * 1024 * 1024
 _BUFFERED_MAX_BODIES: Final = 4
 
 
