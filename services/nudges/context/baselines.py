@@ -1,7 +1,7 @@
 """Baselines: what is usual of a rep and their team, for the rules that compare now with before."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import groupby
@@ -14,6 +14,7 @@ from services.nudges.domain.candidate import DROP_RULE
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
+from services.nudges.domain.drop.levels import DayCount, at_level, measure_levels
 from shared.events import DayReport, RepId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -43,9 +44,11 @@ async def load_baseline(connection: Connection, report: DayReport) -> Baseline |
     rows = await connection.fetch(_QUERIES["list_past_days"], rep_id, report.day, list(versions), _PAST_DAYS_MAX)
     past = [PastDay(day=row["day"], counts=json.loads(row["counts"] or "{}"), part=row["part"]) for row in rows]
     strictness = await connection.fetchval(_QUERIES["find_strictness"], report.team.id, rep_id, DROP_RULE)
+    team, levels = await _team_baseline(connection, report, versions)
     return Baseline(
         past=tuple(reversed(past)),
-        team=await _team_baseline(connection, report, versions),
+        team=team,
+        levels=levels,
         budget=ErrorBudget(strictness=strictness) if strictness is not None else None,
         alerted_on=await connection.fetchval(_QUERIES["find_last_nudge_day"], rep_id, DROP_RULE),
     )
@@ -53,13 +56,19 @@ async def load_baseline(connection: Connection, report: DayReport) -> Baseline |
 
 async def list_team_days(
     connection: Connection, team_id: TeamId, *, before: date, versions: Collection[VersionNumber]
-) -> dict[RepId, list[WorkedDay]]:
+) -> dict[RepId, list[DayCount]]:
     """By rep, the worked days of a team's last eighteen weeks, oldest first."""
     rows = await connection.fetch(_QUERIES["list_team_days"], team_id, before - TEAM_HISTORY, before, list(versions))
     return {
-        rep_id: [WorkedDay(weekday=row["day"].weekday(), count=row["count"], exposure=row["part"]) for row in of_rep]
+        rep_id: [DayCount(day=row["day"], count=row["count"], part=row["part"]) for row in of_rep]
         for rep_id, of_rep in groupby(rows, key=lambda row: RepId(row["rep_id"]))
     }
+
+
+def at_team_levels(team_days: Mapping[RepId, Sequence[DayCount]]) -> dict[RepId, list[WorkedDay]]:
+    """By rep, the days as parts of normal ones: less on a day on which the whole team did less."""
+    levels = measure_levels(team_days.values())
+    return {rep_id: [at_level(day, levels) for day in days] for rep_id, days in team_days.items()}
 
 
 async def _comparable_versions(connection: Connection, report: DayReport) -> Collection[VersionNumber]:
@@ -68,15 +77,20 @@ async def _comparable_versions(connection: Connection, report: DayReport) -> Col
     return comparable_versions(report.playbook_version, await list_announcements(connection, report.rep.id))
 
 
-async def _team_baseline(connection: Connection, report: DayReport, versions: Collection[VersionNumber]) -> TeamBaseline:
-    """Computed for the first of the team who is evaluated on the day, and kept for the others."""
+async def _team_baseline(
+    connection: Connection, report: DayReport, versions: Collection[VersionNumber]
+) -> tuple[TeamBaseline, Mapping[date, float]]:
+    """With the levels of its days. Computed for the first of the team who is evaluated on the day, and kept for the others."""
     key = report.team.id, report.day, report.playbook_version
     stored = await connection.fetchval(_QUERIES["find_team_baseline"], *key)
     if stored is not None:
         fields = json.loads(stored)
-        return TeamBaseline(weekday_factors=tuple(fields["weekday_factors"]), dispersion=fields["dispersion"])
+        team = TeamBaseline(weekday_factors=tuple(fields["weekday_factors"]), dispersion=fields["dispersion"])
+        return team, {date.fromisoformat(day): level for day, level in fields.get("levels", {}).items()}
     team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
-    baseline = estimate_team_baseline(team_days.values())
+    levels = measure_levels(team_days.values())
+    baseline = estimate_team_baseline(at_team_levels(team_days).values())
     await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)
-    await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(asdict(baseline)))
-    return baseline
+    fields = asdict(baseline) | {"levels": {day.isoformat(): level for day, level in levels.items()}}
+    await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(fields))
+    return baseline, levels

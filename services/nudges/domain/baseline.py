@@ -1,12 +1,13 @@
 """A rep's worked days over months, for rules that compare now with what is usual."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import TeamBaseline
+from services.nudges.domain.drop.levels import DayCount, at_level
 from shared.events import BehaviourKey
 
 
@@ -40,11 +41,13 @@ class MiddayCounts:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Baseline:
     """What is known of a rep over months: the worked days on which the same counted as now, oldest first; the team's own
-    baseline; the budget of false alerts, None until the team is calibrated; and the day of the last alert, if any."""
+    baseline, and how busy it was on each day; the budget of false alerts, None until the team is calibrated; and the day of the
+    last alert, if any."""
 
     past: tuple[PastDay, ...]
     team: TeamBaseline
     budget: ErrorBudget | None
+    levels: Mapping[date, float] = field(default_factory=dict)
     alerted_on: date | None = None
 
     @property
@@ -58,6 +61,6 @@ class Baseline:
         return len(self.active) / len(self.past) if self.past else 0.0
 
 
-def total_of(past: PastDay) -> WorkedDay:
-    """Everything that counted on a day, as one count."""
-    return WorkedDay(weekday=past.day.weekday(), count=past.total, exposure=past.part)
+def total_of(past: PastDay, levels: Mapping[date, float]) -> WorkedDay:
+    """Everything that counted on a day, as one count, and how much of a normal day it was."""
+    return at_level(DayCount(day=past.day, count=past.total, part=past.part), levels)

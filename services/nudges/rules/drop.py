@@ -23,7 +23,7 @@ def is_still_low(context: RuleContext) -> bool:
     name=DROP_RULE,
     title="Drop",
     when="Less counts towards the plan on the last active days than chance would explain, given the rep's own earlier active "
-    "days.",
+    "days and how busy the team was.",
     limits="At most one false alert per rep in 500 working days; at most one alert in ten. Silent until the team's reps "
     "together have 250 working days to calibrate on and the rep thirteen active days, and when the last working day brought "
     "nothing: the rep may be away.",
@@ -33,7 +33,8 @@ def is_still_low(context: RuleContext) -> bool:
     budget=AlarmBudget(
         working_days=DAYS_PER_FALSE_ALERT,
         false_alarm="The rep does as much on active days as before, or has declined by no more than 30% in a year.",
-        calibration="Every Sunday, for the team and for each rep, on their own active days of eighteen weeks in random orders: "
+        calibration="Every Sunday, for the team and for each rep, on their own active days of eighteen weeks, singly and "
+        "in runs of ten in random orders: "
         "in these every alert is a false one. The limits use up eight tenths of the budget there.",
         silence="Until the team's reps together have 250 working days to judge, and the rep thirteen active ones; after a "
         "working day without activity; for at least ten working days after an alert, and until none of its days can cause "
@@ -61,7 +62,7 @@ def drop(context: RuleContext) -> Proposal | None:
 def _assess(baseline: Baseline) -> Assessment | None:
     if baseline.budget is None:
         return None
-    active = [total_of(day) for day in baseline.active[-ACTIVE_DAYS_MAX:]]
+    active = [total_of(day, baseline.levels) for day in baseline.active[-ACTIVE_DAYS_MAX:]]
     return assess(active, baseline.team, baseline.budget, active_share=baseline.active_share)
 
 
@@ -97,5 +98,6 @@ def _reason(assessment: Assessment) -> str:
     return (
         f"{activities} counted towards the plan on the last {assessment.window_days} days on which anything did. Based on your "
         f"{assessment.baseline_days} such days before that, about {assessment.expected:.0f} would be expected, allowing for "
-        "weekdays and part days. Days without any activity are left out. Chance alone rarely explains such a gap."
+        "weekdays, part days and slow days of the whole team. Days without any activity are left out. Chance alone rarely "
+        "explains such a gap."
     )

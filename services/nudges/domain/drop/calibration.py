@@ -1,4 +1,5 @@
-"""Calibration: checks the error budget on a team's own history. In days put into random order every alert is a false one."""
+"""Calibration: checks the error budget on a team's own history. In runs of days put into random order every alert is a false
+one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _STRICTNESS_MAX: Final = 3.0
 _STRICTNESS_MIN: Final = -1.5
 """Truncated at the lowest counts, evidence grows more slowly than the formula of the limit allows for."""
 _STRICTNESS_STEP: Final = 0.01
+_RUN_DAYS: Final = (1, 10)
+"""So many active days stay together in a random order. Activity comes in stretches; ten are about two weeks."""
 _PRIOR_DAYS: Final = 20.0
 """The team's limit weighs as much as this many active days on which the rep was assessed."""
 
@@ -90,12 +93,14 @@ def judged_days_of(days: Sequence[WorkedDay]) -> float:
 
 
 def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, rounds: int, random: Random) -> Calibration | None:
-    """The strictness, of a team and of each rep, at which the team's own days keep the budget in `rounds` random orders.
+    """The strictness, of a team and of each rep, at which the team's own days keep the budget in `rounds` random orders, of
+    single days and of runs of ten.
 
-    A random order contains no drop, whatever the true distribution of the active days is: the only assumption is that they are
-    exchangeable. Working days are given oldest first, those without activity included. Rates are known to about one part in
-    sqrt(judged days x rounds / budget.days), so `rounds` should make a hundred times the budget's days, and ten times for each
-    rep.
+    A random order contains no drop, whatever the true distribution of the active days is: the only assumption is that days, or
+    runs, are exchangeable. Single days are not where a slow one is often followed by another; runs (the blocks of Künsch 1989,
+    The Jackknife and the Bootstrap for General Stationary Observations) are few. So the stricter of both counts. Working days
+    are given oldest first, those without activity included. Rates are known to about one part in sqrt(judged days x rounds /
+    budget.days), so `rounds` should make a hundred times the budget's days, and ten times for each rep.
 
     A rep's limit lies between the team's and the one at which the rep's own days keep the budget, at own / (own + 20) of the
     way, where own is the number of active days on which the rep was assessed in one order: the weight of an estimate against a
@@ -106,21 +111,30 @@ def calibrate(reps: Sequence[Sequence[WorkedDay]], budget: ErrorBudget, *, round
     """
     if sum(map(judged_days_of, reps)) < JUDGED_DAYS_MIN:
         return None
-    team = estimate_team_baseline(reps)
-    shuffles = [_shuffle_rep(days, team, ErrorBudget(days=budget.days), rounds=rounds, random=random) for days in reps]
-    no_offsets = [0.0] * len(shuffles)
-    team_strictness = _solve_strictness(shuffles, no_offsets, days=budget.days)
-    offsets = [_rep_offset(of_rep, team_strictness, days=budget.days) for of_rep in shuffles]
-    common = _solve_strictness(shuffles, offsets, days=budget.days)
-    rep_strictness = tuple(_bounded(common + offset) for offset in offsets)
+    team, budget = estimate_team_baseline(reps), ErrorBudget(days=budget.days)
+    orders = [
+        [_shuffle_rep(days, team, budget, run_days=run_days, rounds=rounds, random=random) for days in reps]
+        for run_days in _RUN_DAYS
+    ]
+    team_limits, rep_limits = zip(*[_solve(shuffles, days=budget.days) for shuffles in orders], strict=True)
+    rep_strictness = tuple(map(max, zip(*rep_limits, strict=True)))
+    unchanged = [0.0] * len(reps)
     return Calibration(
-        strictness=team_strictness,
+        strictness=max(team_limits),
         rep_strictness=rep_strictness,
-        alerts_before=_alert_rate(shuffles, no_offsets, days=budget.days),
-        alerts_after=_alert_rate(shuffles, rep_strictness, days=budget.days),
-        judged_days=round(sum(of_rep.judged_days for of_rep in shuffles)),
+        alerts_before=max(_alert_rate(shuffles, unchanged, days=budget.days) for shuffles in orders),
+        alerts_after=max(_alert_rate(shuffles, rep_strictness, days=budget.days) for shuffles in orders),
+        judged_days=round(sum(of_rep.judged_days for of_rep in orders[0])),
         rounds=rounds,
     )
+
+
+def _solve(shuffles: Sequence[_RepShuffles], *, days: int) -> tuple[float, list[float]]:
+    """The strictness of the team and of each rep that keeps the budget in these orders."""
+    team_strictness = _solve_strictness(shuffles, [0.0] * len(shuffles), days=days)
+    offsets = [_rep_offset(of_rep, team_strictness, days=days) for of_rep in shuffles]
+    common = _solve_strictness(shuffles, offsets, days=days)
+    return team_strictness, [_bounded(common + offset) for offset in offsets]
 
 
 def _rep_offset(rep: _RepShuffles, team_strictness: float, *, days: int) -> float:
@@ -152,14 +166,22 @@ def _bounded(strictness: float) -> float:
 
 
 def _shuffle_rep(
-    days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, *, rounds: int, random: Random
+    days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, *, run_days: int, rounds: int, random: Random
 ) -> _RepShuffles:
     active = active_days(days)
     if len(active) < ACTIVE_DAYS_MIN:
         return _RepShuffles(shuffles=[_Shuffle(excess=(), cooldown=())], judged_days=0.0)
     share = len(active) / len(days)
-    shuffles = [_shuffle(random.sample(active, len(active)), team, budget, share) for _ in range(rounds)]
+    shuffles = [_shuffle(_in_random_order(active, run_days, random), team, budget, share) for _ in range(rounds)]
     return _RepShuffles(shuffles=shuffles, judged_days=judged_days_of(days))
+
+
+def _in_random_order(days: Sequence[WorkedDay], run_days: int, random: Random) -> list[WorkedDay]:
+    """Runs of so many days, in random order: within them a good stretch, or a bad one, stays together."""
+    first = random.randrange(1, run_days + 1)
+    runs = [days[:first], *[days[start : start + run_days] for start in range(first, len(days), run_days)]]
+    random.shuffle(runs)
+    return [day for run in runs for day in run]
 
 
 def _shuffle(days: Sequence[WorkedDay], team: TeamBaseline, budget: ErrorBudget, active_share: float) -> _Shuffle:

@@ -8,8 +8,8 @@ from typing import Final
 
 from services.nudges.domain.drop.counts import WorkedDay
 
-_PRIOR_REPS: Final = 2.0
-"""A day's level is shrunk towards what is normal, which weighs as much as this many average reps who are active."""
+_PRIOR_REPS: Final = 1.0
+"""A day's level is shrunk towards what is normal, which weighs as much as an average rep who is active."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

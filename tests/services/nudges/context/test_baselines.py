@@ -13,6 +13,7 @@ from services.nudges.domain.baseline import Baseline, PastDay, total_of
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import UNKNOWN_TEAM_BASELINE
+from services.nudges.domain.drop.levels import DayCount
 from shared.events import BehaviourDefinition, BehaviourKey, DayReport, NudgeId, NudgeKind, Presence, RepId, TeamId
 from tests.services.nudges.builders.announcements import VERSION_1, VERSION_2, announcement, defined
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
@@ -22,7 +23,7 @@ from tests.services.nudges.builders.reports import CALLS, DayReportFields, behav
 from tests.services.nudges.builders.rows import Rows
 
 TODAY = open_report()
-FRIDAY = working_days(1)[0]
+THURSDAY, FRIDAY = working_days(2)
 DELIVERED = at(date(2026, 1, 2), "10:00")
 DEMOS_WITHOUT_TARGET = behaviour("Demos", 9, 0)
 
@@ -108,7 +109,7 @@ async def test_days_that_were_stored_before_parts_were_known_are_whole(pool: asy
     assert [day.part for day in baseline.past] == [1.0]
     async with pool.acquire() as connection:
         days = await list_team_days(connection, NORTH.id, before=MONDAY, versions=[VERSION_1])
-    assert days == {ANA.id: [WorkedDay(weekday=4, count=4, exposure=1.0)]}
+    assert days == {ANA.id: [DayCount(day=FRIDAY, count=4)]}
 
 
 async def test_days_are_loaded_as_far_back_as_those_of_the_team(
@@ -146,7 +147,7 @@ async def test_a_day_that_no_playbook_judges_has_no_baseline(pool: asyncpg.Pool)
         assert await load_baseline(connection, TODAY.model_copy(update={"playbook_version": None})) is None
 
 
-async def _team_days(pool: asyncpg.Pool, *, before: date = MONDAY) -> dict[RepId, list[WorkedDay]]:
+async def _team_days(pool: asyncpg.Pool, *, before: date = MONDAY) -> dict[RepId, list[DayCount]]:
     async with pool.acquire() as connection:
         return await list_team_days(connection, NORTH.id, before=before, versions=[VERSION_1])
 
@@ -156,8 +157,8 @@ async def test_the_days_of_a_team_are_known_by_rep_oldest_first(pool: asyncpg.Po
     await _add(rows, ben_friday, ana_friday, ana_thursday, ben_thursday)
 
     assert await _team_days(pool) == {
-        ANA.id: [WorkedDay(weekday=3, count=5, exposure=1.0), WorkedDay(weekday=4, count=6, exposure=1.0)],
-        BEN.id: [WorkedDay(weekday=3, count=7, exposure=0.5), WorkedDay(weekday=4, count=8, exposure=0.5)],
+        ANA.id: [DayCount(day=THURSDAY, count=5), DayCount(day=FRIDAY, count=6)],
+        BEN.id: [DayCount(day=THURSDAY, count=7, part=0.5), DayCount(day=FRIDAY, count=8, part=0.5)],
     }
 
 
@@ -186,7 +187,19 @@ async def test_a_team_day_eighteen_weeks_ago_is_known_and_counts_what_had_a_targ
 
     days = await _team_days(pool)
 
-    assert days == {ANA.id: [WorkedDay(weekday=0, count=2, exposure=1.0), WorkedDay(weekday=4, count=0, exposure=1.0)]}
+    assert days == {ANA.id: [DayCount(day=first, count=2), DayCount(day=FRIDAY, count=0)]}
+
+
+async def test_how_busy_the_team_was_is_known_by_day_and_kept_with_its_baseline(pool: asyncpg.Pool, rows: Rows) -> None:
+    """Both did half as much on the last of ten days."""
+    await _add(rows, *_worked(*[10] * 9, 5), *_worked(*[20] * 9, 10, rep=BEN))
+
+    computed, stored = await _baseline(pool), await _baseline(pool)
+
+    assert computed.levels[THURSDAY] == 1.0
+    assert computed.levels[FRIDAY] == pytest.approx((15 + 14.25) / (28.5 + 14.25))
+    assert stored.levels == computed.levels
+    assert stored.team == computed.team
 
 
 async def test_the_baseline_of_a_team_is_computed_once_a_day(pool: asyncpg.Pool, rows: Rows) -> None:
@@ -283,5 +296,5 @@ async def test_the_last_alert_is_one_that_was_sent_or_withheld(
 def test_a_days_total_is_one_count() -> None:
     past = PastDay(day=MONDAY, counts={CALLS: 3, BehaviourKey("demos"): 2}, part=0.5)
 
-    assert total_of(past) == WorkedDay(weekday=0, count=5, exposure=0.5)
-    assert total_of(replace(past, part=1.0)).exposure == 1.0
+    assert total_of(past, {}) == WorkedDay(weekday=0, count=5, exposure=0.5)
+    assert total_of(replace(past, part=1.0), {MONDAY: 0.75}).exposure == 0.75

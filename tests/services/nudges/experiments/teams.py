@@ -17,11 +17,12 @@ RULES: Final = ("drop", "gone_silent")
 """Those that are calibrated, in the order of their rows."""
 
 
-async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 9) -> None:
-    """Reps with these counts on their last worked days, and with an open Monday."""
+async def add_team(rows: Rows, team: str, counts: Sequence[int], *, reps: int = 9, shift: int = 0) -> None:
+    """Reps with these counts on their last worked days, each shifted by so many days, and with an open Monday."""
     for number in range(reps):
-        rep = make_rep(f"{team}-{number}")
-        for day, count in zip(working_days(len(counts)), counts, strict=True):
+        rep, start = make_rep(f"{team}-{number}"), number * shift % len(counts)
+        own_counts = [*counts[start:], *counts[:start]]
+        for day, count in zip(working_days(len(counts)), own_counts, strict=True):
             await rows.add_day(report(day, count=count, rep=rep, team=make_team(team)))
         await rows.add_day(report(MONDAY, score=0, count=0, state="open", rep=rep, team=make_team(team)))
 

@@ -48,7 +48,7 @@ async def _calibrate_drops(rows: Rows) -> list[CalibrationRow]:
 
 
 async def test_a_team_with_false_alerts_is_monitored_more_strictly_and_a_calm_one_less(rows: Rows) -> None:
-    await add_team(rows, "wild", erratic(40))
+    await add_team(rows, "wild", erratic(40), shift=1)
     await add_team(rows, "calm", STEADY)
 
     calm, wild = await _calibrate_drops(rows)
@@ -66,6 +66,14 @@ async def test_a_team_with_false_alerts_is_monitored_more_strictly_and_a_calm_on
         assert [min(of_reps), max(of_reps)] == pytest.approx([row.strictness_min, row.strictness_max], abs=0.005)
         of_team = await _team_strictness(rows, row.team, "drop")
         assert of_team == pytest.approx(row.strictness, abs=0.005)
+
+
+async def test_days_on_which_the_whole_team_did_less_are_no_false_alerts(rows: Rows) -> None:
+    await add_team(rows, "together", erratic(40))
+
+    (together,) = await _calibrate_drops(rows)
+
+    assert together.alerts_before == 0
 
 
 async def test_a_rep_who_is_unlike_the_team_gets_a_stricter_limit_of_their_own(rows: Rows) -> None:

@@ -32,8 +32,8 @@ def test_a_drop_is_stated_with_its_numbers() -> None:
     assert candidate.wordings[0].endswith("How about starting with calls?")
     assert candidate.reason == (
         "146 activities counted towards the plan on the last 6 days on which anything did. Based on your 59 such days before "
-        "that, about 232 would be expected, allowing for weekdays and part days. Days without any activity are left out. "
-        "Chance alone rarely explains such a gap."
+        "that, about 232 would be expected, allowing for weekdays, part days and slow days of the whole team. Days without any "
+        "activity are left out. Chance alone rarely explains such a gap."
     )
 
 

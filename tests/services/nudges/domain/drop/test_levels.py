@@ -25,16 +25,16 @@ def test_without_activity_no_day_has_a_level() -> None:
 
 
 def test_a_day_on_which_everybody_did_half_as_much_is_nearly_half_a_day_in_a_large_team() -> None:
-    *usual, slow = levels_of(*[days_of(*[10] * 19, 5) for _ in range(40)])
+    *others, slow = levels_of(*[days_of(*[10] * 19, 5) for _ in range(40)])
 
-    assert usual == [1.0] * 19
+    assert others == [1.0] * 19
     assert slow == pytest.approx(0.5, abs=0.05)
 
 
 def test_in_a_small_team_a_slow_day_of_one_rep_changes_little() -> None:
     levels = levels_of(days_of(*[10] * 19, 0), days_of(*[10] * 19, 5), days_of(*[10] * 19, 10))
 
-    assert levels[-1] > 0.85
+    assert levels[-1] > 0.8
 
 
 def test_a_busy_day_is_no_more_than_a_day() -> None:
