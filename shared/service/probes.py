@@ -162,14 +162,15 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
     whoever started the process notices when another program answers on its port.
     """
     disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
-    ProcessCollector(registry=registry)
-    _add_build_info(registry)
+    own = CollectorRegistry()
+    ProcessCollector(registry=own)
+    _add_build_info(own)
     logged: Mapping[str, str] = {}
     gauge = Gauge(
         PROBLEM,
         "Whether the service has a problem (1) by this check of /readyz, which says what to do.",
         ["check"],
-        registry=registry,
+        registry=own,
     )
 
     async def find_problems() -> Mapping[str, str]:
@@ -190,7 +191,7 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
 
     async def render() -> bytes:
         await checking.result()
-        return generate_latest(registry)
+        return generate_latest(own) + generate_latest(registry)
 
     rendering = Shared(render)
 

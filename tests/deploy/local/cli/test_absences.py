@@ -38,7 +38,7 @@ async def test_a_click_makes_the_days_absences_for_every_service_and_another_cli
         assert await _scores_on_own_page(connection) == ["Score 0.00", "Score 0.00"]
 
         link = await _link_to_page(daymark, connection)
-        entered = await _press(link, "Enter as away")
+        entered = await _press(link, "Mark as away")
         await stepper.settle()
 
         assert "Ana Ruiz: away from Monday 2 March to Tuesday 3 March. Entered by Mara Lind." in entered.text

