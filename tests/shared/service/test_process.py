@@ -63,6 +63,10 @@ class _Process:
         app = make_app(self._broker, service="test", description="A test.")
         self._running = asyncio.create_task(run_process(self.front, web, app, self._broker, jobs=jobs))
 
+    async def until_subscribed(self) -> None:
+        """Return once the server knows the subscription. A request on another connection could overtake it."""
+        await (await self._broker.connect()).flush()
+
     async def end(self) -> None:
         """Return once the process has ended."""
         assert self._running is not None
@@ -149,6 +153,7 @@ async def test_pages_and_subscribers_finish_what_they_have_in_hand_side_by_side_
     await _begin(process.job)
     page = asyncio.create_task(process.get("/page"))
     await _begin(process.page)
+    await process.until_subscribed()
     first = asyncio.create_task(connection.request(SUBJECT, b"4", timeout=TIMEOUT_S))
     await _begin(process.message)
 
@@ -168,6 +173,7 @@ async def test_pages_and_subscribers_finish_what_they_have_in_hand_side_by_side_
 async def test_jobs_go_on_until_the_message_in_hand_is_handled(process: _Process, connection: LeanClient) -> None:
     await process.start({"job": process.until_stopping})
     await _begin(process.job)
+    await process.until_subscribed()
     reply = asyncio.create_task(connection.request(SUBJECT, b"4", timeout=TIMEOUT_S))
     await _begin(process.message)
     process.job.may_end.set()
