@@ -16,7 +16,7 @@ day_plan_reps = ["ana", "aan"]
 forget_key = "file:{folder}/secret"
 contact_secret = "file:{folder}/secret"
 [channels.file]
-path = "{folder}/nudges.ndjson"
+path = "{folder}/no-such-folder/nudges.ndjson"
 [channels.chat.room]
 url = "file:{folder}/room"
 teams = ["south", "accounts"]
