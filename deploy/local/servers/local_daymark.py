@@ -114,6 +114,7 @@ class LocalDaymark:
             await waiting
         finally:
             waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)  # its cancellation is nobody's error
         self._is_ready = True
         self._update_run_file()
         return self._run_file()
