@@ -5,6 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+needs_root: Final = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 _TEMPORARY: Final = tuple(Path(name) for name in ("/tmp", "/dev/shm", tempfile.gettempdir()))
 
 

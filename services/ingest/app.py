@@ -23,7 +23,7 @@ from services.ingest.webhooks import Door
 from shared.clock import Clock
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
-from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, backlog, find_oldest_age_s
+from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, find_waiting
 from shared.observation import SourceName
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
@@ -121,9 +121,9 @@ class IngestService:
         return await has_finished(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
 
     async def _measure_backlog(self) -> None:
-        self._metrics.backlog.set(await backlog(self._client, WEBHOOKS, TRANSLATE_CONSUMER))
-        oldest_age_s = await find_oldest_age_s(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
-        self._metrics.backlog_oldest_seconds.set(oldest_age_s)
+        waiting = await find_waiting(self._client, WEBHOOKS, TRANSLATE_CONSUMER)
+        self._metrics.backlog.set(waiting.messages)
+        self._metrics.backlog_oldest_seconds.set(waiting.oldest_age_s)
 
     async def _measure_storage(self) -> None:
         if monitor_url := self._settings.nats.monitor_url:

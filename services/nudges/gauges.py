@@ -1,6 +1,7 @@
 """Read the gauges of nudges: what waits, which channels fail, which rules are paused, which feeds are silent."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 
 import asyncpg
 from nats.aio.client import Client
@@ -11,7 +12,7 @@ from services.nudges.experiments.calibrations import find_next_calibration
 from services.nudges.experiments.rule_pauses import list_rule_pauses
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
-from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog, find_oldest_age_s
+from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, find_waiting
 from shared.postgres.outbox import find_outbox_state
 
 
@@ -20,13 +21,10 @@ def gauge_readers(
 ) -> Mapping[str, Callable[[], Awaitable[None]]]:
     """By name, what brings each gauge up to date."""
 
-    async def read_backlog() -> None:
-        metrics.backlog.set(await backlog(connection, SCORES, NUDGES_CONSUMER))
-        metrics.backlog_oldest_seconds.set(await find_oldest_age_s(connection, SCORES, NUDGES_CONSUMER))
-
     async def read_outbox() -> None:
         state = await find_outbox_state(pool)
-        metrics.show_outbox(waiting=state.waiting, oldest_at=state.oldest_at, now=clock.now())
+        metrics.outbox.set(state.waiting)
+        metrics.outbox_age_seconds.set(state.oldest_age_s(clock.now()))
 
     async def read_feeds() -> None:
         metrics.show_silent_feeds(feed.team for feed in (await list_silent_feeds(pool)).feeds)
@@ -53,10 +51,16 @@ def gauge_readers(
             )
 
     return {
-        "backlog": read_backlog,
+        "backlog": partial(_read_backlog, connection, metrics),
         "outbox": read_outbox,
         "feeds": read_feeds,
         "rules": read_rules,
         "calibration": read_calibration,
         "channels": read_channels,
     }
+
+
+async def _read_backlog(connection: Client, metrics: NudgesMetrics) -> None:
+    waiting = await find_waiting(connection, SCORES, NUDGES_CONSUMER)
+    metrics.backlog.set(waiting.messages)
+    metrics.backlog_oldest_seconds.set(waiting.oldest_age_s)

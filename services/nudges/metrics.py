@@ -181,11 +181,6 @@ class NudgesMetrics:
             registry=self.registry,
         )
 
-    def show_outbox(self, *, waiting: int, oldest_at: datetime | None, now: datetime) -> None:
-        """Bring the gauges of the outbox up to date."""
-        self.outbox.set(waiting)
-        self.outbox_age_seconds.set(max((now - oldest_at).total_seconds(), 0.0) if oldest_at is not None else 0.0)
-
     def show_silent_feeds(self, teams: Iterable[str]) -> None:
         """Bring the gauge of feeds up to date."""
         self.silent_feed.clear()

@@ -34,8 +34,7 @@ from shared.jetstream.streams import (
     NUDGES,
     SCORES_EVENTS,
     SCORING_CONSUMER,
-    backlog,
-    find_oldest_age_s,
+    find_waiting,
 )
 from shared.postgres.outbox import find_outbox_state
 from shared.service.background import BackgroundJob, measuring_job
@@ -145,9 +144,9 @@ class ScoringService:
         """Keeps the gauges of pending work up to date."""
 
         async def measure_backlog() -> None:
-            self._metrics.backlog.set(await backlog(self._client, ACTIVITIES, SCORING_CONSUMER))
-            oldest_age_s = await find_oldest_age_s(self._client, ACTIVITIES, SCORING_CONSUMER)
-            self._metrics.backlog_oldest_seconds.set(oldest_age_s)
+            waiting = await find_waiting(self._client, ACTIVITIES, SCORING_CONSUMER)
+            self._metrics.backlog.set(waiting.messages)
+            self._metrics.backlog_oldest_seconds.set(waiting.oldest_age_s)
 
         async def measure_rescores() -> None:
             async with self._pool.acquire() as connection:

@@ -1,7 +1,5 @@
 """Scoring's outbox: reports of days and announcements on their way to the stream SCORES."""
 
-from datetime import timedelta
-
 import asyncpg
 
 from services.scoring.metrics import ScoringMetrics
@@ -23,6 +21,5 @@ def report_relay(pool: asyncpg.Pool, publisher: Publisher, metrics: ScoringMetri
 async def measure_outbox(pool: asyncpg.Pool, clock: Clock, metrics: ScoringMetrics) -> None:
     """Bring the gauges of the outbox up to date."""
     state = await find_outbox_state(pool)
-    age = clock.now() - state.oldest_at if state.oldest_at is not None else timedelta()
     metrics.outbox.set(state.waiting)
-    metrics.outbox_age_seconds.set(max(age.total_seconds(), 0.0))
+    metrics.outbox_age_seconds.set(state.oldest_age_s(clock.now()))

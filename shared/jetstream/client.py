@@ -77,11 +77,8 @@ class LeanClient(Client):
 
     async def publish_to_each(self, subjects: Iterable[str], payload: bytes) -> None:
         """As `publish` to each subject, in one write. The subjects are not checked: they came from the server."""
-        if self.is_closed:
-            raise ConnectionClosedError
         ending = b" %d\r\n%b\r\n" % (len(payload), payload)
-        await self._send_command(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
-        await self._flush_pending()
+        await self._write(b"".join([b"PUB " + subject.encode() + ending for subject in subjects]))
 
     async def publish_all(self, messages: Iterable[Publication]) -> None:
         """As `publish` of each message, in one write. Subjects are not checked: they are Daymark's own.
@@ -90,9 +87,11 @@ class LeanClient(Client):
             MaxPayloadError: one of them is larger than the server accepts. None is sent.
             ConnectionClosedError: the connection is closed.
         """
+        await self._write(b"".join([_encode(message, payload_max=self._max_payload) for message in messages]))
+
+    async def _write(self, command: bytes) -> None:
         if self.is_closed:
             raise ConnectionClosedError
-        command = b"".join([_encode(message, payload_max=self._max_payload) for message in messages])
         await self._send_command(command)
         await self._flush_pending()
 

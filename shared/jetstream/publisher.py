@@ -135,14 +135,13 @@ class Publisher:
             NotStored: there was no answer.
         """
         batch_id = secrets.token_hex(12)
-        headers = [
-            message.headers | {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(sequence)}
-            for sequence, message in enumerate(messages, start=1)
+        count = len(messages)
+        publications = [
+            Publication(message.subject, message.headers | _batch_headers(batch_id, number, of=count), message.data)
+            for number, message in enumerate(messages, start=1)
         ]
-        headers[-1]["Nats-Batch-Commit"] = "1"
-        pairs = zip(messages, headers, strict=True)
         try:
-            await self._confirm([Publication(message.subject, of_message, message.data) for message, of_message in pairs])
+            await self._confirm(publications)
         except _Refused:
             return False
         return True
@@ -197,3 +196,9 @@ class Publisher:
                 reply.set_result(b'{"error":{"description":"no stream takes this subject"}}')
             else:
                 reply.set_result(message.data)
+
+
+def _batch_headers(batch_id: str, number: int, *, of: int) -> dict[str, str]:
+    """Of a message of an atomic batch, counted from 1. The last one commits it."""
+    headers = {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(number)}
+    return headers | {"Nats-Batch-Commit": "1"} if number == of else headers

@@ -114,27 +114,41 @@ async def provision(connection: Client) -> None:
         await _provision_consumer(connection, consumer)
 
 
+class Waiting(NamedTuple):
+    """The messages that a consumer has not finished, and for how many seconds the oldest of them has waited (0 without any)."""
+
+    messages: int
+    oldest_age_s: float
+
+
 async def backlog(connection: Client, stream: str, consumer: str) -> int:
     """How many messages a consumer has not finished: not yet delivered, or not yet acknowledged."""
-    info = await _call(connection, f"CONSUMER.INFO.{stream}.{consumer}")
-    if "error" in info:
-        raise StreamRefused(f"{stream}/{consumer}: {info['error'].get('description', '')}")
-    return int(info["num_pending"]) + int(info["num_ack_pending"])
+    return _unfinished(await _consumer_info(connection, stream, consumer))
 
 
-async def find_oldest_age_s(connection: Client, stream: str, consumer: str) -> float:
-    """For how many seconds the oldest message has waited that a consumer has not finished; 0 if nothing waits."""
-    info = await _call(connection, f"CONSUMER.INFO.{stream}.{consumer}")
-    if "error" in info:
-        raise StreamRefused(f"{stream}/{consumer}: {info['error'].get('description', '')}")
-    if not info["num_pending"] and not info["num_ack_pending"]:
-        return 0.0
+async def find_waiting(connection: Client, stream: str, consumer: str) -> Waiting:
+    """As `backlog`, with the age of the oldest message."""
+    info = await _consumer_info(connection, stream, consumer)
+    messages = _unfinished(info)
+    if not messages:
+        return Waiting(0, 0.0)
     position = {"seq": info["ack_floor"]["stream_seq"] + 1, "next_by_subj": ">"}
     oldest = await _call(connection, f"STREAM.MSG.GET.{stream}", position)
     if "message" not in oldest:  # it was finished meanwhile
-        return 0.0
+        return Waiting(messages, 0.0)
     arrived_at = datetime.fromisoformat(oldest["message"]["time"])
-    return max(0.0, (SystemClock().now() - arrived_at).total_seconds())
+    return Waiting(messages, max(0.0, (SystemClock().now() - arrived_at).total_seconds()))
+
+
+async def _consumer_info(connection: Client, stream: str, consumer: str) -> dict[str, Any]:
+    info = await _call(connection, f"CONSUMER.INFO.{stream}.{consumer}")
+    if "error" in info:
+        raise StreamRefused(f"{stream}/{consumer}: {info['error'].get('description', '')}")
+    return info
+
+
+def _unfinished(info: dict[str, Any]) -> int:
+    return int(info["num_pending"]) + int(info["num_ack_pending"])
 
 
 async def _provision_stream(connection: Client, stream: Stream) -> None:

@@ -41,6 +41,10 @@ class OutboxState:
     waiting: int
     oldest_at: datetime | None
 
+    def oldest_age_s(self, now: datetime) -> float:
+        """For how many seconds the oldest has waited; 0 if none does, or if it is dated later."""
+        return max((now - self.oldest_at).total_seconds(), 0.0) if self.oldest_at is not None else 0.0
+
 
 def make_event(
     event_type: EventType[Data], body: Data, *, event_id: str, subject: str, traceparent: str, at: datetime

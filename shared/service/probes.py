@@ -7,7 +7,6 @@ Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a pow
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from importlib.metadata import version
 from platform import python_version
 from typing import Final, Generic, TypeVar
 
@@ -24,6 +23,7 @@ from starlette.routing import Route
 from shared.jetstream.progress import Progress
 from shared.postgres.pool import unsafe_settings
 from shared.service.http_client import make_http_client
+from shared.service.version import VERSION
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
@@ -55,8 +55,7 @@ def check_broker(connection: Client, monitor_url: str) -> Check:
         jetstream = answer.get("jetstream", {})
         if not jetstream.get("config", {}).get("sync_always", False):
             return "JetStream does not report sync_always; set `sync_interval: always` in the server's configuration"
-        limit = jetstream["config"].get("max_storage", 0)
-        if 0 < limit <= jetstream.get("stats", {}).get("storage", 0):
+        if _used_ratio(jetstream) >= 1:
             return "JetStream has reached its storage limit and refuses messages; raise max_file_store in its configuration"
         if _WRITE_ERROR in health:
             return "NATS could not write and refuses messages; make room on its disk, and restart it unless `daymark up` does"
@@ -73,11 +72,14 @@ async def read_used_ratio(monitor_url: str) -> float:
     """
     try:
         async with make_http_client(timeout_s=2) as client:
-            jetstream = (await client.get(f"{monitor_url}/jsz")).json()
-        limit = jetstream["config"]["max_storage"]
-        return float(jetstream["storage"] / limit) if limit > 0 else 0.0
+            return _used_ratio((await client.get(f"{monitor_url}/varz")).json()["jetstream"])
     except (httpx.HTTPError, ValueError, KeyError) as failed:
         raise TimeoutError(monitor_url) from failed
+
+
+def _used_ratio(jetstream: Mapping[str, Mapping[str, float]]) -> float:
+    limit = jetstream.get("config", {}).get("max_storage", 0)
+    return jetstream.get("stats", {}).get("storage", 0) / limit if limit > 0 else 0.0
 
 
 def check_postgres(pool: asyncpg.Pool) -> Check:
@@ -208,7 +210,7 @@ def _add_build_info(registry: CollectorRegistry) -> None:
         ["version", "python"],
         registry=registry,
     )
-    build.labels(version("daymark"), python_version()).set(1)
+    build.labels(VERSION, python_version()).set(1)
 
 
 async def _livez(_: Request) -> Response:

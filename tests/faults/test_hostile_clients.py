@@ -9,15 +9,11 @@ from typing import Final
 import httpx
 import pytest
 
+from tests.deploy.local.one_rep import FREE_PORTS
 from tests.running_daymark import RunningDaymark, running_daymark
 
-CONFIGURATION: Final = """\
-[ingest]
-port = 0
-[scoring]
-port = 0
-[nudges]
-port = 0
+CONFIGURATION: Final = f"""\
+{FREE_PORTS}
 [sources.acme]
 kind = "standard"
 secrets = ["env:PATH"]

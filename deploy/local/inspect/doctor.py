@@ -22,7 +22,7 @@ from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from shared.errors import DaymarkError
 from shared.jetstream.client import LeanClient
-from shared.jetstream.streams import CONSUMERS, StreamRefused, backlog, find_oldest_age_s
+from shared.jetstream.streams import CONSUMERS, StreamRefused, find_waiting
 from shared.observation import SourceName
 from shared.plurals import count_nouns
 from shared.service.http_client import make_http_client
@@ -113,16 +113,15 @@ async def _examine_backlogs(connection: Client) -> AsyncIterator[Finding]:
     for consumer in CONSUMERS:
         subject = f"{consumer.stream} for {consumer.name}"
         try:
-            waiting = await backlog(connection, consumer.stream, consumer.name)
-            oldest_age_s = await find_oldest_age_s(connection, consumer.stream, consumer.name)
+            waiting = await find_waiting(connection, consumer.stream, consumer.name)
         except StreamRefused as refused:
             yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=str(refused))
             continue
-        text = f"{count_nouns(waiting, 'message')} waiting"
-        if oldest_age_s > _OLDEST_MAX_S:
-            text += f", the oldest for {oldest_age_s / 60:.0f} min; see the log of the service, and /readyz"
+        text = f"{count_nouns(waiting.messages, 'message')} waiting"
+        if waiting.oldest_age_s > _OLDEST_MAX_S:
+            text += f", the oldest for {waiting.oldest_age_s / 60:.0f} min; see the log of the service, and /readyz"
             yield Finding(verdict=Verdict.PROBLEM, subject=subject, text=text)
-        elif waiting > _BACKLOG_MAX:
+        elif waiting.messages > _BACKLOG_MAX:
             yield Finding(verdict=Verdict.NOTE, subject=subject, text=f"{text}; if the number grows, add a replica")
         else:
             yield Finding(verdict=Verdict.OK, subject=subject, text=text)

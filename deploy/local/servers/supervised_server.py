@@ -23,6 +23,23 @@ _ROOM_INTERVAL_S: Final = 0.5
 _ROOM_TIMEOUT_S: Final = 60.0
 
 
+class BackOff:
+    """The pauses before something is started again. They grow while it keeps ending soon after its start."""
+
+    def __init__(self) -> None:
+        self.pause_s = _BACK_OFF_MIN_S
+
+    def note_run(self, seconds: float) -> None:
+        """It has run for so long. After a steady run the next pause is short again."""
+        if seconds > _STEADY_S:
+            self.pause_s = _BACK_OFF_MIN_S
+
+    async def wait(self) -> None:
+        """Let one pause go by."""
+        await asyncio.sleep(self.pause_s)
+        self.pause_s = min(2 * self.pause_s, _BACK_OFF_MAX_S)
+
+
 class Server(Protocol):
     """nats-server or PostgreSQL, in a folder of its own."""
 
@@ -61,20 +78,18 @@ class SupervisedServer:
 
     async def keep_running(self) -> None:
         """Start the server until it runs, and again whenever it is down. The pause grows while it keeps failing."""
-        back_off_s = _BACK_OFF_MIN_S
+        back_off = BackOff()
         while True:
             problem = await self._start()
             if not problem:
                 started_s = monotonic_s()
                 self.on_start()
                 problem = await self.server.wait_until_down()
-                if monotonic_s() - started_s > _STEADY_S:
-                    back_off_s = _BACK_OFF_MIN_S
-            action = f"It is started again in {back_off_s:.1f} s, as often as it takes."
-            _log.warning("server_restarting", server=self.name, pause_s=back_off_s, message=f"{problem} {action}")
-            await asyncio.sleep(back_off_s)
+                back_off.note_run(monotonic_s() - started_s)
+            action = f"It is started again in {back_off.pause_s:.1f} s, as often as it takes."
+            _log.warning("server_restarting", server=self.name, pause_s=back_off.pause_s, message=f"{problem} {action}")
+            await back_off.wait()
             await self._wait_for_room()
-            back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
 
     async def stop(self) -> None:
         await self.server.stop()

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import structlog
 
 from deploy.local.servers.parent_process import terminate_with_parent
-from deploy.local.servers.supervised_server import SupervisedServer
+from deploy.local.servers.supervised_server import BackOff, SupervisedServer
 from deploy.local.settings import KeyPath, child_environment
 from shared.clock import monotonic_s
 from shared.errors import DaymarkError
@@ -18,9 +18,6 @@ from shared.service.process import EXIT_MISCONFIGURED
 
 _log = structlog.get_logger()
 _STOP_TIMEOUT_S: Final = 4.5
-_BACK_OFF_MIN_S: Final = 0.2
-_BACK_OFF_MAX_S: Final = 5.0
-_STEADY_S: Final = 10.0
 _REPOSITORY: Final = Path(__file__).parents[3]
 
 
@@ -65,23 +62,21 @@ class ServiceProcess:
         Raises:
             ServiceMisconfigured: starting it again would not help.
         """
-        back_off_s = _BACK_OFF_MIN_S
+        back_off = BackOff()
         while not self._is_stopping:
             started_s = monotonic_s()
             try:
                 code = await self._run()
             except OSError as failed:
-                _log.warning("process_not_started", process=self.name, problem=str(failed), restart_in_s=back_off_s)
+                _log.warning("process_not_started", process=self.name, problem=str(failed), restart_in_s=back_off.pause_s)
             else:
                 if self._is_stopping:
                     return
                 if code == EXIT_MISCONFIGURED:
                     raise ServiceMisconfigured(self.name)
-                if monotonic_s() - started_s > _STEADY_S:
-                    back_off_s = _BACK_OFF_MIN_S
-                _log.warning("process_died", process=self.name, code=code, restart_in_s=back_off_s)
-            await asyncio.sleep(back_off_s)
-            back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
+                back_off.note_run(monotonic_s() - started_s)
+                _log.warning("process_died", process=self.name, code=code, restart_in_s=back_off.pause_s)
+            await back_off.wait()
 
     async def stop(self) -> None:
         self._is_stopping = True

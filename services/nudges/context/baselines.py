@@ -65,9 +65,8 @@ async def list_team_days(
     }
 
 
-def at_team_levels(team_days: Mapping[RepId, Sequence[DayCount]]) -> dict[RepId, list[WorkedDay]]:
+def at_levels(team_days: Mapping[RepId, Sequence[DayCount]], levels: Mapping[date, float]) -> dict[RepId, list[WorkedDay]]:
     """By rep, the days as parts of normal ones: less on a day on which the whole team did less."""
-    levels = measure_levels(team_days.values())
     return {rep_id: [at_level(day, levels) for day in days] for rep_id, days in team_days.items()}
 
 
@@ -89,7 +88,7 @@ async def _team_baseline(
         return team, {date.fromisoformat(day): level for day, level in fields.get("levels", {}).items()}
     team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
     levels = measure_levels(team_days.values())
-    baseline = estimate_team_baseline(at_team_levels(team_days).values())
+    baseline = estimate_team_baseline(at_levels(team_days, levels).values())
     await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)
     fields = asdict(baseline) | {"levels": {day.isoformat(): level for day, level in levels.items()}}
     await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(fields))

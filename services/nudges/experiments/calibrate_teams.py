@@ -12,13 +12,14 @@ import asyncpg
 import structlog
 
 from services.nudges.context.announcements import list_announcements
-from services.nudges.context.baselines import at_team_levels, list_team_days
+from services.nudges.context.baselines import at_levels, list_team_days
 from services.nudges.context.presence import list_presence
 from services.nudges.domain.announcements import comparable_versions
 from services.nudges.domain.candidate import DROP_RULE, SILENCE_RULE
 from services.nudges.domain.drop.calibration import calibrate, judged_days_of, next_calibration
 from services.nudges.domain.drop.counts import WorkedDay
 from services.nudges.domain.drop.error_budget import ErrorBudget
+from services.nudges.domain.drop.levels import measure_levels
 from services.nudges.domain.silence.calibration import calibrate_silence, count_judged_days
 from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.experiments.calibrations import (
@@ -142,7 +143,7 @@ async def _calibrate(connection: Connection, team: ActiveTeam, *, now: datetime)
     versions = comparable_versions(team.version, await list_announcements(connection, team.rep_id))
     days_by_rep = await list_team_days(connection, team.team_id, before=team.day, versions=versions)
     return [
-        await _calibrate_drop(connection, team, at_team_levels(days_by_rep), now=now),
+        await _calibrate_drop(connection, team, at_levels(days_by_rep, measure_levels(days_by_rep.values())), now=now),
         await _calibrate_silence(connection, team, list(days_by_rep), now=now),
     ]
 

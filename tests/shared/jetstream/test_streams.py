@@ -20,7 +20,7 @@ from shared.jetstream.streams import (
     Stream,
     StreamRefused,
     backlog,
-    find_oldest_age_s,
+    find_waiting,
     provision,
 )
 
@@ -162,19 +162,19 @@ async def test_what_the_server_refuses_is_named(nats: LeanClient) -> None:
 async def test_the_oldest_message_waits_until_it_is_finished(nats: LeanClient, monkeypatch: pytest.MonkeyPatch) -> None:
     later = SystemClock().now() + timedelta(minutes=5)
     monkeypatch.setattr(SystemClock, "now", lambda _: later)
-    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == 0
+    assert (await find_waiting(nats, ACTIVITIES, SCORING_CONSUMER)).oldest_age_s == 0
 
     await _publish(nats, 2)
     subscription = await nats.jetstream().pull_subscribe_bind(SCORING_CONSUMER, ACTIVITIES)
     first, second = await subscription.fetch(2)
-    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == pytest.approx(300, abs=60)
+    assert (await find_waiting(nats, ACTIVITIES, SCORING_CONSUMER)).oldest_age_s == pytest.approx(300, abs=60)
 
     await first.ack_sync()
-    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == pytest.approx(300, abs=60)
+    assert (await find_waiting(nats, ACTIVITIES, SCORING_CONSUMER)).oldest_age_s == pytest.approx(300, abs=60)
     await second.ack_sync()
-    assert await find_oldest_age_s(nats, ACTIVITIES, SCORING_CONSUMER) == 0
+    assert (await find_waiting(nats, ACTIVITIES, SCORING_CONSUMER)).oldest_age_s == 0
 
 
 async def test_the_oldest_message_of_a_consumer_that_does_not_exist_is_refused(nats: LeanClient) -> None:
     with pytest.raises(StreamRefused):
-        await find_oldest_age_s(nats, ACTIVITIES, "nobody")
+        await find_waiting(nats, ACTIVITIES, "nobody")

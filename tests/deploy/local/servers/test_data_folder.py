@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.servers.data_folder import AlreadyRunning, ensure_secret, lock_folder, make_folder
+from tests.folders import needs_root
 
 
 def test_a_folder_is_used_by_one_process_at_a_time(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def _closed_by_default() -> Iterator[None]:
     os.umask(before)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+@needs_root
 @pytest.mark.usefixtures("_closed_by_default")
 def test_other_users_may_enter_a_folder_that_root_creates_and_no_other(tmp_path: Path) -> None:
     make_folder(tmp_path / "a" / "b")

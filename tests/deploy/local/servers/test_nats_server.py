@@ -7,11 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
 from deploy.local.servers import nats_server
 from deploy.local.servers.nats_server import NatsDidNotStart, NatsServer
 from deploy.local.servers.supervised_server import SupervisedServer
+from tests.deploy.local.servers.slow_start import kill_while_starting, make_slow_program
 
 _FAILS_AT_FIRST = """\
 #!/bin/sh
@@ -57,18 +57,9 @@ async def test_a_program_that_exits_names_its_log(tmp_path: Path) -> None:
 async def test_a_slow_start_is_waited_for_and_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in that never listens, as while many messages are read."""
     monkeypatch.setattr(nats_server, "_START_TIMEOUT_S", 0)
-    slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nexec sleep 60\n")
-    slow.chmod(0o755)
-    server = NatsServer(tmp_path / "nats", program=slow)
+    server = NatsServer(tmp_path / "nats", program=make_slow_program(tmp_path))
 
-    with capture_logs() as logs:
-        starting = asyncio.create_task(server.start())
-        async with asyncio.timeout(30):
-            while sum(log["event"] == "server_starting" for log in logs) < 2:
-                await asyncio.sleep(0.01)
-        assert not starting.done()
-        await server.kill()
+    starting = await kill_while_starting(server)
 
     with pytest.raises(NatsDidNotStart, match="exit status -9"):
         await starting

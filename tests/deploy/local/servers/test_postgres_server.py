@@ -1,14 +1,13 @@
 """The PostgreSQL of `daymark up` starts, however long that takes, or says where the reason is."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from deploy.local.servers import postgres_server
 from deploy.local.servers.postgres_server import PostgresDidNotStart, PostgresServer
 from tests.deploy.local.servers.postgres.fetch import fetch_value
+from tests.deploy.local.servers.slow_start import kill_while_starting, make_slow_program
 from tests.folders import open_to_everybody
 
 
@@ -38,18 +37,9 @@ async def test_a_slow_start_is_waited_for_and_logged(tmp_path: Path, monkeypatch
     """A stand-in that never says that it is ready, as during a long recovery."""
     monkeypatch.setattr(postgres_server, "_REPORT_INTERVAL_S", 0)
     open_to_everybody(tmp_path)
-    slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nexec sleep 60\n")
-    slow.chmod(0o755)
-    server = PostgresServer(tmp_path / "pg", program=slow)
+    server = PostgresServer(tmp_path / "pg", program=make_slow_program(tmp_path))
 
-    with capture_logs() as logs:
-        starting = asyncio.create_task(server.start())
-        async with asyncio.timeout(30):
-            while sum(log["event"] == "server_starting" for log in logs) < 2:
-                await asyncio.sleep(0.01)
-        assert not starting.done()
-        await server.kill()
+    starting = await kill_while_starting(server)
 
     with pytest.raises(PostgresDidNotStart, match="exit status -9"):
         await starting

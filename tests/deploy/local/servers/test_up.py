@@ -18,7 +18,7 @@ from deploy.local.servers.ports import find_free_ports
 from deploy.local.servers.postgres_server import PostgresServer
 from shared.postgres.pool import make_pool, unsafe_settings
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
-from tests.folders import open_to_everybody
+from tests.folders import needs_root, open_to_everybody
 from tests.running_daymark import RunningDaymark, run_failing_command, running_daymark, starting_daymark
 
 
@@ -108,7 +108,7 @@ async def test_a_port_in_use_ends_everything_and_is_named(daymark: RunningDaymar
     assert f"127.0.0.1:{port} (Address already in use): The port is in use" in errors
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+@needs_root
 async def test_as_root_a_closed_folder_around_the_data_is_named_and_stays_closed(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     open_to_everybody(tmp_path)

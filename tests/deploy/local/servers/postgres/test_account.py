@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.servers.postgres.account import Account, FolderClosed, server_account
-from tests.folders import open_to_everybody
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+from tests.folders import needs_root, open_to_everybody
 
 
 @needs_root

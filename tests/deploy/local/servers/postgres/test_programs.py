@@ -1,6 +1,5 @@
 """The programs of PostgreSQL, in the wheel or in a copy that its user can reach."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,9 +7,7 @@ import pytest
 
 from deploy.local.servers.postgres.account import Account, server_account
 from deploy.local.servers.postgres.programs import PROGRAMS, find_programs
-from tests.folders import open_to_everybody
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+from tests.folders import needs_root, open_to_everybody
 
 
 @pytest.fixture
