@@ -19,9 +19,8 @@ _DAY_ARGUMENTS: Final = 3
 
 _WANTED: Final = "unnest($1::text[], $2::date[], $3::integer[]) WITH ORDINALITY AS wanted (rep_id, day, version, number)"
 _NOT_EXCLUDED: Final = """
-    AND NOT EXISTS (                           -- unverified activities that their playbook does not count
-        SELECT FROM unnest(${}::text[], ${}::text[], ${}::text[]) AS excluded (source, account, activity_id)
-        WHERE (excluded.source, excluded.account, excluded.activity_id) = (a.source, a.account, a.activity_id)
+    AND (a.source, a.account, a.activity_id) NOT IN (  -- unverified activities that their playbook does not count, in one hash
+        SELECT * FROM unnest(${}::text[], ${}::text[], ${}::text[]) AS excluded (source, account, activity_id)
     )"""
 
 
@@ -75,8 +74,9 @@ def count_query(versions: Sequence[Playbook], excluded: Sequence[Sequence[str]],
     accounts and ids).
 
     Activities are found day by day through the index. With a `block` that covers the days, everything in the block is read at
-    once: activities of one date lie beside each other on the disk, so each page is read once for all reps. The query must be a
-    statement of its own, after the days are locked: its snapshot then sees every activity that was committed before.
+    once: activities of one date lie beside each other on the disk, so each page is read once for all reps. Activities of the
+    block that are on none of the wanted days make a row without a number. The query must be a statement of its own, after the
+    days are locked: its snapshot then sees every activity that was committed before.
     """
     arguments = _Arguments()
     behaviours = [[f"({arguments.condition(behaviour.counts)})" for behaviour in version.behaviours] for version in versions]
@@ -87,14 +87,17 @@ def count_query(versions: Sequence[Playbook], excluded: Sequence[Sequence[str]],
     is_behaviour = _by_version([" OR ".join(tests) for tests in behaviours])
     not_excluded = _NOT_EXCLUDED.format(*[arguments.add(list(column)) for column in excluded]) if any(excluded) else ""
     counted = f"min(a.started_at) FILTER (WHERE {is_behaviour}), {', '.join(counts)}"
-    of_day = f"a.rep_id = wanted.rep_id AND a.day = wanted.day{not_excluded}"
+    of_day = "a.rep_id = wanted.rep_id AND a.day = wanted.day"
     if block is not None:
         reps, first, last = (arguments.add(value) for value in block)
-        in_block = f"a.rep_id = ANY(${reps}::text[]) AND a.day BETWEEN ${first}::date AND ${last}::date"
-        joined = f"{_WANTED} JOIN activity AS a ON {of_day} AND {in_block}"
+        in_block = f"a.rep_id = ANY(${reps}::text[]) AND a.day BETWEEN ${first}::date AND ${last}::date{not_excluded}"
+        block_rows = f"(SELECT * FROM activity AS a WHERE {in_block}) AS a"  # noqa: S608
+        # A full join is hashed or merged, never nested. The planner expects no activities on days since the last ANALYZE, such
+        # as today; it would compare each activity to each wanted day.
+        joined = f"{_WANTED} FULL JOIN {block_rows} ON {of_day}"
         sql = f"SELECT wanted.number, {counted} FROM {joined} GROUP BY wanted.number"  # noqa: S608
     else:
-        met_on_day = f"SELECT {counted} FROM activity AS a WHERE {of_day}"  # noqa: S608 - columns and numbers of arguments
+        met_on_day = f"SELECT {counted} FROM activity AS a WHERE {of_day}{not_excluded}"  # noqa: S608
         sql = f"SELECT wanted.number, met.* FROM {_WANTED} CROSS JOIN LATERAL ({met_on_day}) AS met"  # noqa: S608
     return CountQuery(sql, arguments.values)
 

@@ -57,7 +57,7 @@ async def count_days(connection: Connection, versions: Mapping[RepDay, Playbook 
         await connection.execute(_QUERIES["plan_each_time"])
     query = count_query(distinct, excluded, block=block)
     rows = await connection.fetch(query.sql, *columns, *query.arguments)
-    return {rep_days[number - 1]: DayCounts(first_at, tuple(counts)) for number, first_at, *counts in rows}
+    return {rep_days[number - 1]: DayCounts(first_at, tuple(counts)) for number, first_at, *counts in rows if number}
 
 
 def _covering_block(rep_days: Collection[RepDay]) -> Block | None:
