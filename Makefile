@@ -55,6 +55,7 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.door
 	@$(BIN)/python -m bench.stream
 	@$(BIN)/python -m bench.rescoring
+	@$(BIN)/python -m bench.many_teams
 	@$(BIN)/python -m bench.latency
 	@$(BIN)/python -m bench.reprocessing
 	@$(BIN)/python -m bench.drop_detection

@@ -175,7 +175,7 @@ class ScoringService:
                 return False
         async with self._pool.acquire() as connection:
             definitions = await self._cache.read(connection)
-            if list_reps_due(definitions, await list_opened_days(connection), now=now):
+            if list_reps_due(definitions.roster.reps.values(), await list_opened_days(connection), now=now):
                 return False
             if await list_refuted_days(connection) or (await find_rescore_state(connection)).reps:
                 return False

@@ -1,6 +1,6 @@
 """How far the days of each rep have been opened."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,9 +20,9 @@ class OpenedDays:
     oldest_open: date | None
 
 
-async def list_opened_days(connection: Connection) -> dict[RepId, OpenedDays]:
-    """Of every rep for whom a day was opened."""
-    rows = await connection.fetch(_QUERIES["list_last_opened_days"])
+async def list_opened_days(connection: Connection, rep_ids: Collection[RepId] | None = None) -> dict[RepId, OpenedDays]:
+    """Of these reps, or of all, those for whom a day was opened."""
+    rows = await connection.fetch(_QUERIES["list_last_opened_days"], list(rep_ids) if rep_ids is not None else None)
     return {row["rep_id"]: OpenedDays(latest=row["opened_day"], oldest_open=row["oldest_open_day"]) for row in rows}
 
 

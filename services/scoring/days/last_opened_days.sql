@@ -1,8 +1,8 @@
 -- name: list_last_opened_days
--- For every rep the latest day that was opened, and the oldest day that is still open.
+-- For these reps, or for every rep when the argument is null: the latest day that was opened, and the oldest that is still open.
 SELECT o.rep_id, o.day AS opened_day,
        (SELECT min(d.day) FROM rep_day AS d WHERE d.rep_id = o.rep_id AND d.state = 'open') AS oldest_open_day
-FROM last_opened_day AS o;
+FROM last_opened_day AS o WHERE $1::text[] IS NULL OR o.rep_id = ANY($1);
 
 -- name: claim_last_opened_days
 -- Locks the rows of these reps in one order. A new rep starts on the given day.

@@ -1,6 +1,6 @@
 """Open and close days as midnight passes for each rep, also those whose midnight passed while scoring was down."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -31,6 +31,7 @@ from shared.postgres.pool import Connection
 
 _ONE_DAY: Final = timedelta(days=1)
 _MISSED_DAYS_MAX: Final = 400
+_REPS_AT_ONCE: Final = 500
 _MIDNIGHT: Final = Cause()
 
 
@@ -42,16 +43,34 @@ class OpenedAndClosed:
     closed: int
 
 
-async def open_and_close_days(pool: asyncpg.Pool, cache: DefinitionsCache, *, now: datetime) -> OpenedAndClosed:
-    """Open every day that has begun and close every day that has ended. Repeated, or done by two replicas at once, it happens
-    once."""
-    async with pool.acquire() as connection, connection.transaction():
-        definitions = await cache.share(connection)
-        return await _open_and_close_days(connection, definitions, now=now)
+async def open_and_close_days(
+    pool: asyncpg.Pool, cache: DefinitionsCache, rep_ids: Collection[RepId] | None = None, *, now: datetime
+) -> OpenedAndClosed:
+    """Open every day of these reps, or of all, that has begun, and close every day that has ended. Repeated, or done by two
+    replicas at once, it happens once. Many reps take several transactions, so that nobody waits for all of them."""
+    opened = closed = 0
+    async with pool.acquire() as connection:
+        due = await _list_reps_due(connection, await cache.read(connection), rep_ids, now=now)
+    for first in range(0, len(due), _REPS_AT_ONCE):
+        async with pool.acquire() as connection, connection.transaction():
+            definitions = await cache.share(connection)
+            days = await _open_and_close_days(connection, definitions, due[first : first + _REPS_AT_ONCE], now=now)
+        opened, closed = opened + days.opened, closed + days.closed
+    return OpenedAndClosed(opened=opened, closed=closed)
 
 
-async def _open_and_close_days(connection: Connection, definitions: Definitions, *, now: datetime) -> OpenedAndClosed:
-    due = list_reps_due(definitions, await list_opened_days(connection), now=now)
+async def _list_reps_due(
+    connection: Connection, definitions: Definitions, rep_ids: Collection[RepId] | None, *, now: datetime
+) -> list[RepId]:
+    reps = definitions.roster.reps
+    asked = reps.values() if rep_ids is None else [reps[rep_id] for rep_id in rep_ids if rep_id in reps]
+    return list_reps_due(asked, await list_opened_days(connection, rep_ids), now=now)
+
+
+async def _open_and_close_days(
+    connection: Connection, definitions: Definitions, rep_ids: Collection[RepId], *, now: datetime
+) -> OpenedAndClosed:
+    due = await _list_reps_due(connection, definitions, rep_ids, now=now)
     pending = await list_pending_rescores(connection, due) if due else set()
     due = [rep_id for rep_id in due if rep_id not in pending]  # a day must be opened with its right score
     if not due:
@@ -76,8 +95,8 @@ async def _open_and_close_days(connection: Connection, definitions: Definitions,
     return OpenedAndClosed(opened=opened, closed=len(events) - opened)
 
 
-def list_reps_due(definitions: Definitions, opened: Mapping[RepId, OpenedDays], *, now: datetime) -> list[RepId]:
-    """The reps who have days to open or to close, sorted."""
+def list_reps_due(reps: Iterable[Rep], opened: Mapping[RepId, OpenedDays], *, now: datetime) -> list[RepId]:
+    """Which of these reps have days to open or to close, sorted."""
 
     def is_due(rep: Rep) -> bool:
         if rep.id not in opened:
@@ -87,7 +106,7 @@ def list_reps_due(definitions: Definitions, opened: Mapping[RepId, OpenedDays], 
             days.oldest_open is not None and rep_day_end(rep, days.oldest_open) <= now
         )
 
-    return sorted(rep.id for rep in definitions.roster.reps.values() if is_due(rep))
+    return sorted(rep.id for rep in reps if is_due(rep))
 
 
 def next_midnight(definitions: Definitions, *, now: datetime) -> datetime | None:

@@ -1,5 +1,7 @@
 """Put a roster or playbooks in force, request that the days they touch are scored again, and announce what is new to reps."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -11,7 +13,7 @@ from services.scoring.definitions.announce_playbooks import announce_playbooks
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.entered_absences import delete_entered_days, list_entered
 from services.scoring.definitions.pending_rescores import request_rescore
-from services.scoring.definitions.stored_definitions import add_playbook, add_roster, bump_version
+from services.scoring.definitions.stored_definitions import add_playbooks, add_roster, bump_version
 from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definitions import Definitions
@@ -48,7 +50,7 @@ async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *
         DefinitionRefused: the file has mistakes; nothing has changed.
         ErasedPersonInRoster: it lists somebody who was erased; nothing has changed.
     """
-    roster = read_roster(text, file=file)
+    roster = await asyncio.to_thread(read_roster, text, file=file)
 
     async def apply(connection: Connection, before: Definitions) -> Applied:
         if (entry := find_erased(before.erased, before.roster, roster)) is not None:
@@ -102,25 +104,25 @@ async def apply_playbooks(
         DefinitionRefused: the file has mistakes, or a new version is for a team that the roster lacks; nothing has changed.
         RevisionNeedsReason: a version begins in the past, and its team has been judged there already.
     """
-    playbooks = read_playbooks(text, file=file)
+    playbooks = await asyncio.to_thread(read_playbooks, text, file=file)
 
     async def apply(connection: Connection, before: Definitions) -> Applied:
         changed = [playbook for playbook in playbooks if playbook not in before.playbooks.of(playbook.team)]
         refuse_unknown_teams(text, changed, before.roster.team_ids, file=file)
-        reps_to_rescore: set[RepId] = set()
-        after = before
+        revisions = [playbook for playbook in changed if _is_revision(playbook, before, now=now)]
+        if revisions and not revise:
+            raise RevisionNeedsReason(f"{revisions[0].team} from {revisions[0].effective_from}")
+        revised = {id(playbook) for playbook in revisions}
+        versions = [replace(playbook, revises=revise if id(playbook) in revised else "") for playbook in changed]
+        if versions:
+            versions = await add_playbooks(connection, versions, text, now=now)
+        reps_by_days: dict[tuple[date, date], set[RepId]] = defaultdict(set)
         for playbook in changed:
-            is_revision = _is_revision(playbook, before, now=now)
-            if is_revision and not revise:
-                raise RevisionNeedsReason(f"{playbook.team} from {playbook.effective_from}")
-            reason = revise if is_revision else ""
-            number = await add_playbook(connection, playbook, text, reason=reason, now=now)
-            version = replace(playbook, revises=reason, number=number)
-            after = replace(after, playbooks=after.playbooks.with_version(version))
-            first, last = _days_in_force(playbook, before)
-            members = {rep.id for rep in before.roster.reps_of(playbook.team)}
-            await request_rescore(connection, members, first=first, last=last, needs_reassignment=False, now=now)
-            reps_to_rescore |= members
+            reps_by_days[_days_in_force(playbook, before)].update(rep.id for rep in before.roster.reps_of(playbook.team))
+        for (first, last), rep_ids in reps_by_days.items():
+            await request_rescore(connection, rep_ids, first=first, last=last, needs_reassignment=False, now=now)
+        reps_to_rescore = set[RepId]().union(*reps_by_days.values())
+        after = replace(before, playbooks=before.playbooks.with_versions(versions))
         announced = await announce_playbooks(connection, after, reps_to_rescore, now=now)
         summary = ", ".join(
             f"{playbook.team} from {playbook.effective_from}{'' if playbook in changed else ' (unchanged)'}"

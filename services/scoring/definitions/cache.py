@@ -1,15 +1,19 @@
-"""The definitions in force, as every transaction that assigns or counts activities uses them."""
+"""The definitions in force, as every transaction that assigns or counts activities uses them.
 
-from collections.abc import Sequence
+Files are read beside the event loop: a large one takes a second, for which nothing else would be answered.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from datetime import date
 
 from services.scoring.definitions.entered_absences import list_entered
 from services.scoring.definitions.stored_definitions import (
-    StoredPlaybook,
     Tombstone,
     find_roster,
     find_version,
+    list_playbook_files,
     list_playbooks,
     list_tombstones,
     lock_definitions,
@@ -22,9 +26,13 @@ from services.scoring.domain.erased import TOMBSTONE_KINDS, ErasedPeople
 from services.scoring.domain.playbook.playbook import Playbook, Playbooks
 from services.scoring.domain.roster.entered_absences import EnteredDay, with_entered_absences
 from services.scoring.domain.roster.roster import EMPTY_ROSTER, Roster
+from shared.events import TeamId
 from shared.postgres.pool import Connection
 from shared.privacy.erasure import tombstone_of_key
 from shared.service.settings import ErasureKeyChanged
+
+_PlaybookKey = tuple[TeamId, date]
+_FilePlaybooks = Mapping[_PlaybookKey, Playbook]
 
 
 class DefinitionsCache:
@@ -34,6 +42,9 @@ class DefinitionsCache:
     def __init__(self, erasure_key: bytes = b"") -> None:
         self._erasure_key = erasure_key
         self._cached: Definitions | None = None
+        self._reading = asyncio.Lock()
+        self._roster = _ParsedRoster("", EMPTY_ROSTER)
+        self._files: dict[int, _FilePlaybooks] = {}
 
     async def share(self, connection: Connection) -> Definitions:
         """The definitions, which stay in force until the transaction ends.
@@ -60,29 +71,57 @@ class DefinitionsCache:
             ErasureKeyChanged: people were erased under another key, and would not be recognised.
         """
         version = await find_version(connection)
-        if self._cached is None or self._cached.version != version:
-            self._cached = await self._read_all(connection, version)
-        return self._cached
+        if self._cached is not None and self._cached.version == version:
+            return self._cached
+        async with self._reading:  # who comes meanwhile waits, and finds the result
+            if self._cached is None or self._cached.version != version:
+                self._cached = await self._read_all(connection, version)
+            return self._cached
 
     async def _read_all(self, connection: Connection, version: int) -> Definitions:
         erased = _erased_people(await list_tombstones(connection), self._erasure_key)
-        roster_body = await find_roster(connection)
-        playbooks = Playbooks(_playbooks(await list_playbooks(connection)))
+        playbooks = await self._read_playbooks(connection)
+        return Definitions(version=version, roster=await self._read_roster(connection), playbooks=playbooks, erased=erased)
+
+    async def _read_roster(self, connection: Connection) -> Roster:
+        """With the absences that managers have entered: the only place where the two are put together. As long as neither
+        changes it is one object: caches then find a rep by identity, without comparing every field."""
+        body = await find_roster(connection)
+        if body is None:
+            return EMPTY_ROSTER
         entered = frozenset(absence.entered_day for absence in await list_entered(connection))
-        roster = _roster_in_force(roster_body, entered) if roster_body else EMPTY_ROSTER
-        return Definitions(version=version, roster=roster, playbooks=playbooks, erased=erased)
+        if self._roster.body != body:
+            self._roster = _ParsedRoster(body, await asyncio.to_thread(read_roster, body, file="stored roster"))
+        return self._roster.with_entered(entered)
+
+    async def _read_playbooks(self, connection: Connection) -> Playbooks:
+        """Each version out of the file that it was applied with; the other versions in that file may have been replaced. A
+        file is read once, whatever the number of its versions."""
+        stored = await list_playbooks(connection)
+        files = {row.file for row in stored}
+        for file, body in (await list_playbook_files(connection, files - self._files.keys())).items():
+            playbooks = await asyncio.to_thread(read_playbooks, body, file="stored playbook")
+            self._files[file] = {(playbook.team, playbook.effective_from): playbook for playbook in playbooks}
+        self._files = {file: self._files[file] for file in files}
+        return Playbooks(
+            replace(self._files[row.file][row.team, row.effective_from], revises=row.reason, number=row.version)
+            for row in stored
+        )
 
 
-@lru_cache(maxsize=2)
-def _parsed_roster(body: str) -> Roster:
-    """One object for one text: caches then find a rep by identity, without comparing every field."""
-    return read_roster(body, file="stored roster")
+class _ParsedRoster:
+    """The roster of a file, and the one with the entered absences that was asked for last."""
 
+    def __init__(self, body: str, roster: Roster) -> None:
+        self.body = body
+        self._roster = roster
+        self._entered: frozenset[EnteredDay] = frozenset()
+        self._in_force = roster
 
-@lru_cache(maxsize=2)
-def _roster_in_force(body: str, entered: frozenset[EnteredDay]) -> Roster:
-    """With the absences that managers have entered: the only place where the two are put together."""
-    return with_entered_absences(_parsed_roster(body), entered)
+    def with_entered(self, entered: frozenset[EnteredDay]) -> Roster:
+        if entered != self._entered:
+            self._entered, self._in_force = entered, with_entered_absences(self._roster, entered)
+        return self._in_force
 
 
 def _erased_people(tombstones: Sequence[Tombstone], key: bytes) -> ErasedPeople:
@@ -92,14 +131,3 @@ def _erased_people(tombstones: Sequence[Tombstone], key: bytes) -> ErasedPeople:
     if tombstones and tombstone_of_key(key) not in digests["key"]:
         raise ErasureKeyChanged
     return ErasedPeople(key=key, people=digests["person"], users=digests["user"], contacts=digests["contact"])
-
-
-def _playbooks(stored: Sequence[StoredPlaybook]) -> list[Playbook]:
-    """Each version out of the file that it was applied with; the other versions in that file may have been replaced."""
-    files = {row.body: read_playbooks(row.body, file="stored playbook") for row in stored}
-    return [
-        replace(playbook, revises=row.reason, number=row.version)
-        for row in stored
-        for playbook in files[row.body]
-        if (playbook.team, playbook.effective_from) == (row.team, row.effective_from)
-    ]

@@ -1,7 +1,7 @@
 """Rosters, playbook versions and tombstones in Postgres, and the lock that guards them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -17,12 +17,12 @@ _QUERIES: Final = Queries.beside(__file__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPlaybook:
-    """A version of a team's playbook. `body` is the file that it was applied with, which may hold other teams' as well."""
+    """A version of a team's playbook. `file` numbers the file that it was applied with, which may hold other teams' as well."""
 
     version: VersionNumber
     team: TeamId
     effective_from: date
-    body: str
+    file: int
     reason: str
 
 
@@ -82,19 +82,31 @@ async def list_playbooks(connection: Connection) -> list[StoredPlaybook]:
             version=row["version"],
             team=row["team"],
             effective_from=row["effective_from"],
-            body=row["body"],
+            file=row["file"],
             reason=row["reason"],
         )
         for row in await connection.fetch(_QUERIES["list_playbooks"])
     ]
 
 
-async def add_playbook(connection: Connection, playbook: Playbook, body: str, *, reason: str, now: datetime) -> VersionNumber:
-    """Store a version with the file that it stands in. Returns its number."""
-    version: VersionNumber = await connection.fetchval(
-        _QUERIES["add_playbook"], playbook.team, playbook.effective_from, body, reason, now
+async def list_playbook_files(connection: Connection, files: Collection[int]) -> dict[int, str]:
+    """The texts of these files, by number."""
+    rows = await connection.fetch(_QUERIES["list_playbook_files"], sorted(files))
+    return {row["file"]: row["body"] for row in rows}
+
+
+async def add_playbooks(connection: Connection, playbooks: Sequence[Playbook], body: str, *, now: datetime) -> list[Playbook]:
+    """Store versions with the file that they stand in. Returns them with their numbers."""
+    rows = await connection.fetch(
+        _QUERIES["add_playbooks"],
+        body,
+        [playbook.team for playbook in playbooks],
+        [playbook.effective_from for playbook in playbooks],
+        [playbook.revises for playbook in playbooks],
+        now,
     )
-    return version
+    numbers = {(row["team"], row["effective_from"]): row["version"] for row in rows}
+    return [replace(playbook, number=numbers[playbook.team, playbook.effective_from]) for playbook in playbooks]
 
 
 async def list_tombstones(connection: Connection) -> list[Tombstone]:

@@ -32,12 +32,20 @@ UPDATE roster SET body = $2 WHERE version = $1;
 
 -- name: list_playbooks
 -- The newest version for each team and date.
-SELECT DISTINCT ON (team, effective_from) version, team, effective_from, body, reason
+SELECT DISTINCT ON (team, effective_from) version, team, effective_from, file, reason
 FROM playbook_version ORDER BY team, effective_from, version DESC;
 
--- name: add_playbook
--- It replaces an earlier version of the same team and date.
-INSERT INTO playbook_version (team, effective_from, body, reason, applied_at) VALUES ($1, $2, $3, $4, $5) RETURNING version;
+-- name: list_playbook_files
+-- These files. What is stored of one never changes.
+SELECT file, body FROM playbook_file WHERE file = ANY($1::integer[]);
+
+-- name: add_playbooks
+-- The versions of one file, numbered in their order. Each replaces an earlier version of the same team and date.
+WITH added AS (INSERT INTO playbook_file (body) VALUES ($1) RETURNING file)
+INSERT INTO playbook_version (team, effective_from, file, reason, applied_at)
+SELECT new.team, new.effective_from, added.file, new.reason, $5
+FROM added, unnest($2::text[], $3::date[], $4::text[]) WITH ORDINALITY AS new (team, effective_from, reason, place)
+ORDER BY new.place RETURNING version, team, effective_from;
 
 -- name: list_tombstones
 -- The hashes by which erased people are recognised.

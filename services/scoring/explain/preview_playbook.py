@@ -1,5 +1,6 @@
 """What the last weeks would look like under a playbook that is not in force yet."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -35,7 +36,7 @@ async def preview_playbooks(pool: asyncpg.Pool, cache: DefinitionsCache, query: 
         DefinitionRefused: the file has mistakes, or a new version is for a team that the roster lacks.
         NothingToPreview: the file's teams have no reps.
     """
-    playbooks = read_playbooks(query.text, file=query.name)
+    playbooks = await asyncio.to_thread(read_playbooks, query.text, file=query.name)
     candidates = {playbook.team: playbook for playbook in playbooks}
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         definitions = (await cache.read(connection)).with_empty_cache()

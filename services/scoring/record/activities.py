@@ -63,6 +63,20 @@ def _key_columns(keys: Collection[ActivityKey]) -> list[list[str]]:
     return [sources, accounts, ids]
 
 
+async def list_reps_with_activities(
+    connection: Connection, rep_ids: Collection[RepId], owners: Collection[tuple[RepId, Identity]]
+) -> set[RepId]:
+    """Which of these reps have activities, or have an identity whose user has some."""
+    rows = await connection.fetch(
+        _QUERIES["list_reps_with_activities"],
+        list(rep_ids),
+        [rep_id for rep_id, _ in owners],
+        [identity.source for _, identity in owners],
+        [identity.user for _, identity in owners],
+    )
+    return {row["rep_id"] for row in rows}
+
+
 async def lock_activities_of_reps(
     connection: Connection, rep_ids: Collection[RepId], identities: Collection[Identity]
 ) -> list[ActivityRecord]:

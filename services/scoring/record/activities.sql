@@ -38,6 +38,14 @@ SELECT a.source, a.account, a.activity_id, a.part_of, a.states::text, a.deleted,
 FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (source, account, activity_id)
 JOIN activity AS a ON (a.source, a.account, a.part_of) = (wanted.source, wanted.account, wanted.activity_id);
 
+-- name: list_reps_with_activities
+-- Which of these reps have activities, or have a user who has some. Whoever once owned one that others own now is not among them.
+SELECT rep_id FROM unnest($1::text[]) AS asked (rep_id)
+WHERE EXISTS (SELECT FROM activity AS a WHERE a.rep_id = asked.rep_id)
+UNION
+SELECT owner.rep_id FROM unnest($2::text[], $3::text[], $4::text[]) AS owner (rep_id, source, actor)
+WHERE EXISTS (SELECT FROM activity AS a WHERE a.source = owner.source AND a.actor = owner.actor);
+
 -- name: lock_activities_of_reps
 -- All activities that belong to these reps, or may belong to them because of their users, also of users who owned them at any
 -- other time: whose an activity is may depend on the calendar of somebody who handed it over before the day had ended. An

@@ -18,12 +18,15 @@ from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.pending_rescores import RepSpan, claim_rescores, finish_scoring
 from services.scoring.domain.definitions import Definitions
 from services.scoring.rescore.days_to_rescore import find_first_day, lock_days, lock_past_days, plan_each_time
-from services.scoring.rescore.reassign_activities import reassign_activities
+from services.scoring.rescore.reassign_activities import choose_reps, reassign_activities
 from services.scoring.rescore.score_past_days import score_past_days
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
 REPS_REASSIGNED: Final = 4
+"""Of those who may have activities. All others who are claimed with them are done at once."""
+
+REPS_CLAIMED: Final = 200
 REPS_SCORED: Final = 100
 """Many reps in one step, so that the days of one date are counted together: they lie beside each other on the disk."""
 
@@ -39,8 +42,9 @@ async def rescore_next_days(pool: asyncpg.Pool, cache: DefinitionsCache, *, now:
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
         await plan_each_time(connection)
-        if spans := await claim_rescores(connection, needs_reassignment=True, reps_max=REPS_REASSIGNED):
-            await reassign_activities(connection, spans, definitions, now=now)
+        if spans := await claim_rescores(connection, needs_reassignment=True, reps_max=REPS_CLAIMED):
+            reassigned = await choose_reps(connection, spans, definitions, reps_max=REPS_REASSIGNED)
+            await reassign_activities(connection, reassigned, definitions, now=now)
             return True
         spans = await claim_rescores(connection, needs_reassignment=False, reps_max=REPS_SCORED)
         if not spans:
@@ -48,7 +52,7 @@ async def rescore_next_days(pool: asyncpg.Pool, cache: DefinitionsCache, *, now:
         next_day = await _score_earliest_days(connection, spans, definitions, now=now)
         await finish_scoring(connection, [span.rep_id for span in spans], next_day=next_day)
     if next_day is None:  # no day of these reps was opened meanwhile, since the report would have had its old score
-        await open_and_close_days(pool, cache, now=now)
+        await open_and_close_days(pool, cache, [span.rep_id for span in spans], now=now)
     return True
 
 

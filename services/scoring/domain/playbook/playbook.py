@@ -102,7 +102,7 @@ class Playbooks:
         for version, following in zip_longest(versions[max(begun - 1, 0) :], versions[max(begun, 1) :]):
             yield version, following.effective_from - _ONE_DAY if following is not None else date.max
 
-    def with_version(self, version: Playbook) -> "Playbooks":
-        """These versions and one more, which replaces one of the same team and date."""
-        key = version.team, version.effective_from
-        return Playbooks([*(playbook for playbook in self if (playbook.team, playbook.effective_from) != key), version])
+    def with_versions(self, versions: Iterable[Playbook]) -> "Playbooks":
+        """These versions and more, each of which replaces one of the same team and date."""
+        by_key = {(version.team, version.effective_from): version for version in chain(self, versions)}
+        return Playbooks(by_key.values())

@@ -1,6 +1,6 @@
 """Teams, their managers and their reps."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
@@ -111,6 +111,10 @@ class Roster:
 
     teams: tuple[Team, ...]
 
+    def __hash__(self) -> int:
+        """Of the ids of teams alone: caches look rosters up often, and hashing everybody takes long."""
+        return self._hash
+
     @cached_property
     def reps(self) -> Mapping[RepId, Rep]:
         return MappingProxyType({rep.id: rep for team in self.teams for rep in team.reps})
@@ -138,14 +142,26 @@ class Roster:
         """The team that the rep is in on the day."""
         return self._teams[rep.on(day).team]
 
-    def reps_of(self, team_id: TeamId) -> list[Rep]:
+    def reps_of(self, team_id: TeamId) -> Sequence[Rep]:
         """Every rep who is, was or will be in the team."""
-        return [rep for rep in self.reps.values() if team_id in rep.teams]
+        return self._by_team.get(team_id, [])
 
     def find_rep(self, *, source: SourceName, account: str, user: str) -> Rep | None:
         """The rep with this identity. One for the account is preferred to one for every account of the source."""
         rep = self._by_identity.get((source, account, user))
         return rep if rep is not None else self._by_identity.get((source, None, user))
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(team.id for team in self.teams))
+
+    @cached_property
+    def _by_team(self) -> dict[TeamId, list[Rep]]:
+        by_team: dict[TeamId, list[Rep]] = {}
+        for rep in self.reps.values():
+            for team_id in rep.teams:
+                by_team.setdefault(team_id, []).append(rep)
+        return by_team
 
     @cached_property
     def _teams(self) -> dict[TeamId, Team]:

@@ -5,15 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from services.scoring.days import open_and_close_days as open_and_close
 from services.scoring.days.last_opened_days import OpenedDays
 from services.scoring.days.open_and_close_days import list_reps_due, next_midnight, open_and_close_days
 from services.scoring.definitions.cache import DefinitionsCache
-from services.scoring.domain.definitions import Definitions
-from services.scoring.domain.playbook.playbook import Playbooks
 from services.scoring.schema import SCHEMA
 from shared.postgres.pool import make_pool
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, ROSTER, Scoring, observed
-from tests.services.scoring.domain.builders import rep, roster
+from tests.services.scoring.domain.builders import rep, rep_id_of
 
 TUESDAY = MONDAY + timedelta(days=1)
 MADRID_MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)
@@ -38,6 +37,23 @@ async def test_midnight_closes_one_day_and_opens_the_next_in_the_reps_own_zone(s
     assert (after.opened, after.closed) == (1, 1)
     reports = [(event, report.rep.id, report.day) for event, report in await scoring.reports()]
     assert sorted(reports) == [("closed", "ana", MONDAY), ("opened", "ana", MONDAY + timedelta(days=1))]
+
+
+async def test_only_the_days_of_the_wanted_reps_are_opened_and_closed(scoring: Scoring) -> None:
+    long_after = MADRID_MIDNIGHT + timedelta(days=1)
+
+    await open_and_close_days(scoring.pool, scoring.cache, [BEN, rep_id_of("nobody")], now=long_after)
+
+    assert {report.rep.id for _, report in await scoring.reports()} == {BEN}
+
+
+async def test_every_rep_gets_a_turn_when_there_are_many(scoring: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_and_close, "_REPS_AT_ONCE", 1)
+
+    days = await open_and_close_days(scoring.pool, scoring.cache, now=MADRID_MIDNIGHT + timedelta(days=1))
+
+    assert (days.opened, days.closed) == (3, 3)
+    assert {report.rep.id for _, report in await scoring.reports()} == {ANA, BEN}
 
 
 async def test_two_replicas_at_midnight_open_and_close_each_day_once(scoring: Scoring) -> None:
@@ -148,8 +164,6 @@ async def test_without_reps_there_is_no_next_midnight(scoring: Scoring) -> None:
     ],
 )
 def test_a_rep_is_due_when_a_day_has_to_be_opened_or_closed(opened: OpenedDays | None, now: datetime, is_due: bool) -> None:
-    definitions = Definitions(version=1, roster=roster(rep()), playbooks=Playbooks([]))
-
-    due = list_reps_due(definitions, {ANA: opened} if opened is not None else {}, now=now)
+    due = list_reps_due([rep()], {ANA: opened} if opened is not None else {}, now=now)
 
     assert due == ([ANA] if is_due else [])

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import asyncpg
+import pytest
 
 from services.scoring.days.open_and_close_days import open_and_close_days
+from services.scoring.definitions import announce_playbooks as announce_module
 from services.scoring.definitions.apply_definitions import apply_playbooks
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.schema import SCHEMA
@@ -225,7 +227,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_team(scoring: Sco
     pool = asyncpg.create_pool(scoring.url, min_size=1, max_size=1, init=listen, server_settings={"search_path": SCHEMA})
     async with pool:
         counts = []
-        for number, size in enumerate((1, 1, 1_000)):
+        for number, size in enumerate((1, 1, 400)):
             names = [f"r{number}-{item}" for item in range(size)]
             reps = "".join(f"      - {{id: {name}, name: R, timezone: Europe/Madrid}}\n" for name in names)
             await scoring.apply_roster(ROSTER + reps)
@@ -238,3 +240,15 @@ async def test_the_number_of_statements_does_not_grow_with_the_team(scoring: Sco
 
     _, for_one, for_many = counts  # the first also asks for the types of columns
     assert for_one == for_many
+
+
+async def test_slices_of_reps_miss_nobody(scoring: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announce_module, "_REPS_AT_ONCE", 2)
+    more = "".join(f"      - {{id: r{number}, name: R, timezone: Europe/Madrid}}\n" for number in range(3))
+    await scoring.apply_roster(ROSTER + more)
+    await announced(scoring)
+
+    applied = await apply_playbooks(scoring.pool, scoring.cache, SOFTER, file="p.yaml", now=MONDAY_NOON)
+
+    assert sorted(event.rep.id for event in await announced(scoring)) == ["ana", "ben", "r0", "r1", "r2"]
+    assert applied.reps_to_announce_to == 5

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 
 import asyncpg
@@ -9,12 +10,13 @@ import pytest
 
 from services.scoring.definitions.stored_definitions import (
     Tombstone,
-    add_playbook,
+    add_playbooks,
     add_roster,
     add_tombstones,
     bump_version,
     find_roster,
     find_version,
+    list_playbook_files,
     list_playbooks,
     list_rosters,
     list_tombstones,
@@ -38,8 +40,8 @@ async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
 
 
 async def _add_playbook(connection: Connection, body: str, *, team: TeamId = SOUTH, effective_from: date = MONDAY) -> None:
-    version = playbook(team=team, effective_from=effective_from)
-    await add_playbook(connection, version, body, reason=f"for {body}", now=MONDAY_NOON)
+    version = replace(playbook(team=team, effective_from=effective_from), revises=f"for {body}")
+    await add_playbooks(connection, [version], body, now=MONDAY_NOON)
 
 
 async def test_the_newest_roster_is_in_force_and_every_one_is_listed(connection: Connection) -> None:
@@ -64,13 +66,33 @@ async def test_the_newest_version_of_each_team_and_date_is_listed(connection: Co
     await _add_playbook(connection, "corrected")
     await _add_playbook(connection, "later", effective_from=MONDAY + timedelta(days=1))
 
-    listed = {(row.team, row.effective_from): (row.body, row.reason) for row in await list_playbooks(connection)}
+    stored = await list_playbooks(connection)
+    bodies = await list_playbook_files(connection, {row.file for row in stored})
 
+    listed = {(row.team, row.effective_from): (bodies[row.file], row.reason) for row in stored}
     assert {key: value for key, value in listed.items() if key[0] == SOUTH} == {
         (SOUTH, MONDAY): ("corrected", "for corrected"),
         (SOUTH, MONDAY + timedelta(days=1)): ("later", "for later"),
     }
     assert [team for team, _ in listed].count(NORTH) == 1
+
+
+async def test_versions_of_one_file_are_numbered_in_their_order_and_store_it_once(connection: Connection) -> None:
+    in_order = [playbook(team=TeamId(team), effective_from=MONDAY) for team in ("zulu", "alpha", "mike")]
+
+    added = await add_playbooks(connection, in_order, "three teams", now=MONDAY_NOON)
+
+    assert added == in_order
+    first = added[0].number
+    assert [version.number for version in added] == [first, first + 1, first + 2]
+    assert len({row.file for row in await list_playbooks(connection) if row.team != NORTH}) == 1
+
+
+async def test_only_the_wanted_files_are_listed(connection: Connection) -> None:
+    await _add_playbook(connection, "of the south")
+    file = next(row.file for row in await list_playbooks(connection) if row.team == SOUTH)
+
+    assert await list_playbook_files(connection, {file}) == {file: "of the south"}
 
 
 async def test_the_version_of_all_definitions_rises(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from services.scoring.record.activities import (
     list_activities_of_day,
     list_activities_with_parts,
     list_all_activities,
+    list_reps_with_activities,
     lock_activities,
     lock_activities_of_reps,
     update_activities,
@@ -22,7 +23,7 @@ from services.scoring.record.activities import (
 from shared.observation import ActivityId, SourceName
 from shared.postgres.pool import Connection
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, Scoring
-from tests.services.scoring.domain.builders import ACME, activity
+from tests.services.scoring.domain.builders import ACME, activity, rep_id_of
 
 OTHER = SourceName("other")
 TUESDAY = MONDAY + timedelta(days=1)
@@ -117,6 +118,19 @@ async def test_activities_of_reps_and_of_their_users_are_locked_in_order(scoring
             await scoring.pool.fetch("SELECT FROM activity WHERE activity_id = 'a3' FOR UPDATE NOWAIT")
 
     assert _keys(*locked) == _keys(elsewhere, anas, second, own)
+
+
+async def test_reps_are_listed_who_have_activities_or_a_user_who_has_some(connection: Connection) -> None:
+    await insert_activities(connection, [_record("a1", RepDay(ANA, MONDAY), actor="gone")], now=MONDAY_NOON)
+    await insert_activities(connection, [_record("a2", actor="8"), _record("a3", source=OTHER, actor="9")], now=MONDAY_NOON)
+    cy, dee, eve = (rep_id_of(name) for name in ("cy", "dee", "eve"))
+    owners = [
+        (BEN, Identity(source=ACME, user="8")),
+        (cy, Identity(source=ACME, user="9")),
+        (dee, Identity(source=OTHER, user="8")),
+    ]
+
+    assert await list_reps_with_activities(connection, [ANA, BEN, cy, dee, eve], owners) == {ANA, BEN}
 
 
 async def test_the_wanted_activities_are_listed_with_their_parts(connection: Connection) -> None:

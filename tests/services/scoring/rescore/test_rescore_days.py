@@ -161,3 +161,23 @@ async def test_no_activity_stays_with_a_rep_who_was_removed_from_the_roster(scor
     await scoring.apply(roster=ROSTER)
     assert (await scoring.day(ANA))["counts"] == '{"calls": 1}'
     assert await scoring.differences() == ()
+
+
+async def test_one_step_reassigns_everybody_who_has_no_activities(scoring: Scoring) -> None:
+    await scoring.record(observed("a1"), observed("a2", actor="1"))
+    await scoring.pool.execute("DELETE FROM pending_rescore")
+    joined = "".join(
+        f"      - {{id: r{number}, name: R, timezone: UTC, identities: [{{source: acme, user: {number}}}]}}\n"
+        for number in range(1, 7)
+    )
+    await scoring.apply_roster(EXCHANGED + joined)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rescore_days, "REPS_REASSIGNED", 1)
+        await rescore_next_days(scoring.pool, scoring.cache, now=scoring.now)
+
+    waiting = await scoring.pool.fetch("SELECT rep_id FROM pending_rescore WHERE needs_reassignment ORDER BY rep_id")
+    assert len(waiting) == 2
+    assert {row["rep_id"] for row in waiting} < {"ana", "ben", "r1"}
+    await scoring.rescore()
+    assert await scoring.differences() == ()

@@ -75,7 +75,7 @@ def test_a_version_replaces_the_one_of_its_team_and_date_only() -> None:
     versions = Playbooks([SOUTHERN, NEW, OLD])
     corrected = playbook(behaviour(target=12), effective_from=FEBRUARY)
 
-    replaced = versions.with_version(corrected)
+    replaced = versions.with_versions([corrected])
 
     assert list(versions) == [OLD, NEW, SOUTHERN]
     assert list(replaced) == [OLD, corrected, SOUTHERN]
