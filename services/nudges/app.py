@@ -18,6 +18,7 @@ from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
+from services.nudges.deliver.personal.directory import Directory
 from services.nudges.gauges import gauge_readers
 from services.nudges.intake.consumer import Intake, scores_router
 from services.nudges.intake.erased_people import refuse_other_key
@@ -30,6 +31,7 @@ from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.disputes.explain_day import explain_day
 from services.nudges.pages.inbox_page import InboxPage
+from services.nudges.pages.mail_page import MailPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pending_work import has_pending_work
@@ -84,6 +86,7 @@ class NudgesService:
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
+        self.directory = Directory(self._client, self._pool, self._links)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
@@ -189,7 +192,8 @@ class NudgesService:
         answers = AnswerPage(pool, links, renderer, clock, metrics)
         disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
         absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
-        return [*own.routes(), *answers.routes(), *disputes.routes(), *absences.routes()]
+        mail = MailPage(pool, links, renderer, clock)
+        return [*own.routes(), *answers.routes(), *disputes.routes(), *absences.routes(), *mail.routes()]
 
     async def _explain(self, rep_id: RepId, day: date) -> Explanation:
         return await explain_day(self._client, rep_id, day)
@@ -212,8 +216,11 @@ async def run(settings: NudgesSettings) -> None:
     clock = make_clock(settings.clock.mode)
     erasure_key = settings.privacy.read_erasure_key()
     link_secret = read_strong_secret(settings.nudges.link_secret, key="nudges.link_secret")
-    async with open_channels(settings.channels, ChannelResources(clock=clock, authorities=trusted_authorities())) as channels:
-        await NudgesService(settings, channels, clock, erasure_key=erasure_key, link_secret=link_secret).run(front)
+    services: list[NudgesService] = []
+    resources = ChannelResources(clock=clock, authorities=trusted_authorities(), find_directory=lambda: services[0].directory)
+    async with open_channels(settings.channels, resources) as channels:
+        services.append(NudgesService(settings, channels, clock, erasure_key=erasure_key, link_secret=link_secret))
+        await services[0].run(front)
 
 
 def describe() -> FastStream:

@@ -11,6 +11,7 @@ _TOKEN_HEX: Final = 32
 _OWN_PAGE: Final = "you/"
 _ANSWER: Final = "answer/"
 _ABSENCE: Final = "absence/"
+_MAIL: Final = "mail/"
 
 
 class NoLinkSecret(DaymarkError):
@@ -56,6 +57,14 @@ class Links:
         """
         return f"{nudge_id}/{person_id}/{self._sign(f'{_ANSWER}{nudge_id}/{person_id}')}"
 
+    def mail_url(self, person_id: PersonId) -> str:
+        """The address of the page on which a person stops mail, or gets it again.
+
+        Raises:
+            NoLinkSecret: no secret is configured.
+        """
+        return f"{self._base_url}/mail/{person_id}/{self._sign(_MAIL + person_id)}"
+
     def absence_url(self, manager_id: ManagerId, absence: PossibleAbsence) -> str:
         """The address of the page on which a manager enters that a rep was away; these days are filled in.
 
@@ -82,6 +91,9 @@ class Links:
 
     def can_open_answer(self, nudge_id: NudgeId, person_id: PersonId, token: str) -> bool:
         return self._is_signature(f"{_ANSWER}{nudge_id}/{person_id}", token)
+
+    def can_open_mail(self, person_id: PersonId, token: str) -> bool:
+        return self._is_signature(_MAIL + person_id, token)
 
     def can_open_absence(self, manager_id: ManagerId, rep_id: RepId, token: str) -> bool:
         return self._is_signature(f"{_ABSENCE}{manager_id}/{rep_id}", token)

@@ -24,8 +24,18 @@ EVERYTHING: Final = Audience()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ContactAttempt:
+    """One way to the person that was tried. Without an `error` it worked."""
+
+    transport: str
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Delivered:
-    """The receiver accepted the nudge."""
+    """The receiver accepted the nudge. `tried` are the ways to the person, if the channel has several, in their order."""
+
+    tried: tuple[ContactAttempt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +44,7 @@ class TryLater:
 
     error: str
     after_s: float | None = None
+    tried: tuple[ContactAttempt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +61,15 @@ class Gone:
     error: str
 
 
-Outcome = Delivered | TryLater | GiveUp | Gone
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreachable:
+    """There is no way to this person; the channel itself works."""
+
+    error: str
+    tried: tuple[ContactAttempt, ...] = ()
+
+
+Outcome = Delivered | TryLater | GiveUp | Gone | Unreachable
 
 
 class Channel(Protocol):

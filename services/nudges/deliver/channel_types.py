@@ -9,19 +9,24 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.nudges.deliver.channel import Channel
+from services.nudges.deliver.personal.directory import Directory
 from shared.clock import Clock
 from shared.service.settings import Section
 
 Keys = TypeVar("Keys", bound=Section)
 
 
+FindDirectory = Callable[[], Directory]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelResources:
     """What channels are opened with. `authorities` is the file of certificate authorities that chat and mail servers are
-    checked against."""
+    checked against. `find_directory` returns the directory of people once the service runs."""
 
     clock: Clock
     authorities: str
+    find_directory: FindDirectory
 
 
 OpenChannels = Callable[[Keys, ChannelResources], AbstractAsyncContextManager[Sequence[Channel]]]

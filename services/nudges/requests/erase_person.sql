@@ -36,6 +36,14 @@ DELETE FROM ladder WHERE rep_id = $1;
 -- The strictness of the rep's drop detector.
 DELETE FROM rep_calibration WHERE rep_id = $1;
 
+-- name: delete_contact_states
+-- What became of the attempts to reach the person.
+DELETE FROM contact_state WHERE person_id = $1;
+
+-- name: delete_mail_stop
+-- Whether the person has stopped mail.
+DELETE FROM mail_stop WHERE person_id = $1;
+
 -- name: delete_days
 -- The rep's day reports. Their disputes go with these.
 DELETE FROM day WHERE rep_id = $1;

@@ -12,6 +12,7 @@ from services.scoring.definitions.check_names import check_names
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.domain.roster.contacts import contacts_of
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
 from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_rep
 from services.scoring.erase.find_erasure_target import find_erasure_target
@@ -26,7 +27,7 @@ from services.scoring.explain.preview_readings import preview_readings
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
-from shared.requests import absences, activities, definitions, erasure, scores
+from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 
@@ -40,6 +41,7 @@ def request_router(
     _handle_absences(requests, pool, cache, clock, on_change)
     _handle_scores(requests, pool, cache, clock)
     _handle_erasure(requests, pool, cache, clock)
+    _handle_people(requests, pool, cache, clock)
     return requests
 
 
@@ -163,3 +165,12 @@ def _handle_erasure(requests: RequestRouter, pool: asyncpg.Pool, cache: Definiti
             erased = await finish_erasing_contact(pool, cache, contact_key, source=order.source, now=clock.now())
             activities += erased.activities
         return erasure.ErasedScores(activities=activities)
+
+
+def _handle_people(requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock) -> None:
+    @requests.handles(people.PERSON_CONTACTS)
+    async def contacts(query: people.ContactQuery) -> people.ContactList:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        today = contacts_of(roster, query.person, now=clock.now())
+        return people.ContactList(contacts=today.contacts, because=today.because)

@@ -21,6 +21,7 @@ from services.scoring.domain.definition_files.fields import (
     read_weekdays,
     short_subdivision,
 )
+from services.scoring.domain.definition_files.reach_fields import Reach, contact_points
 from services.scoring.domain.definition_files.yaml_document import (
     DefinitionRefused,
     Document,
@@ -33,12 +34,14 @@ from services.scoring.domain.definition_files.yaml_document import (
 from services.scoring.domain.roster.roster import Absence, Identity, Manager, Rep, Roster, Team, Term
 from shared.events import ManagerId, RepId, TeamId
 from shared.observation import SourceName
+from shared.reach import MAIL
 
 
 class ManagerEntry(Entry):
     id: Annotated[ManagerId, SLUG]
     name: Name
     email: str | None = None
+    reach: Reach | None = None
     timezone: Timezone | None = None
     first: date | None = Field(default=None, alias="from")
     last: date | None = Field(default=None, alias="until")
@@ -78,6 +81,7 @@ class RepEntry(Entry):
     id: Annotated[RepId, SLUG]
     name: Name
     email: str | None = None
+    reach: Reach | None = None
     timezone: Timezone
     country: str | None = None
     subdivision: str | None = None
@@ -132,6 +136,7 @@ class RepEntry(Entry):
             identities=tuple(
                 Identity(source=identity.source, user=identity.user, account=identity.account) for identity in self.identities
             ),
+            reach=contact_points(self.reach, email=self.email),
         )
 
 
@@ -181,6 +186,7 @@ def read_roster(text: str, *, file: str) -> Roster:
         *find_duplicates(_ids(entry), document),
         *_unknown_teams(entry, document),
         *_unknown_regions(entry, document),
+        *_missing_emails(entry, document),
     ]
     if mistakes:
         raise DefinitionRefused(file, mistakes)
@@ -199,11 +205,23 @@ def _team(entry: TeamEntry) -> Team:
                 timezone=manager.timezone,
                 first=manager.first,
                 last=manager.last,
+                reach=contact_points(manager.reach, email=manager.email),
             )
             for manager in entry.managers
         ),
         reps=tuple(rep.rep(team_id=entry.id) for rep in entry.reps),
     )
+
+
+def _missing_emails(roster: RosterFile, document: Document) -> Iterator[Mistake]:
+    """Whoever is to be reached by mail has an email to which mail can be sent."""
+    people: list[tuple[Path, RepEntry | ManagerEntry]] = [*_reps(roster)]
+    for team_number, team in enumerate(roster.teams):
+        people += [(("teams", team_number, "managers", number), manager) for number, manager in enumerate(team.managers)]
+    for path, person in people:
+        if MAIL.name in (person.reach or ()) and not MAIL.is_address(person.email or ""):
+            problem = f"names mail, and email is no address; write email: {MAIL.example} beside it"
+            yield Mistake(line=document.line_of((*path, "reach")), key=dotted((*path, "reach")), problem=problem)
 
 
 def _reps(roster: RosterFile) -> Iterator[tuple[Path, RepEntry]]:

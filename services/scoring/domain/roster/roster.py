@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.events import ManagerId, PersonId, RepId, TeamId
 from shared.observation import SourceName
+from shared.reach import ContactPoint
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,7 @@ class Manager:
     timezone: str | None
     first: date | None = None
     last: date | None = None
+    reach: tuple[ContactPoint, ...] = ()
 
     def leads_on(self, day: date) -> bool:
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
@@ -63,7 +65,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rep:
-    """`terms` are in order, at least one; the first begins at `date.min`."""
+    """`terms` are in order, at least one; the first begins at `date.min`. `reach` is in the order of preference."""
 
     id: RepId
     name: str
@@ -73,6 +75,7 @@ class Rep:
     left: date | None
     absences: tuple[Absence, ...]
     identities: tuple[Identity, ...]
+    reach: tuple[ContactPoint, ...] = ()
 
     def is_employed_on(self, day: date) -> bool:
         return (self.joined is None or self.joined <= day) and (self.left is None or day <= self.left)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import certifi
 import pytest
 from pydantic import ValidationError
 
@@ -11,8 +12,9 @@ from services.nudges.deliver.channels import CHANNELS, ChannelsSection, open_cha
 from services.nudges.deliver.channels.inbox import InboxKeys, open_inbox
 from shared.clock import SteppedClock
 from shared.service.settings import DEFAULT_FILE, read_toml
+from tests.services.nudges.deliver.personal.directories import no_directory
 
-RESOURCES = ChannelResources(clock=SteppedClock(), authorities="")
+RESOURCES = ChannelResources(clock=SteppedClock(), authorities=certifi.where(), find_directory=no_directory)
 DEFAULTS = read_toml(DEFAULT_FILE)["channels"]
 FOLDER = Path(channels.__file__).parent
 

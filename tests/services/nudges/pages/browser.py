@@ -14,6 +14,7 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage, Explain
 from services.nudges.pages.inbox_page import InboxPage
+from services.nudges.pages.mail_page import MailPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.rules.catalogue import RULES
@@ -44,7 +45,8 @@ async def browsing(
     own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
     answers = AnswerPage(pool, LINKS, renderer, clock, metrics)
     disputes = DisputePage(pool, LINKS, renderer, clock, metrics, explain=explain)
-    routes = [*inbox.routes(), *own.routes(), *answers.routes(), *disputes.routes()]
+    mail = MailPage(pool, LINKS, renderer, clock)
+    routes = [*inbox.routes(), *own.routes(), *answers.routes(), *disputes.routes(), *mail.routes()]
     app = Starlette(routes=routes, exception_handlers={404: inbox.not_found})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, follow_redirects=True) as client:
         yield client

@@ -7,6 +7,8 @@ from typing import Final
 import pytest
 
 from services.nudges.deliver.channels.file import FileChannel
+from services.nudges.deliver.personal.contact_states import record_success
+from services.nudges.deliver.personal.mail_stops import stop_mail
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
 from services.nudges.experiments.calibrations import merge_rep_calibrations
@@ -32,10 +34,12 @@ TABLES_OF_PEOPLE: Final = frozenset(
     {
         "announcement",
         "answer",
+        "contact_state",
         "day",
         "delivery",
         "dispute",
         "ladder",
+        "mail_stop",
         "manager_of_rep",
         "nudge",
         "outbox",
@@ -71,6 +75,8 @@ async def _add_rep(rows: Rows, rep: Rep) -> None:
     await _add_manager(rows, rep, MARA)
     async with rows.pool.acquire() as connection:
         await merge_rep_calibrations(connection, NORTH.id, [rep.id], [0.1])
+        await record_success(connection, rep.id, "mail", now=NOON)
+    await stop_mail(rows.pool, rep.id, now=NOON)
     await _add_dispute(rows, rep)
 
 

@@ -22,6 +22,7 @@ from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.deliver.channels.conftest import RECIPIENT, TOKEN, Send, chat, room
+from tests.services.nudges.deliver.personal.directories import no_directory
 
 
 async def test_a_room_gets_the_text(send: Send, receiver: Receiver) -> None:
@@ -212,7 +213,7 @@ def _settings(chat_section: dict[str, object]) -> ChannelsSection:
 
 async def test_a_chat_channel_is_opened_as_it_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _settings({"url": "env:ROOM", "teams": ["north"], "give_up_after_h": 2})
-    resources = ChannelResources(clock=SteppedClock(NOON), authorities=certifi.where())
+    resources = ChannelResources(clock=SteppedClock(NOON), authorities=certifi.where(), find_directory=no_directory)
     monkeypatch.setenv("ROOM", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
     async with open_channels(settings, resources) as channels:
         channel = channels["chat.room"]

@@ -1,0 +1,50 @@
+"""What became of the last attempts to reach each person, by transport."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from shared.events import PersonId
+from shared.postgres.pool import Connection
+from shared.postgres.queries import Queries
+
+_QUERIES: Final = Queries.beside(__file__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactState:
+    """`failures` are those since the last success, and `failing_since` is the time of the first of them."""
+
+    person_id: PersonId
+    transport: str
+    last_delivered_at: datetime | None
+    failures: int
+    failing_since: datetime | None
+    last_error: str
+
+
+async def record_success(connection: Connection, person_id: PersonId, transport: str, *, now: datetime) -> None:
+    await connection.execute(_QUERIES["merge_contact_success"], person_id, transport, now)
+
+
+async def record_failure(connection: Connection, person_id: PersonId, transport: str, *, error: str, now: datetime) -> int:
+    """Returns the number of failures since the last success."""
+    failures: int = await connection.fetchval(_QUERIES["merge_contact_failure"], person_id, transport, now, error)
+    return failures
+
+
+async def list_contact_states(pool: asyncpg.Pool) -> list[ContactState]:
+    """By person and transport."""
+    return [
+        ContactState(
+            person_id=row["person_id"],
+            transport=row["transport"],
+            last_delivered_at=row["last_delivered_at"],
+            failures=row["failures"],
+            failing_since=row["failing_since"],
+            last_error=row["last_error"],
+        )
+        for row in await pool.fetch(_QUERIES["list_contact_states"])
+    ]

@@ -1,0 +1,62 @@
+"""What every transport promises, and what it is given to send."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
+from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
+from shared.events import Nudge, NudgeKind
+
+ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
+"""What binds a person, and what was wrong about them, reaches them whatever they want."""
+_SUBJECT_LENGTH_MAX: Final = 90
+_NAME_LENGTH_MAX: Final = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonalMessage:
+    """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else. `url` opens its page, and
+    `stop_url` the page that stops mail; each is empty if there is none. One that `is_binding` is sent whatever they want."""
+
+    nudge_id: str
+    name: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    reason: tuple[str, ...]
+    url: str
+    stop_url: str
+    is_binding: bool
+
+
+def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
+    """The first sentence of the message is its subject."""
+    paragraphs = tuple(line for line in neutral(nudge.text).splitlines() if line)
+    first = paragraphs[0] if paragraphs else nudge.rule
+    return PersonalMessage(
+        nudge_id=nudge.id,
+        name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
+        subject=neutral_line(_first_sentence(first), length_max=_SUBJECT_LENGTH_MAX),
+        paragraphs=paragraphs,
+        reason=tuple(line for line in neutral(nudge.reason).splitlines() if line),
+        url=nudge.url,
+        stop_url=stop_url,
+        is_binding=nudge.kind in ALWAYS_SENT,
+    )
+
+
+def _first_sentence(text: str) -> str:
+    """Up to the first full stop, exclamation or question mark that a space follows."""
+    ends = [at for mark in (". ", "! ", "? ") if (at := text.find(mark)) > 0]
+    return text[: min(ends) + 1].removesuffix(".") if ends else text.removesuffix(".")
+
+
+TransportOutcome = Delivered | TryLater | GiveUp
+
+
+class Transport(Protocol):
+    """One of `shared.reach.TRANSPORTS`, as this installation has it."""
+
+    name: str
+
+    async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
+        """Try to send to one address, once. Sent again, the message carries the same id."""

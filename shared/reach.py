@@ -1,0 +1,57 @@
+"""How a person can be reached: the transports, and the form of an address in each.
+
+The roster of scoring says where each person is reached; nudges has a module that sends through each transport.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+_MAIL_LENGTH_MAX: Final = 254
+"""RFC 5321, 4.5.3.1.3, without the angle brackets."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transport:
+    """A way to reach one person. `form` is the pattern of an address, `example` one that matches it, and `length_max` the most
+    characters that it may have."""
+
+    name: str
+    form: re.Pattern[str]
+    example: str
+    length_max: int = 100
+
+    def is_address(self, text: str) -> bool:
+        return len(text) <= self.length_max and self.form.fullmatch(text) is not None
+
+
+MAIL: Final = Transport(
+    name="mail",
+    form=re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*"),
+    example="ana@example.com",
+    length_max=_MAIL_LENGTH_MAX,
+)
+SLACK: Final = Transport(name="slack", form=re.compile(r"[UW][A-Z0-9]{5,30}"), example="U024BE7LH")
+TRANSPORTS: Final[Mapping[str, Transport]] = MappingProxyType({transport.name: transport for transport in (MAIL, SLACK)})
+
+
+class ContactPoint(BaseModel):
+    """Where a person is reached: an address in one of the transports."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    transport: str
+    address: str
+
+
+class Contacts(BaseModel):
+    """How a person is reached today, in their order of preference. Without any, `because` says why."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    contacts: tuple[ContactPoint, ...] = ()
+    because: str = ""

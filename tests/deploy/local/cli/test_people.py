@@ -1,0 +1,83 @@
+"""Mail to each person: what arrives, for whom, and what it counts for."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.demo.time_stepper import TimeStepper
+from shared.jetstream.client import disconnect
+from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK
+from tests.mailbox import Mailbox, receiving_mail
+from tests.running_daymark import RunningDaymark, running_daymark
+
+SETTINGS = """
+[clock]
+mode = "stepped"
+[channels.mail]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "Daymark <daymark@example.com>"
+"""
+ROSTER = """\
+teams:
+  - id: north
+    name: North
+    managers: [{id: mara, name: Mara Lind, timezone: Europe/Madrid, email: mara@example.com}]
+    reps:
+      - {id: ana, name: Ana Ruiz, timezone: Europe/Madrid, email: ana@example.com}
+      - {id: ben, name: Ben Ode, timezone: Europe/Madrid}
+"""
+SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MONDAY = (datetime(2026, 3, 1, 23, tzinfo=UTC), datetime(2026, 3, 2, 8, 0, 1, tzinfo=UTC))
+"""In Madrid: the beginning of Monday, and a second after work begins."""
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with receiving_mail() as serving:
+        yield serving
+
+
+@pytest.fixture
+async def daymark(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[RunningDaymark]:
+    """On Monday morning, with a playbook that was announced."""
+    (tmp_path / "roster.yaml").write_text(ROSTER)
+    (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
+    async with running_daymark(tmp_path / "d", FREE_PORTS + SETTINGS.format(port=mailbox.port)) as running:
+        connection = await running.connect()
+        stepper = TimeStepper(connection)
+        await stepper.step_to(SUNDAY)
+        await running.command("roster", "apply", str(tmp_path / "roster.yaml"))
+        await running.command("playbook", "apply", str(tmp_path / "playbook.yaml"))
+        for moment in MONDAY:
+            await stepper.step_to(moment)
+        await disconnect(connection)
+        yield running
+
+
+def _text(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    content: str = part.get_content()
+    return content
+
+
+async def test_a_mail_reaches_its_person_alone_and_the_announcement_counts_as_delivered(
+    daymark: RunningDaymark, mailbox: Mailbox
+) -> None:
+    (mail,) = mailbox.messages
+    assert mailbox.recipients == ["ana@example.com"]
+    assert str(mail["To"]) == "Ana Ruiz <ana@example.com>"
+    assert "Read and confirm it:" in _text(mail)
+    own_page = next(line for line in _text(mail).splitlines() if "/you/ana/" in line)
+    async with httpx.AsyncClient() as browser:
+        assert (await browser.get(own_page)).status_code == 200
+
+    (version,) = json.loads(await daymark.command("playbook", "list", "--json"))
+    assert (version["announced"], version["delivered"]) == (2, 1)

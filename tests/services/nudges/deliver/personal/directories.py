@@ -1,0 +1,32 @@
+"""Directories of people for tests of channels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.nudges.deliver.personal.directory import Directory
+from services.nudges.links import Links
+from shared.events import Nudge, PersonId
+from shared.reach import Contacts
+from shared.requests.client import NoResponder
+from tests.services.nudges.deliver.delivering import LINKS
+
+
+def no_directory() -> Directory:
+    """For channels that need none."""
+    raise AssertionError("this channel looks nobody up")
+
+
+@dataclass
+class FakeDirectory:
+    """A directory that knows the contacts of some people; of the others scoring does not answer."""
+
+    contacts: Mapping[PersonId, Contacts] = field(default_factory=dict)
+    links: Links = LINKS
+
+    async def find_contacts(self, nudge: Nudge) -> Contacts:
+        if nudge.person.id not in self.contacts:
+            raise NoResponder("person.contacts.v1")
+        return self.contacts[nudge.person.id]
+
+    def stop_url(self, nudge: Nudge) -> str:
+        return self.links.mail_url(nudge.person.id)

@@ -1,0 +1,33 @@
+"""What is recorded of a channel that reaches each person on a way of their own."""
+
+from services.nudges.deliver.channel import ContactAttempt, Delivered, TryLater, Unreachable
+from services.nudges.deliver.personal.contact_states import list_contact_states
+from tests.services.nudges.deliver.delivering import Delivering
+
+
+async def test_what_becomes_of_each_way_to_a_person_is_recorded(delivering: Delivering) -> None:
+    refused, worked = ContactAttempt(transport="slack", error="no such user"), ContactAttempt(transport="mail")
+    delivering.channel.answers = [
+        Delivered(tried=(refused, worked)),
+        TryLater(error="mail: no answer", tried=(ContactAttempt(transport="mail", error="no answer"),)),
+    ]
+    await delivering.queue(2)
+
+    await delivering.deliver()
+
+    states = {f"{state.person_id} {state.transport}": state for state in await list_contact_states(delivering.pool)}
+    assert states["rep-0 slack"].last_error == "no such user"
+    assert states["rep-0 mail"].last_delivered_at == delivering.now
+    assert (states["rep-1 mail"].failures, states["rep-1 mail"].failing_since) == (1, delivering.now)
+
+
+async def test_somebody_who_cannot_be_reached_is_no_failure_of_the_channel(delivering: Delivering) -> None:
+    delivering.channel.answers = [Unreachable(error="no contact")] * 6
+    await delivering.queue(6)
+
+    assert await delivering.deliver() == 6
+
+    assert set(await delivering.states()) == {("failed", 1, "no contact")}
+    assert (await delivering.channel_state()).failures == 0
+    labels = {"channel": "recorder", "outcome": "unreachable"}
+    assert delivering.metrics.registry.get_sample_value("daymark_nudges_deliveries_total", labels) == 6

@@ -1,0 +1,83 @@
+"""Whom the directory finds, with somebody who answers for scoring over NATS."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from nats.aio.msg import Msg
+
+from services.nudges.deliver.personal.directory import STOPPED, Directory
+from services.nudges.deliver.personal.mail_stops import stop_mail
+from services.nudges.links import Links
+from shared.events import NudgeKind
+from shared.jetstream.client import LeanClient, connect
+from shared.reach import ContactPoint, Contacts
+from shared.requests.client import NoResponder
+from shared.requests.endpoint import Envelope
+from shared.requests.people import PERSON_CONTACTS, ContactList, ContactQuery
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.deliver.delivering import LINKS
+
+MAIL = ContactPoint(transport="mail", address="ana@example.com")
+SLACK = ContactPoint(transport="slack", address="U024BE7LH")
+
+
+@pytest.fixture
+async def connection(nats_url: str) -> AsyncIterator[LeanClient]:
+    client = await connect(nats_url, name="nudges")
+    yield client
+    await client.close()
+
+
+async def _answer_with(connection: LeanClient, *contacts: ContactPoint) -> None:
+    """Answer for scoring: these are Ana's contacts, and nobody else has any."""
+
+    async def reply(message: Msg) -> None:
+        is_ana = ContactQuery.model_validate_json(message.data).person == ANA.id
+        answer = ContactList(contacts=contacts) if is_ana else ContactList(because="no contact")
+        await message.respond(Envelope(ok=True, data=answer.model_dump(mode="json")).model_dump_json().encode())
+
+    await connection.subscribe(PERSON_CONTACTS.subject, cb=reply)
+    await connection.flush()
+
+
+async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    directory = Directory(connection, pool, LINKS)
+    await _answer_with(connection, SLACK, MAIL)
+
+    assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK, MAIL))
+    assert await directory.find_contacts(make_nudge(person=BEN)) == Contacts(because="no contact")
+
+
+async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    directory = Directory(connection, pool, LINKS)
+    await _answer_with(connection, MAIL)
+    await stop_mail(pool, ANA.id, now=NOON)
+
+    by_kind = {kind: await directory.find_contacts(make_nudge(kind=kind)) for kind in NudgeKind}
+
+    must_know = {NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION}
+    assert {kind for kind, contacts in by_kind.items() if contacts == Contacts(contacts=(MAIL,))} == must_know
+    assert {contacts.because for kind, contacts in by_kind.items() if kind not in must_know} == {STOPPED}
+
+
+async def test_other_ways_to_somebody_who_has_stopped_mail_stay(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    directory = Directory(connection, pool, LINKS)
+    await _answer_with(connection, MAIL, SLACK)
+    await stop_mail(pool, ANA.id, now=NOON)
+
+    assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK,))
+
+
+async def test_nobody_is_found_while_scoring_is_down(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    with pytest.raises(NoResponder):
+        await Directory(connection, pool, LINKS).find_contacts(make_nudge())
+
+
+def test_the_link_to_stop_mail_is_the_persons_own(pool: asyncpg.Pool) -> None:
+    directory = Directory(LeanClient(), pool, LINKS)
+
+    assert directory.stop_url(make_nudge()) == LINKS.mail_url(ANA.id) != LINKS.mail_url(BEN.id)
+    assert Directory(LeanClient(), pool, Links(base_url="http://pages", secret=None)).stop_url(make_nudge()) == ""

@@ -1,0 +1,117 @@
+"""A nudge as an e-mail: headers, text and HTML."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Unpack
+
+import pytest
+
+from services.nudges.deliver.personal.mail_message import mail_message
+from services.nudges.deliver.personal.transport import personal_message
+from shared.events import NudgeKind, Person, PersonId
+from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import NudgeFields, make_nudge
+
+SENDER = Address("Daymark", addr_spec="daymark@example.com")
+STOP = "https://pages.example/mail/ana/abc"
+URL = "https://pages.example/answer/plan-done/ana/def"
+
+
+def _mail(*, name: str = "Ana Ruiz", stop_url: str = STOP, **fields: Unpack[NudgeFields]) -> EmailMessage:
+    fields.setdefault("url", URL)
+    nudge = make_nudge(person=Person(id=PersonId("ana"), name=name), **fields)
+    return mail_message(personal_message(nudge, stop_url=stop_url), sender=SENDER, recipient="ana@example.com", now=NOON)
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    content: str = part.get_content()
+    return content
+
+
+def test_the_headers_say_whose_it_is_and_let_the_reader_unsubscribe_with_one_click() -> None:
+    mail = _mail()
+
+    assert str(mail["From"]) == "Daymark <daymark@example.com>"
+    assert str(mail["To"]) == "Ana Ruiz <ana@example.com>"
+    assert mail["Subject"] == "Ana, you did your plan for today: 10 of 10 calls"
+    assert mail["Message-ID"] == "<plan-done@example.com>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"] == f"<{STOP}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_same_nudge_makes_the_same_mail_but_for_its_boundary() -> None:
+    first, second = _mail(), _mail()
+
+    assert first["Message-ID"] == second["Message-ID"]
+    assert [_part(first, kind) for kind in ("plain", "html")] == [_part(second, kind) for kind in ("plain", "html")]
+
+
+def test_the_text_is_read_from_the_message_over_the_reason_to_the_links() -> None:
+    assert _part(_mail(), "plain").split("\n") == [
+        "Ana, you did your plan for today: 10 of 10 calls.",
+        "",
+        "Why you get this:",
+        "Calls 10 of 10.",
+        "",
+        "Answer, or say that something is wrong:",
+        URL,
+        "",
+        "-- ",
+        f"Get less mail: {STOP}",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("kind", [NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION])
+def test_what_binds_a_person_cannot_be_unsubscribed_from(kind: NudgeKind) -> None:
+    mail = _mail(kind=kind)
+
+    assert mail["List-Unsubscribe"] is None
+    assert "Get less mail" not in _part(mail, "plain")
+    assert f"Choose which mail you get: {STOP}" in _part(mail, "plain")
+
+
+def test_without_a_secret_for_links_there_are_none() -> None:
+    mail = _mail(url="", stop_url="")
+
+    assert mail["List-Unsubscribe"] is None
+    assert "http" not in _part(mail, "plain")
+    assert "href" not in _part(mail, "html")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ana\r\nBcc: all@example.com",
+        '"Ana" <all@example.com>, Ben',
+        "<script>alert(1)</script>",
+        "=?utf-8?q?Ana?=",
+        "\u202eanA",
+        "A" * 5_000,
+        "عائشة",
+        "",
+    ],
+)
+def test_a_hostile_name_adds_no_header_no_recipient_and_no_markup(name: str) -> None:
+    mail = _mail(name=name, text=f"{name}, you did your plan.\n.\n@everyone <!channel>")
+
+    sent = mail.as_bytes()
+    head = sent.split(b"\r\n\r\n", 1)[0]
+    assert mail["To"].addresses[0].addr_spec == "ana@example.com"
+    assert len(mail["To"].addresses) == 1
+    assert b"\r\nBcc:" not in head
+    assert max(map(len, sent.split(b"\r\n"))) <= 998
+    assert "<script>" not in _part(mail, "html")
+    assert "<!channel>" not in _part(mail, "html")
+
+
+def test_the_page_of_a_mail_is_html_that_a_phone_can_show() -> None:
+    html = _part(_mail(), "html")
+
+    assert '<html lang="en">' in html
+    assert 'name="viewport"' in html
+    assert f'href="{URL}"' in html
+    assert html.count("<p") == 4

@@ -1,0 +1,57 @@
+"""Who can be reached today."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.scoring.domain.definition_files.roster_file import read_roster
+from services.scoring.domain.roster.contacts import NO_CONTACT, NOT_IN_ROSTER, contacts_of
+from shared.events import PersonId
+from shared.reach import ContactPoint, Contacts
+
+ROSTER = read_roster(
+    """\
+teams:
+  - id: north
+    name: North
+    managers:
+      - {id: mara, name: Mara, email: mara@example.com, until: 2026-03-02}
+      - {id: jon, name: Jon, email: jon@example.com, from: 2026-03-03}
+      - {id: both, name: Both}
+    reps:
+      - {id: ana, name: Ana, timezone: Pacific/Auckland, email: ana@example.com, from: 2026-03-03}
+      - {id: ben, name: Ben, timezone: Europe/Madrid, until: 2026-03-02, email: ben@example.com}
+      - {id: cleo, name: Cleo, timezone: Europe/Madrid}
+  - id: south
+    name: South
+    managers: [{id: both, name: Both, email: both@example.com}]
+""",
+    file="roster",
+)
+MONDAY = datetime(2026, 3, 2, 11, 30, tzinfo=UTC)
+"""Already Tuesday in Auckland."""
+WEDNESDAY = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("person", "now", "expected"),
+    [
+        ("ana", MONDAY, "ana@example.com"),
+        ("ana", datetime(2026, 3, 2, 10, 30, tzinfo=UTC), NOT_IN_ROSTER),
+        ("ben", MONDAY, "ben@example.com"),
+        ("ben", WEDNESDAY, NOT_IN_ROSTER),
+        ("cleo", MONDAY, NO_CONTACT),
+        ("jon", WEDNESDAY, "jon@example.com"),
+        ("mara", WEDNESDAY, NOT_IN_ROSTER),
+        ("mara", MONDAY, "mara@example.com"),
+        ("both", MONDAY, "both@example.com"),
+        ("nobody", MONDAY, NOT_IN_ROSTER),
+    ],
+)
+def test_people_of_todays_roster_are_reached_and_nobody_else(person: str, now: datetime, expected: str) -> None:
+    contacts = contacts_of(ROSTER, PersonId(person), now=now)
+
+    if "@" in expected:
+        assert contacts == Contacts(contacts=(ContactPoint(transport="mail", address=expected),))
+    else:
+        assert contacts == Contacts(because=expected)
