@@ -13,11 +13,28 @@ from deploy.local.servers.durable_files import sync_folder, write_durably
 from shared.errors import DaymarkError
 
 _SECRET_BYTES: Final = 32
+UNFINISHED_RESTORE: Final = "restore-unfinished"
+"""The file that a data folder holds until everything of a backup is in it."""
 _ENTER: Final = stat.S_IXGRP | stat.S_IXOTH
 
 
 class AlreadyRunning(DaymarkError):
     """Another `daymark up` uses this data folder. Stop it, or choose another folder with --data."""
+
+
+class RestoreUnfinished(DaymarkError):
+    """A backup was being restored into this data folder, and that did not come to its end. Delete the folder, and run `daymark
+    restore` again."""
+
+
+def refuse_unfinished_restore(folder: Path) -> None:
+    """Check that a data folder is whole.
+
+    Raises:
+        RestoreUnfinished: only a part of a backup is in it.
+    """
+    if (folder / UNFINISHED_RESTORE).exists():
+        raise RestoreUnfinished(str(folder))
 
 
 def make_folder(folder: Path) -> None:
