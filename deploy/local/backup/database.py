@@ -111,7 +111,6 @@ async def restore_database(folder: Path, dump: Path, *, backed_up_at: datetime, 
         OSError: the disk is full or refuses.
     """
     server = PostgresServer(folder)
-    server.ensure_reachable()
     try:
         await server.start()
         await ensure_database(server.url(database="postgres"))

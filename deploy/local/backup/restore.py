@@ -13,12 +13,14 @@ from deploy.local.backup.streams import restore_consumer, restore_stream
 from deploy.local.servers.data_folder import UNFINISHED_RESTORE, lock_folder
 from deploy.local.servers.durable_files import sync_folder, write_durably
 from deploy.local.servers.nats_server import NatsServer
+from deploy.local.servers.postgres_server import PostgresServer
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
 from shared.jetstream.client import connect, disconnect
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _LOCK: Final = "lock"
+_POSTGRES: Final = "postgres"
 
 
 class FolderInUse(DaymarkError):
@@ -36,6 +38,7 @@ async def restore(settings: LocalSettings, backup: Path, *, sends_pending: bool,
     Raises:
         OtherServers: the configuration names servers of its own.
         NoBackup, BackupDamaged, NewerBackup: the backup cannot be used. Nothing was touched.
+        FolderClosed: the user that runs PostgreSQL in place of root cannot reach the data folder. Nothing was touched.
         AlreadyRunning, FolderInUse: the data folder is in use. Nothing was touched.
         DatabaseNotRestored, StreamNotRestored: a server did not take its part.
         NoSpaceLeft, RestoreNotWritten: the data folder cannot be written.
@@ -43,11 +46,12 @@ async def restore(settings: LocalSettings, backup: Path, *, sends_pending: bool,
     refuse_other_servers(settings)
     on_step("checking the backup")
     manifest = read_backup(backup, known_migrations())
+    PostgresServer(settings.data / _POSTGRES).ensure_reachable()
     with _empty_folder(settings.data) as data:
         _restore_secrets(backup, manifest, data)
         on_step("restoring the database")
         await restore_database(
-            data / "postgres", backup / DATABASE_FILE, backed_up_at=manifest.started_at, sends_pending=sends_pending
+            data / _POSTGRES, backup / DATABASE_FILE, backed_up_at=manifest.started_at, sends_pending=sends_pending
         )
         await _restore_streams(settings, backup, manifest, on_step=on_step)
     return manifest

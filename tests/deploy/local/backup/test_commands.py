@@ -1,13 +1,17 @@
 """`daymark backup` and `daymark restore` against a whole Daymark: what they make, and what they refuse."""
 
 import asyncio
+import json
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
+import asyncpg
+import psutil
 import pytest
 
 from deploy.local.backup.back_up import back_up
@@ -16,7 +20,7 @@ from deploy.local.backup.manifest import MANIFEST_NAME, Manifest, describe_file,
 from deploy.local.servers.data_folder import UNFINISHED_RESTORE
 from deploy.local.settings import load_local_settings
 from shared.clock import SystemClock
-from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, history
+from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, history, observe_call
 from tests.folders import open_to_everybody
 from tests.running_daymark import ROOT, RunningDaymark, run_command, run_failing_command, running_daymark
 from tests.small_disk import small_disk
@@ -89,6 +93,37 @@ async def test_restored_elsewhere_it_has_the_same_scores_secrets_and_addresses(
         copy = tmp_path / "d" / "secrets" / secret.name
         assert copy.read_text() == secret.read_text()
         assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+async def test_what_is_recorded_while_the_backup_is_made_is_in_the_database_or_comes_from_the_streams(
+    daymark: RunningDaymark, tmp_path: Path
+) -> None:
+    open_to_everybody(tmp_path)
+    (tmp_path / "daymark.toml").write_text(FREE_PORTS)
+    settings = load_local_settings(config=daymark.config, data=daymark.folder)
+    recorded_at = {"copying the database": "2026-03-30T09:00:00Z", "copying WEBHOOKS": "2026-03-31T09:00:00Z"}
+
+    def record(step: str) -> None:
+        if (started_at := recorded_at.get(step)) is not None:
+            (tmp_path / "call.ndjson").write_text(json.dumps(observe_call(step.replace(" ", "-"), started_at)))
+            command = ("import", str(tmp_path / "call.ndjson"), "--source", "acme")
+            place = ("--config", str(daymark.config), "--data", str(daymark.folder))
+            subprocess.run([sys.executable, "-m", "deploy.local", *command, *place], cwd=ROOT, check=True, capture_output=True)
+
+    nudges = psutil.Process(daymark.pids()["nudges"])
+    nudges.suspend()  # so that it has what is recorded now only from the stream
+    await back_up(settings, tmp_path / "b", with_secrets=True, now=SystemClock().now(), on_step=record)
+    nudges.resume()
+    await _restore(tmp_path / "b", tmp_path / "d")
+
+    async with running_daymark(tmp_path / "d", FREE_PORTS) as restored:
+        await restored.wait_until_scored()
+        await restored.settle()
+        scores = await restored.command(*_MARCH)
+        reported = await _reported_days(restored)
+    assert scores == await daymark.command(*_MARCH)
+    assert {"2026-03-30", "2026-03-31"} <= set(scores.replace("\n", ",").split(","))
+    assert {"2026-03-30", "2026-03-31"} <= reported
 
 
 async def test_a_backup_can_be_read_by_its_owner_only(backup: Path) -> None:
@@ -233,6 +268,14 @@ async def test_a_restore_that_did_not_come_to_its_end_is_never_started(backup: P
     started = await run_failing_command("up", folder=tmp_path / "d", config=config)
     assert f"{tmp_path / 'd'}: A backup was being restored into this data folder" in started
     assert "The data folder is not empty" in await _refused_restore(backup, tmp_path / "d")
+
+
+async def _reported_days(daymark: RunningDaymark) -> set[str]:
+    """The days that nudges knows."""
+    connection = await asyncpg.connect(daymark.urls.postgres)
+    days = {str(row["day"]) for row in await connection.fetch("SELECT day FROM nudges.day")}
+    await connection.close()
+    return days
 
 
 def _fit_digest(backup: Path, name: str) -> None:
