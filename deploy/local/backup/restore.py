@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from deploy.local.backup.back_up import refuse_other_servers
-from deploy.local.backup.database import NoSpaceLeft, known_migrations, restore_database
+from deploy.local.backup.database import NoSpaceLeft, known_migrations, postgres_major, restore_database
 from deploy.local.backup.manifest import DATABASE_FILE, SECRETS, Manifest, read_backup
+from deploy.local.backup.own_servers import refuse_other_servers
 from deploy.local.backup.streams import restore_consumer, restore_stream
 from deploy.local.servers.data_folder import UNFINISHED_RESTORE, lock_folder
 from deploy.local.servers.durable_files import sync_folder, write_durably
@@ -45,7 +45,7 @@ async def restore(settings: LocalSettings, backup: Path, *, sends_pending: bool,
     """
     refuse_other_servers(settings)
     on_step("checking the backup")
-    manifest = read_backup(backup, known_migrations())
+    manifest = read_backup(backup, known_migrations(), postgres_major=postgres_major())
     PostgresServer(settings.data / _POSTGRES).ensure_reachable()
     with _empty_folder(settings.data) as data:
         _restore_secrets(backup, manifest, data)

@@ -1,12 +1,15 @@
 """`daymark backup` and `daymark restore`."""
 
 import asyncio
+import signal
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.local.backup.manifest import Manifest
+from deploy.local.backup.own_servers import refuse_other_servers
 from deploy.local.cli.options import Config, Data, command_settings
 from deploy.output import echo
 from shared.clock import SystemClock
@@ -27,11 +30,12 @@ def backup(
 
     The backup contains personal data and, unless they are left out, secrets: keep it where only you can read it.
     """
+    settings = command_settings(config, data)
+    refuse_other_servers(settings)
     from deploy.local.backup.back_up import back_up
 
-    settings = command_settings(config, data)
     work = back_up(settings, folder.absolute(), with_secrets=not without_secrets, now=SystemClock().now(), on_step=_show_step)
-    manifest = asyncio.run(work)
+    manifest = _run(work)
     echo(f"{folder}: {_describe(manifest)}")
     contents = "secrets and personal data" if manifest.secrets else "personal data and no secrets"
     echo(f"It contains {contents}. daymark.toml, and secrets and files that it names, are not in it.")
@@ -46,10 +50,11 @@ def restore(
     data: Data = None,
 ) -> None:
     """Fill an empty data folder from a backup. Start `daymark up` on it afterwards."""
+    settings = command_settings(config, data)
+    refuse_other_servers(settings)
     from deploy.local.backup.restore import restore as restore_backup
 
-    settings = command_settings(config, data)
-    manifest = asyncio.run(restore_backup(settings, folder.absolute(), sends_pending=send_pending, on_step=_show_step))
+    manifest = _run(restore_backup(settings, folder.absolute(), sends_pending=send_pending, on_step=_show_step))
     echo(f"{settings.data}: restored {_describe(manifest)}")
     if not manifest.secrets:
         echo("The backup has no secrets. Put those of the former data folder into `secrets` in this one before you start it.")
@@ -57,6 +62,20 @@ def restore(
         echo("What was waiting to be sent is sent, although it may have been sent since the backup.")
     else:
         echo("What may have been sent since the backup is not sent again: it stands on the pages, marked as not sent.")
+
+
+def _run(work: Coroutine[object, object, Manifest]) -> Manifest:
+    """SIGTERM ends the work as Ctrl-C does, so that nothing is left of a backup and no server keeps running."""
+
+    async def until_terminated() -> Manifest:
+        task = asyncio.ensure_future(work)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await task
+
+    try:
+        return asyncio.run(until_terminated())
+    except asyncio.CancelledError:
+        raise typer.Exit(128 + signal.SIGTERM) from None
 
 
 def _show_step(step: str) -> None:

@@ -53,7 +53,7 @@ def _change(backup: Path, values: dict[str, object]) -> None:
 
 
 def test_a_backup_is_read_as_it_was_written(backup: Path) -> None:
-    manifest = read_backup(backup, KNOWN)
+    manifest = read_backup(backup, KNOWN, postgres_major=18)
 
     assert manifest.migrations["scoring"] == {"0001_a.sql": "aa"}
     assert [stream.name for stream in manifest.streams] == [stream.name for stream in STREAMS]
@@ -65,14 +65,14 @@ def test_a_file_that_was_changed_is_named(backup: Path, name: str) -> None:
     (backup / name).write_text(f"CONTENT of {name}")
 
     with pytest.raises(BackupDamaged, match=name):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
 
 
 def test_a_file_that_is_gone_is_named(backup: Path) -> None:
     (backup / "stream-SCORES").unlink()
 
     with pytest.raises(BackupDamaged, match=r"stream-SCORES \(No such file"):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
 
 
 @pytest.mark.parametrize("part", ["files", "streams"])
@@ -81,7 +81,7 @@ def test_a_manifest_that_lacks_a_part_is_refused(backup: Path, part: str) -> Non
     _change(backup, {part: entries[1:]})
 
     with pytest.raises(BackupDamaged):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "secrets/../../outside", "secrets/", ""])
@@ -90,7 +90,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(backup: Path, name: str)
     _change(backup, {"files": [*files, {"name": name, "size_bytes": 0, "sha256": ""}]})
 
     with pytest.raises(BackupDamaged, match=MANIFEST_NAME):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "x"}', '{"format": 1}'])
@@ -98,14 +98,14 @@ def test_a_manifest_that_cannot_be_read_is_refused(backup: Path, text: str) -> N
     (backup / MANIFEST_NAME).write_text(text)
 
     with pytest.raises(BackupDamaged, match=MANIFEST_NAME):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
 
 
 def test_a_folder_without_a_manifest_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(NoBackup):
-        read_backup(tmp_path, KNOWN)
+        read_backup(tmp_path, KNOWN, postgres_major=18)
     with pytest.raises(NoBackup):
-        read_backup(tmp_path / "missing", KNOWN)
+        read_backup(tmp_path / "missing", KNOWN, postgres_major=18)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,7 @@ def test_a_folder_without_a_manifest_is_no_backup(tmp_path: Path) -> None:
     [
         {"format": FORMAT + 1},
         {"version": "99.0.0"},
+        {"postgres_version": 190_000},
         {"migrations": {"scoring": {"0003_later.sql": "dd"}, "nudges": {}}},
         {"migrations": {"scoring": {"0001_a.sql": "other"}, "nudges": {}}},
     ],
@@ -121,11 +122,11 @@ def test_a_backup_of_a_newer_daymark_is_refused(backup: Path, newer: dict[str, o
     _change(backup, newer)
 
     with pytest.raises(NewerBackup):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
 
 
 def test_a_backup_of_a_format_that_is_not_known_yet_is_refused_whatever_else_is_in_it(backup: Path) -> None:
     (backup / MANIFEST_NAME).write_text(json.dumps({"format": FORMAT + 1}))
 
     with pytest.raises(NewerBackup):
-        read_backup(backup, KNOWN)
+        read_backup(backup, KNOWN, postgres_major=18)
