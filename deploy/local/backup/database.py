@@ -73,24 +73,29 @@ async def open_snapshot(url: str) -> AsyncIterator[Snapshot]:
     Raises:
         PostgresAway: it does not answer.
     """
+    connection: asyncpg.Connection | None = None
     try:
-        connection = await asyncpg.connect(url, timeout=_CONNECT_S)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as failed:
-        raise PostgresAway(type(failed).__name__) from None
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            yield Snapshot(
-                id=await connection.fetchval("SELECT pg_export_snapshot()"),
-                postgres_version=int(await connection.fetchval("SHOW server_version_num")),
-                migrations={
-                    schema: {row["name"]: row["digest"] for row in await connection.fetch(_APPLIED.format(schema=schema))}
-                    for schema in OWNERS
-                },
-            )
-    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError) as failed:
-        raise PostgresAway(type(failed).__name__) from None
+        try:
+            connection = await asyncpg.connect(url, timeout=_CONNECT_S)
+            snapshot = await _take_snapshot(connection)
+        except (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError) as failed:
+            raise PostgresAway(type(failed).__name__) from None
+        yield snapshot
     finally:
-        connection.terminate()
+        if connection is not None:
+            connection.terminate()
+
+
+async def _take_snapshot(connection: asyncpg.Connection) -> Snapshot:
+    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    return Snapshot(
+        id=await connection.fetchval("SELECT pg_export_snapshot()"),
+        postgres_version=int(await connection.fetchval("SHOW server_version_num")),
+        migrations={
+            schema: {row["name"]: row["digest"] for row in await connection.fetch(_APPLIED.format(schema=schema))}
+            for schema in OWNERS
+        },
+    )
 
 
 async def dump_database(url: str, snapshot: Snapshot, file: IO[bytes]) -> None:

@@ -137,9 +137,9 @@ def read_backup(folder: Path, migrations: Mapping[str, Mapping[str, str]], *, po
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST_NAME
     try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoBackup(str(folder)) from None
+        text = path.read_bytes()
+    except OSError as failed:
+        raise NoBackup(f"{path} ({failed.strerror})") from None
     try:
         if int(json.loads(text)["format"]) > FORMAT:
             raise NewerBackup(str(folder))

@@ -93,9 +93,9 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(backup: Path, name: str)
         read_backup(backup, KNOWN, postgres_major=18)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "x"}', '{"format": 1}'])
-def test_a_manifest_that_cannot_be_read_is_refused(backup: Path, text: str) -> None:
-    (backup / MANIFEST_NAME).write_text(text)
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"format": "x"}', b'{"format": 1}', b"\xff\xfe"])
+def test_a_manifest_that_cannot_be_read_is_refused(backup: Path, text: bytes) -> None:
+    (backup / MANIFEST_NAME).write_bytes(text)
 
     with pytest.raises(BackupDamaged, match=MANIFEST_NAME):
         read_backup(backup, KNOWN, postgres_major=18)

@@ -12,6 +12,7 @@ import pytest
 from deploy.local.backup.back_up import back_up
 from deploy.local.backup.database import DatabaseNotDumped, PostgresAway, Snapshot, dump_database, open_snapshot
 from deploy.local.backup.manifest import MANIFEST_NAME, Manifest, describe_file, write_manifest
+from deploy.local.connection import BrokerAway
 from deploy.local.settings import load_local_settings
 from shared.clock import SystemClock
 from tests.deploy.local.backup.restoring import refused_restore
@@ -82,6 +83,23 @@ async def test_a_backup_that_is_interrupted_leaves_nothing(daymark: RunningDayma
     work = asyncio.create_task(back_up(settings, tmp_path / "b", with_secrets=True, now=SystemClock().now(), on_step=interrupt))
     with pytest.raises(asyncio.CancelledError):
         await work
+
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_nats_that_goes_away_half_way_is_named_and_nothing_is_left(daymark: RunningDaymark, tmp_path: Path) -> None:
+    settings = load_local_settings(config=daymark.config, data=daymark.folder)
+    nats = psutil.Process(daymark.pids()["nats"])
+
+    def suspend_nats(step: str) -> None:
+        if step == "copying SCORES":
+            nats.suspend()
+
+    try:
+        with pytest.raises(BrokerAway):
+            await back_up(settings, tmp_path / "b", with_secrets=True, now=SystemClock().now(), on_step=suspend_nats)
+    finally:
+        nats.resume()
 
     assert list(tmp_path.iterdir()) == []
 

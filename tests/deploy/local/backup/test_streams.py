@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
 from deploy.local.backup.manifest import StreamEntry
@@ -127,6 +128,17 @@ async def test_the_services_accept_a_restored_consumer_as_theirs(nats: LeanClien
     assert after.created == before.created
     assert (after.config.ack_wait, after.config.max_ack_pending) == (original.config.ack_wait, original.config.max_ack_pending)
     assert await backlog(elsewhere, WEBHOOKS, TRANSLATE_CONSUMER) == 0
+
+
+async def test_a_consumer_that_acknowledges_nothing_begins_after_the_last_message_that_it_was_given(nats: LeanClient) -> None:
+    await _publish(nats, [b"%08d" % number for number in range(5)])
+    listener = ConsumerConfig(durable_name="listener", ack_policy=AckPolicy.NONE)
+    await nats.jetstream().add_consumer(WEBHOOKS, listener)
+    await (await nats.jetstream().pull_subscribe_bind("listener", WEBHOOKS)).fetch(2)
+
+    noted = {consumer.name: consumer.floor for consumer in await note_consumers(nats, WEBHOOKS)}
+
+    assert noted == {TRANSLATE_CONSUMER: 0, "listener": 2}
 
 
 async def test_a_consumer_that_lives_only_as_long_as_its_client_is_left_out(nats: LeanClient) -> None:
