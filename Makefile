@@ -85,9 +85,10 @@ mutation: $(DEV_STAMP) ## plant mistakes in code and SQL and check that the test
 	$(call install,requirements/mutation.txt)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
-faults: $(DEV_STAMP) ## replay a real trace, and send nudges under load, while services are killed again and again
+faults: $(DEV_STAMP) ## replay a real trace, and send nudges under load, while services are killed; restore a backup made under load
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 	@$(BIN)/python -m tests.faults.nudges_under_kills
+	@$(BIN)/python -m tests.faults.backup_under_load
 
 real-crm: $(DEV_STAMP) ## let a real BottleCRM push its records to Daymark (as root; ARGS="--python PATH": Python 3.12 or newer)
 	@$(BIN)/python -m tests.real_crm $(ARGS)

@@ -13,7 +13,7 @@ from services.nudges.decide.release_deferred import release_deferred
 from services.nudges.decide.scheduled import run_scheduled_checks
 from services.nudges.decision_log import log_outcomes
 from services.nudges.deliver.channel import Channel
-from services.nudges.deliver.deliveries import give_up_orphans
+from services.nudges.deliver.deliveries import give_up_orphans, mark_resumed
 from services.nudges.domain.decision import Outcome
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
 from services.nudges.experiments.pause_harmful_rules import pause_harmful_rules
@@ -42,6 +42,7 @@ def timed_job(
     async def work() -> None:
         nonlocal feeds_checked_at
         now = clock.now()
+        await mark_resumed(pool, now=now)
         if now - feeds_checked_at >= _FEEDS_EVERY:
             await watch_feeds(pool, now=now)
             feeds_checked_at = now

@@ -1,6 +1,7 @@
 """Numbered forward migrations, applied when a service starts. A migration that has landed is never edited."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +33,8 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, folder: Path) -> int:
             " applied_at timestamptz NOT NULL DEFAULT now())"
         )
         applied = {row["name"]: row["digest"] for row in await connection.fetch("SELECT name, digest FROM migration")}
-        for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql")):
-            sql = path.read_text(encoding="utf-8")
-            digest = hashlib.sha256(sql.encode()).hexdigest()
+        for path, sql in _read_migrations(folder):
+            digest = _digest_of(sql)
             if path.name in applied:
                 if applied[path.name] != digest:
                     raise MigrationChanged(path.name)
@@ -44,3 +44,17 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, folder: Path) -> int:
             applied_now += 1
             _log.info("migration_applied", schema=schema, migration=path.name)
     return applied_now
+
+
+def digests_in(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each migration, in hexadecimal, by the name of its file; as the table of a migrated schema holds them."""
+    return {path.name: _digest_of(sql) for path, sql in _read_migrations(folder)}
+
+
+def _read_migrations(folder: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql")):
+        yield path, path.read_text(encoding="utf-8")
+
+
+def _digest_of(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()

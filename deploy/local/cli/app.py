@@ -7,6 +7,7 @@ from deploy.local.cli.definitions import playbook, rescore, roster
 from deploy.local.cli.experiments import calibrate, effects, rules
 from deploy.local.cli.history import import_history
 from deploy.local.cli.nudges import inbox, nudges, you
+from deploy.local.cli.operation.backup import backup, restore
 from deploy.local.cli.operation.erase import forget
 from deploy.local.cli.operation.inspect import dead_letters, doctor
 from deploy.local.cli.operation.webhooks import mapping, webhooks
@@ -29,7 +30,8 @@ def make_app() -> typer.Typer:
     """The command line. Commands are listed in the order in which they are needed."""
     summary = "Daily scores for salespeople from what their CRM records, and the right message at the right moment."
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=summary)
-    for command in (up, demo, scores, totals, explain, nudges, inbox, you, audit, doctor, rescore, forget, calibrate, effects):
+    answers = (scores, totals, explain, nudges, inbox, you, audit, doctor)
+    for command in (up, demo, *answers, backup, restore, rescore, forget, calibrate, effects):
         app.command()(command)
     app.command("import")(import_history)
     for group, name in (

@@ -9,6 +9,7 @@ from typing import Final
 import httpx
 from nats.aio.client import Client
 
+from deploy.local.inspect.backup_findings import examine_backups
 from deploy.local.inspect.dead_letters import list_letters
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.local.inspect.people_findings import examine_people
@@ -56,6 +57,7 @@ async def examine_the_rest(settings: LocalSettings, connection: LeanClient, *, n
         "people": examine_people(connection),
         "roster": examine_roster(connection),
         "names in settings": examine_names_in_settings(connection, nudges),
+        "backups": _yield_all(examine_backups(settings, now=now)),
     }.items():
         async for finding in _until_refused(subject, findings):
             yield finding

@@ -1,4 +1,5 @@
-"""The data folder of `daymark up`: used by one process at a time, and home of the secrets that nobody configured."""
+"""The data folder of `daymark up`: used by one process at a time, home of the secrets that nobody configured, and marked if a
+restore did not complete."""
 
 import fcntl
 import os
@@ -6,6 +7,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +15,29 @@ from deploy.local.servers.durable_files import sync_folder, write_durably
 from shared.errors import DaymarkError
 
 _SECRET_BYTES: Final = 32
+UNFINISHED_RESTORE: Final = "restore-unfinished"
+"""The file that a data folder holds until everything of a backup is in it."""
+_LAST_BACKUP: Final = "last-backup"
 _ENTER: Final = stat.S_IXGRP | stat.S_IXOTH
 
 
 class AlreadyRunning(DaymarkError):
     """Another `daymark up` uses this data folder. Stop it, or choose another folder with --data."""
+
+
+class RestoreUnfinished(DaymarkError):
+    """A backup was being restored into this data folder, and that did not come to its end. Delete the folder, and run `daymark
+    restore` again."""
+
+
+def refuse_unfinished_restore(folder: Path) -> None:
+    """Check that a data folder is whole.
+
+    Raises:
+        RestoreUnfinished: only a part of a backup is in it.
+    """
+    if (folder / UNFINISHED_RESTORE).exists():
+        raise RestoreUnfinished(str(folder))
 
 
 def make_folder(folder: Path) -> None:
@@ -58,3 +78,20 @@ def ensure_secret(folder: Path, name: str) -> Path:
         write_durably(path, secrets.token_hex(_SECRET_BYTES), mode=0o600)
         sync_folder(folder)
     return path
+
+
+def note_backup(folder: Path, *, now: datetime) -> None:
+    """A backup of the folder was made.
+
+    Raises:
+        OSError: that cannot be written down.
+    """
+    write_durably(folder / _LAST_BACKUP, now.isoformat())
+
+
+def read_last_backup(folder: Path) -> datetime | None:
+    """When the last backup of the folder was begun; None if there was none."""
+    try:
+        return datetime.fromisoformat((folder / _LAST_BACKUP).read_text().strip())
+    except (OSError, ValueError):
+        return None

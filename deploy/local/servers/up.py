@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.local.run_file import RunFile, remove_run_file
-from deploy.local.servers.data_folder import lock_folder
+from deploy.local.servers.data_folder import lock_folder, refuse_unfinished_restore
 from deploy.local.servers.local_daymark import LocalDaymark
 from deploy.local.servers.supervisor import supervise
 from deploy.local.settings import LocalSettings
@@ -19,10 +19,12 @@ async def run_daymark(
 
     Raises:
         AlreadyRunning: another process uses the data folder.
+        RestoreUnfinished: the data folder holds only a part of a backup.
         PortTaken: a configured port is in use.
         ServiceMisconfigured: a service cannot start as it is configured.
     """
     with lock_folder(settings.data):
+        refuse_unfinished_restore(settings.data)
         if log_folder is not None:
             log_folder.mkdir(parents=True, exist_ok=True)
         daymark = LocalDaymark(settings, log_folder=log_folder)

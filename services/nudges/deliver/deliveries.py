@@ -70,3 +70,15 @@ async def mark_overdue_failed(connection: Connection, channel: str, *, queued_un
 async def give_up_orphans(pool: asyncpg.Pool, channels: Collection[str], *, now: datetime) -> None:
     """Give up what is queued for other channels than these, once a rolling restart would be over."""
     await pool.execute(_QUERIES["mark_orphans_failed"], list(channels), now - _ROLLING_RESTART)
+
+
+async def mark_restored(pool: asyncpg.Pool, *, backed_up_at: datetime) -> None:
+    """Give up every delivery of a database that was restored from a backup, and let `enqueue_deliveries` send nothing that may
+    have been sent before the loss."""
+    await pool.execute(_QUERIES["mark_restored"], backed_up_at)
+
+
+async def mark_resumed(pool: asyncpg.Pool, *, now: datetime) -> None:
+    """Nudges runs again on a restored database: from the next day of each person on, new nudges are sent. Later calls change
+    nothing."""
+    await pool.execute(_QUERIES["mark_resumed"], now)

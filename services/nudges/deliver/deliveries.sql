@@ -1,9 +1,20 @@
 -- name: enqueue_deliveries
 -- One delivery for each channel whose audience includes the nudge's team and kind. A channel that has not registered yet has no
--- audience and is given everything.
-INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at)
-SELECT n.id, wanted.channel, 'queued', $3, $3
-FROM nudge AS n CROSS JOIN unnest($2::text[]) AS wanted (channel) LEFT JOIN channel AS c ON c.name = wanted.channel
+-- audience and is given everything. After a restore from a backup, what was decided up to the end of the person's day on which
+-- nudges ran again, or is about a day up to then, may have been sent before the loss: it is given up at once. An announcement is
+-- about a day to come, or about one long ago, so only the time of the decision counts.
+INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at, last_error)
+SELECT n.id, wanted.channel, CASE WHEN lost.is_possible THEN 'failed' ELSE 'queued' END, $3, $3,
+       CASE WHEN lost.is_possible THEN unsent_reason() ELSE '' END
+FROM nudge AS n
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM restoration AS r
+            WHERE coalesce(least((n.decided_at AT TIME ZONE n.timezone)::date, CASE WHEN n.kind <> 'announcement' THEN n.day END)
+                           <= (r.resumed_at AT TIME ZONE n.timezone)::date, true)
+        ) AS is_possible
+    ) AS lost
+    CROSS JOIN unnest($2::text[]) AS wanted (channel) LEFT JOIN channel AS c ON c.name = wanted.channel
 WHERE n.id = $1
   AND (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
 ON CONFLICT DO NOTHING;
@@ -58,3 +69,15 @@ SELECT count(*) FROM failed;
 -- restart, during which another replica may still have such a channel.
 UPDATE delivery SET state = 'failed', last_error = 'this channel is no longer configured'
 WHERE state = 'queued' AND NOT channel = ANY($1::text[]) AND queued_at <= $2;
+
+-- name: mark_restored
+-- Whatever waits in a restored database may have been sent after the backup was made, so it is given up. What is decided about the
+-- same time follows: see enqueue_deliveries.
+WITH unsent AS (
+    UPDATE delivery SET state = 'failed', last_error = unsent_reason(), lease_until = NULL WHERE state IN ('queued', 'sending')
+)
+INSERT INTO restoration (backed_up_at) VALUES ($1);
+
+-- name: mark_resumed
+-- The first time only. Until then everything that is decided counts as decided before.
+UPDATE restoration SET resumed_at = $1 WHERE resumed_at IS NULL;

@@ -41,8 +41,8 @@ class Message:
     reason, in this order. `timezone` is the recipient's.
 
     `is_acknowledged`: the rep has confirmed the announced version. `delivered` lists the channels that accepted it. Both are
-    known in an inbox only. `retracted_because` is empty while the nudge holds. `absences` are days on which a rep may have been
-    away, of a message to a manager.
+    known in an inbox only. `is_unsent`: it reached nobody, because Daymark was restored from a backup. `retracted_because` is
+    empty while the nudge holds. `absences` are days on which a rep may have been away, of a message to a manager.
     """
 
     id: NudgeId
@@ -60,6 +60,7 @@ class Message:
     send_at: datetime | None
     retracted_because: str
     is_acknowledged: bool
+    is_unsent: bool
     delivered: tuple[str, ...]
     parts: tuple[MessagePart, ...]
     answers: tuple[GivenAnswer, ...]
@@ -100,6 +101,7 @@ def _to_message(row: asyncpg.Record) -> Message:
         send_at=row["send_at"],
         retracted_because=row["retracted_because"],
         is_acknowledged=row["is_acknowledged"],
+        is_unsent=row["is_unsent"],
         delivered=tuple(row["delivered"]),
         parts=tuple(MessagePart.model_validate_json(part) for part in row["parts"]),
         answers=tuple(GivenAnswer.model_validate_json(answer) for answer in row["answers"]),

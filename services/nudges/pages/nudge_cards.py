@@ -18,6 +18,8 @@ from shared.events import NudgeId, NudgeKind, PersonId, PossibleAbsence
 
 _PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 
+_RESTORED: Final = "Daymark was restored from a backup, and this may have been sent before."
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PartOfCard:
@@ -51,6 +53,7 @@ class Card:
     deferred_because: str
     channels: str
     retraction: str = ""
+    unsent_because: str = ""
     acknowledged_by: str = ""
     not_acknowledged_by: str = ""
     answers: tuple[tuple[str, str], ...] = ()
@@ -96,7 +99,13 @@ def make_cards(
     groups: dict[tuple[str, ...], list[Message]] = {}
     for message in messages:
         if message.rule == ANNOUNCEMENT_RULE:
-            key: tuple[str, ...] = (message.status, message.because, message.occasion, _text_without_name(message))
+            key: tuple[str, ...] = (
+                message.status,
+                message.because,
+                message.occasion,
+                _verb(message),
+                _text_without_name(message),
+            )
         else:
             key = (message.id,)
         groups.setdefault(key, []).append(message)
@@ -123,7 +132,7 @@ def _make_group_card(messages: Sequence[Message]) -> Card:
         _make_card(first, reader=None),
         recipient=", ".join(sorted(message.person_name for message in messages)),
         text=capitalize_first(_text_without_name(first)),
-        timing="waiting to be sent" if first.status == NudgeStatus.DEFERRED else "sent",
+        timing="waiting to be sent" if first.status == NudgeStatus.DEFERRED else _verb(first),
         acknowledged_by=", ".join(acknowledged),
         not_acknowledged_by=", ".join(not_acknowledged),
     )
@@ -152,9 +161,10 @@ def _make_card(message: Message, *, reader: PersonId | None) -> Card:
         title=title_of(message.rule),
         text=_own_lines(message.text, message),
         reason=_own_lines(message.reason, message),
-        timing=f"{'to be checked again' if is_deferred else 'sent'} {_time(message, reader=reader)}".rstrip(),
+        timing=f"{_verb(message)} {_time(message, reader=reader)}".rstrip(),
         deferred_because=message.because if is_deferred else "",
         channels=", ".join(channel for channel in message.delivered if channel != "inbox"),
+        unsent_because=_RESTORED if message.is_unsent else "",
         retraction=message.retracted_because or (_PART_RETRACTED if is_part_retracted else ""),
         acknowledged_by=message.person_name if message.is_acknowledged else "",
         not_acknowledged_by=message.person_name if is_announcement and not message.is_acknowledged else "",
@@ -200,6 +210,12 @@ def _buttons(
     already = {answer.answer for answer in answers if answer.person_id == reader}
     allowed = allowed_answers(kind, is_recipient=message.person_id == reader)
     return tuple((answer.value, ANSWER_LABELS[answer]) for answer in allowed if answer not in already)
+
+
+def _verb(message: Message) -> str:
+    if message.status == NudgeStatus.DEFERRED:
+        return "to be checked again"
+    return "decided" if message.is_unsent else "sent"
 
 
 def _time(message: Message, *, reader: PersonId | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from services.nudges.background_jobs import slow_jobs, timed_job
 from services.nudges.deliver.channel_states import merge_channels
+from services.nudges.deliver.deliveries import mark_restored
 from services.nudges.domain.decision import Outcome
 from services.nudges.experiments.rule_pauses import list_rule_pauses
 from shared.clock import SteppedClock
@@ -140,3 +141,13 @@ async def test_teams_are_calibrated_on_sunday_and_counted_by_outcome(nudging: Nu
     await _run_slow(nudging, SUNDAY)
 
     assert counts() == [2, 0, 2]  # two rules of either team
+
+
+async def test_nudges_notes_when_it_first_runs_on_a_restored_database(jobs: Jobs) -> None:
+    pool = jobs.nudging.pool
+    await mark_restored(pool, backed_up_at=at(MONDAY, "09:00"))
+
+    await jobs.pass_time(at(MONDAY, "12:00"))
+    await jobs.pass_time(at(TUESDAY, "12:00"))
+
+    assert await pool.fetchval("SELECT resumed_at FROM restoration") == at(MONDAY, "12:00")

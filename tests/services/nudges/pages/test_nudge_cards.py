@@ -21,6 +21,7 @@ def _message(
     reason: str = "reason",
     answers: tuple[GivenAnswer, ...] = (),
     parts: tuple[MessagePart, ...] = (),
+    is_unsent: bool = False,
 ) -> Message:
     return Message(
         id=NudgeId("n1"),
@@ -38,6 +39,7 @@ def _message(
         send_at=NOON,
         retracted_because="",
         is_acknowledged=False,
+        is_unsent=is_unsent,
         delivered=(),
         parts=parts,
         answers=answers,
@@ -90,3 +92,11 @@ def test_every_rule_has_a_title() -> None:
     titles = {name: rule.title for name, rule in RULES.items()} | {"playbook": "Playbook", "correction": "Correction"}
 
     assert {name: _card(_message(rule=name), reader=ANA.id).title for name in titles} == titles
+
+
+def test_what_a_restore_kept_back_is_not_called_sent() -> None:
+    card = _card(_message(is_unsent=True), reader=ANA.id)
+
+    assert card.timing == "decided at 06:00"
+    assert card.unsent_because == "Daymark was restored from a backup, and this may have been sent before."
+    assert _card(_message(), reader=ANA.id).unsent_because == ""

@@ -1,0 +1,1 @@
+"""`daymark backup` and `daymark restore`."""
