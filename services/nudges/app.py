@@ -18,7 +18,7 @@ from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
-from services.nudges.deliver.personal.directory import Directory
+from services.nudges.deliver.personal.directory import RosterDirectory
 from services.nudges.gauges import gauge_readers
 from services.nudges.intake.consumer import Intake, scores_router
 from services.nudges.intake.erased_people import refuse_other_key
@@ -86,7 +86,7 @@ class NudgesService:
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
-        self.directory = Directory(self._client, self._pool, self._links)
+        self.directory = RosterDirectory(self._client, self._pool, self._links)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
@@ -139,6 +139,7 @@ class NudgesService:
             self._channels,
             holdout_probability=self._decisions.holdout.share_of,
             erasure_key=self._erasure_key,
+            on_queued=self._wake,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
         broker.include_routers(

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
 from shared.events import Nudge, NudgeKind
+from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
@@ -48,6 +49,20 @@ def _first_sentence(text: str) -> str:
     """Up to the first full stop, exclamation or question mark that a space follows."""
     ends = [at for mark in (". ", "! ", "? ") if (at := text.find(mark)) > 0]
     return text[: min(ends) + 1].removesuffix(".") if ends else text.removesuffix(".")
+
+
+class Directory(Protocol):
+    """Where each person is reached."""
+
+    async def find_contacts(self, nudge: Nudge) -> Contacts:
+        """How the person of a nudge can be reached with it.
+
+        Raises:
+            NoResponder, Refused: the roster cannot be asked now.
+        """
+
+    def stop_url(self, nudge: Nudge) -> str:
+        """Where the person of a nudge stops mail; empty if no link can be signed."""
 
 
 TransportOutcome = Delivered | TryLater | GiveUp
