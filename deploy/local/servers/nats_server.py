@@ -174,9 +174,8 @@ class NatsServer:
                 unhealthy_since_s = now_s
                 if now_s - logged_s > _START_TIMEOUT_S:
                     logged_s = now_s
-                    message = (
-                        f"{self._folder}: NATS still reads its messages, since {now_s - started_s:.0f} s. It is waited for."
-                    )
+                    since = f"NATS has been reading its messages for {now_s - started_s:.0f} s"
+                    message = f"{self._folder}: {since}. Daymark waits for it."
                     _log.warning("server_starting", server="nats", message=message)
             if now_s - unhealthy_since_s > _START_TIMEOUT_S:
                 raise NatsDidNotStart(f"{self._log_file} ({problem})")

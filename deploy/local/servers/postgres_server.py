@@ -150,7 +150,7 @@ class PostgresServer:
             if now_s - reported_s > _REPORT_INTERVAL_S:
                 reported_s = now_s
                 fact = f"PostgreSQL has been starting for {now_s - started_s:.0f} s; after a crash it may recover for minutes"
-                message = f"{self._folder}: {fact}. It is waited for. {self._log_file} says how far it is."
+                message = f"{self._folder}: {fact}. Daymark waits for it; {self._log_file} says how far it is."
                 _log.warning("server_starting", server="postgres", message=message)
             await asyncio.sleep(_CHECK_INTERVAL_S)
         raise PostgresDidNotStart(f"{self._log_file} (exit status {process.returncode})")

@@ -152,7 +152,7 @@ async def test_the_door_is_open_while_postgres_cannot_start(tmp_path: Path) -> N
         await _wait_until_ready(f"http://127.0.0.1:{port}")
         log = (tmp_path / "d" / "up.log").read_text()
         assert f"{obstacle}: The server did not start (NotADirectoryError" in log
-        assert "as often as it takes" in log
+        assert "and again until it runs" in log
 
         obstacle.unlink()
 
