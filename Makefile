@@ -80,7 +80,7 @@ nightly: $(DEV_STAMP) ## run the long tests: properties, query plans and policy 
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
 	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/decide/policy/test_may_send_by_the_clock.py --timeout 0
 
-mutation: $(DEV_STAMP) ## plant mistakes in code and SQL and check that the tests find them (resumes; ARGS=PATH: this code only)
+mutation: $(DEV_STAMP) ## plant mistakes in code, alert rules and SQL and check that the tests find them (resumes; ARGS=PATH: this code only)
 	$(call install,requirements/mutation.txt)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
