@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract digests fuzz nightly mutation faults real-crm requirements clean
+.PHONY: help setup demo up test check fix bench contract digests fuzz nightly mutation faults drills real-crm requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,9 +84,13 @@ mutation: $(DEV_STAMP) ## plant mistakes in code, alert rules and SQL and check 
 	$(call install,requirements/mutation.txt)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
-faults: $(DEV_STAMP) ## replay a real trace, and send nudges under load, while services are killed again and again
+faults: $(DEV_STAMP) ## kill services again and again, take servers and disks away, cut the power (as root), and drill the alerts
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 	@$(BIN)/python -m tests.faults.nudges_under_kills
+	@$(BIN)/python -m tests.faults.recovery
+
+drills: $(DEV_STAMP) ## make alerts fire on a real Prometheus, deliver them, follow the runbook and see them clear
+	@$(BIN)/python -m tests.faults.recovery drills $(ARGS)
 
 real-crm: $(DEV_STAMP) ## let a real BottleCRM push its records to Daymark (as root; ARGS="--python PATH": Python 3.12 or newer)
 	@$(BIN)/python -m tests.real_crm $(ARGS)

@@ -1,0 +1,38 @@
+"""A slice of `make faults`: one outage and one power cut."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.harness.disk import why_no_disks
+from tests.faults.recovery.outage_run import OutageRun
+from tests.faults.recovery.outages import OUTAGES
+from tests.faults.recovery.power_cut_runs import wrong_with
+from tests.faults.recovery.power_cuts import cut_under_load, first_minute_moments
+
+
+async def test_postgres_stops_for_a_moment_and_daymark_says_so_loses_nothing_and_works_again(tmp_path: Path) -> None:
+    outage = next(outage for outage in OUTAGES if outage.name == "Postgres stopped")
+
+    outcome = await OutageRun(home=tmp_path, outage=outage, outage_s=8, rate=20, seed=1, with_alerts=False).run()
+
+    assert outcome.wrong == ()
+    assert outcome.accepted > 0
+
+
+@pytest.mark.skipif(bool(why_no_disks()), reason=why_no_disks() or "this machine has all that it needs")
+async def test_a_power_cut_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    outcome = await cut_under_load(tmp_path, count=1, rate=20, seed=1, only_postgres=False)
+
+    assert wrong_with(outcome) == []
+    assert outcome.cuts == 1
+    assert outcome.saved > 0
+
+
+def test_most_power_cuts_of_the_first_minute_are_in_its_first_seconds_and_the_seed_repeats_them() -> None:
+    moments = first_minute_moments(20, seed=1)
+
+    assert moments == first_minute_moments(20, seed=1)
+    assert moments != first_minute_moments(20, seed=2)
+    assert len([moment_s for moment_s in moments if moment_s < 12]) == 14
+    assert 0 < moments[0] < moments[-1] < 60
