@@ -82,12 +82,15 @@ class Installation:
         """Return once it has printed its ready line.
 
         Raises:
-            TimeoutError: not within two minutes.
+            TimeoutError: not within two minutes; has the end of the log.
         """
         assert self._process is not None
         assert self._process.stdout is not None
-        async with asyncio.timeout(_READY_TIMEOUT_S):
-            line = await self._process.stdout.readline()
+        try:
+            async with asyncio.timeout(_READY_TIMEOUT_S):
+                line = await self._process.stdout.readline()
+        except TimeoutError:
+            raise TimeoutError(self.log()[-_SHOWN_BYTES:]) from None
         assert line, self.log()[-_SHOWN_BYTES:]
         self._urls = RunFile.model_validate_json(line)
 
@@ -115,13 +118,14 @@ class Installation:
         await self._process.wait()
 
     def kill_now(self) -> None:
-        """Send SIGKILL to every process of it."""
+        """Send SIGKILL to every process of it. They are stopped first, from the top, so that none starts another meanwhile."""
         assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
         tree = [self._process.pid, *_descendants(self._process.pid)]
-        for stop_first in (signal.SIGSTOP, signal.SIGKILL):
+        for number in (signal.SIGSTOP, signal.SIGKILL):
             for pid in tree:
                 with suppress(ProcessLookupError):
-                    os.kill(pid, stop_first)
+                    os.kill(pid, number)
 
     def pause_module(self, module: str) -> None:
         """Stop the processes that run a module, until they are killed."""

@@ -96,16 +96,6 @@ class Monitoring:
         query = f'max_over_time(ALERTS{{alertstate="firing",alertname!="Watchdog"}}[{span_s}s])'
         return frozenset(Alert.of(labels) for labels in await self._query(query))
 
-    async def wait_until(self, alert: str, *, fires: bool, timeout_s: float) -> None:
-        """Return once the alert fires, or no longer does.
-
-        Raises:
-            TimeoutError: it has not changed in time.
-        """
-        async with asyncio.timeout(timeout_s):
-            while any(firing.name == alert for firing in await self.firing()) is not fires:
-                await asyncio.sleep(0.5)
-
     async def close(self) -> None:
         await self._client.aclose()
 

@@ -7,18 +7,21 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import asyncpg
+import nats.errors
+
 from tests.faults.harness.disk import why_no_disks
 from tests.faults.harness.monitoring import why_no_monitoring
 from tests.faults.harness.report import table
 from tests.faults.recovery import drills, outage_run, power_cut_runs
 from tests.faults.recovery.outages import OUTAGES
-from tests.faults.recovery.power_cuts import CutOutcome
 
 
 @dataclass(kw_only=True)
@@ -42,6 +45,15 @@ class Session:
         """Count and print what this machine cannot do."""
         self.skipped += count
         write(f"{name}: {count} skipped, because {reason}\n")
+
+    @contextmanager
+    def noting_failure(self, name: str) -> Iterator[None]:
+        """A run that fails on its way is one that went wrong, and the next one follows."""
+        try:
+            yield
+        except (AssertionError, OSError, asyncpg.PostgresError, nats.errors.Error) as failed:
+            traceback.print_exc()
+            self.report(name, [f"failed: {type(failed).__name__}: {failed}"])
 
     def wants(self, name: str) -> bool:
         return self.only in name
@@ -80,8 +92,9 @@ def run_outages(session: Session) -> None:
                 seed=session.seed,
                 with_alerts=not no_monitoring,
             )
-            outcomes.append(asyncio.run(run.run()))
-        session.report(outage.name, outcomes[-1].wrong)
+            with session.noting_failure(outage.name):
+                outcomes.append(asyncio.run(run.run()))
+                session.report(outage.name, outcomes[-1].wrong)
     session.tables.append(table(outage_run.HEAD, [outage_run.row(outcome) for outcome in outcomes]))
 
 
@@ -90,17 +103,14 @@ def run_power_cuts(session: Session) -> None:
     if reason := why_no_disks():
         session.skip("power cuts", reason, count=power_cut_runs.RUNS)
         return
-    outcomes = asyncio.run(_collect_power_cuts(session))
-    session.tables.append(table(power_cut_runs.HEAD, [power_cut_runs.row(outcome) for outcome in outcomes]))
-
-
-async def _collect_power_cuts(session: Session) -> Sequence[CutOutcome]:
     outcomes = []
-    runs = power_cut_runs.all_power_cuts(new_home, rate=session.rate, seed=session.seed, wants=session.wants)
-    async for outcome in runs:
-        session.report(outcome.name, power_cut_runs.wrong_with(outcome))
-        outcomes.append(outcome)
-    return outcomes
+    for name, run in power_cut_runs.power_cut_runs(rate=session.rate, seed=session.seed).items():
+        if not session.wants(name):
+            continue
+        with new_home() as home, session.noting_failure(name):
+            outcomes.append(asyncio.run(run(home)))
+            session.report(outcomes[-1].name, power_cut_runs.wrong_with(outcomes[-1]))
+    session.tables.append(table(power_cut_runs.HEAD, [power_cut_runs.row(outcome) for outcome in outcomes]))
 
 
 def run_drills(session: Session) -> None:
@@ -117,8 +127,9 @@ async def _collect_drills(session: Session, home: Path) -> Sequence[drills.Drill
     outcomes = []
     async with drills.drill_ground(home) as ground:
         for drill in filter(lambda drill: session.wants(drill.alert), drills.DRILLS):
-            outcomes.append(await drills.run_drill(ground, drill))
-            session.report(f"drill {drill.alert}", outcomes[-1].wrong)
+            with session.noting_failure(drill.alert):
+                outcomes.append(await drills.run_drill(ground, drill))
+                session.report(f"drill {drill.alert}", outcomes[-1].wrong)
     return outcomes
 
 
@@ -129,14 +140,15 @@ _PARTS: Final[Mapping[str, Callable[[Session], None]]] = {
 }
 
 
-def main() -> int:
+def main(options: Sequence[str]) -> int:
+    """Returns the exit status: 1 if something went wrong or was skipped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(_PARTS)} (default: all)")
     parser.add_argument("--rate", type=float, default=20, help="webhooks per second")
     parser.add_argument("--seed", type=int, default=1, help="of the pauses of the sender and the moments of power cuts")
     parser.add_argument("--outage-s", type=float, help="how long each outage lasts (default: 40 or 60 s)")
     parser.add_argument("--only", default="", help="part of the name of an outage, a power cut or an alert")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(options)
     unknown = set(arguments.parts) - _PARTS.keys()
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -149,4 +161,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
