@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from time import sleep
 from typing import Final
 
 from shared.clock import monotonic_s
@@ -20,7 +21,8 @@ from shared.clock import monotonic_s
 _SHUTDOWN: Final = 0x8004587D
 """EXT4_IOC_SHUTDOWN: _IOR('X', 125, __u32)."""
 _WITHOUT_FLUSHING_THE_LOG: Final = 2
-_UNMOUNT_TIMEOUT_S: Final = 20.0
+_UNMOUNT_TIMEOUT_S: Final = 60.0
+_UNMOUNT_RETRY_S: Final = 0.05
 _TOOLS: Final = ("mkfs.ext4", "mount", "umount", "losetup")
 
 
@@ -48,12 +50,17 @@ class Disk:
         self.mount()
 
     def unmount(self) -> None:
-        """Wait for the last files that the kernel still closes for killed processes."""
+        """Wait for the last files that the kernel still closes for killed processes. It is not unmounted while it is in use:
+        mounted again, it would still be the one without power.
+
+        Raises:
+            CalledProcessError: it stays in use.
+        """
         deadline_s = monotonic_s() + _UNMOUNT_TIMEOUT_S
         while subprocess.run(["umount", str(self.folder)], check=False, capture_output=True).returncode:
             if monotonic_s() > deadline_s:
-                _run("umount", "--lazy", str(self.folder))
-                return
+                _run("umount", str(self.folder))
+            sleep(_UNMOUNT_RETRY_S)
 
 
 @contextmanager

@@ -109,23 +109,23 @@ class Installation:
                 async with asyncio.timeout(_STOP_TIMEOUT_S):
                     await self._process.wait()
             except TimeoutError:
-                await self.kill_everything()
-
-    async def kill_everything(self) -> None:
-        """Kill every process of it at the same moment, as a power cut would."""
-        assert self._process is not None
-        self.kill_now()
-        await self._process.wait()
+                self.kill_now()
+                await self.wait_until_dead()
 
     def kill_now(self) -> None:
-        """Send SIGKILL to every process of it. They are stopped first, from the top, so that none starts another meanwhile."""
+        """Kill every process of it, as a power cut would. All are stopped before any is killed, so that none starts another
+        meanwhile."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGSTOP)
-        tree = [self._process.pid, *_descendants(self._process.pid)]
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in tree:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+        tree: list[int] = []
+        while new := [pid for pid in (self._process.pid, *_descendants(self._process.pid)) if pid not in tree]:
+            _signal_all(new, signal.SIGSTOP)
+            tree += new
+        _signal_all(tree, signal.SIGKILL)
+
+    async def wait_until_dead(self) -> None:
+        """Return once it has been killed."""
+        assert self._process is not None
+        await self._process.wait()
 
     def pause_module(self, module: str) -> None:
         """Stop the processes that run a module, until they are killed."""
@@ -186,6 +186,12 @@ class Installation:
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")
+
+
+def _signal_all(pids: Sequence[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _descendants(pid: int) -> Iterator[int]:

@@ -18,6 +18,7 @@ from tests.faults.harness.ledger import Ledger
 SOURCE: Final = "acme"
 KEY: Final = bytes(range(24))
 _TIMEOUT_S: Final = 10.0
+_IN_FLIGHT_MAX: Final = 50
 _PAUSE_MIN_S: Final = 1.0
 _PAUSE_MAX_S: Final = 16.0
 
@@ -58,7 +59,8 @@ class SteadySender:
         self._random = random.Random(seed)
         self._outstanding: set[asyncio.Task[None]] = set()
         self._number = 0
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT_S, limits=httpx.Limits(max_connections=100))
+        self._in_flight = asyncio.Semaphore(_IN_FLIGHT_MAX)  # httpx itself takes long to queue hundreds of requests
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT_S, limits=httpx.Limits(max_connections=2 * _IN_FLIGHT_MAX))
 
     @asynccontextmanager
     async def sending(self, *, last_answers_s: float = 30.0) -> AsyncIterator[None]:
@@ -89,7 +91,8 @@ class SteadySender:
         self._ledger.attempted_s[message_id] = monotonic_s()
         pause_s = _PAUSE_MIN_S
         while True:
-            status = await post(self._client, self._url, message_id)
+            async with self._in_flight:
+                status = await post(self._client, self._url, message_id)
             if status == httpx.codes.OK:
                 self._ledger.acknowledged_s[message_id] = monotonic_s()
                 return

@@ -5,6 +5,7 @@ What this machine cannot do is counted as skipped, with the reason; the exit sta
 
 import argparse
 import asyncio
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -51,7 +52,7 @@ class Session:
         """A run that fails on its way is one that went wrong, and the next one follows."""
         try:
             yield
-        except (AssertionError, OSError, asyncpg.PostgresError, nats.errors.Error) as failed:
+        except (AssertionError, OSError, subprocess.CalledProcessError, asyncpg.PostgresError, nats.errors.Error) as failed:
             traceback.print_exc()
             self.report(name, [f"failed: {type(failed).__name__}: {failed}"])
 

@@ -61,7 +61,7 @@ class _Run:
         self.disk.cut_power()
         self.cuts += 1
         self.saved = len(self.ledger.acknowledged_s)
-        await self.daymark.kill_everything()
+        await self.daymark.wait_until_dead()
         await asyncio.to_thread(self.disk.power_on)
 
     async def restart(self) -> None:
