@@ -25,6 +25,8 @@ class BrokerAway(Unavailable):
     """NATS does not answer there. Look whether its server runs, and at its log; start it, or Daymark, again; or correct
     nats.url."""
 
+    server = "NATS"
+
 
 async def work_connected(settings: LocalSettings, work: Callable[[LeanClient], Awaitable[Result]]) -> Result:
     """What `work` returns with a connection to the broker of a running Daymark. It is cancelled if the broker goes away

@@ -51,6 +51,8 @@ ANNOUNCEMENTS_CONSUMER: Final = "scoring-telling"
 class StreamRefused(Unavailable):
     """JetStream would not create or change a stream or consumer. Check the server's storage limits and the user's rights."""
 
+    server = "NATS"
+
 
 class Stream(NamedTuple):
     """One stream. A message stays for `kept_days`; with `newest_only`, only until the next one on its subject."""

@@ -1,5 +1,6 @@
 """A pool of connections to one schema, and the check that Postgres keeps what it commits."""
 
+import asyncio
 from typing import Final
 
 import asyncpg
@@ -31,7 +32,14 @@ def make_pool(url: str, *, schema: str, password: str | None = None, size_max: i
 
 
 async def unsafe_settings(pool: asyncpg.Pool) -> list[str]:
-    """The settings with which Postgres could lose what it has committed; empty when it is safe to serve."""
+    """The settings with which Postgres could lose what it has committed; empty when it is safe to serve.
+
+    Whoever waits may stop at any time. The connection is then closed: to give it back, it would have to answer first.
+    """
     async with pool.acquire() as connection:
-        rows = await connection.fetch(_UNSAFE_SETTINGS, list(_DURABLE_SETTINGS))
+        try:
+            rows = await connection.fetch(_UNSAFE_SETTINGS, list(_DURABLE_SETTINGS))
+        except (asyncio.CancelledError, TimeoutError):
+            connection.terminate()
+            raise
     return sorted(row["name"] for row in rows)

@@ -30,6 +30,8 @@ _log = structlog.get_logger()
 STARTING: Final = "starting"
 PROBLEM: Final = "daymark_problem"
 _CHECK_TIMEOUT_S: Final = 3.0
+_POSTGRES_TIMEOUT_S: Final = 2.0
+"""Shorter, so that the answer names Postgres."""
 _WRITE_ERROR: Final = "write error"
 """How nats-server reports that it could not write. It stays in that state until it is restarted."""
 Result = TypeVar("Result")
@@ -87,9 +89,10 @@ def check_postgres(pool: asyncpg.Pool) -> Check:
 
     async def check() -> str | None:
         try:
-            unsafe = await unsafe_settings(pool)
+            async with asyncio.timeout(_POSTGRES_TIMEOUT_S):
+                unsafe = await unsafe_settings(pool)
         except TRANSIENT_ERRORS:
-            return "Postgres does not answer; start the server or correct postgres.url"
+            return "Postgres does not answer; start the server, look whether it hangs, or correct postgres.url"
         if unsafe:
             return f"Postgres runs with {', '.join(unsafe)} off and may lose what it commits; turn it on"
         return None

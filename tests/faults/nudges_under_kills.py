@@ -163,7 +163,7 @@ class Replica:
                 cwd=ROOT,
                 env=child_environment(extra),
                 stderr=log,
-                preexec_fn=terminate_with_parent,
+                preexec_fn=terminate_with_parent(),
             )
         async with asyncio.timeout(_READY_TIMEOUT_S), httpx.AsyncClient(trust_env=False) as client:
             while not await self._is_ready(client):

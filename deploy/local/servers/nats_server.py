@@ -91,7 +91,7 @@ class NatsServer:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=terminate_with_parent,
+                preexec_fn=terminate_with_parent(),
             )
         await self._wait_until_healthy(self._process)
 
