@@ -1,6 +1,7 @@
 """The page behind the link in a message, and the answer buttons of all pages."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -13,14 +14,16 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
 from services.nudges.pages.former_managers import may_read_nudge
-from services.nudges.pages.inbox import find_message
+from services.nudges.pages.inbox import Message, find_message
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 from shared.transient_errors import TRANSIENT_ERRORS
 
+LINK_AGE_MAX: Final = timedelta(days=14)
 _SEE_OTHER: Final = 303
+_GONE: Final = 410
 _BUTTON: Final = "{nudge}/{answer}/{reason}"
 
 
@@ -54,6 +57,8 @@ class AnswerPage:
                 return self._renderer.not_found()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
+        if self._has_ended(message):
+            return self._renderer.page("link_ended.html", status=_GONE)
 
         def absence_address(absence: PossibleAbsence) -> str:
             return f"../../../absence/{self._links.absence_path(ManagerId(person_id), absence)}"
@@ -66,7 +71,17 @@ class AnswerPage:
         nudge_id, person_id = NudgeId(request.path_params["nudge"]), PersonId(request.path_params["person"])
         token = request.path_params["token"]
         is_signed = self._links.can_open_answer(nudge_id, person_id, token)
+        try:
+            message = await find_message(self._pool, nudge_id, person_id) if is_signed else None
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        if message is not None and self._has_ended(message):
+            return self._renderer.page("link_ended.html", status=_GONE)
         return await self._record(request, is_signed=is_signed, back_to=f"../../{token}#nudge-{nudge_id}")
+
+    def _has_ended(self, message: Message) -> bool:
+        """Whether the link in the message was sent so long ago that it opens nothing any more."""
+        return message.send_at is not None and self._clock.now() - message.send_at > LINK_AGE_MAX
 
     async def _answer_in_inbox(self, request: Request) -> Response:
         manager_id, token = ManagerId(request.path_params["person"]), request.path_params["token"]
