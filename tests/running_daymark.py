@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from deploy.access.catalogue import OPERATOR
 from deploy.demo.time_stepper import TimeStepper
+from deploy.local.nats_credentials import read_credential
 from deploy.local.run_file import RUN_FILE_NAME, RunFile
 from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
@@ -67,7 +69,8 @@ class RunningDaymark:
         return code, output
 
     async def connect(self) -> LeanClient:
-        return await connect(self.urls.nats, name="test")
+        """As the commands do."""
+        return await connect(self.urls.nats, name="test", user=OPERATOR, password=read_credential(self.folder, OPERATOR))
 
     async def wait_until_scored(self) -> None:
         """Return once everything that was stored so far is translated and scored."""

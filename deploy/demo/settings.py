@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from deploy.access.catalogue import DEMO
 from shared.service.settings import SecretMissing
 
 SOURCES: Final = {"acme": "standard", "globex": "cloudevents"}
@@ -36,6 +37,12 @@ def read_secrets(folder: Path) -> dict[str, str]:
             raise SecretMissing(str(path))
         secret_of_source[source] = path.read_text(encoding="utf-8").strip()
     return secret_of_source
+
+
+def read_nats_password(folder: Path) -> str | None:
+    """The password of the demonstration at NATS. None if the folder holds none: such a server lets everybody in."""
+    file = folder / f"nats-{DEMO}"
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else None
 
 
 def secrets_folder() -> Path:

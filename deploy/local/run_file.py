@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from deploy.local.nats_credentials import CredentialUnreadable
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
 
@@ -58,8 +59,11 @@ def read_run_file(settings: LocalSettings) -> RunFile:
 
     Raises:
         NotRunning: there is none.
+        CredentialUnreadable: somebody else started Daymark on the data folder.
     """
     try:
         return RunFile.model_validate_json((settings.data / RUN_FILE_NAME).read_text())
     except (FileNotFoundError, ValidationError):  # a power cut may have emptied it
         raise NotRunning(str(settings.data)) from None
+    except PermissionError:
+        raise CredentialUnreadable(str(settings.data / RUN_FILE_NAME)) from None

@@ -22,6 +22,7 @@ from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door
 from shared.clock import Clock
 from shared.jetstream.client import LeanClient
+from shared.jetstream.connection_log import PermissionViolations
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, find_waiting
 from shared.observation import SourceName
@@ -108,7 +109,9 @@ class IngestService:
         receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
         is_broker_well = check_broker(self._client, self._settings.nats.monitor_url)
         check = first_problem(is_broker_well, check_progress(self._webhooks.progress))
-        return web_app(receiver, self._settings, self._metrics, self._clock, check, self._unknown_paths)
+        return web_app(
+            receiver, self._settings, self._metrics, self._clock, check, self._unknown_paths, self._client.violations
+        )
 
     async def _list_unknown_paths(self, _: NoQuery) -> UnknownPathList:
         rows = [
@@ -166,10 +169,11 @@ def web_app(
     clock: Clock,
     check_nats: Check,
     unknown_paths: UnknownPaths | None = None,
+    violations: PermissionViolations | None = None,
 ) -> Starlette:
     """The door, /livez, /readyz and /metrics."""
     door = Door(receiver, settings.ingest, metrics, clock, unknown_paths or UnknownPaths())
-    return _without_redirects(door, probe_routes(metrics.registry, {"nats": check_nats}))
+    return _without_redirects(door, probe_routes(metrics.registry, {"nats": check_nats}, violations or PermissionViolations()))
 
 
 def _without_redirects(door: Door, more_routes: Sequence[BaseRoute]) -> Starlette:

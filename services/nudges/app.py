@@ -180,7 +180,11 @@ class NudgesService:
             "outbox": check_progress(self._relay.progress),
             "events": check_progress(self._events.progress),
         }
-        routes = [*probe_routes(self._metrics.registry, checks), *inbox.routes(), *self._other_pages(renderer)]
+        routes = [
+            *probe_routes(self._metrics.registry, checks, self._client.violations),
+            *inbox.routes(),
+            *self._other_pages(renderer),
+        ]
         return Starlette(routes=routes, exception_handlers={_NOT_FOUND: inbox.not_found})
 
     def _other_pages(self, renderer: Renderer) -> Sequence[BaseRoute]:

@@ -10,7 +10,10 @@ from typing import Final
 import httpx
 import structlog
 
+from deploy.access.catalogue import SERVICE_USERS, USERS
+from deploy.access.server_configuration import users_configuration
 from deploy.database import OWNERS, ensure_database
+from deploy.local.nats_credentials import credential_name
 from deploy.local.run_file import RunFile, write_run_file
 from deploy.local.servers.data_folder import ensure_secret
 from deploy.local.servers.nats_server import NatsServer
@@ -47,6 +50,7 @@ class LocalDaymark:
         self._monitor_url = settings.nats.monitor_url
         self._admin_url = settings.postgres.url
         self._postgres_settings: dict[str, dict[str, str]] = {}
+        self._nats_settings: dict[str, dict[str, str]] = {}
         self._role_passwords: dict[str, str] = {}
         self._service_urls: dict[str, str] = {}
         self._is_ready = False
@@ -64,9 +68,7 @@ class LocalDaymark:
             FolderClosed: the user that runs PostgreSQL in place of root cannot reach the data folder.
         """
         if not self._nats_url:
-            nats = NatsServer(self._data / "nats", storage_max_bytes=self._settings.local.nats_storage_max_bytes)
-            self._nats_url, self._monitor_url = nats.url, nats.monitor_url
-            self._add_server("nats", nats)
+            self._declare_nats()
         if not self._admin_url:
             postgres = PostgresServer(self._data / "postgres")
             postgres.ensure_reachable()
@@ -81,6 +83,20 @@ class LocalDaymark:
                     "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
                     "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
                 }
+
+    def _declare_nats(self) -> None:
+        """With a credential for each user, of which a service gets its own only."""
+        files = {user.name: ensure_secret(self._data, credential_name(user.name)) for user in USERS}
+        nats = NatsServer(
+            self._data / "nats",
+            storage_max_bytes=self._settings.local.nats_storage_max_bytes,
+            access_configuration=users_configuration({user: file.read_text().strip() for user, file in files.items()}),
+        )
+        self._nats_url, self._monitor_url = nats.url, nats.monitor_url
+        self._nats_settings = {
+            user: {"DAYMARK_NATS__USER": user, "DAYMARK_NATS__PASSWORD": f"file:{files[user]}"} for user in SERVICE_USERS
+        }
+        self._add_server("nats", nats)
 
     def declare_services(self) -> None:
         """Add the processes of the services; `supervise` starts them.
@@ -170,6 +186,7 @@ class LocalDaymark:
             "DAYMARK_NATS__URL": self._nats_url,
             "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
             f"DAYMARK_{service.upper()}__PORT": str(port),
+            **self._nats_settings.get(service, {}),
             **self._postgres_settings.get(service, {}),
             **generated_secrets(self._settings, service),
         }
