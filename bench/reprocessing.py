@@ -37,7 +37,7 @@ actor = "rep"
 started_at = "at"
 outcome = "result"
 """
-_PORTS: Final = "[ingest]\nport = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\n"
+_PORTS: Final = "[ingest]\nport = 0\nprobes_port = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\nprobes_port = 0\n"
 _MENDED: Final = '[sources.stored.outcomes]\nspoken = "connected"\n'
 _REPS: Final = 50
 _DAYS: Final = 20

@@ -55,6 +55,6 @@ def configuration(folder: Path, *, nudges_file: Path | None = None) -> str:
     sources = "\n".join(
         f'[sources.{name}]\nkind = "{kind}"\nsecrets = ["file:{folder / name}"]\n' for name, kind in SOURCES.items()
     )
-    ports = "\n".join(f"[{service}]\nport = 0\n" for service in ("ingest", "scoring", "nudges"))
+    ports = "[ingest]\nport = 0\nprobes_port = 0\n\n[scoring]\nport = 0\n\n[nudges]\nport = 0\nprobes_port = 0\n"
     file = f'[channels.file]\npath = "{nudges_file}"\n' if nudges_file else ""
     return f'[clock]\nmode = "stepped"\n\n{ports}\n{sources}\n{file}'

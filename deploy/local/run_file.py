@@ -19,7 +19,8 @@ class NotRunning(DaymarkError):
 
 class RunFile(BaseModel):
     """The URLs of a running Daymark and the ids of its processes. `pages` is where nudges serves its pages, `monitor` the HTTP
-    port of NATS. `daymark up` prints the same as its ready line."""
+    port of NATS; `probes` has, by service, the URL at which it answers /livez, /readyz and /metrics. `daymark up` prints
+    the same as its ready line."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +31,7 @@ class RunFile(BaseModel):
     nats: str
     monitor: str
     postgres: str
+    probes: dict[str, str] = {}
     pids: dict[str, int]
 
     def line(self) -> str:

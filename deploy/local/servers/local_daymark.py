@@ -53,6 +53,7 @@ class LocalDaymark:
         self._nats_settings: dict[str, dict[str, str]] = {}
         self._role_passwords: dict[str, str] = {}
         self._service_urls: dict[str, str] = {}
+        self._probe_urls: dict[str, str] = {}
         self._is_ready = False
         self._is_run_file_current = True
 
@@ -106,11 +107,16 @@ class LocalDaymark:
         """
         replicas = {"ingest": 1, "scoring": self._settings.scoring.replicas, "nudges": 1}
         numbered = [(service, number) for service, count in replicas.items() for number in range(1, count + 1)]
-        ports = claim_ports([self._address(service, number) for service, number in numbered])
-        for (service, number), port in zip(numbered, ports, strict=True):
+        with_probes = [service for service in replicas if self._section(service).probes_port is not None]
+        addresses = [self._address(service, number) for service, number in numbered]
+        ports = claim_ports([*addresses, *[self._section(service).probes_address for service in with_probes]])
+        probe_ports = dict(zip(with_probes, ports[len(numbered) :], strict=True))
+        for (service, number), port in zip(numbered, ports[: len(numbered)], strict=True):
             name = service if number == 1 else f"{service}-{number}"
-            self._service_urls[name] = _base_url(self._address(service, number)[0], port)
-            self._processes.append(self._service_process(service, name, port))
+            url = self._service_urls[name] = _base_url(self._section(service).host, port)
+            probe_port = probe_ports.get(service)
+            self._probe_urls[name] = _base_url(self._section(service).probes_host, probe_port) if probe_port else url
+            self._processes.append(self._service_process(service, name, port, probe_port))
 
     async def create_roles(self) -> None:
         """On a server that the configuration names, each role gets a password. Waits for that server."""
@@ -150,6 +156,7 @@ class LocalDaymark:
             nats=self._nats_url,
             monitor=self._monitor_url,
             postgres=self._admin_url,
+            probes={service: self._probe_urls[service] for service in ("ingest", "scoring", "nudges")},
             pids={process.name: process.pid for process in self._processes} | {"daymark": os.getpid()},
         )
 
@@ -171,8 +178,12 @@ class LocalDaymark:
 
     def _address(self, service: str, number: int) -> tuple[str, int]:
         """Host and port. The second and later replicas take free ports."""
-        section: ListenSection = getattr(self._settings, service)
+        section = self._section(service)
         return section.host, section.port if number == 1 else 0
+
+    def _section(self, service: str) -> ListenSection:
+        section: ListenSection = getattr(self._settings, service)
+        return section
 
     def _add_server(self, name: str, server: Server, complete: Callable[[], Awaitable[None]] | None = None) -> None:
         self._processes.append(
@@ -181,11 +192,13 @@ class LocalDaymark:
             )
         )
 
-    def _service_process(self, service: str, name: str, port: int) -> ServiceProcess:
+    def _service_process(self, service: str, name: str, port: int, probe_port: int | None) -> ServiceProcess:
+        prefix = f"DAYMARK_{service.upper()}__"
         environment = {
             "DAYMARK_NATS__URL": self._nats_url,
             "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
-            f"DAYMARK_{service.upper()}__PORT": str(port),
+            f"{prefix}PORT": str(port),
+            **({f"{prefix}PROBES_PORT": str(probe_port)} if probe_port else {}),
             **self._nats_settings.get(service, {}),
             **self._postgres_settings.get(service, {}),
             **generated_secrets(self._settings, service),
@@ -202,7 +215,7 @@ class LocalDaymark:
 
     async def _wait_for_service(self, process: Supervised) -> None:
         """Return once this very process reports that it is ready. Another program that answers on its port does not count."""
-        url = f"{self._service_urls[process.name]}/readyz"
+        url = f"{self._probe_urls[process.name]}/readyz"
         logged = ""
         async with make_http_client(timeout_s=_REQUEST_TIMEOUT_S) as client:
             while True:
