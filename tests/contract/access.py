@@ -36,14 +36,16 @@ address, docker compose on the network of the containers only. Do not publish it
 _POSTGRES: Final = """
 ## PostgreSQL
 
-`daymark up` opens PostgreSQL on a socket in its data folder, which only the user that runs it may enter. docker compose opens
-it on the network of the containers, where every role needs its password.
+`daymark up` opens PostgreSQL on a socket in its data folder, which only the user that runs it may enter; a role still needs its
+password (`postgres-ROLE` in `secrets`), and the administrator must be the user of the machine that runs Daymark or PostgreSQL.
+docker compose opens it on the network of the containers, where every role needs its password. `daymark up` writes
+`pg_hba.conf` and `pg_ident.conf` at each start.
 
 | role | its own schema | the other schemas | else |
 | --- | --- | --- | --- |
-| `scoring` | owns `scoring`: everything | nothing | temporary tables; no role, no database, no schema, no file of the server |
-| `nudges` | owns `nudges`: everything | nothing | temporary tables; no role, no database, no schema, no file of the server |
-| `postgres` | everything | everything | is used to create the roles and for backups; no service has it |
+| `scoring` | everything | nothing | temporary tables; no role, database, schema, program or file of the server |
+| `nudges` | everything | nothing | temporary tables; no role, database, schema, program or file of the server |
+| `postgres` | | everything | creates the roles and the database; no service has it |
 
 ingest has no role. Every connection of a service turns `synchronous_commit` on, whatever the role or the database is set to.
 """

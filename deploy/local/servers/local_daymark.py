@@ -70,20 +70,22 @@ class LocalDaymark:
         """
         if not self._nats_url:
             self._declare_nats()
+        files = {owner: ensure_secret(self._data, f"postgres-{owner}") for owner in OWNERS}
+        passwords = {owner: file.read_text().strip() for owner, file in files.items()}
         if not self._admin_url:
-            postgres = PostgresServer(self._data / "postgres")
+            postgres = PostgresServer(self._data / "postgres", with_passwords=True)
             postgres.ensure_reachable()
             self._admin_url = postgres.url()
-            self._postgres_settings = {owner: {"DAYMARK_POSTGRES__URL": postgres.url(role=owner)} for owner in OWNERS}
-            self._add_server("postgres", postgres, complete=lambda: ensure_database(postgres.url(database="postgres")))
+            self._add_server(
+                "postgres", postgres, complete=lambda: ensure_database(postgres.url(database="postgres"), passwords=passwords)
+            )
         else:
-            for owner in OWNERS:
-                file = ensure_secret(self._data, f"postgres-{owner}")
-                self._role_passwords[owner] = file.read_text().strip()
-                self._postgres_settings[owner] = {
-                    "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
-                    "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
-                }
+            self._role_passwords = passwords
+        for owner, file in files.items():
+            self._postgres_settings[owner] = {
+                "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
+                "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
+            }
 
     def _declare_nats(self) -> None:
         """With a credential for each user, of which a service gets its own only."""
