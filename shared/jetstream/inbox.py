@@ -2,9 +2,10 @@
 
 from typing import Final
 
-_PREFIX: Final = "_INBOX"
+INBOXES: Final = "_INBOX"
+"""How the prefix of everybody begins."""
 
 
 def inbox_prefix(user: str) -> str:
     """The first token of the subjects on which a user receives replies; that of everybody without a user."""
-    return f"{_PREFIX}_{user}" if user else _PREFIX
+    return f"{INBOXES}_{user}" if user else INBOXES
