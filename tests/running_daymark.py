@@ -41,6 +41,8 @@ class Checkout:
 
 
 THIS_CHECKOUT: Final = Checkout()
+PROBES_PORT: Final = "probes_port = 0\n"
+"""A setting that earlier versions do not know."""
 
 
 @dataclass(kw_only=True)
