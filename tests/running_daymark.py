@@ -157,10 +157,12 @@ async def run_failing_command(*arguments: str, folder: Path, config: Path) -> st
 async def running_daymark(
     folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT
 ) -> AsyncIterator[RunningDaymark]:
-    """Start `daymark up`, and stop it at the end as its user would."""
+    """Start `daymark up`, and stop it at the end as its user would. Whatever it did, NATS must have permitted."""
     async with starting_daymark(folder, configuration, checkout=checkout) as ready:
         urls = await ready()
-        yield RunningDaymark(folder=folder, config=folder / "daymark.toml", urls=urls, checkout=checkout)
+        daymark = RunningDaymark(folder=folder, config=folder / "daymark.toml", urls=urls, checkout=checkout)
+        yield daymark
+    assert "nats_permission_denied" not in daymark.log()
 
 
 @asynccontextmanager
