@@ -24,6 +24,7 @@ def make_pool(url: str, *, schema: str, password: str | None = None, size_max: i
             "search_path": schema,
             "application_name": f"daymark-{schema}",
             "timezone": "UTC",
+            "synchronous_commit": "on",  # whatever the role or the database is set to
             "jit": "off",  # it costs more than it saves: no query here runs for seconds
             "idle_in_transaction_session_timeout": "60s",
             "lock_timeout": "30s",

@@ -16,6 +16,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics
 from services.nudges.metrics import NudgesMetrics
 from services.scoring.metrics import GapCount, ScoringMetrics
+from shared.jetstream.connection_log import PermissionViolations
 from shared.observation import SourceName
 from shared.service.probes import probe_routes
 from tests.mutations.alerts.judge import Judge, has_promtool
@@ -102,7 +103,7 @@ async def test_rules_use_only_metrics_that_a_service_exports() -> None:
 
 
 async def _metrics_of_every_service() -> str:
-    transport = httpx.ASGITransport(Starlette(routes=probe_routes(CollectorRegistry(), {})))
+    transport = httpx.ASGITransport(Starlette(routes=probe_routes(CollectorRegistry(), {}, PermissionViolations())))
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
         return (await client.get("/metrics")).text
 

@@ -10,22 +10,28 @@ SERVICES: Final = ("ingest", "scoring", "nudges")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """They stay the same when Daymark is started again, as a sender and Prometheus expect."""
+    """They stay the same when Daymark is started again, as a sender and Prometheus expect. `ingest_probes` and
+    `nudges_probes` are those of /readyz and /metrics; scoring answers these on its only port."""
 
     ingest: int
+    ingest_probes: int
     scoring: int
     nudges: int
+    nudges_probes: int
 
     @classmethod
     def free(cls) -> "Ports":
         """Ports that no other program listens on now."""
-        ingest, scoring, nudges = find_free_ports(3)
-        return cls(ingest=ingest, scoring=scoring, nudges=nudges)
+        ingest, ingest_probes, scoring, nudges, nudges_probes = find_free_ports(5)
+        return cls(ingest=ingest, ingest_probes=ingest_probes, scoring=scoring, nudges=nudges, nudges_probes=nudges_probes)
 
     @property
     def configuration(self) -> str:
         """The lines of `daymark.toml`."""
-        return f"[ingest]\nport = {self.ingest}\n[scoring]\nport = {self.scoring}\n[nudges]\nport = {self.nudges}\n"
+        return (
+            f"[ingest]\nport = {self.ingest}\nprobes_port = {self.ingest_probes}\n[scoring]\nport = {self.scoring}\n"
+            f"[nudges]\nport = {self.nudges}\nprobes_port = {self.nudges_probes}\n"
+        )
 
     @property
     def webhooks_url(self) -> str:
@@ -33,4 +39,5 @@ class Ports:
 
     def probe_address(self, service: str) -> str:
         """Host and port of /readyz and /metrics of a service."""
-        return f"127.0.0.1:{ {'ingest': self.ingest, 'scoring': self.scoring, 'nudges': self.nudges}[service] }"
+        ports = {"ingest": self.ingest_probes, "scoring": self.scoring, "nudges": self.nudges_probes}
+        return f"127.0.0.1:{ports[service]}"

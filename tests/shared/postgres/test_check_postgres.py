@@ -18,12 +18,8 @@ async def test_postgres_that_keeps_what_it_commits_has_no_problem(servers: Serve
         assert await check_postgres(pool)() is None
 
 
-async def test_postgres_that_may_lose_a_commit_is_a_problem(servers: Servers, database: str) -> None:
-    admin = await asyncpg.connect(servers.admin_url)
-    await admin.execute(f'ALTER DATABASE "{database}" SET synchronous_commit TO off')
-    await admin.close()
-
-    async with make_pool(servers.postgres_url(role="scoring", database=database), schema="scoring", size_max=1) as pool:
+async def test_postgres_that_may_lose_a_commit_is_a_problem(servers: Servers) -> None:
+    async with asyncpg.create_pool(servers.admin_url, min_size=0, server_settings={"synchronous_commit": "off"}) as pool:
         problem = await check_postgres(pool)()
 
     assert problem == "Postgres runs with synchronous_commit off and may lose what it commits; turn it on"

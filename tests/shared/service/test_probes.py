@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from deploy.local.servers.ports import find_free_ports
 from shared.jetstream.client import LeanClient, connect
+from shared.jetstream.connection_log import PermissionViolations
 from shared.jetstream.progress import Progress
 from shared.service.probes import (
     check_broker,
@@ -55,7 +56,7 @@ def registry() -> CollectorRegistry:
 
 @pytest.fixture
 def client(server: _Server, registry: CollectorRegistry) -> httpx.AsyncClient:
-    return _client(Starlette(routes=probe_routes(registry, {"postgres": server.check})))
+    return _client(Starlette(routes=probe_routes(registry, {"postgres": server.check}, PermissionViolations())))
 
 
 def _client(app: Starlette) -> httpx.AsyncClient:
