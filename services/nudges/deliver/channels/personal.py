@@ -2,13 +2,15 @@
 
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address, UniqueSingleAddressHeader
 from email.policy import SMTP
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,6 +26,7 @@ from services.nudges.deliver.channel import (
 )
 from services.nudges.deliver.channel_types import ChannelResources, FindDirectory, channel_type
 from services.nudges.deliver.personal.mail import MailTransport, Security
+from services.nudges.deliver.personal.slack import SlackTransport
 from services.nudges.deliver.personal.transport import Transport, personal_message
 from shared.events import Nudge
 from shared.requests.client import NoResponder, Refused
@@ -62,8 +65,25 @@ class MailSection(Section):
         return self
 
 
+class SlackSection(Section):
+    token: SecretReference
+    base_url: str
+    timeout_s: float = Field(gt=0, le=_TRANSPORT_TIMEOUT_MAX_S)
+    give_up_after_h: float = Field(gt=0)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_https(cls, base_url: str) -> str:
+        parts = urlsplit(base_url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not is_safe or not parts.hostname or set("@?#") & set(base_url):
+            raise ValueError("must begin with https:// (or http:// for a stand-in on this machine), without a user or a query")
+        return base_url if base_url.endswith("/") else f"{base_url}/"
+
+
 class PersonalKeys(Section):
     mail: MailSection
+    slack: SlackSection
 
 
 def parse_address(text: str) -> Address | None:
@@ -132,12 +152,46 @@ def _failure(failed: Mapping[str, TryLater | GiveUp]) -> Outcome:
 @asynccontextmanager
 async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> AsyncIterator[Sequence[Channel]]:
     """One channel if a transport is configured."""
-    section = settings.mail
+    mail, slack = settings.mail, settings.slack
+    with _workers() as workers:
+        transports: list[Transport] = []
+        places: list[str] = []
+        give_up_after_h: list[float] = []
+        if mail.host:
+            transports.append(_mail_transport(mail, resources))
+            places.append(f"{mail.host}:{mail.port}")
+            give_up_after_h.append(mail.give_up_after_h)
+        if slack.token:
+            transports.append(_slack_transport(slack, resources, workers))
+            places.append(slack.base_url)
+            give_up_after_h.append(slack.give_up_after_h)
+        if not transports:
+            yield []
+            return
+        yield [
+            PersonalChannel(
+                transports,
+                resources.find_directory,
+                destination=hashlib.sha256("\n".join(places).encode()).digest(),
+                give_up_after=timedelta(hours=max(give_up_after_h)),
+            )
+        ]
+
+
+@contextmanager
+def _workers() -> Iterator[ThreadPoolExecutor]:
+    """Threads that start when they are needed. They are Slack's own, so one that hangs delays nothing else."""
+    workers = ThreadPoolExecutor(_AT_ONCE_MAX, thread_name_prefix="slack")
+    try:
+        yield workers
+    finally:
+        workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _mail_transport(section: MailSection, resources: ChannelResources) -> MailTransport:
     sender = parse_address(section.sender)
-    if not section.host or sender is None:
-        yield []
-        return
-    mail = MailTransport(
+    assert sender is not None, "the section is checked"
+    return MailTransport(
         resources.clock,
         host=section.host,
         port=section.port,
@@ -148,11 +202,14 @@ async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> 
         timeout_s=section.timeout_s,
         trusted=ssl.create_default_context(cafile=resources.authorities),
     )
-    yield [
-        PersonalChannel(
-            [mail],
-            resources.find_directory,
-            destination=hashlib.sha256(f"{section.host}:{section.port}".encode()).digest(),
-            give_up_after=timedelta(hours=section.give_up_after_h),
-        )
-    ]
+
+
+def _slack_transport(section: SlackSection, resources: ChannelResources, workers: ThreadPoolExecutor) -> SlackTransport:
+    return SlackTransport(
+        resources.clock,
+        workers,
+        base_url=section.base_url,
+        read_token=lambda: read_secret(section.token),
+        timeout_s=section.timeout_s,
+        trusted=ssl.create_default_context(cafile=resources.authorities),
+    )

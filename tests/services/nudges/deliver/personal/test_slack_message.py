@@ -1,0 +1,140 @@
+"""A nudge as a Slack message: its blocks, and the text beside them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.nudges.deliver.personal.slack_message import slack_message
+from services.nudges.deliver.personal.transport import personal_message
+from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import MARA
+from tests.slack import block_mistakes
+
+GOLDEN = Path(__file__).with_name("slack_messages.json")
+URL = "https://pages.example/answer/plan-done/ana/def"
+OWN_PAGE = "https://pages.example/you/ana/abc"
+DIGEST_TEXT = "Monday, 4 of 5 reps did their plan.\nAna made 12 of 10 calls."
+PARTS = (
+    NudgePart(id=NudgeId("digest"), kind=NudgeKind.DIGEST, rule="digest", text=DIGEST_TEXT),
+    NudgePart(id=NudgeId("due"), kind=NudgeKind.RECOGNITION, rule="recognition_due", text="Ana's five days deserve a word."),
+)
+NUDGES = {
+    NudgeKind.CELEBRATION: make_nudge("celebration", url=URL),
+    NudgeKind.COACHING: make_nudge(
+        "coaching", kind=NudgeKind.COACHING, rule="pace", text="Ana, 3 calls are left. The afternoon is yours.", url=URL
+    ),
+    NudgeKind.RECOGNITION: make_nudge(
+        "recognition", person=MARA, kind=NudgeKind.RECOGNITION, text="Ana has done her plan five days in a row.", url=URL
+    ),
+    NudgeKind.DIGEST: make_nudge(
+        "digest",
+        person=MARA,
+        kind=NudgeKind.DIGEST,
+        text="\n".join(part.text for part in PARTS),
+        reason="Five days with a plan.\nNobody has said anything.",
+        url=URL,
+        parts=PARTS,
+    ),
+    NudgeKind.ANNOUNCEMENT: make_nudge(
+        "announcement", kind=NudgeKind.ANNOUNCEMENT, text="Ana, from Monday on calls count double.", url=OWN_PAGE
+    ),
+    NudgeKind.CORRECTION: make_nudge(
+        "correction", kind=NudgeKind.CORRECTION, text="Ana, yesterday's message was wrong: 9 of 10 calls.", url=OWN_PAGE
+    ),
+}
+HOSTILE = [
+    "<!channel>",
+    "<!here|here>",
+    "<@U024BE7LH>",
+    "<!subteam^S1|sales>",
+    "@everyone @channel",
+    "<https://evil.example|your page>",
+    "&lt;!channel&gt;",
+    "*bold* _it_ `code`",
+    ":smile:",
+    "\u202enAna",
+    "A" * 50_000,
+    "عائشة",
+]
+
+
+def _written(nudge: Nudge) -> dict[str, Any]:
+    message = slack_message(personal_message(nudge, stop_url=""))
+    return {"text": message.text, "blocks": list(message.blocks)}
+
+
+def _strings(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every string with the key at which it stands."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _strings(inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
+def test_one_nudge_of_each_kind_is_written_as_in_the_file() -> None:
+    written = {kind.value: _written(nudge) for kind, nudge in NUDGES.items()}
+
+    assert set(NUDGES) == set(NudgeKind)
+    assert json.loads(GOLDEN.read_text(encoding="utf-8")) == written
+
+
+@pytest.mark.parametrize("kind", NudgeKind)
+def test_slack_takes_the_blocks_of_every_kind(kind: NudgeKind) -> None:
+    assert list(block_mistakes(_written(NUDGES[kind])["blocks"])) == []
+
+
+def test_the_id_is_a_uuid_of_the_nudge_alone() -> None:
+    first = slack_message(personal_message(make_nudge("n1"), stop_url=""))
+    again = slack_message(personal_message(make_nudge("n1", text="Other words."), stop_url=""))
+    other = slack_message(personal_message(make_nudge("n2"), stop_url=""))
+
+    assert first.id == again.id != other.id
+    assert first.id == "665c308e-4e45-5ea2-8824-ba5ee98de2e7"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_that_a_name_or_a_label_holds_becomes_a_mention_a_link_or_markup(name: str) -> None:
+    nudge = make_nudge(
+        person=Person(id=PersonId("ana"), name=name),
+        text=f"{name}, you did your plan.",
+        reason=f"{name} 10 of 10.",
+        url=URL,
+    )
+
+    written = _written(nudge)
+
+    assert not {"<", ">"} & set(written["text"])
+    assert not [text for key, text in _strings(written["blocks"]) if key == "type" and text == "mrkdwn"]
+    assert {text for key, text in _strings(written["blocks"]) if key == "url"} == {URL}
+    assert not [key for key, _ in _strings(written["blocks"]) if key in {"user_id", "usergroup_id", "range", "channel_id"}]
+    assert list(block_mistakes(written["blocks"])) == []
+    assert len(written["text"]) <= 4_000 * len("&amp;")
+
+
+def test_every_text_of_the_blocks_is_without_emoji() -> None:
+    blocks = _written(make_nudge(text="Ana :smile:"))["blocks"]
+
+    assert {element["emoji"] for element in (blocks[0]["text"], *blocks[1]["elements"])} == {False}
+
+
+def test_a_long_text_is_spread_over_blocks_and_loses_nothing() -> None:
+    text = "\n".join(f"Line {number:04} of the announcement." for number in range(300))
+
+    blocks = _written(make_nudge(text=text))["blocks"]
+
+    sections = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    assert "\n".join(sections) == text
+    assert len(sections) > 1
+    assert max(map(len, sections)) <= 3_000
+
+
+def test_without_a_page_there_is_no_link() -> None:
+    assert "url" not in [key for key, _ in _strings(_written(make_nudge())["blocks"])]
