@@ -30,7 +30,7 @@ from services.nudges.deliver.personal.slack import SlackTransport
 from services.nudges.deliver.personal.transport import Transport, personal_message
 from shared.events import Nudge
 from shared.requests.client import NoResponder, Refused
-from shared.service.settings import SecretReference, Section, read_secret
+from shared.service.settings import SecretReference, Section, read_secret, read_strong_secret
 
 _TRANSPORT_TIMEOUT_MAX_S: Final = 10.0
 """Two ways to a person can be tried within one lease."""
@@ -67,6 +67,7 @@ class MailSection(Section):
 
 class SlackSection(Section):
     token: SecretReference
+    signing_secret: SecretReference
     base_url: str
     timeout_s: float = Field(gt=0, le=_TRANSPORT_TIMEOUT_MAX_S)
     give_up_after_h: float = Field(gt=0)
@@ -79,6 +80,20 @@ class SlackSection(Section):
         if not is_safe or not parts.hostname or set("@?#") & set(base_url):
             raise ValueError("must begin with https:// (or http:// for a stand-in on this machine), without a user or a query")
         return base_url if base_url.endswith("/") else f"{base_url}/"
+
+    @property
+    def has_buttons(self) -> bool:
+        """Whether messages can be answered in Slack: without the signing secret nobody could know who answers."""
+        return bool(self.token and self.signing_secret)
+
+    def read_signing_secret(self) -> str:
+        """The secret with which Slack signs its requests, as it is now.
+
+        Raises:
+            SecretMissing: it is not where the configuration says it is.
+            SecretTooShort: it could be guessed.
+        """
+        return read_strong_secret(self.signing_secret, key="channels.slack.signing_secret") or ""
 
 
 class PersonalKeys(Section):
@@ -151,8 +166,15 @@ def _failure(failed: Mapping[str, TryLater | GiveUp]) -> Outcome:
 @channel_type("personal", keys=PersonalKeys)
 @asynccontextmanager
 async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> AsyncIterator[Sequence[Channel]]:
-    """One channel if a transport is configured."""
+    """One channel if a transport is configured.
+
+    Raises:
+        SecretMissing: the signing secret of Slack is not where the configuration says it is.
+        SecretTooShort: it could be guessed.
+    """
     mail, slack = settings.mail, settings.slack
+    if slack.has_buttons:
+        slack.read_signing_secret()
     with _workers() as workers:
         transports: list[Transport] = []
         places: list[str] = []
@@ -212,4 +234,5 @@ def _slack_transport(section: SlackSection, resources: ChannelResources, workers
         read_token=lambda: read_secret(section.token),
         timeout_s=section.timeout_s,
         trusted=ssl.create_default_context(cafile=resources.authorities),
+        has_buttons=section.has_buttons,
     )

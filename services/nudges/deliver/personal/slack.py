@@ -56,6 +56,7 @@ class SlackTransport:
         read_token: Callable[[], str | None],
         timeout_s: float,
         trusted: ssl.SSLContext,
+        has_buttons: bool,
     ) -> None:
         self._clock = clock
         self._workers = workers
@@ -63,6 +64,7 @@ class SlackTransport:
         self._read_token = read_token
         self._timeout_s = timeout_s
         self._trusted = trusted
+        self._has_buttons = has_buttons
 
     async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
         """Delivered once Slack has accepted the message. `timeout_s` is for all calls together."""
@@ -95,7 +97,7 @@ class SlackTransport:
     async def _post(self, client: WebClient, message: PersonalMessage, user: str) -> None:
         opened = await self._call(partial(client.conversations_open, users=user))
         conversation = _OpenedConversation.model_validate(opened.data).channel
-        written = slack_message(message)
+        written = slack_message(message, has_buttons=self._has_buttons)
         await self._call(
             partial(
                 client.chat_postMessage,

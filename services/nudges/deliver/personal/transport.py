@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
+from services.nudges.domain.feedback.answers import Answer, allowed_answers
 from shared.events import Nudge, NudgeId, NudgeKind
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
@@ -15,11 +16,11 @@ _NAME_LENGTH_MAX: Final = 80
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessagePart:
-    """One nudge of a message, with its own lines of the text."""
+    """One nudge of a message, with its own lines of the text and what its person can answer."""
 
     nudge_id: NudgeId
-    kind: NudgeKind
     paragraphs: tuple[str, ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +50,8 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         subject=neutral_line(_first_sentence(first), length_max=_SUBJECT_LENGTH_MAX),
         paragraphs=paragraphs,
         parts=tuple(
-            MessagePart(nudge_id=part.id, kind=part.kind, paragraphs=_lines(part.text)) for part in nudge.parts or (nudge,)
+            MessagePart(nudge_id=part.id, paragraphs=_lines(part.text), answers=allowed_answers(part.kind, is_recipient=True))
+            for part in nudge.parts or (nudge,)
         ),
         reason=_lines(nudge.reason),
         url=nudge.url,

@@ -17,7 +17,7 @@ from services.nudges.deliver.personal.directory import Directory
 from services.nudges.deliver.personal.transport import PersonalMessage, TransportOutcome
 from shared.clock import SteppedClock
 from shared.reach import ContactPoint, Contacts
-from shared.service.settings import DEFAULT_FILE, read_toml
+from shared.service.settings import DEFAULT_FILE, SecretMissing, SecretTooShort, read_toml
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.deliver.personal.directories import FakeDirectory, no_directory
@@ -163,6 +163,7 @@ async def test_another_slack_or_mail_server_is_another_destination_and_the_longe
     ("section", "problem"),
     [
         ({"token": "xoxb-1"}, "a secret is never written into the file"),
+        ({"signing_secret": "8f742231b10e"}, "a secret is never written into the file"),
         ({"timeout_s": 11}, "less than or equal to 10"),
         ({"base_url": "http://slack.com/api/"}, "must begin with https://"),
         ({"base_url": "http://127.0.0.1.example.com/"}, "must begin with https://"),
@@ -176,6 +177,29 @@ async def test_another_slack_or_mail_server_is_another_destination_and_the_longe
 def test_a_slack_that_cannot_be_used_is_refused(section: dict[str, object], problem: str) -> None:
     with pytest.raises(ValidationError, match=problem):
         _settings({}, {**SLACK, **section})
+
+
+@pytest.mark.parametrize(
+    ("token", "signing_secret", "has_buttons"),
+    [("env:TOKEN", "env:SIGNING", True), ("env:TOKEN", "", False), ("", "env:SIGNING", False)],
+)
+def test_messages_are_answered_in_slack_if_slack_can_prove_who_it_is(
+    token: str, signing_secret: str, has_buttons: bool
+) -> None:
+    settings = _settings({}, {"token": token, "signing_secret": signing_secret})
+
+    assert isinstance(settings, PersonalKeys)
+    assert settings.slack.has_buttons == has_buttons
+
+
+@pytest.mark.parametrize(("secret", "refusal"), [("", SecretMissing), ("short", SecretTooShort)])
+async def test_a_signing_secret_that_proves_nothing_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, secret: str, refusal: type[Exception]
+) -> None:
+    monkeypatch.setenv("SIGNING", secret)
+
+    with pytest.raises(refusal):
+        await _opened({}, {**SLACK, "signing_secret": "env:SIGNING"})
 
 
 @pytest.mark.parametrize(

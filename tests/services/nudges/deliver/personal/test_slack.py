@@ -28,7 +28,14 @@ async def slack() -> AsyncIterator[StandIn]:
         yield stand_in
 
 
-async def _send(slack: StandIn, *, token: str | None = TOKEN, user: str = ANAS_ID, timeout_s: float = 10) -> TransportOutcome:
+async def _send(
+    slack: StandIn,
+    *,
+    token: str | None = TOKEN,
+    user: str = ANAS_ID,
+    timeout_s: float = 10,
+    has_buttons: bool = True,
+) -> TransportOutcome:
     def read_token() -> str | None:
         if token is None:
             raise SecretMissing("env:SLACK_TOKEN")
@@ -42,6 +49,7 @@ async def _send(slack: StandIn, *, token: str | None = TOKEN, user: str = ANAS_I
         read_token=read_token,
         timeout_s=timeout_s,
         trusted=ssl.create_default_context(cafile=certifi.where()),
+        has_buttons=has_buttons,
     )
     outcome = await transport.send(MESSAGE, user)
     workers.shutdown(wait=False)
@@ -56,6 +64,13 @@ async def test_a_message_goes_to_the_conversation_with_its_person(slack: StandIn
     assert message["channel"] == "D024BE7LH"
     assert message["text"].startswith("Ana, you did your plan for today: 10 of 10 calls.")
     assert message["metadata"] == {"event_type": "daymark_nudge", "event_payload": {"nudge_id": "plan-done"}}
+
+
+@pytest.mark.parametrize("has_buttons", [True, False])
+async def test_a_message_has_buttons_if_slack_may_post_answers(slack: StandIn, has_buttons: bool) -> None:
+    await _send(slack, has_buttons=has_buttons)
+
+    assert ("actions" in [block["type"] for block in slack.posted[0]["blocks"]]) == has_buttons
 
 
 async def test_slack_is_asked_to_expand_no_link_and_to_find_no_name(slack: StandIn) -> None:

@@ -1,7 +1,7 @@
 """A nudge as a Slack message: its blocks, and the text beside them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,8 @@ HOSTILE = [
 ]
 
 
-def _written(nudge: Nudge) -> dict[str, Any]:
-    message = slack_message(personal_message(nudge, stop_url=""))
+def _written(nudge: Nudge, *, has_buttons: bool = True, answered: Mapping[NudgeId, str] | None = None) -> dict[str, Any]:
+    message = slack_message(personal_message(nudge, stop_url=""), has_buttons=has_buttons, answered=answered or {})
     return {"text": message.text, "blocks": list(message.blocks)}
 
 
@@ -92,12 +92,11 @@ def test_slack_takes_the_blocks_of_every_kind(kind: NudgeKind) -> None:
 
 
 def test_the_id_is_a_uuid_of_the_nudge_alone() -> None:
-    first = slack_message(personal_message(make_nudge("n1"), stop_url=""))
-    again = slack_message(personal_message(make_nudge("n1", text="Other words."), stop_url=""))
-    other = slack_message(personal_message(make_nudge("n2"), stop_url=""))
+    nudges = (make_nudge("n1"), make_nudge("n1", text="Other words."), make_nudge("n2"))
+    first, again, other = (slack_message(personal_message(nudge, stop_url=""), has_buttons=True).id for nudge in nudges)
 
-    assert first.id == again.id != other.id
-    assert first.id == "665c308e-4e45-5ea2-8824-ba5ee98de2e7"
+    assert first == again != other
+    assert first == "665c308e-4e45-5ea2-8824-ba5ee98de2e7"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -122,7 +121,9 @@ def test_nothing_that_a_name_or_a_label_holds_becomes_a_mention_a_link_or_markup
 def test_every_text_of_the_blocks_is_without_emoji() -> None:
     blocks = _written(make_nudge(text="Ana :smile:"))["blocks"]
 
-    assert {element["emoji"] for element in (blocks[0]["text"], *blocks[1]["elements"])} == {False}
+    texts = [block["text"] for block in blocks if block["type"] == "section"]
+    texts += [text for block in blocks if block["type"] == "context" for text in block["elements"]]
+    assert [text["emoji"] for text in texts] == [False, False]
 
 
 def test_a_long_text_is_spread_over_blocks_and_loses_nothing() -> None:
@@ -138,3 +139,48 @@ def test_a_long_text_is_spread_over_blocks_and_loses_nothing() -> None:
 
 def test_without_a_page_there_is_no_link() -> None:
     assert "url" not in [key for key, _ in _strings(_written(make_nudge())["blocks"])]
+
+
+def _shape(nudge: Nudge, *, has_buttons: bool = True, answered: Mapping[NudgeId, str] | None = None) -> list[str]:
+    """Each block by its type, and the buttons by what they answer."""
+    blocks = _written(nudge, has_buttons=has_buttons, answered=answered)["blocks"]
+    return [
+        " ".join((block["block_id"], *(button["action_id"] for button in block["elements"])))
+        if block["type"] == "actions"
+        else block["type"]
+        for block in blocks
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "buttons"),
+    [
+        (NudgeKind.CELEBRATION, "celebration not_useful wrong"),
+        (NudgeKind.COACHING, "coaching not_useful wrong"),
+        (NudgeKind.RECOGNITION, "recognition recognised not_useful wrong"),
+    ],
+)
+def test_the_buttons_are_the_answers_that_the_recipient_can_give(kind: NudgeKind, buttons: str) -> None:
+    assert _shape(NUDGES[kind]) == ["section", buttons, "context", "rich_text"]
+
+
+@pytest.mark.parametrize("kind", [NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION])
+def test_what_has_no_answer_has_no_buttons(kind: NudgeKind) -> None:
+    assert _shape(NUDGES[kind]) == ["section", "context", "rich_text"]
+
+
+def test_each_nudge_of_a_message_has_buttons_of_its_own_until_it_is_answered() -> None:
+    digest, due = "digest coached not_useful wrong", "due recognised not_useful wrong"
+
+    assert _shape(NUDGES[NudgeKind.DIGEST]) == ["section", digest, "section", due, "context", "rich_text"]
+    answered = {NudgeId("digest"): "talked about it"}
+    assert _shape(NUDGES[NudgeKind.DIGEST], answered=answered) == ["section", "context", "section", due, "context", "rich_text"]
+
+
+def test_without_buttons_the_page_is_where_it_is_answered() -> None:
+    nudge = NUDGES[NudgeKind.CELEBRATION]
+
+    assert _shape(nudge, has_buttons=False) == ["section", "context", "rich_text"]
+    labels = [json.dumps(_written(nudge, has_buttons=has_buttons)["blocks"][-1]) for has_buttons in (True, False)]
+    assert ["change your answer" in label for label in labels] == [True, False]
+    assert ["Answer, or say that something is wrong" in label for label in labels] == [False, True]

@@ -1,0 +1,79 @@
+"""Where replies go: to Slack, and nowhere else."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.responses import Response
+
+from services.nudges.deliver.personal.slack_message import SlackMessage
+from services.nudges.pages.slack.replies import Replies, notice, replacement
+from tests.slack import StandIn, slack_stand_in
+
+MESSAGE = SlackMessage(id="", text="Done.", blocks=())
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[StandIn]:
+    async with slack_stand_in() as stand_in:
+        yield stand_in
+
+
+async def test_a_reply_goes_to_the_address_that_slack_gave(slack: StandIn) -> None:
+    replies = Replies(base_url=slack.base_url)
+
+    await replies.send(slack.response_url, replacement(MESSAGE))
+    await replies.send(slack.response_url, notice("No."))
+
+    assert slack.replies == [
+        {"replace_original": True, "text": "Done.", "blocks": []},
+        {"response_type": "ephemeral", "replace_original": False, "text": "No."},
+    ]
+
+
+async def test_a_reply_goes_nowhere_else(slack: StandIn) -> None:
+    replies = Replies(base_url="https://slack.com/api/")
+    for url in (
+        slack.response_url,
+        f"http://hooks.slack.com@127.0.0.1:{slack.port}/api/actions/x",
+        f"https://hooks.slack.com.127.0.0.1:{slack.port}/api/actions/x",
+        "http://169.254.169.254/",
+        "http://hooks.slack.com/actions/x",
+        "https://hooks.slack.com",
+        "file:///etc/passwd",
+        "",
+    ):
+        await replies.send(url, replacement(MESSAGE))
+
+    assert slack.calls == []
+
+
+async def test_a_redirect_is_not_followed(slack: StandIn) -> None:
+    async with slack_stand_in() as elsewhere:
+        slack.answers["response_url"] = Response("", 307, headers={"location": elsewhere.response_url})
+
+        await Replies(base_url=slack.base_url).send(slack.response_url, replacement(MESSAGE))
+
+    assert slack.calls == ["response_url"]
+    assert elsewhere.calls == []
+
+
+@pytest.mark.parametrize("status", [404, 500])
+async def test_a_slack_that_refuses_the_reply_is_logged_without_the_address(
+    slack: StandIn, status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    slack.answers["response_url"] = Response("no", status)
+
+    await Replies(base_url=slack.base_url).send(slack.response_url, replacement(MESSAGE))
+
+    logged = "".join(capfd.readouterr())
+    assert f"Slack answered {status}" in logged
+    assert "T0001" not in logged
+
+
+async def test_a_slack_that_is_gone_is_logged_and_no_more(capfd: pytest.CaptureFixture[str]) -> None:
+    async with slack_stand_in() as slack:
+        pass
+
+    await Replies(base_url=slack.base_url).send(slack.response_url, replacement(MESSAGE))
+
+    assert "ConnectError" in "".join(capfd.readouterr())
