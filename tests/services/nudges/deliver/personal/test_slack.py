@@ -14,6 +14,7 @@ from services.nudges.deliver.personal.slack import SlackTransport
 from services.nudges.deliver.personal.transport import TransportOutcome, personal_message
 from shared.clock import SteppedClock
 from shared.service.settings import SecretMissing
+from tests.receiver import Received, answer, receiving
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.slack import HANG, NOT_SLACK, TOKEN, StandIn, error, slack_stand_in
@@ -126,6 +127,31 @@ async def test_slack_says_when_it_takes_messages_again(
     assert slack.calls[-1] == method, "it is tried once"
 
 
+async def test_a_time_that_comes_with_another_refusal_counts_too(slack: StandIn) -> None:
+    async with receiving() as receiver:
+        slack.port = receiver.port
+        body = b'{"ok": false, "error": "service_unavailable"}'
+        receiver.script(answer(503, body, content_type="application/json", Retry_After="30"))
+
+        assert await _send(slack) == TryLater(error="Slack answered service_unavailable", after_s=30)
+
+
+async def test_a_connection_that_breaks_is_the_channels_to_try_again(slack: StandIn) -> None:
+    requests: list[Received] = []
+
+    def hang_up(request: Received) -> bytes:
+        requests.append(request)
+        raise ConnectionResetError
+
+    async with receiving() as receiver:
+        slack.port, receiver.behave = receiver.port, hang_up
+
+        outcome = await _send(slack)
+
+    assert outcome == TryLater(error="no answer from Slack (RemoteDisconnected)")
+    assert len(requests) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "remedy"),
     [
@@ -206,8 +232,8 @@ async def test_neither_errors_nor_logs_show_the_token_the_address_or_the_message
 ) -> None:
     caplog.set_level(logging.DEBUG)
     shown: list[str] = []
-    for answer in (error("token_revoked"), error("user_not_found"), NOT_SLACK, Response(f"{TOKEN} {ANAS_ID}", 200), None):
-        slack.answers = {"chat.postMessage": answer} if answer is not None else {}
+    for refusal in (error("token_revoked"), error("user_not_found"), NOT_SLACK, Response(f"{TOKEN} {ANAS_ID}", 200), None):
+        slack.answers = {"chat.postMessage": refusal} if refusal is not None else {}
         outcome = await _send(slack)
         shown.append("" if isinstance(outcome, Delivered) else outcome.error)
 

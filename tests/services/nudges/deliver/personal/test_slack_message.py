@@ -1,5 +1,6 @@
 """A nudge as a Slack message: its blocks, and the text beside them."""
 
+import html
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -111,11 +112,11 @@ def test_nothing_that_a_name_or_a_label_holds_becomes_a_mention_a_link_or_markup
     written = _written(nudge)
 
     assert not {"<", ">"} & set(written["text"])
+    assert html.unescape(written["text"]) == f"{nudge.text}\nWhy you get this:\n{nudge.reason}".replace("\u202e", "")[:3_000]
     assert not [text for key, text in _strings(written["blocks"]) if key == "type" and text == "mrkdwn"]
     assert {text for key, text in _strings(written["blocks"]) if key == "url"} == {URL}
     assert not [key for key, _ in _strings(written["blocks"]) if key in {"user_id", "usergroup_id", "range", "channel_id"}]
     assert list(block_mistakes(written["blocks"])) == []
-    assert len(written["text"]) <= 4_000 * len("&amp;")
 
 
 def test_every_text_of_the_blocks_is_without_emoji() -> None:
@@ -135,6 +136,20 @@ def test_a_long_text_is_spread_over_blocks_and_loses_nothing() -> None:
     assert "\n".join(sections) == text
     assert len(sections) > 1
     assert max(map(len, sections)) <= 3_000
+
+
+def test_an_endless_text_is_cut_to_what_slack_takes() -> None:
+    written = _written(make_nudge(text="A" * 300_000, reason="B" * 300_000))
+
+    assert list(block_mistakes(written["blocks"])) == []
+    assert len(written["text"]) <= 4_000
+
+
+def test_a_nudge_without_a_text_is_named_by_its_rule() -> None:
+    written = _written(make_nudge(text="", reason=""))
+
+    assert list(block_mistakes(written["blocks"])) == []
+    assert written["blocks"][0]["text"]["text"] == "plan_done"
 
 
 def test_without_a_page_there_is_no_link() -> None:

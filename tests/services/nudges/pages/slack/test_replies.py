@@ -30,9 +30,9 @@ async def test_a_reply_goes_to_the_address_that_slack_gave(slack: StandIn) -> No
     ]
 
 
-async def test_a_reply_goes_nowhere_else(slack: StandIn) -> None:
+async def test_a_reply_goes_nowhere_else(slack: StandIn, capfd: pytest.CaptureFixture[str]) -> None:
     replies = Replies(base_url="https://slack.com/api/")
-    for url in (
+    urls = (
         slack.response_url,
         f"http://hooks.slack.com@127.0.0.1:{slack.port}/api/actions/x",
         f"https://hooks.slack.com.127.0.0.1:{slack.port}/api/actions/x",
@@ -41,9 +41,12 @@ async def test_a_reply_goes_nowhere_else(slack: StandIn) -> None:
         "https://hooks.slack.com",
         "file:///etc/passwd",
         "",
-    ):
+    )
+    for url in urls:
         await replies.send(url, replacement(MESSAGE))
 
+    logged = "".join(capfd.readouterr())
+    assert (logged.count("slack_reply_refused"), logged.count("slack_reply_failed")) == (len(urls), 0)
     assert slack.calls == []
 
 
