@@ -32,8 +32,8 @@ def error(code: str, *, status: int = 200, retry_after: str = "") -> Response:
 
 @dataclass(kw_only=True)
 class StandIn:
-    """What has been posted. `answers` says by method what is answered instead of success. With `recognises_repetitions`, a
-    `client_msg_id` that is posted again is the message that is there already."""
+    """What has been posted, and whether a message was `replied` to. `answers` says by method what is answered instead of
+    success. With `recognises_repetitions`, a `client_msg_id` that is posted again is the message that is there already."""
 
     port: int = 0
     users: tuple[str, ...] = ("U024BE7LH",)
@@ -42,6 +42,7 @@ class StandIn:
     calls: list[str] = field(default_factory=list)
     posted: list[Json] = field(default_factory=list)
     replies: list[Json] = field(default_factory=list)
+    replied: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -93,6 +94,7 @@ class StandIn:
         if list(block_mistakes(reply.get("blocks", []))):
             return error("invalid_blocks", status=400)
         self.replies.append(reply)
+        self.replied.set()
         return Response("ok")
 
     async def _refusal(self, method: str, request: Request) -> Response | None:

@@ -1,6 +1,7 @@
 """Replies to clicks, at the address that Slack gives for each. https://docs.slack.dev/interactivity/handling-user-interaction"""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -25,10 +26,12 @@ def notice(text: str) -> Reply:
 
 
 class Replies:
-    """Sends to Slack only: to its own address for replies, or to that of its Web API as it is configured."""
+    """Sends to Slack only: to its address for replies, to that of the Slack that is configured, or below `base_url`."""
 
     def __init__(self, *, base_url: str) -> None:
-        self._allowed = (_SLACKS_OWN, base_url)
+        parts = urlsplit(base_url)
+        configured = (f"https://hooks.{parts.netloc}/",) if parts.scheme == "https" else ()
+        self._allowed = (_SLACKS_OWN, base_url, *configured)
 
     async def send(self, response_url: str, reply: Reply) -> None:
         """Try once. The answer is stored already, so a failure is logged and no more; the address is a secret."""

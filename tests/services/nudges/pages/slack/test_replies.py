@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from starlette.responses import Response
 
 from services.nudges.deliver.personal.slack_message import SlackMessage
+from services.nudges.pages.slack import replies as replies_module
 from services.nudges.pages.slack.replies import Replies, notice, replacement
 from tests.slack import StandIn, slack_stand_in
 
@@ -48,6 +50,35 @@ async def test_a_reply_goes_nowhere_else(slack: StandIn, capfd: pytest.CaptureFi
     logged = "".join(capfd.readouterr())
     assert (logged.count("slack_reply_refused"), logged.count("slack_reply_failed")) == (len(urls), 0)
     assert slack.calls == []
+
+
+@pytest.mark.parametrize(
+    ("base_url", "response_url", "is_allowed"),
+    [
+        ("https://slack.com/api/", "https://hooks.slack.com/actions/T1/2/c", True),
+        ("https://slack-gov.com/api/", "https://hooks.slack-gov.com/actions/T1/2/c", True),
+        ("https://slack.com/api/", "https://hooks.slack-gov.com/actions/T1/2/c", False),
+        ("http://127.0.0.1:9/api/", "http://127.0.0.1:9/api/actions/T1/2/c", True),
+        ("http://127.0.0.1:9/api/", "http://127.0.0.1:99/api/actions/T1/2/c", False),
+        ("http://localhost:9/api/", "https://hooks.localhost:9/actions/T1/2/c", False),
+    ],
+)
+async def test_the_address_for_replies_belongs_to_the_slack_that_is_configured(
+    monkeypatch: pytest.MonkeyPatch, base_url: str, response_url: str, is_allowed: bool
+) -> None:
+    posted: list[str] = []
+
+    def post(request: httpx.Request) -> httpx.Response:
+        posted.append(str(request.url))
+        return httpx.Response(200)
+
+    monkeypatch.setattr(
+        replies_module, "make_http_client", lambda *, timeout_s: httpx.AsyncClient(transport=httpx.MockTransport(post))
+    )
+
+    await Replies(base_url=base_url).send(response_url, notice("No."))
+
+    assert posted == ([response_url] if is_allowed else [])
 
 
 async def test_a_redirect_is_not_followed(slack: StandIn) -> None:

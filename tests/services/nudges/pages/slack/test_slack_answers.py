@@ -1,11 +1,14 @@
 """Answers from Slack: over HTTP, on a real database, with a stand-in of Slack for the replies."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from services.nudges.deliver.personal.slack_message import slack_message
+from services.nudges.deliver.personal.transport import personal_message
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.slack import slack_answers
@@ -13,6 +16,7 @@ from shared.events import NudgeId
 from shared.requests.client import NoResponder, Refused
 from shared.service.settings import SecretMissing
 from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import MARA
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.slack.pressing import Slack
@@ -46,6 +50,21 @@ async def test_a_manager_recognises_from_the_reminder(slack: Slack) -> None:
     assert await slack.press(press("recognised", nudge_id="reminder", user="U000MARA1")) == 200
 
     assert await slack.stored() == [("reminder", "mara", "recognised", "")]
+
+
+async def test_every_button_of_the_message_that_is_sent_can_be_pressed(slack: Slack) -> None:
+    sent = slack_message(personal_message(make_nudge(), stop_url=""), has_buttons=True).blocks
+    (actions,) = json.loads(json.dumps([block for block in sent if block["type"] == "actions"]))
+    options = [option["value"] for option in actions["elements"][-1]["options"]]
+    buttons = [(element["action_id"], None) for element in actions["elements"][:-1]]
+    choices = [(actions["elements"][-1]["action_id"], option) for option in options]
+
+    for number, (answer, option) in enumerate([*buttons, *choices]):
+        payload = press(answer, nudge_id=actions["block_id"], option=option, clicked_at=str(number))
+        assert await slack.press(payload) == 200
+        assert await slack.stored() == [("plan-done", "ana", answer, option or "")]
+
+    assert (len(buttons), len(choices)) == (1, 5)
 
 
 async def test_two_clicks_at_once_are_one_answer(slack: Slack, metrics: NudgesMetrics) -> None:
