@@ -16,6 +16,7 @@ from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
+from services.nudges.deliver.channels.personal import PersonalKeys
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.deliver.personal.directory import RosterDirectory
@@ -34,6 +35,8 @@ from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.mail_page import MailPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.slack.replies import Replies
+from services.nudges.pages.slack.slack_answers import SlackAnswers
 from services.nudges.pending_work import has_pending_work
 from services.nudges.requests.handlers import nudge_requests
 from services.nudges.rules.catalogue import RULES
@@ -198,7 +201,24 @@ class NudgesService:
         disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
         absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
         mail = MailPage(pool, links, renderer, clock)
-        return [*own.routes(), *answers.routes(), *disputes.routes(), *absences.routes(), *mail.routes()]
+        return [*own.routes(), *answers.routes(), *disputes.routes(), *absences.routes(), *mail.routes(), *self._slack()]
+
+    def _slack(self) -> Sequence[BaseRoute]:
+        """Where Slack posts answers, if it may."""
+        channels = self._settings.channels
+        assert isinstance(channels, PersonalKeys), "every type of channel adds its keys"
+        section = channels.slack
+        if not section.has_buttons:
+            return []
+        return SlackAnswers(
+            self._pool,
+            self._links,
+            self._clock,
+            self._metrics,
+            ask_scoring=self.directory.ask_scoring,
+            read_secret=section.read_signing_secret,
+            replies=Replies(base_url=section.base_url),
+        ).routes()
 
     async def _explain(self, rep_id: RepId, day: date) -> Explanation:
         return await explain_day(self._client, rep_id, day)

@@ -9,9 +9,12 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from starlette.routing import Route
 
 from deploy.local.servers.ports import find_free_ports
-from services.nudges.app import describe
+from services.nudges.app import NudgesService, describe
+from services.nudges.settings import NudgesSettings
+from shared.clock import SteppedClock
 from shared.event_types import (
     ANNOUNCEMENT_DELIVERED,
     DAY_CHANGED,
@@ -21,8 +24,9 @@ from shared.event_types import (
     PLAYBOOK_ACKNOWLEDGED,
 )
 from shared.jetstream.client import LeanClient
-from shared.requests import erasure, nudges
+from shared.requests import erasure, nudges, people
 from shared.requests.endpoint import Endpoint
+from shared.service.settings import load_settings
 from tests.service_process import running_service, until_caught_up
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON
@@ -43,7 +47,8 @@ probes_port = {probes_port}
 [channels.file]
 path = "{folder}/nudges.ndjson"
 """
-REQUESTS = {endpoint.subject for endpoint in vars(nudges).values() if isinstance(endpoint, Endpoint)}
+ANSWERED = (*vars(nudges).values(), people.WAY_LIST, people.PERSON_TEST, people.NUDGE_RESEND)
+REQUESTS = {endpoint.subject for endpoint in ANSWERED if isinstance(endpoint, Endpoint)}
 EVENTS = {
     event.name for event in (NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED)
 }
@@ -58,6 +63,19 @@ def test_the_application_describes_every_request_and_event_without_a_server() ->
         operation["channel"]["$ref"].split("/")[-1]: operation["action"] for operation in document["operations"].values()
     }
     assert {channel for channel, action in actions.items() if action == "send"} == EVENTS
+
+
+@pytest.mark.parametrize(("signing_secret", "has_address"), [("env:SLACK_SIGNING_SECRET", True), ("", False)])
+async def test_slack_has_an_address_to_post_to_if_its_requests_can_be_checked(
+    monkeypatch: pytest.MonkeyPatch, signing_secret: str, has_address: bool
+) -> None:
+    monkeypatch.setenv("DAYMARK_CHANNELS__SLACK__TOKEN", "env:SLACK_TOKEN")
+    monkeypatch.setenv("DAYMARK_CHANNELS__SLACK__SIGNING_SECRET", signing_secret)
+    service = NudgesService(load_settings(NudgesSettings), {}, SteppedClock(), erasure_key=b"", link_secret=None)
+
+    paths = [route.path for route in service._web().routes if isinstance(route, Route)]
+
+    assert ("/slack/interactivity" in paths) == has_address
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address, UniqueSingleAddressHeader
 from email.policy import SMTP
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,10 +26,11 @@ from services.nudges.deliver.channel import (
 )
 from services.nudges.deliver.channel_types import ChannelResources, FindDirectory, channel_type
 from services.nudges.deliver.personal.mail import MailTransport, Security
+from services.nudges.deliver.personal.slack import SlackTransport
 from services.nudges.deliver.personal.transport import Transport, personal_message
 from shared.events import Nudge
 from shared.requests.client import NoResponder, Refused
-from shared.service.settings import SecretReference, Section, read_secret
+from shared.service.settings import SecretReference, Section, read_secret, read_strong_secret
 
 _TRANSPORT_TIMEOUT_MAX_S: Final = 10.0
 """Two ways to a person can be tried within one lease."""
@@ -62,8 +65,40 @@ class MailSection(Section):
         return self
 
 
+class SlackSection(Section):
+    token: SecretReference
+    signing_secret: SecretReference
+    base_url: str
+    timeout_s: float = Field(gt=0, le=_TRANSPORT_TIMEOUT_MAX_S)
+    give_up_after_h: float = Field(gt=0)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_https(cls, base_url: str) -> str:
+        parts = urlsplit(base_url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if not is_safe or not parts.hostname or set("@?#") & set(base_url):
+            raise ValueError("must begin with https:// (or http:// for a stand-in on this machine), without a user or a query")
+        return base_url if base_url.endswith("/") else f"{base_url}/"
+
+    @property
+    def has_buttons(self) -> bool:
+        """Whether messages can be answered in Slack: without the signing secret nobody could know who answers."""
+        return bool(self.token and self.signing_secret)
+
+    def read_signing_secret(self) -> str:
+        """The secret with which Slack signs its requests, as it is now.
+
+        Raises:
+            SecretMissing: it is not where the configuration says it is.
+            SecretTooShort: it could be guessed.
+        """
+        return read_strong_secret(self.signing_secret, key="channels.slack.signing_secret") or ""
+
+
 class PersonalKeys(Section):
     mail: MailSection
+    slack: SlackSection
 
 
 def parse_address(text: str) -> Address | None:
@@ -136,13 +171,54 @@ def _failure(failed: Mapping[str, TryLater | GiveUp]) -> Outcome:
 @channel_type("personal", keys=PersonalKeys)
 @asynccontextmanager
 async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> AsyncIterator[Sequence[Channel]]:
-    """One channel if a transport is configured."""
-    section = settings.mail
+    """One channel if a transport is configured.
+
+    Raises:
+        SecretMissing: the signing secret of Slack is not where the configuration says it is.
+        SecretTooShort: it could be guessed.
+    """
+    mail, slack = settings.mail, settings.slack
+    if slack.has_buttons:
+        slack.read_signing_secret()
+    with _workers() as workers:
+        transports: list[Transport] = []
+        places: list[str] = []
+        give_up_after_h: list[float] = []
+        if mail.host:
+            transports.append(_mail_transport(mail, resources))
+            places.append(f"{mail.host}:{mail.port}")
+            give_up_after_h.append(mail.give_up_after_h)
+        if slack.token:
+            transports.append(_slack_transport(slack, resources, workers))
+            places.append(slack.base_url)
+            give_up_after_h.append(slack.give_up_after_h)
+        if not transports:
+            yield []
+            return
+        yield [
+            PersonalChannel(
+                transports,
+                resources.find_directory,
+                destination=hashlib.sha256("\n".join(places).encode()).digest(),
+                give_up_after=timedelta(hours=max(give_up_after_h)),
+            )
+        ]
+
+
+@contextmanager
+def _workers() -> Iterator[ThreadPoolExecutor]:
+    """Threads that start when they are needed. They are Slack's own, so one that hangs delays nothing else."""
+    workers = ThreadPoolExecutor(_AT_ONCE_MAX, thread_name_prefix="slack")
+    try:
+        yield workers
+    finally:
+        workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _mail_transport(section: MailSection, resources: ChannelResources) -> MailTransport:
     sender = parse_address(section.sender)
-    if not section.host or sender is None:
-        yield []
-        return
-    mail = MailTransport(
+    assert sender is not None, "the section is checked"
+    return MailTransport(
         resources.clock,
         host=section.host,
         port=section.port,
@@ -153,11 +229,15 @@ async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> 
         timeout_s=section.timeout_s,
         trusted=ssl.create_default_context(cafile=resources.authorities),
     )
-    yield [
-        PersonalChannel(
-            [mail],
-            resources.find_directory,
-            destination=hashlib.sha256(f"{section.host}:{section.port}".encode()).digest(),
-            give_up_after=timedelta(hours=section.give_up_after_h),
-        )
-    ]
+
+
+def _slack_transport(section: SlackSection, resources: ChannelResources, workers: ThreadPoolExecutor) -> SlackTransport:
+    return SlackTransport(
+        resources.clock,
+        workers,
+        base_url=section.base_url,
+        read_token=lambda: read_secret(section.token),
+        timeout_s=section.timeout_s,
+        trusted=ssl.create_default_context(cafile=resources.authorities),
+        has_buttons=section.has_buttons,
+    )

@@ -5,7 +5,8 @@ from typing import Final, Protocol
 
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
-from shared.events import Nudge, NudgeKind
+from services.nudges.domain.feedback.answers import Answer, allowed_answers
+from shared.events import Nudge, NudgeId, NudgeKind
 from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
@@ -15,14 +16,25 @@ _NAME_LENGTH_MAX: Final = 80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MessagePart:
+    """One nudge of a message, with its own lines of the text and what its person can answer."""
+
+    nudge_id: NudgeId
+    paragraphs: tuple[str, ...]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalMessage:
-    """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else. `url` opens its page, and
-    `stop_url` the page that stops mail; each is empty if there is none. One that `is_binding` is sent whatever they want."""
+    """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
+    the nudges that they belong to. `url` opens its page, and `stop_url` the page that stops mail; each is empty if there is
+    none. One that `is_binding` is sent whatever they want."""
 
     nudge_id: str
     name: str
     subject: str
     paragraphs: tuple[str, ...]
+    parts: tuple[MessagePart, ...]
     reason: tuple[str, ...]
     url: str
     stop_url: str
@@ -31,18 +43,26 @@ class PersonalMessage:
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
     """The first sentence of the message is its subject."""
-    paragraphs = tuple(line for line in neutral(nudge.text).splitlines() if line)
+    paragraphs = _lines(nudge.text)
     first = paragraphs[0] if paragraphs else nudge.rule
     return PersonalMessage(
         nudge_id=nudge.id,
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
         subject=neutral_line(_first_sentence(first), length_max=_SUBJECT_LENGTH_MAX),
         paragraphs=paragraphs,
-        reason=tuple(line for line in neutral(nudge.reason).splitlines() if line),
+        parts=tuple(
+            MessagePart(nudge_id=part.id, paragraphs=_lines(part.text), answers=allowed_answers(part.kind, is_recipient=True))
+            for part in nudge.parts or (nudge,)
+        ),
+        reason=_lines(nudge.reason),
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
     )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line for line in neutral(text).splitlines() if line)
 
 
 def _first_sentence(text: str) -> str:

@@ -1,23 +1,26 @@
 """Each person on the way that they prefer: which is tried, which is next, and what is left when none works."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import certifi
 import pytest
 from pydantic import ValidationError
 
-from services.nudges.deliver.channel import ContactAttempt, Delivered, GiveUp, TryLater, Unreachable
+from services.nudges.deliver.channel import Channel, ContactAttempt, Delivered, GiveUp, TryLater, Unreachable
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import ChannelsSection, open_channels
-from services.nudges.deliver.channels.personal import PersonalChannel, parse_address
+from services.nudges.deliver.channels.personal import PersonalChannel, PersonalKeys, parse_address
 from services.nudges.deliver.personal.transport import TransportOutcome
 from shared.clock import SteppedClock
 from shared.reach import ContactPoint, Contacts
-from shared.service.settings import DEFAULT_FILE, read_toml
+from shared.service.settings import DEFAULT_FILE, SecretMissing, SecretTooShort, read_toml
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.deliver.personal.directories import FakeDirectory, FakeTransport, no_directory
+from tests.slack import TOKEN, slack_stand_in
 
 BOTH = Contacts(
     contacts=(
@@ -28,6 +31,8 @@ BOTH = Contacts(
 REFUSED = GiveUp(error="no such user")
 FULL = TryLater(error="come again", after_s=60)
 SECTION: dict[str, object] = {"host": "127.0.0.1", "security": "none", "sender": "Daymark <daymark@example.com>"}
+SLACK: dict[str, object] = {"token": "env:SLACK_TOKEN", "give_up_after_h": 3}
+RESOURCES = ChannelResources(clock=SteppedClock(), authorities=certifi.where(), find_directory=no_directory)
 
 
 def _channel(*transports: FakeTransport, contacts: Contacts | None = BOTH) -> PersonalChannel:
@@ -92,18 +97,107 @@ async def test_nothing_is_decided_while_scoring_does_not_answer() -> None:
     assert mail.addresses == []
 
 
-def _settings(section: Mapping[str, object]) -> ChannelsSection:
+def _settings(mail: Mapping[str, object], slack: Mapping[str, object] | None = None) -> ChannelsSection:
     defaults = read_toml(DEFAULT_FILE)["channels"]
-    return ChannelsSection.model_validate({**defaults, "mail": {**defaults["mail"], **section}})
+    sections = {"mail": {**defaults["mail"], **mail}, "slack": {**defaults["slack"], **(slack or {})}}
+    return ChannelsSection.model_validate({**defaults, **sections})
 
 
 async def test_the_channel_is_there_once_a_mail_server_is_configured() -> None:
-    resources = ChannelResources(clock=SteppedClock(), authorities=certifi.where(), find_directory=no_directory)
-    async with open_channels(_settings({}), resources) as channels:
+    async with open_channels(_settings({}), RESOURCES) as channels:
         assert "personal" not in channels
-    async with open_channels(_settings({**SECTION, "give_up_after_h": 2}), resources) as channels:
+    async with open_channels(_settings({**SECTION, "give_up_after_h": 2}), RESOURCES) as channels:
         assert channels["personal"].give_up_after == timedelta(hours=2)
         assert channels["personal"].reaches_recipient
+
+
+async def _opened(mail: Mapping[str, object], slack: Mapping[str, object]) -> Channel:
+    async with open_channels(_settings(mail, slack), RESOURCES) as channels:
+        return channels["personal"]
+
+
+async def test_the_channel_writes_in_slack_with_slack_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_TOKEN", TOKEN)
+    directory = FakeDirectory(contacts={ANA.id: BOTH})
+    async with slack_stand_in() as slack:
+        settings = _settings({}, {**SLACK, "base_url": slack.base_url})
+        async with open_channels(settings, replace(RESOURCES, find_directory=lambda: directory)) as channels:
+            outcome = await channels["personal"].send(make_nudge(), attempts=1)
+
+    assert outcome == Delivered(tried=(ContactAttempt(transport="slack"),))
+    assert [message["channel"] for message in slack.posted] == ["D024BE7LH"]
+    assert channels["personal"].give_up_after == timedelta(hours=3)
+
+
+async def test_another_slack_or_mail_server_is_another_destination_and_the_longest_time_counts() -> None:
+    both = await _opened({**SECTION, "give_up_after_h": 2}, SLACK)
+    others = [
+        await _opened({}, SLACK),
+        await _opened(SECTION, {}),
+        await _opened(SECTION, {**SLACK, "base_url": "https://slack-gov.com/api/"}),
+    ]
+
+    assert both.give_up_after == timedelta(hours=3)
+    assert len({both.destination, *(other.destination for other in others)}) == 4
+    assert others[1].destination == hashlib.sha256(b"127.0.0.1:587").digest(), "as before there was Slack"
+
+
+@pytest.mark.parametrize(
+    ("section", "problem"),
+    [
+        ({"token": "xoxb-1"}, "a secret is never written into the file"),
+        ({"signing_secret": "8f742231b10e"}, "a secret is never written into the file"),
+        ({"timeout_s": 11}, "less than or equal to 10"),
+        ({"base_url": "http://slack.com/api/"}, "must begin with https://"),
+        ({"base_url": "http://127.0.0.1.example.com/"}, "must begin with https://"),
+        ({"base_url": "file:///etc/passwd"}, "must begin with https://"),
+        ({"base_url": "https://"}, "must begin with https://"),
+        ({"base_url": "https://slack.com@evil.example/"}, "must begin with https://"),
+        ({"base_url": "https://evil.example/?"}, "must begin with https://"),
+        ({"base_url": ""}, "must begin with https://"),
+    ],
+)
+def test_a_slack_that_cannot_be_used_is_refused(section: dict[str, object], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        _settings({}, {**SLACK, **section})
+
+
+@pytest.mark.parametrize(
+    ("token", "signing_secret", "has_buttons"),
+    [("env:TOKEN", "env:SIGNING", True), ("env:TOKEN", "", False), ("", "env:SIGNING", False)],
+)
+def test_messages_are_answered_in_slack_if_slack_can_prove_who_it_is(
+    token: str, signing_secret: str, has_buttons: bool
+) -> None:
+    settings = _settings({}, {"token": token, "signing_secret": signing_secret})
+
+    assert isinstance(settings, PersonalKeys)
+    assert settings.slack.has_buttons == has_buttons
+
+
+@pytest.mark.parametrize(("secret", "refusal"), [("", SecretMissing), ("short", SecretTooShort)])
+async def test_a_signing_secret_that_proves_nothing_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, secret: str, refusal: type[Exception]
+) -> None:
+    monkeypatch.setenv("SIGNING", secret)
+
+    with pytest.raises(refusal):
+        await _opened({}, {**SLACK, "signing_secret": "env:SIGNING"})
+
+
+@pytest.mark.parametrize(
+    ("base_url", "used"),
+    [
+        ("https://slack-gov.com/api", "https://slack-gov.com/api/"),
+        ("http://localhost:8080/api/", "http://localhost:8080/api/"),
+        ("http://[::1]:8080/", "http://[::1]:8080/"),
+    ],
+)
+def test_the_address_of_slack_is_https_or_on_this_machine_and_ends_with_a_slash(base_url: str, used: str) -> None:
+    settings = _settings({}, {**SLACK, "base_url": base_url})
+
+    assert isinstance(settings, PersonalKeys)
+    assert settings.slack.base_url == used
 
 
 @pytest.mark.parametrize(

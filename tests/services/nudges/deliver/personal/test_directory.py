@@ -71,6 +71,13 @@ async def test_other_ways_to_somebody_who_has_stopped_mail_stay(connection: Lean
     assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK,))
 
 
+async def test_the_roster_has_the_contacts_also_of_whoever_has_stopped_mail(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    await _answer_with(connection, SLACK, MAIL)
+    await stop_mail(pool, ANA.id, now=NOON)
+
+    assert (await RosterDirectory(connection, pool, LINKS).ask_scoring(ANA.id)).contacts == (SLACK, MAIL)
+
+
 async def test_nobody_is_found_while_scoring_is_down(connection: LeanClient, pool: asyncpg.Pool) -> None:
     with pytest.raises(NoResponder):
         await RosterDirectory(connection, pool, LINKS).find_contacts(make_nudge())

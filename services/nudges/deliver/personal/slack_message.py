@@ -1,0 +1,115 @@
+"""A nudge as a Slack message: its blocks, and the text that stands for them in notifications and for screen readers.
+
+Every text in the blocks is a `plain_text` or `rich_text` element, which Slack shows as it is: no name, label or note becomes a
+mention, a link or an emoji. Only the text beside the blocks is markup, and it is escaped.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import Final
+
+from services.nudges.deliver.personal.transport import MessagePart, PersonalMessage
+from services.nudges.domain.feedback.answers import ANSWER_LABELS, WRONG_REASON_LABELS, Answer
+from shared.events import NudgeId
+
+Block = dict[str, object]
+"""One block of Block Kit. https://docs.slack.dev/reference/block-kit/blocks"""
+
+_MESSAGE_IDS: Final = uuid.UUID("5ba3f1e9-3f52-5b0c-9d0f-7a1f6f1b8c57")
+_PIECE_LENGTH_MAX: Final = 2_000
+"""Slack allows 3,000 characters in a text element and counts an escaped one as several."""
+_PIECES_MAX: Final = 8
+"""Of one nudge. Slack allows 50 blocks in a message; the rest is on the page."""
+_NOTHING: Final[Mapping[NudgeId, str]] = MappingProxyType({})
+_TEXT_LENGTH_MAX: Final = 3_000
+"""Slack asks for at most 4,000 characters beside the blocks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlackMessage:
+    """`id` is the same whenever the message is made of the same nudge."""
+
+    id: str
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def slack_message(message: PersonalMessage, *, has_buttons: bool, answered: Mapping[NudgeId, str] = _NOTHING) -> SlackMessage:
+    """Written the same way every time. With `has_buttons` it can be answered in Slack; `answered` is what its person has
+    answered so far, and stands where the buttons were.
+
+    The block of the buttons has the id of the nudge, and each button that of its answer.
+    """
+    reason = "\n".join(("Why you get this:", *message.reason))
+    return SlackMessage(
+        id=str(uuid.uuid5(_MESSAGE_IDS, message.nudge_id)),
+        text=escape_markup("\n".join((*message.paragraphs, reason))[:_TEXT_LENGTH_MAX]),
+        blocks=tuple(_blocks(message, reason, has_buttons=has_buttons, answered=answered)),
+    )
+
+
+def escape_markup(text: str) -> str:
+    """The text without anything that Slack's markup would take for a mention or a link."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _blocks(message: PersonalMessage, reason: str, *, has_buttons: bool, answered: Mapping[NudgeId, str]) -> Iterator[Block]:
+    for part in message.parts:
+        for piece in islice(_pieces(part.paragraphs or (message.subject,)), _PIECES_MAX):
+            yield {"type": "section", "text": _plain_text(piece)}
+        if part.nudge_id in answered:
+            yield _small_print(f"You answered: {answered[part.nudge_id]}")
+        elif has_buttons and part.answers:
+            yield {"type": "actions", "block_id": part.nudge_id, "elements": list(_buttons(part))}
+    yield _small_print(reason[:_PIECE_LENGTH_MAX])
+    if message.url:
+        yield _link(message.url, _link_label(message, has_buttons=has_buttons))
+
+
+def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
+    if message.is_binding:
+        return "Read and confirm it"
+    return "See it on a page, where you can change your answer" if has_buttons else "Answer, or say that something is wrong"
+
+
+def _buttons(part: MessagePart) -> Iterator[Block]:
+    """One button for each answer, and a menu of reasons for one that needs a reason."""
+    for answer in part.answers:
+        label = _plain_text(ANSWER_LABELS[answer].capitalize())
+        if answer is Answer.WRONG:
+            reasons = [
+                {"text": _plain_text(reason.capitalize()), "value": key.value} for key, reason in WRONG_REASON_LABELS.items()
+            ]
+            yield {"type": "static_select", "action_id": answer.value, "placeholder": label, "options": reasons}
+        else:
+            yield {"type": "button", "action_id": answer.value, "text": label}
+
+
+def _small_print(text: str) -> Block:
+    return {"type": "context", "elements": [_plain_text(text)]}
+
+
+def _plain_text(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _link(url: str, label: str) -> Block:
+    link = {"type": "link", "url": url, "text": label}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}
+
+
+def _pieces(paragraphs: Sequence[str]) -> Iterator[str]:
+    """As few texts as fit into one block each. A paragraph that is too long is cut."""
+    piece = ""
+    for paragraph in paragraphs:
+        for start in range(0, len(paragraph), _PIECE_LENGTH_MAX):
+            line = paragraph[start : start + _PIECE_LENGTH_MAX]
+            if piece and len(piece) + len(line) >= _PIECE_LENGTH_MAX:
+                yield piece
+                piece = line
+            else:
+                piece = f"{piece}\n{line}" if piece else line
+    yield piece

@@ -1,0 +1,40 @@
+"""The message whose button was pressed, as it was sent and with what its recipient has answered."""
+
+from typing import Final
+
+import asyncpg
+
+from services.nudges.deliver.deliver_nudges import add_links
+from services.nudges.deliver.personal.slack_message import SlackMessage, slack_message
+from services.nudges.deliver.personal.transport import personal_message
+from services.nudges.domain.feedback.answers import describe_answer
+from services.nudges.links import Links
+from services.nudges.pages.inbox import GivenAnswer, find_message
+from shared.events import Nudge, NudgeId, PersonId
+from shared.postgres.queries import Queries
+
+_QUERIES: Final = Queries.beside(__file__)
+
+
+async def find_clicked_message(pool: asyncpg.Pool, nudge_id: NudgeId) -> Nudge | None:
+    """The message in which a nudge was sent; None if it was not, or was erased."""
+    event = await pool.fetchval(_QUERIES["find_clicked_message"], nudge_id)
+    return Nudge.model_validate_json(event) if event is not None else None
+
+
+async def answered_message(pool: asyncpg.Pool, nudge: Nudge, links: Links) -> SlackMessage:
+    """The message, with the answers of its recipient in the place of the buttons."""
+    stored = await find_message(pool, nudge.id, nudge.person.id)
+    answered: dict[NudgeId, str] = {}
+    if stored is not None:
+        answered = {
+            answered_id: describe_answer(answer.answer, answer.reason)
+            for answered_id, answers in ((stored.id, stored.answers), *((part.id, part.answers) for part in stored.parts))
+            for answer in _own(answers, nudge.person.id)
+        }
+    return slack_message(personal_message(add_links(nudge, links), stop_url=""), has_buttons=True, answered=answered)
+
+
+def _own(answers: tuple[GivenAnswer, ...], person_id: PersonId) -> tuple[GivenAnswer, ...]:
+    """Those of one person: the recipient does not see what others have answered."""
+    return tuple(answer for answer in answers if answer.person_id == person_id)

@@ -1,0 +1,126 @@
+"""Where Slack posts what people press in their messages: the interactivity address of the Slack app."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import asyncpg
+import structlog
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from services.nudges.links import Links
+from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
+from services.nudges.pages.slack.click import Click, UnreadableClick, read_click
+from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
+from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement
+from services.nudges.pages.slack.signature import is_signed
+from shared.clock import Clock
+from shared.events import NudgeId, PersonId
+from shared.reach import SLACK
+from shared.requests.client import NoResponder, Refused
+from shared.requests.people import ContactList
+from shared.service.settings import SecretMissing, SecretTooShort
+from shared.transient_errors import TRANSIENT_ERRORS
+
+_log = structlog.get_logger()
+_ANSWER_S: Final = 2.5
+"""Slack shows the user an error after three seconds."""
+_CLICKS_MAX: Final = 1_000
+_LOGGED_EVERY: Final = timedelta(minutes=5)
+NOT_POSSIBLE: Final = "This cannot be answered here any more."
+AskScoring = Callable[[PersonId], Awaitable[ContactList]]
+
+
+class SlackAnswers:
+    """An answer is stored before Slack is answered, so none is lost in silence: if it cannot be, the user sees an error and the
+    buttons stay. The message is replaced afterwards."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        links: Links,
+        clock: Clock,
+        metrics: NudgesMetrics,
+        *,
+        ask_scoring: AskScoring,
+        read_secret: Callable[[], str],
+        replies: Replies,
+    ) -> None:
+        self._pool = pool
+        self._links = links
+        self._clock = clock
+        self._metrics = metrics
+        self._ask_scoring = ask_scoring
+        self._read_secret = read_secret
+        self._replies = replies
+        self._recorded: dict[tuple[str, NudgeId, str], None] = {}
+        self._refusal_logged_at: datetime | None = None
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return [Route("/slack/interactivity", self._receive, methods=["POST"])]
+
+    async def _receive(self, request: Request) -> Response:
+        try:
+            body = await request.body()
+            if not self._is_slacks(request, body):
+                return Response(status_code=401)
+            click = read_click(body)
+            if click is None:
+                return Response()
+            async with asyncio.timeout(_ANSWER_S):
+                reply = await self._answer(click)
+        except (UnreadableClick, ClientDisconnect):
+            return Response(status_code=400)
+        except (SecretMissing, SecretTooShort) as unusable:
+            _log.error("slack_request_not_checked", error=str(unusable))
+            return Response(status_code=503)
+        except (NoResponder, Refused, *TRANSIENT_ERRORS):
+            return Response(status_code=503)
+        return Response(background=BackgroundTask(self._replies.send, click.response_url, reply))
+
+    def _is_slacks(self, request: Request, body: bytes) -> bool:
+        now = self._clock.now()
+        is_slacks = is_signed(
+            body,
+            timestamp=request.headers.get("x-slack-request-timestamp", ""),
+            signature=request.headers.get("x-slack-signature", ""),
+            secret=self._read_secret(),
+            now=now,
+        )
+        if not is_slacks and (self._refusal_logged_at is None or now - self._refusal_logged_at >= _LOGGED_EVERY):
+            self._refusal_logged_at = now
+            _log.warning("slack_request_refused", remedy="check channels.slack.signing_secret and the clock")
+        return is_slacks
+
+    async def _answer(self, click: Click) -> Reply:
+        nudge = await find_clicked_message(self._pool, click.nudge_id)
+        if nudge is None or not await self._is_recipient(click.user, nudge.person.id):
+            return notice(NOT_POSSIBLE)
+        try:
+            await self._record(click, nudge.person.id)
+        except AnswerNotAllowed:
+            return notice(NOT_POSSIBLE)
+        return replacement(await answered_message(self._pool, nudge, self._links))
+
+    async def _is_recipient(self, user: str, person_id: PersonId) -> bool:
+        """Whether today's roster has this Slack user for the person."""
+        today = await self._ask_scoring(person_id)
+        return any(contact.transport == SLACK.name and contact.address == user for contact in today.contacts)
+
+    async def _record(self, click: Click, person_id: PersonId) -> None:
+        """A click that Slack sends again, or that somebody replays, must not overwrite what was answered since."""
+        key = (click.user, click.nudge_id, click.clicked_at)
+        if key in self._recorded:
+            return
+        now = self._clock.now()
+        recorded = await record_answer(self._pool, click.nudge_id, person_id, click.answer, reason=click.reason, now=now)
+        self._recorded[key] = None
+        while len(self._recorded) > _CLICKS_MAX:
+            self._recorded.pop(next(iter(self._recorded)))
+        if recorded.is_new:
+            self._metrics.answers.labels(recorded.rule, click.answer.value).inc()
