@@ -74,7 +74,7 @@ async def list_inbox(pool: asyncpg.Pool, manager_id: ManagerId) -> list[Message]
 
 
 async def list_received(pool: asyncpg.Pool, rep_id: RepId, *, since: date) -> list[Message]:
-    """What a rep has received since a day of theirs, newest first and without announcements of playbooks."""
+    """What a rep has received since a day of theirs, newest first and without announcements of playbooks and thanks."""
     return [_to_message(row) for row in await pool.fetch(_QUERIES["list_received"], rep_id, since)]
 
 

@@ -29,13 +29,14 @@ class PersonalMessage:
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
-    """The first sentence of the message is its subject."""
+    """The first sentence of the message is its subject; of thanks, who sends them: what they wrote is for the rep alone."""
     paragraphs = tuple(line for line in neutral(nudge.text).splitlines() if line)
     first = paragraphs[0] if paragraphs else nudge.rule
+    subject = first.partition(":")[0] if nudge.kind is NudgeKind.THANKS else first
     return PersonalMessage(
         nudge_id=nudge.id,
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
-        subject=neutral_line(_first_sentence(first), length_max=_SUBJECT_LENGTH_MAX),
+        subject=neutral_line(_first_sentence(subject), length_max=_SUBJECT_LENGTH_MAX),
         paragraphs=paragraphs,
         reason=tuple(line for line in neutral(nudge.reason).splitlines() if line),
         url=nudge.url,

@@ -16,6 +16,7 @@ from services.nudges.pages.former_managers import may_read_nudge
 from services.nudges.pages.inbox import find_message
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.thanks_offers import find_thankable
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -52,13 +53,14 @@ class AnswerPage:
                 self._pool, person_id, recipient_id=message.person_id, rule=message.rule
             ):
                 return self._renderer.not_found()
+            thankable = await find_thankable(self._pool, self._links, ManagerId(person_id), [message], root="../../../")
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
         def absence_address(absence: PossibleAbsence) -> str:
             return f"../../../absence/{self._links.absence_path(ManagerId(person_id), absence)}"
 
-        (card,) = make_cards([message], reader=person_id, absence_address=absence_address)
+        (card,) = make_cards([message], reader=person_id, absence_address=absence_address, offers=thankable.offers)
         paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
         return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)
 
