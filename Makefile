@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract digests fuzz nightly mutation faults real-crm requirements clean
+.PHONY: help setup demo up test check fix bench contract digests fuzz nightly mutation faults drills real-crm requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,10 +63,11 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.nudge_quality --history 6
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## regenerate the two API documents, docs/messages.md and docs/false-alarms.md from the code
+contract: $(DEV_STAMP) ## regenerate the two API documents and the generated pages of docs/ from the code
 	@$(BIN)/python -m tests.contract.documents
 	@$(BIN)/python -m tests.contract.messages
 	@$(BIN)/python -m tests.contract.false_alarms
+	@$(BIN)/python -m tests.contract.access
 
 digests: $(DEV_STAMP) ## add the digests of new migrations; those that have landed are never changed
 	@$(BIN)/python -m tests.contract.migration_digests
@@ -81,14 +82,18 @@ nightly: $(DEV_STAMP) ## run the long tests: properties, query plans and policy 
 	@TEST_ACTIVITIES=5000000 $(BIN)/pytest tests/services/scoring/test_plans.py --timeout 0
 	@TEST_POLICY_CASES=1000000 $(BIN)/pytest tests/services/nudges/decide/policy/test_may_send_by_the_clock.py --timeout 0
 
-mutation: $(DEV_STAMP) ## plant mistakes in code and SQL and check that the tests find them (resumes; ARGS=PATH: this code only)
+mutation: $(DEV_STAMP) ## plant mistakes in code, alert rules and SQL and check that the tests find them (resumes; ARGS=PATH: this code only)
 	$(call install,requirements/mutation.txt)
 	@$(BIN)/python -m tests.mutations $(ARGS)
 
-faults: $(DEV_STAMP) ## replay a real trace, and send nudges under load, while services are killed; restore a backup made under load
+faults: $(DEV_STAMP) ## kill services, take servers and disks away, cut the power (as root), restore a backup, drill the alerts
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
 	@$(BIN)/python -m tests.faults.nudges_under_kills
 	@$(BIN)/python -m tests.faults.backup_under_load
+	@$(BIN)/python -m tests.faults.recovery
+
+drills: $(DEV_STAMP) ## make alerts fire on a real Prometheus, deliver them, follow the runbook and see them clear
+	@$(BIN)/python -m tests.faults.recovery drills $(ARGS)
 
 real-crm: $(DEV_STAMP) ## let a real BottleCRM push its records to Daymark (as root; ARGS="--python PATH": Python 3.12 or newer)
 	@$(BIN)/python -m tests.real_crm $(ARGS)

@@ -87,12 +87,9 @@ async def serve(port: int, nats_url: str) -> None:
     settings = load_settings(IngestSettings)
     metrics, clock = IngestMetrics(_SOURCES), SystemClock()
 
-    async def check_nothing() -> None:
-        """Always ready."""
-
     async def run(publisher: Publisher) -> None:
         receiver = WebhookReceiver(_SOURCES, ADAPTERS, publisher, clock)
-        await _serve_until_terminated(web_app(receiver, settings, metrics, clock, check_nothing), port)
+        await _serve_until_terminated(web_app(receiver, settings, metrics, clock), port)
 
     if not nats_url:
         await run(_NoPublisher())

@@ -35,10 +35,12 @@ _CONNECTIONS_MAX: Final = 64
 _CONFIGURATION: Final = """\
 [ingest]
 port = 0
+probes_port = 0
 [scoring]
 port = 0
 [nudges]
 port = 0
+probes_port = 0
 [experiments]
 holdout = 0.0
 [channels.webhook]

@@ -28,10 +28,12 @@ _TIMEOUT_S: Final = 300.0
 _CONFIGURATION: Final = """\
 [ingest]
 port = 0
+probes_port = 0
 [scoring]
 port = 0
 [nudges]
 port = 0
+probes_port = 0
 [channels.webhook]
 url = "{receiver}"
 secrets = ["file:{folder}/receiver-secret"]
@@ -115,7 +117,7 @@ async def measure(folder: Path, *, teams: int, reps: int) -> None:
         receiving() as receiver,
         running_daymark(folder / "d", _CONFIGURATION.format(receiver=receiver.url, folder=folder)) as daymark,
     ):
-        urls = {"scoring": daymark.urls.scoring, "nudges": daymark.urls.pages}
+        urls = {name: daymark.urls.probes[name] for name in ("scoring", "nudges")}
         async with longest_waits(urls) as waits:
             print(f"  roster apply     {await apply(daymark, 'roster', folder / 'roster.yaml'):6.1f} s", flush=True)
             print(f"  playbook apply   {await apply(daymark, 'playbook', folder / 'playbooks.yaml'):6.1f} s", flush=True)

@@ -19,7 +19,7 @@ import httpx
 
 from bench.machine import describe_machine
 from shared.clock import SystemClock, monotonic_s
-from shared.jetstream.client import connect, disconnect
+from shared.jetstream.client import disconnect
 from shared.jetstream.publisher import Outgoing, Publisher
 from tests.running_daymark import RunningDaymark, running_daymark
 
@@ -37,7 +37,7 @@ actor = "rep"
 started_at = "at"
 outcome = "result"
 """
-_PORTS: Final = "[ingest]\nport = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\n"
+_PORTS: Final = "[ingest]\nport = 0\nprobes_port = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\nprobes_port = 0\n"
 _MENDED: Final = '[sources.stored.outcomes]\nspoken = "connected"\n'
 _REPS: Final = 50
 _DAYS: Final = 20
@@ -61,7 +61,7 @@ def _call(name: str, result: str, at: datetime, rep: int) -> bytes:
 async def _store_webhooks(daymark: RunningDaymark, *, number: int) -> None:
     """Store webhooks as the door would, of calls on the last working days."""
     now = SystemClock().now()
-    connection = await connect(daymark.urls.nats, name="bench")
+    connection = await daymark.connect()
     async with Publisher(connection, timeout_s=30) as publisher:
         for first in range(0, number, _STORED_AT_ONCE):
             await publisher.store_all([_webhook(place, now) for place in range(first, min(first + _STORED_AT_ONCE, number))])

@@ -4,6 +4,8 @@ The docstring of an error class is the message that people read: what happened a
 is passed in when the error is raised.
 """
 
+from typing import ClassVar
+
 
 class DaymarkError(Exception):
     """Daymark cannot continue."""
@@ -16,3 +18,6 @@ class DaymarkError(Exception):
 
 class Unavailable(DaymarkError):
     """A server did not do what it was asked, for now. Try again; if it persists, look at the server's log."""
+
+    server: ClassVar[str] = ""
+    """Which server; empty where that is not known."""

@@ -24,3 +24,10 @@ TRANSIENT_ERRORS: Final = (
     TimeoutError,
     Unavailable,
 )
+
+
+def server_of(error: BaseException) -> str:
+    """Which server an error comes from; empty if it may be either."""
+    if isinstance(error, Unavailable):
+        return error.server
+    return "NATS" if isinstance(error, nats.errors.Error) else ""

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from deploy.access.catalogue import OPERATOR
 from deploy.demo.time_stepper import TimeStepper
+from deploy.local.nats_credentials import read_credential
 from deploy.local.run_file import RUN_FILE_NAME, RunFile
 from shared.jetstream.client import LeanClient, connect, disconnect
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER, TRANSLATE_CONSUMER, WEBHOOKS, backlog
@@ -39,6 +41,8 @@ class Checkout:
 
 
 THIS_CHECKOUT: Final = Checkout()
+PROBES_PORT: Final = "probes_port = 0\n"
+"""A setting that earlier versions do not know."""
 
 
 @dataclass(kw_only=True)
@@ -67,7 +71,8 @@ class RunningDaymark:
         return code, output
 
     async def connect(self) -> LeanClient:
-        return await connect(self.urls.nats, name="test")
+        """As the commands do."""
+        return await connect(self.urls.nats, name="test", user=OPERATOR, password=read_credential(self.folder, OPERATOR))
 
     async def wait_until_scored(self) -> None:
         """Return once everything that was stored so far is translated and scored."""
@@ -152,10 +157,12 @@ async def run_failing_command(*arguments: str, folder: Path, config: Path) -> st
 async def running_daymark(
     folder: Path, configuration: str, *, checkout: Checkout = THIS_CHECKOUT
 ) -> AsyncIterator[RunningDaymark]:
-    """Start `daymark up`, and stop it at the end as its user would."""
+    """Start `daymark up`, and stop it at the end as its user would. Whatever it did, NATS must have permitted."""
     async with starting_daymark(folder, configuration, checkout=checkout) as ready:
         urls = await ready()
-        yield RunningDaymark(folder=folder, config=folder / "daymark.toml", urls=urls, checkout=checkout)
+        daymark = RunningDaymark(folder=folder, config=folder / "daymark.toml", urls=urls, checkout=checkout)
+        yield daymark
+    assert "nats_permission_denied" not in daymark.log()
 
 
 @asynccontextmanager

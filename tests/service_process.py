@@ -21,14 +21,14 @@ _START_TIMEOUT_S: Final = 60
 
 @asynccontextmanager
 async def running_service(
-    name: str, configuration: Path, *, port: int, probe: str = "/readyz"
+    name: str, configuration: Path, *, probes_port: int, probe: str = "/readyz"
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start the service with this configuration file. Yields the process once the probe answers 200; what still runs at the end
     is killed."""
     environment = {**os.environ, "DAYMARK_CONFIG": str(configuration)}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", f"services.{name}", cwd=ROOT, env=environment)
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client, asyncio.timeout(_START_TIMEOUT_S):
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{probes_port}") as client, asyncio.timeout(_START_TIMEOUT_S):
             while not await _answers(client, probe):
                 await asyncio.sleep(0.05)
         yield process

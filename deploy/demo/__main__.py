@@ -1,7 +1,8 @@
 """Play the demonstration against services that run elsewhere: `python -m deploy.demo --ingest URL --nats URL`.
 
 The services must run on stepped time (`DAYMARK_CLOCK__MODE=stepped`) and have the sources `acme` and `globex`. Their
-secrets are files of the same names, in the folder that DAYMARK_DEMO_SECRETS names.
+secrets are files of the same names, in the folder that DAYMARK_DEMO_SECRETS names, and so is the password at NATS
+(`nats-demo`).
 """
 
 import argparse
@@ -9,11 +10,12 @@ import asyncio
 import sys
 from datetime import datetime, timedelta
 
+from deploy.access.catalogue import DEMO
 from deploy.demo.expectations import expected_nudges
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import play
 from deploy.demo.report import print_nudges, print_responses, print_scores
-from deploy.demo.settings import read_secrets, secrets_folder
+from deploy.demo.settings import read_nats_password, read_secrets, secrets_folder
 from deploy.output import Output
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import list_all
@@ -26,7 +28,8 @@ _STEPS_PER_LINE = 100
 async def run(ingest_url: str, nats_url: str, *, seed: int, weeks: int) -> int:
     """Play, show the results, and compare the nudges with those that the habits call for. Returns the exit status."""
     output = Output(width=100)
-    connection = await connect(nats_url, name="daymark-demo")
+    password = read_nats_password(secrets_folder())
+    connection = await connect(nats_url, name="daymark-demo", user=DEMO if password else None, password=password)
 
     def on_progress(done: int, total: int, now: datetime) -> None:
         if done % _STEPS_PER_LINE == 0:

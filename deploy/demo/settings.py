@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from deploy.access.catalogue import DEMO
 from shared.service.settings import SecretMissing
 
 SOURCES: Final = {"acme": "standard", "globex": "cloudevents"}
@@ -38,6 +39,12 @@ def read_secrets(folder: Path) -> dict[str, str]:
     return secret_of_source
 
 
+def read_nats_password(folder: Path) -> str | None:
+    """The password of the demonstration at NATS. None if the folder holds none: such a server lets everybody in."""
+    file = folder / f"nats-{DEMO}"
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else None
+
+
 def secrets_folder() -> Path:
     """The folder that the environment names."""
     return Path(os.environ.get(SECRETS_VARIABLE, "/run/secrets"))
@@ -48,6 +55,6 @@ def configuration(folder: Path, *, nudges_file: Path | None = None) -> str:
     sources = "\n".join(
         f'[sources.{name}]\nkind = "{kind}"\nsecrets = ["file:{folder / name}"]\n' for name, kind in SOURCES.items()
     )
-    ports = "\n".join(f"[{service}]\nport = 0\n" for service in ("ingest", "scoring", "nudges"))
+    ports = "[ingest]\nport = 0\nprobes_port = 0\n\n[scoring]\nport = 0\n\n[nudges]\nport = 0\nprobes_port = 0\n"
     file = f'[channels.file]\npath = "{nudges_file}"\n' if nudges_file else ""
     return f'[clock]\nmode = "stepped"\n\n{ports}\n{sources}\n{file}'

@@ -10,10 +10,12 @@ from typing import Final
 from nats.aio.client import Client
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from deploy.access.catalogue import DEMO
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
 from deploy.demo.play import PlayedWeeks, play
 from deploy.demo.report import print_nudges, print_responses, print_scores
 from deploy.demo.settings import configuration, make_secrets, read_secrets
+from deploy.local.nats_credentials import read_credential
 from deploy.local.run_file import RunFile
 from deploy.local.servers.data_folder import make_folder
 from deploy.local.servers.up import run_daymark
@@ -73,7 +75,7 @@ def _make_temporary_folder(cleanup: ExitStack) -> Path:
 
 
 async def _play_and_show(run_file: RunFile, folder: Path, output: Output, *, seed: int, weeks: int) -> None:
-    connection = await connect(run_file.nats, name="daymark-demo")
+    connection = await connect(run_file.nats, name="daymark-demo", user=DEMO, password=read_credential(folder, DEMO))
     try:
         secrets = read_secrets(folder / "secrets")
         played = await _play(connection, run_file.ingest, secrets, output, seed=seed, weeks=weeks)

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from deploy.local.nats_credentials import CredentialUnreadable
 from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
 
@@ -18,7 +19,8 @@ class NotRunning(DaymarkError):
 
 class RunFile(BaseModel):
     """The URLs of a running Daymark and the ids of its processes. `pages` is where nudges serves its pages, `monitor` the HTTP
-    port of NATS. `daymark up` prints the same as its ready line."""
+    port of NATS; `probes` has, by service, the URL at which it answers /livez, /readyz and /metrics. `daymark up` prints
+    the same as its ready line."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,6 +31,7 @@ class RunFile(BaseModel):
     nats: str
     monitor: str
     postgres: str
+    probes: dict[str, str] = {}
     pids: dict[str, int]
 
     def line(self) -> str:
@@ -58,8 +61,11 @@ def read_run_file(settings: LocalSettings) -> RunFile:
 
     Raises:
         NotRunning: there is none.
+        CredentialUnreadable: somebody else started Daymark on the data folder.
     """
     try:
         return RunFile.model_validate_json((settings.data / RUN_FILE_NAME).read_text())
     except (FileNotFoundError, ValidationError):  # a power cut may have emptied it
         raise NotRunning(str(settings.data)) from None
+    except PermissionError:
+        raise CredentialUnreadable(str(settings.data / RUN_FILE_NAME)) from None

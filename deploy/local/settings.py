@@ -21,13 +21,21 @@ class LocalSection(Section):
 
 
 class ListenSection(Section):
-    """The keys of a service's section that say where it listens. The others are read by the service alone."""
+    """The keys of a service's section that say where it listens. The others are read by the service alone. Without a
+    `probes_port` of its own, it answers the probes on its `port`."""
 
     model_config = Section.model_config | {"extra": "ignore"}
 
     host: str
     port: int
     replicas: int = 1
+    probes_host: str = ""
+    probes_port: int | None = None
+
+    @property
+    def probes_address(self) -> tuple[str, int]:
+        """Where /livez, /readyz and /metrics are answered."""
+        return (self.host, self.port) if self.probes_port is None else (self.probes_host, self.probes_port)
 
 
 class ScoringSection(ListenSection):

@@ -1,6 +1,5 @@
 """The composition root of ingest: the only module that knows every class."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +7,6 @@ import structlog
 from faststream import FastStream
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute
 
 from services.ingest.consumer import WebhookConsumer
 from services.ingest.domain.adapters import ADAPTERS
@@ -30,16 +28,8 @@ from shared.requests.router import RequestRouter
 from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
-from shared.service.probes import (
-    Check,
-    check_broker,
-    check_progress,
-    first_problem,
-    probe_routes,
-    read_used_ratio,
-    starting_routes,
-)
-from shared.service.process import Front, Job, run_process
+from shared.service.probes import check_broker, check_progress, first_problem, probe_routes, read_used_ratio
+from shared.service.process import Front, Job, probe_front, run_process
 from shared.service.settings import load_settings
 from shared.service.startup import has_finished, reach_broker
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
@@ -84,10 +74,11 @@ class IngestService:
         """Run until SIGTERM. The door answers from the first moment: 503 until JetStream can be reached."""
         limits = self._settings.ingest
         front = Front(self._starting_web(), host=limits.host, port=limits.port, limits=limits.http_limits())
+        probes = probe_front(host=limits.probes_host, port=limits.probes_port)
         await reach_broker(self._broker)
         await read_last_tick(self._client, self._clock)
         async with self._webhooks, self._activities, self._dead_letters:
-            await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs)
+            await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs, probes=(probes, self._probes()))
         await self.app.stop()
 
     def _make_broker(self) -> ServiceBroker:
@@ -102,13 +93,16 @@ class IngestService:
     def _starting_web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, None, self._clock)
         door = Door(receiver, self._settings.ingest, self._metrics, self._clock, self._unknown_paths)
-        return _without_redirects(door, starting_routes())
+        return _without_redirects(door)
 
     def _web(self) -> Starlette:
         receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
+        return web_app(receiver, self._settings, self._metrics, self._clock, self._unknown_paths)
+
+    def _probes(self) -> Starlette:
         is_broker_well = check_broker(self._client, self._settings.nats.monitor_url)
         check = first_problem(is_broker_well, check_progress(self._webhooks.progress))
-        return web_app(receiver, self._settings, self._metrics, self._clock, check, self._unknown_paths)
+        return Starlette(routes=probe_routes(self._metrics.registry, {"nats": check}, self._client.violations))
 
     async def _list_unknown_paths(self, _: NoQuery) -> UnknownPathList:
         rows = [
@@ -164,16 +158,15 @@ def web_app(
     settings: IngestSettings,
     metrics: IngestMetrics,
     clock: Clock,
-    check_nats: Check,
     unknown_paths: UnknownPaths | None = None,
 ) -> Starlette:
-    """The door, /livez, /readyz and /metrics."""
+    """The door. It answers nothing else: its port is open to everybody."""
     door = Door(receiver, settings.ingest, metrics, clock, unknown_paths or UnknownPaths())
-    return _without_redirects(door, probe_routes(metrics.registry, {"nats": check_nats}))
+    return _without_redirects(door)
 
 
-def _without_redirects(door: Door, more_routes: Sequence[BaseRoute]) -> Starlette:
+def _without_redirects(door: Door) -> Starlette:
     """No path is redirected to the one with a slash more or less: senders do not follow redirects."""
-    app = Starlette(routes=[*door.routes(), *more_routes], exception_handlers={HTTPException: door.respond_to_error})
+    app = Starlette(routes=door.routes(), exception_handlers={HTTPException: door.respond_to_error})
     app.router.redirect_slashes = False
     return app

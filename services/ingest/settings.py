@@ -27,6 +27,8 @@ class UnknownSource(DaymarkError):
 class IngestSection(Section):
     host: str
     port: int
+    probes_host: str
+    probes_port: int
     body_max_bytes: int = Field(gt=0)
     body_timeout_s: float = Field(gt=0)
     store_timeout_s: float = Field(gt=0)

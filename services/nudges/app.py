@@ -18,7 +18,7 @@ from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
-from services.nudges.deliver.personal.directory import Directory
+from services.nudges.deliver.personal.directory import RosterDirectory
 from services.nudges.gauges import gauge_readers
 from services.nudges.intake.consumer import Intake, scores_router
 from services.nudges.intake.erased_people import refuse_other_key
@@ -51,8 +51,8 @@ from shared.requests.scores import Explanation
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
-from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes, starting_routes
-from shared.service.process import Front, Job, run_process
+from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes
+from shared.service.process import Front, Job, probe_front, run_process
 from shared.service.settings import load_settings, read_strong_secret
 from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
@@ -87,7 +87,7 @@ class NudgesService:
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
-        self.directory = Directory(self._client, self._pool, self._links)
+        self.directory = RosterDirectory(self._client, self._pool, self._links)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
@@ -97,8 +97,8 @@ class NudgesService:
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
 
-    async def run(self, front: Front) -> None:
-        """Run until SIGTERM.
+    async def run(self, front: Front, probes: Front) -> None:
+        """Run until SIGTERM. The pages are served by `front`, the probes by `probes`.
 
         Raises:
             ErasureKeyChanged: people were erased under another key.
@@ -109,7 +109,7 @@ class NudgesService:
         await merge_channels(self._pool, self._channels)
         await read_last_tick(self._client, self._clock)
         async with self._events, self._dead_letters:
-            await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs())
+            await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs(), probes=(probes, self._probes()))
         await close_pool(self._pool)
         await self.app.stop()
 
@@ -140,6 +140,7 @@ class NudgesService:
             self._channels,
             holdout_probability=self._decisions.holdout.share_of,
             erasure_key=self._erasure_key,
+            on_queued=self._wake,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
         broker.include_routers(
@@ -173,9 +174,14 @@ class NudgesService:
             delivery.wake()
 
     def _web(self) -> Starlette:
-        """The pages, /livez, /readyz and /metrics."""
+        """The pages, and nothing else: their port is open to everybody."""
         renderer = Renderer()
         inbox = InboxPage(self._pool, self._links, renderer, self._clock)
+        routes = [*inbox.routes(), *self._other_pages(renderer)]
+        return Starlette(routes=routes, exception_handlers={_NOT_FOUND: inbox.not_found})
+
+    def _probes(self) -> Starlette:
+        """/livez, /readyz and /metrics."""
         checks = {
             "nats": check_broker(self._client, self._settings.nats.monitor_url),
             "postgres": check_postgres(self._pool),
@@ -184,8 +190,7 @@ class NudgesService:
             "outbox": check_progress(self._relay.progress),
             "events": check_progress(self._events.progress),
         }
-        routes = [*probe_routes(self._metrics.registry, checks), *inbox.routes(), *self._other_pages(renderer)]
-        return Starlette(routes=routes, exception_handlers={_NOT_FOUND: inbox.not_found})
+        return Starlette(routes=probe_routes(self._metrics.registry, checks, self._client.violations))
 
     def _other_pages(self, renderer: Renderer) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self._pool, self._links, self._clock, self._metrics
@@ -215,7 +220,8 @@ async def run(settings: NudgesSettings) -> None:
         ErasureKeyChanged: people were erased under another key.
     """
     pages = settings.nudges
-    front = Front(Starlette(routes=starting_routes()), host=pages.host, port=pages.port, limits=pages.http_limits())
+    front = Front(Starlette(), host=pages.host, port=pages.port, limits=pages.http_limits())
+    probes = probe_front(host=pages.probes_host, port=pages.probes_port)
     clock = make_clock(settings.clock.mode)
     erasure_key = settings.privacy.read_erasure_key()
     link_secret = read_strong_secret(settings.nudges.link_secret, key="nudges.link_secret")
@@ -223,7 +229,7 @@ async def run(settings: NudgesSettings) -> None:
     resources = ChannelResources(clock=clock, authorities=trusted_authorities(), find_directory=lambda: services[0].directory)
     async with open_channels(settings.channels, resources) as channels:
         services.append(NudgesService(settings, channels, clock, erasure_key=erasure_key, link_secret=link_secret))
-        await services[0].run(front)
+        await services[0].run(front, probes)
 
 
 def describe() -> FastStream:

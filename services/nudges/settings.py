@@ -28,6 +28,8 @@ def trusted_authorities() -> str:
 class NudgesSection(Section):
     host: str
     port: int
+    probes_host: str
+    probes_port: int
     public_url: str
     link_secret: SecretReference
     digest_at: time

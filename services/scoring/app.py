@@ -134,7 +134,7 @@ class ScoringService:
             "outbox": check_progress(self._relay.progress),
             "events": check_progress(self._reports.progress),
         }
-        return Starlette(routes=[*probe_routes(self._metrics.registry, checks), *api.routes()])
+        return Starlette(routes=[*probe_routes(self._metrics.registry, checks, self._client.violations), *api.routes()])
 
     def _wake_rescores(self) -> None:
         for job in self._rescores:

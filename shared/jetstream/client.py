@@ -21,7 +21,8 @@ from nats.js import JetStreamContext
 from nats.js.client import DEFAULT_JS_SUB_PENDING_BYTES_LIMIT, DEFAULT_JS_SUB_PENDING_MSGS_LIMIT
 from nats.protocol.parser import AWAITING_CONTROL_LINE, Parser
 
-from shared.jetstream.connection_log import ConnectionLog, NoLog
+from shared.jetstream.connection_log import ConnectionLog, NoLog, PermissionViolations
+from shared.jetstream.inbox import inbox_prefix
 
 _log = structlog.get_logger()
 PENDING_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -51,6 +52,7 @@ class LeanClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps = LeanParser(self)
+        self.violations = PermissionViolations()
         self._handlers: dict[bytes, Callable[[Msg], None]] = {}
 
     async def subscribe_directly(self, subject: str, handle: Callable[[Msg], None]) -> Subscription:
@@ -130,8 +132,9 @@ class _JetStream(JetStreamContext):
         name: str | None = None,
         durable: str | None = None,
     ) -> JetStreamContext.PullSubscription:
+        del inbox_prefix  # FastStream gives one that belongs to no user; without it, the connection's own is taken
         bound = await super().pull_subscribe_bind(
-            consumer, stream, inbox_prefix, pending_msgs_limit, pending_bytes_limit, name, durable
+            consumer, stream, None, pending_msgs_limit, pending_bytes_limit, name, durable
         )
         return _PullSubscription(self, bound._sub, bound._stream, bound._consumer, bound._deliver.encode())  # noqa: SLF001
 
@@ -252,18 +255,19 @@ async def connect(
     user: str | None = None,
     password: str | None = None,
     ping_interval_s: int = PING_INTERVAL_S,
-    is_logged: bool = True,
+    quiet: NoLog | None = None,
 ) -> LeanClient:
     """A connection for commands and tests. It keeps connecting and reconnecting for ever, as those of the services do. A server
-    that answers no ping is taken for gone after three intervals."""
+    that answers no ping is taken for gone after three intervals. With `quiet`, nothing is logged."""
     connection = LeanClient()
-    log = ConnectionLog(connection) if is_logged else NoLog()
+    log = quiet or ConnectionLog(connection)
     try:
         await connection.connect(
             url,
             name=name,
             user=user,
             password=password,
+            inbox_prefix=inbox_prefix(user or ""),
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             connect_timeout=2,

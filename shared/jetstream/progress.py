@@ -9,7 +9,7 @@ from itertools import count
 from typing import Final
 
 from shared.clock import monotonic_s
-from shared.transient_errors import TRANSIENT_ERRORS
+from shared.transient_errors import TRANSIENT_ERRORS, server_of
 
 _FAILING_S: Final = 3.0
 """A failure that is made good sooner is no problem: servers are restarted."""
@@ -18,7 +18,8 @@ HANGING_S: Final = 15.0
 
 
 class Progress:
-    """The attempts at one kind of work, such as `recording activities`, that a server may refuse."""
+    """The attempts at one kind of work, such as `recording activities`, that a server may refuse. `server` is the one that most
+    likely has, where the error does not say."""
 
     def __init__(
         self, work: str, *, server: str, hanging_s: float = HANGING_S, time_s: Callable[[], float] = monotonic_s
@@ -32,6 +33,7 @@ class Progress:
         self._failing_since_s: float | None = None
         self._failed_at_s = 0.0
         self._error = ""
+        self._refused_by = server
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -55,6 +57,7 @@ class Progress:
     def fail(self, error: BaseException) -> None:
         """An attempt has failed."""
         self._failed_at_s, self._error = self._time_s(), type(error).__name__
+        self._refused_by = server_of(error) or self._server
         if self._failing_since_s is None:
             self._failing_since_s = self._failed_at_s
 
@@ -73,5 +76,5 @@ class Progress:
             return None
         return (
             f"{self._work} has failed for {failing_s:.0f} s, the last time with {self._error}; look at the log and the disk of "
-            f"{self._server}"
+            f"{self._refused_by}"
         )

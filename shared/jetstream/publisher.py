@@ -28,6 +28,8 @@ _CLOSING: Final = "connection closed"
 class NotStored(Unavailable):
     """JetStream did not confirm that it has stored the message. It may or may not have; send it again under the same id."""
 
+    server = "NATS"
+
 
 class _Refused(NotStored):
     """JetStream answered, and the answer was no."""

@@ -51,22 +51,31 @@ ANNOUNCEMENTS_CONSUMER: Final = "scoring-telling"
 class StreamRefused(Unavailable):
     """JetStream would not create or change a stream or consumer. Check the server's storage limits and the user's rights."""
 
+    server = "NATS"
+
+
+class StreamMissing(Unavailable):
+    """The stream does not exist yet. The service that creates it has to be started once."""
+
 
 class Stream(NamedTuple):
-    """One stream. A message stays for `kept_days`; with `newest_only`, only until the next one on its subject."""
+    """One stream. The service that is its `owner` creates and changes it. A message stays for `kept_days`; with `newest_only`,
+    only until the next one on its subject."""
 
     name: str
+    owner: str
     subjects: tuple[str, ...]
     kept_days: int
     newest_only: bool = False
 
 
 class Consumer(NamedTuple):
-    """One durable pull consumer, shared by all replicas of a service. A batch may take `ack_wait_s`. It receives `subjects`, or
-    all of the stream's when none are named."""
+    """One durable pull consumer, shared by all replicas of the `service` that creates it. A batch may take `ack_wait_s`. It
+    receives `subjects`, or all of the stream's when none are named."""
 
     stream: str
     name: str
+    service: str
     ack_wait_s: int = 30
     ack_pending_max: int = 10_000
     subjects: tuple[str, ...] = ()
@@ -87,31 +96,46 @@ NUDGES_EVENTS: Final[tuple[EventType[Message], ...]] = (
     PLAYBOOK_ACKNOWLEDGED,
 )
 STREAMS: Final = (
-    Stream(WEBHOOKS, (f"{WEBHOOK_RECEIVED}.*",), 7),
-    Stream(ACTIVITIES, (f"{ACTIVITY_OBSERVED}.*",), 30),
-    Stream(SCORES, tuple(event.name for event in SCORES_EVENTS), 30),
-    Stream(NUDGES, tuple(event.name for event in NUDGES_EVENTS), 30),
-    Stream(DEAD, ("dead.*.*",), 30),
-    Stream(CLOCK, (TICK_SUBJECT,), 30, newest_only=True),
+    Stream(WEBHOOKS, "ingest", (f"{WEBHOOK_RECEIVED}.*",), 7),
+    Stream(ACTIVITIES, "ingest", (f"{ACTIVITY_OBSERVED}.*",), 30),
+    Stream(SCORES, "scoring", tuple(event.name for event in SCORES_EVENTS), 30),
+    Stream(NUDGES, "nudges", tuple(event.name for event in NUDGES_EVENTS), 30),
+    Stream(DEAD, "ingest", ("dead.*.*",), 30),
+    Stream(CLOCK, "ingest", (TICK_SUBJECT,), 30, newest_only=True),
 )
 CONSUMERS: Final = (
-    Consumer(WEBHOOKS, TRANSLATE_CONSUMER),
-    Consumer(ACTIVITIES, SCORING_CONSUMER, ack_pending_max=40_000),  # four replicas with five batches of 2,000 in hand
-    Consumer(SCORES, NUDGES_CONSUMER),
-    Consumer(NUDGES, ANNOUNCEMENTS_CONSUMER, subjects=(ANNOUNCEMENT_DELIVERED.name, PLAYBOOK_ACKNOWLEDGED.name)),
+    Consumer(WEBHOOKS, TRANSLATE_CONSUMER, "ingest"),
+    # Four replicas with five batches of 2,000 in hand.
+    Consumer(ACTIVITIES, SCORING_CONSUMER, "scoring", ack_pending_max=40_000),
+    Consumer(SCORES, NUDGES_CONSUMER, "nudges"),
+    Consumer(NUDGES, ANNOUNCEMENTS_CONSUMER, "scoring", subjects=(ANNOUNCEMENT_DELIVERED.name, PLAYBOOK_ACKNOWLEDGED.name)),
 )
+_USED_BY_ALL: Final = frozenset({DEAD, CLOCK})
 
 
-async def provision(connection: Client) -> None:
-    """Create every stream and consumer of the table that is missing.
+async def provision(connection: Client, *, service: str | None = None) -> None:
+    """Create the streams and consumers of a service that are missing, or of all of them. Those that another service creates
+    must be there: a service may not create them.
 
     Raises:
+        StreamMissing: another service has not created its stream yet.
         StreamRefused: the server refused one.
     """
     for stream in STREAMS:
-        await _provision_stream(connection, stream)
+        if service in (None, stream.owner):
+            await _provision_stream(connection, stream)
+    for stream in list_used_streams(service) if service is not None else ():
+        if "error" in await _call(connection, f"STREAM.INFO.{stream.name}"):
+            raise StreamMissing(f"{stream.name}, which {stream.owner} creates")
     for consumer in CONSUMERS:
-        await _provision_consumer(connection, consumer)
+        if service in (None, consumer.service):
+            await _provision_consumer(connection, consumer)
+
+
+def list_used_streams(service: str) -> tuple[Stream, ...]:
+    """The streams of other services that a service reads or writes."""
+    consumed = {consumer.stream for consumer in CONSUMERS if consumer.service == service}
+    return tuple(stream for stream in STREAMS if stream.owner != service and stream.name in consumed | _USED_BY_ALL)
 
 
 class Waiting(NamedTuple):

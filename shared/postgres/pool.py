@@ -1,5 +1,6 @@
 """A pool of connections to one schema, and the check that Postgres keeps what it commits."""
 
+import asyncio
 from typing import Final
 
 import asyncpg
@@ -23,6 +24,7 @@ def make_pool(url: str, *, schema: str, password: str | None = None, size_max: i
             "search_path": schema,
             "application_name": f"daymark-{schema}",
             "timezone": "UTC",
+            "synchronous_commit": "on",  # whatever the role or the database is set to
             "jit": "off",  # it costs more than it saves: no query here runs for seconds
             "idle_in_transaction_session_timeout": "60s",
             "lock_timeout": "30s",
@@ -31,7 +33,14 @@ def make_pool(url: str, *, schema: str, password: str | None = None, size_max: i
 
 
 async def unsafe_settings(pool: asyncpg.Pool) -> list[str]:
-    """The settings with which Postgres could lose what it has committed; empty when it is safe to serve."""
+    """The settings with which Postgres could lose what it has committed; empty when it is safe to serve.
+
+    Whoever waits may stop at any time. The connection is then closed: to give it back, it would have to answer first.
+    """
     async with pool.acquire() as connection:
-        rows = await connection.fetch(_UNSAFE_SETTINGS, list(_DURABLE_SETTINGS))
+        try:
+            rows = await connection.fetch(_UNSAFE_SETTINGS, list(_DURABLE_SETTINGS))
+        except (asyncio.CancelledError, TimeoutError):
+            connection.terminate()
+            raise
     return sorted(row["name"] for row in rows)

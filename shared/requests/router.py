@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from shared.errors import DaymarkError
+from shared.jetstream.inbox import INBOXES
 from shared.requests.endpoint import Endpoint, Envelope, Query, Reply
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -50,9 +51,13 @@ class RequestRouter:
 
 
 class _WrapReply(BaseMiddleware):
-    """Puts what a handler returns into the envelope. A reply that the server would refuse is replaced by an error."""
+    """Puts what a handler returns into the envelope. A reply that the server would refuse is replaced by an error. Only inboxes
+    get replies: whoever asks names the subject, and could otherwise publish with the permissions of the service."""
 
     async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> Any:
+        if msg.reply_to and not msg.reply_to.startswith(INBOXES):
+            _log.warning("reply_refused", subject=msg.raw_message.subject, remedy="ask with a reply subject of your own inbox")
+            msg.reply_to = ""
         reply = await call_next(msg)
         return Envelope(ok=True, data=reply.model_dump(mode="json")) if isinstance(reply, BaseModel) else reply
 

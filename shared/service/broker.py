@@ -26,6 +26,7 @@ from shared.event_types import EventType
 from shared.events import Message
 from shared.jetstream.client import PENDING_BYTES_MAX, LeanClient
 from shared.jetstream.connection_log import ConnectionLog
+from shared.jetstream.inbox import inbox_prefix
 from shared.service.settings import NatsSection, read_secret
 from shared.service.version import VERSION
 
@@ -34,16 +35,18 @@ _GRACE_S: Final = 3.0
 
 
 class ServiceBroker(NatsBroker):
-    """Connects with a client that is given to it. Reconnects for ever."""
+    """Connects with a client that is given to it. Reconnects for ever. `service` is the name of the service that it is for."""
 
     def __init__(self, client: LeanClient, settings: NatsSection, *, name: str) -> None:
         self._client = client
+        self.service = name
         log = ConnectionLog(client)
         password = read_secret(settings.password) or ""
         super().__init__(
             settings.url,
             name=name,
             security=SASLPlaintext(username=settings.user, password=password) if settings.user else None,
+            inbox_prefix=inbox_prefix(settings.user),
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             connect_timeout=2,

@@ -96,7 +96,9 @@ class HttpServer(uvicorn.Server):
 
 def http_server(app: ASGIApp, *, host: str, port: int, limits: HttpLimits) -> HttpServer:
     """A server that has not been started yet."""
-    open_connections = Connections(per_address_max=limits.connections_per_address_max, connections_max=connections_max())
+    open_connections = Connections(
+        per_address_max=limits.connections_per_address_max, connections_max=limits.connections_max or connections_max()
+    )
     config = uvicorn.Config(
         app,
         host=host,

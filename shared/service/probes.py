@@ -6,20 +6,23 @@ Postgres with fsync, full_page_writes and synchronous_commit on. Otherwise a pow
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from platform import python_version
 from typing import Final, Generic, TypeVar
 
 import asyncpg
 import httpx
 import structlog
-from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, disable_created_metrics, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from shared.jetstream.client import LeanClient
+from shared.jetstream.connection_log import PermissionViolations
 from shared.jetstream.progress import Progress
 from shared.postgres.pool import unsafe_settings
 from shared.service.http_client import make_http_client
@@ -29,7 +32,10 @@ from shared.transient_errors import TRANSIENT_ERRORS
 _log = structlog.get_logger()
 STARTING: Final = "starting"
 PROBLEM: Final = "daymark_problem"
+PERMISSION_VIOLATIONS: Final = "daymark_nats_permission_violations"
 _CHECK_TIMEOUT_S: Final = 3.0
+_POSTGRES_TIMEOUT_S: Final = 2.0
+"""Shorter, so that the answer names Postgres."""
 _WRITE_ERROR: Final = "write error"
 """How nats-server reports that it could not write. It stays in that state until it is restarted."""
 Result = TypeVar("Result")
@@ -38,12 +44,14 @@ Check = Callable[[], Awaitable[str | None]]
 """Checks one thing. Returns None when it is well, otherwise one sentence: what is wrong and what to do."""
 
 
-def check_broker(connection: Client, monitor_url: str) -> Check:
-    """The broker is connected, syncs every write, and can write."""
+def check_broker(connection: LeanClient, monitor_url: str) -> Check:
+    """The broker is connected, permits what the service does, syncs every write, and can write."""
 
     async def check() -> str | None:
         if not connection.is_connected:
             return "NATS is not connected; start the server or correct nats.url"
+        if (refused := connection.violations.problem()) is not None:
+            return refused
         if not monitor_url:
             return "nats.monitor_url is not set, so it cannot be checked that JetStream syncs its writes; set it"
         try:
@@ -87,9 +95,10 @@ def check_postgres(pool: asyncpg.Pool) -> Check:
 
     async def check() -> str | None:
         try:
-            unsafe = await unsafe_settings(pool)
+            async with asyncio.timeout(_POSTGRES_TIMEOUT_S):
+                unsafe = await unsafe_settings(pool)
         except TRANSIENT_ERRORS:
-            return "Postgres does not answer; start the server or correct postgres.url"
+            return "Postgres does not answer; start the server, look whether it hangs, or correct postgres.url"
         if unsafe:
             return f"Postgres runs with {', '.join(unsafe)} off and may lose what it commits; turn it on"
         return None
@@ -157,7 +166,7 @@ def starting_routes() -> Sequence[Route]:
     return [Route("/livez", _livez), Route("/readyz", readyz)]
 
 
-def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Sequence[Route]:
+def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check], violations: PermissionViolations) -> Sequence[Route]:
     """The three routes.
 
     The log says what is wrong when that changes, not each time somebody asks. The answer of /readyz holds the process id, so
@@ -167,6 +176,7 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
     own = CollectorRegistry()
     ProcessCollector(registry=own)
     _add_build_info(own)
+    own.register(_ViolationCounter(violations))
     logged: Mapping[str, str] = {}
     gauge = Gauge(
         PROBLEM,
@@ -201,6 +211,16 @@ def probe_routes(registry: CollectorRegistry, checks: Mapping[str, Check]) -> Se
         return Response(await rendering.result(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/livez", _livez), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+class _ViolationCounter(Collector):
+    def __init__(self, violations: PermissionViolations) -> None:
+        self._violations = violations
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """What the connection has counted so far."""
+        text = "What NATS has refused because the user lacks the permission. Any: /readyz names it; see the runbook."
+        yield CounterMetricFamily(PERMISSION_VIOLATIONS, text, value=self._violations.count)
 
 
 def _add_build_info(registry: CollectorRegistry) -> None:

@@ -11,15 +11,17 @@ from typing import Any, Final, TypeVar
 import structlog
 import uvloop
 from faststream import FastStream
+from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.errors import DaymarkError
 from shared.service.broker import ServiceBroker
-from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits, raise_open_files_limit
+from shared.service.http.limits import DEFAULT_LIMITS, PROBE_LIMITS, HttpLimits, raise_open_files_limit
 from shared.service.http_server import http_server
 from shared.service.logs import configure_logs
+from shared.service.probes import starting_routes
 from shared.service.settings import CommonSettings, SecretMissing, SettingsRefused, load_settings
 from shared.service.startup import until_reached
 
@@ -104,6 +106,11 @@ class Front:
             return
 
 
+def probe_front(*, host: str, port: int) -> Front:
+    """The front for the probes of a service whose own front is open to others. Nothing else is answered there."""
+    return Front(Starlette(routes=starting_routes()), host=host, port=port, limits=PROBE_LIMITS)
+
+
 def collect_garbage_rarely() -> None:
     """What exists now stays: searching all of it again and again would delay every request by 40 ms."""
     gc.collect()
@@ -111,42 +118,58 @@ def collect_garbage_rarely() -> None:
     gc.set_threshold(_GC_THRESHOLD)
 
 
-async def run_process(front: Front, web: ASGIApp, app: FastStream, broker: ServiceBroker, *, jobs: Mapping[str, Job]) -> None:
-    """Serve the web application, run the subscribers and the jobs until SIGTERM or SIGINT.
+async def run_process(
+    front: Front,
+    web: ASGIApp,
+    app: FastStream,
+    broker: ServiceBroker,
+    *,
+    jobs: Mapping[str, Job],
+    probes: tuple[Front, ASGIApp] | None = None,
+) -> None:
+    """Serve the web application, run the subscribers and the jobs until SIGTERM or SIGINT. `probes` are the front and the
+    application of a service whose probes have a port of their own.
 
-    First the HTTP server and the subscribers take nothing new and finish what they have in hand, within three seconds; then the
-    jobs end. A job that fails ends the process with its error, so that its supervisor starts it again. The connection to NATS
-    stays open: whoever publishes may have something left to store. `app.stop()` closes it.
+    First the HTTP servers and the subscribers take nothing new and finish what they have in hand, within three seconds; then
+    the jobs end. A job that fails ends the process with its error, so that its supervisor starts it again. The connection to
+    NATS stays open: whoever publishes may have something left to store. `app.stop()` closes it.
     """
     collect_garbage_rarely()
-    front.app = web
+    served = [(front, web)] if probes is None else [(front, web), probes]
+    fronts = [each for each, _ in served]
+    for each, application in served:
+        each.app = application
     await until_reached("nats", app.start)
     asked, stopping = asyncio.Event(), asyncio.Event()
 
     def ask_to_stop() -> None:
-        front.server.should_exit = True
+        for each in fronts:
+            each.server.should_exit = True
         asked.set()
 
     _handle_signals(ask_to_stop)
 
     async def serve() -> None:
-        front.serving.add_done_callback(lambda _: asked.set())
+        for each in fronts:
+            each.serving.add_done_callback(lambda _: asked.set())
         try:
             await asked.wait()
-            await asyncio.gather(front.serving, broker.stop_subscribers())
+            await asyncio.gather(*[each.serving for each in fronts], broker.stop_subscribers())
         finally:
             stopping.set()
-
-    async def watch(name: str, job: Job) -> None:
-        try:
-            await job(stopping)
-        except Exception:
-            _log.exception("job_crashed", job=name)
-            ask_to_stop()
-            raise
 
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(), name="http")
         for name, job in jobs.items():
-            group.create_task(watch(name, job), name=name)
+            group.create_task(_watch(name, job, stopping, ask_to_stop), name=name)
     _log.info("stopped")
+
+
+async def _watch(name: str, job: Job, stopping: asyncio.Event, ask_to_stop: Callable[[], None]) -> None:
+    """Run a job. One that fails ends the process."""
+    try:
+        await job(stopping)
+    except Exception:
+        _log.exception("job_crashed", job=name)
+        ask_to_stop()
+        raise

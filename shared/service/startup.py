@@ -23,9 +23,9 @@ Reached = TypeVar("Reached")
 
 
 async def reach_broker(broker: ServiceBroker) -> Client:
-    """Connect, and return once every stream and consumer exists. Nothing is subscribed yet."""
+    """Connect, and return once every stream and consumer of the service exists. Nothing is subscribed yet."""
     connection = await broker.connect()
-    await until_reached("nats", lambda: provision(connection))
+    await until_reached("nats", lambda: provision(connection, service=broker.service))
     return connection
 
 

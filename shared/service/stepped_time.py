@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 import nats.js.errors
+from faststream import AckPolicy
 from faststream.nats import JStream, NatsRouter
 from nats.aio.client import Client
 from pydantic import TypeAdapter
@@ -43,6 +44,7 @@ def tick_router(clock: Clock) -> NatsRouter:
             TICK_SUBJECT,
             stream=JStream(CLOCK, declare=False),
             ordered_consumer=True,
+            ack_policy=AckPolicy.MANUAL,  # such a consumer awaits no acknowledgement, and nobody is permitted to send one
             title=TICK_SUBJECT,
             description="The time to which every service steps its clock, as RFC 3339 text.",
         )

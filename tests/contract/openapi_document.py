@@ -14,6 +14,7 @@ _ERROR: Final = {
     "required": ["error"],
     "additionalProperties": False,
 }
+_PROBES: Final = {"servers": [{"url": "http://127.0.0.1:8091", "description": "`ingest.probes_port`; not for senders"}]}
 _STORED: Final = {"type": "object", "properties": {"stored": {"const": True}}, "required": ["stored"]}
 
 
@@ -40,11 +41,10 @@ def make_openapi() -> dict[str, Any]:
                 "post": _receive_webhook(),
                 "options": _validate_receiver(),
             },
-            "/livez": {"get": _probe("isAlive", "Is the process running?", {"200": "alive"})},
-            "/readyz": {
-                "get": _probe("isReady", "Can it do its work?", {"200": "ready", "503": "not ready, with the reasons"})
-            },
-            "/metrics": {"get": _read_metrics()},
+            "/livez": _PROBES | {"get": _probe("isAlive", "Is the process running?", {"200": "alive"})},
+            "/readyz": _PROBES
+            | {"get": _probe("isReady", "Can it do its work?", {"200": "ready", "503": "not ready, with the reasons"})},
+            "/metrics": _PROBES | {"get": _read_metrics()},
         },
     }
 

@@ -15,6 +15,8 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from services.ingest.app import web_app
 from services.ingest.domain.adapters import ADAPTERS
@@ -25,12 +27,14 @@ from services.ingest.receive_webhook import WebhookReceiver
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.jetstream.client import LeanClient
+from shared.jetstream.connection_log import PermissionViolations
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import CLOCK, DEAD, STREAMS
 from shared.observation import SourceName
 from shared.requests import definitions, erasure, nudges, scores
 from shared.requests.endpoint import Endpoint
 from shared.service.http.limits import DEFAULT_LIMITS
+from shared.service.probes import probe_routes
 from shared.service.settings import load_settings
 from tests.contract.asyncapi_document import make_asyncapi
 from tests.contract.documents import ASYNCAPI, OPENAPI, format_document
@@ -126,12 +130,11 @@ async def url(nats: LeanClient) -> AsyncIterator[str]:
     loaded = load_settings(IngestSettings)
     metrics, clock = IngestMetrics(SOURCES), SystemClock()
 
-    async def is_ready() -> str | None:
-        return None
-
     async with Publisher(nats) as publisher:
         receiver = WebhookReceiver(SOURCES, ADAPTERS, publisher, clock)
-        async with served(web_app(receiver, loaded, metrics, clock, is_ready), limits=DEFAULT_LIMITS) as port:
+        door = Mount("/", web_app(receiver, loaded, metrics, clock))
+        both = Starlette(routes=[*probe_routes(metrics.registry, {}, PermissionViolations()), door])
+        async with served(both, limits=DEFAULT_LIMITS) as port:
             yield f"http://127.0.0.1:{port}"
 
 

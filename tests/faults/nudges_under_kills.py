@@ -13,7 +13,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +127,7 @@ async def run(folder: Path, *, kills: int, seed: int, reports_per_s: int) -> Out
         )
         (folder / "daymark.toml").write_text(configuration)
         (folder / "secret").write_text(SECRET)
-        replicas = [Replica(folder / f"nudges-{number}.log", port) for number, port in enumerate(find_free_ports(_REPLICAS))]
+        replicas = [Replica(folder / f"nudges-{number}.log", find_free_ports(2)) for number in range(_REPLICAS)]
         try:
             await asyncio.gather(*[replica.start(folder) for replica in replicas])
             publishing = asyncio.create_task(publish_reports(connection, ledger, reports_per_s=reports_per_s))
@@ -149,21 +149,22 @@ async def run(folder: Path, *, kills: int, seed: int, reports_per_s: int) -> Out
 class Replica:
     """One process of nudges."""
 
-    def __init__(self, log: Path, port: int) -> None:
+    def __init__(self, log: Path, ports: Sequence[int]) -> None:
         self._log = log
-        self._port = port
+        self._port, self._probes_port = ports
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, folder: Path) -> None:
         """Start the process, and return when it is ready."""
-        extra = {"DAYMARK_CONFIG": str(folder / "daymark.toml"), "DAYMARK_NUDGES__PORT": str(self._port)}
+        ports = {"DAYMARK_NUDGES__PORT": str(self._port), "DAYMARK_NUDGES__PROBES_PORT": str(self._probes_port)}
+        extra = {"DAYMARK_CONFIG": str(folder / "daymark.toml"), **ports}
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "services.nudges"),
                 cwd=ROOT,
                 env=child_environment(extra),
                 stderr=log,
-                preexec_fn=terminate_with_parent,
+                preexec_fn=terminate_with_parent(),
             )
         async with asyncio.timeout(_READY_TIMEOUT_S), httpx.AsyncClient(trust_env=False) as client:
             while not await self._is_ready(client):
@@ -172,7 +173,7 @@ class Replica:
 
     async def _is_ready(self, client: httpx.AsyncClient) -> bool:
         try:
-            return (await client.get(f"http://127.0.0.1:{self._port}/readyz")).status_code == httpx.codes.OK
+            return (await client.get(f"http://127.0.0.1:{self._probes_port}/readyz")).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
 

@@ -89,7 +89,7 @@ async def test_daymark_works_again_after_a_full_disk_and_has_every_confirmed_web
         assert confirmed == 20
         filling = fill(disk)
         number = 0
-        while await _is_ready(sender, daymark.urls.ingest):
+        while await _is_ready(sender, daymark.urls.probes["ingest"]):
             confirmed += await _post(sender, daymark, f"meanwhile-{(number := number + 1)}")
         os.kill(daymark.pids()["nudges"], signal.SIGKILL)  # it is started again, although its id cannot be written down
 
@@ -97,7 +97,7 @@ async def test_daymark_works_again_after_a_full_disk_and_has_every_confirmed_web
         async with asyncio.timeout(_UNTIL_WELL_S):
             while not await _post(sender, daymark, "after"):
                 await asyncio.sleep(0.05)
-            for url in (daymark.urls.ingest, daymark.urls.scoring, daymark.urls.pages):
+            for url in daymark.urls.probes.values():
                 while not await _is_ready(sender, url):
                     await asyncio.sleep(0.05)
 

@@ -18,7 +18,15 @@ CONFIGURATION: Final = f"""\
 kind = "standard"
 secrets = ["env:PATH"]
 """  # nothing that is sent here is signed, so any variable will do
-PATHS: Final = {"ingest": "/webhooks/acme", "scoring": "/v1/explain/ana/2026-03-02", "nudges": "/absence/mara/ana/token/enter"}
+PATHS: Final = {
+    "ingest": "/webhooks/acme",
+    "scoring": "/v1/explain/ana/2026-03-02",
+    "nudges": "/absence/mara/ana/token/enter",
+    "probes of ingest": "/metrics",
+    "probes of nudges": "/readyz",
+}
+OPEN_TO_OTHERS: Final = {"ingest", "nudges"}
+"""Whose own ports answer no probe."""
 CONNECTIONS: Final = 8
 SENT_MAX_BYTES: Final = 12_000_000
 GROWTH_MAX_BYTES: Final = 100_000_000
@@ -61,21 +69,23 @@ async def _send_without_end(port: int, first: bytes, rest: bytes) -> None:
 @pytest.mark.parametrize("service", PATHS)
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_a_service_answers_others_and_stays_small(daymark: RunningDaymark, service: str, attack: str) -> None:
-    url = {"ingest": daymark.urls.ingest, "scoring": daymark.urls.scoring, "nudges": daymark.urls.pages}[service]
-    pid, port = daymark.pids()[service], httpx.URL(url).port
+    urls = {"ingest": daymark.urls.ingest, "scoring": daymark.urls.scoring, "nudges": daymark.urls.pages}
+    urls |= {f"probes of {name}": url for name, url in daymark.urls.probes.items()}
+    process, port = service.removeprefix("probes of "), httpx.URL(urls[service]).port
+    pid = daymark.pids()[process]
     assert port is not None
     first, rest = (part.replace(b"%s", PATHS[service].encode()) for part in ATTACKS[attack])
     before = largest = _resident_bytes(pid)
 
     attackers = {asyncio.create_task(_send_without_end(port, first, rest)) for _ in range(CONNECTIONS)}
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=urls[service], timeout=30) as client:
         while attackers and largest - before < GROWTH_MAX_BYTES:
             _, attackers = await asyncio.wait(attackers, timeout=0.05)
             answer = await client.get("/livez", headers={"Connection": "close"})
             largest = max(largest, _resident_bytes(pid))
-            assert answer.status_code == 200
+            assert answer.status_code == (404 if service in OPEN_TO_OTHERS else 200)
 
     for attacker in attackers:
         attacker.cancel()
     assert largest - before < GROWTH_MAX_BYTES
-    assert daymark.pids()[service] == pid
+    assert daymark.pids()[process] == pid

@@ -11,6 +11,8 @@ import pytest
 
 from deploy.local.servers.nats_server import NatsServer
 from deploy.local.servers.ports import find_free_ports
+from shared.jetstream.client import connect, disconnect
+from shared.jetstream.streams import provision
 from tests.running_daymark import ROOT
 
 CONFIGURATION = """\
@@ -21,6 +23,7 @@ url = "{database_url}"
 [{service}]
 port = {port}
 """
+PROBES = "probes_port = {probes_port}\n"
 TIMEOUT_S = 60
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
@@ -63,10 +66,13 @@ async def service(
     request: pytest.FixtureRequest, tmp_path: Path, scoring_database_url: str, nudges_database_url: str
 ) -> AsyncIterator[_Service]:
     """Its broker is not started yet."""
-    nats_port, port = find_free_ports(2)
+    nats_port, port, own_port = find_free_ports(3)
+    probes_port = port if request.param == "scoring" else own_port
     url = scoring_database_url if request.param == "scoring" else nudges_database_url
     configuration, log = tmp_path / "daymark.toml", tmp_path / "log"
-    configuration.write_text(CONFIGURATION.format(service=request.param, nats_port=nats_port, database_url=url, port=port))
+    text = CONFIGURATION if probes_port == port else CONFIGURATION + PROBES
+    values = {"nats_port": nats_port, "database_url": url, "port": port, "probes_port": probes_port}
+    configuration.write_text(text.format_map({"service": request.param} | values))
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -77,11 +83,18 @@ async def service(
             env={"DAYMARK_CONFIG": str(configuration)},
         )
     broker = NatsServer(tmp_path / "nats", port=nats_port)
-    yield _Service(process, broker, port=port, log=log)
+    yield _Service(process, broker, port=probes_port, log=log)
     if process.returncode is None:
         process.kill()
         await process.wait()
     await broker.kill()
+
+
+async def _create_all_streams(broker: NatsServer) -> None:
+    """As if the other services had been started, too."""
+    connection = await connect(broker.url, name="test")
+    await provision(connection)
+    await disconnect(connection)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -95,6 +108,7 @@ async def test_a_service_that_still_waits_for_its_broker_just_ends(service: _Ser
 
 async def test_a_service_whose_broker_is_gone_ends_like_any_other(service: _Service) -> None:
     await service.broker.start()
+    await _create_all_streams(service.broker)
     await service.until_it_answers("/metrics")
     await service.broker.stop()
     await service.until_it_logs("nats_disconnected")

@@ -33,11 +33,13 @@ _RETRY_S: Final = 0.1
 CONFIGURATION: Final = """\
 [ingest]
 port = 0
+probes_port = 0
 [scoring]
 port = 0
 replicas = 2
 [nudges]
 port = 0
+probes_port = 0
 [channels.file]
 path = "{folder}/nudges.ndjson"
 [sources.bank]

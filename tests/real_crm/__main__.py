@@ -76,7 +76,7 @@ def _configuration() -> str:
     """The part of docs/bottlecrm.md that goes into daymark.toml, as it stands there."""
     page = (ROOT / "docs" / "bottlecrm.md").read_text()
     section = page.partition("## In daymark.toml\n")[2].partition("\nIn the roster")[0]
-    ports = "\n".join(f"[{service}]\nport = 0\n" for service in ("ingest", "scoring", "nudges"))
+    ports = "[ingest]\nport = 0\nprobes_port = 0\n\n[scoring]\nport = 0\n\n[nudges]\nport = 0\nprobes_port = 0\n"
     return ports + re.sub(r"^    ", "", section, flags=re.MULTILINE)
 
 

@@ -21,8 +21,8 @@ _schema_numbers = itertools.count()
 
 
 def broker_at(url: str) -> ServiceBroker:
-    """A broker that is neither connected nor started."""
-    return ServiceBroker(LeanClient(), NatsSection(url=url, monitor_url="", user="", password=""), name="test")
+    """A broker of ingest that is neither connected nor started."""
+    return ServiceBroker(LeanClient(), NatsSection(url=url, monitor_url="", user="", password=""), name="ingest")
 
 
 def handled_messages(broker: ServiceBroker) -> asyncio.Queue[bytes]:

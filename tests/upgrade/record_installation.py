@@ -23,7 +23,7 @@ from deploy.demo.crm import Observation, Record
 from deploy.demo.sender import Sender
 from deploy.demo.settings import configuration
 from shared.jetstream.client import disconnect
-from tests.running_daymark import Checkout, RunningDaymark, running_daymark
+from tests.running_daymark import PROBES_PORT, Checkout, RunningDaymark, running_daymark
 from tests.upgrade.dumps import dump_schemas, dump_streams
 from tests.upgrade.recording import DEMO_SECRETS, RECORDED, Recording, write_secrets
 from tests.upgrade.snapshots import STOPPED_AT, continue_for_a_day, list_steps, step_to
@@ -44,6 +44,7 @@ async def record(checkout: Path, folder: Path) -> Recording:
     write_secrets(folder / "secrets")
     settings = configuration(folder / "secrets", nudges_file=folder / "nudges.ndjson")
     earlier = Checkout(root=checkout, python=str(checkout / ".venv" / "bin" / "python"))
+    settings = settings.replace(PROBES_PORT, "")
     async with running_daymark(folder, settings, checkout=earlier) as daymark, httpx.AsyncClient(timeout=30) as client:
         await _play_demonstration(daymark)
         connection = await daymark.connect()

@@ -11,6 +11,7 @@ from deploy.local.cli.operation.backup import backup, restore
 from deploy.local.cli.operation.erase import forget
 from deploy.local.cli.operation.inspect import dead_letters, doctor
 from deploy.local.cli.operation.webhooks import mapping, webhooks
+from deploy.local.cli.people import people
 from deploy.local.cli.scores import audit, explain, scores, totals
 from deploy.local.cli.start import demo, up
 from deploy.output import echo_block
@@ -41,6 +42,7 @@ def make_app() -> typer.Typer:
         (mapping, "mapping"),
         (dead_letters, "dead-letters"),
         (channels, "channels"),
+        (people, "people"),
         (rules, "rules"),
     ):
         app.add_typer(group, name=name)

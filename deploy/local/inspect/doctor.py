@@ -37,12 +37,12 @@ _SUBJECT_S: Final = 10
 
 async def examine_services(settings: LocalSettings) -> Sequence[Finding]:
     """Whether each service is ready. This needs no broker."""
-    return await asyncio.gather(*[_examine_readiness(name, url) for name, url in _find_service_urls(settings).items()])
+    return await asyncio.gather(*[_examine_readiness(name, url) for name, url in _find_probe_urls(settings).items()])
 
 
 async def examine_the_rest(settings: LocalSettings, connection: LeanClient, *, now: datetime) -> AsyncIterator[Finding]:
     """Every other finding, in the order in which data flows."""
-    urls = _find_service_urls(settings)
+    urls = _find_probe_urls(settings)
     letters = [replace(letter, body=b"") async for letter in list_letters(connection)]  # bodies may be large
     sources: Mapping[SourceName, Source] = {}
     try:
@@ -51,7 +51,7 @@ async def examine_the_rest(settings: LocalSettings, connection: LeanClient, *, n
         yield Finding(verdict=Verdict.PROBLEM, subject="sources", text=str(unusable))
     nudges = load_settings(NudgesSettings)
     for subject, findings in {
-        "sources": examine_sources(connection, sources, letters, ingest_url=urls["ingest"], now=now),
+        "sources": examine_sources(connection, sources, letters, probes_url=urls["ingest"], now=now),
         "backlogs": _examine_backlogs(connection),
         "dead letters": _yield_all(examine_other_letters(sources, letters)),
         "people": examine_people(connection),
@@ -83,8 +83,9 @@ async def _yield_all(findings: Iterable[Finding]) -> AsyncIterator[Finding]:
         yield finding
 
 
-def _find_service_urls(settings: LocalSettings) -> Mapping[str, str]:
-    """From the run file of `daymark up`, otherwise as configured.
+def _find_probe_urls(settings: LocalSettings) -> Mapping[str, str]:
+    """Where each service answers its probes: from the run file of `daymark up`, otherwise as configured. A service of an
+    earlier version answers them on its only port.
 
     Raises:
         NotRunning: there is no run file, and no broker is configured either.
@@ -95,8 +96,9 @@ def _find_service_urls(settings: LocalSettings) -> Mapping[str, str]:
         if not settings.nats.url:
             raise
         sections = {"ingest": settings.ingest, "scoring": settings.scoring, "nudges": settings.nudges}
-        return {name: f"http://{section.host}:{section.port}" for name, section in sections.items()}
-    return {"ingest": run_file.ingest, "scoring": run_file.scoring, "nudges": run_file.pages}
+        addresses = {name: section.probes_address for name, section in sections.items()}
+        return {name: f"http://{host}:{port}" for name, (host, port) in addresses.items()}
+    return {"ingest": run_file.ingest, "scoring": run_file.scoring, "nudges": run_file.pages} | run_file.probes
 
 
 async def _examine_readiness(name: str, url: str) -> Finding:

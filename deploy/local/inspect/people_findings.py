@@ -7,10 +7,12 @@ from typing import Final
 from nats.aio.client import Client
 
 from deploy.local.inspect.findings import Finding, Verdict, describe_moment, name_some
+from deploy.local.inspect.ways import status_of_people
 from shared.plurals import count_nouns
-from shared.requests.client import NO_QUERY, NoResponder, ask
+from shared.requests.client import NO_QUERY, NoResponder, ask, list_all
 from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
 from shared.requests.nudges import CHANNEL_LIST, EFFECT_LIST, SILENT_FEEDS, ChannelRow
+from shared.requests.people import PERSON_LIST, WAY_LIST, PersonQuery
 from shared.requests.scores import UNMATCHED_USERS
 
 _INBOX: Final = "inbox"
@@ -20,7 +22,7 @@ _EFFECTS_TIMEOUT_S: Final = 600.0
 async def examine_people(connection: Client) -> AsyncIterator[Finding]:
     """Unmatched users, announcements, feeds, channels and rules."""
     yield await _examine_unmatched_users(connection)
-    for examine in (_examine_playbooks, _examine_feeds, _examine_channels, _examine_rules):
+    for examine in (_examine_playbooks, _examine_feeds, _examine_channels, _examine_reach, _examine_rules):
         async for finding in examine(connection):
             yield finding
 
@@ -91,6 +93,22 @@ async def _examine_channels(connection: Client) -> AsyncIterator[Finding]:
         yield Finding(verdict=Verdict.NOTE, subject="channels", text=f"{text} (docs/channels.md)")
     for channel in channels:
         yield Finding(verdict=_verdict_on(channel), subject=f"channel {channel.name}", text=_describe_channel(channel))
+
+
+async def _examine_reach(connection: Client) -> AsyncIterator[Finding]:
+    """Whom no message reaches, once single people can be reached at all."""
+    try:
+        ways = await ask(connection, WAY_LIST, NO_QUERY)
+        people = [row async for row in list_all(connection, PERSON_LIST, PersonQuery())] if ways.configured else []
+    except NoResponder:
+        return  # reported with the channels and the roster
+    problems = [person for person in status_of_people(people, ways) if person.problem]
+    if problems:
+        named = name_some([f"{person.person} ({person.problem})" for person in problems])
+        text = f"{count_nouns(len(problems), 'person', 'people')} cannot be reached: {named}; see `daymark people list`"
+        yield Finding(verdict=Verdict.NOTE, subject="people", text=text)
+    elif people:
+        yield Finding(verdict=Verdict.OK, subject="people", text="everybody of the roster can be reached")
 
 
 async def _examine_rules(connection: Client) -> AsyncIterator[Finding]:

@@ -48,10 +48,10 @@ Samples = Mapping[tuple[str, str, str], float]
 
 
 async def examine_sources(
-    connection: Client, sources: Mapping[SourceName, Source], letters: Sequence[Letter], *, ingest_url: str, now: datetime
+    connection: Client, sources: Mapping[SourceName, Source], letters: Sequence[Letter], *, probes_url: str, now: datetime
 ) -> AsyncIterator[Finding]:
     """Each configured source, and webhooks that were sent to none of them."""
-    samples = await _read_samples(ingest_url)
+    samples = await _read_samples(probes_url)
     for source in sources.values():
         stored_at = await _find_newest_stored_at(connection, source)
         yield _examine_newest(source, stored_at=stored_at, now=now)
@@ -77,11 +77,11 @@ def examine_other_letters(sources: Mapping[SourceName, Source], letters: Sequenc
         yield Finding(verdict=Verdict.PROBLEM, subject=others[-1].service, text=_describe_letters(others))
 
 
-async def _read_samples(ingest_url: str) -> Samples:
+async def _read_samples(probes_url: str) -> Samples:
     """What ingest has counted since it started. Empty if it does not answer, which is a finding of its own."""
     try:
         async with make_http_client(timeout_s=_TIMEOUT_S) as client:
-            text = (await client.get(f"{ingest_url}/metrics")).text
+            text = (await client.get(f"{probes_url}/metrics")).text
     except httpx.HTTPError:
         return {}
     return {

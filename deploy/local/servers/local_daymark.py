@@ -10,7 +10,10 @@ from typing import Final
 import httpx
 import structlog
 
+from deploy.access.catalogue import SERVICE_USERS, USERS
+from deploy.access.server_configuration import users_configuration
 from deploy.database import OWNERS, ensure_database
+from deploy.local.nats_credentials import credential_name
 from deploy.local.run_file import RunFile, write_run_file
 from deploy.local.servers.data_folder import ensure_secret
 from deploy.local.servers.nats_server import NatsServer
@@ -47,8 +50,10 @@ class LocalDaymark:
         self._monitor_url = settings.nats.monitor_url
         self._admin_url = settings.postgres.url
         self._postgres_settings: dict[str, dict[str, str]] = {}
+        self._nats_settings: dict[str, dict[str, str]] = {}
         self._role_passwords: dict[str, str] = {}
         self._service_urls: dict[str, str] = {}
+        self._probe_urls: dict[str, str] = {}
         self._is_ready = False
         self._is_run_file_current = True
 
@@ -64,23 +69,37 @@ class LocalDaymark:
             FolderClosed: the user that runs PostgreSQL in place of root cannot reach the data folder.
         """
         if not self._nats_url:
-            nats = NatsServer(self._data / "nats", storage_max_bytes=self._settings.local.nats_storage_max_bytes)
-            self._nats_url, self._monitor_url = nats.url, nats.monitor_url
-            self._add_server("nats", nats)
+            self._declare_nats()
+        files = {owner: ensure_secret(self._data, f"postgres-{owner}") for owner in OWNERS}
+        passwords = {owner: file.read_text().strip() for owner, file in files.items()}
         if not self._admin_url:
-            postgres = PostgresServer(self._data / "postgres")
+            postgres = PostgresServer(self._data / "postgres", with_passwords=True)
             postgres.ensure_reachable()
             self._admin_url = postgres.url()
-            self._postgres_settings = {owner: {"DAYMARK_POSTGRES__URL": postgres.url(role=owner)} for owner in OWNERS}
-            self._add_server("postgres", postgres, complete=lambda: ensure_database(postgres.url(database="postgres")))
+            self._add_server(
+                "postgres", postgres, complete=lambda: ensure_database(postgres.url(database="postgres"), passwords=passwords)
+            )
         else:
-            for owner in OWNERS:
-                file = ensure_secret(self._data, f"postgres-{owner}")
-                self._role_passwords[owner] = file.read_text().strip()
-                self._postgres_settings[owner] = {
-                    "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
-                    "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
-                }
+            self._role_passwords = passwords
+        for owner, file in files.items():
+            self._postgres_settings[owner] = {
+                "DAYMARK_POSTGRES__URL": url_of_role(self._admin_url, owner),
+                "DAYMARK_POSTGRES__PASSWORD": f"file:{file}",
+            }
+
+    def _declare_nats(self) -> None:
+        """With a credential for each user, of which a service gets its own only."""
+        files = {user.name: ensure_secret(self._data, credential_name(user.name)) for user in USERS}
+        nats = NatsServer(
+            self._data / "nats",
+            storage_max_bytes=self._settings.local.nats_storage_max_bytes,
+            access_configuration=users_configuration({user: file.read_text().strip() for user, file in files.items()}),
+        )
+        self._nats_url, self._monitor_url = nats.url, nats.monitor_url
+        self._nats_settings = {
+            user: {"DAYMARK_NATS__USER": user, "DAYMARK_NATS__PASSWORD": f"file:{files[user]}"} for user in SERVICE_USERS
+        }
+        self._add_server("nats", nats)
 
     def declare_services(self) -> None:
         """Add the processes of the services; `supervise` starts them.
@@ -90,11 +109,16 @@ class LocalDaymark:
         """
         replicas = {"ingest": 1, "scoring": self._settings.scoring.replicas, "nudges": 1}
         numbered = [(service, number) for service, count in replicas.items() for number in range(1, count + 1)]
-        ports = claim_ports([self._address(service, number) for service, number in numbered])
-        for (service, number), port in zip(numbered, ports, strict=True):
+        with_probes = [service for service in replicas if self._section(service).probes_port is not None]
+        addresses = [self._address(service, number) for service, number in numbered]
+        ports = claim_ports([*addresses, *[self._section(service).probes_address for service in with_probes]])
+        probe_ports = dict(zip(with_probes, ports[len(numbered) :], strict=True))
+        for (service, number), port in zip(numbered, ports[: len(numbered)], strict=True):
             name = service if number == 1 else f"{service}-{number}"
-            self._service_urls[name] = _base_url(self._address(service, number)[0], port)
-            self._processes.append(self._service_process(service, name, port))
+            url = self._service_urls[name] = _base_url(self._section(service).host, port)
+            probe_port = probe_ports.get(service)
+            self._probe_urls[name] = _base_url(self._section(service).probes_host, probe_port) if probe_port else url
+            self._processes.append(self._service_process(service, name, port, probe_port))
 
     async def create_roles(self) -> None:
         """On a server that the configuration names, each role gets a password. Waits for that server."""
@@ -134,6 +158,7 @@ class LocalDaymark:
             nats=self._nats_url,
             monitor=self._monitor_url,
             postgres=self._admin_url,
+            probes={service: self._probe_urls[service] for service in ("ingest", "scoring", "nudges")},
             pids={process.name: process.pid for process in self._processes} | {"daymark": os.getpid()},
         )
 
@@ -155,8 +180,12 @@ class LocalDaymark:
 
     def _address(self, service: str, number: int) -> tuple[str, int]:
         """Host and port. The second and later replicas take free ports."""
-        section: ListenSection = getattr(self._settings, service)
+        section = self._section(service)
         return section.host, section.port if number == 1 else 0
+
+    def _section(self, service: str) -> ListenSection:
+        section: ListenSection = getattr(self._settings, service)
+        return section
 
     def _add_server(self, name: str, server: Server, complete: Callable[[], Awaitable[None]] | None = None) -> None:
         self._processes.append(
@@ -165,11 +194,14 @@ class LocalDaymark:
             )
         )
 
-    def _service_process(self, service: str, name: str, port: int) -> ServiceProcess:
+    def _service_process(self, service: str, name: str, port: int, probe_port: int | None) -> ServiceProcess:
+        prefix = f"DAYMARK_{service.upper()}__"
         environment = {
             "DAYMARK_NATS__URL": self._nats_url,
             "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
-            f"DAYMARK_{service.upper()}__PORT": str(port),
+            f"{prefix}PORT": str(port),
+            **({f"{prefix}PROBES_PORT": str(probe_port)} if probe_port else {}),
+            **self._nats_settings.get(service, {}),
             **self._postgres_settings.get(service, {}),
             **generated_secrets(self._settings, service),
         }
@@ -185,7 +217,7 @@ class LocalDaymark:
 
     async def _wait_for_service(self, process: Supervised) -> None:
         """Return once this very process reports that it is ready. Another program that answers on its port does not count."""
-        url = f"{self._service_urls[process.name]}/readyz"
+        url = f"{self._probe_urls[process.name]}/readyz"
         logged = ""
         async with make_http_client(timeout_s=_REQUEST_TIMEOUT_S) as client:
             while True:

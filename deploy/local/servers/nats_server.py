@@ -36,12 +36,16 @@ jetstream {{ store_dir: "{store}", sync_interval: always, max_file_store: {stora
 every message for good while it reports that it is well. No stream of Daymark is in memory."""
 
 
+_ACCESS_FILE: Final = "access.conf"
+
+
 class NatsDidNotStart(DaymarkError):
     """nats-server did not start. Read its log; another server may be using the port or the folder."""
 
 
 class NatsServer:
-    """One nats-server in a folder of its own. It keeps its ports when it restarts. `program` defaults to that of the wheel."""
+    """One nats-server in a folder of its own. It keeps its ports when it restarts. The `access_configuration` says who is let
+    in, with their passwords; without it, everybody is. `program` defaults to that of the wheel."""
 
     def __init__(
         self,
@@ -49,11 +53,13 @@ class NatsServer:
         *,
         port: int | None = None,
         storage_max_bytes: int = STORAGE_MAX_BYTES,
+        access_configuration: str = "",
         extra_configuration: str = "",
         program: Path | None = None,
     ) -> None:
         self._folder = folder
         self._storage_max_bytes = storage_max_bytes
+        self._access_configuration = access_configuration
         self._extra_configuration = extra_configuration
         self._program = program or Path(sys.executable).with_name("nats-server")
         self._port, self._monitor_port = claim_ports([("127.0.0.1", port or 0), ("127.0.0.1", 0)])
@@ -91,7 +97,7 @@ class NatsServer:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=terminate_with_parent,
+                preexec_fn=terminate_with_parent(),
             )
         await self._wait_until_healthy(self._process)
 
@@ -127,8 +133,10 @@ class NatsServer:
             storage_max_bytes=self._storage_max_bytes,
         )
         text += self._extra_configuration
-        if not file.exists() or file.read_text() != text:
-            write_durably(file, text)
+        if self._access_configuration:
+            text += f"include ./{_ACCESS_FILE}\n"
+            _write_changed(self._folder / _ACCESS_FILE, self._access_configuration, mode=0o600)
+        _write_changed(file, text)
         return file
 
     @property
@@ -174,9 +182,8 @@ class NatsServer:
                 unhealthy_since_s = now_s
                 if now_s - logged_s > _START_TIMEOUT_S:
                     logged_s = now_s
-                    message = (
-                        f"{self._folder}: NATS still reads its messages, since {now_s - started_s:.0f} s. It is waited for."
-                    )
+                    since = f"NATS has been reading its messages for {now_s - started_s:.0f} s"
+                    message = f"{self._folder}: {since}. Daymark waits for it."
                     _log.warning("server_starting", server="nats", message=message)
             if now_s - unhealthy_since_s > _START_TIMEOUT_S:
                 raise NatsDidNotStart(f"{self._log_file} ({problem})")
@@ -190,3 +197,8 @@ class NatsServer:
             return False
         writer.close()
         return True
+
+
+def _write_changed(file: Path, text: str, *, mode: int = 0o644) -> None:
+    if not file.exists() or file.read_text() != text:
+        write_durably(file, text, mode=mode)

@@ -19,6 +19,7 @@ import structlog
 
 from deploy.database import DATABASE
 from deploy.local.servers.postgres.account import Account, server_account
+from deploy.local.servers.postgres.client_access import write_client_access
 from deploy.local.servers.postgres.cluster import ensure_cluster
 from deploy.local.servers.postgres.programs import find_programs
 from deploy.local.servers.postgres.remains import remove_remains
@@ -41,11 +42,12 @@ class PostgresDidNotStart(DaymarkError):
 
 
 class PostgresServer:
-    """One PostgreSQL server in a folder of its own. It is reachable through a socket only. `program` is by default that of the
-    wheel."""
+    """One PostgreSQL server in a folder of its own. It is reachable through a socket only. `with_passwords`, roles other than
+    the administrator need theirs. `program` is by default that of the wheel."""
 
-    def __init__(self, folder: Path, *, program: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, with_passwords: bool = False, program: Path | None = None) -> None:
         self._folder = folder.resolve()
+        self._with_passwords = with_passwords
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._other_socket_folder: Path | None = None
@@ -55,7 +57,7 @@ class PostgresServer:
         return self._process.pid if self._process is not None else 0
 
     def url(self, *, role: str = "postgres", database: str = DATABASE) -> str:
-        """The URL with which a role connects. Roles need no password on the socket."""
+        """The URL with which a role connects. It holds no password."""
         return f"postgresql://{role}@/{database}?host={quote(str(self._socket_folder), safe='/')}"
 
     def ensure_reachable(self) -> None:
@@ -120,6 +122,8 @@ class PostgresServer:
         remove_remains(self._folder, socket_folder=self._socket_folder)
         programs = find_programs(account)
         ensure_cluster(self._folder, account, programs)
+        if self._with_passwords:
+            write_client_access(self._folder, account)
         if self._other_socket_folder is not None:
             self._other_socket_folder.mkdir(mode=0o700, exist_ok=True)
             account.adopt(self._other_socket_folder)
@@ -150,7 +154,7 @@ class PostgresServer:
             if now_s - reported_s > _REPORT_INTERVAL_S:
                 reported_s = now_s
                 fact = f"PostgreSQL has been starting for {now_s - started_s:.0f} s; after a crash it may recover for minutes"
-                message = f"{self._folder}: {fact}. It is waited for. {self._log_file} says how far it is."
+                message = f"{self._folder}: {fact}. Daymark waits for it; {self._log_file} says how far it is."
                 _log.warning("server_starting", server="postgres", message=message)
             await asyncio.sleep(_CHECK_INTERVAL_S)
         raise PostgresDidNotStart(f"{self._log_file} (exit status {process.returncode})")

@@ -86,7 +86,7 @@ class SupervisedServer:
                 self.on_start()
                 problem = await self.server.wait_until_down()
                 back_off.note_run(monotonic_s() - started_s)
-            action = f"It is started again in {back_off.pause_s:.1f} s, as often as it takes."
+            action = f"It is restarted in {back_off.pause_s:.1f} s, and again until it runs."
             _log.warning("server_restarting", server=self.name, pause_s=back_off.pause_s, message=f"{problem} {action}")
             await back_off.wait()
             await self._wait_for_room()

@@ -106,7 +106,7 @@ class ServiceProcess:
                 env=child_environment({**self.environment, "PYTHONPATH": str(_REPOSITORY)}, reads=self.reads),
                 stdout=output or sys.stderr,
                 stderr=output,
-                preexec_fn=terminate_with_parent,
+                preexec_fn=terminate_with_parent(),
             )
         finally:
             if output is not None:

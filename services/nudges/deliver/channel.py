@@ -52,6 +52,7 @@ class GiveUp:
     """This nudge will not be accepted, however often it is tried."""
 
     error: str
+    tried: tuple[ContactAttempt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,7 @@ class Gone:
     """The receiver wants nothing more, ever: the channel must be disabled."""
 
     error: str
+    tried: tuple[ContactAttempt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

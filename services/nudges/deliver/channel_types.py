@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.nudges.deliver.channel import Channel
-from services.nudges.deliver.personal.directory import Directory
+from services.nudges.deliver.personal.transport import Directory
 from shared.clock import Clock
 from shared.service.settings import Section
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from services.nudges.deliver.channel import LEASE_S, Channel, ContactAttempt, Delivered, Gone, Outcome, TryLater, Unreachable
+from services.nudges.deliver.channel import LEASE_S, Channel, Delivered, Gone, Outcome, TryLater, Unreachable
 from services.nudges.deliver.channel_states import (
     ClaimedChannel,
     claim_channel,
@@ -27,7 +27,7 @@ from services.nudges.deliver.deliveries import (
     mark_overdue_failed,
     mark_retry,
 )
-from services.nudges.deliver.personal.contact_states import record_failure, record_success
+from services.nudges.deliver.personal.contact_states import record_attempts
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
 from services.nudges.domain.candidate import FIRST_DAY_RULE
@@ -140,8 +140,8 @@ class Deliverer:
                 await asyncio.sleep(_RECORD_RETRY_S)
 
     async def _record_outcome(self, connection: Connection, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
-        if isinstance(outcome, Delivered | TryLater | Unreachable):
-            await _record_contacts(connection, delivery.nudge, outcome.tried, now=now)
+        for transport, error in await record_attempts(connection, delivery.nudge.person.id, outcome.tried, now=now):
+            _log.warning("person_not_reached", nudge=delivery.nudge.id, transport=transport, error=error)
         if isinstance(outcome, Delivered):
             await _record_delivered(connection, delivery, reaches_recipient=self.channel.reaches_recipient, now=now)
             await mark_channel_delivering(connection, delivery.channel)
@@ -217,12 +217,3 @@ async def _record_delivered(connection: Connection, delivery: Delivery, *, reach
     await enqueue_events(connection, [event])
     if nudge.kind is NudgeKind.ANNOUNCEMENT and reaches_recipient:
         await report_announcement_delivered(connection, nudge.id, traceparent=delivery.traceparent, now=now)
-
-
-async def _record_contacts(connection: Connection, nudge: Nudge, tried: Sequence[ContactAttempt], *, now: datetime) -> None:
-    """The first failure of a way to a person is logged, by the id of the nudge."""
-    for attempt in tried:
-        if not attempt.error:
-            await record_success(connection, nudge.person.id, attempt.transport, now=now)
-        elif await record_failure(connection, nudge.person.id, attempt.transport, error=attempt.error, now=now) == 1:
-            _log.warning("person_not_reached", nudge=nudge.id, transport=attempt.transport, error=attempt.error)

@@ -61,6 +61,11 @@ async def mark_failed(connection: Connection, delivery: Delivery, *, error: str)
     await connection.execute(_QUERIES["mark_failed"], delivery.nudge.id, delivery.channel, delivery.attempts, error)
 
 
+async def requeue_delivery(pool: asyncpg.Pool, nudge_id: NudgeId, channel: str, *, now: datetime) -> bool:
+    """Queue a delivery again that was made or given up. False if there is none."""
+    return await pool.fetchval(_QUERIES["requeue_delivery"], nudge_id, channel, now) is not None
+
+
 async def mark_overdue_failed(connection: Connection, channel: str, *, queued_until: datetime, because: str) -> int:
     """Give up what was queued at or before a time. Returns how many deliveries that were."""
     count: int = await connection.fetchval(_QUERIES["mark_overdue_failed"], channel, queued_until, because)

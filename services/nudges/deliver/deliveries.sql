@@ -51,6 +51,11 @@ WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending';
 UPDATE delivery SET state = 'failed', last_error = $4, lease_until = NULL
 WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending';
 
+-- name: requeue_delivery
+-- What was delivered or given up is queued once more. What is on its way stays so.
+UPDATE delivery SET state = 'queued', attempts = 0, due_at = $3, queued_at = $3, lease_until = NULL, last_error = ''
+WHERE nudge_id = $1 AND channel = $2 AND state IN ('delivered', 'failed') RETURNING nudge_id;
+
 -- name: mark_overdue_failed
 -- Gives up what was queued at or before a time, and returns how many deliveries that were. At most 1,000 at once, so that a long
 -- queue does not hold the channel's lock for long.

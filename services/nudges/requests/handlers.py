@@ -1,6 +1,6 @@
 """The handlers of everything that nudges answers over NATS."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import asyncpg
 
@@ -18,6 +18,7 @@ from services.nudges.links import Links
 from services.nudges.pages.disputes.list_disputes import list_disputes
 from services.nudges.requests.erase_person import erase_person
 from services.nudges.requests.list_nudges import list_nudges
+from services.nudges.requests.people import list_ways, resend, send_test
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests.endpoint import NoQuery
@@ -50,6 +51,15 @@ from shared.requests.nudges import (
     RuleName,
     SilentFeedList,
 )
+from shared.requests.people import (
+    NUDGE_RESEND,
+    PERSON_TEST,
+    WAY_LIST,
+    NudgeToResend,
+    PersonTest,
+    TestResult,
+    WayList,
+)
 from shared.requests.router import RequestRouter
 
 
@@ -61,11 +71,14 @@ def nudge_requests(
     *,
     holdout_probability: HoldoutProbability,
     erasure_key: bytes,
+    on_queued: Callable[[], None],
 ) -> RequestRouter:
-    """A router with all handlers; include its `router` in the broker. Whichever replica gets a question answers it."""
+    """A router with all handlers; include its `router` in the broker. Whichever replica gets a question answers it.
+    `on_queued` is called when there is something to deliver."""
     requests = RequestRouter(queue="nudges")
     _add_lists(requests, pool, clock, holdout_probability=holdout_probability)
     _add_channels(requests, pool, clock, channels)
+    _add_people(requests, pool, clock, channels, on_queued=on_queued)
     _add_links(requests, links)
     _add_experiments(requests, pool, clock)
     _add_erasure(requests, pool, clock, channels, erasure_key=erasure_key)
@@ -103,6 +116,29 @@ def _add_channels(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, cha
     async def enable(query: ChannelName) -> ChannelList:
         await enable_channel(pool, query.name, configured=channels)
         return await list_channels(pool, [query.name], now=clock.now())
+
+
+def _add_people(
+    requests: RequestRouter,
+    pool: asyncpg.Pool,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    *,
+    on_queued: Callable[[], None],
+) -> None:
+    @requests.handles(WAY_LIST)
+    async def answer_ways(_: NoQuery) -> WayList:
+        return await list_ways(pool, channels)
+
+    @requests.handles(PERSON_TEST)
+    async def answer_test(query: PersonTest) -> TestResult:
+        return await send_test(pool, channels, query, now=clock.now())
+
+    @requests.handles(NUDGE_RESEND)
+    async def answer_resend(query: NudgeToResend) -> NudgeToResend:
+        await resend(pool, channels, query.nudge, now=clock.now())
+        on_queued()
+        return query
 
 
 def _add_links(requests: RequestRouter, links: Links) -> None:

@@ -24,9 +24,9 @@ def is_still_low(context: RuleContext) -> bool:
     title="Drop",
     when="Less counts towards the plan on the last active days than chance would explain, given the rep's own earlier active "
     "days and how busy the team was.",
-    limits="At most one false alert per rep in 500 working days; at most one alert in ten. Silent until the team's reps "
-    "together have 250 working days to calibrate on and the rep thirteen active days, and when the last working day brought "
-    "nothing: the rep may be away.",
+    limits="At most one false alert per rep in 500 working days; not more than once in ten working days. Silent "
+    "until the team's reps together have 250 working days to calibrate on and the rep thirteen active days, and when the last "
+    "working day brought nothing: the rep may be away.",
     kind=NudgeKind.COACHING,
     moment=Moment.MORNING,
     priority=200,

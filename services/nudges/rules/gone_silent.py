@@ -42,17 +42,17 @@ def gone_silent(context: TeamContext) -> Proposal | None:
     return Proposal(
         occasion=_occasion(member, silence),
         wordings=(
-            f"Nothing that counts has been logged for {name} since {first}. Away?",
-            f"Is {name} away? Nothing that counts has been logged since {first}.",
-            f"{name} has logged nothing that counts for {days}, since {first}. Away?",
-            f"No activity that counts from {name} since {first}, {days} in a row. Away, or not logging?",
-            f"Away? {capitalized(name)} has logged nothing that counts since {first}.",
-            f"Nothing that counts from {name} for {days}, since {first}. Away?",
+            f"Nothing towards the plan has been logged for {name} since {first}. Away?",
+            f"Is {name} away? Nothing towards the plan has been logged since {first}.",
+            f"{name} has logged nothing towards the plan for {days}, since {first}. Away?",
+            f"No plan activity from {name} since {first}, {days} in a row. Away, or not logging?",
+            f"Away? {capitalized(name)} has logged nothing towards the plan since {first}.",
+            f"Nothing towards the plan from {name} for {days}, since {first}. Away?",
         ),
         reason=(
-            f"Nothing that counts was logged for {context.full_name_of(member.rep)} on {days}, from {first} to {until}. Given "
-            "the weekdays on which they usually log something, and how active the rest of the team was, chance rarely explains "
-            "that. If they were away, enter the absence, so that these days aren't held against them."
+            f"Nothing towards the plan was logged for {context.full_name_of(member.rep)} on {days}, from {first} to {until}. "
+            "Given the weekdays on which they usually log something, and how active the rest of the team was, chance rarely "
+            "explains that. If they were away, enter the absence, so that these days aren't held against them."
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),

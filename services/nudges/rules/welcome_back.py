@@ -30,7 +30,7 @@ def welcome_back(context: RuleContext) -> Proposal | None:
     return Proposal(
         occasion=f"leave from {leave.first}",
         wordings=_wordings(first_name(report.rep.name), "" if has_day_plan else targets(report)),
-        reason=f"You were entered as away until {day_name(leave.last, today=context.today)}. Days of leave have no targets.",
+        reason=f"Your absence was entered until {day_name(leave.last, today=context.today)}. Those days have no targets.",
     )
 
 

@@ -34,7 +34,7 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class NotTheirManager(DaymarkError):
-    """You don't lead this rep's team today, so you can't enter or undo absences for them. Ask their manager to do it."""
+    """You don't manage this rep's team today, so you can't enter or undo absences for them. Ask whoever does."""
 
 
 class RangeBackwards(DaymarkError):

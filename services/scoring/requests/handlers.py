@@ -12,7 +12,7 @@ from services.scoring.definitions.check_names import check_names
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
-from services.scoring.domain.roster.contacts import contacts_of
+from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
 from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_rep
 from services.scoring.erase.find_erasure_target import find_erasure_target
@@ -24,6 +24,7 @@ from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
 from services.scoring.explain.preview_readings import preview_readings
+from services.scoring.requests.people import page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
@@ -174,3 +175,9 @@ def _handle_people(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
             roster = (await cache.read(connection)).roster
         today = contacts_of(roster, query.person, now=clock.now())
         return people.ContactList(contacts=today.contacts, because=today.because)
+
+    @requests.handles(people.PERSON_LIST)
+    async def person_list(query: people.PersonQuery) -> people.PersonPage:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        return page_of_people(list_people(roster, now=clock.now()), query)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 OPEN_FILES_WANTED: Final = 65_536
-_FILES_OF_THE_SERVICE: Final = 256
+_PROBE_CONNECTIONS_MAX: Final = 128
+_FILES_OF_THE_SERVICE: Final = 256 + _PROBE_CONNECTIONS_MAX
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpLimits:
     """`head_timeout_s` runs from the first byte of a head, or from when a connection becomes idle, to the end of the head;
-    `body_timeout_s` from there to the end of the body; `request_timeout_s` from there until the response has been read."""
+    `body_timeout_s` from there to the end of the body; `request_timeout_s` from there until the response has been read. Without
+    a `connections_max`, all clients together may have as many connections as the process may open files."""
 
     head_timeout_s: float = 10.0
     head_bytes_max: int = 32_768
@@ -20,9 +22,12 @@ class HttpLimits:
     body_bytes_max: int = 65_536
     request_timeout_s: float = 60.0
     connections_per_address_max: int = 1_000
+    connections_max: int | None = None
 
 
 DEFAULT_LIMITS: Final = HttpLimits()
+PROBE_LIMITS: Final = HttpLimits(connections_per_address_max=64, connections_max=_PROBE_CONNECTIONS_MAX)
+"""Of a port on which only whoever watches the service asks: an orchestrator, Prometheus, `daymark doctor`."""
 
 
 def raise_open_files_limit() -> None:

@@ -15,7 +15,7 @@ team: north
 effective_from: 2020-01-01
 behaviours: [{key: calls, label: Calls, counts: {kinds: [call]}, target: 2, weight: 1}]
 """
-FREE_PORTS: Final = "[ingest]\nport = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\n"
+FREE_PORTS: Final = "[ingest]\nport = 0\nprobes_port = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\nprobes_port = 0\n"
 
 
 def observe_call(activity_id: str, started_at: str) -> dict[str, object]:

@@ -10,8 +10,11 @@ import pytest
 from nats.aio.client import Client
 
 from deploy.local import connection
-from deploy.local.connection import BrokerAway, work_connected
-from deploy.local.settings import LocalSettings
+from deploy.local.connection import BrokerAway, BrokerRefuses, work_connected
+from deploy.local.nats_credentials import CredentialUnreadable
+from deploy.local.run_file import RunFile
+from deploy.local.servers.nats_server import NatsServer
+from deploy.local.settings import LocalSettings, load_local_settings
 from shared.service.settings import NatsSection
 from tests.running_daymark import run_command
 
@@ -125,3 +128,83 @@ def _configure(folder: Path) -> Path:
     ports = "".join(f"[{service}]\nport = 9\n" for service in ("ingest", "scoring", "nudges"))
     path.write_text(f'[nats]\nurl = "nats://127.0.0.1:9"\n{ports}')
     return path
+
+
+async def _ask_for_nothing(connected: Client) -> str:
+    await connected.publish("nobody.listens", b"")
+    await asyncio.Event().wait()
+    return ""
+
+
+@pytest.fixture(scope="module")
+async def guarded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsServer]:
+    """A server that lets in the user `operator` alone, who may publish to `allowed` only."""
+    permissions = 'permissions: {publish: ["allowed"], subscribe: ["_INBOX_operator.>"]}'
+    users = f"authorization {{ users: [{{user: operator, password: right, {permissions}}}] }}\n"
+    server = NatsServer(tmp_path_factory.mktemp("nats"), access_configuration=users)
+    await server.start()
+    yield server
+    await server.kill()
+
+
+async def test_a_command_that_is_not_let_in_says_so(guarded: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_CONNECT_S", 1.0)
+
+    with pytest.raises(BrokerRefuses) as refused:
+        await work_connected(_settings(guarded.url), _wait_for_ever)
+
+    assert str(refused.value).startswith(f"{guarded.url} ('Authorization Violation'): NATS does not let this user in")
+
+
+async def test_a_command_that_may_not_do_what_it_does_says_so_at_once(guarded: NatsServer) -> None:
+    with pytest.raises(BrokerRefuses, match="permissions violation for publish to"):
+        await work_connected(_settings(guarded.url.replace("//", "//operator:right@")), _ask_for_nothing)
+
+
+async def test_a_command_logs_in_with_the_credential_of_the_data_folder(guarded: NatsServer, tmp_path: Path) -> None:
+    _write_data_folder(tmp_path, nats=guarded.url, password="right\n")
+
+    async def publish(connected: Client) -> bool:
+        await connected.publish("allowed", b"")
+        await connected.flush()
+        return connected.new_inbox().startswith("_INBOX_operator.")
+
+    assert await work_connected(load_local_settings(config=None, data=tmp_path), publish)
+
+
+async def test_an_earlier_version_without_credentials_is_reached_without_one(nats_url: str, tmp_path: Path) -> None:
+    _write_data_folder(tmp_path, nats=nats_url, password=None)
+
+    async def is_connected(connected: Client) -> bool:
+        return connected.is_connected
+
+    assert await work_connected(load_local_settings(config=None, data=tmp_path), is_connected)
+
+
+@pytest.mark.parametrize("file", ["run.json", "secrets/nats-operator"])
+def test_who_may_not_read_the_data_folder_learns_what_is_missing_and_what_to_do(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root every file can be read, so the refusal is planted."""
+    _write_data_folder(tmp_path, nats="nats://127.0.0.1:9", password="right")
+    read_text = Path.read_text
+
+    def refuse(path: Path, **options: str) -> str:
+        if path == tmp_path / file:
+            raise PermissionError(13, "Permission denied")
+        return read_text(path, **options)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+    with pytest.raises(CredentialUnreadable) as refused:
+        asyncio.run(work_connected(load_local_settings(config=None, data=tmp_path), _wait_for_ever))
+
+    assert str(refused.value).startswith(f"{tmp_path / file}: This file lets the commands in, and only the user who runs")
+
+
+def _write_data_folder(folder: Path, *, nats: str, password: str | None) -> None:
+    (folder / "secrets").mkdir()
+    if password is not None:
+        (folder / "secrets" / "nats-operator").write_text(password)
+    run_file = RunFile(ingest="", scoring="", pages="", nats=nats, monitor="", postgres="", pids={})
+    (folder / "run.json").write_text(run_file.line())

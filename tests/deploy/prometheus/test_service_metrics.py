@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
 
 from deploy.local.servers.ports import find_free_ports
+from shared.jetstream.connection_log import PermissionViolations
 from shared.service.probes import probe_routes, read_used_ratio
 
 
@@ -15,7 +16,7 @@ async def test_the_metrics_say_what_runs_and_have_no_created_series() -> None:
     registry = CollectorRegistry()
     Counter("daymark_test_things_total", "Things.", registry=registry).inc()
 
-    transport = httpx.ASGITransport(Starlette(routes=probe_routes(registry, {})))
+    transport = httpx.ASGITransport(Starlette(routes=probe_routes(registry, {}, PermissionViolations())))
 
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
         text = (await client.get("/metrics")).text

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
 from starlette.applications import Starlette
 
 from services.ingest.app import web_app
@@ -75,7 +76,7 @@ class Ingest:
         )
 
     async def read_metrics(self) -> str:
-        return (await self.client.get("/metrics")).text
+        return generate_latest(self.metrics.registry).decode()
 
     async def count_stored(self, stream: str) -> int:
         return (await self.nats.jetstream().stream_info(stream)).state.messages
@@ -133,7 +134,7 @@ async def ingest(nats: LeanClient) -> AsyncIterator[Ingest]:
         def door_with(**limits: float) -> Starlette:
             section = settings.ingest.model_copy(update={"body_max_bytes": 200_000, "body_timeout_s": 0.2} | limits)
             changed = settings.model_copy(update={"ingest": section})
-            return web_app(receiver, changed, metrics, clock, always_ready)
+            return web_app(receiver, changed, metrics, clock)
 
         ingest = Ingest(
             nats=nats, door_with=door_with, translator=translator, metrics=metrics, limits=settings.ingest.http_limits()

@@ -25,6 +25,7 @@ CONFIGURATION = """\
 url = "nats://127.0.0.1:{nats_port}"
 [ingest]
 port = {port}
+probes_port = {probes_port}
 [sources.acme]
 kind = "standard"
 secrets = ["file:{folder}/acme"]
@@ -36,10 +37,11 @@ secrets = ["file:{folder}/acme"]
 
 @dataclass(kw_only=True)
 class RunningIngest:
-    """A process of ingest, and a client of its door."""
+    """A process of ingest, with clients of its door and of its probes."""
 
     process: asyncio.subprocess.Process
     client: httpx.AsyncClient
+    probes: httpx.AsyncClient
 
     async def post(self, source: str = "acme") -> httpx.Response:
         """A properly signed webhook."""
@@ -65,15 +67,16 @@ def nats_port() -> int:
 @pytest.fixture
 async def ingest(tmp_path: Path, nats_port: int) -> AsyncIterator[RunningIngest]:
     """A process that waits for its broker."""
-    (port,) = find_free_ports(1)
+    port, probes_port = find_free_ports(2)
     (tmp_path / "acme").write_text("whsec_" + base64.b64encode(KEY).decode())
     configuration = tmp_path / "daymark.toml"
-    configuration.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port))
+    configuration.write_text(CONFIGURATION.format(folder=tmp_path, nats_port=nats_port, port=port, probes_port=probes_port))
     async with (
-        running_service("ingest", configuration, port=port, probe="/livez") as process,
+        running_service("ingest", configuration, probes_port=probes_port, probe="/livez") as process,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{probes_port}") as probes,
     ):
-        yield RunningIngest(process=process, client=client)
+        yield RunningIngest(process=process, client=client, probes=probes)
 
 
 @pytest.fixture
@@ -95,11 +98,23 @@ async def test_before_the_broker_is_reached_a_sender_is_asked_to_retry(ingest: R
 
 
 async def test_before_the_broker_is_reached_the_service_is_alive_and_not_ready(ingest: RunningIngest) -> None:
-    response = await ingest.client.get("/readyz")
+    response = await ingest.probes.get("/readyz")
 
     assert response.status_code == 503
     assert response.json()["problems"] == {"starting": "the service is waiting for its servers; its log names them"}
-    assert (await ingest.client.get("/metrics")).status_code == 404
+    assert (await ingest.probes.get("/metrics")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+async def test_the_port_of_senders_answers_no_probe_and_the_port_of_probes_no_webhook(
+    ingest: RunningIngest, broker: NatsServer, path: str
+) -> None:
+    assert (await ingest.client.get(path)).status_code == 404
+    await ingest.until_stored()
+
+    assert (await ingest.client.get(path)).status_code == 404
+    assert (await ingest.probes.get(path)).status_code in {200, 503}
+    assert (await ingest.probes.post("/webhooks/acme", content=b"{}")).status_code == 404
 
 
 async def test_once_the_broker_is_reached_the_same_door_stores_webhooks(ingest: RunningIngest, broker: NatsServer) -> None:

@@ -23,7 +23,7 @@ from shared.observation import SourceName
 from shared.service.http.limits import DEFAULT_LIMITS
 from shared.service.http_server import HttpServer, http_server
 from shared.service.settings import load_settings
-from tests.services.ingest.conftest import GLOBEX, OBSERVATION, SOURCES, always_ready, to_json
+from tests.services.ingest.conftest import GLOBEX, OBSERVATION, SOURCES, to_json
 from tests.services.ingest.senders import BY_NAME, NOW
 
 A_MINUTE: Final = timedelta(minutes=1)
@@ -120,7 +120,7 @@ def test_only_the_newest_paths_are_known_and_of_long_ones_the_beginning() -> Non
 async def test_a_post_to_a_path_that_no_source_has_is_counted_wherever_it_goes() -> None:
     clock, metrics, paths = SteppedClock(NOW), IngestMetrics(SOURCES), UnknownPaths()
     receiver = WebhookReceiver(SOURCES, ADAPTERS, None, clock)
-    app = web_app(receiver, load_settings(IngestSettings), metrics, clock, always_ready, paths)
+    app = web_app(receiver, load_settings(IngestSettings), metrics, clock, paths)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         for path in ("/webhooks/acne", "/webhooks/acne", "/hooks/acme"):
             assert (await client.post(path, content=b"{}")).status_code == 404
@@ -149,7 +149,7 @@ async def _closing_door(publisher: Publisher) -> AsyncIterator[HttpServer]:
     """A running server; it has ended at the end."""
     clock = SteppedClock(NOW)
     receiver = WebhookReceiver(SOURCES, ADAPTERS, publisher, clock)
-    app = web_app(receiver, load_settings(IngestSettings), IngestMetrics(SOURCES), clock, always_ready)
+    app = web_app(receiver, load_settings(IngestSettings), IngestMetrics(SOURCES), clock)
     server = http_server(app, host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
     serving = asyncio.create_task(server.serve())
     while not server.started:

@@ -37,7 +37,9 @@ async def test_a_slash_at_the_end_of_the_path_makes_no_difference(ingest: Ingest
     assert (response.status_code, response.json()) == (200, {"stored": True})
 
 
-@pytest.mark.parametrize("path", ["/webhooks/acme//", "/webhooks", "/webhooks/", "/livez/", "/metrics/", "//webhooks/acme"])
+@pytest.mark.parametrize(
+    "path", ["/webhooks/acme//", "/webhooks", "/webhooks/", "/livez/", "/livez", "/readyz", "/metrics", "//webhooks/acme"]
+)
 async def test_no_path_is_redirected(ingest: Ingest, path: str) -> None:
     response = await ingest.client.post(path, content=b"{}")
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
@@ -38,6 +39,7 @@ mode = "stepped"
 holdout = 0.0
 [nudges]
 port = {port}
+probes_port = {probes_port}
 [channels.file]
 path = "{folder}/nudges.ndjson"
 """
@@ -59,23 +61,29 @@ def test_the_application_describes_every_request_and_event_without_a_server() ->
 
 
 @pytest.fixture
-def port() -> int:
-    (port,) = find_free_ports(1)
-    return port
+def ports() -> list[int]:
+    """Of the pages and of the probes."""
+    return find_free_ports(2)
 
 
 @pytest.fixture
 async def process(
-    tmp_path: Path, nats_url: str, monitor_url: str, nudges_database_url: str, port: int
+    tmp_path: Path, nats: LeanClient, nats_url: str, monitor_url: str, nudges_database_url: str, ports: list[int]
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process of nudges on stepped time, ready to work."""
-    configuration = tmp_path / "daymark.toml"
+    """A process of nudges on stepped time, ready to work: the streams of the other services are there."""
+    assert nats.is_connected
+    configuration, (port, probes_port) = tmp_path / "daymark.toml", ports
     configuration.write_text(
         CONFIGURATION.format(
-            nats_url=nats_url, monitor_url=monitor_url, database_url=nudges_database_url, port=port, folder=tmp_path
+            nats_url=nats_url,
+            monitor_url=monitor_url,
+            database_url=nudges_database_url,
+            port=port,
+            probes_port=probes_port,
+            folder=tmp_path,
         )
     )
-    async with running_service("nudges", configuration, port=port) as started:
+    async with running_service("nudges", configuration, probes_port=probes_port) as started:
         yield started
 
 
@@ -100,3 +108,13 @@ async def test_the_process_sends_what_a_report_has_earned_and_ends_cleanly_on_si
     assert [tuple(row) for row in states] == [("file", "delivered"), ("inbox", "delivered")]
     assert json.loads(delivered.data or b"")["nudge_id"] == json.loads(line)["id"]
     assert exit_status == 0
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+@pytest.mark.usefixtures("process")
+async def test_the_port_of_the_pages_answers_no_probe_and_the_port_of_probes_no_page(ports: list[int], path: str) -> None:
+    page, probe = (f"http://127.0.0.1:{port}" for port in ports)
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"{page}{path}")).status_code == 404
+        assert (await client.get(f"{probe}{path}")).status_code == 200
+        assert (await client.get(f"{probe}/inbox/mara/token")).text == "Not Found"

@@ -82,14 +82,15 @@ async def stored_call(scoring_database_url: str) -> None:
 
 @pytest.fixture
 async def process(
-    tmp_path: Path, nats_url: str, monitor_url: str, scoring_database_url: str, port: int
+    tmp_path: Path, nats: LeanClient, nats_url: str, monitor_url: str, scoring_database_url: str, port: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process of scoring on stepped time, ready to work."""
+    """A process of scoring on stepped time, ready to work: the streams of the other services are there."""
+    assert nats.is_connected
     configuration = tmp_path / "daymark.toml"
     configuration.write_text(
         CONFIGURATION.format(nats_url=nats_url, monitor_url=monitor_url, database_url=scoring_database_url, port=port)
     )
-    async with running_service("scoring", configuration, port=port) as started:
+    async with running_service("scoring", configuration, probes_port=port) as started:
         yield started
 
 

@@ -3,9 +3,11 @@
 import asyncio
 
 import asyncpg
+import nats.errors
 import pytest
 
 from shared.jetstream.progress import HANGING_S, Progress
+from shared.jetstream.publisher import NotStored
 
 
 class _Time:
@@ -50,6 +52,19 @@ def test_work_that_has_failed_for_a_while_says_with_what_and_where_to_look(progr
     assert progress.problem() == (
         "recording activities has failed for 12 s, the last time with DiskFullError; look at the log and the disk of Postgres"
     )
+
+
+def test_work_that_needs_two_servers_names_the_one_that_refused_it(time: _Time) -> None:
+    relaying = Progress("the job outbox", server="Postgres", time_s=time.read)
+    for error in (NotStored("day.changed.v1"), nats.errors.NoServersError(), TimeoutError()):
+        relaying.fail(error)
+        time.now_s += 2
+        relaying.fail(error)
+        time.now_s += 2
+
+        problem = relaying.problem() or ""
+
+        assert problem.endswith("the disk of Postgres" if isinstance(error, TimeoutError) else "the disk of NATS")
 
 
 def test_one_success_ends_it(progress: Progress, time: _Time) -> None:

@@ -1,5 +1,6 @@
 """The table of streams and consumers, and how a broker is brought to it."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from shared.jetstream.streams import (
     SCORING_CONSUMER,
     STREAMS,
     Stream,
+    StreamMissing,
     StreamRefused,
     backlog,
     find_waiting,
@@ -69,6 +71,35 @@ async def test_every_consumer_is_created_as_the_table_says(nats: LeanClient) -> 
         config = (await nats.jetstream().consumer_info(consumer.stream, consumer.name)).config
         assert (config.ack_policy, config.deliver_policy, config.max_deliver) == ("explicit", "all", -1)
         assert (config.ack_wait, config.max_ack_pending) == (consumer.ack_wait_s, consumer.ack_pending_max)
+
+
+async def test_a_service_creates_its_own_streams_and_waits_for_those_of_others(nats_url: str) -> None:
+    nats = await connect(nats_url, name="test")
+
+    with pytest.raises(StreamMissing, match="ACTIVITIES, which ingest creates"):
+        await provision(nats, service="scoring")
+    names = {info.config.name for info in await nats.jetstream().streams_info()}
+    assert names == {stream.name for stream in STREAMS if stream.owner == "scoring"}
+    with pytest.raises(NotFoundError):
+        await nats.jetstream().consumer_info(ACTIVITIES, SCORING_CONSUMER)
+
+    await nats.close()
+
+
+async def test_services_that_start_together_wait_for_each_other_only_until_each_has_its_streams(nats_url: str) -> None:
+    nats = await connect(nats_url, name="test")
+    waiting = ["nudges", "scoring", "ingest"]
+
+    for _ in range(2):
+        for service in list(waiting):
+            with suppress(StreamMissing):
+                await provision(nats, service=service)
+                waiting.remove(service)
+
+    assert waiting == []
+    for consumer in CONSUMERS:
+        await nats.jetstream().consumer_info(consumer.stream, consumer.name)
+    await nats.close()
 
 
 async def test_a_consumer_receives_only_its_subjects(nats: LeanClient) -> None:

@@ -68,17 +68,31 @@ async def test_a_password_is_passed_apart_from_the_url(monkeypatch: pytest.Monke
     assert passwords == ["hunter2"]
 
 
-async def test_settings_that_could_lose_a_commit_are_named(servers: Servers, database: str) -> None:
-    url = servers.postgres_url(role="nudges", database=database)
-    async with make_pool(url, schema="nudges", size_max=1) as pool:
-        assert await unsafe_settings(pool) == []
+async def test_settings_that_could_lose_a_commit_are_named(servers: Servers) -> None:
+    async with asyncpg.create_pool(servers.admin_url, min_size=0, server_settings={"synchronous_commit": "off"}) as pool:
+        assert await unsafe_settings(pool) == ["synchronous_commit"]
 
+
+@pytest.mark.parametrize("of", ['DATABASE "{database}"', 'ROLE nudges IN DATABASE "{database}"'])
+async def test_neither_a_database_nor_a_role_can_make_a_service_lose_a_commit(of: str, servers: Servers, database: str) -> None:
     admin = await asyncpg.connect(servers.admin_url)
-    await admin.execute(f'ALTER DATABASE "{database}" SET synchronous_commit TO off')
+    await admin.execute(f"ALTER {of.format(database=database)} SET synchronous_commit TO off")
     await admin.close()
 
-    async with make_pool(url, schema="nudges", size_max=1) as pool:
-        assert await unsafe_settings(pool) == ["synchronous_commit"]
+    async with make_pool(servers.postgres_url(role="nudges", database=database), schema="nudges", size_max=1) as pool:
+        assert await pool.fetchval("SHOW synchronous_commit") == "on"
+        assert await unsafe_settings(pool) == []
+
+
+async def test_what_a_connection_turns_off_is_on_again_for_its_next_user(servers: Servers, database: str) -> None:
+    async with make_pool(servers.postgres_url(role="nudges", database=database), schema="nudges", size_max=1) as pool:
+        async with pool.acquire() as connection:
+            await connection.execute("SET synchronous_commit TO off")
+            backend = connection.get_server_pid()
+
+        async with pool.acquire() as connection:
+            assert connection.get_server_pid() == backend
+            assert await connection.fetchval("SHOW synchronous_commit") == "on"
 
 
 async def _use_confused(pool: asyncpg.Pool) -> None:

@@ -236,3 +236,17 @@ def test_registering_a_handler_leaves_it_callable() -> None:
         return Score(rep=query.rep, points=80)
 
     assert RequestRouter(queue="scoring").handles(SCORE)(find_score) is find_score
+
+
+async def test_a_reply_goes_to_an_inbox_only_so_nobody_publishes_as_the_service(service: _Service, nats: LeanClient) -> None:
+    forged, inbox = await nats.subscribe("day.changed.v1"), await nats.subscribe("_INBOX_nudges.a")
+    query = ScoreQuery(rep="ana").model_dump_json().encode()
+
+    with capture_logs() as logs:
+        for reply_to in ("day.changed.v1", "_INBOX_nudges.a"):
+            await nats.publish(SCORE.subject, query, reply=reply_to)
+        await inbox.next_msg(timeout=10)
+
+    assert forged.pending_msgs == 0
+    assert [log["event"] for log in logs] == ["reply_refused"]
+    assert service.reps == ["ana", "ana"]

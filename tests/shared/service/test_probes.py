@@ -17,18 +17,16 @@ from structlog.testing import capture_logs
 
 from deploy.local.servers.ports import find_free_ports
 from shared.jetstream.client import LeanClient, connect
+from shared.jetstream.connection_log import PermissionViolations
 from shared.jetstream.progress import Progress
-from shared.postgres.pool import make_pool
 from shared.service.probes import (
     check_broker,
-    check_postgres,
     check_progress,
     first_problem,
     probe_routes,
     problems_of,
     starting_routes,
 )
-from tests.backends import Servers
 
 
 class _Server:
@@ -58,7 +56,7 @@ def registry() -> CollectorRegistry:
 
 @pytest.fixture
 def client(server: _Server, registry: CollectorRegistry) -> httpx.AsyncClient:
-    return _client(Starlette(routes=probe_routes(registry, {"postgres": server.check})))
+    return _client(Starlette(routes=probe_routes(registry, {"postgres": server.check}, PermissionViolations())))
 
 
 def _client(app: Starlette) -> httpx.AsyncClient:
@@ -202,31 +200,6 @@ async def test_a_broker_that_refuses_messages_is_a_problem(
     answer = await check_broker(nats, "http://monitor")()
 
     assert (answer is None) if problem is None else (answer or "").startswith(problem)
-
-
-async def test_postgres_that_keeps_what_it_commits_has_no_problem(servers: Servers) -> None:
-    async with make_pool(servers.admin_url, schema="public", size_max=1) as pool:
-        assert await check_postgres(pool)() is None
-
-
-async def test_postgres_that_may_lose_a_commit_is_a_problem(servers: Servers, database: str) -> None:
-    admin = await asyncpg.connect(servers.admin_url)
-    await admin.execute(f'ALTER DATABASE "{database}" SET synchronous_commit TO off')
-    await admin.close()
-
-    async with make_pool(servers.postgres_url(role="scoring", database=database), schema="scoring", size_max=1) as pool:
-        problem = await check_postgres(pool)()
-
-    assert problem == "Postgres runs with synchronous_commit off and may lose what it commits; turn it on"
-
-
-async def test_postgres_that_does_not_answer_is_a_problem() -> None:
-    (port,) = find_free_ports(1)
-
-    async with make_pool(f"postgresql://scoring@127.0.0.1:{port}/scoring", schema="scoring") as pool:
-        problem = await check_postgres(pool)()
-
-    assert problem == "Postgres does not answer; start the server or correct postgres.url"
 
 
 async def test_work_that_fails_makes_a_service_unready() -> None:

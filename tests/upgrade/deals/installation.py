@@ -75,7 +75,7 @@ def configuration(folder: Path) -> str:
         f'[sources.{name}]\nkind = "{kind}"\nsecrets = ["file:{folder / name}"]\n{_SETTINGS.get(name, "")}\n'
         for name, kind in _KINDS.items()
     )
-    ports = "".join(f"[{service}]\nport = 0\n" for service in ("ingest", "scoring", "nudges"))
+    ports = "[ingest]\nport = 0\nprobes_port = 0\n[scoring]\nport = 0\n[nudges]\nport = 0\nprobes_port = 0\n"
     return f'[clock]\nmode = "stepped"\n\n{ports}\n{sources}\n[channels.file]\npath = "{folder.parent / "nudges.ndjson"}"\n'
 
 

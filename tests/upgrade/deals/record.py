@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 
 from shared.jetstream.client import disconnect
-from tests.running_daymark import Checkout, running_daymark
+from tests.running_daymark import PROBES_PORT, Checkout, running_daymark
 from tests.upgrade.deals.installation import PLAYBOOK, ROSTER, SECRETS, configuration, post_all
 from tests.upgrade.deals.stories import CONTINUED_UNTIL, MONDAY, STOPPED_AT, week
 from tests.upgrade.dumps import dump_schemas, dump_streams
@@ -28,6 +28,7 @@ async def record(checkout: Path, folder: Path) -> Recording:
     write_secrets(folder / "secrets", SECRETS)
     earlier = Checkout(root=checkout, python=str(checkout / ".venv" / "bin" / "python"))
     settings = configuration(folder / "secrets")
+    settings = settings.replace(PROBES_PORT, "")
     async with running_daymark(folder, settings, checkout=earlier) as daymark, httpx.AsyncClient(timeout=30) as client:
         connection = await daymark.connect()
         await step_to(connection, MONDAY.replace(hour=5))

@@ -96,6 +96,11 @@ class PersonalChannel:
         self.destination = destination
         self.give_up_after = give_up_after
 
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """The names of the transports that are configured."""
+        return tuple(self._transports)
+
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         directory = self._find_directory()
         try:

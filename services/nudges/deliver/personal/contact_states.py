@@ -1,11 +1,13 @@
 """What became of the last attempts to reach each person, by transport."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import asyncpg
 
+from services.nudges.deliver.channel import ContactAttempt
 from shared.events import PersonId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -33,6 +35,20 @@ async def record_failure(connection: Connection, person_id: PersonId, transport:
     """Returns the number of failures since the last success."""
     failures: int = await connection.fetchval(_QUERIES["merge_contact_failure"], person_id, transport, now, error)
     return failures
+
+
+async def record_attempts(
+    connection: Connection, person_id: PersonId, tried: Sequence[ContactAttempt], *, now: datetime
+) -> list[tuple[str, str]]:
+    """Record each way that was tried. Returns the transport and the error of those that fail for the first time since they
+    worked."""
+    newly_failing = []
+    for attempt in tried:
+        if not attempt.error:
+            await record_success(connection, person_id, attempt.transport, now=now)
+        elif await record_failure(connection, person_id, attempt.transport, error=attempt.error, now=now) == 1:
+            newly_failing.append((attempt.transport, attempt.error))
+    return newly_failing
 
 
 async def list_contact_states(pool: asyncpg.Pool) -> list[ContactState]:

@@ -18,7 +18,7 @@ _ATTEMPTS_MAX: Final = 2
 STOPPED: Final = "they have stopped mail of this kind, and the roster has no other way to reach them"
 
 
-class Directory:
+class RosterDirectory:
     """Asks scoring, which has the roster, and looks up who has stopped mail."""
 
     def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links) -> None:

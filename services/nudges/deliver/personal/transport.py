@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
 from shared.events import Nudge, NudgeKind
+from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
@@ -26,29 +27,49 @@ class PersonalMessage:
     url: str
     stop_url: str
     is_binding: bool
+    has_answers: bool = True
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
-    """The first sentence of the message is its subject; of thanks, who sends them: what they wrote is for the rep alone."""
+    """The first sentence of the message is its subject."""
     paragraphs = tuple(line for line in neutral(nudge.text).splitlines() if line)
     first = paragraphs[0] if paragraphs else nudge.rule
-    subject = first.partition(":")[0] if nudge.kind is NudgeKind.THANKS else first
     return PersonalMessage(
         nudge_id=nudge.id,
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
-        subject=neutral_line(_first_sentence(subject), length_max=_SUBJECT_LENGTH_MAX),
+        subject=neutral_line(_first_sentence(_opening(first, nudge.kind)), length_max=_SUBJECT_LENGTH_MAX),
         paragraphs=paragraphs,
         reason=tuple(line for line in neutral(nudge.reason).splitlines() if line),
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
+        has_answers=nudge.kind is not NudgeKind.THANKS,
     )
+
+
+def _opening(text: str, kind: NudgeKind) -> str:
+    """Of thanks, who says them: a subject is read on locked screens, and what a manager wrote is for the rep alone."""
+    return text.partition(":")[0] if kind is NudgeKind.THANKS else text
 
 
 def _first_sentence(text: str) -> str:
     """Up to the first full stop, exclamation or question mark that a space follows."""
     ends = [at for mark in (". ", "! ", "? ") if (at := text.find(mark)) > 0]
     return text[: min(ends) + 1].removesuffix(".") if ends else text.removesuffix(".")
+
+
+class Directory(Protocol):
+    """Where each person is reached."""
+
+    async def find_contacts(self, nudge: Nudge) -> Contacts:
+        """How the person of a nudge can be reached with it.
+
+        Raises:
+            NoResponder, Refused: the roster cannot be asked now.
+        """
+
+    def stop_url(self, nudge: Nudge) -> str:
+        """Where the person of a nudge stops mail; empty if no link can be signed."""
 
 
 TransportOutcome = Delivered | TryLater | GiveUp

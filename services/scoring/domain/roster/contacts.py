@@ -1,33 +1,67 @@
 """Who is reached where, and who is not."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.scoring.domain.roster.calendar import rep_day_of, team_day_of
 from services.scoring.domain.roster.roster import Manager, Rep, Roster
-from shared.events import PersonId, RepId
+from shared.events import PersonId, TeamId
 from shared.reach import Contacts
 
 NOT_IN_ROSTER: Final = "the roster does not list them today"
 NO_CONTACT: Final = "the roster has neither `reach` nor an email for them"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonToday:
+    """A rep who is employed today, or a manager who leads a team today. Somebody may be both."""
+
+    id: PersonId
+    name: str
+    is_manager: bool
+    teams: tuple[TeamId, ...]
+    contacts: Contacts
+
+
 def contacts_of(roster: Roster, person_id: PersonId, *, now: datetime) -> Contacts:
-    """The contacts of a rep who is employed today, or of a manager who leads a team today. Of somebody who is listed more than
-    once, the first entry that has any."""
-    entries = list(_entries_today(roster, person_id, now=now))
-    if not entries:
-        return Contacts(because=NOT_IN_ROSTER)
+    """The contacts of a person; somebody who is not there today has none."""
+    entries = [entry for entry, _ in _entries_today(roster, now=now, person_id=person_id)]
+    return _merge(entries) if entries else Contacts(because=NOT_IN_ROSTER)
+
+
+def list_people(roster: Roster, *, now: datetime) -> list[PersonToday]:
+    """Everybody who is there today, by id."""
+    entries: dict[PersonId, list[tuple[Rep | Manager, TeamId]]] = {}
+    for entry, team_id in _entries_today(roster, now=now):
+        entries.setdefault(entry.id, []).append((entry, team_id))
+    return [
+        PersonToday(
+            id=person_id,
+            name=of_person[0][0].name,
+            is_manager=any(isinstance(entry, Manager) for entry, _ in of_person),
+            teams=tuple(dict.fromkeys(team_id for _, team_id in of_person)),
+            contacts=_merge([entry for entry, _ in of_person]),
+        )
+        for person_id, of_person in sorted(entries.items())
+    ]
+
+
+def _merge(entries: list[Rep | Manager]) -> Contacts:
+    """Of somebody who is listed more than once, the first entry that has contacts."""
     contacts = next((entry.reach for entry in entries if entry.reach), ())
     return Contacts(contacts=contacts, because="" if contacts else NO_CONTACT)
 
 
-def _entries_today(roster: Roster, person_id: PersonId, *, now: datetime) -> Iterator[Rep | Manager]:
-    rep = roster.reps.get(RepId(person_id))
-    if rep is not None and rep.is_employed_on(rep_day_of(rep, now)):
-        yield rep
+def _entries_today(
+    roster: Roster, *, now: datetime, person_id: PersonId | None = None
+) -> Iterator[tuple[Rep | Manager, TeamId]]:
+    """What the roster lists today of everybody, or of one person: reps first, each entry with its team."""
+    for rep in roster.reps.values():
+        if person_id in (None, rep.id) and rep.is_employed_on(today := rep_day_of(rep, now)):
+            yield rep, rep.on(today).team
     for team in roster.teams:
         for manager in team.managers:
-            if manager.id == person_id and manager.leads_on(team_day_of(roster, team.id, now)):
-                yield manager
+            if person_id in (None, manager.id) and manager.leads_on(team_day_of(roster, team.id, now)):
+                yield manager, team.id

@@ -81,5 +81,5 @@ async def _wait_until_ready(daymark: RunningDaymark) -> None:
     """Return once nudges, which was started again, is ready."""
     transport = httpx.AsyncHTTPTransport(retries=20)
     async with httpx.AsyncClient(transport=transport, timeout=30) as client:
-        while (await client.get(f"{daymark.urls.pages}/readyz")).status_code != 200:
+        while (await client.get(f"{daymark.urls.probes['nudges']}/readyz")).status_code != 200:
             pass

@@ -81,3 +81,38 @@ async def test_a_mail_reaches_its_person_alone_and_the_announcement_counts_as_de
 
     (version,) = json.loads(await daymark.command("playbook", "list", "--json"))
     assert (version["announced"], version["delivered"]) == (2, 1)
+
+
+async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_again(
+    daymark: RunningDaymark, mailbox: Mailbox
+) -> None:
+    mailbox.to_recipients = "550 no such mailbox"
+    refused = await daymark.failing_command("people", "test", "mara")
+    people = {row["person"]: row for row in json.loads(await daymark.command("people", "list", "--json"))}
+    table = await daymark.command("people", "list")
+    _, doctor = await daymark.run("doctor")
+    mailbox.to_recipients = "250 OK"
+    tested = await daymark.command("people", "test", "mara")
+    (nudge_id,) = {row["id"] for row in json.loads(await daymark.command("nudges", "--person", "ana", "--json"))}
+    await daymark.command("people", "resend", nudge_id)
+    await daymark.settle()
+    unknown = await daymark.failing_command("people", "test", "nobody")
+    never_sent = await daymark.failing_command("people", "resend", "nothing")
+
+    assert "mail: the mail server refused the address (550)" in refused
+    assert {person: row["problem"] for person, row in people.items()} == {
+        "ana": "",
+        "ben": "the roster has neither `reach` nor an email for them",
+        "mara": "mail: the mail server refused the address (550)",
+    }
+    assert people["ana"]["states"][0]["last_delivered_at"].startswith("2026-03-02T08:00:01")
+    assert "mara" in table
+    assert "note     people: 2 people cannot be reached: ben (the roster has neither `reach` nor an email for them)" in doctor
+    assert tested.strip() == "mail: the message was accepted"
+    assert "The roster does not list this person today" in unknown
+    assert "This nudge was not sent to its person" in never_sent
+    first, test, again = mailbox.messages
+    assert mailbox.recipients == ["ana@example.com", "mara@example.com", "ana@example.com"]
+    assert "You don't need to do anything." in _text(test)
+    assert first["Message-ID"] == again["Message-ID"] != test["Message-ID"]
+    assert "example.com" not in daymark.log()

@@ -124,7 +124,7 @@ async def _read_other_places(daymark: RunningDaymark) -> dict[str, str]:
     files = [*(daymark.folder / "nats").rglob("*"), *(daymark.folder / "postgres").glob("log*")]
     texts = {"log": daymark.log(), "nudges.ndjson": (daymark.folder / "nudges.ndjson").read_text()}
     async with httpx.AsyncClient() as client:
-        for url in (daymark.urls.ingest, daymark.urls.scoring, daymark.urls.pages):
+        for url in daymark.urls.probes.values():
             texts[f"{url}/metrics"] = (await client.get(f"{url}/metrics")).text
         texts["inbox"] = (await client.get((await daymark.command("inbox", "mara")).strip())).text
     for arguments in (("nudges", "--json"), ("scores", "--all", "--from", "2020-01-01"), ("dead-letters", "list")):

@@ -148,8 +148,7 @@ async def test_no_log_metric_or_response_holds_a_body_a_secret_or_a_signature(da
                 signatures += [value for value in webhook.headers.values() if len(value) > 20 and not value.isdigit()]
                 responses.append((await _post(client, daymark.urls.ingest, sender, webhook)).text)
         await daymark.wait_until_scored()
-        urls = (daymark.urls.ingest, daymark.urls.scoring, daymark.urls.pages)
-        metrics = [(await client.get(f"{url}/metrics")).text for url in urls]
+        metrics = [(await client.get(f"{url}/metrics")).text for url in daymark.urls.probes.values()]
     _, doctor = await daymark.run("doctor")
     letters = await daymark.command("dead-letters", "list")
 

@@ -17,7 +17,7 @@ DISK_FULL = (
     "The disk is full: 1000000 bytes are free. The server is started again when 16777216 are, or in 60 s. "
     "Make room on the disk."
 )
-AGAIN = "It is started again in 0.0 s, as often as it takes."
+AGAIN = "It is restarted in 0.0 s, and again until it runs."
 
 
 class _Server:

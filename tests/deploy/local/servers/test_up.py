@@ -32,15 +32,24 @@ async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
 
 
 async def test_the_ready_line_names_every_service_and_each_is_ready(daymark: RunningDaymark) -> None:
-    urls = {"ingest": daymark.urls.ingest, "scoring": daymark.urls.scoring, "nudges": daymark.urls.pages}
-
     assert daymark.urls.ready
+    assert daymark.urls.probes.keys() == {"ingest", "scoring", "nudges"}
     async with httpx.AsyncClient() as client:
-        for service, url in urls.items():
+        for service, url in daymark.urls.probes.items():
             ready = {"ready": True, "problems": {}, "pid": daymark.pids()[service]}
             assert (await client.get(f"{url}/readyz")).json() == ready
             assert (await client.get(f"{url}/livez")).status_code == 200
     assert {"ingest", "scoring", "nudges", "nats", "postgres"} <= daymark.pids().keys()
+
+
+async def test_the_ports_of_senders_and_of_people_answer_no_probe_and_no_port_is_shared(daymark: RunningDaymark) -> None:
+    async with httpx.AsyncClient() as client:
+        for url in (daymark.urls.ingest, daymark.urls.pages):
+            for path in ("/livez", "/readyz", "/metrics"):
+                assert (await client.get(f"{url}{path}")).status_code == 404
+
+    assert daymark.urls.probes["scoring"] == daymark.urls.scoring
+    assert len({daymark.urls.ingest, daymark.urls.pages, *daymark.urls.probes.values()}) == 5
 
 
 async def test_a_managers_page_opens_only_with_its_whole_link(daymark: RunningDaymark) -> None:
@@ -58,7 +67,7 @@ async def test_a_second_daymark_on_the_same_folder_is_refused(daymark: RunningDa
 async def test_a_process_that_dies_is_started_again_on_the_same_port(daymark: RunningDaymark) -> None:
     await daymark.kill("ingest")
 
-    await _wait_until_ready(daymark.urls.ingest)
+    await _wait_until_ready(daymark.urls.probes["ingest"])
 
 
 async def test_a_run_file_that_cannot_be_written_ends_nothing_and_is_written_later(daymark: RunningDaymark) -> None:
@@ -74,7 +83,7 @@ async def test_a_run_file_that_cannot_be_written_ends_nothing_and_is_written_lat
         obstacle.rmdir()
         while daymark.pids()["nudges"] == pid:
             await asyncio.sleep(0.05)
-    await _wait_until_ready(daymark.urls.pages)
+    await _wait_until_ready(daymark.urls.probes["nudges"])
 
 
 async def test_commands_say_that_no_daymark_is_running(tmp_path: Path) -> None:
@@ -129,12 +138,12 @@ async def test_a_postgres_that_may_lose_commits_is_recognised(tmp_path: Path) ->
     await server.start()
     try:
         admin = await asyncpg.connect(server.url(database="postgres"))
-        await admin.execute("ALTER SYSTEM SET synchronous_commit = off")
+        await admin.execute("ALTER SYSTEM SET fsync = off")
         await admin.execute("SELECT pg_reload_conf()")
         await admin.close()
         pool = await make_pool(server.url(database="postgres"), schema="public")
 
-        assert await unsafe_settings(pool) == ["synchronous_commit"]
+        assert await unsafe_settings(pool) == ["fsync"]
 
         await pool.close()
     finally:
@@ -147,12 +156,13 @@ async def test_the_door_is_open_while_postgres_cannot_start(tmp_path: Path) -> N
     obstacle = tmp_path / "d" / "postgres"
     obstacle.write_text("")
     (port,) = find_free_ports(1)
+    configuration = FREE_PORTS.replace("probes_port = 0", f"probes_port = {port}", 1)
 
-    async with starting_daymark(tmp_path / "d", FREE_PORTS.replace("[ingest]\nport = 0", f"[ingest]\nport = {port}")) as ready:
+    async with starting_daymark(tmp_path / "d", configuration) as ready:
         await _wait_until_ready(f"http://127.0.0.1:{port}")
         log = (tmp_path / "d" / "up.log").read_text()
         assert f"{obstacle}: The server did not start (NotADirectoryError" in log
-        assert "as often as it takes" in log
+        assert "and again until it runs" in log
 
         obstacle.unlink()
 
@@ -220,4 +230,7 @@ async def _wait_until_ready(url: str) -> None:
 
 
 def _is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"
+    try:
+        return psutil.Process(pid).status() != "zombie"
+    except psutil.NoSuchProcess:
+        return False

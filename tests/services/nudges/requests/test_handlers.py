@@ -58,6 +58,7 @@ async def connection(pool: asyncpg.Pool, nats: LeanClient, nats_url: str) -> Asy
         {channel.name: channel},
         holdout_probability=lambda _: HOLDOUT,
         erasure_key=b"a key",
+        on_queued=lambda: None,
     )
     broker = NatsBroker(nats_url)
     broker.include_router(requests.router)

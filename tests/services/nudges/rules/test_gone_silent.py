@@ -56,16 +56,17 @@ def test_a_rep_who_has_logged_nothing_for_days_is_asked_about() -> None:
     assert candidate.occasion == "ben:2026-03-10"
     assert candidate.since == date(2026, 3, 10)
     assert candidate.wordings == (
-        "Nothing that counts has been logged for Ben since Tuesday 10 March. Away?",
-        "Is Ben away? Nothing that counts has been logged since Tuesday 10 March.",
-        "Ben has logged nothing that counts for four working days, since Tuesday 10 March. Away?",
-        "No activity that counts from Ben since Tuesday 10 March, four working days in a row. Away, or not logging?",
-        "Away? Ben has logged nothing that counts since Tuesday 10 March.",
-        "Nothing that counts from Ben for four working days, since Tuesday 10 March. Away?",
+        "Nothing towards the plan has been logged for Ben since Tuesday 10 March. Away?",
+        "Is Ben away? Nothing towards the plan has been logged since Tuesday 10 March.",
+        "Ben has logged nothing towards the plan for four working days, since Tuesday 10 March. Away?",
+        "No plan activity from Ben since Tuesday 10 March, four working days in a row. Away, or not logging?",
+        "Away? Ben has logged nothing towards the plan since Tuesday 10 March.",
+        "Nothing towards the plan from Ben for four working days, since Tuesday 10 March. Away?",
     )
     assert candidate.reason == (
-        "Nothing that counts was logged for Ben Doe on four working days, from Tuesday 10 March to Friday 13 March. Given the "
-        "weekdays on which they usually log something, and how active the rest of the team was, chance rarely explains that. "
+        "Nothing towards the plan was logged for Ben Doe on four working days, from Tuesday 10 March to Friday 13 March. "
+        "Given the weekdays on which they usually log something, and how active the rest of the team was, chance rarely "
+        "explains that. "
         "If they were away, enter the absence, so that these days aren't held against them."
     )
 

@@ -33,7 +33,7 @@ def test_it_lists_the_plan_and_counts_nothing_of_the_time_away() -> None:
         assert "Ana" in wording
         assert "10 calls and 2 meetings." in wording
         assert "Demos" not in wording
-    assert candidate.reason == "You were entered as away until Friday. Days of leave have no targets."
+    assert candidate.reason == "Your absence was entered until Friday. Those days have no targets."
 
 
 def test_there_is_one_for_each_leave() -> None:

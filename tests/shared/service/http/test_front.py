@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from shared.service.process import Front
+from shared.service.http.limits import PROBE_LIMITS
+from shared.service.process import Front, probe_front
 
 TIMEOUT_S = 20.0
 
@@ -94,3 +95,19 @@ async def test_a_response_that_has_begun_is_broken_off_when_the_time_to_stop_is_
     assert begun.startswith(b"HTTP/1.1 200 OK")
     assert b"HTTP/1.1" not in rest
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_the_front_of_probes_has_few_places_and_gives_the_last_one_to_the_newest_client() -> None:
+    front = probe_front(host="127.0.0.1", port=0)
+    idle = [await _connect(front) for _ in range(PROBE_LIMITS.connections_per_address_max)]
+    reader, writer = await _connect(front)
+
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+
+    assert b"200 OK" in answer
+    assert await idle[0][0].read() == b""  # it has made room
+    for _, other in idle:
+        other.close()
+    front.server.should_exit = True
+    await front.serving

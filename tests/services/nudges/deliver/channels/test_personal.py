@@ -1,7 +1,6 @@
 """Each person on the way that they prefer: which is tried, which is next, and what is left when none works."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import timedelta
 
 import certifi
@@ -12,14 +11,13 @@ from services.nudges.deliver.channel import ContactAttempt, Delivered, GiveUp, T
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import ChannelsSection, open_channels
 from services.nudges.deliver.channels.personal import PersonalChannel, parse_address
-from services.nudges.deliver.personal.directory import Directory
-from services.nudges.deliver.personal.transport import PersonalMessage, TransportOutcome
+from services.nudges.deliver.personal.transport import TransportOutcome
 from shared.clock import SteppedClock
 from shared.reach import ContactPoint, Contacts
 from shared.service.settings import DEFAULT_FILE, read_toml
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
-from tests.services.nudges.deliver.personal.directories import FakeDirectory, no_directory
+from tests.services.nudges.deliver.personal.directories import FakeDirectory, FakeTransport, no_directory
 
 BOTH = Contacts(
     contacts=(
@@ -32,24 +30,9 @@ FULL = TryLater(error="come again", after_s=60)
 SECTION: dict[str, object] = {"host": "127.0.0.1", "security": "none", "sender": "Daymark <daymark@example.com>"}
 
 
-@dataclass
-class FakeTransport:
-    """Answers as it is told, and records where it sent."""
-
-    name: str
-    outcome: TransportOutcome = field(default_factory=Delivered)
-    addresses: list[str] = field(default_factory=list)
-
-    async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
-        assert message.nudge_id == make_nudge().id
-        self.addresses.append(address)
-        return self.outcome
-
-
 def _channel(*transports: FakeTransport, contacts: Contacts | None = BOTH) -> PersonalChannel:
     directory = FakeDirectory(contacts={ANA.id: contacts} if contacts is not None else {})
-    find: Callable[[], Directory] = lambda: directory  # type: ignore[assignment, return-value]  # noqa: E731
-    return PersonalChannel(transports, find, destination=b"", give_up_after=timedelta(hours=1))
+    return PersonalChannel(transports, lambda: directory, destination=b"", give_up_after=timedelta(hours=1))
 
 
 async def test_the_first_way_that_works_is_the_last_that_is_tried() -> None:

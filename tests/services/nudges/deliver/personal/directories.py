@@ -1,9 +1,10 @@
-"""Directories of people for tests of channels."""
+"""Directories of people, and ways to them, for tests of channels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.nudges.deliver.personal.directory import Directory
+from services.nudges.deliver.channel import Delivered
+from services.nudges.deliver.personal.transport import Directory, PersonalMessage, TransportOutcome
 from services.nudges.links import Links
 from shared.events import Nudge, PersonId
 from shared.reach import Contacts
@@ -30,3 +31,18 @@ class FakeDirectory:
 
     def stop_url(self, nudge: Nudge) -> str:
         return self.links.mail_url(nudge.person.id)
+
+
+@dataclass
+class FakeTransport:
+    """Answers as it is told, and records what it sent where."""
+
+    name: str
+    outcome: TransportOutcome = field(default_factory=Delivered)
+    addresses: list[str] = field(default_factory=list)
+    messages: list[PersonalMessage] = field(default_factory=list)
+
+    async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
+        self.addresses.append(address)
+        self.messages.append(message)
+        return self.outcome

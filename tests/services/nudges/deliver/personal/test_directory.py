@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from nats.aio.msg import Msg
 
-from services.nudges.deliver.personal.directory import STOPPED, Directory
+from services.nudges.deliver.personal.directory import STOPPED, RosterDirectory
 from services.nudges.deliver.personal.mail_stops import stop_mail
 from services.nudges.links import Links
 from shared.events import NudgeKind
@@ -44,7 +44,7 @@ async def _answer_with(connection: LeanClient, *contacts: ContactPoint) -> None:
 
 
 async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = Directory(connection, pool, LINKS)
+    directory = RosterDirectory(connection, pool, LINKS)
     await _answer_with(connection, SLACK, MAIL)
 
     assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK, MAIL))
@@ -52,7 +52,7 @@ async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, p
 
 
 async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = Directory(connection, pool, LINKS)
+    directory = RosterDirectory(connection, pool, LINKS)
     await _answer_with(connection, MAIL)
     await stop_mail(pool, ANA.id, now=NOON)
 
@@ -64,7 +64,7 @@ async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connect
 
 
 async def test_other_ways_to_somebody_who_has_stopped_mail_stay(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = Directory(connection, pool, LINKS)
+    directory = RosterDirectory(connection, pool, LINKS)
     await _answer_with(connection, MAIL, SLACK)
     await stop_mail(pool, ANA.id, now=NOON)
 
@@ -73,11 +73,11 @@ async def test_other_ways_to_somebody_who_has_stopped_mail_stay(connection: Lean
 
 async def test_nobody_is_found_while_scoring_is_down(connection: LeanClient, pool: asyncpg.Pool) -> None:
     with pytest.raises(NoResponder):
-        await Directory(connection, pool, LINKS).find_contacts(make_nudge())
+        await RosterDirectory(connection, pool, LINKS).find_contacts(make_nudge())
 
 
 def test_the_link_to_stop_mail_is_the_persons_own(pool: asyncpg.Pool) -> None:
-    directory = Directory(LeanClient(), pool, LINKS)
+    directory = RosterDirectory(LeanClient(), pool, LINKS)
 
     assert directory.stop_url(make_nudge()) == LINKS.mail_url(ANA.id) != LINKS.mail_url(BEN.id)
-    assert Directory(LeanClient(), pool, Links(base_url="http://pages", secret=None)).stop_url(make_nudge()) == ""
+    assert RosterDirectory(LeanClient(), pool, Links(base_url="http://pages", secret=None)).stop_url(make_nudge()) == ""

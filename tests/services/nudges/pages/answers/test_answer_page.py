@@ -1,9 +1,12 @@
 """What people answer to a nudge: over HTTP, on a real database."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from services.nudges.metrics import NudgesMetrics
+from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.rows import Rows
@@ -140,6 +143,26 @@ async def test_a_deferred_nudge_cannot_be_answered(rows: Rows, browser: httpx.As
 )
 async def test_without_the_right_link_there_is_no_page(browser: httpx.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(("age", "status"), [(timedelta(days=14), 200), (timedelta(days=14, seconds=1), 410)])
+async def test_a_link_in_a_message_works_for_fourteen_days(
+    rows: Rows, browser: httpx.AsyncClient, age: timedelta, status: int
+) -> None:
+    await rows.pool.execute("UPDATE nudge SET send_at = $1", NOON - age)
+
+    opened, answered = await browser.get(LINK), await browser.post(f"{LINK}/not_useful/-")
+
+    assert (opened.status_code, answered.status_code) == (status, status)
+    assert bool(await _stored(rows)) == (status == 200)
+    assert ("This link has ended" in opened.text) == (status == 410)
+
+
+async def test_an_old_message_can_still_be_answered_on_a_page_of_ones_own(rows: Rows, browser: httpx.AsyncClient) -> None:
+    await rows.pool.execute("UPDATE nudge SET send_at = $1", NOON - timedelta(days=30))
+
+    assert (await browser.post(f"{OWN_ANSWER}/not_useful/-")).status_code == 200
+    assert await _stored(rows) == [("ana", "not_useful", "")]
 
 
 async def test_a_manager_has_a_link_of_their_own_to_the_same_message(browser: httpx.AsyncClient) -> None:

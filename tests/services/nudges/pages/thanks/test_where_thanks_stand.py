@@ -99,6 +99,19 @@ async def test_one_click_needs_the_link_and_the_nudge(rows: Rows, browser: httpx
     assert await rows.pool.fetchval("SELECT count(*) FROM recognition") == 0
 
 
+async def test_a_link_in_a_message_that_has_ended_thanks_nobody(rows: Rows, browser: httpx.AsyncClient) -> None:
+    sent_at = NOON - timedelta(days=14, seconds=1)
+    await rows.add_nudge(make_nudge(send_at=sent_at))
+    await rows.add_nudge(make_nudge("reminder", person=MARA, send_at=NOON - timedelta(days=14)))
+
+    ended = await browser.post(f"{LINKS.answer_url(CELEBRATION.id, MARA.id)}/thank")
+
+    assert ended.status_code == 410
+    assert "This link has ended" in ended.text
+    assert await rows.pool.fetchval("SELECT count(*) FROM recognition") == 0
+    assert (await browser.post(f"{MARAS_INBOX}/answer/plan-done/thank")).status_code == 200
+
+
 async def test_the_inbox_leads_to_everybody_whom_the_manager_leads_without_any_nudge(
     rows: Rows, browser: httpx.AsyncClient
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.scoring.domain.definition_files.roster_file import read_roster
-from services.scoring.domain.roster.contacts import NO_CONTACT, NOT_IN_ROSTER, contacts_of
+from services.scoring.domain.roster.contacts import NO_CONTACT, NOT_IN_ROSTER, contacts_of, list_people
 from shared.events import PersonId
 from shared.reach import ContactPoint, Contacts
 
@@ -55,3 +55,28 @@ def test_people_of_todays_roster_are_reached_and_nobody_else(person: str, now: d
         assert contacts == Contacts(contacts=(ContactPoint(transport="mail", address=expected),))
     else:
         assert contacts == Contacts(because=expected)
+
+
+def test_everybody_of_today_is_listed_once_by_id() -> None:
+    people = list_people(ROSTER, now=MONDAY)
+
+    assert [(person.id, person.is_manager, person.teams) for person in people] == [
+        ("ana", False, ("north",)),
+        ("ben", False, ("north",)),
+        ("both", True, ("north", "south")),
+        ("cleo", False, ("north",)),
+        ("mara", True, ("north",)),
+    ]
+    assert {person.id for person in people if not person.contacts.contacts} == {"cleo"}
+
+
+def test_a_manager_who_also_sells_is_listed_as_a_manager() -> None:
+    roster = read_roster(
+        "teams:\n  - id: t\n    name: T\n    managers: [{id: mo, name: Mo}]\n"
+        "    reps: [{id: mo, name: Mo, timezone: UTC, email: mo@example.com}]\n",
+        file="roster",
+    )
+
+    (person,) = list_people(roster, now=MONDAY)
+    assert person.is_manager
+    assert person.contacts.contacts[0].address == "mo@example.com"

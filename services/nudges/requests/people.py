@@ -1,0 +1,106 @@
+"""The ways to people: what is known of them, a test of one, and a nudge sent to its person once more."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+import asyncpg
+
+from services.nudges.deliver.channel import Channel, Delivered
+from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.deliver.deliveries import requeue_delivery
+from services.nudges.deliver.personal.contact_states import list_contact_states, record_attempts
+from shared.errors import DaymarkError
+from shared.events import Nudge, NudgeId, NudgeKind, Person, Team, TeamId
+from shared.requests.people import PersonTest, TestResult, TriedWay, WayList, WayRow
+
+_TEXT: Final = "This is a test message from Daymark. If you can read it, messages reach you here."
+_REASON: Final = "Whoever runs Daymark for your team sent it to check the way to you. You don't need to do anything."
+
+
+class NoPersonalChannel(DaymarkError):
+    """No way to single people is configured, so nobody can be reached. Set channels.mail in daymark.toml; docs/channels.md says
+    how."""
+
+
+class NotResent(DaymarkError):
+    """This nudge was not sent to its person, so it cannot be sent again. `daymark nudges` lists those that were."""
+
+
+def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel:
+    """The channel to single people.
+
+    Raises:
+        NoPersonalChannel: there is none.
+    """
+    channel = channels.get(PersonalChannel.name)
+    if not isinstance(channel, PersonalChannel):
+        raise NoPersonalChannel
+    return channel
+
+
+async def list_ways(pool: asyncpg.Pool, channels: Mapping[str, Channel]) -> WayList:
+    """What is known of every way that was tried, and which ways are configured."""
+    personal = channels.get(PersonalChannel.name)
+    return WayList(
+        configured=personal.transports if isinstance(personal, PersonalChannel) else (),
+        rows=tuple(
+            WayRow(
+                person=state.person_id,
+                transport=state.transport,
+                last_delivered_at=state.last_delivered_at,
+                failures=state.failures,
+                failing_since=state.failing_since,
+                last_error=state.last_error,
+            )
+            for state in await list_contact_states(pool)
+        ),
+    )
+
+
+async def send_test(pool: asyncpg.Pool, channels: Mapping[str, Channel], query: PersonTest, *, now: datetime) -> TestResult:
+    """Send a message that is no nudge to a person now, and record what became of each way.
+
+    Raises:
+        NoPersonalChannel: no way to single people is configured.
+    """
+    outcome = await find_personal_channel(channels).send(_test_message(query, now=now), attempts=1)
+    tried = outcome.tried
+    async with pool.acquire() as connection, connection.transaction():
+        await record_attempts(connection, query.person, tried, now=now)
+    return TestResult(
+        tried=tuple(TriedWay(transport=attempt.transport, error=attempt.error) for attempt in tried),
+        error="" if isinstance(outcome, Delivered) else outcome.error,
+    )
+
+
+async def resend(pool: asyncpg.Pool, channels: Mapping[str, Channel], nudge_id: NudgeId, *, now: datetime) -> None:
+    """Queue the delivery of a nudge to its person once more.
+
+    Raises:
+        NoPersonalChannel: no way to single people is configured.
+        NotResent: the nudge has no such delivery, or it is on its way.
+    """
+    channel = find_personal_channel(channels)
+    if not await requeue_delivery(pool, nudge_id, channel.name, now=now):
+        raise NotResent(nudge_id)
+
+
+def _test_message(query: PersonTest, *, now: datetime) -> Nudge:
+    """A message that is sent whatever the person wants, with an id that no nudge has."""
+    return Nudge(
+        id=NudgeId(f"test-{uuid4()}"),
+        kind=NudgeKind.CORRECTION,
+        rule="test",
+        person=Person(id=query.person, name=query.name),
+        team=Team(id=TeamId(""), name=""),
+        occasion="test",
+        day=now.date(),
+        text=_TEXT,
+        reason=_REASON,
+        playbook_from=None,
+        revision=0,
+        decided_at=now,
+        send_at=now,
+    )

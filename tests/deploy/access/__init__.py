@@ -1,0 +1,1 @@
+"""Who may do what at NATS, tried against real servers."""
