@@ -12,6 +12,7 @@ import pytest
 
 from deploy.local.servers.ports import find_free_ports
 from services.nudges.app import describe
+from services.nudges.links import Links
 from shared.event_types import (
     ANNOUNCEMENT_DELIVERED,
     DAY_CHANGED,
@@ -24,6 +25,7 @@ from shared.jetstream.client import LeanClient
 from shared.requests import erasure, nudges
 from shared.requests.endpoint import Endpoint
 from tests.service_process import running_service, until_caught_up
+from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON
 
@@ -40,9 +42,11 @@ holdout = 0.0
 [nudges]
 port = {port}
 probes_port = {probes_port}
+link_secret = "file:{folder}/link-secret"
 [channels.file]
 path = "{folder}/nudges.ndjson"
 """
+LINK_SECRET = "5f0c0e9d6f1b4a7f9d3c8b2a1e6d4f70"
 REQUESTS = {endpoint.subject for endpoint in vars(nudges).values() if isinstance(endpoint, Endpoint)}
 EVENTS = {
     event.name for event in (NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED)
@@ -73,6 +77,7 @@ async def process(
     """A process of nudges on stepped time, ready to work: the streams of the other services are there."""
     assert nats.is_connected
     configuration, (port, probes_port) = tmp_path / "daymark.toml", ports
+    (tmp_path / "link-secret").write_text(LINK_SECRET)
     configuration.write_text(
         CONFIGURATION.format(
             nats_url=nats_url,
@@ -108,6 +113,28 @@ async def test_the_process_sends_what_a_report_has_earned_and_ends_cleanly_on_si
     assert [tuple(row) for row in states] == [("file", "delivered"), ("inbox", "delivered")]
     assert json.loads(delivered.data or b"")["nudge_id"] == json.loads(line)["id"]
     assert exit_status == 0
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("process")
+async def test_what_a_manager_writes_on_their_page_goes_out_through_the_channels(
+    nats: LeanClient, ports: list[int], tmp_path: Path
+) -> None:
+    jetstream = nats.jetstream()
+    await jetstream.publish("clock.tick", json.dumps(NOON.isoformat()).encode())
+    await jetstream.publish(DAY_CHANGED.name, report(state="open").model_dump_json().encode())
+    await until_caught_up(nats, "nudges", now=NOON)
+    page = Links(base_url=f"http://127.0.0.1:{ports[0]}", secret=LINK_SECRET).recognise_url(MARA.id, ANA.id)
+
+    async with httpx.AsyncClient(follow_redirects=True) as client:
+        sent = await client.post(f"{page}/send", data={"form": "0123456789", "text": "Great save."})
+    await until_caught_up(nats, "nudges", now=NOON)
+
+    assert "Sent today at 12:00 Madrid time." in sent.text
+    (line,) = (tmp_path / "nudges.ndjson").read_text().splitlines()
+    assert (json.loads(line)["kind"], json.loads(line)["sender"]) == ("thanks", {"id": "mara", "name": "Mara Lind"})
+    published = await jetstream.get_last_msg("NUDGES", NUDGE_DECIDED.name)
+    assert "Mara Lind wrote to you: “Great save.”" in (published.data or b"").decode()
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
