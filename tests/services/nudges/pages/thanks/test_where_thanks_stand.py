@@ -163,6 +163,15 @@ async def test_only_what_was_sent_stands_on_the_reps_page(rows: Rows, pool: asyn
     assert [received.recognition.written_at for received in await list_received_thanks(pool, ANA.id)] == [NOON]
 
 
+async def test_the_newest_hundred_stand_on_the_reps_page(rows: Rows, pool: asyncpg.Pool) -> None:
+    for number in range(101):
+        await rows.add_nudge(await rows.add_thanks(ANA, written_at=NOON - timedelta(minutes=number)))
+
+    written_at = [received.recognition.written_at for received in await list_received_thanks(pool, ANA.id)]
+
+    assert written_at == [NOON - timedelta(minutes=number) for number in range(100)]
+
+
 async def test_a_manager_finds_what_they_wrote_newest_first_to_one_rep_or_all(rows: Rows, pool: asyncpg.Pool) -> None:
     await rows.ignore_indexes()
     for rep, manager, hour in ((ANA, MARA, "10:00"), (ANA, JON, "10:10"), (BEN, MARA, "10:30"), (ANA, MARA, "10:20")):
