@@ -78,11 +78,18 @@ def test_a_rule_that_is_disabled_or_inverted_fails_its_tests(rule: Rule) -> None
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_each_alert_has_a_section_in_the_runbook(rule: dict[str, dict[str, str]]) -> None:
-    file, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+    address, _, anchor = rule["annotations"]["runbook_url"].partition("#")
 
-    headings = re.findall(r"^## (\w+)$", (ROOT / file).read_text(), re.MULTILINE)
+    headings = re.findall(r"^## (\w+)$", (ROOT / "docs/runbook.md").read_text(), re.MULTILINE)
 
+    assert address == "{{ $externalLabels.runbook }}"
     assert anchor in {heading.lower() for heading in headings}
+
+
+def test_the_configuration_says_where_the_runbook_is_as_a_whole_address() -> None:
+    configuration = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+
+    assert configuration["global"]["external_labels"]["runbook"].startswith("https://")
 
 
 async def test_rules_use_only_metrics_that_a_service_exports() -> None:

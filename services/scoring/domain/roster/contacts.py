@@ -7,7 +7,7 @@ from typing import Final
 
 from services.scoring.domain.roster.calendar import rep_day_of, team_day_of
 from services.scoring.domain.roster.roster import Manager, Rep, Roster
-from shared.events import PersonId, TeamId
+from shared.events import PersonId, RepId, TeamId
 from shared.reach import Contacts
 
 NOT_IN_ROSTER: Final = "the roster does not list them today"
@@ -58,9 +58,11 @@ def _entries_today(
     roster: Roster, *, now: datetime, person_id: PersonId | None = None
 ) -> Iterator[tuple[Rep | Manager, TeamId]]:
     """What the roster lists today of everybody, or of one person: reps first, each entry with its team."""
-    for rep in roster.reps.values():
-        if person_id in (None, rep.id) and rep.is_employed_on(today := rep_day_of(rep, now)):
-            yield rep, rep.on(today).team
+    reps = roster.reps
+    asked = reps.keys() if person_id is None else reps.keys() & {RepId(person_id)}
+    for rep_id in asked:
+        if reps[rep_id].is_employed_on(today := rep_day_of(reps[rep_id], now)):
+            yield reps[rep_id], reps[rep_id].on(today).team
     for team in roster.teams:
         for manager in team.managers:
             if person_id in (None, manager.id) and manager.leads_on(team_day_of(roster, team.id, now)):
