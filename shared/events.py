@@ -219,12 +219,15 @@ class PlaybookAcknowledged(Message):
 
 
 class NudgeKind(StrEnum):
+    """`RECOGNITION` reminds a manager to recognise a rep; `THANKS` is what a manager says to a rep."""
+
     CELEBRATION = "celebration"
     COACHING = "coaching"
     RECOGNITION = "recognition"
     DIGEST = "digest"
     ANNOUNCEMENT = "announcement"
     CORRECTION = "correction"
+    THANKS = "thanks"
 
 
 class NudgePart(Message):
@@ -241,9 +244,10 @@ class Nudge(Message):
     """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
 
     At most one exists per rule, person and occasion. `reason` states the facts behind it. `about` lists the reps whom a
-    message to a manager is about, and `absences` the days on which one of them may have been away. `url` opens a page for
-    whoever has it; it is set only for delivery and is neither stored nor published. When several nudges share one message,
-    `parts` lists them in the order of the lines of `text`; the first part has the id of the message.
+    message to a manager is about, and `absences` the days on which one of them may have been away. `sender` is the person whose
+    words it carries, if any. `url` opens a page for whoever has it; it is set only for delivery and is neither stored nor
+    published. When several nudges share one message, `parts` lists them in the order of the lines of `text`; the first part has
+    the id of the message.
     """
 
     id: NudgeId
@@ -261,6 +265,7 @@ class Nudge(Message):
     send_at: datetime
     about: tuple[Mention, ...] = ()
     absences: tuple[PossibleAbsence, ...] = ()
+    sender: Person | None = None
     url: str = ""
     parts: tuple[NudgePart, ...] = ()
 

@@ -37,6 +37,7 @@ from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pending_work import has_pending_work
 from services.nudges.requests.handlers import nudge_requests
 from services.nudges.rules.catalogue import RULES
@@ -201,7 +202,9 @@ class NudgesService:
         disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
         absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
         mail = MailPage(pool, links, renderer, clock)
-        return [*own.routes(), *answers.routes(), *disputes.routes(), *absences.routes(), *mail.routes(), *self._slack()]
+        thanks = ThanksPage(pool, links, renderer, clock, metrics, settings=self._decisions, on_decided=self._wake)
+        pages = (own, answers, disputes, absences, mail, thanks)
+        return [*(route for page in pages for route in page.routes()), *self._slack()]
 
     def _slack(self) -> Sequence[BaseRoute]:
         """Where Slack posts answers, if it may."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE
 from services.nudges.domain.decision import RETRACTED, NudgeStatus
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.domain.feedback.disputes import DisputeReason
@@ -23,7 +23,7 @@ class NudgesMetrics:
     def __init__(self, *, rules: Iterable[str], channels: Iterable[str]) -> None:
         self.registry = CollectorRegistry()
         self._add_intake()
-        self._add_decisions((*rules, ANNOUNCEMENT_RULE, CORRECTION_RULE))
+        self._add_decisions((*rules, ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE))
         self._add_deliveries(tuple(channels))
         self._add_calibration()
         self._add_waiting()

@@ -15,8 +15,9 @@ leads it.
 
 Most messages have several wordings, so that nobody gets the same one twice in two weeks. Each has a reason line with the facts
 behind it. A rep gets at most one message a day, within their working hours, and none on a holiday or a full day of leave.
-Announcements, corrections and the day plan, where it is turned on for a team or a rep, come on top. Several nudges can travel
-in one message. A manager gets at most one message on a working morning; their leave is not known.
+Announcements, corrections, what a manager says to a rep, and the day plan, where it is turned on for a team or a rep, come on
+top. Several nudges can travel in one message. A manager gets at most one message on a working morning; their leave is not
+known.
 
 This page is generated from the code: `python -m tests.contract.messages` writes it.
 """
@@ -24,6 +25,7 @@ _SECTIONS: Final[Sequence[tuple[str, frozenset[NudgeKind]]]] = (
     ("Celebrations", frozenset({NudgeKind.CELEBRATION})),
     ("Coaching", frozenset({NudgeKind.COACHING})),
     ("Announcements and corrections", frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})),
+    ("From managers to reps", frozenset({NudgeKind.THANKS})),
     ("To managers", frozenset({NudgeKind.RECOGNITION, NudgeKind.DIGEST})),
 )
 

@@ -94,7 +94,7 @@ class PersonMatcher:
         document = _decode(message.data)
         if not isinstance(document, dict):
             return False
-        people = [document.get("rep"), document.get("person")]
+        people = [document.get("rep"), document.get("person"), document.get("sender")]
         people += [*(document.get("managers") or []), *(document.get("about") or [])]
         return document.get("rep_id") == person or any(
             isinstance(mentioned, dict) and mentioned.get("id") == person for mentioned in people

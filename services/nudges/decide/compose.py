@@ -108,6 +108,7 @@ def compose_nudge(
         send_at=send_at,
         about=tuple(candidate.about),
         absences=tuple(candidate.absences),
+        sender=candidate.sender,
     )
 
 

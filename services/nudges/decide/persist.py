@@ -14,7 +14,7 @@ from services.nudges.domain.decision import Decision, NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.rules.catalogue import title_of
 from shared.event_types import NUDGE_DECIDED
-from shared.events import Nudge, NudgePart
+from shared.events import Nudge, NudgeKind, NudgePart
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 
@@ -43,12 +43,14 @@ def bundled(verdict: Verdict, nudge: Nudge, *, timezone: str, now: datetime) -> 
 
 
 async def persist(connection: Connection, draft: Draft, recipient: Recipient, context: DecisionContext) -> Outcome | None:
-    """Store a nudge, announce it and queue its deliveries; None when its occasion already has one. Needs the person's lock."""
+    """Store a nudge, announce it and queue its deliveries; None when its occasion already has one. Needs the person's lock.
+
+    Deferred thanks are announced once they go out: until then they can be taken back, and nobody else has read them."""
     decision = decision_of(draft.verdict, timezone=recipient.timezone, now=context.now)
     nudge = draft.nudge.model_copy(update={"send_at": decision.send_at or context.now})
     if not await add_nudge(connection, nudge, decision, recipient, wording=draft.wording, traceparent=context.traceparent):
         return None
-    if decision.status in (NudgeStatus.SENT, NudgeStatus.DEFERRED):
+    if decision.status is NudgeStatus.SENT or (decision.status is NudgeStatus.DEFERRED and nudge.kind is not NudgeKind.THANKS):
         await announce_nudge(connection, nudge, context)
     if decision.status is NudgeStatus.SENT:
         await enqueue_deliveries(connection, nudge.id, context.channels, now=context.now)

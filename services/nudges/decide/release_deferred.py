@@ -18,8 +18,9 @@ from services.nudges.decide.policy.may_send import Send, Suppress, Withhold
 from services.nudges.decide.policy.selection import is_outdone
 from services.nudges.decide.retract import draft_correction
 from services.nudges.decide.scheduled import draft_due_day_plan
+from services.nudges.decide.thanks.draft_thanks import draft_deferred_thanks
 from services.nudges.deliver.deliveries import enqueue_deliveries
-from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE
 from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
@@ -31,6 +32,8 @@ _PEOPLE_MAX: Final = 200
 WORKED_DAYS_MAX: Final = 2
 _DAYS_MAX: Final = timedelta(days=14)
 _ONE_DAY: Final = timedelta(days=1)
+_ALONE: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.THANKS})
+"""What shares its message with nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +57,12 @@ async def release_deferred(pool: asyncpg.Pool, settings: DecisionSettings, *, no
 
 
 async def _claim_messages(connection: Connection, person_id: PersonId, *, now: datetime) -> list[list[DeferredNudge]]:
-    """What is due for a person, by message: announcements one by one, everything else together, most important first."""
+    """What is due for a person, by message: announcements and thanks one by one, the rest together, most important first."""
     due = await claim_deferred(connection, person_id, now=now)
-    announcements = [[deferred] for deferred in due if deferred.kind is NudgeKind.ANNOUNCEMENT]
-    others = [deferred for deferred in due if deferred.kind is not NudgeKind.ANNOUNCEMENT]
+    alone = [[deferred] for deferred in due if deferred.kind in _ALONE]
+    others = [deferred for deferred in due if deferred.kind not in _ALONE]
     together = [sorted(others, key=lambda deferred: PRIORITIES[deferred.rule])] if others else []
-    return announcements + together
+    return alone + together
 
 
 async def _release(connection: Connection, message: Sequence[DeferredNudge], context: DecisionContext) -> list[Outcome]:
@@ -84,12 +87,12 @@ async def _release(connection: Connection, message: Sequence[DeferredNudge], con
 
 
 async def _send_with_day_plan(connection: Connection, sending: Sequence[_Due], context: DecisionContext) -> list[Outcome]:
-    """What may be sent, followed by the day's plan if that is due. An announcement stays a message of its own. The message
-    belongs to the trace of its first nudge."""
+    """What may be sent, followed by the day's plan if that is due. Announcements and thanks stay messages of their own. The
+    message belongs to the trace of its first nudge."""
     first = sending[0].deferred
     context = replace(context, traceparent=first.traceparent)
     plan = None
-    if first.kind is not NudgeKind.ANNOUNCEMENT:
+    if first.kind not in _ALONE:
         rep_id = RepId(first.person_id)
         plan = await draft_due_day_plan(connection, rep_id, timezone=first.timezone, context=context)
     is_plan_sent = plan is not None and isinstance(plan.draft.verdict, Send)
@@ -138,6 +141,8 @@ async def _draft_again(connection: Connection, deferred: DeferredNudge, context:
     """The nudge as its rule would word it now, and whether it may go out."""
     if deferred.rule == ANNOUNCEMENT_RULE:
         return await draft_announcement(connection, deferred, now=context.now)
+    if deferred.rule == THANKS_RULE:
+        return await draft_deferred_thanks(connection, deferred, now=context.now)
     report = await find_day(connection, RepId(deferred.person_id), deferred.day)
     if report is None:
         return _suppressed(deferred, "its day is no longer stored")

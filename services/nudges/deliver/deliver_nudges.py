@@ -44,6 +44,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 _log = structlog.get_logger()
 _RECORD_RETRY_S: Final = 0.5
 _RECORD_ATTEMPTS_MAX: Final = 10
+_READ_ON_OWN_PAGE: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,9 +193,9 @@ def add_links(nudge: Nudge, links: Links) -> Nudge:
 
 
 def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links) -> str:
-    """An announcement is read and acknowledged on the rep's own page, and a new rep is sent there on their first day; to most
-    other nudges there is an answer."""
-    if nudge.kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION) or nudge.rule == FIRST_DAY_RULE:
+    """An announcement is read and acknowledged on the rep's own page, where thanks stand too, and a new rep is sent there on
+    their first day; to most other nudges there is an answer."""
+    if nudge.kind in _READ_ON_OWN_PAGE or nudge.rule == FIRST_DAY_RULE:
         return links.own_page_url(RepId(person_id))
     return links.answer_url(nudge.id, person_id)
 

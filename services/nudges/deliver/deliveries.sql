@@ -2,7 +2,8 @@
 -- One delivery for each channel whose audience includes the nudge's team and kind. A channel that has not registered yet has no
 -- audience and is given everything. After a restore from a backup, what was decided up to the end of the person's day on which
 -- nudges ran again, or is about a day up to then, may have been sent before the loss: it is given up at once. An announcement is
--- about a day to come, or about one long ago, so only the time of the decision counts.
+-- about a day to come, or about one long ago, so only the time of the decision counts. What a manager writes after nudges ran again
+-- is new, whatever day it is.
 INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at, last_error)
 SELECT n.id, wanted.channel, CASE WHEN lost.is_possible THEN 'failed' ELSE 'queued' END, $3, $3,
        CASE WHEN lost.is_possible THEN unsent_reason() ELSE '' END
@@ -12,6 +13,7 @@ FROM nudge AS n
             SELECT FROM restoration AS r
             WHERE coalesce(least((n.decided_at AT TIME ZONE n.timezone)::date, CASE WHEN n.kind <> 'announcement' THEN n.day END)
                            <= (r.resumed_at AT TIME ZONE n.timezone)::date, true)
+              AND coalesce(n.kind <> 'thanks' OR n.decided_at <= r.resumed_at, true)
         ) AS is_possible
     ) AS lost
     CROSS JOIN unnest($2::text[]) AS wanted (channel) LEFT JOIN channel AS c ON c.name = wanted.channel

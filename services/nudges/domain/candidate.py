@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from shared.events import Mention, NudgeId, NudgeKind, PersonId, PossibleAbsence
+from shared.events import Mention, NudgeId, NudgeKind, Person, PersonId, PossibleAbsence
 
 ANNOUNCEMENT_RULE: Final = "playbook"
 """Under this name the announcement of a playbook version is stored and counted; it is no rule, since nobody may miss it."""
 CORRECTION_RULE: Final = "correction"
 """Under this name the correction of a hint that proved wrong is stored and counted."""
+THANKS_RULE: Final = "thanks"
+"""Under this name what a manager says to a rep is stored and counted."""
 
 DROP_RULE: Final = "drop"
 SILENCE_RULE: Final = "gone_silent"
@@ -34,7 +36,7 @@ class Candidate:
     `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
     what the person asked to get every day. What `contradicts_praise` is not sent about days for which the person was praised,
     and the other way round. `about` lists the reps whom a message to a manager is about, and `absences` the days on which one
-    of them may have been away: the message offers to enter it.
+    of them may have been away: the message offers to enter it. `sender` is the person whose words it carries, if anybody's.
     """
 
     rule: str
@@ -50,6 +52,7 @@ class Candidate:
     contradicts_praise: bool = False
     about: Sequence[Mention] = ()
     absences: Sequence[PossibleAbsence] = ()
+    sender: Person | None = None
 
     def nudge_id(self, person_id: PersonId) -> NudgeId:
         """The same wherever and whenever the nudge is made."""

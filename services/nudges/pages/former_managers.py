@@ -1,27 +1,17 @@
 """Who no longer leads anybody: the address of their page, and the links in what they received about reps, open no more."""
 
-from datetime import timedelta
-from typing import Final
-
 import asyncpg
 
+from services.nudges.context.roster.managed_reps import list_managed_reps
 from services.nudges.rules.catalogue import MANAGER_RULES
 from shared.events import PersonId
 from shared.postgres.pool import Connection
-from shared.postgres.queries import Queries
-
-_QUERIES: Final = Queries.beside(__file__)
-_GONE_AFTER: Final = timedelta(days=7)
-"""A rep without a report for so long before the newest one of all has left, and nobody leads them any more."""
 
 
 async def is_former_manager(connection: Connection | asyncpg.Pool, person_id: PersonId) -> bool:
     """Whether the person has led reps and leads none of them by the newest reports. False if they never led anybody."""
-    rows = await connection.fetch(_QUERIES["list_reps_of_manager"], person_id)
-    if not rows:
-        return False
-    newest = await connection.fetchval(_QUERIES["find_newest_open_day"])
-    return not any(row["is_managed"] and (newest is None or newest - row["day"] < _GONE_AFTER) for row in rows)
+    managed = await list_managed_reps(connection, person_id)
+    return bool(managed) and not any(each.is_managed for each in managed)
 
 
 async def may_read_nudge(

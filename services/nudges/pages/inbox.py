@@ -1,7 +1,7 @@
 """The nudges that pages show, as typed rows: a manager's inbox, what a rep has received, and single messages."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -14,6 +14,7 @@ from shared.postgres.queries import Queries
 _QUERIES: Final = Queries.beside(__file__)
 _ABSENCES: Final = TypeAdapter(tuple[PossibleAbsence, ...])
 INBOX_ROWS_MAX: Final = 300
+_LINK_AGE_MAX: Final = timedelta(days=14)
 
 
 class GivenAnswer(BaseModel):
@@ -74,7 +75,7 @@ async def list_inbox(pool: asyncpg.Pool, manager_id: ManagerId) -> list[Message]
 
 
 async def list_received(pool: asyncpg.Pool, rep_id: RepId, *, since: date) -> list[Message]:
-    """What a rep has received since a day of theirs, newest first and without announcements of playbooks."""
+    """What a rep has received since a day of theirs, newest first and without announcements of playbooks and thanks."""
     return [_to_message(row) for row in await pool.fetch(_QUERIES["list_received"], rep_id, since)]
 
 
@@ -82,6 +83,11 @@ async def find_message(pool: asyncpg.Pool, nudge_id: NudgeId, person_id: PersonI
     """The message of a nudge that was sent to a person or to a rep of theirs; None for any other."""
     row = await pool.fetchrow(_QUERIES["find_message"], nudge_id, person_id)
     return _to_message(row) if row is not None else None
+
+
+def has_link_ended(message: Message, *, now: datetime) -> bool:
+    """Whether the link in the message was sent so long ago that it opens nothing any more."""
+    return message.send_at is not None and now - message.send_at > _LINK_AGE_MAX
 
 
 def _to_message(row: asyncpg.Record) -> Message:

@@ -12,14 +12,14 @@ WHERE n.manager_ids @> ARRAY[$1::text] AND n.status IN ('sent', 'deferred')
 ORDER BY n.send_at DESC, n.seq DESC LIMIT $2;
 
 -- name: list_received
--- What a person has received since a day of theirs, newest first. Announcements of playbooks are left out: the page shows the
--- versions.
+-- What a person has received since a day of theirs, newest first. Announcements of playbooks and thanks are left out: the page
+-- shows both by themselves.
 SELECT n.id, n.rule, n.kind, n.person_id, n.person_name, n.occasion, n.day, n.timezone, n.text, n.reason, n.status, n.because,
        n.send_at, n.retracted_because, parts_of(n.id, n.text) AS parts, answers_to(n.id) AS answers,
        (n.event -> 'absences')::text AS absences, is_unsent(n.id) AS is_unsent,
        false AS is_acknowledged, '{}'::text[] AS delivered
 FROM nudge AS n
-WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.rule <> 'playbook'
+WHERE n.person_id = $1 AND n.sent_day >= $2 AND n.status = 'sent' AND n.rule NOT IN ('playbook', 'thanks')
 ORDER BY n.send_at DESC, n.seq DESC;
 
 -- name: find_message

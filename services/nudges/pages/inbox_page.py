@@ -1,4 +1,4 @@
-"""A manager's inbox: the nudges to them and to their reps, and what their reps dispute."""
+"""A manager's inbox: the nudges to them and to their reps, what their reps dispute, and what the manager said to them."""
 
 from collections.abc import Sequence
 
@@ -15,6 +15,9 @@ from services.nudges.pages.former_managers import is_former_manager
 from services.nudges.pages.inbox import list_inbox
 from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.rendering import FOLDER, Renderer
+from services.nudges.pages.thanks.thanks_offers import find_thankable
+from services.nudges.pages.thanks.thanks_view import lines_of_manager
+from services.nudges.pages.thanks.written_thanks import list_written
 from shared.clock import Clock
 from shared.events import ManagerId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -52,6 +55,8 @@ class InboxPage:
                 return self._renderer.not_found()
             messages = await list_inbox(self._pool, manager_id)
             disputes = await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
+            thankable = await find_thankable(self._pool, self._links, manager_id, messages, root="../../")
+            written = await list_written(self._pool, manager_id)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
@@ -63,7 +68,9 @@ class InboxPage:
             has_forms=True,
             manager=manager_id,
             token=token,
-            days=group_by_day(messages, reader=manager_id, absence_address=absence_address),
+            days=group_by_day(messages, reader=manager_id, absence_address=absence_address, offers=thankable.offers),
+            reps=thankable.reps,
+            written=lines_of_manager(written, now=self._clock.now()),
             disputes=make_manager_cards(disputes),
             has_open_disputes=any(dispute.resolution is None for dispute in disputes),
         )

@@ -1,6 +1,6 @@
 """Nudges as cards: what a manager or a rep sees of each."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -22,6 +22,16 @@ _RESTORED: Final = "Daymark was restored from a backup, and this may have been s
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ThanksOffer:
+    """A manager can thank a rep for a nudge: with one click, or with words of their own at an `address`. `name` is the rep's
+    first name. `is_thanked`: they have."""
+
+    name: str
+    address: str
+    is_thanked: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PartOfCard:
     """A nudge that was bundled into the message of a card. `answers` are pairs of who and what, `buttons` pairs of the answer
     and its label."""
@@ -32,6 +42,7 @@ class PartOfCard:
     is_retracted: bool
     answers: tuple[tuple[str, str], ...]
     buttons: tuple[tuple[str, str], ...]
+    thanks: ThanksOffer | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +72,7 @@ class Card:
     absences: tuple[tuple[str, str], ...] = ()
     is_retracted: bool = False
     parts: tuple[PartOfCard, ...] = ()
+    thanks: ThanksOffer | None = None
 
     @property
     def nudge_ids(self) -> tuple[NudgeId, ...]:
@@ -80,20 +92,34 @@ class DayOfCards:
 
 AbsenceAddress = Callable[[PossibleAbsence], str]
 """Where the reader can enter an absence, relative to the reader's page."""
+ThanksOffers = Mapping[NudgeId, ThanksOffer]
+"""For which nudges the reader can thank somebody."""
+_NO_OFFERS: Final[ThanksOffers] = {}
 
 
 def group_by_day(
-    messages: Sequence[Message], *, reader: PersonId, absence_address: AbsenceAddress | None = None
+    messages: Sequence[Message],
+    *,
+    reader: PersonId,
+    absence_address: AbsenceAddress | None = None,
+    offers: ThanksOffers = _NO_OFFERS,
 ) -> list[DayOfCards]:
     """Cards by the day on which they were, or will be, sent in the recipient's time zone; in the order of the messages."""
     return [
-        DayOfCards(heading=_heading(day), cards=tuple(make_cards(of_day, reader=reader, absence_address=absence_address)))
+        DayOfCards(
+            heading=_heading(day),
+            cards=tuple(make_cards(of_day, reader=reader, absence_address=absence_address, offers=offers)),
+        )
         for day, of_day in groupby(messages, key=_sent_day)
     ]
 
 
 def make_cards(
-    messages: Iterable[Message], *, reader: PersonId, absence_address: AbsenceAddress | None = None
+    messages: Iterable[Message],
+    *,
+    reader: PersonId,
+    absence_address: AbsenceAddress | None = None,
+    offers: ThanksOffers = _NO_OFFERS,
 ) -> Iterator[Card]:
     """In the order of the messages. An announcement that several reps received in the same words is one card."""
     groups: dict[tuple[str, ...], list[Message]] = {}
@@ -113,8 +139,13 @@ def make_cards(
         if len(group) > 1:
             yield _make_group_card(group)
             continue
-        card = _make_card(group[0], reader=reader)
+        card = _with_offers(_make_card(group[0], reader=reader), offers)
         yield card if absence_address is None else replace(card, absences=_absences(group[0], reader, absence_address))
+
+
+def _with_offers(card: Card, offers: ThanksOffers) -> Card:
+    parts = tuple(replace(part, thanks=offers.get(part.id)) for part in card.parts)
+    return replace(card, parts=parts, thanks=offers.get(card.id))
 
 
 def _absences(message: Message, reader: PersonId, absence_address: AbsenceAddress) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,5 @@
-"""A rep's own page: the playbook now and soon, a button to confirm it, their next steps, their recent days and messages."""
+"""A rep's own page: what people said to them, the playbook now and soon with a button to confirm it, their next steps, their
+recent days and messages."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -22,6 +23,8 @@ from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.own_days import list_own_days
 from services.nudges.pages.playbook_sections import make_next_steps, make_sections
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.thanks_view import lines_of_rep
+from services.nudges.pages.thanks.written_thanks import list_received_thanks
 from shared.clock import Clock
 from shared.events import DayReport, RepId, VersionNumber
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -59,6 +62,7 @@ class OwnPage:
             ladders = await list_ladders(self._pool, rep_id)
             received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
             own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
+            received_thanks = await list_received_thanks(self._pool, rep_id)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return self._renderer.page(
@@ -68,6 +72,7 @@ class OwnPage:
             token=token,
             sections=make_sections(announcements, timezone, today=today),
             steps=make_next_steps(newest, ladders) if newest is not None else [],
+            thanks=lines_of_rep(received_thanks, now=self._clock.now()),
             lines=[make_day_line(day) for day in own_days],
             days=group_by_day(received, reader=rep_id),
         )

@@ -40,6 +40,10 @@ class Renderer:
         """The same page whatever is missing, so that nobody learns what exists."""
         return self.page("not_found.html", status=404)
 
+    def link_ended(self) -> Response:
+        """For a link in a message that is too old."""
+        return self.page("link_ended.html", status=410)
+
     def unavailable(self) -> Response:
         """For when nothing can be shown or stored for a moment."""
         response = self.page("unavailable.html", status=503)

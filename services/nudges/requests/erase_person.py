@@ -19,8 +19,8 @@ _QUERIES: Final = Queries.beside(__file__)
 async def erase_person(
     pool: asyncpg.Pool, file: FileChannel | None, person_id: PersonId, *, erasure_key: bytes, now: datetime
 ) -> ErasedNudges:
-    """Erase a rep's nudges (also deferred ones) with their deliveries, day reports, disputes, checks and announcements; and a
-    manager's part in other people's.
+    """Erase a rep's nudges (also deferred ones) with their deliveries, day reports, disputes, checks, announcements and what
+    managers wrote to them; and a manager's part in other people's, with what they wrote to reps.
 
     What a receiver has accepted stays with the receiver. From our own `file` of nudges the lines are removed.
 
@@ -36,6 +36,7 @@ async def erase_person(
         await _execute(connection, _QUERIES["delete_deliveries"], person_id)
         await _execute(connection, _QUERIES["delete_answers"], person_id)
         nudges = await _execute(connection, _QUERIES["delete_nudges"], person_id)
+        await _execute(connection, _QUERIES["delete_recognitions"], person_id)
         await _execute(connection, _QUERIES["delete_scheduled_checks"], person_id)
         await _execute(connection, _QUERIES["delete_managers_of_rep"], person_id)
         await _execute(connection, _QUERIES["delete_announcements"], person_id)

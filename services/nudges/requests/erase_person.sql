@@ -3,18 +3,25 @@
 INSERT INTO erased_person (digest, erased_at) SELECT digest, $2 FROM unnest($1::bytea[]) AS digest ON CONFLICT DO NOTHING;
 
 -- name: delete_deliveries
--- Those of nudges to the person, and of nudges to managers about the person.
+-- Those of nudges to the person, of nudges to managers about the person, and of what the person wrote to reps.
 DELETE FROM delivery AS d USING nudge AS n
 WHERE n.id = d.nudge_id
-  AND (n.person_id = $1 OR n.event -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text)));
+  AND (n.person_id = $1 OR n.event -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text))
+       OR n.rule = 'thanks' AND n.event -> 'sender' ->> 'id' = $1);
 
 -- name: delete_answers
 -- What the person answered to other people's nudges. Answers to their own nudges go with those.
 DELETE FROM answer WHERE person_id = $1;
 
 -- name: delete_nudges
--- Nudges to the person, and to managers about the person.
-DELETE FROM nudge WHERE person_id = $1 OR event -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text));
+-- Nudges to the person, to managers about the person, and what the person wrote to reps.
+DELETE FROM nudge
+WHERE person_id = $1 OR event -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text))
+   OR rule = 'thanks' AND event -> 'sender' ->> 'id' = $1;
+
+-- name: delete_recognitions
+-- What the person wrote as a manager, and what was written to them as a rep.
+DELETE FROM recognition WHERE rep_id = $1 OR manager_id = $1;
 
 -- name: delete_scheduled_checks
 -- The person may be a rep, whose days are checked, or a manager, whose team is.
@@ -71,5 +78,7 @@ WHERE body -> 'managers' @> jsonb_build_array(jsonb_build_object('id', $1::text)
 UPDATE dispute SET manager_id = '' WHERE manager_id = $1;
 
 -- name: delete_events
--- Events about the person that are not published yet; waits for a relay that is publishing one of them.
-DELETE FROM outbox WHERE subject = $1 OR body::jsonb -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text));
+-- Events about the person, or with their words, that are not published yet; waits for a relay that is publishing one of them.
+DELETE FROM outbox
+WHERE subject = $1 OR body::jsonb -> 'about' @> jsonb_build_array(jsonb_build_object('id', $1::text))
+   OR body::jsonb -> 'sender' ->> 'id' = $1;

@@ -1,5 +1,6 @@
 """Recognition due: good effort has gone without recognition for a while. The manager learns whose, with facts to quote."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from services.nudges.context.team_context import TeamContext, TeamMember
@@ -36,7 +37,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
     if not due:
         return None
     member = max(due, key=lambda member: (len(_without_reminder(member)), -context.members.index(member)))
-    name, facts, days = context.name_of(member.rep), _facts(member), len(_without(member))
+    name, facts, days = context.name_of(member.rep), effort_facts(member.worked), len(_without(member))
     return Proposal(
         occasion=f"{member.rep.id}:{context.today}",
         wordings=(
@@ -81,13 +82,15 @@ def _largest_target(day: DayReport) -> BehaviourResult | None:
     return max(planned_behaviours(day), key=lambda behaviour: behaviour.target, default=None)
 
 
-def _facts(member: TeamMember) -> str:
-    """`plan done on 4 of the last 5 working days, and 27 conversations over those days`."""
-    recent = member.worked[:DAYS_WITHOUT_MIN]
+def effort_facts(worked: Sequence[DayReport], *, until: str = "") -> str:
+    """`plan done on 4 of the last 5 working days, and 27 conversations over those days`, of worked days, newest first. `until`
+    says which day was the last one when this is read on another day; then it is `4 of 5 working days up to Friday 6 March`."""
+    recent = worked[:DAYS_WITHOUT_MIN]
     largest = _largest_target(recent[0])
     done_days = [day for day in recent if is_plan_done(day)]
     plan_done = done_phrase(done_days, plan="plan done", score="a score of 100 or more")
-    done, days = len(done_days), f"of the last {len(recent)} working days"
+    days = f"of {len(recent)} working days up to {until}" if until else f"of the last {len(recent)} working days"
+    done = len(done_days)
     if largest is None:
         return f"{plan_done} on {done} {days}"
     count = sum(behaviour.count for day in recent for behaviour in day.behaviours if behaviour.key == largest.key)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from deploy.local.servers.ports import find_free_ports
 from services.nudges.app import NudgesService, describe
+from services.nudges.links import Links
 from services.nudges.settings import NudgesSettings
 from shared.clock import SteppedClock
 from shared.event_types import (
@@ -28,6 +29,7 @@ from shared.requests import erasure, nudges, people
 from shared.requests.endpoint import Endpoint
 from shared.service.settings import load_settings
 from tests.service_process import running_service, until_caught_up
+from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON
 
@@ -44,11 +46,13 @@ holdout = 0.0
 [nudges]
 port = {port}
 probes_port = {probes_port}
+link_secret = "file:{folder}/link-secret"
 [channels.file]
 path = "{folder}/nudges.ndjson"
 """
 ANSWERED = (*vars(nudges).values(), people.WAY_LIST, people.PERSON_TEST, people.NUDGE_RESEND)
 REQUESTS = {endpoint.subject for endpoint in ANSWERED if isinstance(endpoint, Endpoint)}
+LINK_SECRET = "5f0c0e9d6f1b4a7f9d3c8b2a1e6d4f70"
 EVENTS = {
     event.name for event in (NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED)
 }
@@ -91,6 +95,7 @@ async def process(
     """A process of nudges on stepped time, ready to work: the streams of the other services are there."""
     assert nats.is_connected
     configuration, (port, probes_port) = tmp_path / "daymark.toml", ports
+    (tmp_path / "link-secret").write_text(LINK_SECRET)
     configuration.write_text(
         CONFIGURATION.format(
             nats_url=nats_url,
@@ -126,6 +131,28 @@ async def test_the_process_sends_what_a_report_has_earned_and_ends_cleanly_on_si
     assert [tuple(row) for row in states] == [("file", "delivered"), ("inbox", "delivered")]
     assert json.loads(delivered.data or b"")["nudge_id"] == json.loads(line)["id"]
     assert exit_status == 0
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("process")
+async def test_what_a_manager_writes_on_their_page_goes_out_through_the_channels(
+    nats: LeanClient, ports: list[int], tmp_path: Path
+) -> None:
+    jetstream = nats.jetstream()
+    await jetstream.publish("clock.tick", json.dumps(NOON.isoformat()).encode())
+    await jetstream.publish(DAY_CHANGED.name, report(state="open").model_dump_json().encode())
+    await until_caught_up(nats, "nudges", now=NOON)
+    page = Links(base_url=f"http://127.0.0.1:{ports[0]}", secret=LINK_SECRET).recognise_url(MARA.id, ANA.id)
+
+    async with httpx.AsyncClient(follow_redirects=True) as client:
+        sent = await client.post(f"{page}/send", data={"form": "0123456789", "text": "Great save."})
+    await until_caught_up(nats, "nudges", now=NOON)
+
+    assert "Sent today at 12:00 Madrid time." in sent.text
+    (line,) = (tmp_path / "nudges.ndjson").read_text().splitlines()
+    assert (json.loads(line)["kind"], json.loads(line)["sender"]) == ("thanks", {"id": "mara", "name": "Mara Lind"})
+    published = await jetstream.get_last_msg("NUDGES", NUDGE_DECIDED.name)
+    assert "Mara Lind wrote to you: “Great save.”" in (published.data or b"").decode()
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])

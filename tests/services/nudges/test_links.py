@@ -20,6 +20,8 @@ def test_links_that_were_handed_out_never_change() -> None:
         LINKS.absence_url(MARA, absence)
         == "http://pages/absence/mara/ana/547710a50c8746228d9240f9c8001794?from=2026-03-02&until=2026-03-06"
     )
+    assert LINKS.recognise_url(MARA, ANA) == "http://pages/recognise/mara/ana/77d3fbe0f2ec571812c1a69aa5ef6528"
+    assert LINKS.recognise_path(MARA, ANA, NUDGE) == "mara/ana/77d3fbe0f2ec571812c1a69aa5ef6528?nudge=n1"
     assert LINKS.answer_url(NUDGE, ANA) == "http://pages/answer/n1/ana/e61c0bd0afc9ed75387ed495bbafdcd0"
 
 
@@ -37,6 +39,11 @@ def test_a_token_opens_the_page_for_which_it_was_signed_and_no_other() -> None:
     assert not LINKS.can_open_absence(ManagerId(ANA), RepId(MARA), absence)
     assert not LINKS.can_open_absence(MARA, RepId(MARA), absence)
     assert not LINKS.can_open_absence(MARA, ANA, inbox)
+    recognise = LINKS.recognise_url(MARA, ANA).rpartition("/")[2]
+    assert LINKS.can_recognise(MARA, ANA, recognise)
+    assert not LINKS.can_recognise(ManagerId(ANA), RepId(MARA), recognise)
+    assert not LINKS.can_recognise(MARA, ANA, absence)
+    assert not LINKS.can_open_absence(MARA, ANA, recognise)
     assert not LINKS.can_open_inbox(ManagerId(ANA), own)
     assert not LINKS.can_open_own_page(RepId(MARA), inbox)
     assert not LINKS.can_open_answer(NudgeId("n2"), ANA, answer)

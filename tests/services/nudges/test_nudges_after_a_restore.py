@@ -49,10 +49,11 @@ async def test_what_waits_in_a_restored_database_is_given_up(rows: Rows, state: 
     assert await rows.pool.fetchval("SELECT count(*) FROM delivery WHERE lease_until IS NOT NULL") == 0
 
 
-async def test_until_nudges_runs_again_nothing_is_sent(rows: Rows) -> None:
+@pytest.mark.parametrize("kind", [NudgeKind.CELEBRATION, NudgeKind.THANKS])
+async def test_until_nudges_runs_again_nothing_is_sent(rows: Rows, kind: NudgeKind) -> None:
     await mark_restored(rows.pool, backed_up_at=BACKED_UP_AT)
 
-    assert await _decide(rows, at(TUESDAY, "12:00"), about=TUESDAY) == UNSENT
+    assert await _decide(rows, at(TUESDAY, "12:00"), about=TUESDAY, kind=kind) == UNSENT
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,8 @@ async def test_until_nudges_runs_again_nothing_is_sent(rows: Rows) -> None:
         (at(MONDAY, "23:59"), TUESDAY, NudgeKind.CELEBRATION, UNSENT),
         (at(MONDAY, "23:59"), TUESDAY, NudgeKind.ANNOUNCEMENT, UNSENT),
         (at(TUESDAY, "00:00"), MONDAY, NudgeKind.ANNOUNCEMENT, QUEUED),
+        (NOON + timedelta(seconds=1), MONDAY, NudgeKind.THANKS, QUEUED),
+        (NOON, MONDAY, NudgeKind.THANKS, UNSENT),
     ],
 )
 async def test_new_nudges_are_sent_from_the_next_day_of_the_person_on(

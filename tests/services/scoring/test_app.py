@@ -18,7 +18,7 @@ from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import SCORES_EVENTS
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool
-from shared.requests import absences, activities, definitions, erasure, scores
+from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint
 from tests.service_process import running_service, until_caught_up
@@ -40,7 +40,7 @@ REQUESTS = {
     for module in (absences, definitions, scores, erasure, activities)
     for endpoint in vars(module).values()
     if isinstance(endpoint, Endpoint) and endpoint is not erasure.ERASE_NUDGES
-}
+} | {people.PERSON_CONTACTS.subject, people.PERSON_LIST.subject}
 
 
 def test_the_application_describes_every_request_and_event_without_a_server() -> None:

@@ -24,8 +24,8 @@ DAY_UNKNOWN_RETRY: Final = timedelta(minutes=5)
 _SILENT_FEED_RETRY: Final = timedelta(minutes=15)
 _ON_LEAVE_RETRY: Final = timedelta(days=1)
 _HINT_RESPECTED_FOR: Final = timedelta(days=2)
-_UNCAPPED: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
-"""What a person must receive in any case. It does not use up the daily cap."""
+_UNCAPPED: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS})
+"""What a person must receive in any case, or somebody says to them. It does not use up the daily cap."""
 _DEFERRABLE: Final = _UNCAPPED | {NudgeKind.CELEBRATION}
 
 
@@ -100,8 +100,8 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
     A celebration is deferred to the next working time. Coaching that cannot be sent while it is true is suppressed. So is
     what the rule sent only lately, what was called not useful or wrong not long ago, and what holds a day against a rep to
     whom the playbook had not been announced before that day. While the feed of the person's team is silent, what holds a day
-    against them is deferred: it may not be true. An announcement or a correction waits as long as it must and does not use up
-    the daily cap. The experiment decides last, so that what is withheld differs in nothing else from what is sent.
+    against them is deferred: it may not be true. An announcement, a correction or thanks wait as long as they must and do not
+    use up the daily cap. The experiment decides last, so that what is withheld differs in nothing else from what is sent.
     """
     if facts.is_paused:
         return Suppress(because=RULE_PAUSED)

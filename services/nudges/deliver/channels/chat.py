@@ -39,6 +39,7 @@ REFUSED_SCHEMES: Final = frozenset(
     }
 )
 """Schemes of Apprise that post to any address (the webhook channel does that with a signature), or act on this machine."""
+_NO_MENTIONS: Final = str.maketrans({"@": "@\u200b", "<": "\u2039", ">": "\u203a"})
 
 
 class UrlRefused(SettingsRefused):
@@ -131,7 +132,7 @@ class ChatChannel:
                 url=self._url(),
                 nudge_id=nudge.id,
                 title=_title(nudge),
-                body=f"{nudge.text}\n\nWhy: {nudge.reason}",
+                body=_body(nudge),
                 wait_s=self._timeout_s / _WAITS_PER_ATTEMPT,
                 allowed=self._allowed,
             )
@@ -163,6 +164,12 @@ class ChatChannel:
         hint = f"; if that is intended, list it in channels.{self.name}.allow_networks" if is_blocked else ""
         after_s = parse_retry_after(result.retry_after, now=self._clock.now())
         return TryLater(error=result.because + hint, after_s=after_s)
+
+
+def _body(nudge: Nudge) -> str:
+    """Nobody in a room is called by what somebody wrote to a rep, such as `@everyone` or `<!channel>`."""
+    body = f"{nudge.text}\n\nWhy: {nudge.reason}"
+    return body.translate(_NO_MENTIONS) if nudge.kind is NudgeKind.THANKS else body
 
 
 def _title(nudge: Nudge) -> str:

@@ -107,7 +107,8 @@ def _is_about(line: bytes, person_id: PersonId) -> bool:
         nudge = Nudge.model_validate_json(line)
     except ValidationError:
         return f'"id":"{person_id}"'.encode() in line  # torn by a crash
-    return person_id in (nudge.person.id, *(mention.id for mention in nudge.about))
+    senders = (nudge.sender.id,) if nudge.sender is not None else ()
+    return person_id in (nudge.person.id, *senders, *(mention.id for mention in nudge.about))
 
 
 def find_file_channel(channels: Mapping[str, Channel]) -> FileChannel | None:

@@ -72,6 +72,8 @@ def _blocks(message: PersonalMessage, reason: str, *, has_buttons: bool, answere
 def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
     if message.is_binding:
         return "Read and confirm it"
+    if not message.has_answers:
+        return "Read it on your page"
     return "See it on a page, where you can change your answer" if has_buttons else "Answer, or say that something is wrong"
 
 

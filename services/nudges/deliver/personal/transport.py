@@ -39,6 +39,7 @@ class PersonalMessage:
     url: str
     stop_url: str
     is_binding: bool
+    has_answers: bool = True
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
@@ -48,7 +49,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
     return PersonalMessage(
         nudge_id=nudge.id,
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
-        subject=neutral_line(_first_sentence(first), length_max=_SUBJECT_LENGTH_MAX),
+        subject=neutral_line(_first_sentence(_opening(first, nudge.kind)), length_max=_SUBJECT_LENGTH_MAX),
         paragraphs=paragraphs,
         parts=tuple(
             MessagePart(nudge_id=part.id, paragraphs=_lines(part.text), answers=allowed_answers(part.kind, is_recipient=True))
@@ -58,7 +59,13 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
+        has_answers=nudge.kind is not NudgeKind.THANKS,
     )
+
+
+def _opening(text: str, kind: NudgeKind) -> str:
+    """Of thanks, who says them: a subject is read on locked screens, and what a manager wrote is for the rep alone."""
+    return text.partition(":")[0] if kind is NudgeKind.THANKS else text
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ _ANSWERS_TO_MANAGER_NUDGES: Final = {
     NudgeKind.RECOGNITION: (Answer.RECOGNISED, *_ANSWERS_OF_RECIPIENTS),
     NudgeKind.DIGEST: (Answer.COACHED, *_ANSWERS_OF_RECIPIENTS),
 }
-_WITHOUT_ANSWERS: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
+_WITHOUT_ANSWERS: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
 """The page behind the link in a message, and the answer buttons of all pages."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -14,16 +13,15 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
 from services.nudges.pages.former_managers import may_read_nudge
-from services.nudges.pages.inbox import Message, find_message
+from services.nudges.pages.inbox import find_message, has_link_ended
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.thanks_offers import find_thankable
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 from shared.transient_errors import TRANSIENT_ERRORS
 
-LINK_AGE_MAX: Final = timedelta(days=14)
 _SEE_OTHER: Final = 303
-_GONE: Final = 410
 _BUTTON: Final = "{nudge}/{answer}/{reason}"
 
 
@@ -55,15 +53,16 @@ class AnswerPage:
                 self._pool, person_id, recipient_id=message.person_id, rule=message.rule
             ):
                 return self._renderer.not_found()
+            thankable = await find_thankable(self._pool, self._links, ManagerId(person_id), [message], root="../../../")
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        if self._has_ended(message):
-            return self._renderer.page("link_ended.html", status=_GONE)
+        if has_link_ended(message, now=self._clock.now()):
+            return self._renderer.link_ended()
 
         def absence_address(absence: PossibleAbsence) -> str:
             return f"../../../absence/{self._links.absence_path(ManagerId(person_id), absence)}"
 
-        (card,) = make_cards([message], reader=person_id, absence_address=absence_address)
+        (card,) = make_cards([message], reader=person_id, absence_address=absence_address, offers=thankable.offers)
         paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
         return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)
 
@@ -75,13 +74,9 @@ class AnswerPage:
             message = await find_message(self._pool, nudge_id, person_id) if is_signed else None
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        if message is not None and self._has_ended(message):
-            return self._renderer.page("link_ended.html", status=_GONE)
+        if message is not None and has_link_ended(message, now=self._clock.now()):
+            return self._renderer.link_ended()
         return await self._record(request, is_signed=is_signed, back_to=f"../../{token}#nudge-{nudge_id}")
-
-    def _has_ended(self, message: Message) -> bool:
-        """Whether the link in the message was sent so long ago that it opens nothing any more."""
-        return message.send_at is not None and self._clock.now() - message.send_at > LINK_AGE_MAX
 
     async def _answer_in_inbox(self, request: Request) -> Response:
         manager_id, token = ManagerId(request.path_params["person"]), request.path_params["token"]

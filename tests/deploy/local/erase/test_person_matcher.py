@@ -67,6 +67,10 @@ NAMING_ANA = {
     "announcement withdrawn": (SCORES, make_message({"rep_id": "ana"}, **{"ce-type": "playbook.withdrawn.v1"})),
     "announcement acknowledged": (NUDGES, make_message({"rep_id": "ana"}, **{"ce-type": "playbook.acknowledged.v1"})),
     "nudge": (NUDGES, make_message({"person": {"id": "ana"}}, **{"ce-type": "nudge.decided.v1"})),
+    "what they wrote": (
+        NUDGES,
+        make_message({"person": {"id": "b"}, "sender": {"id": "ana", "name": "A"}}, **{"ce-type": "nudge.decided.v1"}),
+    ),
     "nudge to a manager": (
         NUDGES,
         make_message({"person": {"id": "b"}, "about": [{"id": "ana", "behaviour": ""}]}, **{"ce-type": "nudge.decided.v1"}),

@@ -23,6 +23,7 @@ class NudgeFields(TypedDict, total=False):
     decided_at: datetime
     about: tuple[Mention, ...]
     absences: tuple[PossibleAbsence, ...]
+    sender: Person | None
     url: str
     parts: tuple[NudgePart, ...]
 

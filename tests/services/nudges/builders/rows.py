@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from services.nudges.decide.thanks.recognitions import add_recognition
 from services.nudges.domain.feedback.answers import Answer, WrongReason
-from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, PersonId, PlaybookAnnounced, RepId, TeamId
+from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
+from shared.events import DayReport, GoalKey, ManagerId, Nudge, NudgeId, Person, PersonId, PlaybookAnnounced, Rep, RepId, TeamId
 from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import MARA
 
 
@@ -165,6 +168,44 @@ class Rows:
             answer.value,
             reason.value if reason is not None else "",
             now,
+        )
+
+    async def add_thanks(
+        self,
+        rep: Rep,
+        manager: Person = MARA,
+        *,
+        text: str = "Great save",
+        nudge_id: NudgeId | None = None,
+        written_at: datetime = NOON,
+        undone_at: datetime | None = None,
+    ) -> Nudge:
+        """What a manager wrote to a rep. Returns its message, which is not stored."""
+        recognition = Recognition(
+            id=RecognitionId(f"{manager.id}-{rep.id}-{written_at:%d%H%M}"),
+            rep_id=rep.id,
+            manager=Person(id=manager.id, name=manager.name),
+            nudge_id=nudge_id,
+            about_day=None,
+            facts="",
+            text=text,
+            written_at=written_at,
+        )
+        async with self.pool.acquire() as connection:
+            await add_recognition(connection, recognition)
+        await self.pool.execute("UPDATE recognition SET undone_at = $2 WHERE id = $1", recognition.id, undone_at)
+        candidate = thanks_candidate(recognition, today=written_at.date())
+        return make_nudge(
+            candidate.nudge_id(rep.id),
+            person=rep,
+            kind=candidate.kind,
+            rule=candidate.rule,
+            occasion=candidate.occasion,
+            text=candidate.wordings[0],
+            reason=candidate.reason,
+            sender=candidate.sender,
+            decided_at=written_at,
+            send_at=written_at,
         )
 
     async def add_ladder(self, rep_id: RepId, goal: GoalKey, period_start: date, *, reached: int = 0, size: int = 30) -> None:

@@ -171,3 +171,23 @@ async def test_this_weeks_reminders_to_the_manager_are_counted(ana_managed: asyn
     await rows.add_nudge(_reminder(WEDNESDAY), status="suppressed")
 
     assert (await loaded(ana_managed)).context.recognitions == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "is_recognised"),
+    [("sent", True), ("deferred", True), ("suppressed", False)],
+    ids=["sent", "waiting", "never sent"],
+)
+async def test_what_a_manager_wrote_recognises_the_rep_on_the_reps_day_on_which_it_was_written(
+    ana_managed: asyncpg.Pool, rows: Rows, status: str, *, is_recognised: bool
+) -> None:
+    thanks = await rows.add_thanks(ANA, JON, written_at=at(MONDAY, "12:01"))
+    await rows.add_nudge(thanks, status=status, timezone="Pacific/Auckland")
+
+    assert await _recognised_on(ana_managed) == (TUESDAY if is_recognised else None)
+
+
+async def test_what_a_manager_wrote_to_somebody_else_recognises_nobody_else(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    await rows.add_nudge(await rows.add_thanks(BEN))
+
+    assert await _recognised_on(ana_managed) is None

@@ -9,6 +9,9 @@ import asyncpg
 import httpx
 from starlette.applications import Starlette
 
+from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.decide.policy.holdout import Holdout
+from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.answer_page import AnswerPage
@@ -17,6 +20,7 @@ from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.mail_page import MailPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
 from tests.services.nudges.builders.days import NOON
@@ -28,6 +32,10 @@ ANAS_PAGE: Final = LINKS.own_page_url(ANA.id)
 BENS_PAGE: Final = LINKS.own_page_url(BEN.id)
 MARAS_INBOX: Final = LINKS.inbox_url(MARA.id)
 JONS_INBOX: Final = LINKS.inbox_url(JON.id)
+SETTINGS: Final = DecisionSettings(
+    channels=("inbox", "webhook"), holdout=Holdout(seed="", share=1.0), subscribers=NO_SUBSCRIBERS
+)
+"""Everything in the experiment would be withheld."""
 
 
 @asynccontextmanager
@@ -38,6 +46,7 @@ async def browsing(
     now: datetime = NOON,
     metrics: NudgesMetrics | None = None,
     on_acknowledged: Callable[[], None] = lambda: None,
+    on_decided: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that follows redirects, as browsers do."""
     renderer, clock, metrics = Renderer(), SteppedClock(now), metrics or NudgesMetrics(rules=RULES, channels=[])
@@ -46,7 +55,8 @@ async def browsing(
     answers = AnswerPage(pool, LINKS, renderer, clock, metrics)
     disputes = DisputePage(pool, LINKS, renderer, clock, metrics, explain=explain)
     mail = MailPage(pool, LINKS, renderer, clock)
-    routes = [*inbox.routes(), *own.routes(), *answers.routes(), *disputes.routes(), *mail.routes()]
+    thanks = ThanksPage(pool, LINKS, renderer, clock, metrics, settings=SETTINGS, on_decided=on_decided)
+    routes = [route for page in (inbox, own, answers, disputes, mail, thanks) for route in page.routes()]
     app = Starlette(routes=routes, exception_handlers={404: inbox.not_found})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, follow_redirects=True) as client:
         yield client

@@ -124,11 +124,12 @@ async def test_a_rep_has_received_what_was_sent_as_a_message_of_its_own(rows: Ro
     assert len(await list_received(rows.pool, ANA.id, since=MONDAY)) == (status == "sent")
 
 
-async def test_a_rep_has_received_their_own_nudges_since_a_day_without_announcements(rows: Rows) -> None:
+async def test_a_rep_has_received_their_own_nudges_since_a_day_without_announcements_and_thanks(rows: Rows) -> None:
     await rows.add_nudge(make_nudge("n1"))
     await rows.add_nudge(make_nudge("n2", send_at=at(TUESDAY, "09:00")))
     await rows.add_nudge(make_nudge("n3", send_at=at(TUESDAY, "09:00"), kind=NudgeKind.ANNOUNCEMENT, rule="playbook"))
     await rows.add_nudge(make_nudge("n4", send_at=at(TUESDAY, "09:00"), person=BEN))
+    await rows.add_nudge(make_nudge("n5", send_at=at(TUESDAY, "09:00"), kind=NudgeKind.THANKS, rule="thanks"))
 
     assert [message.id for message in await list_received(rows.pool, ANA.id, since=TUESDAY)] == ["n2"]
     assert [message.id for message in await list_received(rows.pool, ANA.id, since=MONDAY)] == ["n2", "n1"]

@@ -43,6 +43,7 @@ TABLES_OF_PEOPLE: Final = frozenset(
         "manager_of_rep",
         "nudge",
         "outbox",
+        "recognition",
         "rep_calibration",
         "scheduled_check",
     }
@@ -67,6 +68,7 @@ async def _add_rep(rows: Rows, rep: Rep) -> None:
         await rows.add_delivery(nudge.id)
         await _add_event(rows, nudge.id, nudge.person, about=nudge.about)
     await rows.add_answer(NudgeId(f"to-{rep.id}"), rep.id, Answer.NOT_USEFUL)
+    await rows.add_thanks(rep, JON)
     await rows.add_announcement(announcement(rep=rep), nudge_id=f"announcement-{rep.id}")
     await rows.add_ladder(rep.id, GoalKey("month"), MONDAY)
     await rows.pool.execute(
@@ -144,7 +146,14 @@ async def test_a_manager_is_erased_from_other_peoples_rows_which_stay(rows: Rows
     assert erased == ErasedNudges(nudges=0, reports=0, lines=0)
     assert await tables_that_mention(rows.pool, MARA.id, MARA.name) == set()
     assert await tables_that_mention(rows.pool, ANA.id) == await tables_that_mention(rows.pool, BEN.id) == TABLES_OF_PEOPLE
-    assert await tables_that_mention(rows.pool, JON.name) == {"announcement", "day", "manager_of_rep", "nudge", "outbox"}
+    assert await tables_that_mention(rows.pool, JON.name) == {
+        "announcement",
+        "day",
+        "manager_of_rep",
+        "nudge",
+        "outbox",
+        "recognition",
+    }
     managers = await rows.pool.fetch("SELECT id, manager_ids FROM nudge WHERE id LIKE 'to-%' ORDER BY id")
     assert [tuple(row) for row in managers] == [("to-ana", []), ("to-ben", ["jon"])]
     resolutions = await rows.pool.fetch("SELECT manager_id, resolution FROM dispute ORDER BY rep_id")
@@ -169,6 +178,23 @@ async def test_a_manager_who_is_erased_loses_the_nudges_that_they_received(rows:
     assert erased.nudges == 1
     assert await tables_that_mention(rows.pool, JON.id, JON.name) == set()
     assert await tables_that_mention(rows.pool, "to-ana") == {"answer", "delivery", "nudge", "outbox"}
+
+
+async def test_what_a_manager_wrote_is_erased_with_them_wherever_it_stands_and_nothing_else_is(rows: Rows) -> None:
+    for manager, text in ((MARA, "Great save"), (JON, "Well spotted")):
+        nudge = await rows.add_thanks(BEN, manager, text=text)
+        await rows.add_nudge(nudge)
+        await rows.add_delivery(nudge.id)
+        event = make_event(NUDGE_DECIDED, nudge, event_id=nudge.id, subject=BEN.id, traceparent="", at=NOON)
+        async with rows.pool.acquire() as connection:
+            await enqueue_events(connection, [event])
+    assert await tables_that_mention(rows.pool, "Great save") == {"nudge", "outbox", "recognition"}
+
+    assert (await _erase(rows, MARA)).nudges == 1
+
+    assert await tables_that_mention(rows.pool, MARA.name, "Great save") == set()
+    assert await tables_that_mention(rows.pool, "Well spotted") == {"nudge", "outbox", "recognition"}
+    assert await rows.pool.fetchval("SELECT count(*) FROM delivery") == 1
 
 
 async def test_no_table_names_people_that_erasure_does_not_know(rows: Rows) -> None:

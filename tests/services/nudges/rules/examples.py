@@ -10,6 +10,7 @@ from services.nudges.context.team_context import TeamContext, WeeklyBrief
 from services.nudges.decide.policy.retraction import SentNudge, correction_candidate
 from services.nudges.domain.announcements import announcement_candidate
 from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
 from services.nudges.domain.phrases import WEEKDAYS, clock_time
 from services.nudges.domain.roster.doubts import DoubtKind, RosterDoubt
 from services.nudges.domain.roster.leave import Leave
@@ -205,6 +206,21 @@ def correction(sent: SentNudge = HINT, *, today: date = THURSDAY) -> Candidate:
     return correction_candidate(sent, closed_day(ANA, sent.day, (9, 1, 0)), today=today)
 
 
+def thanks(text: str, *, today: date = THURSDAY) -> Candidate:
+    """What Laura says to Ana about Tuesday."""
+    recognition = Recognition(
+        id=RecognitionId("thanks"),
+        rep_id=ANA.id,
+        manager=LAURA,
+        nudge_id=NudgeId("n1"),
+        about_day=WEDNESDAY - timedelta(days=1),
+        facts="12 of 12 conversations",
+        text=text,
+        written_at=at(WEDNESDAY, "18:00"),
+    )
+    return thanks_candidate(recognition, today=today)
+
+
 def _rule_examples() -> Iterator[Example]:
     for name, context in REP_EXAMPLES.items():
         rule = REP_RULES[name]
@@ -244,6 +260,20 @@ def _other_examples() -> Iterator[Example]:
         limits="Only for coaching, once per message: on the next working morning, with whatever else is due then.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=correction(),
+    )
+    yield Example(
+        title="A word from a manager",
+        when="A manager writes to a rep of theirs, about a message in Daymark or without one.",
+        limits="Only in working hours. Does not use up the daily cap, and is never part of the experiment. Never bundled.",
+        receiver=_receiver(ANA, at(THURSDAY, "09:00")),
+        candidate=thanks("Great call with Acme. You kept asking until they told you what they really need."),
+    )
+    yield Example(
+        title="Thanks from a manager",
+        when="A manager presses “Thank” on a message, or “Just say thank you”.",
+        limits="As above.",
+        receiver=_receiver(ANA, at(THURSDAY, "09:00")),
+        candidate=thanks(""),
     )
 
 

@@ -71,6 +71,7 @@ def test_a_rule_without_a_holdout_has_no_assignments() -> None:
         (NudgeKind.CORRECTION, False),
         (NudgeKind.DIGEST, False),
         (NudgeKind.RECOGNITION, False),
+        (NudgeKind.THANKS, False),
     ],
 )
 def test_only_what_reps_receive_about_their_days_is_in_the_experiment(kind: NudgeKind, *, is_in_experiment: bool) -> None:

@@ -40,6 +40,7 @@ WITHHELD = Assignment(number=0.09, holdout=0.1)
 CAP = "another message was already due that day"
 PRAISED = "other praise was already due that day"
 ANNOUNCEMENT, CORRECTION = candidate_of(NudgeKind.ANNOUNCEMENT), candidate_of(NudgeKind.CORRECTION)
+THANKS = candidate_of(NudgeKind.THANKS)
 EVERYDAY = candidate_of(NudgeKind.CELEBRATION, is_everyday=True)
 DIGEST, RECOGNITION = candidate_of(NudgeKind.DIGEST), candidate_of(NudgeKind.RECOGNITION)
 UNKNOWN_DAY = PolicyFacts(timezone="Europe/Madrid", today=None)
@@ -99,6 +100,7 @@ def test_a_celebration_with_no_work_in_sight_is_suppressed() -> None:
     [
         (recent_nudge(NudgeKind.ANNOUNCEMENT), CELEBRATION, Send()),
         (recent_nudge(NudgeKind.CORRECTION), CELEBRATION, Send()),
+        (recent_nudge(NudgeKind.THANKS), CELEBRATION, Send()),
         (recent_nudge(is_bundled=True), CELEBRATION, Send()),
         (recent_nudge(is_opt_in=True), CELEBRATION, Send()),
         (recent_nudge(days_ago=1), CELEBRATION, Send()),
@@ -111,10 +113,12 @@ def test_a_celebration_with_no_work_in_sight_is_suppressed() -> None:
         (recent_nudge(NudgeKind.CELEBRATION), COACHING, Suppress(because=CAP)),
         (recent_nudge(), ANNOUNCEMENT, Send()),
         (recent_nudge(), CORRECTION, Send()),
+        (recent_nudge(), THANKS, Send()),
     ],
     ids=[
         "announcements do not use it up",
         "nor do corrections",
+        "nor does what a manager says",
         "what was part of a message counts with that message",
         "what somebody opted in to does not count",
         "yesterday is over",
@@ -127,6 +131,7 @@ def test_a_celebration_with_no_work_in_sight_is_suppressed() -> None:
         "coaching is not",
         "an announcement is not capped",
         "nor is a correction",
+        "nor is what a manager says",
     ],
 )
 def test_the_daily_cap(received: RecentNudge, candidate: Candidate, verdict: Verdict) -> None:
@@ -220,6 +225,6 @@ def test_nothing_is_ever_sent_outside_working_time(naive: datetime, kind: NudgeK
         assert today.work_starts_at is not None
         assert today.work_ends_at is not None
         assert today.work_starts_at <= now < today.work_ends_at
-        assert count == 0 or kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION)
+        assert count == 0 or kind in (NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS)
     if isinstance(verdict, Defer):
         assert verdict.until > now

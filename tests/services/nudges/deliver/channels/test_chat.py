@@ -34,6 +34,20 @@ async def test_a_room_gets_the_text(send: Send, receiver: Receiver) -> None:
     assert make_nudge().text in request.body.decode()
 
 
+async def test_nobody_in_a_room_is_called_by_what_a_manager_wrote_to_a_rep(send: Send, receiver: Receiver) -> None:
+    receiver.script(default=answer(200))
+    text = "Mara Lind wrote to you: “@everyone <!channel> <@U1> look”"
+    async with chat(room(receiver)) as channel:
+        await channel.send(make_nudge(kind=NudgeKind.THANKS, text=text), attempts=1)
+        await channel.send(make_nudge(text="3 < 4 @ noon"), attempts=1)
+
+    thanks, other = (request.body.decode() for request in receiver.received)
+    assert "look" in thanks
+    for mention in ("@everyone", "<!channel>", "<@U1>", "&lt;!channel"):
+        assert mention not in thanks
+    assert "@ noon" in other
+
+
 async def test_the_link_to_a_reps_own_page_does_not_go_to_a_room(receiver: Receiver) -> None:
     receiver.script(default=answer(200))
     async with chat(room(receiver)) as channel:

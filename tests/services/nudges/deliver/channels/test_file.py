@@ -68,19 +68,20 @@ async def test_a_file_that_cannot_be_written_is_tried_again_later(tmp_path: Path
     assert stat.S_ISDIR(tmp_path.stat().st_mode)
 
 
-async def test_erasing_a_person_removes_lines_to_them_and_about_them_whole_or_torn(tmp_path: Path) -> None:
+async def test_erasing_a_person_removes_lines_to_them_about_them_and_from_them_whole_or_torn(tmp_path: Path) -> None:
     path = tmp_path / "nudges.ndjson"
     channel = FileChannel(path)
     for nudge in (
         make_nudge("to-ana"),
         make_nudge("to-ben", person=BEN),
         make_nudge("about-ana", person=MARA, about=(Mention(id=ANA.id),)),
+        make_nudge("from-ana", person=MARA, sender=ANA),
     ):
         await channel.send(nudge, attempts=1)
     with path.open("a") as file:
         file.write('{"id":"torn","person":{"id":"ana"\n')
 
-    assert await channel.erase(ANA.id) == 3
+    assert await channel.erase(ANA.id) == 4
 
     assert [json.loads(line)["id"] for line in path.read_text().splitlines()] == ["to-ben"]
 

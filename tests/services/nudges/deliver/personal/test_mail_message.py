@@ -65,6 +65,24 @@ def test_the_text_is_read_from_the_message_over_the_reason_to_the_links() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Mara Lind wrote to you: “Great save. Bcc: all@example.com”", "Mara Lind wrote to you"),
+        ("Mara Lind says thank you for yesterday: 6 of 6 calls.", "Mara Lind says thank you for yesterday"),
+        ("Mara Lind says thank you.", "Mara Lind says thank you"),
+    ],
+)
+def test_the_subject_of_what_a_manager_says_names_the_manager_and_leaves_the_words_to_the_mail(text: str, subject: str) -> None:
+    mail = _mail(kind=NudgeKind.THANKS, text=text)
+
+    assert mail["Subject"] == subject
+    assert text in _part(mail, "plain")
+    assert "Read it on your page" in _part(mail, "plain")
+    assert "Read it on your page" in _part(mail, "html")
+    assert mail["List-Unsubscribe"] == f"<{STOP}>"
+
+
 @pytest.mark.parametrize("kind", [NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION])
 def test_what_binds_a_person_cannot_be_unsubscribed_from(kind: NudgeKind) -> None:
     mail = _mail(kind=kind)

@@ -46,6 +46,9 @@ NUDGES = {
     NudgeKind.CORRECTION: make_nudge(
         "correction", kind=NudgeKind.CORRECTION, text="Ana, yesterday's message was wrong: 9 of 10 calls.", url=OWN_PAGE
     ),
+    NudgeKind.THANKS: make_nudge(
+        "thanks", kind=NudgeKind.THANKS, text="Mara Lind wrote to you: “That call with Acme was a masterclass.”", url=OWN_PAGE
+    ),
 }
 HOSTILE = [
     "<!channel>",

@@ -35,6 +35,7 @@ def test_every_kind_of_nudge_has_its_answers_for_the_recipient_and_for_managers(
         "digest": (["coached", *objections], []),
         "announcement": ([], []),
         "correction": ([], []),
+        "thanks": ([], []),
     }
 
 

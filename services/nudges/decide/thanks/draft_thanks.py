@@ -1,0 +1,46 @@
+"""The message of a recognition, and whether it may go out now: within the rep's working hours."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
+from services.nudges.decide.decision_context import Recipient
+from services.nudges.decide.nudges import DeferredNudge
+from services.nudges.decide.policy.may_send import DAY_UNKNOWN, Defer, PolicyFacts, Suppress, may_send
+from services.nudges.decide.policy_facts import load_working_time
+from services.nudges.decide.thanks.recognitions import find_recognition
+from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
+from services.nudges.domain.working_time import local_day
+from shared.events import RepId
+from shared.postgres.pool import Connection
+
+_UNSEEN_MAX: Final = timedelta(days=14)
+"""After so long without a day of theirs being opened, the rep is taken to have left."""
+UNDONE: Final = "the manager took it back"
+NO_LONGER_SEEN: Final = "no day of the rep is opened any more"
+
+
+async def draft_thanks(
+    connection: Connection, recognition: Recognition, recipient: Recipient, *, send_at: datetime, now: datetime
+) -> Draft:
+    """As worded now. Needs the rep's lock."""
+    rep_id, timezone = RepId(recipient.person.id), recipient.timezone
+    candidate = thanks_candidate(recognition, today=local_day(now, timezone))
+    today = await load_working_time(connection, rep_id, timezone=timezone, now=now)
+    verdict = may_send(candidate, PolicyFacts(timezone=timezone, today=today), now=now)
+    is_unseen = now - recognition.written_at > _UNSEEN_MAX
+    if is_unseen and isinstance(verdict, Defer) and verdict.because == DAY_UNKNOWN:
+        verdict = Suppress(because=NO_LONGER_SEEN)
+    basis = DayBasis(day=recognition.about_day or local_day(recognition.written_at, timezone))
+    nudge = compose_nudge(candidate, recipient, basis, wording=0, decided_at=recognition.written_at, send_at=send_at)
+    return Draft(nudge=nudge, wording=0, verdict=verdict)
+
+
+async def draft_deferred_thanks(connection: Connection, deferred: DeferredNudge, *, now: datetime) -> Draft:
+    """Of a message that has waited. Needs the rep's lock."""
+    recognition = await find_recognition(connection, RecognitionId(deferred.nudge.occasion))
+    if recognition is None:
+        return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=UNDONE))
+    nudge = deferred.nudge
+    recipient = Recipient(person=nudge.person, team=nudge.team, timezone=deferred.timezone, managers=())
+    return await draft_thanks(connection, recognition, recipient, send_at=nudge.send_at, now=now)

@@ -1,0 +1,85 @@
+"""What a manager says to a rep: a sentence of their own, or thanks for what was done; and the message that brings it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, NewType
+
+from services.nudges.domain.candidate import THANKS_RULE, Candidate
+from services.nudges.domain.phrases import day_name, natural_name
+from shared.events import ManagerId, NudgeId, NudgeKind, Person, RepId
+
+RecognitionId = NewType("RecognitionId", str)
+
+TEXT_LENGTH_MAX: Final = 500
+_ID_HEX: Final = 32
+_QUOTES_WITHIN: Final = str.maketrans("“”", "\u2018\u2019")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occasion:
+    """The nudge for which a manager thanks a rep. `about_day` is the rep's day that it is about, if it is about one. `facts`
+    is a phrase that can be quoted; it is empty if there are none. `title` is the name of the nudge's rule."""
+
+    nudge_id: NudgeId
+    title: str
+    about_day: date | None
+    facts: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recognition:
+    """What a manager says to a rep. `text` is their own sentence; empty for thanks alone. `about_day` and `facts` are those of
+    the occasion as the manager saw them."""
+
+    id: RecognitionId
+    rep_id: RepId
+    manager: Person
+    nudge_id: NudgeId | None
+    about_day: date | None
+    facts: str
+    text: str
+    written_at: datetime
+
+
+def make_recognition_id(manager_id: ManagerId, rep_id: RepId, form: str) -> RecognitionId:
+    """The same for the same form, however often it is sent. Nobody else's form has it."""
+    return RecognitionId(hashlib.sha256(f"{manager_id}/{rep_id}/{form}".encode()).hexdigest()[:_ID_HEX])
+
+
+def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
+    """The message to the rep, as worded on a day of theirs."""
+    name = natural_name(recognition.manager.name)
+    if recognition.text:
+        message = f"{name} wrote to you: “{recognition.text.translate(_QUOTES_WITHIN)}”"
+        reason = f"{name} wrote this{_about(recognition, today=today)}. Daymark only passes it on."
+    else:
+        message = f"{name} says {thanks_phrase(recognition, today=today)}."
+        reason = f"{name} sent this. Daymark only passes it on."
+    return Candidate(
+        rule=THANKS_RULE,
+        kind=NudgeKind.THANKS,
+        occasion=recognition.id,
+        wordings=(message,),
+        reason=reason,
+        sender=recognition.manager,
+    )
+
+
+def thanks_phrase(thanked: Recognition | Occasion, *, today: date) -> str:
+    """`thank you for Tuesday: 6 of 6 calls`."""
+    for_day = f" for {day_name(thanked.about_day, today=today)}" if thanked.about_day is not None else ""
+    return f"thank you{for_day}" + (f": {thanked.facts}" if thanked.facts else "")
+
+
+def occasion_phrase(occasion: Recognition | Occasion, *, today: date) -> str:
+    """What is thanked for: `Tuesday: 6 of 6 calls`, or the facts alone; empty for nothing in particular."""
+    day = day_name(occasion.about_day, today=today) if occasion.about_day is not None else ""
+    return ": ".join(part for part in (day, occasion.facts) if part)
+
+
+def _about(recognition: Recognition, *, today: date) -> str:
+    phrase = occasion_phrase(recognition, today=today)
+    if not phrase:
+        return ""
+    return f" about {phrase}" if recognition.about_day is not None else f" about your recent work: {phrase}"

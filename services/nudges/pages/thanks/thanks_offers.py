@@ -1,0 +1,54 @@
+"""For which of the nudges on a page a manager can thank whom, and to whom they can write at all."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import asyncpg
+
+from services.nudges.context.roster.managed_reps import list_managed_reps
+from services.nudges.decide.thanks.occasions import list_thankable
+from services.nudges.domain.phrases import first_name, natural_name
+from services.nudges.links import Links
+from services.nudges.pages.inbox import Message
+from services.nudges.pages.nudge_cards import ThanksOffer, ThanksOffers
+from shared.events import ManagerId, NudgeId, PersonId, Rep
+
+_PAGE: Final = "recognise/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thankable:
+    """`offers` by nudge, and `reps` as pairs of the full name and the address of the page, by name."""
+
+    offers: ThanksOffers
+    reps: Sequence[tuple[str, str]]
+
+
+async def find_thankable(
+    pool: asyncpg.Pool, links: Links, manager_id: ManagerId, messages: Iterable[Message], *, root: str
+) -> Thankable:
+    """Of the reps whom the manager leads today. `root` is the way from the reader's page to the root of all pages."""
+    managed = await list_managed_reps(pool, manager_id)
+    reps = {
+        each.rep.id: each.rep
+        for each in managed
+        if each.is_managed and each.is_employed and each.rep.id != PersonId(manager_id)
+    }
+    if not reps:
+        return Thankable(offers={}, reps=())
+    nudge_ids = list(chain.from_iterable((message.id, *(part.id for part in message.parts)) for message in messages))
+    thankable = await list_thankable(pool, nudge_ids, manager_id=manager_id)
+
+    def address(rep: Rep, nudge_id: NudgeId | None) -> str:
+        return f"{root}{_PAGE}{links.recognise_path(manager_id, rep.id, nudge_id)}"
+
+    offers = {
+        nudge_id: ThanksOffer(
+            name=first_name(reps[rep_id].name), address=address(reps[rep_id], nudge_id), is_thanked=is_thanked
+        )
+        for nudge_id, (rep_id, is_thanked) in thankable.items()
+        if rep_id in reps
+    }
+    return Thankable(offers=offers, reps=[(natural_name(rep.name), address(rep, None)) for rep in reps.values()])
