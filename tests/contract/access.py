@@ -12,7 +12,8 @@ _INTRODUCTION: Final = """# Who may do what
 
 NATS lets in nobody without a user and its password. Each user may publish and subscribe to the subjects below and to no
 others. Whatever a user tries beyond that is refused, logged by the service as `nats_permission_denied`, and makes it unready;
-see [the runbook](runbook.md#natspermissiondenied). Only `operator` can delete streams, messages or consumers.
+see [the runbook](runbook.md#natspermissiondenied). Only `operator` can delete streams, messages and durable consumers;
+services remove the temporary consumers of CLOCK.
 
 This page is generated from the catalogue in `deploy/access`, of which the server's configuration is made, too:
 `python -m tests.contract.access` writes it. A test tries every user with every subject on a real server.

@@ -40,7 +40,7 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FolderExists(DaymarkError):
-    """There is something of this name already, and no backup replaces another. Choose another name."""
+    """This path exists already, and a backup never overwrites anything. Choose another name."""
 
 
 class BackupNotWritten(DaymarkError):

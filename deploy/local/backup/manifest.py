@@ -25,11 +25,12 @@ _FILE_NAME: Final = re.compile(rf"(?:{SECRETS}/)?[A-Za-z0-9_][A-Za-z0-9_.-]*", r
 
 
 class NoBackup(DaymarkError):
-    """This folder is no complete backup. Name the folder that `daymark backup` has made."""
+    """This folder is not a complete backup. Name the folder that `daymark backup` has made."""
 
 
 class BackupDamaged(DaymarkError):
-    """The backup is not as it was made. Use another copy of it, or an earlier backup. Nothing was restored."""
+    """The backup is damaged: a file does not match its digest, or cannot be read. Use another copy of it, or an earlier
+    backup. Nothing was restored."""
 
 
 class NewerBackup(DaymarkError):

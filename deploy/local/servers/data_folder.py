@@ -26,8 +26,7 @@ class AlreadyRunning(DaymarkError):
 
 
 class RestoreUnfinished(DaymarkError):
-    """A backup was being restored into this data folder, and that did not come to its end. Delete the folder, and run `daymark
-    restore` again."""
+    """A restore into this data folder was interrupted. Delete the folder, and run `daymark restore` again."""
 
 
 def refuse_unfinished_restore(folder: Path) -> None:

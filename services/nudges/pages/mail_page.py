@@ -1,4 +1,4 @@
-"""The page behind "Get less mail": a person stops their mail, or gets it again."""
+"""The page behind "Stop these mails": a person stops their mail, or gets it again."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -18,7 +18,7 @@ from shared.events import NudgeId, NudgeKind, PersonId, PossibleAbsence
 
 _PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 
-_RESTORED: Final = "Daymark was restored from a backup, and this may have been sent before."
+RESTORED: Final = "Daymark was restored from a backup, and this may have been sent before."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +195,7 @@ def _make_card(message: Message, *, reader: PersonId | None) -> Card:
         timing=f"{_verb(message)} {_time(message, reader=reader)}".rstrip(),
         deferred_because=message.because if is_deferred else "",
         channels=", ".join(channel for channel in message.delivered if channel != "inbox"),
-        unsent_because=_RESTORED if message.is_unsent else "",
+        unsent_because=RESTORED if message.is_unsent else "",
         retraction=message.retracted_because or (_PART_RETRACTED if is_part_retracted else ""),
         acknowledged_by=message.person_name if message.is_acknowledged else "",
         not_acknowledged_by=message.person_name if is_announcement and not message.is_acknowledged else "",

@@ -16,16 +16,17 @@ from shared.events import Nudge, NudgeId, NudgeKind, Person, Team, TeamId
 from shared.requests.people import PersonTest, TestResult, TriedWay, WayList, WayRow
 
 _TEXT: Final = "This is a test message from Daymark. If you can read it, messages reach you here."
-_REASON: Final = "Whoever runs Daymark for your team sent it to check the way to you. You don't need to do anything."
+_REASON: Final = "Whoever runs Daymark for your team sent this to check that messages reach you. You don't need to do anything."
 
 
 class NoPersonalChannel(DaymarkError):
-    """No way to single people is configured, so nobody can be reached. Set channels.mail in daymark.toml; docs/channels.md says
-    how."""
+    """Neither mail nor Slack is configured, so no message can be sent to one person. Set [channels.mail] or [channels.slack] in
+    daymark.toml; docs/channels.md says how."""
 
 
 class NotResent(DaymarkError):
-    """This nudge was not sent to its person, so it cannot be sent again. `daymark nudges` lists those that were."""
+    """This nudge cannot be sent again: no mail or Slack message was ever queued for it, or one is on its way. `daymark nudges`
+    lists the nudges."""
 
 
 def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel:

@@ -59,7 +59,7 @@ def restore(
     if not manifest.secrets:
         echo("The backup has no secrets. Put those of the former data folder into `secrets` in this one before you start it.")
     if send_pending:
-        echo("What was waiting to be sent is sent, although it may have been sent since the backup.")
+        echo("Messages that were waiting will be sent, and people may get some of them twice.")
     else:
         echo("What may have been sent since the backup is not sent again: it stands on the pages, marked as not sent.")
 

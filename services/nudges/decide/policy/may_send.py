@@ -66,6 +66,8 @@ _NOT_WORKING: Final = {
     Presence.DAY_OFF: "not a working day",
     Presence.NOT_EMPLOYED: "not with the team",
 }
+NOT_WORKING: Final = frozenset(_NOT_WORKING.values())
+"""Why a message waits for somebody who is not at work. Nobody knows when they are back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

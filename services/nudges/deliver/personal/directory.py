@@ -15,7 +15,7 @@ from shared.requests.people import PERSON_CONTACTS, ContactList, ContactQuery
 
 _TIMEOUT_S: Final = 3.0
 _ATTEMPTS_MAX: Final = 2
-STOPPED: Final = "they have stopped mail of this kind, and the roster has no other way to reach them"
+STOPPED: Final = "no contact of theirs is there for a message of this kind"
 
 
 class RosterDirectory:

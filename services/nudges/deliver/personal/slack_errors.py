@@ -46,9 +46,9 @@ def interpret_error(code: object, *, status: int, after_s: float | None) -> TryL
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         return TryLater(error=f"Slack answered {status}", after_s=after_s)
     if code in _RATE_LIMITED:
-        return TryLater(error=f"Slack wants fewer messages ({code})", after_s=after_s)
+        return TryLater(error=f"Slack's rate limit was reached ({code})", after_s=after_s)
     if code in _PERSON:
-        return GiveUp(error=f"Slack has nobody to send to at the id that the roster has ({code})")
+        return GiveUp(error=f"Slack cannot message the member id of the roster ({code})")
     if code in _MESSAGE:
         return GiveUp(error=f"Slack refused the message ({code})")
     return TryLater(error=_for_the_operator(code), after_s=after_s)
@@ -57,7 +57,7 @@ def interpret_error(code: object, *, status: int, after_s: float | None) -> TryL
 def inactive_account(*, is_of_person: bool) -> TryLater | GiveUp:
     """What `account_inactive` means."""
     if is_of_person:
-        return GiveUp(error=f"the person's Slack account is switched off ({ACCOUNT_INACTIVE})")
+        return GiveUp(error=f"the person's Slack account is deactivated ({ACCOUNT_INACTIVE})")
     return TryLater(error=_refused_token(ACCOUNT_INACTIVE))
 
 

@@ -11,7 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from services.nudges.deliver.personal.transport import MessagePart, PersonalMessage
+from services.nudges.deliver.personal.transport import ANSWER_LABEL, MessagePart, PersonalMessage
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, WRONG_REASON_LABELS, Answer
 from shared.events import NudgeId
 
@@ -70,11 +70,8 @@ def _blocks(message: PersonalMessage, reason: str, *, has_buttons: bool, answere
 
 
 def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
-    if message.is_binding:
-        return "Read and confirm it"
-    if not message.has_answers:
-        return "Read it on your page"
-    return "See it on a page, where you can change your answer" if has_buttons else "Answer, or say that something is wrong"
+    """With buttons in the message, the page is for reading it, and for changing an answer."""
+    return "Open it in Daymark" if has_buttons and message.link_label == ANSWER_LABEL else message.link_label
 
 
 def _buttons(part: MessagePart) -> Iterator[Block]:

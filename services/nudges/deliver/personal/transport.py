@@ -11,6 +11,13 @@ from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
+ANSWER_LABEL: Final = "Answer, or say that something is wrong"
+_LINK_LABELS: Final = {
+    NudgeKind.ANNOUNCEMENT: "Read it and confirm",
+    NudgeKind.CORRECTION: "See it on your page",
+    NudgeKind.THANKS: "Read it on your page",
+}
+"""What the link to the page of a message says, where it is not for an answer."""
 _SUBJECT_LENGTH_MAX: Final = 90
 _NAME_LENGTH_MAX: Final = 80
 
@@ -39,7 +46,7 @@ class PersonalMessage:
     url: str
     stop_url: str
     is_binding: bool
-    has_answers: bool = True
+    link_label: str = ANSWER_LABEL
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
@@ -59,7 +66,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
-        has_answers=nudge.kind is not NudgeKind.THANKS,
+        link_label=_LINK_LABELS.get(nudge.kind, ANSWER_LABEL),
     )
 
 

@@ -52,10 +52,10 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
     name = natural_name(recognition.manager.name)
     if recognition.text:
         message = f"{name} wrote to you: “{recognition.text.translate(_QUOTES_WITHIN)}”"
-        reason = f"{name} wrote this{_about(recognition, today=today)}. Daymark only passes it on."
+        reason = f"{name} wrote this{_about(recognition, today=today)}. Daymark is just passing it on."
     else:
         message = f"{name} says {thanks_phrase(recognition, today=today)}."
-        reason = f"{name} sent this. Daymark only passes it on."
+        reason = f"{name} sent this. Daymark is just passing it on."
     return Candidate(
         rule=THANKS_RULE,
         kind=NudgeKind.THANKS,

@@ -32,7 +32,7 @@ _ANSWER_S: Final = 2.5
 """Slack shows the user an error after three seconds."""
 _CLICKS_MAX: Final = 1_000
 _LOGGED_EVERY: Final = timedelta(minutes=5)
-NOT_POSSIBLE: Final = "This cannot be answered here any more."
+NOT_POSSIBLE: Final = "You can't answer this message here. Open it in Daymark instead."
 AskScoring = Callable[[PersonId], Awaitable[ContactList]]
 
 

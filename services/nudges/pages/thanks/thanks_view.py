@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.nudges.decide.policy.may_send import DAY_UNKNOWN
+from services.nudges.decide.policy.may_send import DAY_UNKNOWN, NOT_WORKING
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feedback.thanks import RecognitionId, occasion_phrase, thanks_phrase
 from services.nudges.domain.phrases import (
@@ -18,6 +18,7 @@ from services.nudges.domain.phrases import (
     sentence,
 )
 from services.nudges.domain.working_time import local_day
+from services.nudges.pages.nudge_cards import RESTORED
 from services.nudges.pages.thanks.written_thanks import WrittenThanks
 
 
@@ -50,10 +51,14 @@ def lines_of_rep(received: Iterable[WrittenThanks], *, now: datetime) -> list[Th
 
 def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:
     """`Sent today at 10:42 Madrid time.`, or when it will be."""
+    if thanks.is_unsent:
+        return f"Not sent: {RESTORED}"
     if thanks.status is NudgeStatus.SUPPRESSED or thanks.send_at is None:
         return f"Not sent: {thanks.because}."
     if thanks.because == DAY_UNKNOWN:
         return f"Waiting. It goes out once {possessive(first_name(thanks.rep_name))} day has begun."
+    if thanks.status is NudgeStatus.DEFERRED and thanks.because in NOT_WORKING:
+        return f"Waiting: {thanks.because}. It goes out once {first_name(thanks.rep_name)} is at work again."
     at = _moment(thanks.send_at, thanks.timezone, now=now)
     return f"Waiting: {thanks.because}. It goes out {at}." if thanks.status is NudgeStatus.DEFERRED else f"Sent {at}."
 

@@ -19,7 +19,7 @@ _TO_REP_MAX: Final = 100
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WrittenThanks:
     """A recognition with what has become of its message: `status`, why it waits (`because`), and when it was or will be sent.
-    `timezone` is the rep's."""
+    `timezone` is the rep's. `is_unsent`: it reached nobody, because Daymark was restored from a backup."""
 
     recognition: Recognition
     rep_name: str
@@ -27,6 +27,7 @@ class WrittenThanks:
     because: str
     send_at: datetime | None
     timezone: str
+    is_unsent: bool = False
 
 
 async def list_written(pool: asyncpg.Pool, manager_id: ManagerId, rep_id: RepId | None = None) -> list[WrittenThanks]:
@@ -56,4 +57,5 @@ def _to_written(row: asyncpg.Record) -> WrittenThanks:
         because=row["because"],
         send_at=row["send_at"],
         timezone=row["timezone"],
+        is_unsent=row["is_unsent"],
     )

@@ -54,7 +54,7 @@ main()
 async def test_a_backup_never_replaces_another(daymark: RunningDaymark, backup: Path) -> None:
     before = (backup / MANIFEST_NAME).read_text()
 
-    assert f"{backup}: There is something of this name already" in await daymark.failing_command("backup", str(backup))
+    assert f"{backup}: This path exists already" in await daymark.failing_command("backup", str(backup))
     assert (backup / MANIFEST_NAME).read_text() == before
 
 
@@ -69,7 +69,7 @@ async def test_a_backup_that_was_killed_half_way_has_no_name_and_is_none(daymark
     assert not (tmp_path / "b").exists()
     (unfinished,) = tmp_path.glob("b.unfinished-*")
     assert (unfinished / "stream-ACTIVITIES").stat().st_size > 0
-    assert "is no complete backup" in await refused_restore(unfinished, tmp_path / "d")
+    assert "is not a complete backup" in await refused_restore(unfinished, tmp_path / "d")
     await daymark.command("backup", str(tmp_path / "b"))
 
 
@@ -166,7 +166,7 @@ async def test_a_damaged_backup_touches_nothing(backup: Path, tmp_path: Path) ->
 
     errors = await refused_restore(backup, tmp_path / "d")
 
-    assert f"{backup / 'stream-ACTIVITIES'}: The backup is not as it was made" in errors
+    assert f"{backup / 'stream-ACTIVITIES'}: The backup is damaged" in errors
     assert not (tmp_path / "d").exists()
 
 

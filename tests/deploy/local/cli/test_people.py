@@ -74,7 +74,7 @@ async def test_a_mail_reaches_its_person_alone_and_the_announcement_counts_as_de
     (mail,) = mailbox.messages
     assert mailbox.recipients == ["ana@example.com"]
     assert str(mail["To"]) == "Ana Ruiz <ana@example.com>"
-    assert "Read and confirm it:" in _text(mail)
+    assert "Read it and confirm:" in _text(mail)
     own_page = next(line for line in _text(mail).splitlines() if "/you/ana/" in line)
     async with httpx.AsyncClient() as browser:
         assert (await browser.get(own_page)).status_code == 200
@@ -110,7 +110,7 @@ async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_aga
     assert "note     people: 2 people cannot be reached: ben (the roster has neither `reach` nor an email for them)" in doctor
     assert tested.strip() == "mail: the message was accepted"
     assert "The roster does not list this person today" in unknown
-    assert "This nudge was not sent to its person" in never_sent
+    assert "This nudge cannot be sent again" in never_sent
     first, test, again = mailbox.messages
     assert mailbox.recipients == ["ana@example.com", "mara@example.com", "ana@example.com"]
     assert "You don't need to do anything." in _text(test)

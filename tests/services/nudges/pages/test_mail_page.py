@@ -14,7 +14,7 @@ ANAS_MAIL = LINKS.mail_url(ANA.id)
 async def test_opening_the_page_changes_nothing(pool: asyncpg.Pool, browser: httpx.AsyncClient) -> None:
     page = await browser.get(ANAS_MAIL)
 
-    assert "Stop the mail" in page.text
+    assert "Turn mail off" in page.text
     assert not await has_stopped_mail(pool, ANA.id)
 
 
@@ -24,17 +24,17 @@ async def test_a_mailbox_unsubscribes_its_owner_with_one_request(pool: asyncpg.P
     assert [answer.status_code for answer in answers] == [200, 200]
     assert await has_stopped_mail(pool, ANA.id)
     assert not await has_stopped_mail(pool, BEN.id)
-    assert "You've stopped it." in visible_text(await browser.get(ANAS_MAIL))
+    assert "Mail is off." in visible_text(await browser.get(ANAS_MAIL))
 
 
 async def test_the_buttons_stop_mail_and_send_it_again(pool: asyncpg.Pool, browser: httpx.AsyncClient) -> None:
     stopped = await browser.post(f"{ANAS_MAIL}/stop")
-    assert "Send me mail again" in stopped.text
+    assert "Turn mail back on" in stopped.text
     assert await has_stopped_mail(pool, ANA.id)
 
     resumed = await browser.post(f"{ANAS_MAIL}/resume")
 
-    assert "Stop the mail" in resumed.text
+    assert "Turn mail off" in resumed.text
     assert not await has_stopped_mail(pool, ANA.id)
 
 

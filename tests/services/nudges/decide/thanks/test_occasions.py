@@ -1,4 +1,4 @@
-"""What a manager can thank a rep for, and the facts that are ready to quote, on a real database."""
+"""What a manager can thank a rep for, and the facts that are quoted, on a real database."""
 
 from datetime import date
 

@@ -60,7 +60,7 @@ def test_the_text_is_read_from_the_message_over_the_reason_to_the_links() -> Non
         URL,
         "",
         "-- ",
-        f"Get less mail: {STOP}",
+        f"Stop these mails: {STOP}",
         "",
     ]
 
@@ -88,8 +88,8 @@ def test_what_binds_a_person_cannot_be_unsubscribed_from(kind: NudgeKind) -> Non
     mail = _mail(kind=kind)
 
     assert mail["List-Unsubscribe"] is None
-    assert "Get less mail" not in _part(mail, "plain")
-    assert f"Choose which mail you get: {STOP}" in _part(mail, "plain")
+    assert "Stop these mails" not in _part(mail, "plain")
+    assert f"Your mail settings: {STOP}" in _part(mail, "plain")
 
 
 def test_without_a_secret_for_links_there_are_none() -> None:

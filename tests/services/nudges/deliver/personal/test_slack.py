@@ -101,7 +101,7 @@ async def test_what_is_sent_again_has_the_same_id(slack: StandIn, recognises: bo
 async def test_somebody_whom_slack_does_not_reach_is_given_up(slack: StandIn, method: str, code: str) -> None:
     slack.answers[method] = error(code)
 
-    assert await _send(slack) == GiveUp(error=f"Slack has nobody to send to at the id that the roster has ({code})")
+    assert await _send(slack) == GiveUp(error=f"Slack cannot message the member id of the roster ({code})")
 
 
 async def test_a_user_whom_slack_does_not_know_is_given_up(slack: StandIn) -> None:
@@ -123,7 +123,7 @@ async def test_slack_says_when_it_takes_messages_again(
 ) -> None:
     slack.answers[method] = error("ratelimited", status=429, retry_after=retry_after)
 
-    assert await _send(slack) == TryLater(error="Slack wants fewer messages (ratelimited)", after_s=after_s)
+    assert await _send(slack) == TryLater(error="Slack's rate limit was reached (ratelimited)", after_s=after_s)
     assert slack.calls[-1] == method, "it is tried once"
 
 
@@ -182,7 +182,7 @@ async def test_an_inactive_account_is_the_persons_while_slack_accepts_the_token(
     slack.answers["auth.test"] = error("account_inactive")
     of_app = await _send(slack)
 
-    assert of_person == GiveUp(error="the person's Slack account is switched off (account_inactive)")
+    assert of_person == GiveUp(error="the person's Slack account is deactivated (account_inactive)")
     assert of_app == TryLater(error="Slack refused the token (account_inactive); check channels.slack.token")
 
 

@@ -29,7 +29,7 @@ WRITTEN = Recognition(
             WRITTEN,
             TUESDAY,
             "Mara Lind wrote to you: “Great save on Acme.”",
-            "Mara Lind wrote this about yesterday: 6 of 6 calls. Daymark only passes it on.",
+            "Mara Lind wrote this about yesterday: 6 of 6 calls. Daymark is just passing it on.",
         ),
         (
             replace(WRITTEN, about_day=None, facts="plan done on 4 of 5 working days up to Friday 27 February"),
@@ -37,32 +37,32 @@ WRITTEN = Recognition(
             "Mara Lind wrote to you: “Great save on Acme.”",
             (
                 "Mara Lind wrote this about your recent work: plan done on 4 of 5 working days up to Friday 27 February. "
-                "Daymark only passes it on."
+                "Daymark is just passing it on."
             ),
         ),
         (
             replace(WRITTEN, about_day=None, facts=""),
             TUESDAY,
             "Mara Lind wrote to you: “Great save on Acme.”",
-            "Mara Lind wrote this. Daymark only passes it on.",
+            "Mara Lind wrote this. Daymark is just passing it on.",
         ),
         (
             replace(WRITTEN, text=""),
             MONDAY + timedelta(days=3),
             "Mara Lind says thank you for Monday: 6 of 6 calls.",
-            "Mara Lind sent this. Daymark only passes it on.",
+            "Mara Lind sent this. Daymark is just passing it on.",
         ),
         (
             replace(WRITTEN, text="", facts=""),
             MONDAY,
             "Mara Lind says thank you for today.",
-            "Mara Lind sent this. Daymark only passes it on.",
+            "Mara Lind sent this. Daymark is just passing it on.",
         ),
         (
             replace(WRITTEN, text="", about_day=None, facts=""),
             MONDAY,
             "Mara Lind says thank you.",
-            "Mara Lind sent this. Daymark only passes it on.",
+            "Mara Lind sent this. Daymark is just passing it on.",
         ),
     ],
     ids=["written", "after a reminder", "unprompted", "thanks", "without facts", "thanks, unprompted"],

@@ -155,7 +155,7 @@ async def test_a_link_in_a_message_works_for_fourteen_days(
 
     assert (opened.status_code, answered.status_code) == (status, status)
     assert bool(await _stored(rows)) == (status == 200)
-    assert ("This link has ended" in opened.text) == (status == 410)
+    assert ("This link has expired" in opened.text) == (status == 410)
 
 
 async def test_an_old_message_can_still_be_answered_on_a_page_of_ones_own(rows: Rows, browser: httpx.AsyncClient) -> None:

@@ -55,7 +55,7 @@ async def test_opening_the_page_sends_nothing_and_shows_the_facts_and_what_the_r
     text = visible_text(page)
     assert page.status_code == 200
     assert "<h1>Write to Ana Ruiz</h1>" in text
-    assert "Plan done, ready to quote:</span> 6 of 6 calls" in text
+    assert "About “Plan done”:</span> 6 of 6 calls" in text
     assert "Mara Lind says thank you for today: 6 of 6 calls." in text
     assert "script" not in text
     assert page.headers["Content-Security-Policy"].count("form-action 'self'") == 1
@@ -70,7 +70,7 @@ async def test_a_sentence_is_sent_and_the_page_says_so(pool: asyncpg.Pool, scori
     text = visible_text(sent)
     assert sent.request.method == "GET"
     assert f'role="status">“{SENTENCE}” Sent today at 12:00 Madrid time.' in text
-    assert "What you've said to Ana" in text
+    assert "Messages you've written to Ana" in text
     assert "Take it back" not in text
     assert await texts(pool) == [f"Mara Lind wrote to you: “{SENTENCE}”"]
     assert len(woken) == 1
@@ -217,7 +217,7 @@ async def test_a_nudge_that_is_no_reason_to_thank_the_rep_is_left_out(
     page = await browser.get(PAGE, params={"nudge": nudge})
     sent = await browser.post(f"{PAGE}/send", data={"form": "0123456789", "text": "", "nudge": nudge})
 
-    assert "ready to quote" not in page.text
+    assert "About “" not in page.text
     assert fields_of(page).keys() == {"form"}
     assert sent.status_code == 200
     assert await texts(rows.pool) == ["Mara Lind says thank you."]

@@ -107,7 +107,7 @@ async def test_a_link_in_a_message_that_has_ended_thanks_nobody(rows: Rows, brow
     ended = await browser.post(f"{LINKS.answer_url(CELEBRATION.id, MARA.id)}/thank")
 
     assert ended.status_code == 410
-    assert "This link has ended" in ended.text
+    assert "This link has expired" in ended.text
     assert await rows.pool.fetchval("SELECT count(*) FROM recognition") == 0
     assert (await browser.post(f"{MARAS_INBOX}/answer/plan-done/thank")).status_code == 200
 
@@ -135,12 +135,12 @@ async def test_the_reps_page_says_who_wrote_what_when_and_what_for_and_not_a_sec
 
     text = visible_text(await browser.get(ANAS_PAGE))
 
-    assert "What people said to you" in text
+    assert "Messages from your managers" in text
     assert '<span class="rep">Mara Lind</span> <span class="time">Today</span>' in text
     assert "“Great save”" in text
     assert "About:</span> Today: 6 of 6 calls" in text
     assert text.count("Great save") == 1
-    assert "What people said to you" not in visible_text(await browser.get(BENS_PAGE))
+    assert "Messages from your managers" not in visible_text(await browser.get(BENS_PAGE))
 
 
 async def test_older_words_fold_behind_the_newest_three(rows: Rows, browser: httpx.AsyncClient) -> None:
@@ -195,7 +195,7 @@ async def test_the_inbox_shows_the_last_twenty_to_their_writer_alone(rows: Rows,
 
     text = visible_text(await browser.get(MARAS_INBOX))
 
-    assert "What you've said (20)" in text
+    assert "Messages you've written (20)" in text
     assert ("word 19." in text, "word 20." in text) == (True, False)
     assert "word 1" not in (await browser.get(JONS_INBOX)).text
 
@@ -204,7 +204,7 @@ async def test_the_inbox_shows_the_last_twenty_to_their_writer_alone(rows: Rows,
     ("status", "because", "state"),
     [
         ("sent", "", "Sent today at 12:00 Madrid time."),
-        ("deferred", "on leave", "Waiting: on leave. It goes out on Monday 9 March at 09:00 Madrid time."),
+        ("deferred", "on leave", "Waiting: on leave. It goes out once Ana is at work again."),
         ("deferred", "Daymark hasn't opened the rep's day yet", "Waiting. It goes out once Ana's day has begun."),
         ("suppressed", "no day of the rep is opened any more", "Not sent: no day of the rep is opened any more."),
     ],
