@@ -8,7 +8,7 @@ import typer
 from deploy.local.cli.options import AsJson, Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.formats import write_json
-from deploy.local.cli.tables.people import print_people, print_test
+from deploy.local.cli.tables.people import print_people
 from deploy.local.inspect.ways import status_of_people
 from deploy.output import Output, echo
 from shared.errors import DaymarkError
@@ -68,7 +68,8 @@ def send_test_command(
         return await ask(connection, PERSON_TEST, PersonTest(person=PersonId(person), name=page.rows[0].name))
 
     result = run_connected(command_settings(config, data), send)
-    print_test(result, Output())
+    for way in result.tried:
+        echo(f"{way.transport}: {way.error or 'the message was accepted'}")
     if result.error:
         raise NotReached(result.error)
 

@@ -38,7 +38,7 @@ def test_the_ready_line_is_one_line_of_json() -> None:
 
     assert "\n" not in RUN_FILE.line()
     assert document["ready"] is True
-    assert document.keys() == {"ready", "ingest", "scoring", "pages", "nats", "monitor", "postgres", "pids"}
+    assert document.keys() == {"ready", "ingest", "scoring", "pages", "nats", "monitor", "postgres", "probes", "pids"}
 
 
 @pytest.mark.parametrize("text", ["", '{"ready": true'])

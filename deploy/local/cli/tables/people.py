@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from deploy.local.cli.tables.formats import format_moment
 from deploy.local.inspect.ways import PersonStatus
 from deploy.output import Column, Output
-from shared.requests.people import TestResult
 
 
 def print_people(people: Iterable[PersonStatus], output: Output) -> None:
@@ -18,11 +17,6 @@ def print_people(people: Iterable[PersonStatus], output: Output) -> None:
         for person in people
     )
     output.table(columns, cells, if_empty="The roster lists nobody today. Apply one with `daymark roster apply`.")
-
-
-def print_test(result: TestResult, output: Output) -> None:
-    for way in result.tried:
-        output.line(f"{way.transport}: {way.error or 'the message was accepted'}")
 
 
 def _last_reached(person: PersonStatus) -> str:

@@ -193,7 +193,7 @@ async def test_a_restore_that_did_not_come_to_its_end_is_never_started(backup: P
 
     config = tmp_path / "daymark.toml"
     started = await run_failing_command("up", folder=tmp_path / "d", config=config)
-    assert f"{tmp_path / 'd'}: A backup was being restored into this data folder" in started
+    assert f"{tmp_path / 'd'}: A restore into this data folder was interrupted" in started
     assert "The data folder is not empty" in await refused_restore(backup, tmp_path / "d")
 
 

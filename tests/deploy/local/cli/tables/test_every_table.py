@@ -18,7 +18,9 @@ from deploy.local.cli.tables.definitions import print_absences, print_announceme
 from deploy.local.cli.tables.experiments import print_calibrations, print_effects
 from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.nudges import print_channels, print_nudges
+from deploy.local.cli.tables.people import print_people
 from deploy.local.cli.tables.scores import print_scores, print_totals
+from deploy.local.inspect.ways import PersonStatus
 from deploy.output import Output
 from shared.events import BehaviourKey, PersonId, RepId, TeamId
 from shared.requests.absences import AbsenceList, AbsenceRow
@@ -33,6 +35,7 @@ from shared.requests.nudges import (
     EffectList,
     EffectRow,
 )
+from shared.requests.people import WayRow
 from shared.requests.scores import ExplainedLine, ScoreRow, TeamTotal
 from tests.deploy.local.cli.tables.test_explanation import make_activity, make_dispute, make_explanation
 from tests.deploy.local.cli.tables.test_nudges import FAILED, SENT
@@ -128,6 +131,15 @@ def make_channels(name: str, text: str) -> ChannelList:
     return ChannelList(channels=(row,))
 
 
+def make_person(name: str, text: str) -> PersonStatus:
+    state = WayRow(
+        person=PersonId(name), transport="mail", last_delivered_at=NOON, failures=3, failing_since=NOON, last_error=text
+    )
+    return PersonStatus(
+        person=PersonId(name), name=text, role="rep", teams=(TeamId(name),), ways=("mail",), problem=text, states=(state,)
+    )
+
+
 def print_day(name: str, text: str, output: Output) -> None:
     line = ExplainedLine(
         key=behaviour_of(name),
@@ -156,6 +168,7 @@ PRINTERS: Final[Mapping[Callable[..., None], Printer]] = {
     print_effects: lambda name, text, output: print_effects(make_effects(name, text), output),
     print_explanation: print_day,
     print_nudges: print_nudge,
+    print_people: lambda name, text, output: print_people([make_person(name, text)], output),
     print_playbooks: lambda name, text, output: print_playbooks(make_playbooks(name, text), output),
     print_preview: lambda name, text, output: print_preview(make_preview(name, text), output),
     print_scores: lambda name, _, output: print_scores(
