@@ -200,5 +200,5 @@ def test_without_buttons_the_page_is_where_it_is_answered() -> None:
 
     assert _shape(nudge, has_buttons=False) == ["section", "context", "rich_text"]
     labels = [json.dumps(_written(nudge, has_buttons=has_buttons)["blocks"][-1]) for has_buttons in (True, False)]
-    assert ["change your answer" in label for label in labels] == [True, False]
+    assert ["Open it in Daymark" in label for label in labels] == [True, False]
     assert ["Answer, or say that something is wrong" in label for label in labels] == [False, True]
