@@ -1,7 +1,7 @@
 """Announce playbook versions to reps: within their working hours, and not counted towards the daily cap."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
 from services.nudges.decide.decision_context import DecisionContext, Recipient, manager_ids
 from services.nudges.decide.nudges import DeferredNudge
 from services.nudges.decide.persist import persist
-from services.nudges.decide.policy.may_send import DAY_UNKNOWN, Defer, PolicyFacts, Suppress, Verdict, may_send
+from services.nudges.decide.policy.may_send import PolicyFacts, Suppress, Verdict, give_up_unseen, may_send
 from services.nudges.decide.policy_facts import list_recent_nudges, load_working_time
 from services.nudges.domain.announcements import Announcement, announcement_candidate, is_current
 from services.nudges.domain.decision import Outcome
@@ -22,8 +22,6 @@ from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
-_UNSEEN_MAX: Final = timedelta(days=14)
-"""After so long without a day of theirs being opened, the rep is taken to have left."""
 
 
 async def announce_version(
@@ -90,10 +88,7 @@ async def _judge(
     )
     verdict = may_send(announcement_candidate(playbook, today=today), facts, now=now)
     binds_at = datetime.combine(playbook.binds_from, time.min, tzinfo=ZoneInfo(timezone))
-    is_unseen = now - max(playbook.announced_at, binds_at) > _UNSEEN_MAX
-    if is_unseen and isinstance(verdict, Defer) and verdict.because == DAY_UNKNOWN:
-        return Suppress(because="no day of the rep is opened any more")
-    return verdict
+    return give_up_unseen(verdict, since=max(playbook.announced_at, binds_at), now=now)
 
 
 def _compose(announcement: Announcement, *, decided_at: datetime, send_at: datetime, now: datetime) -> Nudge:

@@ -23,6 +23,7 @@ HINTED_DAYS: Final = "a hint about these days was sent within the last two days"
 DAY_UNKNOWN_RETRY: Final = timedelta(minutes=5)
 _SILENT_FEED_RETRY: Final = timedelta(minutes=15)
 _ON_LEAVE_RETRY: Final = timedelta(days=1)
+_UNSEEN_MAX: Final = timedelta(days=14)
 _HINT_RESPECTED_FOR: Final = timedelta(days=2)
 _UNCAPPED: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS})
 """What a person must receive in any case, or somebody says to them. It does not use up the daily cap."""
@@ -130,6 +131,14 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
     if candidate.kind not in _DEFERRABLE or until is None:
         return Suppress(because=because)
     return Defer(until=until, because=because)
+
+
+def give_up_unseen(verdict: Verdict, *, since: datetime, now: datetime) -> Verdict:
+    """The verdict on what has waited since a time, or its end: after two weeks in which no day of the rep was opened, they are
+    taken to have left."""
+    if now - since > _UNSEEN_MAX and isinstance(verdict, Defer) and verdict.because == DAY_UNKNOWN:
+        return Suppress(because="no day of the rep is opened any more")
+    return verdict
 
 
 def is_cooling_down(candidate: Candidate, recent: Sequence[RecentNudge], day: date) -> bool:

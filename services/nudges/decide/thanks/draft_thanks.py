@@ -1,12 +1,12 @@
 """The message of a recognition, and whether it may go out now: within the rep's working hours."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
 from services.nudges.decide.decision_context import Recipient
 from services.nudges.decide.nudges import DeferredNudge
-from services.nudges.decide.policy.may_send import DAY_UNKNOWN, Defer, PolicyFacts, Suppress, may_send
+from services.nudges.decide.policy.may_send import PolicyFacts, Suppress, give_up_unseen, may_send
 from services.nudges.decide.policy_facts import load_working_time
 from services.nudges.decide.thanks.recognitions import find_recognition
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
@@ -14,10 +14,7 @@ from services.nudges.domain.working_time import local_day
 from shared.events import RepId
 from shared.postgres.pool import Connection
 
-_UNSEEN_MAX: Final = timedelta(days=14)
-"""After so long without a day of theirs being opened, the rep is taken to have left."""
 UNDONE: Final = "the manager took it back"
-NO_LONGER_SEEN: Final = "no day of the rep is opened any more"
 
 
 async def draft_thanks(
@@ -28,9 +25,7 @@ async def draft_thanks(
     candidate = thanks_candidate(recognition, today=local_day(now, timezone))
     today = await load_working_time(connection, rep_id, timezone=timezone, now=now)
     verdict = may_send(candidate, PolicyFacts(timezone=timezone, today=today), now=now)
-    is_unseen = now - recognition.written_at > _UNSEEN_MAX
-    if is_unseen and isinstance(verdict, Defer) and verdict.because == DAY_UNKNOWN:
-        verdict = Suppress(because=NO_LONGER_SEEN)
+    verdict = give_up_unseen(verdict, since=recognition.written_at, now=now)
     basis = DayBasis(day=recognition.about_day or local_day(recognition.written_at, timezone))
     nudge = compose_nudge(candidate, recipient, basis, wording=0, decided_at=recognition.written_at, send_at=send_at)
     return Draft(nudge=nudge, wording=0, verdict=verdict)
