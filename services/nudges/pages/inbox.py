@@ -85,6 +85,12 @@ async def find_message(pool: asyncpg.Pool, nudge_id: NudgeId, person_id: PersonI
     return _to_message(row) if row is not None else None
 
 
+async def has_link_of_nudge_ended(pool: asyncpg.Pool, nudge_id: NudgeId, person_id: PersonId, *, now: datetime) -> bool:
+    """As `has_link_ended`, for what is answered without showing it. A message that the person does not have has no link."""
+    message = await find_message(pool, nudge_id, person_id)
+    return message is not None and has_link_ended(message, now=now)
+
+
 def has_link_ended(message: Message, *, now: datetime) -> bool:
     """Whether the link in the message was sent so long ago that it opens nothing any more."""
     return message.send_at is not None and now - message.send_at > _LINK_AGE_MAX

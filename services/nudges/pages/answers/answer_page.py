@@ -13,7 +13,7 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
 from services.nudges.pages.former_managers import may_read_nudge
-from services.nudges.pages.inbox import find_message, has_link_ended
+from services.nudges.pages.inbox import find_message, has_link_ended, has_link_of_nudge_ended
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
@@ -53,11 +53,11 @@ class AnswerPage:
                 self._pool, person_id, recipient_id=message.person_id, rule=message.rule
             ):
                 return self._renderer.not_found()
+            if has_link_ended(message, now=self._clock.now()):
+                return self._renderer.link_ended()
             thankable = await find_thankable(self._pool, self._links, ManagerId(person_id), [message], root="../../../")
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        if has_link_ended(message, now=self._clock.now()):
-            return self._renderer.link_ended()
 
         def absence_address(absence: PossibleAbsence) -> str:
             return f"../../../absence/{self._links.absence_path(ManagerId(person_id), absence)}"
@@ -71,11 +71,10 @@ class AnswerPage:
         token = request.path_params["token"]
         is_signed = self._links.can_open_answer(nudge_id, person_id, token)
         try:
-            message = await find_message(self._pool, nudge_id, person_id) if is_signed else None
+            if is_signed and await has_link_of_nudge_ended(self._pool, nudge_id, person_id, now=self._clock.now()):
+                return self._renderer.link_ended()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        if message is not None and has_link_ended(message, now=self._clock.now()):
-            return self._renderer.link_ended()
         return await self._record(request, is_signed=is_signed, back_to=f"../../{token}#nudge-{nudge_id}")
 
     async def _answer_in_inbox(self, request: Request) -> Response:

@@ -33,7 +33,7 @@ from services.nudges.domain.phrases import first_name, natural_name, sentence
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.inbox import find_message, has_link_ended
+from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_view import lines_of_manager
 from services.nudges.pages.thanks.written_thanks import list_written
@@ -130,11 +130,10 @@ class ThanksPage:
         nudge_id, person_id, token = _card_of(request)
         is_signed = self._links.can_open_answer(nudge_id, person_id, token)
         try:
-            message = await find_message(self._pool, nudge_id, person_id) if is_signed else None
+            if is_signed and await has_link_of_nudge_ended(self._pool, nudge_id, person_id, now=self._clock.now()):
+                return self._renderer.link_ended()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        if message is not None and has_link_ended(message, now=self._clock.now()):
-            return self._renderer.link_ended()
         return await self._thank(request, is_signed=is_signed, back_to=f"../{token}#nudge-{nudge_id}")
 
     async def _thank_in_inbox(self, request: Request) -> Response:
