@@ -2,7 +2,7 @@
 
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -147,21 +147,21 @@ class PersonalChannel:
             missing = ", ".join(contact.transport for contact in today.contacts)
             return Unreachable(error=today.because or f"no such channel is configured: {missing}")
         message = personal_message(nudge, stop_url=directory.stop_url(nudge))
-        failed: dict[str, TryLater | GiveUp] = {}
+        tried: list[ContactAttempt] = []
+        failures: list[TryLater | GiveUp] = []
         for way in ways:
             outcome = await self._transports[way.transport].send(message, way.address)
-            tried = tuple(ContactAttempt(transport=name, error=earlier.error) for name, earlier in failed.items())
             if isinstance(outcome, Delivered):
                 return Delivered(tried=(*tried, ContactAttempt(transport=way.transport)))
-            failed[way.transport] = outcome
-        return _failure(failed)
+            tried.append(ContactAttempt(transport=way.transport, error=outcome.error))
+            failures.append(outcome)
+        return _failure(tuple(tried), failures)
 
 
-def _failure(failed: Mapping[str, TryLater | GiveUp]) -> Outcome:
+def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[TryLater | GiveUp]) -> Outcome:
     """What is left when no way has worked: to try again if one of them may work later."""
-    error = "; ".join(f"{name}: {outcome.error}" for name, outcome in failed.items())
-    tried = tuple(ContactAttempt(transport=name, error=outcome.error) for name, outcome in failed.items())
-    later = [outcome for outcome in failed.values() if isinstance(outcome, TryLater)]
+    error = "; ".join(f"{attempt.transport}: {attempt.error}" for attempt in tried)
+    later = [outcome for outcome in failures if isinstance(outcome, TryLater)]
     if not later:
         return Unreachable(error=error, tried=tried)
     asked_s = [outcome.after_s for outcome in later if outcome.after_s is not None]
