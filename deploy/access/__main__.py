@@ -6,7 +6,7 @@ FOLDER holds a file `nats-USER` with the password of each user, such as `nats-in
 import sys
 from pathlib import Path
 
-from deploy.access.catalogue import USERS
+from deploy.access.catalogue import USERS, credential_name
 from deploy.access.server_configuration import users_configuration
 
 
@@ -16,7 +16,7 @@ def main(folder: Path) -> None:
     Raises:
         OSError: a file with a password is missing or cannot be read.
     """
-    passwords = {user.name: (folder / f"nats-{user.name}").read_text(encoding="utf-8").strip() for user in USERS}
+    passwords = {user.name: (folder / credential_name(user.name)).read_text(encoding="utf-8").strip() for user in USERS}
     sys.stdout.write(users_configuration(passwords))
 
 

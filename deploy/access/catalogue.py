@@ -27,6 +27,11 @@ DEMO: Final = "demo"
 READER: Final = "reader"
 
 
+def credential_name(user: str) -> str:
+    """The name of the file that holds the password of a user."""
+    return f"nats-{user}"
+
+
 class User(NamedTuple):
     """One user. The `holder` of its credential is named in a few words."""
 

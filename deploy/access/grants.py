@@ -1,14 +1,12 @@
 """What a user may do, as subjects of NATS: its own work, and the requests to JetStream that belong to it."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from shared.jetstream.inbox import inbox_prefix
 from shared.jetstream.streams import CLOCK, Consumer, Stream
-from shared.requests.endpoint import Endpoint, Schema
 
 API: Final = "$JS.API"
-AnyEndpoint = Endpoint[Schema, Schema]
 
 
 class Grant(NamedTuple):
@@ -86,6 +84,13 @@ def follows_stepped_time() -> Grant:
     )
 
 
-def subjects_of(endpoints: Iterable[Endpoint]) -> tuple[str, ...]:  # type: ignore[type-arg]  # whatever is asked and answered
+class HasSubject(Protocol):
+    """An endpoint, whatever is asked and answered."""
+
+    @property
+    def subject(self) -> str: ...
+
+
+def subjects_of(endpoints: Iterable[HasSubject]) -> tuple[str, ...]:
     """On which these are asked."""
     return tuple(endpoint.subject for endpoint in endpoints)

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from deploy.access.catalogue import DEMO
+from deploy.access.catalogue import DEMO, credential_name
 from shared.service.settings import SecretMissing
 
 SOURCES: Final = {"acme": "standard", "globex": "cloudevents"}
@@ -41,7 +41,7 @@ def read_secrets(folder: Path) -> dict[str, str]:
 
 def read_nats_password(folder: Path) -> str | None:
     """The password of the demonstration at NATS. None if the folder holds none: such a server lets everybody in."""
-    file = folder / f"nats-{DEMO}"
+    file = folder / credential_name(DEMO)
     return file.read_text(encoding="utf-8").strip() if file.is_file() else None
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.access.catalogue import USERS
+from deploy.access.catalogue import USERS, credential_name
 from deploy.access.server_configuration import users_configuration
 
 SERVICE_OF_SECRET: Final = {
@@ -29,7 +29,7 @@ SERVICE_OF_SECRET: Final = {
     "contact-secret": "ingest",
     "acme": "ingest",
     "globex": "ingest",
-    **{f"nats-{user.name}": user.name for user in USERS},
+    **{credential_name(user.name): user.name for user in USERS},
 }
 USERS_FILE: Final = "users.conf"
 READ_BY_GROUP: Final = frozenset({"contact-secret", "acme", "globex"})
@@ -55,7 +55,7 @@ def make_secrets(folder: Path, *, access: Path, owners: Mapping[str, int]) -> No
     for path in folder.iterdir():
         if path.name not in SERVICE_OF_SECRET and path.stat().st_uid == owners.get("ingest"):
             path.chmod(path.stat().st_mode | stat.S_IRGRP)  # an operator's own secret of a source, which commands check
-    _write_users(access, {user.name: (folder / f"nats-{user.name}").read_text(encoding="utf-8") for user in USERS})
+    _write_users(access, {user.name: (folder / credential_name(user.name)).read_text(encoding="utf-8") for user in USERS})
 
 
 def _write_users(access: Path, passwords: Mapping[str, str]) -> None:

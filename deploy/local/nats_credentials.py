@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
+from deploy.access.catalogue import credential_name
 from shared.errors import DaymarkError
 
 
 class CredentialUnreadable(DaymarkError):
     """This file lets the commands in, and only the user who runs `daymark up` may read it. Run the command as that user, for
     example with `sudo -u`."""
-
-
-def credential_name(user: str) -> str:
-    """The name of the secret of a user."""
-    return f"nats-{user}"
 
 
 def read_credential(data: Path, user: str) -> str | None:

@@ -10,10 +10,9 @@ from typing import Final
 import httpx
 import structlog
 
-from deploy.access.catalogue import SERVICE_USERS, USERS
+from deploy.access.catalogue import SERVICE_USERS, USERS, credential_name
 from deploy.access.server_configuration import users_configuration
 from deploy.database import OWNERS, ensure_database
-from deploy.local.nats_credentials import credential_name
 from deploy.local.run_file import RunFile, write_run_file
 from deploy.local.servers.data_folder import ensure_secret
 from deploy.local.servers.nats_server import NatsServer
