@@ -1,6 +1,5 @@
 """Make a backup of a running Daymark. It has its name only when it is complete and on disk."""
 
-import errno
 import os
 import shutil
 import tempfile
@@ -12,7 +11,7 @@ from typing import IO, Final
 
 from nats.aio.client import Client
 
-from deploy.local.backup.database import NoSpaceLeft, Snapshot, dump_database, open_snapshot
+from deploy.local.backup.database import Snapshot, dump_database, explain_os_error, open_snapshot
 from deploy.local.backup.manifest import (
     DATABASE_FILE,
     SECRETS,
@@ -36,7 +35,6 @@ from shared.jetstream.client import LeanClient
 from shared.jetstream.streams import STREAMS
 
 _UNFINISHED: Final = ".unfinished-"
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FolderExists(DaymarkError):
@@ -127,9 +125,7 @@ def _unfinished_folder(folder: Path) -> Iterator[Path]:
         unfinished.rename(folder)
         sync_folder(folder.parent)
     except OSError as failed:
-        if failed.errno in _FULL:
-            raise NoSpaceLeft(str(folder.parent)) from None
-        raise BackupNotWritten(f"{failed.filename or folder} ({failed.strerror})") from None
+        raise explain_os_error(failed, folder, disk=folder.parent, otherwise=BackupNotWritten) from None
     finally:
         if unfinished is not None:
             shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,6 +1,7 @@
 """The database as one file, with the programs of PostgreSQL's wheel."""
 
 import asyncio
+import errno
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ _CONNECT_S: Final = 10.0
 _MIGRATIONS: Final = {SCORING_SCHEMA: SCORING_MIGRATIONS, NUDGES_SCHEMA: NUDGES_MIGRATIONS}
 _APPLIED: Final = 'SELECT name, digest FROM "{schema}".migration ORDER BY name'
 _NO_SPACE: Final = "No space left on device"
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class PostgresAway(Unavailable):
@@ -45,6 +47,13 @@ class DatabaseNotDumped(Unavailable):
 
 class DatabaseNotRestored(DaymarkError):
     """The database of the backup could not be restored. Read the message; delete the data folder before you try again."""
+
+
+def explain_os_error(failed: OSError, path: Path, *, disk: Path, otherwise: type[DaymarkError]) -> DaymarkError:
+    """`NoSpaceLeft` on the `disk` if it is full; `otherwise` an error that names the file, or else the `path`, and why."""
+    if failed.errno in _FULL:
+        return NoSpaceLeft(str(disk))
+    return otherwise(f"{failed.filename or path} ({failed.strerror})")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

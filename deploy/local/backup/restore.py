@@ -1,12 +1,11 @@
 """Make a data folder from a backup. Nothing runs on it yet; the first `daymark up` goes on from there."""
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from deploy.local.backup.database import NoSpaceLeft, known_migrations, postgres_major, restore_database
+from deploy.local.backup.database import explain_os_error, known_migrations, postgres_major, restore_database
 from deploy.local.backup.manifest import DATABASE_FILE, SECRETS, Manifest, read_backup
 from deploy.local.backup.own_servers import refuse_other_servers
 from deploy.local.backup.streams import restore_consumer, restore_stream
@@ -18,7 +17,6 @@ from deploy.local.settings import LocalSettings
 from shared.errors import DaymarkError
 from shared.jetstream.client import connect, disconnect
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _LOCK: Final = "lock"
 _POSTGRES: Final = "postgres"
 
@@ -77,9 +75,7 @@ def _empty_folder(data: Path) -> Iterator[Path]:
             mark.unlink()
             sync_folder(data)
     except OSError as failed:
-        if failed.errno in _FULL:
-            raise NoSpaceLeft(str(data)) from None
-        raise RestoreNotWritten(f"{failed.filename or data} ({failed.strerror})") from None
+        raise explain_os_error(failed, data, disk=data, otherwise=RestoreNotWritten) from None
 
 
 def _restore_secrets(backup: Path, manifest: Manifest, data: Path) -> None:
