@@ -220,6 +220,18 @@ async def test_the_manager_sees_what_has_become_of_it(
         assert state in visible_text(await browser.get(address))
 
 
+async def test_what_a_restore_gave_up_is_shown_as_not_sent(rows: Rows, browser: httpx.AsyncClient) -> None:
+    thanks = await rows.add_thanks(ANA)
+    await rows.add_nudge(thanks)
+    await rows.add_delivery(thanks.id)
+    await rows.pool.execute("UPDATE delivery SET state = 'failed', last_error = unsent_reason()")
+
+    for address in (MARAS_INBOX, LINKS.recognise_url(MARA.id, ANA.id)):
+        text = visible_text(await browser.get(address))
+        assert "Not sent: Daymark was restored from a backup, and this may have been sent before." in text
+        assert "Sent today at 12:00" not in text
+
+
 async def test_what_was_written_on_another_day_is_dated(rows: Rows, browser: httpx.AsyncClient) -> None:
     await rows.add_day(open_report(TUESDAY))
     await rows.add_nudge(await rows.add_thanks(ANA, text="", written_at=NOON - timedelta(days=10)))
