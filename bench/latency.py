@@ -21,6 +21,7 @@ from standardwebhooks.webhooks import Webhook
 
 from bench.machine import describe_machine
 from shared.clock import SystemClock, monotonic_s
+from tests.deploy.local.one_rep import FREE_PORTS
 from tests.faults.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, Received, answer, receiving
 from tests.running_daymark import running_daymark
@@ -32,15 +33,9 @@ _CRM_SECRET: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 _LAST_NUDGE_TIMEOUT_S: Final = 30.0
 _RESPONSE_TIMEOUT_S: Final = 30.0
 _CONNECTIONS_MAX: Final = 64
-_CONFIGURATION: Final = """\
-[ingest]
-port = 0
-probes_port = 0
-[scoring]
-port = 0
-[nudges]
-port = 0
-probes_port = 0
+_CONFIGURATION: Final = (
+    FREE_PORTS
+    + """\
 [experiments]
 holdout = 0.0
 [channels.webhook]
@@ -51,6 +46,7 @@ allow_networks = ["127.0.0.0/8"]
 kind = "standard"
 secrets = ["file:{folder}/acme-secret"]
 """
+)
 _PLAYBOOK: Final = f"""\
 team: north
 effective_from: 2020-01-01

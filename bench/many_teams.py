@@ -18,6 +18,7 @@ import httpx
 
 from bench.machine import describe_machine
 from shared.clock import SystemClock, monotonic_s
+from tests.deploy.local.one_rep import FREE_PORTS
 from tests.faults.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, receiving
 from tests.running_daymark import RunningDaymark, running_daymark
@@ -25,20 +26,15 @@ from tests.running_daymark import RunningDaymark, running_daymark
 _PROBE_INTERVAL_S: Final = 0.02
 _POLL_S: Final = 0.25
 _TIMEOUT_S: Final = 300.0
-_CONFIGURATION: Final = """\
-[ingest]
-port = 0
-probes_port = 0
-[scoring]
-port = 0
-[nudges]
-port = 0
-probes_port = 0
+_CONFIGURATION: Final = (
+    FREE_PORTS
+    + """\
 [channels.webhook]
 url = "{receiver}"
 secrets = ["file:{folder}/receiver-secret"]
 allow_networks = ["127.0.0.0/8"]
 """
+)
 _HOURS: Final = '"06:00-20:00"'
 _DAYS: Final = "[mon, tue, wed, thu, fri, sat, sun]"
 _PLAYBOOK: Final = """\
