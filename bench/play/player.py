@@ -1,7 +1,6 @@
 """Play the days of a trace, step by step, through everything that nudges decides."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -25,9 +24,9 @@ from services.nudges.deliver.report_announcement import mark_announcement_delive
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS
 from services.nudges.experiments import calibrate_teams
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
-from services.nudges.intake.announcements import take_in_announcement
-from services.nudges.intake.day_reports import take_in_day_report
-from shared.events import DayReport, NudgeId, RepId
+from services.nudges.intake.read_message import Arrived, Event
+from services.nudges.intake.take_in import take_in
+from shared.events import DayReport, NudgeId
 
 _SETTINGS: Final = DecisionSettings(channels=(), holdout=Holdout(seed="", share=0.0), subscribers=NO_SUBSCRIBERS)
 _NO_KEY: Final = b"nobody is erased"
@@ -94,22 +93,12 @@ class Player:
             await self._take_in(self.reporter.report_again(before, after, now=now), now=now)
         await self._take_in(self.reporter.close_days(day - ONE_DAY, now=now), now=now)
         await self._take_in(self.reporter.open_days(day, now=now), now=now)
-        for playbook in self.reporter.announce(day, now=now):
-            await take_in_announcement(self._pool, playbook, _SETTINGS.at(now, traceparent=""), erasure_key=_NO_KEY)
+        await self._take_in(self.reporter.announce(day, now=now), now=now)
         await plan_calibrations(self._pool, now=now)
         await run_weekly_calibrations(self._pool, now=now)
 
-    async def _take_in(self, reports: Iterable[DayReport], *, now: datetime) -> None:
-        """Those of one person in their order, those of different people side by side."""
-        context, of_people = _SETTINGS.at(now, traceparent=""), defaultdict[RepId, list[DayReport]](list)
-        for report in reports:
-            of_people[report.rep.id].append(report)
-
-        async def take_in(of_person: Iterable[DayReport]) -> None:
-            for report in of_person:
-                await take_in_day_report(self._pool, report, context, erasure_key=_NO_KEY)
-
-        await asyncio.gather(*map(take_in, of_people.values()))
+    async def _take_in(self, events: Iterable[Event], *, now: datetime) -> None:
+        await take_in(self._pool, [Arrived(event=event) for event in events], _SETTINGS, now=now, erasure_key=_NO_KEY)
 
     async def _pass_time(self, now: datetime) -> None:
         """What nudges does by itself, in the order in which its timed job does it, until nothing is due any more."""

@@ -1,8 +1,14 @@
--- name: add_nudge
+-- name: add_nudges
 -- The same reason never makes two: the second finds the row and adds nothing.
 INSERT INTO nudge (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason,
                    status, because, decided_at, send_at, sent_day, event, traceparent, wording, propensity)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21)
+SELECT id, rule, kind, person_id, person_name, team_id, ARRAY(SELECT jsonb_array_elements_text(manager_ids::jsonb)), occasion, day,
+       timezone, text, reason, status, because, decided_at, send_at, sent_day, event::jsonb, traceparent, wording, propensity
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[],
+            $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::date[],
+            $18::text[], $19::text[], $20::integer[], $21::float8[])
+    AS new (id, rule, kind, person_id, person_name, team_id, manager_ids, occasion, day, timezone, text, reason, status, because,
+            decided_at, send_at, sent_day, event, traceparent, wording, propensity)
 ON CONFLICT (rule, person_id, occasion) DO NOTHING
 RETURNING id;
 
@@ -27,10 +33,10 @@ FROM nudge WHERE person_id = $1 AND status = 'deferred' AND send_at <= $2 ORDER 
 SELECT rule FROM nudge WHERE person_id = $1 AND day = $2 AND rule = ANY($3::text[]) AND status <> 'suppressed';
 
 -- name: list_sent_about
--- What these rules sent about a person's days from one to another, both included.
-SELECT id, rule, kind, day, send_at, retracted_at FROM nudge
-WHERE person_id = $1 AND sent_day >= $2 AND day BETWEEN $2 AND $3 AND rule = ANY($4::text[]) AND status IN ('sent', 'bundled')
-ORDER BY seq;
+-- What these rules sent about a person's days from one to another, both included. It is put in order afterwards: while the table is
+-- small, an ordered result would be planned as a scan of everything in that order.
+SELECT id, rule, kind, day, send_at, retracted_at, seq FROM nudge
+WHERE person_id = $1 AND sent_day >= $2 AND day BETWEEN $2 AND $3 AND rule = ANY($4::text[]) AND status IN ('sent', 'bundled');
 
 -- name: find_sent
 -- One nudge, if it was sent.

@@ -1,15 +1,19 @@
 -- name: add_checks
 -- Schedules one check for each moment of a day. A check whose moment has moved is moved, unless it is done.
 INSERT INTO scheduled_check (person_id, day, moment, due_at)
-SELECT $1, $2, moment, due_at FROM unnest($3::text[], $4::timestamptz[]) AS new (moment, due_at)
+SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::timestamptz[])
 ON CONFLICT (person_id, day, moment) DO UPDATE SET due_at = excluded.due_at
 WHERE NOT scheduled_check.is_done AND scheduled_check.due_at <> excluded.due_at;
 
 -- name: add_checks_of_team
 -- Schedules a check of each teammate's day, unless a nudge of these rules has been decided for it. A check that was done while
 -- somebody's day was unknown is done again.
-INSERT INTO scheduled_check (person_id, day, moment, due_at) SELECT teammate, $2, $3, $4 FROM unnest($1::text[]) AS teammate
-WHERE NOT EXISTS (SELECT FROM nudge AS n WHERE n.person_id = teammate AND n.day = $2 AND n.rule = ANY($5::text[]))
+INSERT INTO scheduled_check (person_id, day, moment, due_at)
+SELECT DISTINCT teammate, day, moment, due_at
+FROM unnest($1::text[], $2::date[], $3::text[], $4::timestamptz[], $5::text[]) AS new (teammate, day, moment, due_at, rules)
+WHERE NOT EXISTS (
+    SELECT FROM nudge AS n WHERE n.person_id = teammate AND n.day = new.day AND n.rule = ANY(string_to_array(rules, ' '))
+)
 ON CONFLICT (person_id, day, moment) DO UPDATE SET due_at = excluded.due_at, is_done = false WHERE scheduled_check.is_done;
 
 -- name: list_due_checks

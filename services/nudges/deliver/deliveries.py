@@ -9,8 +9,8 @@ import asyncpg
 
 from services.nudges.deliver.channel import LEASE_S
 from shared.events import Nudge, NudgeId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 _ROLLING_RESTART: Final = timedelta(minutes=10)
@@ -26,12 +26,13 @@ class Delivery:
     traceparent: str
 
 
-async def enqueue_deliveries(connection: Connection, nudge_id: NudgeId, channels: Sequence[str], *, now: datetime) -> None:
+async def enqueue_deliveries(connection: Querier, nudge_id: NudgeId, channels: Sequence[str], *, now: datetime) -> None:
     """Queue a nudge for the channels, by name, whose audience includes it. Doing it again changes nothing."""
-    await connection.execute(_QUERIES["enqueue_deliveries"], nudge_id, list(channels), now)
+    rows = [(nudge_id, channel, now) for channel in channels]
+    await change(connection, _QUERIES["enqueue_deliveries"], rows)
 
 
-async def claim_due_deliveries(connection: Connection, channel: str, *, count_max: int, now: datetime) -> list[Delivery]:
+async def claim_due_deliveries(connection: Querier, channel: str, *, count_max: int, now: datetime) -> list[Delivery]:
     """At most so many deliveries to attempt now. Nobody else gets them before their lease is over."""
     rows = await connection.fetch(_QUERIES["claim_due_deliveries"], channel, now, count_max, LEASE_S)
     return [
@@ -45,18 +46,18 @@ async def claim_due_deliveries(connection: Connection, channel: str, *, count_ma
     ]
 
 
-async def mark_delivered(connection: Connection, delivery: Delivery, *, now: datetime) -> int | None:
+async def mark_delivered(connection: Querier, delivery: Delivery, *, now: datetime) -> int | None:
     """Record that the receiver accepted it. Returns the number of attempts; None if it was recorded before."""
     attempts: int | None = await connection.fetchval(_QUERIES["mark_delivered"], delivery.nudge.id, delivery.channel, now)
     return attempts
 
 
-async def mark_retry(connection: Connection, delivery: Delivery, *, due_at: datetime, error: str) -> None:
+async def mark_retry(connection: Querier, delivery: Delivery, *, due_at: datetime, error: str) -> None:
     """Queue it again."""
     await connection.execute(_QUERIES["mark_retry"], delivery.nudge.id, delivery.channel, delivery.attempts, due_at, error)
 
 
-async def mark_failed(connection: Connection, delivery: Delivery, *, error: str) -> None:
+async def mark_failed(connection: Querier, delivery: Delivery, *, error: str) -> None:
     """Give it up."""
     await connection.execute(_QUERIES["mark_failed"], delivery.nudge.id, delivery.channel, delivery.attempts, error)
 
@@ -66,7 +67,7 @@ async def requeue_delivery(pool: asyncpg.Pool, nudge_id: NudgeId, channel: str, 
     return await pool.fetchval(_QUERIES["requeue_delivery"], nudge_id, channel, now) is not None
 
 
-async def mark_overdue_failed(connection: Connection, channel: str, *, queued_until: datetime, because: str) -> int:
+async def mark_overdue_failed(connection: Querier, channel: str, *, queued_until: datetime, because: str) -> int:
     """Give up what was queued at or before a time. Returns how many deliveries that were."""
     count: int = await connection.fetchval(_QUERIES["mark_overdue_failed"], channel, queued_until, because)
     return count

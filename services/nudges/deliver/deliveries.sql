@@ -5,9 +5,9 @@
 -- about a day to come, or about one long ago, so only the time of the decision counts. What a manager writes after nudges ran again
 -- is new, whatever day it is.
 INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at, last_error)
-SELECT n.id, wanted.channel, CASE WHEN lost.is_possible THEN 'failed' ELSE 'queued' END, $3, $3,
+SELECT n.id, wanted.channel, CASE WHEN lost.is_possible THEN 'failed' ELSE 'queued' END, wanted.now, wanted.now,
        CASE WHEN lost.is_possible THEN unsent_reason() ELSE '' END
-FROM nudge AS n
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS wanted (nudge_id, channel, now) JOIN nudge AS n ON n.id = wanted.nudge_id
     CROSS JOIN LATERAL (
         SELECT EXISTS (
             SELECT FROM restoration AS r
@@ -16,9 +16,8 @@ FROM nudge AS n
               AND coalesce(n.kind <> 'thanks' OR n.decided_at <= r.resumed_at, true)
         ) AS is_possible
     ) AS lost
-    CROSS JOIN unnest($2::text[]) AS wanted (channel) LEFT JOIN channel AS c ON c.name = wanted.channel
-WHERE n.id = $1
-  AND (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
+    LEFT JOIN channel AS c ON c.name = wanted.channel
+WHERE (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
 ON CONFLICT DO NOTHING;
 
 -- name: claim_due_deliveries

@@ -1,4 +1,4 @@
-"""Day reports, announcements and withdrawals over JetStream, through FastStream's subscriber."""
+"""Day reports, announcements and withdrawals over JetStream, through the pull loop."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,16 +9,14 @@ import asyncpg
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
-from services.nudges.intake.consumer import Intake, scores_router
+from services.nudges.intake.consumer import Intake
 from shared.event_types import DAY_CHANGED, NUDGE_DECIDED, PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import Message, PlaybookWithdrawn
 from shared.jetstream.client import LeanClient
 from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
-from shared.service.broker import ServiceBroker
 from shared.service.consuming import DeadLetters
-from shared.service.settings import NatsSection
 from tests.services.nudges.builders.announcements import VERSION_1, announcement
 from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.builders.reports import report
@@ -33,7 +31,6 @@ class Consuming:
 
     nudging: Nudging
     nats: LeanClient
-    nats_url: str
     reasons: list[str] = field(default_factory=list)
     wakings: int = 0
 
@@ -51,24 +48,24 @@ class Consuming:
 
     @asynccontextmanager
     async def running(self, pool: asyncpg.Pool | None = None) -> AsyncIterator[None]:
-        intake = Intake(
-            pool=pool or self.nudging.pool,
-            settings=self.nudging.settings,
-            clock=self.nudging.clock(),
-            metrics=self.nudging.metrics,
-            erasure_key=KEY,
-            on_decided=self._count_waking,
-        )
-        async with Publisher(self.nats) as publisher:
+        stopping = asyncio.Event()
+        async with Publisher(self.nats) as publisher, asyncio.TaskGroup() as group:
             dead_letters = DeadLetters(
                 publisher=publisher, service="nudges", reason="unreadable_event", on_dead_letter=self.reasons.append
             )
-            settings = NatsSection(url=self.nats_url, monitor_url="", user="", password="")
-            broker = ServiceBroker(LeanClient(), settings, name="test")
-            broker.include_router(scores_router(intake, dead_letters, Progress("handling messages", server="Postgres")))
-            await broker.start()
+            intake = Intake(
+                pool=pool or self.nudging.pool,
+                settings=self.nudging.settings,
+                clock=self.nudging.clock(),
+                metrics=self.nudging.metrics,
+                erasure_key=KEY,
+                dead_letters=dead_letters,
+                progress=Progress("handling messages", server="Postgres"),
+                on_decided=self._count_waking,
+            )
+            group.create_task(intake.run(self.nats, stopping))
             yield
-            await broker.stop()
+            stopping.set()
 
     def count(self, name: str, outcome: str) -> float | None:
         return self.nudging.metrics.registry.get_sample_value(name, {"outcome": outcome})
@@ -78,8 +75,8 @@ class Consuming:
 
 
 @pytest.fixture
-def consuming(nudging: Nudging, nats: LeanClient, nats_url: str) -> Consuming:
-    return Consuming(nudging=nudging, nats=nats, nats_url=nats_url)
+def consuming(nudging: Nudging, nats: LeanClient) -> Consuming:
+    return Consuming(nudging=nudging, nats=nats)
 
 
 async def test_a_day_report_is_decided_on_once_within_its_trace(consuming: Consuming) -> None:
