@@ -48,8 +48,8 @@ async def claim_due_deliveries(connection: Querier, channel: str, *, count_max: 
 
 async def mark_delivered(connection: Querier, delivery: Delivery, *, now: datetime) -> int | None:
     """Record that the receiver accepted it. Returns the number of attempts; None if it was recorded before."""
-    attempts: int | None = await connection.fetchval(_QUERIES["mark_delivered"], delivery.nudge.id, delivery.channel, now)
-    return attempts
+    marked = await change(connection, _QUERIES["mark_delivered"], [(delivery.nudge.id, delivery.channel, now)])
+    return marked[0]["attempts"] if marked else None
 
 
 async def mark_retry(connection: Querier, delivery: Delivery, *, due_at: datetime, error: str) -> None:

@@ -37,8 +37,9 @@ RETURNING d.channel, d.attempts, n.event::text AS event, n.traceparent;
 -- name: mark_delivered
 -- A sender that got a yes can record it even when another one has taken over meanwhile. Returns nothing when it was recorded
 -- before.
-UPDATE delivery SET state = 'delivered', delivered_at = $3, lease_until = NULL, last_error = ''
-WHERE nudge_id = $1 AND channel = $2 AND state <> 'delivered' RETURNING attempts;
+UPDATE delivery AS d SET state = 'delivered', delivered_at = new.delivered_at, lease_until = NULL, last_error = ''
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS new (nudge_id, channel, delivered_at)
+WHERE d.nudge_id = new.nudge_id AND d.channel = new.channel AND d.state <> 'delivered' RETURNING d.nudge_id, d.attempts;
 
 -- name: mark_retry
 -- Only for the attempt that is under way: a sender that comes late must not disturb the one that took over.
