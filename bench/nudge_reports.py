@@ -106,7 +106,7 @@ async def measure_all() -> None:
     print(describe_machine())
     print("\nDay reports taken in, over one connection. Higher is better.")
     async with running_servers() as servers:
-        for reps, past_days, batch_max in ((100, 0, 1), (1_000, 0, 20), (2_000, 0, 200), (10_000, 0, 200), (500, 60, 200)):
+        for reps, past_days, batch_max in ((100, 0, 1), (1_000, 0, 20), (2_000, 0, 100), (10_000, 0, 100), (500, 60, 100)):
             await measure(servers, reps=reps, past_days=past_days, batch_max=batch_max)
 
 

@@ -1,6 +1,5 @@
 """Play the days of a trace, step by step, through everything that nudges decides."""
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from bench.play.day_reports import Reporter
-from bench.play.replicas import parts_of
 from bench.trials.trace import ONE_DAY, Trace
 from services.nudges.context.watch_feeds import watch_feeds
 from services.nudges.decide.decision_context import DecisionSettings
@@ -105,8 +103,10 @@ class Player:
         await watch_feeds(self._pool, now=now)
         is_due = True
         while is_due:
-            await release_deferred(self._pool, _SETTINGS, now=now)
-            await asyncio.gather(*[run_scheduled_checks(part, _SETTINGS, now=now) for part in parts_of(self._pool)])
+            async for _ in release_deferred(self._pool, _SETTINGS, now=now):
+                pass
+            async for _ in run_scheduled_checks(self._pool, _SETTINGS, now=now):
+                pass
             await send_manager_digests(self._pool, _SETTINGS, digest_at=_DIGEST_AT, now=now)
             is_due = await self._pool.fetchval(_HAS_DUE_CHECKS, now)
         for row in await self._pool.fetch(_SENT_ANNOUNCEMENTS):

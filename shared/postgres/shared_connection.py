@@ -6,7 +6,7 @@ many statements as its longest piece, whatever its size. Each piece is written a
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -40,6 +40,7 @@ class SharedQuery:
 
     sql: str
     common: frozenset[int]
+    is_the_same_for_all: bool = False
 
     def columns(self, rows: Sequence[Arguments]) -> list[object]:
         """The arguments of the query for these rows."""
@@ -59,6 +60,7 @@ class SharedConnection:
         self._group = group
         self._running = pieces
         self._waiting: list[_Waiting] = []
+        self._made: dict[Hashable, asyncio.Future[Any]] = {}
 
     async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         """The rows of a query."""
@@ -80,6 +82,19 @@ class SharedConnection:
     async def change(self, sql: str, rows: Sequence[Arguments]) -> list[asyncpg.Record]:
         """As the function `change`."""
         return await self._wait(_Waiting(sql=sql, rows=rows, is_change=True))
+
+    async def once(self, key: Hashable, make: Callable[[], Awaitable[Result]]) -> Result:
+        """As the function `once`."""
+        if key not in self._made:
+            self._made[key] = asyncio.get_running_loop().create_future()
+            result = await make()
+            self._made[key].set_result(result)
+            return result
+        self._running -= 1  # the others do not wait for this piece, which waits for one of them
+        self._answer_when_all_wait()
+        made: Result = await self._made[key]
+        self._running += 1
+        return made
 
     async def run(self, piece: "Callable[[SharedConnection], Awaitable[Result]]") -> Result:
         """Run one of the pieces of work."""
@@ -123,7 +138,10 @@ class SharedConnection:
     async def _ask_together(self, query: SharedQuery, group: Sequence[_Waiting]) -> list[tuple[_Waiting, list[asyncpg.Record]]]:
         answers: list[tuple[_Waiting, list[asyncpg.Record]]] = [(statement, []) for statement in group]
         columns = query.columns([statement.rows[0] for statement in group])
-        for row in await self._connection.fetch(query.sql, *columns):
+        rows = await self._connection.fetch(query.sql, *columns)
+        if query.is_the_same_for_all:
+            return [(statement, rows) for statement in group]
+        for row in rows:
             answers[row[_NUMBER] - 1][1].append(row)
         return answers
 
@@ -167,6 +185,8 @@ def shared_query(sql: str, types: Sequence[str]) -> SharedQuery:
     limits = {int(number) - 1 for number in _LIMIT.findall(sql)}
     common = frozenset(place for place, name in enumerate(types) if name.endswith("[]") or place in limits)
     own = [place for place in range(len(types)) if place not in common]
+    if not own:
+        return SharedQuery(sql=sql, common=common, is_the_same_for_all=True)
     arrays = ", ".join(f"${place + 1}::{types[place]}[]" for place in own)
     names = ", ".join(f"argument_{place + 1}" for place in own)
 
@@ -188,6 +208,11 @@ async def change(connection: Querier | asyncpg.Pool, sql: str, rows: Sequence[Ar
     if isinstance(connection, SharedConnection):
         return await connection.change(sql, rows)
     return await connection.fetch(sql, *columns_of(rows))
+
+
+async def once(connection: Querier, key: Hashable, make: Callable[[], Awaitable[Result]]) -> Result:
+    """What `make` gives: made once for all pieces of work that ask for the same key at the same time."""
+    return await (connection.once(key, make) if isinstance(connection, SharedConnection) else make())
 
 
 def columns_of(rows: Sequence[Arguments]) -> list[list[object]]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -17,7 +18,7 @@ from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_
 from services.nudges.domain.drop.levels import DayCount, at_level, measure_levels
 from shared.events import DayReport, RepId, TeamId, VersionNumber
 from shared.postgres.queries import Queries
-from shared.postgres.shared_connection import Querier
+from shared.postgres.shared_connection import Querier, once
 
 _QUERIES: Final = Queries.beside(__file__)
 TEAM_HISTORY: Final = timedelta(weeks=18)
@@ -81,15 +82,22 @@ async def _team_baseline(
 ) -> tuple[TeamBaseline, Mapping[date, float]]:
     """With the levels of its days. Computed for the first of the team who is evaluated on the day, and kept for the others."""
     key = report.team.id, report.day, report.playbook_version
+    return await once(connection, key, partial(_load_team_baseline, connection, key, versions))
+
+
+async def _load_team_baseline(
+    connection: Querier, key: tuple[TeamId, date, VersionNumber | None], versions: Collection[VersionNumber]
+) -> tuple[TeamBaseline, Mapping[date, float]]:
+    team_id, day, _ = key
     stored = await connection.fetchval(_QUERIES["find_team_baseline"], *key)
     if stored is not None:
         fields = json.loads(stored)
         team = TeamBaseline(weekday_factors=tuple(fields["weekday_factors"]), dispersion=fields["dispersion"])
-        return team, {date.fromisoformat(day): level for day, level in fields.get("levels", {}).items()}
-    team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
+        return team, {date.fromisoformat(of_day): level for of_day, level in fields.get("levels", {}).items()}
+    team_days = await list_team_days(connection, team_id, before=day, versions=versions)
     levels = measure_levels(team_days.values())
     baseline = estimate_team_baseline(at_levels(team_days, levels).values())
-    await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)
-    fields = asdict(baseline) | {"levels": {day.isoformat(): level for day, level in levels.items()}}
+    await connection.execute(_QUERIES["delete_team_baselines"], team_id, day - _TEAM_BASELINES_KEPT)
+    fields = asdict(baseline) | {"levels": {of_day.isoformat(): level for of_day, level in levels.items()}}
     await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(fields))
     return baseline, levels

@@ -66,8 +66,7 @@ async def update_nudge(
     connection: Querier, nudge: Nudge, decision: Decision, *, wording: int, bundled_with: NudgeId | None = None
 ) -> None:
     """Store what was decided about a nudge that exists, as it is worded now."""
-    await connection.execute(
-        _QUERIES["update_nudge"],
+    row = (
         nudge.id,
         decision.status,
         decision.because,
@@ -80,6 +79,7 @@ async def update_nudge(
         bundled_with,
         decision.propensity,
     )
+    await change(connection, _QUERIES["update_nudges"], [row])
 
 
 async def list_people_with_deferred(pool: asyncpg.Pool, *, people_max: int, now: datetime) -> list[PersonId]:
@@ -101,7 +101,7 @@ async def claim_deferred(connection: Querier, person_id: PersonId, *, now: datet
             nudge=Nudge.model_validate_json(row["event"]),
             traceparent=row["traceparent"],
         )
-        for row in await connection.fetch(_QUERIES["claim_deferred"], person_id, now)
+        for row in await change(connection, _QUERIES["claim_deferred"], [(person_id, now)])
     ]
 
 

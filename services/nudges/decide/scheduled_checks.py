@@ -82,7 +82,7 @@ async def mark_check_done(
 ) -> bool:
     """Take a check; True for exactly one replica. `counts` are those of the behaviours with a target, kept for comparison."""
     counts_json = json.dumps(counts) if counts is not None else None
-    return await connection.fetchval(_QUERIES["mark_check_done"], person_id, day, moment.value, now, counts_json) is not None
+    return bool(await change(connection, _QUERIES["mark_checks_done"], [(person_id, day, moment.value, now, counts_json)]))
 
 
 async def list_due_digests(pool: asyncpg.Pool, *, digests_max: int, now: datetime) -> list[DueDigest]:

@@ -25,11 +25,12 @@ WHERE NOT is_done AND due_at <= $1 AND moment <> 'team' ORDER BY due_at, person_
 -- Whether one moment of a day is due and not checked yet.
 SELECT due_at FROM scheduled_check WHERE person_id = $1 AND day = $2 AND moment = $3 AND due_at <= $4 AND NOT is_done;
 
--- name: mark_check_done
+-- name: mark_checks_done
 -- Returns a row to exactly one replica. Counts are kept only of a check that was on time: later they would not be those of midday.
-UPDATE scheduled_check
-SET is_done = true, counts = CASE WHEN $4::timestamptz - due_at <= interval '15 minutes' THEN $5::jsonb END
-WHERE person_id = $1 AND day = $2 AND moment = $3 AND NOT is_done RETURNING person_id;
+UPDATE scheduled_check AS c
+SET is_done = true, counts = CASE WHEN taken.at - due_at <= interval '15 minutes' THEN taken.counts::jsonb END
+FROM unnest($1::text[], $2::date[], $3::text[], $4::timestamptz[], $5::text[]) AS taken (person_id, day, moment, at, counts)
+WHERE c.person_id = taken.person_id AND c.day = taken.day AND c.moment = taken.moment AND NOT is_done RETURNING c.person_id;
 
 -- name: list_due_digests
 -- Lists the managers whose morning has come.

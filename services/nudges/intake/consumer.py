@@ -29,7 +29,7 @@ from shared.service.consuming import DeadLetters
 from shared.transient_errors import TRANSIENT_ERRORS, UNSTORABLE
 
 _log = structlog.get_logger()
-_BATCH_MAX: Final = 200
+_BATCH_MAX: Final = 100
 _CONCURRENCY: Final = 2
 
 

@@ -101,8 +101,9 @@ class Nudging:
         """What nudges does by itself at a time, except for digests."""
         self.now = now
         await watch_feeds(self.pool, now=now)
-        released = await release_deferred(self.pool, self.settings, now=now)
-        return released + await run_scheduled_checks(self.pool, self.settings, now=now)
+        released = [outcome async for batch in release_deferred(self.pool, self.settings, now=now) for outcome in batch]
+        checked = [outcome async for batch in run_scheduled_checks(self.pool, self.settings, now=now) for outcome in batch]
+        return released + checked
 
     async def send_digests(self, now: datetime) -> list[Outcome]:
         """What nudges sends to managers at a time."""

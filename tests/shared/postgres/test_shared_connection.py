@@ -11,6 +11,7 @@ from shared.postgres.shared_connection import (
     SharedConnection,
     change,
     is_shareable,
+    once,
     run_together,
     shared_query,
 )
@@ -105,6 +106,25 @@ async def test_a_statement_that_does_not_only_read_is_sent_once_for_each_piece(c
 
     assert counting.count("UPDATE") == 2
     assert await counting.connection.fetchval("SELECT count(*) FROM pairs WHERE b = 'renamed'") == 2
+
+
+async def test_what_several_pieces_need_is_made_once(counting: Counting) -> None:
+    made: list[str] = []
+
+    async def make(name: str, connection: SharedConnection) -> str:
+        made.append(name)
+        return f"{name} {await connection.fetchval('SELECT count(*) FROM pairs')}"
+
+    async def use(name: str, steps: int, connection: SharedConnection) -> str:
+        for _ in range(steps):
+            await connection.fetchval("SELECT 1")
+        result = await once(connection, name, partial(make, name, connection))
+        await connection.fetchval("SELECT 2")
+        return result
+
+    uses = [partial(use, name, steps) for name in ("north", "south") for steps in (0, 1, 0, 5)]
+    assert await counting.run(*uses) == ["north 9"] * 4 + ["south 9"] * 4
+    assert made == ["north", "south"]
 
 
 async def test_the_first_error_ends_all_pieces_and_their_transaction(counting: Counting) -> None:
