@@ -16,10 +16,10 @@ from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
-from services.nudges.deliver.channels.personal import PersonalKeys
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.deliver.personal.directory import RosterDirectory
+from services.nudges.deliver.personal.sections import PersonalKeys
 from services.nudges.gauges import gauge_readers
 from services.nudges.intake.consumer import Intake, scores_router
 from services.nudges.intake.erased_people import refuse_other_key

@@ -20,12 +20,12 @@ _REASON: Final = "Whoever runs Daymark for your team sent this to check that mes
 
 
 class NoPersonalChannel(DaymarkError):
-    """Neither mail nor Slack is configured, so no message can be sent to one person. Set [channels.mail] or [channels.slack] in
-    daymark.toml; docs/channels.md says how."""
+    """No way to single people is configured, so no message can be sent to one person. Set [channels.mail], [channels.slack] or
+    [channels.teams] in daymark.toml; docs/channels.md says how."""
 
 
 class NotResent(DaymarkError):
-    """This nudge cannot be sent again: no mail or Slack message was ever queued for it, or one is on its way. `daymark nudges`
+    """This nudge cannot be sent again: no message to its person was ever queued, or one is on its way. `daymark nudges`
     lists the nudges."""
 
 

@@ -23,6 +23,8 @@ def test_the_example_of_a_transport_is_an_address(name: str) -> None:
         ("mail", "ana@-example.com"),
         ("mail", f"ana@{'a.' * 130}com"),
         ("mail", f"{'a' * 65}@example.com"),
+        ("teams", "ana"),
+        ("teams", "U024BE7LH"),
         ("slack", "ana"),
         ("slack", "@ana"),
         ("slack", "C024BE7LH"),

@@ -214,13 +214,14 @@ def _team(entry: TeamEntry) -> Team:
 
 
 def _missing_emails(roster: RosterFile, document: Document) -> Iterator[Mistake]:
-    """Whoever is to be reached by mail has an email to which mail can be sent."""
+    """Whoever is to be reached at their email has one to which mail can be sent."""
     people: list[tuple[Path, RepEntry | ManagerEntry]] = [*_reps(roster)]
     for team_number, team in enumerate(roster.teams):
         people += [(("teams", team_number, "managers", number), manager) for number, manager in enumerate(team.managers)]
     for path, person in people:
-        if MAIL.name in (person.reach or ()) and not MAIL.is_address(person.email or ""):
-            problem = f"names mail, and email is no address; write email: {MAIL.example} beside it"
+        names = [way for way in person.reach or () if isinstance(way, str)]
+        if names and not MAIL.is_address(person.email or ""):
+            problem = f"names {names[0]}, and email is no address; write email: {MAIL.example} beside it"
             yield Mistake(line=document.line_of((*path, "reach")), key=dotted((*path, "reach")), problem=problem)
 
 

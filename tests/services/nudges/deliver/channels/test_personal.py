@@ -1,6 +1,7 @@
 """Each person on the way that they prefer: which is tried, which is next, and what is left when none works."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,11 +13,13 @@ from pydantic import ValidationError
 from services.nudges.deliver.channel import Channel, ContactAttempt, Delivered, GiveUp, TryLater, Unreachable
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import ChannelsSection, open_channels
-from services.nudges.deliver.channels.personal import PersonalChannel, PersonalKeys, parse_address
+from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.deliver.personal.sections import PersonalKeys, WorkflowUrlRefused, parse_address
 from services.nudges.deliver.personal.transport import TransportOutcome
 from shared.clock import SteppedClock
 from shared.reach import ContactPoint, Contacts
 from shared.service.settings import DEFAULT_FILE, SecretMissing, SecretTooShort, read_toml
+from tests.receiver import receiving
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.deliver.personal.directories import FakeDirectory, FakeTransport, no_directory
@@ -32,6 +35,8 @@ REFUSED = GiveUp(error="no such user")
 FULL = TryLater(error="come again", after_s=60)
 SECTION: dict[str, object] = {"host": "127.0.0.1", "security": "none", "sender": "Daymark <daymark@example.com>"}
 SLACK: dict[str, object] = {"token": "env:SLACK_TOKEN", "give_up_after_h": 3}
+TEAMS: dict[str, object] = {"url": "env:WORKFLOW"}
+NOTHING: Mapping[str, object] = {}
 RESOURCES = ChannelResources(clock=SteppedClock(), authorities=certifi.where(), find_directory=no_directory)
 
 
@@ -97,9 +102,12 @@ async def test_nothing_is_decided_while_scoring_does_not_answer() -> None:
     assert mail.addresses == []
 
 
-def _settings(mail: Mapping[str, object], slack: Mapping[str, object] | None = None) -> ChannelsSection:
+def _settings(
+    mail: Mapping[str, object], slack: Mapping[str, object] = NOTHING, teams: Mapping[str, object] = NOTHING
+) -> ChannelsSection:
     defaults = read_toml(DEFAULT_FILE)["channels"]
-    sections = {"mail": {**defaults["mail"], **mail}, "slack": {**defaults["slack"], **(slack or {})}}
+    changes = {"mail": mail, "slack": slack, "teams": teams}
+    sections = {name: {**defaults[name], **section} for name, section in changes.items()}
     return ChannelsSection.model_validate({**defaults, **sections})
 
 
@@ -111,8 +119,8 @@ async def test_the_channel_is_there_once_a_mail_server_is_configured() -> None:
         assert channels["personal"].reaches_recipient
 
 
-async def _opened(mail: Mapping[str, object], slack: Mapping[str, object]) -> Channel:
-    async with open_channels(_settings(mail, slack), RESOURCES) as channels:
+async def _opened(mail: Mapping[str, object], slack: Mapping[str, object], teams: Mapping[str, object] = NOTHING) -> Channel:
+    async with open_channels(_settings(mail, slack, teams), RESOURCES) as channels:
         return channels["personal"]
 
 
@@ -127,6 +135,63 @@ async def test_the_channel_writes_in_slack_with_slack_alone(monkeypatch: pytest.
     assert outcome == Delivered(tried=(ContactAttempt(transport="slack"),))
     assert [message["channel"] for message in slack.posted] == ["D024BE7LH"]
     assert channels["personal"].give_up_after == timedelta(hours=3)
+
+
+async def test_the_channel_posts_to_teams_with_teams_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = FakeDirectory(
+        contacts={ANA.id: Contacts(contacts=(ContactPoint(transport="teams", address="ana@example.com"),))}
+    )
+    async with receiving() as workflow:
+        monkeypatch.setenv("WORKFLOW", f"{workflow.url}?sig=s3cr3t")
+        settings = _settings({}, teams={**TEAMS, "allow_networks": ["127.0.0.0/8"]})
+        async with open_channels(settings, replace(RESOURCES, find_directory=lambda: directory)) as channels:
+            outcome = await channels["personal"].send(make_nudge(), attempts=1)
+
+    assert outcome == Delivered(tried=(ContactAttempt(transport="teams"),))
+    assert [json.loads(request.body)["recipient"] for request in workflow.received] == ["ana@example.com"]
+
+
+async def test_another_workflow_is_another_destination_and_another_signature_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    destinations = []
+    for url in ("https://flow.example/1?sig=a", "https://flow.example/1?sig=b", "https://flow.example/2?sig=a"):
+        monkeypatch.setenv("WORKFLOW", url)
+        destinations.append((await _opened({}, {}, TEAMS)).destination)
+
+    assert destinations[0] == destinations[1] != destinations[2]
+
+
+@pytest.mark.parametrize(("url", "refusal"), [("", SecretMissing), ("http://flow.example/1", WorkflowUrlRefused)])
+async def test_a_workflow_that_cannot_be_posted_to_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, url: str, refusal: type[Exception]
+) -> None:
+    monkeypatch.setenv("WORKFLOW", url)
+
+    with pytest.raises(refusal):
+        await _opened({}, {}, TEAMS)
+
+
+async def test_every_way_is_tried_while_there_is_time() -> None:
+    ways = [FakeTransport("slack", REFUSED), FakeTransport("teams", REFUSED), FakeTransport("mail")]
+    contacts = Contacts(contacts=tuple(ContactPoint(transport=way.name, address="a@b.c") for way in ways))
+
+    outcome = await _channel(*ways, contacts=contacts).send(make_nudge(), attempts=1)
+
+    assert isinstance(outcome, Delivered)
+    assert [attempt.transport for attempt in outcome.tried] == ["slack", "teams", "mail"]
+
+
+@pytest.mark.parametrize(("second_took_s", "tried"), [(10.0, 3), (10.1, 2)])
+async def test_a_third_way_is_tried_only_if_it_can_end_within_the_lease(
+    monkeypatch: pytest.MonkeyPatch, second_took_s: float, tried: int
+) -> None:
+    readings_s = iter([0.0, 0.0, 0.0, second_took_s])
+    monkeypatch.setattr("services.nudges.deliver.channels.personal.monotonic_s", lambda: next(readings_s))
+    ways = [FakeTransport(name, FULL) for name in ("slack", "teams", "mail")]
+    contacts = Contacts(contacts=tuple(ContactPoint(transport=way.name, address="a@b.c") for way in ways))
+
+    outcome = await _channel(*ways, contacts=contacts).send(make_nudge(), attempts=1)
+
+    assert len(outcome.tried) == tried
 
 
 async def test_another_slack_or_mail_server_is_another_destination_and_the_longest_time_counts() -> None:
