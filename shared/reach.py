@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 _MAIL_LENGTH_MAX: Final = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
 
+_URL_LENGTH_MAX: Final = 500
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transport:
@@ -37,7 +39,16 @@ MAIL: Final = Transport(name="mail", form=_EMAIL, example="ana@example.com", len
 SLACK: Final = Transport(name="slack", form=re.compile(r"[UW][A-Z0-9]{5,30}"), example="U024BE7LH")
 TEAMS: Final = Transport(name="teams", form=_EMAIL, example="ana@example.com", length_max=_MAIL_LENGTH_MAX, uses_email=True)
 """The name by which somebody signs in to Microsoft 365, in most companies their email."""
-TRANSPORTS: Final[Mapping[str, Transport]] = MappingProxyType({transport.name: transport for transport in (MAIL, SLACK, TEAMS)})
+WEBHOOK: Final = Transport(
+    name="webhook",
+    form=re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?][!-\"$-~]*)?"),
+    example="https://ana.example.com/daymark",
+    length_max=_URL_LENGTH_MAX,
+)
+"""An address of the person's own, without a user and a fragment."""
+TRANSPORTS: Final[Mapping[str, Transport]] = MappingProxyType(
+    {transport.name: transport for transport in (MAIL, SLACK, TEAMS, WEBHOOK)}
+)
 
 
 class ContactPoint(BaseModel):

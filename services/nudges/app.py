@@ -143,6 +143,7 @@ class NudgesService:
             self._channels,
             holdout_probability=self._decisions.holdout.share_of,
             erasure_key=self._erasure_key,
+            ask_scoring=self.directory.ask_scoring,
             on_queued=self._wake,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)

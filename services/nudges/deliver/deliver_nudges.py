@@ -157,6 +157,8 @@ class Deliverer:
         policy, jitter = self.retry_policy, self.jitter()
         due_at = policy.next_attempt_at(delivery.attempts, retry_after_s=outcome.after_s, jitter=jitter, now=now)
         await mark_retry(connection, delivery, due_at=due_at, error=outcome.error)
+        if outcome.is_of_recipient:
+            return
         failures = await mark_channel_failing(connection, delivery.channel, error=outcome.error, now=now)
         paused_until = policy.pause_until(failures, jitter=jitter, now=now)
         asked_until = policy.retry_after_until(outcome.after_s, now=now)

@@ -22,11 +22,13 @@ from services.nudges.deliver.channel import (
 )
 from services.nudges.deliver.channel_types import ChannelResources, FindDirectory, channel_type
 from services.nudges.deliver.personal.mail import MailTransport
+from services.nudges.deliver.personal.posts.personal_webhook import PersonalWebhook
 from services.nudges.deliver.personal.posts.teams import TeamsTransport
 from services.nudges.deliver.personal.sections import (
     TRANSPORT_TIMEOUT_MAX_S,
     MailSection,
     PersonalKeys,
+    PersonalWebhooksSection,
     SlackSection,
     TeamsSection,
     parse_address,
@@ -61,6 +63,15 @@ class PersonalChannel:
         self._find_directory = find_directory
         self.destination = destination
         self.give_up_after = give_up_after
+
+    def secret_for_webhook(self, address: str) -> str | None:
+        """What the receiver at a person's own address verifies with; None if no personal webhooks are configured.
+
+        Raises:
+            SecretMissing, SettingsRefused: the installation's secret cannot be used.
+        """
+        transport = self._transports.get(PersonalWebhook.name)
+        return transport.secret_for(address) if isinstance(transport, PersonalWebhook) else None
 
     @property
     def transports(self) -> tuple[str, ...]:
@@ -103,7 +114,8 @@ def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[TryLater | Gi
     if not later:
         return Unreachable(error=error, tried=tried)
     asked_s = [outcome.after_s for outcome in later if outcome.after_s is not None]
-    return TryLater(error=error, after_s=min(asked_s, default=None), tried=tried)
+    is_of_recipient = all(outcome.is_of_recipient for outcome in later)
+    return TryLater(error=error, after_s=min(asked_s, default=None), is_of_recipient=is_of_recipient, tried=tried)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,8 +133,9 @@ async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> 
     """One channel if a transport is configured.
 
     Raises:
-        SecretMissing: the signing secret of Slack, or the address of the Teams workflow, is not where the configuration says.
-        SecretTooShort: the signing secret could be guessed.
+        SecretMissing: the signing secret of Slack, the address of the Teams workflow, or a secret of personal webhooks is not
+            where the configuration says it is.
+        SecretTooShort: one of these secrets could be guessed.
         WorkflowUrlRefused: that address cannot be used.
     """
     async with AsyncExitStack() as stack:
@@ -133,6 +146,8 @@ async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> 
             ways.append(_slack(settings.slack, resources, stack.enter_context(_workers())))
         if settings.teams.url:
             ways.append(await stack.enter_async_context(_open_teams(settings.teams, resources)))
+        if settings.personal_webhooks.secrets:
+            ways.append(await stack.enter_async_context(_open_webhooks(settings.personal_webhooks, resources)))
         if not ways:
             yield []
             return
@@ -201,3 +216,18 @@ async def _open_teams(section: TeamsSection, resources: ChannelResources) -> Asy
             allowed=section.allow_networks,
         )
         yield _Way(transport=transport, place=f"{url.host}{url.path}", give_up_after_h=section.give_up_after_h)
+
+
+@asynccontextmanager
+async def _open_webhooks(section: PersonalWebhooksSection, resources: ChannelResources) -> AsyncIterator[_Way]:
+    """The place is no server: each person has their own."""
+    section.read_secrets()
+    async with http_client() as client:
+        transport = PersonalWebhook(
+            client,
+            resources.clock,
+            read_secrets=section.read_secrets,
+            timeout_s=section.timeout_s,
+            allowed=section.allow_networks,
+        )
+        yield _Way(transport=transport, place="personal webhooks", give_up_after_h=section.give_up_after_h)

@@ -95,18 +95,42 @@ class TeamsSection(Section):
         """
         try:
             url = httpx.URL(read_secret(self.url) or "")
-        except httpx.InvalidURL:
-            raise WorkflowUrlRefused from None
-        is_safe = url.scheme == "https" or (url.scheme == "http" and url.host in _LOOPBACK)
-        if not is_safe or not url.host or url.userinfo:
-            raise WorkflowUrlRefused
-        return url
+            is_safe = url.scheme == "https" or (url.scheme == "http" and url.host in _LOOPBACK)
+            if is_safe and url.host and not url.userinfo:
+                return url
+        except (httpx.InvalidURL, UnicodeError):
+            pass
+        raise WorkflowUrlRefused
+
+
+class PersonalWebhooksSection(Section):
+    secrets: tuple[SecretReference, ...]
+    timeout_s: float = Field(gt=0, le=TRANSPORT_TIMEOUT_MAX_S)
+    give_up_after_h: float = Field(gt=0)
+    allow_networks: tuple[IPv4Network | IPv6Network, ...]
+
+    @field_validator("secrets")
+    @classmethod
+    def _have_no_gaps(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(secrets):
+            raise ValueError("an empty secret would let anybody sign; write env:NAME or file:PATH")
+        return secrets
+
+    def read_secrets(self) -> list[str]:
+        """The secrets as they are now.
+
+        Raises:
+            SecretMissing: one is not where the configuration says it is.
+            SecretTooShort: one could be guessed.
+        """
+        return [read_strong_secret(reference, key="channels.personal_webhooks.secrets") or "" for reference in self.secrets]
 
 
 class PersonalKeys(Section):
     mail: MailSection
     slack: SlackSection
     teams: TeamsSection
+    personal_webhooks: PersonalWebhooksSection
 
 
 def parse_address(text: str) -> Address | None:

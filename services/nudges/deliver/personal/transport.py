@@ -35,7 +35,7 @@ class MessagePart:
 class PersonalMessage:
     """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
     the nudges that they belong to. `url` opens its page, and `stop_url` the page that stops mail; each is empty if there is
-    none. One that `is_binding` is sent whatever they want."""
+    none. One that `is_binding` is sent whatever they want. `nudge_json` is the nudge itself, for programs."""
 
     nudge_id: str
     name: str
@@ -46,6 +46,7 @@ class PersonalMessage:
     url: str
     stop_url: str
     is_binding: bool
+    nudge_json: str
     link_label: str = ANSWER_LABEL
 
 
@@ -66,6 +67,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
+        nudge_json=nudge.model_dump_json(),
         link_label=_LINK_LABELS.get(nudge.kind, ANSWER_LABEL),
     )
 

@@ -12,6 +12,7 @@ MAIL = ContactPoint(transport="mail", address="ana@example.com")
 SLACK = ContactPoint(transport="slack", address="U024BE7LH")
 TEAMS = ContactPoint(transport="teams", address="ana@example.com")
 FORMS = "each entry must be mail or teams or {slack: U024BE7LH} or {teams: ana@example.com}"
+FORMS += " or {webhook: https://ana.example.com/daymark}"
 
 
 def _roster(keys: str) -> Roster:
@@ -33,6 +34,10 @@ def _roster(keys: str) -> Roster:
         (", email: ana@example.com, reach: [{slack: U024BE7LH}]", (SLACK,)),
         (", email: ana@example.com, reach: [teams, mail]", (TEAMS, MAIL)),
         (", reach: [{teams: ana@example.com}]", (TEAMS,)),
+        (
+            ", reach: [{webhook: https://x.example/a?b=c}]",
+            (ContactPoint(transport="webhook", address="https://x.example/a?b=c"),),
+        ),
         (", email: ana@example.com, reach: [mail, teams, {teams: ana@example.com}]", (MAIL, TEAMS)),
     ],
 )
@@ -49,6 +54,8 @@ def test_people_are_reached_in_the_order_of_reach_or_else_by_their_email(keys: s
         ("reach: [mail]", "names mail, and email is no address; write email: ana@example.com beside it"),
         ("email: Ana, reach: [mail]", "names mail, and email is no address; write email: ana@example.com beside it"),
         ("reach: [teams]", "names teams, and email is no address; write email: ana@example.com beside it"),
+        ("reach: [webhook]", "the address in webhook must look like https://ana.example.com/daymark"),
+        ("reach: [{webhook: http://x.example}]", "the address in webhook must look like https://ana.example.com/daymark"),
         ("reach: [{teams: ana}]", "the address in teams must look like ana@example.com"),
         ("reach: [{teams: }]", "the address in teams must look like ana@example.com"),
         ("reach: mail", "must be a list such as [mail, {slack: U024BE7LH}]"),

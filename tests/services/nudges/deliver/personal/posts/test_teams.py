@@ -122,6 +122,7 @@ async def test_an_address_that_was_replaced_is_used_for_the_next_message(workflo
         "https://",
         "mailto:ana@example.com",
         "https://[::1",
+        "https://xn--/",
         "prod-1.westeurope.logic.azure.com",
     ],
 )
