@@ -156,6 +156,7 @@ def _changed(term: Term, change: ChangeEntry) -> Term:
 class TeamEntry(Entry):
     id: Annotated[TeamId, SLUG]
     name: Name
+    thanks_from_colleagues: bool = False
     managers: tuple[ManagerEntry, ...] = ()
     reps: tuple[RepEntry, ...] = ()
 
@@ -210,6 +211,7 @@ def _team(entry: TeamEntry) -> Team:
             for manager in entry.managers
         ),
         reps=tuple(rep.rep(team_id=entry.id) for rep in entry.reps),
+        thanks_from_colleagues=entry.thanks_from_colleagues,
     )
 
 
