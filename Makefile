@@ -63,11 +63,12 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.nudge_quality --history 6
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## regenerate the two API documents and the generated pages of docs/ from the code
+contract: $(DEV_STAMP) ## regenerate the two API documents, the generated pages of docs/ and the golden messages of the tests from the code
 	@$(BIN)/python -m tests.contract.documents
 	@$(BIN)/python -m tests.contract.messages
 	@$(BIN)/python -m tests.contract.false_alarms
 	@$(BIN)/python -m tests.contract.access
+	@$(BIN)/python -m tests.contract.goldens.files
 
 digests: $(DEV_STAMP) ## add the digests of new migrations; those that have landed are never changed
 	@$(BIN)/python -m tests.contract.migration_digests
