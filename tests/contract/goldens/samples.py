@@ -14,13 +14,13 @@ from services.nudges.links import Links
 from shared.events import Nudge, NudgeKind, Person
 from tests.services.nudges.builders.days import at
 from tests.services.nudges.rules.examples import EXAMPLES
-from tests.services.nudges.rules.harbor import ANA, DIEGO, HARBOR, LAURA, WEDNESDAY
+from tests.services.nudges.rules.harbor import ANA, DIEGO, HARBOR, LAURA, TOM, WEDNESDAY
 
 LINKS: Final = Links(base_url="https://daymark.example.com", secret="signs the links of the golden files")
 MORNING: Final[datetime] = at(WEDNESDAY, "09:00")
 TITLES: Final[Mapping[NudgeKind, tuple[str, Person]]] = {
     NudgeKind.CELEBRATION: ("Comeback", DIEGO),
-    NudgeKind.COACHING: ("Drop", ANA),
+    NudgeKind.COACHING: ("Drop", TOM),
     NudgeKind.RECOGNITION: ("Recognition due", LAURA),
     NudgeKind.DIGEST: ("Weekly brief", LAURA),
     NudgeKind.ANNOUNCEMENT: ("A changed playbook", DIEGO),

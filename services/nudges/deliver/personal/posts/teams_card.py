@@ -18,6 +18,8 @@ _CONTENT_TYPE: Final = "application/vnd.microsoft.card.adaptive"
 _TEXT_BYTES_MAX: Final = 16_000
 """Teams takes about 28 KB in all: https://learn.microsoft.com/connectors/teams/. The rest of a text is on the page."""
 _REASON_BYTES_MAX: Final = 2_000
+_REASON_SPACINGS: Final = ("Medium", "None", "Small")
+"""Above the heading, above the first reason, and above each further one."""
 _BEGINS_FUNCTION: Final = re.compile(r"\{(?=\{)")
 
 
@@ -46,7 +48,7 @@ def teams_card(message: PersonalMessage) -> CardElement:
         "body": [
             *(_text(paragraph) for paragraph in paragraphs),
             *(
-                _text(line, is_small=True, spacing="None" if number else "Medium", separator=not number)
+                _text(line, is_small=True, spacing=_REASON_SPACINGS[min(number, 2)], separator=not number)
                 for number, line in enumerate(reason)
             ),
         ],

@@ -13,7 +13,7 @@ _KEYS: Final = {
     "Action.OpenUrl": {"type", "title", "url"},
 }
 _REQUIRED: Final = {"AdaptiveCard": "version", "RichTextBlock": "inlines", "TextRun": "text", "Action.OpenUrl": "url"}
-_SPACINGS: Final = {"Default", "None", "Medium"}
+_SPACINGS: Final = {"Default", "None", "Small", "Medium"}
 
 
 def payload_mistakes(body: bytes) -> Iterator[str]:

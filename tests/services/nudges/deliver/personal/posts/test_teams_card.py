@@ -57,6 +57,7 @@ def test_only_the_reason_is_small_and_a_line_above_it_sets_it_apart() -> None:
 
     assert [block["inlines"][0].get("size") for block in blocks] == [None, None, "Small", "Small", "Small"]
     assert [block.get("separator", False) for block in blocks] == [False, False, True, False, False]
+    assert [block["spacing"] for block in blocks] == ["Default", "Default", "Medium", "None", "Small"]
 
 
 @pytest.mark.parametrize(
