@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract digests fuzz nightly mutation faults drills real-crm requirements clean
+.PHONY: help setup demo up test check fix bench contract pictures digests fuzz nightly mutation faults drills real-crm requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,11 +64,15 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.nudge_quality --history 6
 	@$(BIN)/python -m bench.effects
 
-contract: $(DEV_STAMP) ## regenerate the two API documents and the generated pages of docs/ from the code
+contract: $(DEV_STAMP) ## regenerate the two API documents, the generated pages of docs/ and the golden messages of the tests from the code
 	@$(BIN)/python -m tests.contract.documents
 	@$(BIN)/python -m tests.contract.messages
 	@$(BIN)/python -m tests.contract.false_alarms
 	@$(BIN)/python -m tests.contract.access
+	@$(BIN)/python -m tests.contract.goldens.files
+
+pictures: $(DEV_STAMP) ## show each mail as a phone does, in pictures/ (needs Chromium)
+	@$(BIN)/python -m tests.contract.goldens.pictures $(ARGS)
 
 digests: $(DEV_STAMP) ## add the digests of new migrations; those that have landed are never changed
 	@$(BIN)/python -m tests.contract.migration_digests

@@ -142,7 +142,8 @@ class DayReport(Message):
     None on a day without a target. A message may reach the rep between `work_starts_at` and `work_ends_at` (None on a day
     that is not worked); `next_work_starts_at` is the first such time after this day. `playbook_version` judges the day.
     `first_counted_at` is when the earliest activity that counts began. `part` is how much of the day is worked, above 0 and
-    at most 1. `silent` marks history about which nobody is contacted.
+    at most 1. With `thanks_from_colleagues` others of the team may write to the rep. `silent` marks history about which
+    nobody is contacted.
     """
 
     rep: Rep
@@ -163,6 +164,7 @@ class DayReport(Message):
     revision: int
     first_counted_at: datetime | None
     part: Decimal = Decimal(1)
+    thanks_from_colleagues: bool = False
     silent: bool
 
 

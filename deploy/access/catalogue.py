@@ -106,6 +106,7 @@ ANSWERED: Final = {
             nudges.DISPUTE_LIST,
             people.WAY_LIST,
             people.PERSON_TEST,
+            people.WEBHOOK_KEYS,
             people.NUDGE_RESEND,
             erasure.ERASE_NUDGES,
             status_endpoint(NUDGES_USER),

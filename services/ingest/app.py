@@ -1,6 +1,10 @@
 """The composition root of ingest: the only module that knows every class."""
 
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -36,6 +40,7 @@ from shared.service.stepped_time import answer_status, make_clock, read_last_tic
 
 _log = structlog.get_logger()
 _NAME: Final = "ingest"
+_DISKS_INTERVAL_S: Final = 30.0
 _DESCRIPTION: Final = "Receives webhooks from CRMs, stores them, and publishes the activities that they describe."
 
 
@@ -66,6 +71,9 @@ class IngestService:
             "translate": WebhookConsumer(self._client, translator, self._metrics).run,
             "reload_secrets": BackgroundJob("reload_secrets", self._reload_secrets, interval_s=RELOAD_INTERVAL_S).run,
             "measure": measuring_job({"backlog": self._measure_backlog, "storage": self._measure_storage}).run,
+            "measure_disks": measuring_job(
+                disk_readers(settings.ingest.disks, self._metrics), interval_s=_DISKS_INTERVAL_S
+            ).run,
         }
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
@@ -125,6 +133,17 @@ class IngestService:
 
     async def _reload_secrets(self) -> None:
         reload_secrets(self._settings, self._sources)
+
+
+def disk_readers(disks: Mapping[str, str], metrics: IngestMetrics) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    """By name of a disk, what measures it. `disks` has a folder on each."""
+
+    async def read(name: str, folder: str) -> None:
+        disk = await asyncio.to_thread(os.statvfs, folder)
+        used = disk.f_blocks - disk.f_bfree
+        metrics.show_disk(name, free_bytes=disk.f_bavail * disk.f_frsize, size_bytes=(used + disk.f_bavail) * disk.f_frsize)
+
+    return {name: partial(read, name, folder) for name, folder in disks.items()}
 
 
 async def run(settings: IngestSettings) -> None:

@@ -60,7 +60,22 @@ class IngestMetrics:
         )
         self._add_refusal_metrics()
         self._add_translation_metrics()
+        self._add_disks()
         self._create_labels(sources)
+
+    def _add_disks(self) -> None:
+        self.disk_free_bytes = Gauge(
+            "daymark_ingest_disk_free_bytes",
+            "What is free on the disk of a folder of `ingest.disks`. Little: make room, or move the folder to a larger disk.",
+            ["disk"],
+            registry=self.registry,
+        )
+        self.disk_size_bytes = Gauge(
+            "daymark_ingest_disk_size_bytes",
+            "How large that disk is, without what is reserved for the administrator. Compare what is free with it.",
+            ["disk"],
+            registry=self.registry,
+        )
 
     def _add_refusal_metrics(self) -> None:
         self.signature_failures = Counter(
@@ -151,6 +166,11 @@ class IngestMetrics:
                 self.expires_seconds.labels(source.name).set(source.expires_at.timestamp())
         for reason in DEAD_LETTER_REASONS:
             self.dead_letters.labels(reason)
+
+    def show_disk(self, name: str, *, free_bytes: int, size_bytes: int) -> None:
+        """Bring the gauges of a disk up to date."""
+        self.disk_free_bytes.labels(name).set(free_bytes)
+        self.disk_size_bytes.labels(name).set(size_bytes)
 
 
 class UnknownPath(NamedTuple):

@@ -38,6 +38,7 @@ class IngestSection(Section):
     head_max_bytes: int = Field(gt=0)
     head_fields_max: int = Field(gt=0)
     connections_per_address_max: int = Field(gt=0)
+    disks: dict[str, str]
     json_depth_max: int = Field(gt=0, le=500)
     json_values_max: int = Field(gt=0)
 

@@ -16,10 +16,10 @@ from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
-from services.nudges.deliver.channels.personal import PersonalKeys
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.deliver.personal.directory import RosterDirectory
+from services.nudges.deliver.personal.sections import PersonalKeys
 from services.nudges.gauges import gauge_readers
 from services.nudges.intake.consumer import Intake
 from services.nudges.intake.erased_people import refuse_other_key
@@ -147,6 +147,7 @@ class NudgesService:
             self._channels,
             holdout_probability=self._decisions.holdout.share_of,
             erasure_key=self._erasure_key,
+            ask_scoring=self.directory.ask_scoring,
             on_queued=self._wake,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)

@@ -84,23 +84,23 @@ class Links:
         signature = self._sign(f"{_ABSENCE}{manager_id}/{rep_id}")
         return f"{manager_id}/{rep_id}/{signature}?from={absence.first.isoformat()}&until={absence.last.isoformat()}"
 
-    def recognise_path(self, manager_id: ManagerId, rep_id: RepId, nudge_id: NudgeId | None = None) -> str:
-        """The last three segments of the address of the page on which a manager writes to a rep, and its query: the nudge for
-        which they thank.
+    def recognise_path(self, sender_id: PersonId, rep_id: RepId, nudge_id: NudgeId | None = None) -> str:
+        """The last three segments of the address of the page on which a manager or a colleague writes to a rep, and its query:
+        the nudge for which a manager thanks.
 
         Raises:
             NoLinkSecret: no secret is configured.
         """
         query = f"?nudge={nudge_id}" if nudge_id is not None else ""
-        return f"{manager_id}/{rep_id}/{self._sign(f'{_RECOGNISE}{manager_id}/{rep_id}')}{query}"
+        return f"{sender_id}/{rep_id}/{self._sign(f'{_RECOGNISE}{sender_id}/{rep_id}')}{query}"
 
-    def recognise_url(self, manager_id: ManagerId, rep_id: RepId) -> str:
+    def recognise_url(self, sender_id: PersonId, rep_id: RepId) -> str:
         """The address of that page.
 
         Raises:
             NoLinkSecret: no secret is configured.
         """
-        return f"{self._base_url}/recognise/{self.recognise_path(manager_id, rep_id)}"
+        return f"{self._base_url}/recognise/{self.recognise_path(sender_id, rep_id)}"
 
     def can_open_inbox(self, manager_id: ManagerId, token: str) -> bool:
         return self._is_signature(manager_id, token)
@@ -117,8 +117,8 @@ class Links:
     def can_open_absence(self, manager_id: ManagerId, rep_id: RepId, token: str) -> bool:
         return self._is_signature(f"{_ABSENCE}{manager_id}/{rep_id}", token)
 
-    def can_recognise(self, manager_id: ManagerId, rep_id: RepId, token: str) -> bool:
-        return self._is_signature(f"{_RECOGNISE}{manager_id}/{rep_id}", token)
+    def can_recognise(self, sender_id: PersonId, rep_id: RepId, token: str) -> bool:
+        return self._is_signature(f"{_RECOGNISE}{sender_id}/{rep_id}", token)
 
     def _is_signature(self, content: str, token: str) -> bool:
         try:

@@ -88,6 +88,19 @@ class TestResult(Schema):
     error: str = ""
 
 
+class WebhookKey(Schema):
+    """What the receiver at an address of a person's own verifies with: `whsec_` and the key."""
+
+    address: str
+    secret: str
+
+
+class WebhookKeyList(Schema):
+    """One for each address that the roster has for a person, in their order of preference."""
+
+    keys: tuple[WebhookKey, ...]
+
+
 class NudgeToResend(Schema):
     nudge: NudgeId
 
@@ -96,4 +109,5 @@ PERSON_CONTACTS: Final = Endpoint(subject="person.contacts.v1", query=ContactQue
 PERSON_LIST: Final = Endpoint(subject="person.list.v1", query=PersonQuery, reply=PersonPage)
 WAY_LIST: Final = Endpoint(subject="person.ways.v1", query=NoQuery, reply=WayList)
 PERSON_TEST: Final = Endpoint(subject="person.test.v1", query=PersonTest, reply=TestResult)
+WEBHOOK_KEYS: Final = Endpoint(subject="person.webhook_keys.v1", query=ContactQuery, reply=WebhookKeyList)
 NUDGE_RESEND: Final = Endpoint(subject="nudge.resend.v1", query=NudgeToResend, reply=NudgeToResend)

@@ -20,12 +20,15 @@ from shared.requests.people import (
     PERSON_LIST,
     PERSON_TEST,
     WAY_LIST,
+    WEBHOOK_KEYS,
+    ContactQuery,
     NudgeToResend,
     PersonQuery,
     PersonRow,
     PersonTest,
     TestResult,
     WayList,
+    WebhookKeyList,
 )
 
 people = typer.Typer(no_args_is_help=True, help="The people of the roster, and how messages reach them.")
@@ -72,6 +75,19 @@ def send_test_command(
         echo(f"{way.transport}: {way.error or 'the message was accepted'}")
     if result.error:
         raise NotReached(result.error)
+
+
+@people.command("webhook-key")
+def webhook_key_command(
+    person: Annotated[str, typer.Argument(help="id of a rep or a manager")], config: Config = None, data: Data = None
+) -> None:
+    """The secret with which a person's own webhook verifies what it receives. Give it to nobody else."""
+
+    async def read(connection: LeanClient) -> WebhookKeyList:
+        return await ask(connection, WEBHOOK_KEYS, ContactQuery(person=PersonId(person)))
+
+    for key in run_connected(command_settings(config, data), read).keys:
+        echo(f"{key.address}: {key.secret}")
 
 
 @people.command("resend")

@@ -1,6 +1,7 @@
 """The servers and services of one data folder, and how each of them reaches the others."""
 
 import asyncio
+import json
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -51,6 +52,7 @@ class LocalDaymark:
         self._postgres_settings: dict[str, dict[str, str]] = {}
         self._nats_settings: dict[str, dict[str, str]] = {}
         self._role_passwords: dict[str, str] = {}
+        self._disks = {"data": str(self._data)}
         self._service_urls: dict[str, str] = {}
         self._probe_urls: dict[str, str] = {}
         self._is_ready = False
@@ -187,6 +189,7 @@ class LocalDaymark:
         return section
 
     def _add_server(self, name: str, server: Server, complete: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._disks[name] = str(self._data / name)
         self._processes.append(
             SupervisedServer(
                 name=name, folder=self._data / name, server=server, on_start=self._update_run_file, complete=complete
@@ -199,6 +202,7 @@ class LocalDaymark:
             "DAYMARK_NATS__URL": self._nats_url,
             "DAYMARK_NATS__MONITOR_URL": self._monitor_url,
             f"{prefix}PORT": str(port),
+            **({"DAYMARK_INGEST__DISKS": json.dumps(self._disks)} if service == "ingest" else {}),
             **({f"{prefix}PROBES_PORT": str(probe_port)} if probe_port else {}),
             **self._nats_settings.get(service, {}),
             **self._postgres_settings.get(service, {}),

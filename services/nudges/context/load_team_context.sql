@@ -8,8 +8,8 @@ SELECT d.rep_id, d.report::text AS report FROM manager_of_rep AS m JOIN day AS d
 WHERE m.manager_id = $1 AND m.newest_day >= $2 ORDER BY d.rep_id, d.day DESC;
 
 -- name: list_recognised
--- The last day on which somebody recognised each of these reps, by answering that they have or in a message through Daymark, and the
--- last one on which their manager was reminded to; only since a day.
+-- The last day on which a manager recognised each of these reps, by answering that they have or in a message through Daymark, and the
+-- last one on which their manager was reminded to; only since a day. What colleagues say is no manager's recognition.
 SELECT rep_id, max(recognised_on) AS recognised_on, max(reminded_on) AS reminded_on FROM (
     SELECT n.person_id AS rep_id, (a.answered_at AT TIME ZONE n.timezone)::date AS recognised_on, NULL::date AS reminded_on
     FROM nudge AS n JOIN answer AS a ON a.nudge_id = n.id
@@ -22,6 +22,7 @@ SELECT rep_id, max(recognised_on) AS recognised_on, max(reminded_on) AS reminded
     SELECT n.person_id, (n.decided_at AT TIME ZONE n.timezone)::date, NULL::date
     FROM nudge AS n
     WHERE n.person_id = ANY($1::text[]) AND n.rule = 'thanks' AND n.status IN ('sent', 'deferred')
+      AND NOT EXISTS (SELECT FROM recognition AS r WHERE r.id = n.occasion AND r.is_from_colleague)
 ) AS recognition WHERE coalesce(recognised_on, reminded_on) >= $2 GROUP BY rep_id;
 
 -- name: count_nudges_since

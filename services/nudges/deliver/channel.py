@@ -40,10 +40,12 @@ class Delivered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TryLater:
-    """It may work later; after `after_s` seconds if the receiver asked for that."""
+    """It may work later; after `after_s` seconds if the receiver asked for that. If it `is_of_recipient`, a receiver failed
+    that only this person has: the channel itself works."""
 
     error: str
     after_s: float | None = None
+    is_of_recipient: bool = False
     tried: tuple[ContactAttempt, ...] = ()
 
 

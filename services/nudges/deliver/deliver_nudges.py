@@ -29,6 +29,7 @@ from services.nudges.deliver.deliveries import (
     mark_retry,
 )
 from services.nudges.deliver.personal.contact_states import record_attempts
+from services.nudges.deliver.personal.neutral_text import neutral_nudge
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
 from services.nudges.domain.candidate import FIRST_DAY_RULE
@@ -143,7 +144,7 @@ class Deliverer:
 
     async def _send(self, delivery: Delivery) -> Outcome:
         try:
-            return await self.channel.send(add_links(delivery.nudge, self.links), attempts=delivery.attempts)
+            return await self.channel.send(add_links(neutral_nudge(delivery.nudge), self.links), attempts=delivery.attempts)
         except Exception as failed:  # noqa: BLE001 - one nudge on which a channel fails must not stop all others
             _log.exception("channel_raised", channel=delivery.channel, nudge=delivery.nudge.id)
             return TryLater(error=f"internal error ({type(failed).__name__}); the log of nudges has the details")
@@ -167,6 +168,8 @@ class Deliverer:
         policy, jitter = self.retry_policy, self.jitter()
         due_at = policy.next_attempt_at(delivery.attempts, retry_after_s=outcome.after_s, jitter=jitter, now=now)
         await mark_retry(connection, delivery, due_at=due_at, error=outcome.error)
+        if outcome.is_of_recipient:
+            return
         failures = await mark_channel_failing(connection, delivery.channel, error=outcome.error, now=now)
         paused_until = policy.pause_until(failures, jitter=jitter, now=now)
         asked_until = policy.retry_after_until(outcome.after_s, now=now)

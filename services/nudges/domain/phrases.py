@@ -98,8 +98,8 @@ def clock_time(instant: datetime, timezone: str) -> str:
 
 
 def natural_name(full_name: str) -> str:
-    """A name as it is said: `Eva van der Berg` for `van der Berg, Eva`, `Bob Hill` for `Bob Hill, Jr.`"""
-    last, comma, first = (part.strip() for part in full_name.partition(","))
+    """A name as it is said: `Eva van der Berg` for `van der Berg, Eva`, `Bob Hill` for `Bob Hill, Jr.` It is one line."""
+    last, comma, first = (" ".join(part.split()) for part in full_name.partition(","))
     if not comma or not first or first.rstrip(".").lower() in _NAME_SUFFIXES:
         return last
     return f"{first} {last}"

@@ -16,7 +16,7 @@ from services.nudges.pages.inbox import list_inbox
 from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.rendering import FOLDER, Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
-from services.nudges.pages.thanks.thanks_view import lines_of_manager
+from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.clock import Clock
 from shared.events import ManagerId, PossibleAbsence
@@ -70,7 +70,7 @@ class InboxPage:
             token=token,
             days=group_by_day(messages, reader=manager_id, absence_address=absence_address, offers=thankable.offers),
             reps=thankable.reps,
-            written=lines_of_manager(written, now=self._clock.now()),
+            written=lines_of_sender(written, now=self._clock.now()),
             disputes=make_manager_cards(disputes),
             has_open_disputes=any(dispute.resolution is None for dispute in disputes),
         )

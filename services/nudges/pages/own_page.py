@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 from services.nudges.context.announcements import list_announcements
 from services.nudges.context.days import find_newest_day
 from services.nudges.context.ladders import list_ladders
+from services.nudges.context.roster.managed_reps import list_colleagues
 from services.nudges.domain.announcements import Announcement
+from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.recent_nudges import LOOKBACK
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
@@ -63,6 +65,7 @@ class OwnPage:
             received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
             own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
             received_thanks = await list_received_thanks(self._pool, rep_id)
+            colleagues = await list_colleagues(self._pool, rep_id)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return self._renderer.page(
@@ -73,6 +76,11 @@ class OwnPage:
             sections=make_sections(announcements, timezone, today=today),
             steps=make_next_steps(newest, ladders) if newest is not None else [],
             thanks=lines_of_rep(received_thanks, now=self._clock.now()),
+            has_thanks_of_colleagues=any(thanks.recognition.is_from_colleague for thanks in received_thanks),
+            colleagues=[
+                (natural_name(colleague.name), f"../../recognise/{self._links.recognise_path(rep_id, colleague.id)}")
+                for colleague in colleagues.reps
+            ],
             lines=[make_day_line(day) for day in own_days],
             days=group_by_day(received, reader=rep_id),
         )

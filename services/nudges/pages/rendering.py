@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from services.nudges.deliver.personal.neutral_text import neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
 
 FOLDER: Final = Path(__file__).parent
@@ -21,11 +23,15 @@ _RETRY_HEADERS: Final = {"Retry-After": "2"}
 
 
 class Renderer:
-    """Everything that is put into a page is escaped, and a missing value is an error."""
+    """Everything that is put into a page is escaped and without what nobody sees, and a missing value is an error."""
 
     def __init__(self) -> None:
         self._templates = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            finalize=_visible,
         )
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
@@ -54,3 +60,8 @@ class Renderer:
 def capitalize_first(text: str) -> str:
     """The text with its first letter in upper case; the rest stays as it is."""
     return text[:1].upper() + text[1:]
+
+
+def _visible(value: object) -> object:
+    """Names, labels and notes without characters that hide text or turn it around. What templates made stays as it is."""
+    return neutral(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -20,7 +20,7 @@ async def erase_person(
     pool: asyncpg.Pool, file: FileChannel | None, person_id: PersonId, *, erasure_key: bytes, now: datetime
 ) -> ErasedNudges:
     """Erase a rep's nudges (also deferred ones) with their deliveries, day reports, disputes, checks, announcements and what
-    managers wrote to them; and a manager's part in other people's, with what they wrote to reps.
+    was written to them; and a manager's part in other people's, with what the person wrote to reps.
 
     What a receiver has accepted stays with the receiver. From our own `file` of nudges the lines are removed.
 

@@ -20,7 +20,7 @@ WHERE person_id = $1 OR event -> 'about' @> jsonb_build_array(jsonb_build_object
    OR rule = 'thanks' AND event -> 'sender' ->> 'id' = $1;
 
 -- name: delete_recognitions
--- What the person wrote as a manager, and what was written to them as a rep.
+-- What the person wrote as a manager or a colleague, and what was written to them as a rep.
 DELETE FROM recognition WHERE rep_id = $1 OR manager_id = $1;
 
 -- name: delete_scheduled_checks

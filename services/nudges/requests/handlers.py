@@ -18,7 +18,7 @@ from services.nudges.links import Links
 from services.nudges.pages.disputes.list_disputes import list_disputes
 from services.nudges.requests.erase_person import erase_person
 from services.nudges.requests.list_nudges import list_nudges
-from services.nudges.requests.people import list_ways, resend, send_test
+from services.nudges.requests.people import AskScoring, list_ways, list_webhook_keys, resend, send_test
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests.endpoint import NoQuery
@@ -55,10 +55,13 @@ from shared.requests.people import (
     NUDGE_RESEND,
     PERSON_TEST,
     WAY_LIST,
+    WEBHOOK_KEYS,
+    ContactQuery,
     NudgeToResend,
     PersonTest,
     TestResult,
     WayList,
+    WebhookKeyList,
 )
 from shared.requests.router import RequestRouter
 
@@ -71,14 +74,15 @@ def nudge_requests(
     *,
     holdout_probability: HoldoutProbability,
     erasure_key: bytes,
+    ask_scoring: AskScoring,
     on_queued: Callable[[], None],
 ) -> RequestRouter:
     """A router with all handlers; include its `router` in the broker. Whichever replica gets a question answers it.
-    `on_queued` is called when there is something to deliver."""
+    `ask_scoring` says how a person is reached, and `on_queued` is called when there is something to deliver."""
     requests = RequestRouter(queue="nudges")
     _add_lists(requests, pool, clock, holdout_probability=holdout_probability)
     _add_channels(requests, pool, clock, channels)
-    _add_people(requests, pool, clock, channels, on_queued=on_queued)
+    _add_people(requests, pool, clock, channels, ask_scoring=ask_scoring, on_queued=on_queued)
     _add_links(requests, links)
     _add_experiments(requests, pool, clock)
     _add_erasure(requests, pool, clock, channels, erasure_key=erasure_key)
@@ -124,6 +128,7 @@ def _add_people(
     clock: Clock,
     channels: Mapping[str, Channel],
     *,
+    ask_scoring: AskScoring,
     on_queued: Callable[[], None],
 ) -> None:
     @requests.handles(WAY_LIST)
@@ -133,6 +138,10 @@ def _add_people(
     @requests.handles(PERSON_TEST)
     async def answer_test(query: PersonTest) -> TestResult:
         return await send_test(pool, channels, query, now=clock.now())
+
+    @requests.handles(WEBHOOK_KEYS)
+    async def answer_webhook_keys(query: ContactQuery) -> WebhookKeyList:
+        return await list_webhook_keys(channels, query.person, ask_scoring)
 
     @requests.handles(NUDGE_RESEND)
     async def answer_resend(query: NudgeToResend) -> NudgeToResend:

@@ -1,6 +1,6 @@
 """The ways to people: what is known of them, a test of one, and a nudge sent to its person once more."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import uuid4
@@ -12,20 +12,29 @@ from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.deliveries import requeue_delivery
 from services.nudges.deliver.personal.contact_states import list_contact_states, record_attempts
 from shared.errors import DaymarkError
-from shared.events import Nudge, NudgeId, NudgeKind, Person, Team, TeamId
-from shared.requests.people import PersonTest, TestResult, TriedWay, WayList, WayRow
+from shared.events import Nudge, NudgeId, NudgeKind, Person, PersonId, Team, TeamId
+from shared.reach import WEBHOOK
+from shared.requests.people import ContactList, PersonTest, TestResult, TriedWay, WayList, WayRow, WebhookKey, WebhookKeyList
 
 _TEXT: Final = "This is a test message from Daymark. If you can read it, messages reach you here."
 _REASON: Final = "Whoever runs Daymark for your team sent this to check that messages reach you. You don't need to do anything."
 
 
 class NoPersonalChannel(DaymarkError):
-    """Neither mail nor Slack is configured, so no message can be sent to one person. Set [channels.mail] or [channels.slack] in
-    daymark.toml; docs/channels.md says how."""
+    """No way to single people is configured, so no message can be sent to one person. Set [channels.mail], [channels.slack],
+    [channels.teams] or [channels.personal_webhooks] in daymark.toml; docs/channels.md says how."""
+
+
+class NoPersonalWebhooks(DaymarkError):
+    """No personal webhooks are configured, so there is no key. Set secrets of [channels.personal_webhooks] in daymark.toml."""
+
+
+class NoWebhookOfPerson(DaymarkError):
+    """The roster has no webhook of this person today. Put {webhook: https://…} into their `reach`, and apply the roster."""
 
 
 class NotResent(DaymarkError):
-    """This nudge cannot be sent again: no mail or Slack message was ever queued for it, or one is on its way. `daymark nudges`
+    """This nudge cannot be sent again: no message to its person was ever queued, or one is on its way. `daymark nudges`
     lists the nudges."""
 
 
@@ -74,6 +83,32 @@ async def send_test(pool: asyncpg.Pool, channels: Mapping[str, Channel], query: 
         tried=tuple(TriedWay(transport=attempt.transport, error=attempt.error) for attempt in tried),
         error="" if isinstance(outcome, Delivered) else outcome.error,
     )
+
+
+AskScoring = Callable[[PersonId], Awaitable[ContactList]]
+"""How the roster says today that a person is reached."""
+
+
+async def list_webhook_keys(channels: Mapping[str, Channel], person_id: PersonId, ask_scoring: AskScoring) -> WebhookKeyList:
+    """What the receivers at a person's own addresses verify with.
+
+    Raises:
+        NoPersonalChannel, NoPersonalWebhooks: they are not configured.
+        NoWebhookOfPerson: the roster has no such address.
+        NoResponder, Refused: the roster cannot be asked now.
+    """
+    channel = find_personal_channel(channels)
+    contacts = (await ask_scoring(person_id)).contacts
+    addresses = [contact.address for contact in contacts if contact.transport == WEBHOOK.name]
+    if not addresses:
+        raise NoWebhookOfPerson(person_id)
+    keys = []
+    for address in addresses:
+        secret = channel.secret_for_webhook(address)
+        if secret is None:
+            raise NoPersonalWebhooks
+        keys.append(WebhookKey(address=address, secret=secret))
+    return WebhookKeyList(keys=tuple(keys))
 
 
 async def resend(pool: asyncpg.Pool, channels: Mapping[str, Channel], nudge_id: NudgeId, *, now: datetime) -> None:

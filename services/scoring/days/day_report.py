@@ -62,6 +62,7 @@ def make_report(day: Day, definitions: Definitions, goals: GoalCounts, *, now: d
         revision=day.revision,
         first_counted_at=day.tally.first_counted_at,
         part=as_decimal(part) if part else Decimal(1),
+        thanks_from_colleagues=team.thanks_from_colleagues,
         silent=is_closed and (is_history or is_silent(rep, day.day, today=rep_day_of(rep, now))),
     )
 

@@ -1,6 +1,7 @@
 """What must stay true of the compose file, whatever else changes in it."""
 
 import hashlib
+import json
 import os
 import stat
 from pathlib import Path
@@ -53,6 +54,14 @@ def test_what_the_broker_may_store_does_not_depend_on_what_is_free_when_it_start
     configuration = (ROOT / "deploy" / "docker" / "nats.conf").read_text()
 
     assert "max_file_store: 100GB, max_memory_store: 256MB" in configuration
+
+
+def test_ingest_measures_the_disk_of_each_volume_of_a_server_and_can_write_to_none() -> None:
+    ingest = COMPOSE["services"]["ingest"]
+    disks = json.loads(ingest["environment"]["DAYMARK_INGEST__DISKS"])
+
+    assert disks.keys() == {"nats", "postgres"}
+    assert all(f"{volume}:{folder}:ro" in ingest["volumes"] for volume, folder in disks.items())
 
 
 def test_the_broker_syncs_every_write() -> None:

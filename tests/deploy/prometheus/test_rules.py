@@ -99,7 +99,9 @@ async def test_rules_use_only_metrics_that_a_service_exports() -> None:
     nudges.show_silent_feeds(["north"])
     scoring = ScoringMetrics()
     scoring.show_gaps([GapCount(acme, "actor", recent=1, incomplete=0)])
-    registries = (IngestMetrics({acme: source}).registry, scoring.registry, nudges.registry)
+    ingest = IngestMetrics({acme: source})
+    ingest.show_disk("nats", free_bytes=1, size_bytes=2)
+    registries = (ingest.registry, scoring.registry, nudges.registry)
     exported = {sample.name for registry in registries for metric in _collect(registry) for sample in metric.samples}
     exported |= set(re.findall(r"^# TYPE (\w+)", await _metrics_of_every_service(), re.MULTILINE))
 

@@ -50,7 +50,7 @@ link_secret = "file:{folder}/link-secret"
 [channels.file]
 path = "{folder}/nudges.ndjson"
 """
-ANSWERED = (*vars(nudges).values(), people.WAY_LIST, people.PERSON_TEST, people.NUDGE_RESEND)
+ANSWERED = (*vars(nudges).values(), people.WAY_LIST, people.PERSON_TEST, people.WEBHOOK_KEYS, people.NUDGE_RESEND)
 REQUESTS = {endpoint.subject for endpoint in ANSWERED if isinstance(endpoint, Endpoint)}
 LINK_SECRET = "5f0c0e9d6f1b4a7f9d3c8b2a1e6d4f70"
 EVENTS = {

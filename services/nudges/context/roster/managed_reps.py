@@ -1,4 +1,4 @@
-"""Whom a manager leads, and whom they once led: by the newest report of each rep."""
+"""Whom a manager leads and once led, and who else is in a rep's team: by the newest report of each rep."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from typing import Final
 
 import asyncpg
 
-from shared.events import DayReport, ManagerId, PersonId, Presence, Rep
+from shared.events import DayReport, Person, PersonId, Presence, Rep
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
@@ -24,6 +24,22 @@ class ManagedRep:
     is_employed: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Somebody who can write to a rep, under the name of the newest report."""
+
+    person: Person
+    is_colleague: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Colleagues:
+    """A rep, and the others of their team whom they can thank; without any, the name is empty."""
+
+    person: Person
+    reps: tuple[Rep, ...]
+
+
 async def list_managed_reps(connection: Connection | asyncpg.Pool, manager_id: PersonId) -> list[ManagedRep]:
     """Everybody whom a manager has ever led, by name."""
     rows = await connection.fetch(_QUERIES["list_reps_of_manager"], manager_id)
@@ -39,13 +55,29 @@ async def list_managed_reps(connection: Connection | asyncpg.Pool, manager_id: P
     return sorted(managed, key=lambda each: (each.rep.name, each.rep.id))
 
 
-async def can_thank(connection: Connection | asyncpg.Pool, manager_id: ManagerId, newest: DayReport) -> bool:
-    """Whether a manager leads a rep who is with the team and somebody else, by the rep's `newest` report."""
-    if newest.presence is Presence.NOT_EMPLOYED or newest.rep.id == PersonId(manager_id):
-        return False
-    if not any(manager.id == manager_id for manager in newest.managers):
-        return False
-    return not _is_gone(newest.day, await connection.fetchval(_QUERIES["find_newest_open_day"]))
+async def find_sender(connection: Connection | asyncpg.Pool, sender_id: PersonId, newest: DayReport) -> Sender | None:
+    """As whom somebody can write to a rep, by the rep's `newest` report; None if they cannot. Whoever leads the rep can; if the
+    team lets colleagues thank each other, whoever is in it today. Nobody writes to themselves or to somebody who has left."""
+    if newest.presence is Presence.NOT_EMPLOYED or newest.rep.id == sender_id:
+        return None
+    if _is_gone(newest.day, await connection.fetchval(_QUERIES["find_newest_open_day"])):
+        return None
+    manager = next((manager for manager in newest.managers if manager.id == sender_id), None)
+    if manager is not None:
+        return Sender(person=Person(id=manager.id, name=manager.name), is_colleague=False)
+    colleagues = await list_colleagues(connection, sender_id)
+    is_colleague = any(colleague.id == newest.rep.id for colleague in colleagues.reps)
+    return Sender(person=colleagues.person, is_colleague=True) if is_colleague else None
+
+
+async def list_colleagues(connection: Connection | asyncpg.Pool, rep_id: PersonId) -> Colleagues:
+    """Whom a rep can thank as a colleague, by name: nobody unless their team allows it."""
+    newest = await connection.fetchval(_QUERIES["find_newest_open_day"])
+    rows = await connection.fetch(_QUERIES["list_colleagues"], rep_id, newest - _GONE_AFTER) if newest is not None else []
+    return Colleagues(
+        person=Person(id=rep_id, name=rows[0]["own_name"] if rows else ""),
+        reps=tuple(Rep(id=row["rep_id"], name=row["name"]) for row in rows),
+    )
 
 
 def _is_gone(day: date, newest: date | None) -> bool:

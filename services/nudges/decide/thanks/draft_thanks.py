@@ -14,7 +14,7 @@ from services.nudges.domain.working_time import local_day
 from shared.events import RepId
 from shared.postgres.shared_connection import Querier
 
-UNDONE: Final = "the manager took it back"
+UNDONE: Final = "the sender took it back"
 
 
 async def draft_thanks(

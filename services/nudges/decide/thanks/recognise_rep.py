@@ -1,4 +1,4 @@
-"""A manager says something to a rep of theirs, or takes it back while it waits."""
+"""A manager says something to a rep of theirs, or a colleague to another, or takes it back while it waits."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from services.nudges.context.days import find_newest_day
-from services.nudges.context.roster.managed_reps import can_thank
+from services.nudges.context.roster.managed_reps import Sender, find_sender
 from services.nudges.decide.decision_context import DecisionContext, Recipient
 from services.nudges.decide.persist import persist
 from services.nudges.decide.thanks.draft_thanks import draft_thanks
@@ -18,12 +18,13 @@ from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX, Recognition,
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
 from shared.errors import DaymarkError
-from shared.events import DayReport, ManagerId, NudgeId, Person, RepId
+from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
 from shared.postgres.pool import Connection
 
 
 class NotTheirRep(DaymarkError):
-    """This manager does not lead this rep today, or the rep has left. Apply a roster in which they do."""
+    """This person does not lead this rep today and is no colleague who may thank them, or the rep has left. Apply a roster in
+    which they do, or are."""
 
 
 class TextTooLong(DaymarkError):
@@ -40,10 +41,10 @@ class AlreadySent(DaymarkError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
-    """What a manager writes. `form` is the token of the form: the same form sends one message, however often it is sent.
-    Without `text` it is a thank-you. `nudge_id` is the nudge that it answers, if any."""
+    """What somebody writes. `form` is the token of the form: the same form sends one message, however often it is sent.
+    Without `text` it is a thank-you. `nudge_id` is the nudge that it answers, if any: that of a manager."""
 
-    manager_id: ManagerId
+    sender_id: PersonId
     rep_id: RepId
     form: str
     text: str
@@ -62,7 +63,7 @@ async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionC
     """Store it and its message. A nudge that is no reason to thank this rep is left out.
 
     Raises:
-        NotTheirRep: they do not lead the rep.
+        NotTheirRep: they may not write to the rep, or only as a colleague, who answers no nudge.
         TextTooLong: without what nobody sees, the text has more characters than may be sent.
         AlreadySent: the form has sent something else.
     """
@@ -72,9 +73,10 @@ async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionC
     async with pool.acquire() as connection, connection.transaction():
         await lock_person(connection, written.rep_id)
         report = await find_newest_day(connection, written.rep_id)
-        if report is None or not await can_thank(connection, written.manager_id, report):
-            raise NotTheirRep(f"{written.manager_id}, {written.rep_id}")
-        recognition = await _make_recognition(connection, written, text, report, now=context.now)
+        sender = await find_sender(connection, written.sender_id, report) if report is not None else None
+        if report is None or sender is None or (sender.is_colleague and written.nudge_id is not None):
+            raise NotTheirRep(f"{written.sender_id}, {written.rep_id}")
+        recognition = await _make_recognition(connection, written, sender, text, report, now=context.now)
         if not await add_recognition(connection, recognition):
             stored = await find_recognition(connection, recognition.id)
             if stored is None or stored.text != text:
@@ -86,30 +88,29 @@ async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionC
 
 
 async def undo_thanks(
-    pool: asyncpg.Pool, recognition_id: RecognitionId, manager_id: ManagerId, rep_id: RepId, *, now: datetime
+    pool: asyncpg.Pool, recognition_id: RecognitionId, sender_id: PersonId, rep_id: RepId, *, now: datetime
 ) -> bool:
     """Take back what still waits; False if it has gone out. Doing it again changes nothing."""
     async with pool.acquire() as connection, connection.transaction():
         await lock_person(connection, rep_id)
-        return await undo_recognition(connection, recognition_id, manager_id, rep_id, now=now)
+        return await undo_recognition(connection, recognition_id, sender_id, rep_id, now=now)
 
 
 async def _make_recognition(
-    connection: Connection, written: Written, text: str, report: DayReport, *, now: datetime
+    connection: Connection, written: Written, sender: Sender, text: str, report: DayReport, *, now: datetime
 ) -> Recognition:
-    manager_id, rep_id = written.manager_id, written.rep_id
-    occasion = None
+    rep_id, occasion = written.rep_id, None
     if written.nudge_id is not None:
-        today = local_day(now, report.timezone)
+        manager_id, today = ManagerId(sender.person.id), local_day(now, report.timezone)
         occasion = await find_occasion(connection, written.nudge_id, manager_id=manager_id, rep_id=rep_id, today=today)
-    manager = next(manager for manager in report.managers if manager.id == manager_id)
     return Recognition(
-        id=make_recognition_id(manager_id, rep_id, written.form),
+        id=make_recognition_id(sender.person.id, rep_id, written.form),
         rep_id=rep_id,
-        manager=Person(id=manager.id, name=manager.name),
+        sender=sender.person,
         nudge_id=occasion.nudge_id if occasion is not None else None,
         about_day=occasion.about_day if occasion is not None else None,
         facts=occasion.facts if occasion is not None else "",
         text=text,
         written_at=now,
+        is_from_colleague=sender.is_colleague,
     )

@@ -1,10 +1,10 @@
-"""The table of recognitions: what managers have said to their reps."""
+"""The table of recognitions: what managers and colleagues have said to reps."""
 
 from datetime import datetime
 from typing import Final
 
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId
-from shared.events import ManagerId, Person, RepId
+from shared.events import Person, PersonId, RepId
 from shared.postgres.queries import Queries
 from shared.postgres.shared_connection import Querier
 
@@ -17,13 +17,14 @@ async def add_recognition(connection: Querier, recognition: Recognition) -> bool
         _QUERIES["add_recognition"],
         recognition.id,
         recognition.rep_id,
-        recognition.manager.id,
-        recognition.manager.name,
+        recognition.sender.id,
+        recognition.sender.name,
         recognition.nudge_id,
         recognition.about_day,
         recognition.facts,
         recognition.text,
         recognition.written_at,
+        recognition.is_from_colleague,
     )
     return added is not None
 
@@ -36,17 +37,18 @@ async def find_recognition(connection: Querier, recognition_id: RecognitionId) -
     return Recognition(
         id=recognition_id,
         rep_id=row["rep_id"],
-        manager=Person(id=row["manager_id"], name=row["manager_name"]),
+        sender=Person(id=row["manager_id"], name=row["manager_name"]),
         nudge_id=row["nudge_id"],
         about_day=row["about_day"],
         facts=row["facts"],
         text=row["text"],
         written_at=row["written_at"],
+        is_from_colleague=row["is_from_colleague"],
     )
 
 
 async def undo_recognition(
-    connection: Querier, recognition_id: RecognitionId, manager_id: ManagerId, rep_id: RepId, *, now: datetime
+    connection: Querier, recognition_id: RecognitionId, sender_id: PersonId, rep_id: RepId, *, now: datetime
 ) -> bool:
     """Take it back, with its message; False if the message has gone out, or it was taken back before. Needs the rep's lock."""
-    return await connection.fetchval(_QUERIES["undo_recognition"], recognition_id, manager_id, rep_id, now) is not None
+    return await connection.fetchval(_QUERIES["undo_recognition"], recognition_id, sender_id, rep_id, now) is not None

@@ -1,16 +1,17 @@
 -- name: add_recognition
 -- The same form never adds two; after it was taken back it can be sent again.
-INSERT INTO recognition AS r (id, rep_id, manager_id, manager_name, nudge_id, about_day, facts, text, written_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO recognition AS r (id, rep_id, manager_id, manager_name, nudge_id, about_day, facts, text, written_at,
+                               is_from_colleague)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (id) DO UPDATE
 SET nudge_id = excluded.nudge_id, about_day = excluded.about_day, facts = excluded.facts, text = excluded.text,
-    written_at = excluded.written_at, undone_at = NULL
+    written_at = excluded.written_at, is_from_colleague = excluded.is_from_colleague, undone_at = NULL
 WHERE r.undone_at IS NOT NULL
 RETURNING id;
 
 -- name: find_recognition
 -- One that was not taken back.
-SELECT rep_id, manager_id, manager_name, nudge_id, about_day, facts, text, written_at FROM recognition
+SELECT rep_id, manager_id, manager_name, nudge_id, about_day, facts, text, written_at, is_from_colleague FROM recognition
 WHERE id = $1 AND undone_at IS NULL;
 
 -- name: undo_recognition

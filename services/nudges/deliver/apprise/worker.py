@@ -24,7 +24,8 @@ class UrlUnusable(Exception):
 
 
 def make_service(message: ChatMessage) -> apprise.NotifyBase:
-    """The service that a URL stands for. Options in the URL cannot switch certificate checks off, nor redirects and retries on.
+    """The service that a URL stands for. Options in the URL cannot switch certificate checks off, nor redirects and retries on,
+    nor make several messages of one.
 
     Raises:
         UrlUnusable: Apprise does not know it, or it has several recipients: when one of them fails, a retry would send to the
@@ -47,6 +48,7 @@ def make_service(message: ChatMessage) -> apprise.NotifyBase:
     if len(service) != 1 or getattr(service, "cc", None) or getattr(service, "bcc", None):
         raise UrlUnusable("the URL must lead to one recipient; make a channel for each")
     service.redirects = service.optional = False
+    service.overflow_mode = apprise.OverflowMode.TRUNCATE  # one message, which the service takes
     service.verify_certificate = True
     service.socket_connect_timeout = service.socket_read_timeout = message.wait_s
     if isinstance(service, NotifyEmail):

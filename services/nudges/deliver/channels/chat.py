@@ -20,6 +20,7 @@ from services.nudges.deliver.apprise.messages import ChatMessage, SendResult
 from services.nudges.deliver.apprise.process import AppriseProcess
 from services.nudges.deliver.channel import ATTEMPT_TIMEOUT_MAX_S, Audience, Channel, Delivered, GiveUp, Outcome, TryLater
 from services.nudges.deliver.channel_types import ChannelResources, channel_type
+from services.nudges.deliver.personal.neutral_text import neutral_line
 from services.nudges.deliver.public_addresses import Network
 from services.nudges.deliver.retry_after import parse_retry_after
 from shared.clock import Clock
@@ -39,7 +40,14 @@ REFUSED_SCHEMES: Final = frozenset(
     }
 )
 """Schemes of Apprise that post to any address (the webhook channel does that with a signature), or act on this machine."""
-_NO_MENTIONS: Final = str.maketrans({"@": "@\u200b", "<": "\u2039", ">": "\u203a"})
+_MARKUP: Final = (
+    (re.compile(r"@(?=\S)"), "@\u200b"),
+    (re.compile(r"<(?=\S)"), "\u2039"),
+    (re.compile(r"(?<=\S)>"), "\u203a"),
+    (re.compile(r"\](?=\()"), "]\u200b"),
+)
+"""What would call somebody (`@everyone`, `<!channel>`), be a tag, or be a link under another name, with what stands for it."""
+_TITLE_NAME_LENGTH_MAX: Final = 80
 
 
 class UrlRefused(SettingsRefused):
@@ -167,14 +175,20 @@ class ChatChannel:
 
 
 def _body(nudge: Nudge) -> str:
-    """Nobody in a room is called by what somebody wrote to a rep, such as `@everyone` or `<!channel>`."""
-    body = f"{nudge.text}\n\nWhy: {nudge.reason}"
-    return body.translate(_NO_MENTIONS) if nudge.kind is NudgeKind.THANKS else body
+    return _without_markup(f"{nudge.text}\n\nWhy: {nudge.reason}")
 
 
 def _title(nudge: Nudge) -> str:
     """Whom and what it is about: `Ana Ruiz: plan done`."""
-    return " ".join(f"{nudge.person.name}: {nudge.rule.replace('_', ' ')}".split())
+    name = neutral_line(nudge.person.name, length_max=_TITLE_NAME_LENGTH_MAX)
+    return _without_markup(f"{name}: {nudge.rule.replace('_', ' ')}")
+
+
+def _without_markup(text: str) -> str:
+    """Nobody in a room is called by a name, a label, or what somebody wrote to a rep."""
+    for pattern, replacement in _MARKUP:
+        text = pattern.sub(replacement, text)
+    return text
 
 
 @channel_type("chat", keys=ChatKeys)

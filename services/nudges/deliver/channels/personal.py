@@ -4,17 +4,13 @@ import hashlib
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from email.errors import HeaderParseError
-from email.headerregistry import Address, UniqueSingleAddressHeader
-from email.policy import SMTP
-from typing import Final, Self
-from urllib.parse import urlsplit
-
-from pydantic import Field, field_validator, model_validator
+from typing import Final
 
 from services.nudges.deliver.channel import (
+    ATTEMPT_TIMEOUT_MAX_S,
     EVERYTHING,
     Channel,
     ContactAttempt,
@@ -25,93 +21,30 @@ from services.nudges.deliver.channel import (
     Unreachable,
 )
 from services.nudges.deliver.channel_types import ChannelResources, FindDirectory, channel_type
-from services.nudges.deliver.personal.mail import MailTransport, Security
+from services.nudges.deliver.personal.mail import MailTransport
+from services.nudges.deliver.personal.posts.personal_webhook import PersonalWebhook
+from services.nudges.deliver.personal.posts.teams import TeamsTransport
+from services.nudges.deliver.personal.sections import (
+    TRANSPORT_TIMEOUT_MAX_S,
+    MailSection,
+    PersonalKeys,
+    PersonalWebhooksSection,
+    SlackSection,
+    TeamsSection,
+    parse_address,
+)
 from services.nudges.deliver.personal.slack import SlackTransport
-from services.nudges.deliver.personal.transport import Transport, personal_message
+from services.nudges.deliver.personal.transport import PersonalMessage, Transport, personal_message
+from services.nudges.deliver.posting.public_client import http_client
+from shared.clock import monotonic_s
 from shared.events import Nudge
+from shared.reach import ContactPoint
 from shared.requests.client import NoResponder, Refused
-from shared.service.settings import SecretReference, Section, read_secret, read_strong_secret
+from shared.service.settings import read_secret
 
-_TRANSPORT_TIMEOUT_MAX_S: Final = 10.0
-"""Two ways to a person can be tried within one lease."""
-_TRIED_MAX: Final = 2
+_TRIED_AT_LEAST: Final = 2
+"""So many ways to a person can be tried within one lease, however long each of them takes."""
 _AT_ONCE_MAX: Final = 8
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-class MailSection(Section):
-    host: str
-    port: int = Field(gt=0, lt=65_536)
-    security: Security
-    user: str
-    password: SecretReference
-    sender: str
-    timeout_s: float = Field(gt=0, le=_TRANSPORT_TIMEOUT_MAX_S)
-    give_up_after_h: float = Field(gt=0)
-
-    @field_validator("sender")
-    @classmethod
-    def _is_address(cls, sender: str) -> str:
-        if sender and parse_address(sender) is None:
-            raise ValueError("must be one address, such as Daymark <daymark@example.com>")
-        return sender
-
-    @model_validator(mode="after")
-    def _is_complete(self) -> Self:
-        if self.host and not self.sender:
-            raise ValueError("sender is missing: the address from which mail is sent")
-        if self.host and self.security == "none" and self.host not in _LOOPBACK:
-            raise ValueError("security none is for a mail server on this machine; write starttls or tls")
-        return self
-
-
-class SlackSection(Section):
-    token: SecretReference
-    signing_secret: SecretReference
-    base_url: str
-    timeout_s: float = Field(gt=0, le=_TRANSPORT_TIMEOUT_MAX_S)
-    give_up_after_h: float = Field(gt=0)
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_https(cls, base_url: str) -> str:
-        parts = urlsplit(base_url)
-        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        if not is_safe or not parts.hostname or set("@?#") & set(base_url):
-            raise ValueError("must begin with https:// (or http:// for a stand-in on this machine), without a user or a query")
-        return base_url if base_url.endswith("/") else f"{base_url}/"
-
-    @property
-    def has_buttons(self) -> bool:
-        """Whether messages can be answered in Slack: without the signing secret nobody could know who answers."""
-        return bool(self.token and self.signing_secret)
-
-    def read_signing_secret(self) -> str:
-        """The secret with which Slack signs its requests, as it is now.
-
-        Raises:
-            SecretMissing: it is not where the configuration says it is.
-            SecretTooShort: it could be guessed.
-        """
-        return read_strong_secret(self.signing_secret, key="channels.slack.signing_secret") or ""
-
-
-class PersonalKeys(Section):
-    mail: MailSection
-    slack: SlackSection
-
-
-def parse_address(text: str) -> Address | None:
-    """The one address that the text is; None if it is none, or several."""
-    if not text.isprintable():
-        return None
-    try:
-        header = SMTP.header_factory("Sender", text)
-        assert isinstance(header, UniqueSingleAddressHeader)
-        address = header.address
-        return address if Address(address.display_name, address.username, address.domain).domain else None
-    except (HeaderParseError, ValueError):
-        return None
 
 
 class PersonalChannel:
@@ -131,6 +64,15 @@ class PersonalChannel:
         self.destination = destination
         self.give_up_after = give_up_after
 
+    def secret_for_webhook(self, address: str) -> str | None:
+        """What the receiver at a person's own address verifies with; None if no personal webhooks are configured.
+
+        Raises:
+            SecretMissing, SettingsRefused: the installation's secret cannot be used.
+        """
+        transport = self._transports.get(PersonalWebhook.name)
+        return transport.secret_for(address) if isinstance(transport, PersonalWebhook) else None
+
     @property
     def transports(self) -> tuple[str, ...]:
         """The names of the transports that are configured."""
@@ -142,14 +84,21 @@ class PersonalChannel:
             today = await directory.find_contacts(nudge)
         except (NoResponder, Refused):
             return TryLater(error="scoring, which has the roster, does not answer")
-        ways = [contact for contact in today.contacts if contact.transport in self._transports][:_TRIED_MAX]
+        ways = [contact for contact in today.contacts if contact.transport in self._transports]
         if not ways:
             missing = ", ".join(contact.transport for contact in today.contacts)
             return Unreachable(error=today.because or f"no such channel is configured: {missing}")
-        message = personal_message(nudge, stop_url=directory.stop_url(nudge))
+        return await self._try(ways, personal_message(nudge, stop_url=directory.stop_url(nudge)))
+
+    async def _try(self, ways: Sequence[ContactPoint], message: PersonalMessage) -> Outcome:
+        """Two ways at least, and further ones while there is time for them within the lease."""
         tried: list[ContactAttempt] = []
         failures: list[TryLater | GiveUp] = []
+        started_s = monotonic_s()
         for way in ways:
+            time_left_s = ATTEMPT_TIMEOUT_MAX_S - (monotonic_s() - started_s)
+            if len(tried) >= _TRIED_AT_LEAST and time_left_s < TRANSPORT_TIMEOUT_MAX_S:
+                break
             outcome = await self._transports[way.transport].send(message, way.address)
             if isinstance(outcome, Delivered):
                 return Delivered(tried=(*tried, ContactAttempt(transport=way.transport)))
@@ -165,7 +114,17 @@ def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[TryLater | Gi
     if not later:
         return Unreachable(error=error, tried=tried)
     asked_s = [outcome.after_s for outcome in later if outcome.after_s is not None]
-    return TryLater(error=error, after_s=min(asked_s, default=None), tried=tried)
+    is_of_recipient = all(outcome.is_of_recipient for outcome in later)
+    return TryLater(error=error, after_s=min(asked_s, default=None), is_of_recipient=is_of_recipient, tried=tried)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Way:
+    """A transport that is configured, and the server that it uses."""
+
+    transport: Transport
+    place: str
+    give_up_after_h: float
 
 
 @channel_type("personal", keys=PersonalKeys)
@@ -174,33 +133,30 @@ async def open_personal(settings: PersonalKeys, resources: ChannelResources) -> 
     """One channel if a transport is configured.
 
     Raises:
-        SecretMissing: the signing secret of Slack is not where the configuration says it is.
-        SecretTooShort: it could be guessed.
+        SecretMissing: the signing secret of Slack, the address of the Teams workflow, or a secret of personal webhooks is not
+            where the configuration says it is.
+        SecretTooShort: one of these secrets could be guessed.
+        WorkflowUrlRefused: that address cannot be used.
     """
-    mail, slack = settings.mail, settings.slack
-    if slack.has_buttons:
-        slack.read_signing_secret()
-    with _workers() as workers:
-        transports: list[Transport] = []
-        places: list[str] = []
-        give_up_after_h: list[float] = []
-        if mail.host:
-            transports.append(_mail_transport(mail, resources))
-            places.append(f"{mail.host}:{mail.port}")
-            give_up_after_h.append(mail.give_up_after_h)
-        if slack.token:
-            transports.append(_slack_transport(slack, resources, workers))
-            places.append(slack.base_url)
-            give_up_after_h.append(slack.give_up_after_h)
-        if not transports:
+    async with AsyncExitStack() as stack:
+        ways: list[_Way] = []
+        if settings.mail.host:
+            ways.append(_mail(settings.mail, resources))
+        if settings.slack.token:
+            ways.append(_slack(settings.slack, resources, stack.enter_context(_workers())))
+        if settings.teams.url:
+            ways.append(await stack.enter_async_context(_open_teams(settings.teams, resources)))
+        if settings.personal_webhooks.secrets:
+            ways.append(await stack.enter_async_context(_open_webhooks(settings.personal_webhooks, resources)))
+        if not ways:
             yield []
             return
         yield [
             PersonalChannel(
-                transports,
+                [way.transport for way in ways],
                 resources.find_directory,
-                destination=hashlib.sha256("\n".join(places).encode()).digest(),
-                give_up_after=timedelta(hours=max(give_up_after_h)),
+                destination=hashlib.sha256("\n".join(way.place for way in ways).encode()).digest(),
+                give_up_after=timedelta(hours=max(way.give_up_after_h for way in ways)),
             )
         ]
 
@@ -215,10 +171,10 @@ def _workers() -> Iterator[ThreadPoolExecutor]:
         workers.shutdown(wait=False, cancel_futures=True)
 
 
-def _mail_transport(section: MailSection, resources: ChannelResources) -> MailTransport:
+def _mail(section: MailSection, resources: ChannelResources) -> _Way:
     sender = parse_address(section.sender)
     assert sender is not None, "the section is checked"
-    return MailTransport(
+    transport = MailTransport(
         resources.clock,
         host=section.host,
         port=section.port,
@@ -229,10 +185,13 @@ def _mail_transport(section: MailSection, resources: ChannelResources) -> MailTr
         timeout_s=section.timeout_s,
         trusted=ssl.create_default_context(cafile=resources.authorities),
     )
+    return _Way(transport=transport, place=f"{section.host}:{section.port}", give_up_after_h=section.give_up_after_h)
 
 
-def _slack_transport(section: SlackSection, resources: ChannelResources, workers: ThreadPoolExecutor) -> SlackTransport:
-    return SlackTransport(
+def _slack(section: SlackSection, resources: ChannelResources, workers: ThreadPoolExecutor) -> _Way:
+    if section.has_buttons:
+        section.read_signing_secret()
+    transport = SlackTransport(
         resources.clock,
         workers,
         base_url=section.base_url,
@@ -241,3 +200,34 @@ def _slack_transport(section: SlackSection, resources: ChannelResources, workers
         trusted=ssl.create_default_context(cafile=resources.authorities),
         has_buttons=section.has_buttons,
     )
+    return _Way(transport=transport, place=section.base_url, give_up_after_h=section.give_up_after_h)
+
+
+@asynccontextmanager
+async def _open_teams(section: TeamsSection, resources: ChannelResources) -> AsyncIterator[_Way]:
+    """The place leaves out the signature of the address: a new one leads to the same workflow."""
+    url = section.read_url()
+    async with http_client() as client:
+        transport = TeamsTransport(
+            client,
+            resources.clock,
+            read_url=section.read_url,
+            timeout_s=section.timeout_s,
+            allowed=section.allow_networks,
+        )
+        yield _Way(transport=transport, place=f"{url.host}{url.path}", give_up_after_h=section.give_up_after_h)
+
+
+@asynccontextmanager
+async def _open_webhooks(section: PersonalWebhooksSection, resources: ChannelResources) -> AsyncIterator[_Way]:
+    """The place is no server: each person has their own."""
+    section.read_secrets()
+    async with http_client() as client:
+        transport = PersonalWebhook(
+            client,
+            resources.clock,
+            read_secrets=section.read_secrets,
+            timeout_s=section.timeout_s,
+            allowed=section.allow_networks,
+        )
+        yield _Way(transport=transport, place="personal webhooks", give_up_after_h=section.give_up_after_h)

@@ -1,12 +1,39 @@
 """Text from outside, such as names and labels, made harmless for messages."""
 
 import unicodedata
-from typing import Final
+from typing import Final, TypeVar
+
+from shared.events import Nudge, Person, Team
+
+Named = TypeVar("Named", Person, Team)
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Categories of Unicode: control and format characters (which hide text or turn it around), halves of pairs, private use."""
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Format characters that scripts and emoji need within words."""
+
+
+NAME_LENGTH_MAX: Final = 200
+"""Of a name in what programs receive; a roster has none that is longer."""
+
+
+def neutral_nudge(nudge: Nudge) -> Nudge:
+    """The nudge as every channel gets it: no text of it holds what nobody sees, and each name is one line."""
+    return nudge.model_copy(
+        update={
+            "person": _neutral_name(nudge.person),
+            "team": _neutral_name(nudge.team),
+            "sender": _neutral_name(nudge.sender) if nudge.sender is not None else None,
+            "text": neutral(nudge.text),
+            "reason": neutral(nudge.reason),
+            "parts": tuple(part.model_copy(update={"text": neutral(part.text)}) for part in nudge.parts),
+            "absences": tuple(absence.model_copy(update={"rep": _neutral_name(absence.rep)}) for absence in nudge.absences),
+        }
+    )
+
+
+def _neutral_name(named: Named) -> Named:
+    return named.model_copy(update={"name": neutral_line(named.name, length_max=NAME_LENGTH_MAX)})
 
 
 def neutral(text: str) -> str:

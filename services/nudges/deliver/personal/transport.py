@@ -13,11 +13,13 @@ ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
 ANSWER_LABEL: Final = "Answer, or say that something is wrong"
 _LINK_LABELS: Final = {
+    NudgeKind.RECOGNITION: "Say thank you, or answer",
     NudgeKind.ANNOUNCEMENT: "Read it and confirm",
     NudgeKind.CORRECTION: "See it on your page",
     NudgeKind.THANKS: "Read it on your page",
 }
 """What the link to the page of a message says, where it is not for an answer."""
+_SUBJECT_LENGTH_MIN: Final = 20
 _SUBJECT_LENGTH_MAX: Final = 90
 _NAME_LENGTH_MAX: Final = 80
 
@@ -35,7 +37,7 @@ class MessagePart:
 class PersonalMessage:
     """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
     the nudges that they belong to. `url` opens its page, and `stop_url` the page that stops mail; each is empty if there is
-    none. One that `is_binding` is sent whatever they want."""
+    none. One that `is_binding` is sent whatever they want. `nudge_json` is the nudge itself, for programs."""
 
     nudge_id: str
     name: str
@@ -46,6 +48,7 @@ class PersonalMessage:
     url: str
     stop_url: str
     is_binding: bool
+    nudge_json: str
     link_label: str = ANSWER_LABEL
 
 
@@ -56,7 +59,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
     return PersonalMessage(
         nudge_id=nudge.id,
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
-        subject=neutral_line(_first_sentence(_opening(first, nudge.kind)), length_max=_SUBJECT_LENGTH_MAX),
+        subject=_subject(_first_sentence(_opening(first, nudge.kind))),
         paragraphs=paragraphs,
         parts=tuple(
             MessagePart(nudge_id=part.id, paragraphs=_lines(part.text), answers=allowed_answers(part.kind, is_recipient=True))
@@ -66,6 +69,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
+        nudge_json=nudge.model_dump_json(),
         link_label=_LINK_LABELS.get(nudge.kind, ANSWER_LABEL),
     )
 
@@ -83,6 +87,14 @@ def _first_sentence(text: str) -> str:
     """Up to the first full stop, exclamation or question mark that a space follows."""
     ends = [at for mark in (". ", "! ", "? ") if (at := text.find(mark)) > 0]
     return text[: min(ends) + 1].removesuffix(".") if ends else text.removesuffix(".")
+
+
+def _subject(sentence: str) -> str:
+    """The sentence. One that is too long ends before its last colon or semicolon that fits, or else between two words."""
+    begins = [at for mark in (": ", "; ") if (at := sentence.rfind(mark, _SUBJECT_LENGTH_MIN, _SUBJECT_LENGTH_MAX)) > 0]
+    if len(sentence) > _SUBJECT_LENGTH_MAX and begins:
+        sentence = sentence[: max(begins)]
+    return neutral_line(sentence, length_max=_SUBJECT_LENGTH_MAX)
 
 
 class Directory(Protocol):

@@ -1,4 +1,5 @@
-"""What a manager says to a rep: a sentence of their own, or thanks for what was done; and the message that brings it."""
+"""What a manager or a colleague says to a rep: a sentence of their own, or thanks for what was done; and the message that
+brings it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Final, NewType
 
 from services.nudges.domain.candidate import THANKS_RULE, Candidate
 from services.nudges.domain.phrases import day_name, natural_name
-from shared.events import ManagerId, NudgeId, NudgeKind, Person, RepId
+from shared.events import NudgeId, NudgeKind, Person, PersonId, RepId
 
 RecognitionId = NewType("RecognitionId", str)
 
@@ -29,27 +30,28 @@ class Occasion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recognition:
-    """What a manager says to a rep. `text` is their own sentence; empty for thanks alone. `about_day` and `facts` are those of
-    the occasion as the manager saw them."""
+    """What somebody says to a rep: a manager of theirs, or with `is_from_colleague` somebody of their team. `text` is the
+    sender's own sentence; empty for thanks alone. `about_day` and `facts` are those of the occasion as the sender saw them."""
 
     id: RecognitionId
     rep_id: RepId
-    manager: Person
+    sender: Person
     nudge_id: NudgeId | None
     about_day: date | None
     facts: str
     text: str
     written_at: datetime
+    is_from_colleague: bool = False
 
 
-def make_recognition_id(manager_id: ManagerId, rep_id: RepId, form: str) -> RecognitionId:
+def make_recognition_id(sender_id: PersonId, rep_id: RepId, form: str) -> RecognitionId:
     """The same for the same form, however often it is sent. Nobody else's form has it."""
-    return RecognitionId(hashlib.sha256(f"{manager_id}/{rep_id}/{form}".encode()).hexdigest()[:_ID_HEX])
+    return RecognitionId(hashlib.sha256(f"{sender_id}/{rep_id}/{form}".encode()).hexdigest()[:_ID_HEX])
 
 
 def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
     """The message to the rep, as worded on a day of theirs."""
-    name = natural_name(recognition.manager.name)
+    name = natural_name(recognition.sender.name)
     if recognition.text:
         message = f"{name} wrote to you: “{recognition.text.translate(_QUOTES_WITHIN)}”"
         reason = f"{name} wrote this{_about(recognition, today=today)}. Daymark is just passing it on."
@@ -62,7 +64,7 @@ def thanks_candidate(recognition: Recognition, *, today: date) -> Candidate:
         occasion=recognition.id,
         wordings=(message,),
         reason=reason,
-        sender=recognition.manager,
+        sender=recognition.sender,
     )
 
 

@@ -1,4 +1,5 @@
-"""The page on which a manager writes to a rep of theirs, or just says thank you; and the one-click thanks on cards."""
+"""The page on which a manager writes to a rep of theirs, or a colleague to another, or just says thank you; and the one-click
+thanks on managers' cards."""
 
 import re
 import secrets
@@ -15,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.nudges.context.days import find_newest_day
-from services.nudges.context.roster.managed_reps import can_thank
+from services.nudges.context.roster.managed_reps import Sender, find_sender
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.decide.thanks.occasions import find_occasion, list_thankable
 from services.nudges.decide.thanks.recognise_rep import (
@@ -35,14 +36,14 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
-from services.nudges.pages.thanks.thanks_view import lines_of_manager
+from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.clock import Clock
 from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
 from shared.trace import continue_trace
 from shared.transient_errors import TRANSIENT_ERRORS
 
-_PAGE: Final = "/recognise/{manager}/{rep}/{token}"
+_PAGE: Final = "/recognise/{sender}/{rep}/{token}"
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _FORM_BYTES: Final = 16
 _FIELDS_MAX: Final = 8
@@ -57,8 +58,8 @@ _SENT_BEFORE: Final = (
 
 
 class ThanksPage:
-    """Opens with the link that is signed for a manager and a rep, while the manager leads the rep. Opening it sends nothing.
-    `on_decided` is called after each commit of a message."""
+    """Opens with the link that is signed for a sender and a rep, while the sender may write to the rep. Opening it sends
+    nothing. `on_decided` is called after each commit of a message."""
 
     def __init__(
         self,
@@ -92,14 +93,14 @@ class ThanksPage:
         return await self._page(request, request.query_params)
 
     async def _send(self, request: Request) -> Response:
-        manager_id, rep_id = _people_of(request)
+        sender_id, rep_id = _people_of(request)
         fields = await _form_of(request)
         form, text = fields.get("form", ""), fields.get("text", "")
         if not self._is_signed(request) or not _ID.fullmatch(form):
             return self._renderer.not_found()
         if fields.get("say") == _ONLY_THANKS and text.strip():
             return await self._page(request, fields, refusal=_UNDECIDED)
-        written = Written(manager_id=manager_id, rep_id=rep_id, form=form, text=text, nudge_id=_nudge_of(fields))
+        written = Written(sender_id=sender_id, rep_id=rep_id, form=form, text=text, nudge_id=_nudge_of(fields))
         try:
             recognised = await self._recognise(written)
         except NotTheirRep:
@@ -115,12 +116,12 @@ class ThanksPage:
         return RedirectResponse(f"../{request.path_params['token']}?{query}", HTTPStatus.SEE_OTHER)
 
     async def _undo(self, request: Request) -> Response:
-        manager_id, rep_id = _people_of(request)
+        sender_id, rep_id = _people_of(request)
         recognition_id = request.path_params["recognition"]
         if not self._is_signed(request) or not _ID.fullmatch(recognition_id):
             return self._renderer.not_found()
         try:
-            is_undone = await undo_thanks(self._pool, RecognitionId(recognition_id), manager_id, rep_id, now=self._clock.now())
+            is_undone = await undo_thanks(self._pool, RecognitionId(recognition_id), sender_id, rep_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         query = urlencode({"undone": "yes" if is_undone else "no"})
@@ -144,15 +145,14 @@ class ThanksPage:
     async def _thank(self, request: Request, *, is_signed: bool, back_to: str) -> Response:
         """Thanks for what a card shows. The card is the form: it is sent once."""
         nudge_id, person_id, _ = _card_of(request)
-        manager_id = ManagerId(person_id)
         if not is_signed or not _ID.fullmatch(nudge_id):
             return self._renderer.not_found()
         try:
-            thankable = await list_thankable(self._pool, [nudge_id], manager_id=manager_id)
+            thankable = await list_thankable(self._pool, [nudge_id], manager_id=ManagerId(person_id))
             if nudge_id not in thankable:
                 return self._renderer.not_found()
             rep_id, _ = thankable[nudge_id]
-            await self._recognise(Written(manager_id=manager_id, rep_id=rep_id, form=nudge_id, text="", nudge_id=nudge_id))
+            await self._recognise(Written(sender_id=person_id, rep_id=rep_id, form=nudge_id, text="", nudge_id=nudge_id))
         except NotTheirRep:
             return self._renderer.not_found()
         except AlreadySent:
@@ -171,23 +171,25 @@ class ThanksPage:
 
     async def _page(self, request: Request, fields: QueryParams, *, refusal: str = "") -> Response:
         """The form, with what was written into it and why it was not sent, if it was not."""
-        manager_id, rep_id = _people_of(request)
+        sender_id, rep_id = _people_of(request)
         if not self._is_signed(request):
             return self._renderer.not_found()
         now, nudge_id = self._clock.now(), _nudge_of(fields)
         try:
             report = await find_newest_day(self._pool, rep_id)
-            if report is None or not await can_thank(self._pool, manager_id, report):
+            sender = await find_sender(self._pool, sender_id, report) if report is not None else None
+            if report is None or sender is None:
                 return self._renderer.not_found()
             today = local_day(now, report.timezone)
             occasion = None
-            if nudge_id is not None:
+            if nudge_id is not None and not sender.is_colleague:
+                manager_id = ManagerId(sender_id)
                 async with self._pool.acquire() as connection:
                     occasion = await find_occasion(connection, nudge_id, manager_id=manager_id, rep_id=rep_id, today=today)
-            written = await list_written(self._pool, manager_id, rep_id)
+            written = await list_written(self._pool, sender_id, rep_id)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        lines = lines_of_manager(written, now=now)
+        lines = lines_of_sender(written, now=now)
         return self._renderer.page(
             "thanks.html",
             status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
@@ -202,24 +204,23 @@ class ThanksPage:
             text=fields.get("text", "") if refusal else "",
             done=next((line for line in lines if line.id == fields.get("done")), None),
             undone=fields.get("undone", ""),
-            preview=_preview(occasion, report, manager_id, now=now),
+            preview=_preview(occasion, report, sender, now=now),
             lines=lines,
         )
 
     def _is_signed(self, request: Request) -> bool:
-        manager_id, rep_id = _people_of(request)
-        return self._links.can_recognise(manager_id, rep_id, request.path_params["token"])
+        sender_id, rep_id = _people_of(request)
+        return self._links.can_recognise(sender_id, rep_id, request.path_params["token"])
 
 
-def _preview(occasion: Occasion | None, report: DayReport, manager_id: ManagerId, *, now: datetime) -> str:
-    """What the rep reads if the manager just says thank you."""
-    name = next(natural_name(manager.name) for manager in report.managers if manager.id == manager_id)
+def _preview(occasion: Occasion | None, report: DayReport, sender: Sender, *, now: datetime) -> str:
+    """What the rep reads if the sender just says thank you."""
     phrase = thanks_phrase(occasion, today=local_day(now, report.timezone)) if occasion is not None else "thank you"
-    return sentence(f"{name} says {phrase}")
+    return sentence(f"{natural_name(sender.person.name)} says {phrase}")
 
 
-def _people_of(request: Request) -> tuple[ManagerId, RepId]:
-    return ManagerId(request.path_params["manager"]), RepId(request.path_params["rep"])
+def _people_of(request: Request) -> tuple[PersonId, RepId]:
+    return PersonId(request.path_params["sender"]), RepId(request.path_params["rep"])
 
 
 def _card_of(request: Request) -> tuple[NudgeId, PersonId, str]:

@@ -1,4 +1,4 @@
-"""What pages say of a recognition: to the manager who wrote it, and to the rep."""
+"""What pages say of a recognition: to whoever wrote it, and to the rep."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from services.nudges.pages.thanks.written_thanks import WrittenThanks
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThanksLine:
-    """One recognition in a list. `person` is the other one: the rep for the manager, the manager for the rep. `about` is what
+    """One recognition in a list. `person` is the other one: the rep for the sender, the sender for the rep. `about` is what
     it was for; `state` is empty for the rep. `can_undo`: it has not gone out yet."""
 
     id: RecognitionId
@@ -36,8 +36,8 @@ class ThanksLine:
     can_undo: bool
 
 
-def lines_of_manager(written: Iterable[WrittenThanks], *, now: datetime) -> list[ThanksLine]:
-    """What a manager wrote, with what has become of it."""
+def lines_of_sender(written: Iterable[WrittenThanks], *, now: datetime) -> list[ThanksLine]:
+    """What somebody wrote, with what has become of it."""
     return [
         _line(thanks, person=natural_name(thanks.rep_name), state=describe_state(thanks, now=now), now=now)
         for thanks in written
@@ -46,7 +46,7 @@ def lines_of_manager(written: Iterable[WrittenThanks], *, now: datetime) -> list
 
 def lines_of_rep(received: Iterable[WrittenThanks], *, now: datetime) -> list[ThanksLine]:
     """What was said to a rep."""
-    return [_line(thanks, person=natural_name(thanks.recognition.manager.name), state="", now=now) for thanks in received]
+    return [_line(thanks, person=natural_name(thanks.recognition.sender.name), state="", now=now) for thanks in received]
 
 
 def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """The key `reach` of a person: how it is written, and the message when it is not.
 
-`reach` lists the ways to a person in their order of preference: `[mail, {slack: U024BE7LH}]`. `mail` goes to their email.
+`reach` lists the ways to a person in their order of preference: `[mail, {slack: U024BE7LH}]`. `mail` and `teams` go to their
+email.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,13 @@ from pydantic import BeforeValidator
 from shared.reach import MAIL, TRANSPORTS, ContactPoint
 
 Way = str | ContactPoint
-"""`mail`, or an address in another transport."""
+"""The name of a transport that uses the email, or an address in any transport but mail."""
+_FORMS = " or ".join(
+    [
+        *(transport.name for transport in TRANSPORTS.values() if transport.uses_email),
+        *(f"{{{transport.name}: {transport.example}}}" for transport in TRANSPORTS.values() if transport is not MAIL),
+    ]
+)
 
 
 def _read_reach(ways: object) -> tuple[Way, ...]:
@@ -24,13 +31,12 @@ def _read_reach(ways: object) -> tuple[Way, ...]:
 
 
 def _read_way(way: object) -> Way:
-    if way == MAIL.name:
-        return MAIL.name
     name, address = next(iter(way.items())) if isinstance(way, dict) and len(way) == 1 else (way, None)
     transport = TRANSPORTS.get(str(name))
-    if transport is None or transport is MAIL:
-        others = " or ".join(f"{{{other.name}: {other.example}}}" for other in TRANSPORTS.values() if other is not MAIL)
-        raise ValueError(f"each entry must be mail or {others}")
+    if transport is None or (transport is MAIL and way != MAIL.name):
+        raise ValueError(f"each entry must be {_FORMS}")
+    if way == transport.name and transport.uses_email:
+        return transport.name
     if not isinstance(address, str) or not transport.is_address(address):
         raise ValueError(f"the address in {transport.name} must look like {transport.example}")
     return ContactPoint(transport=transport.name, address=address)
@@ -41,7 +47,8 @@ Reach = Annotated[tuple[Way, ...], BeforeValidator(_read_reach)]
 
 def contact_points(reach: Sequence[Way] | None, *, email: str | None) -> tuple[ContactPoint, ...]:
     """Where somebody is reached. Without `reach` that is their email, if it is an address."""
-    mail = (ContactPoint(transport=MAIL.name, address=email),) if email is not None and MAIL.is_address(email) else ()
-    if reach is None:
-        return mail
-    return tuple(point for way in reach for point in (mail if isinstance(way, str) else (way,)))
+    if email is None or not MAIL.is_address(email):
+        email = ""
+    ways = (MAIL.name,) if reach is None else reach
+    points = [ContactPoint(transport=way, address=email) if isinstance(way, str) else way for way in ways]
+    return tuple(dict.fromkeys(point for point in points if point.address))

@@ -156,6 +156,7 @@ def _changed(term: Term, change: ChangeEntry) -> Term:
 class TeamEntry(Entry):
     id: Annotated[TeamId, SLUG]
     name: Name
+    thanks_from_colleagues: bool = False
     managers: tuple[ManagerEntry, ...] = ()
     reps: tuple[RepEntry, ...] = ()
 
@@ -210,17 +211,19 @@ def _team(entry: TeamEntry) -> Team:
             for manager in entry.managers
         ),
         reps=tuple(rep.rep(team_id=entry.id) for rep in entry.reps),
+        thanks_from_colleagues=entry.thanks_from_colleagues,
     )
 
 
 def _missing_emails(roster: RosterFile, document: Document) -> Iterator[Mistake]:
-    """Whoever is to be reached by mail has an email to which mail can be sent."""
+    """Whoever is to be reached at their email has one to which mail can be sent."""
     people: list[tuple[Path, RepEntry | ManagerEntry]] = [*_reps(roster)]
     for team_number, team in enumerate(roster.teams):
         people += [(("teams", team_number, "managers", number), manager) for number, manager in enumerate(team.managers)]
     for path, person in people:
-        if MAIL.name in (person.reach or ()) and not MAIL.is_address(person.email or ""):
-            problem = f"names mail, and email is no address; write email: {MAIL.example} beside it"
+        names = [way for way in person.reach or () if isinstance(way, str)]
+        if names and not MAIL.is_address(person.email or ""):
+            problem = f"names {names[0]}, and email is no address; write email: {MAIL.example} beside it"
             yield Mistake(line=document.line_of((*path, "reach")), key=dotted((*path, "reach")), problem=problem)
 
 

@@ -100,12 +100,14 @@ class Rep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Team:
-    """`reps` are those who are listed under the team in the roster file. They may move to another team later."""
+    """`reps` are those who are listed under the team in the roster file. They may move to another team later. With
+    `thanks_from_colleagues` whoever is in the team may thank the others."""
 
     id: TeamId
     name: str
     managers: tuple[Manager, ...]
     reps: tuple[Rep, ...]
+    thanks_from_colleagues: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,4 +66,4 @@ def _score_inputs(rep: Rep) -> object:
 
 
 def _team_descriptions(roster: Roster, rep: Rep) -> object:
-    return [(team.name, team.managers) for team in roster.teams if team.id in rep.teams]
+    return [(team.name, team.managers, team.thanks_from_colleagues) for team in roster.teams if team.id in rep.teams]

@@ -1,5 +1,6 @@
 """Mail to each person: what arrives, for whom, and what it counts for."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from deploy.demo.time_stepper import TimeStepper
+from services.nudges.deliver.personal.posts.personal_webhook import key_of
 from shared.jetstream.client import disconnect
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK
 from tests.mailbox import Mailbox, receiving_mail
@@ -23,14 +25,17 @@ host = "127.0.0.1"
 port = {port}
 security = "none"
 sender = "Daymark <daymark@example.com>"
+[channels.personal_webhooks]
+secrets = ["file:{secret}"]
 """
+SECRET = "sixteen characters"
 ROSTER = """\
 teams:
   - id: north
     name: North
     managers: [{id: mara, name: Mara Lind, timezone: Europe/Madrid, email: mara@example.com}]
     reps:
-      - {id: ana, name: Ana Ruiz, timezone: Europe/Madrid, email: ana@example.com}
+      - {id: ana, name: Ana Ruiz, timezone: Europe/Madrid, email: ana@example.com, reach: [mail, {webhook: "https://ana.example.com/d"}]}
       - {id: ben, name: Ben Ode, timezone: Europe/Madrid}
 """
 SUNDAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,7 +54,9 @@ async def daymark(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[RunningDaym
     """On Monday morning, with a playbook that was announced."""
     (tmp_path / "roster.yaml").write_text(ROSTER)
     (tmp_path / "playbook.yaml").write_text(PLAYBOOK)
-    async with running_daymark(tmp_path / "d", FREE_PORTS + SETTINGS.format(port=mailbox.port)) as running:
+    (tmp_path / "secret").write_text(SECRET)
+    settings = SETTINGS.format(port=mailbox.port, secret=tmp_path / "secret")
+    async with running_daymark(tmp_path / "d", FREE_PORTS + settings) as running:
         connection = await running.connect()
         stepper = TimeStepper(connection)
         await stepper.step_to(SUNDAY)
@@ -97,6 +104,8 @@ async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_aga
     await daymark.command("people", "resend", nudge_id)
     await daymark.settle()
     unknown = await daymark.failing_command("people", "test", "nobody")
+    key = await daymark.command("people", "webhook-key", "ana")
+    no_webhook = await daymark.failing_command("people", "webhook-key", "mara")
     never_sent = await daymark.failing_command("people", "resend", "nothing")
 
     assert "mail: the mail server refused the address (550)" in refused
@@ -111,6 +120,9 @@ async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_aga
     assert tested.strip() == "mail: the message was accepted"
     assert "The roster does not list this person today" in unknown
     assert "This nudge cannot be sent again" in never_sent
+    encoded = base64.b64encode(key_of("https://ana.example.com/d", SECRET)).decode()
+    assert key.strip() == f"https://ana.example.com/d: whsec_{encoded}"
+    assert "The roster has no webhook of this person today" in no_webhook
     first, test, again = mailbox.messages
     assert mailbox.recipients == ["ana@example.com", "mara@example.com", "ana@example.com"]
     assert "You don't need to do anything." in _text(test)

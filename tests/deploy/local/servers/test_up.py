@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 from collections.abc import AsyncIterator
@@ -50,6 +51,16 @@ async def test_the_ports_of_senders_and_of_people_answer_no_probe_and_no_port_is
 
     assert daymark.urls.probes["scoring"] == daymark.urls.scoring
     assert len({daymark.urls.ingest, daymark.urls.pages, *daymark.urls.probes.values()}) == 5
+
+
+async def test_the_disks_of_the_data_folder_and_of_both_servers_are_measured(daymark: RunningDaymark) -> None:
+    async with httpx.AsyncClient(base_url=daymark.urls.probes["ingest"]) as client:
+        metrics = (await client.get("/metrics")).text
+
+    for metric in ("free", "size"):
+        measured = dict(re.findall(rf'^daymark_ingest_disk_{metric}_bytes\{{disk="(\w+)"\}} (\S+)$', metrics, re.MULTILINE))
+        assert measured.keys() == {"data", "nats", "postgres"}
+        assert all(float(size_bytes) > 0 for size_bytes in measured.values())
 
 
 async def test_a_managers_page_opens_only_with_its_whole_link(daymark: RunningDaymark) -> None:

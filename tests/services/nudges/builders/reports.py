@@ -50,6 +50,7 @@ class DayReportFields(TypedDict, total=False):
     goals: tuple[GoalResult, ...]
     revision: int
     part: Decimal
+    thanks_from_colleagues: bool
     silent: bool
 
 

@@ -179,17 +179,19 @@ class Rows:
         nudge_id: NudgeId | None = None,
         written_at: datetime = NOON,
         undone_at: datetime | None = None,
+        is_from_colleague: bool = False,
     ) -> Nudge:
-        """What a manager wrote to a rep. Returns its message, which is not stored."""
+        """What a manager or a colleague wrote to a rep. Returns its message, which is not stored."""
         recognition = Recognition(
             id=RecognitionId(f"{manager.id}-{rep.id}-{written_at:%d%H%M}"),
             rep_id=rep.id,
-            manager=Person(id=manager.id, name=manager.name),
+            sender=Person(id=manager.id, name=manager.name),
             nudge_id=nudge_id,
             about_day=None,
             facts="",
             text=text,
             written_at=written_at,
+            is_from_colleague=is_from_colleague,
         )
         async with self.pool.acquire() as connection:
             await add_recognition(connection, recognition)

@@ -191,3 +191,17 @@ async def test_what_a_manager_wrote_to_somebody_else_recognises_nobody_else(ana_
     await rows.add_nudge(await rows.add_thanks(BEN))
 
     assert await _recognised_on(ana_managed) is None
+
+
+async def test_what_a_colleague_wrote_is_no_recognition_by_a_manager(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    await rows.add_nudge(await rows.add_thanks(ANA, BEN, is_from_colleague=True))
+    await rows.add_thanks(BEN, JON, is_from_colleague=False)
+
+    assert await _recognised_on(ana_managed) is None
+
+
+async def test_what_colleagues_wrote_takes_nothing_from_what_a_manager_wrote(ana_managed: asyncpg.Pool, rows: Rows) -> None:
+    await rows.add_nudge(await rows.add_thanks(ANA, JON, written_at=at(MONDAY, "10:00")))
+    await rows.add_nudge(await rows.add_thanks(ANA, BEN, written_at=at(MONDAY, "10:01"), is_from_colleague=True))
+
+    assert await _recognised_on(ana_managed) == MONDAY

@@ -11,10 +11,10 @@ import pytest
 from services.nudges.deliver import deliver_nudges
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import list_channel_states, merge_channels
-from services.nudges.deliver.channels.webhook import http_client
 from services.nudges.deliver.deliver_nudges import add_links
 from services.nudges.deliver.deliveries import Delivery, mark_delivered
 from services.nudges.deliver.loop import DeliveryLoop
+from services.nudges.deliver.posting.public_client import http_client
 from services.nudges.schema import SCHEMA
 from shared.postgres.pool import Connection, make_pool
 from tests.receiver import HALF_A_HEAD, HANG, Received, Receiver, answer, receiving

@@ -180,9 +180,12 @@ async def test_a_manager_who_is_erased_loses_the_nudges_that_they_received(rows:
     assert await tables_that_mention(rows.pool, "to-ana") == {"answer", "delivery", "nudge", "outbox"}
 
 
-async def test_what_a_manager_wrote_is_erased_with_them_wherever_it_stands_and_nothing_else_is(rows: Rows) -> None:
+@pytest.mark.parametrize("is_from_colleague", [False, True], ids=["manager", "colleague"])
+async def test_what_somebody_wrote_is_erased_with_them_wherever_it_stands_and_nothing_else_is(
+    rows: Rows, *, is_from_colleague: bool
+) -> None:
     for manager, text in ((MARA, "Great save"), (JON, "Well spotted")):
-        nudge = await rows.add_thanks(BEN, manager, text=text)
+        nudge = await rows.add_thanks(BEN, manager, text=text, is_from_colleague=is_from_colleague)
         await rows.add_nudge(nudge)
         await rows.add_delivery(nudge.id)
         event = make_event(NUDGE_DECIDED, nudge, event_id=nudge.id, subject=BEN.id, traceparent="", at=NOON)

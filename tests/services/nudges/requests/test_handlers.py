@@ -13,8 +13,9 @@ from services.nudges.domain.feedback.answers import Answer
 from services.nudges.experiments.rule_pauses import mark_rule_paused
 from services.nudges.requests.handlers import nudge_requests
 from shared.clock import SteppedClock
-from shared.events import TeamId
+from shared.events import PersonId, TeamId
 from shared.jetstream.client import LeanClient
+from shared.reach import ContactPoint
 from shared.requests.client import NO_QUERY, Refused, ask
 from shared.requests.erasure import ERASE_NUDGES, ErasedNudges, ErasureOrder
 from shared.requests.nudges import (
@@ -36,6 +37,7 @@ from shared.requests.nudges import (
     RepQuery,
     RuleName,
 )
+from shared.requests.people import WEBHOOK_KEYS, ContactList, ContactQuery
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, MARA
@@ -44,6 +46,10 @@ from tests.services.nudges.deliver.recorder import Recorder
 from tests.services.nudges.pages.browser import ANAS_PAGE, LINKS, MARAS_INBOX
 
 HOLDOUT: Final = 0.2
+
+
+async def _say_where(_: PersonId) -> ContactList:
+    return ContactList(contacts=(ContactPoint(transport="webhook", address="https://ana.example.com/daymark"),))
 
 
 @pytest.fixture
@@ -57,6 +63,7 @@ async def connection(pool: asyncpg.Pool, nats: LeanClient, nats_url: str) -> Asy
         LINKS,
         {channel.name: channel},
         holdout_probability=lambda _: HOLDOUT,
+        ask_scoring=_say_where,
         erasure_key=b"a key",
         on_queued=lambda: None,
     )
@@ -65,6 +72,11 @@ async def connection(pool: asyncpg.Pool, nats: LeanClient, nats_url: str) -> Asy
     await broker.start()
     yield nats
     await broker.stop()
+
+
+async def test_the_key_of_a_webhook_is_refused_while_no_way_to_people_is_configured(connection: Client) -> None:
+    with pytest.raises(Refused, match="No way to single people is configured"):
+        await ask(connection, WEBHOOK_KEYS, ContactQuery(person=ANA.id))
 
 
 async def test_nudges_are_listed(connection: Client, rows: Rows) -> None:

@@ -1,17 +1,33 @@
 """The ways to people, a test of one, and a nudge that is sent once more, on a real database."""
 
+import base64
 from datetime import timedelta
 
 import asyncpg
+import httpx
 import pytest
 
 from services.nudges.deliver.channel import Channel, Delivered, GiveUp
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.deliveries import enqueue_deliveries
-from services.nudges.requests.people import NoPersonalChannel, NotResent, list_ways, resend, send_test
-from shared.events import NudgeId
+from services.nudges.deliver.personal.posts.personal_webhook import PersonalWebhook, key_of
+from services.nudges.deliver.personal.transport import Transport
+from services.nudges.deliver.posting.public_client import http_client
+from services.nudges.requests.people import (
+    AskScoring,
+    NoPersonalChannel,
+    NoPersonalWebhooks,
+    NotResent,
+    NoWebhookOfPerson,
+    list_ways,
+    list_webhook_keys,
+    resend,
+    send_test,
+)
+from shared.clock import SteppedClock
+from shared.events import NudgeId, PersonId
 from shared.reach import ContactPoint, Contacts
-from shared.requests.people import PersonTest, TriedWay
+from shared.requests.people import ContactList, PersonTest, TriedWay
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
@@ -20,10 +36,27 @@ from tests.services.nudges.deliver.personal.directories import FakeDirectory, Fa
 
 NUDGE = make_nudge()
 ANAS_MAIL = Contacts(contacts=(ContactPoint(transport="mail", address="ana@example.com"),))
+ANAS_WEBHOOKS = tuple(ContactPoint(transport="webhook", address=f"https://ana.example.com/{number}") for number in (1, 2))
+SECRET = "sixteen characters"
 TEST = PersonTest(person=ANA.id, name=ANA.name)
 
 
-def _channels(mail: FakeTransport, contacts: Contacts = ANAS_MAIL) -> dict[str, Channel]:
+def _asking(contacts: tuple[ContactPoint, ...]) -> AskScoring:
+    async def ask_scoring(person_id: PersonId) -> ContactList:
+        return ContactList(contacts=contacts if person_id == ANA.id else ())
+
+    return ask_scoring
+
+
+def _webhook(client: httpx.AsyncClient) -> PersonalWebhook:
+    return PersonalWebhook(client, SteppedClock(NOON), read_secrets=lambda: [SECRET, "an older one"], timeout_s=1, allowed=())
+
+
+def _secret_of(address: str) -> str:
+    return "whsec_" + base64.b64encode(key_of(address, SECRET)).decode()
+
+
+def _channels(mail: Transport, contacts: Contacts = ANAS_MAIL) -> dict[str, Channel]:
     directory = FakeDirectory(contacts={ANA.id: contacts})
     channel = PersonalChannel([mail], lambda: directory, destination=b"", give_up_after=timedelta(hours=1))
     return {channel.name: channel}
@@ -69,6 +102,29 @@ async def test_without_a_channel_to_single_people_nobody_is_tested(pool: asyncpg
     assert (await list_ways(pool, {})).configured == ()
     with pytest.raises(NoPersonalChannel):
         await send_test(pool, {}, TEST, now=NOON)
+
+
+async def test_the_key_of_each_webhook_of_a_person_is_that_with_which_it_is_signed() -> None:
+    async with http_client() as client:
+        channels = _channels(_webhook(client))
+
+        keys = (await list_webhook_keys(channels, ANA.id, _asking(ANAS_WEBHOOKS))).keys
+
+    assert [key.address for key in keys] == [contact.address for contact in ANAS_WEBHOOKS]
+    assert [key.secret for key in keys] == [_secret_of(key.address) for key in keys]
+    assert len({key.secret for key in keys}) == 2
+
+
+@pytest.mark.parametrize("contacts", [(), ANAS_MAIL.contacts])
+async def test_somebody_without_a_webhook_has_no_key(contacts: tuple[ContactPoint, ...]) -> None:
+    async with http_client() as client:
+        with pytest.raises(NoWebhookOfPerson):
+            await list_webhook_keys(_channels(_webhook(client)), ANA.id, _asking(contacts))
+
+
+async def test_without_personal_webhooks_there_are_no_keys() -> None:
+    with pytest.raises(NoPersonalWebhooks):
+        await list_webhook_keys(_channels(FakeTransport("mail")), ANA.id, _asking(ANAS_WEBHOOKS))
 
 
 @pytest.mark.parametrize("state", ["delivered", "failed"])

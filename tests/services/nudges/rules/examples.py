@@ -211,7 +211,7 @@ def thanks(text: str, *, today: date = THURSDAY) -> Candidate:
     recognition = Recognition(
         id=RecognitionId("thanks"),
         rep_id=ANA.id,
-        manager=LAURA,
+        sender=LAURA,
         nudge_id=NudgeId("n1"),
         about_day=WEDNESDAY - timedelta(days=1),
         facts="12 of 12 conversations",

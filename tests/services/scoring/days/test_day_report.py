@@ -36,3 +36,11 @@ async def test_only_managers_who_lead_the_team_on_the_day_are_in_the_report(scor
 
     managers = {report.day.day: [manager.id for manager in report.managers] for _, report in await scoring.reports()}
     assert managers == {2: ["mara"], 3: ["nils"]}
+
+
+async def test_that_a_team_lets_colleagues_thank_each_other_is_reported_at_once(scoring: Scoring) -> None:
+    await scoring.apply(roster=ROSTER.replace("name: North", "name: North\n    thanks_from_colleagues: true", 1))
+    await scoring.apply(roster=ROSTER)
+
+    reported = [report.thanks_from_colleagues for _, report in await scoring.reports() if report.rep.id == "ana"]
+    assert reported[-2:] == [True, False]

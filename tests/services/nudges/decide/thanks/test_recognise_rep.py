@@ -45,7 +45,7 @@ async def say(
     manager_id: ManagerId = MARA.id,
     nudge_id: NudgeId | None = None,
 ) -> Recognised:
-    written = Written(manager_id=manager_id, rep_id=rep_id, form=form, text=text, nudge_id=nudge_id)
+    written = Written(sender_id=manager_id, rep_id=rep_id, form=form, text=text, nudge_id=nudge_id)
     return await recognise_rep(nudging.pool, written, nudging.context())
 
 
@@ -231,7 +231,7 @@ async def test_what_is_undone_without_its_message_is_not_sent(nudging: Nudging) 
 
     await nudging.pass_time(at(TUESDAY, "09:00"))
 
-    assert await nudging.decisions() == [("thanks", "suppressed", "the manager took it back")]
+    assert await nudging.decisions() == [("thanks", "suppressed", "the sender took it back")]
 
 
 async def test_nobody_else_takes_it_back(nudging: Nudging) -> None:

@@ -1,5 +1,6 @@
 """Chat and mail through Apprise, in its own process, against receivers on real sockets."""
 
+import json
 import os
 import signal
 from datetime import timedelta
@@ -15,12 +16,13 @@ from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import ChannelsSection, open_channels
 from services.nudges.deliver.channels.chat import ChatChannel, UrlRefused
 from shared.clock import SteppedClock
-from shared.events import NudgeKind, TeamId
+from shared.events import NudgeKind, Person, TeamId
 from shared.service.settings import DEFAULT_FILE, SettingsRefused, read_toml
 from tests.mailbox import Mailbox, mail_url
 from tests.receiver import HALF_A_LINE, HANG, Receiver, answer, receiving
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.deliver.channels.conftest import RECIPIENT, TOKEN, Send, chat, room
 from tests.services.nudges.deliver.personal.directories import no_directory
 
@@ -34,18 +36,28 @@ async def test_a_room_gets_the_text(send: Send, receiver: Receiver) -> None:
     assert make_nudge().text in request.body.decode()
 
 
-async def test_nobody_in_a_room_is_called_by_what_a_manager_wrote_to_a_rep(send: Send, receiver: Receiver) -> None:
+async def test_nobody_in_a_room_is_called_by_what_a_name_or_a_message_holds(send: Send, receiver: Receiver) -> None:
     receiver.script(default=answer(200))
     text = "Mara Lind wrote to you: “@everyone <!channel> <@U1> look”"
     async with chat(room(receiver)) as channel:
-        await channel.send(make_nudge(kind=NudgeKind.THANKS, text=text), attempts=1)
+        person = Person(id=ANA.id, name="Ana @here <!channel>")
+        await channel.send(make_nudge(kind=NudgeKind.THANKS, text=text, person=person), attempts=1)
         await channel.send(make_nudge(text="3 < 4 @ noon"), attempts=1)
 
     thanks, other = (request.body.decode() for request in receiver.received)
     assert "look" in thanks
-    for mention in ("@everyone", "<!channel>", "<@U1>", "&lt;!channel"):
+    for mention in ("@everyone", "@here", "<!channel>", "<@U1>", "&lt;!channel"):
         assert mention not in thanks
     assert "@ noon" in other
+
+
+async def test_a_text_that_is_longer_than_the_service_takes_is_cut_and_stays_one_message(receiver: Receiver) -> None:
+    receiver.script(default=answer(200))
+    async with chat(room(receiver) + "?overflow=split") as channel:
+        await channel.send(make_nudge(text="A" * 9_000), attempts=1)
+
+    (request,) = receiver.received
+    assert 3_000 < len(json.loads(request.body)["text"]) <= 4_000
 
 
 async def test_the_link_to_a_reps_own_page_does_not_go_to_a_room(receiver: Receiver) -> None:

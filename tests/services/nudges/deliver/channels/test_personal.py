@@ -1,26 +1,16 @@
 """Each person on the way that they prefer: which is tried, which is next, and what is left when none works."""
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
-import certifi
 import pytest
-from pydantic import ValidationError
 
-from services.nudges.deliver.channel import Channel, ContactAttempt, Delivered, GiveUp, TryLater, Unreachable
-from services.nudges.deliver.channel_types import ChannelResources
-from services.nudges.deliver.channels import ChannelsSection, open_channels
-from services.nudges.deliver.channels.personal import PersonalChannel, PersonalKeys, parse_address
+from services.nudges.deliver.channel import ContactAttempt, Delivered, GiveUp, TryLater, Unreachable
+from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.personal.transport import TransportOutcome
-from shared.clock import SteppedClock
 from shared.reach import ContactPoint, Contacts
-from shared.service.settings import DEFAULT_FILE, SecretMissing, SecretTooShort, read_toml
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
-from tests.services.nudges.deliver.personal.directories import FakeDirectory, FakeTransport, no_directory
-from tests.slack import TOKEN, slack_stand_in
+from tests.services.nudges.deliver.personal.directories import FakeDirectory, FakeTransport
 
 BOTH = Contacts(
     contacts=(
@@ -30,9 +20,6 @@ BOTH = Contacts(
 )
 REFUSED = GiveUp(error="no such user")
 FULL = TryLater(error="come again", after_s=60)
-SECTION: dict[str, object] = {"host": "127.0.0.1", "security": "none", "sender": "Daymark <daymark@example.com>"}
-SLACK: dict[str, object] = {"token": "env:SLACK_TOKEN", "give_up_after_h": 3}
-RESOURCES = ChannelResources(clock=SteppedClock(), authorities=certifi.where(), find_directory=no_directory)
 
 
 def _channel(*transports: FakeTransport, contacts: Contacts | None = BOTH) -> PersonalChannel:
@@ -97,123 +84,43 @@ async def test_nothing_is_decided_while_scoring_does_not_answer() -> None:
     assert mail.addresses == []
 
 
-def _settings(mail: Mapping[str, object], slack: Mapping[str, object] | None = None) -> ChannelsSection:
-    defaults = read_toml(DEFAULT_FILE)["channels"]
-    sections = {"mail": {**defaults["mail"], **mail}, "slack": {**defaults["slack"], **(slack or {})}}
-    return ChannelsSection.model_validate({**defaults, **sections})
-
-
-async def test_the_channel_is_there_once_a_mail_server_is_configured() -> None:
-    async with open_channels(_settings({}), RESOURCES) as channels:
-        assert "personal" not in channels
-    async with open_channels(_settings({**SECTION, "give_up_after_h": 2}), RESOURCES) as channels:
-        assert channels["personal"].give_up_after == timedelta(hours=2)
-        assert channels["personal"].reaches_recipient
-
-
-async def _opened(mail: Mapping[str, object], slack: Mapping[str, object]) -> Channel:
-    async with open_channels(_settings(mail, slack), RESOURCES) as channels:
-        return channels["personal"]
-
-
-async def test_the_channel_writes_in_slack_with_slack_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLACK_TOKEN", TOKEN)
-    directory = FakeDirectory(contacts={ANA.id: BOTH})
-    async with slack_stand_in() as slack:
-        settings = _settings({}, {**SLACK, "base_url": slack.base_url})
-        async with open_channels(settings, replace(RESOURCES, find_directory=lambda: directory)) as channels:
-            outcome = await channels["personal"].send(make_nudge(), attempts=1)
-
-    assert outcome == Delivered(tried=(ContactAttempt(transport="slack"),))
-    assert [message["channel"] for message in slack.posted] == ["D024BE7LH"]
-    assert channels["personal"].give_up_after == timedelta(hours=3)
-
-
-async def test_another_slack_or_mail_server_is_another_destination_and_the_longest_time_counts() -> None:
-    both = await _opened({**SECTION, "give_up_after_h": 2}, SLACK)
-    others = [
-        await _opened({}, SLACK),
-        await _opened(SECTION, {}),
-        await _opened(SECTION, {**SLACK, "base_url": "https://slack-gov.com/api/"}),
-    ]
-
-    assert both.give_up_after == timedelta(hours=3)
-    assert len({both.destination, *(other.destination for other in others)}) == 4
-    assert others[1].destination == hashlib.sha256(b"127.0.0.1:587").digest(), "as before there was Slack"
+OWN = TryLater(error="answered 500", after_s=60, is_of_recipient=True)
 
 
 @pytest.mark.parametrize(
-    ("section", "problem"),
-    [
-        ({"token": "xoxb-1"}, "a secret is never written into the file"),
-        ({"signing_secret": "8f742231b10e"}, "a secret is never written into the file"),
-        ({"timeout_s": 11}, "less than or equal to 10"),
-        ({"base_url": "http://slack.com/api/"}, "must begin with https://"),
-        ({"base_url": "http://127.0.0.1.example.com/"}, "must begin with https://"),
-        ({"base_url": "file:///etc/passwd"}, "must begin with https://"),
-        ({"base_url": "https://"}, "must begin with https://"),
-        ({"base_url": "https://slack.com@evil.example/"}, "must begin with https://"),
-        ({"base_url": "https://evil.example/?"}, "must begin with https://"),
-        ({"base_url": ""}, "must begin with https://"),
-    ],
+    ("failures", "is_of_recipient"),
+    [((OWN, REFUSED), True), ((OWN, OWN), True), ((OWN, FULL), False), ((FULL, REFUSED), False)],
 )
-def test_a_slack_that_cannot_be_used_is_refused(section: dict[str, object], problem: str) -> None:
-    with pytest.raises(ValidationError, match=problem):
-        _settings({}, {**SLACK, **section})
-
-
-@pytest.mark.parametrize(
-    ("token", "signing_secret", "has_buttons"),
-    [("env:TOKEN", "env:SIGNING", True), ("env:TOKEN", "", False), ("", "env:SIGNING", False)],
-)
-def test_messages_are_answered_in_slack_if_slack_can_prove_who_it_is(
-    token: str, signing_secret: str, has_buttons: bool
+async def test_only_what_failed_at_the_persons_own_receiver_is_no_failure_of_the_channel(
+    failures: tuple[TransportOutcome, TransportOutcome], is_of_recipient: bool
 ) -> None:
-    settings = _settings({}, {"token": token, "signing_secret": signing_secret})
+    ways = [FakeTransport(name, failure) for name, failure in zip(("slack", "mail"), failures, strict=True)]
 
-    assert isinstance(settings, PersonalKeys)
-    assert settings.slack.has_buttons == has_buttons
+    outcome = await _channel(*ways).send(make_nudge(), attempts=1)
+
+    assert isinstance(outcome, TryLater)
+    assert outcome.is_of_recipient is is_of_recipient
 
 
-@pytest.mark.parametrize(("secret", "refusal"), [("", SecretMissing), ("short", SecretTooShort)])
-async def test_a_signing_secret_that_proves_nothing_is_refused_at_the_start(
-    monkeypatch: pytest.MonkeyPatch, secret: str, refusal: type[Exception]
+async def test_every_way_is_tried_while_there_is_time() -> None:
+    ways = [FakeTransport("slack", REFUSED), FakeTransport("teams", REFUSED), FakeTransport("mail")]
+    contacts = Contacts(contacts=tuple(ContactPoint(transport=way.name, address="a@b.c") for way in ways))
+
+    outcome = await _channel(*ways, contacts=contacts).send(make_nudge(), attempts=1)
+
+    assert isinstance(outcome, Delivered)
+    assert [attempt.transport for attempt in outcome.tried] == ["slack", "teams", "mail"]
+
+
+@pytest.mark.parametrize(("second_took_s", "tried"), [(10.0, 3), (10.1, 2)])
+async def test_a_third_way_is_tried_only_if_it_can_end_within_the_lease(
+    monkeypatch: pytest.MonkeyPatch, second_took_s: float, tried: int
 ) -> None:
-    monkeypatch.setenv("SIGNING", secret)
+    readings_s = iter([0.0, 0.0, 0.0, second_took_s])
+    monkeypatch.setattr("services.nudges.deliver.channels.personal.monotonic_s", lambda: next(readings_s))
+    ways = [FakeTransport(name, FULL) for name in ("slack", "teams", "mail")]
+    contacts = Contacts(contacts=tuple(ContactPoint(transport=way.name, address="a@b.c") for way in ways))
 
-    with pytest.raises(refusal):
-        await _opened({}, {**SLACK, "signing_secret": "env:SIGNING"})
+    outcome = await _channel(*ways, contacts=contacts).send(make_nudge(), attempts=1)
 
-
-@pytest.mark.parametrize(
-    ("base_url", "used"),
-    [
-        ("https://slack-gov.com/api", "https://slack-gov.com/api/"),
-        ("http://localhost:8080/api/", "http://localhost:8080/api/"),
-        ("http://[::1]:8080/", "http://[::1]:8080/"),
-    ],
-)
-def test_the_address_of_slack_is_https_or_on_this_machine_and_ends_with_a_slash(base_url: str, used: str) -> None:
-    settings = _settings({}, {**SLACK, "base_url": base_url})
-
-    assert isinstance(settings, PersonalKeys)
-    assert settings.slack.base_url == used
-
-
-@pytest.mark.parametrize(
-    ("section", "problem"),
-    [
-        ({"sender": ""}, "sender is missing"),
-        ({"sender": "Daymark"}, "must be one address"),
-        ({"host": "mail.example.com"}, "security none is for a mail server on this machine"),
-        ({"timeout_s": 11}, "less than or equal to 10"),
-    ],
-)
-def test_a_mail_server_that_cannot_be_used_is_refused(section: dict[str, object], problem: str) -> None:
-    with pytest.raises(ValidationError, match=problem):
-        _settings({**SECTION, **section})
-
-
-@pytest.mark.parametrize("text", ["Daymark", "a@example.com, b@example.com", "Daymark <>", "x\r\nBcc: a@b <c@d.example>", ""])
-def test_a_sender_is_one_address(text: str) -> None:
-    assert parse_address(text) is None
+    assert len(outcome.tried) == tried

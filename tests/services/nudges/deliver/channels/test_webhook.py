@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from services.nudges.deliver.channel import Delivered, Gone, Outcome, TryLater
-from services.nudges.deliver.channels.webhook import SecretUnusable, WebhookChannel, http_client, interpret_answer
+from services.nudges.deliver.channels.webhook import SecretUnusable, WebhookChannel, interpret_answer
+from services.nudges.deliver.posting.public_client import http_client
 from services.nudges.deliver.public_addresses import Network
 from shared.clock import Clock, SteppedClock, SystemClock
 from tests.receiver import (

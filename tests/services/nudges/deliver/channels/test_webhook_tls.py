@@ -8,7 +8,7 @@ import pytest
 import trustme
 
 from services.nudges.deliver.channel import Delivered, Outcome, TryLater
-from services.nudges.deliver.channels.webhook import http_client
+from services.nudges.deliver.posting.public_client import http_client
 from tests.receiver import receiving
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.deliver.channels.test_webhook import THIS_MACHINE, channel_to

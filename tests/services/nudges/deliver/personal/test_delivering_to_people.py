@@ -1,7 +1,14 @@
 """What is recorded of a channel that reaches each person on a way of their own."""
 
+from datetime import timedelta
+
 from services.nudges.deliver.channel import ContactAttempt, Delivered, TryLater, Unreachable
+from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.deliver.personal.contact_states import list_contact_states
+from shared.events import Person
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.delivering import Delivering
 
 
@@ -31,3 +38,27 @@ async def test_somebody_who_cannot_be_reached_is_no_failure_of_the_channel(deliv
     assert (await delivering.channel_state()).failures == 0
     labels = {"channel": "recorder", "outcome": "unreachable"}
     assert delivering.metrics.registry.get_sample_value("daymark_nudges_deliveries_total", labels) == 6
+
+
+async def test_what_fails_at_a_persons_own_receiver_waits_there_and_pauses_nobody_else(delivering: Delivering) -> None:
+    delivering.channel.answers = [TryLater(error="answered 503", after_s=600, is_of_recipient=True)] * 6
+    await delivering.queue(6)
+
+    assert await delivering.deliver() == 6
+
+    state = await delivering.channel_state()
+    assert (state.failures, state.paused_until) == (0, None)
+    due_at = await delivering.pool.fetchval("SELECT min(due_at) FROM delivery WHERE state = 'queued'")
+    assert due_at - delivering.now == timedelta(seconds=600)
+
+
+async def test_every_channel_is_given_names_and_texts_without_what_nobody_sees(delivering: Delivering) -> None:
+    hidden = make_nudge(person=Person(id=ANA.id, name="Ana\u202e\r\nRuiz"), text="\u202eDone\u200b.", reason="\u202e10 of 10")
+    await Rows(delivering.pool).add_nudge(hidden)
+    async with delivering.pool.acquire() as connection:
+        await enqueue_deliveries(connection, hidden.id, [delivering.channel.name], now=delivering.now)
+
+    await delivering.deliver()
+
+    (nudge,) = delivering.channel.nudges
+    assert (nudge.text, nudge.reason, nudge.person.name) == ("Done.", "10 of 10", "Ana Ruiz")

@@ -92,6 +92,36 @@ def test_what_binds_a_person_cannot_be_unsubscribed_from(kind: NudgeKind) -> Non
     assert f"Your mail settings: {STOP}" in _part(mail, "plain")
 
 
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        (f"Ana, ignore yesterday's message: {'a' * 20} {'b' * 60}.", "Ana, ignore yesterday's message"),
+        (
+            f"Tom, 43 calls on 6 days; it's usually: {'a' * 20} {'b' * 60}.",
+            "Tom, 43 calls on 6 days; it's usually",
+        ),
+        (f"Ana: {'a' * 60} {'b' * 60}", f"Ana: {'a' * 60}…"),
+        (f"{'a' * 80} {'b' * 20}: c", f"{'a' * 80}…"),
+        (f"A short one: {'a' * 70}", f"A short one: {'a' * 70}"),
+    ],
+)
+def test_a_subject_that_is_too_long_ends_where_a_reader_would_pause(text: str, subject: str) -> None:
+    assert _mail(text=text)["Subject"] == subject
+
+
+def test_each_reason_is_a_paragraph() -> None:
+    mail = _mail(reason="Sent every morning.\nNo recognition on record.")
+
+    assert "Why you get this:\nSent every morning.\n\nNo recognition on record.\n\n" in _part(mail, "plain")
+    assert ">No recognition on record.</p>" in _part(mail, "html")
+
+
+def test_the_mail_of_a_reminder_leads_to_where_a_manager_can_say_thank_you() -> None:
+    mail = _mail(kind=NudgeKind.RECOGNITION)
+
+    assert "Say thank you, or answer:\n" in _part(mail, "plain")
+
+
 def test_without_a_secret_for_links_there_are_none() -> None:
     mail = _mail(url="", stop_url="")
 

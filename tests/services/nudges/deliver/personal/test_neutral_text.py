@@ -2,7 +2,11 @@
 
 import pytest
 
-from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
+from services.nudges.deliver.personal.neutral_text import neutral, neutral_line, neutral_nudge
+from shared.events import NudgeId, NudgeKind, NudgePart, Person, PossibleAbsence
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA, MARA, NORTH, make_rep
 
 
 @pytest.mark.parametrize(
@@ -27,3 +31,27 @@ def test_a_line_has_no_line_breaks_and_is_cut_between_words() -> None:
     assert neutral_line("one two, three", length_max=10) == "one two…"
     assert neutral_line("x" * 5_000, length_max=10) == "x" * 9 + "…"
     assert neutral_line("one two", length_max=7) == "one two"
+
+
+def test_every_text_and_every_name_of_a_nudge_is_neutral() -> None:
+    hidden = "A\u202e\u200bna"
+    nudge = make_nudge(
+        person=Person(id=ANA.id, name=f"{hidden}\r\nRuiz"),
+        team=NORTH.model_copy(update={"name": hidden}),
+        sender=Person(id=MARA.id, name=hidden),
+        text=f"{hidden}\nBen",
+        reason=hidden,
+        parts=(NudgePart(id=NudgeId("n1"), kind=NudgeKind.DIGEST, rule="digest", text=hidden),),
+        absences=(PossibleAbsence(rep=make_rep("ben", hidden), first=MONDAY, last=MONDAY),),
+    )
+
+    shown = neutral_nudge(nudge)
+
+    assert (shown.person.name, shown.text) == ("Ana Ruiz", "Ana\nBen")
+    assert shown.sender is not None
+    names = (shown.team.name, shown.sender.name, shown.absences[0].rep.name)
+    assert {*names, shown.reason, shown.parts[0].text} == {"Ana"}
+
+
+def test_a_nudge_without_anything_hidden_stays_as_it_is() -> None:
+    assert neutral_nudge(make_nudge()) == make_nudge()

@@ -13,7 +13,7 @@ from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 WRITTEN = Recognition(
     id=RecognitionId("r1"),
     rep_id=ANA.id,
-    manager=Person(id=MARA.id, name="Lind, Mara"),
+    sender=Person(id=MARA.id, name="Lind, Mara"),
     nudge_id=None,
     about_day=MONDAY,
     facts="6 of 6 calls",
@@ -72,7 +72,7 @@ def test_the_rep_reads_who_says_it_and_what_for(recognition: Recognition, today:
 
     assert (candidate.kind, candidate.rule, candidate.occasion) == (NudgeKind.THANKS, "thanks", "r1")
     assert (candidate.wordings, candidate.reason) == ((text,), reason)
-    assert candidate.sender == recognition.manager
+    assert candidate.sender == recognition.sender
 
 
 def test_nobody_ends_the_quotation_to_write_as_somebody_else() -> None:

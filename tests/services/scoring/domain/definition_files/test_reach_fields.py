@@ -10,6 +10,9 @@ from tests.services.scoring.domain.builders import rep_id_of
 
 MAIL = ContactPoint(transport="mail", address="ana@example.com")
 SLACK = ContactPoint(transport="slack", address="U024BE7LH")
+TEAMS = ContactPoint(transport="teams", address="ana@example.com")
+FORMS = "each entry must be mail or teams or {slack: U024BE7LH} or {teams: ana@example.com}"
+FORMS += " or {webhook: https://ana.example.com/daymark}"
 
 
 def _roster(keys: str) -> Roster:
@@ -29,6 +32,13 @@ def _roster(keys: str) -> Roster:
         (", email: ana@example.com, reach: [mail]", (MAIL,)),
         (", email: ana@example.com, reach: [{slack: U024BE7LH}, mail]", (SLACK, MAIL)),
         (", email: ana@example.com, reach: [{slack: U024BE7LH}]", (SLACK,)),
+        (", email: ana@example.com, reach: [teams, mail]", (TEAMS, MAIL)),
+        (", reach: [{teams: ana@example.com}]", (TEAMS,)),
+        (
+            ", reach: [{webhook: https://x.example/a?b=c}]",
+            (ContactPoint(transport="webhook", address="https://x.example/a?b=c"),),
+        ),
+        (", email: ana@example.com, reach: [mail, teams, {teams: ana@example.com}]", (MAIL, TEAMS)),
     ],
 )
 def test_people_are_reached_in_the_order_of_reach_or_else_by_their_email(keys: str, expected: tuple[ContactPoint, ...]) -> None:
@@ -43,13 +53,18 @@ def test_people_are_reached_in_the_order_of_reach_or_else_by_their_email(keys: s
     [
         ("reach: [mail]", "names mail, and email is no address; write email: ana@example.com beside it"),
         ("email: Ana, reach: [mail]", "names mail, and email is no address; write email: ana@example.com beside it"),
+        ("reach: [teams]", "names teams, and email is no address; write email: ana@example.com beside it"),
+        ("reach: [webhook]", "the address in webhook must look like https://ana.example.com/daymark"),
+        ("reach: [{webhook: http://x.example}]", "the address in webhook must look like https://ana.example.com/daymark"),
+        ("reach: [{teams: ana}]", "the address in teams must look like ana@example.com"),
+        ("reach: [{teams: }]", "the address in teams must look like ana@example.com"),
         ("reach: mail", "must be a list such as [mail, {slack: U024BE7LH}]"),
         ("reach: []", "must be a list such as [mail, {slack: U024BE7LH}]"),
-        ("reach: [pigeon]", "each entry must be mail or {slack: U024BE7LH}"),
+        ("reach: [pigeon]", FORMS),
         ("reach: [slack]", "the address in slack must look like U024BE7LH"),
         ("reach: [{slack: ana}]", "the address in slack must look like U024BE7LH"),
-        ("reach: [{mail: ana@example.com}]", "each entry must be mail or {slack: U024BE7LH}"),
-        ("reach: [{slack: U024BE7LH, mail: x}]", "each entry must be mail or {slack: U024BE7LH}"),
+        ("reach: [{mail: ana@example.com}]", FORMS),
+        ("reach: [{slack: U024BE7LH, mail: x}]", FORMS),
         ("reach: [{slack: U024BE7LH}, {slack: U024BE7LH}]", "names the same way twice; keep one"),
     ],
 )

@@ -38,6 +38,19 @@ def test_what_is_left_out_has_a_usual_value() -> None:
     assert [absence.part for absence in ana.absences] == [Fraction(1)]
 
 
+@pytest.mark.parametrize(("key", "is_allowed"), [("", False), ("    thanks_from_colleagues: true\n", True)])
+def test_colleagues_thank_each_other_only_where_the_team_says_so(key: str, is_allowed: bool) -> None:
+    (team,) = _read(SHORTEST.replace("    reps:\n", f"{key}    reps:\n")).teams
+
+    assert team.thanks_from_colleagues is is_allowed
+
+
+def test_that_colleagues_thank_each_other_is_true_or_false() -> None:
+    text = SHORTEST.replace("    reps:\n", "    thanks_from_colleagues: sometimes\n    reps:\n")
+
+    assert _mistakes(text) == (Mistake(line=4, key="teams[0].thanks_from_colleagues", problem="must be true or false"),)
+
+
 def test_every_day_can_be_a_workday() -> None:
     (term,) = _ana("workdays: [mon, tue, wed, thu, fri, sat, sun]").terms
 

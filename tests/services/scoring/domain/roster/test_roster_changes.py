@@ -83,7 +83,8 @@ def test_a_change_of_the_team_is_reported_for_all_of_its_reps() -> None:
     (team,) = before.teams
     mara = Manager(id=ManagerId(PersonId("mara")), name="Mara", email=None, timezone=None)
 
-    for changed in (replace(team, name="Far North"), replace(team, managers=(mara,))):
+    changes = (replace(team, name="Far North"), replace(team, managers=(mara,)), replace(team, thanks_from_colleagues=True))
+    for changed in changes:
         assert changes_between(before, replace(before, teams=(changed,))).to_report == {ANA, BEN}
 
 

@@ -1,0 +1,1 @@
+"""Messages to one person that are posted as JSON."""
