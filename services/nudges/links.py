@@ -59,12 +59,20 @@ class Links:
         return f"{nudge_id}/{person_id}/{self._sign(f'{_ANSWER}{nudge_id}/{person_id}')}"
 
     def mail_url(self, person_id: PersonId) -> str:
-        """The address of the page on which a person stops mail, or gets it again.
+        """The address of the page on which a person chooses which messages they get, and stops mail.
 
         Raises:
             NoLinkSecret: no secret is configured.
         """
-        return f"{self._base_url}/mail/{person_id}/{self._sign(_MAIL + person_id)}"
+        return f"{self._base_url}/{self.mail_path(person_id)}"
+
+    def mail_path(self, person_id: PersonId) -> str:
+        """The path of that address, without the slash at its beginning.
+
+        Raises:
+            NoLinkSecret: no secret is configured.
+        """
+        return f"{_MAIL}{person_id}/{self._sign(_MAIL + person_id)}"
 
     def absence_url(self, manager_id: ManagerId, absence: PossibleAbsence) -> str:
         """The address of the page on which a manager enters that a rep was away; these days are filled in.

@@ -13,6 +13,7 @@ from services.nudges.domain.feed_health import feed_name
 from services.nudges.domain.feedback.answers import OBJECTION_COOLDOWNS, Answer, Objection
 from services.nudges.domain.recent_nudges import LOOKBACK, RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
+from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import RULES
 from shared.events import DayReport, NudgeKind, PersonId, RepId
 from shared.postgres.pool import Connection
@@ -50,6 +51,7 @@ async def load_rep_facts(
         objections=await _list_objections(connection, rep_id, timezone=timezone, now=now),
         assignment=context.holdout.assign(candidate, rep_id),
         is_paused=row["is_paused"],
+        preference=await find_preference(connection, rep_id),
     )
 
 
@@ -61,6 +63,7 @@ async def load_manager_facts(connection: Connection, managed: ManagedTeam, conte
         today=working_time_of_manager(managed.context.today, timezone),
         recent=await list_recent_nudges(connection, manager_id, timezone=timezone, now=now),
         objections=await _list_objections(connection, manager_id, timezone=timezone, now=now),
+        preference=await find_preference(connection, manager_id),
     )
 
 

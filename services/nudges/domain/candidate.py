@@ -21,6 +21,7 @@ RECOGNITION_RULE: Final = "recognition_due"
 BRIEF_RULE: Final = "weekly_brief"
 FIRST_DAY_RULE: Final = "first_day"
 ROSTER_RULE: Final = "roster_check"
+DAY_PLAN_RULE: Final = "day_plan"
 """Rules that something else looks up by name, such as their earlier nudges."""
 
 _NUDGE_IDS: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")

@@ -1,6 +1,7 @@
 """What every transport promises, and what it is given to send."""
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final, Protocol
 
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
@@ -11,6 +12,7 @@ from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
+SETTINGS_LABEL: Final = "Choose which messages you get"
 ANSWER_LABEL: Final = "Answer, or say that something is wrong"
 _LINK_LABELS: Final = {
     NudgeKind.ANNOUNCEMENT: "Read it and confirm",
@@ -34,10 +36,12 @@ class MessagePart:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalMessage:
     """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
-    the nudges that they belong to. `url` opens its page, and `stop_url` the page that stops mail; each is empty if there is
-    none. One that `is_binding` is sent whatever they want."""
+    the nudges that they belong to. `url` opens its page, and `stop_url` the page on which the person chooses what they get and
+    stops mail; each is empty if there is none. One that `is_binding` is sent whatever they want. `message_id` is another one
+    only if the person asked to get the message again: a mailbox would hide a second one with the same id."""
 
     nudge_id: str
+    message_id: str
     name: str
     subject: str
     paragraphs: tuple[str, ...]
@@ -55,6 +59,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
     first = paragraphs[0] if paragraphs else nudge.rule
     return PersonalMessage(
         nudge_id=nudge.id,
+        message_id=f"{nudge.id}.{nudge.send_at.astimezone(UTC):%Y%m%d%H%M%S}",
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
         subject=neutral_line(_first_sentence(_opening(first, nudge.kind)), length_max=_SUBJECT_LENGTH_MAX),
         paragraphs=paragraphs,

@@ -36,7 +36,7 @@ def test_the_headers_say_whose_it_is_and_let_the_reader_unsubscribe_with_one_cli
     assert str(mail["From"]) == "Daymark <daymark@example.com>"
     assert str(mail["To"]) == "Ana Ruiz <ana@example.com>"
     assert mail["Subject"] == "Ana, you did your plan for today: 10 of 10 calls"
-    assert mail["Message-ID"] == "<plan-done@example.com>"
+    assert mail["Message-ID"] == "<plan-done.20260302110000@example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Unsubscribe"] == f"<{STOP}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -60,7 +60,7 @@ def test_the_text_is_read_from_the_message_over_the_reason_to_the_links() -> Non
         URL,
         "",
         "-- ",
-        f"Stop these mails: {STOP}",
+        f"Choose which messages you get, or stop these mails: {STOP}",
         "",
     ]
 
@@ -88,8 +88,8 @@ def test_what_binds_a_person_cannot_be_unsubscribed_from(kind: NudgeKind) -> Non
     mail = _mail(kind=kind)
 
     assert mail["List-Unsubscribe"] is None
-    assert "Stop these mails" not in _part(mail, "plain")
-    assert f"Your mail settings: {STOP}" in _part(mail, "plain")
+    assert "stop these mails" not in _part(mail, "plain")
+    assert f"Choose which messages you get: {STOP}" in _part(mail, "plain")
 
 
 def test_without_a_secret_for_links_there_are_none() -> None:

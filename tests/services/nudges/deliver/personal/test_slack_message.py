@@ -95,12 +95,12 @@ def test_slack_takes_the_blocks_of_every_kind(kind: NudgeKind) -> None:
     assert list(block_mistakes(_written(NUDGES[kind])["blocks"])) == []
 
 
-def test_the_id_is_a_uuid_of_the_nudge_alone() -> None:
+def test_the_id_is_a_uuid_of_the_nudge_and_the_time_for_which_it_was_decided() -> None:
     nudges = (make_nudge("n1"), make_nudge("n1", text="Other words."), make_nudge("n2"))
     first, again, other = (slack_message(personal_message(nudge, stop_url=""), has_buttons=True).id for nudge in nudges)
 
     assert first == again != other
-    assert first == "665c308e-4e45-5ea2-8824-ba5ee98de2e7"
+    assert first == "aad89d44-2c44-5c12-b047-aaad153337af"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
