@@ -102,13 +102,13 @@ class Links:
         query = f"?nudge={nudge_id}" if nudge_id is not None else ""
         return f"{manager_id}/{rep_id}/{self._sign(f'{_RECOGNISE}{manager_id}/{rep_id}')}{query}"
 
-    def recognise_url(self, manager_id: ManagerId, rep_id: RepId) -> str:
+    def recognise_url(self, manager_id: ManagerId, rep_id: RepId, nudge_id: NudgeId | None = None) -> str:
         """The address of that page.
 
         Raises:
             NoLinkSecret: no secret is configured.
         """
-        return f"{self._base_url}/recognise/{self.recognise_path(manager_id, rep_id)}"
+        return f"{self._base_url}/recognise/{self.recognise_path(manager_id, rep_id, nudge_id)}"
 
     def can_open_inbox(self, manager_id: ManagerId, token: str) -> bool:
         return self._is_signature(manager_id, token)

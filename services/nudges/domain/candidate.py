@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from shared.events import Mention, NudgeId, NudgeKind, Person, PersonId, PossibleAbsence
+from shared.events import Mention, NudgeId, NudgeKind, Person, PersonId, PossibleAbsence, Rep
 
 ANNOUNCEMENT_RULE: Final = "playbook"
 """Under this name the announcement of a playbook version is stored and counted; it is no rule, since nobody may miss it."""
@@ -21,6 +21,9 @@ RECOGNITION_RULE: Final = "recognition_due"
 BRIEF_RULE: Final = "weekly_brief"
 FIRST_DAY_RULE: Final = "first_day"
 ROSTER_RULE: Final = "roster_check"
+DISPUTES_RULE: Final = "disputes"
+NEW_DISPUTES_RULE: Final = "new_disputes"
+HAND_RULE: Final = "could_use_a_hand"
 DAY_PLAN_RULE: Final = "day_plan"
 """Rules that something else looks up by name, such as their earlier nudges."""
 
@@ -37,7 +40,8 @@ class Candidate:
     `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
     what the person asked to get every day. What `contradicts_praise` is not sent about days for which the person was praised,
     and the other way round. `about` lists the reps whom a message to a manager is about, and `absences` the days on which one
-    of them may have been away: the message offers to enter it. `sender` is the person whose words it carries, if anybody's.
+    of them may have been away: the message offers to enter it. It offers to write to the reps in `thanks`. `sender` is
+    the person whose words it carries, if anybody's.
     """
 
     rule: str
@@ -53,6 +57,7 @@ class Candidate:
     contradicts_praise: bool = False
     about: Sequence[Mention] = ()
     absences: Sequence[PossibleAbsence] = ()
+    thanks: Sequence[Rep] = ()
     sender: Person | None = None
 
     def nudge_id(self, person_id: PersonId) -> NudgeId:

@@ -65,7 +65,11 @@ def _blocks(message: PersonalMessage, reason: str, *, has_buttons: bool, answere
         elif has_buttons and part.answers:
             yield {"type": "actions", "block_id": part.nudge_id, "elements": list(_buttons(part))}
     yield _small_print(reason[:_PIECE_LENGTH_MAX])
-    links = [(message.url, _link_label(message, has_buttons=has_buttons)), (message.stop_url, SETTINGS_LABEL)]
+    links = [
+        *((link.url, link.label) for link in message.links),
+        (message.url, _link_label(message, has_buttons=has_buttons)),
+        (message.stop_url, SETTINGS_LABEL),
+    ]
     if present := [link for link in links if link[0]]:
         yield _links(present)
 

@@ -8,7 +8,15 @@ from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.candidate import BRIEF_RULE, DAY_PLAN_RULE, ROSTER_RULE, SILENCE_RULE
+from services.nudges.domain.candidate import (
+    BRIEF_RULE,
+    DAY_PLAN_RULE,
+    DISPUTES_RULE,
+    HAND_RULE,
+    NEW_DISPUTES_RULE,
+    ROSTER_RULE,
+    SILENCE_RULE,
+)
 from services.nudges.domain.working_time import WorkingTime
 from shared.events import NudgeKind
 
@@ -29,6 +37,7 @@ class MessageGroup(StrEnum):
     RECOGNITION = "recognition"
     HELP = "help"
     ROSTER = "roster"
+    DISPUTES = "disputes"
 
 
 REP_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
@@ -45,6 +54,7 @@ MANAGER_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
         MessageGroup.HELP: "Who could use a hand: hints, silence, and whom to coach this week",
         MessageGroup.RECOGNITION: "Whom to thank, with the facts",
         MessageGroup.ROSTER: "Questions about the roster",
+        MessageGroup.DISPUTES: "What your reps say is wrong, within the hour",
     }
 )
 _GROUPS_OF_KINDS: Final = {
@@ -59,6 +69,9 @@ _GROUPS_OF_RULES: Final = {
     SILENCE_RULE: MessageGroup.HELP,
     BRIEF_RULE: MessageGroup.HELP,
     ROSTER_RULE: MessageGroup.ROSTER,
+    HAND_RULE: MessageGroup.HELP,
+    DISPUTES_RULE: MessageGroup.DISPUTES,
+    NEW_DISPUTES_RULE: MessageGroup.DISPUTES,
 }
 
 

@@ -52,6 +52,7 @@ from tests.services.nudges.rules.harbor import (
     proposals_ladder,
     proposals_this_month,
 )
+from tests.services.nudges.rules.mornings import MORNING_EXAMPLES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +128,7 @@ DOUBTS: Final = (
 """Ana seems to work from Tuesday to Thursday, and Tom now and then."""
 
 MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
+    **MORNING_EXAMPLES,
     "gone_silent": TeamContext(
         today=THURSDAY,
         members=(*[habitual_member(of_rep) for of_rep in (ANA, DIEGO, EMI, PRIYA)], habitual_member(TOM, silent_days=4)),

@@ -10,9 +10,9 @@ import pytest
 
 from services.nudges.deliver.personal.slack_message import slack_message
 from services.nudges.deliver.personal.transport import personal_message
-from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId
+from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId, PossibleThanks
 from tests.services.nudges.builders.nudges import make_nudge
-from tests.services.nudges.builders.people import MARA
+from tests.services.nudges.builders.people import ANA, MARA
 from tests.slack import block_mistakes
 
 GOLDEN = Path(__file__).with_name("slack_messages.json")
@@ -202,3 +202,18 @@ def test_without_buttons_the_page_is_where_it_is_answered() -> None:
     labels = [json.dumps(_written(nudge, has_buttons=has_buttons)["blocks"][-1]) for has_buttons in (True, False)]
     assert ["Open it in Daymark" in label for label in labels] == [True, False]
     assert ["Answer, or say that something is wrong" in label for label in labels] == [False, True]
+
+
+def test_what_else_the_reader_can_do_and_their_settings_are_links_of_their_own() -> None:
+    thanks = (PossibleThanks(rep=ANA, nudge_id=NudgeId("due"), url="https://pages.example/recognise/mara/ana/x"),)
+    nudge = NUDGES[NudgeKind.RECOGNITION].model_copy(update={"thanks": thanks})
+    message = slack_message(personal_message(nudge, stop_url="https://pages.example/mail/mara/x"), has_buttons=True)
+
+    *_, last = message.blocks
+    assert last["type"] == "rich_text"
+    assert [section["elements"] for section in last["elements"]] == [  # type: ignore[attr-defined]
+        [{"type": "link", "url": "https://pages.example/recognise/mara/ana/x", "text": "Write to Ana Ruiz"}],
+        [{"type": "link", "url": URL, "text": "Open it in Daymark"}],
+        [{"type": "link", "url": "https://pages.example/mail/mara/x", "text": "Choose which messages you get"}],
+    ]
+    assert list(block_mistakes(json.loads(json.dumps(message.blocks)))) == []
