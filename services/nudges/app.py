@@ -199,7 +199,9 @@ class NudgesService:
         pool, links, clock, metrics = self._pool, self._links, self._clock, self._metrics
         own = OwnPage(pool, links, renderer, clock, on_acknowledged=self._relay.wake)
         answers = AnswerPage(pool, links, renderer, clock, metrics)
-        disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
+        disputes = DisputePage(
+            pool, links, renderer, clock, metrics, explain=self._explain, settings=self._decisions, on_decided=self._wake
+        )
         absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
         mail = PreferencePage(pool, links, renderer, clock)
         thanks = ThanksPage(pool, links, renderer, clock, metrics, settings=self._decisions, on_decided=self._wake)

@@ -7,7 +7,7 @@ from services.nudges.context.days import find_day
 from services.nudges.context.load_team_context import ManagedTeam
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.policy.may_send import PolicyFacts, Shortfall
-from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.candidate import NEW_DISPUTES_RULE, Candidate
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feed_health import feed_name
 from services.nudges.domain.feedback.answers import OBJECTION_COOLDOWNS, Answer, Objection
@@ -87,6 +87,7 @@ async def list_recent_nudges(
             wording=row["wording"],
             about_day=row["day"],
             is_bundled=row["status"] == NudgeStatus.BUNDLED,
+            is_urgent=row["rule"] == NEW_DISPUTES_RULE,
             is_opt_in=row["rule"] in RULES and RULES[row["rule"]].is_opt_in,
             contradicts_praise=row["rule"] in RULES and RULES[row["rule"]].contradicts_praise,
         )

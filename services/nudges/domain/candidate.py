@@ -22,6 +22,7 @@ BRIEF_RULE: Final = "weekly_brief"
 FIRST_DAY_RULE: Final = "first_day"
 ROSTER_RULE: Final = "roster_check"
 DISPUTES_RULE: Final = "disputes"
+DISPUTE_ANSWER_RULE: Final = "dispute_answer"
 NEW_DISPUTES_RULE: Final = "new_disputes"
 HAND_RULE: Final = "could_use_a_hand"
 DAY_PLAN_RULE: Final = "day_plan"
@@ -38,7 +39,8 @@ class Candidate:
     exists per rule, person and `occasion`. `is_shortfall` means that it holds against the person what a playbook asks for and
     was not done: on the day itself, or on the days from `since` on. Afterwards the rule stays silent towards the person for
     `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
-    what the person asked to get every day. What `contradicts_praise` is not sent about days for which the person was praised,
+    what the person asked to get every day. What `is_urgent` does not wait for another day and does not use up the daily cap.
+    What `contradicts_praise` is not sent about days for which the person was praised,
     and the other way round. `about` lists the reps whom a message to a manager is about, and `absences` the days on which one
     of them may have been away: the message offers to enter it. It offers to write to the reps in `thanks`. `sender` is
     the person whose words it carries, if anybody's.
@@ -54,6 +56,7 @@ class Candidate:
     cooldown_days: int = 0
     is_everyday: bool = False
     is_opt_in: bool = False
+    is_urgent: bool = False
     contradicts_praise: bool = False
     about: Sequence[Mention] = ()
     absences: Sequence[PossibleAbsence] = ()

@@ -201,7 +201,7 @@ def _obstacle(
         return "before working hours", today.starts_at
     if now >= today.ends_at:
         return "after working hours", today.next_starts_at
-    if candidate.kind not in _UNCAPPED:
+    if candidate.kind not in _UNCAPPED and not candidate.is_urgent:
         return _daily_cap(candidate, today, facts)
     return None, None
 
@@ -212,7 +212,9 @@ def _daily_cap(candidate: Candidate, today: WorkingTime, facts: PolicyFacts) -> 
     received = [
         nudge
         for nudge in facts.recent
-        if nudge.day == today.day and nudge.kind not in _UNCAPPED and not nudge.is_bundled and not nudge.is_opt_in
+        if nudge.day == today.day
+        and nudge.kind not in _UNCAPPED
+        and not (nudge.is_bundled or nudge.is_opt_in or nudge.is_urgent)
     ]
     if len(received) < DAILY_CAP:
         return None, None

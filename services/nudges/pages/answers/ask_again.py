@@ -7,6 +7,7 @@ import asyncpg
 
 from services.nudges.context.days import find_day
 from services.nudges.deliver.deliveries import has_reached_person, requeue_for_later
+from services.nudges.domain.candidate import NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.preferences import later_today
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
 from services.nudges.pages.inbox import Message
@@ -48,7 +49,7 @@ async def ask_again(pool: asyncpg.Pool, message: Message, reader_id: PersonId, *
 async def _working_time(connection: Connection | asyncpg.Pool, message: Message, *, now: datetime) -> WorkingTime | None:
     """Of the recipient today."""
     today = local_day(now, message.timezone)
-    if message.rule in MANAGER_RULES:
+    if message.rule in MANAGER_RULES or message.rule == NEW_DISPUTES_RULE:
         return working_time_of_manager(today, message.timezone)
     report = await find_day(connection, RepId(message.person_id), today)
     return working_time_of_rep(report) if report is not None else None

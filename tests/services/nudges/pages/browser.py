@@ -53,7 +53,7 @@ async def browsing(
     inbox = InboxPage(pool, LINKS, renderer, clock)
     own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
     answers = AnswerPage(pool, LINKS, renderer, clock, metrics)
-    disputes = DisputePage(pool, LINKS, renderer, clock, metrics, explain=explain)
+    disputes = DisputePage(pool, LINKS, renderer, clock, metrics, explain=explain, settings=SETTINGS, on_decided=on_decided)
     mail = PreferencePage(pool, LINKS, renderer, clock)
     thanks = ThanksPage(pool, LINKS, renderer, clock, metrics, settings=SETTINGS, on_decided=on_decided)
     routes = [route for page in (inbox, own, answers, disputes, mail, thanks) for route in page.routes()]

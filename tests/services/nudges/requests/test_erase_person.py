@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from services.nudges.decide.disputes.dispute_answers import mark_resolved
 from services.nudges.deliver.channels.file import FileChannel
 from services.nudges.deliver.personal.contact_states import record_success
 from services.nudges.deliver.personal.mail_stops import stop_mail
@@ -14,7 +15,7 @@ from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, R
 from services.nudges.domain.feedback.preferences import Preference
 from services.nudges.experiments.calibrations import merge_rep_calibrations
 from services.nudges.locks import lock_person
-from services.nudges.pages.disputes.disputes import NewDispute, mark_resolved, merge_dispute
+from services.nudges.pages.disputes.disputes import NewDispute, merge_dispute
 from services.nudges.preferences.stored_preferences import save_preference
 from services.nudges.requests.erase_person import erase_person
 from shared.event_types import NUDGE_DECIDED

@@ -52,7 +52,7 @@ from tests.services.nudges.rules.harbor import (
     proposals_ladder,
     proposals_this_month,
 )
-from tests.services.nudges.rules.mornings import MORNING_EXAMPLES
+from tests.services.nudges.rules.mornings import MORNING_EXAMPLES, dispute_messages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -279,9 +279,14 @@ def _other_examples() -> Iterator[Example]:
     )
 
 
+def _dispute_examples() -> Iterator[Example]:
+    for title, when, limits, person, now, candidate in dispute_messages():
+        yield Example(title=title, when=when, limits=limits, receiver=_receiver(person, now), candidate=candidate)
+
+
 def _receiver(person: Person, now: datetime) -> str:
     """`Diego Santos, Wednesday at 15:20`."""
     return f"{person.name}, {WEEKDAYS[now.weekday()]} at {clock_time(now, 'Europe/Madrid')}"
 
 
-EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples())
+EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples(), *_dispute_examples())

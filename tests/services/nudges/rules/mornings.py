@@ -2,17 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from services.nudges.context.team_context import MessageToRep, OpenDispute, TeamContext, TeamMember
-from shared.events import NudgeKind, Rep
+from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.feedback.disputes import (
+    RESOLUTION_LABELS,
+    AnsweredDispute,
+    DisputedRecord,
+    DisputeId,
+    DisputeReason,
+    Resolution,
+    dispute_answer_candidate,
+    new_disputes_candidate,
+)
+from shared.events import NudgeKind, Person, Rep
 from tests.services.nudges.builders.days import at
 from tests.services.nudges.rules.harbor import (
     ANA,
     DIEGO,
     DONE,
     EMI,
+    LAURA,
     NEXT_MONDAY,
     PRIYA,
     SHORT,
@@ -106,3 +118,35 @@ def of_mornings() -> Iterator[tuple[str, str, TeamContext]]:
     yield "sent_to_team", "several of one rep", replace(nothing, messages_to_reps=twice)
     monday = replace(nothing, today=NEXT_MONDAY, messages_to_reps=messages((ANA, "streak")))
     yield "sent_to_team", "over a weekend", monday
+
+
+def new_disputes() -> Candidate:
+    """The message to Laura about what Ana and Tom have disputed within the hour."""
+    records = [DisputedRecord(rep_id=of_rep.id, day=WEDNESDAY, reason=DisputeReason.TWICE) for of_rep in (ANA, ANA, TOM)]
+    return new_disputes_candidate(records, {ANA.id: "Ana", TOM.id: "Tom"}, hour=at(THURSDAY, "11:00"), today=THURSDAY)
+
+
+def dispute_answer(resolution: Resolution) -> Candidate:
+    """The message to Ana about what Laura has answered."""
+    answered = AnsweredDispute(
+        id=DisputeId("d1"),
+        day=WEDNESDAY,
+        kind="call",
+        reason=DisputeReason.TWICE,
+        resolution=resolution,
+        manager_id=LAURA.id,
+        resolved_at=at(THURSDAY, "11:30"),
+    )
+    return dispute_answer_candidate(answered, rep_name=ANA.name, manager_name=LAURA.name, today=THURSDAY)
+
+
+def dispute_messages() -> Iterator[tuple[str, str, str, Person, datetime, Candidate]]:
+    """Title, when, limits, receiver, time and message of those about disputes that no rule makes."""
+    limits = "Only in working hours. Does not use up the daily cap."
+    for resolution in Resolution:
+        title, when = f"A dispute was answered: {RESOLUTION_LABELS[resolution]}", "A manager answers what a rep disputes."
+        answer = dispute_answer(resolution)
+        yield title, when, f"{limits} Nobody can turn it off.", ANA, at(THURSDAY, "11:30"), answer
+    when = "Within the hour after a rep of the manager's has disputed a record; one message for all of them."
+    in_the_morning = f"{limits} What comes outside of working hours is in the message of the morning."
+    yield "New disputes", when, in_the_morning, LAURA, at(THURSDAY, "11:00"), new_disputes()

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from services.nudges.context.team_context import OpenDispute
 from services.nudges.context.team_news.open_disputes import list_open_disputes
+from services.nudges.decide.disputes.dispute_answers import mark_resolved
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
-from services.nudges.pages.disputes.disputes import NewDispute, mark_resolved, merge_dispute
+from services.nudges.pages.disputes.disputes import NewDispute, merge_dispute
 from shared.events import Rep
 from shared.observation import ActivityId, SourceName
 from tests.services.nudges.builders.days import MONDAY, NOON, TUESDAY, at

@@ -11,7 +11,7 @@ from tests.services.nudges.builders.rows import Rows
 
 
 async def test_a_rep_is_in_the_zone_of_their_newest_day(rows: Rows) -> None:
-    for day, timezone in ((TUESDAY, "Asia/Tokyo"), (MONDAY, "Europe/Madrid")):
+    for day, timezone in ((MONDAY, "Europe/Madrid"), (TUESDAY, "Asia/Tokyo")):
         await rows.add_day(report(day, timezone=timezone))
     await rows.add_day(report(WEDNESDAY, rep=BEN, timezone="Europe/Lisbon"))
     await lead(rows.pool, BEN, manager=MARA)
