@@ -16,7 +16,7 @@ from services.nudges.decide.scheduled_checks import (
     list_managers_without_digest,
     mark_check_done,
 )
-from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, Candidate
+from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, SENT_RULE, Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day, next_digest_at, working_time_of_manager
@@ -55,7 +55,7 @@ async def _send_digest(connection: Connection, due: DueDigest, context: Decision
         return []
     if managed is None:
         return []
-    candidates = _one_request_at_a_time(evaluate_team_rules(managed.context))
+    candidates = _worth_a_message(_one_request_at_a_time(evaluate_team_rules(managed.context)))
     drafts = [await draft_for_manager(connection, candidate, managed, context) for candidate in candidates]
     return await persist_together(connection, drafts, manager_of(managed), context)
 
@@ -77,3 +77,8 @@ def _one_request_at_a_time(candidates: list[Candidate]) -> list[Candidate]:
     coaching = [mention for candidate in candidates if candidate.rule == BRIEF_RULE for mention in candidate.about]
     asks_to_coach = any(mention.behaviour for mention in coaching)
     return [candidate for candidate in candidates if not (asks_to_coach and candidate.rule == RECOGNITION_RULE)]
+
+
+def _worth_a_message(candidates: list[Candidate]) -> list[Candidate]:
+    """What the reps were sent is good to know, but makes no message of its own: it is on the manager's page anyway."""
+    return candidates if any(candidate.rule != SENT_RULE for candidate in candidates) else []

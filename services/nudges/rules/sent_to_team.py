@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.nudges.context.team_context import MessageToRep, TeamContext
+from services.nudges.domain.candidate import SENT_RULE
 from services.nudges.domain.phrases import count_phrase, day_name, joined, joined_some, lowered, sentence
 from services.nudges.domain.working_time import workday_before
 from services.nudges.rules.rule import REP_RULES, Proposal, manager_rule
@@ -13,12 +14,12 @@ NAMES_MAX: Final = 4
 
 
 @manager_rule(
-    name="sent_to_team",
+    name=SENT_RULE,
     title="Sent to the team",
     when="Each working morning: whom Daymark congratulated since the manager's last morning message, and on what; and how many "
     "reps got a hint, an announcement or a correction.",
-    limits="Names only those who were congratulated, at most four; the others stand on the manager's page. What managers write "
-    "is left out.",
+    limits="Only together with something else. Names only those who were congratulated, at most four; the others stand on the "
+    "manager's page. What managers write is left out.",
     kind=NudgeKind.DIGEST,
     priority=123,
 )

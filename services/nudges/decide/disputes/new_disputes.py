@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 import asyncpg
@@ -34,39 +35,46 @@ def hour_of(now: datetime) -> datetime:
 async def send_new_disputes(pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime) -> list[Outcome]:
     """Send every manager what is new, if they may get it now. What may not be sent now is in the message of their morning."""
     outcomes: list[Outcome] = []
-    for row in await pool.fetch(_QUERIES["list_managers_with_new_disputes"], now - _NEW_FOR):
+    for manager_id, records in (await list_new_disputes(pool, since=now - _NEW_FOR)).items():
         async with pool.acquire() as connection, connection.transaction():
             context = settings.at(now, traceparent=continue_trace(None))
-            outcome = await _send(connection, ManagerId(row["manager_id"]), context)
+            outcome = await _send(connection, manager_id, records, context)
             outcomes += [outcome] if outcome is not None else []
     return outcomes
 
 
-async def _send(connection: Connection, manager_id: ManagerId, context: DecisionContext) -> Outcome | None:
+async def list_new_disputes(pool: asyncpg.Pool, *, since: datetime) -> dict[ManagerId, list[DisputedRecord]]:
+    """By manager, what their reps have disputed after a time and nobody has answered, without what was in a message to the
+    manager already; the oldest first."""
+    rows = await pool.fetch(_QUERIES["list_new_disputes"], since)
+    return {
+        manager_id: [_record(row) for row in of_manager]
+        for manager_id, of_manager in groupby(rows, key=lambda row: ManagerId(row["manager_id"]))
+    }
+
+
+async def _send(
+    connection: Connection, manager_id: ManagerId, records: Sequence[DisputedRecord], context: DecisionContext
+) -> Outcome | None:
+    """None also if another replica has sent a message in this hour."""
     await lock_person(connection, manager_id)
     managed = await load_managed_team(connection, manager_id, now=context.now)
     if managed is None:
         return None
     names = {member.rep.id: managed.context.name_of(member.rep) for member in managed.context.members}
-    disputed = await _list_new(connection, manager_id, list(names), now=context.now)
-    if not disputed:
+    of_members = [record for record in records if record.rep_id in names]
+    if not of_members:
         return None
-    today = managed.context.today
-    candidate = new_disputes_candidate(disputed, names, hour=hour_of(context.now), today=today)
-    facts = await load_manager_facts(connection, managed, context)
-    verdict = may_send(candidate, facts, now=context.now)
+    hour, today = hour_of(context.now), managed.context.today
+    candidate = new_disputes_candidate(of_members, names, hour=hour, today=today)
+    verdict = may_send(candidate, await load_manager_facts(connection, managed, context), now=context.now)
     if not isinstance(verdict, Send):
         return None
     return await persist(connection, _draft(candidate, managed, verdict, context), manager_of(managed), context)
 
 
-async def _list_new(
-    connection: Connection, manager_id: ManagerId, rep_ids: Sequence[RepId], *, now: datetime
-) -> list[DisputedRecord]:
-    return [
-        DisputedRecord(rep_id=RepId(row["rep_id"]), day=row["day"], reason=DisputeReason(row["reason"]))
-        for row in await connection.fetch(_QUERIES["list_new_disputes"], manager_id, list(rep_ids), now - _NEW_FOR)
-    ]
+def _record(row: asyncpg.Record) -> DisputedRecord:
+    return DisputedRecord(rep_id=RepId(row["rep_id"]), day=row["day"], reason=DisputeReason(row["reason"]))
 
 
 def _draft(candidate: Candidate, managed: ManagedTeam, verdict: Send, context: DecisionContext) -> Draft:

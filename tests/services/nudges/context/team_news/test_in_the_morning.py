@@ -52,6 +52,14 @@ async def test_one_message_says_who_needs_what_and_what_was_sent(nudging: Nudgin
     assert due.url.endswith(f"?nudge={recognition}")
 
 
+async def test_what_was_sent_makes_no_message_of_its_own(nudging: Nudging) -> None:
+    await nudging.take_in(open_report())
+    await nudging.rows.add_nudge(make_nudge("praise", rule="streak", send_at=at(FRIDAY, "16:00")))
+    await nudging.send_digests(at(MONDAY, "00:30"))
+
+    assert await nudging.send_digests(NINE) == []
+
+
 async def test_two_replicas_make_one_message(nudging: Nudging) -> None:
     await _take_in_teams(nudging)
     other = await make_pool(nudging.url, schema=SCHEMA)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.nudges.decide.disputes.dispute_answers import ANSWERED_ANEW, resolve_dispute
+from services.nudges.decide.disputes.dispute_answers import ANSWERED_ANEW, mark_resolved, resolve_dispute
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.feedback.disputes import DisputeId, Resolution
 from services.nudges.domain.feedback.preferences import MessageGroup, Preference
@@ -120,6 +120,7 @@ async def test_the_name_of_somebody_who_leads_no_more_is_left_out(disputed: Nudg
 async def test_the_answer_to_one_rep_says_nothing_of_anothers_dispute(disputed: Nudging) -> None:
     await disputed.take_in(open_report(rep=BEN))
     await dispute(disputed.rows, "d2", of_rep=BEN)
+    await mark_resolved(disputed.pool, DisputeId("d1"), MARA.id, Resolution.PUT_RIGHT, now=disputed.now)
 
     await _answer(disputed, Resolution.STANDS, dispute_id="d2")
 

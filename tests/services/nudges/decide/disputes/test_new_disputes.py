@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from services.nudges.decide.disputes.dispute_answers import mark_resolved
-from services.nudges.decide.disputes.new_disputes import hour_of, send_new_disputes
+from services.nudges.decide.disputes.new_disputes import hour_of, list_new_disputes, send_new_disputes
 from services.nudges.decide.policy.may_send import PolicyFacts, Send, may_send
 from services.nudges.decide.policy_facts import list_recent_nudges
 from services.nudges.domain.decision import Outcome
-from services.nudges.domain.feedback.disputes import Resolution
+from services.nudges.domain.feedback.disputes import DisputeReason, Resolution
 from services.nudges.domain.feedback.preferences import MessageGroup, Preference
 from services.nudges.domain.working_time import working_time_of_manager
 from services.nudges.preferences.stored_preferences import save_preference
@@ -185,3 +185,35 @@ async def test_a_message_of_the_same_moment_has_it(teams: Nudging, seconds: int,
 def test_an_hour_begins_at_its_first_moment() -> None:
     assert hour_of(at(MONDAY, "10:59") + timedelta(seconds=59, microseconds=9)) == TEN
     assert hour_of(TEN) == TEN
+
+
+async def test_each_manager_has_their_own_new_disputes_the_oldest_first(teams: Nudging) -> None:
+    await teams.rows.add_day(report(MONDAY - timedelta(days=3), managers=(JON.model_copy(update={"id": "former"}),)))
+    await teams.take_in(open_report(revision=2, managers=(MARA, JON)))
+    await teams.rows.ignore_indexes()
+    await dispute(teams.rows, "d3", now=TEN, reason=DisputeReason.TIME)
+    await dispute(teams.rows, "d2", now=TEN + timedelta(minutes=1), reason=DisputeReason.TWICE)
+    await dispute(teams.rows, "d1", of_rep=BEN, now=TEN + timedelta(minutes=1))
+    resolved = await dispute(teams.rows, "d4", now=TEN)
+    await mark_resolved(teams.pool, resolved, MARA.id, Resolution.STANDS, now=TEN)
+    had = make_nudge("had", person=JON, rule="disputes", kind=NudgeKind.DIGEST, send_at=TEN)
+    await teams.rows.add_nudge(had, status="bundled", managers=(JON.id,))
+
+    new = await list_new_disputes(teams.pool, since=TEN - timedelta(seconds=1))
+
+    assert {
+        manager_id: [(record.rep_id, record.reason.value) for record in records] for manager_id, records in new.items()
+    } == {
+        "jon": [("ana", "twice")],
+        "mara": [("ana", "time"), ("ben", "not_done"), ("ana", "twice")],
+    }
+    assert list(new) == ["jon", "mara"]
+    assert len((await list_new_disputes(teams.pool, since=TEN))[MARA.id]) == 2
+
+
+async def test_a_rep_whose_day_no_longer_names_the_manager_is_passed_over(teams: Nudging) -> None:
+    """As the manager's rules pass over somebody who has not been seen for a week."""
+    await dispute(teams.rows, now=TEN)
+    await teams.pool.execute("UPDATE manager_of_rep SET newest_day = newest_day - 30 WHERE rep_id = 'ana'")
+
+    assert await _send(teams, ELEVEN) == []
