@@ -74,6 +74,10 @@ class Links:
         """
         return f"{_MAIL}{person_id}/{self._sign(_MAIL + person_id)}"
 
+    def mail_url_if_any(self, person_id: PersonId) -> str:
+        """That address; empty if no link can be signed."""
+        return self.mail_url(person_id) if self._secret else ""
+
     def absence_url(self, manager_id: ManagerId, absence: PossibleAbsence) -> str:
         """The address of the page on which a manager enters that a rep was away; these days are filled in.
 

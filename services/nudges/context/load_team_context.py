@@ -58,7 +58,7 @@ async def load_managed_team(connection: Connection, manager_id: ManagerId, *, no
     since = workday_before(today)
     context = TeamContext(
         today=today,
-        messages_to_reps=await list_messages_to_reps(connection, manager_id, rep_ids, since=since, today=today),
+        messages_to_reps=await list_messages_to_reps(connection, manager_id, rep_ids, since=since, today=today, now=now),
         open_disputes=await list_open_disputes(connection, rep_ids),
         silence_budgets=await list_silence_budgets(connection, {member.team.id for member in members}),
         silences_asked=await list_silences_asked(connection, manager_id, today=today),

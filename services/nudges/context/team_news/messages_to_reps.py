@@ -1,7 +1,7 @@
 """What a manager's reps were sent."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from services.nudges.context.team_context import MessageToRep
@@ -13,8 +13,8 @@ _QUERIES: Final = Queries.beside(__file__)
 
 
 async def list_messages_to_reps(
-    connection: Connection, manager_id: ManagerId, rep_ids: Collection[RepId], *, since: date, today: date
+    connection: Connection, manager_id: ManagerId, rep_ids: Collection[RepId], *, since: date, today: date, now: datetime
 ) -> tuple[MessageToRep, ...]:
-    """Since the message of the manager's last morning before `today`, but not before the rep's own day `since`."""
-    rows = await connection.fetch(_QUERIES["list_messages_to_reps"], manager_id, list(rep_ids), since, today)
+    """Before `now`, since the message of the last morning before `today`, but not before the rep's own day `since`."""
+    rows = await connection.fetch(_QUERIES["list_messages_to_reps"], manager_id, list(rep_ids), since, today, now)
     return tuple(MessageToRep(rep_id=RepId(row["person_id"]), rule=row["rule"], kind=NudgeKind(row["kind"])) for row in rows)

@@ -9,7 +9,7 @@ from services.nudges.deliver.personal.mail_stops import has_stopped_mail
 from services.nudges.deliver.personal.transport import ALWAYS_SENT
 from services.nudges.domain.feedback.preferences import NO_PREFERENCE, Preference
 from services.nudges.domain.working_time import local_day
-from services.nudges.links import Links, NoLinkSecret
+from services.nudges.links import Links
 from services.nudges.preferences.stored_preferences import find_preference, find_timezone_of_nudge
 from shared.clock import Clock
 from shared.events import Nudge, PersonId
@@ -68,7 +68,4 @@ class RosterDirectory:
 
     def stop_url(self, nudge: Nudge) -> str:
         """Where the person of a nudge stops mail; empty if no link can be signed."""
-        try:
-            return self._links.mail_url(nudge.person.id)
-        except NoLinkSecret:
-            return ""
+        return self._links.mail_url_if_any(nudge.person.id)

@@ -13,12 +13,13 @@ from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.rows import Rows
 
 TEN = at(TUESDAY, "10:00")
+NINE = at(WEDNESDAY, "09:00")
 
 
 async def _list(rows: Rows) -> list[str]:
     """On Wednesday morning, about Ana and Ben."""
     async with rows.pool.acquire() as connection:
-        messages = await list_messages_to_reps(connection, MARA.id, [ANA.id, BEN.id], since=TUESDAY, today=WEDNESDAY)
+        messages = await list_messages_to_reps(connection, MARA.id, [ANA.id, BEN.id], since=TUESDAY, today=WEDNESDAY, now=NINE)
     return [f"{message.rep_id} {message.rule}" for message in messages]
 
 
@@ -34,7 +35,7 @@ async def test_messages_to_the_reps_come_in_the_order_of_decision(rows: Rows) ->
 
     assert await _list(rows) == ["ben pace", "ana streak"]
     async with rows.pool.acquire() as connection:
-        first, _ = await list_messages_to_reps(connection, MARA.id, [ANA.id, BEN.id], since=TUESDAY, today=WEDNESDAY)
+        first, _ = await list_messages_to_reps(connection, MARA.id, [ANA.id, BEN.id], since=TUESDAY, today=WEDNESDAY, now=NINE)
     assert first == MessageToRep(rep_id=BEN.id, rule="pace", kind=NudgeKind.COACHING)
 
 
@@ -62,13 +63,20 @@ async def test_the_reps_own_day_bounds_how_far_it_goes_back(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("kind", [NudgeKind.DIGEST, NudgeKind.RECOGNITION])
-async def test_it_begins_after_the_managers_last_morning(rows: Rows, kind: NudgeKind) -> None:
+async def test_it_begins_with_the_managers_last_morning(rows: Rows, kind: NudgeKind) -> None:
     await rows.add_nudge(_morning("monday", TEN - timedelta(days=1)))
     await rows.add_nudge(_morning("tuesday", TEN, kind=kind))
+    await rows.add_nudge(make_nudge("before", rule="before", send_at=TEN - timedelta(seconds=1)))
     await rows.add_nudge(make_nudge("then", rule="then", send_at=TEN))
-    await rows.add_nudge(make_nudge("later", rule="later", send_at=TEN + timedelta(seconds=1)))
 
-    assert await _list(rows) == ["ana later"]
+    assert await _list(rows) == ["ana then"]
+
+
+async def test_what_is_sent_at_the_very_moment_is_left_to_the_next_morning(rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("before", rule="before", send_at=NINE - timedelta(seconds=1)))
+    await rows.add_nudge(make_nudge("now", rule="now", send_at=NINE))
+
+    assert await _list(rows) == ["ana before"]
 
 
 @pytest.mark.parametrize(
