@@ -87,7 +87,7 @@ async def _draft(
     )
     facts = await load_rep_facts(connection, candidate, report, context)
     verdict = give_up_unseen(may_send(candidate, facts, now=context.now), since=answered.resolved_at, now=context.now)
-    basis = DayBasis(day=answered.day)
+    basis = DayBasis(day=local_day(answered.resolved_at, report.timezone))
     nudge = compose_nudge(candidate, rep_of(report), basis, wording=0, decided_at=decided_at, send_at=context.now)
     return Draft(nudge=nudge, wording=0, verdict=verdict)
 

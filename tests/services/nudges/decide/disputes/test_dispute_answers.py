@@ -55,6 +55,14 @@ async def test_the_rep_is_sent_the_answer_and_where_to_see_it(disputed: Nudging,
     assert decided.text == text
 
 
+async def test_an_answer_is_about_the_day_on_which_it_is_given(disputed: Nudging) -> None:
+    """What is about a day from before a backup was restored is not sent: this is new, whatever day was disputed."""
+    await _answer(disputed, Resolution.STANDS)
+
+    (decided,) = await disputed.published(NUDGE_DECIDED)
+    assert decided.day == MONDAY
+
+
 async def test_the_same_answer_again_and_that_of_somebody_else_send_nothing(disputed: Nudging) -> None:
     assert await _answer(disputed, Resolution.STANDS, manager_id=JON.id) is None
     assert await _answer(disputed, Resolution.STANDS, dispute_id="other") is None
