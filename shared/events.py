@@ -81,6 +81,15 @@ class PossibleAbsence(Message):
     url: str = ""
 
 
+class PossibleThanks(Message):
+    """A rep whom the manager who receives the message is asked to recognise, by a nudge. `url` opens the page for writing to
+    the rep; like that of a nudge it is set only for delivery."""
+
+    rep: Rep
+    nudge_id: NudgeId
+    url: str = ""
+
+
 class BehaviourResult(Message):
     """One line of the breakdown. `points` is its share: 100 x weight x min(count / target, cap) / sum of weights."""
 
@@ -93,11 +102,9 @@ class BehaviourResult(Message):
 
 
 class GoalResult(Message):
-    """Progress towards a goal from `period_start` up to and including the day of the report.
-
-    `step` is the size of the first step, and of every step while `step_min` and `step_max` are None; otherwise later steps
-    follow the rep's own weeks, between these two. `steps_reached` counts steps of the first size.
-    """
+    """Progress towards a goal from `period_start` up to and including the day of the report. `step` is the size of the first
+    step, and of every step while `step_min` and `step_max` are None; otherwise later steps follow the rep's own weeks, between
+    these two. `steps_reached` counts steps of the first size."""
 
     key: GoalKey
     label: str
@@ -136,15 +143,12 @@ class GoalDefinition(Message):
 
 
 class DayReport(Message):
-    """One rep's day, whole: the `data` of `day.opened.v1`, `day.changed.v1` and `day.closed.v1`.
-
-    `revision` rises with every change of the day, so the newest report is known whatever the order of arrival. `score` is
-    None on a day without a target. A message may reach the rep between `work_starts_at` and `work_ends_at` (None on a day
-    that is not worked); `next_work_starts_at` is the first such time after this day. `playbook_version` judges the day.
-    `first_counted_at` is when the earliest activity that counts began. `part` is how much of the day is worked, above 0 and
-    at most 1. With `thanks_from_colleagues` others of the team may write to the rep. `silent` marks history about which
-    nobody is contacted.
-    """
+    """One rep's day, whole: the `data` of `day.opened.v1`, `day.changed.v1` and `day.closed.v1`. `revision` rises with every
+    change of the day, so the newest report is known whatever the order of arrival. `score` is None on a day without a target. A
+    message may reach the rep between `work_starts_at` and `work_ends_at` (None on a day that is not worked);
+    `next_work_starts_at` is the first such time after this day. `playbook_version` judges the day. `first_counted_at` is when
+    the earliest activity that counts began. `part` is how much of the day is worked, above 0 and at most 1. With
+    `thanks_from_colleagues` others of the team may write to the rep. `silent` marks history about which nobody is contacted."""
 
     rep: Rep
     team: Team
@@ -243,14 +247,12 @@ class NudgePart(Message):
 
 
 class Nudge(Message):
-    """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers.
-
-    At most one exists per rule, person and occasion. `reason` states the facts behind it. `about` lists the reps whom a
-    message to a manager is about, and `absences` the days on which one of them may have been away. `sender` is the person whose
-    words it carries, if any. `url` opens a page for whoever has it; it is set only for delivery and is neither stored nor
-    published. When several nudges share one message, `parts` lists them in the order of the lines of `text`; the first part has
-    the id of the message.
-    """
+    """One message with one reason: the `data` of `nudge.decided.v1`, and what a channel delivers. At most one exists per rule,
+    person and occasion. `reason` states the facts behind it. `about` lists the reps whom a message to a manager is about,
+    `absences` the days on which one of them may have been away, and `thanks` those whom the manager is asked to recognise.
+    `sender` is the person whose words it carries, if any. `url` opens a page for whoever has it; it is set only for delivery
+    and is neither stored nor published. When several nudges share one message, `parts` lists them in the order of the lines of
+    `text`; the first part has the id of the message."""
 
     id: NudgeId
     kind: NudgeKind
@@ -267,6 +269,7 @@ class Nudge(Message):
     send_at: datetime
     about: tuple[Mention, ...] = ()
     absences: tuple[PossibleAbsence, ...] = ()
+    thanks: tuple[PossibleThanks, ...] = ()
     sender: Person | None = None
     url: str = ""
     parts: tuple[NudgePart, ...] = ()
@@ -282,11 +285,9 @@ class NudgeDelivered(Message):
 
 
 class NudgeRevised(Message):
-    """The `data` of `nudge.revised.v1`: a day was reported again after a nudge about it had been sent.
-
-    `holds` says whether the nudge is still called for by what is known now, and `because` why not; a nudge may come to hold
-    again. `revision` is that of the newest report of the nudge's own day.
-    """
+    """The `data` of `nudge.revised.v1`: a day was reported again after a nudge about it had been sent. `holds` says whether the
+    nudge is still called for by what is known now, and `because` why not; a nudge may come to hold again. `revision` is that of
+    the newest report of the nudge's own day."""
 
     nudge_id: NudgeId
     rule: str

@@ -18,8 +18,14 @@ _LIST_SENT: Final = """
 -- What went out, by itself or as a part of another message.
 SELECT event::text AS event, sent_day, send_at FROM nudge WHERE status IN ('sent', 'bundled') ORDER BY send_at, seq
 """
-_INFORMING: Final = frozenset({"digest", "recognition_due", "back_today", "first_day_of_rep", "starts_today"})
-"""Rules for managers that hold nothing against the reps whom they mention. One that is not listed here does."""
+_INFORMING: Final = frozenset(
+    {
+        *("digest", "recognition_due", "back_today", "first_day_of_rep", "starts_today"),
+        *("away_today", "could_use_a_hand", "disputes", "sent_to_team"),
+    }
+)
+"""Rules for managers that hold nothing against the reps whom they mention, or repeat what a rule about reps has sent. One that
+is not listed here does."""
 _RIGHT_ABOUT: Final = {
     "gone_silent": frozenset({Meaning.FALL, Meaning.ABSENT}),
     "roster_check": frozenset({Meaning.ABSENT, Meaning.NOT_ROSTERED}),

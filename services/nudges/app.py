@@ -32,8 +32,8 @@ from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.disputes.explain_day import explain_day
 from services.nudges.pages.inbox_page import InboxPage
-from services.nudges.pages.mail_page import MailPage
 from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
@@ -90,7 +90,7 @@ class NudgesService:
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
-        self.directory = RosterDirectory(self._client, self._pool, self._links)
+        self.directory = RosterDirectory(self._client, self._pool, self._links, clock)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
@@ -203,9 +203,11 @@ class NudgesService:
         pool, links, clock, metrics = self._pool, self._links, self._clock, self._metrics
         own = OwnPage(pool, links, renderer, clock, on_acknowledged=self._relay.wake)
         answers = AnswerPage(pool, links, renderer, clock, metrics)
-        disputes = DisputePage(pool, links, renderer, clock, metrics, explain=self._explain)
+        disputes = DisputePage(
+            pool, links, renderer, clock, metrics, explain=self._explain, settings=self._decisions, on_decided=self._wake
+        )
         absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
-        mail = MailPage(pool, links, renderer, clock)
+        mail = PreferencePage(pool, links, renderer, clock)
         thanks = ThanksPage(pool, links, renderer, clock, metrics, settings=self._decisions, on_decided=self._wake)
         pages = (own, answers, disputes, absences, mail, thanks)
         return [*(route for page in pages for route in page.routes()), *self._slack()]

@@ -8,6 +8,7 @@ import asyncpg
 
 from services.nudges.context.watch_feeds import watch_feeds
 from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.decide.disputes.new_disputes import hour_of, send_new_disputes
 from services.nudges.decide.manager_digests import send_manager_digests
 from services.nudges.decide.release_deferred import release_deferred
 from services.nudges.decide.scheduled import run_scheduled_checks
@@ -37,10 +38,10 @@ def timed_job(
     on_decided: Callable[[], None],
 ) -> BackgroundJob:
     """Everything that is due by the clock and quickly done."""
-    feeds_checked_at = _NEVER
+    feeds_checked_at = disputes_sent_in = _NEVER
 
     async def work() -> None:
-        nonlocal feeds_checked_at
+        nonlocal feeds_checked_at, disputes_sent_in
         now = clock.now()
         await mark_resumed(pool, now=now)
         if now - feeds_checked_at >= _FEEDS_EVERY:
@@ -51,6 +52,9 @@ def timed_job(
         async for outcomes in run_scheduled_checks(pool, settings, now=now):
             record(outcomes)
         record(await send_manager_digests(pool, settings, digest_at=digest_at, now=now))
+        if hour_of(now) != disputes_sent_in:
+            record(await send_new_disputes(pool, settings, now=now))
+            disputes_sent_in = hour_of(now)
         await give_up_orphans(pool, channels, now=now)
 
     def record(outcomes: Sequence[Outcome]) -> None:

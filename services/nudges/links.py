@@ -59,12 +59,24 @@ class Links:
         return f"{nudge_id}/{person_id}/{self._sign(f'{_ANSWER}{nudge_id}/{person_id}')}"
 
     def mail_url(self, person_id: PersonId) -> str:
-        """The address of the page on which a person stops mail, or gets it again.
+        """The address of the page on which a person chooses which messages they get, and stops mail.
 
         Raises:
             NoLinkSecret: no secret is configured.
         """
-        return f"{self._base_url}/mail/{person_id}/{self._sign(_MAIL + person_id)}"
+        return f"{self._base_url}/{self.mail_path(person_id)}"
+
+    def mail_path(self, person_id: PersonId) -> str:
+        """The path of that address, without the slash at its beginning.
+
+        Raises:
+            NoLinkSecret: no secret is configured.
+        """
+        return f"{_MAIL}{person_id}/{self._sign(_MAIL + person_id)}"
+
+    def mail_url_if_any(self, person_id: PersonId) -> str:
+        """That address; empty if no link can be signed."""
+        return self.mail_url(person_id) if self._secret else ""
 
     def absence_url(self, manager_id: ManagerId, absence: PossibleAbsence) -> str:
         """The address of the page on which a manager enters that a rep was away; these days are filled in.
@@ -94,13 +106,13 @@ class Links:
         query = f"?nudge={nudge_id}" if nudge_id is not None else ""
         return f"{sender_id}/{rep_id}/{self._sign(f'{_RECOGNISE}{sender_id}/{rep_id}')}{query}"
 
-    def recognise_url(self, sender_id: PersonId, rep_id: RepId) -> str:
+    def recognise_url(self, sender_id: PersonId, rep_id: RepId, nudge_id: NudgeId | None = None) -> str:
         """The address of that page.
 
         Raises:
             NoLinkSecret: no secret is configured.
         """
-        return f"{self._base_url}/recognise/{self.recognise_path(sender_id, rep_id)}"
+        return f"{self._base_url}/recognise/{self.recognise_path(sender_id, rep_id, nudge_id)}"
 
     def can_open_inbox(self, manager_id: ManagerId, token: str) -> bool:
         return self._is_signature(manager_id, token)

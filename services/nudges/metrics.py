@@ -6,12 +6,19 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE
+from services.nudges.domain.candidate import (
+    ANNOUNCEMENT_RULE,
+    CORRECTION_RULE,
+    DISPUTE_ANSWER_RULE,
+    NEW_DISPUTES_RULE,
+    THANKS_RULE,
+)
 from services.nudges.domain.decision import RETRACTED, NudgeStatus
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.domain.feedback.disputes import DisputeReason
 
 VERDICTS: Final = (*(status.value for status in NudgeStatus), RETRACTED)
+_WITHOUT_RULE: Final = (ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE, NEW_DISPUTES_RULE, DISPUTE_ANSWER_RULE)
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CALIBRATION_OUTCOMES: Final = ("changed", "unchanged", "not_known")
 DEAD_LETTER_REASONS: Final = ("unreadable_event",)
@@ -23,7 +30,7 @@ class NudgesMetrics:
     def __init__(self, *, rules: Iterable[str], channels: Iterable[str]) -> None:
         self.registry = CollectorRegistry()
         self._add_intake()
-        self._add_decisions((*rules, ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE))
+        self._add_decisions((*rules, *_WITHOUT_RULE))
         self._add_deliveries(tuple(channels))
         self._add_calibration()
         self._add_waiting()

@@ -16,8 +16,9 @@ leads it.
 Most messages have several wordings, so that nobody gets the same one twice in two weeks. Each has a reason line with the facts
 behind it. A rep gets at most one message a day, within their working hours, and none on a holiday or a full day of leave.
 Announcements, corrections, what a manager says to a rep, and the day plan, where it is turned on for a team or a rep, come on
-top. Several nudges can travel in one message. A manager gets at most one message on a working morning; their leave is not
-known.
+top. Several nudges can travel in one message. A manager gets at most one message on a working morning, and within
+the hour one about new disputes; their leave is not known. Each person chooses what they get, except for announcements and
+corrections.
 
 This page is generated from the code: `python -m tests.contract.messages` writes it.
 """

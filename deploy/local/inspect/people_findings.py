@@ -7,7 +7,7 @@ from typing import Final
 from nats.aio.client import Client
 
 from deploy.local.inspect.findings import Finding, Verdict, describe_moment, name_some
-from deploy.local.inspect.ways import status_of_people
+from deploy.local.inspect.ways import describe_missing_channel, status_of_people
 from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, NoResponder, ask, list_all
 from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
@@ -15,7 +15,6 @@ from shared.requests.nudges import CHANNEL_LIST, EFFECT_LIST, SILENT_FEEDS, Chan
 from shared.requests.people import PERSON_LIST, WAY_LIST, PersonQuery
 from shared.requests.scores import UNMATCHED_USERS
 
-_INBOX: Final = "inbox"
 _EFFECTS_TIMEOUT_S: Final = 600.0
 
 
@@ -88,8 +87,7 @@ async def _examine_channels(connection: Client) -> AsyncIterator[Finding]:
         return
     if not channels:
         yield Finding(verdict=Verdict.NOTE, subject="channels", text="none is configured, so nudges reach nobody")
-    if [channel.name for channel in channels] == [_INBOX]:
-        text = "the manager's page is the only one, so no nudge and no announcement reaches a rep; configure another"
+    if channels and (text := describe_missing_channel({channel.name for channel in channels})):
         yield Finding(verdict=Verdict.NOTE, subject="channels", text=f"{text} (docs/channels.md)")
     for channel in channels:
         yield Finding(verdict=_verdict_on(channel), subject=f"channel {channel.name}", text=_describe_channel(channel))

@@ -1,8 +1,12 @@
 """Whether messages reach each person of the roster, and why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 from shared.requests.people import PersonRow, WayList, WayRow
+
+_INBOX: Final = "inbox"
+_ROOMS: Final = "chat."
 
 
 class PersonStatus(PersonRow):
@@ -18,6 +22,17 @@ def status_of_people(rows: Iterable[PersonRow], ways: WayList) -> list[PersonSta
     for state in ways.rows:
         by_person.setdefault(state.person, []).append(state)
     return [_status(row, by_person.get(row.person, []), ways.configured) for row in rows]
+
+
+def describe_missing_channel(names: Collection[str]) -> str:
+    """What it means that no channel reaches a person by themselves; empty if one does."""
+    if names == {_INBOX}:
+        return "the manager's page is the only one, so no nudge and no announcement reaches a rep; configure another"
+    if all(name == _INBOX or name.startswith(_ROOMS) for name in names):
+        return (
+            "there are only rooms, so no announcement counts as received, and nothing is held against reps; configure another"
+        )
+    return ""
 
 
 def _status(row: PersonRow, states: Sequence[WayRow], configured: Sequence[str]) -> PersonStatus:

@@ -13,11 +13,13 @@ from services.nudges.context.presence import list_presence, list_silence_budgets
 from services.nudges.context.roster.first_days import list_first_days
 from services.nudges.context.roster.roster_doubts import list_roster_doubts
 from services.nudges.context.team_context import BRIEF_WEEKDAY, LOOKBACK, TeamContext, TeamMember, WeeklyBrief
+from services.nudges.context.team_news.messages_to_reps import list_messages_to_reps
+from services.nudges.context.team_news.open_disputes import list_open_disputes
 from services.nudges.domain.baseline import PastDay
 from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, ROSTER_RULE
 from services.nudges.domain.roster.doubts import RosterDoubt, reported_keys
 from services.nudges.domain.trends.coaching import KNOWN, NOT_REPEATED_FOR
-from services.nudges.domain.working_time import local_day
+from services.nudges.domain.working_time import local_day, workday_before
 from shared.events import DayReport, ManagerId, Mention, Person, RepId, Team, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
@@ -52,8 +54,12 @@ async def load_managed_team(connection: Connection, manager_id: ManagerId, *, no
         return None
     monday = today - today.weekday() * _ONE_DAY
     doubts = await _list_doubts(connection, members, today=today) if today.weekday() == _MONDAY else []
+    rep_ids = [member.rep.id for member in members]
+    since = workday_before(today)
     context = TeamContext(
         today=today,
+        messages_to_reps=await list_messages_to_reps(connection, manager_id, rep_ids, since=since, today=today, now=now),
+        open_disputes=await list_open_disputes(connection, rep_ids),
         silence_budgets=await list_silence_budgets(connection, {member.team.id for member in members}),
         silences_asked=await list_silences_asked(connection, manager_id, today=today),
         members=members,

@@ -12,7 +12,7 @@ from services.nudges.domain.phrases import natural_name, short_name
 from services.nudges.domain.roster.doubts import RosterDoubt
 from services.nudges.domain.silence.evidence import PresentDay, SilenceBudget
 from services.nudges.domain.working_time import local_day
-from shared.events import DayReport, Mention, Presence, Rep, Team, TeamId, VersionNumber
+from shared.events import DayReport, Mention, NudgeKind, Presence, Rep, RepId, Team, TeamId, VersionNumber
 
 LOOKBACK: Final = timedelta(weeks=4)
 BRIEF_WEEKDAY: Final = 0
@@ -71,10 +71,30 @@ class WeeklyBrief:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MessageToRep:
+    """One nudge that a rep of the manager's was sent, and that holds."""
+
+    rep_id: RepId
+    rule: str
+    kind: NudgeKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenDispute:
+    """A record that a rep says is wrong, said on a day of theirs and not answered yet."""
+
+    rep_id: RepId
+    disputed_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamContext:
     """`today` is the manager's day; `members` are sorted by name. `recognitions` counts this week's recognition reminders;
     `briefs` are those of the last four weeks, newest first. `roster_doubts` are known on Mondays only; `reported_doubts` are
     the keys of those that the manager has read in the last four weeks.
+
+    `messages_to_reps` are those since the manager's last morning, in the order of decision, and `open_disputes` has the oldest
+    first; both are about `members` only.
 
     `silence_budgets` has the teams that are calibrated; `silences_asked` are the occasions of questions about silent reps that
     the manager has been asked.
@@ -86,6 +106,8 @@ class TeamContext:
     briefs: tuple[WeeklyBrief, ...] = ()
     roster_doubts: Sequence[RosterDoubt] = ()
     reported_doubts: Collection[str] = ()
+    messages_to_reps: Sequence[MessageToRep] = ()
+    open_disputes: Sequence[OpenDispute] = ()
     silence_budgets: Mapping[TeamId, SilenceBudget] = field(default_factory=dict)
     silences_asked: Collection[str] = ()
 

@@ -17,6 +17,7 @@ from services.nudges.decide.policy_facts import list_recent_nudges, load_working
 from services.nudges.domain.announcements import Announcement, announcement_candidate, is_current
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.working_time import local_day
+from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn, RepId
 from shared.postgres.queries import Queries
 from shared.postgres.shared_connection import Querier, change
@@ -78,6 +79,7 @@ async def _judge(
         timezone=timezone,
         today=await load_working_time(connection, rep_id, timezone=timezone, now=now),
         recent=await list_recent_nudges(connection, rep_id, timezone=timezone, now=now),
+        preference=await find_preference(connection, rep_id),
     )
     verdict = may_send(announcement_candidate(playbook, today=today), facts, now=now)
     binds_at = datetime.combine(playbook.binds_from, time.min, tzinfo=ZoneInfo(timezone))

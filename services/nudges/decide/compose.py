@@ -12,7 +12,7 @@ from services.nudges.decide.policy_facts import load_manager_facts, load_rep_fac
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.phrases import choose_wording
 from services.nudges.domain.recent_nudges import RecentNudge
-from shared.events import DayReport, ManagerId, Nudge, PersonId
+from shared.events import DayReport, ManagerId, Nudge, PersonId, PossibleThanks
 from shared.postgres.shared_connection import Querier
 
 NO_WORDING_LEFT: Final = "every wording was used lately"
@@ -90,8 +90,9 @@ def compose_nudge(
     send_at: datetime,
 ) -> Nudge:
     """The nudge that a candidate makes."""
+    nudge_id = candidate.nudge_id(recipient.person.id)
     return Nudge(
-        id=candidate.nudge_id(recipient.person.id),
+        id=nudge_id,
         kind=candidate.kind,
         rule=candidate.rule,
         person=recipient.person,
@@ -106,6 +107,7 @@ def compose_nudge(
         send_at=send_at,
         about=tuple(candidate.about),
         absences=tuple(candidate.absences),
+        thanks=tuple(PossibleThanks(rep=rep, nudge_id=nudge_id) for rep in candidate.thanks),
         sender=candidate.sender,
     )
 

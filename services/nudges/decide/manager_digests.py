@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.context.load_team_context import SEEN_WITHIN, load_managed_team
+from services.nudges.context.load_team_context import SEEN_WITHIN, ManagedTeam, load_managed_team
 from services.nudges.decide.compose import draft_for_manager, manager_of
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings
 from services.nudges.decide.persist import persist_together
@@ -16,11 +16,12 @@ from services.nudges.decide.scheduled_checks import (
     list_managers_without_digest,
     mark_check_done,
 )
-from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, Candidate
+from services.nudges.domain.candidate import BRIEF_RULE, RECOGNITION_RULE, SENT_RULE, Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.working_time import local_day, next_digest_at
+from services.nudges.domain.working_time import local_day, next_digest_at, working_time_of_manager
 from services.nudges.locks import lock_person
+from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import evaluate_team_rules
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
@@ -47,14 +48,27 @@ async def send_manager_digests(
 async def _send_digest(connection: Connection, due: DueDigest, context: DecisionContext) -> list[Outcome]:
     """What may not be sent now is suppressed: tomorrow has a morning of its own."""
     await lock_person(connection, due.manager_id)
+    managed = await load_managed_team(connection, due.manager_id, now=context.now)
+    if managed is not None and await _is_postponed(connection, due, managed, now=context.now):
+        return []
     if not await mark_check_done(connection, due.manager_id, due.day, Moment.TEAM_MORNING, None, now=context.now):
         return []
-    managed = await load_managed_team(connection, due.manager_id, now=context.now)
     if managed is None:
         return []
-    candidates = _one_request_at_a_time(evaluate_team_rules(managed.context))
+    candidates = _worth_a_message(_one_request_at_a_time(evaluate_team_rules(managed.context)))
     drafts = [await draft_for_manager(connection, candidate, managed, context) for candidate in candidates]
     return await persist_together(connection, drafts, manager_of(managed), context)
+
+
+async def _is_postponed(connection: Connection, due: DueDigest, managed: ManagedTeam, *, now: datetime) -> bool:
+    """Whether the manager wants nothing before a later time of the day: then the message is made then."""
+    preference = await find_preference(connection, due.manager_id)
+    working = working_time_of_manager(managed.context.today, managed.timezone)
+    starts_at = preference.narrow(working, managed.timezone).starts_at
+    if starts_at is None or starts_at <= now:
+        return False
+    await add_checks(connection, due.manager_id, due.day, {Moment.TEAM_MORNING: starts_at})
+    return True
 
 
 def _one_request_at_a_time(candidates: list[Candidate]) -> list[Candidate]:
@@ -63,3 +77,8 @@ def _one_request_at_a_time(candidates: list[Candidate]) -> list[Candidate]:
     coaching = [mention for candidate in candidates if candidate.rule == BRIEF_RULE for mention in candidate.about]
     asks_to_coach = any(mention.behaviour for mention in coaching)
     return [candidate for candidate in candidates if not (asks_to_coach and candidate.rule == RECOGNITION_RULE)]
+
+
+def _worth_a_message(candidates: list[Candidate]) -> list[Candidate]:
+    """What the reps were sent is good to know, but makes no message of its own: it is on the manager's page anyway."""
+    return candidates if any(candidate.rule != SENT_RULE for candidate in candidates) else []

@@ -47,5 +47,8 @@ WHERE person_id = $1 AND sent_day >= $2 AND day BETWEEN $2 AND $3 AND rule = ANY
 SELECT id, rule, kind, day, send_at, retracted_at FROM nudge WHERE id = $1 AND status IN ('sent', 'bundled');
 
 -- name: mark_retracted
--- Or, without a time, as holding again.
+-- Or, without a time, as holding again. What its person asked to get again later is not sent any more.
+WITH cancelled AS (
+    UPDATE delivery SET state = 'delivered' WHERE nudge_id = $1 AND state = 'queued' AND again_at IS NOT NULL AND $2::timestamptz IS NOT NULL
+)
 UPDATE nudge SET retracted_at = $2, retracted_because = $3 WHERE id = $1;

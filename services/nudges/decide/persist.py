@@ -95,6 +95,7 @@ def bundle(nudges: Sequence[Nudge]) -> Nudge:
             "parts": tuple(_part(nudge) for nudge in nudges) if len(nudges) > 1 else (),
             "about": tuple(dict.fromkeys(mention for nudge in nudges for mention in nudge.about)),
             "absences": tuple(absence for nudge in nudges for absence in nudge.absences),
+            "thanks": tuple(thanks for nudge in nudges for thanks in nudge.thanks),
         }
     )
 

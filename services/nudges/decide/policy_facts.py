@@ -7,12 +7,13 @@ from services.nudges.context.days import find_day
 from services.nudges.context.load_team_context import ManagedTeam
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.policy.may_send import PolicyFacts, Shortfall
-from services.nudges.domain.candidate import Candidate
+from services.nudges.domain.candidate import NEW_DISPUTES_RULE, Candidate
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feed_health import feed_name
 from services.nudges.domain.feedback.answers import OBJECTION_COOLDOWNS, Answer, Objection
 from services.nudges.domain.recent_nudges import LOOKBACK, RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
+from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import RULES
 from shared.events import DayReport, NudgeKind, PersonId, RepId
 from shared.postgres.queries import Queries
@@ -48,6 +49,7 @@ async def load_rep_facts(connection: Querier, candidate: Candidate, report: DayR
         objections=await _list_objections(connection, rep_id, timezone=timezone, now=now),
         assignment=context.holdout.assign(candidate, rep_id),
         is_paused=row["is_paused"],
+        preference=await find_preference(connection, rep_id),
     )
 
 
@@ -59,6 +61,7 @@ async def load_manager_facts(connection: Querier, managed: ManagedTeam, context:
         today=working_time_of_manager(managed.context.today, timezone),
         recent=await list_recent_nudges(connection, manager_id, timezone=timezone, now=now),
         objections=await _list_objections(connection, manager_id, timezone=timezone, now=now),
+        preference=await find_preference(connection, manager_id),
     )
 
 
@@ -82,6 +85,7 @@ async def list_recent_nudges(
             wording=row["wording"],
             about_day=row["day"],
             is_bundled=row["status"] == NudgeStatus.BUNDLED,
+            is_urgent=row["rule"] == NEW_DISPUTES_RULE,
             is_opt_in=row["rule"] in RULES and RULES[row["rule"]].is_opt_in,
             contradicts_praise=row["rule"] in RULES and RULES[row["rule"]].contradicts_praise,
         )

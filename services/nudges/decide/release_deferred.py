@@ -13,6 +13,7 @@ from services.nudges.context.load_context import load_rule_context
 from services.nudges.decide.announcements import draft_announcement
 from services.nudges.decide.compose import Draft, draft_for_rep
 from services.nudges.decide.decision_context import DecisionContext, DecisionSettings, rep_of
+from services.nudges.decide.disputes.dispute_answers import draft_deferred_answer
 from services.nudges.decide.nudges import DeferredNudge, claim_deferred, list_people_with_deferred, update_nudge
 from services.nudges.decide.persist import announce_nudge, bundle, bundled, decision_of, persist, persist_part
 from services.nudges.decide.policy.may_send import Send, Suppress, Withhold
@@ -21,7 +22,7 @@ from services.nudges.decide.retract import draft_correction
 from services.nudges.decide.scheduled import draft_due_day_plan
 from services.nudges.decide.thanks.draft_thanks import draft_deferred_thanks
 from services.nudges.deliver.deliveries import enqueue_deliveries
-from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, DISPUTE_ANSWER_RULE, THANKS_RULE
 from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.people_together import decide_together
@@ -150,12 +151,22 @@ async def _update(connection: Querier, entry: _Due, context: DecisionContext) ->
     return Outcome(rule=entry.deferred.rule, status=decision.status)
 
 
-async def _draft_again(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:
-    """The nudge as its rule would word it now, and whether it may go out."""
+async def _draft_without_rule(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft | None:
+    """What rests on no rule and no day: a playbook, what a manager wrote, and what they answered to a dispute."""
     if deferred.rule == ANNOUNCEMENT_RULE:
         return await draft_announcement(connection, deferred, now=context.now)
     if deferred.rule == THANKS_RULE:
         return await draft_deferred_thanks(connection, deferred, now=context.now)
+    if deferred.rule == DISPUTE_ANSWER_RULE:
+        return await draft_deferred_answer(connection, deferred, context)
+    return None
+
+
+async def _draft_again(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:
+    """The nudge as its rule would word it now, and whether it may go out."""
+    draft = await _draft_without_rule(connection, deferred, context)
+    if draft is not None:
+        return draft
     report = await find_day(connection, RepId(deferred.person_id), deferred.day)
     if report is None:
         return _suppressed(deferred, "its day is no longer stored")

@@ -15,13 +15,14 @@ from services.nudges.decide.nudges import list_rules_about
 from services.nudges.decide.persist import persist_together
 from services.nudges.decide.policy.may_send import Send, Withhold, contradicts_recent, is_cooling_down
 from services.nudges.decide.policy_facts import list_recent_nudges
-from services.nudges.decide.scheduled_checks import DueCheck, is_check_due, list_due_checks, mark_check_done
+from services.nudges.decide.scheduled_checks import DueCheck, add_checks, is_check_due, list_due_checks, mark_check_done
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.history import planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.working_time import local_day
+from services.nudges.domain.working_time import local_day, working_time_of_rep
 from services.nudges.people_together import decide_together
+from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import OPT_IN, evaluate_rules
 from shared.events import DayReport, PersonId, RepId
 from shared.postgres.shared_connection import Querier, SharedConnection
@@ -85,6 +86,8 @@ async def draft_due_day_plan(
 
 async def _run_check(connection: Querier, check: DueCheck, context: DecisionContext) -> list[Outcome]:
     report = await find_day(connection, check.rep_id, check.day)
+    if report is not None and await _is_postponed(connection, report, check, now=context.now):
+        return []
     counts = None if report is None else {behaviour.key: behaviour.count for behaviour in planned_behaviours(report)}
     if not await mark_check_done(connection, check.rep_id, check.day, check.moment, counts, now=context.now):
         return []
@@ -93,6 +96,18 @@ async def _run_check(connection: Querier, check: DueCheck, context: DecisionCont
     candidates = await _select(connection, report, check.moment, context)
     drafts = [await draft_for_rep(connection, candidate, report, context) for candidate in candidates]
     return await persist_together(connection, drafts, rep_of(report), context)
+
+
+async def _is_postponed(connection: Querier, report: DayReport, check: DueCheck, *, now: datetime) -> bool:
+    """Whether the morning begins later for this rep, who wants nothing before: then it is checked then."""
+    if check.moment is not Moment.MORNING:
+        return False
+    preference = await find_preference(connection, check.rep_id)
+    starts_at = preference.narrow(working_time_of_rep(report), report.timezone).starts_at
+    if starts_at is None or starts_at <= now:
+        return False
+    await add_checks(connection, check.rep_id, check.day, {check.moment: starts_at})
+    return True
 
 
 async def _select(connection: Querier, report: DayReport, moment: Moment, context: DecisionContext) -> list[Candidate]:

@@ -45,7 +45,10 @@ async def merge_channels(pool: asyncpg.Pool, channels: Mapping[str, Channel]) ->
     async with pool.acquire() as connection, connection.transaction():
         for channel in channels.values():
             await connection.execute(_QUERIES["merge_channel"], channel.name, channel.destination)
-            await connection.execute(_QUERIES["mark_audience"], channel.name, channel.audience.teams, channel.audience.kinds)
+            audience = channel.audience
+            await connection.execute(
+                _QUERIES["mark_audience"], channel.name, audience.teams, audience.kinds, channel.reaches_recipient
+            )
 
 
 async def list_channel_states(pool: asyncpg.Pool, names: Iterable[str], *, now: datetime) -> list[ChannelState]:

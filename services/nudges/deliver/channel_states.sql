@@ -7,8 +7,8 @@ SET destination = excluded.destination, failures = 0, failing_since = NULL, paus
 WHERE c.destination <> excluded.destination;
 
 -- name: mark_audience
--- The audience follows the configuration, whatever the channel's state is.
-UPDATE channel SET teams = $2, kinds = $3 WHERE name = $1;
+-- The audience, and whether the channel reaches the recipients, follow the configuration, whatever the channel's state is.
+UPDATE channel SET teams = $2, kinds = $3, reaches_recipient = $4 WHERE name = $1;
 
 -- name: claim_channel
 -- Replicas look at a channel one after the other, so that a failing one is tried with one delivery and not with one per replica.

@@ -32,7 +32,7 @@ from services.nudges.deliver.personal.contact_states import record_attempts
 from services.nudges.deliver.personal.neutral_text import neutral_nudge
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
-from services.nudges.domain.candidate import FIRST_DAY_RULE
+from services.nudges.domain.candidate import DISPUTES_RULE, FIRST_DAY_RULE, NEW_DISPUTES_RULE
 from services.nudges.links import Links, NoLinkSecret
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
@@ -44,6 +44,7 @@ from shared.postgres.shared_connection import Querier, SharedConnection, run_tog
 from shared.trace import continue_trace, trace_id
 
 _log = structlog.get_logger()
+_ANSWERED_ON_MANAGERS_PAGE: Final = frozenset({DISPUTES_RULE, NEW_DISPUTES_RULE})
 _READ_ON_OWN_PAGE: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS})
 
 
@@ -192,22 +193,29 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 
 
 def add_links(nudge: Nudge, links: Links) -> Nudge:
-    """The nudge with the address of its page, and each of its parts and possible absences with its own. Without a secret for
-    links it has none."""
+    """The nudge with the address of its page, and each of its parts, possible absences and thanks with its own. Without a
+    secret for links it has none."""
     person_id = nudge.person.id
     try:
         parts = tuple(part.model_copy(update={"url": _page_url(part, person_id, links)}) for part in nudge.parts)
         absences = tuple(
             absence.model_copy(update={"url": links.absence_url(ManagerId(person_id), absence)}) for absence in nudge.absences
         )
-        return nudge.model_copy(update={"url": _page_url(nudge, person_id, links), "parts": parts, "absences": absences})
+        thanks = tuple(
+            due.model_copy(update={"url": links.recognise_url(ManagerId(person_id), due.rep.id, due.nudge_id)})
+            for due in nudge.thanks
+        )
+        url = _page_url(nudge, person_id, links)
+        return nudge.model_copy(update={"url": url, "parts": parts, "absences": absences, "thanks": thanks})
     except NoLinkSecret:
         return nudge
 
 
 def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links) -> str:
     """An announcement is read and acknowledged on the rep's own page, where thanks stand too, and a new rep is sent there on
-    their first day; to most other nudges there is an answer."""
+    their first day. Disputes are answered on the manager's page. To most other nudges there is an answer."""
+    if nudge.rule in _ANSWERED_ON_MANAGERS_PAGE:
+        return links.inbox_url(ManagerId(person_id))
     if nudge.kind in _READ_ON_OWN_PAGE or nudge.rule == FIRST_DAY_RULE:
         return links.own_page_url(RepId(person_id))
     return links.answer_url(nudge.id, person_id)

@@ -39,11 +39,16 @@ async def claim_due_deliveries(connection: Querier, channel: str, *, count_max: 
         Delivery(
             channel=row["channel"],
             attempts=row["attempts"],
-            nudge=Nudge.model_validate_json(row["event"]),
+            nudge=_as_sent(Nudge.model_validate_json(row["event"]), again_at=row["again_at"]),
             traceparent=row["traceparent"],
         )
         for row in rows
     ]
+
+
+def _as_sent(nudge: Nudge, *, again_at: datetime | None) -> Nudge:
+    """A nudge that its person asked to get again is another message: it is sent at another time."""
+    return nudge if again_at is None else nudge.model_copy(update={"send_at": again_at})
 
 
 async def mark_delivered(connection: Querier, delivery: Delivery, *, now: datetime) -> int | None:
@@ -65,6 +70,17 @@ async def mark_failed(connection: Querier, delivery: Delivery, *, error: str) ->
 async def requeue_delivery(pool: asyncpg.Pool, nudge_id: NudgeId, channel: str, *, now: datetime) -> bool:
     """Queue a delivery again that was made or given up. False if there is none."""
     return await pool.fetchval(_QUERIES["requeue_delivery"], nudge_id, channel, now) is not None
+
+
+async def requeue_for_later(connection: Querier, nudge_id: NudgeId, channel: str, *, at: datetime) -> bool:
+    """Queue a delivery that was made once more, for a later time. False if it was not made, or the nudge does not hold."""
+    return await connection.fetchval(_QUERIES["requeue_for_later"], nudge_id, channel, at) is not None
+
+
+async def has_reached_person(connection: Querier | asyncpg.Pool, nudge_id: NudgeId, channel: str) -> bool:
+    """Whether a channel has taken a nudge."""
+    has_reached: bool = await connection.fetchval(_QUERIES["has_reached_person"], nudge_id, channel)
+    return has_reached
 
 
 async def mark_overdue_failed(connection: Querier, channel: str, *, queued_until: datetime, because: str) -> int:

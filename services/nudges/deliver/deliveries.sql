@@ -32,7 +32,7 @@ FROM (
     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ) AS due, nudge AS n
 WHERE d.nudge_id = due.nudge_id AND d.channel = due.channel AND n.id = d.nudge_id
-RETURNING d.channel, d.attempts, n.event::text AS event, n.traceparent;
+RETURNING d.channel, d.attempts, d.again_at, n.event::text AS event, n.traceparent;
 
 -- name: mark_delivered
 -- A sender that got a yes can record it even when another one has taken over meanwhile. Returns nothing when it was recorded
@@ -55,6 +55,20 @@ WHERE nudge_id = $1 AND channel = $2 AND attempts = $3 AND state = 'sending';
 -- What was delivered or given up is queued once more. What is on its way stays so.
 UPDATE delivery SET state = 'queued', attempts = 0, due_at = $3, queued_at = $3, lease_until = NULL, last_error = ''
 WHERE nudge_id = $1 AND channel = $2 AND state IN ('delivered', 'failed') RETURNING nudge_id;
+
+-- name: requeue_for_later
+-- What has reached its person is queued for later, as they asked. Asked again, it moves. What does not hold any more is left out.
+UPDATE delivery AS d SET state = 'queued', attempts = 0, due_at = $3, queued_at = $3, again_at = $3, lease_until = NULL, last_error = ''
+FROM nudge AS n
+WHERE n.id = d.nudge_id AND d.nudge_id = $1 AND d.channel = $2 AND n.retracted_at IS NULL
+  AND (d.state = 'delivered' OR d.state = 'queued' AND d.again_at IS NOT NULL)
+RETURNING d.nudge_id;
+
+-- name: has_reached_person
+-- Whether a channel has taken a nudge; also while it waits to be sent again.
+SELECT EXISTS (
+    SELECT FROM delivery WHERE nudge_id = $1 AND channel = $2 AND (state = 'delivered' OR state = 'queued' AND again_at IS NOT NULL)
+);
 
 -- name: mark_overdue_failed
 -- Gives up what was queued at or before a time, and returns how many deliveries that were. At most 1,000 at once, so that a long

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from shared.events import Mention, NudgeId, NudgeKind, Person, PersonId, PossibleAbsence
+from shared.events import Mention, NudgeId, NudgeKind, Person, PersonId, PossibleAbsence, Rep
 
 ANNOUNCEMENT_RULE: Final = "playbook"
 """Under this name the announcement of a playbook version is stored and counted; it is no rule, since nobody may miss it."""
@@ -21,6 +21,12 @@ RECOGNITION_RULE: Final = "recognition_due"
 BRIEF_RULE: Final = "weekly_brief"
 FIRST_DAY_RULE: Final = "first_day"
 ROSTER_RULE: Final = "roster_check"
+DISPUTES_RULE: Final = "disputes"
+DISPUTE_ANSWER_RULE: Final = "dispute_answer"
+NEW_DISPUTES_RULE: Final = "new_disputes"
+SENT_RULE: Final = "sent_to_team"
+HAND_RULE: Final = "could_use_a_hand"
+DAY_PLAN_RULE: Final = "day_plan"
 """Rules that something else looks up by name, such as their earlier nudges."""
 
 _NUDGE_IDS: Final = uuid.UUID("6f3c2f0e-6e0e-4a57-9d1b-3a4b5c6d7e8f")
@@ -34,9 +40,11 @@ class Candidate:
     exists per rule, person and `occasion`. `is_shortfall` means that it holds against the person what a playbook asks for and
     was not done: on the day itself, or on the days from `since` on. Afterwards the rule stays silent towards the person for
     `cooldown_days`. `is_everyday` marks praise that is not repeated when the day has brought other praise. `is_opt_in` marks
-    what the person asked to get every day. What `contradicts_praise` is not sent about days for which the person was praised,
+    what the person asked to get every day. What `is_urgent` does not wait for another day and does not use up the daily cap.
+    What `contradicts_praise` is not sent about days for which the person was praised,
     and the other way round. `about` lists the reps whom a message to a manager is about, and `absences` the days on which one
-    of them may have been away: the message offers to enter it. `sender` is the person whose words it carries, if anybody's.
+    of them may have been away: the message offers to enter it. It offers to write to the reps in `thanks`. `sender` is
+    the person whose words it carries, if anybody's.
     """
 
     rule: str
@@ -49,9 +57,11 @@ class Candidate:
     cooldown_days: int = 0
     is_everyday: bool = False
     is_opt_in: bool = False
+    is_urgent: bool = False
     contradicts_praise: bool = False
     about: Sequence[Mention] = ()
     absences: Sequence[PossibleAbsence] = ()
+    thanks: Sequence[Rep] = ()
     sender: Person | None = None
 
     def nudge_id(self, person_id: PersonId) -> NudgeId:

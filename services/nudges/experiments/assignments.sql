@@ -1,6 +1,8 @@
 -- name: list_assignments
 -- Every assignment of a rule since it was last resumed: with the score of the person's next worked day once that day is closed, and
--- the mean score of up to ten worked days before.
+-- the mean score of up to ten worked days before. Only of people whom messages reach, in both arms alike: the message of the nudge
+-- must have reached them, or, if it was withheld, the message to them that is nearest in time. It has if a channel of their own took
+-- it, or if they answered it, which they can only do once they have opened it.
 SELECT n.person_id, n.status <> 'withheld' AS is_sent, n.propensity,
        before.score::double precision AS score_before, after.score::double precision AS score_after
 FROM nudge AS n
@@ -14,7 +16,20 @@ CROSS JOIN LATERAL (
         WHERE d.rep_id = n.person_id AND d.day < n.sent_day AND d.worked_score IS NOT NULL ORDER BY d.day DESC LIMIT 10
     ) AS last
 ) AS before
+CROSS JOIN LATERAL (
+    SELECT coalesce(n.bundled_with, n.id) AS id WHERE n.status <> 'withheld'
+    UNION ALL
+    (SELECT m.id FROM nudge AS m WHERE n.status = 'withheld' AND m.person_id = n.person_id AND m.status = 'sent'
+     ORDER BY abs(extract(epoch FROM m.send_at - n.send_at)) LIMIT 1)
+) AS message
 LEFT JOIN rule_pause AS p ON p.rule = n.rule
 WHERE n.rule = $1 AND n.propensity < 1 AND n.status IN ('sent', 'bundled', 'withheld') AND after.is_closed
   AND (p.resumed_at IS NULL OR n.send_at >= p.resumed_at)
+  AND (EXISTS (
+      SELECT FROM delivery AS d JOIN channel AS c ON c.name = d.channel
+      WHERE d.nudge_id = message.id AND d.state = 'delivered' AND c.reaches_recipient
+  ) OR EXISTS (
+      SELECT FROM nudge AS part JOIN answer AS a ON a.nudge_id = part.id
+      WHERE (part.id = message.id OR part.bundled_with = message.id) AND a.person_id = n.person_id
+  ))
 ORDER BY n.seq;

@@ -68,6 +68,7 @@ class InboxPage:
             has_forms=True,
             manager=manager_id,
             token=token,
+            settings=f"../../{self._links.mail_path(manager_id)}",
             days=group_by_day(messages, reader=manager_id, absence_address=absence_address, offers=thankable.offers),
             reps=thankable.reps,
             written=lines_of_sender(written, now=self._clock.now()),

@@ -73,6 +73,7 @@ class OwnPage:
             has_forms=True,
             name=announcements[-1].playbook.rep.name if announcements else rep_id,
             token=token,
+            settings=f"../../{self._links.mail_path(rep_id)}",
             sections=make_sections(announcements, timezone, today=today),
             steps=make_next_steps(newest, ladders) if newest is not None else [],
             thanks=lines_of_rep(received_thanks, now=self._clock.now()),

@@ -44,6 +44,7 @@ async def erase_person(
         await _execute(connection, _QUERIES["delete_rep_calibration"], person_id)
         await _execute(connection, _QUERIES["delete_contact_states"], person_id)
         await _execute(connection, _QUERIES["delete_mail_stop"], person_id)
+        await _execute(connection, _QUERIES["delete_preference"], person_id)
         reports = await _execute(connection, _QUERIES["delete_days"], person_id)
         await _execute(connection, _QUERIES["update_managers_of_nudges"], person_id)
         await _execute(connection, _QUERIES["update_managers_of_days"], person_id)

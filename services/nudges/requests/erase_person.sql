@@ -51,6 +51,10 @@ DELETE FROM contact_state WHERE person_id = $1;
 -- Whether the person has stopped mail.
 DELETE FROM mail_stop WHERE person_id = $1;
 
+-- name: delete_preference
+-- What the person has asked for.
+DELETE FROM preference WHERE person_id = $1;
+
 -- name: delete_days
 -- The rep's day reports. Their disputes go with these.
 DELETE FROM day WHERE rep_id = $1;

@@ -9,7 +9,7 @@ from typing import Final
 from services.nudges import rules
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.context.team_context import TeamContext
-from services.nudges.domain.candidate import CORRECTION_RULE, Candidate
+from services.nudges.domain.candidate import CORRECTION_RULE, DISPUTE_ANSWER_RULE, Candidate
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
 from services.nudges.rules import rule as registry
@@ -65,11 +65,13 @@ REEVALUATED: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES
 OPT_IN: Final[Collection[str]] = frozenset(name for name, rule in REP_RULES.items() if rule.is_opt_in)
 """Rules only for people who opted in. Their nudges go out beside whatever else is due at the moment, in the same message."""
 
+_DISPUTE_ANSWER_PRIORITY: Final = 790
 _CORRECTION_PRIORITY: Final = 800
 """After every other rule, before what people opted in to."""
 
 PRIORITIES: Final[Mapping[str, int]] = MappingProxyType(
-    {name: rule.priority for name, rule in REP_RULES.items()} | {CORRECTION_RULE: _CORRECTION_PRIORITY}
+    {name: rule.priority for name, rule in REP_RULES.items()}
+    | {DISPUTE_ANSWER_RULE: _DISPUTE_ANSWER_PRIORITY, CORRECTION_RULE: _CORRECTION_PRIORITY}
 )
 """By name: the smaller, the more it is worth sending."""
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
+from services.nudges.domain.candidate import DAY_PLAN_RULE
 from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import WEEKDAYS, first_name, long_date, targets
@@ -13,7 +14,7 @@ _WHOLE_DAY: Final = 1
 
 
 @rep_rule(
-    name="day_plan",
+    name=DAY_PLAN_RULE,
     title="Day plan",
     when="The working day begins. The message lists its targets, scaled on a part day. Only for teams and reps who want it.",
     limits="Only under a playbook that was announced before the day. Does not use up the daily cap.",

@@ -55,6 +55,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
             "as good effort when its score is 100 or more, or when the behaviour with the largest target reaches that target."
         ),
         about=(Mention(id=member.rep.id),),
+        thanks=(member.rep,),
     )
 
 

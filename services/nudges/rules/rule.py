@@ -10,7 +10,7 @@ from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
-from shared.events import BehaviourKey, DayReport, Mention, NudgeKind, PossibleAbsence
+from shared.events import BehaviourKey, DayReport, Mention, NudgeKind, PossibleAbsence, Rep
 
 Context = TypeVar("Context", RuleContext, TeamContext)
 
@@ -21,7 +21,8 @@ class Proposal:
     facts in one plain sentence. Both get a capital letter where they begin with a name without one. Without an `occasion` there
     is at most one nudge of the rule per person and day. `since` is the first day that is held against the rep, if that is not
     the day itself. `about` lists the reps whom a message to a manager is about. `absences` are days on which a rep may have
-    been away: with each of them the manager can enter that on a page. Their reps need not be in `about` as well."""
+    been away: with each of them the manager can enter that on a page. Their reps need not be in `about` as well. `thanks` are
+    reps to whom the manager is asked to write."""
 
     wordings: Sequence[str]
     reason: str
@@ -29,6 +30,7 @@ class Proposal:
     since: date | None = None
     about: Sequence[Mention] = ()
     absences: Sequence[PossibleAbsence] = ()
+    thanks: Sequence[Rep] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +112,7 @@ class Rule(Generic[Context]):
             contradicts_praise=self.contradicts_praise,
             about=_mentions(proposal),
             absences=proposal.absences,
+            thanks=proposal.thanks,
         )
 
 

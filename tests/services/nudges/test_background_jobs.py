@@ -13,11 +13,12 @@ from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.deliveries import mark_restored
 from services.nudges.domain.decision import Outcome
 from services.nudges.experiments.rule_pauses import list_rule_pauses
-from shared.clock import SteppedClock
+from shared.clock import Clock, SteppedClock
 from shared.service.background import BackgroundJob
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 from tests.services.nudges.builders.reports import open_report, report
 from tests.services.nudges.conftest import DIGEST_AT, Nudging
+from tests.services.nudges.decide.disputes.disputing import dispute
 from tests.services.nudges.deliver.recorder import Recorder
 from tests.services.nudges.experiments.experiment import run_experiment
 from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
@@ -31,16 +32,18 @@ class Jobs:
     wakings: list[None] = field(default_factory=list)
 
     async def pass_time(self, now: datetime) -> None:
-        job = timed_job(
+        await run_once(self.make(SteppedClock(now)))
+
+    def make(self, clock: Clock) -> BackgroundJob:
+        return timed_job(
             self.nudging.pool,
             self.nudging.metrics,
-            SteppedClock(now),
+            clock,
             self.nudging.settings,
             channels={self.nudging.channel.name: self.nudging.channel},
             digest_at=DIGEST_AT,
             on_decided=lambda: self.wakings.append(None),
         )
-        await run_once(job)
 
 
 async def run_once(job: BackgroundJob) -> None:
@@ -151,3 +154,20 @@ async def test_nudges_notes_when_it_first_runs_on_a_restored_database(jobs: Jobs
     await jobs.pass_time(at(TUESDAY, "12:00"))
 
     assert await pool.fetchval("SELECT resumed_at FROM restoration") == at(MONDAY, "12:00")
+
+
+async def test_new_disputes_are_sent_once_an_hour(jobs: Jobs) -> None:
+    nudging = jobs.nudging
+    await nudging.take_in(open_report())
+    clock = SteppedClock(at(MONDAY, "10:00"))
+    work = jobs.make(clock)
+    await run_once(work)
+    await dispute(nudging.rows, now=at(MONDAY, "10:20"))
+    clock.step_to(at(MONDAY, "10:59"))
+    await run_once(work)
+    assert "new_disputes" not in dict(await nudging.statuses())
+
+    clock.step_to(at(MONDAY, "11:00"))
+    await run_once(work)
+
+    assert dict(await nudging.statuses())["new_disputes"] == "sent"

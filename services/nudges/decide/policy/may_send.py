@@ -9,6 +9,7 @@ from services.nudges.decide.policy.holdout import Assignment
 from services.nudges.domain.announcements import was_known_before
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, Objection, find_active_objection
+from services.nudges.domain.feedback.preferences import NO_PREFERENCE, Preference
 from services.nudges.domain.phrases import day_and_month
 from services.nudges.domain.recent_nudges import RecentNudge
 from services.nudges.domain.working_time import WorkingTime, local_day
@@ -17,6 +18,8 @@ from shared.events import NudgeKind, Presence
 DAILY_CAP: Final = 1
 DAY_UNKNOWN: Final = "Daymark hasn't opened the rep's day yet"
 RULE_PAUSED: Final = "the rule is paused because its nudges lower the next day's score"
+NOT_WANTED: Final = "the person doesn't want this message now"
+"""Not what exactly they have asked for: that is shown to nobody but them."""
 NOT_ANNOUNCED: Final = "the playbook was not announced to the rep before the day"
 PRAISED_DAYS: Final = "the rep was praised for one of these days"
 HINTED_DAYS: Final = "a hint about these days was sent within the last two days"
@@ -85,7 +88,7 @@ class Shortfall:
 class PolicyFacts:
     """Everything that policy looks at. `today` is the person's current day; None before it is known. `about_day` is the day
     that the candidate is about, if it is not today. `recent` is what they received lately, or would have received without the
-    holdout. A rule that does harm `is_paused`."""
+    holdout. A rule that does harm `is_paused`. `preference` is what the person has asked for."""
 
     timezone: str
     today: WorkingTime | None
@@ -95,6 +98,7 @@ class PolicyFacts:
     objections: Sequence[Objection] = ()
     assignment: Assignment | None = None
     is_paused: bool = False
+    preference: Preference = NO_PREFERENCE
 
 
 def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verdict:
@@ -104,7 +108,8 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
     what the rule sent only lately, what was called not useful or wrong not long ago, and what holds a day against a rep to
     whom the playbook had not been announced before that day. While the feed of the person's team is silent, what holds a day
     against them is deferred: it may not be true. An announcement, a correction or thanks wait as long as they must and do not
-    use up the daily cap. The experiment decides last, so that what is withheld differs in nothing else from what is sent.
+    use up the daily cap. What the person does not want is suppressed, and the hours that they do not want are none of their
+    working time. The experiment decides last, so that what is withheld differs in nothing else from what is sent.
     """
     if facts.is_paused:
         return Suppress(because=RULE_PAUSED)
@@ -121,7 +126,7 @@ def may_send(candidate: Candidate, facts: PolicyFacts, *, now: datetime) -> Verd
     unwanted = _why_unwanted(candidate, facts, today.day)
     if unwanted is not None:
         return Suppress(because=unwanted)
-    because, until = _obstacle(candidate, today, facts, now=now)
+    because, until = _obstacle(candidate, _wanted_hours(today, candidate, facts), facts, now=now)
     if because is None and shortfall is not None and shortfall.silent_feed is not None:
         return Defer(until=now + _SILENT_FEED_RETRY, because=f"no data is arriving from {shortfall.silent_feed}")
     if because is None:
@@ -168,12 +173,22 @@ def _by_assignment(assignment: Assignment | None) -> Verdict:
 
 
 def _why_unwanted(candidate: Candidate, facts: PolicyFacts, today: date) -> str | None:
+    # Whether thanks are wanted is asked when they are delivered: their manager would see here that they are not.
+    is_passed_on = candidate.kind is NudgeKind.THANKS
+    if not is_passed_on and not facts.preference.wants(candidate.kind, candidate.rule, today=today):
+        return NOT_WANTED
     objection = find_active_objection(candidate.rule, facts.objections, today=today)
     if objection is not None:
         return f"marked “{ANSWER_LABELS[objection.answer]}” on {day_and_month(objection.day)}"
     if is_cooling_down(candidate, facts.recent, today):
         return f"a nudge of this rule was already due within the last {candidate.cooldown_days} days"
     return contradicts_recent(candidate, facts.recent, facts.about_day or today, today)
+
+
+def _wanted_hours(today: WorkingTime, candidate: Candidate, facts: PolicyFacts) -> WorkingTime:
+    """What nobody may miss goes by the working hours alone if the person wants none of them."""
+    wanted = facts.preference.narrow(today, facts.timezone)
+    return today if wanted.starts_at is None and candidate.kind in _UNCAPPED else wanted
 
 
 def _obstacle(
@@ -186,7 +201,7 @@ def _obstacle(
         return "before working hours", today.starts_at
     if now >= today.ends_at:
         return "after working hours", today.next_starts_at
-    if candidate.kind not in _UNCAPPED:
+    if candidate.kind not in _UNCAPPED and not candidate.is_urgent:
         return _daily_cap(candidate, today, facts)
     return None, None
 
@@ -197,7 +212,9 @@ def _daily_cap(candidate: Candidate, today: WorkingTime, facts: PolicyFacts) -> 
     received = [
         nudge
         for nudge in facts.recent
-        if nudge.day == today.day and nudge.kind not in _UNCAPPED and not nudge.is_bundled and not nudge.is_opt_in
+        if nudge.day == today.day
+        and nudge.kind not in _UNCAPPED
+        and not (nudge.is_bundled or nudge.is_opt_in or nudge.is_urgent)
     ]
     if len(received) < DAILY_CAP:
         return None, None

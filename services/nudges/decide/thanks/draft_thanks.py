@@ -11,6 +11,7 @@ from services.nudges.decide.policy_facts import load_working_time
 from services.nudges.decide.thanks.recognitions import find_recognition
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, thanks_candidate
 from services.nudges.domain.working_time import local_day
+from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import RepId
 from shared.postgres.shared_connection import Querier
 
@@ -24,7 +25,8 @@ async def draft_thanks(
     rep_id, timezone = RepId(recipient.person.id), recipient.timezone
     candidate = thanks_candidate(recognition, today=local_day(now, timezone))
     today = await load_working_time(connection, rep_id, timezone=timezone, now=now)
-    verdict = may_send(candidate, PolicyFacts(timezone=timezone, today=today), now=now)
+    facts = PolicyFacts(timezone=timezone, today=today, preference=await find_preference(connection, rep_id))
+    verdict = may_send(candidate, facts, now=now)
     verdict = give_up_unseen(verdict, since=recognition.written_at, now=now)
     basis = DayBasis(day=recognition.about_day or local_day(recognition.written_at, timezone))
     nudge = compose_nudge(candidate, recipient, basis, wording=0, decided_at=recognition.written_at, send_at=send_at)

@@ -92,7 +92,7 @@ class ChatChannel:
     without a restart."""
 
     at_once_max = 1
-    reaches_recipient = True
+    reaches_recipient = False
 
     def __init__(
         self,

@@ -7,7 +7,11 @@ from nats.aio.client import Client
 
 from services.nudges.deliver.personal.mail_stops import has_stopped_mail
 from services.nudges.deliver.personal.transport import ALWAYS_SENT
-from services.nudges.links import Links, NoLinkSecret
+from services.nudges.domain.feedback.preferences import NO_PREFERENCE, Preference
+from services.nudges.domain.working_time import local_day
+from services.nudges.links import Links
+from services.nudges.preferences.stored_preferences import find_preference, find_timezone_of_nudge
+from shared.clock import Clock
 from shared.events import Nudge, PersonId
 from shared.reach import MAIL, Contacts
 from shared.requests.client import ask
@@ -19,12 +23,13 @@ STOPPED: Final = "no contact of theirs is there for a message of this kind"
 
 
 class RosterDirectory:
-    """Asks scoring, which has the roster, and looks up who has stopped mail."""
+    """Asks scoring, which has the roster, and looks up what each person has asked for."""
 
-    def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links) -> None:
+    def __init__(self, connection: Client, pool: asyncpg.Pool, links: Links, clock: Clock) -> None:
         self._connection = connection
         self._pool = pool
         self._links = links
+        self._clock = clock
 
     async def find_contacts(self, nudge: Nudge) -> Contacts:
         """How the person of a nudge can be reached with it.
@@ -34,10 +39,22 @@ class RosterDirectory:
             Refused: scoring cannot answer now.
         """
         reply = await self.ask_scoring(nudge.person.id)
-        if nudge.kind in ALWAYS_SENT or not await has_stopped_mail(self._pool, nudge.person.id):
-            return Contacts(contacts=reply.contacts, because=reply.because)
-        others = tuple(contact for contact in reply.contacts if contact.transport != MAIL.name)
-        return Contacts(contacts=others, because=reply.because or ("" if others else STOPPED))
+        preference = await find_preference(self._pool, nudge.person.id)
+        contacts = tuple(sorted(reply.contacts, key=lambda contact: contact.transport != preference.first_transport))
+        if nudge.kind in ALWAYS_SENT:
+            return Contacts(contacts=contacts, because=reply.because)
+        if not await self._is_wanted(nudge, preference):
+            contacts = ()
+        elif await has_stopped_mail(self._pool, nudge.person.id):
+            contacts = tuple(contact for contact in contacts if contact.transport != MAIL.name)
+        return Contacts(contacts=contacts, because=reply.because or ("" if contacts else STOPPED))
+
+    async def _is_wanted(self, nudge: Nudge, preference: Preference) -> bool:
+        """Whether the person wants any part of it now: they may have asked for something else since it was decided."""
+        if preference == NO_PREFERENCE:
+            return True
+        today = local_day(self._clock.now(), await find_timezone_of_nudge(self._pool, nudge.id))
+        return any(preference.wants(part.kind, part.rule, today=today) for part in nudge.parts or (nudge,))
 
     async def ask_scoring(self, person_id: PersonId) -> ContactList:
         """How the roster says today that a person is reached, whether they want that or not.
@@ -51,7 +68,4 @@ class RosterDirectory:
 
     def stop_url(self, nudge: Nudge) -> str:
         """Where the person of a nudge stops mail; empty if no link can be signed."""
-        try:
-            return self._links.mail_url(nudge.person.id)
-        except NoLinkSecret:
-            return ""
+        return self._links.mail_url_if_any(nudge.person.id)

@@ -34,7 +34,7 @@ def mail_message(message: PersonalMessage, *, sender: Address, recipient: str, n
     mail["To"] = Address(display_name=message.name, addr_spec=recipient)
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{_NOT_IN_ID.sub('-', message.nudge_id)}@{sender.domain}>"
+    mail["Message-ID"] = f"<{_NOT_IN_ID.sub('-', message.message_id)}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Daymark-Nudge"] = _NOT_IN_ID.sub("-", message.nudge_id)
     if message.stop_url and not message.is_binding:

@@ -11,7 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from services.nudges.deliver.personal.transport import ANSWER_LABEL, MessagePart, PersonalMessage
+from services.nudges.deliver.personal.transport import ANSWER_LABEL, SETTINGS_LABEL, MessagePart, PersonalMessage
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, WRONG_REASON_LABELS, Answer
 from shared.events import NudgeId
 
@@ -45,7 +45,7 @@ def slack_message(message: PersonalMessage, *, has_buttons: bool, answered: Mapp
     """
     reason = "\n".join(("Why you get this:", *message.reason))
     return SlackMessage(
-        id=str(uuid.uuid5(_MESSAGE_IDS, message.nudge_id)),
+        id=str(uuid.uuid5(_MESSAGE_IDS, message.message_id)),
         text=escape_markup("\n".join((*message.paragraphs, reason))[:_TEXT_LENGTH_MAX]),
         blocks=tuple(_blocks(message, reason, has_buttons=has_buttons, answered=answered)),
     )
@@ -65,8 +65,13 @@ def _blocks(message: PersonalMessage, reason: str, *, has_buttons: bool, answere
         elif has_buttons and part.answers:
             yield {"type": "actions", "block_id": part.nudge_id, "elements": list(_buttons(part))}
     yield _small_print(reason[:_PIECE_LENGTH_MAX])
-    if message.url:
-        yield _link(message.url, _link_label(message, has_buttons=has_buttons))
+    links = [
+        *((link.url, link.label) for link in message.links),
+        (message.url, _link_label(message, has_buttons=has_buttons)),
+        (message.stop_url, SETTINGS_LABEL),
+    ]
+    if present := [link for link in links if link[0]]:
+        yield _links(present)
 
 
 def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
@@ -95,9 +100,12 @@ def _plain_text(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def _link(url: str, label: str) -> Block:
-    link = {"type": "link", "url": url, "text": label}
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}
+def _links(links: Sequence[tuple[str, str]]) -> Block:
+    """Pairs of an address and its label, each on a line of its own."""
+    sections = [
+        {"type": "rich_text_section", "elements": [{"type": "link", "url": url, "text": label}]} for url, label in links
+    ]
+    return {"type": "rich_text", "elements": sections}
 
 
 def _pieces(paragraphs: Sequence[str]) -> Iterator[str]:

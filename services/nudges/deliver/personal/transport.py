@@ -1,16 +1,21 @@
 """What every transport promises, and what it is given to send."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final, Protocol
 
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
+from services.nudges.domain.candidate import DISPUTES_RULE, NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.answers import Answer, allowed_answers
-from shared.events import Nudge, NudgeId, NudgeKind
+from services.nudges.domain.phrases import natural_name
+from shared.events import Nudge, NudgeId, NudgeKind, Rep
 from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
+SETTINGS_LABEL: Final = "Choose which messages you get"
 ANSWER_LABEL: Final = "Answer, or say that something is wrong"
 _LINK_LABELS: Final = {
     NudgeKind.RECOGNITION: "Say thank you, or answer",
@@ -20,8 +25,17 @@ _LINK_LABELS: Final = {
 }
 """What the link to the page of a message says, where it is not for an answer."""
 _SUBJECT_LENGTH_MIN: Final = 20
+_DISPUTES_LABEL: Final = "Answer the disputes on your page"
 _SUBJECT_LENGTH_MAX: Final = 90
 _NAME_LENGTH_MAX: Final = 80
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageLink:
+    """Something that the reader can do about the message, on a page of its own."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,10 +50,13 @@ class MessagePart:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalMessage:
     """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
-    the nudges that they belong to. `url` opens its page, and `stop_url` the page that stops mail; each is empty if there is
-    none. One that `is_binding` is sent whatever they want. `nudge_json` is the nudge itself, for programs."""
+    the nudges that they belong to. `links` are what else the reader can do. `url` opens its page, and `stop_url` the page on
+    which the person chooses what they get and stops mail; each is empty if there is none. One that `is_binding` is sent
+    whatever they want. `message_id` is another one only if the person asked to get the message again: a mailbox would hide a
+    second one with the same id. `nudge_json` is the nudge itself, for programs."""
 
     nudge_id: str
+    message_id: str
     name: str
     subject: str
     paragraphs: tuple[str, ...]
@@ -50,6 +67,7 @@ class PersonalMessage:
     is_binding: bool
     nudge_json: str
     link_label: str = ANSWER_LABEL
+    links: tuple[MessageLink, ...] = ()
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
@@ -58,6 +76,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
     first = paragraphs[0] if paragraphs else nudge.rule
     return PersonalMessage(
         nudge_id=nudge.id,
+        message_id=f"{nudge.id}.{nudge.send_at.astimezone(UTC):%Y%m%d%H%M%S}",
         name=neutral_line(nudge.person.name, length_max=_NAME_LENGTH_MAX),
         subject=_subject(_first_sentence(_opening(first, nudge.kind))),
         paragraphs=paragraphs,
@@ -70,8 +89,30 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
         nudge_json=nudge.model_dump_json(),
-        link_label=_LINK_LABELS.get(nudge.kind, ANSWER_LABEL),
+        link_label=_link_label(nudge),
+        links=tuple(_links(nudge)),
     )
+
+
+def _link_label(nudge: Nudge) -> str:
+    """A message that begins with disputes leads to the manager's page."""
+    if nudge.rule in (DISPUTES_RULE, NEW_DISPUTES_RULE):
+        return _DISPUTES_LABEL
+    return _LINK_LABELS.get(nudge.kind, ANSWER_LABEL)
+
+
+def _links(nudge: Nudge) -> Iterator[MessageLink]:
+    """Without a secret for links there are none."""
+    for absence in nudge.absences:
+        if absence.url:
+            yield MessageLink(label=_label("Was {} away?", absence.rep), url=absence.url)
+    for due in nudge.thanks:
+        if due.url:
+            yield MessageLink(label=_label("Write to {}", due.rep), url=due.url)
+
+
+def _label(label: str, rep: Rep) -> str:
+    return label.format(neutral_line(natural_name(rep.name), length_max=_NAME_LENGTH_MAX))
 
 
 def _opening(text: str, kind: NudgeKind) -> str:

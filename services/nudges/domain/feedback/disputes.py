@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NewType
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events import RepId
+from services.nudges.domain.candidate import DISPUTE_ANSWER_RULE, NEW_DISPUTES_RULE, Candidate
+from services.nudges.domain.phrases import capitalized, count_phrase, day_name, first_name, joined_some, lowered
+from shared.events import Mention, NudgeKind, RepId
 from shared.observation import ActivityId, SourceName
 
 DisputeId = NewType("DisputeId", str)
@@ -18,6 +22,10 @@ DisputeId = NewType("DisputeId", str)
 RESOLVED_SHOWN_FOR: Final = timedelta(days=14)
 """For how long a manager still sees a dispute after it was resolved."""
 
+YOUR_MANAGER: Final = "Your manager"
+"""Who answered, if their name is not known any more."""
+_PLEASE: Final = "Please correct {} in the CRM, or say that {}."
+_NAMES_MAX: Final = 5
 _ID_HEX: Final = 32
 _MINUTE_S: Final = 60
 
@@ -100,3 +108,81 @@ def _facts(activity: RecordedActivity) -> Iterator[str]:
 def _duration(duration_s: float) -> str:
     minutes, seconds = divmod(round(duration_s), _MINUTE_S)
     return " ".join([f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * (bool(seconds) or not minutes))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisputedRecord:
+    """What a rep says is wrong about a record of one of their days."""
+
+    rep_id: RepId
+    day: date
+    reason: DisputeReason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredDispute:
+    """What a manager answered to a dispute of a record of this `kind` and day. `manager_id` is empty once they were erased."""
+
+    id: DisputeId
+    day: date
+    kind: str
+    reason: DisputeReason
+    resolution: Resolution
+    manager_id: str
+    resolved_at: datetime
+
+    @property
+    def occasion(self) -> str:
+        """There is one message for each answer."""
+        return f"{self.id}:{self.resolution.value}:{self.resolved_at.isoformat()}"
+
+
+def dispute_of_occasion(occasion: str) -> DisputeId:
+    """The dispute whose answer makes the message with this occasion."""
+    return DisputeId(occasion.partition(":")[0])
+
+
+def new_disputes_candidate(
+    records: Sequence[DisputedRecord], names: Mapping[RepId, str], *, hour: datetime, today: date
+) -> Candidate:
+    """The message to a manager about new disputes, of which there is at least one. `names` has what to call each rep."""
+    numbers = Counter(names[record.rep_id] for record in records)
+    if len(records) == 1:
+        (record,) = records
+        day, reason = day_name(record.day, today=today), REASON_LABELS[record.reason]
+        text = f"{names[record.rep_id]} disputes a record from {day}: {reason}. {_PLEASE.format('it', 'it stands')}"
+    else:
+        by_rep = joined_some(
+            [name if number == 1 else f"{name} ({number})" for name, number in sorted(numbers.items())], names_max=_NAMES_MAX
+        )
+        disputes = "dispute" if len(numbers) > 1 else "disputes"
+        text = f"{by_rep} {disputes} {count_phrase(len(records), 'record')}. {_PLEASE.format('them', 'they stand')}"
+    return Candidate(
+        rule=NEW_DISPUTES_RULE,
+        kind=NudgeKind.DIGEST,
+        occasion=hour.isoformat(),
+        wordings=(capitalized(text),),
+        reason="Sent within an hour of a new dispute. A dispute changes no score. You answer it on your page in Daymark.",
+        is_urgent=True,
+        about=tuple(Mention(id=rep_id) for rep_id in dict.fromkeys(record.rep_id for record in records)),
+    )
+
+
+def dispute_answer_candidate(answered: AnsweredDispute, *, rep_name: str, manager_name: str, today: date) -> Candidate:
+    """The message to the rep about what their manager has answered, as worded on a day of theirs."""
+    name = capitalized(first_name(rep_name))
+    record = f"record from {day_name(answered.day, today=today)} ({describe_kind(answered.kind).lower()})"
+    if answered.resolution is Resolution.PUT_RIGHT:
+        text = f"{name}, your {record} has been corrected in the CRM."
+        reason = f"You disputed it: {REASON_LABELS[answered.reason]}. {manager_name} answered that it is corrected."
+    else:
+        text = f"{name}, {_within(manager_name)} looked into the {record} that you disputed: it stands."
+        reason = f"You disputed it: {REASON_LABELS[answered.reason]}. If it's still wrong, dispute it again on your page."
+    return Candidate(
+        rule=DISPUTE_ANSWER_RULE, kind=NudgeKind.CORRECTION, occasion=answered.occasion, wordings=(text,), reason=reason
+    )
+
+
+def _within(name: str) -> str:
+    """A name, or `your manager`, within a sentence."""
+    return name if name != YOUR_MANAGER else lowered(name)

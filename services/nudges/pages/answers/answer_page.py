@@ -9,8 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason
+from services.nudges.domain.phrases import clock_time
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.answers.ask_again import ask_again, find_later_time
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
 from services.nudges.pages.former_managers import may_read_nudge
 from services.nudges.pages.inbox import find_message, has_link_ended, has_link_of_nudge_ended
@@ -22,6 +24,10 @@ from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
+_NOTICES: Final = {
+    "yes": "You'll get this message again later today.",
+    "no": "This message can't come again today. You can always read it here.",
+}
 _BUTTON: Final = "{nudge}/{answer}/{reason}"
 
 
@@ -38,6 +44,7 @@ class AnswerPage:
     def routes(self) -> Sequence[BaseRoute]:
         return [
             Route("/answer/{nudge}/{person}/{token}", self._show),
+            Route("/answer/{nudge}/{person}/{token}/later", self._send_later, methods=["POST"]),
             Route("/answer/{nudge}/{person}/{token}/{answer}/{reason}", self._answer_by_link, methods=["POST"]),
             Route(f"/inbox/{{person}}/{{token}}/answer/{_BUTTON}", self._answer_in_inbox, methods=["POST"]),
             Route(f"/you/{{person}}/{{token}}/answer/{_BUTTON}", self._answer_on_own_page, methods=["POST"]),
@@ -56,6 +63,7 @@ class AnswerPage:
             if has_link_ended(message, now=self._clock.now()):
                 return self._renderer.link_ended()
             thankable = await find_thankable(self._pool, self._links, ManagerId(person_id), [message], root="../../../")
+            later_at = await find_later_time(self._pool, message, person_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
@@ -64,7 +72,30 @@ class AnswerPage:
 
         (card,) = make_cards([message], reader=person_id, absence_address=absence_address, offers=thankable.offers)
         paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
-        return self._renderer.page("answer.html", has_forms=True, card=card, paths=paths)
+        return self._renderer.page(
+            "answer.html",
+            has_forms=True,
+            card=card,
+            paths=paths,
+            settings=f"../../../{self._links.mail_path(person_id)}",
+            later=clock_time(later_at, message.timezone) if later_at is not None else "",
+            later_path=f"./{request.path_params['token']}/later",
+            notice=_NOTICES.get(request.query_params.get("later", ""), ""),
+        )
+
+    async def _send_later(self, request: Request) -> Response:
+        nudge_id, person_id = NudgeId(request.path_params["nudge"]), PersonId(request.path_params["person"])
+        token = request.path_params["token"]
+        if not self._links.can_open_answer(nudge_id, person_id, token):
+            return self._renderer.not_found()
+        try:
+            message = await find_message(self._pool, nudge_id, person_id)
+            if message is None:
+                return self._renderer.not_found()
+            is_queued = await ask_again(self._pool, message, person_id, now=self._clock.now())
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        return RedirectResponse(f"../{token}?later={'yes' if is_queued else 'no'}", _SEE_OTHER)
 
     async def _answer_by_link(self, request: Request) -> Response:
         nudge_id, person_id = NudgeId(request.path_params["nudge"]), PersonId(request.path_params["person"])

@@ -11,18 +11,22 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.nudges.context.days import find_day
+from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.decide.disputes.dispute_answers import resolve_dispute
+from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, Resolution
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.activity_cards import make_day_sheet
 from services.nudges.pages.disputes.dispute_activity import NotOnTheDay, dispute_activity, withdraw_dispute
-from services.nudges.pages.disputes.disputes import list_disputes_of_day, mark_resolved
+from services.nudges.pages.disputes.disputes import list_disputes_of_day
 from services.nudges.pages.former_managers import is_former_manager
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
 from shared.events import ManagerId, RepId
 from shared.requests.client import NoResponder, Refused
 from shared.requests.scores import Explanation
+from shared.trace import continue_trace
 from shared.transient_errors import TRANSIENT_ERRORS
 
 Explain = Callable[[RepId, date], Awaitable[Explanation]]
@@ -45,6 +49,8 @@ class DisputePage:
         metrics: NudgesMetrics,
         *,
         explain: Explain,
+        settings: DecisionSettings,
+        on_decided: Callable[[], None],
     ) -> None:
         self._pool = pool
         self._links = links
@@ -52,6 +58,8 @@ class DisputePage:
         self._clock = clock
         self._metrics = metrics
         self._explain = explain
+        self._settings = settings
+        self._on_decided = on_decided
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -121,9 +129,13 @@ class DisputePage:
         try:
             if await is_former_manager(self._pool, manager_id):
                 return self._renderer.not_found()
-            await mark_resolved(self._pool, dispute_id, manager_id, resolution, now=self._clock.now())
+            context = self._settings.at(self._clock.now(), traceparent=continue_trace(None))
+            outcome = await resolve_dispute(self._pool, dispute_id, manager_id, resolution, context)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
+        if outcome is not None:
+            log_outcomes([outcome], self._metrics)
+            self._on_decided()
         return RedirectResponse(f"../../../{token}#disputes", _SEE_OTHER)
 
     def _day_of(self, request: Request) -> tuple[RepId, date | None]:

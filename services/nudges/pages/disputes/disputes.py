@@ -80,17 +80,6 @@ async def delete_dispute(pool: asyncpg.Pool, dispute_id: DisputeId, rep_id: RepI
     await pool.execute(_QUERIES["delete_dispute"], dispute_id, rep_id)
 
 
-async def mark_resolved(
-    pool: asyncpg.Pool, dispute_id: DisputeId, manager_id: ManagerId, resolution: Resolution, *, now: datetime
-) -> bool:
-    """Store a resolution. Returns whether that changed anything.
-
-    Nothing changes when the resolution is the same as before, when there is no such dispute, or when the manager does not lead
-    the rep.
-    """
-    return await pool.fetchval(_QUERIES["mark_resolved"], dispute_id, manager_id, resolution.value, now) is not None
-
-
 async def list_disputes_of_day(pool: asyncpg.Pool, rep_id: RepId, day: date) -> list[Dispute]:
     """What a rep disputes about one day, in the order in which it was said."""
     return _to_disputes(await pool.fetch(_QUERIES["list_disputes_of_day"], rep_id, day))

@@ -12,14 +12,6 @@ RETURNING id;
 -- Only the rep's own, and only while it is open: what a manager has resolved stays.
 DELETE FROM dispute WHERE id = $1 AND rep_id = $2 AND resolution = '';
 
--- name: mark_resolved
--- Only by a manager of the rep by the newest report. Returns nothing when that changes nothing.
-UPDATE dispute AS d SET resolution = $3, manager_id = $2, resolved_at = $4
-WHERE d.id = $1 AND d.resolution <> $3
-  AND (SELECT newest.report -> 'managers' FROM day AS newest WHERE newest.rep_id = d.rep_id ORDER BY newest.day DESC LIMIT 1)
-      @> jsonb_build_array(jsonb_build_object('id', $2::text))
-RETURNING d.id;
-
 -- name: list_disputes_of_day
 -- What a rep disputes about one day, in the order in which it was said. The name of the manager who resolved it is known only while
 -- they are a manager of the rep.

@@ -32,7 +32,8 @@ async def answered_message(pool: asyncpg.Pool, nudge: Nudge, links: Links) -> Sl
             for answered_id, answers in ((stored.id, stored.answers), *((part.id, part.answers) for part in stored.parts))
             for answer in _own(answers, nudge.person.id)
         }
-    return slack_message(personal_message(add_links(nudge, links), stop_url=""), has_buttons=True, answered=answered)
+    message = personal_message(add_links(nudge, links), stop_url=links.mail_url_if_any(nudge.person.id))
+    return slack_message(message, has_buttons=True, answered=answered)
 
 
 def _own(answers: tuple[GivenAnswer, ...], person_id: PersonId) -> tuple[GivenAnswer, ...]:

@@ -2,10 +2,12 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -128,3 +130,52 @@ async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_aga
     assert "You don't need to do anything." in _text(test)
     assert first["Message-ID"] == again["Message-ID"] != test["Message-ID"]
     assert "example.com" not in daymark.log()
+
+
+async def test_the_doctor_names_a_rep_without_a_channel_whom_the_playbook_binds_only_once_they_confirm_it(
+    daymark: RunningDaymark,
+) -> None:
+    _, before = await daymark.run("doctor")
+    listed = json.loads(await daymark.command("playbook", "announcements", "--json"))
+    page = (await daymark.command("you", "ben")).strip()
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        opened = await browser.get(page)
+        (form,) = re.findall(r'action="([^"]+/read/[0-9]+)"', opened.text)
+        unchanged = json.loads(await daymark.command("playbook", "announcements", "--json"))
+        await browser.post(urljoin(page, form))
+    await daymark.settle()
+    _, after = await daymark.run("doctor")
+
+    assert "the version in force has not reached 1 of 2 reps of north, so nothing is held against them" in before
+    assert "1 person cannot be reached: ben (the roster has neither `reach` nor an email for them)" in before
+    assert {row["rep"]: row["delivered_at"] is not None for row in listed} == {"ana": True, "ben": False}
+    assert unchanged == listed, "opening the page confirms nothing"
+    assert "ok       playbooks: announced to every rep whom they judge" in after
+    assert "1 person cannot be reached: ben" in after
+
+
+async def test_what_a_person_chooses_from_their_mail_is_respected_and_their_manager_does_not_see_it(
+    daymark: RunningDaymark, mailbox: Mailbox
+) -> None:
+    choices = next(line.rpartition(" ")[2] for line in _text(mailbox.messages[0]).splitlines() if "/mail/ana/" in line)
+    inbox = (await daymark.command("inbox", "mara")).strip()
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        before = (await browser.get(inbox)).text
+        saved = await browser.post(f"{choices}/save", data={"wanted": ["celebrations"], "paused_until": ""})
+        assert "Saved." in saved.text
+        assert (await browser.get(inbox)).text == before
+        (address,) = re.findall(r'href="([^"]*/recognise/mara/ana/[^"]+)"', before)
+        writing = await browser.get(urljoin(inbox, address))
+        (action,) = re.findall(r'action="([^"]+/send)"', writing.text)
+        (form,) = re.findall(r'name="form" value="([^"]+)"', writing.text)
+        written = await browser.post(urljoin(str(writing.url), action), data={"form": form, "text": "Great call."})
+        await daymark.settle()
+        own_page = await browser.get((await daymark.command("you", "ana")).strip())
+
+    assert len(mailbox.messages) == 1, "Ana wants no mail about what managers write"
+    assert "Great call." in own_page.text
+    assert "want" not in written.text
+    (nudge,) = [
+        row for row in json.loads(await daymark.command("nudges", "--person", "ana", "--json")) if row["rule"] == "thanks"
+    ]
+    assert nudge["status"] == "sent"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.local.inspect.ways import status_of_people
+from deploy.local.inspect.ways import describe_missing_channel, status_of_people
 from shared.events import PersonId, TeamId
 from shared.requests.people import PersonRow, WayList, WayRow
 
@@ -46,3 +46,20 @@ def test_somebody_is_out_of_reach_when_every_way_that_is_configured_fails(
     (status,) = status_of_people([_row(*ways)], WayList(configured=("mail", "teams"), rows=states))
 
     assert status.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("names", "begins"),
+    [
+        ({"inbox"}, "the manager's page is the only one"),
+        ({"inbox", "chat.team"}, "there are only rooms"),
+        ({"chat.team"}, "there are only rooms"),
+        ({"inbox", "chat.team", "personal"}, ""),
+        ({"webhook"}, ""),
+    ],
+)
+def test_a_room_and_the_managers_page_reach_no_rep(names: set[str], begins: str) -> None:
+    text = describe_missing_channel(names)
+
+    assert text.startswith(begins)
+    assert bool(text) is bool(begins)

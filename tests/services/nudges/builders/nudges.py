@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
-from shared.events import Mention, Nudge, NudgeId, NudgeKind, NudgePart, Person, PossibleAbsence, Team
+from shared.events import Mention, Nudge, NudgeId, NudgeKind, NudgePart, Person, PossibleAbsence, PossibleThanks, Team
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.people import ANA, NORTH
 
@@ -23,6 +23,7 @@ class NudgeFields(TypedDict, total=False):
     decided_at: datetime
     about: tuple[Mention, ...]
     absences: tuple[PossibleAbsence, ...]
+    thanks: tuple[PossibleThanks, ...]
     sender: Person | None
     url: str
     parts: tuple[NudgePart, ...]

@@ -95,6 +95,15 @@ class Rows:
         """Store a nudge behind the others, where Postgres finds it last unless a query asks for an order."""
         await self.pool.execute("UPDATE nudge SET person_name = person_name WHERE id = $1", nudge_id)
 
+    async def add_channel(self, name: str = "recorder", *, reaches_recipient: bool = True) -> None:
+        """A channel that is known, or is made to be."""
+        await self.pool.execute(
+            "INSERT INTO channel (name, destination, reaches_recipient) VALUES ($1, '', $2)"
+            " ON CONFLICT (name) DO UPDATE SET reaches_recipient = excluded.reaches_recipient",
+            name,
+            reaches_recipient,
+        )
+
     async def add_delivery(
         self,
         nudge_id: NudgeId,

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.deliver.channel import Delivered, GiveUp, Gone, TryLater
+from services.nudges.deliver.channels.chat import ChatChannel
 from services.nudges.deliver.channels.inbox import InboxChannel
 from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DELIVERED
 from shared.events import Nudge, NudgeKind, NudgePart
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import MARA
 from tests.services.nudges.builders.rows import Rows
-from tests.services.nudges.deliver.delivering import Delivering, nudge_id
+from tests.services.nudges.deliver.delivering import LINKS, Delivering, nudge_id
 from tests.services.nudges.deliver.recorder import Recorder
 
 HOUR = timedelta(hours=1)
@@ -230,14 +232,17 @@ async def test_the_first_channel_that_accepts_an_announcement_tells_scoring_and_
     assert (delivered.rep_id, delivered.version, delivered.delivered_at) == ("ana", 1, delivering.now - HOUR)
 
 
-async def test_an_announcement_that_is_only_on_the_managers_page_has_not_reached_the_rep(delivering: Delivering) -> None:
+@pytest.mark.parametrize("channel", [InboxChannel, ChatChannel], ids=["the manager's page", "a room"])
+async def test_an_announcement_that_is_only_where_others_read_has_not_reached_the_rep(
+    delivering: Delivering, channel: type[InboxChannel | ChatChannel]
+) -> None:
     """So no shortfall can be held against them, until another channel accepts it too."""
     rows = Rows(delivering.pool)
     nudge = make_nudge("announcement-1", kind=NudgeKind.ANNOUNCEMENT, rule="playbook")
     await rows.add_nudge(nudge)
     await rows.add_announcement(announcement(1), nudge_id=nudge.id)
     await rows.add_delivery(nudge.id)
-    delivering.channel.reaches_recipient = InboxChannel.reaches_recipient
+    delivering.channel.reaches_recipient = channel.reaches_recipient
 
     await delivering.deliver()
 
@@ -274,3 +279,14 @@ async def test_what_is_about_the_reps_own_page_leads_there(delivering: Deliverin
     await delivering.deliver()
 
     assert delivering.channel.nudges[0].url.startswith("http://pages/you/ana/")
+
+
+@pytest.mark.parametrize("rule", ["disputes", "new_disputes"])
+async def test_disputes_lead_to_the_page_on_which_their_manager_answers_them(delivering: Delivering, rule: str) -> None:
+    nudge = make_nudge(person=MARA, rule=rule, kind=NudgeKind.DIGEST)
+    await Rows(delivering.pool).add_nudge(nudge)
+    await Rows(delivering.pool).add_delivery(nudge.id)
+
+    await delivering.deliver()
+
+    assert delivering.channel.nudges[0].url == LINKS.inbox_url(MARA.id)

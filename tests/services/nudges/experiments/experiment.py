@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
+from shared.events import NudgeId
 from tests.services.nudges.builders.days import MONDAY, at
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import make_rep
@@ -32,6 +33,12 @@ async def run_experiment(rows: Rows, *, sent_adds: float, rule: str = "plan_done
 async def add_assignment(
     rows: Rows, person: str, day: date, *, is_sent: bool, rule: str = "plan_done", propensity: float = 0.5
 ) -> None:
-    """A nudge of a rule that was sent, or withheld, at noon of a day."""
+    """A nudge of a rule that was sent, or withheld, at noon of a day, to somebody whom messages reach."""
     nudge = make_nudge(f"{rule}-{person}-{day}", rule=rule, day=day, person=make_rep(person), send_at=at(day, "12:00"))
     await rows.add_nudge(nudge, status="sent" if is_sent else "withheld", propensity=propensity)
+    message = nudge
+    if not is_sent:
+        message = nudge.model_copy(update={"id": NudgeId(f"near-{nudge.id}"), "rule": "near"})
+        await rows.add_nudge(message)
+    await rows.add_channel()
+    await rows.add_delivery(message.id, state="delivered")

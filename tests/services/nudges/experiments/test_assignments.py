@@ -1,16 +1,17 @@
 """The assignments of a rule and the scores around them, clause by clause, on a real database."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.nudges.domain.effects.assignment import ObservedAssignment
+from services.nudges.domain.feedback.answers import Answer
 from services.nudges.experiments.assignments import list_assignments
 from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
-from shared.events import Presence
+from shared.events import NudgeId, PersonId, Presence
 from tests.services.nudges.builders.days import MONDAY, NOON, working_days
 from tests.services.nudges.builders.nudges import make_nudge
-from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.people import ANA, BEN, MARA
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.experiments.experiment import add_assignment
@@ -99,6 +100,10 @@ async def test_without_a_worked_day_before_there_is_no_score_before(rows: Rows) 
 async def test_sent_bundled_and_withheld_nudges_are_assignments(rows: Rows, status: str, is_sent: bool | None) -> None:
     await rows.add_nudge(make_nudge(), status=status, propensity=0.5)
     await rows.pool.execute("UPDATE nudge SET sent_day = day")
+    await rows.add_nudge(make_nudge("near", rule="near"))
+    await rows.add_channel()
+    for nudge_id in (make_nudge().id, NudgeId("near")):
+        await rows.add_delivery(nudge_id, state="delivered")
     await _add_next_day(rows)
 
     assert [assignment.is_sent for assignment in await _assignments(rows)] == ([is_sent] if is_sent is not None else [])
@@ -145,3 +150,84 @@ async def test_assignments_are_in_the_order_of_decision(rows: Rows) -> None:
     await rows.ignore_indexes()
 
     assert [assignment.person_id for assignment in await _assignments(rows)] == ["ben", "ana"]
+
+
+async def _add_sent(
+    rows: Rows, name: str, *, at: datetime = NOON, bundled_with: str | None = None, status: str = "sent"
+) -> NudgeId:
+    nudge = make_nudge(name, occasion=name, send_at=at)
+    carrier = NudgeId(bundled_with) if bundled_with is not None else None
+    await rows.add_nudge(nudge, status=status, propensity=0.5, bundled_with=carrier)
+    return nudge.id
+
+
+async def test_what_only_stands_on_the_managers_page_or_in_a_room_was_not_sent(rows: Rows) -> None:
+    await _add_next_day(rows)
+    await rows.add_channel(reaches_recipient=False)
+    await rows.add_channel("personal")
+    await rows.add_delivery(await _add_sent(rows, "sent"), state="delivered")
+    assert await _assignments(rows) == []
+
+    await rows.add_channel(reaches_recipient=True)
+
+    assert [assignment.is_sent for assignment in await _assignments(rows)] == [True]
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "failed"])
+async def test_what_has_not_been_delivered_was_not_sent(rows: Rows, state: str) -> None:
+    await _add_next_day(rows)
+    await rows.add_channel()
+    await rows.add_delivery(await _add_sent(rows, "sent"), state=state)
+
+    assert await _assignments(rows) == []
+
+
+async def test_a_part_was_sent_if_the_message_that_carries_it_has_arrived(rows: Rows) -> None:
+    await _add_next_day(rows)
+    await rows.add_channel()
+    await rows.add_delivery(await _add_sent(rows, "carrier"), state="delivered")
+    await _add_sent(rows, "part", bundled_with="carrier", status="bundled")
+
+    assert len(await _assignments(rows)) == 2
+
+
+@pytest.mark.parametrize(
+    ("person", "answered", "counted"),
+    [(ANA.id, "carrier", 2), (ANA.id, "part", 2), (MARA.id, "carrier", 0), (ANA.id, "other", 1)],
+    ids=["the message", "a part of it", "by their manager", "another message"],
+)
+async def test_what_its_recipient_has_answered_was_opened(rows: Rows, person: PersonId, answered: str, counted: int) -> None:
+    await _add_next_day(rows)
+    await _add_sent(rows, "carrier")
+    await _add_sent(rows, "part", bundled_with="carrier", status="bundled")
+    await _add_sent(rows, "other")
+    await rows.add_answer(NudgeId(answered), person, Answer.NOT_USEFUL)
+
+    assert len(await _assignments(rows)) == counted
+
+
+async def test_what_was_withheld_counts_if_the_message_that_is_nearest_in_time_has_arrived(rows: Rows) -> None:
+    await _add_next_day(rows)
+    await rows.add_channel()
+    await _add_sent(rows, "withheld", status="withheld")
+    assert await _assignments(rows) == [], "no message shows whether anything reaches them"
+    await _add_sent(rows, "far", at=NOON - 2 * DAY)
+    near = await _add_sent(rows, "near", at=NOON + DAY)
+    await rows.add_delivery(NudgeId("far"), state="delivered")
+    assert [assignment.is_sent for assignment in await _assignments(rows)] == [True]
+
+    await rows.add_delivery(near, state="delivered")
+
+    assert [assignment.is_sent for assignment in await _assignments(rows)].count(False) == 1
+
+
+@pytest.mark.parametrize("field", ["person", "status"])
+async def test_messages_to_others_and_what_was_not_sent_say_nothing_of_what_was_withheld(rows: Rows, field: str) -> None:
+    await _add_next_day(rows)
+    await rows.add_channel()
+    await _add_sent(rows, "withheld", status="withheld")
+    other = make_nudge("other", occasion="other", person=BEN if field == "person" else ANA)
+    await rows.add_nudge(other, status="deferred" if field == "status" else "sent")
+    await rows.add_delivery(other.id, state="delivered")
+
+    assert await _assignments(rows) == []

@@ -17,8 +17,8 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage, Explain
 from services.nudges.pages.inbox_page import InboxPage
-from services.nudges.pages.mail_page import MailPage
 from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.rules.catalogue import RULES
@@ -53,8 +53,8 @@ async def browsing(
     inbox = InboxPage(pool, LINKS, renderer, clock)
     own = OwnPage(pool, LINKS, renderer, clock, on_acknowledged=on_acknowledged)
     answers = AnswerPage(pool, LINKS, renderer, clock, metrics)
-    disputes = DisputePage(pool, LINKS, renderer, clock, metrics, explain=explain)
-    mail = MailPage(pool, LINKS, renderer, clock)
+    disputes = DisputePage(pool, LINKS, renderer, clock, metrics, explain=explain, settings=SETTINGS, on_decided=on_decided)
+    mail = PreferencePage(pool, LINKS, renderer, clock)
     thanks = ThanksPage(pool, LINKS, renderer, clock, metrics, settings=SETTINGS, on_decided=on_decided)
     routes = [route for page in (inbox, own, answers, disputes, mail, thanks) for route in page.routes()]
     app = Starlette(routes=routes, exception_handlers={404: inbox.not_found})

@@ -6,14 +6,17 @@ from typing import Final
 
 import pytest
 
+from services.nudges.decide.disputes.dispute_answers import mark_resolved
 from services.nudges.deliver.channels.file import FileChannel
 from services.nudges.deliver.personal.contact_states import record_success
 from services.nudges.deliver.personal.mail_stops import stop_mail
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
+from services.nudges.domain.feedback.preferences import Preference
 from services.nudges.experiments.calibrations import merge_rep_calibrations
 from services.nudges.locks import lock_person
-from services.nudges.pages.disputes.disputes import NewDispute, mark_resolved, merge_dispute
+from services.nudges.pages.disputes.disputes import NewDispute, merge_dispute
+from services.nudges.preferences.stored_preferences import save_preference
 from services.nudges.requests.erase_person import erase_person
 from shared.event_types import NUDGE_DECIDED
 from shared.events import GoalKey, Mention, NudgeId, Person, PersonId, Rep
@@ -43,6 +46,7 @@ TABLES_OF_PEOPLE: Final = frozenset(
         "manager_of_rep",
         "nudge",
         "outbox",
+        "preference",
         "recognition",
         "rep_calibration",
         "scheduled_check",
@@ -79,6 +83,7 @@ async def _add_rep(rows: Rows, rep: Rep) -> None:
         await merge_rep_calibrations(connection, NORTH.id, [rep.id], [0.1])
         await record_success(connection, rep.id, "mail", now=NOON)
     await stop_mail(rows.pool, rep.id, now=NOON)
+    await save_preference(rows.pool, rep.id, Preference(paused_until=MONDAY), now=NOON)
     await _add_dispute(rows, rep)
 
 

@@ -52,6 +52,7 @@ from tests.services.nudges.rules.harbor import (
     proposals_ladder,
     proposals_this_month,
 )
+from tests.services.nudges.rules.mornings import MORNING_EXAMPLES, dispute_messages
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +128,7 @@ DOUBTS: Final = (
 """Ana seems to work from Tuesday to Thursday, and Tom now and then."""
 
 MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
+    **MORNING_EXAMPLES,
     "gone_silent": TeamContext(
         today=THURSDAY,
         members=(*[habitual_member(of_rep) for of_rep in (ANA, DIEGO, EMI, PRIYA)], habitual_member(TOM, silent_days=4)),
@@ -277,9 +279,14 @@ def _other_examples() -> Iterator[Example]:
     )
 
 
+def _dispute_examples() -> Iterator[Example]:
+    for title, when, limits, person, now, candidate in dispute_messages():
+        yield Example(title=title, when=when, limits=limits, receiver=_receiver(person, now), candidate=candidate)
+
+
 def _receiver(person: Person, now: datetime) -> str:
     """`Diego Santos, Wednesday at 15:20`."""
     return f"{person.name}, {WEEKDAYS[now.weekday()]} at {clock_time(now, 'Europe/Madrid')}"
 
 
-EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples())
+EXAMPLES: Final[Sequence[Example]] = (*_rule_examples(), *_other_examples(), *_dispute_examples())

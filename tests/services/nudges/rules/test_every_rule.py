@@ -20,7 +20,13 @@ from tests.services.nudges.rules.names import NAME_IN_MESSAGES, NAMESAKES, with_
 from tests.services.nudges.rules.variations import VARIATIONS
 
 TEXT_MAX = 200
-LISTS = {(ANNOUNCEMENT_RULE, "many changes"), ("roster_check", "five names")}
+LISTS = {
+    (ANNOUNCEMENT_RULE, "many changes"),
+    ("roster_check", "five names"),
+    ("away_today", "more than five"),
+    ("could_use_a_hand", "more than four"),
+    ("sent_to_team", "as it happens"),
+}
 LIST_MAX = 400
 ABOUT_THE_PERSON = {"lazy", "failed", "failure", "bad", "rank", "ranked", "worst", "poor", "weak", "should", "must"}
 

@@ -2,7 +2,9 @@
 
 from services.nudges.rules.catalogue import MANAGER_RULES, REP_RULES, RULES
 
-HOLDS_NOTHING_AGAINST_ANYBODY = {"recognition_due", "digest", "starts_today", "back_today", "roster_check"}
+NEWS = ("disputes", "away_today", "could_use_a_hand", "sent_to_team")
+"""They repeat what other rules have sent within their own budgets, or what somebody has entered or said."""
+HOLDS_NOTHING_AGAINST_ANYBODY = {"recognition_due", "digest", "starts_today", "back_today", "roster_check", *NEWS}
 """The manager rules that praise or announce a rep, list what the whole team did, or doubt the roster."""
 
 

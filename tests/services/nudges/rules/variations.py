@@ -63,6 +63,7 @@ from tests.services.nudges.rules.harbor import (
     proposals_ladder,
     proposals_this_month,
 )
+from tests.services.nudges.rules.mornings import of_mornings
 from tests.services.nudges.rules.names import variations_of_names
 from tests.services.nudges.rules.numbers import variations_of_numbers
 
@@ -190,6 +191,7 @@ def _of_teams() -> Iterator[Variation]:
         ("roster_check", "one of each", _doubted(*DOUBTS, _nothing(EMI))),
         ("roster_check", "five names", _doubted(*DOUBTS, *[replace(DOUBTS[0], rep_id=DIEGO.id)] * 2, _nothing(EMI))),
         ("roster_check", "most of the team", _most_of_the_team()),
+        *of_mornings(),
         ("digest", "another team was away", _team(THURSDAY, south, absent_member(DIEGO, WEDNESDAY))),
     ]
     for rule, special, context in contexts:

@@ -8,16 +8,20 @@ from nats.aio.msg import Msg
 
 from services.nudges.deliver.personal.directory import STOPPED, RosterDirectory
 from services.nudges.deliver.personal.mail_stops import stop_mail
+from services.nudges.domain.feedback.preferences import MessageGroup, Preference
 from services.nudges.links import Links
-from shared.events import NudgeKind
+from services.nudges.preferences.stored_preferences import save_preference
+from shared.clock import SteppedClock
+from shared.events import NudgeId, NudgeKind, NudgePart
 from shared.jetstream.client import LeanClient, connect
 from shared.reach import ContactPoint, Contacts
 from shared.requests.client import NoResponder
 from shared.requests.endpoint import Envelope
 from shared.requests.people import PERSON_CONTACTS, ContactList, ContactQuery
-from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.builders.days import MONDAY, NOON, TUESDAY, at
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN
+from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.delivering import LINKS
 
 MAIL = ContactPoint(transport="mail", address="ana@example.com")
@@ -44,7 +48,7 @@ async def _answer_with(connection: LeanClient, *contacts: ContactPoint) -> None:
 
 
 async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS)
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON))
     await _answer_with(connection, SLACK, MAIL)
 
     assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK, MAIL))
@@ -52,7 +56,7 @@ async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, p
 
 
 async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS)
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON))
     await _answer_with(connection, MAIL)
     await stop_mail(pool, ANA.id, now=NOON)
 
@@ -64,7 +68,7 @@ async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connect
 
 
 async def test_other_ways_to_somebody_who_has_stopped_mail_stay(connection: LeanClient, pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(connection, pool, LINKS)
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON))
     await _answer_with(connection, MAIL, SLACK)
     await stop_mail(pool, ANA.id, now=NOON)
 
@@ -75,16 +79,74 @@ async def test_the_roster_has_the_contacts_also_of_whoever_has_stopped_mail(conn
     await _answer_with(connection, SLACK, MAIL)
     await stop_mail(pool, ANA.id, now=NOON)
 
-    assert (await RosterDirectory(connection, pool, LINKS).ask_scoring(ANA.id)).contacts == (SLACK, MAIL)
+    assert (await RosterDirectory(connection, pool, LINKS, SteppedClock(NOON)).ask_scoring(ANA.id)).contacts == (SLACK, MAIL)
 
 
 async def test_nobody_is_found_while_scoring_is_down(connection: LeanClient, pool: asyncpg.Pool) -> None:
     with pytest.raises(NoResponder):
-        await RosterDirectory(connection, pool, LINKS).find_contacts(make_nudge())
+        await RosterDirectory(connection, pool, LINKS, SteppedClock(NOON)).find_contacts(make_nudge())
 
 
 def test_the_link_to_stop_mail_is_the_persons_own(pool: asyncpg.Pool) -> None:
-    directory = RosterDirectory(LeanClient(), pool, LINKS)
+    directory = RosterDirectory(LeanClient(), pool, LINKS, SteppedClock(NOON))
 
     assert directory.stop_url(make_nudge()) == LINKS.mail_url(ANA.id) != LINKS.mail_url(BEN.id)
-    assert RosterDirectory(LeanClient(), pool, Links(base_url="http://pages", secret=None)).stop_url(make_nudge()) == ""
+    assert (
+        RosterDirectory(LeanClient(), pool, Links(base_url="http://pages", secret=None), SteppedClock(NOON)).stop_url(
+            make_nudge()
+        )
+        == ""
+    )
+
+
+async def _prefer(pool: asyncpg.Pool, preference: Preference) -> None:
+    await save_preference(pool, ANA.id, preference, now=NOON)
+
+
+async def test_what_a_person_prefers_is_tried_first(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON))
+    await _answer_with(connection, MAIL, SLACK)
+    await _prefer(pool, Preference(first_transport="slack"))
+
+    for kind in (NudgeKind.CELEBRATION, NudgeKind.ANNOUNCEMENT):
+        assert (await directory.find_contacts(make_nudge(kind=kind))).contacts == (SLACK, MAIL)
+    await _prefer(pool, Preference(first_transport="mail"))
+    assert (await directory.find_contacts(make_nudge())).contacts == (MAIL, SLACK)
+
+
+async def test_what_is_not_wanted_any_more_is_not_sent_although_it_was_decided(
+    connection: LeanClient, pool: asyncpg.Pool
+) -> None:
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON))
+    await _answer_with(connection, MAIL)
+    await _prefer(pool, Preference(unwanted=frozenset(MessageGroup), paused_until=TUESDAY))
+
+    by_kind = {kind: await directory.find_contacts(make_nudge(kind=kind)) for kind in NudgeKind}
+
+    must_know = {NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION}
+    assert {kind for kind, contacts in by_kind.items() if contacts == Contacts(contacts=(MAIL,))} == must_know
+    assert {contacts.because for kind, contacts in by_kind.items() if kind not in must_know} == {STOPPED}
+
+
+async def test_a_message_is_sent_for_the_sake_of_one_part_that_is_wanted(connection: LeanClient, pool: asyncpg.Pool) -> None:
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(NOON))
+    await _answer_with(connection, MAIL)
+    await _prefer(pool, Preference(unwanted=frozenset({MessageGroup.CELEBRATIONS})))
+    kinds = (NudgeKind.CELEBRATION, NudgeKind.COACHING)
+    parts = tuple(NudgePart(id=NudgeId(kind), kind=kind, rule="a_rule", text="text") for kind in kinds)
+
+    assert (await directory.find_contacts(make_nudge(parts=parts))).contacts == (MAIL,)
+    assert (await directory.find_contacts(make_nudge(parts=parts[:1]))).contacts == ()
+
+
+@pytest.mark.parametrize(("now", "is_sent"), [("23:59", False), ("00:00", True)])
+async def test_a_pause_ends_at_the_midnight_of_the_person(
+    connection: LeanClient, pool: asyncpg.Pool, rows: Rows, now: str, *, is_sent: bool
+) -> None:
+    day = TUESDAY if is_sent else MONDAY
+    directory = RosterDirectory(connection, pool, LINKS, SteppedClock(at(day, now)))
+    await rows.add_nudge(make_nudge(), timezone="Europe/Madrid")
+    await _answer_with(connection, MAIL)
+    await _prefer(pool, Preference(paused_until=TUESDAY))
+
+    assert bool((await directory.find_contacts(make_nudge())).contacts) is is_sent

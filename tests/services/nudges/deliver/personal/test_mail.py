@@ -49,7 +49,7 @@ async def test_a_mail_goes_to_its_person_alone() -> None:
     (mail,) = mailbox.messages
     assert mailbox.recipients == ["ana@example.com"]
     assert mail["Subject"] == MESSAGE.subject
-    assert mail["Message-ID"] == "<plan-done@example.com>"
+    assert mail["Message-ID"] == "<plan-done.20260302110000@example.com>"
 
 
 @pytest.mark.parametrize(

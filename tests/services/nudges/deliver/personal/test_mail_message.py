@@ -8,9 +8,10 @@ import pytest
 
 from services.nudges.deliver.personal.mail_message import mail_message
 from services.nudges.deliver.personal.transport import personal_message
-from shared.events import NudgeKind, Person, PersonId
-from tests.services.nudges.builders.days import NOON
+from shared.events import NudgeId, NudgeKind, Person, PersonId, PossibleAbsence, PossibleThanks
+from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.nudges import NudgeFields, make_nudge
+from tests.services.nudges.builders.people import ANA, make_rep
 
 SENDER = Address("Daymark", addr_spec="daymark@example.com")
 STOP = "https://pages.example/mail/ana/abc"
@@ -36,7 +37,7 @@ def test_the_headers_say_whose_it_is_and_let_the_reader_unsubscribe_with_one_cli
     assert str(mail["From"]) == "Daymark <daymark@example.com>"
     assert str(mail["To"]) == "Ana Ruiz <ana@example.com>"
     assert mail["Subject"] == "Ana, you did your plan for today: 10 of 10 calls"
-    assert mail["Message-ID"] == "<plan-done@example.com>"
+    assert mail["Message-ID"] == "<plan-done.20260302110000@example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Unsubscribe"] == f"<{STOP}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -60,7 +61,7 @@ def test_the_text_is_read_from_the_message_over_the_reason_to_the_links() -> Non
         URL,
         "",
         "-- ",
-        f"Stop these mails: {STOP}",
+        f"Choose which messages you get, or stop these mails: {STOP}",
         "",
     ]
 
@@ -88,8 +89,8 @@ def test_what_binds_a_person_cannot_be_unsubscribed_from(kind: NudgeKind) -> Non
     mail = _mail(kind=kind)
 
     assert mail["List-Unsubscribe"] is None
-    assert "Stop these mails" not in _part(mail, "plain")
-    assert f"Your mail settings: {STOP}" in _part(mail, "plain")
+    assert "stop these mails" not in _part(mail, "plain")
+    assert f"Choose which messages you get: {STOP}" in _part(mail, "plain")
 
 
 @pytest.mark.parametrize(
@@ -163,3 +164,31 @@ def test_the_page_of_a_mail_is_html_that_a_phone_can_show() -> None:
     assert 'name="viewport"' in html
     assert f'href="{URL}"' in html
     assert html.count("<p") == 4
+
+
+def test_a_manager_can_write_to_a_rep_and_enter_an_absence_from_the_mail() -> None:
+    tom = make_rep("tom", "Becker, <b>Tom\u202e</b>")
+    absences = (PossibleAbsence(rep=tom, first=MONDAY, last=MONDAY, url="http://pages/absence/mara/tom/x?from=1&until=2"),)
+    thanks = (PossibleThanks(rep=ANA, nudge_id=NudgeId("due"), url="http://pages/recognise/mara/ana/x?nudge=due"),)
+    mail = _mail(kind=NudgeKind.DIGEST, absences=absences, thanks=thanks)
+
+    plain, html = _part(mail, "plain"), _part(mail, "html")
+
+    assert "Was <b>Tom</b> Becker away?:\nhttp://pages/absence/mara/tom/x?from=1&until=2\n" in plain
+    assert "Write to Ana Ruiz:\nhttp://pages/recognise/mara/ana/x?nudge=due\n" in plain
+    assert plain.index("Write to Ana Ruiz") < plain.index("Why you get this")
+    assert 'href="http://pages/absence/mara/tom/x?from=1&amp;until=2"' in html
+    assert "Was &lt;b&gt;Tom&lt;/b&gt; Becker away?</a>" in html
+
+
+def test_without_a_secret_nothing_is_offered() -> None:
+    absences = (PossibleAbsence(rep=ANA, first=MONDAY, last=MONDAY),)
+    mail = _mail(absences=absences, thanks=(PossibleThanks(rep=ANA, nudge_id=NudgeId("due")),))
+
+    assert "away?" not in _part(mail, "plain")
+    assert "Write to" not in _part(mail, "html")
+
+
+@pytest.mark.parametrize("rule", ["disputes", "new_disputes"])
+def test_a_message_that_begins_with_disputes_leads_to_the_managers_page(rule: str) -> None:
+    assert f"Answer the disputes on your page:\n{URL}" in _part(_mail(kind=NudgeKind.DIGEST, rule=rule), "plain")

@@ -9,9 +9,9 @@ import pytest
 
 from services.nudges.deliver.personal.slack_message import slack_message
 from services.nudges.deliver.personal.transport import personal_message
-from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId
+from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId, PossibleThanks
 from tests.services.nudges.builders.nudges import make_nudge
-from tests.services.nudges.builders.people import MARA
+from tests.services.nudges.builders.people import ANA, MARA
 from tests.slack import block_mistakes
 
 URL = "https://pages.example/answer/plan-done/ana/def"
@@ -86,12 +86,12 @@ def test_slack_takes_the_blocks_of_every_kind(kind: NudgeKind) -> None:
     assert list(block_mistakes(_written(NUDGES[kind])["blocks"])) == []
 
 
-def test_the_id_is_a_uuid_of_the_nudge_alone() -> None:
+def test_the_id_is_a_uuid_of_the_nudge_and_the_time_for_which_it_was_decided() -> None:
     nudges = (make_nudge("n1"), make_nudge("n1", text="Other words."), make_nudge("n2"))
     first, again, other = (slack_message(personal_message(nudge, stop_url=""), has_buttons=True).id for nudge in nudges)
 
     assert first == again != other
-    assert first == "665c308e-4e45-5ea2-8824-ba5ee98de2e7"
+    assert first == "aad89d44-2c44-5c12-b047-aaad153337af"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -193,3 +193,18 @@ def test_without_buttons_the_page_is_where_it_is_answered() -> None:
     labels = [json.dumps(_written(nudge, has_buttons=has_buttons)["blocks"][-1]) for has_buttons in (True, False)]
     assert ["Open it in Daymark" in label for label in labels] == [True, False]
     assert ["Answer, or say that something is wrong" in label for label in labels] == [False, True]
+
+
+def test_what_else_the_reader_can_do_and_their_settings_are_links_of_their_own() -> None:
+    thanks = (PossibleThanks(rep=ANA, nudge_id=NudgeId("due"), url="https://pages.example/recognise/mara/ana/x"),)
+    nudge = NUDGES[NudgeKind.RECOGNITION].model_copy(update={"thanks": thanks})
+    message = slack_message(personal_message(nudge, stop_url="https://pages.example/mail/mara/x"), has_buttons=True)
+
+    *_, last = message.blocks
+    assert last["type"] == "rich_text"
+    assert [section["elements"] for section in last["elements"]] == [  # type: ignore[attr-defined]
+        [{"type": "link", "url": "https://pages.example/recognise/mara/ana/x", "text": "Write to Ana Ruiz"}],
+        [{"type": "link", "url": URL, "text": "Open it in Daymark"}],
+        [{"type": "link", "url": "https://pages.example/mail/mara/x", "text": "Choose which messages you get"}],
+    ]
+    assert list(block_mistakes(json.loads(json.dumps(message.blocks)))) == []

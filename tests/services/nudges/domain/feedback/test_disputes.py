@@ -1,5 +1,6 @@
 """How disputed activities are described and identified."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,15 +8,22 @@ import pytest
 from services.nudges.domain.feedback.disputes import (
     REASON_LABELS,
     RESOLUTION_LABELS,
+    AnsweredDispute,
+    DisputedRecord,
+    DisputeId,
     DisputeReason,
     RecordedActivity,
     Resolution,
     describe_facts,
     describe_kind,
+    dispute_answer_candidate,
+    dispute_of_occasion,
     make_dispute_id,
+    new_disputes_candidate,
 )
 from shared.events import PersonId, RepId
 from shared.observation import ActivityId, SourceName
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 
 
 @pytest.mark.parametrize(
@@ -68,3 +76,70 @@ def test_the_id_of_a_dispute_never_changes() -> None:
 def test_every_reason_and_every_resolution_has_a_label() -> None:
     assert set(REASON_LABELS) == set(DisputeReason)
     assert set(RESOLUTION_LABELS) == set(Resolution)
+
+
+def _records(*of_reps: str) -> list[DisputedRecord]:
+    return [DisputedRecord(rep_id=_rep(name), day=MONDAY, reason=DisputeReason.TWICE) for name in of_reps]
+
+
+def _rep(name: str) -> RepId:
+    return RepId(PersonId(name))
+
+
+NAMES = {_rep(name): name for name in ("Ana", "Ben", "Cleo", "Dan", "Eva", "Ana R.", "Ana Ruiz (ana-2)")}
+
+
+@pytest.mark.parametrize(
+    ("of_reps", "text"),
+    [
+        (
+            ("Ana",),
+            "Ana disputes a record from yesterday: it's recorded twice. Please correct it in the CRM, or say that it stands.",
+        ),
+        (("Ana", "Ana"), "Ana (2) disputes two records. Please correct them in the CRM, or say that they stand."),
+        (("Ben", "Ana"), "Ana and Ben dispute two records. Please correct them in the CRM, or say that they stand."),
+        (
+            ("Ana R.", "Ana Ruiz (ana-2)"),
+            "Ana R. and Ana Ruiz (ana-2) dispute two records. Please correct them in the CRM, or say that they stand.",
+        ),
+        (
+            ("Ana", "Ben", "Cleo", "Dan", "Eva", "Ana R.", "Ana R."),
+            (
+                "Ana, Ana R. (2), Ben, Cleo, Dan and one other dispute seven records. "
+                "Please correct them in the CRM, or say that they stand."
+            ),
+        ),
+    ],
+    ids=["one", "two of one rep", "two reps", "of one name", "many"],
+)
+def test_a_manager_reads_who_disputes_how_much(of_reps: tuple[str, ...], text: str) -> None:
+    candidate = new_disputes_candidate(_records(*of_reps), NAMES, hour=at(TUESDAY, "10:00"), today=TUESDAY)
+
+    assert candidate.wordings == (text,)
+    assert [mention.id for mention in candidate.about] == list(dict.fromkeys(of_reps))
+    assert candidate.is_urgent
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "record"),
+    [
+        ("meeting_booked", MONDAY, "yesterday (meeting booked)"),
+        ("call", MONDAY - timedelta(days=10), "Friday 20 February (call)"),
+    ],
+)
+def test_an_answer_names_the_record_by_its_day_and_kind(kind: str, day: date, record: str) -> None:
+    answered = AnsweredDispute(
+        id=DisputeId("d1"),
+        day=day,
+        kind=kind,
+        reason=DisputeReason.KIND,
+        resolution=Resolution.PUT_RIGHT,
+        manager_id="mara",
+        resolved_at=at(TUESDAY, "10:00"),
+    )
+
+    candidate = dispute_answer_candidate(answered, rep_name="van der Berg, Eva", manager_name="Mara Lind", today=TUESDAY)
+
+    assert candidate.wordings == (f"Eva, your record from {record} has been corrected in the CRM.",)
+    assert candidate.reason == "You disputed it: it was a different kind of activity. Mara Lind answered that it is corrected."
+    assert dispute_of_occasion(candidate.occasion) == "d1"

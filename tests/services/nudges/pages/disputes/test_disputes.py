@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
+from services.nudges.decide.disputes.dispute_answers import mark_resolved
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity, Resolution
 from services.nudges.pages.disputes.disputes import (
     NewDispute,
     delete_dispute,
     list_disputes_for_manager,
     list_disputes_of_day,
-    mark_resolved,
     merge_dispute,
 )
 from shared.events import Rep

@@ -48,7 +48,7 @@ async def test_what_was_not_sent_has_no_message(rows: Rows, status: str) -> None
 async def test_without_an_answer_it_is_the_message_that_was_sent(rows: Rows) -> None:
     await _add_message(rows)
 
-    sent = slack_message(personal_message(add_links(FIRST, LINKS), stop_url=""), has_buttons=True)
+    sent = slack_message(personal_message(add_links(FIRST, LINKS), stop_url=LINKS.mail_url(ANA.id)), has_buttons=True)
     assert await answered_message(rows.pool, FIRST, LINKS) == sent
 
 

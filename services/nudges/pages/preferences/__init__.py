@@ -1,0 +1,1 @@
+"""The page on which a person chooses what they get, when and where, and stops mail. It opens from every message."""

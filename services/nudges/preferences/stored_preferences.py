@@ -1,0 +1,48 @@
+"""The table of preferences."""
+
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from services.nudges.domain.feedback.preferences import NO_PREFERENCE, MessageGroup, Preference
+from shared.events import NudgeId, PersonId
+from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
+
+_QUERIES: Final = Queries.beside(__file__)
+
+
+async def find_preference(connection: Querier | asyncpg.Pool, person_id: PersonId) -> Preference:
+    """What a person has asked for. A group that this version does not know is passed over."""
+    row = await connection.fetchrow(_QUERIES["find_preference"], person_id)
+    if row is None:
+        return NO_PREFERENCE
+    return Preference(
+        first_transport=row["first_transport"],
+        unwanted=frozenset(MessageGroup(group) for group in row["unwanted"] if group in set(MessageGroup)),
+        not_before=row["not_before"],
+        not_after=row["not_after"],
+        paused_until=row["paused_until"],
+    )
+
+
+async def find_timezone_of_nudge(pool: asyncpg.Pool, nudge_id: NudgeId) -> str:
+    """The zone of the person to whom a nudge goes; UTC for what is no nudge."""
+    return await pool.fetchval(_QUERIES["find_timezone_of_nudge"], nudge_id) or "UTC"
+
+
+async def save_preference(
+    connection: Querier | asyncpg.Pool, person_id: PersonId, preference: Preference, *, now: datetime
+) -> None:
+    """Store what a person asks for, in place of what they asked for before."""
+    await connection.execute(
+        _QUERIES["merge_preference"],
+        person_id,
+        preference.first_transport,
+        sorted(preference.unwanted),
+        preference.not_before,
+        preference.not_after,
+        preference.paused_until,
+        now,
+    )

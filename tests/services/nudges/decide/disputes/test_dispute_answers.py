@@ -1,0 +1,136 @@
+"""What a rep is sent once their dispute is answered, on a real database."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.nudges.decide.disputes.dispute_answers import ANSWERED_ANEW, mark_resolved, resolve_dispute
+from services.nudges.domain.decision import Outcome
+from services.nudges.domain.feedback.disputes import DisputeId, Resolution
+from services.nudges.domain.feedback.preferences import MessageGroup, Preference
+from services.nudges.preferences.stored_preferences import save_preference
+from shared.event_types import NUDGE_DECIDED
+from shared.events import ManagerId, NudgeKind
+from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
+from tests.services.nudges.builders.reports import open_report
+from tests.services.nudges.conftest import LINKS, Nudging
+from tests.services.nudges.decide.disputes.disputing import dispute
+
+FRIDAY = MONDAY - timedelta(days=3)
+SENT = Outcome(rule="dispute_answer", status="sent")
+DEFERRED = Outcome(rule="dispute_answer", status="deferred")
+
+
+@pytest.fixture
+async def disputed(nudging: Nudging) -> Nudging:
+    """Ana, who works today, disputes a call of Friday."""
+    await nudging.take_in(open_report(FRIDAY), open_report())
+    await dispute(nudging.rows, day=FRIDAY)
+    return nudging
+
+
+async def _answer(
+    nudging: Nudging, resolution: Resolution, *, dispute_id: str = "d1", manager_id: ManagerId = MARA.id
+) -> Outcome | None:
+    return await resolve_dispute(nudging.pool, DisputeId(dispute_id), manager_id, resolution, nudging.context())
+
+
+@pytest.mark.parametrize(
+    ("resolution", "text"),
+    [
+        (Resolution.PUT_RIGHT, "Ana, your record from Friday (call) has been corrected in the CRM."),
+        (Resolution.STANDS, "Ana, Mara Lind looked into the record from Friday (call) that you disputed: it stands."),
+    ],
+)
+async def test_the_rep_is_sent_the_answer_and_where_to_see_it(disputed: Nudging, resolution: Resolution, text: str) -> None:
+    assert await _answer(disputed, resolution) == SENT
+    await disputed.deliver()
+
+    (message,) = disputed.channel.nudges
+    assert (message.text, message.kind, message.person.id) == (text, NudgeKind.CORRECTION, ANA.id)
+    assert "it didn't happen" in message.reason
+    assert message.url == LINKS.own_page_url(ANA.id)
+    (decided,) = await disputed.published(NUDGE_DECIDED)
+    assert decided.text == text
+
+
+async def test_an_answer_is_about_the_day_on_which_it_is_given(disputed: Nudging) -> None:
+    """What is about a day from before a backup was restored is not sent: this is new, whatever day was disputed."""
+    await _answer(disputed, Resolution.STANDS)
+
+    (decided,) = await disputed.published(NUDGE_DECIDED)
+    assert decided.day == MONDAY
+
+
+async def test_the_same_answer_again_and_that_of_somebody_else_send_nothing(disputed: Nudging) -> None:
+    assert await _answer(disputed, Resolution.STANDS, manager_id=JON.id) is None
+    assert await _answer(disputed, Resolution.STANDS, dispute_id="other") is None
+    await _answer(disputed, Resolution.STANDS)
+
+    assert await _answer(disputed, Resolution.STANDS) is None
+    assert await disputed.statuses() == [("dispute_answer", "sent")]
+
+
+async def test_another_answer_is_another_message(disputed: Nudging) -> None:
+    await _answer(disputed, Resolution.STANDS)
+    disputed.now += timedelta(minutes=1)
+
+    assert await _answer(disputed, Resolution.PUT_RIGHT) == SENT
+
+
+async def test_it_reaches_a_rep_who_has_turned_everything_off(disputed: Nudging) -> None:
+    everything_off = Preference(unwanted=frozenset(MessageGroup), paused_until=TUESDAY)
+    await save_preference(disputed.pool, ANA.id, everything_off, now=disputed.now)
+
+    assert await _answer(disputed, Resolution.STANDS) == SENT
+
+
+async def test_in_the_evening_it_waits_for_the_morning_and_is_worded_anew(disputed: Nudging) -> None:
+    disputed.now = at(MONDAY, "18:00")
+    assert await _answer(disputed, Resolution.STANDS) == DEFERRED
+    await disputed.take_in(open_report(TUESDAY))
+
+    assert SENT in await disputed.pass_time(at(TUESDAY, "09:00"))
+
+    assert await disputed.statuses() == [("dispute_answer", "sent")]
+
+
+@pytest.mark.parametrize("change", ["another answer", "disputed again", "withdrawn"])
+async def test_what_was_answered_otherwise_meanwhile_is_not_sent(disputed: Nudging, change: str) -> None:
+    disputed.now = at(MONDAY, "18:00")
+    await _answer(disputed, Resolution.STANDS)
+    await disputed.take_in(open_report(TUESDAY))
+    if change == "another answer":
+        disputed.now = at(MONDAY, "18:01")
+        await _answer(disputed, Resolution.PUT_RIGHT)
+    elif change == "disputed again":
+        await dispute(disputed.rows, day=FRIDAY, now=at(MONDAY, "18:01"))
+    else:
+        await disputed.pool.execute("DELETE FROM dispute")
+
+    await disputed.pass_time(at(TUESDAY, "09:00"))
+
+    assert (await disputed.decisions())[0] == ("dispute_answer", "suppressed", ANSWERED_ANEW)
+
+
+async def test_the_name_of_somebody_who_leads_no_more_is_left_out(disputed: Nudging) -> None:
+    disputed.now = at(MONDAY, "18:00")
+    await _answer(disputed, Resolution.STANDS)
+    await disputed.take_in(open_report(TUESDAY, managers=(JON,)))
+
+    await disputed.pass_time(at(TUESDAY, "09:00"))
+
+    (text,) = await disputed.texts()
+    assert text == "Ana, your manager looked into the record from Friday (call) that you disputed: it stands."
+
+
+async def test_the_answer_to_one_rep_says_nothing_of_anothers_dispute(disputed: Nudging) -> None:
+    await disputed.take_in(open_report(rep=BEN))
+    await dispute(disputed.rows, "d2", of_rep=BEN)
+    await mark_resolved(disputed.pool, DisputeId("d1"), MARA.id, Resolution.PUT_RIGHT, now=disputed.now)
+
+    await _answer(disputed, Resolution.STANDS, dispute_id="d2")
+
+    (text,) = await disputed.texts()
+    assert text == "Ben, Mara Lind looked into the record from today (call) that you disputed: it stands."
