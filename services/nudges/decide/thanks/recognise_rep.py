@@ -11,10 +11,17 @@ from services.nudges.decide.decision_context import DecisionContext, Recipient
 from services.nudges.decide.persist import persist
 from services.nudges.decide.thanks.draft_thanks import draft_thanks
 from services.nudges.decide.thanks.occasions import find_occasion
-from services.nudges.decide.thanks.recognitions import add_recognition, find_recognition, undo_recognition
+from services.nudges.decide.thanks.recognitions import add_recognition, count_of_colleague, find_recognition, undo_recognition
 from services.nudges.deliver.personal.neutral_text import neutral_line
 from services.nudges.domain.decision import Outcome
-from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX, Recognition, RecognitionId, make_recognition_id
+from services.nudges.domain.feedback.thanks import (
+    BY_COLLEAGUE_MAX,
+    BY_COLLEAGUE_WITHIN,
+    TEXT_LENGTH_MAX,
+    Recognition,
+    RecognitionId,
+    make_recognition_id,
+)
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
 from shared.errors import DaymarkError
@@ -37,6 +44,10 @@ class TextTooLong(DaymarkError):
 
 class AlreadySent(DaymarkError):
     """Another text was sent from this form. Open the page again to write a second one."""
+
+
+class TooManyToday(DaymarkError):
+    """This colleague has written to this rep as often as one may within a day. Wait until tomorrow."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +77,7 @@ async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionC
         NotTheirRep: they may not write to the rep, or only as a colleague, who answers no nudge.
         TextTooLong: without what nobody sees, the text has more characters than may be sent.
         AlreadySent: the form has sent something else.
+        TooManyToday: they write as a colleague, and have done so several times.
     """
     text = neutral_line(written.text, length_max=max(len(written.text), 1))
     if len(text) > TEXT_LENGTH_MAX:
@@ -82,6 +94,8 @@ async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionC
             if stored is None or stored.text != text:
                 raise AlreadySent(recognition.id)
             return Recognised(id=recognition.id, outcome=None)
+        if sender.is_colleague:
+            await _refuse_too_many(connection, recognition)
         recipient = Recipient(person=report.rep, team=report.team, timezone=report.timezone, managers=())
         draft = await draft_thanks(connection, recognition, recipient, send_at=context.now, now=context.now)
         return Recognised(id=recognition.id, outcome=await persist(connection, draft, recipient, context))
@@ -94,6 +108,13 @@ async def undo_thanks(
     async with pool.acquire() as connection, connection.transaction():
         await lock_person(connection, rep_id)
         return await undo_recognition(connection, recognition_id, sender_id, rep_id, now=now)
+
+
+async def _refuse_too_many(connection: Connection, recognition: Recognition) -> None:
+    """The recognition is stored already, and goes with the transaction."""
+    since = recognition.written_at - BY_COLLEAGUE_WITHIN
+    if await count_of_colleague(connection, recognition.sender.id, recognition.rep_id, since=since) > BY_COLLEAGUE_MAX:
+        raise TooManyToday(f"{recognition.sender.id}, {recognition.rep_id}")
 
 
 async def _make_recognition(

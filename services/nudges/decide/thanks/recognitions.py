@@ -52,3 +52,9 @@ async def undo_recognition(
 ) -> bool:
     """Take it back, with its message; False if the message has gone out, or it was taken back before. Needs the rep's lock."""
     return await connection.fetchval(_QUERIES["undo_recognition"], recognition_id, sender_id, rep_id, now) is not None
+
+
+async def count_of_colleague(connection: Connection, sender_id: PersonId, rep_id: RepId, *, since: datetime) -> int:
+    """How often a colleague has written to a rep since then, without what they took back."""
+    count: int = await connection.fetchval(_QUERIES["count_of_colleague"], rep_id, sender_id, since)
+    return count

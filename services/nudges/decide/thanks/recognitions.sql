@@ -22,3 +22,8 @@ WITH unsent AS (
     RETURNING r.id
 )
 UPDATE recognition AS r SET undone_at = $4, text = '', facts = '' FROM unsent WHERE r.id = unsent.id RETURNING r.id;
+
+-- name: count_of_colleague
+-- How often a colleague has written to a rep since a moment, without what they took back.
+SELECT count(*) FROM recognition
+WHERE rep_id = $1 AND manager_id = $2 AND is_from_colleague AND undone_at IS NULL AND written_at > $3;

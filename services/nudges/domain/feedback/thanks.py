@@ -3,7 +3,7 @@ brings it."""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, NewType
 
 from services.nudges.domain.candidate import THANKS_RULE, Candidate
@@ -13,6 +13,9 @@ from shared.events import NudgeId, NudgeKind, Person, PersonId, RepId
 RecognitionId = NewType("RecognitionId", str)
 
 TEXT_LENGTH_MAX: Final = 500
+BY_COLLEAGUE_MAX: Final = 3
+"""So often may one colleague write to one rep within a day: it is no chat."""
+BY_COLLEAGUE_WITHIN: Final = timedelta(days=1)
 _ID_HEX: Final = 32
 _QUOTES_WITHIN: Final = str.maketrans("“”", "\u2018\u2019")
 

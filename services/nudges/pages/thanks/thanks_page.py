@@ -24,12 +24,13 @@ from services.nudges.decide.thanks.recognise_rep import (
     NotTheirRep,
     Recognised,
     TextTooLong,
+    TooManyToday,
     Written,
     recognise_rep,
     undo_thanks,
 )
 from services.nudges.decision_log import log_outcomes
-from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
+from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
 from services.nudges.domain.phrases import first_name, natural_name, sentence
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
@@ -54,6 +55,10 @@ _UNDECIDED: Final = (
 _TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
 _SENT_BEFORE: Final = (
     "Not sent yet: you have sent another message from this form. To send this one as well, press the button again."
+)
+_TOO_MANY: Final = (
+    f"Nothing was sent. You have written to this colleague {BY_COLLEAGUE_MAX} times within a day. Try again tomorrow, or talk "
+    "to them."
 )
 
 
@@ -109,6 +114,8 @@ class ThanksPage:
             return await self._page(request, fields, refusal=_TOO_LONG.format(length=refused.length))
         except AlreadySent:
             return await self._page(request, fields, refusal=_SENT_BEFORE)
+        except TooManyToday:
+            return await self._page(request, fields, refusal=_TOO_MANY)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         nudge = {"nudge": written.nudge_id} if written.nudge_id is not None else {}

@@ -265,14 +265,15 @@ def _other_examples() -> Iterator[Example]:
     )
     yield Example(
         title="A word from a manager",
-        when="A manager writes to a rep of theirs, about a message in Daymark or without one.",
+        when="A manager writes to a rep of theirs, about a message in Daymark or without one. Or a colleague writes to another "
+        "where the team allows it.",
         limits="Only in working hours. Does not use up the daily cap, and is never part of the experiment. Never bundled.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=thanks("Great call with Acme. You kept asking until they told you what they really need."),
     )
     yield Example(
         title="Thanks from a manager",
-        when="A manager presses “Thank” on a message, or “Just say thank you”.",
+        when="A manager presses “Thank” on a message, or a manager or a colleague “Just say thank you”.",
         limits="As above.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=thanks(""),

@@ -91,3 +91,15 @@ async def test_what_managers_alone_wrote_stands_under_their_name(rows: Rows, bro
     text = visible_text(await browser.get(ANAS_PAGE))
 
     assert "Messages from your managers<" in text
+
+
+async def test_whoever_writes_too_often_is_asked_to_wait_and_keeps_the_words(browser: httpx.AsyncClient, rows: Rows) -> None:
+    for _ in range(3):
+        await send(browser, await browser.get(PAGE), text="Great save")
+
+    refused = await send(browser, await browser.get(PAGE), text="One more thing")
+
+    assert refused.status_code == 409
+    assert "You have written to this colleague 3 times within a day" in visible_text(refused)
+    assert ">One more thing</textarea>" in refused.text
+    assert await rows.pool.fetchval("SELECT count(*) FROM recognition") == 3

@@ -59,8 +59,10 @@ async def test_a_message_that_the_workflow_takes_is_delivered(workflow: Receiver
         (answer(500, retry_after="9"), TryLater(error="the Teams workflow answered 500")),
         (answer(413), GiveUp(error="Teams refused the message (413)")),
         (answer(400), TryLater(error="the Teams workflow refused the request (400); check that it is turned on")),
-        (answer(401), TryLater(error="the Teams workflow refused the request (401); check channels.teams.url")),
-        (answer(404), TryLater(error="the Teams workflow refused the request (404); check channels.teams.url")),
+        *(
+            (answer(status), TryLater(error=f"the Teams workflow refused the request ({status}); check channels.teams.url"))
+            for status in (401, 403, 404, 405, 410)
+        ),
         (
             answer(302, location="http://169.254.169.254/"),
             TryLater(error="the Teams workflow refused the request (302); check channels.teams.url"),
