@@ -58,6 +58,8 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         absences.ABSENCE_ENTER,
         absences.ABSENCE_WITHDRAW,
         people.PERSON_CONTACTS,
+        people.PERSON_TODAY,
+        people.PERSON_FIND,
     )
 )
 ANSWERED: Final = {
@@ -88,6 +90,8 @@ ANSWERED: Final = {
             erasure.ERASE_FINISH,
             people.PERSON_CONTACTS,
             people.PERSON_LIST,
+            people.PERSON_TODAY,
+            people.PERSON_FIND,
             status_endpoint(SCORING),
         )
     ),
