@@ -3,6 +3,7 @@
 import os
 from datetime import time
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import certifi
 from pydantic import Field, field_validator
@@ -36,6 +37,7 @@ class NudgesSection(Section):
     day_plan_teams: tuple[TeamId, ...]
     day_plan_reps: tuple[RepId, ...]
     connections_per_address_max: int = Field(gt=0)
+    sign_in_links_per_address_max: int = Field(gt=0)
 
     @field_validator("digest_at")
     @classmethod
@@ -53,6 +55,11 @@ class NudgesSection(Section):
     def base_url(self) -> str:
         """Where people reach the pages."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the pages by HTTPS."""
+        return urlsplit(self.base_url).scheme == "https"
 
     @property
     def day_plan_subscribers(self) -> DayPlanSubscribers:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -31,11 +31,11 @@ from services.nudges.deliver.personal.contact_states import record_attempts
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
 from services.nudges.domain.candidate import FIRST_DAY_RULE
-from services.nudges.links import Links, NoLinkSecret
+from services.nudges.links import Links, NoLinkSecret, last_day_of_links
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
 from shared.event_types import NUDGE_DELIVERED
-from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeKind, NudgePart, PersonId, RepId
+from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeKind, NudgePart, PersonId, PossibleAbsence, RepId
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace, trace_id
@@ -181,22 +181,27 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 def add_links(nudge: Nudge, links: Links) -> Nudge:
     """The nudge with the address of its page, and each of its parts and possible absences with its own. Without a secret for
     links it has none."""
-    person_id = nudge.person.id
+    person_id, last_day = nudge.person.id, last_day_of_links(nudge.send_at)
+
+    def page_url(part: Nudge | NudgePart) -> str:
+        return _page_url(part, person_id, links, last_day=last_day)
+
+    def absence_url(absence: PossibleAbsence) -> str:
+        return links.absence_url(ManagerId(person_id), absence, last_day=last_day)
+
     try:
-        parts = tuple(part.model_copy(update={"url": _page_url(part, person_id, links)}) for part in nudge.parts)
-        absences = tuple(
-            absence.model_copy(update={"url": links.absence_url(ManagerId(person_id), absence)}) for absence in nudge.absences
-        )
-        return nudge.model_copy(update={"url": _page_url(nudge, person_id, links), "parts": parts, "absences": absences})
+        parts = tuple(part.model_copy(update={"url": page_url(part)}) for part in nudge.parts)
+        absences = tuple(absence.model_copy(update={"url": absence_url(absence)}) for absence in nudge.absences)
+        return nudge.model_copy(update={"url": page_url(nudge), "parts": parts, "absences": absences})
     except NoLinkSecret:
         return nudge
 
 
-def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links) -> str:
+def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links, *, last_day: date) -> str:
     """An announcement is read and acknowledged on the rep's own page, where thanks stand too, and a new rep is sent there on
     their first day; to most other nudges there is an answer."""
     if nudge.kind in _READ_ON_OWN_PAGE or nudge.rule == FIRST_DAY_RULE:
-        return links.own_page_url(RepId(person_id))
+        return links.own_page_url(RepId(person_id), last_day=last_day)
     return links.answer_url(nudge.id, person_id)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -27,8 +27,9 @@ from services.nudges.deliver.channel import (
 from services.nudges.deliver.channel_types import ChannelResources, FindDirectory, channel_type
 from services.nudges.deliver.personal.mail import MailTransport, Security
 from services.nudges.deliver.personal.slack import SlackTransport
-from services.nudges.deliver.personal.transport import Transport, personal_message
+from services.nudges.deliver.personal.transport import PersonalMessage, Transport, personal_message
 from shared.events import Nudge
+from shared.reach import Contacts
 from shared.requests.client import NoResponder, Refused
 from shared.service.settings import SecretReference, Section, read_secret, read_strong_secret
 
@@ -142,11 +143,14 @@ class PersonalChannel:
             today = await directory.find_contacts(nudge)
         except (NoResponder, Refused):
             return TryLater(error="scoring, which has the roster, does not answer")
+        return await self.send_message(personal_message(nudge, stop_url=directory.stop_url(nudge)), today)
+
+    async def send_message(self, message: PersonalMessage, today: Contacts) -> Outcome:
+        """Send a message to a person in the ways that they have today, whether it is a nudge or not."""
         ways = [contact for contact in today.contacts if contact.transport in self._transports][:_TRIED_MAX]
         if not ways:
             missing = ", ".join(contact.transport for contact in today.contacts)
             return Unreachable(error=today.because or f"no such channel is configured: {missing}")
-        message = personal_message(nudge, stop_url=directory.stop_url(nudge))
         tried: list[ContactAttempt] = []
         failures: list[TryLater | GiveUp] = []
         for way in ways:
@@ -156,6 +160,12 @@ class PersonalChannel:
             tried.append(ContactAttempt(transport=way.transport, error=outcome.error))
             failures.append(outcome)
         return _failure(tuple(tried), failures)
+
+
+def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel | None:
+    """The channel to single people, if a transport is configured."""
+    channel = channels.get(PersonalChannel.name)
+    return channel if isinstance(channel, PersonalChannel) else None
 
 
 def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[TryLater | GiveUp]) -> Outcome:

@@ -12,6 +12,10 @@ RETURNING id;
 -- Only the rep's own, and only while it is open: what a manager has resolved stays.
 DELETE FROM dispute WHERE id = $1 AND rep_id = $2 AND resolution = '';
 
+-- name: find_disputing_rep
+-- The rep of one dispute.
+SELECT rep_id FROM dispute WHERE id = $1;
+
 -- name: mark_resolved
 -- Only by a manager of the rep by the newest report. Returns nothing when that changes nothing.
 UPDATE dispute AS d SET resolution = $3, manager_id = $2, resolved_at = $4

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ import asyncpg
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from services.nudges.context.days import find_newest_day
 from services.nudges.context.roster.managed_reps import can_thank
@@ -30,22 +31,25 @@ from services.nudges.decide.thanks.recognise_rep import (
 from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
 from services.nudges.domain.phrases import first_name, natural_name, sentence
+from services.nudges.domain.roster.access import Action, may
 from services.nudges.domain.working_time import local_day
-from services.nudges.links import Links
+from services.nudges.links import Door
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.doors.form_fields import read_fields
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_view import lines_of_manager
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.clock import Clock
-from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
+from shared.events import DayReport, ManagerId, NudgeId, RepId
 from shared.trace import continue_trace
 from shared.transient_errors import TRANSIENT_ERRORS
 
-_PAGE: Final = "/recognise/{manager}/{rep}/{token}"
+_PAGE: Final = "/recognise/{person}/{rep}/{token}"
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _FORM_BYTES: Final = 16
-_FIELDS_MAX: Final = 8
 _ONLY_THANKS: Final = "thanks"
 _UNDECIDED: Final = (
     "Nothing was sent. You wrote something and pressed “Just say thank you”: send what you wrote, or clear it first."
@@ -57,104 +61,115 @@ _SENT_BEFORE: Final = (
 
 
 class ThanksPage:
-    """Opens with the link that is signed for a manager and a rep, while the manager leads the rep. Opening it sends nothing.
-    `on_decided` is called after each commit of a message."""
+    """Opens for a manager and a rep whom they manage. Opening it sends nothing. `on_decided` is called after each commit of a
+    message."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
-        links: Links,
         renderer: Renderer,
         clock: Clock,
         metrics: NudgesMetrics,
+        guard: Guard,
         *,
         settings: DecisionSettings,
         on_decided: Callable[[], None],
     ) -> None:
         self._pool = pool
-        self._links = links
         self._renderer = renderer
         self._clock = clock
         self._metrics = metrics
+        self._guard = guard
         self._settings = settings
         self._on_decided = on_decided
 
     def routes(self) -> Sequence[BaseRoute]:
+        route = self._guard.route
+        of_rep = partial(route, door=Door.RECOGNISE, action=Action.RECOGNISE, subject="rep")
         return [
-            Route(_PAGE, self._show),
-            Route(f"{_PAGE}/send", self._send, methods=["POST"]),
-            Route(f"{_PAGE}/undo/{{recognition}}", self._undo, methods=["POST"]),
-            Route("/answer/{nudge}/{person}/{token}/thank", self._thank_by_link, methods=["POST"]),
-            Route("/inbox/{person}/{token}/answer/{nudge}/thank", self._thank_in_inbox, methods=["POST"]),
+            of_rep(_PAGE, self._show),
+            of_rep(f"{_PAGE}/send", self._send, methods=["POST"]),
+            of_rep(f"{_PAGE}/undo/{{recognition}}", self._undo, methods=["POST"]),
+            route(
+                "/answer/{nudge}/{person}/{token}/thank",
+                self._thank_by_link,
+                door=Door.ANSWER,
+                action=Action.OPEN_INBOX,
+                methods=["POST"],
+            ),
+            route(
+                "/inbox/{person}/{token}/answer/{nudge}/thank",
+                self._thank_in_inbox,
+                door=Door.INBOX,
+                action=Action.OPEN_INBOX,
+                methods=["POST"],
+            ),
         ]
 
-    async def _show(self, request: Request) -> Response:
-        return await self._page(request, request.query_params)
+    async def _show(self, request: Request, entrance: Entrance) -> Response:
+        return await self._page(request, entrance, request.query_params)
 
-    async def _send(self, request: Request) -> Response:
-        manager_id, rep_id = _people_of(request)
-        fields = await _form_of(request)
+    async def _send(self, request: Request, entrance: Entrance) -> Response:
+        manager_id, rep_id = _people_of(request, entrance)
+        fields = await read_fields(request)
         form, text = fields.get("form", ""), fields.get("text", "")
-        if not self._is_signed(request) or not _ID.fullmatch(form):
-            return self._renderer.not_found()
+        if not _ID.fullmatch(form):
+            return self._renderer.not_found(entrance)
         if fields.get("say") == _ONLY_THANKS and text.strip():
-            return await self._page(request, fields, refusal=_UNDECIDED)
+            return await self._page(request, entrance, fields, refusal=_UNDECIDED)
         written = Written(manager_id=manager_id, rep_id=rep_id, form=form, text=text, nudge_id=_nudge_of(fields))
         try:
             recognised = await self._recognise(written)
         except NotTheirRep:
-            return self._renderer.not_found()
+            return self._renderer.not_found(entrance)
         except TextTooLong as refused:
-            return await self._page(request, fields, refusal=_TOO_LONG.format(length=refused.length))
+            return await self._page(request, entrance, fields, refusal=_TOO_LONG.format(length=refused.length))
         except AlreadySent:
-            return await self._page(request, fields, refusal=_SENT_BEFORE)
+            return await self._page(request, entrance, fields, refusal=_SENT_BEFORE)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         nudge = {"nudge": written.nudge_id} if written.nudge_id is not None else {}
         query = urlencode({**nudge, "done": recognised.id})
-        return RedirectResponse(f"../{request.path_params['token']}?{query}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"../{entrance.token}?{query}", HTTPStatus.SEE_OTHER)
 
-    async def _undo(self, request: Request) -> Response:
-        manager_id, rep_id = _people_of(request)
+    async def _undo(self, request: Request, entrance: Entrance) -> Response:
+        manager_id, rep_id = _people_of(request, entrance)
         recognition_id = request.path_params["recognition"]
-        if not self._is_signed(request) or not _ID.fullmatch(recognition_id):
-            return self._renderer.not_found()
+        if not _ID.fullmatch(recognition_id):
+            return self._renderer.not_found(entrance)
         try:
             is_undone = await undo_thanks(self._pool, RecognitionId(recognition_id), manager_id, rep_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         query = urlencode({"undone": "yes" if is_undone else "no"})
-        return RedirectResponse(f"../../{request.path_params['token']}?{query}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"../../{entrance.token}?{query}", HTTPStatus.SEE_OTHER)
 
-    async def _thank_by_link(self, request: Request) -> Response:
-        nudge_id, person_id, token = _card_of(request)
-        is_signed = self._links.can_open_answer(nudge_id, person_id, token)
+    async def _thank_by_link(self, request: Request, entrance: Entrance) -> Response:
+        nudge_id = NudgeId(request.path_params["nudge"])
         try:
-            if is_signed and await has_link_of_nudge_ended(self._pool, nudge_id, person_id, now=self._clock.now()):
+            if await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now()):
                 return self._renderer.link_ended()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        return await self._thank(request, is_signed=is_signed, back_to=f"../{token}#nudge-{nudge_id}")
+        return await self._thank(nudge_id, entrance, back_to=f"../{entrance.token}#nudge-{nudge_id}")
 
-    async def _thank_in_inbox(self, request: Request) -> Response:
-        nudge_id, person_id, token = _card_of(request)
-        is_signed = self._links.can_open_inbox(ManagerId(person_id), token)
-        return await self._thank(request, is_signed=is_signed, back_to=f"../../../{token}#nudge-{nudge_id}")
+    async def _thank_in_inbox(self, request: Request, entrance: Entrance) -> Response:
+        nudge_id = NudgeId(request.path_params["nudge"])
+        return await self._thank(nudge_id, entrance, back_to=f"../../../{entrance.token}#nudge-{nudge_id}")
 
-    async def _thank(self, request: Request, *, is_signed: bool, back_to: str) -> Response:
+    async def _thank(self, nudge_id: NudgeId, entrance: Entrance, *, back_to: str) -> Response:
         """Thanks for what a card shows. The card is the form: it is sent once."""
-        nudge_id, person_id, _ = _card_of(request)
-        manager_id = ManagerId(person_id)
-        if not is_signed or not _ID.fullmatch(nudge_id):
-            return self._renderer.not_found()
+        manager_id = ManagerId(entrance.person_id)
+        if not _ID.fullmatch(nudge_id):
+            return self._renderer.not_found(entrance)
         try:
             thankable = await list_thankable(self._pool, [nudge_id], manager_id=manager_id)
-            if nudge_id not in thankable:
-                return self._renderer.not_found()
-            rep_id, _ = thankable[nudge_id]
+            rep_id, _ = thankable.get(nudge_id, (None, False))
+            if rep_id is None or not may(manager_id, Action.RECOGNISE, rep_id, entrance.today):
+                return self._renderer.not_found(entrance)
             await self._recognise(Written(manager_id=manager_id, rep_id=rep_id, form=nudge_id, text="", nudge_id=nudge_id))
         except NotTheirRep:
-            return self._renderer.not_found()
+            return self._renderer.not_found(entrance)
         except AlreadySent:
             pass  # the rep has been thanked for it with other words
         except TRANSIENT_ERRORS:
@@ -169,16 +184,14 @@ class ThanksPage:
             self._on_decided()
         return recognised
 
-    async def _page(self, request: Request, fields: QueryParams, *, refusal: str = "") -> Response:
+    async def _page(self, request: Request, entrance: Entrance, fields: QueryParams, *, refusal: str = "") -> Response:
         """The form, with what was written into it and why it was not sent, if it was not."""
-        manager_id, rep_id = _people_of(request)
-        if not self._is_signed(request):
-            return self._renderer.not_found()
+        manager_id, rep_id = _people_of(request, entrance)
         now, nudge_id = self._clock.now(), _nudge_of(fields)
         try:
             report = await find_newest_day(self._pool, rep_id)
             if report is None or not await can_thank(self._pool, manager_id, report):
-                return self._renderer.not_found()
+                return self._renderer.not_found(entrance)
             today = local_day(now, report.timezone)
             occasion = None
             if nudge_id is not None:
@@ -192,7 +205,8 @@ class ThanksPage:
             "thanks.html",
             status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
             has_forms=True,
-            path=f"{'..' if request.method == 'POST' else '.'}/{request.path_params['token']}",
+            entrance=entrance,
+            path=f"{'..' if request.method == 'POST' else '.'}/{entrance.token}",
             form=secrets.token_hex(_FORM_BYTES),
             rep=natural_name(report.rep.name),
             first_name=first_name(report.rep.name),
@@ -206,10 +220,6 @@ class ThanksPage:
             lines=lines,
         )
 
-    def _is_signed(self, request: Request) -> bool:
-        manager_id, rep_id = _people_of(request)
-        return self._links.can_recognise(manager_id, rep_id, request.path_params["token"])
-
 
 def _preview(occasion: Occasion | None, report: DayReport, manager_id: ManagerId, *, now: datetime) -> str:
     """What the rep reads if the manager just says thank you."""
@@ -218,20 +228,10 @@ def _preview(occasion: Occasion | None, report: DayReport, manager_id: ManagerId
     return sentence(f"{name} says {phrase}")
 
 
-def _people_of(request: Request) -> tuple[ManagerId, RepId]:
-    return ManagerId(request.path_params["manager"]), RepId(request.path_params["rep"])
-
-
-def _card_of(request: Request) -> tuple[NudgeId, PersonId, str]:
-    parameters = request.path_params
-    return NudgeId(parameters["nudge"]), PersonId(parameters["person"]), parameters["token"]
+def _people_of(request: Request, entrance: Entrance) -> tuple[ManagerId, RepId]:
+    return ManagerId(entrance.person_id), RepId(request.path_params["rep"])
 
 
 def _nudge_of(fields: QueryParams) -> NudgeId | None:
     nudge_id = fields.get("nudge", "")
     return NudgeId(nudge_id) if _ID.fullmatch(nudge_id) else None
-
-
-async def _form_of(request: Request) -> QueryParams:
-    form = await request.form(max_fields=_FIELDS_MAX, max_files=0)
-    return QueryParams([(name, value) for name, value in form.multi_items() if isinstance(value, str)])

@@ -52,12 +52,12 @@ async def test_the_ports_of_senders_and_of_people_answer_no_probe_and_no_port_is
     assert len({daymark.urls.ingest, daymark.urls.pages, *daymark.urls.probes.values()}) == 5
 
 
-async def test_a_managers_page_opens_only_with_its_whole_link(daymark: RunningDaymark) -> None:
+async def test_a_managers_link_signs_in_only_as_a_whole(daymark: RunningDaymark) -> None:
     link = (await daymark.command("inbox", "mara")).strip()
 
     async with httpx.AsyncClient() as client:
         assert (await client.get(link)).status_code == 200
-        assert (await client.get(link[:-1])).status_code == 404
+        assert (await client.get(link[:-1])).status_code == 410
 
 
 async def test_a_second_daymark_on_the_same_folder_is_refused(daymark: RunningDaymark) -> None:

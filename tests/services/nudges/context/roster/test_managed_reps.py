@@ -5,31 +5,12 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from services.nudges.context.roster.managed_reps import ManagedRep, can_thank, list_managed_reps
+from services.nudges.context.roster.managed_reps import can_thank
 from shared.events import DayReport, Presence
-from tests.services.nudges.builders.days import MONDAY, TUESDAY
-from tests.services.nudges.builders.managed_teams import lead
-from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, rep
+from tests.services.nudges.builders.days import MONDAY
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rows import Rows
-
-CLEO = rep("Cleo Fox")
-
-
-async def test_everybody_whom_a_manager_has_managed_is_listed_by_name_with_whether_they_still_do(
-    rows: Rows, pool: asyncpg.Pool
-) -> None:
-    for each in (CLEO, BEN, ANA):
-        await lead(pool, each)
-        await rows.add_day(open_report(MONDAY, rep=each))
-    await rows.add_day(open_report(TUESDAY, rep=BEN, managers=(JON,)))
-    await rows.add_day(open_report(TUESDAY, rep=CLEO, presence=Presence.NOT_EMPLOYED))
-
-    assert await list_managed_reps(pool, MARA.id) == [
-        ManagedRep(rep=ANA, is_managed=True, is_employed=True),
-        ManagedRep(rep=BEN, is_managed=False, is_employed=True),
-        ManagedRep(rep=CLEO, is_managed=True, is_employed=False),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +33,15 @@ async def test_a_manager_can_thank_whom_they_lead(pool: asyncpg.Pool, newest: Da
 async def test_nobody_thanks_a_rep_without_a_day_for_a_week(
     rows: Rows, pool: asyncpg.Pool, days: int, *, is_possible: bool
 ) -> None:
+    await rows.add_day(open_report(MONDAY))
     await rows.add_day(open_report(MONDAY + timedelta(days=days), rep=BEN))
 
     assert await can_thank(pool, MARA.id, open_report()) is is_possible
+
+
+async def test_only_days_that_have_begun_tell_how_long_a_rep_has_been_gone(rows: Rows, pool: asyncpg.Pool) -> None:
+    later = open_report(MONDAY + timedelta(days=30), rep=BEN)
+    await rows.add_day(later.model_copy(update={"state": "closed"}))
+    await rows.add_day(open_report(MONDAY))
+
+    assert await can_thank(pool, MARA.id, open_report())
