@@ -109,8 +109,8 @@ async def _take_snapshot(connection: asyncpg.Connection) -> Snapshot:
     )
 
 
-async def dump_database(url: str, snapshot: Snapshot, file: IO[bytes]) -> None:
-    """Write the database as it was at the moment of the snapshot into an open file.
+async def dump_database(url: str, snapshot: Snapshot, file: IO[bytes], *, disk: Path) -> None:
+    """Write the database as it was at the moment of the snapshot into an open file, which is on the `disk`.
 
     Raises:
         NoSpaceLeft: the disk is full.
@@ -120,7 +120,7 @@ async def dump_database(url: str, snapshot: Snapshot, file: IO[bytes]) -> None:
     options = ("--format=custom", f"--snapshot={snapshot.id}", *left_out)
     problem = await _run("pg_dump", f"--dbname={url}", *options, output=file)
     if _NO_SPACE in problem:
-        raise NoSpaceLeft(file.name)
+        raise NoSpaceLeft(str(disk))
     if problem:
         raise DatabaseNotDumped(problem)
 
