@@ -10,6 +10,7 @@ from faststream import FastStream
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.roster_today import ScoringRoster
 from services.nudges.background_jobs import slow_jobs, timed_job
 from services.nudges.decide.decision_context import DecisionSettings
@@ -29,7 +30,8 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import relay_job
 from services.nudges.pages.absences.ask_scoring import ask_about_absence
 from services.nudges.pages.disputes.explain_day import explain_day
-from services.nudges.pages.site import Scoring, Site
+from services.nudges.pages.doors.openid_page import OPENID_BACK_PATH
+from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
 from services.nudges.pending_work import has_pending_work
@@ -50,7 +52,7 @@ from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes
 from shared.service.process import Front, Job, probe_front, run_process
-from shared.service.settings import load_settings, read_strong_secret
+from shared.service.settings import load_settings, read_secret, read_strong_secret
 from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
@@ -76,7 +78,9 @@ class NudgesService:
         self._erasure_key = erasure_key
         self._personal = find_personal_channel(channels)
         self._links = Links(
-            base_url=settings.nudges.base_url, secret=link_secret, people_can_sign_in=self._personal is not None
+            base_url=settings.nudges.base_url,
+            secret=link_secret,
+            people_can_sign_in=self._personal is not None or bool(settings.openid.issuer),
         )
         self._metrics = NudgesMetrics(rules=RULES, channels=channels)
         self._decisions = DecisionSettings(
@@ -189,6 +193,7 @@ class NudgesService:
             ),
             channel=self._personal,
             settings=self._decisions,
+            openid=self._openid(),
             is_secure=self._settings.nudges.is_secure,
             asked_max=self._settings.nudges.sign_in_links_per_address_max,
             on_acknowledged=self._relay.wake,
@@ -207,6 +212,19 @@ class NudgesService:
             "events": check_progress(self._events.progress),
         }
         return Starlette(routes=probe_routes(self._metrics.registry, checks, self._client.violations))
+
+    def _openid(self) -> OpenId | None:
+        """The company's own sign-in, if there is one."""
+        section = self._settings.openid
+        if not section.issuer:
+            return None
+        provider = OpenIdProvider(
+            issuer=section.issuer,
+            client_id=section.client_id,
+            read_client_secret=lambda: read_secret(section.client_secret) or "",
+            redirect_uri=f"{self._settings.nudges.base_url.rstrip('/')}{OPENID_BACK_PATH}",
+        )
+        return OpenId(name=section.name, provider=provider)
 
     def _slack(self) -> Sequence[BaseRoute]:
         """Where Slack posts answers, if it may."""

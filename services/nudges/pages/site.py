@@ -9,6 +9,7 @@ import asyncpg
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.roster_today import FindPerson, ReadRoster
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.deliver.channels.personal import PersonalChannel
@@ -19,6 +20,7 @@ from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.doors.openid_page import OpenIdPage
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
@@ -43,6 +45,14 @@ class Scoring:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OpenId:
+    """The company's own sign-in. `name` is what people call it."""
+
+    name: str
+    provider: OpenIdProvider
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """What pages are made with. `is_secure`: people reach them by HTTPS. `asked_max` is how many sign-in links may be asked for
     from one address within ten minutes. `on_decided` and `on_acknowledged` are called after each such commit."""
@@ -54,6 +64,7 @@ class Site:
     scoring: Scoring
     channel: PersonalChannel | None
     settings: DecisionSettings
+    openid: OpenId | None
     is_secure: bool
     asked_max: int
     on_acknowledged: Callable[[], None]
@@ -64,22 +75,39 @@ class Site:
         renderer, cookie = Renderer(), SessionCookie(is_secure=self.is_secure)
         guard = Guard(self.pool, self.links, renderer, self.clock, read_roster=self.scoring.read_roster, cookie=cookie)
         inbox = InboxPage(self.pool, self.links, renderer, self.clock, guard)
+        messages = SignInMessages(
+            self.pool, self.links, self.metrics, channel=self.channel, find_person=self.scoring.find_person
+        )
         sign_in = SignInPage(
             self.pool,
             renderer,
             self.clock,
             self.metrics,
             guard,
-            messages=self._messages(),
+            messages=messages,
             read_roster=self.scoring.read_roster,
             cookie=cookie,
             limit=AskingLimit(asked_max=self.asked_max),
+            openid_name=self.openid.name if self.openid is not None else "",
         )
-        routes = [*sign_in.routes(), *inbox.routes(), *self._other_pages(renderer, guard), *more]
+        openid = self._openid_routes(renderer, messages, cookie)
+        routes = [*openid, *sign_in.routes(), *inbox.routes(), *self._other_pages(renderer, guard), *more]
         return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
 
-    def _messages(self) -> SignInMessages:
-        return SignInMessages(self.pool, self.links, self.metrics, channel=self.channel, find_person=self.scoring.find_person)
+    def _openid_routes(self, renderer: Renderer, messages: SignInMessages, cookie: SessionCookie) -> Sequence[BaseRoute]:
+        if self.openid is None:
+            return []
+        page = OpenIdPage(
+            self.pool,
+            renderer,
+            self.clock,
+            self.metrics,
+            provider=self.openid.provider,
+            messages=messages,
+            cookie=cookie,
+            is_secure=self.is_secure,
+        )
+        return page.routes()
 
     def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics

@@ -84,6 +84,19 @@ async def test_slack_has_an_address_to_post_to_if_its_requests_can_be_checked(
     assert ("/slack/interactivity" in paths) == has_address
 
 
+@pytest.mark.parametrize(("issuer", "has_address"), [("https://login.example.com", True), ("", False)])
+async def test_a_company_has_an_address_to_send_people_back_to_if_it_has_a_sign_in(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, has_address: bool
+) -> None:
+    for key, value in (("ISSUER", issuer), ("CLIENT_ID", "daymark"), ("CLIENT_SECRET", "env:OPENID_SECRET")):
+        monkeypatch.setenv(f"DAYMARK_OPENID__{key}", value)
+    service = NudgesService(load_settings(NudgesSettings), {}, SteppedClock(), erasure_key=b"", link_secret=None)
+
+    paths = [route.path for route in service._web().routes if isinstance(route, Route)]
+
+    assert ("/sign-in/openid/back" in paths) == has_address
+
+
 @pytest.fixture
 def ports() -> list[int]:
     """Of the pages and of the probes."""

@@ -24,4 +24,9 @@ def own_path(text: str) -> str:
 
 def sign_in_path(next_path: str) -> str:
     """The page on which somebody signs in who wanted another one."""
-    return f"/sign-in?{urlencode({'next': next_path})}" if next_path else "/sign-in"
+    return with_next("/sign-in", next_path)
+
+
+def with_next(path: str, next_path: str) -> str:
+    """A path that leads on to another one afterwards."""
+    return f"{path}?{urlencode({'next': next_path})}" if next_path else path

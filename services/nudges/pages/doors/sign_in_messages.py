@@ -64,13 +64,13 @@ class SignInMessages:
     def can_send(self) -> bool:
         return self._channel is not None
 
-    async def find_recipient(self, typed: str) -> Recipient | None:
-        """Whom somebody means who typed this; None if it is nobody who may sign in.
+    async def find_recipient(self, typed: str, *, is_email: bool = False) -> Recipient | None:
+        """Whom somebody means who typed this; None if it is nobody who may sign in. With `is_email` only an email counts.
 
         Raises:
             NoResponder, Refused: scoring cannot answer now.
         """
-        named = await self._find_person(typed, is_email=False)
+        named = await self._find_person(typed, is_email=is_email)
         if named.person is not None:
             return Recipient(person_id=named.person, name=named.name, contacts=Contacts(contacts=named.contacts))
         operator = await find_operator(self._pool, PersonId(typed.strip().lower()))

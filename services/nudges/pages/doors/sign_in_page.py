@@ -20,7 +20,8 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.form_fields import is_from_own_form, read_fields
 from services.nudges.pages.doors.guard import Guard
-from services.nudges.pages.doors.own_paths import own_path
+from services.nudges.pages.doors.openid_page import OPENID_PATH
+from services.nudges.pages.doors.own_paths import own_path, with_next
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.entrance import Entrance
@@ -37,7 +38,7 @@ _AGAIN_AFTER: Final = timedelta(minutes=10)
 
 class SignInPage:
     """The answer to whoever asks for a link is the same whether or not the roster lists them. Opening a link uses nothing up:
-    mail scanners open every link, and only its button signs in."""
+    mail scanners open every link, and only its button signs in. With an `openid_name`, people can also sign in there."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class SignInPage:
         read_roster: ReadRoster,
         cookie: SessionCookie,
         limit: AskingLimit,
+        openid_name: str,
     ) -> None:
         self._pool = pool
         self._renderer = renderer
@@ -61,6 +63,7 @@ class SignInPage:
         self._read_roster = read_roster
         self._cookie = cookie
         self._limit = limit
+        self._openid_name = openid_name
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
@@ -102,6 +105,8 @@ class SignInPage:
             can_send=self._messages.can_send,
             has_failed=status is HTTPStatus.TOO_MANY_REQUESTS,
             length_max=TYPED_LENGTH_MAX,
+            openid_path=with_next(OPENID_PATH, next_path) if self._openid_name else "",
+            openid_name=self._openid_name,
         )
 
     async def _ask(self, request: Request) -> Response:

@@ -68,6 +68,7 @@ async def browsing(
         scoring=Scoring(read_roster=roster.read, find_person=roster.find, explain=explain, ask_about_absence=ask_about_absence),
         channel=None,
         settings=SETTINGS,
+        openid=None,
         is_secure=False,
         asked_max=100,
         on_acknowledged=on_acknowledged,

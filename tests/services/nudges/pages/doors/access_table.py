@@ -57,6 +57,8 @@ OPEN: Final = frozenset(
         ("GET", "/"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
+        ("GET", "/sign-in/openid"),
+        ("GET", "/sign-in/openid/back"),
         ("GET", "/sign-in/{token}"),
         ("POST", "/sign-in/{token}"),
         ("POST", "/sign-out"),

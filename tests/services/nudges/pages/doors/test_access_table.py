@@ -7,8 +7,10 @@ import asyncpg
 import pytest
 from starlette.routing import Mount, Route
 
+from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.sessions import Origin
 from services.nudges.access.sign_in_links import LINK_AGE_MAX, SignInLink, add_sign_in_link
+from services.nudges.pages.site import OpenId
 from shared.events import PersonId
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.pages.doors.access_table import KEPT, LISTED, OPEN, PEOPLE, READS, ROWS, SLACK, Row, Way
@@ -19,7 +21,8 @@ from tests.services.nudges.pages.slack.requests import body_of, press, signed_he
 
 @pytest.fixture
 async def world(pool: asyncpg.Pool) -> AsyncIterator[World]:
-    async with visiting(pool, has_slack=True) as visits:
+    provider = OpenIdProvider(issuer="", client_id="", read_client_secret=lambda: "", redirect_uri="")
+    async with visiting(pool, has_slack=True, openid=OpenId(name="Acme account", provider=provider)) as visits:
         yield await make_world(visits)
 
 

@@ -18,7 +18,7 @@ from services.nudges.deliver.personal.transport import PersonalMessage, Transpor
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.site import Scoring, Site
+from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
 from services.nudges.rules.catalogue import RULES
@@ -152,6 +152,7 @@ async def visiting(
     base_url: str = HTTP,
     can_send: bool = True,
     has_slack: bool = False,
+    openid: OpenId | None = None,
     asked_max: int = 100,
     now: datetime = NOON,
 ) -> AsyncIterator[Visits]:
@@ -172,6 +173,7 @@ async def visiting(
         ),
         channel=PersonalChannel([mail], no_directory, destination=b"", give_up_after=timedelta(hours=1)) if can_send else None,
         settings=SETTINGS,
+        openid=openid,
         is_secure=base_url.startswith("https"),
         asked_max=asked_max,
         on_acknowledged=lambda: None,
