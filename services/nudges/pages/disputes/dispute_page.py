@@ -37,7 +37,7 @@ _INBOX: Final = "/inbox/{person}/{token}"
 
 
 class DisputePage:
-    """While scoring is down, no day can be shown and no activity disputed; disputes can still be withdrawn and resolved."""
+    """While scoring cannot explain a day, none is shown and none of its activities disputed."""
 
     def __init__(
         self,
