@@ -70,10 +70,10 @@ class SignInMessages:
         Raises:
             NoResponder, Refused: scoring cannot answer now.
         """
+        operator = await find_operator(self._pool, PersonId(typed.strip().lower()))  # always, so that it takes as long
         named = await self._find_person(typed, is_email=is_email)
         if named.person is not None:
             return Recipient(person_id=named.person, name=named.name, contacts=Contacts(contacts=named.contacts))
-        operator = await find_operator(self._pool, PersonId(typed.strip().lower()))
         if operator is None or not operator.contacts:
             return None
         return Recipient(person_id=operator.id, name=operator.name, contacts=Contacts(contacts=operator.contacts))

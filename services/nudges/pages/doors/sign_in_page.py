@@ -120,10 +120,12 @@ class SignInPage:
             refusal.headers["Retry-After"] = str(int(_AGAIN_AFTER.total_seconds()))
             return refusal
         try:
-            recipient = await self._messages.find_recipient(typed) if 0 < len(typed) <= TYPED_LENGTH_MAX else None
+            is_name = 0 < len(typed) <= TYPED_LENGTH_MAX and typed.isprintable()
+            recipient = await self._messages.find_recipient(typed) if is_name else None
         except _UNAVAILABLE:
             return self._renderer.unavailable()
         answer = self._form(next_path, has_asked=True)
+        answer.headers["Connection"] = "close"  # what comes next would have to wait until a message is sent
         if recipient is None:
             self._metrics.sign_ins.labels("not_listed").inc()
         else:  # afterwards, so that the answer takes as long as to a stranger

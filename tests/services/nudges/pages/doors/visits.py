@@ -1,5 +1,6 @@
 """Visits to the pages: a roster that the test changes, the messages that are sent, and browsers with cookies."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -88,15 +89,18 @@ class FakeRoster:
 
 
 class FakeMail:
-    """A transport that keeps what it sends. With `refuses` it accepts nothing."""
+    """A transport that keeps what it sends. With `refuses` it accepts nothing; while it is not `open`, it answers nothing."""
 
     name = "mail"
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, PersonalMessage]] = []
         self.refuses = False
+        self.open = asyncio.Event()
+        self.open.set()
 
     async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
+        await self.open.wait()
         if self.refuses:
             return GiveUp(error="the mail server refused the address (550)")
         self.sent.append((address, message))
