@@ -14,13 +14,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 @dataclass(kw_only=True)
 class Mailbox:
     """The mail server, and what it has received. `to_recipients` is its reply to every recipient, and `to_messages` to
-    every message."""
+    every message. `arrived` is set by every message that it accepts."""
 
     port: int = 0
     to_recipients: str = "250 OK"
     to_messages: str = "250 OK"
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802 - the library's name
         if self.to_recipients.startswith("250"):
@@ -32,6 +33,7 @@ class Mailbox:
             assert isinstance(envelope.content, bytes)
             self.messages.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
             self.recipients += envelope.rcpt_tos
+            self.arrived.set()
         return self.to_messages
 
 

@@ -16,7 +16,7 @@ from deploy.access.grants import (
     subjects_of,
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
-from shared.requests import absences, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -58,6 +58,8 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         absences.ABSENCE_ENTER,
         absences.ABSENCE_WITHDRAW,
         people.PERSON_CONTACTS,
+        people.PERSON_TODAY,
+        people.PERSON_FIND,
     )
 )
 ANSWERED: Final = {
@@ -88,6 +90,8 @@ ANSWERED: Final = {
             erasure.ERASE_FINISH,
             people.PERSON_CONTACTS,
             people.PERSON_LIST,
+            people.PERSON_TODAY,
+            people.PERSON_FIND,
             status_endpoint(SCORING),
         )
     ),
@@ -104,6 +108,11 @@ ANSWERED: Final = {
             nudges.EFFECT_LIST,
             nudges.RULE_RESUME,
             nudges.DISPUTE_LIST,
+            access.SESSION_LIST,
+            access.SESSION_REVOKE,
+            access.OPERATOR_ADD,
+            access.OPERATOR_REMOVE,
+            access.OPERATOR_LIST,
             people.WAY_LIST,
             people.PERSON_TEST,
             people.WEBHOOK_KEYS,

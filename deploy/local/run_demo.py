@@ -104,6 +104,7 @@ async def _play(
 
 
 async def _print_links(connection: Client, output: Output) -> None:
+    output.line("Each link signs you in, once. `daymark inbox MANAGER` and `daymark you REP` print more of them:")
     for manager in _MANAGERS:
         inbox = await ask(connection, INBOX_LINK, ManagerQuery(manager=manager))
         output.line(f"Inbox of {manager}: {inbox.url}")

@@ -11,6 +11,7 @@ Promises:
 - A rep receives at most one message a day, apart from announcements, corrections and the day plan where it is turned on.
 - No day is held against a rep by a playbook that was not announced to them before it.
 - A nudge and its queued deliveries are one transaction.
+- No page opens for anybody to whom today's roster does not grant it.
 
 Owns the Postgres schema `nudges`. A day report arrives in `intake`, which asks `decide`; `decide` asks
 `context` and `rules`, and queues what is sent in `deliver`.

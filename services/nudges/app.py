@@ -10,12 +10,15 @@ from faststream import FastStream
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from services.nudges.access.openid_provider import OpenIdProvider
+from services.nudges.access.roster_today import ScoringRoster
 from services.nudges.background_jobs import slow_jobs, timed_job
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.channel_types import ChannelResources
 from services.nudges.deliver.channels import open_channels
+from services.nudges.deliver.channels.personal import find_personal_channel
 from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.deliver.personal.directory import RosterDirectory
@@ -26,18 +29,12 @@ from services.nudges.intake.erased_people import refuse_other_key
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.outbox import relay_job
-from services.nudges.pages.absences.absence_page import AbsencePage
 from services.nudges.pages.absences.ask_scoring import ask_about_absence
-from services.nudges.pages.answers.answer_page import AnswerPage
-from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.disputes.explain_day import explain_day
-from services.nudges.pages.inbox_page import InboxPage
-from services.nudges.pages.own_page import OwnPage
-from services.nudges.pages.preferences.preference_page import PreferencePage
-from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.doors.openid_page import OPENID_BACK_PATH
+from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
-from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pending_work import has_pending_work
 from services.nudges.requests.handlers import nudge_requests
 from services.nudges.rules.catalogue import RULES
@@ -56,13 +53,12 @@ from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
 from shared.service.probes import check_broker, check_postgres, check_progress, probe_routes
 from shared.service.process import Front, Job, probe_front, run_process
-from shared.service.settings import load_settings, read_strong_secret
+from shared.service.settings import load_settings, read_secret, read_strong_secret
 from shared.service.startup import close_pool, has_finished, pool_of, reach_broker, reach_database
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "nudges"
 _DESCRIPTION: Final = "Decides about nudges, delivers them, and serves the pages of managers and reps."
-_NOT_FOUND: Final = 404
 
 
 class NudgesService:
@@ -81,7 +77,12 @@ class NudgesService:
         self._channels = channels
         self._clock = clock
         self._erasure_key = erasure_key
-        self._links = Links(base_url=settings.nudges.base_url, secret=link_secret)
+        self._personal = find_personal_channel(channels)
+        self._links = Links(
+            base_url=settings.nudges.base_url,
+            secret=link_secret,
+            people_can_sign_in=self._personal is not None or bool(settings.openid.issuer),
+        )
         self._metrics = NudgesMetrics(rules=RULES, channels=channels)
         self._decisions = DecisionSettings(
             channels=tuple(channels),
@@ -91,6 +92,7 @@ class NudgesService:
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
         self.directory = RosterDirectory(self._client, self._pool, self._links, clock)
+        self._roster = ScoringRoster(self._client, self._pool)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
@@ -148,6 +150,7 @@ class NudgesService:
             holdout_probability=self._decisions.holdout.share_of,
             erasure_key=self._erasure_key,
             ask_scoring=self.directory.ask_scoring,
+            find_person=self._roster.find,
             on_queued=self._wake,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
@@ -182,10 +185,26 @@ class NudgesService:
 
     def _web(self) -> Starlette:
         """The pages, and nothing else: their port is open to everybody."""
-        renderer = Renderer()
-        inbox = InboxPage(self._pool, self._links, renderer, self._clock)
-        routes = [*inbox.routes(), *self._other_pages(renderer)]
-        return Starlette(routes=routes, exception_handlers={_NOT_FOUND: inbox.not_found})
+        site = Site(
+            pool=self._pool,
+            links=self._links,
+            clock=self._clock,
+            metrics=self._metrics,
+            scoring=Scoring(
+                read_roster=self._roster.read,
+                find_person=self._roster.find,
+                explain=self._explain,
+                ask_about_absence=partial(ask_about_absence, self._client),
+            ),
+            channel=self._personal,
+            settings=self._decisions,
+            openid=self._openid(),
+            is_secure=self._settings.nudges.is_secure,
+            asked_max=self._settings.nudges.sign_in_links_per_address_max,
+            on_acknowledged=self._relay.wake,
+            on_decided=self._wake,
+        )
+        return site.application(self._slack())
 
     def _probes(self) -> Starlette:
         """/livez, /readyz and /metrics."""
@@ -199,18 +218,18 @@ class NudgesService:
         }
         return Starlette(routes=probe_routes(self._metrics.registry, checks, self._client.violations))
 
-    def _other_pages(self, renderer: Renderer) -> Sequence[BaseRoute]:
-        pool, links, clock, metrics = self._pool, self._links, self._clock, self._metrics
-        own = OwnPage(pool, links, renderer, clock, on_acknowledged=self._relay.wake)
-        answers = AnswerPage(pool, links, renderer, clock, metrics)
-        disputes = DisputePage(
-            pool, links, renderer, clock, metrics, explain=self._explain, settings=self._decisions, on_decided=self._wake
+    def _openid(self) -> OpenId | None:
+        """The company's own sign-in, if there is one."""
+        section = self._settings.openid
+        if not section.issuer:
+            return None
+        provider = OpenIdProvider(
+            issuer=section.issuer,
+            client_id=section.client_id,
+            read_client_secret=lambda: read_secret(section.client_secret) or "",
+            redirect_uri=f"{self._settings.nudges.base_url.rstrip('/')}{OPENID_BACK_PATH}",
         )
-        absences = AbsencePage(pool, links, renderer, ask_scoring=partial(ask_about_absence, self._client))
-        mail = PreferencePage(pool, links, renderer, clock)
-        thanks = ThanksPage(pool, links, renderer, clock, metrics, settings=self._decisions, on_decided=self._wake)
-        pages = (own, answers, disputes, absences, mail, thanks)
-        return [*(route for page in pages for route in page.routes()), *self._slack()]
+        return OpenId(name=section.name, provider=provider)
 
     def _slack(self) -> Sequence[BaseRoute]:
         """Where Slack posts answers, if it may."""
@@ -225,6 +244,7 @@ class NudgesService:
             self._clock,
             self._metrics,
             ask_scoring=self.directory.ask_scoring,
+            read_roster=self._roster.read,
             read_secret=section.read_signing_secret,
             replies=Replies(base_url=section.base_url),
         ).routes()

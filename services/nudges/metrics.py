@@ -22,6 +22,7 @@ _WITHOUT_RULE: Final = (ANNOUNCEMENT_RULE, CORRECTION_RULE, THANKS_RULE, NEW_DIS
 OUTCOMES: Final = ("delivered", "retried", "failed")
 CALIBRATION_OUTCOMES: Final = ("changed", "unchanged", "not_known")
 DEAD_LETTER_REASONS: Final = ("unreadable_event",)
+SIGN_IN_OUTCOMES: Final = ("link_sent", "not_listed", "too_many", "unreachable", "signed_in", "link_ended", "refused")
 
 
 class NudgesMetrics:
@@ -34,6 +35,7 @@ class NudgesMetrics:
         self._add_deliveries(tuple(channels))
         self._add_calibration()
         self._add_waiting()
+        self._add_sign_ins()
         self.silent_feed = Gauge(
             "daymark_nudges_feed_quiet",
             "1 while nothing arrives from a team, or nothing of one of its behaviours; absent otherwise. See `daymark doctor`.",
@@ -187,6 +189,17 @@ class NudgesMetrics:
             "Age of the oldest unpublished event, by the service's clock. Above 120: as for daymark_nudges_outbox_rows.",
             registry=self.registry,
         )
+
+    def _add_sign_ins(self) -> None:
+        """Who comes in by the page on which people sign in."""
+        self.sign_ins = Counter(
+            "daymark_nudges_sign_ins_total",
+            "Steps of signing in. Many `unreachable`: see `daymark people list`. Many `not_listed`: somebody guesses.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        for outcome in SIGN_IN_OUTCOMES:
+            self.sign_ins.labels(outcome)
 
     def show_silent_feeds(self, teams: Iterable[str]) -> None:
         """Bring the gauge of feeds up to date."""

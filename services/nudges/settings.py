@@ -2,10 +2,11 @@
 
 import os
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 
 import certifi
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.nudges.decide.policy.holdout import Holdout
 from services.nudges.deliver.channels import ChannelsSection
@@ -16,6 +17,7 @@ from shared.events import RepId, TeamId
 from shared.service.http.limits import HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 HoldoutShare = Annotated[float, Field(ge=0, le=0.5)]
 """The probability of being withheld: at most a half, since a nudge is there to be sent."""
 
@@ -36,6 +38,7 @@ class NudgesSection(Section):
     day_plan_teams: tuple[TeamId, ...]
     day_plan_reps: tuple[RepId, ...]
     connections_per_address_max: int = Field(gt=0)
+    sign_in_links_per_address_max: int = Field(gt=0)
 
     @field_validator("digest_at")
     @classmethod
@@ -55,9 +58,38 @@ class NudgesSection(Section):
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
+    def is_secure(self) -> bool:
+        """Whether people reach the pages by HTTPS."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
     def day_plan_subscribers(self) -> DayPlanSubscribers:
         """Who gets the day's plan in the morning."""
         return DayPlanSubscribers(teams=self.day_plan_teams, reps=self.day_plan_reps)
+
+
+class OpenIdSection(Section):
+    issuer: str
+    client_id: str
+    client_secret: SecretReference
+    name: str = Field(min_length=1, max_length=60)
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_https(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        if issuer and (not is_safe or not parts.hostname or set("@?#") & set(issuer)):
+            raise ValueError("must begin with https:// (or http:// for a stand-in on this machine), without a user or a query")
+        return issuer
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.issuer and not (self.client_id and self.client_secret):
+            raise ValueError(
+                "client_id and client_secret are missing: the issuer gives them to you when you register Daymark there"
+            )
+        return self
 
 
 class ExperimentsSection(Section):
@@ -80,5 +112,6 @@ class ExperimentsSection(Section):
 
 class NudgesSettings(CommonSettings):
     nudges: NudgesSection
+    openid: OpenIdSection
     experiments: ExperimentsSection
     channels: ChannelsSection

@@ -10,6 +10,7 @@ from shared.reach import ContactPoint
 from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 PAGE_SIZE_MAX: Final = 1_000
+TYPED_LENGTH_MAX: Final = 254
 
 
 class ContactQuery(Schema):
@@ -47,6 +48,40 @@ class PersonPage(Page[PersonRow]):
     """By id."""
 
     next_after: PersonId | None = None
+
+
+class RosteredPerson(Schema):
+    """Somebody of today's roster. `team` is where a rep works today; None for somebody who is no rep. `manages` are the teams
+    that they manage today. `colleagues` are the other reps of the team of the person who is asked about, if the team lets
+    colleagues thank each other; nobody else has any here."""
+
+    id: PersonId
+    name: str
+    team: TeamId | None = None
+    manages: tuple[TeamId, ...] = ()
+    colleagues: tuple[PersonId, ...] = ()
+
+
+class RosterExcerpt(Schema):
+    """A person of today's roster, and the reps of the teams that they manage. Without the person, the roster does not list them
+    today."""
+
+    people: tuple[RosteredPerson, ...] = ()
+
+
+class NameQuery(Schema):
+    """Whom somebody means who typed this: an email, an id, or a name as in the roster. With `is_email` only an email counts."""
+
+    typed: str = Field(max_length=TYPED_LENGTH_MAX)
+    is_email: bool = False
+
+
+class NamedPerson(Schema):
+    """The one person of today's roster who is meant, and how they are reached. None if it is nobody, or more than one."""
+
+    person: PersonId | None = None
+    name: str = ""
+    contacts: tuple[ContactPoint, ...] = ()
 
 
 class WayRow(Schema):
@@ -107,6 +142,8 @@ class NudgeToResend(Schema):
 
 PERSON_CONTACTS: Final = Endpoint(subject="person.contacts.v1", query=ContactQuery, reply=ContactList)
 PERSON_LIST: Final = Endpoint(subject="person.list.v1", query=PersonQuery, reply=PersonPage)
+PERSON_TODAY: Final = Endpoint(subject="person.today.v1", query=ContactQuery, reply=RosterExcerpt)
+PERSON_FIND: Final = Endpoint(subject="person.find.v1", query=NameQuery, reply=NamedPerson)
 WAY_LIST: Final = Endpoint(subject="person.ways.v1", query=NoQuery, reply=WayList)
 PERSON_TEST: Final = Endpoint(subject="person.test.v1", query=PersonTest, reply=TestResult)
 WEBHOOK_KEYS: Final = Endpoint(subject="person.webhook_keys.v1", query=ContactQuery, reply=WebhookKeyList)

@@ -88,7 +88,7 @@ async def _copy_servers(
     on_step("copying the database")
     async with open_snapshot(url) as snapshot:
         with _new_file(folder / DATABASE_FILE) as file:
-            await dump_database(url, snapshot, file)
+            await dump_database(url, snapshot, file, disk=folder.parent)
     streams: list[StreamEntry] = []
     for stream in STREAMS:
         on_step(f"copying {stream.name}")

@@ -29,6 +29,8 @@ from shared.postgres.pool import make_pool
 _CONNECT_S: Final = 10.0
 _MIGRATIONS: Final = {SCORING_SCHEMA: SCORING_MIGRATIONS, NUDGES_SCHEMA: NUDGES_MIGRATIONS}
 _APPLIED: Final = 'SELECT name, digest FROM "{schema}".migration ORDER BY name'
+_NOT_BACKED_UP: Final = ("session", "sign_in_link", "openid_request")
+"""Tables of nudges that a backup leaves empty: a session that was ended since, or a link that was used, is not to come back."""
 _NO_SPACE: Final = "No space left on device"
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
@@ -107,16 +109,18 @@ async def _take_snapshot(connection: asyncpg.Connection) -> Snapshot:
     )
 
 
-async def dump_database(url: str, snapshot: Snapshot, file: IO[bytes]) -> None:
-    """Write the database as it was at the moment of the snapshot into an open file.
+async def dump_database(url: str, snapshot: Snapshot, file: IO[bytes], *, disk: Path) -> None:
+    """Write the database as it was at the moment of the snapshot into an open file, which is on the `disk`.
 
     Raises:
         NoSpaceLeft: the disk is full.
         DatabaseNotDumped: `pg_dump` failed.
     """
-    problem = await _run("pg_dump", f"--dbname={url}", "--format=custom", f"--snapshot={snapshot.id}", output=file)
+    left_out = [f"--exclude-table-data={NUDGES_SCHEMA}.{table}" for table in _NOT_BACKED_UP]
+    options = ("--format=custom", f"--snapshot={snapshot.id}", *left_out)
+    problem = await _run("pg_dump", f"--dbname={url}", *options, output=file)
     if _NO_SPACE in problem:
-        raise NoSpaceLeft(file.name)
+        raise NoSpaceLeft(str(disk))
     if problem:
         raise DatabaseNotDumped(problem)
 

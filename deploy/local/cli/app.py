@@ -11,6 +11,7 @@ from deploy.local.cli.operation.backup import backup, restore
 from deploy.local.cli.operation.erase import forget
 from deploy.local.cli.operation.inspect import dead_letters, doctor
 from deploy.local.cli.operation.webhooks import mapping, webhooks
+from deploy.local.cli.operators import operator
 from deploy.local.cli.people import people
 from deploy.local.cli.scores import audit, explain, scores, totals
 from deploy.local.cli.start import demo, up
@@ -43,6 +44,7 @@ def make_app() -> typer.Typer:
         (dead_letters, "dead-letters"),
         (channels, "channels"),
         (people, "people"),
+        (operator, "operator"),
         (rules, "rules"),
     ):
         app.add_typer(group, name=name)

@@ -1,4 +1,4 @@
-"""`daymark nudges`, and the addresses of people's pages: `daymark inbox` and `daymark you`."""
+"""`daymark nudges`, and links to people's pages: `daymark inbox` and `daymark you`."""
 
 import sys
 from typing import Annotated
@@ -32,12 +32,12 @@ def nudges(
 
 
 def inbox(manager: str, config: Config = None, data: Data = None) -> None:
-    """The address of a manager's page. Anyone who has it can read the page, so give it to that manager only."""
+    """A link that signs a manager in, once and within 15 minutes, and opens their page. Give it to that manager only."""
     query = ManagerQuery(manager=manager_id(manager))
     echo(ask_daymark(command_settings(config, data), INBOX_LINK, query).url)
 
 
 def you(rep: str, config: Config = None, data: Data = None) -> None:
-    """The address of a rep's own page. Anyone who has it can read the page, so give it to that rep only."""
+    """A link that signs a rep in, once and within 15 minutes, and opens their own page. Give it to that rep only."""
     query = RepQuery(rep=rep_id(rep))
     echo(ask_daymark(command_settings(config, data), OWN_PAGE_LINK, query).url)

@@ -1,4 +1,4 @@
-"""`daymark people`."""
+"""`daymark people`: how everybody is reached, and who is signed in."""
 
 import sys
 from typing import Annotated
@@ -8,12 +8,13 @@ import typer
 from deploy.local.cli.options import AsJson, Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.formats import write_json
-from deploy.local.cli.tables.people import print_people
+from deploy.local.cli.tables.people import print_people, print_sessions
 from deploy.local.inspect.ways import status_of_people
 from deploy.output import Output, echo
 from shared.errors import DaymarkError
 from shared.events import NudgeId, PersonId
 from shared.jetstream.client import LeanClient
+from shared.requests.access import SESSION_LIST, SESSION_REVOKE, SessionList, SessionQuery, SessionToRevoke
 from shared.requests.client import NO_QUERY, ask, list_all
 from shared.requests.people import (
     NUDGE_RESEND,
@@ -88,6 +89,43 @@ def webhook_key_command(
 
     for key in run_connected(command_settings(config, data), read).keys:
         echo(f"{key.address}: {key.secret}")
+
+
+@people.command("sessions")
+def sessions_command(
+    person: Annotated[
+        PersonId | None,
+        typer.Argument(parser=PersonId, metavar="[PERSON]", help="id of a rep, a manager or an operator (default: everybody)"),
+    ] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """Who is signed in: how they came in, and when each session ends if it is not used again."""
+
+    async def read(connection: LeanClient) -> SessionList:
+        return await ask(connection, SESSION_LIST, SessionQuery(person=person))
+
+    sessions = run_connected(command_settings(config, data), read).rows
+    if as_json:
+        write_json(sessions, sys.stdout)
+    else:
+        print_sessions(sessions, Output())
+
+
+@people.command("revoke")
+def revoke_command(
+    session: Annotated[int, typer.Argument(help="number of the session, as in `daymark people sessions`")],
+    config: Config = None,
+    data: Data = None,
+) -> None:
+    """End a session at once. Its person can sign in again for as long as the roster lists them."""
+
+    async def revoke(connection: LeanClient) -> None:
+        await ask(connection, SESSION_REVOKE, SessionToRevoke(id=session))
+
+    run_connected(command_settings(config, data), revoke)
+    echo(f"Session {session} has ended.")
 
 
 @people.command("resend")

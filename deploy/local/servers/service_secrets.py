@@ -10,7 +10,7 @@ from deploy.local.settings import KeyPath, LocalSettings
 _SECTIONS: Final = {
     "ingest": ("nats", "ingest", "sources"),
     "scoring": ("nats", "postgres", "scoring"),
-    "nudges": ("nats", "postgres", "nudges", "channels"),
+    "nudges": ("nats", "postgres", "nudges", "channels", "openid"),
 }
 """The sections with secrets that a service reads. Each key of `[privacy]` has services of its own."""
 _READERS: Final = {"contact_secret": ("ingest",), "forget_key": tuple(OWNERS)}

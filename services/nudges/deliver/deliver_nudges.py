@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -33,11 +33,21 @@ from services.nudges.deliver.personal.neutral_text import neutral_nudge
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.deliver.retry_policy import RETRY_POLICY, RetryPolicy
 from services.nudges.domain.candidate import DISPUTES_RULE, FIRST_DAY_RULE, NEW_DISPUTES_RULE
-from services.nudges.links import Links, NoLinkSecret
+from services.nudges.links import Links, NoLinkSecret, last_day_of_links
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock, monotonic_s
 from shared.event_types import NUDGE_DELIVERED
-from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeKind, NudgePart, PersonId, RepId
+from shared.events import (
+    ManagerId,
+    Nudge,
+    NudgeDelivered,
+    NudgeKind,
+    NudgePart,
+    PersonId,
+    PossibleAbsence,
+    PossibleThanks,
+    RepId,
+)
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
 from shared.postgres.shared_connection import Querier, SharedConnection, run_together
@@ -195,29 +205,34 @@ async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
 def add_links(nudge: Nudge, links: Links) -> Nudge:
     """The nudge with the address of its page, and each of its parts, possible absences and thanks with its own. Without a
     secret for links it has none."""
-    person_id = nudge.person.id
+    person_id, last_day = nudge.person.id, last_day_of_links(nudge.send_at)
+
+    def page_url(part: Nudge | NudgePart) -> str:
+        return _page_url(part, person_id, links, last_day=last_day)
+
+    def absence_url(absence: PossibleAbsence) -> str:
+        return links.absence_url(ManagerId(person_id), absence, last_day=last_day)
+
+    def thanks_url(due: PossibleThanks) -> str:
+        return links.recognise_url(person_id, due.rep.id, due.nudge_id, last_day=last_day)
+
     try:
-        parts = tuple(part.model_copy(update={"url": _page_url(part, person_id, links)}) for part in nudge.parts)
-        absences = tuple(
-            absence.model_copy(update={"url": links.absence_url(ManagerId(person_id), absence)}) for absence in nudge.absences
-        )
-        thanks = tuple(
-            due.model_copy(update={"url": links.recognise_url(ManagerId(person_id), due.rep.id, due.nudge_id)})
-            for due in nudge.thanks
-        )
-        url = _page_url(nudge, person_id, links)
+        parts = tuple(part.model_copy(update={"url": page_url(part)}) for part in nudge.parts)
+        absences = tuple(absence.model_copy(update={"url": absence_url(absence)}) for absence in nudge.absences)
+        thanks = tuple(due.model_copy(update={"url": thanks_url(due)}) for due in nudge.thanks)
+        url = page_url(nudge)
         return nudge.model_copy(update={"url": url, "parts": parts, "absences": absences, "thanks": thanks})
     except NoLinkSecret:
         return nudge
 
 
-def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links) -> str:
+def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links, *, last_day: date) -> str:
     """An announcement is read and acknowledged on the rep's own page, where thanks stand too, and a new rep is sent there on
     their first day. Disputes are answered on the manager's page. To most other nudges there is an answer."""
     if nudge.rule in _ANSWERED_ON_MANAGERS_PAGE:
-        return links.inbox_url(ManagerId(person_id))
+        return links.inbox_url(ManagerId(person_id), last_day=last_day)
     if nudge.kind in _READ_ON_OWN_PAGE or nudge.rule == FIRST_DAY_RULE:
-        return links.own_page_url(RepId(person_id))
+        return links.own_page_url(RepId(person_id), last_day=last_day)
     return links.answer_url(nudge.id, person_id)
 
 

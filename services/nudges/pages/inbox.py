@@ -1,20 +1,20 @@
 """The nudges that pages show, as typed rows: a manager's inbox, what a rep has received, and single messages."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 import asyncpg
 from pydantic import BaseModel, TypeAdapter
 
 from services.nudges.domain.feedback.answers import Answer
+from services.nudges.links import MESSAGE_LINK_AGE_MAX
 from shared.events import ManagerId, NudgeId, NudgeKind, PersonId, PossibleAbsence, RepId
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
 _ABSENCES: Final = TypeAdapter(tuple[PossibleAbsence, ...])
 INBOX_ROWS_MAX: Final = 300
-_LINK_AGE_MAX: Final = timedelta(days=14)
 
 
 class GivenAnswer(BaseModel):
@@ -93,7 +93,7 @@ async def has_link_of_nudge_ended(pool: asyncpg.Pool, nudge_id: NudgeId, person_
 
 def has_link_ended(message: Message, *, now: datetime) -> bool:
     """Whether the link in the message was sent so long ago that it opens nothing any more."""
-    return message.send_at is not None and now - message.send_at > _LINK_AGE_MAX
+    return message.send_at is not None and now - message.send_at > MESSAGE_LINK_AGE_MAX
 
 
 def _to_message(row: asyncpg.Record) -> Message:

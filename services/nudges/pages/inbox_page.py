@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import asyncpg
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from services.nudges.links import Links
+from services.nudges.domain.roster.access import Action, may
+from services.nudges.links import Door, Links
 from services.nudges.pages.disputes.activity_cards import make_manager_cards
 from services.nudges.pages.disputes.disputes import list_disputes_for_manager
-from services.nudges.pages.former_managers import is_former_manager
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.doors.readers import may_read
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.inbox import list_inbox
 from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.rendering import FOLDER, Renderer
@@ -24,18 +27,18 @@ from shared.transient_errors import TRANSIENT_ERRORS
 
 
 class InboxPage:
-    """Also serves the home page and the static files, which show nothing of anybody."""
+    """Also serves the static files, which show nothing of anybody."""
 
-    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock) -> None:
+    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock, guard: Guard) -> None:
         self._pool = pool
         self._links = links
         self._renderer = renderer
         self._clock = clock
+        self._guard = guard
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
-            Route("/", self._home),
-            Route("/inbox/{manager}/{token}", self._inbox),
+            self._guard.route("/inbox/{person}/{token}", self._inbox, door=Door.INBOX, action=Action.OPEN_INBOX),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ]
 
@@ -43,32 +46,34 @@ class InboxPage:
         """The handler for every address that leads nowhere."""
         return self._renderer.not_found()
 
-    async def _home(self, _: Request) -> Response:
-        return self._renderer.page("home.html")
-
-    async def _inbox(self, request: Request) -> Response:
-        manager_id, token = ManagerId(request.path_params["manager"]), request.path_params["token"]
-        if not self._links.can_open_inbox(manager_id, token):
-            return self._renderer.not_found()
+    async def _inbox(self, _: Request, entrance: Entrance) -> Response:
+        manager_id, today = ManagerId(entrance.person_id), entrance.today
         try:
-            if await is_former_manager(self._pool, manager_id):
-                return self._renderer.not_found()
-            messages = await list_inbox(self._pool, manager_id)
-            disputes = await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
-            thankable = await find_thankable(self._pool, self._links, manager_id, messages, root="../../")
+            messages = [
+                message
+                for message in await list_inbox(self._pool, manager_id)
+                if may_read(manager_id, message.person_id, message.rule, today)
+            ]
+            disputes = [
+                dispute
+                for dispute in await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
+                if may(manager_id, Action.MANAGE, dispute.rep_id, today)
+            ]
+            thankable = await find_thankable(self._pool, self._links, entrance, messages, root="../../")
             written = await list_written(self._pool, manager_id)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
         def absence_address(absence: PossibleAbsence) -> str:
-            return f"../../absence/{self._links.absence_path(manager_id, absence)}"
+            return f"../../absence/{self._links.absence_path(manager_id, absence, last_day=entrance.last_day)}"
 
         return self._renderer.page(
             "inbox.html",
             has_forms=True,
-            manager=manager_id,
-            token=token,
-            settings=f"../../{self._links.mail_path(manager_id)}",
+            entrance=entrance,
+            manager=entrance.name,
+            token=entrance.token,
+            settings=f"../../{self._links.mail_path(manager_id, is_signed_in=entrance.is_signed_in)}",
             days=group_by_day(messages, reader=manager_id, absence_address=absence_address, offers=thankable.offers),
             reps=thankable.reps,
             written=lines_of_sender(written, now=self._clock.now()),

@@ -2,12 +2,13 @@
 recent days and messages."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 import asyncpg
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from services.nudges.context.announcements import list_announcements
 from services.nudges.context.days import find_newest_day
@@ -16,10 +17,13 @@ from services.nudges.context.roster.managed_reps import list_colleagues
 from services.nudges.domain.announcements import Announcement
 from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.recent_nudges import LOOKBACK
+from services.nudges.domain.roster.access import Action, may
 from services.nudges.domain.working_time import local_day
-from services.nudges.links import Links
+from services.nudges.links import Door, Links
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
 from services.nudges.pages.disputes.activity_cards import make_day_line
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.inbox import list_received
 from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.own_days import list_own_days
@@ -35,27 +39,34 @@ _SEE_OTHER: Final = 303
 
 
 class OwnPage:
-    """Opens with the link that is signed for the rep."""
+    """Opens for its rep."""
 
     def __init__(
-        self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock, *, on_acknowledged: Callable[[], None]
+        self,
+        pool: asyncpg.Pool,
+        links: Links,
+        renderer: Renderer,
+        clock: Clock,
+        guard: Guard,
+        *,
+        on_acknowledged: Callable[[], None],
     ) -> None:
         self._pool = pool
         self._links = links
         self._renderer = renderer
         self._clock = clock
+        self._guard = guard
         self._on_acknowledged = on_acknowledged
 
     def routes(self) -> Sequence[BaseRoute]:
+        route = partial(self._guard.route, door=Door.OWN_PAGE, action=Action.OPEN_OWN_PAGE)
         return [
-            Route("/you/{rep}/{token}", self._show),
-            Route("/you/{rep}/{token}/read/{version:int}", self._acknowledge, methods=["POST"]),
+            route("/you/{person}/{token}", self._show),
+            route("/you/{person}/{token}/read/{version:int}", self._acknowledge, methods=["POST"]),
         ]
 
-    async def _show(self, request: Request) -> Response:
-        rep_id, token = RepId(request.path_params["rep"]), request.path_params["token"]
-        if not self._links.can_open_own_page(rep_id, token):
-            return self._renderer.not_found()
+    async def _show(self, _: Request, entrance: Entrance) -> Response:
+        rep_id = RepId(entrance.person_id)
         try:
             announcements = await list_announcements(self._pool, rep_id)
             newest = await find_newest_day(self._pool, rep_id)
@@ -65,40 +76,43 @@ class OwnPage:
             received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
             own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
             received_thanks = await list_received_thanks(self._pool, rep_id)
-            colleagues = await list_colleagues(self._pool, rep_id)
+            colleagues = (await list_colleagues(self._pool, rep_id)).reps
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return self._renderer.page(
             "you.html",
             has_forms=True,
-            name=announcements[-1].playbook.rep.name if announcements else rep_id,
-            token=token,
-            settings=f"../../{self._links.mail_path(rep_id)}",
+            entrance=entrance,
+            name=entrance.name,
+            token=entrance.token,
+            settings=f"../../{self._links.mail_path(rep_id, is_signed_in=entrance.is_signed_in)}",
             sections=make_sections(announcements, timezone, today=today),
             steps=make_next_steps(newest, ladders) if newest is not None else [],
             thanks=lines_of_rep(received_thanks, now=self._clock.now()),
             has_thanks_of_colleagues=any(thanks.recognition.is_from_colleague for thanks in received_thanks),
             colleagues=[
-                (natural_name(colleague.name), f"../../recognise/{self._links.recognise_path(rep_id, colleague.id)}")
-                for colleague in colleagues.reps
+                (natural_name(colleague.name), self._recognise_address(entrance, colleague.id))
+                for colleague in colleagues
+                if may(rep_id, Action.RECOGNISE, colleague.id, entrance.today)
             ],
             lines=[make_day_line(day) for day in own_days],
             days=group_by_day(received, reader=rep_id),
         )
 
-    async def _acknowledge(self, request: Request) -> Response:
-        rep_id, token = RepId(request.path_params["rep"]), request.path_params["token"]
+    def _recognise_address(self, entrance: Entrance, colleague_id: RepId) -> str:
+        """From the rep's page, where they write to a colleague."""
+        return f"../../recognise/{self._links.recognise_path(entrance.person_id, colleague_id, last_day=entrance.last_day)}"
+
+    async def _acknowledge(self, request: Request, entrance: Entrance) -> Response:
         version = VersionNumber(request.path_params["version"])
-        if not self._links.can_open_own_page(rep_id, token):
-            return self._renderer.not_found()
         try:
-            await acknowledge_version(self._pool, rep_id, version, now=self._clock.now())
+            await acknowledge_version(self._pool, RepId(entrance.person_id), version, now=self._clock.now())
         except NeverAnnounced:
-            return self._renderer.not_found()
+            return self._renderer.not_found(entrance)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         self._on_acknowledged()
-        return RedirectResponse(f"../../{token}#version-{version}", _SEE_OTHER)
+        return RedirectResponse(f"../../{entrance.token}#version-{version}", _SEE_OTHER)
 
 
 def _timezone_of(newest: DayReport | None, announcements: Sequence[Announcement]) -> str:

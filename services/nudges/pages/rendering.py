@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.nudges.deliver.personal.neutral_text import neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
+from services.nudges.pages.entrance import OUTSIDE, Entrance
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -36,19 +37,35 @@ class Renderer:
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
 
-    def page(self, template: str, *, status: int = 200, has_forms: bool = False, **content: object) -> Response:
-        """A page. Its forms can be sent only if it `has_forms`."""
-        html = self._templates.get_template(template).render(content)
-        policy = _POLICY.format(forms="'self'" if has_forms else "'none'")
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        has_forms: bool = False,
+        entrance: Entrance = OUTSIDE,
+        **content: object,
+    ) -> Response:
+        """A page for whoever came in. Its forms can be sent only if it `has_forms`, or if its visitor can sign out."""
+        html = self._templates.get_template(template).render(content, entrance=entrance)
+        policy = _POLICY.format(forms="'self'" if has_forms or entrance.is_signed_in else "'none'")
         return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_HEADERS})
 
-    def not_found(self) -> Response:
+    def not_found(self, entrance: Entrance = OUTSIDE) -> Response:
         """The same page whatever is missing, so that nobody learns what exists."""
-        return self.page("not_found.html", status=404)
+        return self.page("not_found.html", status=404, entrance=entrance)
 
     def link_ended(self) -> Response:
         """For a link in a message that is too old."""
         return self.page("link_ended.html", status=410)
+
+    def address_ended(self, sign_in_path: str) -> Response:
+        """For the address of a page that was handed out before people could sign in."""
+        return self.page("address_ended.html", status=410, sign_in_path=sign_in_path)
+
+    def stale_form(self, entrance: Entrance) -> Response:
+        """For a form that does not belong to the session: its page was opened before somebody signed in anew, or elsewhere."""
+        return self.page("stale_form.html", status=403, entrance=entrance)
 
     def unavailable(self) -> Response:
         """For when nothing can be shown or stored for a moment."""

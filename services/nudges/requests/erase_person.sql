@@ -55,6 +55,18 @@ DELETE FROM mail_stop WHERE person_id = $1;
 -- What the person has asked for.
 DELETE FROM preference WHERE person_id = $1;
 
+-- name: delete_sessions
+-- Whoever is erased is signed out.
+DELETE FROM session WHERE person_id = $1;
+
+-- name: delete_sign_in_links
+-- Links that the person asked for.
+DELETE FROM sign_in_link WHERE person_id = $1;
+
+-- name: delete_operator
+-- Somebody of the roster may run Daymark, too.
+DELETE FROM operator WHERE person_id = $1;
+
 -- name: delete_days
 -- The rep's day reports. Their disputes go with these.
 DELETE FROM day WHERE rep_id = $1;

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import asyncpg
 
+from services.nudges.access.roster_today import FindPerson
 from services.nudges.context.roster.roster_doubts import list_all_roster_doubts
 from services.nudges.context.silent_feeds import list_silent_feeds
 from services.nudges.deliver.channel import Channel
@@ -14,13 +15,35 @@ from services.nudges.domain.working_time import local_day
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from services.nudges.experiments.list_effects import HoldoutProbability, list_effects
 from services.nudges.experiments.resume_rule import resume_rule
-from services.nudges.links import Links
+from services.nudges.links import Links, inbox_path, own_page_path
 from services.nudges.pages.disputes.list_disputes import list_disputes
+from services.nudges.requests.access import (
+    add_named_operator,
+    list_all_operators,
+    list_open_sessions,
+    make_sign_in_url,
+    remove_named_operator,
+    revoke,
+)
 from services.nudges.requests.erase_person import erase_person
 from services.nudges.requests.list_nudges import list_nudges
 from services.nudges.requests.people import AskScoring, list_ways, list_webhook_keys, resend, send_test
 from shared.clock import Clock
 from shared.events import PersonId
+from shared.requests.access import (
+    OPERATOR_ADD,
+    OPERATOR_LIST,
+    OPERATOR_REMOVE,
+    SESSION_LIST,
+    SESSION_REVOKE,
+    OperatorList,
+    OperatorRow,
+    OperatorToAdd,
+    OperatorToRemove,
+    SessionList,
+    SessionQuery,
+    SessionToRevoke,
+)
 from shared.requests.endpoint import NoQuery
 from shared.requests.erasure import ERASE_NUDGES, ErasedNudges, ErasureOrder
 from shared.requests.nudges import (
@@ -75,6 +98,7 @@ def nudge_requests(
     holdout_probability: HoldoutProbability,
     erasure_key: bytes,
     ask_scoring: AskScoring,
+    find_person: FindPerson,
     on_queued: Callable[[], None],
 ) -> RequestRouter:
     """A router with all handlers; include its `router` in the broker. Whichever replica gets a question answers it.
@@ -83,7 +107,8 @@ def nudge_requests(
     _add_lists(requests, pool, clock, holdout_probability=holdout_probability)
     _add_channels(requests, pool, clock, channels)
     _add_people(requests, pool, clock, channels, ask_scoring=ask_scoring, on_queued=on_queued)
-    _add_links(requests, links)
+    _add_links(requests, pool, clock, links)
+    _add_access(requests, pool, clock, find_person=find_person)
     _add_experiments(requests, pool, clock)
     _add_erasure(requests, pool, clock, channels, erasure_key=erasure_key)
     return requests
@@ -150,14 +175,38 @@ def _add_people(
         return query
 
 
-def _add_links(requests: RequestRouter, links: Links) -> None:
+def _add_links(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, links: Links) -> None:
     @requests.handles(INBOX_LINK)
     async def answer_inbox_link(query: ManagerQuery) -> Link:
-        return Link(url=links.inbox_url(query.manager))
+        page = inbox_path(query.manager)
+        return Link(url=await make_sign_in_url(pool, links, PersonId(query.manager), page, now=clock.now()))
 
     @requests.handles(OWN_PAGE_LINK)
     async def answer_own_page_link(query: RepQuery) -> Link:
-        return Link(url=links.own_page_url(query.rep))
+        page = own_page_path(query.rep)
+        return Link(url=await make_sign_in_url(pool, links, PersonId(query.rep), page, now=clock.now()))
+
+
+def _add_access(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, *, find_person: FindPerson) -> None:
+    @requests.handles(SESSION_LIST)
+    async def answer_sessions(query: SessionQuery) -> SessionList:
+        return await list_open_sessions(pool, query.person, now=clock.now())
+
+    @requests.handles(SESSION_REVOKE)
+    async def answer_revoke(query: SessionToRevoke) -> SessionToRevoke:
+        return await revoke(pool, query)
+
+    @requests.handles(OPERATOR_ADD)
+    async def answer_operator_add(query: OperatorToAdd) -> OperatorRow:
+        return await add_named_operator(pool, find_person, query, now=clock.now())
+
+    @requests.handles(OPERATOR_REMOVE)
+    async def answer_operator_remove(query: OperatorToRemove) -> OperatorToRemove:
+        return await remove_named_operator(pool, query)
+
+    @requests.handles(OPERATOR_LIST)
+    async def answer_operators(_: NoQuery) -> OperatorList:
+        return await list_all_operators(pool)
 
 
 def _add_experiments(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock) -> None:

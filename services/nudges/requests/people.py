@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 
 from services.nudges.deliver.channel import Channel, Delivered
-from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.deliver.channels.personal import PersonalChannel, find_personal_channel
 from services.nudges.deliver.deliveries import requeue_delivery
 from services.nudges.deliver.personal.contact_states import list_contact_states, record_attempts
 from shared.errors import DaymarkError
@@ -38,23 +38,23 @@ class NotResent(DaymarkError):
     lists the nudges."""
 
 
-def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel:
+def _personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel:
     """The channel to single people.
 
     Raises:
         NoPersonalChannel: there is none.
     """
-    channel = channels.get(PersonalChannel.name)
-    if not isinstance(channel, PersonalChannel):
+    channel = find_personal_channel(channels)
+    if channel is None:
         raise NoPersonalChannel
     return channel
 
 
 async def list_ways(pool: asyncpg.Pool, channels: Mapping[str, Channel]) -> WayList:
     """What is known of every way that was tried, and which ways are configured."""
-    personal = channels.get(PersonalChannel.name)
+    personal = find_personal_channel(channels)
     return WayList(
-        configured=personal.transports if isinstance(personal, PersonalChannel) else (),
+        configured=personal.transports if personal is not None else (),
         rows=tuple(
             WayRow(
                 person=state.person_id,
@@ -75,7 +75,7 @@ async def send_test(pool: asyncpg.Pool, channels: Mapping[str, Channel], query: 
     Raises:
         NoPersonalChannel: no way to single people is configured.
     """
-    outcome = await find_personal_channel(channels).send(_test_message(query, now=now), attempts=1)
+    outcome = await _personal_channel(channels).send(_test_message(query, now=now), attempts=1)
     tried = outcome.tried
     async with pool.acquire() as connection, connection.transaction():
         await record_attempts(connection, query.person, tried, now=now)
@@ -97,7 +97,7 @@ async def list_webhook_keys(channels: Mapping[str, Channel], person_id: PersonId
         NoWebhookOfPerson: the roster has no such address.
         NoResponder, Refused: the roster cannot be asked now.
     """
-    channel = find_personal_channel(channels)
+    channel = _personal_channel(channels)
     contacts = (await ask_scoring(person_id)).contacts
     addresses = [contact.address for contact in contacts if contact.transport == WEBHOOK.name]
     if not addresses:
@@ -118,7 +118,7 @@ async def resend(pool: asyncpg.Pool, channels: Mapping[str, Channel], nudge_id: 
         NoPersonalChannel: no way to single people is configured.
         NotResent: the nudge has no such delivery, or it is on its way.
     """
-    channel = find_personal_channel(channels)
+    channel = _personal_channel(channels)
     if not await requeue_delivery(pool, nudge_id, channel.name, now=now):
         raise NotResent(nudge_id)
 

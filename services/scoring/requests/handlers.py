@@ -13,6 +13,7 @@ from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
 from services.scoring.domain.roster.contacts import contacts_of, list_people
+from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
 from services.scoring.erase.erase_rep import begin_erasing_rep, finish_erasing_rep
 from services.scoring.erase.find_erasure_target import find_erasure_target
@@ -24,7 +25,7 @@ from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
 from services.scoring.explain.preview_readings import preview_readings
-from services.scoring.requests.people import page_of_people
+from services.scoring.requests.people import excerpt_of, named_person, page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
@@ -181,3 +182,15 @@ def _handle_people(requests: RequestRouter, pool: asyncpg.Pool, cache: Definitio
         async with pool.acquire() as connection:
             roster = (await cache.read(connection)).roster
         return page_of_people(list_people(roster, now=clock.now()), query)
+
+    @requests.handles(people.PERSON_TODAY)
+    async def person_today(query: people.ContactQuery) -> people.RosterExcerpt:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        return excerpt_of(excerpt_for(roster, query.person, now=clock.now()))
+
+    @requests.handles(people.PERSON_FIND)
+    async def find_person(query: people.NameQuery) -> people.NamedPerson:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        return named_person(find_typed_person(roster, query.typed, is_email=query.is_email, now=clock.now()))

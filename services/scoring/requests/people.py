@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from services.scoring.domain.roster.contacts import PersonToday
-from shared.requests.people import PersonPage, PersonQuery, PersonRow
+from services.scoring.domain.roster.visitors import Visitor
+from shared.requests.people import NamedPerson, PersonPage, PersonQuery, PersonRow, RosteredPerson, RosterExcerpt
 
 
 def page_of_people(people: Sequence[PersonToday], query: PersonQuery) -> PersonPage:
@@ -23,3 +24,26 @@ def page_of_people(people: Sequence[PersonToday], query: PersonQuery) -> PersonP
         for person in asked
     )
     return PersonPage(rows=rows, next_after=rows[-1].person if len(rows) == query.limit else None)
+
+
+def excerpt_of(visitors: Sequence[Visitor]) -> RosterExcerpt:
+    """The same, as a reply."""
+    return RosterExcerpt(
+        people=tuple(
+            RosteredPerson(
+                id=visitor.id,
+                name=visitor.name,
+                team=visitor.team,
+                manages=visitor.manages,
+                colleagues=visitor.colleagues,
+            )
+            for visitor in visitors
+        )
+    )
+
+
+def named_person(person: PersonToday | None) -> NamedPerson:
+    """The same, as a reply."""
+    if person is None:
+        return NamedPerson()
+    return NamedPerson(person=person.id, name=person.name, contacts=person.contacts.contacts)

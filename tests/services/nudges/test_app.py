@@ -25,12 +25,14 @@ from shared.event_types import (
     PLAYBOOK_ACKNOWLEDGED,
 )
 from shared.jetstream.client import LeanClient
-from shared.requests import erasure, nudges, people
+from shared.requests import access, erasure, nudges, people
 from shared.requests.endpoint import Endpoint
+from shared.requests.people import RosteredPerson
 from shared.service.settings import load_settings
 from tests.service_process import running_service, until_caught_up
-from tests.services.nudges.builders.people import ANA, MARA
+from tests.services.nudges.builders.people import ANA, MARA, NORTH
 from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.scoring_stand_in import answer_for_scoring
 from tests.services.nudges.conftest import NOON
 
 CONFIGURATION = """\
@@ -50,7 +52,14 @@ link_secret = "file:{folder}/link-secret"
 [channels.file]
 path = "{folder}/nudges.ndjson"
 """
-ANSWERED = (*vars(nudges).values(), people.WAY_LIST, people.PERSON_TEST, people.WEBHOOK_KEYS, people.NUDGE_RESEND)
+ANSWERED = (
+    *vars(nudges).values(),
+    *vars(access).values(),
+    people.WAY_LIST,
+    people.PERSON_TEST,
+    people.WEBHOOK_KEYS,
+    people.NUDGE_RESEND,
+)
 REQUESTS = {endpoint.subject for endpoint in ANSWERED if isinstance(endpoint, Endpoint)}
 LINK_SECRET = "5f0c0e9d6f1b4a7f9d3c8b2a1e6d4f70"
 EVENTS = {
@@ -80,6 +89,19 @@ async def test_slack_has_an_address_to_post_to_if_its_requests_can_be_checked(
     paths = [route.path for route in service._web().routes if isinstance(route, Route)]
 
     assert ("/slack/interactivity" in paths) == has_address
+
+
+@pytest.mark.parametrize(("issuer", "has_address"), [("https://login.example.com", True), ("", False)])
+async def test_a_company_has_an_address_to_send_people_back_to_if_it_has_a_sign_in(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, has_address: bool
+) -> None:
+    for key, value in (("ISSUER", issuer), ("CLIENT_ID", "daymark"), ("CLIENT_SECRET", "env:OPENID_SECRET")):
+        monkeypatch.setenv(f"DAYMARK_OPENID__{key}", value)
+    service = NudgesService(load_settings(NudgesSettings), {}, SteppedClock(), erasure_key=b"", link_secret=None)
+
+    paths = [route.path for route in service._web().routes if isinstance(route, Route)]
+
+    assert ("/sign-in/openid/back" in paths) == has_address
 
 
 @pytest.fixture
@@ -142,7 +164,13 @@ async def test_what_a_manager_writes_on_their_page_goes_out_through_the_channels
     await jetstream.publish("clock.tick", json.dumps(NOON.isoformat()).encode())
     await jetstream.publish(DAY_CHANGED.name, report(state="open").model_dump_json().encode())
     await until_caught_up(nats, "nudges", now=NOON)
-    page = Links(base_url=f"http://127.0.0.1:{ports[0]}", secret=LINK_SECRET).recognise_url(MARA.id, ANA.id)
+    await answer_for_scoring(
+        nats,
+        RosteredPerson(id=MARA.id, name=MARA.name, manages=(NORTH.id,)),
+        RosteredPerson(id=ANA.id, name=ANA.name, team=NORTH.id),
+    )
+    signed = Links(base_url="", secret=LINK_SECRET).recognise_path(MARA.id, ANA.id, last_day=NOON.date())
+    page = f"http://127.0.0.1:{ports[0]}/recognise/{signed}"
 
     async with httpx.AsyncClient(follow_redirects=True) as client:
         sent = await client.post(f"{page}/send", data={"form": "0123456789", "text": "Great save."})

@@ -1,4 +1,4 @@
-"""What the experiments may be set to."""
+"""What the experiments, and the sign-in of a company, may be set to."""
 
 import pytest
 
@@ -35,3 +35,35 @@ def test_settings_that_make_no_sense_are_refused(name: str, value: str, problem:
 
     with pytest.raises(SettingsRefused, match=problem):
         load_settings(NudgesSettings)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "client_id", "problem"),
+    [
+        ("http://login.example.com", "daymark", "must begin with https://"),
+        ("https://", "daymark", "must begin with https://"),
+        ("https://user@login.example.com", "daymark", "without a user or a query"),
+        ("https://login.example.com?tenant=1", "daymark", "without a user or a query"),
+        ("https://login.example.com", "", "client_id and client_secret are missing"),
+    ],
+)
+def test_an_issuer_that_cannot_be_trusted_or_asked_is_refused(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, client_id: str, problem: str
+) -> None:
+    monkeypatch.setenv("DAYMARK_OPENID__ISSUER", issuer)
+    monkeypatch.setenv("DAYMARK_OPENID__CLIENT_ID", client_id)
+    monkeypatch.setenv("DAYMARK_OPENID__CLIENT_SECRET", "env:OPENID_SECRET")
+
+    with pytest.raises(SettingsRefused, match=problem):
+        load_settings(NudgesSettings)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "is_secure"), [("https://daymark.example.com", True), ("http://10.0.0.1", False), ("", False)]
+)
+def test_cookies_are_for_https_only_where_people_reach_the_pages_by_it(
+    monkeypatch: pytest.MonkeyPatch, public_url: str, *, is_secure: bool
+) -> None:
+    monkeypatch.setenv("DAYMARK_NUDGES__PUBLIC_URL", public_url)
+
+    assert load_settings(NudgesSettings).nudges.is_secure is is_secure

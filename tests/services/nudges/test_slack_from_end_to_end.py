@@ -6,16 +6,16 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from nats.aio.msg import Msg
 
 from deploy.local.servers.ports import find_free_ports
 from shared.event_types import DAY_CHANGED
 from shared.jetstream.client import LeanClient
 from shared.reach import ContactPoint
-from shared.requests.endpoint import Envelope
-from shared.requests.people import PERSON_CONTACTS, ContactList
+from shared.requests.people import RosteredPerson
 from tests.service_process import running_service, until_caught_up
+from tests.services.nudges.builders.people import ANA, NORTH
 from tests.services.nudges.builders.reports import report
+from tests.services.nudges.builders.scoring_stand_in import answer_for_scoring
 from tests.services.nudges.conftest import NOON
 from tests.services.nudges.pages.slack.requests import ANAS_SLACK, SECRET, body_of, press, signed_headers
 from tests.slack import TOKEN, slack_stand_in
@@ -40,11 +40,6 @@ base_url = "{base_url}"
 """
 
 
-async def _answer_for_scoring(message: Msg) -> None:
-    contacts = ContactList(contacts=(ContactPoint(transport="slack", address=ANAS_SLACK),))
-    await message.respond(Envelope(ok=True, data=contacts.model_dump(mode="json")).model_dump_json().encode())
-
-
 @pytest.mark.timeout(120)
 async def test_a_message_arrives_in_slack_and_its_button_is_answered(
     nats: LeanClient,
@@ -58,7 +53,8 @@ async def test_a_message_arrives_in_slack_and_its_button_is_answered(
     monkeypatch.setenv("SLACK_SIGNING", SECRET)
     port, probes_port = find_free_ports(2)
     configuration = tmp_path / "daymark.toml"
-    await nats.subscribe(PERSON_CONTACTS.subject, cb=_answer_for_scoring)
+    ana = RosteredPerson(id=ANA.id, name=ANA.name, team=NORTH.id)
+    await answer_for_scoring(nats, ana, contacts=[ContactPoint(transport="slack", address=ANAS_SLACK)])
     async with slack_stand_in() as slack:
         configuration.write_text(
             CONFIGURATION.format(

@@ -40,7 +40,7 @@ REQUESTS = {
     for module in (absences, definitions, scores, erasure, activities)
     for endpoint in vars(module).values()
     if isinstance(endpoint, Endpoint) and endpoint is not erasure.ERASE_NUDGES
-} | {people.PERSON_CONTACTS.subject, people.PERSON_LIST.subject}
+} | {endpoint.subject for endpoint in (people.PERSON_CONTACTS, people.PERSON_LIST, people.PERSON_TODAY, people.PERSON_FIND)}
 
 
 def test_the_application_describes_every_request_and_event_without_a_server() -> None:

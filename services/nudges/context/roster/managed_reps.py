@@ -1,4 +1,4 @@
-"""Whom a manager leads and once led, and who else is in a rep's team: by the newest report of each rep."""
+"""Who can write to a rep, and who else is in a rep's team: by the newest report of each rep."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,15 +16,6 @@ _GONE_AFTER: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ManagedRep:
-    """A rep whom a manager has led. `is_managed`: they still do. `is_employed`: the rep is with the team on the newest day."""
-
-    rep: Rep
-    is_managed: bool
-    is_employed: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Sender:
     """Somebody who can write to a rep, under the name of the newest report."""
 
@@ -38,21 +29,6 @@ class Colleagues:
 
     person: Person
     reps: tuple[Rep, ...]
-
-
-async def list_managed_reps(connection: Connection | asyncpg.Pool, manager_id: PersonId) -> list[ManagedRep]:
-    """Everybody whom a manager has ever led, by name."""
-    rows = await connection.fetch(_QUERIES["list_reps_of_manager"], manager_id)
-    newest = await connection.fetchval(_QUERIES["find_newest_open_day"]) if rows else None
-    managed = [
-        ManagedRep(
-            rep=Rep(id=row["rep_id"], name=row["name"]),
-            is_managed=row["is_managed"] and not _is_gone(row["day"], newest),
-            is_employed=row["is_employed"],
-        )
-        for row in rows
-    ]
-    return sorted(managed, key=lambda each: (each.rep.name, each.rep.id))
 
 
 async def find_sender(connection: Connection | asyncpg.Pool, sender_id: PersonId, newest: DayReport) -> Sender | None:

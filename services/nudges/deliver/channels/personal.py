@@ -2,7 +2,7 @@
 
 import hashlib
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ from services.nudges.deliver.personal.transport import PersonalMessage, Transpor
 from services.nudges.deliver.posting.public_client import http_client
 from shared.clock import monotonic_s
 from shared.events import Nudge
-from shared.reach import ContactPoint
+from shared.reach import ContactPoint, Contacts
 from shared.requests.client import NoResponder, Refused
 from shared.service.settings import read_secret
 
@@ -84,11 +84,15 @@ class PersonalChannel:
             today = await directory.find_contacts(nudge)
         except (NoResponder, Refused):
             return TryLater(error="scoring, which has the roster, does not answer")
+        return await self.send_message(personal_message(nudge, stop_url=directory.stop_url(nudge)), today)
+
+    async def send_message(self, message: PersonalMessage, today: Contacts) -> Outcome:
+        """Send a message to a person in the ways that they have today, whether it is a nudge or not."""
         ways = [contact for contact in today.contacts if contact.transport in self._transports]
         if not ways:
             missing = ", ".join(contact.transport for contact in today.contacts)
             return Unreachable(error=today.because or f"no such channel is configured: {missing}")
-        return await self._try(ways, personal_message(nudge, stop_url=directory.stop_url(nudge)))
+        return await self._try(ways, message)
 
     async def _try(self, ways: Sequence[ContactPoint], message: PersonalMessage) -> Outcome:
         """Two ways at least, and further ones while there is time for them within the lease."""
@@ -105,6 +109,12 @@ class PersonalChannel:
             tried.append(ContactAttempt(transport=way.transport, error=outcome.error))
             failures.append(outcome)
         return _failure(tuple(tried), failures)
+
+
+def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel | None:
+    """The channel to single people, if a transport is configured."""
+    channel = channels.get(PersonalChannel.name)
+    return channel if isinstance(channel, PersonalChannel) else None
 
 
 def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[TryLater | GiveUp]) -> Outcome:

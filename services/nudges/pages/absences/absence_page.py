@@ -5,6 +5,7 @@ Opening it changes nothing. Its buttons enter the days, or withdraw what was ent
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -13,79 +14,81 @@ import asyncpg
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from services.nudges.context.days import find_newest_day
-from services.nudges.links import Links
+from services.nudges.domain.roster.access import Action
+from services.nudges.links import Door
 from services.nudges.pages.absences.absence_view import AbsenceView, make_view
 from services.nudges.pages.absences.ask_scoring import AbsenceEndpoint
-from services.nudges.pages.former_managers import is_former_manager
+from services.nudges.pages.doors.form_fields import read_fields
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
-from shared.events import ManagerId, RepId
+from shared.events import ManagerId, PersonId, RepId
 from shared.requests.absences import ABSENCE_ENTER, ABSENCE_SHOW, ABSENCE_WITHDRAW, AbsenceQuery, AbsenceState
 from shared.requests.client import NoResponder, Refused
 from shared.transient_errors import TRANSIENT_ERRORS
 
 AskScoring = Callable[[AbsenceEndpoint, AbsenceQuery], Awaitable[AbsenceState]]
 
-_PAGE: Final = "/absence/{manager}/{rep}/{token}"
+_PAGE: Final = "/absence/{person}/{rep}/{token}"
 _NOT_A_DATE: Final = "Write both dates as year, month and day, such as 2026-03-02."
 _WITHDRAWN: Final = "withdrawn"
 
 
 class AbsencePage:
-    """Opens with the link that is signed for a manager and a rep. While scoring is down it shows and changes nothing."""
+    """Opens for a manager and a rep whom they manage. While scoring is down it shows and changes nothing."""
 
-    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, *, ask_scoring: AskScoring) -> None:
+    def __init__(self, pool: asyncpg.Pool, renderer: Renderer, guard: Guard, *, ask_scoring: AskScoring) -> None:
         self._pool = pool
-        self._links = links
         self._renderer = renderer
+        self._guard = guard
         self._ask_scoring = ask_scoring
 
     def routes(self) -> Sequence[BaseRoute]:
+        route = partial(self._guard.route, door=Door.ABSENCE, action=Action.MANAGE, subject="rep")
         return [
-            Route(_PAGE, self._show),
-            Route(f"{_PAGE}/enter", self._enter, methods=["POST"]),
-            Route(f"{_PAGE}/withdraw", self._withdraw, methods=["POST"]),
+            route(_PAGE, self._show),
+            route(f"{_PAGE}/enter", self._enter, methods=["POST"]),
+            route(f"{_PAGE}/withdraw", self._withdraw, methods=["POST"]),
         ]
 
-    async def _show(self, request: Request) -> Response:
-        return await self._answer(request, ABSENCE_SHOW)
+    async def _show(self, request: Request, entrance: Entrance) -> Response:
+        return await self._answer(request, entrance, ABSENCE_SHOW)
 
-    async def _enter(self, request: Request) -> Response:
-        return await self._answer(request, ABSENCE_ENTER)
+    async def _enter(self, request: Request, entrance: Entrance) -> Response:
+        return await self._answer(request, entrance, ABSENCE_ENTER)
 
-    async def _withdraw(self, request: Request) -> Response:
-        return await self._answer(request, ABSENCE_WITHDRAW)
+    async def _withdraw(self, request: Request, entrance: Entrance) -> Response:
+        return await self._answer(request, entrance, ABSENCE_WITHDRAW)
 
-    async def _answer(self, request: Request, endpoint: AbsenceEndpoint) -> Response:
-        manager_id, rep_id = ManagerId(request.path_params["manager"]), RepId(request.path_params["rep"])
-        if not self._links.can_open_absence(manager_id, rep_id, request.path_params["token"]):
-            return self._renderer.not_found()
-        fields = await _form_of(request) if request.method == "POST" else request.query_params
+    async def _answer(self, request: Request, entrance: Entrance, endpoint: AbsenceEndpoint) -> Response:
+        manager_id, rep_id = ManagerId(entrance.person_id), RepId(PersonId(request.path_params["rep"]))
+        fields = await read_fields(request) if request.method == "POST" else request.query_params
         try:
             newest = await find_newest_day(self._pool, rep_id)
-            if newest is None or await is_former_manager(self._pool, manager_id):
-                return self._renderer.not_found()
+            if newest is None:
+                return self._renderer.not_found(entrance)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         try:
             first, last = (date.fromisoformat(fields.get(name) or newest.day.isoformat()) for name in ("from", "until"))
             state = await self._ask_scoring(endpoint, AbsenceQuery(rep=rep_id, manager=manager_id, first=first, last=last))
         except ValueError:
-            return self._refuse(request, newest.rep.name, fields, because=_NOT_A_DATE)
+            return self._refuse(request, entrance, newest.rep.name, fields, because=_NOT_A_DATE)
         except Refused as refused:
-            return self._refuse(request, newest.rep.name, fields, because=str(refused))
+            return self._refuse(request, entrance, newest.rep.name, fields, because=str(refused))
         except (*TRANSIENT_ERRORS, NoResponder):
             return self._renderer.unavailable()
         if endpoint is ABSENCE_SHOW:
             view = make_view(state, is_withdrawn=fields.get("done") == _WITHDRAWN)
-            return self._page(request, view, first=first.isoformat(), last=last.isoformat())
+            return self._page(request, entrance, view, first=first.isoformat(), last=last.isoformat())
         done = {"done": _WITHDRAWN} if endpoint is ABSENCE_WITHDRAW else {}
         dates = urlencode({"from": first.isoformat(), "until": last.isoformat(), **done})
-        return RedirectResponse(f"../{request.path_params['token']}?{dates}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"../{entrance.token}?{dates}", HTTPStatus.SEE_OTHER)
 
-    def _refuse(self, request: Request, rep_name: str, fields: QueryParams, *, because: str) -> Response:
+    def _refuse(self, request: Request, entrance: Entrance, rep_name: str, fields: QueryParams, *, because: str) -> Response:
         """The form with what was written into it, and what is wrong with it. Nothing has changed."""
         view = AbsenceView(
             heading=f"Was {rep_name} away?",
@@ -95,19 +98,27 @@ class AbsencePage:
             can_withdraw=False,
         )
         first, last = fields.get("from", ""), fields.get("until", "")
-        return self._page(request, view, first=first, last=last, status=HTTPStatus.CONFLICT)
+        return self._page(request, entrance, view, first=first, last=last, status=HTTPStatus.CONFLICT)
 
     def _page(
-        self, request: Request, view: AbsenceView, *, first: str, last: str, status: HTTPStatus = HTTPStatus.OK
+        self,
+        request: Request,
+        entrance: Entrance,
+        view: AbsenceView,
+        *,
+        first: str,
+        last: str,
+        status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
         is_posted = request.method == "POST"  # then the buttons are one segment further up
         path = ".." if is_posted else "."
-        token = request.path_params["token"]
         return self._renderer.page(
-            "absence.html", status=status, has_forms=True, view=view, path=f"{path}/{token}", first=first, last=last
+            "absence.html",
+            status=status,
+            has_forms=True,
+            entrance=entrance,
+            view=view,
+            path=f"{path}/{entrance.token}",
+            first=first,
+            last=last,
         )
-
-
-async def _form_of(request: Request) -> QueryParams:
-    form = await request.form(max_fields=4, max_files=0)
-    return QueryParams([(name, value) for name, value in form.multi_items() if isinstance(value, str)])

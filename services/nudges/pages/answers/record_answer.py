@@ -7,7 +7,8 @@ from typing import Final
 import asyncpg
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason, allowed_answers
-from services.nudges.pages.former_managers import may_read_nudge
+from services.nudges.domain.roster.access import RosterToday
+from services.nudges.pages.doors.readers import may_read
 from shared.errors import DaymarkError
 from shared.events import NudgeId, NudgeKind, PersonId
 from shared.postgres.queries import Queries
@@ -28,19 +29,26 @@ class RecordedAnswer:
 
 
 async def record_answer(
-    pool: asyncpg.Pool, nudge_id: NudgeId, person_id: PersonId, answer: Answer, *, reason: WrongReason | None, now: datetime
+    pool: asyncpg.Pool,
+    nudge_id: NudgeId,
+    person_id: PersonId,
+    answer: Answer,
+    *,
+    reason: WrongReason | None,
+    today: RosterToday,
+    now: datetime,
 ) -> RecordedAnswer:
     """Record it. A `reason` is stored only for `Answer.WRONG`.
 
     Raises:
-        AnswerNotAllowed: the nudge was sent neither to them nor to a rep of theirs, or does not allow this answer; or they have
-            stopped leading.
+        AnswerNotAllowed: the nudge was sent neither to them nor to a rep of theirs, or does not allow this answer; or they may
+            not read it today.
     """
     async with pool.acquire() as connection, connection.transaction():
         row = await connection.fetchrow(_QUERIES["claim_answered_nudge"], nudge_id, person_id)
         if row is None:
             raise AnswerNotAllowed(f"{nudge_id}, {person_id}")
-        if not await may_read_nudge(connection, person_id, recipient_id=row["person_id"], rule=row["rule"]):
+        if not may_read(person_id, row["person_id"], row["rule"], today):
             raise AnswerNotAllowed(f"{nudge_id}, {person_id}")
         if answer not in allowed_answers(NudgeKind(row["kind"]), is_recipient=row["person_id"] == person_id):
             raise AnswerNotAllowed(f"{nudge_id}, {person_id}")

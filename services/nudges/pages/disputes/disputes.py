@@ -80,6 +80,12 @@ async def delete_dispute(pool: asyncpg.Pool, dispute_id: DisputeId, rep_id: RepI
     await pool.execute(_QUERIES["delete_dispute"], dispute_id, rep_id)
 
 
+async def find_disputing_rep(pool: asyncpg.Pool, dispute_id: DisputeId) -> RepId | None:
+    """Who disputes it; None if there is no such dispute."""
+    rep_id: RepId | None = await pool.fetchval(_QUERIES["find_disputing_rep"], dispute_id)
+    return rep_id
+
+
 async def list_disputes_of_day(pool: asyncpg.Pool, rep_id: RepId, day: date) -> list[Dispute]:
     """What a rep disputes about one day, in the order in which it was said."""
     return _to_disputes(await pool.fetch(_QUERIES["list_disputes_of_day"], rep_id, day))

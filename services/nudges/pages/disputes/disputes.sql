@@ -12,6 +12,10 @@ RETURNING id;
 -- Only the rep's own, and only while it is open: what a manager has resolved stays.
 DELETE FROM dispute WHERE id = $1 AND rep_id = $2 AND resolution = '';
 
+-- name: find_disputing_rep
+-- The rep of one dispute.
+SELECT rep_id FROM dispute WHERE id = $1;
+
 -- name: list_disputes_of_day
 -- What a rep disputes about one day, in the order in which it was said. The name of the manager who resolved it is known only while
 -- they are a manager of the rep.

@@ -1,99 +1,91 @@
 """The page behind the last link of a message: a person chooses what they get, when and where, and stops mail."""
 
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
-from typing import Final
 
 import asyncpg
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from services.nudges.deliver.personal.mail_stops import has_stopped_mail, resume_mail, stop_mail
 from services.nudges.domain.feedback.preferences import Preference
+from services.nudges.domain.roster.access import Action
 from services.nudges.domain.working_time import local_day
-from services.nudges.links import Links
+from services.nudges.links import Door
+from services.nudges.pages.doors.form_fields import read_fields
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.preferences.preference_form import FormRefused, read_form, wanted_groups
 from services.nudges.pages.preferences.readers import Reader, find_reader
 from services.nudges.pages.rendering import Renderer
 from services.nudges.preferences.stored_preferences import find_preference, save_preference
 from shared.clock import Clock
-from shared.events import PersonId
 from shared.transient_errors import TRANSIENT_ERRORS
-
-_FIELDS_MAX: Final = 20
 
 
 class PreferencePage:
-    """Opens with the link that is signed for the person. Opening it changes nothing, since mail scanners open every link."""
+    """Opens with the link in a message, or for its person. Opening it changes nothing, since mail scanners open every link."""
 
-    def __init__(self, pool: asyncpg.Pool, links: Links, renderer: Renderer, clock: Clock) -> None:
+    def __init__(self, pool: asyncpg.Pool, renderer: Renderer, clock: Clock, guard: Guard) -> None:
         self._pool = pool
-        self._links = links
         self._renderer = renderer
         self._clock = clock
+        self._guard = guard
 
     def routes(self) -> Sequence[BaseRoute]:
         """A mailbox that unsubscribes for its owner posts to the address of the page itself (RFC 8058)."""
+        route = partial(self._guard.route, door=Door.MAIL, action=Action.CHOOSE_MAIL)
         return [
-            Route("/mail/{person}/{token}", self._show, methods=["GET"]),
-            Route("/mail/{person}/{token}", self._unsubscribe, methods=["POST"]),
-            Route("/mail/{person}/{token}/save", self._save, methods=["POST"]),
-            Route("/mail/{person}/{token}/{choice}", self._choose, methods=["POST"]),
+            route("/mail/{person}/{token}", self._show),
+            route("/mail/{person}/{token}", self._unsubscribe, methods=["POST"]),
+            route("/mail/{person}/{token}/save", self._save, methods=["POST"]),
+            route("/mail/{person}/{token}/{choice}", self._choose, methods=["POST"]),
         ]
 
-    async def _show(self, request: Request) -> Response:
-        person_id = self._person_of(request)
-        if person_id is None:
-            return self._renderer.not_found()
+    async def _show(self, request: Request, entrance: Entrance) -> Response:
+        person_id = entrance.person_id
         try:
             preference = await find_preference(self._pool, person_id)
             fields = _fields_of(preference, await find_reader(self._pool, person_id))
-            return await self._page(request, person_id, fields, notice="Saved." if "saved" in request.query_params else "")
+            return await self._page(request, entrance, fields, notice="Saved." if "saved" in request.query_params else "")
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
-    async def _save(self, request: Request) -> Response:
-        person_id = self._person_of(request)
-        if person_id is None:
-            return self._renderer.not_found()
-        form = await request.form(max_fields=_FIELDS_MAX, max_files=0)
-        fields = QueryParams([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
-        now = self._clock.now()
+    async def _save(self, request: Request, entrance: Entrance) -> Response:
+        person_id, fields, now = entrance.person_id, await read_fields(request), self._clock.now()
         try:
             reader = await find_reader(self._pool, person_id)
             if not reader.groups:
-                return self._renderer.not_found()
+                return self._renderer.not_found(entrance)
             before = await find_preference(self._pool, person_id)
             preference = read_form(fields, before, reader, today=local_day(now, reader.timezone))
             await save_preference(self._pool, person_id, preference, now=now)
         except FormRefused as refused:
-            return await self._page(request, person_id, fields, refusal=str(refused), status=HTTPStatus.CONFLICT)
+            return await self._page(request, entrance, fields, refusal=str(refused), status=HTTPStatus.CONFLICT)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        return RedirectResponse(f"../{request.path_params['token']}?saved", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"../{entrance.token}?saved", HTTPStatus.SEE_OTHER)
 
-    async def _unsubscribe(self, request: Request) -> Response:
-        return await self._store(request, stops=True) or Response(status_code=200)
+    async def _unsubscribe(self, _: Request, entrance: Entrance) -> Response:
+        return await self._store(entrance, stops=True) or Response(status_code=200)
 
-    async def _choose(self, request: Request) -> Response:
+    async def _choose(self, request: Request, entrance: Entrance) -> Response:
         choice = request.path_params["choice"]
         if choice not in ("stop", "resume"):
-            return self._renderer.not_found()
-        failure = await self._store(request, stops=choice == "stop")
-        return failure or RedirectResponse(f"../{request.path_params['token']}", HTTPStatus.SEE_OTHER)
+            return self._renderer.not_found(entrance)
+        failure = await self._store(entrance, stops=choice == "stop")
+        return failure or RedirectResponse(f"../{entrance.token}", HTTPStatus.SEE_OTHER)
 
-    async def _store(self, request: Request, *, stops: bool) -> Response | None:
+    async def _store(self, entrance: Entrance, *, stops: bool) -> Response | None:
         """Returns a page if it could not be stored."""
-        person_id = self._person_of(request)
-        if person_id is None:
-            return self._renderer.not_found()
         try:
             if stops:
-                await stop_mail(self._pool, person_id, now=self._clock.now())
+                await stop_mail(self._pool, entrance.person_id, now=self._clock.now())
             else:
-                await resume_mail(self._pool, person_id)
+                await resume_mail(self._pool, entrance.person_id)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return None
@@ -101,7 +93,7 @@ class PreferencePage:
     async def _page(
         self,
         request: Request,
-        person_id: PersonId,
+        entrance: Entrance,
         fields: QueryParams,
         *,
         notice: str = "",
@@ -109,25 +101,20 @@ class PreferencePage:
         status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
         """With the form as it is filled in."""
-        reader = await find_reader(self._pool, person_id)
+        reader = await find_reader(self._pool, entrance.person_id)
         is_posted = request.method == "POST"  # then the buttons are one segment further up
-        token = request.path_params["token"]
         return self._renderer.page(
             "preferences.html",
             status=status,
             has_forms=True,
-            has_stopped=await has_stopped_mail(self._pool, person_id),
-            path=f"{'..' if is_posted else '.'}/{token}",
+            entrance=entrance,
+            has_stopped=await has_stopped_mail(self._pool, entrance.person_id),
+            path=f"{'..' if is_posted else '.'}/{entrance.token}",
             groups=[(group.value, label, group in wanted_groups(fields)) for group, label in reader.groups.items()],
             fields={name: fields.get(name, "") for name in ("first", "not_before", "not_after", "paused_until")},
             notice=notice,
             refusal=refusal,
         )
-
-    def _person_of(self, request: Request) -> PersonId | None:
-        """Whom the link is signed for; None if it is not signed."""
-        person_id = PersonId(request.path_params["person"])
-        return person_id if self._links.can_open_mail(person_id, request.path_params["token"]) else None
 
 
 def _fields_of(preference: Preference, reader: Reader) -> QueryParams:

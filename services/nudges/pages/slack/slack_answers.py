@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from services.nudges.access.roster_today import ReadRoster
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
@@ -48,6 +49,7 @@ class SlackAnswers:
         metrics: NudgesMetrics,
         *,
         ask_scoring: AskScoring,
+        read_roster: ReadRoster,
         read_secret: Callable[[], str],
         replies: Replies,
     ) -> None:
@@ -56,6 +58,7 @@ class SlackAnswers:
         self._clock = clock
         self._metrics = metrics
         self._ask_scoring = ask_scoring
+        self._read_roster = read_roster
         self._read_secret = read_secret
         self._replies = replies
         self._recorded: dict[tuple[str, NudgeId, str], None] = {}
@@ -117,8 +120,10 @@ class SlackAnswers:
         key = (click.user, click.nudge_id, click.clicked_at)
         if key in self._recorded:
             return
-        now = self._clock.now()
-        recorded = await record_answer(self._pool, click.nudge_id, person_id, click.answer, reason=click.reason, now=now)
+        today = await self._read_roster(person_id)
+        recorded = await record_answer(
+            self._pool, click.nudge_id, person_id, click.answer, reason=click.reason, today=today, now=self._clock.now()
+        )
         self._recorded[key] = None
         while len(self._recorded) > _CLICKS_MAX:
             self._recorded.pop(next(iter(self._recorded)))

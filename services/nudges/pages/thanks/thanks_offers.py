@@ -7,13 +7,14 @@ from typing import Final
 
 import asyncpg
 
-from services.nudges.context.roster.managed_reps import list_managed_reps
 from services.nudges.decide.thanks.occasions import list_thankable
 from services.nudges.domain.phrases import first_name, natural_name
+from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Links
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.inbox import Message
 from services.nudges.pages.nudge_cards import ThanksOffer, ThanksOffers
-from shared.events import ManagerId, NudgeId, PersonId, Rep
+from shared.events import ManagerId, NudgeId, RepId
 
 _PAGE: Final = "recognise/"
 
@@ -27,28 +28,26 @@ class Thankable:
 
 
 async def find_thankable(
-    pool: asyncpg.Pool, links: Links, manager_id: ManagerId, messages: Iterable[Message], *, root: str
+    pool: asyncpg.Pool, links: Links, entrance: Entrance, messages: Iterable[Message], *, root: str
 ) -> Thankable:
-    """Of the reps whom the manager leads today. `root` is the way from the reader's page to the root of all pages."""
-    managed = await list_managed_reps(pool, manager_id)
+    """Of the reps whom the visitor manages today. `root` is the way from their page to the root of all pages."""
+    manager_id, today = ManagerId(entrance.person_id), entrance.today
     reps = {
-        each.rep.id: each.rep
-        for each in managed
-        if each.is_managed and each.is_employed and each.rep.id != PersonId(manager_id)
+        RepId(person.id): person
+        for person in sorted(today.people.values(), key=lambda person: (person.name, person.id))
+        if person.id != manager_id and may(manager_id, Action.MANAGE, person.id, today)
     }
     if not reps:
         return Thankable(offers={}, reps=())
     nudge_ids = list(chain.from_iterable((message.id, *(part.id for part in message.parts)) for message in messages))
     thankable = await list_thankable(pool, nudge_ids, manager_id=manager_id)
 
-    def address(rep: Rep, nudge_id: NudgeId | None) -> str:
-        return f"{root}{_PAGE}{links.recognise_path(manager_id, rep.id, nudge_id)}"
+    def address(rep_id: RepId, nudge_id: NudgeId | None) -> str:
+        return f"{root}{_PAGE}{links.recognise_path(manager_id, rep_id, nudge_id, last_day=entrance.last_day)}"
 
     offers = {
-        nudge_id: ThanksOffer(
-            name=first_name(reps[rep_id].name), address=address(reps[rep_id], nudge_id), is_thanked=is_thanked
-        )
+        nudge_id: ThanksOffer(name=first_name(reps[rep_id].name), address=address(rep_id, nudge_id), is_thanked=is_thanked)
         for nudge_id, (rep_id, is_thanked) in thankable.items()
         if rep_id in reps
     }
-    return Thankable(offers=offers, reps=[(natural_name(rep.name), address(rep, None)) for rep in reps.values()])
+    return Thankable(offers=offers, reps=[(natural_name(rep.name), address(rep_id, None)) for rep_id, rep in reps.items()])

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ import asyncpg
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from services.nudges.context.days import find_newest_day
 from services.nudges.context.roster.managed_reps import Sender, find_sender
@@ -32,9 +33,13 @@ from services.nudges.decide.thanks.recognise_rep import (
 from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
 from services.nudges.domain.phrases import first_name, natural_name, sentence
+from services.nudges.domain.roster.access import Action, may
 from services.nudges.domain.working_time import local_day
-from services.nudges.links import Links
+from services.nudges.links import Door
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.doors.form_fields import read_fields
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
@@ -44,10 +49,9 @@ from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
 from shared.trace import continue_trace
 from shared.transient_errors import TRANSIENT_ERRORS
 
-_PAGE: Final = "/recognise/{sender}/{rep}/{token}"
+_PAGE: Final = "/recognise/{person}/{rep}/{token}"
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _FORM_BYTES: Final = 16
-_FIELDS_MAX: Final = 8
 _ONLY_THANKS: Final = "thanks"
 _UNDECIDED: Final = (
     "Nothing was sent. You wrote something and pressed “Just say thank you”: send what you wrote, or clear it first."
@@ -63,105 +67,117 @@ _TOO_MANY: Final = (
 
 
 class ThanksPage:
-    """Opens with the link that is signed for a sender and a rep, while the sender may write to the rep. Opening it sends
-    nothing. `on_decided` is called after each commit of a message."""
+    """Opens for a manager and a rep whom they manage, and for a colleague where the team lets them thank each other. Opening it
+    sends nothing. `on_decided` is called after each commit of a message."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
-        links: Links,
         renderer: Renderer,
         clock: Clock,
         metrics: NudgesMetrics,
+        guard: Guard,
         *,
         settings: DecisionSettings,
         on_decided: Callable[[], None],
     ) -> None:
         self._pool = pool
-        self._links = links
         self._renderer = renderer
         self._clock = clock
         self._metrics = metrics
+        self._guard = guard
         self._settings = settings
         self._on_decided = on_decided
 
     def routes(self) -> Sequence[BaseRoute]:
+        route = self._guard.route
+        of_rep = partial(route, door=Door.RECOGNISE, action=Action.RECOGNISE, subject="rep")
         return [
-            Route(_PAGE, self._show),
-            Route(f"{_PAGE}/send", self._send, methods=["POST"]),
-            Route(f"{_PAGE}/undo/{{recognition}}", self._undo, methods=["POST"]),
-            Route("/answer/{nudge}/{person}/{token}/thank", self._thank_by_link, methods=["POST"]),
-            Route("/inbox/{person}/{token}/answer/{nudge}/thank", self._thank_in_inbox, methods=["POST"]),
+            of_rep(_PAGE, self._show),
+            of_rep(f"{_PAGE}/send", self._send, methods=["POST"]),
+            of_rep(f"{_PAGE}/undo/{{recognition}}", self._undo, methods=["POST"]),
+            route(
+                "/answer/{nudge}/{person}/{token}/thank",
+                self._thank_by_link,
+                door=Door.ANSWER,
+                action=Action.OPEN_INBOX,
+                methods=["POST"],
+            ),
+            route(
+                "/inbox/{person}/{token}/answer/{nudge}/thank",
+                self._thank_in_inbox,
+                door=Door.INBOX,
+                action=Action.OPEN_INBOX,
+                methods=["POST"],
+            ),
         ]
 
-    async def _show(self, request: Request) -> Response:
-        return await self._page(request, request.query_params)
+    async def _show(self, request: Request, entrance: Entrance) -> Response:
+        return await self._page(request, entrance, request.query_params)
 
-    async def _send(self, request: Request) -> Response:
-        sender_id, rep_id = _people_of(request)
-        fields = await _form_of(request)
+    async def _send(self, request: Request, entrance: Entrance) -> Response:
+        sender_id, rep_id = _people_of(request, entrance)
+        fields = await read_fields(request)
         form, text = fields.get("form", ""), fields.get("text", "")
-        if not self._is_signed(request) or not _ID.fullmatch(form):
-            return self._renderer.not_found()
+        if not _ID.fullmatch(form):
+            return self._renderer.not_found(entrance)
         if fields.get("say") == _ONLY_THANKS and text.strip():
-            return await self._page(request, fields, refusal=_UNDECIDED)
+            return await self._page(request, entrance, fields, refusal=_UNDECIDED)
         written = Written(sender_id=sender_id, rep_id=rep_id, form=form, text=text, nudge_id=_nudge_of(fields))
         try:
             recognised = await self._recognise(written)
         except NotTheirRep:
-            return self._renderer.not_found()
+            return self._renderer.not_found(entrance)
         except TextTooLong as refused:
-            return await self._page(request, fields, refusal=_TOO_LONG.format(length=refused.length))
+            return await self._page(request, entrance, fields, refusal=_TOO_LONG.format(length=refused.length))
         except AlreadySent:
-            return await self._page(request, fields, refusal=_SENT_BEFORE)
+            return await self._page(request, entrance, fields, refusal=_SENT_BEFORE)
         except TooManyToday:
-            return await self._page(request, fields, refusal=_TOO_MANY)
+            return await self._page(request, entrance, fields, refusal=_TOO_MANY)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         nudge = {"nudge": written.nudge_id} if written.nudge_id is not None else {}
         query = urlencode({**nudge, "done": recognised.id})
-        return RedirectResponse(f"../{request.path_params['token']}?{query}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"../{entrance.token}?{query}", HTTPStatus.SEE_OTHER)
 
-    async def _undo(self, request: Request) -> Response:
-        sender_id, rep_id = _people_of(request)
+    async def _undo(self, request: Request, entrance: Entrance) -> Response:
+        sender_id, rep_id = _people_of(request, entrance)
         recognition_id = request.path_params["recognition"]
-        if not self._is_signed(request) or not _ID.fullmatch(recognition_id):
-            return self._renderer.not_found()
+        if not _ID.fullmatch(recognition_id):
+            return self._renderer.not_found(entrance)
         try:
             is_undone = await undo_thanks(self._pool, RecognitionId(recognition_id), sender_id, rep_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         query = urlencode({"undone": "yes" if is_undone else "no"})
-        return RedirectResponse(f"../../{request.path_params['token']}?{query}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"../../{entrance.token}?{query}", HTTPStatus.SEE_OTHER)
 
-    async def _thank_by_link(self, request: Request) -> Response:
-        nudge_id, person_id, token = _card_of(request)
-        is_signed = self._links.can_open_answer(nudge_id, person_id, token)
+    async def _thank_by_link(self, request: Request, entrance: Entrance) -> Response:
+        nudge_id = NudgeId(request.path_params["nudge"])
         try:
-            if is_signed and await has_link_of_nudge_ended(self._pool, nudge_id, person_id, now=self._clock.now()):
+            if await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now()):
                 return self._renderer.link_ended()
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        return await self._thank(request, is_signed=is_signed, back_to=f"../{token}#nudge-{nudge_id}")
+        return await self._thank(nudge_id, entrance, back_to=f"../{entrance.token}#nudge-{nudge_id}")
 
-    async def _thank_in_inbox(self, request: Request) -> Response:
-        nudge_id, person_id, token = _card_of(request)
-        is_signed = self._links.can_open_inbox(ManagerId(person_id), token)
-        return await self._thank(request, is_signed=is_signed, back_to=f"../../../{token}#nudge-{nudge_id}")
+    async def _thank_in_inbox(self, request: Request, entrance: Entrance) -> Response:
+        nudge_id = NudgeId(request.path_params["nudge"])
+        return await self._thank(nudge_id, entrance, back_to=f"../../../{entrance.token}#nudge-{nudge_id}")
 
-    async def _thank(self, request: Request, *, is_signed: bool, back_to: str) -> Response:
+    async def _thank(self, nudge_id: NudgeId, entrance: Entrance, *, back_to: str) -> Response:
         """Thanks for what a card shows. The card is the form: it is sent once."""
-        nudge_id, person_id, _ = _card_of(request)
-        if not is_signed or not _ID.fullmatch(nudge_id):
-            return self._renderer.not_found()
+        manager_id = ManagerId(entrance.person_id)
+        if not _ID.fullmatch(nudge_id):
+            return self._renderer.not_found(entrance)
         try:
-            thankable = await list_thankable(self._pool, [nudge_id], manager_id=ManagerId(person_id))
-            if nudge_id not in thankable:
-                return self._renderer.not_found()
-            rep_id, _ = thankable[nudge_id]
-            await self._recognise(Written(sender_id=person_id, rep_id=rep_id, form=nudge_id, text="", nudge_id=nudge_id))
+            thankable = await list_thankable(self._pool, [nudge_id], manager_id=manager_id)
+            rep_id, _ = thankable.get(nudge_id, (None, False))
+            if rep_id is None or not may(manager_id, Action.MANAGE, rep_id, entrance.today):
+                return self._renderer.not_found(entrance)
+            await self._recognise(Written(sender_id=manager_id, rep_id=rep_id, form=nudge_id, text="", nudge_id=nudge_id))
         except NotTheirRep:
-            return self._renderer.not_found()
+            return self._renderer.not_found(entrance)
         except AlreadySent:
             pass  # the rep has been thanked for it with other words
         except TRANSIENT_ERRORS:
@@ -176,17 +192,15 @@ class ThanksPage:
             self._on_decided()
         return recognised
 
-    async def _page(self, request: Request, fields: QueryParams, *, refusal: str = "") -> Response:
+    async def _page(self, request: Request, entrance: Entrance, fields: QueryParams, *, refusal: str = "") -> Response:
         """The form, with what was written into it and why it was not sent, if it was not."""
-        sender_id, rep_id = _people_of(request)
-        if not self._is_signed(request):
-            return self._renderer.not_found()
+        sender_id, rep_id = _people_of(request, entrance)
         now, nudge_id = self._clock.now(), _nudge_of(fields)
         try:
             report = await find_newest_day(self._pool, rep_id)
             sender = await find_sender(self._pool, sender_id, report) if report is not None else None
             if report is None or sender is None:
-                return self._renderer.not_found()
+                return self._renderer.not_found(entrance)
             today = local_day(now, report.timezone)
             occasion = None
             if nudge_id is not None and not sender.is_colleague:
@@ -201,7 +215,8 @@ class ThanksPage:
             "thanks.html",
             status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
             has_forms=True,
-            path=f"{'..' if request.method == 'POST' else '.'}/{request.path_params['token']}",
+            entrance=entrance,
+            path=f"{'..' if request.method == 'POST' else '.'}/{entrance.token}",
             form=secrets.token_hex(_FORM_BYTES),
             rep=natural_name(report.rep.name),
             first_name=first_name(report.rep.name),
@@ -215,10 +230,6 @@ class ThanksPage:
             lines=lines,
         )
 
-    def _is_signed(self, request: Request) -> bool:
-        sender_id, rep_id = _people_of(request)
-        return self._links.can_recognise(sender_id, rep_id, request.path_params["token"])
-
 
 def _preview(occasion: Occasion | None, report: DayReport, sender: Sender, *, now: datetime) -> str:
     """What the rep reads if the sender just says thank you."""
@@ -226,20 +237,10 @@ def _preview(occasion: Occasion | None, report: DayReport, sender: Sender, *, no
     return sentence(f"{natural_name(sender.person.name)} says {phrase}")
 
 
-def _people_of(request: Request) -> tuple[PersonId, RepId]:
-    return PersonId(request.path_params["sender"]), RepId(request.path_params["rep"])
-
-
-def _card_of(request: Request) -> tuple[NudgeId, PersonId, str]:
-    parameters = request.path_params
-    return NudgeId(parameters["nudge"]), PersonId(parameters["person"]), parameters["token"]
+def _people_of(request: Request, entrance: Entrance) -> tuple[PersonId, RepId]:
+    return entrance.person_id, RepId(request.path_params["rep"])
 
 
 def _nudge_of(fields: QueryParams) -> NudgeId | None:
     nudge_id = fields.get("nudge", "")
     return NudgeId(nudge_id) if _ID.fullmatch(nudge_id) else None
-
-
-async def _form_of(request: Request) -> QueryParams:
-    form = await request.form(max_fields=_FIELDS_MAX, max_files=0)
-    return QueryParams([(name, value) for name, value in form.multi_items() if isinstance(value, str)])

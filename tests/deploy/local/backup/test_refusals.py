@@ -138,7 +138,7 @@ async def test_a_dump_that_fails_says_why(daymark: RunningDaymark, tmp_path: Pat
     snapshot = Snapshot(id="00000000-00000000-1", postgres_version=180_000, migrations={})
 
     with (tmp_path / "dump").open("wb") as file, pytest.raises(DatabaseNotDumped, match="pg_dump: error: "):
-        await dump_database(daymark.urls.postgres, snapshot, file)
+        await dump_database(daymark.urls.postgres, snapshot, file, disk=tmp_path)
 
 
 async def test_without_a_running_daymark_there_is_nothing_to_back_up(tmp_path: Path) -> None:

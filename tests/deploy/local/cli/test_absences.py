@@ -58,11 +58,12 @@ async def test_a_click_makes_the_days_absences_for_every_service_and_another_cli
 
 
 async def _link_to_page(daymark: RunningDaymark, connection: Client) -> str:
+    """As it stands in a message of that day."""
     inbox = (await ask(connection, INBOX_LINK, ManagerQuery(manager=MARA))).url
     secret = (daymark.folder / "secrets" / "link-secret").read_text().strip()
-    links = Links(base_url=inbox.partition("/inbox/")[0], secret=secret)
-    assert links.inbox_url(MARA) == inbox
-    return links.absence_url(MARA, PossibleAbsence(rep=ANA, first=MONDAY, last=TUESDAY))
+    links = Links(base_url=inbox.partition("/sign-in/")[0], secret=secret)
+    absence = PossibleAbsence(rep=ANA, first=MONDAY, last=TUESDAY)
+    return links.absence_url(MARA, absence, last_day=TUESDAY + timedelta(days=14))
 
 
 async def _press(address: str, button: str) -> httpx.Response:
@@ -78,7 +79,7 @@ async def _press(address: str, button: str) -> httpx.Response:
 async def _scores_on_own_page(connection: Client) -> list[str]:
     """Of Monday and Tuesday, as nudges knows them."""
     link = (await ask(connection, OWN_PAGE_LINK, RepQuery(rep=ANA.id))).url
-    async with httpx.AsyncClient() as client:
-        page = (await client.get(link)).text
+    async with httpx.AsyncClient(follow_redirects=True) as client:
+        page = (await client.post(link)).text
     scores = re.findall(r'day/(2026-03-0[23])">[^<]+</a> <span class="time">([^<]+)<', page)
     return [score for _, score in sorted(scores)]

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,23 +39,22 @@ async def daymark(tmp_path: Path) -> AsyncIterator[RunningDaymark]:
 async def test_a_dispute_is_shown_to_everybody_survives_a_crash_and_is_erased_with_the_rep(
     daymark: RunningDaymark, tmp_path: Path
 ) -> None:
-    own_page = (await daymark.command("you", "ana")).strip()
-    inbox = (await daymark.command("inbox", "mara")).strip()
-    async with httpx.AsyncClient(follow_redirects=True, timeout=30) as client:
-        (day,) = re.findall(r'href="[0-9a-f]+(/day/[0-9-]+)"', (await client.get(own_page)).text)[:1]
+    async with _signed_in(daymark, "you", "ana") as (client, own_page), _signed_in(daymark, "inbox", "mara") as (mara, inbox):
+        (day,) = re.findall(r'href="-(/day/[0-9-]+)"', (await client.get(own_page)).text)[:1]
         page = (await client.get(own_page + day)).text
         assert "1 min 49 s" in page
         assert "hush" not in page
         (activity,) = re.findall(r'formaction="[0-9-]+(/activity/[0-9a-f]+/)not_mine"', page)
         scores = await daymark.command("scores", "--csv", "--from", "2020-01-01")
 
-        disputed = await client.post(f"{own_page}{day}{activity}not_mine")
+        (csrf,) = set(re.findall(r'name="csrf" value="([0-9a-f]+)"', page))
+        disputed = await client.post(f"{own_page}{day}{activity}not_mine", data={"csrf": csrf})
         assert "it was somebody else&#39;s work" in disputed.text
         await daymark.kill("nudges")
         await _wait_until_ready(daymark)
 
         assert "it was somebody else&#39;s work" in (await client.get(own_page + day)).text
-        assert "Ana Ruiz: call" in (await client.get(inbox)).text
+        assert "Ana Ruiz: call" in (await mara.get(inbox)).text
         explanation = await daymark.command("explain", "ana", day[-10:])
         assert re.search(r"counts for calls \(disputed [0-9-]+: not mine\)", explanation)
         assert await daymark.command("scores", "--csv", "--from", "2020-01-01") == scores
@@ -62,8 +62,16 @@ async def test_a_dispute_is_shown_to_everybody_survives_a_crash_and_is_erased_wi
 
         await daymark.command("roster", "apply", str(tmp_path / "without_ana.yaml"))
         await daymark.command("forget", "ana", "--yes")
-        assert "Ana Ruiz" not in (await client.get(inbox)).text
-        assert (await client.get(own_page + day)).status_code == 404
+        assert "Ana Ruiz" not in (await mara.get(inbox)).text
+        assert "<h1>Sign in</h1>" in (await client.get(own_page + day)).text
+
+
+@asynccontextmanager
+async def _signed_in(daymark: RunningDaymark, command: str, person: str) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
+    """A browser in which somebody has signed in, and the address of their page."""
+    link = (await daymark.command(command, person)).strip()
+    async with httpx.AsyncClient(follow_redirects=True, timeout=30) as client:
+        yield client, str((await client.post(link)).url)
 
 
 async def _assert_a_page_does_not_wait_for_scoring(client: httpx.AsyncClient, daymark: RunningDaymark, url: str) -> None:

@@ -85,8 +85,8 @@ async def test_a_mail_reaches_its_person_alone_and_the_announcement_counts_as_de
     assert str(mail["To"]) == "Ana Ruiz <ana@example.com>"
     assert "Read it and confirm:" in _text(mail)
     own_page = next(line for line in _text(mail).splitlines() if "/you/ana/" in line)
-    async with httpx.AsyncClient() as browser:
-        assert (await browser.get(own_page)).status_code == 200
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        assert "<h1>Sign in</h1>" in (await browser.get(own_page)).text
 
     (version,) = json.loads(await daymark.command("playbook", "list", "--json"))
     assert (version["announced"], version["delivered"]) == (2, 1)
@@ -179,3 +179,68 @@ async def test_what_a_person_chooses_from_their_mail_is_respected_and_their_mana
         row for row in json.loads(await daymark.command("nudges", "--person", "ana", "--json")) if row["rule"] == "thanks"
     ]
     assert nudge["status"] == "sent"
+
+
+async def test_somebody_signs_in_with_a_link_in_their_mail_and_an_operator_sees_and_ends_the_session(
+    daymark: RunningDaymark, mailbox: Mailbox
+) -> None:
+    pages = (await daymark.command("you", "ana")).partition("/sign-in/")[0]
+    async with httpx.AsyncClient(base_url=pages, follow_redirects=True) as browser:
+        link = await _ask_for_link(browser, mailbox, "Ana Ruiz", next_path="/you/ana/-")
+        page = await browser.post(link)
+        (session,) = json.loads(await daymark.command("people", "sessions", "--json"))
+        table = await daymark.command("people", "sessions", "ana")
+        of_mara = await daymark.command("people", "sessions", "mara")
+        revoked = await daymark.command("people", "revoke", str(session["id"]))
+        again = await daymark.failing_command("people", "revoke", str(session["id"]))
+        after = await browser.get("/you/ana/-")
+
+    assert mailbox.recipients[-1] == "ana@example.com"
+    assert "Sign out Ana Ruiz" in page.text
+    assert (session["person"], session["origin"]) == ("ana", "message")
+    assert "link in a message" in table
+    assert "Nobody is signed in." in of_mara
+    assert f"Session {session['id']} has ended." in revoked
+    assert "No session has this number" in again
+    assert "<h1>Sign in</h1>" in after.text
+    log = daymark.log()
+    assert link.rpartition("/")[2] not in log
+    assert "Ana Ruiz" not in log
+
+
+async def test_operators_are_added_from_the_roster_or_by_email_and_come_in_until_they_are_removed(
+    daymark: RunningDaymark, mailbox: Mailbox
+) -> None:
+    refused = await daymark.failing_command("operator", "add", "Olga")
+    no_slack_user = await daymark.failing_command("operator", "add", "olga@example.org", "--slack", "olga")
+    added = [await daymark.command("operator", "add", person) for person in ("Mara Lind", "Olga@example.org")]
+    listed = json.loads(await daymark.command("operator", "list", "--json"))
+    table = await daymark.command("operator", "list")
+    pages = (await daymark.command("inbox", "mara")).partition("/sign-in/")[0]
+    async with httpx.AsyncClient(base_url=pages, follow_redirects=True) as browser:
+        home = await browser.post(await _ask_for_link(browser, mailbox, "olga@example.org"))
+        await daymark.command("operator", "remove", "olga@example.org")
+        after = await browser.get("/")
+    unknown = await daymark.failing_command("operator", "remove", "olga@example.org")
+
+    assert "it is no email" in refused
+    assert "not the id of a Slack user" in no_slack_user
+    assert ["for as long as the roster lists them" in line for line in added] == [True, False]
+    assert [(row["person"], [contact["transport"] for contact in row["contacts"]]) for row in listed] == [
+        ("mara", []),
+        ("olga@example.org", ["mail"]),
+    ]
+    assert "as the roster says" in table
+    assert mailbox.recipients[-1] == "olga@example.org"
+    assert "signed in as an operator" in home.text
+    assert "<h1>Sign in</h1>" in after.text
+    assert "Nobody with this id is an operator" in unknown
+
+
+async def _ask_for_link(browser: httpx.AsyncClient, mailbox: Mailbox, typed: str, *, next_path: str = "") -> str:
+    """The link that arrives, after the page has been answered."""
+    mailbox.arrived.clear()
+    await browser.post("/sign-in", data={"typed": typed, "next": next_path})
+    await mailbox.arrived.wait()
+    (link,) = [line for line in _text(mailbox.messages[-1]).splitlines() if "/sign-in/" in line]
+    return link

@@ -63,12 +63,12 @@ async def test_the_disks_of_the_data_folder_and_of_both_servers_are_measured(day
         assert all(float(size_bytes) > 0 for size_bytes in measured.values())
 
 
-async def test_a_managers_page_opens_only_with_its_whole_link(daymark: RunningDaymark) -> None:
+async def test_a_managers_link_signs_in_only_as_a_whole(daymark: RunningDaymark) -> None:
     link = (await daymark.command("inbox", "mara")).strip()
 
     async with httpx.AsyncClient() as client:
         assert (await client.get(link)).status_code == 200
-        assert (await client.get(link[:-1])).status_code == 404
+        assert (await client.get(link[:-1])).status_code == 410
 
 
 async def test_a_second_daymark_on_the_same_folder_is_refused(daymark: RunningDaymark) -> None:

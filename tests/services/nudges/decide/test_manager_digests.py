@@ -9,6 +9,7 @@ from services.nudges.context.team_context import TeamContext
 from services.nudges.deliver.channels.file import FileChannel
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.domain.moments import Moment
+from services.nudges.links import last_day_of_links
 from services.nudges.requests.erase_person import erase_person
 from services.nudges.rules import catalogue
 from services.nudges.rules.rule import Proposal, Rule
@@ -91,7 +92,7 @@ async def test_a_message_that_offers_to_enter_an_absence_brings_its_link_also_as
     (message,) = nudging.channel.nudges
     (absence,) = message.absences
     assert (absence.rep, absence.first, absence.last) == (ANA, POSSIBLE.first, POSSIBLE.last)
-    assert absence.url == LINKS.absence_url(MARA.id, POSSIBLE)
+    assert absence.url == LINKS.absence_url(MARA.id, POSSIBLE, last_day=last_day_of_links(NINE))
     await erase_person(nudging.pool, None, ANA.id, erasure_key=KEY, now=NINE)
     assert await nudging.pool.fetchval("SELECT count(*) FROM nudge") == 0
 

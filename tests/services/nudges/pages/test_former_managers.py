@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-import asyncpg
 import httpx
 import pytest
 
-from services.nudges.pages.former_managers import is_former_manager
-from shared.events import NudgeKind, PersonId, Rep
+from shared.events import NudgeKind, Rep
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.managed_teams import lead
 from tests.services.nudges.builders.nudges import make_nudge
@@ -84,26 +82,3 @@ async def test_a_manager_who_still_leads_somebody_else_opens_their_inbox(rows: R
     await _end(rows)
 
     assert (await browser.get(MARAS_INBOX)).status_code == 200
-
-
-@pytest.mark.parametrize(("days", "is_former"), [(6, False), (7, True)])
-async def test_a_manager_whose_last_rep_left_a_week_ago_is_a_former_one(
-    pool: asyncpg.Pool, rows: Rows, days: int, *, is_former: bool
-) -> None:
-    await rows.add_day(open_report(MONDAY + timedelta(days=days), rep=BEN, managers=(JON,)))
-
-    assert await is_former_manager(pool, MARA.id) is is_former
-
-
-async def test_only_days_that_have_begun_tell_how_long_a_rep_has_been_gone(pool: asyncpg.Pool, rows: Rows) -> None:
-    later = open_report(MONDAY + timedelta(days=30), rep=BEN, managers=(JON,))
-    await rows.add_day(later.model_copy(update={"state": "closed"}))
-    await rows.add_day(open_report(MONDAY, rep=BEN, managers=(JON,)))
-
-    assert not await is_former_manager(pool, MARA.id)
-
-
-async def test_somebody_who_never_managed_anybody_is_no_former_manager(pool: asyncpg.Pool, rows: Rows) -> None:
-    await _end(rows)
-
-    assert not await is_former_manager(pool, PersonId("nils"))

@@ -15,7 +15,7 @@ from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.builders.reports import goal, report
 from tests.services.nudges.builders.rows import Rows
-from tests.services.nudges.pages.browser import ANAS_PAGE, LINKS, browsing, visible_text
+from tests.services.nudges.pages.browser import ANAS_PAGE, OLD, browsing, visible_text
 from tests.services.nudges.pages.disputes.explanations import Scoring
 
 PATH = ANAS_PAGE.removeprefix("http://pages")
@@ -179,7 +179,7 @@ async def test_the_score_of_an_open_day_is_that_so_far_and_a_day_off_has_none(ro
     [
         "/you/ana/wrong",
         PATH.replace("/ana/", "/ben/"),
-        LINKS.inbox_url(ManagerId(ANA.id)).removeprefix("http://pages").replace("/inbox/", "/you/"),
+        OLD.inbox_url(ManagerId(ANA.id)).removeprefix("http://pages").replace("/inbox/", "/you/"),
         PATH.replace("/you/", "/inbox/"),
     ],
     ids=["a wrong token", "another rep's", "a manager's of the same id", "the inbox of a manager of the same id"],
@@ -206,10 +206,10 @@ async def test_only_a_version_that_was_announced_to_the_rep_can_be_confirmed(
 
 
 async def test_the_page_can_send_its_form_to_itself_and_nowhere_else(browser: httpx.AsyncClient) -> None:
-    own, home = await browser.get(PATH), await browser.get("/")
+    own, elsewhere = await browser.get(PATH), await browser.get("/elsewhere")
 
     assert "form-action 'self'" in own.headers["content-security-policy"]
-    assert "form-action 'none'" in home.headers["content-security-policy"]
+    assert "form-action 'none'" in elsewhere.headers["content-security-policy"]
     for directive in ("frame-ancestors 'none'", "default-src 'none'"):
         assert directive in own.headers["content-security-policy"]
     assert own.headers["cache-control"] == "no-store"

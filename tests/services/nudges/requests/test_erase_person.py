@@ -6,6 +6,9 @@ from typing import Final
 
 import pytest
 
+from services.nudges.access.operators import Operator, add_operator
+from services.nudges.access.sessions import Origin, open_session
+from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link
 from services.nudges.decide.disputes.dispute_answers import mark_resolved
 from services.nudges.deliver.channels.file import FileChannel
 from services.nudges.deliver.personal.contact_states import record_success
@@ -45,11 +48,14 @@ TABLES_OF_PEOPLE: Final = frozenset(
         "mail_stop",
         "manager_of_rep",
         "nudge",
+        "operator",
         "outbox",
         "preference",
         "recognition",
         "rep_calibration",
         "scheduled_check",
+        "session",
+        "sign_in_link",
     }
 )
 TABLES_THAT_NAME_PEOPLE: Final = """
@@ -82,6 +88,9 @@ async def _add_rep(rows: Rows, rep: Rep) -> None:
     async with rows.pool.acquire() as connection:
         await merge_rep_calibrations(connection, NORTH.id, [rep.id], [0.1])
         await record_success(connection, rep.id, "mail", now=NOON)
+        await open_session(connection, rep.id, Origin.MESSAGE, now=NOON)
+        await add_sign_in_link(connection, SignInLink(person_id=rep.id, origin=Origin.MESSAGE, next_path=""), now=NOON)
+    await add_operator(rows.pool, Operator(id=rep.id, name=rep.name, contacts=()), now=NOON)
     await stop_mail(rows.pool, rep.id, now=NOON)
     await save_preference(rows.pool, rep.id, Preference(paused_until=MONDAY), now=NOON)
     await _add_dispute(rows, rep)

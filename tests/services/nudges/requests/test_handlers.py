@@ -8,6 +8,8 @@ import pytest
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
+from services.nudges.access.sessions import Origin
+from services.nudges.access.sign_in_links import SignInLink, find_sign_in_link
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.domain.feedback.answers import Answer
 from services.nudges.experiments.rule_pauses import mark_rule_paused
@@ -37,19 +39,24 @@ from shared.requests.nudges import (
     RepQuery,
     RuleName,
 )
-from shared.requests.people import WEBHOOK_KEYS, ContactList, ContactQuery
+from shared.requests.people import WEBHOOK_KEYS, ContactList, ContactQuery, NamedPerson
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.recorder import Recorder
-from tests.services.nudges.pages.browser import ANAS_PAGE, LINKS, MARAS_INBOX
+from tests.services.nudges.pages.browser import LINKS
 
 HOLDOUT: Final = 0.2
 
 
 async def _say_where(_: PersonId) -> ContactList:
     return ContactList(contacts=(ContactPoint(transport="webhook", address="https://ana.example.com/daymark"),))
+
+
+async def find_person(typed: str, *, is_email: bool) -> NamedPerson:
+    """Of today's roster, which lists Ana."""
+    return NamedPerson(person=ANA.id, name=ANA.name) if typed == "ana@example.com" and not is_email else NamedPerson()
 
 
 @pytest.fixture
@@ -65,6 +72,7 @@ async def connection(pool: asyncpg.Pool, nats: LeanClient, nats_url: str) -> Asy
         holdout_probability=lambda _: HOLDOUT,
         ask_scoring=_say_where,
         erasure_key=b"a key",
+        find_person=find_person,
         on_queued=lambda: None,
     )
     broker = NatsBroker(nats_url)
@@ -87,9 +95,16 @@ async def test_nudges_are_listed(connection: Client, rows: Rows) -> None:
     assert [row.id for row in page.rows] == ["plan-done"]
 
 
-async def test_the_links_of_managers_and_reps_are_made(connection: Client) -> None:
-    assert (await ask(connection, INBOX_LINK, ManagerQuery(manager=MARA.id))).url == MARAS_INBOX
-    assert (await ask(connection, OWN_PAGE_LINK, RepQuery(rep=ANA.id))).url == ANAS_PAGE
+async def test_a_link_signs_a_manager_or_a_rep_in_and_leads_to_their_page(connection: Client, pool: asyncpg.Pool) -> None:
+    inbox = await ask(connection, INBOX_LINK, ManagerQuery(manager=MARA.id))
+    own_page = await ask(connection, OWN_PAGE_LINK, RepQuery(rep=ANA.id))
+
+    assert inbox.url.startswith("http://pages/sign-in/")
+    tokens = [link.url.rpartition("/")[2] for link in (inbox, own_page)]
+    assert [await find_sign_in_link(pool, token, now=NOON) for token in tokens] == [
+        SignInLink(person_id=MARA.id, origin=Origin.COMMAND, next_path="/inbox/mara/-"),
+        SignInLink(person_id=ANA.id, origin=Origin.COMMAND, next_path="/you/ana/-"),
+    ]
 
 
 async def test_a_person_is_erased(connection: Client, rows: Rows) -> None:

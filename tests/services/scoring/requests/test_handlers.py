@@ -9,7 +9,7 @@ from services.scoring.requests.handlers import request_router
 from shared.clock import SteppedClock
 from shared.events import ManagerId, PersonId
 from shared.jetstream.client import LeanClient
-from shared.requests import absences, definitions, erasure, scores
+from shared.requests import absences, definitions, erasure, people, scores
 from shared.requests.client import NO_QUERY, Refused, ask
 from shared.requests.endpoint import Endpoint
 from shared.service.broker import ServiceBroker
@@ -141,3 +141,14 @@ async def test_a_malformed_query_is_refused_as_such(answering: Scoring, nats: Le
 
     with pytest.raises(Refused, match="does not have the shape"):
         await ask(nats, malformed, erasure.ErasureQuery(person="ana"))
+
+
+@pytest.mark.usefixtures("answering")
+async def test_a_person_is_found_by_what_they_type_and_listed_as_the_roster_has_them_today(nats: LeanClient) -> None:
+    named = await ask(nats, people.PERSON_FIND, people.NameQuery(typed="ANA"))
+    listed = await ask(nats, people.PERSON_TODAY, people.ContactQuery(person=ANA))
+    unknown = await ask(nats, people.PERSON_FIND, people.NameQuery(typed="nils@example.com"))
+
+    assert named.person == ANA
+    assert [(person.id, person.team) for person in listed.people] == [(ANA, "north")]
+    assert unknown == people.NamedPerson()

@@ -18,12 +18,13 @@ from deploy.local.cli.tables.definitions import print_absences, print_announceme
 from deploy.local.cli.tables.experiments import print_calibrations, print_effects
 from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.nudges import print_channels, print_nudges
-from deploy.local.cli.tables.people import print_people
+from deploy.local.cli.tables.people import print_operators, print_people, print_sessions
 from deploy.local.cli.tables.scores import print_scores, print_totals
 from deploy.local.inspect.ways import PersonStatus
 from deploy.output import Output
 from shared.events import BehaviourKey, PersonId, RepId, TeamId
 from shared.requests.absences import AbsenceList, AbsenceRow
+from shared.requests.access import OperatorRow, SessionRow
 from shared.requests.definitions import AnnouncementRow, PlaybookList, PlaybookVersion, Preview, PreviewDay, PreviewRep
 from shared.requests.nudges import (
     CalibrationList,
@@ -168,11 +169,18 @@ PRINTERS: Final[Mapping[Callable[..., None], Printer]] = {
     print_effects: lambda name, text, output: print_effects(make_effects(name, text), output),
     print_explanation: print_day,
     print_nudges: print_nudge,
+    print_operators: lambda name, text, output: print_operators([OperatorRow(person=PersonId(name), name=text)], output),
     print_people: lambda name, text, output: print_people([make_person(name, text)], output),
     print_playbooks: lambda name, text, output: print_playbooks(make_playbooks(name, text), output),
     print_preview: lambda name, text, output: print_preview(make_preview(name, text), output),
     print_scores: lambda name, _, output: print_scores(
         [ScoreRow(rep=rep_of(name), day=DAY, score=Decimal(112), counts={behaviour_of(name): 12, behaviour_of("b"): 3})], output
+    ),
+    print_sessions: lambda name, text, output: print_sessions(
+        [
+            SessionRow(id=17, person=PersonId(name), origin=text, opened_at=NOON, last_used_at=NOON, ends_at=NOON),
+        ],
+        output,
     ),
     print_totals: lambda name, _, output: print_totals(
         [TeamTotal(team=TeamId(name), month=DAY, counts={behaviour_of(name): 12, behaviour_of("b"): 3})], output

@@ -1,4 +1,4 @@
-"""Whom a manager leads today, on a real database."""
+"""Who can write to a rep, on a real database."""
 
 from datetime import timedelta
 from typing import Unpack
@@ -6,37 +6,14 @@ from typing import Unpack
 import asyncpg
 import pytest
 
-from services.nudges.context.roster.managed_reps import (
-    ManagedRep,
-    Sender,
-    find_sender,
-    list_colleagues,
-    list_managed_reps,
-)
+from services.nudges.context.roster.managed_reps import Sender, find_sender, list_colleagues
 from shared.events import DayReport, Person, Presence, Rep
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, WEDNESDAY
-from tests.services.nudges.builders.managed_teams import lead
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, SOUTH, make_rep, rep
 from tests.services.nudges.builders.reports import DayReportFields, open_report
 from tests.services.nudges.builders.rows import Rows
 
 CLEO = rep("Cleo Fox")
-
-
-async def test_everybody_whom_a_manager_has_managed_is_listed_by_name_with_whether_they_still_do(
-    rows: Rows, pool: asyncpg.Pool
-) -> None:
-    for each in (CLEO, BEN, ANA):
-        await lead(pool, each)
-        await rows.add_day(open_report(MONDAY, rep=each))
-    await rows.add_day(open_report(TUESDAY, rep=BEN, managers=(JON,)))
-    await rows.add_day(open_report(TUESDAY, rep=CLEO, presence=Presence.NOT_EMPLOYED))
-
-    assert await list_managed_reps(pool, MARA.id) == [
-        ManagedRep(rep=ANA, is_managed=True, is_employed=True),
-        ManagedRep(rep=BEN, is_managed=False, is_employed=True),
-        ManagedRep(rep=CLEO, is_managed=True, is_employed=False),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +37,7 @@ async def test_a_manager_can_thank_whom_they_lead(pool: asyncpg.Pool, newest: Da
 async def test_nobody_thanks_a_rep_without_a_day_for_a_week(
     rows: Rows, pool: asyncpg.Pool, days: int, *, is_possible: bool
 ) -> None:
+    await rows.add_day(open_report(MONDAY))
     await rows.add_day(open_report(MONDAY + timedelta(days=days), rep=BEN))
 
     assert (await find_sender(pool, MARA.id, open_report()) is not None) is is_possible
@@ -161,3 +139,11 @@ async def test_a_day_that_was_reported_before_teams_could_allow_it_allows_it_to_
     await pool.execute("UPDATE day SET report = report - 'thanks_from_colleagues'")
 
     assert await find_sender(pool, BEN.id, anas) is None
+
+
+async def test_only_days_that_have_begun_tell_how_long_a_rep_has_been_gone(rows: Rows, pool: asyncpg.Pool) -> None:
+    later = open_report(MONDAY + timedelta(days=30), rep=BEN)
+    await rows.add_day(later.model_copy(update={"state": "closed"}))
+    await rows.add_day(open_report(MONDAY))
+
+    assert await find_sender(pool, MARA.id, open_report()) is not None

@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, timedelta
 
 from services.nudges.decide.manager_digests import send_manager_digests
+from services.nudges.links import last_day_of_links
 from services.nudges.schema import SCHEMA
 from shared.events import Nudge, NudgeKind, Presence
 from shared.postgres.pool import make_pool
@@ -48,7 +49,7 @@ async def test_one_message_says_who_needs_what_and_what_was_sent(nudging: Nudgin
     (due,) = message.thanks
     recognition = message.parts[2].id
     assert (due.rep, due.nudge_id) == (ANA, recognition)
-    assert due.url == LINKS.recognise_url(MARA.id, ANA.id, recognition)
+    assert due.url == LINKS.recognise_url(MARA.id, ANA.id, recognition, last_day=last_day_of_links(NINE))
     assert due.url.endswith(f"?nudge={recognition}")
 
 

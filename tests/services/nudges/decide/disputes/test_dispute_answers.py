@@ -50,7 +50,7 @@ async def test_the_rep_is_sent_the_answer_and_where_to_see_it(disputed: Nudging,
     (message,) = disputed.channel.nudges
     assert (message.text, message.kind, message.person.id) == (text, NudgeKind.CORRECTION, ANA.id)
     assert "it didn't happen" in message.reason
-    assert message.url == LINKS.own_page_url(ANA.id)
+    assert message.url == LINKS.own_page_url(ANA.id, last_day=MONDAY)
     (decided,) = await disputed.published(NUDGE_DECIDED)
     assert decided.text == text
 

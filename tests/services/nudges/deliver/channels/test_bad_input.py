@@ -38,7 +38,7 @@ from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.channels.conftest import THIS_MACHINE
 from tests.services.nudges.deliver.channels.seen import Html, Seen, calls_within, form_of, texts_of, without_repetitions
 from tests.services.nudges.deliver.personal.posts.teams_schema import payload_mistakes
-from tests.services.nudges.pages.browser import LINKS, browsing
+from tests.services.nudges.pages.browser import MARAS_INBOX, browsing
 from tests.slack import block_mistakes
 
 BAD = {
@@ -192,7 +192,7 @@ async def _room(nudge: Nudge, _: Means) -> Seen:
 async def _page(nudge: Nudge, means: Means) -> Seen:
     await means.rows.add_nudge(nudge)
     async with browsing(means.pool, _no_scoring) as browser:
-        page = Html.read((await browser.get(LINKS.inbox_url(MARA.id))).text)
+        page = Html.read((await browser.get(MARAS_INBOX)).text)
     return Seen(texts=tuple(page.texts), form=without_repetitions(page.tags))
 
 

@@ -1,20 +1,19 @@
 """A browser on the page, and what scoring would answer to it."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import date, timedelta
 
 import asyncpg
 import httpx
 import pytest
-from starlette.applications import Starlette
 
-from services.nudges.pages.absences.absence_page import AbsencePage
 from services.nudges.pages.absences.ask_scoring import AbsenceEndpoint
-from services.nudges.pages.rendering import Renderer
 from services.scoring.domain.roster.entered_absences import spans_of
 from shared.requests.absences import ABSENCE_ENTER, ABSENCE_WITHDRAW, AbsenceQuery, AbsenceSpan, AbsenceState
 from tests.services.nudges.builders.days import MONDAY
-from tests.services.nudges.pages.browser import BASE_URL, LINKS
+from tests.services.nudges.pages.browser import browsing
+from tests.services.nudges.pages.disputes.explanations import Scoring
 
 FRIDAY = MONDAY + timedelta(days=4)
 
@@ -68,7 +67,6 @@ async def visitor(pool: asyncpg.Pool, absences: AbsenceScoring) -> AsyncIterator
         yield client
 
 
-def visiting(pool: asyncpg.Pool, absences: AbsenceScoring) -> httpx.AsyncClient:
+def visiting(pool: asyncpg.Pool, absences: AbsenceScoring) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     """A browser that follows redirects."""
-    app = Starlette(routes=AbsencePage(pool, LINKS, Renderer(), ask_scoring=absences.answer).routes())
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL, follow_redirects=True)
+    return browsing(pool, Scoring().explain, ask_about_absence=absences.answer)

@@ -16,10 +16,10 @@ from tests.services.nudges.builders.people import ANA, JON, MARA
 from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.absences.conftest import FRIDAY, AbsenceScoring, visiting
-from tests.services.nudges.pages.browser import LINKS, visible_text
+from tests.services.nudges.pages.browser import OLD, visible_text
 
 WEEK = PossibleAbsence(rep=ANA, first=MONDAY, last=FRIDAY)
-PAGE = LINKS.absence_url(MARA.id, WEEK)
+PAGE = OLD.absence_url(MARA.id, WEEK)
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +147,7 @@ async def test_it_opens_only_with_the_link_of_this_manager_and_this_rep(
     for address in (
         f"/absence/{JON.id}/{ANA.id}/{token}",
         f"/absence/{MARA.id}/ben/{token}",
-        f"/absence/{MARA.id}/{ANA.id}/{LINKS.inbox_url(MARA.id).rpartition('/')[2]}",
+        f"/absence/{MARA.id}/{ANA.id}/{OLD.inbox_url(MARA.id).rpartition('/')[2]}",
         f"/absence/{ANA.id}/{MARA.id}/{token}",
     ):
         response = await (visitor.post(address + path) if path else visitor.get(address))
@@ -182,7 +182,7 @@ async def test_while_scoring_or_the_database_is_down_the_page_promises_nothing(
 async def test_days_ahead_are_asked_about_in_the_future(visitor: httpx.AsyncClient, absences: AbsenceScoring) -> None:
     ahead = PossibleAbsence(rep=ANA, first=FRIDAY + timedelta(days=3), last=FRIDAY + timedelta(days=3))
 
-    text = visible_text(await visitor.get(LINKS.absence_url(MARA.id, ahead)))
+    text = visible_text(await visitor.get(OLD.absence_url(MARA.id, ahead)))
 
     assert "<h1>Will Ana Ruiz be away?</h1>" in text
     assert "Ana Ruiz: away on Monday 9 March." in text

@@ -12,6 +12,7 @@ from shared.events import NudgeId, Person
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
+from tests.services.nudges.builders.rosters import EVERYBODY_TODAY
 from tests.services.nudges.builders.rows import Rows
 
 MINUTE = timedelta(minutes=1)
@@ -30,10 +31,12 @@ async def test_only_a_nudge_that_was_sent_can_be_answered(rows: Rows, status: st
     await rows.add_nudge(make_nudge("n1"), status=status)
 
     if status in {"sent", "bundled"}:
-        assert (await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, now=NOON)).is_new
+        assert (
+            await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, today=EVERYBODY_TODAY, now=NOON)
+        ).is_new
     else:
         with pytest.raises(AnswerNotAllowed):
-            await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, now=NOON)
+            await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, today=EVERYBODY_TODAY, now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +57,10 @@ async def test_recipients_and_their_managers_have_answers_of_their_own_and_other
     await rows.add_nudge(make_nudge("n2", person=BEN), managers=(JON.id,))
 
     if is_allowed:
-        await record_answer(rows.pool, N1, person.id, answer, reason=None, now=NOON)
+        await record_answer(rows.pool, N1, person.id, answer, reason=None, today=EVERYBODY_TODAY, now=NOON)
     else:
         with pytest.raises(AnswerNotAllowed):
-            await record_answer(rows.pool, N1, person.id, answer, reason=None, now=NOON)
+            await record_answer(rows.pool, N1, person.id, answer, reason=None, today=EVERYBODY_TODAY, now=NOON)
 
     assert len(await _stored(rows)) == is_allowed
 
@@ -66,7 +69,9 @@ async def test_the_same_answer_again_changes_nothing(rows: Rows) -> None:
     await rows.add_nudge(make_nudge("n1"))
 
     recorded = [
-        await record_answer(rows.pool, N1, ANA.id, Answer.WRONG, reason=WrongReason.MISSING, now=NOON + minutes * MINUTE)
+        await record_answer(
+            rows.pool, N1, ANA.id, Answer.WRONG, reason=WrongReason.MISSING, today=EVERYBODY_TODAY, now=NOON + minutes * MINUTE
+        )
         for minutes in range(2)
     ]
 
@@ -79,9 +84,9 @@ async def test_the_same_answer_again_changes_nothing(rows: Rows) -> None:
 )
 async def test_the_last_answer_counts_and_the_first_is_kept(rows: Rows, answer: Answer, reason: WrongReason | None) -> None:
     await rows.add_nudge(make_nudge("n1"))
-    await record_answer(rows.pool, N1, ANA.id, Answer.WRONG, reason=WrongReason.MISSING, now=NOON)
+    await record_answer(rows.pool, N1, ANA.id, Answer.WRONG, reason=WrongReason.MISSING, today=EVERYBODY_TODAY, now=NOON)
 
-    recorded = await record_answer(rows.pool, N1, ANA.id, answer, reason=reason, now=NOON + MINUTE)
+    recorded = await record_answer(rows.pool, N1, ANA.id, answer, reason=reason, today=EVERYBODY_TODAY, now=NOON + MINUTE)
 
     assert recorded.is_new
     stored_reason = reason.value if reason is not None else ""
@@ -91,7 +96,7 @@ async def test_the_last_answer_counts_and_the_first_is_kept(rows: Rows, answer: 
 async def test_a_reason_is_stored_only_with_wrong(rows: Rows) -> None:
     await rows.add_nudge(make_nudge("n1"))
 
-    await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=WrongReason.TWICE, now=NOON)
+    await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=WrongReason.TWICE, today=EVERYBODY_TODAY, now=NOON)
 
     assert await _stored(rows) == [("ana", "not_useful", "", NOON, "not_useful", NOON)]
 
@@ -100,9 +105,9 @@ async def test_each_person_answers_each_nudge_separately(rows: Rows) -> None:
     for name in ("n1", "n2"):
         await rows.add_nudge(make_nudge(name))
 
-    await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, now=NOON)
-    await record_answer(rows.pool, N1, MARA.id, Answer.RECOGNISED, reason=None, now=NOON)
-    await record_answer(rows.pool, N2, ANA.id, Answer.NOT_USEFUL, reason=None, now=NOON)
+    await record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, today=EVERYBODY_TODAY, now=NOON)
+    await record_answer(rows.pool, N1, MARA.id, Answer.RECOGNISED, reason=None, today=EVERYBODY_TODAY, now=NOON)
+    await record_answer(rows.pool, N2, ANA.id, Answer.NOT_USEFUL, reason=None, today=EVERYBODY_TODAY, now=NOON)
 
     assert len(await _stored(rows)) == 3
 
@@ -111,7 +116,9 @@ async def test_an_answer_waits_for_an_erasure_that_is_under_way(rows: Rows) -> N
     await rows.add_nudge(make_nudge("n1"))
     async with rows.pool.acquire() as erasing, erasing.transaction():
         await erasing.execute("DELETE FROM nudge")
-        answering = asyncio.create_task(record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, now=NOON))
+        answering = asyncio.create_task(
+            record_answer(rows.pool, N1, ANA.id, Answer.NOT_USEFUL, reason=None, today=EVERYBODY_TODAY, now=NOON)
+        )
         while not await rows.pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
             await asyncio.sleep(0)
 

@@ -6,13 +6,13 @@ import asyncpg
 import httpx
 import pytest
 
-from services.nudges.domain.feedback.disputes import DisputeReason
+from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.list_disputes import list_disputes
 from services.nudges.requests.erase_person import erase_person
 from shared.requests.nudges import DisputeQuery
 from tests.services.nudges.builders.days import MONDAY, NOON
-from tests.services.nudges.builders.people import ANA, JON, MARA
+from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import ANAS_PAGE, JONS_INBOX, MARAS_INBOX, browsing, visible_text
@@ -177,7 +177,7 @@ async def test_whoever_leads_the_rep_now_sees_the_dispute_and_nobody_else_can_re
     rows: Rows, browser: httpx.AsyncClient
 ) -> None:
     await browser.post(activity_path(COUNTED_ID, "not_mine"))
-    assert (await browser.post(resolution_path(COUNTED_ID, "stands", inbox=JONS_INBOX))).status_code == 200
+    assert (await browser.post(resolution_path(COUNTED_ID, "stands", inbox=JONS_INBOX))).status_code == 404
     assert (await browser.post(resolution_path(COUNTED_ID, "stands", inbox=f"{MARAS_INBOX}x"))).status_code == 404
     assert await stored_disputes(rows.pool) == [("ana", "c/1", "not_mine", "")]
 
@@ -229,3 +229,18 @@ async def test_the_command_that_lists_disputes_names_the_manager_by_id(pool: asy
 
     by_activity = {row.activity_id: (row.resolution, row.resolved_by) for row in rows}
     assert by_activity == {SHORT.activity_id: ("", ""), COUNTED.activity_id: ("put_right", "mara")}
+
+
+async def test_a_manager_resolves_no_dispute_of_somebody_elses_rep(rows: Rows, browser: httpx.AsyncClient) -> None:
+    await browser.post(activity_path(COUNTED_ID, "not_mine"))
+    await rows.add_day(report(rep=BEN, managers=(JON,)))
+    await rows.pool.execute(
+        "INSERT INTO dispute (id, rep_id, day, source, account, activity_id, reason, recorded, disputed_at)"
+        " SELECT 'bens', 'ben', day, source, account, activity_id, reason, recorded, disputed_at FROM dispute"
+    )
+
+    refused = await browser.post(resolution_path(DisputeId("bens"), "stands"))
+    missing = await browser.post(resolution_path(DisputeId("nothing"), "stands"))
+
+    assert (refused.status_code, missing.status_code) == (404, 404)
+    assert {resolution for *_, resolution in await stored_disputes(rows.pool)} == {""}

@@ -93,7 +93,7 @@ async def test_while_scoring_is_down_the_page_says_so_and_stores_nothing(
     assert (await browser.get(ANAS_PAGE)).status_code == 200
 
 
-async def test_while_scoring_is_down_a_dispute_can_be_resolved_and_withdrawn(
+async def test_while_no_day_can_be_explained_a_dispute_can_be_resolved_and_withdrawn(
     pool: asyncpg.Pool, browser: httpx.AsyncClient, scoring: Scoring
 ) -> None:
     for dispute_id in (COUNTED_ID, SHORT_ID):

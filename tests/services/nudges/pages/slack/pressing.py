@@ -19,6 +19,7 @@ from shared.requests.people import ContactList
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, MARA
+from tests.services.nudges.builders.rosters import everybody_today
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.browser import LINKS
 from tests.services.nudges.pages.slack.requests import SECRET, body_of, signed_headers
@@ -82,6 +83,7 @@ async def pressing(pool: asyncpg.Pool, metrics: NudgesMetrics) -> AsyncIterator[
             clock,
             metrics,
             ask_scoring=scoring.ask,
+            read_roster=everybody_today,
             read_secret=lambda: SECRET,
             replies=Replies(base_url=stand_in.base_url),
         )

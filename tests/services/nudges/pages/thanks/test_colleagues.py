@@ -11,10 +11,10 @@ from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, MARA
 from tests.services.nudges.builders.reports import behaviour, open_report, report
 from tests.services.nudges.builders.rows import Rows
-from tests.services.nudges.pages.browser import ANAS_PAGE, BENS_PAGE, LINKS, MARAS_INBOX, visible_text
+from tests.services.nudges.pages.browser import ADDRESSES_END_ON, ANAS_PAGE, BENS_PAGE, LINKS, MARAS_INBOX, visible_text
 from tests.services.nudges.pages.thanks.test_thanks_page import send
 
-PAGE = LINKS.recognise_url(BEN.id, ANA.id)
+PAGE = LINKS.recognise_url(BEN.id, ANA.id, last_day=ADDRESSES_END_ON)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def _ways(page: httpx.Response) -> dict[str, str]:
 
 async def test_the_own_page_leads_to_each_colleague(browser: httpx.AsyncClient) -> None:
     assert _ways(await browser.get(BENS_PAGE)) == {"Ana Ruiz": PAGE}
-    assert _ways(await browser.get(ANAS_PAGE)) == {"Ben Ode": LINKS.recognise_url(ANA.id, BEN.id)}
+    assert _ways(await browser.get(ANAS_PAGE)) == {"Ben Ode": LINKS.recognise_url(ANA.id, BEN.id, last_day=ADDRESSES_END_ON)}
 
 
 async def test_where_the_team_does_not_allow_it_no_way_is_offered_and_no_link_opens(

@@ -7,7 +7,6 @@ import asyncpg
 import httpx
 import pytest
 
-from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from shared.event_types import NUDGE_DECIDED
 from shared.events import NudgeId
@@ -17,10 +16,11 @@ from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.reports import behaviour, open_report, report
 from tests.services.nudges.builders.rows import Rows
-from tests.services.nudges.pages.browser import BASE_URL, LINKS, browsing, visible_text
+from tests.services.nudges.pages.browser import BASE_URL, OLD, browsing, visible_text
 from tests.services.nudges.pages.disputes.explanations import Scoring
+from tests.services.nudges.pages.old_addresses import OldAddresses
 
-PAGE = LINKS.recognise_url(MARA.id, ANA.id)
+PAGE = OLD.recognise_url(MARA.id, ANA.id)
 TOKEN = PAGE.rpartition("/")[2]
 SENTENCE = "Great save on Acme."
 
@@ -135,7 +135,7 @@ async def test_markup_is_shown_as_it_was_typed(browser: httpx.AsyncClient, rows:
 
     sent = await send(browser, await browser.get(PAGE), text=hostile)
     refused = await send(browser, sent, text=hostile * 20)
-    for page in (sent, refused, await browser.get(LINKS.own_page_url(ANA.id)), await browser.get(LINKS.inbox_url(MARA.id))):
+    for page in (sent, refused, await browser.get(OLD.own_page_url(ANA.id)), await browser.get(OLD.inbox_url(MARA.id))):
         assert "<script" not in page.text
         assert "<img" not in page.text
         assert "&lt;script&gt;" in page.text
@@ -162,9 +162,9 @@ async def test_after_hours_it_waits_and_can_be_undone(pool: asyncpg.Pool, scorin
         f"/recognise/{JON.id}/{ANA.id}/{TOKEN}",
         f"/recognise/{MARA.id}/{BEN.id}/{TOKEN}",
         f"/recognise/{ANA.id}/{MARA.id}/{TOKEN}",
-        f"/recognise/{MARA.id}/{ANA.id}/{LINKS.inbox_url(MARA.id).rpartition('/')[2]}",
+        f"/recognise/{MARA.id}/{ANA.id}/{OLD.inbox_url(MARA.id).rpartition('/')[2]}",
         f"/recognise/{MARA.id}/{ANA.id}/{'0' * 32}",
-        Links(base_url=BASE_URL, secret="of last year").recognise_url(MARA.id, ANA.id).removeprefix(BASE_URL),
+        OldAddresses(base_url=BASE_URL, secret="of last year").recognise_url(MARA.id, ANA.id).removeprefix(BASE_URL),
     ],
     ids=["another manager", "another rep", "the wrong way round", "of the inbox", "forged", "of a secret that was replaced"],
 )
@@ -232,7 +232,7 @@ async def test_while_the_database_is_down_nothing_is_promised(
             await other.get(PAGE),
             await send(other, opened, text=SENTENCE),
             await other.post(f"{PAGE}/undo/0123"),
-            await other.post(f"{LINKS.inbox_url(MARA.id)}/answer/plan-done/thank"),
+            await other.post(f"{OLD.inbox_url(MARA.id)}/answer/plan-done/thank"),
         ]
 
     assert [response.status_code for response in responses] == [503] * 4

@@ -16,7 +16,17 @@ from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.reports import behaviour, open_report, report
 from tests.services.nudges.builders.rows import Rows
-from tests.services.nudges.pages.browser import ANAS_PAGE, BENS_PAGE, JONS_INBOX, LINKS, MARAS_INBOX, visible_text
+from tests.services.nudges.pages.browser import (
+    ADDRESSES_END_ON,
+    ANAS_PAGE,
+    BASE_URL,
+    BENS_PAGE,
+    JONS_INBOX,
+    LINKS,
+    MARAS_INBOX,
+    OLD,
+    visible_text,
+)
 
 CELEBRATION = make_nudge()
 REMINDER = make_nudge("reminder", person=MARA, kind=NudgeKind.RECOGNITION, rule="recognition_due", occasion="ana:2026-03-02")
@@ -73,9 +83,9 @@ async def test_no_way_is_offered_to_the_rep_nor_to_whoever_does_not_lead_them(ro
     await rows.add_day(open_report(rep=BEN, managers=(JON,)))
     await rows.add_nudge(CELEBRATION, managers=[MARA.id, JON.id])
 
-    for address in (ANAS_PAGE, LINKS.answer_url(CELEBRATION.id, ANA.id), JONS_INBOX):
+    for address, shows_it in ((ANAS_PAGE, True), (LINKS.answer_url(CELEBRATION.id, ANA.id), True), (JONS_INBOX, False)):
         page = await browser.get(address)
-        assert "did your plan" in page.text
+        assert ("did your plan" in page.text) is shows_it
         assert ways_to_thank(page) == ([], [])
     for address in (f"{JONS_INBOX}/answer/plan-done/thank", f"{LINKS.answer_url(CELEBRATION.id, ANA.id)}/thank"):
         assert (await browser.post(address)).status_code == 404
@@ -122,7 +132,7 @@ async def test_the_inbox_leads_to_everybody_whom_the_manager_leads_without_any_n
 
     links = re.findall(r'<a class="quiet" href="([^"]+)">([^<]+)<', page.text)
     assert [(urljoin(str(page.url), address), name) for address, name in links] == [
-        (LINKS.recognise_url(MARA.id, ANA.id), "Ana Ruiz")
+        (f"{BASE_URL}/recognise/{LINKS.recognise_path(MARA.id, ANA.id, last_day=ADDRESSES_END_ON)}", "Ana Ruiz")
     ]
 
 
@@ -216,7 +226,7 @@ async def test_the_manager_sees_what_has_become_of_it(
     send_at = at(MONDAY + timedelta(days=7), "09:00") if because == "on leave" else NOON
     await rows.add_nudge(thanks.model_copy(update={"send_at": send_at}), status=status, because=because)
 
-    for address in (MARAS_INBOX, LINKS.recognise_url(MARA.id, ANA.id)):
+    for address in (MARAS_INBOX, OLD.recognise_url(MARA.id, ANA.id)):
         assert state in visible_text(await browser.get(address))
 
 
@@ -226,7 +236,7 @@ async def test_what_a_restore_gave_up_is_shown_as_not_sent(rows: Rows, browser: 
     await rows.add_delivery(thanks.id)
     await rows.pool.execute("UPDATE delivery SET state = 'failed', last_error = unsent_reason()")
 
-    for address in (MARAS_INBOX, LINKS.recognise_url(MARA.id, ANA.id)):
+    for address in (MARAS_INBOX, OLD.recognise_url(MARA.id, ANA.id)):
         text = visible_text(await browser.get(address))
         assert "Not sent: Daymark was restored from a backup, and this may have been sent before." in text
         assert "Sent today at 12:00" not in text

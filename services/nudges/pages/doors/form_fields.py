@@ -1,0 +1,23 @@
+"""What a form sends, and whether it is one of this session."""
+
+import hmac
+from typing import Final
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+
+from services.nudges.pages.entrance import Entrance
+
+CSRF_FIELD: Final = "csrf"
+_FIELDS_MAX: Final = 20
+
+
+async def read_fields(request: Request) -> QueryParams:
+    """The text fields of a form. Files are refused."""
+    form = await request.form(max_fields=_FIELDS_MAX, max_files=0)
+    return QueryParams([(name, value) for name, value in form.multi_items() if isinstance(value, str)])
+
+
+def is_from_own_form(fields: QueryParams, entrance: Entrance) -> bool:
+    """Whether a page of this session sent the form, and not one of another site."""
+    return hmac.compare_digest(fields.get(CSRF_FIELD, "").encode(), entrance.csrf.encode())

@@ -1,0 +1,151 @@
+"""The guard at every page: who the visitor is, and whether they may come in."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Final
+
+import asyncpg
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from services.nudges.access.page_addresses import find_page_address_end
+from services.nudges.access.roster_today import ReadRoster
+from services.nudges.access.sessions import find_session
+from services.nudges.access.tokens import csrf_token_of
+from services.nudges.domain.roster.access import EMPTY_TODAY, Action, may
+from services.nudges.links import SIGNED_IN, Door, Links, Signature, inbox_path, own_page_path
+from services.nudges.pages.doors.form_fields import is_from_own_form, read_fields
+from services.nudges.pages.doors.own_paths import own_path, sign_in_path
+from services.nudges.pages.doors.session_cookie import SessionCookie
+from services.nudges.pages.entrance import Entrance
+from services.nudges.pages.rendering import Renderer
+from shared.clock import Clock
+from shared.events import PersonId
+from shared.requests.client import NoResponder, Refused
+from shared.transient_errors import TRANSIENT_ERRORS
+
+Handler = Callable[[Request, Entrance], Awaitable[Response]]
+_BY_LINK_ONLY: Final = frozenset({Door.ANSWER})
+"""What a message links to shows one nudge. Whoever is signed in reads it on their own page."""
+_ENDS_WITH_ITS_MESSAGE: Final = frozenset({Door.ANSWER, Door.MAIL})
+"""Their signatures name no last day: how long they work is known otherwise."""
+_NEEDS_NO_ROSTER: Final = frozenset({Action.CHOOSE_MAIL})
+
+
+class Guard:
+    """Makes the routes of pages. A handler runs only for a visitor who may do what the route is for.
+
+    The address says whose page it is (`person`) and ends with a signature, or with `SIGNED_IN`.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        links: Links,
+        renderer: Renderer,
+        clock: Clock,
+        *,
+        read_roster: ReadRoster,
+        cookie: SessionCookie,
+    ) -> None:
+        self._pool = pool
+        self._links = links
+        self._renderer = renderer
+        self._clock = clock
+        self._read_roster = read_roster
+        self._cookie = cookie
+
+    def route(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        door: Door,
+        action: Action,
+        subject: str = "person",
+        methods: Sequence[str] = ("GET",),
+    ) -> Route:
+        """A route with `{person}` and `{token}` in its path. `subject` is the segment that names whom the action concerns."""
+
+        async def admit(request: Request) -> Response:
+            try:
+                entrance = await self._enter(request, door, action)
+            except (*TRANSIENT_ERRORS, NoResponder, Refused):
+                return self._renderer.unavailable()
+            if isinstance(entrance, Response):
+                return entrance
+            if not may(entrance.person_id, action, PersonId(request.path_params[subject]), entrance.today):
+                return self._renderer.not_found(entrance)
+            return await handler(request, entrance)
+
+        return Route(path, admit, methods=list(methods))
+
+    async def find_visitor(self, request: Request) -> Entrance | None:
+        """Who is signed in; None if nobody is, or if the roster does not list them any more.
+
+        Raises:
+            NoResponder, Refused: scoring cannot answer now.
+        """
+        token = self._cookie.read(request)
+        session = await find_session(self._pool, token, now=self._clock.now()) if token else None
+        if session is None:
+            return None
+        today = await self._read_roster(session.person_id)
+        if not today.lists(session.person_id):
+            return None
+        return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token))
+
+    async def _enter(self, request: Request, door: Door, action: Action) -> Entrance | Response:
+        """Who came in, or the response that tells them why not."""
+        parameters, token = request.path_params, request.path_params["token"]
+        if token == SIGNED_IN and door not in _BY_LINK_ONLY:
+            return await self._enter_signed_in(request, door)
+        signature = self._links.find_signature(door, parameters, token)
+        if signature is None:
+            return self._renderer.not_found()
+        return await self._enter_by_link(request, door, action, signature)
+
+    async def _enter_signed_in(self, request: Request, door: Door) -> Entrance | Response:
+        entrance = await self.find_visitor(request)
+        if entrance is None:
+            return RedirectResponse(sign_in_path(_page_of(request, door)), HTTPStatus.SEE_OTHER)
+        if entrance.person_id != request.path_params["person"]:
+            return self._renderer.not_found(entrance)
+        if request.method == "POST" and not is_from_own_form(await read_fields(request), entrance):
+            return self._renderer.stale_form(entrance)
+        return entrance
+
+    async def _enter_by_link(self, request: Request, door: Door, action: Action, signature: Signature) -> Entrance | Response:
+        person_id, now = PersonId(request.path_params["person"]), self._clock.now()
+        ends_on = None
+        if signature.last_day is not None:
+            if signature.last_day < now.date():
+                return self._renderer.link_ended()
+        elif door not in _ENDS_WITH_ITS_MESSAGE:
+            ends_at = await find_page_address_end(self._pool)
+            if ends_at <= now:
+                return self._renderer.address_ended(sign_in_path(_page_of(request, door)))
+            ends_on = ends_at.date()
+        today = EMPTY_TODAY if action in _NEEDS_NO_ROSTER else await self._read_roster(person_id)
+        return Entrance(
+            person_id=person_id,
+            today=today,
+            token=request.path_params["token"],
+            last_day=signature.last_day or ends_on,
+            address_ends_on=ends_on,
+        )
+
+
+def _page_of(request: Request, door: Door) -> str:
+    """The page that somebody wanted who has to sign in first. What they posted is not done later by itself."""
+    person_id = PersonId(request.path_params["person"])
+    if door is Door.OWN_PAGE:
+        page = own_page_path(person_id)
+    elif door is Door.INBOX:
+        page = inbox_path(person_id)
+    else:
+        page = ""
+    if request.method == "GET" and request.path_params["token"] == SIGNED_IN:
+        page = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return own_path(page)

@@ -1,0 +1,59 @@
+"""How a visitor has come in, as pages and templates need it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.nudges.domain.phrases import day_and_month, natural_name
+from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
+from services.nudges.links import SIGNED_IN, inbox_path, own_page_path
+from shared.events import PersonId
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entrance:
+    """Who came in, as the roster has them `today`.
+
+    Somebody who is signed in has a `csrf` token, which every form carries. Somebody who came by a link has none; then the links
+    on the page end on the `last_day` of theirs. `address_ends_on` is the day from which a page opens for them only once they
+    sign in; None unless they came by an address that never ended.
+    """
+
+    person_id: PersonId
+    today: RosterToday
+    token: str = SIGNED_IN
+    csrf: str = ""
+    last_day: date | None = None
+    address_ends_on: date | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        return bool(self.csrf)
+
+    @property
+    def name(self) -> str:
+        return natural_name(self.today.name_of(self.person_id))
+
+    @property
+    def notice(self) -> str:
+        """What the page says about its own address; empty if it stays."""
+        if self.address_ends_on is None:
+            return ""
+        return f"This address ends on {day_and_month(self.address_ends_on)} {self.address_ends_on.year}"
+
+    @property
+    def pages(self) -> Sequence[tuple[str, str]]:
+        """The pages that open for whoever is signed in: pairs of a label and an address."""
+        if not self.is_signed_in:
+            return ()
+        both = []
+        if self.today.is_manager(self.person_id):
+            both.append(("Inbox", inbox_path(self.person_id)))
+        if self.today.is_rep(self.person_id):
+            both.append(("Your page", own_page_path(self.person_id)))
+        return both
+
+
+OUTSIDE: Final = Entrance(person_id=PersonId(""), today=EMPTY_TODAY)
+"""Of a page that is open to everybody."""

@@ -1,0 +1,131 @@
+"""All pages together: what is served on the port that is open to everybody."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from services.nudges.access.openid_provider import OpenIdProvider
+from services.nudges.access.roster_today import FindPerson, ReadRoster
+from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.links import Links
+from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
+from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.disputes.dispute_page import DisputePage
+from services.nudges.pages.doors.asking_limit import AskingLimit
+from services.nudges.pages.doors.guard import Guard
+from services.nudges.pages.doors.openid_page import OpenIdPage
+from services.nudges.pages.doors.session_cookie import SessionCookie
+from services.nudges.pages.doors.sign_in_messages import SignInMessages
+from services.nudges.pages.doors.sign_in_page import SignInPage
+from services.nudges.pages.inbox_page import InboxPage
+from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.preferences.preference_page import PreferencePage
+from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.thanks_page import ThanksPage
+from shared.clock import Clock
+from shared.events import RepId
+from shared.requests.scores import Explanation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scoring:
+    """What pages ask of scoring: today's roster, what a day rests on, and absences."""
+
+    read_roster: ReadRoster
+    find_person: FindPerson
+    explain: Callable[[RepId, date], Awaitable[Explanation]]
+    ask_about_absence: AskScoring
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenId:
+    """The company's own sign-in. `name` is what people call it."""
+
+    name: str
+    provider: OpenIdProvider
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """What pages are made with. `is_secure`: people reach them by HTTPS. `asked_max` is how many sign-in links may be asked for
+    from one address within ten minutes. `on_decided` and `on_acknowledged` are called after each such commit."""
+
+    pool: asyncpg.Pool
+    links: Links
+    clock: Clock
+    metrics: NudgesMetrics
+    scoring: Scoring
+    channel: PersonalChannel | None
+    settings: DecisionSettings
+    openid: OpenId | None
+    is_secure: bool
+    asked_max: int
+    on_acknowledged: Callable[[], None]
+    on_decided: Callable[[], None]
+
+    def application(self, more: Sequence[BaseRoute] = ()) -> Starlette:
+        """The pages, and nothing else; with `more` routes that look after their doors themselves."""
+        renderer, cookie = Renderer(), SessionCookie(is_secure=self.is_secure)
+        guard = Guard(self.pool, self.links, renderer, self.clock, read_roster=self.scoring.read_roster, cookie=cookie)
+        inbox = InboxPage(self.pool, self.links, renderer, self.clock, guard)
+        messages = SignInMessages(
+            self.pool, self.links, self.metrics, channel=self.channel, find_person=self.scoring.find_person
+        )
+        sign_in = SignInPage(
+            self.pool,
+            renderer,
+            self.clock,
+            self.metrics,
+            guard,
+            messages=messages,
+            read_roster=self.scoring.read_roster,
+            cookie=cookie,
+            limit=AskingLimit(asked_max=self.asked_max),
+            openid_name=self.openid.name if self.openid is not None else "",
+        )
+        openid = self._openid_routes(renderer, messages, cookie)
+        routes = [*openid, *sign_in.routes(), *inbox.routes(), *self._other_pages(renderer, guard), *more]
+        return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
+
+    def _openid_routes(self, renderer: Renderer, messages: SignInMessages, cookie: SessionCookie) -> Sequence[BaseRoute]:
+        if self.openid is None:
+            return []
+        page = OpenIdPage(
+            self.pool,
+            renderer,
+            self.clock,
+            self.metrics,
+            provider=self.openid.provider,
+            messages=messages,
+            cookie=cookie,
+            is_secure=self.is_secure,
+        )
+        return page.routes()
+
+    def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
+        pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics
+        pages = (
+            OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
+            AnswerPage(pool, links, renderer, clock, metrics, guard),
+            DisputePage(
+                pool,
+                renderer,
+                clock,
+                metrics,
+                guard,
+                explain=self.scoring.explain,
+                settings=self.settings,
+                on_decided=self.on_decided,
+            ),
+            AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
+            PreferencePage(pool, renderer, clock, guard),
+            ThanksPage(pool, renderer, clock, metrics, guard, settings=self.settings, on_decided=self.on_decided),
+        )
+        return [route for page in pages for route in page.routes()]

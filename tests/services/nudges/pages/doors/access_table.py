@@ -1,0 +1,143 @@
+"""Who gets in, by which door, to do what. Nobody else does, and by no other door.
+
+Ana and Ben sell in North, which Mara and Nia manage, and where colleagues may thank each other. Moe has moved to South, which
+Jon manages. Fay has left, and Max manages nobody any more. Olga runs Daymark and is in no team. Each of them once had a part in
+everything, so today's roster decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+PEOPLE: Final = ("ana", "ben", "moe", "fay", "mara", "nia", "max", "jon", "olga")
+CHOOSERS: Final = ("ana", "ben", "moe", "fay", "mara", "nia", "max", "jon")
+"""Those to whom messages are written as reps or managers, or were."""
+SUBJECTS: Final = ("ana", "moe", "fay")
+"""The reps about whom somebody wants something."""
+
+
+class Way(Enum):
+    """How somebody tries to come in: signed in; by the address of a page from before; by a signature that names its last day;
+    by the signature of a message; or with something that opens nothing."""
+
+    SESSION = "session"
+    OLD_ADDRESS = "old address"
+    DATED = "dated signature"
+    MESSAGE = "signature of a message"
+    REPLAYED = "sign-in link that was used"
+    FORGED = "forged signature"
+
+
+KEPT: Final = (Way.SESSION, Way.OLD_ADDRESS, Way.DATED, Way.MESSAGE)
+"""What somebody may have kept for too long."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A route, for everybody who wants something of theirs or of the subject. `grants` says who gets in by which way; `late`,
+    who does a month later with what they have kept."""
+
+    method: str
+    path: str
+    subject: str = ""
+    grants: Mapping[Way, str] = field(default_factory=dict)
+    late: Mapping[Way, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return f"{self.method} {self.path}{' about ' if self.subject else ''}{self.subject}"
+
+
+REPS: Final = "ana ben moe"
+MANAGERS: Final = "mara nia jon"
+LISTED: Final = "ana ben moe mara nia jon olga"
+MANAGES: Final = {"ana": "mara nia", "moe": "jon", "fay": ""}
+WRITES_TO: Final = {"ana": "ben mara nia", "moe": "jon", "fay": ""}
+READS: Final = {"ana": "ana mara nia", "moe": "moe jon", "fay": ""}
+OPEN: Final = frozenset(
+    {
+        ("GET", "/"),
+        ("GET", "/sign-in"),
+        ("POST", "/sign-in"),
+        ("GET", "/sign-in/openid"),
+        ("GET", "/sign-in/openid/back"),
+        ("GET", "/sign-in/{token}"),
+        ("POST", "/sign-in/{token}"),
+        ("POST", "/sign-out"),
+        ("GET", "/static"),
+    }
+)
+"""Routes that are open to everybody, or look after themselves; each has a test of its own."""
+SLACK: Final = ("POST", "/slack/interactivity")
+_OWN: Final = "/you/{person}/{token}"
+_INBOX: Final = "/inbox/{person}/{token}"
+_ANSWER: Final = "/answer/{nudge}/{person}/{token}"
+_ABSENCE: Final = "/absence/{person}/{rep}/{token}"
+_RECOGNISE: Final = "/recognise/{person}/{rep}/{token}"
+
+
+def _page(people: str) -> dict[Way, str]:
+    return {Way.SESSION: people, Way.OLD_ADDRESS: people, Way.DATED: people}
+
+
+def _own(method: str, path: str) -> Row:
+    return Row(method=method, path=f"{_OWN}{path}", grants=_page(REPS))
+
+
+def _of_inbox(path: str) -> list[Row]:
+    return [Row(method="POST", path=f"{_INBOX}{path}", subject=rep, grants=_page(MANAGES[rep])) for rep in SUBJECTS]
+
+
+def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
+    return [Row(method=method, path=f"{_ANSWER}{path}", subject=rep, grants={Way.MESSAGE: people[rep]}) for rep in SUBJECTS]
+
+
+def _of_manager(method: str, path: str) -> list[Row]:
+    return [Row(method=method, path=path, subject=rep, grants=_page(MANAGES[rep])) for rep in SUBJECTS]
+
+
+def _of_sender(method: str, path: str) -> list[Row]:
+    data = {"form": "0123456789", "text": "Great save."} if path.endswith("/send") else {}
+    return [Row(method=method, path=path, subject=rep, grants=_page(WRITES_TO[rep]), data=data) for rep in SUBJECTS]
+
+
+def _of_mail(method: str, path: str, *, people: Sequence[str] = PEOPLE) -> Row:
+    listed = " ".join(person for person in people if person in LISTED.split())
+    everybody = " ".join(people)
+    return Row(
+        method=method,
+        path=f"/mail/{{person}}/{{token}}{path}",
+        grants={Way.SESSION: listed, Way.MESSAGE: everybody},
+        late={Way.MESSAGE: everybody},
+    )
+
+
+ROWS: Final = (
+    _own("GET", ""),
+    _own("POST", "/read/{version:int}"),
+    _own("POST", "/answer/{nudge}/{answer}/{reason}"),
+    _own("GET", "/day/{day}"),
+    _own("POST", "/day/{day}/activity/{activity}/withdraw"),
+    _own("POST", "/day/{day}/activity/{activity}/{reason}"),
+    Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
+    *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
+    *_of_inbox("/answer/{nudge}/thank"),
+    *_of_inbox("/dispute/{activity}/{resolution}"),
+    *_of_inbox("/contest/{activity}/{resolution}"),
+    *_of_message("GET", "", READS),
+    *_of_message("POST", "/{answer}/{reason}", READS),
+    *_of_message("POST", "/later", READS),
+    *_of_message("POST", "/thank", MANAGES),
+    *_of_manager("GET", _ABSENCE),
+    *_of_manager("POST", f"{_ABSENCE}/enter"),
+    *_of_manager("POST", f"{_ABSENCE}/withdraw"),
+    *_of_sender("GET", _RECOGNISE),
+    *_of_sender("POST", f"{_RECOGNISE}/send"),
+    *_of_sender("POST", f"{_RECOGNISE}/undo/{{recognition}}"),
+    _of_mail("GET", ""),
+    _of_mail("POST", ""),
+    _of_mail("POST", "/save", people=CHOOSERS),
+    _of_mail("POST", "/{choice}"),
+)
