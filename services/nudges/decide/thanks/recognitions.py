@@ -54,7 +54,7 @@ async def undo_recognition(
     return await connection.fetchval(_QUERIES["undo_recognition"], recognition_id, sender_id, rep_id, now) is not None
 
 
-async def count_of_colleague(connection: Connection, sender_id: PersonId, rep_id: RepId, *, since: datetime) -> int:
+async def count_of_colleague(connection: Querier, sender_id: PersonId, rep_id: RepId, *, since: datetime) -> int:
     """How often a colleague has written to a rep since then, without what they took back."""
     count: int = await connection.fetchval(_QUERIES["count_of_colleague"], rep_id, sender_id, since)
     return count
