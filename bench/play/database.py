@@ -1,5 +1,8 @@
 """Databases of nudges for plays: an empty one, and copies of one, so that a common beginning is played once."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 
 from deploy.database import ensure_database
@@ -36,3 +39,11 @@ async def drop_database(servers: Servers, database: str) -> None:
 def url_of(servers: Servers, database: str) -> str:
     """For the role of nudges."""
     return servers.postgres_url(role=SCHEMA, database=database)
+
+
+@asynccontextmanager
+async def open_pool(url: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool for one play. What it commits is not waited for: nobody needs it after a crash."""
+    settings = {"search_path": SCHEMA, "timezone": "UTC", "jit": "off", "synchronous_commit": "off"}
+    async with asyncpg.create_pool(url, min_size=0, server_settings=settings) as pool:
+        yield pool

@@ -1,7 +1,5 @@
 """Play the days of a trace, step by step, through everything that nudges decides."""
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -13,7 +11,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from bench.play.day_reports import Reporter
-from bench.play.replicas import parts_of
 from bench.trials.trace import ONE_DAY, Trace
 from services.nudges.context.watch_feeds import watch_feeds
 from services.nudges.decide.decision_context import DecisionSettings
@@ -25,9 +22,9 @@ from services.nudges.deliver.report_announcement import mark_announcement_delive
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS
 from services.nudges.experiments import calibrate_teams
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
-from services.nudges.intake.announcements import take_in_announcement
-from services.nudges.intake.day_reports import take_in_day_report
-from shared.events import DayReport, NudgeId, RepId
+from services.nudges.intake.read_message import Arrived, Event
+from services.nudges.intake.take_in import take_in
+from shared.events import DayReport, NudgeId
 
 _SETTINGS: Final = DecisionSettings(channels=(), holdout=Holdout(seed="", share=0.0), subscribers=NO_SUBSCRIBERS)
 _NO_KEY: Final = b"nobody is erased"
@@ -94,30 +91,22 @@ class Player:
             await self._take_in(self.reporter.report_again(before, after, now=now), now=now)
         await self._take_in(self.reporter.close_days(day - ONE_DAY, now=now), now=now)
         await self._take_in(self.reporter.open_days(day, now=now), now=now)
-        for playbook in self.reporter.announce(day, now=now):
-            await take_in_announcement(self._pool, playbook, _SETTINGS.at(now, traceparent=""), erasure_key=_NO_KEY)
+        await self._take_in(self.reporter.announce(day, now=now), now=now)
         await plan_calibrations(self._pool, now=now)
         await run_weekly_calibrations(self._pool, now=now)
 
-    async def _take_in(self, reports: Iterable[DayReport], *, now: datetime) -> None:
-        """Those of one person in their order, those of different people side by side."""
-        context, of_people = _SETTINGS.at(now, traceparent=""), defaultdict[RepId, list[DayReport]](list)
-        for report in reports:
-            of_people[report.rep.id].append(report)
-
-        async def take_in(of_person: Iterable[DayReport]) -> None:
-            for report in of_person:
-                await take_in_day_report(self._pool, report, context, erasure_key=_NO_KEY)
-
-        await asyncio.gather(*map(take_in, of_people.values()))
+    async def _take_in(self, events: Iterable[Event], *, now: datetime) -> None:
+        await take_in(self._pool, [Arrived(event=event) for event in events], _SETTINGS, now=now, erasure_key=_NO_KEY)
 
     async def _pass_time(self, now: datetime) -> None:
         """What nudges does by itself, in the order in which its timed job does it, until nothing is due any more."""
         await watch_feeds(self._pool, now=now)
         is_due = True
         while is_due:
-            await release_deferred(self._pool, _SETTINGS, now=now)
-            await asyncio.gather(*[run_scheduled_checks(part, _SETTINGS, now=now) for part in parts_of(self._pool)])
+            async for _ in release_deferred(self._pool, _SETTINGS, now=now):
+                pass
+            async for _ in run_scheduled_checks(self._pool, _SETTINGS, now=now):
+                pass
             await send_manager_digests(self._pool, _SETTINGS, digest_at=_DIGEST_AT, now=now)
             is_due = await self._pool.fetchval(_HAS_DUE_CHECKS, now)
         for row in await self._pool.fetch(_SENT_ANNOUNCEMENTS):

@@ -9,10 +9,9 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from bench.judge.messages import Sent, list_messages
-from bench.play.database import add_empty_database, copy_database, drop_database, url_of
+from bench.play.database import add_empty_database, copy_database, drop_database, open_pool, url_of
 from bench.play.day_reports import Reporter
 from bench.play.player import Player, quick_play
-from bench.play.replicas import open_pool
 from bench.trials.injections import middle_of
 from bench.trials.trace import ONE_DAY, Trace
 from services.scoring.domain.activities.assignment import RepDay

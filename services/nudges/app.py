@@ -21,7 +21,7 @@ from services.nudges.deliver.deliver_nudges import Deliverer
 from services.nudges.deliver.loop import DeliveryLoop
 from services.nudges.deliver.personal.directory import RosterDirectory
 from services.nudges.gauges import gauge_readers
-from services.nudges.intake.consumer import Intake, scores_router
+from services.nudges.intake.consumer import Intake
 from services.nudges.intake.erased_people import refuse_other_key
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
@@ -95,7 +95,7 @@ class NudgesService:
         self._dead_letters = Publisher(self._client)
         self._relay = relay_job(self._pool, self._events)
         self._timed = self._make_timed_job()
-        self._intake_progress = Progress("handling day reports", server="Postgres")
+        self._intake = self._make_intake()
         self._deliveries = [self._make_delivery_loop(channel) for channel in channels.values()]
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
@@ -120,22 +120,26 @@ class NudgesService:
         deliverer = Deliverer(pool=self._pool, channel=channel, links=self._links, metrics=self._metrics, clock=self._clock)
         return DeliveryLoop(deliverer, on_delivered=self._relay.wake)
 
-    def _make_broker(self) -> ServiceBroker:
-        broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
+    def _make_intake(self) -> Intake:
         dead_letters = DeadLetters(
             publisher=self._dead_letters,
             service=_NAME,
             reason="unreadable_event",
             on_dead_letter=lambda reason: self._metrics.dead_letters.labels(reason).inc(),
         )
-        intake = Intake(
+        return Intake(
             pool=self._pool,
             settings=self._decisions,
             clock=self._clock,
             metrics=self._metrics,
             erasure_key=self._erasure_key,
+            dead_letters=dead_letters,
+            progress=Progress("handling day reports", server="Postgres"),
             on_decided=self._wake,
         )
+
+    def _make_broker(self) -> ServiceBroker:
+        broker = ServiceBroker(self._client, self._settings.nats, name=_NAME)
         requests = nudge_requests(
             self._pool,
             self._clock,
@@ -146,9 +150,7 @@ class NudgesService:
             on_queued=self._wake,
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
-        broker.include_routers(
-            scores_router(intake, dead_letters, self._intake_progress), requests.router, tick_router(self._clock)
-        )
+        broker.include_routers(requests.router, tick_router(self._clock))
         broker.publishes(
             [NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED],
         )
@@ -168,7 +170,8 @@ class NudgesService:
     def _jobs(self) -> Mapping[str, Job]:
         gauges = gauge_readers(self._client, self._pool, self._channels, self._clock, self._metrics)
         jobs = [self._relay, self._timed, *slow_jobs(self._pool, self._metrics, self._clock), measuring_job(gauges)]
-        return {job.name: job.run for job in jobs} | {loop.name: loop.run for loop in self._deliveries}
+        deliveries = {delivery.name: delivery.run for delivery in self._deliveries}
+        return {"take_in": partial(self._intake.run, self._client), **{job.name: job.run for job in jobs}, **deliveries}
 
     def _wake(self) -> None:
         """Something was decided: there are events to publish and deliveries to make."""
@@ -188,7 +191,7 @@ class NudgesService:
         checks = {
             "nats": check_broker(self._client, self._settings.nats.monitor_url),
             "postgres": check_postgres(self._pool),
-            "day_reports": check_progress(self._intake_progress),
+            "day_reports": check_progress(self._intake.progress),
             "timed": check_progress(self._timed.progress),
             "outbox": check_progress(self._relay.progress),
             "events": check_progress(self._events.progress),

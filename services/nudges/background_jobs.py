@@ -47,8 +47,10 @@ def timed_job(
         if now - feeds_checked_at >= _FEEDS_EVERY:
             await watch_feeds(pool, now=now)
             feeds_checked_at = now
-        record(await release_deferred(pool, settings, now=now))
-        record(await run_scheduled_checks(pool, settings, now=now))
+        async for outcomes in release_deferred(pool, settings, now=now):
+            record(outcomes)
+        async for outcomes in run_scheduled_checks(pool, settings, now=now):
+            record(outcomes)
         record(await send_manager_digests(pool, settings, digest_at=digest_at, now=now))
         if hour_of(now) != disputes_sent_in:
             record(await send_new_disputes(pool, settings, now=now))

@@ -15,8 +15,8 @@ from shared.event_types import Data, EventType
 from shared.events import Message
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 _ROWS_MAX: Final = 500
@@ -55,17 +55,13 @@ def make_event(
     )
 
 
-async def enqueue_events(connection: Connection, events: Sequence[OutboxEvent]) -> None:
+async def enqueue_events(connection: Querier, events: Sequence[OutboxEvent]) -> None:
     """Put events into the outbox, in this order, within the transaction that makes them true."""
-    await connection.execute(
-        _QUERIES["enqueue_events"],
-        [event.event_id for event in events],
-        [event.event_type for event in events],
-        [event.subject for event in events],
-        [event.body.model_dump_json() for event in events],
-        [event.traceparent for event in events],
-        [event.at for event in events],
-    )
+    rows = [
+        (event.event_id, event.event_type, event.subject, event.body.model_dump_json(), event.traceparent, event.at)
+        for event in events
+    ]
+    await change(connection, _QUERIES["enqueue_events"], rows)
 
 
 async def find_outbox_state(pool: asyncpg.Pool) -> OutboxState:

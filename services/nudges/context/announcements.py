@@ -8,13 +8,13 @@ import asyncpg
 
 from services.nudges.domain.announcements import Announcement
 from shared.events import NudgeId, PlaybookAnnounced, RepId, VersionNumber
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
-async def list_announcements(connection: Connection | asyncpg.Pool, rep_id: RepId) -> list[Announcement]:
+async def list_announcements(connection: Querier | asyncpg.Pool, rep_id: RepId) -> list[Announcement]:
     """Everything that was or will be announced to a rep."""
     return [
         Announcement(
@@ -27,13 +27,13 @@ async def list_announcements(connection: Connection | asyncpg.Pool, rep_id: RepI
     ]
 
 
-async def find_delivered_at(connection: Connection, rep_id: RepId, version: VersionNumber | None) -> datetime | None:
+async def find_delivered_at(connection: Querier, rep_id: RepId, version: VersionNumber | None) -> datetime | None:
     """When the announcement of a version reached a rep; None if it has not."""
     delivered_at: datetime | None = await connection.fetchval(_QUERIES["find_delivered_at"], rep_id, version)
     return delivered_at
 
 
-async def list_delivered_at(connection: Connection, rep_ids: Collection[RepId]) -> dict[RepId, dict[VersionNumber, datetime]]:
+async def list_delivered_at(connection: Querier, rep_ids: Collection[RepId]) -> dict[RepId, dict[VersionNumber, datetime]]:
     """When the announcement of each version reached each of these reps."""
     delivered: dict[RepId, dict[VersionNumber, datetime]] = {rep_id: {} for rep_id in rep_ids}
     for row in await connection.fetch(_QUERIES["list_delivered_at"], list(rep_ids)):

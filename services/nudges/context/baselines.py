@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -16,8 +17,8 @@ from services.nudges.domain.drop.error_budget import ErrorBudget
 from services.nudges.domain.drop.expectation import TeamBaseline, estimate_team_baseline
 from services.nudges.domain.drop.levels import DayCount, at_level, measure_levels
 from shared.events import DayReport, RepId, TeamId, VersionNumber
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, once
 
 _QUERIES: Final = Queries.beside(__file__)
 TEAM_HISTORY: Final = timedelta(weeks=18)
@@ -28,14 +29,14 @@ _TEAM_BASELINES_KEPT: Final = timedelta(days=3)
 """Days of one team begin in several zones."""
 
 
-async def load_middays(connection: Connection, report: DayReport) -> tuple[MiddayCounts, ...]:
+async def load_middays(connection: Querier, report: DayReport) -> tuple[MiddayCounts, ...]:
     """The worked days before a rep's day on which the same counted as on it, as they stood at their middle, newest first."""
     versions = await _comparable_versions(connection, report)
     rows = await connection.fetch(_QUERIES["list_middays"], report.rep.id, report.day, list(versions), MIDDAYS_MAX)
     return tuple(MiddayCounts(by_midday=json.loads(row["by_midday"]), by_end=json.loads(row["by_end"] or "{}")) for row in rows)
 
 
-async def load_baseline(connection: Connection, report: DayReport) -> Baseline | None:
+async def load_baseline(connection: Querier, report: DayReport) -> Baseline | None:
     """What is known before a rep's day; None if no playbook judges it. Needs the person's lock."""
     versions = await _comparable_versions(connection, report)
     if not versions:
@@ -55,7 +56,7 @@ async def load_baseline(connection: Connection, report: DayReport) -> Baseline |
 
 
 async def list_team_days(
-    connection: Connection, team_id: TeamId, *, before: date, versions: Collection[VersionNumber]
+    connection: Querier, team_id: TeamId, *, before: date, versions: Collection[VersionNumber]
 ) -> dict[RepId, list[DayCount]]:
     """By rep, the worked days of a team's last eighteen weeks, oldest first."""
     rows = await connection.fetch(_QUERIES["list_team_days"], team_id, before - TEAM_HISTORY, before, list(versions))
@@ -70,26 +71,33 @@ def at_levels(team_days: Mapping[RepId, Sequence[DayCount]], levels: Mapping[dat
     return {rep_id: [at_level(day, levels) for day in days] for rep_id, days in team_days.items()}
 
 
-async def _comparable_versions(connection: Connection, report: DayReport) -> Collection[VersionNumber]:
+async def _comparable_versions(connection: Querier, report: DayReport) -> Collection[VersionNumber]:
     if report.playbook_version is None:
         return ()
     return comparable_versions(report.playbook_version, await list_announcements(connection, report.rep.id))
 
 
 async def _team_baseline(
-    connection: Connection, report: DayReport, versions: Collection[VersionNumber]
+    connection: Querier, report: DayReport, versions: Collection[VersionNumber]
 ) -> tuple[TeamBaseline, Mapping[date, float]]:
     """With the levels of its days. Computed for the first of the team who is evaluated on the day, and kept for the others."""
     key = report.team.id, report.day, report.playbook_version
+    return await once(connection, key, partial(_load_team_baseline, connection, key, versions))
+
+
+async def _load_team_baseline(
+    connection: Querier, key: tuple[TeamId, date, VersionNumber | None], versions: Collection[VersionNumber]
+) -> tuple[TeamBaseline, Mapping[date, float]]:
+    team_id, day, _ = key
     stored = await connection.fetchval(_QUERIES["find_team_baseline"], *key)
     if stored is not None:
         fields = json.loads(stored)
         team = TeamBaseline(weekday_factors=tuple(fields["weekday_factors"]), dispersion=fields["dispersion"])
-        return team, {date.fromisoformat(day): level for day, level in fields.get("levels", {}).items()}
-    team_days = await list_team_days(connection, report.team.id, before=report.day, versions=versions)
+        return team, {date.fromisoformat(of_day): level for of_day, level in fields.get("levels", {}).items()}
+    team_days = await list_team_days(connection, team_id, before=day, versions=versions)
     levels = measure_levels(team_days.values())
     baseline = estimate_team_baseline(at_levels(team_days, levels).values())
-    await connection.execute(_QUERIES["delete_team_baselines"], report.team.id, report.day - _TEAM_BASELINES_KEPT)
-    fields = asdict(baseline) | {"levels": {day.isoformat(): level for day, level in levels.items()}}
+    await connection.execute(_QUERIES["delete_team_baselines"], team_id, day - _TEAM_BASELINES_KEPT)
+    fields = asdict(baseline) | {"levels": {of_day.isoformat(): level for of_day, level in levels.items()}}
     await connection.execute(_QUERIES["add_team_baseline"], *key, json.dumps(fields))
     return baseline, levels

@@ -6,13 +6,13 @@ import asyncpg
 
 from services.nudges.domain.ladder import Ladder
 from shared.events import GoalKey, RepId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
-async def list_ladders(connection: Connection | asyncpg.Pool, rep_id: RepId) -> tuple[Ladder, ...]:
+async def list_ladders(connection: Querier | asyncpg.Pool, rep_id: RepId) -> tuple[Ladder, ...]:
     """A rep's ladders, those of the newest periods first."""
     return tuple(
         Ladder(
@@ -27,7 +27,7 @@ async def list_ladders(connection: Connection | asyncpg.Pool, rep_id: RepId) -> 
     )
 
 
-async def merge_ladder(connection: Connection, rep_id: RepId, ladder: Ladder) -> None:
+async def merge_ladder(connection: Querier, rep_id: RepId, ladder: Ladder) -> None:
     """Keep a ladder as it stands now."""
     await connection.execute(
         _QUERIES["merge_ladder"],

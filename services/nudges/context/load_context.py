@@ -14,11 +14,11 @@ from services.nudges.domain.history import history_of, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.roster.leave import Leave, find_leave_before
 from shared.events import DayReport
-from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier
 
 
 async def load_rule_context(
-    connection: Connection,
+    connection: Querier,
     report: DayReport,
     *,
     moment: Moment = Moment.DAY_CHANGED,
@@ -43,12 +43,12 @@ async def load_rule_context(
     )
 
 
-async def _knows_playbook(connection: Connection, report: DayReport) -> bool:
+async def _knows_playbook(connection: Querier, report: DayReport) -> bool:
     """Whether the version that judges the day was announced to the rep before the day."""
     delivered_at = await find_delivered_at(connection, report.rep.id, report.playbook_version)
     return was_known_before(report.day, delivered_at=delivered_at, timezone=report.timezone)
 
 
-async def _find_leave(connection: Connection, report: DayReport) -> Leave | None:
+async def _find_leave(connection: Querier, report: DayReport) -> Leave | None:
     """The leave that ended just before the day."""
     return find_leave_before(await list_unworked_before(connection, report.rep.id, report.day), report.day)

@@ -19,28 +19,21 @@ from services.nudges.domain.decision import Outcome
 from services.nudges.domain.working_time import local_day
 from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import Nudge, PlaybookAnnounced, PlaybookWithdrawn, RepId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
 async def announce_version(
-    connection: Connection, playbook: PlaybookAnnounced, context: DecisionContext
+    connection: Querier, playbook: PlaybookAnnounced, context: DecisionContext
 ) -> tuple[bool, Outcome | None]:
     """Whether the announcement was newer than what was known, and what became of its message. Handled again, it changes
     nothing. Needs the person's lock."""
     rep_id, today = playbook.rep.id, local_day(context.now, playbook.timezone)
     nudge_id = announcement_candidate(playbook, today=today).nudge_id(rep_id)
-    merged = await connection.fetchval(
-        _QUERIES["merge_announcement"],
-        rep_id,
-        playbook.version,
-        playbook.announcement_number,
-        playbook.model_dump_json(),
-        nudge_id,
-    )
-    if merged is None:
+    row = (rep_id, playbook.version, playbook.announcement_number, playbook.model_dump_json(), nudge_id)
+    if not await change(connection, _QUERIES["merge_announcements"], [row]):
         return False, None
     announcements = await list_announcements(connection, rep_id)
     announcement = next(known for known in announcements if known.nudge_id == nudge_id)
@@ -50,9 +43,9 @@ async def announce_version(
     return True, await persist(connection, draft, _recipient(playbook), context)
 
 
-async def withdraw_version(pool: asyncpg.Pool, withdrawn: PlaybookWithdrawn) -> bool:
+async def withdraw_version(connection: Querier | asyncpg.Pool, withdrawn: PlaybookWithdrawn) -> bool:
     """Whether this was news. A deferred message finds it out when its time comes; what was sent stays sent."""
-    updated = await pool.fetchval(
+    updated = await connection.fetchval(
         _QUERIES["withdraw_announcement"],
         withdrawn.rep_id,
         withdrawn.version,
@@ -62,7 +55,7 @@ async def withdraw_version(pool: asyncpg.Pool, withdrawn: PlaybookWithdrawn) -> 
     return updated is not None
 
 
-async def draft_announcement(connection: Connection, deferred: DeferredNudge, *, now: datetime) -> Draft:
+async def draft_announcement(connection: Querier, deferred: DeferredNudge, *, now: datetime) -> Draft:
     """A deferred announcement as worded now, and whether it may go out. Needs the person's lock."""
     announcements = await list_announcements(connection, RepId(deferred.person_id))
     announcement = next((known for known in announcements if known.nudge_id == deferred.id), None)
@@ -74,7 +67,7 @@ async def draft_announcement(connection: Connection, deferred: DeferredNudge, *,
 
 
 async def _judge(
-    connection: Connection, announcement: Announcement, announcements: Sequence[Announcement], *, now: datetime
+    connection: Querier, announcement: Announcement, announcements: Sequence[Announcement], *, now: datetime
 ) -> Verdict:
     playbook = announcement.playbook
     rep_id, timezone, today = playbook.rep.id, playbook.timezone, local_day(now, playbook.timezone)

@@ -1,10 +1,13 @@
--- name: merge_announcement
+-- name: merge_announcements
 -- Keeps the newest whatever the order of arrival; returns nothing when this one is not newer. What was delivered stays delivered.
-INSERT INTO announcement AS a (rep_id, version, announcement_number, body, nudge_id) VALUES ($1, $2, $3, $4::jsonb, $5)
+INSERT INTO announcement AS a (rep_id, version, announcement_number, body, nudge_id)
+SELECT rep_id, version, announcement_number, body::jsonb, nudge_id
+FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::text[])
+    AS new (rep_id, version, announcement_number, body, nudge_id)
 ON CONFLICT (rep_id, version) DO UPDATE
 SET announcement_number = excluded.announcement_number, body = excluded.body, nudge_id = excluded.nudge_id, withdrawn_at = NULL
 WHERE a.announcement_number < excluded.announcement_number
-RETURNING version;
+RETURNING rep_id;
 
 -- name: withdraw_announcement
 -- Unless the version was announced again since.

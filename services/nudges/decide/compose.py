@@ -13,7 +13,7 @@ from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.phrases import choose_wording
 from services.nudges.domain.recent_nudges import RecentNudge
 from shared.events import DayReport, ManagerId, Nudge, PersonId, PossibleThanks
-from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier
 
 NO_WORDING_LEFT: Final = "every wording was used lately"
 
@@ -43,7 +43,7 @@ def basis_of(report: DayReport) -> DayBasis:
 
 
 async def draft_for_rep(
-    connection: Connection,
+    connection: Querier,
     candidate: Candidate,
     report: DayReport,
     context: DecisionContext,
@@ -56,9 +56,7 @@ async def draft_for_rep(
     return _draft(candidate, rep_of(report), basis_of(report), verdict, facts.recent, context, deferred=deferred)
 
 
-async def draft_for_manager(
-    connection: Connection, candidate: Candidate, managed: ManagedTeam, context: DecisionContext
-) -> Draft:
+async def draft_for_manager(connection: Querier, candidate: Candidate, managed: ManagedTeam, context: DecisionContext) -> Draft:
     """Of a candidate about a manager's team. Needs the person's lock."""
     facts = await load_manager_facts(connection, managed, context)
     verdict = may_send(candidate, facts, now=context.now)

@@ -1,5 +1,6 @@
 """A day report has changed something: decide whether the day has earned a nudge."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from services.nudges.context.ladders import list_ladders, merge_ladder
@@ -15,24 +16,27 @@ from services.nudges.decide.retract import retract_nudges
 from services.nudges.decide.scheduled_checks import add_checks, add_checks_of_team
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.decision import NudgeStatus, Outcome
-from services.nudges.domain.history import is_plan_done
 from services.nudges.domain.ladder import ladders_after
 from services.nudges.domain.moments import Moment, scheduled_moments
-from services.nudges.locks import lock_team
-from services.nudges.rules.catalogue import PRAISE, PRIORITIES, evaluate_rules, rules_at
-from shared.events import DayReport
-from shared.postgres.pool import Connection
+from services.nudges.rules.catalogue import PRAISE, PRIORITIES, evaluate_rules, may_praise, rules_at
+from shared.events import BehaviourKey, DayReport
+from shared.postgres.shared_connection import Querier
 
 
-async def decide_on_change(connection: Connection, report: DayReport, context: DecisionContext) -> list[Outcome]:
-    """Retract what no longer holds, schedule the checks of the day, and send what it has earned. Needs the person's lock."""
+async def decide_on_change(
+    connection: Querier, report: DayReport, begun: Collection[BehaviourKey], context: DecisionContext
+) -> list[Outcome]:
+    """Retract what no longer holds, schedule the checks of the day, and send what it has earned. `begun` has the behaviours
+    that have only now begun to count. Needs the person's lock, and that of the team if the plan is done."""
     if report.silent:
         return await retract_nudges(connection, report, None, context)
-    if is_plan_done(report):
-        await lock_team(connection, report.team.id)
+    if moments := scheduled_moments(report):
+        await add_checks(connection, report.rep.id, report.day, moments)
+    if not may_praise(report, begun):
+        return await retract_nudges(connection, report, None, context)
     rule_context = await load_rule_context(connection, report, now=context.now)
     outcomes = await retract_nudges(connection, report, rule_context, context)
-    await _schedule_checks(connection, rule_context)
+    await _check_team(connection, rule_context)
     climbed = await _climb_ladders(connection, rule_context)
     if climbed is not None:
         rule_context = climbed
@@ -41,18 +45,15 @@ async def decide_on_change(connection: Connection, report: DayReport, context: D
     return outcomes + await _praise(connection, rule_context, context)
 
 
-async def _schedule_checks(connection: Connection, rule_context: RuleContext) -> None:
-    """At each moment of an open working day; and of everybody's day, once the last of the team has done the plan."""
-    report = rule_context.report
-    if moments := scheduled_moments(report):
-        await add_checks(connection, report.rep.id, report.day, moments)
-    teammates = rule_context.teammates_done
+async def _check_team(connection: Querier, rule_context: RuleContext) -> None:
+    """Schedule a check of everybody's day, once the last of the team has done the plan."""
+    report, teammates = rule_context.report, rule_context.teammates_done
     if teammates and evaluate_rules(Moment.TEAM_DONE, rule_context):
         rules = [rule.name for rule in rules_at(Moment.TEAM_DONE)]
         await add_checks_of_team(connection, teammates, report.day, rules, now=rule_context.now)
 
 
-async def _climb_ladders(connection: Connection, rule_context: RuleContext) -> RuleContext | None:
+async def _climb_ladders(connection: Querier, rule_context: RuleContext) -> RuleContext | None:
     """The context with the ladders as they stand after the report; None if no ladder has changed."""
     report, known = rule_context.report, rule_context.ladders
     ladders = ladders_after(known, report, rule_context.history.worked)
@@ -64,7 +65,7 @@ async def _climb_ladders(connection: Connection, rule_context: RuleContext) -> R
     return replace(rule_context, ladders=await list_ladders(connection, report.rep.id))
 
 
-async def _praise(connection: Connection, rule_context: RuleContext, context: DecisionContext) -> list[Outcome]:
+async def _praise(connection: Querier, rule_context: RuleContext, context: DecisionContext) -> list[Outcome]:
     """Send the first praise that the day has earned, or the next where that is suppressed; later on only something worth
     more."""
     report = rule_context.report
@@ -84,7 +85,7 @@ async def _praise(connection: Connection, rule_context: RuleContext, context: De
     return outcomes
 
 
-async def _send(connection: Connection, candidate: Candidate, report: DayReport, context: DecisionContext) -> Outcome | None:
+async def _send(connection: Querier, candidate: Candidate, report: DayReport, context: DecisionContext) -> Outcome | None:
     """Bring a candidate before policy and store what comes of it; None when its occasion already has a nudge."""
     draft = await draft_for_rep(connection, candidate, report, context)
     return await persist(connection, draft, rep_of(report), context)

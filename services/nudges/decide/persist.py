@@ -16,7 +16,7 @@ from services.nudges.rules.catalogue import title_of
 from shared.event_types import NUDGE_DECIDED
 from shared.events import Nudge, NudgeKind, NudgePart
 from shared.postgres.outbox import enqueue_events, make_event
-from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier
 
 _WITHHELD: Final = "withheld at random, to measure the effect of sending"
 
@@ -42,7 +42,7 @@ def bundled(verdict: Verdict, nudge: Nudge, *, timezone: str, now: datetime) -> 
     return replace(decision, status=NudgeStatus.BUNDLED, because=f"sent together with “{title_of(nudge.rule)}”")
 
 
-async def persist(connection: Connection, draft: Draft, recipient: Recipient, context: DecisionContext) -> Outcome | None:
+async def persist(connection: Querier, draft: Draft, recipient: Recipient, context: DecisionContext) -> Outcome | None:
     """Store a nudge, announce it and queue its deliveries; None when its occasion already has one. Needs the person's lock.
 
     Deferred thanks are announced once they go out: until then they can be taken back, and nobody else has read them."""
@@ -58,7 +58,7 @@ async def persist(connection: Connection, draft: Draft, recipient: Recipient, co
 
 
 async def persist_together(
-    connection: Connection, drafts: Sequence[Draft], recipient: Recipient, context: DecisionContext
+    connection: Querier, drafts: Sequence[Draft], recipient: Recipient, context: DecisionContext
 ) -> list[Outcome]:
     """Store several nudges to one person. Those that may be sent now make one message: the first carries the words of all.
     Needs the person's lock."""
@@ -75,7 +75,7 @@ async def persist_together(
 
 
 async def persist_part(
-    connection: Connection, draft: Draft, recipient: Recipient, context: DecisionContext, *, of: Nudge
+    connection: Querier, draft: Draft, recipient: Recipient, context: DecisionContext, *, of: Nudge
 ) -> Outcome | None:
     """Store a nudge that is part of another one's message; None when its occasion already has one."""
     decision = bundled(draft.verdict, of, timezone=recipient.timezone, now=context.now)
@@ -104,7 +104,7 @@ def _part(nudge: Nudge) -> NudgePart:
     return NudgePart(id=nudge.id, kind=nudge.kind, rule=nudge.rule, text=nudge.text)
 
 
-async def announce_nudge(connection: Connection, nudge: Nudge, context: DecisionContext) -> None:
+async def announce_nudge(connection: Querier, nudge: Nudge, context: DecisionContext) -> None:
     """Put `nudge.decided.v1` into the outbox. There is one id per nudge and time: a deferred one is announced again when it
     goes out."""
     event = make_event(

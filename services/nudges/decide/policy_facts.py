@@ -16,16 +16,14 @@ from services.nudges.domain.working_time import WorkingTime, local_day, working_
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import RULES
 from shared.events import DayReport, NudgeKind, PersonId, RepId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 _ONE_DAY: Final = timedelta(days=1)
 
 
-async def load_rep_facts(
-    connection: Connection, candidate: Candidate, report: DayReport, context: DecisionContext
-) -> PolicyFacts:
+async def load_rep_facts(connection: Querier, candidate: Candidate, report: DayReport, context: DecisionContext) -> PolicyFacts:
     """For a nudge to a rep about a day of theirs. Needs the person's lock."""
     rep_id, timezone, now = report.rep.id, report.timezone, context.now
     row = await connection.fetchrow(
@@ -55,7 +53,7 @@ async def load_rep_facts(
     )
 
 
-async def load_manager_facts(connection: Connection, managed: ManagedTeam, context: DecisionContext) -> PolicyFacts:
+async def load_manager_facts(connection: Querier, managed: ManagedTeam, context: DecisionContext) -> PolicyFacts:
     """For a nudge to a manager about their team. Needs the person's lock."""
     manager_id, timezone, now = managed.manager.id, managed.timezone, context.now
     return PolicyFacts(
@@ -67,14 +65,14 @@ async def load_manager_facts(connection: Connection, managed: ManagedTeam, conte
     )
 
 
-async def load_working_time(connection: Connection, rep_id: RepId, *, timezone: str, now: datetime) -> WorkingTime | None:
+async def load_working_time(connection: Querier, rep_id: RepId, *, timezone: str, now: datetime) -> WorkingTime | None:
     """The rep's current day as it is known; None before it is opened."""
     report = await find_day(connection, rep_id, local_day(now, timezone))
     return working_time_of_rep(report) if report is not None else None
 
 
 async def list_recent_nudges(
-    connection: Connection, person_id: PersonId, *, timezone: str, now: datetime
+    connection: Querier, person_id: PersonId, *, timezone: str, now: datetime
 ) -> tuple[RecentNudge, ...]:
     """What the person received lately, newest first. Needs the person's lock."""
     since = local_day(now, timezone) - LOOKBACK + _ONE_DAY
@@ -95,9 +93,7 @@ async def list_recent_nudges(
     )
 
 
-async def _list_objections(
-    connection: Connection, person_id: PersonId, *, timezone: str, now: datetime
-) -> tuple[Objection, ...]:
+async def _list_objections(connection: Querier, person_id: PersonId, *, timezone: str, now: datetime) -> tuple[Objection, ...]:
     since = now - max(OBJECTION_COOLDOWNS.values()) - _ONE_DAY
     return tuple(
         Objection(rule=row["rule"], answer=Answer(row["answer"]), day=local_day(row["answered_at"], timezone))

@@ -1,8 +1,9 @@
 """Deferred nudges come due. Each is decided again; what one person may receive now makes one message."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -24,12 +25,12 @@ from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.domain.candidate import ANNOUNCEMENT_RULE, CORRECTION_RULE, DISPUTE_ANSWER_RULE, THANKS_RULE
 from services.nudges.domain.decision import NudgeStatus, Outcome
 from services.nudges.domain.working_time import local_day
-from services.nudges.locks import lock_person
+from services.nudges.people_together import decide_together
 from services.nudges.rules.catalogue import PRAISE, PRIORITIES, REP_RULES
 from shared.events import DayReport, NudgeKind, PersonId, RepId
-from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier, SharedConnection
 
-_PEOPLE_MAX: Final = 200
+_PEOPLE_MAX: Final = 100
 WORKED_DAYS_MAX: Final = 2
 _DAYS_MAX: Final = timedelta(days=14)
 _ONE_DAY: Final = timedelta(days=1)
@@ -45,19 +46,31 @@ class _Due:
     draft: Draft
 
 
-async def release_deferred(pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime) -> list[Outcome]:
-    """Send what was deferred and still holds; defer it again or suppress it otherwise."""
+async def release_deferred(
+    pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime
+) -> AsyncIterator[Sequence[Outcome]]:
+    """Send what was deferred and still holds; defer it again or suppress it otherwise. Gives what came of it, 100 people at a
+    time."""
+    is_more = True
+    while is_more:
+        people = await list_people_with_deferred(pool, people_max=_PEOPLE_MAX, now=now)
+        yield await decide_together(
+            pool, {person_id: partial(_release_person, person_id, settings, now) for person_id in people}
+        )
+        is_more = len(people) == _PEOPLE_MAX
+
+
+async def _release_person(
+    person_id: PersonId, settings: DecisionSettings, now: datetime, connection: SharedConnection
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for person_id in await list_people_with_deferred(pool, people_max=_PEOPLE_MAX, now=now):
-        async with pool.acquire() as connection, connection.transaction():
-            await lock_person(connection, person_id)
-            for message in await _claim_messages(connection, person_id, now=now):
-                context = settings.at(now, traceparent=message[0].traceparent)
-                outcomes += await _release(connection, message, context)
+    for message in await _claim_messages(connection, person_id, now=now):
+        context = settings.at(now, traceparent=message[0].traceparent)
+        outcomes += await _release(connection, message, context)
     return outcomes
 
 
-async def _claim_messages(connection: Connection, person_id: PersonId, *, now: datetime) -> list[list[DeferredNudge]]:
+async def _claim_messages(connection: Querier, person_id: PersonId, *, now: datetime) -> list[list[DeferredNudge]]:
     """What is due for a person, by message: announcements and thanks one by one, the rest together, most important first."""
     due = await claim_deferred(connection, person_id, now=now)
     alone = [[deferred] for deferred in due if deferred.kind in _ALONE]
@@ -66,7 +79,7 @@ async def _claim_messages(connection: Connection, person_id: PersonId, *, now: d
     return alone + together
 
 
-async def _release(connection: Connection, message: Sequence[DeferredNudge], context: DecisionContext) -> list[Outcome]:
+async def _release(connection: Querier, message: Sequence[DeferredNudge], context: DecisionContext) -> list[Outcome]:
     """Each is assigned to the experiment by itself. What is not withheld goes out together, and with it the day's plan if
     that is due."""
     due: list[_Due] = []
@@ -87,7 +100,7 @@ async def _release(connection: Connection, message: Sequence[DeferredNudge], con
     return outcomes
 
 
-async def _send_with_day_plan(connection: Connection, sending: Sequence[_Due], context: DecisionContext) -> list[Outcome]:
+async def _send_with_day_plan(connection: Querier, sending: Sequence[_Due], context: DecisionContext) -> list[Outcome]:
     """What may be sent, followed by the day's plan if that is due. Announcements and thanks stay messages of their own. The
     message belongs to the trace of its first nudge."""
     first = sending[0].deferred
@@ -110,7 +123,7 @@ async def _send_with_day_plan(connection: Connection, sending: Sequence[_Due], c
 
 
 async def _send_together(
-    connection: Connection, sending: Sequence[_Due], added: Sequence[Draft], context: DecisionContext
+    connection: Querier, sending: Sequence[_Due], added: Sequence[Draft], context: DecisionContext
 ) -> list[Outcome]:
     """One message: the first nudge carries the words of all, and each of the others points to it."""
     first, *others = sending
@@ -131,14 +144,14 @@ async def _send_together(
     ]
 
 
-async def _update(connection: Connection, entry: _Due, context: DecisionContext) -> Outcome:
+async def _update(connection: Querier, entry: _Due, context: DecisionContext) -> Outcome:
     decision = decision_of(entry.draft.verdict, timezone=entry.deferred.timezone, now=context.now)
     nudge = entry.draft.nudge.model_copy(update={"send_at": decision.send_at or context.now})
     await update_nudge(connection, nudge, decision, wording=entry.draft.wording)
     return Outcome(rule=entry.deferred.rule, status=decision.status)
 
 
-async def _draft_without_rule(connection: Connection, deferred: DeferredNudge, context: DecisionContext) -> Draft | None:
+async def _draft_without_rule(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft | None:
     """What rests on no rule and no day: a playbook, what a manager wrote, and what they answered to a dispute."""
     if deferred.rule == ANNOUNCEMENT_RULE:
         return await draft_announcement(connection, deferred, now=context.now)
@@ -149,7 +162,7 @@ async def _draft_without_rule(connection: Connection, deferred: DeferredNudge, c
     return None
 
 
-async def _draft_again(connection: Connection, deferred: DeferredNudge, context: DecisionContext) -> Draft:
+async def _draft_again(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:
     """The nudge as its rule would word it now, and whether it may go out."""
     draft = await _draft_without_rule(connection, deferred, context)
     if draft is not None:
@@ -175,7 +188,7 @@ def _suppressed(deferred: DeferredNudge, because: str) -> Draft:
     return Draft(nudge=deferred.nudge, wording=0, verdict=Suppress(because=because))
 
 
-async def _is_long_ago(connection: Connection, report: DayReport, *, now: datetime) -> bool:
+async def _is_long_ago(connection: Querier, report: DayReport, *, now: datetime) -> bool:
     """Whether more than two worked days have begun since the day."""
     today = local_day(now, report.timezone)
     if today - report.day > _DAYS_MAX:

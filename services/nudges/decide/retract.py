@@ -30,14 +30,14 @@ from services.nudges.rules.catalogue import REEVALUATED
 from shared.event_types import NUDGE_REVISED
 from shared.events import DayReport, NudgeId, NudgeRevised
 from shared.postgres.outbox import enqueue_events, make_event
-from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier
 from shared.trace import continue_trace
 
 HOLDS_AFTER_ALL = "the nudge that it would correct holds after all"
 
 
 async def retract_nudges(
-    connection: Connection, report: DayReport, rule_context: RuleContext | None, context: DecisionContext
+    connection: Querier, report: DayReport, rule_context: RuleContext | None, context: DecisionContext
 ) -> list[Outcome]:
     """Evaluate again what was sent and is based on the day of a report: while the day goes on, the nudges about it; once it
     is over, also those about the days after it. `rule_context` is that of the report, if it is loaded already. Needs the
@@ -60,9 +60,7 @@ async def retract_nudges(
     return outcomes
 
 
-async def draft_correction(
-    connection: Connection, deferred: DeferredNudge, report: DayReport, context: DecisionContext
-) -> Draft:
+async def draft_correction(connection: Querier, deferred: DeferredNudge, report: DayReport, context: DecisionContext) -> Draft:
     """A correction whose time has come, as worded now, and whether it is still needed."""
     sent = await find_sent(connection, NudgeId(deferred.nudge.occasion))
     if sent is None or not sent.is_retracted:
@@ -75,7 +73,7 @@ class _Contexts:
     """What the rules may look at of the days in question, each loaded once."""
 
     def __init__(
-        self, connection: Connection, report: DayReport, rule_context: RuleContext | None, context: DecisionContext
+        self, connection: Querier, report: DayReport, rule_context: RuleContext | None, context: DecisionContext
     ) -> None:
         self._connection = connection
         self._report = report
@@ -97,7 +95,7 @@ class _Contexts:
 
 
 async def _mark(
-    connection: Connection,
+    connection: Querier,
     sent: SentNudge,
     report: DayReport,
     *,
@@ -129,7 +127,7 @@ async def _mark(
     await enqueue_events(connection, [event])
 
 
-async def _correct(connection: Connection, sent: SentNudge, report: DayReport, context: DecisionContext) -> Outcome | None:
+async def _correct(connection: Querier, sent: SentNudge, report: DayReport, context: DecisionContext) -> Outcome | None:
     """Once: the hint is the correction's occasion."""
     rep_id, timezone, now = report.rep.id, report.timezone, context.now
     recent = await list_recent_nudges(connection, rep_id, timezone=timezone, now=now)

@@ -1,6 +1,8 @@
 """Check people's days at the moments scheduled for them, and send what the rules of the moment call for."""
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 import asyncpg
@@ -19,14 +21,14 @@ from services.nudges.domain.decision import Outcome
 from services.nudges.domain.history import planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.working_time import local_day, working_time_of_rep
-from services.nudges.locks import lock_person
+from services.nudges.people_together import decide_together
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import OPT_IN, evaluate_rules
-from shared.events import DayReport, RepId
-from shared.postgres.pool import Connection
+from shared.events import DayReport, PersonId, RepId
+from shared.postgres.shared_connection import Querier, SharedConnection
 from shared.trace import continue_trace
 
-_CHECKS_MAX: Final = 200
+_CHECKS_MAX: Final = 100
 
 
 class DayPlanDraft(NamedTuple):
@@ -36,18 +38,34 @@ class DayPlanDraft(NamedTuple):
     draft: Draft
 
 
-async def run_scheduled_checks(pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime) -> list[Outcome]:
-    """Take every check that is due, each once over all replicas."""
+async def run_scheduled_checks(
+    pool: asyncpg.Pool, settings: DecisionSettings, *, now: datetime
+) -> AsyncIterator[Sequence[Outcome]]:
+    """Take every check that is due, each once over all replicas. Gives what came of them, 100 at a time."""
+    is_more = True
+    while is_more:
+        checks = await list_due_checks(pool, checks_max=_CHECKS_MAX, now=now)
+        due: dict[PersonId, list[DueCheck]] = {}
+        for check in checks:
+            due.setdefault(check.rep_id, []).append(check)
+        yield await decide_together(
+            pool, {rep_id: partial(_run_checks, of_rep, settings, now) for rep_id, of_rep in due.items()}
+        )
+        is_more = len(checks) == _CHECKS_MAX
+
+
+async def _run_checks(
+    checks: Sequence[DueCheck], settings: DecisionSettings, now: datetime, connection: SharedConnection
+) -> list[Outcome]:
+    """Those of one rep, each in a trace of its own. Needs the person's lock."""
     outcomes: list[Outcome] = []
-    for check in await list_due_checks(pool, checks_max=_CHECKS_MAX, now=now):
-        async with pool.acquire() as connection, connection.transaction():
-            context = settings.at(now, traceparent=continue_trace(None))
-            outcomes += await _run_check(connection, check, context)
+    for check in checks:
+        outcomes += await _run_check(connection, check, settings.at(now, traceparent=continue_trace(None)))
     return outcomes
 
 
 async def draft_due_day_plan(
-    connection: Connection, rep_id: RepId, *, timezone: str, context: DecisionContext
+    connection: Querier, rep_id: RepId, *, timezone: str, context: DecisionContext
 ) -> DayPlanDraft | None:
     """The day's plan if the morning check is due, so that it can join what is released just then; None if it is not wanted or
     may not be sent. Needs the person's lock."""
@@ -66,8 +84,7 @@ async def draft_due_day_plan(
     return DayPlanDraft(report, draft) if isinstance(draft.verdict, Send | Withhold) else None
 
 
-async def _run_check(connection: Connection, check: DueCheck, context: DecisionContext) -> list[Outcome]:
-    await lock_person(connection, check.rep_id)
+async def _run_check(connection: Querier, check: DueCheck, context: DecisionContext) -> list[Outcome]:
     report = await find_day(connection, check.rep_id, check.day)
     if report is not None and await _is_postponed(connection, report, check, now=context.now):
         return []
@@ -81,7 +98,7 @@ async def _run_check(connection: Connection, check: DueCheck, context: DecisionC
     return await persist_together(connection, drafts, rep_of(report), context)
 
 
-async def _is_postponed(connection: Connection, report: DayReport, check: DueCheck, *, now: datetime) -> bool:
+async def _is_postponed(connection: Querier, report: DayReport, check: DueCheck, *, now: datetime) -> bool:
     """Whether the morning begins later for this rep, who wants nothing before: then it is checked then."""
     if check.moment is not Moment.MORNING:
         return False
@@ -93,7 +110,7 @@ async def _is_postponed(connection: Connection, report: DayReport, check: DueChe
     return True
 
 
-async def _select(connection: Connection, report: DayReport, moment: Moment, context: DecisionContext) -> list[Candidate]:
+async def _select(connection: Querier, report: DayReport, moment: Moment, context: DecisionContext) -> list[Candidate]:
     """What the first rule proposes that is neither cooling down nor contradicts praise, so that such a rule does not keep the
     others silent; and what the rep opted in to, unless that went out already together with what had been deferred."""
     now, rep_id = context.now, report.rep.id

@@ -10,8 +10,8 @@ import asyncpg
 
 from services.nudges.domain.moments import Moment
 from shared.events import BehaviourKey, ManagerId, PersonId, RepId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 
@@ -42,20 +42,20 @@ class ManagerClock:
 
 
 async def add_checks(
-    connection: Connection | asyncpg.Pool, person_id: PersonId, day: date, moments: Mapping[Moment, datetime]
+    connection: Querier | asyncpg.Pool, person_id: PersonId, day: date, moments: Mapping[Moment, datetime]
 ) -> None:
     """Schedule each of these moments once."""
-    names, due_at = [moment.value for moment in moments], list(moments.values())
-    await connection.execute(_QUERIES["add_checks"], person_id, day, names, due_at)
+    rows = [(person_id, day, moment.value, due_at) for moment, due_at in moments.items()]
+    await change(connection, _QUERIES["add_checks"], rows)
 
 
 async def add_checks_of_team(
-    connection: Connection, rep_ids: Collection[RepId], day: date, rules: Collection[str], *, now: datetime
+    connection: Querier, rep_ids: Collection[RepId], day: date, rules: Collection[str], *, now: datetime
 ) -> None:
     """Schedule a check of everybody's day now, now that the last of a team has done the plan. Reps for whom a nudge of
     these rules has been decided for the day are left out."""
-    moment = Moment.TEAM_DONE.value
-    await connection.execute(_QUERIES["add_checks_of_team"], list(rep_ids), day, moment, now, list(rules))
+    moment, names = Moment.TEAM_DONE.value, " ".join(rules)
+    await change(connection, _QUERIES["add_checks_of_team"], [(rep_id, day, moment, now, names) for rep_id in rep_ids])
 
 
 async def list_due_checks(pool: asyncpg.Pool, *, checks_max: int, now: datetime) -> list[DueCheck]:
@@ -66,13 +66,13 @@ async def list_due_checks(pool: asyncpg.Pool, *, checks_max: int, now: datetime)
     ]
 
 
-async def is_check_due(connection: Connection, rep_id: RepId, day: date, moment: Moment, *, now: datetime) -> bool:
+async def is_check_due(connection: Querier, rep_id: RepId, day: date, moment: Moment, *, now: datetime) -> bool:
     """Whether a moment of a rep's day has come and has not been checked yet."""
     return await connection.fetchval(_QUERIES["find_due_check"], rep_id, day, moment.value, now) is not None
 
 
 async def mark_check_done(
-    connection: Connection,
+    connection: Querier,
     person_id: PersonId,
     day: date,
     moment: Moment,
@@ -82,7 +82,7 @@ async def mark_check_done(
 ) -> bool:
     """Take a check; True for exactly one replica. `counts` are those of the behaviours with a target, kept for comparison."""
     counts_json = json.dumps(counts) if counts is not None else None
-    return await connection.fetchval(_QUERIES["mark_check_done"], person_id, day, moment.value, now, counts_json) is not None
+    return bool(await change(connection, _QUERIES["mark_checks_done"], [(person_id, day, moment.value, now, counts_json)]))
 
 
 async def list_due_digests(pool: asyncpg.Pool, *, digests_max: int, now: datetime) -> list[DueDigest]:

@@ -8,8 +8,8 @@ from typing import Final
 import asyncpg
 
 from services.nudges.deliver.channel import Channel
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 GIVEN_UP_SHOWN_FOR: Final = timedelta(days=7)
@@ -70,7 +70,7 @@ async def list_channel_states(pool: asyncpg.Pool, names: Iterable[str], *, now: 
     ]
 
 
-async def claim_channel(connection: Connection, name: str) -> ClaimedChannel | None:
+async def claim_channel(connection: Querier, name: str) -> ClaimedChannel | None:
     """Lock a channel until the transaction ends; None when it is not known."""
     row = await connection.fetchrow(_QUERIES["claim_channel"], name)
     if row is None:
@@ -83,25 +83,25 @@ async def claim_channel(connection: Connection, name: str) -> ClaimedChannel | N
     )
 
 
-async def mark_channel_delivering(connection: Connection, name: str) -> None:
+async def mark_channel_delivering(connection: Querier, name: str) -> None:
     """A delivery got through."""
-    await connection.execute(_QUERIES["mark_channel_delivering"], name)
+    await change(connection, _QUERIES["mark_channel_delivering"], [(name,)])
 
 
-async def mark_channel_failing(connection: Connection, name: str, *, error: str, now: datetime) -> int:
+async def mark_channel_failing(connection: Querier, name: str, *, error: str, now: datetime) -> int:
     """A delivery failed. Returns how many have failed in a row."""
     failures: int | None = await connection.fetchval(_QUERIES["mark_channel_failing"], name, now, error)
     return failures or 0
 
 
 async def mark_channel_paused(
-    connection: Connection, name: str, *, paused_until: datetime | None, asked_until: datetime | None
+    connection: Querier, name: str, *, paused_until: datetime | None, asked_until: datetime | None
 ) -> None:
     """Pause it: until our own backoff is over, and until when its receiver asked for nothing more."""
     await connection.execute(_QUERIES["mark_channel_paused"], name, paused_until, asked_until)
 
 
-async def mark_channel_disabled(connection: Connection, name: str, *, error: str, now: datetime) -> None:
+async def mark_channel_disabled(connection: Querier, name: str, *, error: str, now: datetime) -> None:
     """The receiver wants nothing more."""
     await connection.execute(_QUERIES["mark_channel_disabled"], name, now, error)
 

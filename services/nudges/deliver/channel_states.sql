@@ -18,7 +18,7 @@ FROM channel WHERE name = $1 FOR UPDATE;
 -- name: mark_channel_delivering
 -- Ends the failures. What a receiver asked for (asked_until) still holds, and a disabled channel stays disabled.
 UPDATE channel SET failures = 0, failing_since = NULL, paused_until = NULL, last_error = ''
-WHERE name = $1 AND failures > 0 AND disabled_at IS NULL;
+WHERE name = ANY($1::text[]) AND failures > 0 AND disabled_at IS NULL;
 
 -- name: mark_channel_failing
 -- Counts a failure and returns how many there are in a row. The error that disabled a channel is not overwritten.

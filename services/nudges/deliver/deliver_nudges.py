@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -38,14 +39,21 @@ from shared.event_types import NUDGE_DELIVERED
 from shared.events import ManagerId, Nudge, NudgeDelivered, NudgeKind, NudgePart, PersonId, RepId
 from shared.postgres.outbox import enqueue_events, make_event
 from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier, SharedConnection, run_together
 from shared.trace import continue_trace, trace_id
-from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
-_RECORD_RETRY_S: Final = 0.5
-_RECORD_ATTEMPTS_MAX: Final = 10
 _ANSWERED_ON_MANAGERS_PAGE: Final = frozenset({DISPUTES_RULE, NEW_DISPUTES_RULE})
 _READ_ON_OWN_PAGE: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """A delivery that was attempted, what came of it, and how long it took."""
+
+    delivery: Delivery
+    outcome: Outcome
+    taken_s: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,14 +110,27 @@ class Deliverer:
             await mark_channel_paused(connection, self.channel.name, paused_until=lease_until, asked_until=None)
         return deliveries
 
-    async def attempt(self, delivery: Delivery) -> None:
-        """Send one delivery and record the outcome."""
+    async def attempt(self, delivery: Delivery) -> Attempt:
+        """Send one delivery. What came of it is to be recorded."""
         started_s = monotonic_s()
         outcome = await self._send(delivery)
-        await self._record(delivery, outcome)
+        return Attempt(delivery=delivery, outcome=outcome, taken_s=monotonic_s() - started_s)
+
+    async def record(self, attempts: Sequence[Attempt]) -> None:
+        """Record what came of these attempts, in one transaction. What is not recorded is sent again."""
+        if not attempts:
+            return
+        now = self.clock.now()
+        async with self.pool.acquire() as connection, connection.transaction():
+            await run_together(connection, [partial(self._record_attempt, attempt, now=now) for attempt in attempts])
+        for attempt in attempts:
+            self._count(attempt)
+
+    def _count(self, attempt: Attempt) -> None:
+        delivery, outcome = attempt.delivery, attempt.outcome
         label = _OUTCOME_LABELS.get(type(outcome), "failed")
         self.metrics.deliveries.labels(delivery.channel, label).inc()
-        self.metrics.delivery_seconds.labels(delivery.channel).observe(monotonic_s() - started_s)
+        self.metrics.delivery_seconds.labels(delivery.channel).observe(attempt.taken_s)
         _log.info(
             "delivery_attempted",
             nudge=delivery.nudge.id,
@@ -128,19 +149,8 @@ class Deliverer:
             _log.exception("channel_raised", channel=delivery.channel, nudge=delivery.nudge.id)
             return TryLater(error=f"internal error ({type(failed).__name__}); the log of nudges has the details")
 
-    async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Keep trying while Postgres is down: an outcome that is not recorded would be sent again."""
-        for attempts_left in reversed(range(_RECORD_ATTEMPTS_MAX)):
-            try:
-                async with self.pool.acquire() as connection, connection.transaction():
-                    await self._record_outcome(connection, delivery, outcome, now=self.clock.now())
-                return
-            except TRANSIENT_ERRORS:
-                if not attempts_left:
-                    raise
-                await asyncio.sleep(_RECORD_RETRY_S)
-
-    async def _record_outcome(self, connection: Connection, delivery: Delivery, outcome: Outcome, *, now: datetime) -> None:
+    async def _record_attempt(self, attempt: Attempt, connection: SharedConnection, *, now: datetime) -> None:
+        delivery, outcome = attempt.delivery, attempt.outcome
         for transport, error in await record_attempts(connection, delivery.nudge.person.id, outcome.tried, now=now):
             _log.warning("person_not_reached", nudge=delivery.nudge.id, transport=transport, error=error)
         if isinstance(outcome, Delivered):
@@ -154,7 +164,7 @@ class Deliverer:
                 await mark_channel_disabled(connection, delivery.channel, error=outcome.error, now=now)
                 _log.error("channel_disabled", channel=delivery.channel, because=outcome.error)
 
-    async def _record_retry(self, connection: Connection, delivery: Delivery, outcome: TryLater, *, now: datetime) -> None:
+    async def _record_retry(self, connection: Querier, delivery: Delivery, outcome: TryLater, *, now: datetime) -> None:
         policy, jitter = self.retry_policy, self.jitter()
         due_at = policy.next_attempt_at(delivery.attempts, retry_after_s=outcome.after_s, jitter=jitter, now=now)
         await mark_retry(connection, delivery, due_at=due_at, error=outcome.error)
@@ -175,7 +185,7 @@ _OUTCOME_LABELS: Final[dict[type[Outcome], str]] = {
 async def deliver_nudges(deliverer: Deliverer, *, count_max: int) -> int:
     """Attempt everything that is due, all at once. Returns the number of attempts."""
     deliveries = await deliverer.claim(count_max)
-    await asyncio.gather(*[deliverer.attempt(delivery) for delivery in deliveries])
+    await deliverer.record(await asyncio.gather(*[deliverer.attempt(delivery) for delivery in deliveries]))
     return len(deliveries)
 
 
@@ -208,7 +218,7 @@ def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links) -> st
     return links.answer_url(nudge.id, person_id)
 
 
-async def _record_delivered(connection: Connection, delivery: Delivery, *, reaches_recipient: bool, now: datetime) -> None:
+async def _record_delivered(connection: Querier, delivery: Delivery, *, reaches_recipient: bool, now: datetime) -> None:
     """An announcement counts as delivered only once it has reached its rep: until then nothing is held against them."""
     attempts = await mark_delivered(connection, delivery, now=now)
     if attempts is None:

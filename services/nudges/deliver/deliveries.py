@@ -9,8 +9,8 @@ import asyncpg
 
 from services.nudges.deliver.channel import LEASE_S
 from shared.events import Nudge, NudgeId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 _ROLLING_RESTART: Final = timedelta(minutes=10)
@@ -26,12 +26,13 @@ class Delivery:
     traceparent: str
 
 
-async def enqueue_deliveries(connection: Connection, nudge_id: NudgeId, channels: Sequence[str], *, now: datetime) -> None:
+async def enqueue_deliveries(connection: Querier, nudge_id: NudgeId, channels: Sequence[str], *, now: datetime) -> None:
     """Queue a nudge for the channels, by name, whose audience includes it. Doing it again changes nothing."""
-    await connection.execute(_QUERIES["enqueue_deliveries"], nudge_id, list(channels), now)
+    rows = [(nudge_id, channel, now) for channel in channels]
+    await change(connection, _QUERIES["enqueue_deliveries"], rows)
 
 
-async def claim_due_deliveries(connection: Connection, channel: str, *, count_max: int, now: datetime) -> list[Delivery]:
+async def claim_due_deliveries(connection: Querier, channel: str, *, count_max: int, now: datetime) -> list[Delivery]:
     """At most so many deliveries to attempt now. Nobody else gets them before their lease is over."""
     rows = await connection.fetch(_QUERIES["claim_due_deliveries"], channel, now, count_max, LEASE_S)
     return [
@@ -50,18 +51,18 @@ def _as_sent(nudge: Nudge, *, again_at: datetime | None) -> Nudge:
     return nudge if again_at is None else nudge.model_copy(update={"send_at": again_at})
 
 
-async def mark_delivered(connection: Connection, delivery: Delivery, *, now: datetime) -> int | None:
+async def mark_delivered(connection: Querier, delivery: Delivery, *, now: datetime) -> int | None:
     """Record that the receiver accepted it. Returns the number of attempts; None if it was recorded before."""
-    attempts: int | None = await connection.fetchval(_QUERIES["mark_delivered"], delivery.nudge.id, delivery.channel, now)
-    return attempts
+    marked = await change(connection, _QUERIES["mark_delivered"], [(delivery.nudge.id, delivery.channel, now)])
+    return marked[0]["attempts"] if marked else None
 
 
-async def mark_retry(connection: Connection, delivery: Delivery, *, due_at: datetime, error: str) -> None:
+async def mark_retry(connection: Querier, delivery: Delivery, *, due_at: datetime, error: str) -> None:
     """Queue it again."""
     await connection.execute(_QUERIES["mark_retry"], delivery.nudge.id, delivery.channel, delivery.attempts, due_at, error)
 
 
-async def mark_failed(connection: Connection, delivery: Delivery, *, error: str) -> None:
+async def mark_failed(connection: Querier, delivery: Delivery, *, error: str) -> None:
     """Give it up."""
     await connection.execute(_QUERIES["mark_failed"], delivery.nudge.id, delivery.channel, delivery.attempts, error)
 
@@ -71,18 +72,18 @@ async def requeue_delivery(pool: asyncpg.Pool, nudge_id: NudgeId, channel: str, 
     return await pool.fetchval(_QUERIES["requeue_delivery"], nudge_id, channel, now) is not None
 
 
-async def requeue_for_later(connection: Connection, nudge_id: NudgeId, channel: str, *, at: datetime) -> bool:
+async def requeue_for_later(connection: Querier, nudge_id: NudgeId, channel: str, *, at: datetime) -> bool:
     """Queue a delivery that was made once more, for a later time. False if it was not made, or the nudge does not hold."""
     return await connection.fetchval(_QUERIES["requeue_for_later"], nudge_id, channel, at) is not None
 
 
-async def has_reached_person(connection: Connection | asyncpg.Pool, nudge_id: NudgeId, channel: str) -> bool:
+async def has_reached_person(connection: Querier | asyncpg.Pool, nudge_id: NudgeId, channel: str) -> bool:
     """Whether a channel has taken a nudge."""
     has_reached: bool = await connection.fetchval(_QUERIES["has_reached_person"], nudge_id, channel)
     return has_reached
 
 
-async def mark_overdue_failed(connection: Connection, channel: str, *, queued_until: datetime, because: str) -> int:
+async def mark_overdue_failed(connection: Querier, channel: str, *, queued_until: datetime, because: str) -> int:
     """Give up what was queued at or before a time. Returns how many deliveries that were."""
     count: int = await connection.fetchval(_QUERIES["mark_overdue_failed"], channel, queued_until, because)
     return count

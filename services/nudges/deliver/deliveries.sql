@@ -5,9 +5,9 @@
 -- about a day to come, or about one long ago, so only the time of the decision counts. What a manager writes after nudges ran again
 -- is new, whatever day it is.
 INSERT INTO delivery (nudge_id, channel, state, due_at, queued_at, last_error)
-SELECT n.id, wanted.channel, CASE WHEN lost.is_possible THEN 'failed' ELSE 'queued' END, $3, $3,
+SELECT n.id, wanted.channel, CASE WHEN lost.is_possible THEN 'failed' ELSE 'queued' END, wanted.now, wanted.now,
        CASE WHEN lost.is_possible THEN unsent_reason() ELSE '' END
-FROM nudge AS n
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS wanted (nudge_id, channel, now) JOIN nudge AS n ON n.id = wanted.nudge_id
     CROSS JOIN LATERAL (
         SELECT EXISTS (
             SELECT FROM restoration AS r
@@ -16,9 +16,8 @@ FROM nudge AS n
               AND coalesce(n.kind <> 'thanks' OR n.decided_at <= r.resumed_at, true)
         ) AS is_possible
     ) AS lost
-    CROSS JOIN unnest($2::text[]) AS wanted (channel) LEFT JOIN channel AS c ON c.name = wanted.channel
-WHERE n.id = $1
-  AND (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
+    LEFT JOIN channel AS c ON c.name = wanted.channel
+WHERE (c.name IS NULL OR (c.teams = '{}' OR n.team_id = ANY(c.teams)) AND (c.kinds = '{}' OR n.kind = ANY(c.kinds)))
 ON CONFLICT DO NOTHING;
 
 -- name: claim_due_deliveries
@@ -38,8 +37,9 @@ RETURNING d.channel, d.attempts, d.again_at, n.event::text AS event, n.tracepare
 -- name: mark_delivered
 -- A sender that got a yes can record it even when another one has taken over meanwhile. Returns nothing when it was recorded
 -- before.
-UPDATE delivery SET state = 'delivered', delivered_at = $3, lease_until = NULL, last_error = ''
-WHERE nudge_id = $1 AND channel = $2 AND state <> 'delivered' RETURNING attempts;
+UPDATE delivery AS d SET state = 'delivered', delivered_at = new.delivered_at, lease_until = NULL, last_error = ''
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS new (nudge_id, channel, delivered_at)
+WHERE d.nudge_id = new.nudge_id AND d.channel = new.channel AND d.state <> 'delivered' RETURNING d.nudge_id, d.attempts;
 
 -- name: mark_retry
 -- Only for the attempt that is under way: a sender that comes late must not disturb the one that took over.

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from services.nudges.deliver.deliver_nudges import Deliverer
+from services.nudges.deliver.deliver_nudges import Attempt, Deliverer
 from services.nudges.deliver.deliveries import Delivery
 from shared.service.background import BackgroundJob
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -14,17 +14,21 @@ from shared.transient_errors import TRANSIENT_ERRORS
 _log = structlog.get_logger()
 _INTERVAL_S: Final = 1.0
 _FINISH_TIMEOUT_S: Final = 3.0
+_RECORD_RETRY_S: Final = 0.5
+_RECORD_ATTEMPTS_MAX: Final = 10
 
 
 class DeliveryLoop:
-    """Starts attempts when woken, when a place becomes free, when a stepped clock moves, and once a second."""
+    """Records finished attempts and starts others: when woken, when one is finished, when a stepped clock moves, and once a
+    second. What has finished meanwhile is recorded together. While Postgres is down, what was sent keeps its place."""
 
     def __init__(self, deliverer: Deliverer, *, on_delivered: Callable[[], None]) -> None:
         self.name = f"deliver_{deliverer.channel.name}"
         self._deliverer = deliverer
         self._on_delivered = on_delivered
-        self._attempts: set[asyncio.Task[None]] = set()
-        self._job = BackgroundJob(self.name, self._start_attempts, interval_s=_INTERVAL_S, clock=deliverer.clock)
+        self._sending: set[asyncio.Task[None]] = set()
+        self._unrecorded: list[Attempt] = []
+        self._job = BackgroundJob(self.name, self._work, interval_s=_INTERVAL_S, clock=deliverer.clock)
 
     def wake(self) -> None:
         """There may be something to deliver now."""
@@ -33,33 +37,47 @@ class DeliveryLoop:
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until told to stop. An attempt that does not end in time then is left to its lease."""
         await self._job.run(stopping)
-        if self._attempts:
-            _, unfinished = await asyncio.wait(self._attempts, timeout=_FINISH_TIMEOUT_S)
-            for attempt in unfinished:
-                attempt.cancel()
+        if self._sending:
+            _, unfinished = await asyncio.wait(self._sending, timeout=_FINISH_TIMEOUT_S)
+            for sending in unfinished:
+                sending.cancel()
+        await self._record_last()
 
-    async def _start_attempts(self) -> None:
-        self._remove_finished()
-        free_places = self._deliverer.channel.at_once_max - len(self._attempts)
-        if not free_places:
+    async def _work(self) -> None:
+        await self._record()
+        free_places = self._deliverer.channel.at_once_max - len(self._sending) - len(self._unrecorded)
+        if free_places <= 0:
             return
         for delivery in await self._deliverer.claim(free_places):
-            attempt = asyncio.create_task(self._attempt(delivery))
-            attempt.add_done_callback(lambda _: self._job.wake())
-            self._attempts.add(attempt)
+            sending = asyncio.create_task(self._send(delivery))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
 
-    async def _attempt(self, delivery: Delivery) -> None:
-        try:
-            await self._deliverer.attempt(delivery)
-        except TRANSIENT_ERRORS as failed:
-            _log.warning(
-                "delivery_not_recorded", nudge=delivery.nudge.id, channel=delivery.channel, error=type(failed).__name__
-            )
+    async def _send(self, delivery: Delivery) -> None:
+        self._unrecorded.append(await self._deliverer.attempt(delivery))
+        self._job.wake()
+
+    async def _record(self) -> None:
+        attempts = list(self._unrecorded)
+        if not attempts:
+            return
+        await self._deliverer.record(attempts)
+        del self._unrecorded[: len(attempts)]
         self._on_delivered()
 
-    def _remove_finished(self) -> None:
-        """Make room. A bug in an attempt ends the loop, and with it the process, which its supervisor starts again."""
-        finished = {attempt for attempt in self._attempts if attempt.done()}
-        self._attempts -= finished
-        for attempt in finished:
-            attempt.result()
+    async def _record_last(self) -> None:
+        """Keep trying for some seconds while Postgres is down."""
+        for attempts_left in reversed(range(_RECORD_ATTEMPTS_MAX)):
+            try:
+                await self._record()
+                return
+            except TRANSIENT_ERRORS as failed:
+                if not attempts_left:
+                    _log.warning(
+                        "deliveries_not_recorded",
+                        nudges=[attempt.delivery.nudge.id for attempt in self._unrecorded],
+                        channel=self._deliverer.channel.name,
+                        error=type(failed).__name__,
+                    )
+                    return
+            await asyncio.sleep(_RECORD_RETRY_S)

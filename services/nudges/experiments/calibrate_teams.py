@@ -25,6 +25,7 @@ from services.nudges.domain.silence.evidence import SilenceBudget
 from services.nudges.experiments.calibrations import (
     ActiveTeam,
     add_calibration_plan,
+    allow_long_calculation,
     claim_calibration,
     find_team_strictness,
     list_active_teams,
@@ -140,6 +141,7 @@ def _log_calibration(calibration: WeeklyCalibration) -> None:
 
 async def _calibrate(connection: Connection, team: ActiveTeam, *, now: datetime) -> list[CalibrationRow]:
     """One row per calibrated rule."""
+    await allow_long_calculation(connection)
     versions = comparable_versions(team.version, await list_announcements(connection, team.rep_id))
     days_by_rep = await list_team_days(connection, team.team_id, before=team.day, versions=versions)
     return [

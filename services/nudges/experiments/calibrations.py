@@ -78,6 +78,11 @@ async def claim_calibration(connection: Connection, team_id: TeamId, *, now: dat
     return await connection.fetchval(_QUERIES["claim_calibration"], team_id, now) is not None
 
 
+async def allow_long_calculation(connection: Connection) -> None:
+    """This transaction is not ended while something is calculated in it: on a busy machine that may take minutes."""
+    await connection.execute(_QUERIES["allow_long_calculation"])
+
+
 async def mark_calibrated(connection: Connection, team_id: TeamId, *, next_at: datetime) -> None:
     """Plan the next calibration."""
     await connection.execute(_QUERIES["mark_calibrated"], team_id, next_at)

@@ -32,6 +32,10 @@ SELECT min(due_at) FROM calibration_due;
 -- Returns a row to one replica at a time: a calibration that another one holds, or has made meanwhile, is passed over.
 SELECT team_id FROM calibration_plan WHERE team_id = $1 AND due_at <= $2 FOR UPDATE SKIP LOCKED;
 
+-- name: allow_long_calculation
+-- Until the transaction ends it may be idle for as long as the calculation takes.
+SELECT set_config('idle_in_transaction_session_timeout', '0', true);
+
 -- name: mark_calibrated
 -- Plans the next one.
 UPDATE calibration_plan SET due_at = $2 WHERE team_id = $1;

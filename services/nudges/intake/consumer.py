@@ -1,89 +1,109 @@
-"""The subscriber to SCORES: day reports, and announcements and withdrawals of playbook versions.
+"""The pull loop over SCORES: day reports, and announcements and withdrawals of playbook versions.
 
-FastStream binds to the durable consumer, which is provisioned beforehand, and declares nothing (`declare=False`): its own
-declaration would rewrite the stream. A message is acknowledged after the commit.
+Whatever has arrived is one batch and one transaction. When the code fails at a batch, its messages are taken in one by one, so
+that only the one at fault waits. docs/decisions/0044-day-reports-are-taken-in-in-batches.md has the measurements.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
 import asyncpg
-from faststream import AckPolicy, Header
-from faststream.nats import JStream, NatsRouter, PullSub
+import structlog
+from nats.aio.msg import Msg
 
-from services.nudges.decide.announcements import withdraw_version
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.decision_log import log_outcomes
-from services.nudges.domain.decision import Outcome
-from services.nudges.intake.announcements import take_in_announcement
-from services.nudges.intake.day_reports import take_in_day_report
+from services.nudges.intake.read_message import Arrived, EventUnreadable, read_message
+from services.nudges.intake.take_in import TakenIn, take_in
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
-from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
-from shared.events import DayReport, PlaybookAnnounced, PlaybookWithdrawn
+from shared.events import DayReport, PlaybookWithdrawn
+from shared.jetstream.batches import work_through
+from shared.jetstream.client import LeanClient
 from shared.jetstream.progress import Progress
+from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
-from shared.service.consuming import DeadLetters, consuming_router, has_subject
-from shared.trace import HEADER as TRACEPARENT
-from shared.trace import continue_trace
+from shared.service.consuming import DeadLetters
+from shared.transient_errors import TRANSIENT_ERRORS, UNSTORABLE
 
-_AT_ONCE_MAX: Final = 20
-_WAIT_S: Final = 1.0
-_SUBJECTS: Final = "*.*.v1"
-"""All of SCORES."""
-Traceparent = Annotated[str | None, Header(TRACEPARENT, default=None)]
+_log = structlog.get_logger()
+_BATCH_MAX: Final = 100
+_CONCURRENCY: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Intake:
-    """Handles each message of SCORES in one transaction. `on_decided` is called after each commit of a nudge."""
+    """Takes in batches of messages of SCORES. `on_decided` is called after each commit that has decided something."""
 
     pool: asyncpg.Pool
     settings: DecisionSettings
     clock: Clock
     metrics: NudgesMetrics
     erasure_key: bytes
+    dead_letters: DeadLetters
+    progress: Progress
     on_decided: Callable[[], None]
 
-    async def decide(self, report: DayReport, traceparent: Traceparent) -> None:
-        """The newest report of a rep's day may have earned a nudge, or refuted one."""
-        context = self.settings.at(self.clock.now(), traceparent=continue_trace(traceparent))
-        is_newer, outcomes = await take_in_day_report(self.pool, report, context, erasure_key=self.erasure_key)
-        self.metrics.reports.labels("new" if is_newer else "stale").inc()
-        self._finish(outcomes, context.traceparent)
+    async def run(self, client: LeanClient, stopping: asyncio.Event) -> None:
+        """Take in messages until told to stop. They are acknowledged after the commit, and not before."""
+        loop = PullLoop(client, stream=SCORES, consumer=NUDGES_CONSUMER, batch_max=_BATCH_MAX)
+        await work_through(
+            loop,
+            self.handle,
+            stopping,
+            self.progress,
+            concurrency=_CONCURRENCY,
+            on_done=lambda: None,
+            on_retry=lambda: None,
+        )
 
-    async def announce(self, playbook: PlaybookAnnounced, traceparent: Traceparent) -> None:
-        """A playbook version is to be announced to a rep."""
-        context = self.settings.at(self.clock.now(), traceparent=continue_trace(traceparent))
-        is_newer, outcome = await take_in_announcement(self.pool, playbook, context, erasure_key=self.erasure_key)
-        self.metrics.announcements.labels("new" if is_newer else "stale").inc()
-        self._finish([outcome] if outcome is not None else [], context.traceparent)
+    async def handle(self, batch: list[Msg]) -> Sequence[Msg]:
+        """Take in a batch. Returns the messages at which the code failed."""
+        readable: list[tuple[Msg, Arrived]] = []
+        for message in batch:
+            try:
+                readable.append((message, read_message(message)))
+            except EventUnreadable as refused:
+                await self.dead_letters.store(message, str(refused))
+        if not readable:
+            return ()
+        try:
+            await self._take_in([arrived for _, arrived in readable])
+        except TRANSIENT_ERRORS:
+            raise
+        except Exception as failed:  # noqa: BLE001 - whichever message it was, the others must not wait for it
+            _log.warning("batch_split", messages=len(readable), error=type(failed).__name__)
+            return [message for message, arrived in readable if not await self._take_in_alone(message, arrived)]
+        return ()
 
-    async def withdraw(self, playbook: PlaybookWithdrawn) -> None:
-        """An announced version will not judge a rep after all."""
-        is_newer = await withdraw_version(self.pool, playbook)
-        self.metrics.announcements.labels("withdrawn" if is_newer else "stale").inc()
+    async def _take_in_alone(self, message: Msg, arrived: Arrived) -> bool:
+        """Whether the message is done with. One whose values Postgres cannot hold becomes a dead letter."""
+        try:
+            await self._take_in([arrived])
+        except TRANSIENT_ERRORS:
+            raise
+        except UNSTORABLE as refused:
+            await self.dead_letters.store(message, f"Postgres cannot store it: {type(refused).__name__}")
+        except Exception as failed:  # noqa: BLE001 - it is logged, and must not end the loop
+            _log.error("message_failed", subject=message.subject, exc_info=failed)
+            return False
+        return True
 
-    def _finish(self, outcomes: Sequence[Outcome], traceparent: str) -> None:
-        log_outcomes(outcomes, self.metrics, traceparent=traceparent)
-        if outcomes:
+    async def _take_in(self, arrived: Sequence[Arrived]) -> None:
+        now = self.clock.now()
+        results = await take_in(self.pool, arrived, self.settings, now=now, erasure_key=self.erasure_key)
+        for message, taken_in in zip(arrived, results, strict=True):
+            self._count(message, taken_in)
+            log_outcomes(taken_in.outcomes, self.metrics, traceparent=taken_in.traceparent)
+        if any(taken_in.outcomes for taken_in in results):
             self.on_decided()
 
-
-def scores_router(intake: Intake, dead_letters: DeadLetters, progress: Progress) -> NatsRouter:
-    """A router with the subscriber to SCORES."""
-    router = consuming_router(dead_letters, progress)
-    subscriber = router.subscriber(
-        _SUBJECTS,
-        stream=JStream(SCORES, declare=False),
-        durable=NUDGES_CONSUMER,
-        pull_sub=PullSub(batch_size=_AT_ONCE_MAX, timeout=_WAIT_S),
-        ack_policy=AckPolicy.MANUAL,
-        title="day reports and announcements",
-        description="The newest report of a rep's day, or a playbook version that is announced to a rep or withdrawn.",
-    )
-    subscriber(intake.announce, filter=has_subject(PLAYBOOK_ANNOUNCED.name))
-    subscriber(intake.withdraw, filter=has_subject(PLAYBOOK_WITHDRAWN.name))
-    subscriber(intake.decide)
-    return router
+    def _count(self, arrived: Arrived, taken_in: TakenIn) -> None:
+        if isinstance(arrived.event, DayReport):
+            self.metrics.reports.labels("new" if taken_in.is_news else "stale").inc()
+        elif isinstance(arrived.event, PlaybookWithdrawn):
+            self.metrics.announcements.labels("withdrawn" if taken_in.is_news else "stale").inc()
+        else:
+            self.metrics.announcements.labels("new" if taken_in.is_news else "stale").inc()

@@ -1,42 +1,34 @@
-"""Take in a day report and decide about it: one transaction, one person at a time."""
+"""Take in a day report and decide about it."""
 
 import json
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.on_change import decide_on_change
 from services.nudges.domain.decision import Outcome
-from services.nudges.intake.erased_people import without_erased
-from services.nudges.locks import lock_person
-from shared.events import DayReport
-from shared.postgres.pool import Connection
+from shared.events import BehaviourKey, DayReport
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier, change
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
-async def take_in_day_report(
-    pool: asyncpg.Pool, report: DayReport, context: DecisionContext, *, erasure_key: bytes
-) -> tuple[bool, list[Outcome]]:
-    """Whether the report was newer than what was known, and what came of it. Handled again, it changes nothing. A report of
-    an erased rep is passed over, and erased managers leave no trace of it."""
-    async with pool.acquire() as connection, connection.transaction():
-        await lock_person(connection, report.rep.id)
-        stored = await without_erased(connection, report, erasure_key=erasure_key)
-        if stored is None or not await _merge_day(connection, stored, now=context.now):
-            return False, []
-        await _record_managers(connection, stored)
-        return True, await decide_on_change(connection, stored, context)
+async def take_in_day_report(connection: Querier, report: DayReport, context: DecisionContext) -> tuple[bool, list[Outcome]]:
+    """Whether the report was newer than what was known, and what came of it. Handled again, it changes nothing. Needs the
+    person's lock, and that of the team if the plan is done."""
+    begun = await _merge_day(connection, report, now=context.now)
+    if begun is None:
+        return False, []
+    await _record_managers(connection, report)
+    return True, await decide_on_change(connection, report, begun, context)
 
 
-async def _merge_day(connection: Connection, report: DayReport, *, now: datetime) -> bool:
-    """Store the report if it is newer than what is known. Returns whether it was."""
+async def _merge_day(connection: Querier, report: DayReport, *, now: datetime) -> list[BehaviourKey] | None:
+    """Store the report if it is newer than what is known. Returns the behaviours that have only now begun to count; None if it
+    is not newer."""
     counted = [behaviour.key for behaviour in report.behaviours if behaviour.count and not report.silent]
-    merged = await connection.fetchval(
-        _QUERIES["merge_day"],
+    row = (
         report.rep.id,
         report.day,
         report.revision,
@@ -44,19 +36,17 @@ async def _merge_day(connection: Connection, report: DayReport, *, now: datetime
         now if counted else None,
         json.dumps(dict.fromkeys(counted, now.isoformat())),
     )
-    return merged is not None
+    merged = await change(connection, _QUERIES["merge_days"], [row])
+    if not merged:
+        return None
+    first_seen = json.loads(merged[0]["first_seen"])
+    return [key for key in counted if first_seen[key] == now.isoformat()]
 
 
-async def _record_managers(connection: Connection, report: DayReport) -> None:
+async def _record_managers(connection: Querier, report: DayReport) -> None:
     """Store who leads the rep, when a day opens and when it closes."""
     has_begun = any(behaviour.count for behaviour in report.behaviours)
     if report.managers and (report.state == "closed" or not has_begun):
         managers = sorted(report.managers, key=lambda manager: manager.id)
-        await connection.execute(
-            _QUERIES["merge_managers_of_rep"],
-            report.rep.id,
-            report.day,
-            [manager.id for manager in managers],
-            [manager.name for manager in managers],
-            [manager.timezone for manager in managers],
-        )
+        rows = [(report.rep.id, manager.id, report.day, manager.name, manager.timezone) for manager in managers]
+        await change(connection, _QUERIES["merge_managers"], rows)

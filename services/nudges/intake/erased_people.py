@@ -1,6 +1,6 @@
 """What may be stored of a message about somebody who was erased: nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, TypeVar
 
 import asyncpg
@@ -22,19 +22,14 @@ async def refuse_other_key(pool: asyncpg.Pool, erasure_key: bytes) -> None:
         raise ErasureKeyChanged
 
 
-async def without_erased(connection: Connection, message: AboutRep, *, erasure_key: bytes) -> AboutRep | None:
-    """The message without managers who were erased; None if the rep was. Needs the rep's lock."""
-    people = [message.rep.id, *(manager.id for manager in message.managers)]
-    erased = await _list_erased(connection, people, erasure_key=erasure_key)
-    if message.rep.id in erased:
-        return None
-    if not erased:
-        return message
-    managers = tuple(manager for manager in message.managers if manager.id not in erased)
-    return message.model_copy(update={"managers": managers})
-
-
-async def _list_erased(connection: Connection, person_ids: Iterable[PersonId], *, erasure_key: bytes) -> set[PersonId]:
+async def list_erased_among(connection: Connection, person_ids: Iterable[PersonId], *, erasure_key: bytes) -> set[PersonId]:
+    """Who of these people was erased. Needs their locks."""
     by_digest = {tombstone_of_person(erasure_key, person_id): person_id for person_id in person_ids}
     rows = await connection.fetch(_QUERIES["list_erased"], list(by_digest))
     return {by_digest[row["digest"]] for row in rows}
+
+
+def without_erased(message: AboutRep, erased: Collection[PersonId]) -> AboutRep:
+    """The message without managers who were erased."""
+    managers = tuple(manager for manager in message.managers if manager.id not in erased)
+    return message if managers == message.managers else message.model_copy(update={"managers": managers})

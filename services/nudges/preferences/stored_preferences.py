@@ -9,11 +9,12 @@ from services.nudges.domain.feedback.preferences import NO_PREFERENCE, MessageGr
 from shared.events import NudgeId, PersonId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
-async def find_preference(connection: Connection | asyncpg.Pool, person_id: PersonId) -> Preference:
+async def find_preference(connection: Querier | asyncpg.Pool, person_id: PersonId) -> Preference:
     """What a person has asked for. A group that this version does not know is passed over."""
     row = await connection.fetchrow(_QUERIES["find_preference"], person_id)
     if row is None:

@@ -14,6 +14,7 @@ from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
 from services.nudges.rules import rule as registry
 from services.nudges.rules.rule import Rule
+from shared.events import BehaviourKey, DayReport
 
 _NO_RULES: Final = frozenset({"catalogue", "rule"})
 
@@ -90,6 +91,11 @@ def evaluate_rules(moment: Moment, context: RuleContext) -> list[Candidate]:
     """What the rules of a moment propose, in order of priority."""
     candidates = [rule.evaluate(context) for rule in rules_at(moment)]
     return [candidate for candidate in candidates if candidate is not None]
+
+
+def may_praise(report: DayReport, begun: Collection[BehaviourKey]) -> bool:
+    """Whether a rule may praise the day, now that these behaviours have begun to count on it."""
+    return any(rule.is_possible(report, begun) for rule in rules_at(Moment.DAY_CHANGED))
 
 
 def evaluate_team_rules(context: TeamContext) -> list[Candidate]:

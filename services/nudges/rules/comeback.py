@@ -23,7 +23,7 @@ from services.nudges.domain.phrases import (
     met_targets,
     score_text,
 )
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import DayReport, NudgeKind
 
 MISSED_DAYS_MIN: Final = 2
@@ -32,6 +32,7 @@ _LISTED_WITHIN_DAYS: Final = 7
 _COUNTED_DAYS_MAX: Final = 5
 
 
+@possible_if(lambda report, _: is_plan_done(report))
 @rep_rule(
     name="comeback",
     title="Comeback",

@@ -6,10 +6,10 @@ from itertools import takewhile
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, has_activity, is_worked
+from services.nudges.domain.history import PLAN_DONE_SCORE, count_of, has_activity, is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, day_phrase, first_name
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import BehaviourResult, DayReport, NudgeKind
 
 DAYS_KNOWN_MIN: Final = 10
@@ -17,6 +17,7 @@ COUNT_MIN: Final = 3
 COOLDOWN_DAYS: Final = 7
 
 
+@possible_if(lambda report, _: is_plan_done(report) or any(map(_may_be_record, report.behaviours)))
 @rep_rule(
     name="personal_best",
     title="Personal best",
@@ -65,10 +66,14 @@ def personal_best(context: RuleContext) -> Proposal | None:
 
 def _record_of_count(behaviour: BehaviourResult, before: Sequence[DayReport]) -> tuple[str, str] | None:
     """The new record and the one before it, as phrases."""
-    if behaviour.count < COUNT_MIN or behaviour.target == 0 or behaviour.count < behaviour.target:
+    if not _may_be_record(behaviour):
         return None
     most = max(count_of(day, behaviour.key) for day in before)
     return (counted(behaviour.count, behaviour.label), str(most)) if 0 < most < behaviour.count else None
+
+
+def _may_be_record(behaviour: BehaviourResult) -> bool:
+    return behaviour.count >= COUNT_MIN and behaviour.target > 0 and behaviour.count >= behaviour.target
 
 
 def _record_of_score(report: DayReport, before: Sequence[DayReport]) -> tuple[str, str] | None:

@@ -12,10 +12,11 @@ from services.nudges.domain.phrases import (
     met_targets,
     score_text,
 )
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import NudgeKind
 
 
+@possible_if(lambda report, _: is_plan_done(report))
 @rep_rule(
     name="plan_done",
     title="Plan done",

@@ -1,7 +1,7 @@
 """What a rule is, and how it registers itself."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Generic, TypeVar
 
@@ -10,7 +10,7 @@ from services.nudges.context.team_context import TeamContext
 from services.nudges.domain.candidate import Candidate
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized
-from shared.events import Mention, NudgeKind, PossibleAbsence, Rep
+from shared.events import BehaviourKey, DayReport, Mention, NudgeKind, PossibleAbsence, Rep
 
 Context = TypeVar("Context", RuleContext, TeamContext)
 
@@ -47,6 +47,17 @@ class AlarmBudget:
     silence: str
 
 
+IsPossible = Callable[[DayReport, Collection[BehaviourKey]], bool]
+"""Whether a rule may propose something of a day, whatever happened before. The second argument has the behaviours that have
+only now begun to count on the day: of the others it was known before whether they are the first."""
+
+
+def always_possible(report: DayReport, begun: Collection[BehaviourKey]) -> bool:
+    """For a rule that says nothing about when it may propose something."""
+    del report, begun
+    return True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule(Generic[Context]):
     """A rule with everything that the rest of nudges has to know about it.
@@ -54,6 +65,9 @@ class Rule(Generic[Context]):
     `title`, `when` and `limits` are its row in the README: what it is called, when it sends something, and what prevents it. Of
     several candidates the one with the smallest `priority` goes first. A rule that holds something against somebody has a
     `budget` of false alarms. The other fields are as in `Candidate`.
+
+    What the rules about a changed day look at is loaded only if `is_possible` says of one of them that the report, with the
+    behaviours that have only now begun to count, may lead to something.
 
     A rule that `requires_done_plan` praises only days with a score of 100 or more. After late data a nudge that was sent is
     evaluated again if `is_reevaluated`. For coaching about earlier days `still_nearly_true` says whether it is still close
@@ -77,6 +91,7 @@ class Rule(Generic[Context]):
     requires_done_plan: bool = False
     is_reevaluated: bool = False
     still_nearly_true: Callable[[Context], bool] | None = None
+    is_possible: IsPossible = always_possible
 
     def evaluate(self, context: Context) -> Candidate | None:
         """What the rule proposes in this context."""
@@ -157,8 +172,17 @@ def rep_rule(
             is_reevaluated=is_reevaluated,
             still_nearly_true=still_nearly_true,
         )
-        _add(REP_RULES, rule)
-        return rule
+        return _add(REP_RULES, rule)
+
+    return register
+
+
+def possible_if(is_possible: IsPossible) -> Callable[[Rule[RuleContext]], Rule[RuleContext]]:
+    """Say when a rule about a changed day may propose anything: `@possible_if(...)` above its `@rep_rule(...)`."""
+
+    def register(rule: Rule[RuleContext]) -> Rule[RuleContext]:
+        REP_RULES[rule.name] = replace(rule, is_possible=is_possible)
+        return REP_RULES[rule.name]
 
     return register
 
@@ -189,13 +213,13 @@ def manager_rule(
             cooldown_days=cooldown_days,
             budget=budget,
         )
-        _add(MANAGER_RULES, rule)
-        return rule
+        return _add(MANAGER_RULES, rule)
 
     return register
 
 
-def _add(rules: dict[str, Rule[Context]], rule: Rule[Context]) -> None:
+def _add(rules: dict[str, Rule[Context]], rule: Rule[Context]) -> Rule[Context]:
     if rule.name in rules:
         raise RuleRegisteredTwice(rule.name)
     rules[rule.name] = rule
+    return rule

@@ -8,7 +8,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import count_of, has_activity, is_worked, planned_behaviours
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, counted, day_name, day_phrase, first_name, noun, possessive
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import BehaviourKey, BehaviourResult, DayReport, NudgeKind
 
 DRY_DAYS_MIN: Final = 10
@@ -16,6 +16,7 @@ FEW_A_DAY: Final = 2
 COOLDOWN_DAYS: Final = 7
 
 
+@possible_if(lambda _, begun: bool(begun))
 @rep_rule(
     name="small_win",
     title="Small win",

@@ -10,7 +10,7 @@ from services.nudges.domain.history import is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import first_name, long_date
 from services.nudges.domain.working_time import local_day
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import DayReport, NudgeKind
 
 SCORE_MIN: Final = Decimal(80)
@@ -18,6 +18,7 @@ DAYS_MIN: Final = 3
 _WEEK: Final = timedelta(days=7)
 
 
+@possible_if(lambda report, _: is_plan_done(report) or report.state == "closed")
 @rep_rule(
     name="steady_week",
     title="Steady week",

@@ -7,13 +7,14 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.ladder import Ladder, step_size_phrase
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import counted, day_phrase, first_name, long_date
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import GoalResult, NudgeKind
 
 COOLDOWN_DAYS: Final = 3
 _LONGEST: Final = {"week": timedelta(days=7), "month": timedelta(days=31), "quarter": timedelta(days=92)}
 
 
+@possible_if(lambda report, _: bool(report.goals))
 @rep_rule(
     name="step_reached",
     title="Step reached",

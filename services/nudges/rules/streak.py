@@ -7,7 +7,7 @@ from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.history import HISTORY_DAYS, done_phrase, is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, count_phrase, day_name, day_phrase, first_name
-from services.nudges.rules.rule import Proposal, rep_rule
+from services.nudges.rules.rule import Proposal, possible_if, rep_rule
 from shared.events import DayReport, NudgeKind
 
 FIRST_LENGTHS: Final = (3, 5)
@@ -15,6 +15,7 @@ EVERY: Final = 10
 DONE_BEFORE_REPAIR_MIN: Final = 3
 
 
+@possible_if(lambda report, _: is_plan_done(report))
 @rep_rule(
     name="streak",
     title="Streak",

@@ -5,7 +5,7 @@ for one bad body. docs/decisions/0012-recording-has-its-own-pull-loop.md has the
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,11 +15,11 @@ from nats.aio.msg import Msg
 
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
-from services.scoring.record.batches import work_through
 from services.scoring.record.read_event import EventUnreadable, ObservedEvent, read_event
 from services.scoring.record.record_activities import record_activities
 from services.scoring.record.slices import slices
 from shared.clock import Clock, monotonic_s
+from shared.jetstream.batches import work_through
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import dead_letter
 from shared.jetstream.progress import Progress
@@ -68,13 +68,13 @@ class ActivityConsumer:
             self._loop,
             self._handle,
             stopping,
-            self._metrics,
             self.progress,
             concurrency=_CONCURRENCY,
             on_done=self._on_recorded,
+            on_retry=self._metrics.retries.inc,
         )
 
-    async def _handle(self, batch: list[Msg]) -> None:
+    async def _handle(self, batch: list[Msg]) -> Sequence[Msg]:
         events: list[ObservedEvent] = []
         letters: list[Outgoing] = []
         async for messages in slices(batch):
@@ -86,7 +86,7 @@ class ActivityConsumer:
         if letters:
             await self._dead_letters.store_all(letters)
         if not events:
-            return
+            return ()
         started_s = monotonic_s()
         recorded = await record_activities(self._pool, self._cache, events, now=self._clock.now())
         self._metrics.batch_seconds.observe(monotonic_s() - started_s)
@@ -95,6 +95,7 @@ class ActivityConsumer:
         self._metrics.redacted.inc(recorded.redacted)
         self._observe_age(batch[-1])
         _log.debug("batch_recorded", observations=len(events), days=recorded.days, trace_id=trace_id(events[-1].traceparent))
+        return ()
 
     def _dead_letter(self, message: Msg, refused: EventUnreadable | ObservationRefused) -> Outgoing:
         reason = "unreadable_event" if isinstance(refused, EventUnreadable) else "refused_observation"

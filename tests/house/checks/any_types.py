@@ -17,6 +17,7 @@ EXEMPT_FILES: Final[Mapping[str, str]] = {
     "shared/requests/router.py": "FastStream passes any message and any result through middlewares",
     "shared/jetstream/client.py": "the raw JSON of the JetStream API",
     "shared/jetstream/streams.py": "the raw JSON of the JetStream API",
+    "shared/postgres/shared_connection.py": "a value of a query has any type, as with asyncpg",
     "shared/service/consuming.py": "FastStream passes any message and any result through middlewares",
     "shared/service/http/protocol.py": "ASGI scopes and messages are dictionaries",
     "shared/service/settings.py": "settings before validation",

@@ -1,6 +1,6 @@
 """A nudges schema of its own for each test, and the use cases of nudges on it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -18,8 +18,8 @@ from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.deliver_nudges import Deliverer, deliver_nudges
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS, DayPlanSubscribers
 from services.nudges.domain.decision import Outcome
-from services.nudges.intake.announcements import take_in_announcement
-from services.nudges.intake.day_reports import take_in_day_report
+from services.nudges.intake.read_message import Arrived, Event
+from services.nudges.intake.take_in import TakenIn, take_in
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.rules.catalogue import RULES
@@ -72,25 +72,38 @@ class Nudging:
         """Take in day reports, one after the other."""
         outcomes: list[Outcome] = []
         for day_report in reports:
-            context = self.context(traceparent=traceparent)
-            _, decided = await take_in_day_report(pool or self.pool, day_report, context, erasure_key=KEY)
-            outcomes += decided
+            outcomes += (await self.take_in_alone(day_report, pool=pool, traceparent=traceparent)).outcomes
         return outcomes
+
+    async def take_in_each(self, events: Iterable[Event]) -> None:
+        """Take in events one by one."""
+        for event in events:
+            await self.take_in_alone(event)
+
+    async def take_in_alone(self, event: Event, *, pool: asyncpg.Pool | None = None, traceparent: str = "") -> TakenIn:
+        """Take in one event."""
+        (taken_in,) = await self.take_in_together(event, pool=pool, traceparent=traceparent)
+        return taken_in
+
+    async def take_in_together(self, *events: Event, pool: asyncpg.Pool | None = None, traceparent: str = "") -> list[TakenIn]:
+        """Take in events as one batch."""
+        arrived = [Arrived(event=event, traceparent=traceparent or None) for event in events]
+        return await take_in(pool or self.pool, arrived, self.settings, now=self.now, erasure_key=KEY)
 
     async def announce(self, *playbooks: PlaybookAnnounced) -> list[Outcome]:
         """Take in announcements of playbook versions."""
         outcomes: list[Outcome] = []
         for playbook in playbooks:
-            _, outcome = await take_in_announcement(self.pool, playbook, self.context(), erasure_key=KEY)
-            outcomes += [outcome] if outcome is not None else []
+            outcomes += (await self.take_in_alone(playbook)).outcomes
         return outcomes
 
     async def pass_time(self, now: datetime) -> list[Outcome]:
         """What nudges does by itself at a time, except for digests."""
         self.now = now
         await watch_feeds(self.pool, now=now)
-        released = await release_deferred(self.pool, self.settings, now=now)
-        return released + await run_scheduled_checks(self.pool, self.settings, now=now)
+        released = [outcome async for batch in release_deferred(self.pool, self.settings, now=now) for outcome in batch]
+        checked = [outcome async for batch in run_scheduled_checks(self.pool, self.settings, now=now) for outcome in batch]
+        return released + checked
 
     async def send_digests(self, now: datetime) -> list[Outcome]:
         """What nudges sends to managers at a time."""

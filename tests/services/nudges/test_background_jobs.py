@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -83,7 +83,7 @@ async def test_a_deferred_nudge_is_released_counted_and_wakes_whoever_delivers(j
 async def test_what_was_decided_counts_even_if_something_else_fails_afterwards(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(*_: object, **__: object) -> list[Outcome]:
+    def fail(*_: object, **__: object) -> AsyncIterator[Sequence[Outcome]]:
         raise ConnectionResetError
 
     jobs.nudging.now = at(MONDAY, "20:00")

@@ -6,10 +6,16 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from services.nudges.locks import block_erasure, lock_erasure, lock_person, lock_team
+from services.nudges.locks import block_erasure, lock_erasure, lock_people, lock_person
+from shared.events import PersonId
 from shared.postgres.pool import Connection
 from tests.services.nudges.builders.people import ANA, BEN, NORTH, SOUTH
 
+_IS_LOCKED = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks WHERE granted AND locktype = 'advisory' AND objid = (hashtext($1)::bigint & 4294967295)::oid
+    )
+"""
 Lock = Callable[[Connection], Awaitable[None]]
 
 
@@ -21,12 +27,16 @@ def _ben(connection: Connection) -> Awaitable[None]:
     return lock_person(connection, BEN.id)
 
 
+def _both(connection: Connection) -> Awaitable[None]:
+    return lock_people(connection, [ANA.id, BEN.id], [])
+
+
 def _north(connection: Connection) -> Awaitable[None]:
-    return lock_team(connection, NORTH.id)
+    return lock_people(connection, [], [NORTH.id])
 
 
 def _south(connection: Connection) -> Awaitable[None]:
-    return lock_team(connection, SOUTH.id)
+    return lock_people(connection, [], [SOUTH.id])
 
 
 @pytest.mark.parametrize(
@@ -44,7 +54,11 @@ def _south(connection: Connection) -> Awaitable[None]:
         (block_erasure, lock_erasure, True),
         (block_erasure, block_erasure, False),
         (block_erasure, _ana, False),
-        (lock_erasure, _north, False),
+        (lock_erasure, _both, True),
+        (_both, lock_erasure, True),
+        (_both, _ana, True),
+        (_both, _ben, True),
+        (_both, _north, False),
     ],
     ids=[
         "the same person",
@@ -59,7 +73,11 @@ def _south(connection: Connection) -> Awaitable[None]:
         "an erasure waits for a shared lock",
         "two shared locks",
         "a shared lock and a decision",
-        "an erasure and a team",
+        "a batch waits for an erasure",
+        "an erasure waits for a batch",
+        "a batch and the first of its people",
+        "a batch and the last of its people",
+        "a batch and a team",
     ],
 )
 async def test_a_lock_excludes_others_until_its_transaction_ends(
@@ -74,6 +92,42 @@ async def test_a_lock_excludes_others_until_its_transaction_ends(
 
             assert waiting.done() is not is_excluded
         await waiting
+
+
+@pytest.mark.parametrize("person_ids", [[ANA.id, BEN.id], [BEN.id, ANA.id]], ids=["in one order", "in the other"])
+async def test_several_people_are_locked_in_the_order_of_their_keys(pool: asyncpg.Pool, person_ids: list[PersonId]) -> None:
+    by_key = "SELECT id FROM unnest($1::text[]) AS id ORDER BY hashtext(id)"
+    first, last = [row["id"] for row in await pool.fetch(by_key, person_ids)]
+    async with pool.acquire() as holder, pool.acquire() as other, other.transaction():
+        async with holder.transaction():
+            await lock_person(holder, last)
+            waiting = asyncio.ensure_future(lock_people(other, person_ids, []))
+            while not await _is_anybody_waiting(pool):
+                await asyncio.sleep(0)
+
+            assert await pool.fetchval(_IS_LOCKED, first)
+        await waiting
+
+
+async def test_people_are_locked_before_teams(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as holder, pool.acquire() as other, other.transaction():
+        async with holder.transaction():
+            await lock_people(holder, [], [NORTH.id])
+            waiting = asyncio.ensure_future(lock_people(other, [ANA.id, BEN.id], [NORTH.id]))
+            while not await _is_anybody_waiting(pool):
+                await asyncio.sleep(0)
+
+            assert [await pool.fetchval(_IS_LOCKED, person.id) for person in (ANA, BEN)] == [True, True]
+        await waiting
+
+
+async def test_a_batch_looks_rows_up_by_their_keys_however_small_its_tables_were(pool: asyncpg.Pool) -> None:
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            await lock_people(connection, [ANA.id], [])
+            within = await connection.fetchval("SHOW enable_seqscan")
+
+        assert (within, await connection.fetchval("SHOW enable_seqscan")) == ("off", "on")
 
 
 async def _is_anybody_waiting(pool: asyncpg.Pool) -> bool:

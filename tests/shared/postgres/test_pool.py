@@ -1,6 +1,7 @@
 """What the connections of a pool see, and when they give up."""
 
 import contextlib
+import re
 
 import asyncpg
 import pytest
@@ -9,6 +10,7 @@ from deploy.local.servers.ports import find_free_ports
 from shared.postgres.pool import make_pool, unsafe_settings
 from shared.transient_errors import TRANSIENT_ERRORS
 from tests.backends import Servers
+from tests.house.repository import Repository
 
 _UNASKED_ANSWER = b"T\0\0\0\x06\0\x01"
 """A description of rows, although there was no query."""
@@ -34,6 +36,15 @@ async def test_connections_see_the_tables_of_one_schema(servers: Servers, pool: 
 )
 async def test_every_connection_has_the_settings_of_a_service(pool: asyncpg.Pool, setting: str, value: str) -> None:
     assert await pool.fetchval(f"SHOW {setting}") == value
+
+
+async def test_a_connection_goes_back_without_another_statement(pool: asyncpg.Pool, servers: Servers) -> None:
+    pid = await pool.fetchval("SELECT pg_backend_pid()")
+
+    admin = await asyncpg.connect(servers.admin_url)
+    last = await admin.fetchval("SELECT query FROM pg_stat_activity WHERE pid = $1", pid)
+    await admin.close()
+    assert last == "SELECT pg_backend_pid()"
 
 
 async def test_a_connection_names_the_service_it_belongs_to(pool: asyncpg.Pool, schema: str) -> None:
@@ -84,15 +95,16 @@ async def test_neither_a_database_nor_a_role_can_make_a_service_lose_a_commit(of
         assert await unsafe_settings(pool) == []
 
 
-async def test_what_a_connection_turns_off_is_on_again_for_its_next_user(servers: Servers, database: str) -> None:
-    async with make_pool(servers.postgres_url(role="nudges", database=database), schema="nudges", size_max=1) as pool:
-        async with pool.acquire() as connection:
-            await connection.execute("SET synchronous_commit TO off")
-            backend = connection.get_server_pid()
+@pytest.mark.parametrize(
+    "change",
+    [r"^(--.*\n)+SET (?!LOCAL)", r"set_config\([^)]*, false\)", r"pg_(try_)?advisory_lock", r"^LISTEN|^DECLARE"],
+    ids=repr,
+)
+def test_no_query_changes_more_of_its_connection_than_a_transaction(change: str) -> None:
+    repository = Repository()
+    queries = {path: repository.text(str(path)) for path in repository.sql_paths if path.parent.name != "migrations"}
 
-        async with pool.acquire() as connection:
-            assert connection.get_server_pid() == backend
-            assert await connection.fetchval("SHOW synchronous_commit") == "on"
+    assert [path for path, text in queries.items() if re.search(change, text, re.MULTILINE)] == []
 
 
 async def _use_confused(pool: asyncpg.Pool) -> None:

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Final
 
 from shared.events import RepId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
-async def list_first_days(connection: Connection, rep_ids: Collection[RepId], day: date) -> frozenset[RepId]:
+async def list_first_days(connection: Querier, rep_ids: Collection[RepId], day: date) -> frozenset[RepId]:
     """Which of these reps work on `day` for the first time, in a team that has been there for longer.
 
     A rep who was in another team before, or on leave, or had any activity, has been there before. A team has been there for

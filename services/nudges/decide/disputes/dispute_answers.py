@@ -28,6 +28,7 @@ from services.nudges.locks import lock_person
 from shared.events import DayReport, ManagerId, RepId
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 ANSWERED_ANEW: Final = "the dispute was answered otherwise, or made anew, before the message was sent"
@@ -68,7 +69,7 @@ async def resolve_dispute(
         return await persist(connection, draft, rep_of(report), context)
 
 
-async def draft_deferred_answer(connection: Connection, deferred: DeferredNudge, context: DecisionContext) -> Draft:
+async def draft_deferred_answer(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:
     """Of a message that has waited, as worded now. Needs the rep's lock."""
     answered = await _find_answered(connection, dispute_of_occasion(deferred.nudge.occasion))
     report = await find_newest_day(connection, RepId(deferred.person_id))
@@ -78,7 +79,7 @@ async def draft_deferred_answer(connection: Connection, deferred: DeferredNudge,
 
 
 async def _draft(
-    connection: Connection, answered: AnsweredDispute, report: DayReport, context: DecisionContext, *, decided_at: datetime
+    connection: Querier, answered: AnsweredDispute, report: DayReport, context: DecisionContext, *, decided_at: datetime
 ) -> Draft:
     today = local_day(context.now, report.timezone)
     names = [natural_name(manager.name) for manager in report.managers if manager.id == answered.manager_id]
@@ -92,7 +93,7 @@ async def _draft(
     return Draft(nudge=nudge, wording=0, verdict=verdict)
 
 
-async def _find_answered(connection: Connection, dispute_id: DisputeId) -> AnsweredDispute | None:
+async def _find_answered(connection: Querier, dispute_id: DisputeId) -> AnsweredDispute | None:
     row = await connection.fetchrow(_QUERIES["find_answered_dispute"], dispute_id)
     if row is None:
         return None

@@ -13,13 +13,13 @@ from services.nudges.domain.feedback.thanks import Recognition, RecognitionId, t
 from services.nudges.domain.working_time import local_day
 from services.nudges.preferences.stored_preferences import find_preference
 from shared.events import RepId
-from shared.postgres.pool import Connection
+from shared.postgres.shared_connection import Querier
 
 UNDONE: Final = "the manager took it back"
 
 
 async def draft_thanks(
-    connection: Connection, recognition: Recognition, recipient: Recipient, *, send_at: datetime, now: datetime
+    connection: Querier, recognition: Recognition, recipient: Recipient, *, send_at: datetime, now: datetime
 ) -> Draft:
     """As worded now. Needs the rep's lock."""
     rep_id, timezone = RepId(recipient.person.id), recipient.timezone
@@ -33,7 +33,7 @@ async def draft_thanks(
     return Draft(nudge=nudge, wording=0, verdict=verdict)
 
 
-async def draft_deferred_thanks(connection: Connection, deferred: DeferredNudge, *, now: datetime) -> Draft:
+async def draft_deferred_thanks(connection: Querier, deferred: DeferredNudge, *, now: datetime) -> Draft:
     """Of a message that has waited. Needs the rep's lock."""
     recognition = await find_recognition(connection, RecognitionId(deferred.nudge.occasion))
     if recognition is None:

@@ -5,13 +5,13 @@ from typing import Final
 
 from services.nudges.domain.feedback.thanks import Recognition, RecognitionId
 from shared.events import ManagerId, Person, RepId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 
 
-async def add_recognition(connection: Connection, recognition: Recognition) -> bool:
+async def add_recognition(connection: Querier, recognition: Recognition) -> bool:
     """Store it; False if there is one with its id that was not taken back."""
     added = await connection.fetchval(
         _QUERIES["add_recognition"],
@@ -28,7 +28,7 @@ async def add_recognition(connection: Connection, recognition: Recognition) -> b
     return added is not None
 
 
-async def find_recognition(connection: Connection, recognition_id: RecognitionId) -> Recognition | None:
+async def find_recognition(connection: Querier, recognition_id: RecognitionId) -> Recognition | None:
     """One that was not taken back."""
     row = await connection.fetchrow(_QUERIES["find_recognition"], recognition_id)
     if row is None:
@@ -46,7 +46,7 @@ async def find_recognition(connection: Connection, recognition_id: RecognitionId
 
 
 async def undo_recognition(
-    connection: Connection, recognition_id: RecognitionId, manager_id: ManagerId, rep_id: RepId, *, now: datetime
+    connection: Querier, recognition_id: RecognitionId, manager_id: ManagerId, rep_id: RepId, *, now: datetime
 ) -> bool:
     """Take it back, with its message; False if the message has gone out, or it was taken back before. Needs the rep's lock."""
     return await connection.fetchval(_QUERIES["undo_recognition"], recognition_id, manager_id, rep_id, now) is not None

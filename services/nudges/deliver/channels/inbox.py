@@ -23,7 +23,7 @@ class InboxChannel:
     audience = EVERYTHING
     destination = b""
     give_up_after = timedelta(hours=24)
-    at_once_max = 16
+    at_once_max = 500
     reaches_recipient = False
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:

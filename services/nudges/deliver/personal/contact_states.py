@@ -9,8 +9,8 @@ import asyncpg
 
 from services.nudges.deliver.channel import ContactAttempt
 from shared.events import PersonId
-from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
+from shared.postgres.shared_connection import Querier
 
 _QUERIES: Final = Queries.beside(__file__)
 
@@ -27,18 +27,18 @@ class ContactState:
     last_error: str
 
 
-async def record_success(connection: Connection, person_id: PersonId, transport: str, *, now: datetime) -> None:
+async def record_success(connection: Querier, person_id: PersonId, transport: str, *, now: datetime) -> None:
     await connection.execute(_QUERIES["merge_contact_success"], person_id, transport, now)
 
 
-async def record_failure(connection: Connection, person_id: PersonId, transport: str, *, error: str, now: datetime) -> int:
+async def record_failure(connection: Querier, person_id: PersonId, transport: str, *, error: str, now: datetime) -> int:
     """Returns the number of failures since the last success."""
     failures: int = await connection.fetchval(_QUERIES["merge_contact_failure"], person_id, transport, now, error)
     return failures
 
 
 async def record_attempts(
-    connection: Connection, person_id: PersonId, tried: Sequence[ContactAttempt], *, now: datetime
+    connection: Querier, person_id: PersonId, tried: Sequence[ContactAttempt], *, now: datetime
 ) -> list[tuple[str, str]]:
     """Record each way that was tried. Returns the transport and the error of those that fail for the first time since they
     worked."""

@@ -175,7 +175,7 @@ async def test_a_process_that_comes_late_does_not_disturb_the_one_that_took_over
     await delivering.expire_leases()
     await delivering.deliverer().claim(10)
 
-    await late.attempt(claimed)
+    await late.record([await late.attempt(claimed)])
 
     assert await delivering.states() == [("sending", 2, "")]
 
@@ -187,8 +187,9 @@ async def test_a_process_that_comes_late_with_a_yes_is_believed_and_the_yes_anno
     await delivering.expire_leases()
     (taken_over,) = await delivering.deliverer().claim(10)
 
-    await late.attempt(claimed)
-    await delivering.deliverer().attempt(taken_over)
+    await late.record([await late.attempt(claimed)])
+    deliverer = delivering.deliverer()
+    await deliverer.record([await deliverer.attempt(taken_over)])
 
     assert await delivering.states() == [("delivered", 2, "")]
     assert len(await Rows(delivering.pool).outbox(NUDGE_DELIVERED.name)) == 1

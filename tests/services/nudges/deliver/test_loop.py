@@ -252,7 +252,7 @@ async def test_while_postgres_is_down_a_yes_is_kept_until_it_can_be_recorded(
         return await mark_delivered(connection, delivery, now=delivering.now)
 
     monkeypatch.setattr(deliver_nudges, "mark_delivered", record_after_two_failures)
-    monkeypatch.setattr(deliver_nudges, "_RECORD_RETRY_S", 0)
+    monkeypatch.setattr("shared.service.background._RETRY_S", 0)
     await _queue(delivering, 1)
 
     async with running(delivering, channel_to(receiver.url, client)) as started:

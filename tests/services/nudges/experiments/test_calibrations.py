@@ -10,6 +10,7 @@ from services.nudges.experiments.calibrations import (
     ActiveTeam,
     UnplannedTeam,
     add_calibration_plan,
+    allow_long_calculation,
     claim_calibration,
     find_next_calibration,
     find_team_strictness,
@@ -42,6 +43,15 @@ def _calibration(*rep_strictness: float) -> Calibration:
 async def _limits(rows: Rows) -> dict[str, tuple[str, float]]:
     stored = await rows.pool.fetch("SELECT rep_id, team_id, strictness FROM rep_calibration")
     return {row["rep_id"]: (row["team_id"], row["strictness"]) for row in stored}
+
+
+async def test_the_transaction_of_a_calculation_may_be_idle_and_only_that_one(rows: Rows) -> None:
+    async with rows.pool.acquire() as connection:
+        async with connection.transaction():
+            await allow_long_calculation(connection)
+            within = await connection.fetchval("SHOW idle_in_transaction_session_timeout")
+
+        assert (within, await connection.fetchval("SHOW idle_in_transaction_session_timeout")) == ("0", "1min")
 
 
 async def test_a_team_is_active_while_a_playbook_judges_an_open_day_of_it(rows: Rows) -> None:

@@ -1,4 +1,4 @@
-"""Day reports, announcements and withdrawals over JetStream, through FastStream's subscriber."""
+"""Day reports, announcements and withdrawals over JetStream, through the pull loop."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,21 +9,24 @@ import asyncpg
 import pytest
 
 from deploy.local.servers.ports import find_free_ports
-from services.nudges.intake.consumer import Intake, scores_router
+from services.nudges.decide.decision_context import DecisionContext
+from services.nudges.domain.decision import Outcome
+from services.nudges.intake.consumer import Intake
+from services.nudges.intake.day_reports import take_in_day_report
 from shared.event_types import DAY_CHANGED, NUDGE_DECIDED, PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
-from shared.events import Message, PlaybookWithdrawn
+from shared.events import DayReport, Message, PlaybookWithdrawn
 from shared.jetstream.client import LeanClient
 from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES, backlog
-from shared.service.broker import ServiceBroker
+from shared.postgres.shared_connection import Querier
 from shared.service.consuming import DeadLetters
-from shared.service.settings import NatsSection
 from tests.services.nudges.builders.announcements import VERSION_1, announcement
-from tests.services.nudges.builders.people import ANA
+from tests.services.nudges.builders.people import ANA, BEN, rep
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import KEY, NOON, Nudging
 
+CLEO = rep("Cleo Fox")
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -33,7 +36,6 @@ class Consuming:
 
     nudging: Nudging
     nats: LeanClient
-    nats_url: str
     reasons: list[str] = field(default_factory=list)
     wakings: int = 0
 
@@ -51,24 +53,24 @@ class Consuming:
 
     @asynccontextmanager
     async def running(self, pool: asyncpg.Pool | None = None) -> AsyncIterator[None]:
-        intake = Intake(
-            pool=pool or self.nudging.pool,
-            settings=self.nudging.settings,
-            clock=self.nudging.clock(),
-            metrics=self.nudging.metrics,
-            erasure_key=KEY,
-            on_decided=self._count_waking,
-        )
-        async with Publisher(self.nats) as publisher:
+        stopping = asyncio.Event()
+        async with Publisher(self.nats) as publisher, asyncio.TaskGroup() as group:
             dead_letters = DeadLetters(
                 publisher=publisher, service="nudges", reason="unreadable_event", on_dead_letter=self.reasons.append
             )
-            settings = NatsSection(url=self.nats_url, monitor_url="", user="", password="")
-            broker = ServiceBroker(LeanClient(), settings, name="test")
-            broker.include_router(scores_router(intake, dead_letters, Progress("handling messages", server="Postgres")))
-            await broker.start()
+            intake = Intake(
+                pool=pool or self.nudging.pool,
+                settings=self.nudging.settings,
+                clock=self.nudging.clock(),
+                metrics=self.nudging.metrics,
+                erasure_key=KEY,
+                dead_letters=dead_letters,
+                progress=Progress("handling messages", server="Postgres"),
+                on_decided=self._count_waking,
+            )
+            group.create_task(intake.run(self.nats, stopping))
             yield
-            await broker.stop()
+            stopping.set()
 
     def count(self, name: str, outcome: str) -> float | None:
         return self.nudging.metrics.registry.get_sample_value(name, {"outcome": outcome})
@@ -78,8 +80,8 @@ class Consuming:
 
 
 @pytest.fixture
-def consuming(nudging: Nudging, nats: LeanClient, nats_url: str) -> Consuming:
-    return Consuming(nudging=nudging, nats=nats, nats_url=nats_url)
+def consuming(nudging: Nudging, nats: LeanClient) -> Consuming:
+    return Consuming(nudging=nudging, nats=nats)
 
 
 async def test_a_day_report_is_decided_on_once_within_its_trace(consuming: Consuming) -> None:
@@ -139,6 +141,23 @@ async def test_an_unreadable_message_becomes_a_dead_letter_and_does_not_block_th
     letter = await consuming.nats.jetstream().get_last_msg("DEAD", "dead.nudges.unreadable_event")
     assert (letter.data, consuming.reasons) == (data, ["unreadable_event"])
     assert await consuming.nudging.statuses() == [("plan_done", "sent")]
+
+
+async def test_a_report_at_which_the_code_fails_waits_alone(consuming: Consuming, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail_at_ben(connection: Querier, day: DayReport, context: DecisionContext) -> tuple[bool, list[Outcome]]:
+        if day.rep.id == BEN.id:
+            raise LookupError("a mistake")
+        return await take_in_day_report(connection, day, context)
+
+    monkeypatch.setattr("services.nudges.intake.take_in.take_in_day_report", fail_at_ben)
+    async with consuming.running():
+        for person in (ANA, BEN, CLEO):
+            await consuming.publish_event(DAY_CHANGED.name, report(rep=person, score=100, state="open"))
+        while len(await consuming.nudging.statuses()) < 2:
+            await asyncio.sleep(0)
+
+    assert await consuming.nudging.pool.fetchval("SELECT array_agg(rep_id ORDER BY rep_id) FROM day") == [ANA.id, CLEO.id]
+    assert (consuming.reasons, await backlog(consuming.nats, SCORES, NUDGES_CONSUMER)) == ([], 1)
 
 
 async def test_while_postgres_is_down_a_report_is_not_acknowledged(consuming: Consuming) -> None:

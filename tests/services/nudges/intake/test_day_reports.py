@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
-from services.nudges.intake.day_reports import take_in_day_report
 from shared.events import DayReport, Manager, ManagerId, PersonId
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 from tests.services.nudges.builders.people import ANA, BEN, MARA, rep
 from tests.services.nudges.builders.reports import behaviour, open_report, report
-from tests.services.nudges.conftest import KEY, NOON, Nudging
+from tests.services.nudges.conftest import NOON, Nudging
 
 JON = Manager(id=ManagerId(PersonId("jon")), name="Jon Keller", timezone="Europe/Madrid")
 ELSEWHERE = MARA.model_copy(update={"name": "Mara L.", "timezone": "Asia/Tokyo"})
@@ -19,8 +18,7 @@ LATER = NOON + timedelta(hours=1)
 
 
 async def _is_newer(nudging: Nudging, day: DayReport) -> bool:
-    is_newer, _ = await take_in_day_report(nudging.pool, day, nudging.context(), erasure_key=KEY)
-    return is_newer
+    return (await nudging.take_in_alone(day)).is_news
 
 
 async def _stored(pool: asyncpg.Pool) -> DayReport:

@@ -25,7 +25,7 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
 from bench.machine import describe_machine
 from bench.scoring_database import open_empty_scoring
-from bench.stream_peer import ObservedBody, PeerEvent, record_rows
+from bench.stream.peer import ObservedBody, PeerEvent, record_rows
 from deploy.database import DATABASE, ensure_database
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.metrics import ScoringMetrics
