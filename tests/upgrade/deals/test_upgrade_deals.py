@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -20,6 +20,8 @@ from tests.upgrade.snapshots import Snapshot, list_days_and_nudges, list_steps, 
 
 pytestmark = pytest.mark.timeout(300)
 _TODAY = EDITED_AT.date().isoformat()
+_NEW_RULES: Final = frozenset({"could_use_a_hand", "sent_to_team"})
+"""Parts of a manager's message that the earlier version did not have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +92,8 @@ def test_an_audit_finds_no_difference(upgrade: Upgrade, name: str) -> None:
 
 
 def test_nobody_is_sent_a_message_about_what_was_before(upgrade: Upgrade) -> None:
-    """They receive what the earlier version would have sent on the same day as well, and nothing that was sent is retracted."""
+    """They receive what the earlier version would have sent on the same day as well, and nothing that was sent is retracted.
+    What a manager is sent about that since the upgrade is about the same messages."""
     before, uneventful, actual = (
         {row["id"]: _shown(row) for row in snapshot["nudges"]}
         for snapshot in (upgrade.before, upgrade.uneventful, upgrade.in_the_end)
@@ -98,7 +101,8 @@ def test_nobody_is_sent_a_message_about_what_was_before(upgrade: Upgrade) -> Non
     assert {"plan_done", "comeback", "quiet_afternoon", "digest"} <= {rule for _, rule, *_ in before.values()}
 
     assert {nudge: actual[nudge] for nudge in before} == before
-    assert sorted(nudge[:3] for nudge in actual.values()) == sorted(nudge[:3] for nudge in uneventful.values())
+    known = [nudge for nudge in actual.values() if nudge[1] not in _NEW_RULES]
+    assert sorted(nudge[:3] for nudge in known) == sorted(nudge[:3] for nudge in uneventful.values())
 
 
 def _shown(row: dict[str, Any]) -> tuple[str, ...]:
