@@ -204,7 +204,7 @@ def test_what_else_the_reader_can_do_and_their_settings_are_links_of_their_own()
     assert last["type"] == "rich_text"
     assert [section["elements"] for section in last["elements"]] == [  # type: ignore[attr-defined]
         [{"type": "link", "url": "https://pages.example/recognise/mara/ana/x", "text": "Write to Ana Ruiz"}],
-        [{"type": "link", "url": URL, "text": "Open it in Daymark"}],
+        [{"type": "link", "url": URL, "text": "Say thank you, or answer"}],
         [{"type": "link", "url": "https://pages.example/mail/mara/x", "text": "Choose which messages you get"}],
     ]
     assert list(block_mistakes(json.loads(json.dumps(message.blocks)))) == []
