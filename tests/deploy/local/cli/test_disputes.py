@@ -5,7 +5,6 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import httpx
 import pytest
 
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER
+from tests.deploy.local.signed_in import signed_in
 from tests.running_daymark import RunningDaymark, running_daymark
 
 BEN = '{id: ben, name: Ben Ode, timezone: UTC, identities: [{source: acme, user: "8"}]}'
@@ -39,7 +39,7 @@ async def daymark(tmp_path: Path) -> AsyncIterator[RunningDaymark]:
 async def test_a_dispute_is_shown_to_everybody_survives_a_crash_and_is_erased_with_the_rep(
     daymark: RunningDaymark, tmp_path: Path
 ) -> None:
-    async with _signed_in(daymark, "you", "ana") as (client, own_page), _signed_in(daymark, "inbox", "mara") as (mara, inbox):
+    async with signed_in(daymark, "you", "ana") as (client, own_page), signed_in(daymark, "inbox", "mara") as (mara, inbox):
         (day,) = re.findall(r'href="-(/day/[0-9-]+)"', (await client.get(own_page)).text)[:1]
         page = (await client.get(own_page + day)).text
         assert "1 min 49 s" in page
@@ -64,14 +64,6 @@ async def test_a_dispute_is_shown_to_everybody_survives_a_crash_and_is_erased_wi
         await daymark.command("forget", "ana", "--yes")
         assert "Ana Ruiz" not in (await mara.get(inbox)).text
         assert "<h1>Sign in</h1>" in (await client.get(own_page + day)).text
-
-
-@asynccontextmanager
-async def _signed_in(daymark: RunningDaymark, command: str, person: str) -> AsyncIterator[tuple[httpx.AsyncClient, str]]:
-    """A browser in which somebody has signed in, and the address of their page."""
-    link = (await daymark.command(command, person)).strip()
-    async with httpx.AsyncClient(follow_redirects=True, timeout=30) as client:
-        yield client, str((await client.post(link)).url)
 
 
 async def _assert_a_page_does_not_wait_for_scoring(client: httpx.AsyncClient, daymark: RunningDaymark, url: str) -> None:

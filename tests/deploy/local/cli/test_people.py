@@ -16,6 +16,7 @@ from deploy.demo.time_stepper import TimeStepper
 from services.nudges.deliver.personal.posts.personal_webhook import key_of
 from shared.jetstream.client import disconnect
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK
+from tests.deploy.local.signed_in import signed_in
 from tests.mailbox import Mailbox, receiving_mail
 from tests.running_daymark import RunningDaymark, running_daymark
 
@@ -137,12 +138,11 @@ async def test_the_doctor_names_a_rep_without_a_channel_whom_the_playbook_binds_
 ) -> None:
     _, before = await daymark.run("doctor")
     listed = json.loads(await daymark.command("playbook", "announcements", "--json"))
-    page = (await daymark.command("you", "ben")).strip()
-    async with httpx.AsyncClient(follow_redirects=True) as browser:
+    async with signed_in(daymark, "you", "ben") as (browser, page):
         opened = await browser.get(page)
         (form,) = re.findall(r'action="([^"]+/read/[0-9]+)"', opened.text)
         unchanged = json.loads(await daymark.command("playbook", "announcements", "--json"))
-        await browser.post(urljoin(page, form))
+        await browser.post(urljoin(page, form), data={"csrf": _csrf_of(opened)})
     await daymark.settle()
     _, after = await daymark.run("doctor")
 
@@ -158,22 +158,23 @@ async def test_what_a_person_chooses_from_their_mail_is_respected_and_their_mana
     daymark: RunningDaymark, mailbox: Mailbox
 ) -> None:
     choices = next(line.rpartition(" ")[2] for line in _text(mailbox.messages[0]).splitlines() if "/mail/ana/" in line)
-    inbox = (await daymark.command("inbox", "mara")).strip()
-    async with httpx.AsyncClient(follow_redirects=True) as browser:
+    async with signed_in(daymark, "inbox", "mara") as (browser, inbox), signed_in(daymark, "you", "ana") as (anas, own_page):
         before = (await browser.get(inbox)).text
-        saved = await browser.post(f"{choices}/save", data={"wanted": ["celebrations"], "paused_until": ""})
+        async with httpx.AsyncClient(follow_redirects=True) as reader:
+            saved = await reader.post(f"{choices}/save", data={"wanted": ["celebrations"], "paused_until": ""})
         assert "Saved." in saved.text
         assert (await browser.get(inbox)).text == before
         (address,) = re.findall(r'href="([^"]*/recognise/mara/ana/[^"]+)"', before)
         writing = await browser.get(urljoin(inbox, address))
         (action,) = re.findall(r'action="([^"]+/send)"', writing.text)
         (form,) = re.findall(r'name="form" value="([^"]+)"', writing.text)
-        written = await browser.post(urljoin(str(writing.url), action), data={"form": form, "text": "Great call."})
+        fields = {"form": form, "text": "Great call.", "csrf": _csrf_of(writing)}
+        written = await browser.post(urljoin(str(writing.url), action), data=fields)
         await daymark.settle()
-        own_page = await browser.get((await daymark.command("you", "ana")).strip())
+        read = await anas.get(own_page)
 
     assert len(mailbox.messages) == 1, "Ana wants no mail about what managers write"
-    assert "Great call." in own_page.text
+    assert "Great call." in read.text
     assert "want" not in written.text
     (nudge,) = [
         row for row in json.loads(await daymark.command("nudges", "--person", "ana", "--json")) if row["rule"] == "thanks"
@@ -235,6 +236,11 @@ async def test_operators_are_added_from_the_roster_or_by_email_and_come_in_until
     assert "signed in as an operator" in home.text
     assert "<h1>Sign in</h1>" in after.text
     assert "Nobody with this id is an operator" in unknown
+
+
+def _csrf_of(page: httpx.Response) -> str:
+    (token,) = set(re.findall(r'name="csrf" value="([0-9a-f]+)"', page.text))
+    return str(token)
 
 
 async def _ask_for_link(browser: httpx.AsyncClient, mailbox: Mailbox, typed: str, *, next_path: str = "") -> str:
