@@ -1,4 +1,4 @@
-"""Signing in: somebody types who they are, gets a link in their own mail or Slack, and presses its one button."""
+"""Signing in: somebody types who they are, gets a link in a message of their own, and presses its one button."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
