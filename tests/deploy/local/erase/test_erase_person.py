@@ -19,6 +19,7 @@ from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, STREAMS, WEBHOOKS
 from shared.privacy.contact_keys import hashed_contact
 from tests.deploy.local.one_rep import FREE_PORTS
+from tests.deploy.local.signed_in import signed_in
 from tests.running_daymark import RunningDaymark, running_daymark
 from tests.services.ingest.senders import BY_NAME, SECRET
 
@@ -126,7 +127,8 @@ async def _read_other_places(daymark: RunningDaymark) -> dict[str, str]:
     async with httpx.AsyncClient() as client:
         for url in daymark.urls.probes.values():
             texts[f"{url}/metrics"] = (await client.get(f"{url}/metrics")).text
-        texts["inbox"] = (await client.get((await daymark.command("inbox", "mara")).strip())).text
+    async with signed_in(daymark, "inbox", "mara") as (browser, inbox):
+        texts["inbox"] = (await browser.get(inbox)).text
     for arguments in (("nudges", "--json"), ("scores", "--all", "--from", "2020-01-01"), ("dead-letters", "list")):
         texts[" ".join(arguments)] = await daymark.command(*arguments)
     _, texts["doctor"] = await daymark.run("doctor")
