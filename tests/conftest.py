@@ -1,6 +1,7 @@
 """Real servers for the tests that need them: one of each per session, and a database and empty streams per test."""
 
 import itertools
+import os
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -27,6 +28,13 @@ _database_numbers, _account_numbers = itertools.count(), iter(range(ACCOUNTS))
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that run for a minute come first. At the end, one process would run them while the others have nothing to do."""
     items.sort(key=lambda item: not item.nodeid.startswith(_LONG_TESTS))
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command passes its options on in variables of its process, which is that of other tests, too."""
+    for name in [name for name in os.environ if name.startswith("DAYMARK_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
