@@ -55,7 +55,10 @@ def test_every_alert_has_a_route() -> None:
 
 
 def test_the_tests_of_the_rules_pass() -> None:
-    assert _run_promtool("test", "rules", *TEST_FILES, folder=FOLDER) == ""
+    """Those that last for weeks, with all rules, take a minute; below they run with the one rule that each is about."""
+    quick = [file for file in TEST_FILES if "long" not in file]
+
+    assert _run_promtool("test", "rules", *quick, folder=FOLDER) == ""
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
