@@ -163,7 +163,7 @@ class Links:
         content = _content(door, parameters)
         try:
             day_of_token, is_dated, _ = token.partition(".")
-            last_day = datetime.strptime(day_of_token, _DAY).date() if is_dated else None  # noqa: DTZ007 - only the day
+            last_day = date.fromisoformat(day_of_token) if is_dated else None
             expected = self._sign(content, last_day)
         except (NoLinkSecret, ValueError):
             return None

@@ -1,6 +1,9 @@
 """Dead letters: messages that could not be understood, kept whole together with the reason, on `dead.<service>.<reason>`."""
 
+from typing import Final
+
 from nats.aio.msg import Msg
+from pydantic import ValidationError
 
 from shared.jetstream.publisher import Outgoing
 
@@ -9,6 +12,15 @@ DETAIL_HEADER = "Daymark-Detail"
 ORIGIN_HEADER = "Daymark-Origin"
 READ_AGAIN_HEADER = "Daymark-Read-Again"
 """On a message that is to be processed again: when that was asked for. What is understood then replaces what was before."""
+
+_PROBLEMS_SHOWN: Final = 5
+
+
+def problems_of(refused: ValidationError) -> str:
+    """Which fields are wrong and why, without their values."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in refused.errors()[:_PROBLEMS_SHOWN]
+    )
 
 
 def dead_letter(message: Msg, *, service: str, reason: str, detail: str) -> Outgoing:

@@ -22,15 +22,14 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.batches import BUG_RETRY_S
+from shared.jetstream.dead_letters import dead_letter, problems_of
 from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.transient_errors import TRANSIENT_ERRORS, UNSTORABLE
 
 _log = structlog.get_logger()
 RETRY_S: Final = 1.0
-BUG_RETRY_S: Final = 30.0
-_PROBLEMS_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +50,14 @@ class DeadLetters:
         """
         await self.publisher.store(dead_letter(message, service=self.service, reason=self.reason, detail=detail))
         self.on_dead_letter(self.reason)
+
+    async def store_unstorable(self, message: Msg, refused: Exception) -> None:
+        """Keep a message of values that Postgres cannot hold.
+
+        Raises:
+            NotStored: JetStream did not confirm.
+        """
+        await self.store(message, f"Postgres cannot store it: {type(refused).__name__}")
 
 
 def consuming_router(dead_letters: DeadLetters, progress: Progress) -> NatsRouter:
@@ -102,17 +109,13 @@ class _Settle(BaseMiddleware[Any, Any]):
         except MessageRefused as refused:
             await self._dead_letters.store(message.raw_message, _problems(refused))
         except UNSTORABLE as refused:
-            await self._dead_letters.store(message.raw_message, f"Postgres cannot store it: {type(refused).__name__}")
+            await self._dead_letters.store_unstorable(message.raw_message, refused)
 
 
 def _problems(refused: MessageRefused) -> str:
     """Which fields are wrong and why, without their values."""
     error = refused.original_error
-    if not isinstance(error, ValidationError):
-        return type(error).__name__
-    return "; ".join(
-        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()[:_PROBLEMS_SHOWN]
-    )
+    return problems_of(error) if isinstance(error, ValidationError) else type(error).__name__
 
 
 async def _decode(message: NatsMessage) -> Any:

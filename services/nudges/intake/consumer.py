@@ -85,7 +85,7 @@ class Intake:
         except TRANSIENT_ERRORS:
             raise
         except UNSTORABLE as refused:
-            await self.dead_letters.store(message, f"Postgres cannot store it: {type(refused).__name__}")
+            await self.dead_letters.store_unstorable(message, refused)
         except Exception as failed:  # noqa: BLE001 - it is logged, and must not end the loop
             _log.error("message_failed", subject=message.subject, exc_info=failed)
             return False

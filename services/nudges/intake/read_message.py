@@ -1,16 +1,14 @@
 """A message of SCORES as the event that it carries."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from shared.event_types import PLAYBOOK_ANNOUNCED, PLAYBOOK_WITHDRAWN
 from shared.events import DayReport, PlaybookAnnounced, PlaybookWithdrawn, RepId
+from shared.jetstream.dead_letters import problems_of
 from shared.trace import HEADER as TRACEPARENT
-
-_PROBLEMS_SHOWN: Final = 5
 
 Event = DayReport | PlaybookAnnounced | PlaybookWithdrawn
 
@@ -41,7 +39,7 @@ def read_message(message: Msg) -> Arrived:
     try:
         return Arrived(event=_read(message), traceparent=(message.headers or {}).get(TRACEPARENT))
     except ValidationError as refused:
-        raise EventUnreadable(_problems(refused)) from None
+        raise EventUnreadable(problems_of(refused)) from None
 
 
 def _read(message: Msg) -> Event:
@@ -50,9 +48,3 @@ def _read(message: Msg) -> Event:
     if message.subject == PLAYBOOK_WITHDRAWN.name:
         return PlaybookWithdrawn.model_validate_json(message.data)
     return DayReport.model_validate_json(message.data)
-
-
-def _problems(refused: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in refused.errors()[:_PROBLEMS_SHOWN]
-    )

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
-from uuid import uuid4
 
 import asyncpg
 
@@ -11,8 +10,9 @@ from services.nudges.deliver.channel import Channel, Delivered
 from services.nudges.deliver.channels.personal import PersonalChannel, find_personal_channel
 from services.nudges.deliver.deliveries import requeue_delivery
 from services.nudges.deliver.personal.contact_states import list_contact_states, record_attempts
+from services.nudges.deliver.personal.transport import nudge_without_rule
 from shared.errors import DaymarkError
-from shared.events import Nudge, NudgeId, NudgeKind, Person, PersonId, Team, TeamId
+from shared.events import Nudge, NudgeId, Person, PersonId
 from shared.reach import WEBHOOK
 from shared.requests.people import ContactList, PersonTest, TestResult, TriedWay, WayList, WayRow, WebhookKey, WebhookKeyList
 
@@ -124,19 +124,4 @@ async def resend(pool: asyncpg.Pool, channels: Mapping[str, Channel], nudge_id: 
 
 
 def _test_message(query: PersonTest, *, now: datetime) -> Nudge:
-    """A message that is sent whatever the person wants, with an id that no nudge has."""
-    return Nudge(
-        id=NudgeId(f"test-{uuid4()}"),
-        kind=NudgeKind.CORRECTION,
-        rule="test",
-        person=Person(id=query.person, name=query.name),
-        team=Team(id=TeamId(""), name=""),
-        occasion="test",
-        day=now.date(),
-        text=_TEXT,
-        reason=_REASON,
-        playbook_from=None,
-        revision=0,
-        decided_at=now,
-        send_at=now,
-    )
+    return nudge_without_rule(Person(id=query.person, name=query.name), name="test", text=_TEXT, reason=_REASON, now=now)

@@ -16,13 +16,14 @@ from structlog.testing import capture_logs
 
 from shared.event_types import ANNOUNCEMENT_DELIVERED
 from shared.events import AnnouncementDelivered
+from shared.jetstream.batches import BUG_RETRY_S
 from shared.jetstream.client import LeanClient
 from shared.jetstream.dead_letters import DETAIL_HEADER
 from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import NotStored, Publisher
 from shared.jetstream.streams import ANNOUNCEMENTS_CONSUMER, NUDGES, backlog
 from shared.service.broker import ServiceBroker
-from shared.service.consuming import BUG_RETRY_S, RETRY_S, DeadLetters, consuming_router
+from shared.service.consuming import RETRY_S, DeadLetters, consuming_router
 from shared.service.settings import NatsSection
 
 GOOD = b'{"rep_id": "ana", "version": 3, "told_at": "2026-03-02T09:00:00Z"}'

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final, Protocol
+from uuid import uuid4
 
 from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
 from services.nudges.domain.candidate import DISPUTES_RULE, NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.answers import Answer, allowed_answers
 from services.nudges.domain.phrases import natural_name
-from shared.events import Nudge, NudgeId, NudgeKind, Rep
+from shared.events import Nudge, NudgeId, NudgeKind, Person, Rep, Team, TeamId
 from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
@@ -68,6 +69,27 @@ class PersonalMessage:
     nudge_json: str
     link_label: str = ANSWER_LABEL
     links: tuple[MessageLink, ...] = ()
+
+
+def nudge_without_rule(person: Person, *, name: str, text: str, reason: str, now: datetime, url: str = "") -> Nudge:
+    """A message that comes of no rule, such as a test. It is sent whatever the person wants, with an id that no nudge has, and
+    stored nowhere."""
+    return Nudge(
+        id=NudgeId(f"{name.replace('_', '-')}-{uuid4()}"),
+        kind=NudgeKind.CORRECTION,
+        rule=name,
+        person=person,
+        team=Team(id=TeamId(""), name=""),
+        occasion=name,
+        day=now.date(),
+        text=text,
+        reason=reason,
+        playbook_from=None,
+        revision=0,
+        decided_at=now,
+        send_at=now,
+        url=url,
+    )
 
 
 def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from uuid import uuid4
 
 import asyncpg
 import structlog
@@ -15,10 +14,10 @@ from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link, h
 from services.nudges.deliver.channel import Delivered
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.personal.contact_states import record_attempts
-from services.nudges.deliver.personal.transport import MessagePart, PersonalMessage, personal_message
+from services.nudges.deliver.personal.transport import MessagePart, PersonalMessage, nudge_without_rule, personal_message
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from shared.events import Nudge, NudgeId, NudgeKind, Person, PersonId, Team, TeamId
+from shared.events import Person, PersonId
 from shared.reach import Contacts
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -105,22 +104,7 @@ class SignInMessages:
 
 
 def _message(recipient: Recipient, url: str, *, now: datetime) -> PersonalMessage:
-    """A message that is sent whatever the person wants, with an id that no nudge has."""
-    nudge = Nudge(
-        id=NudgeId(f"sign-in-{uuid4()}"),
-        kind=NudgeKind.CORRECTION,
-        rule="sign_in",
-        person=Person(id=recipient.person_id, name=recipient.name),
-        team=Team(id=TeamId(""), name=""),
-        occasion="sign_in",
-        day=now.date(),
-        text=_TEXT,
-        reason=_REASON,
-        playbook_from=None,
-        revision=0,
-        decided_at=now,
-        send_at=now,
-        url=url,
-    )
+    person = Person(id=recipient.person_id, name=recipient.name)
+    nudge = nudge_without_rule(person, name="sign_in", text=_TEXT, reason=_REASON, now=now, url=url)
     part = MessagePart(nudge_id=nudge.id, paragraphs=(_TEXT,), answers=())
     return replace(personal_message(nudge, stop_url=""), subject=_SUBJECT, parts=(part,), link_label="Sign in")

@@ -202,7 +202,9 @@ def test_what_else_the_reader_can_do_and_their_settings_are_links_of_their_own()
 
     *_, last = message.blocks
     assert last["type"] == "rich_text"
-    assert [section["elements"] for section in last["elements"]] == [  # type: ignore[attr-defined]
+    sections = last["elements"]
+    assert isinstance(sections, list)
+    assert [section["elements"] for section in sections] == [
         [{"type": "link", "url": "https://pages.example/recognise/mara/ana/x", "text": "Write to Ana Ruiz"}],
         [{"type": "link", "url": URL, "text": "Say thank you, or answer"}],
         [{"type": "link", "url": "https://pages.example/mail/mara/x", "text": "Choose which messages you get"}],
