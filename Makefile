@@ -93,7 +93,8 @@ mutation: $(DEV_STAMP) ## plant mistakes in code, alert rules and SQL and check 
 
 faults: $(DEV_STAMP) ## kill services, take servers and disks away, cut the power (as root), restore a backup, drill the alerts
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
-	@$(BIN)/python -m tests.faults.nudges_under_kills
+	@$(BIN)/python -m tests.faults.nudges.nudges_under_kills
+	@$(BIN)/python -m tests.faults.nudges.messages_under_kills
 	@$(BIN)/python -m tests.faults.backup_under_load
 	@$(BIN)/python -m tests.faults.recovery
 
