@@ -129,6 +129,9 @@ def block_mistakes(blocks: Sequence[Json]) -> Iterator[str]:
                 if not 0 < len(set(actions)) == len(actions) <= 25:
                     yield "the elements of an actions block"
                 yield from (mistake for element in block["elements"] for mistake in _element_mistakes(element))
+            case "input":
+                yield from _text_mistakes(block["label"], length_max=2_000)
+                yield from _field_mistakes(block["element"])
             case "rich_text":
                 yield from (json.dumps(part) for part in block["elements"] if part["type"] != "rich_text_section")
             case other:
@@ -151,6 +154,12 @@ def _element_mistakes(element: Json) -> Iterator[str]:
                 yield "the value of an option"
     else:
         yield f"no element is of type {element['type']}"
+
+
+def _field_mistakes(element: Json) -> Iterator[str]:
+    if element["type"] != "plain_text_input" or not 0 < element["max_length"] <= 3_000:
+        yield "the field of an input block"
+    yield from _text_mistakes(element["placeholder"], length_max=150)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from services.nudges.domain.phrases import clock_time
 from services.nudges.domain.roster.access import Action
 from services.nudges.links import Door, Links, last_day_of_links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.answers.ask_again import ask_again, find_later_time
+from services.nudges.pages.answers.ask_again import AGAIN, NOT_AGAIN, ask_again, find_later_time
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.readers import may_read
@@ -29,10 +29,7 @@ from shared.events import ManagerId, NudgeId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
-_NOTICES: Final = {
-    "yes": "You'll get this message again later today.",
-    "no": "This message can't come again today. You can always read it here.",
-}
+_NOTICES: Final = {"yes": AGAIN, "no": NOT_AGAIN}
 _BUTTON: Final = "{nudge}/{answer}/{reason}"
 
 

@@ -16,6 +16,8 @@ from services.nudges.rules.catalogue import MANAGER_RULES
 from shared.events import PersonId, RepId
 from shared.postgres.pool import Connection
 
+AGAIN: Final = "You'll get this message again later today."
+NOT_AGAIN: Final = "This message can't come again today. You can always read it in Daymark."
 PERSONAL: Final = "personal"
 """The name of the channel to single people."""
 
