@@ -82,7 +82,7 @@ class Receivers:
     def accept_in_teams(self, request: Received) -> bytes:
         payload = json.loads(request.body)
         person = payload["recipient"].partition("@")[0]
-        self._note(person, "teams", payload["id"], json.dumps(payload["attachments"]))
+        self._note(person, "teams", payload["id"].partition(".")[0], json.dumps(payload["attachments"]))
         return answer(202)
 
     def accept_webhook(self, request: Received) -> bytes:
