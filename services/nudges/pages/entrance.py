@@ -7,7 +7,7 @@ from typing import Final
 
 from services.nudges.domain.phrases import day_and_month, natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
-from services.nudges.links import SIGNED_IN, inbox_path, own_page_path, preferences_path
+from services.nudges.links import SIGNED_IN, TODAY_PATH, inbox_path, own_page_path, preferences_path
 from shared.events import PersonId
 
 
@@ -50,7 +50,7 @@ class Entrance:
         is_manager, is_rep = self.today.is_manager(self.person_id), self.today.is_rep(self.person_id)
         pages = []
         if is_manager:
-            pages.append(("Inbox", inbox_path(self.person_id)))
+            pages.extend([("Today", TODAY_PATH), ("Inbox", inbox_path(self.person_id))])
         if is_rep:
             pages.append(("Your day" if is_manager else "Today", own_page_path(self.person_id)))
         if is_manager or is_rep:

@@ -44,8 +44,18 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
 
     inbox, own = await browser.get("/inbox/jon/-"), await browser.get("/you/jon/-")
 
-    assert _pages(inbox) == [("Inbox*", "/inbox/jon/-"), ("Your day", "/you/jon/-"), ("Preferences", "/mail/jon/-")]
-    assert _pages(own) == [("Inbox", "/inbox/jon/-"), ("Your day*", "/you/jon/-"), ("Preferences", "/mail/jon/-")]
+    assert _pages(inbox) == [
+        ("Today", "/today"),
+        ("Inbox*", "/inbox/jon/-"),
+        ("Your day", "/you/jon/-"),
+        ("Preferences", "/mail/jon/-"),
+    ]
+    assert _pages(own) == [
+        ("Today", "/today"),
+        ("Inbox", "/inbox/jon/-"),
+        ("Your day*", "/you/jon/-"),
+        ("Preferences", "/mail/jon/-"),
+    ]
 
 
 async def test_somebody_without_a_page_of_their_own_is_offered_none(visits: Visits) -> None:
