@@ -15,15 +15,16 @@ from shared.events import PersonId
 class Entrance:
     """Who came in, as the roster has them `today`.
 
-    Somebody who is signed in has a `csrf` token, which every form carries. Somebody who came by a link has none; then the links
-    on the page end on the `last_day` of theirs. `address_ends_on` is the day from which a page opens for them only once they
-    sign in; None unless they came by an address that never ended.
+    Somebody who is signed in has a session, and a `csrf` token, which every form carries. Somebody who came by a link has none;
+    then the links on the page end on the `last_day` of theirs. `address_ends_on` is the day from which a page opens for them
+    only once they sign in; None unless they came by an address that never ended.
     """
 
     person_id: PersonId
     today: RosterToday
     token: str = SIGNED_IN
     csrf: str = ""
+    session_id: int | None = None
     last_day: date | None = None
     address_ends_on: date | None = None
 

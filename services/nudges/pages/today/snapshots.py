@@ -25,10 +25,9 @@ class Snapshot:
     fragments: Fragments
     fingerprint: str
 
-    def changed_since(self, before: "Snapshot | None") -> Fragments:
+    def changed_since(self, before: "Snapshot") -> Fragments:
         """Those that differ."""
-        known: Fragments = before.fragments if before is not None else {}
-        return {element: html for element, html in self.fragments.items() if known.get(element) != html}
+        return {element: html for element, html in self.fragments.items() if before.fragments.get(element) != html}
 
 
 def take_snapshot(renderer: Renderer, view: TeamView, before: Snapshot | None = None) -> Snapshot:

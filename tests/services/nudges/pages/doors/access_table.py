@@ -122,6 +122,7 @@ ROWS: Final = (
     _own("POST", "/day/{day}/activity/{activity}/withdraw"),
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
+    Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
     *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
     *_of_inbox("/answer/{nudge}/later"),
