@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.history import planned_behaviours
+from services.nudges.domain.history import PLAN_DONE_SCORE, planned_behaviours
 from shared.events import BehaviourResult, DayReport
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -187,6 +187,11 @@ def capitalized(text: str) -> str:
 def number(value: Decimal) -> str:
     """A number without empty decimals: `5`, `2.5`."""
     return f"{value.normalize():f}"
+
+
+def whole_score(score: Decimal) -> str:
+    """A score without decimals: `88`. One below 100 is never shown as 100, since it is not."""
+    return f"{min(score, Decimal(99)) if Decimal(99) < score < PLAN_DONE_SCORE else score:.0f}"
 
 
 def targets(report: DayReport) -> str:
