@@ -58,6 +58,7 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.many_teams
 	@$(BIN)/python -m bench.nudge_reports
 	@$(BIN)/python -m bench.latency
+	@$(BIN)/python -m bench.slack_notes
 	@$(BIN)/python -m bench.reprocessing
 	@$(BIN)/python -m bench.drop_detection
 	@$(BIN)/python -m bench.nudge_quality
@@ -93,7 +94,8 @@ mutation: $(DEV_STAMP) ## plant mistakes in code, alert rules and SQL and check 
 
 faults: $(DEV_STAMP) ## kill services, take servers and disks away, cut the power (as root), restore a backup, drill the alerts
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
-	@$(BIN)/python -m tests.faults.nudges_under_kills
+	@$(BIN)/python -m tests.faults.nudges.nudges_under_kills
+	@$(BIN)/python -m tests.faults.nudges.messages_under_kills
 	@$(BIN)/python -m tests.faults.backup_under_load
 	@$(BIN)/python -m tests.faults.recovery
 
