@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract pictures digests fuzz nightly mutation faults drills real-crm requirements clean
+.PHONY: help setup demo up test check fix bench contract pictures browser digests fuzz nightly mutation faults drills real-crm requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ contract: $(DEV_STAMP) ## regenerate the two API documents, the generated pages 
 
 pictures: $(DEV_STAMP) ## show each mail as a phone does, in pictures/ (needs Chromium)
 	@$(BIN)/python -m tests.contract.goldens.pictures $(ARGS)
+
+browser: ## install Chromium and its driver for the tests that use a browser (on Debian or Ubuntu, as root)
+	@apt-get install -y chromium chromium-driver
 
 digests: $(DEV_STAMP) ## add the digests of new migrations; those that have landed are never changed
 	@$(BIN)/python -m tests.contract.migration_digests
