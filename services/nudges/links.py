@@ -198,6 +198,11 @@ def own_page_path(rep_id: PersonId) -> str:
     return f"/{Door.OWN_PAGE.value}/{rep_id}/{SIGNED_IN}"
 
 
+def rep_page_path(rep_id: PersonId) -> str:
+    """The page of a rep, as it opens for the rep and for their managers who are signed in."""
+    return f"/people/{rep_id}"
+
+
 def last_day_of_links(sent_at: datetime) -> date:
     """Until when the links in a message work that is sent at that time."""
     return (sent_at + MESSAGE_LINK_AGE_MAX).date()

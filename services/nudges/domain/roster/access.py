@@ -14,6 +14,7 @@ class Action(Enum):
     OPEN_OWN_PAGE = "open their own page as a rep, and do what it offers"
     OPEN_INBOX = "open their inbox as a manager, and read what is written to them as one"
     OPEN_MESSAGE = "open a message that was sent to them, as a rep or as a manager"
+    SEE_REP = "see a rep's days, with their scores and activities, and what was said to the rep"
     MANAGE = "read what is written to a rep, answer it, resolve a dispute, enter an absence"
     RECOGNISE = "say something to a rep"
     CHOOSE_MAIL = "stop mail, or get it again"
@@ -83,6 +84,8 @@ def may(person: PersonId, action: Action, subject: PersonId, today: RosterToday)
             return person == subject and today.is_manager(person)
         case Action.OPEN_MESSAGE:
             return person == subject and (today.is_rep(person) or today.is_manager(person))
+        case Action.SEE_REP:
+            return (person == subject and today.is_rep(person)) or today.manages(person, subject)
         case Action.MANAGE:
             return today.manages(person, subject)
         case Action.RECOGNISE:
