@@ -203,6 +203,11 @@ def rep_page_path(rep_id: PersonId) -> str:
     return f"/people/{rep_id}"
 
 
+def preferences_path(person_id: PersonId) -> str:
+    """Where somebody who is signed in chooses which messages they get."""
+    return f"/{Door.MAIL.value}/{person_id}/{SIGNED_IN}"
+
+
 def last_day_of_links(sent_at: datetime) -> date:
     """Until when the links in a message work that is sent at that time."""
     return (sent_at + MESSAGE_LINK_AGE_MAX).date()

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.nudges.domain.phrases import day_and_month, natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
-from services.nudges.links import SIGNED_IN, inbox_path, own_page_path
+from services.nudges.links import SIGNED_IN, inbox_path, own_page_path, preferences_path
 from shared.events import PersonId
 
 
@@ -44,15 +44,18 @@ class Entrance:
 
     @property
     def pages(self) -> Sequence[tuple[str, str]]:
-        """The pages that open for whoever is signed in: pairs of a label and an address."""
+        """The pages that open for whoever is signed in: pairs of a label and an address. The first one is where they begin."""
         if not self.is_signed_in:
             return ()
-        both = []
-        if self.today.is_manager(self.person_id):
-            both.append(("Inbox", inbox_path(self.person_id)))
-        if self.today.is_rep(self.person_id):
-            both.append(("Your page", own_page_path(self.person_id)))
-        return both
+        is_manager, is_rep = self.today.is_manager(self.person_id), self.today.is_rep(self.person_id)
+        pages = []
+        if is_manager:
+            pages.append(("Inbox", inbox_path(self.person_id)))
+        if is_rep:
+            pages.append(("Your day" if is_manager else "Today", own_page_path(self.person_id)))
+        if is_manager or is_rep:
+            pages.append(("Preferences", preferences_path(self.person_id)))
+        return pages
 
 
 OUTSIDE: Final = Entrance(person_id=PersonId(""), today=EMPTY_TODAY)
