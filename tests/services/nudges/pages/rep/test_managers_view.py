@@ -92,6 +92,7 @@ async def test_names_are_escaped_and_a_rep_without_a_day_has_a_page(visits: Visi
 
     assert "No messages in the last two weeks." not in (empty := await browser.get(ANAS)).text
     assert empty.status_code == 200
+    assert "No day has begun yet." in empty.text
     assert "<svg" not in empty.text
 
     await rows.add_day(open_report(rep=Rep(id=ANA.id, name="<b>Ana</b>")))
