@@ -29,6 +29,7 @@ from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_page import ThanksPage
+from services.nudges.pages.wins.wins_page import WinsPage
 from shared.clock import Clock
 from shared.events import RepId
 from shared.requests.scores import Explanation
@@ -126,6 +127,7 @@ class Site:
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard),
+            WinsPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, metrics, guard, settings=self.settings, on_decided=self.on_decided),
         )
         return [route for page in pages for route in page.routes()]

@@ -25,6 +25,7 @@ GRANTED = {
     (MARA.id, Action.OPEN_INBOX, MARA.id),
     (JON.id, Action.OPEN_INBOX, JON.id),
     *((person, Action.OPEN_MESSAGE, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
+    *((person, Action.SEE_WINS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((rep, Action.SEE_REP, rep) for rep in (ANA.id, BEN.id, JON.id)),
     (MARA.id, Action.SEE_REP, ANA.id),
     (MARA.id, Action.SEE_REP, JON.id),

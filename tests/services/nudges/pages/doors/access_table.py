@@ -95,6 +95,11 @@ def _of_rep(path: str) -> list[Row]:
     return [Row(method="GET", path=f"/people/{{rep}}{path}", subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
 
 
+def _in_session(method: str, path: str, people: str) -> Row:
+    """A page of whoever is signed in."""
+    return Row(method=method, path=path, grants={Way.SESSION: people})
+
+
 def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
     return [Row(method=method, path=f"{_ANSWER}{path}", subject=rep, grants={Way.MESSAGE: people[rep]}) for rep in SUBJECTS]
 
@@ -128,6 +133,9 @@ ROWS: Final = (
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
     *_of_rep(""),
     *_of_rep("/day/{day}"),
+    _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
+    _in_session("POST", "/wins/hide", REPS),
+    _in_session("POST", "/wins/show", REPS),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
     *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
     *_of_inbox("/answer/{nudge}/thank"),
