@@ -7,6 +7,7 @@ from typing import Final
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.on_change import decide_on_change
 from services.nudges.domain.decision import Outcome
+from services.nudges.domain.trends.score_by_time import quarter_hour_of
 from shared.events import BehaviourKey, DayReport
 from shared.postgres.queries import Queries
 from shared.postgres.shared_connection import Querier, change
@@ -35,12 +36,21 @@ async def _merge_day(connection: Querier, report: DayReport, *, now: datetime) -
         report.model_dump_json(),
         now if counted else None,
         json.dumps(dict.fromkeys(counted, now.isoformat())),
+        _score_by_quarter_hour(report, now=now),
     )
     merged = await change(connection, _QUERIES["merge_days"], [row])
     if not merged:
         return None
     first_seen = json.loads(merged[0]["first_seen"])
     return [key for key in counted if first_seen[key] == now.isoformat()]
+
+
+def _score_by_quarter_hour(report: DayReport, *, now: datetime) -> str:
+    """What the report makes known of its day's score, as JSON: nothing once the day is over, nor of imported history."""
+    quarter_hour = quarter_hour_of(now, report.day, report.timezone)
+    if report.score is None or report.silent or quarter_hour is None:
+        return "{}"
+    return json.dumps({quarter_hour: str(report.score)})
 
 
 async def _record_managers(connection: Querier, report: DayReport) -> None:

@@ -1,15 +1,18 @@
 -- name: merge_days
 -- Keeps the newest report of each day whatever the order of arrival; returns nothing for one that is not newer. What was seen first
--- stays so.
-INSERT INTO day AS d (rep_id, day, revision, report, first_seen_at, first_seen)
-SELECT rep_id, day, revision, report::jsonb, first_seen_at, first_seen::jsonb
-FROM unnest($1::text[], $2::date[], $3::integer[], $4::text[], $5::timestamptz[], $6::text[])
-    AS new (rep_id, day, revision, report, first_seen_at, first_seen)
+-- stays so, and so does what was known of the score in each quarter of an hour that is over. Once the transaction commits, the pages
+-- that show the day learn that it has changed; nobody looks at days that are imported.
+INSERT INTO day AS d (rep_id, day, revision, report, first_seen_at, first_seen, score_by_quarter_hour)
+SELECT rep_id, day, revision, report::jsonb, first_seen_at, first_seen::jsonb, score_by_quarter_hour::jsonb
+FROM unnest($1::text[], $2::date[], $3::integer[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
+    AS new (rep_id, day, revision, report, first_seen_at, first_seen, score_by_quarter_hour)
 ON CONFLICT (rep_id, day) DO UPDATE
 SET revision = excluded.revision, report = excluded.report, first_seen_at = coalesce(d.first_seen_at, excluded.first_seen_at),
-    first_seen = excluded.first_seen || d.first_seen
+    first_seen = excluded.first_seen || d.first_seen,
+    score_by_quarter_hour = d.score_by_quarter_hour || excluded.score_by_quarter_hour
 WHERE d.revision < excluded.revision
-RETURNING rep_id, first_seen::text AS first_seen;
+RETURNING rep_id, first_seen::text AS first_seen,
+    CASE WHEN NOT (report -> 'silent')::boolean THEN pg_notify('changed_teams', team_id) END;
 
 -- name: merge_managers
 -- The newest day says who leads a rep, and on whose clock.

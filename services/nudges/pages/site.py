@@ -29,6 +29,8 @@ from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_page import ThanksPage
+from services.nudges.pages.today.live_teams import LiveTeams
+from services.nudges.pages.today.today_page import TodayPage
 from services.nudges.pages.wins.wins_page import WinsPage
 from shared.clock import Clock
 from shared.events import RepId
@@ -68,6 +70,7 @@ class Site:
     openid: OpenId | None
     is_secure: bool
     asked_max: int
+    live: LiveTeams
     on_acknowledged: Callable[[], None]
     on_decided: Callable[[], None]
 
@@ -113,6 +116,7 @@ class Site:
     def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics
         pages = (
+            TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
             AnswerPage(pool, links, renderer, clock, metrics, guard),
             DisputePage(

@@ -20,6 +20,13 @@ PERSONAL: Final = "personal"
 """The name of the channel to single people."""
 
 
+LATER_NOTICES: Final = {
+    "yes": "You'll get this message again later today.",
+    "no": "This message can't come again today. You can always read it here.",
+}
+"""What a page says to somebody who asked for it, by whether it will come."""
+
+
 async def find_later_time(
     connection: Connection | asyncpg.Pool, message: Message, reader_id: PersonId, *, now: datetime
 ) -> datetime | None:

@@ -80,14 +80,21 @@ class Guard:
         return Route(path, admit, methods=list(methods))
 
     def signed_in_route(
-        self, path: str, handler: Handler, *, action: Action, subject: str = "", methods: Sequence[str] = ("GET",)
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        action: Action,
+        subject: str = "",
+        methods: Sequence[str] = ("GET",),
+        is_use: bool = True,
     ) -> Route:
         """A route that opens for whoever is signed in, and by no signature. `subject` is the segment that names whom the action
-        concerns; without it, the action concerns the visitor."""
+        concerns; without it, the action concerns the visitor. What a page asks for by itself `is_use` of no session."""
 
         async def admit(request: Request) -> Response:
             try:
-                entrance = await self.find_visitor(request)
+                entrance = await self.find_visitor(request, is_use=is_use)
                 if entrance is None:
                     return RedirectResponse(sign_in_path(own_path(_address_of(request))), HTTPStatus.SEE_OTHER)
                 if request.method == "POST" and not is_from_own_form(await read_fields(request), entrance):
@@ -101,20 +108,21 @@ class Guard:
 
         return Route(path, admit, methods=list(methods))
 
-    async def find_visitor(self, request: Request) -> Entrance | None:
-        """Who is signed in; None if nobody is, or if the roster does not list them any more.
+    async def find_visitor(self, request: Request, *, is_use: bool = True) -> Entrance | None:
+        """Who is signed in; None if nobody is, or if the roster does not list them any more. With `is_use` the session goes on
+        for longer.
 
         Raises:
             NoResponder, Refused: scoring cannot answer now.
         """
         token = self._cookie.read(request)
-        session = await find_session(self._pool, token, now=self._clock.now()) if token else None
+        session = await find_session(self._pool, token, now=self._clock.now(), is_use=is_use) if token else None
         if session is None:
             return None
         today = await self._read_roster(session.person_id)
         if not today.lists(session.person_id):
             return None
-        return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token))
+        return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token), session_id=session.id)
 
     async def _enter(self, request: Request, door: Door, action: Action) -> Entrance | Response:
         """Who came in, or the response that tells them why not."""

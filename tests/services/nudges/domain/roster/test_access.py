@@ -22,6 +22,8 @@ GRANTED = {
     (ANA.id, Action.OPEN_OWN_PAGE, ANA.id),
     (BEN.id, Action.OPEN_OWN_PAGE, BEN.id),
     (JON.id, Action.OPEN_OWN_PAGE, JON.id),
+    (MARA.id, Action.OPEN_TODAY, MARA.id),
+    (JON.id, Action.OPEN_TODAY, JON.id),
     (MARA.id, Action.OPEN_INBOX, MARA.id),
     (JON.id, Action.OPEN_INBOX, JON.id),
     *((person, Action.OPEN_MESSAGE, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
