@@ -120,6 +120,7 @@ class Site:
 
     def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics
+        transports = self.channel.transports if self.channel is not None else ()
         pages = (
             TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
@@ -135,7 +136,7 @@ class Site:
                 on_decided=self.on_decided,
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
-            PreferencePage(pool, renderer, clock, guard),
+            PreferencePage(pool, renderer, clock, guard, transports=transports),
             WinsPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
         )
