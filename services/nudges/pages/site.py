@@ -24,6 +24,8 @@ from services.nudges.pages.doors.openid_page import OpenIdPage
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
+from services.nudges.pages.effects.effects_page import EffectsPage
+from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
@@ -132,6 +134,7 @@ class Site:
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard),
             WinsPage(pool, renderer, clock, guard),
+            EffectsPage(renderer, guard, MeasuredEffects(pool, self.settings.holdout.share_of, clock)),
             ThanksPage(pool, renderer, clock, metrics, guard, settings=self.settings, on_decided=self.on_decided),
         )
         return [route for page in pages for route in page.routes()]

@@ -133,6 +133,7 @@ ROWS: Final = (
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
     *_of_rep(""),
     *_of_rep("/day/{day}"),
+    _in_session("GET", "/effects", MANAGERS),
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),
