@@ -17,6 +17,7 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.api.api_routes import Api
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.guard import Guard
@@ -117,6 +118,7 @@ class Site:
 
     def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics
+        effects = MeasuredEffects(pool, self.settings.holdout.share_of, clock)
         pages = (
             TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
@@ -134,7 +136,8 @@ class Site:
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard),
             WinsPage(pool, renderer, clock, guard),
-            EffectsPage(renderer, guard, MeasuredEffects(pool, self.settings.holdout.share_of, clock)),
+            EffectsPage(renderer, guard, effects),
+            Api(pool, clock, guard, effects),
             ThanksPage(pool, renderer, clock, metrics, guard, settings=self.settings, on_decided=self.on_decided),
         )
         return [route for page in pages for route in page.routes()]

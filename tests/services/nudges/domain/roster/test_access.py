@@ -24,6 +24,8 @@ GRANTED = {
     (JON.id, Action.OPEN_OWN_PAGE, JON.id),
     (MARA.id, Action.OPEN_TODAY, MARA.id),
     (JON.id, Action.OPEN_TODAY, JON.id),
+    (MARA.id, Action.EXPORT_SCORES, MARA.id),
+    (JON.id, Action.EXPORT_SCORES, JON.id),
     (MARA.id, Action.SEE_EFFECTS, MARA.id),
     (JON.id, Action.SEE_EFFECTS, JON.id),
     (MARA.id, Action.OPEN_INBOX, MARA.id),
