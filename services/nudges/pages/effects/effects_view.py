@@ -1,13 +1,12 @@
 """What the page of effects says of each rule."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 from services.nudges.domain.effects.effect import PEOPLE_MIN
-from services.nudges.domain.phrases import capitalized, count_phrase, day_and_month
+from services.nudges.domain.phrases import count_phrase, day_and_month, sentence
 from services.nudges.pages.charts.intervals import Estimate, IntervalChart, draw_interval
 from services.nudges.pages.effects.measured_effects import Measurement
 from services.nudges.pages.effects.rule_counts import NO_COUNTS, RuleCounts
@@ -48,7 +47,7 @@ def make_effects(measurement: Measurement) -> list[RuleEffect]:
             answered=counts.answered,
             chart=_draw(row.effect, reach) if row.effect is not None else None,
             points=_describe(row.effect) if row.effect is not None else "",
-            unknown=capitalized(". ".join(_missing(row, counts, now=measurement.measured_at))) if row.effect is None else "",
+            unknown=sentence(_missing(row, counts, now=measurement.measured_at)) if row.effect is None else "",
             remark=_remark(row),
         )
         for row in rows
@@ -65,18 +64,16 @@ def _describe(effect: EffectEstimate) -> str:
     return f"{effect.points:+.1f} points, between {effect.low:+.1f} and {effect.high:+.1f}"
 
 
-def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> Iterator[str]:
+def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:
     if row.holdout == 0 and not counts.withheld:
-        yield "not measured: nothing is withheld"
-        return
+        return "not measured: nothing is withheld"
     people = min(counts.people_sent, counts.people_withheld)
     weeks = _weeks_left(people, now - counts.measured_since) if counts.measured_since is not None and people else None
     if weeks is None:
-        yield f"not known yet: {row.not_known_because}"
-    elif weeks > _WEEKS_MAX:
-        yield f"not known yet, and not within a year at this rate: {row.not_known_because}"
-    else:
-        yield f"not known yet, about {count_phrase(weeks, 'week')} more at this rate: {row.not_known_because}"
+        return f"not known yet: {row.not_known_because}"
+    if weeks > _WEEKS_MAX:
+        return f"not known yet, and not within a year at this rate: {row.not_known_because}"
+    return f"not known yet, about {count_phrase(weeks, 'week')} more at this rate: {row.not_known_because}"
 
 
 def _weeks_left(people: int, elapsed: timedelta) -> int | None:

@@ -72,7 +72,7 @@ def test_a_small_effect_stays_small() -> None:
 def test_what_is_missing_is_estimated_from_the_rate_so_far(counts: RuleCounts, unknown: str) -> None:
     (streak,) = make_effects(measured(effect_row(), streak=counts))
 
-    assert (streak.chart, streak.points, streak.unknown) == (None, "", f"Not known yet{unknown}: too few")
+    assert (streak.chart, streak.points, streak.unknown) == (None, "", f"Not known yet{unknown}: too few.")
 
 
 def test_without_a_holdout_nothing_is_measured_and_a_paused_rule_says_so() -> None:
@@ -80,5 +80,5 @@ def test_without_a_holdout_nothing_is_measured_and_a_paused_rule_says_so() -> No
 
     (streak,) = make_effects(measured(paused, streak=RuleCounts(sent=3)))
 
-    assert streak.unknown == "Not measured: nothing is withheld"
+    assert streak.unknown == "Not measured: nothing is withheld."
     assert streak.remark == "Paused since Monday 2 March, because it lowers the score. An operator can resume it."
