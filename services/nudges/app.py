@@ -36,6 +36,7 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pending_work import has_pending_work
 from services.nudges.requests.handlers import nudge_requests
@@ -213,7 +214,7 @@ class NudgesService:
             on_acknowledged=self._relay.wake,
             on_decided=self._wake,
         )
-        return site.application(self._slack())
+        return site.application(self._slack(site.thanks()))
 
     def _probes(self) -> Starlette:
         """/livez, /readyz and /metrics."""
@@ -240,7 +241,7 @@ class NudgesService:
         )
         return OpenId(name=section.name, provider=provider)
 
-    def _slack(self) -> Sequence[BaseRoute]:
+    def _slack(self, thanks: ThanksSender) -> Sequence[BaseRoute]:
         """Where Slack posts answers, if it may."""
         channels = self._settings.channels
         assert isinstance(channels, PersonalKeys), "every type of channel adds its keys"
@@ -256,6 +257,7 @@ class NudgesService:
             read_roster=self._roster.read,
             read_secret=section.read_signing_secret,
             replies=Replies(base_url=section.base_url),
+            thanks=thanks,
         ).routes()
 
     async def _explain(self, rep_id: RepId, day: date) -> Explanation:

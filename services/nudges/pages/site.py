@@ -31,6 +31,7 @@ from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pages.today.today_page import TodayPage
@@ -76,6 +77,10 @@ class Site:
     live: LiveTeams
     on_acknowledged: Callable[[], None]
     on_decided: Callable[[], None]
+
+    def thanks(self) -> ThanksSender:
+        """Sends what people write, wherever they write it."""
+        return ThanksSender(self.pool, self.clock, self.metrics, settings=self.settings, on_decided=self.on_decided)
 
     def application(self, more: Sequence[BaseRoute] = ()) -> Starlette:
         """The pages, and nothing else; with `more` routes that look after their doors themselves."""
@@ -138,6 +143,6 @@ class Site:
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),
-            ThanksPage(pool, renderer, clock, metrics, guard, settings=self.settings, on_decided=self.on_decided),
+            ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
         )
         return [route for page in pages for route in page.routes()]

@@ -23,6 +23,7 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
@@ -191,11 +192,11 @@ async def visiting(
         on_acknowledged=lambda: None,
         on_decided=lambda: None,
     )
-    visits.app = site.application(_slack_routes(visits) if has_slack else ())
+    visits.app = site.application(_slack_routes(visits, site.thanks()) if has_slack else ())
     yield visits
 
 
-def _slack_routes(visits: Visits) -> Sequence[BaseRoute]:
+def _slack_routes(visits: Visits, thanks: ThanksSender) -> Sequence[BaseRoute]:
     """Where Slack posts what people press."""
     slack = SlackAnswers(
         visits.pool,
@@ -206,5 +207,6 @@ def _slack_routes(visits: Visits) -> Sequence[BaseRoute]:
         read_roster=visits.roster.read,
         read_secret=lambda: SECRET,
         replies=Replies(base_url="https://slack.invalid/"),
+        thanks=thanks,
     )
     return slack.routes()
