@@ -75,10 +75,7 @@ class StandIn:
     async def _post(self, request: Request) -> Response:
         if (refused := await self._refusal("chat.postMessage", request)) is not None:
             return refused
-        try:
-            message = await request.json()
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it: the client was killed
+        message = await request.json()
         if message["channel"] not in {f"D{user[1:]}" for user in self.users}:
             return error("channel_not_found")
         if list(block_mistakes(message["blocks"])):
@@ -162,11 +159,17 @@ def _field_mistakes(element: Json) -> Iterator[str]:
     yield from _text_mistakes(element["placeholder"], length_max=150)
 
 
+async def _forget(_: Request, __: Exception) -> Response:
+    """The client was killed: nobody reads the answer."""
+    return Response(status_code=400)
+
+
 @asynccontextmanager
 async def slack_stand_in() -> AsyncIterator[StandIn]:
     """Serve on a free port of this machine."""
     slack = StandIn()
-    async with served(Starlette(routes=slack.routes())) as port:
+    app = Starlette(routes=slack.routes(), exception_handlers={ClientDisconnect: _forget})
+    async with served(app) as port:
         slack.port = port
         yield slack
         slack.ended.set()

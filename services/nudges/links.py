@@ -17,6 +17,8 @@ from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 
 SIGNED_IN: Final = "-"
 """Stands in an address where the signature would: it opens for the person who is signed in."""
+WINS_PATH: Final = "/wins"
+"""What was celebrated in the teams of whoever is signed in."""
 TODAY_PATH: Final = "/today"
 """Opens the teams of the manager who is signed in."""
 MESSAGE_LINK_AGE_MAX: Final = timedelta(days=14)

@@ -240,4 +240,4 @@ def _singular_word(plural: str) -> str:
 
 def score_text(report: DayReport) -> str:
     """The score as a whole number."""
-    return f"{report.score:.0f}" if report.score is not None else "none"
+    return whole_score(report.score) if report.score is not None else "none"

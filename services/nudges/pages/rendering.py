@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.nudges.deliver.personal.neutral_text import neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
+from services.nudges.domain.phrases import whole_score
 from services.nudges.pages.entrance import OUTSIDE, Entrance
 
 FOLDER: Final = Path(__file__).parent
@@ -38,6 +39,7 @@ class Renderer:
         )
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
+        self._templates.filters["whole_score"] = whole_score
 
     def page(
         self,

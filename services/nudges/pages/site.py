@@ -32,6 +32,7 @@ from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pages.today.today_page import TodayPage
+from services.nudges.pages.wins.wins_page import WinsPage
 from shared.clock import Clock
 from shared.events import RepId
 from shared.requests.scores import Explanation
@@ -135,6 +136,7 @@ class Site:
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard),
+            WinsPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
         )
         return [route for page in pages for route in page.routes()]

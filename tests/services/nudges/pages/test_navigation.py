@@ -1,24 +1,15 @@
 """The navigation of whoever is signed in: it lists the pages that open for them, and begins with where they begin."""
 
 import re
-from collections.abc import AsyncIterator
 
-import asyncpg
 import httpx
-import pytest
 
 from services.nudges.domain.roster.access import PersonToday
 from shared.events import PersonId
 from tests.services.nudges.builders.rosters import roster_today
-from tests.services.nudges.pages.doors.visits import Visits, visiting
+from tests.services.nudges.pages.doors.visits import Visits
 
 _LINK = re.compile(r'<li><a href="([^"]*)"( aria-current="page")?>([^<]*)</a></li>')
-
-
-@pytest.fixture
-async def visits(pool: asyncpg.Pool) -> AsyncIterator[Visits]:
-    async with visiting(pool) as opened:
-        yield opened
 
 
 def _pages(page: httpx.Response) -> list[tuple[str, str]]:
@@ -33,8 +24,8 @@ async def test_a_rep_begins_with_their_own_page(visits: Visits) -> None:
     home = await browser.get("/", follow_redirects=True)
     preferences = await browser.get("/mail/ana/-")
 
-    assert _pages(home) == [("Today*", "/you/ana/-"), ("Preferences", "/mail/ana/-")]
-    assert _pages(preferences) == [("Today", "/you/ana/-"), ("Preferences*", "/mail/ana/-")]
+    assert _pages(home) == [("Today*", "/you/ana/-"), ("Wins", "/wins"), ("Preferences", "/mail/ana/-")]
+    assert _pages(preferences) == [("Today", "/you/ana/-"), ("Wins", "/wins"), ("Preferences*", "/mail/ana/-")]
     assert '<a class="skip" href="#main">' in home.text
     assert '<main id="main"' in home.text
 
@@ -48,12 +39,14 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Today", "/today"),
         ("Inbox*", "/inbox/jon/-"),
         ("Your day", "/you/jon/-"),
+        ("Wins", "/wins"),
         ("Preferences", "/mail/jon/-"),
     ]
     assert _pages(own) == [
         ("Today", "/today"),
         ("Inbox", "/inbox/jon/-"),
         ("Your day*", "/you/jon/-"),
+        ("Wins", "/wins"),
         ("Preferences", "/mail/jon/-"),
     ]
 
