@@ -44,6 +44,7 @@ WHERE s.toplevel AND r.rolname IN ('scoring', 'nudges') GROUP BY r.rolname, s.qu
 """
 _COUNT_SYNCS: Final = "SELECT sum(fsyncs)::bigint FROM pg_stat_io WHERE object = 'wal'"
 _BEGINNING: Final = "BEGIN"
+_RECORDED: Final = "INSERT INTO activity ("
 _TRANSACTION_STATEMENTS: Final = (_BEGINNING, "COMMIT", "ROLLBACK")
 
 
@@ -113,6 +114,8 @@ def print_cost(cost: Cost, activities: int, *, shown: int) -> None:
         everything = statements + 2 * transactions
         total += everything
         print(f"  {service:<10}{statements:>12.1f}{transactions:>14.2f}{everything:>8.1f}")
+    batches = sum(calls for (_, query), calls in cost.calls.items() if _RECORDED in query)
+    print(f"  Recorded in {batches / activities:.2f} batches for an activity. Compare only runs in which each came alone (1).")
     print(f"  Together {total:.1f}. Syncs of the log of Postgres: {cost.syncs / activities:.2f}.")
     for (service, query), calls in list(cost.calls.items())[:shown]:
         print(f"  {calls / activities:>8.2f}  {service:<8} {' '.join(query.split())[:110]}")

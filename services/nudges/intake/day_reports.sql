@@ -1,6 +1,7 @@
 -- name: merge_days
 -- Keeps the newest report of each day whatever the order of arrival; returns nothing for one that is not newer. What was seen first
--- stays so.
+-- stays so. A day is replanned if anything else than what counts has changed, or if it has a score for the first time. Whether
+-- any of these rules sent anything on the day or later says whether there may be something to retract.
 INSERT INTO day AS d (rep_id, day, revision, report, first_seen_at, first_seen)
 SELECT rep_id, day, revision, report::jsonb, first_seen_at, first_seen::jsonb
 FROM unnest($1::text[], $2::date[], $3::integer[], $4::text[], $5::timestamptz[], $6::text[])
@@ -9,7 +10,14 @@ ON CONFLICT (rep_id, day) DO UPDATE
 SET revision = excluded.revision, report = excluded.report, first_seen_at = coalesce(d.first_seen_at, excluded.first_seen_at),
     first_seen = excluded.first_seen || d.first_seen
 WHERE d.revision < excluded.revision
-RETURNING rep_id, first_seen::text AS first_seen;
+RETURNING d.rep_id, d.first_seen::text AS first_seen,
+    old.report - '{behaviours,goals,score,revision,first_counted_at}'::text[]
+        IS DISTINCT FROM d.report - '{behaviours,goals,score,revision,first_counted_at}'::text[]
+        OR (old.report ->> 'score' IS NULL) <> (d.report ->> 'score' IS NULL) AS is_replanned,
+    EXISTS (
+        SELECT FROM nudge AS n WHERE n.person_id = d.rep_id AND n.sent_day >= d.day AND n.rule = ANY(string_to_array(($7::text[])[1], ' '))
+            AND n.status IN ('sent', 'bundled')
+    ) AS has_sent;
 
 -- name: merge_managers
 -- The newest day says who leads a rep, and on whose clock.
