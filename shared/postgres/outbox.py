@@ -8,6 +8,7 @@ deletes the rows of many at once. What a crash leaves behind is published by any
 a day the receivers take the one with the higher revision, so the order in which they come then does not matter.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -127,6 +128,7 @@ class OutboxRelay:
         self._on_published = on_published
         self._committed: deque[LeasedEvent] = deque()
         self._published: list[int] = []
+        self._publishing = asyncio.Lock()
 
     def take(self, events: Sequence[LeasedEvent]) -> None:
         """Leased events whose transaction is committed, to be published next."""
@@ -139,13 +141,14 @@ class OutboxRelay:
         Raises:
             NotStored: JetStream did not confirm; what was taken stays.
         """
-        while self._committed:
-            leased = list(islice(self._committed, _ROWS_MAX))
-            await self._publisher.store_all(self._message(each.stored) for each in leased)
-            for each in leased:
-                self._committed.popleft()
-                self._count(each.stored.event_type)
-            self._published += [each.row_id for each in leased]
+        async with self._publishing:  # whoever comes meanwhile waits, and finds nothing left to publish
+            while self._committed:
+                leased = list(islice(self._committed, _ROWS_MAX))
+                await self._publisher.store_all(self._message(each.stored) for each in leased)
+                for each in leased:
+                    self._committed.popleft()
+                    self._count(each.stored.event_type)
+                self._published += [each.row_id for each in leased]
 
     async def relay_others(self) -> None:
         """Delete the rows of what was published from memory, and publish everything else that waits.

@@ -1,5 +1,6 @@
 """Leased events: their process publishes them from memory, and any other one when the lease ends."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 import asyncpg
@@ -77,3 +78,16 @@ async def test_a_process_holds_a_limited_number_of_events_and_leaves_the_others_
     await relay.publish_leased()
 
     assert ids_of(await published_in(nats)) == ["e1", "e2", "e5"]
+
+
+async def test_each_event_is_published_once_however_many_ask_for_it(
+    pool: asyncpg.Pool, publisher: Publisher, nats: LeanClient
+) -> None:
+    types: list[str] = []
+    relay = OutboxRelay(pool, publisher, source="/nudges", on_published=types.append)
+    relay.take(await _enqueue_leased(pool, map(make_numbered, range(2 * BATCH))))
+
+    await asyncio.gather(relay.publish_leased(), relay.publish_leased())
+
+    assert len(types) == 2 * BATCH
+    assert ids_of(await published_in(nats)) == [f"e{number}" for number in range(2 * BATCH)]

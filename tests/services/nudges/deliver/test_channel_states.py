@@ -269,7 +269,7 @@ async def test_a_pause_that_is_over_is_not_shown(known: asyncpg.Pool) -> None:
         ("failures = 4, paused_until = $1, asked_until = $1", True),
         ("failures = 5", False),
         ("disabled_at = $1", False),
-        ("paused_until = $1 + interval '1 second'", False),
+        ("paused_until = $1 + interval '1 second', asked_until = $1", False),
         ("asked_until = $1 + interval '1 second'", False),
     ],
 )

@@ -45,14 +45,14 @@ def _scored(rep_id: RepId, day: date) -> Day:
 
 
 async def test_missing_days_are_stored_and_all_are_claimed_in_order(connection: Connection) -> None:
-    await _insert(connection, BENS_MONDAY, state="closed")
+    await _insert(connection, ANAS_TUESDAY, state="closed")
 
     claimed = await claim_days(connection, [(day, "open") for day in (BENS_MONDAY, ANAS_TUESDAY, ANAS_MONDAY)])
 
     assert [(day.rep_day, day.state) for day in claimed] == [
         (ANAS_MONDAY, "open"),
-        (ANAS_TUESDAY, "open"),
-        (BENS_MONDAY, "closed"),
+        (ANAS_TUESDAY, "closed"),
+        (BENS_MONDAY, "open"),
     ]
 
 
