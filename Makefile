@@ -23,7 +23,7 @@ endef
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix bench contract pictures digests fuzz nightly mutation faults drills real-crm requirements clean
+.PHONY: help setup demo up test check fix bench contract pictures browser digests fuzz nightly mutation faults drills real-crm requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,7 +58,8 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.many_teams
 	@$(BIN)/python -m bench.nudge_reports
 	@$(BIN)/python -m bench.latency
-	@$(BIN)/python -m bench.statements
+	@$(BIN)/python -m bench.stream.statements
+	@$(BIN)/python -m bench.slack_notes
 	@$(BIN)/python -m bench.reprocessing
 	@$(BIN)/python -m bench.drop_detection
 	@$(BIN)/python -m bench.nudge_quality
@@ -74,6 +75,9 @@ contract: $(DEV_STAMP) ## regenerate the two API documents, the generated pages 
 
 pictures: $(DEV_STAMP) ## show each mail as a phone does, in pictures/ (needs Chromium)
 	@$(BIN)/python -m tests.contract.goldens.pictures $(ARGS)
+
+browser: ## install Chromium and its driver for the tests that use a browser (on Debian or Ubuntu, as root)
+	@apt-get install -y chromium chromium-driver
 
 digests: $(DEV_STAMP) ## add the digests of new migrations; those that have landed are never changed
 	@$(BIN)/python -m tests.contract.migration_digests
@@ -94,7 +98,8 @@ mutation: $(DEV_STAMP) ## plant mistakes in code, alert rules and SQL and check 
 
 faults: $(DEV_STAMP) ## kill services, take servers and disks away, cut the power (as root), restore a backup, drill the alerts
 	@$(BIN)/python -m tests.faults.whole_trace $(ARGS)
-	@$(BIN)/python -m tests.faults.nudges_under_kills
+	@$(BIN)/python -m tests.faults.nudges.nudges_under_kills
+	@$(BIN)/python -m tests.faults.nudges.messages_under_kills
 	@$(BIN)/python -m tests.faults.backup_under_load
 	@$(BIN)/python -m tests.faults.recovery
 

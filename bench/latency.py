@@ -23,7 +23,7 @@ from standardwebhooks.webhooks import Webhook
 from bench.machine import describe_machine
 from shared.clock import SystemClock, monotonic_s
 from tests.deploy.local.one_rep import FREE_PORTS
-from tests.faults.day_reports import find_timezone_at_noon
+from tests.faults.nudges.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, Received, answer, receiving
 from tests.running_daymark import running_daymark
 

@@ -19,7 +19,7 @@ import httpx
 from bench.machine import describe_machine
 from shared.clock import SystemClock, monotonic_s
 from tests.deploy.local.one_rep import FREE_PORTS
-from tests.faults.day_reports import find_timezone_at_noon
+from tests.faults.nudges.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, receiving
 from tests.running_daymark import RunningDaymark, running_daymark
 

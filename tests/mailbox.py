@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 @dataclass(kw_only=True)
 class Mailbox:
     """The mail server, and what it has received. `to_recipients` is its reply to every recipient, and `to_messages` to
-    every message. `arrived` is set by every message that it accepts."""
+    every message. With every message that it accepts, `arrived` is set and `on_message` called."""
 
     port: int = 0
     to_recipients: str = "250 OK"
@@ -22,6 +22,7 @@ class Mailbox:
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    on_message: Callable[[EmailMessage], None] = lambda _: None
 
     async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802 - the library's name
         if self.to_recipients.startswith("250"):
@@ -31,9 +32,11 @@ class Mailbox:
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - the library's name
         if self.to_messages.startswith("250"):
             assert isinstance(envelope.content, bytes)
-            self.messages.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
+            message = message_from_bytes(envelope.content, EmailMessage, policy=policy.default)
+            self.messages.append(message)
             self.recipients += envelope.rcpt_tos
             self.arrived.set()
+            self.on_message(message)
         return self.to_messages
 
 

@@ -5,13 +5,13 @@ It checks what Slack checks: the token, the conversation, and the limits of each
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -33,7 +33,8 @@ def error(code: str, *, status: int = 200, retry_after: str = "") -> Response:
 @dataclass(kw_only=True)
 class StandIn:
     """What has been posted, and whether a message was `replied` to. `answers` says by method what is answered instead of
-    success. With `recognises_repetitions`, a `client_msg_id` that is posted again is the message that is there already."""
+    success. With `recognises_repetitions`, a `client_msg_id` that is posted again is the message that is there already.
+    `on_message` is called with every message that it accepts."""
 
     port: int = 0
     users: tuple[str, ...] = ("U024BE7LH",)
@@ -44,6 +45,7 @@ class StandIn:
     replies: list[Json] = field(default_factory=list)
     replied: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    on_message: Callable[[Json], None] = lambda _: None
 
     @property
     def base_url(self) -> str:
@@ -81,6 +83,7 @@ class StandIn:
         known = {earlier["client_msg_id"] for earlier in self.posted}
         if not (self.recognises_repetitions and message["client_msg_id"] in known):
             self.posted.append(message)
+        self.on_message(message)
         return JSONResponse({"ok": True, "channel": message["channel"], "ts": f"1503435956.{len(self.posted):06}"})
 
     async def _test(self, request: Request) -> Response:
@@ -123,6 +126,9 @@ def block_mistakes(blocks: Sequence[Json]) -> Iterator[str]:
                 if not 0 < len(set(actions)) == len(actions) <= 25:
                     yield "the elements of an actions block"
                 yield from (mistake for element in block["elements"] for mistake in _element_mistakes(element))
+            case "input":
+                yield from _text_mistakes(block["label"], length_max=2_000)
+                yield from _field_mistakes(block["element"])
             case "rich_text":
                 yield from (json.dumps(part) for part in block["elements"] if part["type"] != "rich_text_section")
             case other:
@@ -147,11 +153,23 @@ def _element_mistakes(element: Json) -> Iterator[str]:
         yield f"no element is of type {element['type']}"
 
 
+def _field_mistakes(element: Json) -> Iterator[str]:
+    if element["type"] != "plain_text_input" or not 0 < element["max_length"] <= 3_000:
+        yield "the field of an input block"
+    yield from _text_mistakes(element["placeholder"], length_max=150)
+
+
+async def _forget(_: Request, __: Exception) -> Response:
+    """The client was killed: nobody reads the answer."""
+    return Response(status_code=400)
+
+
 @asynccontextmanager
 async def slack_stand_in() -> AsyncIterator[StandIn]:
     """Serve on a free port of this machine."""
     slack = StandIn()
-    async with served(Starlette(routes=slack.routes())) as port:
+    app = Starlette(routes=slack.routes(), exception_handlers={ClientDisconnect: _forget})
+    async with served(app) as port:
         slack.port = port
         yield slack
         slack.ended.set()

@@ -45,8 +45,10 @@ async def play(
     seed: int,
     weeks: int,
     on_progress: Callable[[int, int, datetime], None],
+    definitions: Path = _FOLDER,
 ) -> PlayedWeeks:
-    """Play everything. `on_progress` gets the number of steps done, the number of all steps, and the time that was reached."""
+    """Play everything, with the roster and the playbooks in the folder `definitions`. `on_progress` gets the number of steps
+    done, the number of all steps, and the time that was reached."""
     stepper = TimeStepper(connection)
     steps = list_steps(weeks=weeks)
     records = group_by_step(make_records(seed=seed, weeks=weeks), steps)
@@ -54,7 +56,7 @@ async def play(
     async with httpx.AsyncClient(timeout=_POST_TIMEOUT_S, limits=limits) as client:
         sender = Sender(client, ingest_url=ingest_url, secrets=secrets)
         await stepper.step_to(steps[0])
-        await _apply_definitions(connection)
+        await _apply_definitions(connection, definitions)
         for number, instant in enumerate(steps, start=1):
             await stepper.step_to(instant)
             if due := records.get(instant):
@@ -64,10 +66,10 @@ async def play(
     return PlayedWeeks(responses=dict(sender.responses), steps=len(steps), until=steps[-1])
 
 
-async def _apply_definitions(connection: Client) -> None:
+async def _apply_definitions(connection: Client, folder: Path) -> None:
     """Put the roster and the playbooks of the demonstration in force."""
     for endpoint, name in ((ROSTER_APPLY, "roster.yaml"), (PLAYBOOK_APPLY, "playbook.yaml")):
-        text = (_FOLDER / name).read_text(encoding="utf-8")
+        text = (folder / name).read_text(encoding="utf-8")
         await _apply(connection, endpoint, DefinitionFile(name=name, text=text))
 
 

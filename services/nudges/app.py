@@ -32,9 +32,12 @@ from services.nudges.outbox import relay_job
 from services.nudges.pages.absences.ask_scoring import ask_about_absence
 from services.nudges.pages.disputes.explain_day import explain_day
 from services.nudges.pages.doors.openid_page import OPENID_BACK_PATH
+from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.thanks.send_thanks import ThanksSender
+from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pending_work import has_pending_work
 from services.nudges.requests.handlers import nudge_requests
 from services.nudges.rules.catalogue import RULES
@@ -59,6 +62,8 @@ from shared.service.startup import close_pool, has_finished, pool_of, reach_brok
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _NAME: Final = "nudges"
+_STREAM_SHARE: Final = 0.8
+"""Of the time that a response may take: so an open page ends its stream itself, and connects again."""
 _DESCRIPTION: Final = "Decides about nudges, delivers them, and serves the pages of managers and reps."
 
 
@@ -100,6 +105,8 @@ class NudgesService:
         self._relay = relay_job(self._outbox)
         self._timed = self._make_timed_job()
         self._intake = self._make_intake()
+        lifetime_s = _STREAM_SHARE * settings.nudges.http_limits().request_timeout_s
+        self._live = LiveTeams(self._pool, Renderer(), clock, lifetime_s=lifetime_s)
         self._deliveries = [self._make_delivery_loop(channel) for channel in channels.values()]
         self._broker = self._make_broker()
         self.app = make_app(self._broker, service=_NAME, description=_DESCRIPTION)
@@ -115,6 +122,7 @@ class NudgesService:
         await refuse_other_key(self._pool, self._erasure_key)
         await merge_channels(self._pool, self._channels)
         await read_last_tick(self._client, self._clock)
+        front.server.before_shutdown(self._live.close)
         async with self._events, self._dead_letters:
             await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs(), probes=(probes, self._probes()))
         await close_pool(self._pool)
@@ -157,9 +165,7 @@ class NudgesService:
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
         broker.include_routers(requests.router, tick_router(self._clock))
-        broker.publishes(
-            [NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED],
-        )
+        broker.publishes([NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED])
         return broker
 
     def _make_timed_job(self) -> BackgroundJob:
@@ -177,7 +183,8 @@ class NudgesService:
         gauges = gauge_readers(self._client, self._pool, self._channels, self._clock, self._metrics)
         jobs = [self._relay, self._timed, *slow_jobs(self._pool, self._metrics, self._clock), measuring_job(gauges)]
         deliveries = {delivery.name: delivery.run for delivery in self._deliveries}
-        return {"take_in": partial(self._intake.run, self._client), **{job.name: job.run for job in jobs}, **deliveries}
+        take_in = partial(self._intake.run, self._client)
+        return {"take_in": take_in, "live_pages": self._live.run, **{job.name: job.run for job in jobs}, **deliveries}
 
     def _wake(self) -> None:
         """Something was decided: there are events to publish and deliveries to make."""
@@ -203,10 +210,11 @@ class NudgesService:
             openid=self._openid(),
             is_secure=self._settings.nudges.is_secure,
             asked_max=self._settings.nudges.sign_in_links_per_address_max,
+            live=self._live,
             on_acknowledged=self._relay.wake,
             on_decided=self._wake,
         )
-        return site.application(self._slack())
+        return site.application(self._slack(site.thanks()))
 
     def _probes(self) -> Starlette:
         """/livez, /readyz and /metrics."""
@@ -233,7 +241,7 @@ class NudgesService:
         )
         return OpenId(name=section.name, provider=provider)
 
-    def _slack(self) -> Sequence[BaseRoute]:
+    def _slack(self, thanks: ThanksSender) -> Sequence[BaseRoute]:
         """Where Slack posts answers, if it may."""
         channels = self._settings.channels
         assert isinstance(channels, PersonalKeys), "every type of channel adds its keys"
@@ -249,6 +257,7 @@ class NudgesService:
             read_roster=self._roster.read,
             read_secret=section.read_signing_secret,
             replies=Replies(base_url=section.base_url),
+            thanks=thanks,
         ).routes()
 
     async def _explain(self, rep_id: RepId, day: date) -> Explanation:

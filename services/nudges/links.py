@@ -17,6 +17,10 @@ from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 
 SIGNED_IN: Final = "-"
 """Stands in an address where the signature would: it opens for the person who is signed in."""
+WINS_PATH: Final = "/wins"
+"""What was celebrated in the teams of whoever is signed in."""
+TODAY_PATH: Final = "/today"
+"""Opens the teams of the manager who is signed in."""
 MESSAGE_LINK_AGE_MAX: Final = timedelta(days=14)
 """How long the links in a message work."""
 _TOKEN_HEX: Final = 32
@@ -196,6 +200,16 @@ def inbox_path(manager_id: PersonId) -> str:
 def own_page_path(rep_id: PersonId) -> str:
     """The own page of a rep who is signed in."""
     return f"/{Door.OWN_PAGE.value}/{rep_id}/{SIGNED_IN}"
+
+
+def rep_page_path(rep_id: PersonId) -> str:
+    """The page of a rep, as it opens for the rep and for their managers who are signed in."""
+    return f"/people/{rep_id}"
+
+
+def preferences_path(person_id: PersonId) -> str:
+    """Where somebody who is signed in chooses which messages they get."""
+    return f"/{Door.MAIL.value}/{person_id}/{SIGNED_IN}"
 
 
 def last_day_of_links(sent_at: datetime) -> date:

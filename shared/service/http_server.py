@@ -9,7 +9,7 @@ the other protocol.
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, cast
 
@@ -41,6 +41,11 @@ class HttpServer(uvicorn.Server):
         self._open_connections = open_connections
         self._listeners: list[socket.socket] = []
         self._accepting: set[asyncio.Task[None]] = set()
+        self._before_shutdown: list[Callable[[], None]] = []
+
+    def before_shutdown(self, action: Callable[[], None]) -> None:
+        """Do something as soon as the server is to end: what answers without an end must stop then."""
+        self._before_shutdown.append(action)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -68,6 +73,8 @@ class HttpServer(uvicorn.Server):
         for listener in self._listeners:
             asyncio.get_running_loop().remove_reader(listener)
             listener.close()
+        for action in self._before_shutdown:
+            action()
         await asyncio.gather(*self._accepting)  # so that these connections are closed, too
         await super().shutdown(sockets)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from deploy.demo.expectations import expected_nudges
-from tests.faults import nudges_under_kills, whole_trace
+from tests.faults import whole_trace
 from tests.faults.demo_under_kills import play_under_kills
+from tests.faults.nudges import messages_under_kills, nudges_under_kills
 
 
 @pytest.mark.skipif(not whole_trace.has_trace(), reason="needs the real trace; DAYMARK_TRACE names its folder")
@@ -39,5 +40,16 @@ async def test_no_nudge_is_lost_or_decided_twice_while_replicas_are_killed(tmp_p
     assert outcome.kills == 4
     assert outcome.received == outcome.statuses["sent"] > 100
     assert outcome.statuses.keys() >= {"sent", "withheld", "suppressed"}
+    assert outcome.lost == outcome.decided_twice == outcome.changed == []
+    assert outcome.unexplained == 0
+
+
+@pytest.mark.timeout(600)
+async def test_a_message_that_was_accepted_but_not_recorded_comes_again_with_the_same_id(tmp_path: Path) -> None:
+    outcome = await messages_under_kills.run(tmp_path, kills=3, seed=3, reports_per_s=10)
+
+    assert outcome.kills == 3
+    assert outcome.repeated_s
+    assert outcome.received == outcome.statuses["sent"]
     assert outcome.lost == outcome.decided_twice == outcome.changed == []
     assert outcome.unexplained == 0

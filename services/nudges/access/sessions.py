@@ -1,5 +1,6 @@
 """Sessions: who has signed in, in which browser. Whoever has the token in the cookie is the person, until the session ends."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -51,13 +52,13 @@ async def open_session(connection: Connection, person_id: PersonId, origin: Orig
     return token
 
 
-async def find_session(pool: asyncpg.Pool, token: str, *, now: datetime) -> Session | None:
-    """The session of a token, which is used now; None if there is none, or if it has ended."""
+async def find_session(pool: asyncpg.Pool, token: str, *, now: datetime, is_use: bool = True) -> Session | None:
+    """The session of a token; None if there is none, or if it has ended. With `is_use` it goes on for longer."""
     row = await pool.fetchrow(_QUERIES["find_session"], digest_of(token), now - SESSION_IDLE_MAX, now - SESSION_AGE_MAX)
     if row is None:
         return None
     session = _to_session(row)
-    if now - session.last_used_at >= _NOTED_EVERY:
+    if is_use and now - session.last_used_at >= _NOTED_EVERY:
         await pool.execute(_QUERIES["mark_used"], session.id, now)
     return session
 
@@ -66,6 +67,12 @@ async def list_sessions(pool: asyncpg.Pool, person_id: PersonId | None, *, now: 
     """Everybody's, or one person's, in the order in which they were opened."""
     rows = await pool.fetch(_QUERIES["list_sessions"], now - SESSION_IDLE_MAX, now - SESSION_AGE_MAX, person_id)
     return [_to_session(row) for row in rows]
+
+
+async def list_open_sessions(connection: Connection, session_ids: Collection[int], *, now: datetime) -> set[int]:
+    """Those of these sessions that have not ended."""
+    since = now - SESSION_IDLE_MAX, now - SESSION_AGE_MAX
+    return {row["id"] for row in await connection.fetch(_QUERIES["list_open_sessions"], list(session_ids), *since)}
 
 
 async def revoke_session(pool: asyncpg.Pool, session_id: int) -> bool:

@@ -19,6 +19,10 @@ UPDATE session SET last_used_at = $2 WHERE id = $1;
 SELECT id, person_id, origin, opened_at, last_used_at FROM session
 WHERE last_used_at > $1 AND opened_at > $2 AND ($3::text IS NULL OR person_id = $3) ORDER BY id;
 
+-- name: list_open_sessions
+-- Those of some sessions that were used after $2 and opened after $3.
+SELECT id FROM session WHERE id = ANY($1::bigint[]) AND last_used_at > $2 AND opened_at > $3;
+
 -- name: delete_session
 -- Ends a session at once. Returns nothing if there is no such session.
 DELETE FROM session WHERE id = $1 RETURNING id;

@@ -25,7 +25,7 @@ async def find_newest_day(connection: Querier | asyncpg.Pool, rep_id: RepId) -> 
     return DayReport.model_validate_json(body) if body is not None else None
 
 
-async def list_worked_before(connection: Querier, rep_id: RepId, day: date) -> list[DayReport]:
+async def list_worked_before(connection: Querier | asyncpg.Pool, rep_id: RepId, day: date) -> list[DayReport]:
     """The rep's worked days before a day, newest first, at most 150."""
     rows = await connection.fetch(_QUERIES["list_worked_before"], rep_id, day, HISTORY_DAYS)
     return [DayReport.model_validate_json(row["report"]) for row in rows]

@@ -1,10 +1,10 @@
 """A rep's days as the rules see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from shared.events import BehaviourKey, BehaviourResult, DayReport, Presence
 
@@ -12,9 +12,10 @@ PLAN_DONE_SCORE: Final = Decimal(100)
 RECENT: Final = timedelta(weeks=6)
 HISTORY_DAYS: Final = 150
 """So many worked days are known at most: about seven months."""
+DONE_BEFORE_REPAIR_MIN: Final = 3
 
 
-def is_plan_done(report: DayReport) -> bool:
+def is_plan_done(report: "ScoredDay") -> bool:
     """Whether the day's score is 100 or more."""
     return report.score is not None and report.score >= PLAN_DONE_SCORE
 
@@ -71,3 +72,42 @@ def history_of(reports: Iterable[DayReport]) -> History:
     """The history that these reports make, in whatever order they come."""
     worked = [report for report in reports if is_worked(report)]
     return History(worked=tuple(sorted(worked, key=lambda report: report.day, reverse=True)))
+
+
+class ScoredDay(Protocol):
+    """What a streak needs to know of a worked day."""
+
+    @property
+    def day(self) -> date: ...
+
+    @property
+    def score(self) -> Decimal | None: ...
+
+
+AnyDay = TypeVar("AnyDay", bound=ScoredDay)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Streak(Generic[AnyDay]):
+    """Worked days with the plan done, newest first. `repaired` missed days between them were passed over."""
+
+    done: tuple[AnyDay, ...]
+    repaired: int
+
+
+def count_streak(days: Sequence[AnyDay]) -> Streak[AnyDay]:
+    """The streak that ends with the first of these worked days, the newest.
+
+    Counting back, one missed day of each calendar month is passed over: it is repaired when the plan is done on the next worked
+    day and was done on the three before it. A second miss in a row, or in the same month, ends the streak.
+    """
+    done, repaired = list[AnyDay](), set[tuple[int, int]]()
+    for number, day in enumerate(days):
+        if is_plan_done(day):
+            done.append(day)
+            continue
+        month, earlier = (day.day.year, day.day.month), days[number + 1 : number + 1 + DONE_BEFORE_REPAIR_MIN]
+        if not done or month in repaired or len(earlier) < DONE_BEFORE_REPAIR_MIN or not all(map(is_plan_done, earlier)):
+            break
+        repaired.add(month)
+    return Streak(done=tuple(done), repaired=len(repaired))

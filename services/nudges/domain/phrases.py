@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.nudges.domain.history import planned_behaviours
+from services.nudges.domain.history import PLAN_DONE_SCORE, planned_behaviours
 from shared.events import BehaviourResult, DayReport
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -189,6 +189,11 @@ def number(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
+def whole_score(score: Decimal) -> str:
+    """A score without decimals: `88`. One below 100 is never shown as 100, since it is not."""
+    return f"{min(score, Decimal(99)) if Decimal(99) < score < PLAN_DONE_SCORE else score:.0f}"
+
+
 def targets(report: DayReport) -> str:
     """What the day asks for: `12 conversations and 2 proposals`; empty for nothing."""
     return joined([counted(behaviour.target, behaviour.label) for behaviour in planned_behaviours(report)])
@@ -235,4 +240,4 @@ def _singular_word(plural: str) -> str:
 
 def score_text(report: DayReport) -> str:
     """The score as a whole number."""
-    return f"{report.score:.0f}" if report.score is not None else "none"
+    return whole_score(report.score) if report.score is not None else "none"

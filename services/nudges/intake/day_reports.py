@@ -7,6 +7,7 @@ from typing import Final
 from services.nudges.decide.decision_context import DecisionContext
 from services.nudges.decide.on_change import DayChanges, decide_on_change
 from services.nudges.domain.decision import Outcome
+from services.nudges.domain.trends.score_by_time import quarter_hour_of
 from services.nudges.rules.catalogue import REEVALUATED
 from shared.events import DayReport
 from shared.postgres.queries import Queries
@@ -36,6 +37,7 @@ async def _merge_day(connection: Querier, report: DayReport, *, now: datetime) -
         report.model_dump_json(),
         now if counted else None,
         json.dumps(dict.fromkeys(counted, now.isoformat())),
+        _score_by_quarter_hour(report, now=now),
         _REEVALUATED,
     )
     merged = await change(connection, _QUERIES["merge_days"], [row])
@@ -47,6 +49,14 @@ async def _merge_day(connection: Querier, report: DayReport, *, now: datetime) -
         is_replanned=merged[0]["is_replanned"],
         has_sent=merged[0]["has_sent"],
     )
+
+
+def _score_by_quarter_hour(report: DayReport, *, now: datetime) -> str:
+    """What the report makes known of its day's score, as JSON: nothing once the day is over, nor of imported history."""
+    quarter_hour = quarter_hour_of(now, report.day, report.timezone)
+    if report.score is None or report.silent or quarter_hour is None:
+        return "{}"
+    return json.dumps({quarter_hour: str(report.score)})
 
 
 async def _record_managers(connection: Querier, report: DayReport) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.nudges.domain.phrases import day_and_month, natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
-from services.nudges.links import SIGNED_IN, inbox_path, own_page_path
+from services.nudges.links import SIGNED_IN, TODAY_PATH, WINS_PATH, inbox_path, own_page_path, preferences_path
 from shared.events import PersonId
 
 
@@ -15,15 +15,16 @@ from shared.events import PersonId
 class Entrance:
     """Who came in, as the roster has them `today`.
 
-    Somebody who is signed in has a `csrf` token, which every form carries. Somebody who came by a link has none; then the links
-    on the page end on the `last_day` of theirs. `address_ends_on` is the day from which a page opens for them only once they
-    sign in; None unless they came by an address that never ended.
+    Somebody who is signed in has a session, and a `csrf` token, which every form carries. Somebody who came by a link has none;
+    then the links on the page end on the `last_day` of theirs. `address_ends_on` is the day from which a page opens for them
+    only once they sign in; None unless they came by an address that never ended.
     """
 
     person_id: PersonId
     today: RosterToday
     token: str = SIGNED_IN
     csrf: str = ""
+    session_id: int | None = None
     last_day: date | None = None
     address_ends_on: date | None = None
 
@@ -44,15 +45,19 @@ class Entrance:
 
     @property
     def pages(self) -> Sequence[tuple[str, str]]:
-        """The pages that open for whoever is signed in: pairs of a label and an address."""
+        """The pages that open for whoever is signed in: pairs of a label and an address. The first one is where they begin."""
         if not self.is_signed_in:
             return ()
-        both = []
-        if self.today.is_manager(self.person_id):
-            both.append(("Inbox", inbox_path(self.person_id)))
-        if self.today.is_rep(self.person_id):
-            both.append(("Your page", own_page_path(self.person_id)))
-        return both
+        is_manager, is_rep = self.today.is_manager(self.person_id), self.today.is_rep(self.person_id)
+        pages = []
+        if is_manager:
+            pages.extend([("Today", TODAY_PATH), ("Inbox", inbox_path(self.person_id))])
+        if is_rep:
+            pages.append(("Your day" if is_manager else "Today", own_page_path(self.person_id)))
+        if is_manager or is_rep:
+            pages.append(("Wins", WINS_PATH))
+            pages.append(("Preferences", preferences_path(self.person_id)))
+        return pages
 
 
 OUTSIDE: Final = Entrance(person_id=PersonId(""), today=EMPTY_TODAY)

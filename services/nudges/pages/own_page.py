@@ -1,7 +1,8 @@
-"""A rep's own page: what people said to them, the playbook now and soon with a button to confirm it, their next steps, their
-recent days and messages."""
+"""A rep's page: today and what is left, their recent days, the way to their goals, what people said to them, the playbook now
+and soon with a button to confirm it, and their messages."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -10,36 +11,42 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from services.nudges.context.announcements import list_announcements
-from services.nudges.context.days import find_newest_day
-from services.nudges.context.ladders import list_ladders
 from services.nudges.context.roster.managed_reps import list_colleagues
-from services.nudges.domain.announcements import Announcement
-from services.nudges.domain.phrases import natural_name
-from services.nudges.domain.recent_nudges import LOOKBACK
+from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
-from services.nudges.domain.working_time import local_day
-from services.nudges.links import Door, Links
+from services.nudges.links import Door, Links, inbox_path, own_page_path, rep_page_path
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
-from services.nudges.pages.disputes.activity_cards import make_day_line
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import list_received
 from services.nudges.pages.nudge_cards import group_by_day
-from services.nudges.pages.own_days import list_own_days
-from services.nudges.pages.playbook_sections import make_next_steps, make_sections
+from services.nudges.pages.playbook_sections import make_sections
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.rep.day_chart import DAYS_SHOWN
+from services.nudges.pages.rep.load_rep import RepView, load_rep
 from services.nudges.pages.thanks.thanks_view import lines_of_rep
-from services.nudges.pages.thanks.written_thanks import list_received_thanks
 from shared.clock import Clock
-from shared.events import DayReport, RepId, VersionNumber
+from shared.events import RepId, VersionNumber
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageLinks:
+    """Where the page leads. `base` is what the addresses of its days begin with, and `answers_at` those of its answers. What is
+    empty is not offered: `settings` and `colleagues`, pairs of a name and an address, to the rep; `recognise` and `absence` to
+    their managers."""
+
+    base: str
+    answers_at: str
+    settings: str = ""
+    recognise: str = ""
+    absence: str = ""
+    colleagues: tuple[tuple[str, str], ...] = ()
+
+
 class OwnPage:
-    """Opens for its rep."""
+    """Opens for its rep, and for whoever manages the rep today."""
 
     def __init__(
         self,
@@ -63,40 +70,66 @@ class OwnPage:
         return [
             route("/you/{person}/{token}", self._show),
             route("/you/{person}/{token}/read/{version:int}", self._acknowledge, methods=["POST"]),
+            self._guard.signed_in_route("/people/{rep}", self._show_to_manager, action=Action.SEE_REP, subject="rep"),
         ]
 
-    async def _show(self, _: Request, entrance: Entrance) -> Response:
-        rep_id = RepId(entrance.person_id)
+    async def _show(self, request: Request, entrance: Entrance) -> Response:
+        rep_id, days_shown = RepId(entrance.person_id), _days_shown(request)
         try:
-            announcements = await list_announcements(self._pool, rep_id)
-            newest = await find_newest_day(self._pool, rep_id)
-            timezone = _timezone_of(newest, announcements)
-            today = local_day(self._clock.now(), timezone)
-            ladders = await list_ladders(self._pool, rep_id)
-            received = await list_received(self._pool, rep_id, since=today - LOOKBACK)
-            own_days = await list_own_days(self._pool, rep_id, since=today - LOOKBACK)
-            received_thanks = await list_received_thanks(self._pool, rep_id)
+            view = await load_rep(self._pool, rep_id, self._clock, days_shown=days_shown)
             colleagues = (await list_colleagues(self._pool, rep_id)).reps
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
+        links = PageLinks(
+            base=entrance.token,
+            answers_at=entrance.token,
+            settings=f"../../{self._links.mail_path(rep_id, is_signed_in=entrance.is_signed_in)}",
+            colleagues=tuple(
+                (natural_name(colleague.name), self._recognise_address(entrance, colleague.id))
+                for colleague in colleagues
+                if may(rep_id, Action.RECOGNISE, colleague.id, entrance.today)
+            ),
+        )
+        return self._page(entrance, rep_id, view, links, days_shown=days_shown)
+
+    async def _show_to_manager(self, request: Request, entrance: Entrance) -> Response:
+        """The same page, without what only the rep can do, and without what colleagues wrote: that is for the rep alone. A rep
+        who opens it gets to their own."""
+        rep_id, days_shown = RepId(request.path_params["rep"]), _days_shown(request)
+        if rep_id == entrance.person_id and entrance.today.is_rep(rep_id):
+            return RedirectResponse(own_page_path(rep_id), _SEE_OTHER)
+        try:
+            view = await load_rep(self._pool, rep_id, self._clock, days_shown=days_shown)
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        to_rep = f"{entrance.person_id}/{rep_id}/{entrance.token}"
+        links = PageLinks(
+            base=rep_page_path(rep_id),
+            answers_at=inbox_path(entrance.person_id),
+            recognise=f"/{Door.RECOGNISE.value}/{to_rep}",
+            absence=f"/{Door.ABSENCE.value}/{to_rep}",
+        )
+        return self._page(entrance, rep_id, view, links, days_shown=days_shown)
+
+    def _page(self, entrance: Entrance, rep_id: RepId, view: RepView, links: PageLinks, *, days_shown: int) -> Response:
+        name, is_own = natural_name(entrance.today.name_of(rep_id)), rep_id == entrance.person_id
+        thanks = [each for each in view.thanks if is_own or not each.recognition.is_from_colleague]
         return self._renderer.page(
             "you.html",
             has_forms=True,
             entrance=entrance,
-            name=entrance.name,
-            token=entrance.token,
-            settings=f"../../{self._links.mail_path(rep_id, is_signed_in=entrance.is_signed_in)}",
-            sections=make_sections(announcements, timezone, today=today),
-            steps=make_next_steps(newest, ladders) if newest is not None else [],
-            thanks=lines_of_rep(received_thanks, now=self._clock.now()),
-            has_thanks_of_colleagues=any(thanks.recognition.is_from_colleague for thanks in received_thanks),
-            colleagues=[
-                (natural_name(colleague.name), self._recognise_address(entrance, colleague.id))
-                for colleague in colleagues
-                if may(rep_id, Action.RECOGNISE, colleague.id, entrance.today)
-            ],
-            lines=[make_day_line(day) for day in own_days],
-            days=group_by_day(received, reader=rep_id),
+            is_own=is_own,
+            name=name,
+            first_name=first_name(name),
+            links=links,
+            sections=make_sections(view.announcements, view.timezone, today=view.today),
+            standing=view.standing,
+            chart=view.day_chart,
+            choices=[(count, count == days_shown) for count in DAYS_SHOWN],
+            thanks=lines_of_rep(thanks, now=self._clock.now()),
+            has_thanks_of_colleagues=any(each.recognition.is_from_colleague for each in thanks),
+            lines=view.recent_days,
+            days=group_by_day(view.received, reader=entrance.person_id),
         )
 
     def _recognise_address(self, entrance: Entrance, colleague_id: RepId) -> str:
@@ -115,8 +148,6 @@ class OwnPage:
         return RedirectResponse(f"../../{entrance.token}#version-{version}", _SEE_OTHER)
 
 
-def _timezone_of(newest: DayReport | None, announcements: Sequence[Announcement]) -> str:
-    """The rep's, by their newest day or else by their newest announcement."""
-    if newest is not None:
-        return newest.timezone
-    return announcements[-1].playbook.timezone if announcements else "UTC"
+def _days_shown(request: Request) -> int:
+    """As the address asks for, if it can be chosen; otherwise the fewest."""
+    return next((count for count in DAYS_SHOWN if str(count) == request.query_params.get("days")), DAYS_SHOWN[0])

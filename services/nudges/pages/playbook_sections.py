@@ -1,4 +1,4 @@
-"""The playbook on a rep's own page: the version in force, the coming ones, and the next step of each goal."""
+"""The playbook on a rep's page: the version in force, and the coming ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.nudges.domain.announcements import Announcement, coming, explain_revision, in_force
-from services.nudges.domain.ladder import Ladder, is_ladder_of, step_size_phrase
 from services.nudges.domain.phrases import clock_time, day_and_month, number
 from services.nudges.domain.working_time import local_day
-from shared.events import BehaviourDefinition, DayReport, GoalDefinition, VersionNumber
+from shared.events import BehaviourDefinition, GoalDefinition, VersionNumber
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,31 +50,11 @@ class PlaybookSection:
     acknowledged: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NextStep:
-    """The rep's next step towards a goal: the count so far, the count at which the step is reached, and how large steps are."""
-
-    label: str
-    count: int
-    target: int
-    size: str
-
-
 def make_sections(known: Sequence[Announcement], timezone: str, *, today: date) -> list[PlaybookSection]:
     """The version in force first, then the coming ones, the earliest first."""
     current = in_force(known, today=today)
     shown = [*([current] if current is not None else []), *coming(known, today=today)]
     return [_make_section(announcement, timezone, today=today) for announcement in shown]
-
-
-def make_next_steps(newest: DayReport, ladders: Sequence[Ladder]) -> list[NextStep]:
-    """One for each goal of the rep's newest day."""
-    return [
-        NextStep(label=goal.label, count=goal.count, target=ladder.next_step, size=step_size_phrase(goal, ladder))
-        for goal in newest.goals
-        for ladder in ladders
-        if is_ladder_of(ladder, goal)
-    ]
 
 
 def _make_section(announcement: Announcement, timezone: str, *, today: date) -> PlaybookSection:

@@ -9,12 +9,15 @@ from starlette.responses import HTMLResponse, Response
 
 from services.nudges.deliver.personal.neutral_text import neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
+from services.nudges.domain.phrases import whole_score
 from services.nudges.pages.entrance import OUTSIDE, Entrance
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action {forms}; "
+    "frame-ancestors 'none'{scripts}"
 )
+_SCRIPTS: Final = "; script-src 'self'; connect-src 'self'"
 _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -36,6 +39,7 @@ class Renderer:
         )
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
+        self._templates.filters["whole_score"] = whole_score
 
     def page(
         self,
@@ -43,13 +47,20 @@ class Renderer:
         *,
         status: int = 200,
         has_forms: bool = False,
+        has_script: bool = False,
         entrance: Entrance = OUTSIDE,
         **content: object,
     ) -> Response:
-        """A page for whoever came in. Its forms can be sent only if it `has_forms`, or if its visitor can sign out."""
+        """A page for whoever came in. Its forms can be sent only if it `has_forms`, or if its visitor can sign out. Its script
+        runs, and reads what the server sends, only if it `has_script`."""
         html = self._templates.get_template(template).render(content, entrance=entrance)
-        policy = _POLICY.format(forms="'self'" if has_forms or entrance.is_signed_in else "'none'")
+        forms = "'self'" if has_forms or entrance.is_signed_in else "'none'"
+        policy = _POLICY.format(forms=forms, scripts=_SCRIPTS if has_script else "")
         return HTMLResponse(html, status, headers={"Content-Security-Policy": policy, **_HEADERS})
+
+    def html(self, template: str, **content: object) -> str:
+        """A template as HTML, such as a part of a page."""
+        return self._templates.get_template(template).render(content)
 
     def not_found(self, entrance: Entrance = OUTSIDE) -> Response:
         """The same page whatever is missing, so that nobody learns what exists."""

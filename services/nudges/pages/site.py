@@ -28,7 +28,11 @@ from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
+from services.nudges.pages.today.live_teams import LiveTeams
+from services.nudges.pages.today.today_page import TodayPage
+from services.nudges.pages.wins.wins_page import WinsPage
 from shared.clock import Clock
 from shared.events import RepId
 from shared.requests.scores import Explanation
@@ -67,8 +71,13 @@ class Site:
     openid: OpenId | None
     is_secure: bool
     asked_max: int
+    live: LiveTeams
     on_acknowledged: Callable[[], None]
     on_decided: Callable[[], None]
+
+    def thanks(self) -> ThanksSender:
+        """Sends what people write, wherever they write it."""
+        return ThanksSender(self.pool, self.clock, self.metrics, settings=self.settings, on_decided=self.on_decided)
 
     def application(self, more: Sequence[BaseRoute] = ()) -> Starlette:
         """The pages, and nothing else; with `more` routes that look after their doors themselves."""
@@ -112,6 +121,7 @@ class Site:
     def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics
         pages = (
+            TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
             AnswerPage(pool, links, renderer, clock, metrics, guard),
             DisputePage(
@@ -126,6 +136,7 @@ class Site:
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard),
-            ThanksPage(pool, renderer, clock, metrics, guard, settings=self.settings, on_decided=self.on_decided),
+            WinsPage(pool, renderer, clock, guard),
+            ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
         )
         return [route for page in pages for route in page.routes()]

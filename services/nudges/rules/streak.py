@@ -1,18 +1,16 @@
 """Streak: the plan is done on one worked day after another."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.history import HISTORY_DAYS, done_phrase, is_plan_done, is_worked
+from services.nudges.domain.history import HISTORY_DAYS, count_streak, done_phrase, is_plan_done, is_worked
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.phrases import capitalized, count_phrase, day_name, day_phrase, first_name
 from services.nudges.rules.rule import Proposal, possible_if, rep_rule
-from shared.events import DayReport, NudgeKind
+from shared.events import NudgeKind
 
 FIRST_LENGTHS: Final = (3, 5)
 EVERY: Final = 10
-DONE_BEFORE_REPAIR_MIN: Final = 3
 
 
 @possible_if(lambda report, _: is_plan_done(report))
@@ -33,14 +31,13 @@ def streak(context: RuleContext) -> Proposal | None:
     """Proposed on the day that makes 3, 5, 10, 20 and every further ten worked days with the plan done, up to 150: of a longer
     streak the beginning is not known.
 
-    Days that are not worked neither break a streak nor lengthen it. Counting back from the day, one missed day of each
-    calendar month is passed over: it is repaired when the plan is done on the next worked day and was done on the three
-    before it. A second miss in a row, or in the same month, ends the streak.
+    Days that are not worked neither break a streak nor lengthen it. `count_streak` says which misses are passed over.
     """
     report = context.report
     if report.silent or not is_worked(report) or not is_plan_done(report):
         return None
-    done, repaired = _count_back((report, *context.history.worked))
+    streak_now = count_streak((report, *context.history.worked))
+    done, repaired = streak_now.done, streak_now.repaired
     length = len(done)
     if length + repaired > HISTORY_DAYS:
         return None
@@ -63,17 +60,3 @@ def streak(context: RuleContext) -> Proposal | None:
         ),
         reason=f"{reached} {day} and on {length - 1} working days before that.{made_up}",
     )
-
-
-def _count_back(days: Sequence[DayReport]) -> tuple[list[DayReport], int]:
-    """The days of the streak that ends with the first of these days, the newest, and how many misses were repaired in it."""
-    done, repaired = list[DayReport](), set[tuple[int, int]]()
-    for number, day in enumerate(days):
-        if is_plan_done(day):
-            done.append(day)
-            continue
-        month, earlier = (day.day.year, day.day.month), days[number + 1 : number + 1 + DONE_BEFORE_REPAIR_MIN]
-        if month in repaired or len(earlier) < DONE_BEFORE_REPAIR_MIN or not all(map(is_plan_done, earlier)):
-            break
-        repaired.add(month)
-    return done, len(repaired)

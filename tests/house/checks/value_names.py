@@ -17,8 +17,8 @@ _PRONOUNS: Final = """
     here told heard word news kept theirs
 """
 NOT_NAMES: Final = frozenset(_PRONOUNS.split())
-MATHS: Final = ("services/nudges/domain/effects",)
-"""Folders of mathematical code, in which `x` and `y` are allowed. The same holds for their tests."""
+MATHS: Final = ("services/nudges/domain/effects", "services/nudges/pages/charts")
+"""Folders of mathematics and of coordinates, in which `x` and `y` are allowed. The same holds for their tests."""
 
 _REMEDY: Final = "name it for what it holds, such as `activity`, `row` or `delivery`"
 _TYPE_VARIABLES: Final = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple", "NewType"})

@@ -124,6 +124,30 @@ async def test_an_application_can_end_a_connection_without_an_answer(port: int) 
     assert await _answer(port, b"GET /cut HTTP/1.1\r\nHost: h\r\n\r\n") == b""
 
 
+async def test_what_answers_without_an_end_learns_that_the_server_ends() -> None:
+    ending = asyncio.Event()
+
+    async def answer_until_the_end(_: Request) -> PlainTextResponse:
+        await ending.wait()
+        return PlainTextResponse("the end")
+
+    app = Starlette(routes=[Route("/", answer_until_the_end)])
+    server = http_server(app, host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)
+    server.before_shutdown(ending.set)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    answering = asyncio.create_task(_answer(port, b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+    while not server.server_state.tasks:
+        await asyncio.sleep(0)
+
+    server.should_exit = True
+    await serving
+
+    assert (await answering).endswith(b"the end")
+
+
 async def _turns_until_all_are_accepted(connections: int) -> int:
     """How many turns the event loop needs to accept so many connections that wait."""
     server = http_server(Starlette(), host="127.0.0.1", port=0, limits=DEFAULT_LIMITS)

@@ -11,8 +11,15 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from services.nudges.deliver.personal.transport import ANSWER_LABEL, SETTINGS_LABEL, MessagePart, PersonalMessage
+from services.nudges.deliver.personal.transport import (
+    ANSWER_LABEL,
+    SETTINGS_LABEL,
+    MessagePart,
+    MessageThanks,
+    PersonalMessage,
+)
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, WRONG_REASON_LABELS, Answer
+from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX
 from shared.events import NudgeId
 
 Block = dict[str, object]
@@ -23,6 +30,17 @@ _PIECE_LENGTH_MAX: Final = 2_000
 """Slack allows 3,000 characters in a text element and counts an escaped one as several."""
 _PIECES_MAX: Final = 8
 """Of one nudge. Slack allows 50 blocks in a message; the rest is on the page."""
+_NOTES_MAX: Final = 5
+"""Fields to write in, of one message. To more reps, the reader writes on their pages."""
+LATER: Final = "later"
+THANK: Final = "thank"
+"""What the buttons do that answer nothing: the ids of their actions, as the answers are of theirs."""
+NOTE: Final = "note"
+"""The id of the action of a field to write in."""
+_THANKS_PREFIX: Final = "thanks:"
+_NOTE_PREFIX: Final = "note:"
+_NOTE_PLACEHOLDER: Final = "What did they do well? Leave this empty to just say thank you."
+_LATER_LABEL: Final = "Later today"
 _NOTHING: Final[Mapping[NudgeId, str]] = MappingProxyType({})
 _TEXT_LENGTH_MAX: Final = 3_000
 """Slack asks for at most 4,000 characters beside the blocks."""
@@ -37,9 +55,16 @@ class SlackMessage:
     blocks: tuple[Block, ...]
 
 
-def slack_message(message: PersonalMessage, *, has_buttons: bool, answered: Mapping[NudgeId, str] = _NOTHING) -> SlackMessage:
-    """Written the same way every time. With `has_buttons` it can be answered in Slack; `answered` is what its person has
-    answered so far, and stands where the buttons were.
+def slack_message(
+    message: PersonalMessage,
+    *,
+    has_buttons: bool,
+    answered: Mapping[NudgeId, str] = _NOTHING,
+    thanked: Mapping[NudgeId, str] = _NOTHING,
+) -> SlackMessage:
+    """Written the same way every time. With `has_buttons` it can be answered in Slack, and its person can write to the reps
+    whom it names. `answered` is what they have answered so far, and `thanked` what they wrote: sentences, by nudge, in the
+    place of the buttons.
 
     The block of the buttons has the id of the nudge, and each button that of its answer.
     """
@@ -47,8 +72,23 @@ def slack_message(message: PersonalMessage, *, has_buttons: bool, answered: Mapp
     return SlackMessage(
         id=str(uuid.uuid5(_MESSAGE_IDS, message.message_id)),
         text=escape_markup("\n".join((*message.paragraphs, reason))[:_TEXT_LENGTH_MAX]),
-        blocks=tuple(_blocks(message, reason, has_buttons=has_buttons, answered=answered)),
+        blocks=(
+            *_parts(message, has_buttons=has_buttons, answered=answered),
+            *(block for thanks in _fields(message, has_buttons=has_buttons) for block in _note(thanks, thanked)),
+            _small_print(reason[:_PIECE_LENGTH_MAX]),
+            *_all_links(message, has_buttons=has_buttons),
+        ),
     )
+
+
+def read_thanks_block(block_id: str) -> NudgeId | None:
+    """For which nudge a button sends thanks; None if the block is none of these."""
+    return NudgeId(block_id.removeprefix(_THANKS_PREFIX)) if block_id.startswith(_THANKS_PREFIX) else None
+
+
+def note_block(nudge_id: NudgeId) -> str:
+    """The id of the block with the field in which thanks for a nudge are written."""
+    return f"{_NOTE_PREFIX}{nudge_id}"
 
 
 def escape_markup(text: str) -> str:
@@ -56,17 +96,47 @@ def escape_markup(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _blocks(message: PersonalMessage, reason: str, *, has_buttons: bool, answered: Mapping[NudgeId, str]) -> Iterator[Block]:
+def _parts(message: PersonalMessage, *, has_buttons: bool, answered: Mapping[NudgeId, str]) -> Iterator[Block]:
+    """With the last buttons stands the one for getting the whole message again."""
+    last = [part.nudge_id for part in message.parts if part.answers and part.nudge_id not in answered][-1:]
     for part in message.parts:
         for piece in islice(_pieces(part.paragraphs or (message.subject,)), _PIECES_MAX):
             yield {"type": "section", "text": _plain_text(piece)}
         if part.nudge_id in answered:
             yield _small_print(f"You answered: {answered[part.nudge_id]}")
         elif has_buttons and part.answers:
-            yield {"type": "actions", "block_id": part.nudge_id, "elements": list(_buttons(part))}
-    yield _small_print(reason[:_PIECE_LENGTH_MAX])
+            later = [_button(LATER, _LATER_LABEL)] if part.nudge_id in last else []
+            yield {"type": "actions", "block_id": part.nudge_id, "elements": [*_buttons(part), *later]}
+
+
+def _fields(message: PersonalMessage, *, has_buttons: bool) -> tuple[MessageThanks, ...]:
+    """To whom the reader can write in Slack itself."""
+    return message.thanks[:_NOTES_MAX] if has_buttons else ()
+
+
+def _note(thanks: MessageThanks, thanked: Mapping[NudgeId, str]) -> Iterator[Block]:
+    """A field and its button, or what was written."""
+    if thanks.nudge_id in thanked:
+        yield _small_print(thanked[thanks.nudge_id][:_PIECE_LENGTH_MAX])
+        return
+    field = {
+        "type": "plain_text_input",
+        "action_id": NOTE,
+        "multiline": True,
+        "max_length": TEXT_LENGTH_MAX,
+        "placeholder": _plain_text(_NOTE_PLACEHOLDER),
+    }
+    label = _plain_text(thanks.link.label)
+    yield {"type": "input", "block_id": note_block(thanks.nudge_id), "label": label, "element": field, "optional": True}
+    send = _button(THANK, f"Send to {thanks.first_name}")
+    yield {"type": "actions", "block_id": f"{_THANKS_PREFIX}{thanks.nudge_id}", "elements": [send]}
+
+
+def _all_links(message: PersonalMessage, *, has_buttons: bool) -> Iterator[Block]:
+    """Without those to pages for what can be done in the message."""
+    with_fields = {thanks.link for thanks in _fields(message, has_buttons=has_buttons)}
     links = [
-        *((link.url, link.label) for link in message.links),
+        *((link.url, link.label) for link in message.links if link not in with_fields),
         (message.url, _link_label(message, has_buttons=has_buttons)),
         (message.stop_url, SETTINGS_LABEL),
     ]
@@ -82,14 +152,18 @@ def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
 def _buttons(part: MessagePart) -> Iterator[Block]:
     """One button for each answer, and a menu of reasons for one that needs a reason."""
     for answer in part.answers:
-        label = _plain_text(ANSWER_LABELS[answer].capitalize())
         if answer is Answer.WRONG:
+            label = _plain_text(ANSWER_LABELS[answer].capitalize())
             reasons = [
                 {"text": _plain_text(reason.capitalize()), "value": key.value} for key, reason in WRONG_REASON_LABELS.items()
             ]
             yield {"type": "static_select", "action_id": answer.value, "placeholder": label, "options": reasons}
         else:
-            yield {"type": "button", "action_id": answer.value, "text": label}
+            yield _button(answer.value, ANSWER_LABELS[answer].capitalize())
+
+
+def _button(action_id: str, label: str) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _plain_text(label)}
 
 
 def _small_print(text: str) -> Block:

@@ -10,8 +10,8 @@ from services.nudges.deliver.channel import Delivered, GiveUp, TryLater
 from services.nudges.deliver.personal.neutral_text import neutral, neutral_line
 from services.nudges.domain.candidate import DISPUTES_RULE, NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.answers import Answer, allowed_answers
-from services.nudges.domain.phrases import natural_name
-from shared.events import Nudge, NudgeId, NudgeKind, Person, Rep, Team, TeamId
+from services.nudges.domain.phrases import first_name, natural_name
+from shared.events import Nudge, NudgeId, NudgeKind, Person, PossibleThanks, Rep, Team, TeamId
 from shared.reach import Contacts
 
 ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
@@ -29,6 +29,7 @@ _SUBJECT_LENGTH_MIN: Final = 20
 _DISPUTES_LABEL: Final = "Answer the disputes on your page"
 _SUBJECT_LENGTH_MAX: Final = 90
 _NAME_LENGTH_MAX: Final = 80
+_FIRST_NAME_LENGTH_MAX: Final = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,16 @@ class MessageLink:
 
     label: str
     url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageThanks:
+    """A rep to whom the reader can write, prompted by a nudge. `link` opens the page for it; without a secret for links it
+    leads nowhere."""
+
+    nudge_id: NudgeId
+    first_name: str
+    link: MessageLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +62,10 @@ class MessagePart:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonalMessage:
     """One nudge as its person reads it. `paragraphs` are plain text, and so is everything else; the `parts`, at least one, are
-    the nudges that they belong to. `links` are what else the reader can do. `url` opens its page, and `stop_url` the page on
-    which the person chooses what they get and stops mail; each is empty if there is none. One that `is_binding` is sent
-    whatever they want. `message_id` is another one only if the person asked to get the message again: a mailbox would hide a
-    second one with the same id. `nudge_json` is the nudge itself, for programs."""
+    the nudges that they belong to. `links` are what else the reader can do, also those for writing to the reps of `thanks`.
+    `url` opens its page, and `stop_url` the page on which the person chooses what they get and stops mail; each is empty if
+    there is none. One that `is_binding` is sent whatever they want. `message_id` is another one only if the person asked to get
+    the message again: a mailbox would hide a second one with the same id. `nudge_json` is the nudge itself, for programs."""
 
     nudge_id: str
     message_id: str
@@ -69,6 +80,7 @@ class PersonalMessage:
     nudge_json: str
     link_label: str = ANSWER_LABEL
     links: tuple[MessageLink, ...] = ()
+    thanks: tuple[MessageThanks, ...] = ()
 
 
 def nudge_without_rule(person: Person, *, name: str, text: str, reason: str, now: datetime, url: str = "") -> Nudge:
@@ -113,6 +125,7 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         nudge_json=nudge.model_dump_json(),
         link_label=_link_label(nudge),
         links=tuple(_links(nudge)),
+        thanks=tuple(_thanks(due) for due in nudge.thanks),
     )
 
 
@@ -130,7 +143,15 @@ def _links(nudge: Nudge) -> Iterator[MessageLink]:
             yield MessageLink(label=_label("Was {} away?", absence.rep), url=absence.url)
     for due in nudge.thanks:
         if due.url:
-            yield MessageLink(label=_label("Write to {}", due.rep), url=due.url)
+            yield _thanks(due).link
+
+
+def _thanks(due: PossibleThanks) -> MessageThanks:
+    return MessageThanks(
+        nudge_id=due.nudge_id,
+        first_name=neutral_line(first_name(due.rep.name), length_max=_FIRST_NAME_LENGTH_MAX),
+        link=MessageLink(label=_label("Write to {}", due.rep), url=due.url),
+    )
 
 
 def _label(label: str, rep: Rep) -> str:

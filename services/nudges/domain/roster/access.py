@@ -12,8 +12,11 @@ class Action(Enum):
     """What somebody does to a subject: to themselves, or to a rep."""
 
     OPEN_OWN_PAGE = "open their own page as a rep, and do what it offers"
+    OPEN_TODAY = "see how the teams that they manage are doing today"
     OPEN_INBOX = "open their inbox as a manager, and read what is written to them as one"
     OPEN_MESSAGE = "open a message that was sent to them, as a rep or as a manager"
+    SEE_REP = "see a rep's days, with their scores and activities, and what was said to the rep"
+    SEE_WINS = "see what was celebrated in the teams in which they sell, or which they manage"
     MANAGE = "read what is written to a rep, answer it, resolve a dispute, enter an absence"
     RECOGNISE = "say something to a rep"
     CHOOSE_MAIL = "stop mail, or get it again"
@@ -79,10 +82,12 @@ def may(person: PersonId, action: Action, subject: PersonId, today: RosterToday)
     match action:
         case Action.OPEN_OWN_PAGE:
             return person == subject and today.is_rep(person)
-        case Action.OPEN_INBOX:
+        case Action.OPEN_TODAY | Action.OPEN_INBOX:
             return person == subject and today.is_manager(person)
-        case Action.OPEN_MESSAGE:
+        case Action.OPEN_MESSAGE | Action.SEE_WINS:
             return person == subject and (today.is_rep(person) or today.is_manager(person))
+        case Action.SEE_REP:
+            return (person == subject and today.is_rep(person)) or today.manages(person, subject)
         case Action.MANAGE:
             return today.manages(person, subject)
         case Action.RECOGNISE:

@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute
 from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.domain.phrases import clock_time
 from services.nudges.domain.roster.access import Action
-from services.nudges.links import Door, Links, last_day_of_links
+from services.nudges.links import TODAY_PATH, Door, Links, last_day_of_links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.answers.ask_again import ask_again, find_later_time
+from services.nudges.pages.answers.ask_again import LATER_NOTICES, ask_again, find_later_time
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
+from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
@@ -29,10 +30,7 @@ from shared.events import ManagerId, NudgeId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _SEE_OTHER: Final = 303
-_NOTICES: Final = {
-    "yes": "You'll get this message again later today.",
-    "no": "This message can't come again today. You can always read it here.",
-}
+_TODAY: Final = "today"
 _BUTTON: Final = "{nudge}/{answer}/{reason}"
 
 
@@ -51,13 +49,29 @@ class AnswerPage:
 
     def routes(self) -> Sequence[BaseRoute]:
         by_link = partial(self._guard.route, door=Door.ANSWER, action=Action.OPEN_MESSAGE)
-        on_page = partial(self._guard.route, handler=self._answer_on_page, methods=["POST"])
+        on_page = partial(self._guard.route, methods=["POST"])
         return [
             by_link("/answer/{nudge}/{person}/{token}", self._show),
             by_link("/answer/{nudge}/{person}/{token}/later", self._send_later, methods=["POST"]),
             by_link("/answer/{nudge}/{person}/{token}/{answer}/{reason}", self._answer_by_link, methods=["POST"]),
-            on_page(f"/inbox/{{person}}/{{token}}/answer/{_BUTTON}", door=Door.INBOX, action=Action.OPEN_INBOX),
-            on_page(f"/you/{{person}}/{{token}}/answer/{_BUTTON}", door=Door.OWN_PAGE, action=Action.OPEN_OWN_PAGE),
+            on_page(
+                f"/inbox/{{person}}/{{token}}/answer/{_BUTTON}",
+                self._answer_on_page,
+                door=Door.INBOX,
+                action=Action.OPEN_INBOX,
+            ),
+            on_page(
+                "/inbox/{person}/{token}/answer/{nudge}/later",
+                self._send_later_on_page,
+                door=Door.INBOX,
+                action=Action.OPEN_INBOX,
+            ),
+            on_page(
+                f"/you/{{person}}/{{token}}/answer/{_BUTTON}",
+                self._answer_on_page,
+                door=Door.OWN_PAGE,
+                action=Action.OPEN_OWN_PAGE,
+            ),
         ]
 
     async def _show(self, request: Request, entrance: Entrance) -> Response:
@@ -89,21 +103,28 @@ class AnswerPage:
             settings=f"../../../{self._links.mail_path(person_id)}",
             later=clock_time(later_at, message.timezone) if later_at is not None else "",
             later_path=f"./{entrance.token}/later",
-            notice=_NOTICES.get(request.query_params.get("later", ""), ""),
+            notice=LATER_NOTICES.get(request.query_params.get("later", ""), ""),
         )
 
     async def _send_later(self, request: Request, entrance: Entrance) -> Response:
+        return await self._queue_again(request, entrance, back_to=f"../{entrance.token}", is_by_link=True)
+
+    async def _send_later_on_page(self, request: Request, entrance: Entrance) -> Response:
+        back_to = await _page_of_form(request) or f"../../../{entrance.token}"
+        return await self._queue_again(request, entrance, back_to=back_to)
+
+    async def _queue_again(self, request: Request, entrance: Entrance, *, back_to: str, is_by_link: bool = False) -> Response:
         nudge_id, person_id = NudgeId(request.path_params["nudge"]), entrance.person_id
         try:
             message = await find_message(self._pool, nudge_id, person_id)
             if message is None or not may_read(person_id, message.person_id, message.rule, entrance.today):
                 return self._renderer.not_found()
-            if has_link_ended(message, now=self._clock.now()):
+            if is_by_link and has_link_ended(message, now=self._clock.now()):
                 return self._renderer.link_ended()
             is_queued = await ask_again(self._pool, message, person_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-        return RedirectResponse(f"../{entrance.token}?later={'yes' if is_queued else 'no'}", _SEE_OTHER)
+        return RedirectResponse(f"{back_to}?later={'yes' if is_queued else 'no'}", _SEE_OTHER)
 
     async def _answer_by_link(self, request: Request, entrance: Entrance) -> Response:
         nudge_id = NudgeId(request.path_params["nudge"])
@@ -116,7 +137,7 @@ class AnswerPage:
 
     async def _answer_on_page(self, request: Request, entrance: Entrance) -> Response:
         """Back to the page on which the button is, at the nudge that was answered."""
-        back_to = f"../../../../{entrance.token}#nudge-{request.path_params['nudge']}"
+        back_to = await _page_of_form(request) or f"../../../../{entrance.token}#nudge-{request.path_params['nudge']}"
         return await self._record(request, entrance, back_to=back_to)
 
     async def _record(self, request: Request, entrance: Entrance, *, back_to: str) -> Response:
@@ -137,3 +158,8 @@ class AnswerPage:
         if recorded.is_new:
             self._metrics.answers.labels(recorded.rule, answer.value).inc()
         return RedirectResponse(back_to, _SEE_OTHER)
+
+
+async def _page_of_form(request: Request) -> str:
+    """The page that a form names on which it stands; empty for those that name none."""
+    return TODAY_PATH if (await read_fields(request)).get("page") == _TODAY else ""

@@ -17,7 +17,6 @@ from services.nudges.domain.phrases import clock_time, day_and_month, number
 from services.nudges.domain.working_time import local_day
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of, to_recorded
 from services.nudges.pages.disputes.disputes import Dispute
-from services.nudges.pages.own_days import OwnDay
 from shared.events import BehaviourKey
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
@@ -26,9 +25,9 @@ from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 class ActivityCard:
     """One activity.
 
-    `counts_for` lists the behaviours for which it counts; `fails` says why it counts for none. `notes` are pairs of who and
-    what. `buttons` are pairs of what the reader can say and its label, and `are_reasons` tells whether they are reasons for a
-    dispute.
+    `url` opens the record in the CRM; it is empty if the CRM gave none. `counts_for` lists the behaviours for which it counts;
+    `fails` says why it counts for none. `notes` are pairs of who and what. `buttons` are pairs of what the reader can say and
+    its label, and `are_reasons` tells whether they are reasons for a dispute.
     """
 
     id: DisputeId
@@ -36,6 +35,7 @@ class ActivityCard:
     time: str
     facts: str
     origin: str
+    url: str = ""
     counts_for: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
     unverified: str = ""
@@ -56,11 +56,11 @@ class ScoreLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DaySheet:
-    """A rep's day with everything that its score rests on. `absence_entered_by` is the manager who entered the day as an
-    absence, if one did. `moved` are disputed activities that are no longer on the day."""
+    """A rep's day with everything that its score rests on. The `score` is None without a target. `absence_entered_by` is the
+    manager who entered the day as an absence, if one did. `moved` are disputed activities that are no longer on the day."""
 
     heading: str
-    score: str
+    score: Decimal | None
     lines: tuple[ScoreLine, ...]
     arithmetic: str
     absence_entered_by: str
@@ -68,52 +68,26 @@ class DaySheet:
     moved: tuple[ActivityCard, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayLine:
-    """One day in a rep's list of days. `address` is the last segment of its page's address."""
-
-    address: str
-    heading: str
-    score: str
-    disputes: int
-
-
-def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute]) -> DaySheet:
-    """The day as its rep sees it, with the activities in the order of their times."""
+def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute], *, is_own: bool) -> DaySheet:
+    """The day with the activities in the order of their times. Only its own rep has buttons."""
     labels = {line.key: line.label for line in explanation.lines}
     by_id = {dispute.id: dispute for dispute in disputes}
     activities = sorted(
         explanation.activities, key=lambda activity: (str(activity.facts.get("started_at", "")), activity.activity_id)
     )
     cards = [
-        _make_own_card(explanation, activity, labels, by_id.pop(dispute_id_of(explanation.rep, activity), None))
+        _make_card(explanation, activity, labels, by_id.pop(dispute_id_of(explanation.rep, activity), None), is_own=is_own)
         for activity in activities
     ]
     return DaySheet(
         heading=f"{day_and_month(explanation.day)} {explanation.day.year}",
-        score=describe_score(explanation.score),
+        score=explanation.score,
         lines=tuple(_make_line(line) for line in explanation.lines if line.target > 0 or line.count > 0),
         arithmetic=explanation.arithmetic,
         absence_entered_by=explanation.absence_entered_by,
         cards=tuple(cards),
-        moved=tuple(_make_moved_card(dispute) for dispute in by_id.values()),
+        moved=tuple(_make_moved_card(dispute, is_own=is_own) for dispute in by_id.values()),
     )
-
-
-def make_day_line(own_day: OwnDay) -> DayLine:
-    """The day in one line."""
-    so_far = " so far" if own_day.is_open and own_day.score is not None else ""
-    return DayLine(
-        address=own_day.day.isoformat(),
-        heading=day_and_month(own_day.day),
-        score=describe_score(own_day.score) + so_far,
-        disputes=own_day.disputes,
-    )
-
-
-def describe_score(score: Decimal | None) -> str:
-    """`score 87.50`."""
-    return f"score {score:.2f}" if score is not None else "no target, so no score"
 
 
 def make_manager_cards(disputes: Sequence[Dispute]) -> list[ActivityCard]:
@@ -125,8 +99,13 @@ def _make_line(line: ExplainedLine) -> ScoreLine:
     return ScoreLine(label=line.label, counted=f"{line.count} of {number(line.target)}", points=f"{line.points:.2f}")
 
 
-def _make_own_card(
-    explanation: Explanation, activity: ExplainedActivity, labels: Mapping[BehaviourKey, str], dispute: Dispute | None
+def _make_card(
+    explanation: Explanation,
+    activity: ExplainedActivity,
+    labels: Mapping[BehaviourKey, str],
+    dispute: Dispute | None,
+    *,
+    is_own: bool,
 ) -> ActivityCard:
     recorded = to_recorded(activity, labels)
     is_disputed = dispute is not None and dispute.resolution is None
@@ -136,11 +115,12 @@ def _make_own_card(
         time=clock_time(recorded.started_at, explanation.timezone) if recorded.started_at else "",
         facts=describe_facts(recorded),
         origin=_describe_origin(activity.source, activity.account, activity.activity_id),
+        url=_record_url(activity),
         counts_for=recorded.counts_for,
         fails=() if recorded.counts_for else tuple(_describe_failures(activity, labels)),
         unverified="; ".join(activity.unverified),
-        notes=tuple(_notes(dispute, "You", explanation.timezone)) if dispute is not None else (),
-        buttons=_rep_buttons(is_disputed=is_disputed),
+        notes=tuple(_notes(dispute, _author(dispute, is_own=is_own), explanation.timezone)) if dispute is not None else (),
+        buttons=_rep_buttons(is_disputed=is_disputed) if is_own else (),
         are_reasons=not is_disputed,
         is_disputed=is_disputed,
     )
@@ -160,8 +140,13 @@ def _rep_buttons(*, is_disputed: bool) -> tuple[tuple[str, str], ...]:
     return tuple((reason.value, label) for reason, label in REASON_LABELS.items())
 
 
-def _make_moved_card(dispute: Dispute) -> ActivityCard:
-    return _make_dispute_card(dispute, title=describe_kind(dispute.recorded.kind), author="You", buttons=())
+def _make_moved_card(dispute: Dispute, *, is_own: bool) -> ActivityCard:
+    author = _author(dispute, is_own=is_own)
+    return _make_dispute_card(dispute, title=describe_kind(dispute.recorded.kind), author=author, buttons=())
+
+
+def _author(dispute: Dispute, *, is_own: bool) -> str:
+    return "You" if is_own else dispute.rep_name
 
 
 def _make_manager_card(dispute: Dispute) -> ActivityCard:
@@ -203,6 +188,12 @@ def _notes(dispute: Dispute, author: str, timezone: str) -> Iterator[tuple[str, 
 
 def _describe_day(instant: datetime, timezone: str) -> str:
     return day_and_month(local_day(instant, timezone))
+
+
+def _record_url(activity: ExplainedActivity) -> str:
+    """Where the CRM shows the record. An address that a browser would not open as a page of another host is left out."""
+    url = activity.facts.get("url")
+    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""
 
 
 def _describe_origin(source: str, account: str, activity_id: str) -> str:

@@ -16,8 +16,9 @@ from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.decide.disputes.dispute_answers import resolve_dispute
 from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, Resolution
+from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
-from services.nudges.links import Door
+from services.nudges.links import Door, inbox_path, rep_page_path
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.disputes.activity_cards import make_day_sheet
 from services.nudges.pages.disputes.dispute_activity import NotOnTheDay, dispute_activity, withdraw_dispute
@@ -26,7 +27,7 @@ from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
-from shared.events import ManagerId, RepId
+from shared.events import ManagerId, PersonId, RepId
 from shared.requests.client import NoResponder, Refused
 from shared.requests.scores import Explanation
 from shared.trace import continue_trace
@@ -71,6 +72,7 @@ class DisputePage:
         )
         return [
             of_rep(_DAY, self._show),
+            self._guard.signed_in_route("/people/{rep}/day/{day}", self._show, action=Action.SEE_REP, subject="rep"),
             of_rep(f"{_DAY}/activity/{{activity}}/withdraw", self._withdraw, methods=["POST"]),
             of_rep(f"{_DAY}/activity/{{activity}}/{{reason}}", self._dispute, methods=["POST"]),
             of_manager(f"{_INBOX}/dispute/{{activity}}/{{resolution}}"),
@@ -78,7 +80,9 @@ class DisputePage:
         ]
 
     async def _show(self, request: Request, entrance: Entrance) -> Response:
-        rep_id, day = RepId(entrance.person_id), _day_of(request)
+        """To the rep, or to somebody who manages the rep."""
+        rep_id, day = RepId(PersonId(request.path_params.get("rep", entrance.person_id))), _day_of(request)
+        is_own = "rep" not in request.path_params
         if day is None:
             return self._renderer.not_found(entrance)
         try:
@@ -86,15 +90,18 @@ class DisputePage:
             if report is None:
                 return self._renderer.not_found(entrance)
             disputes = await list_disputes_of_day(self._pool, rep_id, day)
-            sheet = make_day_sheet(await self._explain(rep_id, day), disputes)
+            sheet = make_day_sheet(await self._explain(rep_id, day), disputes, is_own=is_own)
         except (*TRANSIENT_ERRORS, NoResponder, Refused):
             return self._renderer.unavailable()
         return self._renderer.page(
             "day.html",
             has_forms=True,
             entrance=entrance,
-            name=report.rep.name,
-            token=entrance.token,
+            is_own=is_own,
+            name=natural_name(report.rep.name),
+            first_name=first_name(report.rep.name),
+            page_of_rep=f"../../{entrance.token}" if is_own else rep_page_path(rep_id),
+            disputes_at=inbox_path(entrance.person_id),
             day=day.isoformat(),
             sheet=sheet,
         )

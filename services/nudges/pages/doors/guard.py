@@ -34,10 +34,7 @@ _NEEDS_NO_ROSTER: Final = frozenset({Action.CHOOSE_MAIL})
 
 
 class Guard:
-    """Makes the routes of pages. A handler runs only for a visitor who may do what the route is for.
-
-    The address says whose page it is (`person`) and ends with a signature, or with `SIGNED_IN`.
-    """
+    """Makes the routes of pages. A handler runs only for a visitor who may do what the route is for."""
 
     def __init__(
         self,
@@ -66,7 +63,8 @@ class Guard:
         subject: str = "person",
         methods: Sequence[str] = ("GET",),
     ) -> Route:
-        """A route with `{person}` and `{token}` in its path. `subject` is the segment that names whom the action concerns."""
+        """A route with `{person}` and `{token}` in its path: whose page it is, and a signature or `SIGNED_IN`. `subject` is the
+        segment that names whom the action concerns."""
 
         async def admit(request: Request) -> Response:
             try:
@@ -81,20 +79,50 @@ class Guard:
 
         return Route(path, admit, methods=list(methods))
 
-    async def find_visitor(self, request: Request) -> Entrance | None:
-        """Who is signed in; None if nobody is, or if the roster does not list them any more.
+    def signed_in_route(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        action: Action,
+        subject: str = "",
+        methods: Sequence[str] = ("GET",),
+        is_use: bool = True,
+    ) -> Route:
+        """A route that opens for whoever is signed in, and by no signature. `subject` is the segment that names whom the action
+        concerns; without it, the action concerns the visitor. What a page asks for by itself `is_use` of no session."""
+
+        async def admit(request: Request) -> Response:
+            try:
+                entrance = await self.find_visitor(request, is_use=is_use)
+                if entrance is None:
+                    return RedirectResponse(sign_in_path(own_path(_address_of(request))), HTTPStatus.SEE_OTHER)
+                if request.method == "POST" and not is_from_own_form(await read_fields(request), entrance):
+                    return self._renderer.stale_form(entrance)
+            except (*TRANSIENT_ERRORS, NoResponder, Refused):
+                return self._renderer.unavailable()
+            concerned = PersonId(request.path_params[subject]) if subject else entrance.person_id
+            if not may(entrance.person_id, action, concerned, entrance.today):
+                return self._renderer.not_found(entrance)
+            return await handler(request, entrance)
+
+        return Route(path, admit, methods=list(methods))
+
+    async def find_visitor(self, request: Request, *, is_use: bool = True) -> Entrance | None:
+        """Who is signed in; None if nobody is, or if the roster does not list them any more. With `is_use` the session goes on
+        for longer.
 
         Raises:
             NoResponder, Refused: scoring cannot answer now.
         """
         token = self._cookie.read(request)
-        session = await find_session(self._pool, token, now=self._clock.now()) if token else None
+        session = await find_session(self._pool, token, now=self._clock.now(), is_use=is_use) if token else None
         if session is None:
             return None
         today = await self._read_roster(session.person_id)
         if not today.lists(session.person_id):
             return None
-        return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token))
+        return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token), session_id=session.id)
 
     async def _enter(self, request: Request, door: Door, action: Action) -> Entrance | Response:
         """Who came in, or the response that tells them why not."""
@@ -147,5 +175,12 @@ def _page_of(request: Request, door: Door) -> str:
     else:
         page = ""
     if request.method == "GET" and request.path_params["token"] == SIGNED_IN:
-        page = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        page = _address_of(request)
     return own_path(page)
+
+
+def _address_of(request: Request) -> str:
+    """The address of a page that can be opened; empty for what is posted."""
+    if request.method != "GET":
+        return ""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

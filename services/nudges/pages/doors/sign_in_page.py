@@ -15,7 +15,6 @@ from services.nudges.access.roster_today import ReadRoster
 from services.nudges.access.sessions import end_session, open_session
 from services.nudges.access.sign_in_links import claim_sign_in_link, find_sign_in_link
 from services.nudges.domain.phrases import natural_name
-from services.nudges.links import inbox_path, own_page_path
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.form_fields import is_from_own_form, read_fields
@@ -85,11 +84,10 @@ class SignInPage:
         return self._go_to_own_page(entrance)
 
     def _go_to_own_page(self, entrance: Entrance) -> Response:
-        """A manager who also sells is led to their inbox; each of their pages links to the other one."""
-        if entrance.today.is_manager(entrance.person_id):
-            return RedirectResponse(inbox_path(entrance.person_id), HTTPStatus.SEE_OTHER)
-        if entrance.today.is_rep(entrance.person_id):
-            return RedirectResponse(own_page_path(entrance.person_id), HTTPStatus.SEE_OTHER)
+        """To the first of the pages that open for them."""
+        if entrance.pages:
+            _, address = entrance.pages[0]
+            return RedirectResponse(address, HTTPStatus.SEE_OTHER)
         return self._renderer.page("operator.html", entrance=entrance)
 
     async def _show(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """The message whose button was pressed, as it was sent and with what its recipient has answered."""
 
+from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -10,6 +11,8 @@ from services.nudges.deliver.personal.transport import personal_message
 from services.nudges.domain.feedback.answers import describe_answer
 from services.nudges.links import Links
 from services.nudges.pages.inbox import GivenAnswer, find_message
+from services.nudges.pages.thanks.thanks_view import lines_of_sender
+from services.nudges.pages.thanks.written_thanks import list_written
 from shared.events import Nudge, NudgeId, PersonId
 from shared.postgres.queries import Queries
 
@@ -22,8 +25,8 @@ async def find_clicked_message(pool: asyncpg.Pool, nudge_id: NudgeId) -> Nudge |
     return Nudge.model_validate_json(event) if event is not None else None
 
 
-async def answered_message(pool: asyncpg.Pool, nudge: Nudge, links: Links) -> SlackMessage:
-    """The message, with the answers of its recipient in the place of the buttons."""
+async def answered_message(pool: asyncpg.Pool, nudge: Nudge, links: Links, *, now: datetime) -> SlackMessage:
+    """The message, with the answers of its recipient, and what they wrote to reps, in the place of the buttons."""
     stored = await find_message(pool, nudge.id, nudge.person.id)
     answered: dict[NudgeId, str] = {}
     if stored is not None:
@@ -33,7 +36,18 @@ async def answered_message(pool: asyncpg.Pool, nudge: Nudge, links: Links) -> Sl
             for answer in _own(answers, nudge.person.id)
         }
     message = personal_message(add_links(nudge, links), stop_url=links.mail_url_if_any(nudge.person.id))
-    return slack_message(message, has_buttons=True, answered=answered)
+    thanked = await _list_thanked(pool, nudge, now=now)
+    return slack_message(message, has_buttons=True, answered=answered, thanked=thanked)
+
+
+async def _list_thanked(pool: asyncpg.Pool, nudge: Nudge, *, now: datetime) -> dict[NudgeId, str]:
+    """What was written to the reps whom the message names, with what has become of it."""
+    if not nudge.thanks:
+        return {}
+    written = {thanks.recognition.nudge_id: thanks for thanks in reversed(await list_written(pool, nudge.person.id))}
+    thanked = [(due.nudge_id, written[due.nudge_id]) for due in nudge.thanks if due.nudge_id in written]
+    lines = lines_of_sender([thanks for _, thanks in thanked], now=now)
+    return {nudge_id: f"To {line.person}: {line.text} {line.state}" for (nudge_id, _), line in zip(thanked, lines, strict=True)}
 
 
 def _own(answers: tuple[GivenAnswer, ...], person_id: PersonId) -> tuple[GivenAnswer, ...]:

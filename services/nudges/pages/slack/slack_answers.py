@@ -13,15 +13,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.nudges.access.roster_today import ReadRoster
+from services.nudges.decide.thanks.recognise_rep import AlreadySent, NotTheirRep, TextTooLong
+from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.answers.ask_again import AGAIN, NOT_AGAIN, ask_again
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
-from services.nudges.pages.slack.click import Click, UnreadableClick, read_click
+from services.nudges.pages.inbox import find_message
+from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thanked, UnreadableClick, read_click
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement
 from services.nudges.pages.slack.signature import is_signed
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from shared.clock import Clock
-from shared.events import NudgeId, PersonId
+from shared.events import ManagerId, Nudge, NudgeId, PersonId
 from shared.reach import SLACK
 from shared.requests.client import NoResponder, Refused
 from shared.requests.people import ContactList
@@ -34,6 +39,8 @@ _ANSWER_S: Final = 2.5
 _CLICKS_MAX: Final = 1_000
 _LOGGED_EVERY: Final = timedelta(minutes=5)
 NOT_POSSIBLE: Final = "You can't answer this message here. Open it in Daymark instead."
+TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
+WRITTEN_BEFORE: Final = "Nothing was sent. You have already written to them about this; open it in Daymark to write again."
 AskScoring = Callable[[PersonId], Awaitable[ContactList]]
 
 
@@ -52,6 +59,7 @@ class SlackAnswers:
         read_roster: ReadRoster,
         read_secret: Callable[[], str],
         replies: Replies,
+        thanks: ThanksSender,
     ) -> None:
         self._pool = pool
         self._links = links
@@ -61,6 +69,7 @@ class SlackAnswers:
         self._read_roster = read_roster
         self._read_secret = read_secret
         self._replies = replies
+        self._thanks = thanks
         self._recorded: dict[tuple[str, NudgeId, str], None] = {}
         self._refusal_logged_at: datetime | None = None
 
@@ -104,28 +113,58 @@ class SlackAnswers:
         nudge = await find_clicked_message(self._pool, click.nudge_id)
         if nudge is None or not await self._is_recipient(click.user, nudge.person.id):
             return notice(NOT_POSSIBLE)
-        try:
-            await self._record(click, nudge.person.id)
-        except AnswerNotAllowed:
-            return notice(NOT_POSSIBLE)
-        return replacement(await answered_message(self._pool, nudge, self._links))
+        if isinstance(click.action, AskedAgain):
+            return notice(await self._ask_again(nudge))
+        if isinstance(click.action, Thanked):
+            refusal = await self._thank(click.nudge_id, click.action, ManagerId(nudge.person.id))
+        else:
+            refusal = await self._record(click, click.action, nudge.person.id)
+        if refusal:
+            return notice(refusal)
+        return replacement(await answered_message(self._pool, nudge, self._links, now=self._clock.now()))
 
     async def _is_recipient(self, user: str, person_id: PersonId) -> bool:
         """Whether today's roster has this Slack user for the person."""
         today = await self._ask_scoring(person_id)
         return any(contact.transport == SLACK.name and contact.address == user for contact in today.contacts)
 
-    async def _record(self, click: Click, person_id: PersonId) -> None:
-        """A click that Slack sends again, or that somebody replays, must not overwrite what was answered since."""
+    async def _record(self, click: Click, answered: Answered, person_id: PersonId) -> str:
+        """Returns why it was not recorded. A click that Slack sends again, or that somebody replays, must not overwrite what
+        was answered since."""
         key = (click.user, click.nudge_id, click.clicked_at)
         if key in self._recorded:
-            return
+            return ""
+        answer, reason = answered.answer, answered.reason
         today = await self._read_roster(person_id)
-        recorded = await record_answer(
-            self._pool, click.nudge_id, person_id, click.answer, reason=click.reason, today=today, now=self._clock.now()
-        )
+        try:
+            recorded = await record_answer(
+                self._pool, click.nudge_id, person_id, answer, reason=reason, today=today, now=self._clock.now()
+            )
+        except AnswerNotAllowed:
+            return NOT_POSSIBLE
         self._recorded[key] = None
         while len(self._recorded) > _CLICKS_MAX:
             self._recorded.pop(next(iter(self._recorded)))
         if recorded.is_new:
-            self._metrics.answers.labels(recorded.rule, click.answer.value).inc()
+            self._metrics.answers.labels(recorded.rule, answer.value).inc()
+        return ""
+
+    async def _thank(self, nudge_id: NudgeId, thanked: Thanked, manager_id: ManagerId) -> str:
+        """Returns why it was not sent."""
+        try:
+            today = await self._read_roster(manager_id)
+            await self._thanks.send_for_nudge(manager_id, nudge_id, thanked.text, today)
+        except NotTheirRep:
+            return NOT_POSSIBLE
+        except AlreadySent:
+            return WRITTEN_BEFORE
+        except TextTooLong as refused:
+            return TOO_LONG.format(length=refused.length)
+        return ""
+
+    async def _ask_again(self, nudge: Nudge) -> str:
+        """Returns what becomes of it."""
+        now, message = self._clock.now(), await find_message(self._pool, nudge.id, nudge.person.id)
+        if message is None or not await ask_again(self._pool, message, nudge.person.id, now=now):
+            return NOT_AGAIN
+        return AGAIN

@@ -3,7 +3,7 @@ thanks on managers' cards."""
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -18,35 +18,30 @@ from starlette.routing import BaseRoute
 
 from services.nudges.context.days import find_newest_day
 from services.nudges.context.roster.managed_reps import Sender, find_sender
-from services.nudges.decide.decision_context import DecisionSettings
-from services.nudges.decide.thanks.occasions import find_occasion, list_thankable
+from services.nudges.decide.thanks.occasions import find_occasion
 from services.nudges.decide.thanks.recognise_rep import (
     AlreadySent,
     NotTheirRep,
-    Recognised,
     TextTooLong,
     TooManyToday,
     Written,
-    recognise_rep,
     undo_thanks,
 )
-from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
 from services.nudges.domain.phrases import first_name, natural_name, sentence
-from services.nudges.domain.roster.access import Action, may
+from services.nudges.domain.roster.access import Action
 from services.nudges.domain.working_time import local_day
 from services.nudges.links import Door
-from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.clock import Clock
 from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
-from shared.trace import continue_trace
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _PAGE: Final = "/recognise/{person}/{rep}/{token}"
@@ -68,26 +63,22 @@ _TOO_MANY: Final = (
 
 class ThanksPage:
     """Opens for a manager and a rep whom they manage, and for a colleague where the team lets them thank each other. Opening it
-    sends nothing. `on_decided` is called after each commit of a message."""
+    sends nothing."""
 
     def __init__(
         self,
         pool: asyncpg.Pool,
         renderer: Renderer,
         clock: Clock,
-        metrics: NudgesMetrics,
         guard: Guard,
         *,
-        settings: DecisionSettings,
-        on_decided: Callable[[], None],
+        thanks: ThanksSender,
     ) -> None:
         self._pool = pool
         self._renderer = renderer
         self._clock = clock
-        self._metrics = metrics
         self._guard = guard
-        self._settings = settings
-        self._on_decided = on_decided
+        self._thanks = thanks
 
     def routes(self) -> Sequence[BaseRoute]:
         route = self._guard.route
@@ -125,7 +116,7 @@ class ThanksPage:
             return await self._page(request, entrance, fields, refusal=_UNDECIDED)
         written = Written(sender_id=sender_id, rep_id=rep_id, form=form, text=text, nudge_id=_nudge_of(fields))
         try:
-            recognised = await self._recognise(written)
+            recognised = await self._thanks.send(written)
         except NotTheirRep:
             return self._renderer.not_found(entrance)
         except TextTooLong as refused:
@@ -171,11 +162,7 @@ class ThanksPage:
         if not _ID.fullmatch(nudge_id):
             return self._renderer.not_found(entrance)
         try:
-            thankable = await list_thankable(self._pool, [nudge_id], manager_id=manager_id)
-            rep_id, _ = thankable.get(nudge_id, (None, False))
-            if rep_id is None or not may(manager_id, Action.MANAGE, rep_id, entrance.today):
-                return self._renderer.not_found(entrance)
-            await self._recognise(Written(sender_id=manager_id, rep_id=rep_id, form=nudge_id, text="", nudge_id=nudge_id))
+            await self._thanks.send_for_nudge(manager_id, nudge_id, "", entrance.today)
         except NotTheirRep:
             return self._renderer.not_found(entrance)
         except AlreadySent:
@@ -183,14 +170,6 @@ class ThanksPage:
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return RedirectResponse(back_to, HTTPStatus.SEE_OTHER)
-
-    async def _recognise(self, written: Written) -> Recognised:
-        context = self._settings.at(self._clock.now(), traceparent=continue_trace(None))
-        recognised = await recognise_rep(self._pool, written, context)
-        if recognised.outcome is not None:
-            log_outcomes([recognised.outcome], self._metrics, traceparent=context.traceparent)
-            self._on_decided()
-        return recognised
 
     async def _page(self, request: Request, entrance: Entrance, fields: QueryParams, *, refusal: str = "") -> Response:
         """The form, with what was written into it and why it was not sent, if it was not."""

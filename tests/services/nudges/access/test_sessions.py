@@ -12,6 +12,7 @@ from services.nudges.access.sessions import (
     Session,
     end_session,
     find_session,
+    list_open_sessions,
     list_sessions,
     open_session,
     revoke_session,
@@ -26,6 +27,11 @@ HOUR = timedelta(hours=1)
 async def _open(pool: asyncpg.Pool, *, now: datetime = NOON, origin: Origin = Origin.MESSAGE) -> str:
     async with pool.acquire() as connection:
         return await open_session(connection, ANA.id, origin, now=now)
+
+
+async def _list_open(pool: asyncpg.Pool, *session_ids: int, now: datetime) -> set[int]:
+    async with pool.acquire() as connection:
+        return await list_open_sessions(connection, session_ids, now=now)
 
 
 async def test_a_session_is_found_by_its_token_and_the_token_is_not_stored(pool: asyncpg.Pool) -> None:
@@ -49,8 +55,10 @@ async def test_a_session_ends_when_nobody_has_used_it_for_twelve_hours(
     token = await _open(pool)
     used_at = NOON + HOUR
     await find_session(pool, token, now=used_at)
+    await find_session(pool, token, now=used_at + HOUR, is_use=False)
 
     assert (await list_sessions(pool, None, now=used_at + idle) != []) is is_open
+    assert (await _list_open(pool, 1, now=used_at + idle) == {1}) is is_open
     assert (await find_session(pool, token, now=used_at + idle) is not None) is is_open
 
 
@@ -65,6 +73,7 @@ async def test_a_session_ends_after_thirty_days_however_often_it_is_used(
         assert await find_session(pool, token, now=now) is not None
 
     assert (await list_sessions(pool, None, now=NOON + age) != []) is is_open
+    assert (await _list_open(pool, 1, now=NOON + age) == {1}) is is_open
     assert (await find_session(pool, token, now=NOON + age) is not None) is is_open
 
 
@@ -98,6 +107,7 @@ async def test_one_session_is_revoked_and_the_others_stay(pool: asyncpg.Pool) ->
 
     assert await revoke_session(pool, session.id)
 
+    assert await _list_open(pool, session.id, 2, now=NOON) == {2}
     assert not await revoke_session(pool, session.id)
     assert await find_session(pool, first, now=NOON) is None
     assert await find_session(pool, second, now=NOON) is not None

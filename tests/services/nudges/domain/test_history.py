@@ -1,11 +1,13 @@
 """A rep's days as the rules see them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from services.nudges.domain.history import (
+    Streak,
     count_of,
+    count_streak,
     history_of,
     is_plan_done,
     is_worked,
@@ -65,3 +67,16 @@ def test_recent_days_are_those_of_six_weeks_before_a_day() -> None:
     recent = history_of(days).recent(MONDAY)
 
     assert [(MONDAY - day.day).days for day in recent] == [1, 42]
+
+
+@pytest.mark.parametrize("scores", [(), (99.99,), (60, 100, 100, 100)], ids=["no day", "below", "a miss that nothing follows"])
+def test_a_streak_ends_with_the_newest_day(scores: tuple[float, ...]) -> None:
+    newest_first = worked_days(*scores[::-1])[::-1]
+
+    assert count_streak(newest_first) == Streak(done=(), repaired=0)
+
+
+def test_a_streak_has_its_days_and_the_misses_that_were_made_up_for() -> None:
+    days = worked_days(60, 100, 100, 100, 60, 100, until=date(2026, 2, 28))[::-1]
+
+    assert count_streak(days) == Streak(done=(days[0], *days[2:5]), repaired=1)

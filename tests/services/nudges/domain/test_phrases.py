@@ -28,6 +28,7 @@ from services.nudges.domain.phrases import (
     sentence,
     short_name,
     weekdays_phrase,
+    whole_score,
 )
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.reports import behaviour, report
@@ -168,6 +169,14 @@ def test_weekdays_in_a_row_are_a_span(weekdays: tuple[int, ...], phrase: str) ->
 
 def test_a_score_is_a_whole_number() -> None:
     assert (score_text(report(score=104.4)), score_text(report(score=None))) == ("104", "none")
+
+
+@pytest.mark.parametrize(
+    ("score", "shown"),
+    [("0", "0"), ("87.5", "88"), ("98.6", "99"), ("99.01", "99"), ("99.99", "99"), ("100", "100"), ("100.6", "101")],
+)
+def test_a_whole_score_is_100_only_if_the_plan_is_reached(score: str, shown: str) -> None:
+    assert whole_score(Decimal(score)) == shown
 
 
 @pytest.mark.parametrize(

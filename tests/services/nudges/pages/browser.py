@@ -16,7 +16,9 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.absences.absence_page import AskScoring
 from services.nudges.pages.absences.ask_scoring import AbsenceEndpoint
 from services.nudges.pages.disputes.dispute_page import Explain
+from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import Scoring, Site
+from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
 from shared.requests.absences import AbsenceQuery, AbsenceState
@@ -71,6 +73,7 @@ async def browsing(
         openid=None,
         is_secure=False,
         asked_max=100,
+        live=LiveTeams(pool, Renderer(), SteppedClock(now), lifetime_s=60),
         on_acknowledged=on_acknowledged,
         on_decided=on_decided,
     )

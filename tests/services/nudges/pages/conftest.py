@@ -10,6 +10,7 @@ from services.nudges.metrics import NudgesMetrics
 from services.nudges.rules.catalogue import RULES
 from tests.services.nudges.pages.browser import browsing
 from tests.services.nudges.pages.disputes.explanations import Scoring
+from tests.services.nudges.pages.doors.visits import Visits, visiting
 
 
 @pytest.fixture
@@ -26,6 +27,13 @@ def metrics() -> NudgesMetrics:
 async def browser(pool: asyncpg.Pool, scoring: Scoring, metrics: NudgesMetrics) -> AsyncIterator[httpx.AsyncClient]:
     async with browsing(pool, scoring.explain, metrics=metrics) as client:
         yield client
+
+
+@pytest.fixture
+async def visits(pool: asyncpg.Pool) -> AsyncIterator[Visits]:
+    """The pages with a roster that the test changes, and with signing in."""
+    async with visiting(pool) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,17 +1,17 @@
 """A rep's list of days, on a real database."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, RecordedActivity
 from services.nudges.pages.disputes.disputes import NewDispute, merge_dispute
-from services.nudges.pages.own_days import OwnDay, list_own_days
-from shared.events import Rep
+from services.nudges.pages.own_days import list_own_days
+from shared.events import Presence, Rep, VersionNumber
 from shared.observation import ActivityId, SourceName
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.people import ANA, BEN
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.builders.rows import Rows
+from tests.services.nudges.pages.rep.own_days import make_own_day
 
 DAY = timedelta(days=1)
 
@@ -22,8 +22,20 @@ async def test_a_reps_days_are_listed_from_a_day_on_the_newest_first(rows: Rows)
     await rows.add_day(report(MONDAY + DAY, rep=BEN))
 
     assert await list_own_days(rows.pool, ANA.id, since=MONDAY + DAY) == [
-        OwnDay(day=MONDAY + 2 * DAY, score=Decimal(62), is_open=True, disputes=0),
-        OwnDay(day=MONDAY + DAY, score=Decimal(61), is_open=False, disputes=0),
+        make_own_day(MONDAY + 2 * DAY, score=62, is_open=True),
+        make_own_day(MONDAY + DAY, score=61),
+    ]
+
+
+async def test_a_day_has_its_presence_and_the_playbook_that_judges_it(rows: Rows) -> None:
+    await rows.add_day(
+        report(score=None, presence=Presence.HOLIDAY, playbook_version=VersionNumber(7), playbook_from=MONDAY - DAY)
+    )
+    await rows.add_day(report(MONDAY - DAY, presence=Presence.ABSENT, playbook_version=None, playbook_from=None))
+
+    assert await list_own_days(rows.pool, ANA.id, since=MONDAY - DAY) == [
+        make_own_day(score=None, presence=Presence.HOLIDAY, playbook_version=VersionNumber(7), playbook_from=MONDAY - DAY),
+        make_own_day(MONDAY - DAY, presence=Presence.ABSENT, playbook_version=None, playbook_from=None),
     ]
 
 

@@ -72,7 +72,7 @@ async def test_steps_that_follow_the_reps_own_weeks_are_explained(rows: Rows, br
 
 
 async def test_the_next_step_of_each_goal_is_shown(rows: Rows, browser: httpx.AsyncClient) -> None:
-    assert "Your next steps" not in (await browser.get(PATH)).text
+    assert "Steps towards each goal" not in (await browser.get(PATH)).text
     month, week = (
         goal(31),
         goal(4, key=GoalKey("week"), label="Calls this week", period_start=MONDAY, step_min=None, step_max=None),
@@ -84,9 +84,11 @@ async def test_the_next_step_of_each_goal_is_shown(rows: Rows, browser: httpx.As
 
     page = visible_text(await browser.get(PATH))
 
-    assert "Calls this month: 31 so far, next step at 60" in page
-    assert "Calls this week: 4 so far, next step at 30" in page
-    assert page.count("next step at") == 2
+    month_at, week_at = page.index("Calls this month: 31 so far"), page.index("Calls this week: 4 so far")
+    assert '<span class="figure">60</span> <span class="reason">next: 29 to go</span>' in page[month_at:week_at]
+    assert '<span class="figure">30</span> <span class="reason">reached</span>' in page[month_at:week_at]
+    assert '<span class="figure">30</span> <span class="reason">next: 26 to go</span>' in page[week_at:]
+    assert page.count("to go</span>") == 2
 
 
 async def test_withdrawn_and_superseded_versions_are_not_shown(rows: Rows, browser: httpx.AsyncClient) -> None:
@@ -159,7 +161,7 @@ async def test_days_and_messages_of_the_last_two_weeks_are_shown(
 
     page = visible_text(await browser.get(PATH))
 
-    assert ("Score 77.00" in page) is is_shown
+    assert (f'href="{PATH.rpartition("/")[2]}/day/{day}"' in page.partition('id="days"')[2]) is is_shown
     assert ("You did it." in page) is is_shown
     assert ("No messages in the last two weeks." in page) is not is_shown
 
@@ -170,8 +172,8 @@ async def test_the_score_of_an_open_day_is_that_so_far_and_a_day_off_has_none(ro
 
     page = visible_text(await browser.get(PATH))
 
-    assert '<span class="time">Score 60.00 so far</span>' in page
-    assert '<span class="time">No target, so no score</span>' in page
+    assert '<span class="time">Score <span class="score" title="60.00">60</span> so far' in page
+    assert '<span class="time">No target, so no score' in page
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class PersonalWebhook:
         body = message.nudge_json.encode()
         try:
             keys = [key_of(address, secret) for secret in self._read_secrets()]
-            headers = signature_headers(message.nudge_id, body, keys, now=self._clock.now())
+            headers = signature_headers(_webhook_id(message), body, keys, now=self._clock.now())
             answer = await self._client.post(httpx.URL(address), body, headers)
         except TimeoutError:
             return _of_recipient(f"no answer within {self._timeout_s:g} s")
@@ -95,6 +95,11 @@ class PersonalWebhook:
             return _of_recipient(f"answered {status}; redirects are not followed: write into the roster where it leads")
         after_s = parse_retry_after(answer.retry_after, now=self._clock.now()) if status in RETRY_AFTER_STATUSES else None
         return _of_recipient(f"answered {status}", after_s=after_s)
+
+
+def _webhook_id(message: PersonalMessage) -> str:
+    """Without a full stop: in what is signed, that ends the id. https://github.com/standard-webhooks/standard-webhooks"""
+    return message.message_id.replace(".", "-")
 
 
 def _of_recipient(error: str, *, after_s: float | None = None) -> TryLater:

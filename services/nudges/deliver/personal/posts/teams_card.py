@@ -28,7 +28,7 @@ def teams_payload(message: PersonalMessage, *, recipient: str) -> bytes:
     that is sent again by its `id`."""
     payload = {
         "type": "message",
-        "id": message.nudge_id,
+        "id": message.message_id,
         "recipient": recipient,
         "summary": message.subject,
         "attachments": [{"contentType": _CONTENT_TYPE, "contentUrl": None, "content": teams_card(message)}],

@@ -2,14 +2,14 @@
 
 import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from services.nudges.deliver.personal.slack_message import slack_message
 from services.nudges.deliver.personal.transport import personal_message
-from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId, PossibleThanks
+from shared.events import Nudge, NudgeId, NudgeKind, NudgePart, Person, PersonId, PossibleThanks, Rep, RepId
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, MARA
 from tests.slack import block_mistakes
@@ -164,9 +164,9 @@ def _shape(nudge: Nudge, *, has_buttons: bool = True, answered: Mapping[NudgeId,
 @pytest.mark.parametrize(
     ("kind", "buttons"),
     [
-        (NudgeKind.CELEBRATION, "celebration not_useful wrong"),
-        (NudgeKind.COACHING, "coaching not_useful wrong"),
-        (NudgeKind.RECOGNITION, "recognition recognised not_useful wrong"),
+        (NudgeKind.CELEBRATION, "celebration not_useful wrong later"),
+        (NudgeKind.COACHING, "coaching not_useful wrong later"),
+        (NudgeKind.RECOGNITION, "recognition recognised not_useful wrong later"),
     ],
 )
 def test_the_buttons_are_the_answers_that_the_recipient_can_give(kind: NudgeKind, buttons: str) -> None:
@@ -179,7 +179,7 @@ def test_what_has_no_answer_has_no_buttons(kind: NudgeKind) -> None:
 
 
 def test_each_nudge_of_a_message_has_buttons_of_its_own_until_it_is_answered() -> None:
-    digest, due = "digest coached not_useful wrong", "due recognised not_useful wrong"
+    digest, due = "digest coached not_useful wrong", "due recognised not_useful wrong later"
 
     assert _shape(NUDGES[NudgeKind.DIGEST]) == ["section", digest, "section", due, "context", "rich_text"]
     answered = {NudgeId("digest"): "talked about it"}
@@ -195,18 +195,59 @@ def test_without_buttons_the_page_is_where_it_is_answered() -> None:
     assert ["Answer, or say that something is wrong" in label for label in labels] == [False, True]
 
 
-def test_what_else_the_reader_can_do_and_their_settings_are_links_of_their_own() -> None:
-    thanks = (PossibleThanks(rep=ANA, nudge_id=NudgeId("due"), url="https://pages.example/recognise/mara/ana/x"),)
-    nudge = NUDGES[NudgeKind.RECOGNITION].model_copy(update={"thanks": thanks})
-    message = slack_message(personal_message(nudge, stop_url="https://pages.example/mail/mara/x"), has_buttons=True)
+def _due(count: int) -> Nudge:
+    """A reminder that names so many reps."""
+    reps = [ANA, *[Rep(id=RepId(PersonId(f"rep-{number}")), name=f"Rep Number{number}") for number in range(1, count)]]
+    thanks = tuple(
+        PossibleThanks(rep=rep, nudge_id=NudgeId(f"due-{rep.id}"), url=f"https://pages.example/recognise/{rep.id}")
+        for rep in reps
+    )
+    return NUDGES[NudgeKind.RECOGNITION].model_copy(update={"thanks": thanks})
 
-    *_, last = message.blocks
-    assert last["type"] == "rich_text"
-    sections = last["elements"]
-    assert isinstance(sections, list)
-    assert [section["elements"] for section in sections] == [
-        [{"type": "link", "url": "https://pages.example/recognise/mara/ana/x", "text": "Write to Ana Ruiz"}],
-        [{"type": "link", "url": URL, "text": "Say thank you, or answer"}],
-        [{"type": "link", "url": "https://pages.example/mail/mara/x", "text": "Choose which messages you get"}],
-    ]
+
+def _links_of(blocks: Sequence[Any]) -> list[str]:
+    """What the links of the last block say."""
+    assert blocks[-1]["type"] == "rich_text"
+    return [section["elements"][0]["text"] for section in blocks[-1]["elements"]]
+
+
+def test_what_else_the_reader_can_do_and_their_settings_are_links_of_their_own() -> None:
+    message = slack_message(personal_message(_due(1), stop_url="https://pages.example/mail/mara/x"), has_buttons=False)
+
+    assert _links_of(message.blocks) == ["Write to Ana Ruiz", "Say thank you, or answer", "Choose which messages you get"]
     assert list(block_mistakes(json.loads(json.dumps(message.blocks)))) == []
+
+
+def test_the_reader_writes_to_a_rep_in_the_message_itself() -> None:
+    blocks = _written(_due(1))["blocks"]
+
+    assert _shape(_due(1)) == [
+        "section",
+        "recognition recognised not_useful wrong later",
+        "input",
+        "thanks:due-ana thank",
+        "context",
+        "rich_text",
+    ]
+    assert blocks[2]["label"]["text"] == "Write to Ana Ruiz"
+    assert blocks[3]["elements"][0]["text"]["text"] == "Send to Ana"
+    assert _links_of(blocks) == ["Say thank you, or answer"]
+    assert list(block_mistakes(blocks)) == []
+
+
+def test_to_many_reps_the_reader_writes_on_their_pages() -> None:
+    blocks = _written(_due(7))["blocks"]
+
+    assert [block["type"] for block in blocks].count("input") == 5
+    assert _links_of(blocks) == ["Write to Rep Number5", "Write to Rep Number6", "Say thank you, or answer"]
+    assert list(block_mistakes(blocks)) == []
+
+
+def test_what_was_written_stands_where_its_field_was() -> None:
+    sentence = "To Ana Ruiz: “Well done.” Sent today at 10:42 Madrid time."
+    message = slack_message(personal_message(_due(2), stop_url=""), has_buttons=True, thanked={NudgeId("due-ana"): sentence})
+    blocks = json.loads(json.dumps(message.blocks))
+
+    assert [block["type"] for block in blocks] == ["section", "actions", "context", "input", "actions", "context", "rich_text"]
+    assert blocks[2]["elements"][0]["text"] == sentence
+    assert blocks[3]["block_id"] == "note:due-rep-1"

@@ -41,7 +41,10 @@ async def test_a_day_opens_from_the_reps_page_and_shows_what_counted_and_what_di
 ) -> None:
     own = await browser.get(ANAS_PAGE)
     address = f"{ANAS_PAGE.rpartition('/')[2]}/day/{MONDAY}"
-    assert f'href="{address}">Monday 2 March</a> <span class="time">Score 60.00</span>' in own.text
+    assert (
+        f'href="{address}">Monday 2 March</a> <span class="time">Score <span class="score" title="60.00">60</span>'
+        in visible_text(own)
+    )
 
     page = await browser.get(DAY_PAGE)
 
@@ -49,7 +52,7 @@ async def test_a_day_opens_from_the_reps_page_and_shows_what_counted_and_what_di
     assert page.status_code == 200
     for shown in (
         "Monday 2 March 2026",
-        "Score 50.00",
+        'Score <span class="score" title="50.00">50</span>',
         "<td>1 of 2</td>",
         "100 x (1 x min(1/2, 1.5)) / (1) = 50.00",
         '<span class="kind">Calls</span>',
@@ -74,6 +77,26 @@ async def test_an_activity_that_no_behaviour_asks_for_says_so(browser: httpx.Asy
     scoring.activities = (SHORT.model_copy(update={"kind": "email", "fails": {"demos": "kind email is not demo"}}),)
 
     assert "No behaviour counts this kind of activity" in visible_text(await browser.get(DAY_PAGE))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_linked"),
+    [
+        ("https://crm.example/calls/1", True),
+        ("http://crm.example/", True),
+        ("javascript:alert(1)", False),
+        ("//crm", False),
+    ],
+)
+async def test_the_record_opens_in_the_crm_if_its_address_is_one_of_the_web(
+    browser: httpx.AsyncClient, scoring: Scoring, url: str, *, is_linked: bool
+) -> None:
+    scoring.activities = (COUNTED.model_copy(update={"facts": {**COUNTED.facts, "url": url}}),)
+
+    page = await browser.get(DAY_PAGE)
+
+    assert (f'<a href="{url}" rel="noreferrer">open in the CRM</a>' in page.text) is is_linked
+    assert ("in the CRM</a>" in page.text) is is_linked
 
 
 async def test_pressing_twice_disputes_once_and_shows_it_to_the_rep_and_the_manager(

@@ -90,6 +90,16 @@ def _of_inbox(path: str) -> list[Row]:
     return [Row(method="POST", path=f"{_INBOX}{path}", subject=rep, grants=_page(MANAGES[rep])) for rep in SUBJECTS]
 
 
+def _of_rep(path: str) -> list[Row]:
+    """Pages about a rep, which open in a session only: for the rep, and for whoever manages the rep today."""
+    return [Row(method="GET", path=f"/people/{{rep}}{path}", subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+
+
+def _in_session(method: str, path: str, people: str) -> Row:
+    """A page of whoever is signed in."""
+    return Row(method=method, path=path, grants={Way.SESSION: people})
+
+
 def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
     return [Row(method=method, path=f"{_ANSWER}{path}", subject=rep, grants={Way.MESSAGE: people[rep]}) for rep in SUBJECTS]
 
@@ -121,8 +131,16 @@ ROWS: Final = (
     _own("GET", "/day/{day}"),
     _own("POST", "/day/{day}/activity/{activity}/withdraw"),
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
+    *_of_rep(""),
+    *_of_rep("/day/{day}"),
+    _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
+    _in_session("POST", "/wins/hide", REPS),
+    _in_session("POST", "/wins/show", REPS),
+    Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
+    Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
     *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
+    *_of_inbox("/answer/{nudge}/later"),
     *_of_inbox("/answer/{nudge}/thank"),
     *_of_inbox("/dispute/{activity}/{resolution}"),
     *_of_inbox("/contest/{activity}/{resolution}"),

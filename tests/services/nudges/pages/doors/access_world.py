@@ -86,6 +86,9 @@ class World:
         return re.sub(r"\{([^}]+)\}", lambda segment: values[segment[1]], row.path)
 
     def _token(self, row: Row, person: str, subject: str, way: Way) -> str:
+        """The last segment of an address that ends with a signature."""
+        if "{token}" not in row.path:
+            return ""
         door = Door(row.path.split("/")[1])
         parameters = {"person": person, "rep": subject, "nudge": f"to-{subject}"}
         links = self.visits.links

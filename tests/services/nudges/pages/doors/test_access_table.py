@@ -11,18 +11,31 @@ from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.sessions import Origin
 from services.nudges.access.sign_in_links import LINK_AGE_MAX, SignInLink, add_sign_in_link
 from services.nudges.pages.site import OpenId
-from shared.events import PersonId
-from tests.services.nudges.builders.days import NOON
-from tests.services.nudges.pages.doors.access_table import KEPT, LISTED, OPEN, PEOPLE, READS, ROWS, SLACK, Row, Way
-from tests.services.nudges.pages.doors.access_world import A_MONTH, World, make_world
+from shared.events import NudgeKind, PersonId
+from tests.services.nudges.builders.days import MONDAY, NOON
+from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.rows import Rows
+from tests.services.nudges.pages.doors.access_table import (
+    KEPT,
+    LISTED,
+    MANAGES,
+    OPEN,
+    PEOPLE,
+    READS,
+    ROWS,
+    SLACK,
+    Row,
+    Way,
+)
+from tests.services.nudges.pages.doors.access_world import A_MONTH, MANAGERS, World, make_world
 from tests.services.nudges.pages.doors.visits import field_of, visiting
-from tests.services.nudges.pages.slack.requests import body_of, press, signed_headers
+from tests.services.nudges.pages.slack.requests import body_of, press, press_thanks, signed_headers
 
 
 @pytest.fixture
 async def world(pool: asyncpg.Pool) -> AsyncIterator[World]:
     provider = OpenIdProvider(issuer="", client_id="", read_client_secret=lambda: "", redirect_uri="")
-    async with visiting(pool, has_slack=True, openid=OpenId(name="Acme account", provider=provider)) as visits:
+    async with visiting(pool, has_slack=True, openid=OpenId(name="Acme account", provider=provider), stream_s=0) as visits:
         yield await make_world(visits)
 
 
@@ -54,7 +67,8 @@ async def test_nobody_gets_in_without_a_session_or_with_that_of_somebody_else(wo
     owners = row.grants.get(Way.SESSION, "").split()
     tokens = dict(world.sessions)
     for owner in owners:
-        for visitor in (*(set(PEOPLE) - {owner}), ""):
+        others = set(PEOPLE) - ({owner} if "{person}" in row.path else set(owners))
+        for visitor in (*others, ""):
             world.sessions[owner] = tokens.get(visitor, "")
             assert not await world.gets_in(row, owner, Way.SESSION), (owner, visitor)
         world.sessions[owner] = tokens[owner]
@@ -73,10 +87,10 @@ async def test_the_first_page_leads_those_to_theirs_whom_the_roster_lists(world:
         "ben": "/you/ben/-",
         "moe": "/you/moe/-",
         "fay": "/sign-in",
-        "mara": "/inbox/mara/-",
-        "nia": "/inbox/nia/-",
+        "mara": "/today",
+        "nia": "/today",
         "max": "/sign-in",
-        "jon": "/inbox/jon/-",
+        "jon": "/today",
         "olga": 200,
     }
 
@@ -127,3 +141,28 @@ async def test_a_button_in_slack_answers_for_the_recipient_whom_the_roster_lists
 
     answered = await world.visits.pool.fetch("SELECT person_id FROM answer")
     assert [row["person_id"] for row in answered] == ([subject] if subject in READS[subject].split() else [])
+
+
+@pytest.mark.parametrize("subject", MANAGES)
+async def test_a_field_in_slack_sends_for_the_manager_of_today_who_was_reminded_and_for_nobody_else(
+    world: World, subject: str
+) -> None:
+    rows = Rows(world.visits.pool)
+    for manager in MANAGERS.values():
+        reminder = make_nudge(
+            f"due-{manager.id}",
+            person=manager,
+            kind=NudgeKind.RECOGNITION,
+            rule="recognition_due",
+            occasion=f"{subject}:{MONDAY}",
+        )
+        await rows.add_nudge(reminder)
+
+    for person in PEOPLE:
+        for manager in MANAGERS.values():
+            body = body_of(press_thanks("Great save.", nudge_id=f"due-{manager.id}", user=f"U0{person.upper():0<8}"))
+            async with world.visits.browser() as browser:
+                assert (await browser.post(SLACK[1], content=body, headers=signed_headers(body))).status_code == 200
+
+    written = await rows.pool.fetch("SELECT manager_id, rep_id FROM recognition ORDER BY manager_id")
+    assert [tuple(row) for row in written] == [(manager, subject) for manager in MANAGES[subject].split()]

@@ -129,13 +129,13 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(pool: async
     assert cookies[1].startswith("__Host-daymark-session=")
 
 
-async def test_a_manager_comes_to_the_inbox_and_one_who_sells_finds_their_own_page_there(visits: Visits) -> None:
+async def test_a_manager_comes_to_today_and_one_who_sells_finds_their_own_page_there(visits: Visits) -> None:
     mara, jon = await visits.sign_in("mara"), await visits.sign_in("jon")
 
-    assert (await mara.get("/")).headers["location"] == "/inbox/mara/-"
-    inbox = await jon.get((await jon.get("/")).headers["location"])
-    assert 'href="/you/jon/-"' in inbox.text
-    assert 'href="/you/mara/-"' not in (await mara.get("/inbox/mara/-")).text
+    assert (await mara.get("/")).headers["location"] == "/today"
+    today = await jon.get((await jon.get("/")).headers["location"])
+    assert 'href="/you/jon/-"' in today.text
+    assert 'href="/you/mara/-"' not in (await mara.get("/today")).text
 
 
 async def test_an_operator_outside_of_the_roster_signs_in_with_their_email(visits: Visits) -> None:

@@ -19,9 +19,12 @@ from services.nudges.deliver.personal.transport import PersonalMessage, Transpor
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.thanks.send_thanks import ThanksSender
+from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.rules.catalogue import RULES
 from shared.clock import SteppedClock
 from shared.events import PersonId
@@ -122,6 +125,7 @@ class Visits:
     metrics: NudgesMetrics
     pool: asyncpg.Pool
     base_url: str
+    live: LiveTeams
     app: Starlette = field(default_factory=Starlette)
 
     def browser(self) -> httpx.AsyncClient:
@@ -159,11 +163,15 @@ async def visiting(
     openid: OpenId | None = None,
     asked_max: int = 100,
     now: datetime = NOON,
+    stream_s: float = 60.0,
 ) -> AsyncIterator[Visits]:
     """Pages on a database. With `has_slack`, messages can be answered there; everybody's user is made of their id."""
     roster, mail, clock = FakeRoster(), FakeMail(), SteppedClock(now)
     links, metrics = Links(base_url=base_url, secret="signs links"), NudgesMetrics(rules=RULES, channels=[])
-    visits = Visits(clock=clock, roster=roster, mail=mail, links=links, metrics=metrics, pool=pool, base_url=base_url)
+    live = LiveTeams(pool, Renderer(), clock, lifetime_s=stream_s)
+    visits = Visits(
+        clock=clock, roster=roster, mail=mail, links=links, metrics=metrics, pool=pool, base_url=base_url, live=live
+    )
     site = Site(
         pool=pool,
         links=links,
@@ -180,14 +188,15 @@ async def visiting(
         openid=openid,
         is_secure=base_url.startswith("https"),
         asked_max=asked_max,
+        live=visits.live,
         on_acknowledged=lambda: None,
         on_decided=lambda: None,
     )
-    visits.app = site.application(_slack_routes(visits) if has_slack else ())
+    visits.app = site.application(_slack_routes(visits, site.thanks()) if has_slack else ())
     yield visits
 
 
-def _slack_routes(visits: Visits) -> Sequence[BaseRoute]:
+def _slack_routes(visits: Visits, thanks: ThanksSender) -> Sequence[BaseRoute]:
     """Where Slack posts what people press."""
     slack = SlackAnswers(
         visits.pool,
@@ -198,5 +207,6 @@ def _slack_routes(visits: Visits) -> Sequence[BaseRoute]:
         read_roster=visits.roster.read,
         read_secret=lambda: SECRET,
         replies=Replies(base_url="https://slack.invalid/"),
+        thanks=thanks,
     )
     return slack.routes()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import httpx
@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.thanks.send_thanks import ThanksSender
 from shared.clock import SteppedClock
-from shared.events import NudgeKind, PersonId
+from shared.events import NudgeId, NudgeKind, PersonId, PossibleThanks
 from shared.reach import ContactPoint
 from shared.requests.people import ContactList
 from tests.services.nudges.builders.days import NOON
@@ -21,9 +22,18 @@ from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, MARA
 from tests.services.nudges.builders.rosters import everybody_today
 from tests.services.nudges.builders.rows import Rows
-from tests.services.nudges.pages.browser import LINKS
+from tests.services.nudges.pages.browser import LINKS, SETTINGS
 from tests.services.nudges.pages.slack.requests import SECRET, body_of, signed_headers
 from tests.slack import StandIn, slack_stand_in
+
+REMINDER: Final = make_nudge(
+    "reminder",
+    person=MARA,
+    kind=NudgeKind.RECOGNITION,
+    rule="recognition_due",
+    occasion="ana:2026-03-02",
+    thanks=(PossibleThanks(rep=ANA, nudge_id=NudgeId("reminder")),),
+)
 
 
 @dataclass
@@ -74,7 +84,7 @@ async def pressing(pool: asyncpg.Pool, metrics: NudgesMetrics) -> AsyncIterator[
     rows = Rows(pool)
     await rows.add_nudge(make_nudge())
     await rows.add_nudge(make_nudge("bens", person=BEN))
-    await rows.add_nudge(make_nudge("reminder", person=MARA, kind=NudgeKind.RECOGNITION, rule="recognition_due"))
+    await rows.add_nudge(REMINDER)
     clock, scoring = SteppedClock(NOON), FakeScoring({ANA.id: "U024BE7LH", BEN.id: "U0000BEN1", MARA.id: "U000MARA1"})
     async with slack_stand_in() as stand_in:
         answers = SlackAnswers(
@@ -86,6 +96,7 @@ async def pressing(pool: asyncpg.Pool, metrics: NudgesMetrics) -> AsyncIterator[
             read_roster=everybody_today,
             read_secret=lambda: SECRET,
             replies=Replies(base_url=stand_in.base_url),
+            thanks=ThanksSender(pool, clock, metrics, settings=SETTINGS, on_decided=lambda: None),
         )
         transport = httpx.ASGITransport(Starlette(routes=answers.routes()))
         async with httpx.AsyncClient(transport=transport, base_url="http://pages") as client:

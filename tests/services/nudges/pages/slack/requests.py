@@ -10,6 +10,7 @@ from tests.services.nudges.builders.days import NOON
 
 SECRET: Final = "8f742231b10e8888abcd99yyyzzz85a5"
 ANAS_SLACK: Final = "U024BE7LH"
+MARAS_SLACK: Final = "U000MARA1"
 
 
 def press(
@@ -45,6 +46,12 @@ def press(
         "response_url": response_url,
         "actions": [action],
     }
+
+
+def press_thanks(text: str | None, *, nudge_id: str = "reminder", user: str = MARAS_SLACK, **other: str) -> dict[str, Any]:
+    """The payload of the button that sends thanks, with what stands in its field; None for a field that nobody touched."""
+    payload = press("thank", nudge_id=f"thanks:{nudge_id}", user=user, **other)
+    return payload | {"state": {"values": {f"note:{nudge_id}": {"note": {"type": "plain_text_input", "value": text}}}}}
 
 
 def body_of(payload: object) -> bytes:

@@ -5,17 +5,16 @@ from typing import Any
 import pytest
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason
-from services.nudges.pages.slack.click import Click, UnreadableClick, read_click
+from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thanked, UnreadableClick, read_click
 from shared.events import NudgeId
-from tests.services.nudges.pages.slack.requests import body_of, press
+from tests.services.nudges.pages.slack.requests import body_of, press, press_thanks
 
 
 def test_a_button_names_the_nudge_and_the_answer() -> None:
     assert read_click(body_of(press("not_useful"))) == Click(
         user="U024BE7LH",
         nudge_id=NudgeId("plan-done"),
-        answer=Answer.NOT_USEFUL,
-        reason=None,
+        action=Answered(answer=Answer.NOT_USEFUL),
         clicked_at="1767610800.000100",
         response_url="https://hooks.slack.com/actions/T0001/1/abc",
     )
@@ -25,12 +24,37 @@ def test_the_menu_names_the_reason_too() -> None:
     click = read_click(body_of(press("wrong", option="missing")))
 
     assert click is not None
-    assert (click.answer, click.reason) == (Answer.WRONG, WrongReason.MISSING)
+    assert click.action == Answered(answer=Answer.WRONG, reason=WrongReason.MISSING)
+
+
+@pytest.mark.parametrize(("typed", "text"), [("Great call, <@U1>!", "Great call, <@U1>!"), ("", ""), (None, "")])
+def test_thanks_come_with_what_was_typed(typed: str | None, text: str) -> None:
+    click = read_click(body_of(press_thanks(typed)))
+
+    assert click is not None
+    assert (click.nudge_id, click.action) == ("reminder", Thanked(text=text))
+
+
+def test_what_stands_in_another_field_is_not_sent() -> None:
+    state = press_thanks("for Ben", nudge_id="other")["state"]
+    click = read_click(body_of(press("thank", nudge_id="thanks:reminder") | {"state": state}))
+
+    assert click is not None
+    assert click.action == Thanked(text="")
+
+
+def test_a_message_can_be_asked_for_again() -> None:
+    click = read_click(body_of(press("later")))
+
+    assert click is not None
+    assert (click.nudge_id, click.action) == ("plan-done", AskedAgain())
 
 
 @pytest.mark.parametrize(
     "payload",
     [
+        press("not_useful", nudge_id="thanks:reminder"),
+        press("thank"),
         press("not_useful") | {"type": "view_submission"},
         press("not_useful") | {"actions": []},
         press("open_page"),

@@ -8,6 +8,7 @@ from services.nudges.deliver.personal.transport import personal_message
 from services.nudges.domain.feedback.answers import Answer, WrongReason
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from shared.events import NudgeId, NudgePart
+from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, MARA
 from tests.services.nudges.builders.rows import Rows
@@ -49,7 +50,7 @@ async def test_without_an_answer_it_is_the_message_that_was_sent(rows: Rows) -> 
     await _add_message(rows)
 
     sent = slack_message(personal_message(add_links(FIRST, LINKS), stop_url=LINKS.mail_url(ANA.id)), has_buttons=True)
-    assert await answered_message(rows.pool, FIRST, LINKS) == sent
+    assert await answered_message(rows.pool, FIRST, LINKS, now=NOON) == sent
 
 
 async def test_what_the_recipient_has_answered_stands_where_its_buttons_were(rows: Rows) -> None:
@@ -57,7 +58,7 @@ async def test_what_the_recipient_has_answered_stands_where_its_buttons_were(row
     await rows.add_answer(FIRST.id, MARA.id, Answer.RECOGNISED)
     await rows.add_answer(SECOND.id, ANA.id, Answer.WRONG, reason=WrongReason.TWICE)
 
-    message = await answered_message(rows.pool, FIRST, LINKS)
+    message = await answered_message(rows.pool, FIRST, LINKS, now=NOON)
 
     assert [block["type"] for block in message.blocks] == ["section", "actions", "section", "context", "context", "rich_text"]
     assert message.blocks[3]["elements"] == [

@@ -55,16 +55,16 @@ async def test_a_manager_recognises_from_the_reminder(slack: Slack) -> None:
 async def test_every_button_of_the_message_that_is_sent_can_be_pressed(slack: Slack) -> None:
     sent = slack_message(personal_message(make_nudge(), stop_url=""), has_buttons=True).blocks
     (actions,) = json.loads(json.dumps([block for block in sent if block["type"] == "actions"]))
-    options = [option["value"] for option in actions["elements"][-1]["options"]]
-    buttons = [(element["action_id"], None) for element in actions["elements"][:-1]]
-    choices = [(actions["elements"][-1]["action_id"], option) for option in options]
+    *answers, menu, later = actions["elements"]
+    buttons = [(element["action_id"], None) for element in answers]
+    choices = [(menu["action_id"], option["value"]) for option in menu["options"]]
 
     for number, (answer, option) in enumerate([*buttons, *choices]):
         payload = press(answer, nudge_id=actions["block_id"], option=option, clicked_at=str(number))
         assert await slack.press(payload) == 200
         assert await slack.stored() == [("plan-done", "ana", answer, option or "")]
 
-    assert (len(buttons), len(choices)) == (1, 5)
+    assert (len(buttons), len(choices), later["action_id"]) == (1, 5, "later")
 
 
 async def test_two_clicks_at_once_are_one_answer(slack: Slack, metrics: NudgesMetrics) -> None:

@@ -49,7 +49,7 @@ async def test_the_nudge_is_posted_as_it_is_with_an_id_that_is_the_same_in_every
     outcomes = [await _send(receiver.url), await _send(receiver.url)]
 
     assert outcomes == [TryLater(error="answered 500", is_of_recipient=True), Delivered()]
-    assert [request.id for request in receiver.received] == [make_nudge().id] * 2
+    assert [request.id for request in receiver.received] == ["plan-done-20260302110000"] * 2
     assert [Nudge.model_validate_json(request.body) for request in receiver.received] == [make_nudge()] * 2
 
 

@@ -35,7 +35,7 @@ def test_teams_takes_every_kind(kind: NudgeKind) -> None:
 def test_the_recipient_and_the_id_stand_beside_the_card_and_not_in_it() -> None:
     payload = json.loads(_body(make_nudge("n1")))
 
-    assert (payload["recipient"], payload["id"]) == ("ana@example.com", "n1")
+    assert (payload["recipient"], payload["id"]) == ("ana@example.com", "n1.20260302110000")
     assert "ana@example.com" not in json.dumps(payload["attachments"])
 
 

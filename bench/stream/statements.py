@@ -1,4 +1,4 @@
-"""`python -m bench.statements`: what one live activity costs Postgres, by service.
+"""`python -m bench.stream.statements`: what one live activity costs Postgres, by service.
 
 `daymark up` runs as its user starts it, with pg_stat_statements in its Postgres. Reps take turns, twenty at a time; the fifth
 activity of each completes a plan, which earns a nudge that is delivered to a webhook. Counted is everything that the services
@@ -29,7 +29,7 @@ from bench.latency import (
 from bench.machine import describe_machine
 from deploy.local.servers.postgres_server import PostgresServer
 from shared.clock import SystemClock
-from tests.faults.day_reports import find_timezone_at_noon
+from tests.faults.nudges.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, Receiver, receiving
 from tests.running_daymark import Checkout, RunningDaymark, running_daymark
 

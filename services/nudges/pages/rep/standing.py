@@ -1,0 +1,173 @@
+"""Where a rep stands: today and what is left of it, the streak, the records, and the steps towards each goal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import takewhile
+
+from services.nudges.domain.history import (
+    HISTORY_DAYS,
+    are_targets_met,
+    count_of,
+    count_streak,
+    is_plan_done,
+    is_worked,
+    planned_behaviours,
+)
+from services.nudges.domain.ladder import Ladder, is_ladder_of, step_size_phrase
+from services.nudges.domain.phrases import (
+    capitalized,
+    count_phrase,
+    counted,
+    day_name,
+    day_phrase,
+    joined,
+    long_date,
+    number,
+    whole_score,
+)
+from shared.events import BehaviourResult, DayReport, GoalResult, Presence
+
+_RUNGS_BELOW_MAX = 3
+_NOT_AT_WORK = {
+    Presence.ABSENT: "Away on this day. Nothing is expected, and a streak goes on afterwards.",
+    Presence.HOLIDAY: "A public holiday. Nothing is expected, and a streak goes on afterwards.",
+    Presence.DAY_OFF: "A day off. Nothing is expected.",
+    Presence.NOT_EMPLOYED: "Not in a team on this day.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """One behaviour of the day. `share` is how much of the target is done, at most 100."""
+
+    label: str
+    count: int
+    target: str
+    share: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayStanding:
+    """The newest day. `address` is the last segment of its page's address. `left` says in one sentence what is left to do, or
+    why nothing is expected."""
+
+    address: str
+    heading: str
+    score: Decimal | None
+    is_over: bool
+    behaviours: tuple[Progress, ...]
+    left: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """A step of a ladder: the `count` at which it is reached. `note` says whether it is, or what is missing."""
+
+    count: int
+    is_reached: bool
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Climb:
+    """The way to one goal, from the highest rung that is shown down to the lowest."""
+
+    label: str
+    count: int
+    size: str
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """`streak` and each of `records` are whole sentences."""
+
+    day: DayStanding
+    streak: str
+    records: tuple[str, ...]
+    climbs: tuple[Climb, ...]
+
+
+def make_standing(newest: DayReport, worked: Sequence[DayReport], ladders: Sequence[Ladder], *, today: date) -> Standing:
+    """`worked` are the worked days, newest first, the newest day among them if it is one."""
+    return Standing(
+        day=_make_day(newest, today=today),
+        streak=_describe_streak(worked),
+        records=tuple(_records(newest, worked, today=today)),
+        climbs=tuple(
+            _climb(goal, ladder, today=today) for goal in newest.goals for ladder in ladders if is_ladder_of(ladder, goal)
+        ),
+    )
+
+
+def _make_day(newest: DayReport, *, today: date) -> DayStanding:
+    planned = planned_behaviours(newest) if newest.presence is Presence.WORKING else []
+    name = day_name(newest.day, today=today)
+    return DayStanding(
+        address=newest.day.isoformat(),
+        heading=capitalized(f"{name}, {long_date(newest.day, today=today)}" if newest.day == today else name),
+        score=newest.score,
+        is_over=newest.state == "closed",
+        behaviours=tuple(_progress(behaviour) for behaviour in planned),
+        left=_describe_rest(newest, planned),
+    )
+
+
+def _progress(behaviour: BehaviourResult) -> Progress:
+    share = min(100, int(100 * behaviour.count / behaviour.target))
+    return Progress(label=behaviour.label, count=behaviour.count, target=number(behaviour.target), share=share)
+
+
+def _describe_rest(newest: DayReport, planned: Sequence[BehaviourResult]) -> str:
+    if newest.presence is not Presence.WORKING:
+        return _NOT_AT_WORK[newest.presence]
+    if not planned:
+        return "No targets on this day, so there is no score."
+    if are_targets_met(newest):
+        return "Every target is reached."
+    missed = [behaviour for behaviour in planned if behaviour.count < behaviour.target]
+    left = joined([counted(behaviour.target - behaviour.count, behaviour.label) for behaviour in missed])
+    part = f" Only {newest.part:.0%} of the day is worked, and targets are scaled to that." if newest.part < 1 else ""
+    if is_plan_done(newest):
+        return f"The plan is done, with a score of 100 or more. Below target: {left}.{part}"
+    return f"{'Not done' if newest.state == 'closed' else 'Left'}: {left}.{part}"
+
+
+def _describe_streak(worked: Sequence[DayReport]) -> str:
+    """A day that is not over yet ends no streak."""
+    days = worked[1:] if worked and worked[0].state == "open" and not is_plan_done(worked[0]) else worked
+    streak = count_streak(days)
+    length = len(streak.done)
+    if length == 0:
+        return "No streak right now. The next one begins with the next plan that is reached."
+    more = " or more" if length + streak.repaired >= HISTORY_DAYS else ""
+    made_up = f", with {count_phrase(streak.repaired, 'missed day')} made up for" if streak.repaired else ""
+    return f"{length} working {'day' if length == 1 else 'days'}{more} on plan{made_up}."
+
+
+def _records(newest: DayReport, worked: Sequence[DayReport], *, today: date) -> list[str]:
+    """The highest score, and the most of each behaviour, on the newest days that the same version judges."""
+    days = list(takewhile(lambda day: day.playbook_version == newest.playbook_version, filter(is_worked, worked)))
+    if not days:
+        return []
+    score, best_day = max((day.score or Decimal(0), day.day) for day in days)
+    records = [f"Best score: {whole_score(score)}, {day_phrase(best_day, today=today)}."]
+    for behaviour in planned_behaviours(newest) if newest.presence is Presence.WORKING else []:
+        count, most_on = max((count_of(day, behaviour.key), day.day) for day in days)
+        if count:
+            records.append(f"Most on a day: {counted(count, behaviour.label)}, {day_phrase(most_on, today=today)}.")
+    return records
+
+
+def _climb(goal: GoalResult, ladder: Ladder, *, today: date) -> Climb:
+    reached = [ladder.reached] if ladder.reached else []
+    if goal.step_min is None:  # then all steps have the same size, and those below are known
+        reached = list(range(ladder.reached, 0, -goal.step))[:_RUNGS_BELOW_MAX]
+    on_day = f" {day_phrase(ladder.reached_on, today=today)}" if ladder.reached_on is not None else ""
+    rungs = [Rung(count=ladder.next_step, is_reached=False, note=f"next: {ladder.next_step - goal.count} to go")]
+    rungs += [
+        Rung(count=count, is_reached=True, note=f"reached{on_day if count == ladder.reached else ''}") for count in reached
+    ]
+    return Climb(label=goal.label, count=goal.count, size=step_size_phrase(goal, ladder), rungs=tuple(rungs))

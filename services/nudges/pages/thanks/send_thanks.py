@@ -1,0 +1,58 @@
+"""Send what somebody writes on a page or in Slack."""
+
+from collections.abc import Callable
+
+import asyncpg
+
+from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.decide.thanks.occasions import list_thankable
+from services.nudges.decide.thanks.recognise_rep import NotTheirRep, Recognised, Written, recognise_rep
+from services.nudges.decision_log import log_outcomes
+from services.nudges.domain.roster.access import Action, RosterToday, may
+from services.nudges.metrics import NudgesMetrics
+from shared.clock import Clock
+from shared.events import ManagerId, NudgeId
+from shared.trace import continue_trace
+
+
+class ThanksSender:
+    """`on_decided` is called after each commit of a message."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        clock: Clock,
+        metrics: NudgesMetrics,
+        *,
+        settings: DecisionSettings,
+        on_decided: Callable[[], None],
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._metrics = metrics
+        self._settings = settings
+        self._on_decided = on_decided
+
+    async def send(self, written: Written) -> Recognised:
+        """Raises what `recognise_rep` raises."""
+        context = self._settings.at(self._clock.now(), traceparent=continue_trace(None))
+        recognised = await recognise_rep(self._pool, written, context)
+        if recognised.outcome is not None:
+            log_outcomes([recognised.outcome], self._metrics, traceparent=context.traceparent)
+            self._on_decided()
+        return recognised
+
+    async def send_for_nudge(self, manager_id: ManagerId, nudge_id: NudgeId, text: str, today: RosterToday) -> None:
+        """Thank the rep whom a nudge is about. The nudge is the form: it sends one message, wherever and however often the
+        manager presses the button.
+
+        Raises:
+            NotTheirRep: there is nobody whom this manager can thank for it.
+            AlreadySent: the rep has been thanked for it in other words.
+            TextTooLong: the text has more characters than may be sent.
+        """
+        thankable = await list_thankable(self._pool, [nudge_id], manager_id=manager_id)
+        rep_id, _ = thankable.get(nudge_id, (None, False))
+        if rep_id is None or not may(manager_id, Action.MANAGE, rep_id, today):
+            raise NotTheirRep(f"{manager_id}, {nudge_id}")
+        await self.send(Written(sender_id=manager_id, rep_id=rep_id, form=nudge_id, text=text, nudge_id=nudge_id))

@@ -1,0 +1,93 @@
+"""A real browser for the tests that need one: Debian's Chromium, driven by chromedriver over the W3C WebDriver protocol."""
+
+import base64
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+_READY: Final = re.compile(r"started successfully on port (\d+)")
+_TIMEOUT_S: Final = 30.0
+_OPTIONS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
+
+
+def has_chromium() -> bool:
+    """Whether both programs are installed: on Debian, `apt-get install chromium chromium-driver`."""
+    return shutil.which("chromium") is not None and shutil.which("chromedriver") is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chromium:
+    """One window of one browser."""
+
+    session: httpx.Client
+
+    def open(self, url: str) -> None:
+        """Go to a page, and wait until it is loaded."""
+        self._post("url", {"url": url})
+
+    def click(self, selector: str) -> None:
+        """Click the first element that a CSS selector finds. A page that it leads to is loaded afterwards."""
+        (element,) = self._post("element", {"using": "css selector", "value": selector}).values()
+        self._post(f"element/{element}/click", {})
+
+    def run(self, script: str, *arguments: object) -> object:
+        """What the body of a JavaScript function returns."""
+        return self._value(self.session.post("execute/sync", json={"script": script, "args": list(arguments)}))
+
+    def wait_for(self, condition: str) -> object:
+        """Wait until a JavaScript expression is true, and return its value."""
+        script = (
+            "const done = arguments[0]; const look = () => { const value = (" + condition + ");"
+            " value ? done(value) : setTimeout(look, 20) }; look()"
+        )
+        return self._value(self.session.post("execute/async", json={"script": script, "args": []}))
+
+    def command(self, name: str, parameters: Mapping[str, object]) -> None:
+        """A command of the Chrome DevTools Protocol."""
+        self._post("goog/cdp/execute", {"cmd": name, "params": parameters})
+
+    def take_picture(self, path: Path) -> None:
+        """Of what the window shows."""
+        picture = self._value(self.session.get("screenshot"))
+        assert isinstance(picture, str)
+        path.write_bytes(base64.b64decode(picture))
+
+    def _post(self, path: str, body: Mapping[str, object]) -> dict[str, str]:
+        value = self._value(self.session.post(path, json=body))
+        return value if isinstance(value, dict) else {}
+
+    @staticmethod
+    def _value(response: httpx.Response) -> object:
+        value: object = response.json()["value"]
+        assert response.is_success, value
+        return value
+
+
+@contextmanager
+def running_chromium() -> Iterator[Chromium]:
+    """A browser with a profile of its own."""
+    with tempfile.TemporaryDirectory() as profile:
+        driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert driver.stdout is not None
+        try:
+            port = next(match[1] for line in driver.stdout if (match := _READY.search(line)) is not None)
+            options = {"args": [*_OPTIONS, f"--user-data-dir={profile}"]}
+            capabilities = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
+            sessions = f"http://127.0.0.1:{port}/session"
+            opened = httpx.post(sessions, json=capabilities, timeout=_TIMEOUT_S, trust_env=False).raise_for_status().json()
+            session_id = opened["value"]["sessionId"]
+            with httpx.Client(base_url=f"{sessions}/{session_id}/", timeout=_TIMEOUT_S, trust_env=False) as client:
+                yield Chromium(session=client)
+                client.delete(f"{sessions}/{session_id}")
+        finally:
+            driver.terminate()
+            driver.wait()
+            driver.stdout.close()

@@ -1,0 +1,1 @@
+"""Replicas of nudges that are killed again and again while day reports arrive."""

@@ -1,0 +1,1 @@
+"""Everybody is reached in a way of their own, and answers."""

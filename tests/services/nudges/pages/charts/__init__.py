@@ -1,0 +1,1 @@
+"""Charts by exact coordinates, and as SVG."""

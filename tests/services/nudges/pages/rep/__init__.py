@@ -1,0 +1,1 @@
+"""What a rep's page says of the rep."""
