@@ -44,8 +44,8 @@ def _scored(rep_id: RepId, day: date) -> Day:
     return Day(rep_id=rep_id, day=day, state="open", tally=tally, score=Decimal("62.50"), revision=4)
 
 
-async def test_missing_days_are_stored_and_all_are_claimed_in_order(connection: Connection) -> None:
-    await _insert(connection, ANAS_TUESDAY, state="closed")
+async def test_missing_days_are_stored_and_all_are_claimed_in_order_and_no_others(connection: Connection) -> None:
+    await _insert(connection, ANAS_TUESDAY, RepDay(BEN, TUESDAY), state="closed")
 
     claimed = await claim_days(connection, [(day, "open") for day in (BENS_MONDAY, ANAS_TUESDAY, ANAS_MONDAY)])
 
