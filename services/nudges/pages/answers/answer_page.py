@@ -107,20 +107,24 @@ class AnswerPage:
         )
 
     async def _send_later(self, request: Request, entrance: Entrance) -> Response:
-        return await self._queue_again(request, entrance, back_to=f"../{entrance.token}", is_by_link=True)
+        nudge_id = NudgeId(request.path_params["nudge"])
+        try:
+            if await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now()):
+                return self._renderer.link_ended()
+        except TRANSIENT_ERRORS:
+            return self._renderer.unavailable()
+        return await self._queue_again(request, entrance, back_to=f"../{entrance.token}")
 
     async def _send_later_on_page(self, request: Request, entrance: Entrance) -> Response:
         back_to = await _page_of_form(request) or f"../../../{entrance.token}"
         return await self._queue_again(request, entrance, back_to=back_to)
 
-    async def _queue_again(self, request: Request, entrance: Entrance, *, back_to: str, is_by_link: bool = False) -> Response:
+    async def _queue_again(self, request: Request, entrance: Entrance, *, back_to: str) -> Response:
         nudge_id, person_id = NudgeId(request.path_params["nudge"]), entrance.person_id
         try:
             message = await find_message(self._pool, nudge_id, person_id)
             if message is None or not may_read(person_id, message.person_id, message.rule, entrance.today):
                 return self._renderer.not_found()
-            if is_by_link and has_link_ended(message, now=self._clock.now()):
-                return self._renderer.link_ended()
             is_queued = await ask_again(self._pool, message, person_id, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()

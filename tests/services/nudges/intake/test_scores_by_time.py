@@ -7,9 +7,12 @@ import pytest
 
 from shared.events import DayReport
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
-from tests.services.nudges.builders.people import BEN, SOUTH
+from tests.services.nudges.builders.people import BEN, SOUTH, make_team, rep
 from tests.services.nudges.builders.reports import open_report, report
 from tests.services.nudges.conftest import Nudging
+
+WEST = make_team("west")
+ZOE = rep("Zoe Zed")
 
 
 async def _known(nudging: Nudging) -> dict[str, str]:
@@ -50,13 +53,19 @@ async def test_of_a_day_nothing_was_known(nudging: Nudging, day: DayReport) -> N
 
 async def test_whoever_listens_learns_which_teams_have_changed_once_it_is_committed(nudging: Nudging) -> None:
     changed: asyncio.Queue[str] = asyncio.Queue()
-    async with nudging.pool.acquire() as connection:
-        await connection.add_listener("changed_teams", lambda *notification: changed.put_nowait(str(notification[3])))
 
-        await nudging.take_in_together(open_report(), open_report(rep=BEN, team=SOUTH), report(TUESDAY, silent=True))
+    def note(_: object, __: int, ___: str, team_id: object) -> None:
+        changed.put_nowait(str(team_id))
+
+    async with nudging.pool.acquire() as connection:
+        await connection.add_listener("changed_teams", note)
+
+        await nudging.take_in_together(open_report(), open_report(rep=BEN, team=SOUTH), report(rep=ZOE, team=WEST, silent=True))
         await nudging.take_in(open_report())
         await nudging.take_in(open_report(revision=2))
 
-        assert [await changed.get() for _ in range(3)] == ["north", "south", "north"]
-        assert changed.empty()
-        await connection.reset()
+        learned = [await changed.get() for _ in range(3)]
+        await connection.remove_listener("changed_teams", note)
+
+    assert learned == ["north", "south", "north"]
+    assert changed.empty()

@@ -1,6 +1,6 @@
 """A person asks to get a message again later today: over HTTP, on a real database."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import httpx
 import pytest
@@ -70,6 +70,11 @@ async def test_asked_again_it_moves(rows: Rows, browser: httpx.AsyncClient) -> N
         await later.post(f"{LINK}/later")
 
     assert await _queued(rows) == [("queued", at(MONDAY, "15:00"))]
+
+
+async def test_the_button_of_a_link_that_has_ended_leads_nowhere(rows: Rows) -> None:
+    async with browsing(rows.pool, Scoring().explain, now=at(MONDAY, "09:01") + timedelta(days=14)) as late:
+        assert (await late.post(f"{LINK}/later", follow_redirects=False)).status_code == 410
 
 
 async def test_it_comes_within_the_hours_that_the_person_wants(rows: Rows, browser: httpx.AsyncClient) -> None:

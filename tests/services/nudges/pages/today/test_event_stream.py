@@ -53,9 +53,11 @@ async def _signed_in(visits: Visits) -> AsyncIterator[httpx.AsyncClient]:
     port = server.servers[0].sockets[0].getsockname()[1]
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as browser:
         browser.cookies.update(dict(cookies.items()))
-        yield browser
-        server.should_exit = True
-        await serving
+        try:
+            yield browser
+        finally:
+            server.should_exit = True
+            await serving
 
 
 async def test_a_page_is_sent_what_differs_and_names_the_last_event_when_it_connects_again(visits: Visits, rows: Rows) -> None:

@@ -66,9 +66,11 @@ async def running(live: LiveTeams) -> AsyncIterator[None]:
     job = asyncio.create_task(live.run(stopping))
     while not live._is_listening:
         await asyncio.sleep(0.001)
-    yield
-    stopping.set()
-    await job
+    try:
+        yield
+    finally:
+        stopping.set()
+        await job
 
 
 async def _session(nudging: Nudging) -> int:
@@ -109,7 +111,7 @@ async def test_a_change_reaches_every_open_page_of_its_team_and_is_read_once(
         assert "4 of 10" in rows[0]["rep-ana"]
         assert loaded == ["north"]
         assert await other.take(timeout_s=0) == {}
-    assert live.page_count == 0
+    assert (live.page_count, live._teams) == (0, {})
 
     loaded.clear()
     await nudging.take_in(_report_of_calls(5, revision=3))
@@ -163,7 +165,16 @@ async def test_a_page_is_ended_when_its_session_is_revoked_and_others_go_on(nudg
         assert (page.is_signed_out, other.has_ended) == (True, False)
 
 
-async def test_what_changed_while_the_connection_was_lost_is_made_up_for(nudging: Nudging, live: LiveTeams) -> None:
+async def test_what_changed_while_the_connection_was_lost_is_made_up_for(
+    nudging: Nudging, live: LiveTeams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_back, wait = asyncio.Event(), live_teams._wait
+
+    async def wait_for_the_test(stopping: asyncio.Event, timeout_s: float) -> None:
+        await (is_back.wait() if timeout_s == live_teams._RETRY_S else wait(stopping, timeout_s))
+
+    monkeypatch.setattr(live_teams, "_wait", wait_for_the_test)
+    monkeypatch.setattr(live_teams, "_CHECK_EVERY_S", 0.02)
     async with running(live), await _open(nudging, live, IN_NORTH) as page:
         await _take(page)
         await nudging.pool.execute("ALTER TABLE session RENAME TO hidden")  # the next check fails
@@ -172,6 +183,7 @@ async def test_what_changed_while_the_connection_was_lost_is_made_up_for(nudging
 
         await nudging.take_in(_report_of_calls(4))
         await nudging.pool.execute("ALTER TABLE hidden RENAME TO session")
+        is_back.set()
 
         assert "rep-ana" in await _take(page)
 

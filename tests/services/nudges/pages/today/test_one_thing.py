@@ -86,6 +86,7 @@ async def test_it_can_be_put_off_until_later_today(visits: Visits, rows: Rows) -
 
 async def test_what_cannot_come_again_is_refused_in_words_on_the_page_of_the_button(visits: Visits, rows: Rows) -> None:
     await rows.add_nudge(REMINDER)
+    visits.pass_time(timedelta(days=15))
     browser = await visits.sign_in("mara")
     csrf = {"csrf": field_of(await browser.get("/today"))}
 
