@@ -21,6 +21,7 @@ from services.nudges.pages.rendering import FOLDER, Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
+from services.nudges.pages.visits.note_visit import is_seen, note_messages
 from shared.clock import Clock
 from shared.events import ManagerId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -46,7 +47,7 @@ class InboxPage:
         """The handler for every address that leads nowhere."""
         return self._renderer.not_found()
 
-    async def _inbox(self, _: Request, entrance: Entrance) -> Response:
+    async def _inbox(self, request: Request, entrance: Entrance) -> Response:
         manager_id, today = ManagerId(entrance.person_id), entrance.today
         try:
             messages = [
@@ -61,6 +62,8 @@ class InboxPage:
             ]
             thankable = await find_thankable(self._pool, self._links, entrance, messages, root="../../")
             written = await list_written(self._pool, manager_id)
+            if is_seen(request, entrance):
+                await note_messages(self._pool, entrance, messages, now=self._clock.now())
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 

@@ -24,6 +24,7 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.rep.day_chart import DAYS_SHOWN
 from services.nudges.pages.rep.load_rep import RepView, load_rep
 from services.nudges.pages.thanks.thanks_view import lines_of_rep
+from services.nudges.pages.visits.note_visit import is_seen, note_announcements, note_messages
 from shared.clock import Clock
 from shared.events import RepId, VersionNumber
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -78,6 +79,8 @@ class OwnPage:
         try:
             view = await load_rep(self._pool, rep_id, self._clock, days_shown=days_shown)
             colleagues = (await list_colleagues(self._pool, rep_id)).reps
+            if is_seen(request, entrance):
+                await self._note_visit(entrance, view)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         links = PageLinks(
@@ -91,6 +94,12 @@ class OwnPage:
             ),
         )
         return self._page(entrance, rep_id, view, links, days_shown=days_shown)
+
+    async def _note_visit(self, entrance: Entrance, view: RepView) -> None:
+        now = self._clock.now()
+        await note_messages(self._pool, entrance, view.received, now=now)
+        if await note_announcements(self._pool, view.announcements, now=now):
+            self._on_acknowledged()
 
     async def _show_to_manager(self, request: Request, entrance: Entrance) -> Response:
         """The same page, without what only the rep can do, and without what colleagues wrote: that is for the rep alone. A rep

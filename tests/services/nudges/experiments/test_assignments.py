@@ -206,6 +206,26 @@ async def test_what_its_recipient_has_answered_was_opened(rows: Rows, person: Pe
     assert len(await _assignments(rows)) == counted
 
 
+@pytest.mark.parametrize(("opened", "counted"), [("carrier", 2), ("other", 1)])
+async def test_what_its_recipient_has_opened_was_sent(rows: Rows, opened: str, counted: int) -> None:
+    await _add_next_day(rows)
+    await _add_sent(rows, "carrier")
+    await _add_sent(rows, "part", bundled_with="carrier", status="bundled")
+    await _add_sent(rows, "other")
+    await rows.pool.execute("UPDATE nudge SET opened_at = $2 WHERE id = $1", opened, NOON)
+
+    assert len(await _assignments(rows)) == counted
+
+
+async def test_what_was_withheld_counts_if_the_nearest_message_was_opened(rows: Rows) -> None:
+    await _add_next_day(rows)
+    await _add_sent(rows, "withheld", status="withheld")
+    near = await _add_sent(rows, "near", at=NOON + DAY)
+    await rows.pool.execute("UPDATE nudge SET opened_at = $2 WHERE id = $1", near, NOON)
+
+    assert [assignment.is_sent for assignment in await _assignments(rows)].count(False) == 1
+
+
 async def test_what_was_withheld_counts_if_the_message_that_is_nearest_in_time_has_arrived(rows: Rows) -> None:
     await _add_next_day(rows)
     await rows.add_channel()
