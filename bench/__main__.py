@@ -3,6 +3,7 @@
 `--share 0.1` does a tenth of the work. The other benchmarks are programs of their own:
 
 - `bench.door`, `bench.stream`, `bench.nudge_reports`, `bench.latency`: from a webhook's POST to its nudge on the wire.
+- `bench.stream.statements`: what one activity costs Postgres on this way. `bench.many_teams`: a large company.
 - `bench.rescoring`, `bench.reprocessing`: days scored again, and stored webhooks read again.
 - `bench.nudge_quality`: what people receive, and whether it is true; `bench.drop_detection`: the detector of drops by itself.
 - `bench.effects`: what nudges do to the score of the next day.

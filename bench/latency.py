@@ -27,15 +27,15 @@ from tests.faults.nudges.day_reports import find_timezone_at_noon
 from tests.receiver import SECRET, Received, answer, receiving
 from tests.running_daymark import running_daymark
 
-_TARGET: Final = 5
+TARGET: Final = 5
 """A rep's plan for the day, in activities."""
 _REPS_AT_ONCE: Final = 50
-_CRM_SECRET: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-_SIGNATURES: Final = Webhook(_CRM_SECRET)
+CRM_SECRET: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+_SIGNATURES: Final = Webhook(CRM_SECRET)
 _LAST_NUDGE_TIMEOUT_S: Final = 60.0
 _RESPONSE_TIMEOUT_S: Final = 30.0
 _CONNECTIONS_MAX: Final = 64
-_CONFIGURATION: Final = (
+CONFIGURATION: Final = (
     FREE_PORTS
     + """\
 [experiments]
@@ -49,10 +49,10 @@ kind = "standard"
 secrets = ["file:{folder}/acme-secret"]
 """
 )
-_PLAYBOOK: Final = f"""\
+PLAYBOOK: Final = f"""\
 team: north
 effective_from: 2020-01-01
-behaviours: [{{key: calls, label: Calls, counts: {{kinds: [call]}}, target: {_TARGET}, weight: 1}}]
+behaviours: [{{key: calls, label: Calls, counts: {{kinds: [call]}}, target: {TARGET}, weight: 1}}]
 """
 
 
@@ -68,7 +68,7 @@ class Activity(NamedTuple):
 
     @property
     def completes_plan(self) -> bool:
-        return self.number == _TARGET
+        return self.number == TARGET
 
 
 @dataclass(kw_only=True)
@@ -109,10 +109,10 @@ def make_roster(reps: int, timezone: str) -> str:
     return f"teams:\n  - id: north\n    name: North\n    reps:\n{rows}"
 
 
-def order_activities(reps: int) -> list[Activity]:
+def order_activities(reps: int, *, reps_at_once: int = _REPS_AT_ONCE) -> list[Activity]:
     """The reps of one group take turns until all of their plans are done; then the next group begins."""
-    groups = [range(first, min(first + _REPS_AT_ONCE, reps)) for first in range(0, reps, _REPS_AT_ONCE)]
-    return [Activity(rep, number) for group in groups for number in range(1, _TARGET + 1) for rep in group]
+    groups = [range(first, min(first + reps_at_once, reps)) for first in range(0, reps, reps_at_once)]
+    return [Activity(rep, number) for group in groups for number in range(1, TARGET + 1) for rep in group]
 
 
 async def post_on_time(url: str, activities: Sequence[Activity], timeline: Timeline, *, activities_per_s: float) -> None:
@@ -171,21 +171,21 @@ def _make_request(activity: Activity) -> bytes:
 
 async def measure(folder: Path, *, activities_per_s: float, warm_up_s: float, seconds: float) -> Timeline:
     """Run Daymark in the folder. Returns the timeline of what follows the warm-up, for at least one group of reps."""
-    warm_up_groups, groups = (round(activities_per_s * span_s / _TARGET / _REPS_AT_ONCE) for span_s in (warm_up_s, seconds))
+    warm_up_groups, groups = (round(activities_per_s * span_s / TARGET / _REPS_AT_ONCE) for span_s in (warm_up_s, seconds))
     warm_up_reps, reps = warm_up_groups * _REPS_AT_ONCE, max(groups, 1) * _REPS_AT_ONCE
-    (folder / "acme-secret").write_text(_CRM_SECRET)
+    (folder / "acme-secret").write_text(CRM_SECRET)
     (folder / "receiver-secret").write_text(SECRET)
-    (folder / "playbook.yaml").write_text(_PLAYBOOK)
+    (folder / "playbook.yaml").write_text(PLAYBOOK)
     (folder / "roster.yaml").write_text(make_roster(warm_up_reps + reps, find_timezone_at_noon(SystemClock().now())))
     async with receiving() as receiver:
-        configuration = _CONFIGURATION.format(receiver=receiver.url, folder=folder)
+        configuration = CONFIGURATION.format(receiver=receiver.url, folder=folder)
         async with running_daymark(folder / "d", configuration) as daymark:
             await daymark.command("roster", "apply", str(folder / "roster.yaml"))
             await daymark.command("playbook", "apply", str(folder / "playbook.yaml"))
             await daymark.settle()
             activities = order_activities(warm_up_reps + reps)
             warm_up, timeline = Timeline(), Timeline()
-            warm_up_activities = warm_up_reps * _TARGET
+            warm_up_activities = warm_up_reps * TARGET
             for phase, part in ((warm_up, activities[:warm_up_activities]), (timeline, activities[warm_up_activities:])):
                 receiver.behave = phase.receive
                 await post_on_time(daymark.urls.ingest, part, phase, activities_per_s=activities_per_s)
@@ -220,7 +220,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{describe_machine()}\n")
     print(f"{options.rate:g} activities per second for {options.seconds:g} s.", end=" ")
-    print(f"Each rep who completes a plan of {_TARGET} activities gets a nudge.", flush=True)
+    print(f"Each rep who completes a plan of {TARGET} activities gets a nudge.", flush=True)
     with tempfile.TemporaryDirectory(prefix="daymark-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user if this one is root

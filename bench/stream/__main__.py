@@ -138,7 +138,7 @@ async def time_own_loop_s(scoring: Scoring, *, batch_max: int) -> float:
             SystemClock(),
             ScoringMetrics(),
             batch_max=batch_max,
-            on_recorded=lambda: None,
+            on_recorded=lambda _: None,
         )
         return await time_backlog_s(scoring.connection, SCORING_CONSUMER, consumer.run)
 

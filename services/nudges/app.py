@@ -50,6 +50,7 @@ from shared.jetstream.client import LeanClient
 from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
+from shared.postgres.outbox import OutboxRelay
 from shared.requests.scores import Explanation
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
@@ -100,7 +101,8 @@ class NudgesService:
         self._roster = ScoringRoster(self._client, self._pool)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
-        self._relay = relay_job(self._pool, self._events)
+        self._outbox = OutboxRelay(self._pool, self._events, source="/nudges")
+        self._relay = relay_job(self._outbox)
         self._timed = self._make_timed_job()
         self._intake = self._make_intake()
         lifetime_s = _STREAM_SHARE * settings.nudges.http_limits().request_timeout_s
@@ -163,9 +165,7 @@ class NudgesService:
         )
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
         broker.include_routers(requests.router, tick_router(self._clock))
-        broker.publishes(
-            [NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED],
-        )
+        broker.publishes([NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, ANNOUNCEMENT_DELIVERED, PLAYBOOK_ACKNOWLEDGED])
         return broker
 
     def _make_timed_job(self) -> BackgroundJob:
@@ -266,6 +266,7 @@ class NudgesService:
     async def _is_caught_up(self, now: datetime) -> bool:
         if not await has_finished(self._client, SCORES, NUDGES_CONSUMER):
             return False
+        await self._outbox.relay_all()
         return not await has_pending_work(self._pool, self._channels, now=now)
 
 

@@ -17,6 +17,8 @@ from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 
 SIGNED_IN: Final = "-"
 """Stands in an address where the signature would: it opens for the person who is signed in."""
+EFFECTS_PATH: Final = "/effects"
+"""What the messages of each rule achieve, for managers."""
 WINS_PATH: Final = "/wins"
 """What was celebrated in the teams of whoever is signed in."""
 TODAY_PATH: Final = "/today"

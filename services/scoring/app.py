@@ -19,7 +19,7 @@ from services.scoring.definitions.pending_rescores import find_rescore_state
 from services.scoring.explain.count_gaps import count_gaps
 from services.scoring.explain.explain_api import ExplainApi
 from services.scoring.metrics import UNREADABLE_ANNOUNCEMENT, ScoringMetrics
-from services.scoring.outbox import measure_outbox, report_relay
+from services.scoring.outbox import ReportRelay, measure_outbox
 from services.scoring.record.activity_consumer import ActivityConsumer
 from services.scoring.requests.handlers import request_router
 from services.scoring.rescore.rescore_jobs import rescore_jobs
@@ -64,7 +64,7 @@ class ScoringService:
         self._reports = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
         self._announcement_progress = Progress("recording announcements", server="Postgres")
-        self._relay = BackgroundJob("outbox", report_relay(self._pool, self._reports, self._metrics).relay_all)
+        self._relay = ReportRelay(self._pool, self._reports, self._metrics)
         self._rescores = rescore_jobs(self._pool, self._cache, self._clock, on_step=self._relay.wake)
         self._days = day_job(self._pool, self._cache, self._clock, on_change=self._relay.wake)
         self._absences = refuted_absences_job(self._pool, self._cache, self._clock, on_change=self._wake_rescores)
@@ -76,7 +76,7 @@ class ScoringService:
             self._clock,
             self._metrics,
             batch_max=settings.scoring.batch_max,
-            on_recorded=self._relay.wake,
+            on_recorded=self._relay.publish,
         )
         self._broker = self._make_broker()
         self.app = make_app(
@@ -94,9 +94,10 @@ class ScoringService:
         await read_last_tick(client, self._clock)
         await reach_database(self._pool, schema=SCHEMA, migrations=MIGRATIONS)
         async with self._pool.acquire() as connection:
-            await self._cache.read(connection)  # an erasure key that recognises nobody is noticed before anything is recorded
+            await self._cache.refuse_other_key(connection)  # before anything is recorded
         measuring = (self._measuring(), self._measuring_gaps())
-        jobs = {job.name: job.run for job in (self._days, *self._rescores, self._absences, self._relay, *measuring)}
+        background = (self._days, *self._rescores, self._absences, *measuring)
+        jobs = {self._relay.name: self._relay.run, **{job.name: job.run for job in background}}
         async with self._reports, self._dead_letters:
             await run_process(
                 front, self._web_app(), self.app, self._broker, jobs={"record_activities": self._consumer.run, **jobs}
@@ -179,6 +180,7 @@ class ScoringService:
                 return False
             if await list_refuted_days(connection) or (await find_rescore_state(connection)).reps:
                 return False
+        await self._relay.publish_all()
         return (await find_outbox_state(self._pool)).waiting == 0
 
 

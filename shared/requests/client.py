@@ -10,7 +10,7 @@ from nats.aio.client import Client
 from shared.errors import DaymarkError
 from shared.requests.endpoint import Endpoint, Envelope, NoQuery, Page, Query, Reply
 
-_ATTEMPTS_MAX: Final = 12
+_ATTEMPTS_MAX: Final = 40
 _RETRY_S: Final = 0.25
 Row = TypeVar("Row")
 

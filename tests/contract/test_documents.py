@@ -36,8 +36,9 @@ from shared.requests.endpoint import Endpoint
 from shared.service.http.limits import DEFAULT_LIMITS
 from shared.service.probes import probe_routes
 from shared.service.settings import load_settings
+from tests.contract.apis.pages_document import make_pages_openapi
 from tests.contract.asyncapi_document import make_asyncapi
-from tests.contract.documents import ASYNCAPI, OPENAPI, format_document
+from tests.contract.documents import ASYNCAPI, OPENAPI, PAGES_OPENAPI, format_document
 from tests.contract.openapi_document import make_openapi
 from tests.serving import served
 
@@ -55,7 +56,9 @@ def asyncapi() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("path", "make_document"), [(OPENAPI, make_openapi), (ASYNCAPI, make_asyncapi)], ids=["openapi", "asyncapi"]
+    ("path", "make_document"),
+    [(OPENAPI, make_openapi), (PAGES_OPENAPI, make_pages_openapi), (ASYNCAPI, make_asyncapi)],
+    ids=["openapi", "openapi-pages", "asyncapi"],
 )
 def test_a_checked_in_document_is_what_the_code_describes(path: Path, make_document: Callable[[], dict[str, Any]]) -> None:
     assert path.read_text(encoding="utf-8") == format_document(make_document()), "run `make contract`"

@@ -94,7 +94,7 @@ async def _examine_channels(connection: Client) -> AsyncIterator[Finding]:
 
 
 async def _examine_reach(connection: Client) -> AsyncIterator[Finding]:
-    """Whom no message reaches, once single people can be reached at all."""
+    """Whom no message reaches, once individuals can be reached at all."""
     try:
         ways = await ask(connection, WAY_LIST, NO_QUERY)
         people = [row async for row in list_all(connection, PERSON_LIST, PersonQuery())] if ways.configured else []

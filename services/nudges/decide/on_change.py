@@ -1,7 +1,7 @@
 """A day report has changed something: decide whether the day has earned a nudge."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.nudges.context.ladders import list_ladders, merge_ladder
 from services.nudges.context.load_context import load_rule_context
@@ -23,19 +23,28 @@ from shared.events import BehaviourKey, DayReport
 from shared.postgres.shared_connection import Querier
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayChanges:
+    """What a report changes of its day. `begun` has the behaviours that have only now begun to count. A day `is_replanned` if
+    more than its counts has changed. Without `has_sent` nothing was sent on the day or later that could be retracted."""
+
+    begun: Collection[BehaviourKey]
+    is_replanned: bool = True
+    has_sent: bool = True
+
+
 async def decide_on_change(
-    connection: Querier, report: DayReport, begun: Collection[BehaviourKey], context: DecisionContext
+    connection: Querier, report: DayReport, changes: DayChanges, context: DecisionContext
 ) -> list[Outcome]:
-    """Retract what no longer holds, schedule the checks of the day, and send what it has earned. `begun` has the behaviours
-    that have only now begun to count. Needs the person's lock, and that of the team if the plan is done."""
-    if report.silent:
-        return await retract_nudges(connection, report, None, context)
-    if moments := scheduled_moments(report):
+    """Retract what no longer holds, schedule the checks of the day, and send what it has earned. Needs the person's lock, and
+    that of the team if the plan is done."""
+    moments = scheduled_moments(report) if changes.is_replanned and not report.silent else {}
+    if moments:
         await add_checks(connection, report.rep.id, report.day, moments)
-    if not may_praise(report, begun):
-        return await retract_nudges(connection, report, None, context)
+    if report.silent or not may_praise(report, changes.begun):
+        return await retract_nudges(connection, report, None, context) if changes.has_sent else []
     rule_context = await load_rule_context(connection, report, now=context.now)
-    outcomes = await retract_nudges(connection, report, rule_context, context)
+    outcomes = await retract_nudges(connection, report, rule_context, context) if changes.has_sent else []
     await _check_team(connection, rule_context)
     climbed = await _climb_ladders(connection, rule_context)
     if climbed is not None:

@@ -32,9 +32,12 @@ async def enqueue_deliveries(connection: Querier, nudge_id: NudgeId, channels: S
     await change(connection, _QUERIES["enqueue_deliveries"], rows)
 
 
-async def claim_due_deliveries(connection: Querier, channel: str, *, count_max: int, now: datetime) -> list[Delivery]:
-    """At most so many deliveries to attempt now. Nobody else gets them before their lease is over."""
-    rows = await connection.fetch(_QUERIES["claim_due_deliveries"], channel, now, count_max, LEASE_S)
+async def claim_due_deliveries(
+    connection: Querier | asyncpg.Pool, channel: str, *, count_max: int, failures_below: int | None = None, now: datetime
+) -> list[Delivery]:
+    """At most so many deliveries to attempt now. Nobody else gets them before their lease is over. With `failures_below`, there
+    are none while the channel has failed so often in a row, is paused or is disabled."""
+    rows = await connection.fetch(_QUERIES["claim_due_deliveries"], channel, now, count_max, LEASE_S, failures_below)
     return [
         Delivery(
             channel=row["channel"],

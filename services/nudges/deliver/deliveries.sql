@@ -22,13 +22,18 @@ ON CONFLICT DO NOTHING;
 
 -- name: claim_due_deliveries
 -- The deliveries that are due, and those whose sender has been silent for longer than its lease: it died between sending and
--- recording. Leases run on the database's clock, because the service's clock may be stepped.
+-- recording. Leases run on the database's clock, because the service's clock may be stepped. With $5, nothing is claimed of a channel
+-- that has failed so often in a row, is paused or is disabled.
 UPDATE delivery AS d
 SET state = 'sending', attempts = d.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $4)
 FROM (
     SELECT nudge_id, channel FROM delivery
     WHERE channel = $1 AND state IN ('queued', 'sending') AND due_at <= $2
       AND (state = 'queued' OR lease_until < clock_timestamp())
+      AND ($5::integer IS NULL OR EXISTS (
+          SELECT FROM channel AS c WHERE c.name = $1 AND c.failures < $5 AND c.disabled_at IS NULL
+              AND coalesce(greatest(c.paused_until, c.asked_until) <= $2, true)
+      ))
     ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ) AS due, nudge AS n
 WHERE d.nudge_id = due.nudge_id AND d.channel = due.channel AND n.id = d.nudge_id

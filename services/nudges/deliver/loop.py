@@ -1,18 +1,24 @@
 """The delivery loop of one channel. It claims deliveries as places become free, so a slow one holds only its own place."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
+from services.nudges.deliver.channel import Delivered, TryLater
 from services.nudges.deliver.deliver_nudges import Attempt, Deliverer
 from services.nudges.deliver.deliveries import Delivery
+from shared.clock import monotonic_s
 from shared.service.background import BackgroundJob
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _log = structlog.get_logger()
 _INTERVAL_S: Final = 1.0
+_CHECK_EVERY: Final = timedelta(seconds=_INTERVAL_S)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_PLACES_MIN: Final = 8
 _FINISH_TIMEOUT_S: Final = 3.0
 _RECORD_RETRY_S: Final = 0.5
 _RECORD_ATTEMPTS_MAX: Final = 10
@@ -20,7 +26,10 @@ _RECORD_ATTEMPTS_MAX: Final = 10
 
 class DeliveryLoop:
     """Records finished attempts and starts others: when woken, when one is finished, when a stepped clock moves, and once a
-    second. What has finished meanwhile is recorded together. While Postgres is down, what was sent keeps its place."""
+    second. What has finished meanwhile is recorded together. While Postgres is down, what was sent keeps its place.
+
+    A receiver gets few requests at a time at first, and one more for each that it accepts, up to what its channel allows. If it
+    refuses one, it gets few again."""
 
     def __init__(self, deliverer: Deliverer, *, on_delivered: Callable[[], None]) -> None:
         self.name = f"deliver_{deliverer.channel.name}"
@@ -28,10 +37,14 @@ class DeliveryLoop:
         self._on_delivered = on_delivered
         self._sending: set[asyncio.Task[None]] = set()
         self._unrecorded: list[Attempt] = []
+        self._places = self._places_min = min(deliverer.channel.at_once_max, _PLACES_MIN)
+        self._may_be_more = False
+        self._checked_at, self._checked_at_s = _NEVER, 0.0
         self._job = BackgroundJob(self.name, self._work, interval_s=_INTERVAL_S, clock=deliverer.clock)
 
     def wake(self) -> None:
         """There may be something to deliver now."""
+        self._may_be_more = True
         self._job.wake()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -45,16 +58,39 @@ class DeliveryLoop:
 
     async def _work(self) -> None:
         await self._record()
-        free_places = self._deliverer.channel.at_once_max - len(self._sending) - len(self._unrecorded)
+        free_places = self._places - len(self._sending) - len(self._unrecorded)
         if free_places <= 0:
             return
-        for delivery in await self._deliverer.claim(free_places):
+        for delivery in await self._claim(free_places):
             sending = asyncio.create_task(self._send(delivery))
             self._sending.add(sending)
             sending.add_done_callback(self._sending.discard)
 
+    async def _claim(self, count_max: int) -> Sequence[Delivery]:
+        """What to attempt now. Once a second, or when a stepped clock has moved, this includes what a failing channel is tried
+        with and what a dead sender has left; in between it is only what was queued, or was left when all places were taken."""
+        now, now_s, may_be_more = self._deliverer.clock.now(), monotonic_s(), self._may_be_more
+        is_check = now_s - self._checked_at_s >= _INTERVAL_S or abs(now - self._checked_at) >= _CHECK_EVERY
+        if not is_check and not may_be_more:
+            return ()
+        self._may_be_more = False
+        try:
+            deliveries = await (self._deliverer.claim(count_max) if is_check else self._deliverer.claim_more(count_max))
+        except BaseException:
+            self._may_be_more = may_be_more
+            raise
+        if is_check:
+            self._checked_at, self._checked_at_s = now, now_s
+        self._may_be_more = self._may_be_more or len(deliveries) == count_max
+        return deliveries
+
     async def _send(self, delivery: Delivery) -> None:
-        self._unrecorded.append(await self._deliverer.attempt(delivery))
+        attempt = await self._deliverer.attempt(delivery)
+        self._unrecorded.append(attempt)
+        if isinstance(attempt.outcome, Delivered):
+            self._places = min(self._places + 1, self._deliverer.channel.at_once_max)
+        elif isinstance(attempt.outcome, TryLater) and not attempt.outcome.is_of_recipient:
+            self._places = self._places_min
         self._job.wake()
 
     async def _record(self) -> None:

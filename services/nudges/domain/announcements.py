@@ -75,7 +75,7 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         wordings=(_text(playbook, today=today),),
         reason=(
             f"This is the {playbook.team.name} playbook from {long_date(playbook.effective_from, today=today)}. "
-            "Nothing counts against you under it until the day after you receive this message."
+            "Before the day after you get this message, no missed target in it is held against you."
         ),
     )
 

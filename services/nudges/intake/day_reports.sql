@@ -1,7 +1,9 @@
 -- name: merge_days
 -- Keeps the newest report of each day whatever the order of arrival; returns nothing for one that is not newer. What was seen first
 -- stays so, and so does what was known of the score in each quarter of an hour that is over. Once the transaction commits, the pages
--- that show the day learn that it has changed; nobody looks at days that are imported.
+-- that show the day learn that it has changed; nobody looks at days that are imported. A day is replanned if anything else than what
+-- counts has changed, or if it has a score for the first time. Whether any of these rules sent anything on the day or later says
+-- whether there may be something to retract.
 INSERT INTO day AS d (rep_id, day, revision, report, first_seen_at, first_seen, score_by_quarter_hour)
 SELECT rep_id, day, revision, report::jsonb, first_seen_at, first_seen::jsonb, score_by_quarter_hour::jsonb
 FROM unnest($1::text[], $2::date[], $3::integer[], $4::text[], $5::timestamptz[], $6::text[], $7::text[])
@@ -11,8 +13,15 @@ SET revision = excluded.revision, report = excluded.report, first_seen_at = coal
     first_seen = excluded.first_seen || d.first_seen,
     score_by_quarter_hour = d.score_by_quarter_hour || excluded.score_by_quarter_hour
 WHERE d.revision < excluded.revision
-RETURNING rep_id, first_seen::text AS first_seen,
-    CASE WHEN NOT (report -> 'silent')::boolean THEN pg_notify('changed_teams', team_id) END;
+RETURNING d.rep_id, d.first_seen::text AS first_seen,
+    old.report - '{behaviours,goals,score,revision,first_counted_at}'::text[]
+        IS DISTINCT FROM d.report - '{behaviours,goals,score,revision,first_counted_at}'::text[]
+        OR (old.report ->> 'score' IS NULL) <> (d.report ->> 'score' IS NULL) AS is_replanned,
+    EXISTS (
+        SELECT FROM nudge AS n WHERE n.person_id = d.rep_id AND n.sent_day >= d.day AND n.rule = ANY(string_to_array(($8::text[])[1], ' '))
+            AND n.status IN ('sent', 'bundled')
+    ) AS has_sent,
+    CASE WHEN NOT (d.report -> 'silent')::boolean THEN pg_notify('changed_teams', d.team_id) END;
 
 -- name: merge_managers
 -- The newest day says who leads a rep, and on whose clock.

@@ -17,6 +17,7 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.api.api_routes import Api
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.guard import Guard
@@ -24,6 +25,8 @@ from services.nudges.pages.doors.openid_page import OpenIdPage
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
+from services.nudges.pages.effects.effects_page import EffectsPage
+from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
@@ -120,6 +123,8 @@ class Site:
 
     def _other_pages(self, renderer: Renderer, guard: Guard) -> Sequence[BaseRoute]:
         pool, links, clock, metrics = self.pool, self.links, self.clock, self.metrics
+        transports = self.channel.transports if self.channel is not None else ()
+        effects = MeasuredEffects(pool, self.settings.holdout.share_of, clock)
         pages = (
             TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
@@ -135,8 +140,10 @@ class Site:
                 on_decided=self.on_decided,
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
-            PreferencePage(pool, renderer, clock, guard),
+            PreferencePage(pool, renderer, clock, guard, transports=transports),
             WinsPage(pool, renderer, clock, guard),
+            EffectsPage(renderer, guard, effects),
+            Api(pool, clock, guard, effects),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
         )
         return [route for page in pages for route in page.routes()]

@@ -21,7 +21,7 @@ _REASON: Final = "Whoever runs Daymark for your team sent this to check that mes
 
 
 class NoPersonalChannel(DaymarkError):
-    """No way to single people is configured, so no message can be sent to one person. Set [channels.mail], [channels.slack],
+    """No way to individuals is configured, so no message can be sent to one person. Set [channels.mail], [channels.slack],
     [channels.teams] or [channels.personal_webhooks] in daymark.toml; docs/channels.md says how."""
 
 
@@ -39,7 +39,7 @@ class NotResent(DaymarkError):
 
 
 def _personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel:
-    """The channel to single people.
+    """The channel to individuals.
 
     Raises:
         NoPersonalChannel: there is none.
@@ -73,7 +73,7 @@ async def send_test(pool: asyncpg.Pool, channels: Mapping[str, Channel], query: 
     """Send a message that is no nudge to a person now, and record what became of each way.
 
     Raises:
-        NoPersonalChannel: no way to single people is configured.
+        NoPersonalChannel: no way to individuals is configured.
     """
     outcome = await _personal_channel(channels).send(_test_message(query, now=now), attempts=1)
     tried = outcome.tried
@@ -115,7 +115,7 @@ async def resend(pool: asyncpg.Pool, channels: Mapping[str, Channel], nudge_id: 
     """Queue the delivery of a nudge to its person once more.
 
     Raises:
-        NoPersonalChannel: no way to single people is configured.
+        NoPersonalChannel: no way to individuals is configured.
         NotResent: the nudge has no such delivery, or it is on its way.
     """
     channel = _personal_channel(channels)

@@ -29,7 +29,7 @@ def disputes(context: TeamContext) -> Proposal | None:
     names = joined_some([_name(member, by_rep[member.rep.id], context) for member in members], names_max=NAMES_MAX)
     number = sum(by_rep[member.rep.id] for member in members)
     is_one, count = number == 1, count_phrase(number, "record")
-    are, pronoun, stand = ("is", "it", "it stands") if is_one else ("are", "them", "they stand")
+    are, pronoun, stand = ("is", "it", "it's right") if is_one else ("are", "them", "they're right")
     since = day_name(context.open_disputes[0].disputed_on, today=context.today)
     say, wait = ("says", "is waiting") if len(members) == 1 else ("say", "are waiting")
     return Proposal(

@@ -26,10 +26,15 @@ async def insert_days(connection: Connection, states: Sequence[tuple[RepDay, Day
     await connection.execute(_QUERIES["insert_days"], rep_ids, days, [state for _, state in states])
 
 
-async def claim_days(connection: Connection, states: Sequence[tuple[RepDay, DayState]]) -> list[Day]:
-    """These days, locked until the transaction ends. Missing ones are stored first, each in the given state."""
-    await insert_days(connection, states)
-    rows = await connection.fetch(_QUERIES["lock_days"], *rep_day_columns([rep_day for rep_day, _ in states]))
+async def claim_days(
+    connection: Connection, states: Sequence[tuple[RepDay, DayState]], *, only_assigned: bool = False
+) -> list[Day]:
+    """These days, locked until the transaction ends. Missing ones are stored first, each in the given state. With
+    `only_assigned`, days of reps whose activities wait to be reassigned are left out."""
+    columns = *rep_day_columns([rep_day for rep_day, _ in states]), [state for _, state in states], only_assigned
+    rows = await connection.fetch(_QUERIES["claim_days"], *columns)
+    if len(rows) < len(states):
+        rows = await connection.fetch(_QUERIES["claim_days"], *columns)
     return [day_from(row) for row in rows]
 
 
@@ -72,7 +77,7 @@ def rep_day_columns(rep_days: Sequence[RepDay]) -> tuple[list[RepId], list[date]
 
 
 def day_from(row: asyncpg.Record) -> Day:
-    """A day from a row with the columns of `lock_days`."""
+    """A day from a row with the columns of `claim_days`."""
     rep_id, day, state, counts, goals, score, first_counted_at, revision = row
     tally = Tally(counts=read_counts(counts), first_counted_at=first_counted_at, goals=_goals_decoder.decode(goals))
     return Day(rep_id=rep_id, day=day, state=state, tally=tally, score=score, revision=revision)

@@ -5,13 +5,25 @@ SELECT rep_id, day, state FROM unnest($1::text[], $2::date[], $3::text[]) AS new
 ORDER BY rep_id, day
 ON CONFLICT (rep_id, day) DO NOTHING;
 
--- name: lock_days
--- In the order in which everybody locks days, so that replicas queue up and do not deadlock.
-SELECT d.rep_id, d.day, d.state, d.counts::text AS counts, d.goals::text AS goals, d.score, d.first_counted_at, d.revision
-FROM unnest($1::text[], $2::date[]) AS wanted (rep_id, day)
-JOIN rep_day AS d USING (rep_id, day)
-ORDER BY d.rep_id, d.day
-FOR UPDATE OF d;
+-- name: claim_days
+-- Stores the days that are missing and locks the others, in the order in which everybody does, so that replicas queue up and do
+-- not deadlock. Then reads those that were locked as they are now. A day that another transaction has stored since the statement
+-- began is locked and not returned: asked again, the statement returns it. With $4, days of reps who wait for their activities to
+-- be reassigned are left out.
+WITH wanted AS (
+    SELECT rep_id, day, state FROM unnest($1::text[], $2::date[], $3::text[]) AS wanted (rep_id, day, state)
+    WHERE NOT $4 OR NOT EXISTS (SELECT FROM pending_rescore AS r WHERE r.rep_id = wanted.rep_id AND r.needs_reassignment)
+), stored AS (
+    INSERT INTO rep_day AS d (rep_id, day, state) SELECT rep_id, day, state FROM wanted ORDER BY rep_id, day
+    ON CONFLICT (rep_id, day) DO UPDATE SET state = d.state WHERE false
+    RETURNING d.rep_id, d.day, d.state, d.counts, d.goals, d.score, d.first_counted_at, d.revision
+), locked AS (
+    SELECT d.rep_id, d.day, d.state, d.counts, d.goals, d.score, d.first_counted_at, d.revision
+    FROM wanted JOIN rep_day AS d USING (rep_id, day)
+    WHERE (SELECT count(*) FROM stored) >= 0 FOR UPDATE OF d
+)
+SELECT rep_id, day, state, counts::text AS counts, goals::text AS goals, score, first_counted_at, revision
+FROM (SELECT * FROM stored UNION ALL SELECT * FROM locked) AS claimed ORDER BY rep_id, day;
 
 -- name: update_days
 -- The days are locked.

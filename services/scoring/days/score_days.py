@@ -11,7 +11,6 @@ from services.scoring.days.day_report import make_report, report_event
 from services.scoring.days.days import claim_days, update_days
 from services.scoring.days.goal_counts import count_goals
 from services.scoring.days.recount_days import recount_days
-from services.scoring.definitions.pending_rescores import list_pending_reassignments
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import EMPTY_TALLY, Day, DayState, initial_state
 from services.scoring.domain.definitions import Definitions
@@ -19,7 +18,7 @@ from services.scoring.domain.roster.calendar import presence_on
 from services.scoring.domain.roster.roster import Rep
 from shared.event_types import DAY_CHANGED, EventType
 from shared.events import DayReport, Presence
-from shared.postgres.outbox import enqueue_events
+from shared.postgres.outbox import EventLeases, enqueue_events
 from shared.postgres.pool import Connection
 from shared.trace import continue_trace
 
@@ -37,26 +36,36 @@ class DayEvent(NamedTuple):
     event_type: EventType[DayReport]
 
 
-async def score_days(connection: Connection, definitions: Definitions, causes: Mapping[RepDay, Cause], *, now: datetime) -> int:
-    """Lock these days, count them again, store what changed and put reports of it into the outbox. Returns how many days
-    changed.
+async def score_days(
+    connection: Connection,
+    definitions: Definitions,
+    causes: Mapping[RepDay, Cause],
+    *,
+    leases: EventLeases | None = None,
+    now: datetime,
+) -> int:
+    """Lock these days, count them again, store what changed and put reports of it into the outbox, under `leases` if this
+    process publishes them itself. Returns how many days changed.
 
     Needs a transaction that shares or locks the definitions and has locked the activities before. Two kinds of days are left
     out. Days of reps whose activities wait to be reassigned: only some of their activities would be counted. And days of reps
     who are not in the roster: they stay as last reported, so that a return to the roster reports what has changed since.
     """
-    if not causes:
-        return 0
-    unassigned = await list_pending_reassignments(connection, {rep_day.rep_id for rep_day in causes})
-    states = initial_states([rep_day for rep_day in causes if rep_day.rep_id not in unassigned], definitions, now=now)
+    states = initial_states(causes, definitions, now=now)
     if not states:
         return 0
-    days = await claim_days(connection, states)
-    return await score_locked_days(connection, definitions, days, causes, now=now)
+    days = await claim_days(connection, states, only_assigned=True)
+    return await score_locked_days(connection, definitions, days, causes, leases=leases, now=now)
 
 
 async def score_locked_days(
-    connection: Connection, definitions: Definitions, days: Sequence[Day], causes: Mapping[RepDay, Cause], *, now: datetime
+    connection: Connection,
+    definitions: Definitions,
+    days: Sequence[Day],
+    causes: Mapping[RepDay, Cause],
+    *,
+    leases: EventLeases | None = None,
+    now: datetime,
 ) -> int:
     """As `score_days`, for days that are locked already, of reps whose activities are assigned."""
     reps = definitions.roster.reps
@@ -80,7 +89,7 @@ async def score_locked_days(
             reported.append(DayEvent(updated, cause, DAY_CHANGED))
     if changed:
         await update_days(connection, changed)
-    await report_days(connection, definitions, reported, now=now)
+    await report_days(connection, definitions, reported, leases=leases, now=now)
     return len(changed)
 
 
@@ -109,21 +118,24 @@ def _is_reported(day: Day, cause: Cause, *, now: datetime) -> bool:
 
 
 async def report_days(
-    connection: Connection, definitions: Definitions, day_events: Sequence[DayEvent], *, now: datetime
+    connection: Connection,
+    definitions: Definitions,
+    day_events: Sequence[DayEvent],
+    *,
+    leases: EventLeases | None = None,
+    now: datetime,
 ) -> None:
     """Put reports of these days into the outbox."""
     if not day_events:
         return
     goals = await count_goals(connection, definitions, {event.day.rep_day: event.cause for event in day_events})
-    await enqueue_events(
-        connection,
-        [
-            report_event(
-                event_type,
-                make_report(day, definitions, goals[day.rep_day], now=now, is_history=cause.is_history),
-                traceparent=continue_trace(cause.traceparent),
-                at=now,
-            )
-            for day, cause, event_type in day_events
-        ],
-    )
+    events = [
+        report_event(
+            event_type,
+            make_report(day, definitions, goals[day.rep_day], now=now, is_history=cause.is_history),
+            traceparent=continue_trace(cause.traceparent),
+            at=now,
+        )
+        for day, cause, event_type in day_events
+    ]
+    await (enqueue_events(connection, events) if leases is None else leases.enqueue(connection, events))

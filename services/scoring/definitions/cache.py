@@ -46,14 +46,21 @@ class DefinitionsCache:
         self._roster = _ParsedRoster("", EMPTY_ROSTER)
         self._files: dict[int, _FilePlaybooks] = {}
 
+    async def refuse_other_key(self, connection: Connection) -> None:
+        """Check the erasure key, without reading the definitions.
+
+        Raises:
+            ErasureKeyChanged: as `read`.
+        """
+        _erased_people(await list_tombstones(connection), self._erasure_key)
+
     async def share(self, connection: Connection) -> Definitions:
         """The definitions, which stay in force until the transaction ends.
 
         Raises:
             ErasureKeyChanged: as `read`.
         """
-        await share_definitions(connection)
-        return await self.read(connection)
+        return await self._read_version(connection, await share_definitions(connection))
 
     async def lock(self, connection: Connection) -> Definitions:
         """The definitions, which nobody else uses or changes until the transaction ends.
@@ -70,7 +77,9 @@ class DefinitionsCache:
         Raises:
             ErasureKeyChanged: people were erased under another key, and would not be recognised.
         """
-        version = await find_version(connection)
+        return await self._read_version(connection, await find_version(connection))
+
+    async def _read_version(self, connection: Connection, version: int) -> Definitions:
         if self._cached is not None and self._cached.version == version:
             return self._cached
         async with self._reading:  # who comes meanwhile waits, and finds the result

@@ -78,12 +78,6 @@ async def finish_scoring(connection: Connection, rep_ids: Collection[RepId], *, 
         await connection.execute(_QUERIES["advance_rescores"], list(rep_ids), next_day)
 
 
-async def list_pending_reassignments(connection: Connection, rep_ids: Collection[RepId]) -> set[RepId]:
-    """Which of these reps have activities that still have to be reassigned. Until then their days are not counted."""
-    rows = await connection.fetch(_QUERIES["list_pending_reassignments"], list(rep_ids))
-    return {row["rep_id"] for row in rows}
-
-
 async def list_pending_rescores(connection: Connection, rep_ids: Collection[RepId] | None = None) -> set[RepId]:
     """Which of these reps, or of all reps, have days that still have to be scored again."""
     rows = await connection.fetch(_QUERIES["list_pending_rescores"], list(rep_ids) if rep_ids is not None else None)

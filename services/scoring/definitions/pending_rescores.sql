@@ -26,10 +26,6 @@ UPDATE pending_rescore SET first_day = $2 WHERE rep_id = ANY($1::text[]) AND fir
 -- All days of these reps are scored.
 DELETE FROM pending_rescore WHERE rep_id = ANY($1::text[]);
 
--- name: list_pending_reassignments
--- Which of these reps wait for their activities to be reassigned.
-SELECT rep_id FROM pending_rescore WHERE needs_reassignment AND rep_id = ANY($1::text[]);
-
 -- name: list_pending_rescores
 -- Which of these reps, or of all when the argument is null, have days that wait to be scored again.
 SELECT rep_id FROM pending_rescore WHERE $1::text[] IS NULL OR rep_id = ANY($1::text[]);

@@ -34,9 +34,11 @@ class Tombstone:
     digest: bytes
 
 
-async def share_definitions(connection: Connection) -> None:
-    """Keep the definitions as they are until the transaction ends. Others may share them at the same time."""
-    await connection.execute(_QUERIES["share_definitions"])
+async def share_definitions(connection: Connection) -> int:
+    """Keep the definitions as they are until the transaction ends. Others may share them at the same time. Returns their
+    version."""
+    version: int = await connection.fetchval(_QUERIES["share_definitions"])
+    return version
 
 
 async def lock_definitions(connection: Connection) -> None:

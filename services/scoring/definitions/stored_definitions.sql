@@ -1,6 +1,7 @@
 -- name: share_definitions
--- Whoever assigns or counts activities takes this lock, so that no definition changes until the end of the transaction.
-SELECT pg_advisory_xact_lock_shared(hashtext('scoring.definitions'));
+-- Whoever assigns or counts activities takes this lock, so that no definition changes until the end of the transaction. Returns
+-- the version, which the function reads after it has the lock.
+SELECT share_definitions();
 
 -- name: lock_definitions
 -- Whoever changes a definition takes this lock. It waits for everybody who shares the definitions, and keeps others out.

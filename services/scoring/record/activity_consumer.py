@@ -27,6 +27,7 @@ from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
 from shared.observation import ObservationRefused
+from shared.postgres.outbox import LeasedEvent
 from shared.trace import trace_id
 
 _log = structlog.get_logger()
@@ -48,7 +49,7 @@ class ActivityConsumer:
         metrics: ScoringMetrics,
         *,
         batch_max: int,
-        on_recorded: Callable[[], None],
+        on_recorded: Callable[[Sequence[LeasedEvent]], None],
     ) -> None:
         self._loop = PullLoop(connection, stream=ACTIVITIES, consumer=SCORING_CONSUMER, batch_max=batch_max)
         self._pool = pool
@@ -70,7 +71,7 @@ class ActivityConsumer:
             stopping,
             self.progress,
             concurrency=_CONCURRENCY,
-            on_done=self._on_recorded,
+            on_done=lambda: None,
             on_retry=self._metrics.retries.inc,
         )
 
@@ -89,6 +90,7 @@ class ActivityConsumer:
             return ()
         started_s = monotonic_s()
         recorded = await record_activities(self._pool, self._cache, events, now=self._clock.now())
+        self._on_recorded(recorded.events)
         self._metrics.batch_seconds.observe(monotonic_s() - started_s)
         self._metrics.observations.labels("new").inc(recorded.activities)
         self._metrics.observations.labels("known").inc(len(events) - recorded.activities)

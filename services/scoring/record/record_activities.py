@@ -23,6 +23,7 @@ from services.scoring.record.merge_events import merged_record, merged_states, r
 from services.scoring.record.read_event import ObservedEvent
 from services.scoring.record.slices import slices
 from shared.facts import DEAL_KINDS, MEETING_KINDS
+from shared.postgres.outbox import EventLeases, LeasedEvent
 from shared.postgres.pool import Connection
 
 _KINDS_WITH_PARTS: Final = frozenset({*DEAL_KINDS, *MEETING_KINDS})
@@ -34,17 +35,20 @@ Change = tuple[RepDay | None, ActivityRecord]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """How many activities and days a batch changed, and how many of its observations named an erased person."""
+    """How many activities and days a batch changed, and how many of its observations named an erased person. `events` are the
+    reports to publish now."""
 
     activities: int
     days: int
     redacted: int = 0
+    events: Sequence[LeasedEvent] = ()
 
 
 async def record_activities(
     pool: asyncpg.Pool, cache: DefinitionsCache, batch: Sequence[ObservedEvent], *, now: datetime
 ) -> Recorded:
     """Merge the batch and bring every day that it touches up to date. Recording the batch again changes nothing."""
+    leases = EventLeases()
     async with pool.acquire() as connection, connection.transaction():
         definitions = await cache.share(connection)
         redacted = [redacted_event(event, definitions) for event in batch] if definitions.erased else batch
@@ -52,9 +56,10 @@ async def record_activities(
         for event in redacted:
             by_key.setdefault(event.key, []).append(event)
         changes = await _merge_all(connection, by_key, definitions, now=now)
-        days = await score_days(connection, definitions, _causes(changes, by_key), now=now)
+        days = await score_days(connection, definitions, _causes(changes, by_key), leases=leases, now=now)
     redactions = sum(event.is_redacted for event in redacted) if definitions.erased else 0
-    return Recorded(activities=len({record.key_of_whole for _, record in changes}), days=days, redacted=redactions)
+    activities = len({record.key_of_whole for _, record in changes})
+    return Recorded(activities=activities, days=days, redacted=redactions, events=leases.events)
 
 
 async def _merge_all(connection: Connection, by_key: EventsByKey, definitions: Definitions, *, now: datetime) -> list[Change]:

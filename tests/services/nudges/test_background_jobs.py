@@ -6,14 +6,20 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import asyncpg
 import pytest
 
+from services.nudges import outbox
 from services.nudges.background_jobs import slow_jobs, timed_job
 from services.nudges.deliver.channel_states import merge_channels
 from services.nudges.deliver.deliveries import mark_restored
 from services.nudges.domain.decision import Outcome
 from services.nudges.experiments.rule_pauses import list_rule_pauses
+from services.nudges.outbox import relay_job
 from shared.clock import Clock, SteppedClock
+from shared.jetstream.client import LeanClient
+from shared.jetstream.publisher import Publisher
+from shared.postgres.outbox import OutboxRelay
 from shared.service.background import BackgroundJob
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
 from tests.services.nudges.builders.reports import open_report, report
@@ -171,3 +177,32 @@ async def test_new_disputes_are_sent_once_an_hour(jobs: Jobs) -> None:
     await run_once(work)
 
     assert dict(await nudging.statuses())["new_disputes"] == "sent"
+
+
+class _CountingRelay(OutboxRelay):
+    relayed = 0
+    has_relayed = asyncio.Event()
+
+    async def relay_others(self) -> None:
+        self.relayed += 1
+        self.has_relayed.set()
+
+
+@pytest.mark.parametrize(("rest_s", "relayed"), [(3_600, 1), (0, 2)])
+async def test_the_events_of_a_while_are_relayed_together(
+    rest_s: float, relayed: int, pool: asyncpg.Pool, nats: LeanClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_REST_S", rest_s)
+    async with Publisher(nats) as publisher:
+        relay, stopping = _CountingRelay(pool, publisher, source="/nudges"), asyncio.Event()
+        relay.has_relayed = asyncio.Event()
+        job = relay_job(relay)
+        running = asyncio.create_task(job.run(stopping))
+        await relay.has_relayed.wait()
+        job.wake()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        stopping.set()
+        await running
+
+    assert relay.relayed == relayed

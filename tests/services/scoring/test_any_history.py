@@ -29,6 +29,7 @@ from services.scoring.record.record_activities import record_activities
 from services.scoring.rescore.rescore_days import rescore_next_days
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from services.scoring.schema import SCHEMA
+from shared.postgres.outbox import EventLeases
 from shared.postgres.pool import make_pool
 from shared.requests.definitions import RescoreQuery
 from tests.services.scoring.announcement_checks import compare_announcements
@@ -43,6 +44,7 @@ CRASH_POINTS = [
     (recording, "update_activities"),
     (score_days, "update_days"),
     (score_days, "enqueue_events"),
+    (EventLeases, "enqueue"),
 ]
 EMPTY = "TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, announcement, pending_rescore, outbox"
 

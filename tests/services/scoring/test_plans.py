@@ -90,7 +90,7 @@ def arguments_for(day: date) -> dict[str, tuple[object, ...]]:
         "record.activities.list_activities_of_day": (R1, day),
         "record.activities.list_activities_with_parts": KEYS,
         "days.days.insert_days": (*rep_days, ["open", "open"]),
-        "days.days.lock_days": rep_days,
+        "days.days.claim_days": (*rep_days, ["open", "open"], True),
         "days.days.update_days": (*rep_days, ["open"] * 2, ["{}"] * 2, ["{}"] * 2, [None] * 2, [None] * 2, [1, 1]),
         "days.days.list_open_days": ([R1],),
         "days.days.list_scores": rep_days,

@@ -53,7 +53,7 @@ def relay(pool: asyncpg.Pool, publisher: Publisher) -> OutboxRelay:
     return OutboxRelay(pool, publisher, source="/nudges")
 
 
-def _event(number: int, *, event_type: EventType[NudgeDelivered] = NUDGE_DELIVERED) -> OutboxEvent:
+def make_numbered(number: int, *, event_type: EventType[NudgeDelivered] = NUDGE_DELIVERED) -> OutboxEvent:
     """An event that was made so many seconds after noon."""
     at = NOON + timedelta(seconds=number)
     body = NudgeDelivered(nudge_id=NudgeId(f"n{number}"), channel="file", attempts=1, delivered_at=at)
@@ -65,7 +65,7 @@ async def _enqueue(pool: asyncpg.Pool, events: Iterable[OutboxEvent]) -> None:
         await enqueue_events(connection, list(events))
 
 
-async def _published(nats: LeanClient) -> list[Msg]:
+async def published_in(nats: LeanClient) -> list[Msg]:
     """Everything in the stream, in its order."""
     count = (await nats.jetstream().stream_info(NUDGES)).state.messages
     if not count:
@@ -77,11 +77,11 @@ async def _published(nats: LeanClient) -> list[Msg]:
     return messages
 
 
-def _ids(messages: Sequence[Msg]) -> list[str]:
+def ids_of(messages: Sequence[Msg]) -> list[str]:
     return [(message.headers or {})["ce-id"] for message in messages]
 
 
-async def _waiting(pool: asyncpg.Pool) -> list[str]:
+async def waiting_in(pool: asyncpg.Pool) -> list[str]:
     return [row["event_id"] for row in await pool.fetch("SELECT event_id FROM outbox ORDER BY id")]
 
 
@@ -89,23 +89,23 @@ async def test_events_are_published_in_the_order_in_which_they_were_made(
     pool: asyncpg.Pool, relay: OutboxRelay, nats: LeanClient
 ) -> None:
     numbers = [*range(2 * BATCH + 5, 0, -1)]
-    await _enqueue(pool, map(_event, numbers))
+    await _enqueue(pool, map(make_numbered, numbers))
 
     await relay.relay_all()
 
-    assert _ids(await _published(nats)) == [f"e{number}" for number in numbers]
-    assert await _waiting(pool) == []
+    assert ids_of(await published_in(nats)) == [f"e{number}" for number in numbers]
+    assert await waiting_in(pool) == []
 
 
 async def test_rows_are_published_by_their_age_wherever_the_table_stores_them(
     pool: asyncpg.Pool, relay: OutboxRelay, nats: LeanClient
 ) -> None:
-    await _enqueue(pool, map(_event, [1, 2, 3]))
+    await _enqueue(pool, map(make_numbered, [1, 2, 3]))
     await pool.execute("UPDATE outbox SET subject = 'ben' WHERE event_id = 'e1'")  # moves the row behind the others
 
     await relay.relay_all()
 
-    assert _ids(await _published(nats)) == ["e1", "e2", "e3"]
+    assert ids_of(await published_in(nats)) == ["e1", "e2", "e3"]
 
 
 async def test_a_published_event_has_its_body_and_its_headers(pool: asyncpg.Pool, relay: OutboxRelay, nats: LeanClient) -> None:
@@ -115,7 +115,7 @@ async def test_a_published_event_has_its_body_and_its_headers(pool: asyncpg.Pool
 
     await relay.relay_all()
 
-    (message,) = await _published(nats)
+    (message,) = await published_in(nats)
     assert message.subject == "playbook.told.v1"
     assert message.data == b'{"rep_id":"ana","version":3,"told_at":"2026-03-02T12:00:00Z"}'
     assert dict(message.headers or {}) == {
@@ -135,17 +135,17 @@ async def test_an_event_waits_only_once_its_transaction_is_committed(pool: async
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await enqueue_events(connection, [_event(1)])
+        await enqueue_events(connection, [make_numbered(1)])
         assert await relay.relay_batch() == 0
         await transaction.rollback()
 
-    assert await _waiting(pool) == []
+    assert await waiting_in(pool) == []
 
 
 async def test_a_batch_has_so_many_rows_at_most_and_relaying_goes_on_until_none_is_left(
     pool: asyncpg.Pool, relay: OutboxRelay
 ) -> None:
-    await _enqueue(pool, map(_event, range(BATCH + 1)))
+    await _enqueue(pool, map(make_numbered, range(BATCH + 1)))
 
     assert [await relay.relay_batch() for _ in range(3)] == [BATCH, 1, 0]
 
@@ -155,16 +155,16 @@ async def test_nothing_is_deleted_while_an_event_is_not_stored(
 ) -> None:
     types: list[str] = []
     relay = OutboxRelay(pool, publisher, source="/nudges", on_published=types.append)
-    await _enqueue(pool, [_event(1), _event(2, event_type=NO_STREAM), _event(3)])
+    await _enqueue(pool, [make_numbered(1), make_numbered(2, event_type=NO_STREAM), make_numbered(3)])
 
     with pytest.raises(NotStored):
         await relay.relay_all()
-    assert (await _waiting(pool), types) == (["e1", "e2", "e3"], [])
+    assert (await waiting_in(pool), types) == (["e1", "e2", "e3"], [])
 
     await pool.execute("DELETE FROM outbox WHERE event_id = 'e2'")
     await relay.relay_all()
-    assert (await _waiting(pool), types) == ([], [NUDGE_DELIVERED.name] * 2)
-    assert sorted(_ids(await _published(nats))) == ["e1", "e3"]
+    assert (await waiting_in(pool), types) == ([], [NUDGE_DELIVERED.name] * 2)
+    assert sorted(ids_of(await published_in(nats))) == ["e1", "e3"]
 
 
 class _ObservedPublisher(Publisher):
@@ -181,14 +181,14 @@ class _ObservedPublisher(Publisher):
 
 async def test_only_the_rows_that_were_published_are_deleted(pool: asyncpg.Pool, nats: LeanClient) -> None:
     async def enqueue_another() -> None:
-        await _enqueue(pool, [_event(2)])
+        await _enqueue(pool, [make_numbered(2)])
 
-    await _enqueue(pool, [_event(1)])
+    await _enqueue(pool, [make_numbered(1)])
 
     async with _ObservedPublisher(nats, enqueue_another) as publisher:
         await OutboxRelay(pool, publisher, source="/nudges").relay_batch()
 
-    assert await _waiting(pool) == ["e2"]
+    assert await waiting_in(pool) == ["e2"]
 
 
 async def test_a_crash_between_publishing_and_deleting_publishes_nothing_twice(
@@ -197,22 +197,22 @@ async def test_a_crash_between_publishing_and_deleting_publishes_nothing_twice(
     async def crash() -> None:
         raise ConnectionResetError
 
-    await _enqueue(pool, map(_event, [1, 2]))
+    await _enqueue(pool, map(make_numbered, [1, 2]))
     async with _ObservedPublisher(nats, crash) as publisher:
         with pytest.raises(ConnectionResetError):
             await OutboxRelay(pool, publisher, source="/nudges").relay_all()
-    assert await _waiting(pool) == ["e1", "e2"]
+    assert await waiting_in(pool) == ["e1", "e2"]
 
     await relay.relay_all()
 
-    assert _ids(await _published(nats)) == ["e1", "e2"]
-    assert await _waiting(pool) == []
+    assert ids_of(await published_in(nats)) == ["e1", "e2"]
+    assert await waiting_in(pool) == []
 
 
 async def test_two_relays_publish_each_row_once(pool: asyncpg.Pool, nats: LeanClient) -> None:
     """JetStream would drop the second copy, but only within its window. Each relay counts what it has published."""
     types: list[str] = []
-    events = [_event(number) for number in range(5 * BATCH)]
+    events = [make_numbered(number) for number in range(5 * BATCH)]
     await _enqueue(pool, events)
 
     async with Publisher(nats) as first, Publisher(nats) as second:
@@ -220,22 +220,22 @@ async def test_two_relays_publish_each_row_once(pool: asyncpg.Pool, nats: LeanCl
         await asyncio.gather(*[relay.relay_all() for relay in relays])
 
     assert len(types) == len(events)
-    assert sorted(_ids(await _published(nats))) == sorted(event.event_id for event in events)
-    assert await _waiting(pool) == []
+    assert sorted(ids_of(await published_in(nats))) == sorted(event.event_id for event in events)
+    assert await waiting_in(pool) == []
 
 
 async def test_a_relay_passes_over_the_rows_that_another_relay_holds(
     pool: asyncpg.Pool, relay: OutboxRelay, nats: LeanClient
 ) -> None:
-    await _enqueue(pool, map(_event, [1, 2, 3]))
+    await _enqueue(pool, map(make_numbered, [1, 2, 3]))
 
     async with pool.acquire() as other, other.transaction():
         await other.execute("SELECT 1 FROM outbox WHERE event_id <> 'e3' FOR UPDATE")
         async with asyncio.timeout(5):
             await relay.relay_all()
 
-    assert _ids(await _published(nats)) == ["e3"]
-    assert await _waiting(pool) == ["e1", "e2"]
+    assert ids_of(await published_in(nats)) == ["e3"]
+    assert await waiting_in(pool) == ["e1", "e2"]
 
 
 @pytest.mark.parametrize("service", ["scoring", "nudges"])
@@ -245,7 +245,7 @@ async def test_each_service_has_the_table_that_the_outbox_needs(
     async with make_pool(servers.postgres_url(role=service, database=database), schema=service) as pool:
         assert await find_outbox_state(pool) == OutboxState(waiting=0, oldest_at=None)
 
-        await _enqueue(pool, map(_event, [3, 2, 5]))
+        await _enqueue(pool, map(make_numbered, [3, 2, 5]))
         assert await find_outbox_state(pool) == OutboxState(waiting=3, oldest_at=NOON + timedelta(seconds=2))
 
         await OutboxRelay(pool, publisher, source=f"/{service}").relay_all()
@@ -257,4 +257,4 @@ async def test_no_events_are_no_error(pool: asyncpg.Pool, relay: OutboxRelay) ->
 
     await relay.relay_all()
 
-    assert await _waiting(pool) == []
+    assert await waiting_in(pool) == []

@@ -112,7 +112,7 @@ class PersonalChannel:
 
 
 def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel | None:
-    """The channel to single people, if a transport is configured."""
+    """The channel to individuals, if a transport is configured."""
     channel = channels.get(PersonalChannel.name)
     return channel if isinstance(channel, PersonalChannel) else None
 

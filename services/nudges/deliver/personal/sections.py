@@ -1,4 +1,4 @@
-"""The settings of the ways to single people."""
+"""The settings of the ways to individuals."""
 
 from email.errors import HeaderParseError
 from email.headerregistry import Address, UniqueSingleAddressHeader

@@ -25,6 +25,8 @@ RESOLVED_SHOWN_FOR: Final = timedelta(days=14)
 YOUR_MANAGER: Final = "Your manager"
 """Who answered, if their name is not known any more."""
 _PLEASE: Final = "Please correct {} in the CRM, or say that {}."
+_IT: Final = ("it", "it's right")
+_THEM: Final = ("them", "they're right")
 _NAMES_MAX: Final = 5
 _ID_HEX: Final = 32
 _MINUTE_S: Final = 60
@@ -56,7 +58,7 @@ REASON_LABELS: Final = {
     DisputeReason.TIME: "the time is wrong",
     DisputeReason.DETAILS: "another detail is wrong",
 }
-RESOLUTION_LABELS: Final = {Resolution.PUT_RIGHT: "corrected in the CRM", Resolution.STANDS: "the record stands"}
+RESOLUTION_LABELS: Final = {Resolution.PUT_RIGHT: "corrected in the CRM", Resolution.STANDS: "the record is right"}
 
 
 class RecordedActivity(BaseModel):
@@ -150,13 +152,15 @@ def new_disputes_candidate(
     if len(records) == 1:
         (record,) = records
         day, reason = day_name(record.day, today=today), REASON_LABELS[record.reason]
-        text = f"{names[record.rep_id]} disputes a record from {day}: {reason}. {_PLEASE.format('it', 'it stands')}"
+        text = f"{names[record.rep_id]} disputes a record from {day}: {reason}. {_PLEASE.format(*_IT)}"
     else:
-        by_rep = joined_some(
-            [name if number == 1 else f"{name} ({number})" for name, number in sorted(numbers.items())], names_max=_NAMES_MAX
-        )
+        phrases = [
+            name if number in (1, len(records)) else f"{name} ({count_phrase(number, 'record')})"
+            for name, number in sorted(numbers.items())
+        ]
+        by_rep = joined_some(phrases, names_max=_NAMES_MAX)
         disputes = "dispute" if len(numbers) > 1 else "disputes"
-        text = f"{by_rep} {disputes} {count_phrase(len(records), 'record')}. {_PLEASE.format('them', 'they stand')}"
+        text = f"{by_rep} {disputes} {count_phrase(len(records), 'record')}. {_PLEASE.format(*_THEM)}"
     return Candidate(
         rule=NEW_DISPUTES_RULE,
         kind=NudgeKind.DIGEST,
@@ -173,11 +177,11 @@ def dispute_answer_candidate(answered: AnsweredDispute, *, rep_name: str, manage
     name = capitalized(first_name(rep_name))
     record = f"record from {day_name(answered.day, today=today)} ({describe_kind(answered.kind).lower()})"
     if answered.resolution is Resolution.PUT_RIGHT:
-        text = f"{name}, your {record} has been corrected in the CRM."
-        reason = f"You disputed it: {REASON_LABELS[answered.reason]}. {manager_name} answered that it is corrected."
+        text = f"{name}, {_within(manager_name)} says your {record} is now corrected in the CRM."
+        reason = f"You said: {REASON_LABELS[answered.reason]}. Your score changes once the CRM sends the correction."
     else:
-        text = f"{name}, {_within(manager_name)} looked into the {record} that you disputed: it stands."
-        reason = f"You disputed it: {REASON_LABELS[answered.reason]}. If it's still wrong, dispute it again on your page."
+        text = f"{name}, {_within(manager_name)} looked into the {record} that you disputed, and says it's right as recorded."
+        reason = f"You said: {REASON_LABELS[answered.reason]}. If it's still wrong, dispute it again on your page."
     return Candidate(
         rule=DISPUTE_ANSWER_RULE, kind=NudgeKind.CORRECTION, occasion=answered.occasion, wordings=(text,), reason=reason
     )

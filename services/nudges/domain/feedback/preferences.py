@@ -45,7 +45,7 @@ REP_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
         MessageGroup.CELEBRATIONS: "Celebrations: a plan reached, a streak, a personal best",
         MessageGroup.COACHING: "Coaching hints, and a welcome on your first day and after leave",
         MessageGroup.DAY_PLAN: "The plan for the day, each morning, if your team has it",
-        MessageGroup.THANKS: "What your managers write to you",
+        MessageGroup.THANKS: "Messages from your managers and colleagues",
     }
 )
 MANAGER_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
@@ -54,7 +54,7 @@ MANAGER_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
         MessageGroup.HELP: "Who could use a hand: hints, silence, and whom to coach this week",
         MessageGroup.RECOGNITION: "Whom to thank, with the facts",
         MessageGroup.ROSTER: "Questions about the roster",
-        MessageGroup.DISPUTES: "What your reps say is wrong, within the hour",
+        MessageGroup.DISPUTES: "New disputes from your reps, within an hour",
     }
 )
 _GROUPS_OF_KINDS: Final = {

@@ -16,6 +16,8 @@ class Action(Enum):
     OPEN_INBOX = "open their inbox as a manager, and read what is written to them as one"
     OPEN_MESSAGE = "open a message that was sent to them, as a rep or as a manager"
     SEE_REP = "see a rep's days, with their scores and activities, and what was said to the rep"
+    EXPORT_SCORES = "export the scores of the reps whom they manage"
+    SEE_EFFECTS = "see what the messages of each rule achieve, over all teams"
     SEE_WINS = "see what was celebrated in the teams in which they sell, or which they manage"
     MANAGE = "read what is written to a rep, answer it, resolve a dispute, enter an absence"
     RECOGNISE = "say something to a rep"
@@ -82,7 +84,7 @@ def may(person: PersonId, action: Action, subject: PersonId, today: RosterToday)
     match action:
         case Action.OPEN_OWN_PAGE:
             return person == subject and today.is_rep(person)
-        case Action.OPEN_TODAY | Action.OPEN_INBOX:
+        case Action.OPEN_TODAY | Action.OPEN_INBOX | Action.EXPORT_SCORES | Action.SEE_EFFECTS:
             return person == subject and today.is_manager(person)
         case Action.OPEN_MESSAGE | Action.SEE_WINS:
             return person == subject and (today.is_rep(person) or today.is_manager(person))

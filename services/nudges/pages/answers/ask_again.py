@@ -19,7 +19,7 @@ from shared.postgres.pool import Connection
 AGAIN: Final = "You'll get this message again later today."
 NOT_AGAIN: Final = "This message can't come again today. You can always read it in Daymark."
 PERSONAL: Final = "personal"
-"""The name of the channel to single people."""
+"""The name of the channel to individuals."""
 LATER_NOTICES: Final = {"yes": AGAIN, "no": NOT_AGAIN}
 """What a page says to somebody who asked for it, by whether it will come."""
 

@@ -40,7 +40,7 @@ class Recipient:
 
 
 class SignInMessages:
-    """Without a `channel` to single people nothing can be sent."""
+    """Without a `channel` to individuals nothing can be sent."""
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import Final
 
 import asyncpg
 from starlette.datastructures import QueryParams
@@ -23,17 +24,25 @@ from services.nudges.pages.preferences.readers import Reader, find_reader
 from services.nudges.pages.rendering import Renderer
 from services.nudges.preferences.stored_preferences import find_preference, save_preference
 from shared.clock import Clock
+from shared.reach import MAIL, SLACK, TEAMS, WEBHOOK
 from shared.transient_errors import TRANSIENT_ERRORS
+
+_AS_IN_ROSTER: Final = "whatever your roster says"
+_LABELS: Final = {MAIL.name: "mail", SLACK.name: "Slack", TEAMS.name: "Teams", WEBHOOK.name: "my own webhook"}
 
 
 class PreferencePage:
     """Opens with the link in a message, or for its person. Opening it changes nothing, since mail scanners open every link."""
 
-    def __init__(self, pool: asyncpg.Pool, renderer: Renderer, clock: Clock, guard: Guard) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, renderer: Renderer, clock: Clock, guard: Guard, *, transports: Sequence[str]
+    ) -> None:
+        """`transports` are those that this installation has."""
         self._pool = pool
         self._renderer = renderer
         self._clock = clock
         self._guard = guard
+        self._ways = [("", _AS_IN_ROSTER), *((name, _LABELS[name]) for name in transports)] if len(transports) > 1 else []
 
     def routes(self) -> Sequence[BaseRoute]:
         """A mailbox that unsubscribes for its owner posts to the address of the page itself (RFC 8058)."""
@@ -110,6 +119,8 @@ class PreferencePage:
             entrance=entrance,
             has_stopped=await has_stopped_mail(self._pool, entrance.person_id),
             path=f"{'..' if is_posted else '.'}/{entrance.token}",
+            ways=self._ways,
+            is_rep=reader.is_rep,
             groups=[(group.value, label, group in wanted_groups(fields)) for group, label in reader.groups.items()],
             fields={name: fields.get(name, "") for name in ("first", "not_before", "not_after", "paused_until")},
             notice=notice,

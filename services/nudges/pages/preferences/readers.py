@@ -19,6 +19,7 @@ class Reader:
 
     groups: Mapping[MessageGroup, str]
     timezone: str
+    is_rep: bool
 
 
 async def find_reader(pool: asyncpg.Pool, person_id: PersonId) -> Reader:
@@ -29,4 +30,5 @@ async def find_reader(pool: asyncpg.Pool, person_id: PersonId) -> Reader:
     return Reader(
         groups=(dict(REP_GROUPS) if is_rep else {}) | (dict(MANAGER_GROUPS) if row["is_manager"] else {}),
         timezone=row["timezone_of_rep"] or row["timezone_of_manager"] or "UTC",
+        is_rep=is_rep,
     )

@@ -58,7 +58,7 @@ def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:
     if thanks.because == DAY_UNKNOWN:
         return f"Waiting. It goes out once {possessive(first_name(thanks.rep_name))} day has begun."
     if thanks.status is NudgeStatus.DEFERRED and thanks.because in NOT_WORKING:
-        return f"Waiting: {thanks.because}. It goes out once {first_name(thanks.rep_name)} is at work again."
+        return f"Waiting until {first_name(thanks.rep_name)} is at work again ({thanks.because})."
     at = _moment(thanks.send_at, thanks.timezone, now=now)
     return f"Waiting: {thanks.because}. It goes out {at}." if thanks.status is NudgeStatus.DEFERRED else f"Sent {at}."
 

@@ -43,8 +43,9 @@ class WinLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WinsOfDay:
-    """The wins of one day."""
+    """The wins of one day of their reps."""
 
+    day: date
     heading: str
     lines: tuple[WinLine, ...]
 
@@ -57,7 +58,7 @@ def make_wins(wins: Iterable[Win], reader_id: PersonId, roster: RosterToday, *, 
         if (line := _make_line(win, reader_id, roster, now=now)) is not None
     ]
     return [
-        WinsOfDay(heading=_heading(day, today), lines=tuple(line for _, line, _ in of_day))
+        WinsOfDay(day=day, heading=_heading(day, today), lines=tuple(line for _, line, _ in of_day))
         for (day, today), group in groupby(shown, key=lambda entry: (entry[0], entry[2]))
         if (of_day := list(group))
     ]

@@ -24,6 +24,7 @@ from shared.events import TeamId
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.rows import Rows
+from tests.services.nudges.deliver.delivering import Delivering
 from tests.services.nudges.deliver.recorder import Recorder
 
 MINUTE = timedelta(minutes=1)
@@ -260,3 +261,26 @@ async def test_a_pause_that_is_over_is_not_shown(known: asyncpg.Pool) -> None:
     (row,) = (await list_channels(known, ["recorder"], now=NOON)).channels
 
     assert (row.state, row.paused_until) == ("ok", None)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_given"),
+    [
+        ("failures = 4, paused_until = $1, asked_until = $1", True),
+        ("failures = 5", False),
+        ("disabled_at = $1", False),
+        ("paused_until = $1 + interval '1 second', asked_until = $1", False),
+        ("asked_until = $1 + interval '1 second'", False),
+    ],
+)
+async def test_more_is_given_only_of_a_channel_that_works(delivering: Delivering, state: str, *, is_given: bool) -> None:
+    await delivering.queue(2)
+    await merge_channels(delivering.pool, {"other": Recorder(name="other")})  # which works
+    await delivering.pool.execute(
+        f"UPDATE channel SET {state} WHERE name = 'recorder' AND $1::timestamptz IS NOT NULL", delivering.now
+    )
+
+    claimed = await delivering.deliverer().claim_more(1)
+
+    assert len(claimed) == is_given
+    assert all(delivery.attempts == 1 for delivery in claimed)

@@ -67,7 +67,7 @@ async def running(delivering: Delivering, *channels: Channel) -> AsyncIterator[R
         stopping.set()
 
 
-async def _queue(delivering: Delivering, count: int) -> None:
+async def queue_for_both(delivering: Delivering, count: int) -> None:
     """Queue so many nudges for both channels."""
     await delivering.queue(count)
     await delivering.pool.execute(
@@ -94,7 +94,7 @@ async def test_a_receiver_that_hangs_delays_no_other_channel_and_holds_only_its_
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
     receiver.script(default=HANG)
-    await _queue(delivering, 40)
+    await queue_for_both(delivering, 40)
 
     async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as started:
         await started.until((FAST, "delivered", 40), (SLOW, "sending", 8), (SLOW, "queued", 32))
@@ -111,7 +111,7 @@ async def test_one_request_that_hangs_holds_up_no_other_of_its_channel(
 ) -> None:
     hanging = [HANG]
     receiver.behave = lambda _: hanging.pop() if hanging else answer(204)
-    await _queue(delivering, 40)
+    await queue_for_both(delivering, 40)
 
     async with running(delivering, delivering.channel, channel_to(receiver.url, client, timeout_s=20)) as started:
         await started.until((FAST, "delivered", 40), (SLOW, "sending", 1), (SLOW, "delivered", 39))
@@ -121,7 +121,7 @@ async def test_one_request_that_hangs_holds_up_no_other_of_its_channel(
 
 async def test_a_room_that_hangs_holds_up_no_other_channel(delivering: Delivering, receiver: Receiver) -> None:
     receiver.script(default=HANG)
-    await _queue(delivering, 40)
+    await queue_for_both(delivering, 40)
 
     async with chat(room(receiver)) as hanging:
         hanging.name = SLOW
@@ -151,7 +151,7 @@ async def test_a_receiver_that_misbehaves_is_tried_again_and_accepts_each_nudge_
     error: str, delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
     receiver.behave = MISBEHAVIOURS[error]
-    await _queue(delivering, 3)
+    await queue_for_both(delivering, 3)
 
     impatient = channel_to(receiver.url, client, timeout_s=0.3 if "within" in error else 20)
     async with running(delivering, delivering.channel, impatient) as started:
@@ -174,13 +174,13 @@ async def test_a_receiver_that_asks_for_a_wait_gets_nothing_until_then(
     status: int, retry_after: str, delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
     receiver.script(answer(status, retry_after=retry_after))
-    await _queue(delivering, 1)
+    await queue_for_both(delivering, 1)
 
     channel = channel_to(receiver.url, client, clock=delivering.clock())
     async with running(delivering, delivering.channel, channel) as started:
         await started.until((FAST, "delivered", 1), (SLOW, "retrying", 1))
         started.pass_time(timedelta(seconds=599))
-        await _queue(delivering, 5)
+        await queue_for_both(delivering, 5)
         await started.until((FAST, "delivered", 6), (SLOW, "retrying", 1), (SLOW, "queued", 5))
         assert len(receiver.received) == 1
         started.pass_time(timedelta(seconds=1))
@@ -193,11 +193,11 @@ async def test_a_receiver_that_is_gone_is_asked_once(
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
     receiver.script(default=answer(410))
-    await _queue(delivering, 1)
+    await queue_for_both(delivering, 1)
 
     async with running(delivering, delivering.channel, channel_to(receiver.url, client)) as started:
         await started.until((FAST, "delivered", 1), (SLOW, "failed", 1))
-        await _queue(delivering, 20)
+        await queue_for_both(delivering, 20)
         started.pass_time(timedelta(minutes=1))
         await started.until((FAST, "delivered", 21), (SLOW, "failed", 21))
 
@@ -209,7 +209,7 @@ async def test_a_receiver_that_is_gone_is_asked_once(
 async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_same_key(
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient
 ) -> None:
-    await _queue(delivering, 1)
+    await queue_for_both(delivering, 1)
     channel = channel_to(receiver.url, client)
     await merge_channels(delivering.pool, {SLOW: channel})
     (claimed,) = await delivering.deliverer(channel).claim(10)
@@ -228,7 +228,7 @@ async def test_a_crash_between_the_yes_and_its_record_sends_once_more_with_the_s
 async def test_replicas_share_a_channel_and_send_nothing_twice(
     delivering: Delivering, receiver: Receiver, client: httpx.AsyncClient, nudges_database_url: str
 ) -> None:
-    await _queue(delivering, 100)
+    await queue_for_both(delivering, 100)
     channel = channel_to(receiver.url, client)
     other_pool = await make_pool(nudges_database_url, schema=SCHEMA)
     other = Delivering(pool=other_pool, channel=Recorder(), metrics=delivering.metrics, now=delivering.now)
@@ -253,7 +253,7 @@ async def test_while_postgres_is_down_a_yes_is_kept_until_it_can_be_recorded(
 
     monkeypatch.setattr(deliver_nudges, "mark_delivered", record_after_two_failures)
     monkeypatch.setattr("shared.service.background._RETRY_S", 0)
-    await _queue(delivering, 1)
+    await queue_for_both(delivering, 1)
 
     async with running(delivering, channel_to(receiver.url, client)) as started:
         await started.until((FAST, "queued", 1), (SLOW, "delivered", 1))

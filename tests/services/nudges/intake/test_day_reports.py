@@ -156,3 +156,34 @@ async def test_a_day_is_checked_at_its_moments_once_it_is_open(nudging: Nudging)
         (ANA.id, "morning", at(MONDAY, "09:00")),
         (ANA.id, "midday", at(MONDAY, "13:00")),
     ]
+
+
+async def _checks(pool: asyncpg.Pool) -> list[tuple[str, datetime]]:
+    rows = await pool.fetch("SELECT moment, due_at FROM scheduled_check ORDER BY moment")
+    return [(row["moment"], row["due_at"]) for row in rows]
+
+
+async def test_checks_follow_the_working_time_of_the_day(nudging: Nudging) -> None:
+    opened = open_report(TUESDAY)
+    assert opened.work_starts_at is not None
+    later = opened.work_starts_at + timedelta(hours=1)
+    await nudging.take_in(opened)
+    planned = await _checks(nudging.pool)
+
+    await nudging.take_in(opened.model_copy(update={"work_starts_at": later, "revision": opened.revision + 1}))
+
+    assert [moment for moment, _ in planned] == ["midday", "morning"]
+    assert await _checks(nudging.pool) == [
+        ("midday", planned[0][1] + timedelta(minutes=30)),
+        ("morning", later),
+    ]
+
+
+async def test_a_day_that_gets_its_first_score_gets_its_checks(nudging: Nudging) -> None:
+    opened = open_report(TUESDAY)
+    await nudging.take_in(opened.model_copy(update={"score": None}))
+    assert await _checks(nudging.pool) == []
+
+    await nudging.take_in(opened.model_copy(update={"revision": opened.revision + 1}))
+
+    assert [moment for moment, _ in await _checks(nudging.pool)] == ["midday", "morning"]

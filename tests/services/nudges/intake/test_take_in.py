@@ -1,6 +1,7 @@
 """Batches of events: they lead to what the same events lead to one by one, for a number of statements that stays the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -118,21 +119,40 @@ async def test_a_batch_leads_to_what_its_events_lead_to_one_by_one(nudging: Nudg
     assert {"plan_done", "playbook"} <= {rule for rule, _ in await nudging.statuses()}
 
 
+@asynccontextmanager
+async def _listening(nudging: Nudging) -> AsyncIterator[tuple[asyncpg.Pool, list[str]]]:
+    """A pool of one connection, and the statements that it has sent."""
+    statements: list[str] = []
+    async with make_pool(nudging.url, schema=SCHEMA, size_max=1) as pool:
+        async with pool.acquire() as connection:
+            connection.add_query_logger(lambda record: statements.append(record.query))
+        yield pool, statements
+
+
 async def _count_statements(nudging: Nudging, *, reps: int) -> int:
     """How many statements a batch costs that completes the plan of each of so many reps."""
-    statements: list[str] = []
     people = [rep(f"Rep{number}of{reps} Roe") for number in range(reps)]
-    pool = await make_pool(nudging.url, schema=SCHEMA, size_max=1)
-    async with pool.acquire() as connection:
-        connection.add_query_logger(lambda record: statements.append(record.query))
     opened = [open_report(rep=person, team=Team(id=TeamId(person.id), name="Alone")) for person in people]
-    await nudging.take_in_together(*opened, pool=pool)
-    statements.clear()
     done = [day.model_copy(update={"behaviours": DONE.behaviours, "score": DONE.score, "revision": 2}) for day in opened]
-    taken_in = await nudging.take_in_together(*done, pool=pool)
-    await pool.close()
+    async with _listening(nudging) as (pool, statements):
+        await nudging.take_in_together(*opened, pool=pool)
+        statements.clear()
+        taken_in = await nudging.take_in_together(*done, pool=pool)
     assert [[outcome.status for outcome in result.outcomes] for result in taken_in] == [["sent"]] * reps
     return len(statements)
+
+
+async def test_a_report_that_earns_nothing_costs_five_statements(nudging: Nudging) -> None:
+    opened = open_report()
+    counted, more = (report(state="open", behaviours=(behaviour("Calls", calls, 10),), revision=calls) for calls in (2, 3))
+    async with _listening(nudging) as (pool, statements):
+        await nudging.take_in_together(opened, pool=pool)
+        await nudging.take_in_together(counted, pool=pool)
+        nudging.now += timedelta(minutes=1)  # the behaviour has begun to count before
+        statements.clear()
+        await nudging.take_in_together(more, pool=pool)
+
+    assert len(statements) == 5  # begins, locks, asks for erased people, stores, commits
 
 
 async def test_a_batch_costs_as_many_statements_however_many_people_it_is_about(nudging: Nudging) -> None:

@@ -10,6 +10,7 @@ import httpx
 
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.decide.policy.holdout import Holdout
+from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
@@ -55,6 +56,7 @@ async def browsing(
     ask_about_absence: AskScoring = no_absences,
     now: datetime = NOON,
     metrics: NudgesMetrics | None = None,
+    channel: PersonalChannel | None = None,
     on_acknowledged: Callable[[], None] = lambda: None,
     on_decided: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[httpx.AsyncClient]:
@@ -68,7 +70,7 @@ async def browsing(
         clock=SteppedClock(now),
         metrics=metrics or NudgesMetrics(rules=RULES, channels=[]),
         scoring=Scoring(read_roster=roster.read, find_person=roster.find, explain=explain, ask_about_absence=ask_about_absence),
-        channel=None,
+        channel=channel,
         settings=SETTINGS,
         openid=None,
         is_secure=False,

@@ -40,6 +40,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Inbox*", "/inbox/jon/-"),
         ("Your day", "/you/jon/-"),
         ("Wins", "/wins"),
+        ("Effects", "/effects"),
         ("Preferences", "/mail/jon/-"),
     ]
     assert _pages(own) == [
@@ -47,6 +48,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Inbox", "/inbox/jon/-"),
         ("Your day*", "/you/jon/-"),
         ("Wins", "/wins"),
+        ("Effects", "/effects"),
         ("Preferences", "/mail/jon/-"),
     ]
 

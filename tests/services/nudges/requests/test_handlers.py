@@ -83,7 +83,7 @@ async def connection(pool: asyncpg.Pool, nats: LeanClient, nats_url: str) -> Asy
 
 
 async def test_the_key_of_a_webhook_is_refused_while_no_way_to_people_is_configured(connection: Client) -> None:
-    with pytest.raises(Refused, match="No way to single people is configured"):
+    with pytest.raises(Refused, match="No way to individuals is configured"):
         await ask(connection, WEBHOOK_KEYS, ContactQuery(person=ANA.id))
 
 

@@ -54,11 +54,14 @@ def test_every_hint_has_a_phrase_for_the_manager() -> None:
 @pytest.mark.parametrize(
     ("by_rep", "text"),
     [
-        ([(ANA, WEDNESDAY)], "Disputed by Ana: one record. Please correct it in the CRM, or say that it stands."),
-        ([(ANA, WEDNESDAY)] * 2, "Disputed by Ana (2): two records. Please correct them in the CRM, or say that they stand."),
+        ([(ANA, WEDNESDAY)], "Disputed by Ana: one record. Please correct it in the CRM, or say that it's right."),
+        (
+            [(ANA, WEDNESDAY)] * 2,
+            "Disputed by Ana (2): two records. Please correct them in the CRM, or say that they're right.",
+        ),
         (
             [(TOM, WEDNESDAY), (ANA, WEDNESDAY)],
-            "Disputed by Ana and Tom: two records. Please correct them in the CRM, or say that they stand.",
+            "Disputed by Ana and Tom: two records. Please correct them in the CRM, or say that they're right.",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """Days as they are stored."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 
 from services.scoring.days.days import claim_days, insert_days, list_all_days, list_open_days, list_scores, update_days
+from services.scoring.definitions.pending_rescores import request_rescore
 from services.scoring.domain.activities.assignment import RepDay
 from services.scoring.domain.day import Day, DayState, Tally
 from shared.events import BehaviourKey, GoalKey, RepId
@@ -42,16 +44,43 @@ def _scored(rep_id: RepId, day: date) -> Day:
     return Day(rep_id=rep_id, day=day, state="open", tally=tally, score=Decimal("62.50"), revision=4)
 
 
-async def test_missing_days_are_stored_and_all_are_claimed_in_order(connection: Connection) -> None:
-    await _insert(connection, BENS_MONDAY, state="closed")
+async def test_missing_days_are_stored_and_all_are_claimed_in_order_and_no_others(connection: Connection) -> None:
+    await _insert(connection, ANAS_TUESDAY, RepDay(BEN, TUESDAY), state="closed")
 
     claimed = await claim_days(connection, [(day, "open") for day in (BENS_MONDAY, ANAS_TUESDAY, ANAS_MONDAY)])
 
     assert [(day.rep_day, day.state) for day in claimed] == [
         (ANAS_MONDAY, "open"),
-        (ANAS_TUESDAY, "open"),
-        (BENS_MONDAY, "closed"),
+        (ANAS_TUESDAY, "closed"),
+        (BENS_MONDAY, "open"),
     ]
+
+
+async def test_days_of_reps_whose_activities_wait_to_be_reassigned_are_left_out_if_asked(connection: Connection) -> None:
+    for rep_id, needs_reassignment in ((ANA, True), (BEN, False)):
+        await request_rescore(
+            connection, [rep_id], first=MONDAY, last=MONDAY, needs_reassignment=needs_reassignment, now=MONDAY_NOON
+        )
+    states: list[tuple[RepDay, DayState]] = [(ANAS_MONDAY, "open"), (BENS_MONDAY, "open")]
+
+    assert [day.rep_day for day in await claim_days(connection, states, only_assigned=True)] == [BENS_MONDAY]
+    assert [day.rep_day for day in await claim_days(connection, states)] == [ANAS_MONDAY, BENS_MONDAY]
+
+
+async def test_a_day_that_another_transaction_has_just_stored_is_claimed_as_it_is(
+    scoring: Scoring, connection: Connection
+) -> None:
+    async with scoring.pool.acquire() as other:
+        storing = other.transaction()
+        await storing.start()
+        await insert_days(other, [(ANAS_MONDAY, "closed")])
+        claiming = asyncio.create_task(claim_days(connection, [(ANAS_MONDAY, "open"), (BENS_MONDAY, "open")]))
+        while not await other.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            pass
+        await storing.commit()
+        claimed = await claiming
+
+    assert [(day.rep_day, day.state) for day in claimed] == [(ANAS_MONDAY, "closed"), (BENS_MONDAY, "open")]
 
 
 async def test_claimed_days_are_locked_until_the_transaction_ends(scoring: Scoring, connection: Connection) -> None:

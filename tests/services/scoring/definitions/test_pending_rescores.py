@@ -13,7 +13,6 @@ from services.scoring.definitions.pending_rescores import (
     find_rescore_state,
     finish_reassignment,
     finish_scoring,
-    list_pending_reassignments,
     list_pending_rescores,
     request_rescore,
 )
@@ -68,9 +67,7 @@ async def test_a_rep_is_reassigned_first_and_then_scored(scoring: Scoring) -> No
         assert await claim_rescores(connection, needs_reassignment=True, reps_max=9) == [
             RepSpan(rep_id=ANA, first=SUNDAY, last=MONDAY)
         ]
-        assert await list_pending_reassignments(connection, [ANA, BEN]) == {ANA}
         await finish_reassignment(connection, [ANA])
-        assert await list_pending_reassignments(connection, [ANA, BEN]) == set()
         assert await list_pending_rescores(connection) == await list_pending_rescores(connection, [ANA]) == {ANA}
         assert await list_pending_rescores(connection, [BEN]) == set()
 
@@ -139,7 +136,6 @@ async def test_what_is_done_for_one_rep_is_still_to_be_done_for_another(scoring:
 
     async with scoring.pool.acquire() as connection:
         await finish_reassignment(connection, [ANA])
-        assert await list_pending_reassignments(connection, [ANA]) == set()
         assert set(await _stored(scoring)) == {(ANA, SUNDAY, TUESDAY, False), untouched}
         await finish_scoring(connection, [ANA], next_day=MONDAY)
         assert set(await _stored(scoring)) == {(ANA, MONDAY, TUESDAY, False), untouched}

@@ -127,6 +127,9 @@ async def test_without_a_key_nobody_is_erased_and_with_another_nothing_is_read(s
 
     await erase(with_key(scoring))
     scoring.cache = DefinitionsCache(b"another")
+    async with scoring.pool.acquire() as connection:
+        with pytest.raises(ErasureKeyChanged, match="earlier key"):
+            await scoring.cache.refuse_other_key(connection)
     with pytest.raises(ErasureKeyChanged, match="earlier key"):
         await scoring.record(observed())
 

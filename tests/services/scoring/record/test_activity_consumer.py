@@ -37,7 +37,14 @@ async def test_good_messages_of_a_batch_are_recorded_and_unreadable_ones_become_
         )
 
         consumer = ActivityConsumer(
-            nats, scoring.pool, scoring.cache, publisher, SystemClock(), metrics, batch_max=10, on_recorded=recorded.set
+            nats,
+            scoring.pool,
+            scoring.cache,
+            publisher,
+            SystemClock(),
+            metrics,
+            batch_max=10,
+            on_recorded=lambda _: recorded.set(),
         )
         consuming = asyncio.create_task(consumer.run(stopping))
         await recorded.wait()

@@ -5,7 +5,6 @@ import random
 from datetime import timedelta
 from decimal import Decimal
 
-import asyncpg
 import msgspec
 
 from services.scoring.definitions.cache import DefinitionsCache
@@ -17,6 +16,8 @@ from shared.postgres.pool import make_pool
 from shared.trace import trace_id
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, ROSTER, Scoring, observed
 
+STATEMENTS = 8
+"""Of a batch of new activities on open days. Two of them begin and end its transaction."""
 SCORERS, RUNS = 8, 50
 
 
@@ -86,14 +87,11 @@ async def test_eight_scorers_on_the_same_activities_neither_deadlock_nor_lose_no
     await asyncio.gather(*[pool.close() for pool in pools])
 
 
-async def test_the_number_of_statements_does_not_depend_on_the_size_of_the_batch(scoring: Scoring) -> None:
+async def test_a_batch_costs_so_many_statements_whatever_its_size(scoring: Scoring) -> None:
     statements: list[str] = []
-
-    async def listen(connection: asyncpg.Connection) -> None:
-        connection.add_query_logger(lambda query: statements.append(query.query))
-
-    pool = asyncpg.create_pool(scoring.url, min_size=1, max_size=1, init=listen, server_settings={"search_path": SCHEMA})
-    async with pool:
+    async with make_pool(scoring.url, schema=SCHEMA, size_max=1) as pool:
+        async with pool.acquire() as connection:
+            connection.add_query_logger(lambda query: statements.append(query.query))
         counts = []
         for number, size in enumerate((1, 1, 500)):
             statements.clear()
@@ -102,7 +100,7 @@ async def test_the_number_of_statements_does_not_depend_on_the_size_of_the_batch
             counts.append(len(statements))
 
     _, for_one, for_many = counts  # the first batch also asks for the types of columns
-    assert for_one == for_many
+    assert for_one == for_many == STATEMENTS
 
 
 async def test_a_deletion_takes_the_count_back(scoring: Scoring) -> None:

@@ -39,8 +39,11 @@ async def _answer(
 @pytest.mark.parametrize(
     ("resolution", "text"),
     [
-        (Resolution.PUT_RIGHT, "Ana, your record from Friday (call) has been corrected in the CRM."),
-        (Resolution.STANDS, "Ana, Mara Lind looked into the record from Friday (call) that you disputed: it stands."),
+        (Resolution.PUT_RIGHT, "Ana, Mara Lind says your record from Friday (call) is now corrected in the CRM."),
+        (
+            Resolution.STANDS,
+            "Ana, Mara Lind looked into the record from Friday (call) that you disputed, and says it's right as recorded.",
+        ),
     ],
 )
 async def test_the_rep_is_sent_the_answer_and_where_to_see_it(disputed: Nudging, resolution: Resolution, text: str) -> None:
@@ -122,7 +125,10 @@ async def test_the_name_of_somebody_who_leads_no_more_is_left_out(disputed: Nudg
     await disputed.pass_time(at(TUESDAY, "09:00"))
 
     (text,) = await disputed.texts()
-    assert text == "Ana, your manager looked into the record from Friday (call) that you disputed: it stands."
+    assert (
+        text
+        == "Ana, your manager looked into the record from Friday (call) that you disputed, and says it's right as recorded."
+    )
 
 
 async def test_the_answer_to_one_rep_says_nothing_of_anothers_dispute(disputed: Nudging) -> None:
@@ -133,4 +139,4 @@ async def test_the_answer_to_one_rep_says_nothing_of_anothers_dispute(disputed: 
     await _answer(disputed, Resolution.STANDS, dispute_id="d2")
 
     (text,) = await disputed.texts()
-    assert text == "Ben, Mara Lind looked into the record from today (call) that you disputed: it stands."
+    assert text == "Ben, Mara Lind looked into the record from today (call) that you disputed, and says it's right as recorded."

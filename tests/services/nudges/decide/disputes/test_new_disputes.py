@@ -52,7 +52,7 @@ async def test_all_disputes_of_an_hour_make_one_message_that_leads_to_the_manage
     await teams.deliver()
 
     (message,) = teams.channel.nudges
-    assert message.text == "Ana and Ben dispute two records. Please correct them in the CRM, or say that they stand."
+    assert message.text == "Ana and Ben dispute two records. Please correct them in the CRM, or say that they're right."
     assert (message.person.id, message.url) == (MARA.id, LINKS.inbox_url(MARA.id, last_day=MONDAY))
     assert [mention.id for mention in message.about] == [ANA.id, BEN.id]
 

@@ -94,19 +94,19 @@ NAMES = {_rep(name): name for name in ("Ana", "Ben", "Cleo", "Dan", "Eva", "Ana 
     [
         (
             ("Ana",),
-            "Ana disputes a record from yesterday: it's recorded twice. Please correct it in the CRM, or say that it stands.",
+            "Ana disputes a record from yesterday: it's recorded twice. Please correct it in the CRM, or say that it's right.",
         ),
-        (("Ana", "Ana"), "Ana (2) disputes two records. Please correct them in the CRM, or say that they stand."),
-        (("Ben", "Ana"), "Ana and Ben dispute two records. Please correct them in the CRM, or say that they stand."),
+        (("Ana", "Ana"), "Ana disputes two records. Please correct them in the CRM, or say that they're right."),
+        (("Ben", "Ana"), "Ana and Ben dispute two records. Please correct them in the CRM, or say that they're right."),
         (
             ("Ana R.", "Ana Ruiz (ana-2)"),
-            "Ana R. and Ana Ruiz (ana-2) dispute two records. Please correct them in the CRM, or say that they stand.",
+            "Ana R. and Ana Ruiz (ana-2) dispute two records. Please correct them in the CRM, or say that they're right.",
         ),
         (
             ("Ana", "Ben", "Cleo", "Dan", "Eva", "Ana R.", "Ana R."),
             (
-                "Ana, Ana R. (2), Ben, Cleo, Dan and one other dispute seven records. "
-                "Please correct them in the CRM, or say that they stand."
+                "Ana, Ana R. (two records), Ben, Cleo, Dan and one other dispute seven records. "
+                "Please correct them in the CRM, or say that they're right."
             ),
         ),
     ],
@@ -140,6 +140,9 @@ def test_an_answer_names_the_record_by_its_day_and_kind(kind: str, day: date, re
 
     candidate = dispute_answer_candidate(answered, rep_name="van der Berg, Eva", manager_name="Mara Lind", today=TUESDAY)
 
-    assert candidate.wordings == (f"Eva, your record from {record} has been corrected in the CRM.",)
-    assert candidate.reason == "You disputed it: it was a different kind of activity. Mara Lind answered that it is corrected."
+    assert candidate.wordings == (f"Eva, Mara Lind says your record from {record} is now corrected in the CRM.",)
+    assert (
+        candidate.reason
+        == "You said: it was a different kind of activity. Your score changes once the CRM sends the correction."
+    )
     assert dispute_of_occasion(candidate.occasion) == "d1"

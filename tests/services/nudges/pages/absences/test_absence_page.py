@@ -173,7 +173,7 @@ async def test_while_scoring_or_the_database_is_down_the_page_promises_nothing(
     absences.failure = NoResponder()
     for response in (await visitor.get(PAGE), await press(visitor, opened, "Mark as away")):
         assert response.status_code == 503
-        assert "nothing was saved" in response.text
+        assert "it wasn't saved" in response.text
 
     async with visiting(unreachable_pool, absences) as other:
         assert (await other.get(PAGE)).status_code == 503

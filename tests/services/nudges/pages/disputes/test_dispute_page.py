@@ -149,10 +149,10 @@ async def test_a_manager_resolves_it_and_the_rep_sees_who_wrote_what(pool: async
     inbox = [await browser.post(resolution_path(COUNTED_ID, "stands")) for _ in range(2)][1]
 
     assert inbox.url == f"{MARAS_INBOX}#disputes"
-    assert "Mara Lind:</span> the record stands" in inbox.text
+    assert "Mara Lind:</span> the record is right" in inbox.text
     assert f"/dispute/{COUNTED_ID}/put_right" in inbox.text
     assert f"/dispute/{COUNTED_ID}/stands" not in inbox.text
-    assert "Mara Lind:</span> the record stands" in (await browser.get(DAY_PAGE)).text
+    assert "Mara Lind:</span> the record is right" in (await browser.get(DAY_PAGE)).text
 
     await browser.post(resolution_path(COUNTED_ID, "put_right"))
     assert "Mara Lind:</span> corrected in the CRM" in (await browser.get(DAY_PAGE)).text
@@ -176,7 +176,7 @@ async def test_a_manager_is_asked_to_answer_only_while_a_dispute_is_open(browser
 
     pages = [(await browser.post(resolution_path(dispute_id, "stands"))).text for dispute_id in (COUNTED_ID, SHORT_ID)]
 
-    assert ["Please correct the record" in page for page in pages] == [True, False]
+    assert ["Please fix the record" in page for page in pages] == [True, False]
     assert all("Disputed by your team" in page for page in pages)
 
 
@@ -235,7 +235,7 @@ async def test_an_erased_manager_leaves_a_resolution_without_a_name_and_an_erase
     await erase_person(rows.pool, None, MARA.id, erasure_key=KEY, now=NOON)
     (row,) = (await list_disputes(rows.pool, DisputeQuery(rep=ANA.id, day=MONDAY))).rows
     assert (row.activity_id, row.reason, row.resolution, row.resolved_by) == ("c/1", "time", "stands", "")
-    assert "A manager:</span> the record stands" in (await browser.get(DAY_PAGE)).text
+    assert "A manager:</span> the record is right" in (await browser.get(DAY_PAGE)).text
 
     await erase_person(rows.pool, None, ANA.id, erasure_key=KEY, now=NOON)
     assert await stored_disputes(rows.pool) == []

@@ -87,7 +87,7 @@ async def test_while_scoring_is_down_the_page_says_so_and_stores_nothing(
     responses = [await browser.get(DAY_PAGE), await browser.post(activity_path(COUNTED_ID, "time"))]
 
     assert [(response.status_code, response.headers["retry-after"]) for response in responses] == [(503, "2")] * 2
-    assert all("nothing was saved" in response.text for response in responses)
+    assert all("it wasn't saved" in response.text for response in responses)
     assert all("NoSuchRep" not in response.text for response in responses)
     assert [reason for _, _, reason, _ in await stored_disputes(pool)] == ["time"]
     assert (await browser.get(ANAS_PAGE)).status_code == 200

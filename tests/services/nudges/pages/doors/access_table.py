@@ -90,9 +90,10 @@ def _of_inbox(path: str) -> list[Row]:
     return [Row(method="POST", path=f"{_INBOX}{path}", subject=rep, grants=_page(MANAGES[rep])) for rep in SUBJECTS]
 
 
-def _of_rep(path: str) -> list[Row]:
+def _of_rep(path: str, *, root: str = "") -> list[Row]:
     """Pages about a rep, which open in a session only: for the rep, and for whoever manages the rep today."""
-    return [Row(method="GET", path=f"/people/{{rep}}{path}", subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+    full_path = f"{root}/people/{{rep}}{path}"
+    return [Row(method="GET", path=full_path, subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
 
 
 def _in_session(method: str, path: str, people: str) -> Row:
@@ -133,6 +134,11 @@ ROWS: Final = (
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
     *_of_rep(""),
     *_of_rep("/day/{day}"),
+    _in_session("GET", "/effects", MANAGERS),
+    _in_session("GET", "/api/v1/effects", MANAGERS),
+    _in_session("GET", "/api/v1/scores.csv", MANAGERS),
+    _in_session("GET", "/api/v1/wins", f"{REPS} {MANAGERS}"),
+    *_of_rep("/days", root="/api/v1"),
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),

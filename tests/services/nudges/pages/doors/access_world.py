@@ -147,5 +147,5 @@ def _is_in(response: httpx.Response) -> bool:
     """What is shown, or done. The sign-in page and the pages that say no are neither."""
     if response.status_code == 303:
         return not response.headers["location"].startswith("/sign-in")
-    assert response.status_code in {200, 403, 404, 410}, response.text
+    assert response.status_code in {200, 401, 403, 404, 410}, response.text
     return response.status_code == 200

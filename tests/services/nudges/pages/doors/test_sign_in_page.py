@@ -20,7 +20,7 @@ from tests.services.nudges.pages.browser import visible_text
 from tests.services.nudges.pages.doors.visits import HTTPS, Visits, field_of, visiting
 from tests.serving import served
 
-ON_ITS_WAY = "If this address is in the roster, a link is on its way."
+ON_ITS_WAY = "If we know you, a link is on its way."
 
 
 async def test_somebody_signs_in_with_a_link_in_their_own_mail_and_comes_to_their_page(visits: Visits) -> None:

@@ -1,12 +1,16 @@
 """What a person chooses on their page: over HTTP, on a real database."""
 
+import re
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 import asyncpg
 import httpx
 import pytest
 
+from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.personal.mail_stops import has_stopped_mail
+from services.nudges.deliver.personal.transport import PersonalMessage, TransportOutcome
 from services.nudges.domain.feedback.preferences import MANAGER_GROUPS, NO_PREFERENCE, REP_GROUPS, MessageGroup, Preference
 from services.nudges.preferences.stored_preferences import find_preference, save_preference
 from tests.services.nudges.builders.days import MONDAY, NOON, TUESDAY
@@ -15,6 +19,7 @@ from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.builders.rows import Rows
+from tests.services.nudges.deliver.personal.directories import no_directory
 from tests.services.nudges.pages.browser import ANAS_PAGE, LINKS, MARAS_INBOX, browsing, visible_text
 from tests.services.nudges.pages.disputes.explanations import Scoring
 
@@ -22,6 +27,16 @@ ANAS_CHOICES = LINKS.mail_url(ANA.id)
 MARAS_CHOICES = LINKS.mail_url(MARA.id)
 ALL_OF_REPS = ["celebrations", "coaching", "day_plan", "thanks"]
 Form = dict[str, str | list[str]]
+
+
+@dataclass
+class _Way:
+    """A transport that is configured, and sends nothing here."""
+
+    name: str
+
+    async def send(self, message: PersonalMessage, address: str) -> TransportOutcome:
+        raise AssertionError((message, address))
 
 
 @pytest.fixture(autouse=True)
@@ -66,9 +81,26 @@ async def test_what_is_chosen_is_stored_and_shown_to_the_person(pool: asyncpg.Po
     assert "Saved." in answer.text
     assert 'value="coaching">' in answer.text
     assert 'value="celebrations" checked>' in answer.text
-    assert 'value="slack" checked>' in answer.text
     for value in ("10:00", "15:30", "2026-03-09"):
         assert f'value="{value}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("names", "offered"),
+    [((), []), (("mail",), []), (("mail", "teams", "webhook"), ["", "mail", "teams", "webhook"])],
+)
+async def test_the_page_offers_the_ways_that_this_installation_has_if_there_is_a_choice(
+    pool: asyncpg.Pool, names: tuple[str, ...], offered: list[str]
+) -> None:
+    ways = [_Way(name) for name in names]
+    channel = PersonalChannel(ways, no_directory, destination=b"", give_up_after=timedelta(hours=1))
+    await save_preference(pool, ANA.id, Preference(first_transport="teams"), now=NOON)
+
+    async with browsing(pool, Scoring().explain, channel=channel) as browser:
+        page = await browser.get(ANAS_CHOICES)
+
+    assert re.findall(r'name="first" value="([a-z]*)"', page.text) == offered
+    assert ('value="teams" checked>' in page.text) == ("teams" in offered)
 
 
 async def test_an_empty_form_asks_for_nothing_but_what_cannot_be_turned_off(

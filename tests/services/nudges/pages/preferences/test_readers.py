@@ -17,7 +17,7 @@ async def test_a_rep_is_in_the_zone_of_their_newest_day(rows: Rows) -> None:
     await lead(rows.pool, BEN, manager=MARA)
     await rows.ignore_indexes()
 
-    assert await find_reader(rows.pool, ANA.id) == Reader(groups=REP_GROUPS, timezone="Asia/Tokyo")
+    assert await find_reader(rows.pool, ANA.id) == Reader(groups=REP_GROUPS, timezone="Asia/Tokyo", is_rep=True)
 
 
 async def test_a_manager_is_in_the_zone_of_the_newest_day_that_has_one(rows: Rows) -> None:
@@ -27,11 +27,11 @@ async def test_a_manager_is_in_the_zone_of_the_newest_day_that_has_one(rows: Row
     await lead(rows.pool, BEN, manager=JON, timezone="Europe/Lisbon", newest_day=WEDNESDAY)
     await rows.ignore_indexes()
 
-    assert await find_reader(rows.pool, MARA.id) == Reader(groups=MANAGER_GROUPS, timezone="Asia/Tokyo")
+    assert await find_reader(rows.pool, MARA.id) == Reader(groups=MANAGER_GROUPS, timezone="Asia/Tokyo", is_rep=False)
 
 
 async def test_a_manager_without_a_zone_can_choose_and_somebody_unknown_can_not(rows: Rows) -> None:
     await lead(rows.pool, ANA, timezone=None)
 
-    assert await find_reader(rows.pool, MARA.id) == Reader(groups=MANAGER_GROUPS, timezone="UTC")
-    assert await find_reader(rows.pool, PersonId("nobody")) == Reader(groups={}, timezone="UTC")
+    assert await find_reader(rows.pool, MARA.id) == Reader(groups=MANAGER_GROUPS, timezone="UTC", is_rep=False)
+    assert await find_reader(rows.pool, PersonId("nobody")) == Reader(groups={}, timezone="UTC", is_rep=False)

@@ -151,7 +151,7 @@ async def test_after_hours_it_waits_and_can_be_undone(pool: asyncpg.Pool, scorin
         again = await browser.post(urljoin(str(waiting.url), action))
 
     assert "You took it back. Ana hasn't seen it." in visible_text(undone)
-    assert "It can't be taken back any more" in visible_text(again)
+    assert "It's too late to take this back" in visible_text(again)
     assert SENTENCE not in undone.text
     assert await texts(pool) == []
 
@@ -236,7 +236,7 @@ async def test_while_the_database_is_down_nothing_is_promised(
         ]
 
     assert [response.status_code for response in responses] == [503] * 4
-    assert all("nothing was saved" in response.text for response in responses)
+    assert all("it wasn't saved" in response.text for response in responses)
 
 
 async def test_the_words_stand_in_the_message_alone_and_in_no_log(

@@ -214,7 +214,7 @@ async def test_the_inbox_shows_the_last_twenty_to_their_writer_alone(rows: Rows,
     ("status", "because", "state"),
     [
         ("sent", "", "Sent today at 12:00 Madrid time."),
-        ("deferred", "on leave", "Waiting: on leave. It goes out once Ana is at work again."),
+        ("deferred", "on leave", "Waiting until Ana is at work again (on leave)."),
         ("deferred", "Daymark hasn't opened the rep's day yet", "Waiting. It goes out once Ana's day has begun."),
         ("suppressed", "no day of the rep is opened any more", "Not sent: no day of the rep is opened any more."),
     ],

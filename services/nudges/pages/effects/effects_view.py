@@ -1,0 +1,89 @@
+"""What the page of effects says of each rule."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from services.nudges.domain.effects.effect import PEOPLE_MIN
+from services.nudges.domain.phrases import count_phrase, day_and_month, sentence
+from services.nudges.pages.charts.intervals import Estimate, IntervalChart, draw_interval
+from services.nudges.pages.effects.measured_effects import Measurement
+from services.nudges.pages.effects.rule_counts import NO_COUNTS, RuleCounts
+from services.nudges.rules.catalogue import title_of
+from shared.requests.nudges import EffectEstimate, EffectRow
+
+_REACH_MIN: Final = 5.0
+"""Points at the edge of the charts, at least."""
+_WEEK: Final = timedelta(weeks=1)
+_WEEKS_MAX: Final = 52
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleEffect:
+    """One rule. Either `chart` shows its effect, with `points` in words; or `unknown` says what is missing. `remark` is empty
+    unless the rule is paused."""
+
+    title: str
+    sent: int
+    withheld: int
+    answered: int
+    chart: IntervalChart | None
+    points: str
+    unknown: str
+    remark: str
+
+
+def make_effects(measurement: Measurement) -> list[RuleEffect]:
+    """In the rules' order of priority, all on one scale."""
+    rows = measurement.effects.rules
+    estimates = [row.effect for row in rows if row.effect is not None]
+    reach = max([_REACH_MIN, *(abs(end) for effect in estimates for end in (effect.low, effect.high))])
+    return [
+        RuleEffect(
+            title=title_of(row.rule),
+            sent=counts.sent,
+            withheld=counts.withheld,
+            answered=counts.answered,
+            chart=_draw(row.effect, reach) if row.effect is not None else None,
+            points=_describe(row.effect) if row.effect is not None else "",
+            unknown=sentence(_missing(row, counts, now=measurement.measured_at)) if row.effect is None else "",
+            remark=_remark(row),
+        )
+        for row in rows
+        for counts in [measurement.counts.get(row.rule, NO_COUNTS)]
+    ]
+
+
+def _draw(effect: EffectEstimate, reach: float) -> IntervalChart:
+    return draw_interval(Estimate(points=effect.points, low=effect.low, high=effect.high), reach=reach)
+
+
+def _describe(effect: EffectEstimate) -> str:
+    """`+2.1 points, between -0.4 and +4.6`."""
+    return f"{effect.points:+.1f} points, between {effect.low:+.1f} and {effect.high:+.1f}"
+
+
+def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:
+    if row.holdout == 0 and not counts.withheld:
+        return "not measured: nothing is withheld"
+    people = min(counts.people_sent, counts.people_withheld)
+    weeks = _weeks_left(people, now - counts.measured_since) if counts.measured_since is not None and people else None
+    if weeks is None:
+        return f"not known yet: {row.not_known_because}"
+    if weeks > _WEEKS_MAX:
+        return f"not known yet, and not within a year at this rate: {row.not_known_because}"
+    return f"not known yet, about {count_phrase(weeks, 'week')} more at this rate: {row.not_known_because}"
+
+
+def _weeks_left(people: int, elapsed: timedelta) -> int | None:
+    """How long it takes at the rate so far until there are enough people on either side; None if there are."""
+    if people >= PEOPLE_MIN:
+        return None
+    return max(1, ceil((PEOPLE_MIN - people) / people * (elapsed / _WEEK)))
+
+
+def _remark(row: EffectRow) -> str:
+    if row.paused_at is None:
+        return ""
+    return f"Paused since {day_and_month(row.paused_at.date())}, because it lowers the score. An operator can resume it."

@@ -1,0 +1,1 @@
+"""The documents of what is answered over HTTP, one for each port."""
