@@ -1,7 +1,7 @@
 """The one thing that today asks of a manager, and what becomes of it, over HTTP."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -97,6 +97,38 @@ async def test_what_cannot_come_again_is_refused_in_words_on_the_page_of_the_but
     assert "This message can't come again today." in visible_text(refused)
     assert from_inbox.headers["location"] == "../../../-?later=no"
     assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize(("newer", "is_shown"), [(4, True), (5, False)])
+async def test_the_newest_five_are_looked_at(visits: Visits, rows: Rows, newer: int, *, is_shown: bool) -> None:
+    await rows.add_nudge(REMINDER)
+    for number in range(newer):
+        of_ben = {"id": NudgeId(f"ben-{number}"), "occasion": f"{BEN.id}:{number}"}
+        await rows.add_nudge(REMINDER.model_copy(update=of_ben))
+    browser = await visits.sign_in("mara")
+
+    assert (ASKED in (await browser.get("/today")).text) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("put_off", "until", "is_shown"),
+    [
+        ("morning", NOON, True),
+        ("morning", NOON + timedelta(minutes=1), False),
+        ("reminder", NOON + timedelta(minutes=1), True),
+    ],
+)
+async def test_what_is_part_of_a_message_is_put_off_with_it(
+    visits: Visits, rows: Rows, put_off: str, until: datetime, *, is_shown: bool
+) -> None:
+    """The reminder has no delivery of its own that could be put off."""
+    await rows.add_nudge(make_nudge("morning", person=MARA, kind=NudgeKind.DIGEST, rule="digest"))
+    await rows.add_nudge(REMINDER, status="bundled", bundled_with=NudgeId("morning"))
+    await rows.add_delivery(NudgeId(put_off), "personal", state="queued", queued_at=NOON)
+    await rows.pool.execute("UPDATE delivery SET again_at = $1", until)
+    browser = await visits.sign_in("mara")
+
+    assert ("One thing" in (await browser.get("/today")).text) is is_shown
 
 
 async def _other_rule(rows: Rows) -> None:
