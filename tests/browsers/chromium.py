@@ -1,6 +1,7 @@
 """A real browser for the tests that need one: Debian's Chromium, driven by chromedriver over the W3C WebDriver protocol."""
 
 import base64
+import json
 import re
 import shutil
 import subprocess
@@ -34,7 +35,8 @@ class Chromium:
         self._post("url", {"url": url})
 
     def click(self, selector: str) -> None:
-        """Click the first element that a CSS selector finds. A page that it leads to is loaded afterwards."""
+        """Click the first element that a CSS selector finds, once it is there. A page that it leads to is loaded afterwards."""
+        self.wait_for(f"document.querySelector({json.dumps(selector)}) !== null")
         (element,) = self._post("element", {"using": "css selector", "value": selector}).values()
         self._post(f"element/{element}/click", {})
 

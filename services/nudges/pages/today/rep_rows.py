@@ -118,8 +118,14 @@ def make_rep_row(
         bars=tuple(_bar(behaviour, silent, report.timezone) for behaviour in planned_behaviours(report)),
         score=whole_score(report.score),
         exact_score=number(report.score),
-        band=f"{band.low:.0f}\N{EN DASH}{band.high:.0f}" if band is not None else "",
+        band=_describe(band) if band is not None else "",
     )
+
+
+def _describe(band: ScoreBand) -> str:
+    """From one end to the other; a single number where both ends look the same."""
+    low, high = f"{band.low:.0f}", f"{band.high:.0f}"
+    return low if low == high else f"{low}\N{EN DASH}{high}"
 
 
 def _standing(score: Decimal, band: ScoreBand | None, *, is_silent: bool) -> Standing:

@@ -133,23 +133,26 @@ async def test_operators_see_whom_messages_reach_test_a_way_and_send_a_nudge_aga
     assert "example.com" not in daymark.log()
 
 
-async def test_the_doctor_names_a_rep_without_a_channel_whom_the_playbook_binds_only_once_they_confirm_it(
+async def test_the_doctor_names_a_rep_without_a_channel_whom_the_playbook_binds_only_once_they_open_their_page(
     daymark: RunningDaymark,
 ) -> None:
     _, before = await daymark.run("doctor")
     listed = json.loads(await daymark.command("playbook", "announcements", "--json"))
     async with signed_in(daymark, "you", "ben") as (browser, page):
         opened = await browser.get(page)
+        await daymark.settle()
+        reached = json.loads(await daymark.command("playbook", "announcements", "--json"))
         (form,) = re.findall(r'action="([^"]+/read/[0-9]+)"', opened.text)
-        unchanged = json.loads(await daymark.command("playbook", "announcements", "--json"))
         await browser.post(urljoin(page, form), data={"csrf": _csrf_of(opened)})
     await daymark.settle()
+    confirmed = json.loads(await daymark.command("playbook", "announcements", "--json"))
     _, after = await daymark.run("doctor")
 
     assert "the version in force has not reached 1 of 2 reps of north, so nothing is held against them" in before
     assert "1 person cannot be reached: ben (the roster has neither `reach` nor an email for them)" in before
-    assert {row["rep"]: row["delivered_at"] is not None for row in listed} == {"ana": True, "ben": False}
-    assert unchanged == listed, "opening the page confirms nothing"
+    bens = [next(row for row in rows if row["rep"] == "ben") for rows in (listed, reached, confirmed)]
+    assert [row["delivered_at"] is not None for row in bens] == [False, True, True]
+    assert [row["acknowledged_at"] is not None for row in bens] == [False, False, True]
     assert "ok       playbooks: announced to every rep whom they judge" in after
     assert "1 person cannot be reached: ben" in after
 

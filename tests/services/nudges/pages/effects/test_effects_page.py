@@ -14,12 +14,15 @@ from tests.services.nudges.pages.doors.visits import Visits
 
 async def test_a_manager_sees_each_rule_with_its_effect_or_what_is_missing(visits: Visits, rows: Rows) -> None:
     await run_experiment(rows, sent_adds=4)
+    await rows.add_nudge(make_nudge("streak", rule="streak"))
 
     page = visible_text(await (await visits.sign_in("mara")).get("/effects"))
 
     assert page.count('role="img"') == 1
     assert 'role="img" aria-label="Plan done: +' in page
     assert "Not known yet: sent to 0 people and withheld from 0; 10 of each are needed." in page
+    assert page.count("<h2>") == 2
+    assert "Nothing sent yet: Comeback, Step reached, Personal best," in page
     assert "Measured at 11:00 UTC" in page
     assert "rep-" not in page
 

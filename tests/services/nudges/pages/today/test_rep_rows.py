@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.nudges.pages.today.rep_rows import BehaviourBar, RepRow, Spark, Standing, make_rep_row
+from services.nudges.domain.trends.score_by_time import ScoreBand
+from services.nudges.pages.today.rep_rows import BehaviourBar, RepRow, Spark, Standing, _describe, make_rep_row
 from services.nudges.pages.today.team_days import WorkedDay
 from shared.events import DayReport, Presence
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at, working_days
@@ -45,7 +46,7 @@ def test_a_row_says_what_was_asked_for_and_how_far_it_has_come() -> None:
         BehaviourBar(label="LinkedIn", count=3, target="1", share=100),
         BehaviourBar(label="proposals", count=0, target="1", share=0),
     )
-    assert (row.standing, row.band, row.streak) == (Standing.ON_THE_WAY, "60\N{EN DASH}60", "1")
+    assert (row.standing, row.band, row.streak) == (Standing.ON_THE_WAY, "60", "1")
     assert row.recent == "50, 300, 125, 0, 100"
     assert row.sparkline == (
         Spark(left=0, top=12, height=8, is_done=False),
@@ -54,6 +55,11 @@ def test_a_row_says_what_was_asked_for_and_how_far_it_has_come() -> None:
         Spark(left=24, top=19, height=1, is_done=False),
         Spark(left=32, top=4, height=16, is_done=True),
     )
+
+
+@pytest.mark.parametrize(("high", "phrase"), [("60.4", "60"), ("60.6", "60\N{EN DASH}61")])
+def test_a_band_names_both_ends_unless_they_look_the_same(high: str, phrase: str) -> None:
+    assert _describe(ScoreBand(low=Decimal(60), high=Decimal(high))) == phrase
 
 
 @pytest.mark.parametrize(
