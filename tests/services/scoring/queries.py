@@ -10,7 +10,7 @@ _SERVICE = Path(services.scoring.__file__).parent
 
 
 def all_queries() -> dict[str, str]:
-    """The text of each query by its name, such as `days.days.lock_days`."""
+    """The text of each query by its name, such as `days.days.claim_days`."""
     texts: dict[str, str] = {}
     for path in sorted(_SERVICE.rglob("*.sql")):
         if path.parent.name != "migrations":

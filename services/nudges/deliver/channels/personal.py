@@ -5,9 +5,9 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.nudges.deliver.channel import (
     ATTEMPT_TIMEOUT_MAX_S,
@@ -45,11 +45,14 @@ from shared.service.settings import read_secret
 _TRIED_AT_LEAST: Final = 2
 """So many ways to a person can be tried within one lease, however long each of them takes."""
 _AT_ONCE_MAX: Final = 8
+_REST_MAX_S: Final = 3_600.0
+"""For how long a server is believed that asks to wait."""
+_RESTS: Final = "its server has asked to wait"
 
 
 class PersonalChannel:
     """Tries the ways to a person in their order, and ends with the first that works. Whoever can be reached in none of them is
-    no failure of the channel."""
+    no failure of the channel. A transport whose server asks to wait rests until then, and the others work on."""
 
     name = "personal"
     audience = EVERYTHING
@@ -63,6 +66,7 @@ class PersonalChannel:
         self._find_directory = find_directory
         self.destination = destination
         self.give_up_after = give_up_after
+        self._resting_until_s: dict[str, float] = {}
 
     def secret_for_webhook(self, address: str) -> str | None:
         """What the receiver at a person's own address verifies with; None if no personal webhooks are configured.
@@ -97,18 +101,34 @@ class PersonalChannel:
     async def _try(self, ways: Sequence[ContactPoint], message: PersonalMessage) -> Outcome:
         """Two ways at least, and further ones while there is time for them within the lease."""
         tried: list[ContactAttempt] = []
-        failures: list[TryLater | GiveUp] = []
+        failures: list[_Failure] = []
         started_s = monotonic_s()
         for way in ways:
-            time_left_s = ATTEMPT_TIMEOUT_MAX_S - (monotonic_s() - started_s)
+            now_s = monotonic_s()
+            time_left_s = ATTEMPT_TIMEOUT_MAX_S - (now_s - started_s)
             if len(tried) >= _TRIED_AT_LEAST and time_left_s < TRANSPORT_TIMEOUT_MAX_S:
                 break
+            if (rest_s := self._resting_until_s.get(way.transport, now_s) - now_s) > 0:
+                failures.append(_Failure(way.transport, TryLater(error=_RESTS, after_s=rest_s, is_of_recipient=True)))
+                continue
             outcome = await self._transports[way.transport].send(message, way.address)
             if isinstance(outcome, Delivered):
                 return Delivered(tried=(*tried, ContactAttempt(transport=way.transport)))
             tried.append(ContactAttempt(transport=way.transport, error=outcome.error))
-            failures.append(outcome)
+            failures.append(_Failure(way.transport, self._let_rest(way.transport, outcome)))
         return _failure(tuple(tried), failures)
+
+    def _let_rest(self, transport: str, outcome: TryLater | GiveUp) -> TryLater | GiveUp:
+        """If the transport's server asks to wait, only what goes through this transport waits."""
+        if isinstance(outcome, GiveUp) or outcome.after_s is None or outcome.is_of_recipient:
+            return outcome
+        self._resting_until_s[transport] = monotonic_s() + min(outcome.after_s, _REST_MAX_S)
+        return replace(outcome, is_of_recipient=True)
+
+
+class _Failure(NamedTuple):
+    transport: str
+    outcome: TryLater | GiveUp
 
 
 def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel | None:
@@ -117,10 +137,10 @@ def find_personal_channel(channels: Mapping[str, Channel]) -> PersonalChannel | 
     return channel if isinstance(channel, PersonalChannel) else None
 
 
-def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[TryLater | GiveUp]) -> Outcome:
+def _failure(tried: tuple[ContactAttempt, ...], failures: Sequence[_Failure]) -> Outcome:
     """What is left when no way has worked: to try again if one of them may work later."""
-    error = "; ".join(f"{attempt.transport}: {attempt.error}" for attempt in tried)
-    later = [outcome for outcome in failures if isinstance(outcome, TryLater)]
+    error = "; ".join(f"{transport}: {outcome.error}" for transport, outcome in failures)
+    later = [outcome for _, outcome in failures if isinstance(outcome, TryLater)]
     if not later:
         return Unreachable(error=error, tried=tried)
     asked_s = [outcome.after_s for outcome in later if outcome.after_s is not None]

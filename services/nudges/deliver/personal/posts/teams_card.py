@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from services.nudges.deliver.personal.transport import MessageLink, PersonalMessage
+from services.nudges.deliver.personal.transport import SETTINGS_LABEL, MessageLink, PersonalMessage
 
 CardElement = dict[str, object]
 """An object of the schema. https://adaptivecards.io/schemas/adaptive-card.json"""
@@ -18,7 +18,7 @@ _CONTENT_TYPE: Final = "application/vnd.microsoft.card.adaptive"
 _TEXT_BYTES_MAX: Final = 16_000
 """Teams takes about 28 KB in all: https://learn.microsoft.com/connectors/teams/. The rest of a text is on the page."""
 _REASON_BYTES_MAX: Final = 2_000
-_LINKS_MAX: Final = 5
+_LINKS_MAX: Final = 4
 """Teams shows six buttons on a card; further links are on the message's own page."""
 _REASON_SPACINGS: Final = ("Medium", "None", "Small")
 """Above the heading, above the first reason, and above each further one."""
@@ -40,7 +40,7 @@ def teams_payload(message: PersonalMessage, *, recipient: str) -> bytes:
 
 def teams_card(message: PersonalMessage) -> CardElement:
     """One block for each paragraph, the reason in small print, and buttons that open pages: those for what else the reader can
-    do, and the message's own."""
+    do, the message's own, and the reader's settings."""
     paragraphs = list(_fitting(message.paragraphs or (message.subject,), bytes_max=_TEXT_BYTES_MAX))
     reason = _fitting(("Why you get this:", *message.reason), bytes_max=_REASON_BYTES_MAX)
     card: CardElement = {
@@ -56,7 +56,8 @@ def teams_card(message: PersonalMessage) -> CardElement:
             ),
         ],
     }
-    links = [*message.links[:_LINKS_MAX], MessageLink(label=message.link_label, url=message.url)]
+    own = (MessageLink(label=message.link_label, url=message.url), MessageLink(label=SETTINGS_LABEL, url=message.stop_url))
+    links = [*message.links[:_LINKS_MAX], *own]
     if actions := [{"type": "Action.OpenUrl", "title": link.label, "url": link.url} for link in links if link.url]:
         card["actions"] = actions
     return card

@@ -6,7 +6,7 @@ import pytest
 
 from services.nudges.deliver.channel import ContactAttempt, Delivered, GiveUp, TryLater, Unreachable
 from services.nudges.deliver.channels.personal import PersonalChannel
-from services.nudges.deliver.personal.transport import TransportOutcome
+from services.nudges.deliver.personal.transport import TransportOutcome, personal_message
 from shared.reach import ContactPoint, Contacts
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
@@ -85,11 +85,12 @@ async def test_nothing_is_decided_while_scoring_does_not_answer() -> None:
 
 
 OWN = TryLater(error="answered 500", after_s=60, is_of_recipient=True)
+DOWN = TryLater(error="no answer")
 
 
 @pytest.mark.parametrize(
     ("failures", "is_of_recipient"),
-    [((OWN, REFUSED), True), ((OWN, OWN), True), ((OWN, FULL), False), ((FULL, REFUSED), False)],
+    [((OWN, REFUSED), True), ((OWN, OWN), True), ((OWN, DOWN), False), ((DOWN, REFUSED), False), ((FULL, REFUSED), True)],
 )
 async def test_only_what_failed_at_the_persons_own_receiver_is_no_failure_of_the_channel(
     failures: tuple[TransportOutcome, TransportOutcome], is_of_recipient: bool
@@ -100,6 +101,39 @@ async def test_only_what_failed_at_the_persons_own_receiver_is_no_failure_of_the
 
     assert isinstance(outcome, TryLater)
     assert outcome.is_of_recipient is is_of_recipient
+
+
+async def test_a_way_whose_server_asks_to_wait_rests_and_the_others_work_on() -> None:
+    slack, mail = FakeTransport("slack", FULL), FakeTransport("mail")
+    channel = _channel(slack, mail)
+    only_slack = Contacts(contacts=BOTH.contacts[:1])
+    message = personal_message(make_nudge(), stop_url="")
+
+    outcomes = [await channel.send_message(message, contacts) for contacts in (only_slack, only_slack, BOTH)]
+
+    assert len(slack.addresses) == 1
+    assert outcomes[0] == TryLater(
+        error="slack: come again",
+        after_s=60,
+        is_of_recipient=True,
+        tried=(ContactAttempt(transport="slack", error="come again"),),
+    )
+    resting = outcomes[1]
+    assert isinstance(resting, TryLater)
+    assert (resting.error, resting.is_of_recipient, resting.tried) == ("slack: its server has asked to wait", True, ())
+    assert resting.after_s is not None
+    assert 0 < resting.after_s <= 60
+    assert outcomes[2] == Delivered(tried=(ContactAttempt(transport="mail"),))
+
+
+async def test_a_way_is_tried_again_once_it_has_rested() -> None:
+    slack = FakeTransport("slack", TryLater(error="come again", after_s=0))
+    channel = _channel(slack)
+
+    for _ in range(2):
+        await channel.send(make_nudge(), attempts=1)
+
+    assert len(slack.addresses) == 2
 
 
 async def test_every_way_is_tried_while_there_is_time() -> None:
@@ -118,7 +152,7 @@ async def test_a_third_way_is_tried_only_if_it_can_end_within_the_lease(
 ) -> None:
     readings_s = iter([0.0, 0.0, 0.0, second_took_s])
     monkeypatch.setattr("services.nudges.deliver.channels.personal.monotonic_s", lambda: next(readings_s))
-    ways = [FakeTransport(name, FULL) for name in ("slack", "teams", "mail")]
+    ways = [FakeTransport(name, DOWN) for name in ("slack", "teams", "mail")]
     contacts = Contacts(contacts=tuple(ContactPoint(transport=way.name, address="a@b.c") for way in ways))
 
     outcome = await _channel(*ways, contacts=contacts).send(make_nudge(), attempts=1)

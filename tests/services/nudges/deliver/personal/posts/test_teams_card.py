@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
-from services.nudges.deliver.personal.posts.teams_card import teams_payload
-from services.nudges.deliver.personal.transport import personal_message
-from shared.events import Nudge, NudgeKind
+from services.nudges.deliver.personal.posts.teams_card import teams_card, teams_payload
+from services.nudges.deliver.personal.transport import ANSWER_LABEL, SETTINGS_LABEL, personal_message
+from shared.events import Nudge, NudgeId, NudgeKind, PossibleThanks
 from tests.services.nudges.builders.nudges import make_nudge
+from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.deliver.personal.posts.teams_schema import payload_mistakes
 
 URL = "https://pages.example/answer/n1/ana/abc"
+STOP_URL = "https://pages.example/mail/ana/x"
+SETTINGS = {"type": "Action.OpenUrl", "title": SETTINGS_LABEL, "url": STOP_URL}
 
 
 def _body(nudge: Nudge) -> bytes:
-    return teams_payload(personal_message(nudge, stop_url="https://pages.example/mail/ana/x"), recipient="ana@example.com")
+    return teams_payload(personal_message(nudge, stop_url=STOP_URL), recipient="ana@example.com")
 
 
 def _card(nudge: Nudge) -> dict[str, Any]:
@@ -39,17 +42,33 @@ def test_the_recipient_and_the_id_stand_beside_the_card_and_not_in_it() -> None:
     assert "ana@example.com" not in json.dumps(payload["attachments"])
 
 
-def test_the_card_has_the_text_the_reason_and_one_button_that_opens_the_page() -> None:
+def test_the_card_has_the_text_the_reason_and_buttons_that_open_the_page_and_the_settings() -> None:
     nudge = make_nudge(text="You did it, Ana.\nSix of six.", reason="Plan reached.\nFirst time this week.", url=URL)
 
     assert _texts(nudge) == ["You did it, Ana.", "Six of six.", "Why you get this:", "Plan reached.", "First time this week."]
     assert _card(nudge)["actions"] == [
-        {"type": "Action.OpenUrl", "title": "Answer, or say that something is wrong", "url": URL}
+        {"type": "Action.OpenUrl", "title": "Answer, or say that something is wrong", "url": URL},
+        SETTINGS,
     ]
 
 
-def test_without_a_page_there_is_no_button() -> None:
-    assert "actions" not in _card(make_nudge())
+def test_what_else_the_reader_can_do_and_their_settings_have_buttons_of_their_own_as_many_as_teams_shows() -> None:
+    thanks = tuple(PossibleThanks(rep=ANA, nudge_id=NudgeId(f"n{number}"), url=f"{URL}/{number}") for number in range(6))
+    nudge = make_nudge(url=URL, thanks=thanks)
+
+    actions = _card(nudge)["actions"]
+
+    assert [action["url"] for action in actions] == [
+        *(f"{URL}/{number}" for number in range(4)),
+        URL,
+        STOP_URL,
+    ]
+    assert [action["title"] for action in actions[3:]] == ["Write to Ana Ruiz", ANSWER_LABEL, SETTINGS_LABEL]
+
+
+def test_without_a_page_there_is_no_button_for_it() -> None:
+    assert _card(make_nudge())["actions"] == [SETTINGS]
+    assert "actions" not in teams_card(personal_message(make_nudge(), stop_url=""))
 
 
 def test_only_the_reason_is_small_and_a_line_above_it_sets_it_apart() -> None:
