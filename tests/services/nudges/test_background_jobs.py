@@ -137,9 +137,7 @@ async def test_a_rule_that_does_harm_is_paused(nudging: Nudging) -> None:
     assert paused == {"plan_done": True}
 
 
-async def test_teams_are_calibrated_on_sunday_and_counted_by_outcome(
-    nudging: Nudging, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_teams_are_calibrated_on_sunday_and_counted_by_outcome(nudging: Nudging, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.nudges.experiments.calibrate_teams._JUDGED_DAYS", 20_000)
     monkeypatch.setattr("services.nudges.experiments.calibrate_teams._JUDGED_DAYS_PER_REP", 500)
     await add_team(nudging.rows, "new", [5] * 3)
