@@ -21,7 +21,7 @@ from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import find_message, has_link_ended, has_link_of_nudge_ended
+from services.nudges.pages.inbox import find_message, has_link_ended
 from services.nudges.pages.nudge_cards import make_cards
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
@@ -107,12 +107,6 @@ class AnswerPage:
         )
 
     async def _send_later(self, request: Request, entrance: Entrance) -> Response:
-        nudge_id = NudgeId(request.path_params["nudge"])
-        try:
-            if await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now()):
-                return self._renderer.link_ended()
-        except TRANSIENT_ERRORS:
-            return self._renderer.unavailable()
         return await self._queue_again(request, entrance, back_to=f"../{entrance.token}")
 
     async def _send_later_on_page(self, request: Request, entrance: Entrance) -> Response:
@@ -131,13 +125,8 @@ class AnswerPage:
         return RedirectResponse(f"{back_to}?later={'yes' if is_queued else 'no'}", _SEE_OTHER)
 
     async def _answer_by_link(self, request: Request, entrance: Entrance) -> Response:
-        nudge_id = NudgeId(request.path_params["nudge"])
-        try:
-            if await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now()):
-                return self._renderer.link_ended()
-        except TRANSIENT_ERRORS:
-            return self._renderer.unavailable()
-        return await self._record(request, entrance, back_to=f"../../{entrance.token}#nudge-{nudge_id}")
+        back_to = f"../../{entrance.token}#nudge-{request.path_params['nudge']}"
+        return await self._record(request, entrance, back_to=back_to)
 
     async def _answer_on_page(self, request: Request, entrance: Entrance) -> Response:
         """Back to the page on which the button is, at the nudge that was answered."""

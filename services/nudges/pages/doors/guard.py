@@ -19,9 +19,10 @@ from services.nudges.pages.doors.form_fields import is_from_own_form, read_field
 from services.nudges.pages.doors.own_paths import own_path, sign_in_path
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.entrance import Entrance
+from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
-from shared.events import PersonId
+from shared.events import NudgeId, PersonId
 from shared.requests.client import NoResponder, Refused
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -75,6 +76,11 @@ class Guard:
                 return entrance
             if not may(entrance.person_id, action, PersonId(request.path_params[subject]), entrance.today):
                 return self._renderer.not_found(entrance)
+            try:
+                if door is Door.ANSWER and request.method == "POST" and await self._has_message_ended(request, entrance):
+                    return self._renderer.link_ended()
+            except TRANSIENT_ERRORS:
+                return self._renderer.unavailable()
             return await handler(request, entrance)
 
         return Route(path, admit, methods=list(methods))
@@ -123,6 +129,11 @@ class Guard:
         if not today.lists(session.person_id):
             return None
         return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token), session_id=session.id)
+
+    async def _has_message_ended(self, request: Request, entrance: Entrance) -> bool:
+        """Whether what somebody answers by the link in a message is too old for that. The message's page says so itself."""
+        nudge_id = NudgeId(request.path_params["nudge"])
+        return await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now())
 
     async def _enter(self, request: Request, door: Door, action: Action) -> Entrance | Response:
         """Who came in, or the response that tells them why not."""

@@ -35,7 +35,6 @@ from services.nudges.links import Door
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
@@ -145,11 +144,6 @@ class ThanksPage:
 
     async def _thank_by_link(self, request: Request, entrance: Entrance) -> Response:
         nudge_id = NudgeId(request.path_params["nudge"])
-        try:
-            if await has_link_of_nudge_ended(self._pool, nudge_id, entrance.person_id, now=self._clock.now()):
-                return self._renderer.link_ended()
-        except TRANSIENT_ERRORS:
-            return self._renderer.unavailable()
         return await self._thank(nudge_id, entrance, back_to=f"../{entrance.token}#nudge-{nudge_id}")
 
     async def _thank_in_inbox(self, request: Request, entrance: Entrance) -> Response:
