@@ -44,9 +44,14 @@ def find_band(days: Sequence[ScoreByQuarterHour], quarter_hour: int) -> ScoreBan
     """The band at the beginning of a quarter of an hour, from the worked days before; None while fewer than five are known. A
     day of which nothing was known by then, such as one that was imported, is left out."""
     known = [score for day in days[:DAYS_USED] if (score := _score_before(day, quarter_hour)) is not None]
-    if len(known) < DAYS_KNOWN_MIN:
+    return middle_half(known)
+
+
+def middle_half(scores: Sequence[Decimal]) -> ScoreBand | None:
+    """The band in which half of these scores lie; None if they are of fewer than five days."""
+    if len(scores) < DAYS_KNOWN_MIN:
         return None
-    low, _, high = quantiles(known, n=4, method="inclusive")
+    low, _, high = quantiles(scores, n=4, method="inclusive")
     return ScoreBand(low=low, high=high)
 
 

@@ -4,18 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from statistics import quantiles
 from typing import Final
 
 from services.nudges.domain.history import PLAN_DONE_SCORE
 from services.nudges.domain.phrases import count_phrase, joined, long_date, sentence, whole_score
+from services.nudges.domain.trends.score_by_time import middle_half
 from services.nudges.pages.charts.bars import Band, BarChart, Column, ColumnStyle, draw_bars
 from services.nudges.pages.own_days import OwnDay
 from shared.events import Presence
 
 DAYS_SHOWN: Final = (20, 60)
 """How many worked days a reader can choose to see."""
-BAND_DAYS_MIN: Final = 5
 _NOT_WORKED: Final = {
     Presence.ABSENT: (ColumnStyle.LEAVE, "leave"),
     Presence.HOLIDAY: (ColumnStyle.HOLIDAY, "holiday"),
@@ -95,11 +94,8 @@ def _is_worked(day: OwnDay) -> bool:
 
 def _middle_half(worked: Sequence[OwnDay]) -> Band | None:
     """From the 25th to the 75th percentile of the days that are over; None while there are too few."""
-    scores = [float(day.score) for day in worked if day.score is not None and not day.is_open]
-    if len(scores) < BAND_DAYS_MIN:
-        return None
-    low, _, high = quantiles(scores, n=4, method="inclusive")
-    return Band(low=low, high=high)
+    band = middle_half([day.score for day in worked if day.score is not None and not day.is_open])
+    return Band(low=float(band.low), high=float(band.high)) if band is not None else None
 
 
 def _has_new_playbook(earlier: OwnDay, later: OwnDay) -> bool:

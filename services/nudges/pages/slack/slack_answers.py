@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Route
 
 from services.nudges.access.roster_today import ReadRoster
 from services.nudges.decide.thanks.recognise_rep import AlreadySent, NotTheirRep, TextTooLong
-from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.ask_again import AGAIN, NOT_AGAIN, ask_again
@@ -24,7 +23,7 @@ from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thank
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement
 from services.nudges.pages.slack.signature import is_signed
-from services.nudges.pages.thanks.send_thanks import ThanksSender
+from services.nudges.pages.thanks.send_thanks import TOO_LONG, ThanksSender
 from shared.clock import Clock
 from shared.events import ManagerId, Nudge, NudgeId, PersonId
 from shared.reach import SLACK
@@ -39,7 +38,6 @@ _ANSWER_S: Final = 2.5
 _CLICKS_MAX: Final = 1_000
 _LOGGED_EVERY: Final = timedelta(minutes=5)
 NOT_POSSIBLE: Final = "You can't answer this message here. Open it in Daymark instead."
-TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
 WRITTEN_BEFORE: Final = "Nothing was sent. You have already written to them about this; open it in Daymark to write again."
 AskScoring = Callable[[PersonId], Awaitable[ContactList]]
 

@@ -1,6 +1,7 @@
 """Send what somebody writes on a page or in Slack."""
 
 from collections.abc import Callable
+from typing import Final
 
 import asyncpg
 
@@ -8,11 +9,15 @@ from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.decide.thanks.occasions import list_thankable
 from services.nudges.decide.thanks.recognise_rep import NotTheirRep, Recognised, Written, recognise_rep
 from services.nudges.decision_log import log_outcomes
+from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX
 from services.nudges.domain.roster.access import Action, RosterToday, may
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId
 from shared.trace import continue_trace
+
+TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
+"""What somebody reads who has written too much."""
 
 
 class ThanksSender:

@@ -36,7 +36,7 @@ from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
-from services.nudges.pages.thanks.send_thanks import ThanksSender
+from services.nudges.pages.thanks.send_thanks import TOO_LONG, ThanksSender
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.clock import Clock
@@ -50,7 +50,6 @@ _ONLY_THANKS: Final = "thanks"
 _UNDECIDED: Final = (
     "Nothing was sent. You wrote something and pressed “Just say thank you”: send what you wrote, or clear it first."
 )
-_TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
 _SENT_BEFORE: Final = (
     "Not sent yet: you have sent another message from this form. To send this one as well, press the button again."
 )
@@ -119,7 +118,7 @@ class ThanksPage:
         except NotTheirRep:
             return self._renderer.not_found(entrance)
         except TextTooLong as refused:
-            return await self._page(request, entrance, fields, refusal=_TOO_LONG.format(length=refused.length))
+            return await self._page(request, entrance, fields, refusal=TOO_LONG.format(length=refused.length))
         except AlreadySent:
             return await self._page(request, entrance, fields, refusal=_SENT_BEFORE)
         except TooManyToday:
