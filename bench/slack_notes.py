@@ -41,7 +41,7 @@ from shared.requests.people import (
 from tests.backends import running_servers
 from tests.faults.nudges.day_reports import find_timezone_at_noon, make_day_reports
 from tests.faults.nudges.ledger import SCHEMA
-from tests.faults.nudges.replicas import Replica, provisioned
+from tests.faults.nudges.replicas import Replica, provisioned, servers_settings
 from tests.services.nudges.builders.managed_teams import lead
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.rows import Rows
@@ -55,12 +55,7 @@ _QUIET_TIMEOUT_S: Final = 120.0
 _FIRST_AT_WORK: Final = 4
 """Of ten reps whose days are reported, the first four are special cases."""
 _IS_BUSY: Final = "SELECT EXISTS (SELECT FROM delivery WHERE state IN ('queued', 'sending')) OR EXISTS (SELECT FROM outbox)"
-_CONFIGURATION: Final = """\
-[nats]
-url = "{nats}"
-monitor_url = "{monitor}"
-[postgres]
-url = "{postgres}"
+_SETTINGS: Final = """\
 [experiments]
 holdout = 0.0
 [channels.slack]
@@ -94,15 +89,8 @@ async def run(folder: Path, *, notes: int, notes_per_s: float) -> tuple[list[flo
     async with running_servers() as servers, slack_stand_in() as slack, provisioned(servers) as nats:
         (folder / "token").write_text(TOKEN)
         (folder / "signing-secret").write_text(SECRET)
-        (folder / "daymark.toml").write_text(
-            _CONFIGURATION.format(
-                nats=servers.nats_url,
-                monitor=servers.monitor_url,
-                postgres=servers.postgres_url(role=SCHEMA, database=DATABASE),
-                base_url=slack.base_url,
-                folder=folder,
-            )
-        )
+        settings = _SETTINGS.format(base_url=slack.base_url, folder=folder)
+        (folder / "daymark.toml").write_text(servers_settings(servers) + settings)
         ports = find_free_ports(2)
         replica = Replica(folder / "nudges.log", ports)
         schema = {"search_path": SCHEMA}

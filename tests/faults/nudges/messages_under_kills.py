@@ -17,27 +17,21 @@ from typing import Final
 
 from nats.aio.msg import Msg
 
-from deploy.database import DATABASE
 from deploy.local.servers.ports import find_free_ports
 from shared.clock import monotonic_s
 from shared.reach import ContactPoint
 from shared.requests.endpoint import Envelope
 from shared.requests.people import PERSON_CONTACTS, ContactList, ContactQuery
 from tests.backends import running_servers
-from tests.faults.nudges.ledger import SCHEMA, Ledger, Outcome, evaluate, wait_until_settled
-from tests.faults.nudges.replicas import Replica, provisioned, publish_reports
+from tests.faults.nudges.ledger import Ledger, Outcome, evaluate, wait_until_settled
+from tests.faults.nudges.replicas import Replica, provisioned, publish_reports, servers_settings
 from tests.mailbox import Mailbox, receiving_mail
 from tests.slack import TOKEN, StandIn, slack_stand_in
 
 _AFTER_ACCEPTANCE_MAX_S: Final = 0.02
 _MESSAGES_BETWEEN_KILLS_MAX: Final = 3
 _WITHOUT_KILLS_S: Final = 3.0
-_CONFIGURATION: Final = """\
-[nats]
-url = "{nats}"
-monitor_url = "{monitor}"
-[postgres]
-url = "{postgres}"
+_CHANNELS: Final = """\
 [channels.mail]
 host = "127.0.0.1"
 port = {mail_port}
@@ -98,16 +92,8 @@ async def run(folder: Path, *, kills: int, seed: int, reports_per_s: int) -> Out
         acceptances.watch(mailbox, slack)
         await nats.subscribe(PERSON_CONTACTS.subject, cb=_answer_contacts)
         (folder / "token").write_text(TOKEN)
-        (folder / "daymark.toml").write_text(
-            _CONFIGURATION.format(
-                nats=servers.nats_url,
-                monitor=servers.monitor_url,
-                postgres=servers.postgres_url(role=SCHEMA, database=DATABASE),
-                mail_port=mailbox.port,
-                base_url=slack.base_url,
-                folder=folder,
-            )
-        )
+        channels = _CHANNELS.format(mail_port=mailbox.port, base_url=slack.base_url, folder=folder)
+        (folder / "daymark.toml").write_text(servers_settings(servers) + channels)
         replica = Replica(folder / "nudges.log", find_free_ports(2))
         try:
             await replica.start(folder)

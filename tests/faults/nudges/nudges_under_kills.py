@@ -14,22 +14,16 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from deploy.database import DATABASE
 from deploy.local.servers.ports import find_free_ports
 from shared.clock import monotonic_s
 from tests.backends import running_servers
-from tests.faults.nudges.ledger import SCHEMA, Ledger, Outcome, evaluate, wait_until_settled
-from tests.faults.nudges.replicas import Replica, kill_repeatedly, provisioned, publish_reports
+from tests.faults.nudges.ledger import Ledger, Outcome, evaluate, wait_until_settled
+from tests.faults.nudges.replicas import Replica, kill_repeatedly, provisioned, publish_reports, servers_settings
 from tests.receiver import SECRET, Received, answer, receiving
 
 _REPLICAS: Final = 2
 _WITHOUT_KILLS_S: Final = 15.0
-CONFIGURATION: Final = """\
-[nats]
-url = "{nats}"
-monitor_url = "{monitor}"
-[postgres]
-url = "{postgres}"
+_CHANNEL: Final = """\
 [channels.webhook]
 url = "{receiver}"
 secrets = ["file:{folder}/secret"]
@@ -47,14 +41,8 @@ async def run(folder: Path, *, kills: int, seed: int, reports_per_s: int) -> Out
 
     async with running_servers() as servers, receiving() as receiver, provisioned(servers) as connection:
         receiver.behave = receive
-        configuration = CONFIGURATION.format(
-            nats=servers.nats_url,
-            monitor=servers.monitor_url,
-            postgres=servers.postgres_url(role=SCHEMA, database=DATABASE),
-            receiver=receiver.url,
-            folder=folder,
-        )
-        (folder / "daymark.toml").write_text(configuration)
+        channel = _CHANNEL.format(receiver=receiver.url, folder=folder)
+        (folder / "daymark.toml").write_text(servers_settings(servers) + channel)
         (folder / "secret").write_text(SECRET)
         replicas = [Replica(folder / f"nudges-{number}.log", find_free_ports(2)) for number in range(_REPLICAS)]
         try:

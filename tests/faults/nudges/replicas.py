@@ -22,8 +22,21 @@ from tests.faults.nudges.day_reports import make_day_reports
 from tests.faults.nudges.ledger import SCHEMA, Ledger
 from tests.running_daymark import ROOT
 
+_SERVERS: Final = """\
+[nats]
+url = "{nats}"
+monitor_url = "{monitor}"
+[postgres]
+url = "{postgres}"
+"""
 _READY_TIMEOUT_S: Final = 60.0
 _BETWEEN_KILLS_MAX_S: Final = 2.0
+
+
+def servers_settings(servers: Servers) -> str:
+    """The part of daymark.toml that says where the servers are."""
+    postgres = servers.postgres_url(role=SCHEMA, database=DATABASE)
+    return _SERVERS.format(nats=servers.nats_url, monitor=servers.monitor_url, postgres=postgres)
 
 
 class Replica:
