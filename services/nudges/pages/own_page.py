@@ -16,9 +16,9 @@ from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Door, Links, inbox_path, own_page_path, rep_page_path
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
+from services.nudges.pages.cards.nudge_cards import group_by_day
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.nudge_cards import group_by_day
 from services.nudges.pages.playbook_sections import make_sections
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.rep.day_chart import DAYS_SHOWN

@@ -17,12 +17,12 @@ from services.nudges.links import TODAY_PATH, Door, Links, last_day_of_links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.ask_again import LATER_NOTICES, ask_again, find_later_time
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
+from services.nudges.pages.cards.nudge_cards import make_cards
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import find_message, has_link_ended
-from services.nudges.pages.nudge_cards import make_cards
+from services.nudges.pages.messages.stored_messages import find_message, has_link_ended
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
 from shared.clock import Clock

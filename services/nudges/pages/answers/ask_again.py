@@ -10,7 +10,7 @@ from services.nudges.deliver.deliveries import has_reached_person, requeue_for_l
 from services.nudges.domain.candidate import NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.preferences import later_today
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
-from services.nudges.pages.inbox import Message
+from services.nudges.pages.messages.stored_messages import Message
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import MANAGER_RULES
 from shared.events import PersonId, RepId

@@ -10,7 +10,7 @@ from services.nudges.deliver.personal.slack_message import SlackMessage, slack_m
 from services.nudges.deliver.personal.transport import personal_message
 from services.nudges.domain.feedback.answers import describe_answer
 from services.nudges.links import Links
-from services.nudges.pages.inbox import GivenAnswer, find_message
+from services.nudges.pages.messages.stored_messages import GivenAnswer, find_message
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.events import Nudge, NudgeId, PersonId

@@ -18,7 +18,7 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.ask_again import AGAIN, NOT_AGAIN, ask_again
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
-from services.nudges.pages.inbox import find_message
+from services.nudges.pages.messages.stored_messages import find_message
 from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thanked, UnreadableClick, read_click
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement

@@ -11,9 +11,9 @@ from services.nudges.decide.thanks.occasions import list_thankable
 from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Links
+from services.nudges.pages.cards.nudge_cards import ThanksOffer, ThanksOffers
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import Message
-from services.nudges.pages.nudge_cards import ThanksOffer, ThanksOffers
+from services.nudges.pages.messages.stored_messages import Message
 from shared.events import ManagerId, NudgeId, RepId
 
 _PAGE: Final = "recognise/"

@@ -18,7 +18,7 @@ from services.nudges.domain.phrases import (
     sentence,
 )
 from services.nudges.domain.working_time import local_day
-from services.nudges.pages.nudge_cards import RESTORED
+from services.nudges.pages.cards.nudge_cards import RESTORED
 from services.nudges.pages.thanks.written_thanks import WrittenThanks
 
 

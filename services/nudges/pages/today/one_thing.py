@@ -9,10 +9,10 @@ import asyncpg
 from services.nudges.domain.phrases import clock_time
 from services.nudges.links import Links, inbox_path
 from services.nudges.pages.answers.ask_again import find_later_time
+from services.nudges.pages.cards.nudge_cards import Card, PartOfCard, ThanksOffer, make_cards
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import Message, find_message
-from services.nudges.pages.nudge_cards import Card, PartOfCard, ThanksOffer, make_cards
+from services.nudges.pages.messages.stored_messages import Message, find_message
 from services.nudges.pages.thanks.thanks_offers import find_thankable
 from shared.events import ManagerId, NudgeId
 from shared.postgres.queries import Queries

@@ -1,8 +1,8 @@
 """Nudges as cards: what each reader sees."""
 
 from services.nudges.domain.feedback.answers import Answer
-from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
-from services.nudges.pages.nudge_cards import Card, make_cards
+from services.nudges.pages.cards.nudge_cards import Card, make_cards
+from services.nudges.pages.messages.stored_messages import GivenAnswer, Message, MessagePart
 from services.nudges.rules.catalogue import RULES
 from shared.events import NudgeId, NudgeKind, PersonId
 from tests.services.nudges.builders.days import MONDAY, NOON

@@ -11,7 +11,7 @@ from services.nudges.domain.candidate import ANNOUNCEMENT_RULE
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
 from services.nudges.domain.phrases import capitalized, clock_time, day_and_month, first_name, natural_name
-from services.nudges.pages.inbox import GivenAnswer, Message, MessagePart
+from services.nudges.pages.messages.stored_messages import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first
 from services.nudges.rules.catalogue import title_of
 from shared.events import NudgeId, NudgeKind, PersonId, PossibleAbsence

@@ -10,13 +10,13 @@ from starlette.staticfiles import StaticFiles
 
 from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Door, Links
+from services.nudges.pages.cards.nudge_cards import group_by_day
 from services.nudges.pages.disputes.activity_cards import make_manager_cards
 from services.nudges.pages.disputes.disputes import list_disputes_for_manager
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import list_inbox
-from services.nudges.pages.nudge_cards import group_by_day
+from services.nudges.pages.messages.stored_messages import list_inbox
 from services.nudges.pages.rendering import FOLDER, Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
 from services.nudges.pages.thanks.thanks_view import lines_of_sender

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.nudges.domain.feedback.answers import Answer, WrongReason
-from services.nudges.pages.inbox import GivenAnswer, find_message, list_inbox, list_received
+from services.nudges.pages.messages.stored_messages import GivenAnswer, find_message, list_inbox, list_received
 from shared.events import NudgeId, NudgeKind, Person
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, NOON, at
