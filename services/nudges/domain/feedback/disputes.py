@@ -76,6 +76,7 @@ class RecordedActivity(BaseModel):
     currency: str | None = None
     stage: str | None = None
     deal_id: str | None = None
+    url: str | None = None
     counts_for: tuple[str, ...] = ()
 
 

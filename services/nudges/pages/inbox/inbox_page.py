@@ -1,4 +1,4 @@
-"""A manager's inbox: the nudges to them and to their reps, what their reps dispute, and what the manager said to them."""
+"""A manager's inbox: what waits for them, what was sent to them and their reps lately, and what will be sent."""
 
 from collections.abc import Sequence
 
@@ -8,22 +8,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Door, Links
-from services.nudges.pages.cards.nudge_cards import group_by_day
-from services.nudges.pages.disputes.activity_cards import make_manager_cards
-from services.nudges.pages.disputes.disputes import list_disputes_for_manager
 from services.nudges.pages.doors.guard import Guard
-from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.messages.stored_messages import list_inbox
+from services.nudges.pages.inbox.inbox_query import KIND_LABELS, read_query
+from services.nudges.pages.inbox.load_inbox import load_inbox
 from services.nudges.pages.rendering import FOLDER, Renderer
-from services.nudges.pages.thanks.thanks_offers import find_thankable
-from services.nudges.pages.thanks.thanks_view import lines_of_sender
-from services.nudges.pages.thanks.written_thanks import list_written
 from services.nudges.pages.visits.note_visit import is_seen, note_messages
+from services.nudges.pages.way_back import read_undone
 from shared.clock import Clock
-from shared.events import ManagerId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
 
 
@@ -48,38 +43,34 @@ class InboxPage:
         return self._renderer.not_found()
 
     async def _inbox(self, request: Request, entrance: Entrance) -> Response:
-        manager_id, today = ManagerId(entrance.person_id), entrance.today
+        now = self._clock.now()
+        query = read_query(request.query_params, entrance.person_id, entrance.today)
         try:
-            messages = [
-                message
-                for message in await list_inbox(self._pool, manager_id)
-                if may_read(manager_id, message.person_id, message.rule, today)
-            ]
-            disputes = [
-                dispute
-                for dispute in await list_disputes_for_manager(self._pool, manager_id, now=self._clock.now())
-                if may(manager_id, Action.MANAGE, dispute.rep_id, today)
-            ]
-            thankable = await find_thankable(self._pool, self._links, entrance, messages, root="../../")
-            written = await list_written(self._pool, manager_id)
+            inbox = await load_inbox(self._pool, self._links, entrance, query, now=now)
             if is_seen(request, entrance):
-                await note_messages(self._pool, entrance, messages, now=self._clock.now())
+                await note_messages(self._pool, entrance, inbox.shown, now=now)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
-
-        def absence_address(absence: PossibleAbsence) -> str:
-            return f"../../absence/{self._links.absence_path(manager_id, absence, last_day=entrance.last_day)}"
-
         return self._renderer.page(
             "inbox.html",
             has_forms=True,
             entrance=entrance,
             manager=entrance.name,
             token=entrance.token,
-            settings=f"../../{self._links.mail_path(manager_id, is_signed_in=entrance.is_signed_in)}",
-            days=group_by_day(messages, reader=manager_id, absence_address=absence_address, offers=thankable.offers),
-            reps=thankable.reps,
-            written=lines_of_sender(written, now=self._clock.now()),
-            disputes=make_manager_cards(disputes),
-            has_open_disputes=any(dispute.resolution is None for dispute in disputes),
+            settings=f"../../{self._links.mail_path(entrance.person_id, is_signed_in=entrance.is_signed_in)}",
+            inbox=inbox,
+            query=query,
+            undone=read_undone(request),
+            reps=_reps_of(entrance),
+            kinds=[(str(kind), label) for kind, label in KIND_LABELS.items()],
         )
+
+
+def _reps_of(entrance: Entrance) -> list[tuple[str, str]]:
+    """Whom the manager can choose: pairs of an id and a name, by name."""
+    people = sorted(entrance.today.people.values(), key=lambda person: (person.name, person.id))
+    return [
+        (person.id, natural_name(person.name))
+        for person in people
+        if may(entrance.person_id, Action.MANAGE, person.id, entrance.today)
+    ]
