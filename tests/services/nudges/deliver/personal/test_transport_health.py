@@ -58,6 +58,7 @@ def test_a_server_that_fails_often_enough_is_left_alone_and_then_tried_with_one_
     assert second is not None
     assert second.after_s == LEASE_S
     health.note("mail", DOWN)
+    assert health.failing_servers()[0].failing_s == RETRY_POLICY.base_s
     third = health.admit("mail")
     assert third is not None
     assert third.after_s == 2 * RETRY_POLICY.base_s
