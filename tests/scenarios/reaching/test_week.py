@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.events import NudgeKind
-from tests.scenarios.reaching.week import WAYS, WORDS, WRITTEN, play_week
+from tests.scenarios.reaching.week import NOTE, WAYS, WRITTEN, play_week
 
 _BESIDE_THE_CAP = {NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS}
 _MANAGERS = ("mara", "jon")
@@ -27,9 +27,9 @@ async def test_everybody_is_reached_in_their_own_way_and_can_answer(tmp_path: Pa
     )
     assert set(a_day.values()) == {1}
     assert [sum(person == manager for person, _ in a_day) for manager in _MANAGERS] == [5, 5]
-    thanks = {nudge.person: nudge.text for nudge in nudges if nudge.kind is NudgeKind.THANKS}
+    thanks: dict[str, str] = {nudge.person: nudge.text for nudge in nudges if nudge.kind is NudgeKind.THANKS}
     assert {rep: thanks.get(rep, "") for _, rep in WRITTEN} == {
-        "carla": f"Mara Lind wrote to you: “{WORDS}”",
+        "carla": f"Mara Lind wrote to you: “{NOTE}”",
         "hugo": "Jon Keller says thank you.",
         "bruno": "Ana Ruiz wrote to you: “Thanks for taking my calls on Friday.”",
     }

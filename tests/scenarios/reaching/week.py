@@ -46,8 +46,8 @@ WAYS: Final = {
     "jon": "slack",
 }
 """The two managers, and the reps who can be reached. Fumi, Kenji and Lena cannot."""
-WORDS: Final = "The way you handled Tuesday's cancellation was great."
-WRITTEN: Final = {("mara", "carla"): WORDS, ("jon", "hugo"): "", ("ana", "bruno"): "Thanks for taking my calls on Friday."}
+NOTE: Final = "The way you handled Tuesday's cancellation was great."
+WRITTEN: Final = {("mara", "carla"): NOTE, ("jon", "hugo"): "", ("ana", "bruno"): "Thanks for taking my calls on Friday."}
 """Who recognises whom: in words of their own, or with one click."""
 MONDAY: Final = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
 """After the weekend: noon in New York, and the afternoon in Madrid."""
@@ -121,8 +121,8 @@ async def _play(daymark: RunningDaymark, folder: Path, definitions: Path) -> Non
             on_progress=lambda _, __, ___: None,
             definitions=definitions,
         )
-        for (sender, rep), words in WRITTEN.items():
-            await _recognise(daymark, sender, rep, words)
+        for (sender, rep), note in WRITTEN.items():
+            await _recognise(daymark, sender, rep, note)
         stepper, instant = TimeStepper(connection), played.until
         while instant < MONDAY:
             instant = min(instant + _STEP, MONDAY)
@@ -132,13 +132,13 @@ async def _play(daymark: RunningDaymark, folder: Path, definitions: Path) -> Non
     await daymark.settle()
 
 
-async def _recognise(daymark: RunningDaymark, sender: str, rep: str, words: str) -> None:
+async def _recognise(daymark: RunningDaymark, sender: str, rep: str, note: str) -> None:
     """Write to a rep in the form of the page, or press "Just say thank you"."""
     command = "inbox" if sender in _MANAGERS else "you"
     async with signed_in(daymark, command, sender) as (browser, address):
         page = f"{address.split(sender)[0].removesuffix(f'/{command}/')}/recognise/{sender}/{rep}/-"
         hidden = dict(_HIDDEN.findall((await browser.get(page)).text))
-        written = {"text": words} if words else {"text": "", "say": "thanks"}
+        written = {"text": note} if note else {"text": "", "say": "thanks"}
         response = await browser.post(f"{page}/send", data={"csrf": hidden["csrf"], "form": hidden["form"], **written})
         assert response.status_code == httpx.codes.OK, response.text
 
