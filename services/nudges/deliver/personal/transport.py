@@ -137,7 +137,7 @@ def _nudge_json(nudge: Nudge, *, stop_url: str) -> str:
 
 
 def _link_label(nudge: Nudge) -> str:
-    """A message that begins with disputes leads to the manager's page."""
+    """A message that begins with disputes leads to the manager's inbox."""
     if nudge.rule in (DISPUTES_RULE, NEW_DISPUTES_RULE):
         return _DISPUTES_LABEL
     return _LINK_LABELS.get(nudge.kind, ANSWER_LABEL)
