@@ -17,7 +17,7 @@ from deploy.access.grants import (
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
-from shared.requests.roster import edits
+from shared.requests.roster import edits, overview
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -65,6 +65,7 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         scores.UNMATCHED_USERS,
         edits.ROSTER_EDIT,
         edits.ROSTER_SHOW,
+        overview.ROSTER_OVERVIEW,
     )
 )
 ANSWERED: Final = {
@@ -74,6 +75,7 @@ ANSWERED: Final = {
             definitions.ROSTER_APPLY,
             edits.ROSTER_EDIT,
             edits.ROSTER_SHOW,
+            overview.ROSTER_OVERVIEW,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,
