@@ -17,6 +17,7 @@ from deploy.access.grants import (
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.roster import edits, overview
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -60,6 +61,11 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_CONTACTS,
         people.PERSON_TODAY,
         people.PERSON_FIND,
+        people.PERSON_LIST,
+        scores.UNMATCHED_USERS,
+        edits.ROSTER_EDIT,
+        edits.ROSTER_SHOW,
+        overview.ROSTER_OVERVIEW,
     )
 )
 ANSWERED: Final = {
@@ -67,6 +73,9 @@ ANSWERED: Final = {
     SCORING: subjects_of(
         (
             definitions.ROSTER_APPLY,
+            edits.ROSTER_EDIT,
+            edits.ROSTER_SHOW,
+            overview.ROSTER_OVERVIEW,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,

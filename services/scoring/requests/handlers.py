@@ -1,5 +1,6 @@
 """Handlers for everything that can be asked of scoring. Any replica may answer."""
 
+import asyncio
 from collections.abc import Callable
 
 import asyncpg
@@ -12,6 +13,7 @@ from services.scoring.definitions.check_names import check_names
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.definitions.roster_edits.edit_roster import edit_roster, show_roster
 from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
@@ -25,12 +27,14 @@ from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
 from services.scoring.explain.preview_readings import preview_readings
+from services.scoring.requests.overview import overview_of
 from services.scoring.requests.people import excerpt_of, named_person, page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.endpoint import NoQuery
+from shared.requests.roster import edits, overview
 from shared.requests.router import RequestRouter
 
 
@@ -39,6 +43,7 @@ def request_router(
 ) -> RequestRouter:
     """All handlers. `on_change` is called when days have to be scored again."""
     requests = RequestRouter(queue="scoring")
+    _handle_roster(requests, pool, cache, clock, on_change)
     _handle_definitions(requests, pool, cache, clock, on_change)
     _handle_absences(requests, pool, cache, clock, on_change)
     _handle_scores(requests, pool, cache, clock)
@@ -47,15 +52,35 @@ def request_router(
     return requests
 
 
-def _handle_definitions(
+def _handle_roster(
     requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
 ) -> None:
     @requests.handles(definitions.ROSTER_APPLY)
-    async def roster(file: definitions.DefinitionFile) -> definitions.Applied:
-        applied = await apply_roster(pool, cache, file.text, file=file.name, now=clock.now())
+    async def apply(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_roster(pool, cache, file.text, file=file.name, replace_entries=file.replace, now=clock.now())
         on_change()
         return applied
 
+    @requests.handles(edits.ROSTER_EDIT)
+    async def edit(change: edits.RosterEdit) -> edits.RosterEdited:
+        edited = await edit_roster(pool, cache, change, now=clock.now())
+        on_change()
+        return edited
+
+    @requests.handles(edits.ROSTER_SHOW)
+    async def show(_: NoQuery) -> edits.StoredRoster:
+        return await show_roster(pool)
+
+    @requests.handles(overview.ROSTER_OVERVIEW)
+    async def whole(query: overview.OverviewQuery) -> overview.RosterOverview:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        return await asyncio.to_thread(overview_of, roster, query, now=clock.now())
+
+
+def _handle_definitions(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
     @requests.handles(definitions.PLAYBOOK_APPLY)
     async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
         applied = await apply_playbooks(pool, cache, file.text, file=file.name, revise=file.revise, now=clock.now())

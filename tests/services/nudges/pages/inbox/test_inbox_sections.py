@@ -173,7 +173,7 @@ async def test_names_are_text_and_buttons_say_what_they_are_about(browser: httpx
     for button in (
         ">Recognise Ana for today</button>",
         '>Write to Ana…<span class="unseen"> About: Plan done</span></a>',
-        '>I\'ve told Ana<span class="unseen">: Plan done, Ana Ruiz</span></button>',
+        '>Already thanked Ana<span class="unseen">: Plan done, Ana Ruiz</span></button>',
         '>Wrong…<span class="unseen"> Plan done, Ana Ruiz</span></summary>',
     ):
         assert button in page, button
