@@ -87,7 +87,7 @@ async def test_a_card_leads_to_the_rep_the_day_and_the_record_in_the_crm(browser
         assert link in page, link
 
 
-async def test_whoever_came_by_a_link_is_led_to_no_page_that_does_not_open_for_them(visits: Visits, rows: Rows) -> None:
+async def test_a_visitor_with_a_link_gets_no_links_that_do_not_open_for_them(visits: Visits, rows: Rows) -> None:
     await rows.add_nudge(make_nudge())
     url = visits.links._url(f"/inbox/mara/{visits.links._sign('mara', TUESDAY)}")
     async with visits.browser() as visitor:
