@@ -13,20 +13,24 @@ from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 class DefinitionFile(Schema):
     """A roster or playbook file as its author wrote it; `name` is only for messages. `revise` is why a version begins in the
-    past."""
+    past. A playbook from a page is `published_by` a manager, who has seen everything up to the `edition`."""
 
     name: str
     text: str
     revise: str = ""
+    published_by: ManagerId | None = None
+    edition: str | None = None
 
 
 class Applied(Schema):
     """What applying a file did, in one line for people. The days of `reps_to_rescore` reps are being scored again in the
-    background, and a version is being announced to `reps_to_announce_to` reps."""
+    background, and a version is being announced to `reps_to_announce_to` reps. `unexplained` are the labels of behaviours that
+    change although the playbook does not say why."""
 
     summary: str
     reps_to_rescore: int
     reps_to_announce_to: int = 0
+    unexplained: tuple[str, ...] = ()
 
 
 class NamesQuery(Schema):

@@ -23,6 +23,8 @@ def announcement_event(notice: Notice, definitions: Definitions, *, traceparent:
     """The event of a notice. Its id is the same whenever the same announcement is made again."""
     event_id = f"{notice.rep_id}:{notice.version}:{notice.announcement_number}"
     if notice.binding is not None:
+        if notice.binding.playbook.wording:
+            event_id += f":{notice.binding.playbook.wording}"
         return make_event(
             PLAYBOOK_ANNOUNCED,
             _announced(notice.binding, definitions, number=notice.announcement_number, now=now),
@@ -64,6 +66,8 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
         revises=playbook.revises,
         announcement_number=number,
         announced_at=now,
+        message=playbook.message,
+        wording=playbook.wording,
     )
 
 
@@ -78,6 +82,7 @@ def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
             targets=tuple(as_decimal(target) for target in behaviour.targets),
             weight=as_decimal(behaviour.weight),
             cap=as_decimal(behaviour.cap),
+            reason=behaviour.reason,
         )
         for behaviour in playbook.behaviours
     )

@@ -40,6 +40,7 @@ def request_router(
     """All handlers. `on_change` is called when days have to be scored again."""
     requests = RequestRouter(queue="scoring")
     _handle_definitions(requests, pool, cache, clock, on_change)
+    _handle_playbooks(requests, pool, cache, clock, on_change)
     _handle_absences(requests, pool, cache, clock, on_change)
     _handle_scores(requests, pool, cache, clock)
     _handle_erasure(requests, pool, cache, clock)
@@ -56,24 +57,6 @@ def _handle_definitions(
         on_change()
         return applied
 
-    @requests.handles(definitions.PLAYBOOK_APPLY)
-    async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
-        applied = await apply_playbooks(pool, cache, file.text, file=file.name, revise=file.revise, now=clock.now())
-        on_change()
-        return applied
-
-    @requests.handles(definitions.PLAYBOOK_PREVIEW)
-    async def preview(query: definitions.PreviewQuery) -> definitions.Preview:
-        return await preview_playbooks(pool, cache, query, now=clock.now())
-
-    @requests.handles(definitions.PLAYBOOK_LIST)
-    async def playbooks(_: NoQuery) -> definitions.PlaybookList:
-        return await list_playbooks(pool, cache, now=clock.now())
-
-    @requests.handles(definitions.ANNOUNCEMENT_LIST)
-    async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
-        return await list_announcements(pool, cache, query)
-
     @requests.handles(definitions.NAMES_CHECK)
     async def names(query: definitions.NamesQuery) -> definitions.NamesQuery:
         await check_names(pool, cache, query, now=clock.now())
@@ -89,6 +72,37 @@ def _handle_definitions(
     async def rescore_state(_: NoQuery) -> definitions.RescoreState:
         async with pool.acquire() as connection:
             return await find_rescore_state(connection)
+
+
+def _handle_playbooks(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
+    @requests.handles(definitions.PLAYBOOK_APPLY)
+    async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_playbooks(
+            pool,
+            cache,
+            file.text,
+            file=file.name,
+            revise=file.revise,
+            published_by=file.published_by,
+            edition=file.edition,
+            now=clock.now(),
+        )
+        on_change()
+        return applied
+
+    @requests.handles(definitions.PLAYBOOK_PREVIEW)
+    async def preview(query: definitions.PreviewQuery) -> definitions.Preview:
+        return await preview_playbooks(pool, cache, query, now=clock.now())
+
+    @requests.handles(definitions.PLAYBOOK_LIST)
+    async def playbooks(_: NoQuery) -> definitions.PlaybookList:
+        return await list_playbooks(pool, cache, now=clock.now())
+
+    @requests.handles(definitions.ANNOUNCEMENT_LIST)
+    async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
+        return await list_announcements(pool, cache, query)
 
 
 def _handle_absences(
