@@ -16,7 +16,7 @@ from deploy.access.grants import (
     subjects_of,
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
-from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests import absences, access, activities, definitions, erasure, nudges, people, playbooks, scores, webhooks
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -60,6 +60,10 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_CONTACTS,
         people.PERSON_TODAY,
         people.PERSON_FIND,
+        definitions.PLAYBOOK_APPLY,
+        playbooks.PLAYBOOK_SHOW,
+        playbooks.PLAYBOOK_DRAFT,
+        playbooks.PLAYBOOK_SUGGEST,
     )
 )
 ANSWERED: Final = {
@@ -72,6 +76,9 @@ ANSWERED: Final = {
             definitions.PLAYBOOK_PREVIEW,
             definitions.PLAYBOOK_LIST,
             definitions.ANNOUNCEMENT_LIST,
+            playbooks.PLAYBOOK_SHOW,
+            playbooks.PLAYBOOK_DRAFT,
+            playbooks.PLAYBOOK_SUGGEST,
             definitions.SCORE_RESCORE,
             definitions.SCORE_RESCORE_STATE,
             absences.ABSENCE_SHOW,

@@ -58,8 +58,8 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
         version=playbook.number,
         effective_from=playbook.effective_from,
         binds_from=first,
-        behaviours=_behaviours(playbook),
-        goals=_goals(playbook),
+        behaviours=define_behaviours(playbook),
+        goals=define_goals(playbook),
         unverified=describe_unverified(playbook.unverified),
         follows=binding.before.effective_from if binding.before is not None else None,
         changes=_changes(binding.before, playbook) if binding.before is not None else (),
@@ -72,7 +72,8 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
+def define_behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
+    """As people read them."""
     return tuple(
         BehaviourDefinition(
             key=behaviour.key,
@@ -89,7 +90,8 @@ def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
+def define_goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
+    """As people read them."""
     return tuple(
         GoalDefinition(
             key=goal.key,

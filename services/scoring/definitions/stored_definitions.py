@@ -40,6 +40,11 @@ class Publication:
     published_by: ManagerId | None
     applied_at: datetime
 
+    def is_in(self, edition: str) -> bool:
+        """Whether it had been published when this edition was the newest."""
+        version, wording = map(int, edition.split("."))
+        return self.wording <= wording if self.wording else self.version <= version
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tombstone:

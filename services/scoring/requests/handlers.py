@@ -25,11 +25,15 @@ from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
 from services.scoring.explain.preview_readings import preview_readings
+from services.scoring.playbooks.draft_playbook import draft_playbook
+from services.scoring.playbooks.show_playbook import show_playbook
+from services.scoring.playbooks.suggest_targets import suggest_targets
 from services.scoring.requests.people import excerpt_of, named_person, page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
+from shared.requests import playbooks as team_playbooks
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
 
@@ -99,6 +103,18 @@ def _handle_playbooks(
     @requests.handles(definitions.PLAYBOOK_LIST)
     async def playbooks(_: NoQuery) -> definitions.PlaybookList:
         return await list_playbooks(pool, cache, now=clock.now())
+
+    @requests.handles(team_playbooks.PLAYBOOK_SHOW)
+    async def show(query: team_playbooks.TeamQuery) -> team_playbooks.TeamPlaybook:
+        return await show_playbook(pool, cache, query.team, now=clock.now())
+
+    @requests.handles(team_playbooks.PLAYBOOK_DRAFT)
+    async def draft(query: team_playbooks.DraftQuery) -> team_playbooks.Draft:
+        return await draft_playbook(pool, cache, query, now=clock.now())
+
+    @requests.handles(team_playbooks.PLAYBOOK_SUGGEST)
+    async def suggest(query: team_playbooks.DraftQuery) -> team_playbooks.Suggestions:
+        return await suggest_targets(pool, cache, query, now=clock.now())
 
     @requests.handles(definitions.ANNOUNCEMENT_LIST)
     async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:

@@ -147,6 +147,10 @@ class Roster:
         team = self._teams.get(team_id)
         return team is not None and any(manager.id == manager_id and manager.leads_on(day) for manager in team.managers)
 
+    def name_of_team(self, team_id: TeamId) -> str:
+        """The name of a team that the roster has."""
+        return self._teams[team_id].name
+
     def team_of(self, rep: Rep, day: date) -> Team:
         """The team that the rep is in on the day."""
         return self._teams[rep.on(day).team]
