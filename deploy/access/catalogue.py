@@ -16,7 +16,9 @@ from deploy.access.grants import (
     subjects_of,
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
-from shared.requests import absences, access, activities, definitions, erasure, nudges, people, playbooks, scores, webhooks
+from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.playbook import drafts
+from shared.requests.roster import edits, overview
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -61,9 +63,14 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_TODAY,
         people.PERSON_FIND,
         definitions.PLAYBOOK_APPLY,
-        playbooks.PLAYBOOK_SHOW,
-        playbooks.PLAYBOOK_DRAFT,
-        playbooks.PLAYBOOK_SUGGEST,
+        drafts.PLAYBOOK_SHOW,
+        drafts.PLAYBOOK_DRAFT,
+        drafts.PLAYBOOK_SUGGEST,
+        people.PERSON_LIST,
+        scores.UNMATCHED_USERS,
+        edits.ROSTER_EDIT,
+        edits.ROSTER_SHOW,
+        overview.ROSTER_OVERVIEW,
     )
 )
 ANSWERED: Final = {
@@ -71,14 +78,17 @@ ANSWERED: Final = {
     SCORING: subjects_of(
         (
             definitions.ROSTER_APPLY,
+            edits.ROSTER_EDIT,
+            edits.ROSTER_SHOW,
+            overview.ROSTER_OVERVIEW,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,
             definitions.PLAYBOOK_LIST,
             definitions.ANNOUNCEMENT_LIST,
-            playbooks.PLAYBOOK_SHOW,
-            playbooks.PLAYBOOK_DRAFT,
-            playbooks.PLAYBOOK_SUGGEST,
+            drafts.PLAYBOOK_SHOW,
+            drafts.PLAYBOOK_DRAFT,
+            drafts.PLAYBOOK_SUGGEST,
             definitions.SCORE_RESCORE,
             definitions.SCORE_RESCORE_STATE,
             absences.ABSENCE_SHOW,

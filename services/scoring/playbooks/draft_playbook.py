@@ -19,7 +19,7 @@ from services.scoring.domain.playbook.wordings import find_unexplained
 from services.scoring.explain.preview_playbook import NothingToPreview, preview_playbooks
 from services.scoring.playbooks.show_playbook import publication_row
 from shared.requests.definitions import PreviewQuery, PreviewRep
-from shared.requests.playbooks import Draft, DraftMistake, DraftQuery
+from shared.requests.playbook.drafts import Draft, DraftMistake, DraftQuery
 
 _FILE = "draft"
 _PAST = "must be today or later; the past is changed with `daymark playbook apply --revise` only"

@@ -17,7 +17,7 @@ from services.scoring.domain.playbook.descriptions import describe_changes, desc
 from services.scoring.domain.roster.calendar import team_day_of
 from services.scoring.domain.roster.roster import Roster
 from shared.events import TeamId, VersionNumber
-from shared.requests.playbooks import Acknowledgement, PublicationRow, ShownVersion, TeamPlaybook, VersionState
+from shared.requests.playbook.drafts import Acknowledgement, PublicationRow, ShownVersion, TeamPlaybook, VersionState
 from shared.suggestions import with_suggestion
 
 _ANNOUNCEMENTS_MAX: Final = 1_000

@@ -20,7 +20,7 @@ from services.scoring.domain.playbook.playbook import Behaviour, Playbook
 from services.scoring.domain.roster.calendar import presence_on, rep_day_of
 from services.scoring.playbooks.draft_playbook import read_draft
 from shared.events import Presence
-from shared.requests.playbooks import DraftQuery, SuggestedTargets, Suggestions
+from shared.requests.playbook.drafts import DraftQuery, SuggestedTargets, Suggestions
 
 WEEKS: Final = 8
 DAYS_MIN: Final = 10

@@ -1,5 +1,6 @@
 """Handlers for everything that can be asked of scoring. Any replica may answer."""
 
+import asyncio
 from collections.abc import Callable
 
 import asyncpg
@@ -12,6 +13,7 @@ from services.scoring.definitions.check_names import check_names
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.definitions.roster_edits.edit_roster import edit_roster, show_roster
 from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
@@ -28,13 +30,15 @@ from services.scoring.explain.preview_readings import preview_readings
 from services.scoring.playbooks.draft_playbook import draft_playbook
 from services.scoring.playbooks.show_playbook import show_playbook
 from services.scoring.playbooks.suggest_targets import suggest_targets
+from services.scoring.requests.overview import overview_of
 from services.scoring.requests.people import excerpt_of, named_person, page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
-from shared.requests import playbooks as team_playbooks
 from shared.requests.endpoint import NoQuery
+from shared.requests.playbook import drafts
+from shared.requests.roster import edits, overview
 from shared.requests.router import RequestRouter
 
 
@@ -43,6 +47,7 @@ def request_router(
 ) -> RequestRouter:
     """All handlers. `on_change` is called when days have to be scored again."""
     requests = RequestRouter(queue="scoring")
+    _handle_roster(requests, pool, cache, clock, on_change)
     _handle_definitions(requests, pool, cache, clock, on_change)
     _handle_playbooks(requests, pool, cache, clock, on_change)
     _handle_absences(requests, pool, cache, clock, on_change)
@@ -52,15 +57,35 @@ def request_router(
     return requests
 
 
-def _handle_definitions(
+def _handle_roster(
     requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
 ) -> None:
     @requests.handles(definitions.ROSTER_APPLY)
-    async def roster(file: definitions.DefinitionFile) -> definitions.Applied:
-        applied = await apply_roster(pool, cache, file.text, file=file.name, now=clock.now())
+    async def apply(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_roster(pool, cache, file.text, file=file.name, replace_entries=file.replace, now=clock.now())
         on_change()
         return applied
 
+    @requests.handles(edits.ROSTER_EDIT)
+    async def edit(change: edits.RosterEdit) -> edits.RosterEdited:
+        edited = await edit_roster(pool, cache, change, now=clock.now())
+        on_change()
+        return edited
+
+    @requests.handles(edits.ROSTER_SHOW)
+    async def show(_: NoQuery) -> edits.StoredRoster:
+        return await show_roster(pool)
+
+    @requests.handles(overview.ROSTER_OVERVIEW)
+    async def whole(query: overview.OverviewQuery) -> overview.RosterOverview:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        return await asyncio.to_thread(overview_of, roster, query, now=clock.now())
+
+
+def _handle_definitions(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
     @requests.handles(definitions.NAMES_CHECK)
     async def names(query: definitions.NamesQuery) -> definitions.NamesQuery:
         await check_names(pool, cache, query, now=clock.now())
@@ -104,16 +129,16 @@ def _handle_playbooks(
     async def playbooks(_: NoQuery) -> definitions.PlaybookList:
         return await list_playbooks(pool, cache, now=clock.now())
 
-    @requests.handles(team_playbooks.PLAYBOOK_SHOW)
-    async def show(query: team_playbooks.TeamQuery) -> team_playbooks.TeamPlaybook:
+    @requests.handles(drafts.PLAYBOOK_SHOW)
+    async def show(query: drafts.TeamQuery) -> drafts.TeamPlaybook:
         return await show_playbook(pool, cache, query.team, now=clock.now())
 
-    @requests.handles(team_playbooks.PLAYBOOK_DRAFT)
-    async def draft(query: team_playbooks.DraftQuery) -> team_playbooks.Draft:
+    @requests.handles(drafts.PLAYBOOK_DRAFT)
+    async def draft(query: drafts.DraftQuery) -> drafts.Draft:
         return await draft_playbook(pool, cache, query, now=clock.now())
 
-    @requests.handles(team_playbooks.PLAYBOOK_SUGGEST)
-    async def suggest(query: team_playbooks.DraftQuery) -> team_playbooks.Suggestions:
+    @requests.handles(drafts.PLAYBOOK_SUGGEST)
+    async def suggest(query: drafts.DraftQuery) -> drafts.Suggestions:
         return await suggest_targets(pool, cache, query, now=clock.now())
 
     @requests.handles(definitions.ANNOUNCEMENT_LIST)

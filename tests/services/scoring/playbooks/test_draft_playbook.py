@@ -11,7 +11,7 @@ from services.scoring.domain.definition_files.yaml_document import DefinitionRef
 from services.scoring.playbooks.draft_playbook import draft_playbook
 from services.scoring.playbooks.show_playbook import show_playbook
 from shared.events import ManagerId, PersonId, TeamId
-from shared.requests.playbooks import Draft, DraftQuery, TeamPlaybook
+from shared.requests.playbook.drafts import Draft, DraftQuery, TeamPlaybook
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
 from tests.services.scoring.domain.builders import NORTH
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from services.scoring.playbooks.suggest_targets import percentile, suggest_targets, weekday_groups
-from shared.requests.playbooks import DraftQuery
+from shared.requests.playbook.drafts import DraftQuery
 from tests.services.scoring.conftest import MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
 from tests.services.scoring.domain.builders import NORTH, behaviour
 

@@ -96,8 +96,8 @@ class Draft(Schema):
     `text` is the file in its canonical form, and `changes` is what differs from the version that it follows. If it differs from
     a version by nothing but words, it is no new one: `rewords` is the date of that version. `unexplained` are the labels of the
     behaviours that change although the file does not say why. `newer` was published since the edition, and `newer_changes` is
-    how the newest version differs from the base. A draft that `is_published` says what is there already. `preview` has every rep
-    of the team."""
+    how the newest version differs from the base. A draft that `is_published` says what is there already. `preview` has every
+    rep of the team."""
 
     mistakes: tuple[DraftMistake, ...] = ()
     text: str = ""
