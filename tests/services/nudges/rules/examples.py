@@ -190,7 +190,11 @@ FIRST_PLAYBOOK: Final = announcement(
 CHANGED_PLAYBOOK: Final = FIRST_PLAYBOOK.model_copy(
     update={
         "follows": date(2026, 1, 1),
-        "changes": ("Conversations: target 12 a day (before: 10 a day).", "No longer part of the plan: Emails."),
+        "changes": (
+            "Conversations: target 12 a day (before: 10 a day). Why: “Two more is one more meeting a week.”",
+            "No longer part of the plan: Emails.",
+        ),
+        "message": "You told me that emails eat your mornings. So let's talk to people instead.",
     }
 )
 HINT: Final = SentNudge(
