@@ -125,7 +125,7 @@ DOUBTS: Final = (
     RosterDoubt(rep_id=ANA.id, kind=DoubtKind.WEEKDAYS, days=30, empty=14, workdays=(1, 2, 3)),
     RosterDoubt(rep_id=TOM.id, kind=DoubtKind.IRREGULAR, days=28, empty=19),
 )
-"""Ana seems to work from Tuesday to Thursday, and Tom now and then."""
+"""Ana seems to work Tuesdays to Thursdays, and Tom now and then."""
 
 MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
     **MORNING_EXAMPLES,
