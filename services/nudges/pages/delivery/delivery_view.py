@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.domain.phrases import capitalized, natural_name
 from services.nudges.pages.delivery.undelivered import Undelivered, Waiting
 from services.nudges.pages.people.people_view import describe_instant
@@ -15,8 +16,8 @@ from shared.requests.roster.person_status import PersonStatus, status_of_people
 
 LISTED_MAX: Final = 100
 """Of a larger roster only those are listed who need something, or who are searched for."""
-_NOT_PEOPLE: Final = frozenset({"personal", "inbox"})
-"""The channel whose states are those of people, and the one that is a page."""
+_PAGE: Final = "inbox"
+"""The channel that is a page, and can neither fail nor wait."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +99,7 @@ def make_delivery(
         undelivered=tuple(
             _undelivered(each, names[each.person_id], now=now) for each in undelivered if each.person_id in names
         ),
-        channels=tuple(_channel(row, now=now) for row in channels.channels if row.name not in _NOT_PEOPLE),
+        channels=tuple(_channel(row, now=now) for row in channels.channels if _is_listed(row)),
     )
 
 
@@ -147,6 +148,11 @@ def _undelivered(message: Undelivered, name: str, *, now: datetime) -> Undeliver
         queued=describe_instant(message.queued_at, now=now),
         error=message.last_error,
     )
+
+
+def _is_listed(row: ChannelRow) -> bool:
+    """The states of the channel to individuals are those of people, as long as it works at all."""
+    return row.name != _PAGE and (row.name != PersonalChannel.name or row.state != "ok")
 
 
 def _channel(row: ChannelRow, *, now: datetime) -> ChannelLine:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.nudges.access.sessions import Origin, open_session
-from services.nudges.deliver.channel_states import mark_channel_disabled, merge_channels
+from services.nudges.deliver.channel_states import mark_channel_disabled, mark_channel_failing, merge_channels
 from services.nudges.deliver.personal.contact_states import record_failure, record_success
 from shared.events import NudgeId, Person, PersonId
 from shared.reach import ContactPoint, Contacts
@@ -31,8 +31,8 @@ YESTERDAY = NOON - timedelta(days=1)
 
 @pytest.fixture
 async def visits(pool: asyncpg.Pool) -> AsyncIterator[Visits]:
-    """Pages with mail to Ana and two rooms, one of which was turned off."""
-    rooms = {name: Recorder(name=name) for name in ("chat.north", "chat.south")}
+    """Pages with mail to Ana and two rooms, one of which was turned off; managers have their page."""
+    rooms = {name: Recorder(name=name) for name in ("chat.north", "chat.south", "inbox")}
     await merge_channels(pool, rooms)
     async with pool.acquire() as connection:
         await mark_channel_disabled(connection, "chat.south", error="the room is gone (404)", now=YESTERDAY)
@@ -162,6 +162,20 @@ async def test_a_channel_whose_receiver_is_back_is_turned_on(visits: Visits, olg
     assert "The channel is on again." in enabled
     assert "chat.south on Delivering" in enabled
     assert "there is no channel with that name any more" in unknown
+
+
+async def test_the_channel_to_people_is_listed_only_while_something_is_wrong_with_it(
+    visits: Visits, olga: httpx.AsyncClient
+) -> None:
+    await merge_channels(visits.pool, {name: Recorder(name=name) for name in ("personal",)})
+    well = await olga.get("/delivery")
+    async with visits.pool.acquire() as connection:
+        await mark_channel_failing(connection, "personal", error="no answer", now=NOON)
+    retrying = _text(await olga.get("/delivery"))
+
+    assert '<h3 class="who">personal</h3>' not in well.text
+    assert "personal on Trying again since Monday 2 March at 11:00 UTC: no answer" in retrying
+    assert "inbox on" not in retrying
 
 
 async def test_of_a_large_roster_those_are_shown_who_need_something_or_are_searched_for(
