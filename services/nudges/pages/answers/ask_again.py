@@ -17,7 +17,7 @@ from shared.events import PersonId, RepId
 from shared.postgres.pool import Connection
 
 AGAIN: Final = "You'll get this message again later today."
-NOT_AGAIN: Final = "This message can't come again today. You can always read it in Daymark."
+NOT_AGAIN: Final = "We can't send this message again today. It's still in Daymark."
 PERSONAL: Final = "personal"
 """The name of the channel to individuals."""
 LATER_NOTICES: Final = {"yes": AGAIN, "no": NOT_AGAIN}

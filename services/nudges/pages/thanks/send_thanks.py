@@ -18,7 +18,7 @@ from shared.clock import Clock
 from shared.events import ManagerId, NudgeId
 from shared.trace import continue_trace
 
-TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
+TOO_LONG: Final = f"Nothing was sent. Your message is {{length}} characters long; the limit is {TEXT_LENGTH_MAX}."
 """What somebody reads who has written too much."""
 
 

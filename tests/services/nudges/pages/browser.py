@@ -27,6 +27,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.pages.old_addresses import OldAddresses
+from tests.services.nudges.pages.people.roster_scoring import RosterScoring
 from tests.services.nudges.pages.rosters import ReportedRoster
 
 BASE_URL: Final = "http://pages"
@@ -69,8 +70,14 @@ async def browsing(
         links=LINKS,
         clock=SteppedClock(now),
         metrics=metrics or NudgesMetrics(rules=RULES, channels=[]),
-        scoring=Scoring(read_roster=roster.read, find_person=roster.find, explain=explain, ask_about_absence=ask_about_absence),
-        channel=channel,
+        scoring=Scoring(
+            read_roster=roster.read,
+            find_person=roster.find,
+            explain=explain,
+            ask_about_absence=ask_about_absence,
+            ask=RosterScoring().ask,
+        ),
+        channels={channel.name: channel} if channel is not None else {},
         settings=SETTINGS,
         openid=None,
         is_secure=False,

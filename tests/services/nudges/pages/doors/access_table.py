@@ -101,6 +101,11 @@ def _in_session(method: str, path: str, people: str) -> Row:
     return Row(method=method, path=path, grants={Way.SESSION: people})
 
 
+def _entered(kind: str, **data: str) -> Row:
+    """What an operator enters into the roster."""
+    return Row(method="POST", path=f"/roster/{kind}", grants={Way.SESSION: "olga"}, data=data)
+
+
 def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
     return [Row(method=method, path=f"{_ANSWER}{path}", subject=rep, grants={Way.MESSAGE: people[rep]}) for rep in SUBJECTS]
 
@@ -143,6 +148,16 @@ ROWS: Final = (
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),
+    _in_session("GET", "/delivery", "olga"),
+    _in_session("POST", "/delivery/again", "olga"),
+    _in_session("POST", "/delivery/channel", "olga"),
+    _in_session("POST", "/delivery/test", "olga"),
+    _in_session("GET", "/people", "olga"),
+    _in_session("GET", "/roster/person", "olga"),
+    _entered("email", person="ana", email="a@example.com"),
+    _entered("person", name="Eva", timezone="UTC", team="north"),
+    _entered("team", name="West"),
+    _entered("user", rep="ana", source="acme", user="8"),
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
