@@ -42,8 +42,8 @@ def _press(chromium: Chromium, keys: str) -> object:
     return chromium.run(FOCUSED)
 
 
-async def _in_inbox(visits: Visits, look: Callable[[Chromium], None]) -> None:
-    """Let Mara, signed in, look at her inbox."""
+async def _in_inbox(visits: Visits, visit: Callable[[Chromium], None]) -> None:
+    """Let Mara, signed in, open her inbox."""
     async with visits.pool.acquire() as connection:
         token = await open_session(connection, MARA.id, Origin.MESSAGE, now=NOON)
 
@@ -51,7 +51,7 @@ async def _in_inbox(visits: Visits, look: Callable[[Chromium], None]) -> None:
         with running_chromium() as chromium:
             chromium.command("Network.setCookie", {"name": "daymark-session", "value": token, "url": address})
             chromium.open(f"{address}/inbox/mara/-")
-            look(chromium)
+            visit(chromium)
 
     async with _served(visits) as address:
         await asyncio.to_thread(open_inbox, address)
@@ -69,7 +69,7 @@ async def _two_cards(rows: Rows) -> None:
 async def test_keys_move_between_cards_and_press_what_they_offer(visits: Visits, rows: Rows) -> None:
     focused: list[object] = []
 
-    def look(chromium: Chromium) -> None:
+    def visit(chromium: Chromium) -> None:
         focused.extend(_press(chromium, key) for key in ("j", "j", "j", "k", "w"))
         chromium.run("document.querySelector('select').focus()")
         focused.append(_press(chromium, "j"))
@@ -81,7 +81,7 @@ async def test_keys_move_between_cards_and_press_what_they_offer(visits: Visits,
         chromium.wait_for("document.querySelector('#nudge-done [role=status]') !== null")
         focused.append(chromium.run(FOCUSED))
 
-    await _in_inbox(visits, look)
+    await _in_inbox(visits, visit)
 
     assert focused[:5] == ["nudge-hint", "nudge-done", "nudge-done", "nudge-hint", "It was somebody else's work"]
     assert str(focused[5]).startswith("Everybody")
@@ -95,7 +95,7 @@ async def test_keys_move_between_cards_and_press_what_they_offer(visits: Visits,
 async def test_the_list_of_keys_opens_with_a_question_mark_and_turns_them_off(visits: Visits) -> None:
     seen: list[object] = []
 
-    def look(chromium: Chromium) -> None:
+    def visit(chromium: Chromium) -> None:
         _press(chromium, "?")
         seen.append(chromium.run("return document.getElementById('keys').open"))
         _press(chromium, "j")
@@ -108,7 +108,7 @@ async def test_the_list_of_keys_opens_with_a_question_mark_and_turns_them_off(vi
         chromium.click("#keys form button")
         seen.append(_press(chromium, "j"))
 
-    await _in_inbox(visits, look)
+    await _in_inbox(visits, visit)
 
     assert (seen[:2], seen[3]) == ([True, True], "nudge-hint")
     assert seen[2] != "nudge-hint"
