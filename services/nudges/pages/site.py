@@ -29,6 +29,9 @@ from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.playbook.ask_scoring import AskAboutPlaybook
+from services.nudges.pages.playbook.edit_page import EditPage
+from services.nudges.pages.playbook.playbook_page import PlaybookPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.send_thanks import ThanksSender
@@ -43,12 +46,13 @@ from shared.requests.scores import Explanation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scoring:
-    """What pages ask of scoring: today's roster, what a day rests on, and absences."""
+    """What pages ask of scoring: today's roster, what a day rests on, absences, and playbooks."""
 
     read_roster: ReadRoster
     find_person: FindPerson
     explain: Callable[[RepId, date], Awaitable[Explanation]]
     ask_about_absence: AskScoring
+    ask_about_playbook: AskAboutPlaybook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +145,8 @@ class Site:
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard, transports=transports),
+            PlaybookPage(renderer, guard, ask=self.scoring.ask_about_playbook),
+            EditPage(renderer, guard, ask=self.scoring.ask_about_playbook),
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),

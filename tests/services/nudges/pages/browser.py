@@ -27,6 +27,7 @@ from shared.transient_errors import TRANSIENT_ERRORS
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.pages.old_addresses import OldAddresses
+from tests.services.nudges.pages.playbook.scoring import small_playbook
 from tests.services.nudges.pages.rosters import ReportedRoster
 
 BASE_URL: Final = "http://pages"
@@ -69,7 +70,13 @@ async def browsing(
         links=LINKS,
         clock=SteppedClock(now),
         metrics=metrics or NudgesMetrics(rules=RULES, channels=[]),
-        scoring=Scoring(read_roster=roster.read, find_person=roster.find, explain=explain, ask_about_absence=ask_about_absence),
+        scoring=Scoring(
+            read_roster=roster.read,
+            find_person=roster.find,
+            explain=explain,
+            ask_about_absence=ask_about_absence,
+            ask_about_playbook=small_playbook,
+        ),
         channel=channel,
         settings=SETTINGS,
         openid=None,

@@ -24,8 +24,18 @@ async def test_a_rep_begins_with_their_own_page(visits: Visits) -> None:
     home = await browser.get("/", follow_redirects=True)
     preferences = await browser.get("/mail/ana/-")
 
-    assert _pages(home) == [("Today*", "/you/ana/-"), ("Wins", "/wins"), ("Preferences", "/mail/ana/-")]
-    assert _pages(preferences) == [("Today", "/you/ana/-"), ("Wins", "/wins"), ("Preferences*", "/mail/ana/-")]
+    assert _pages(home) == [
+        ("Today*", "/you/ana/-"),
+        ("Playbook", "/playbook"),
+        ("Wins", "/wins"),
+        ("Preferences", "/mail/ana/-"),
+    ]
+    assert _pages(preferences) == [
+        ("Today", "/you/ana/-"),
+        ("Playbook", "/playbook"),
+        ("Wins", "/wins"),
+        ("Preferences*", "/mail/ana/-"),
+    ]
     assert '<a class="skip" href="#main">' in home.text
     assert '<main id="main"' in home.text
 
@@ -39,6 +49,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Today", "/today"),
         ("Inbox*", "/inbox/jon/-"),
         ("Your day", "/you/jon/-"),
+        ("Playbook", "/playbook"),
         ("Wins", "/wins"),
         ("Effects", "/effects"),
         ("Preferences", "/mail/jon/-"),
@@ -47,6 +58,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Today", "/today"),
         ("Inbox", "/inbox/jon/-"),
         ("Your day*", "/you/jon/-"),
+        ("Playbook", "/playbook"),
         ("Wins", "/wins"),
         ("Effects", "/effects"),
         ("Preferences", "/mail/jon/-"),

@@ -19,6 +19,7 @@ from services.nudges.deliver.personal.transport import PersonalMessage, Transpor
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.playbook.ask_scoring import AskAboutPlaybook
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
@@ -38,6 +39,7 @@ from tests.services.nudges.deliver.personal.directories import no_directory
 from tests.services.nudges.pages.absences.conftest import AbsenceScoring
 from tests.services.nudges.pages.browser import SETTINGS
 from tests.services.nudges.pages.disputes.explanations import Scoring as Explaining
+from tests.services.nudges.pages.playbook.scoring import small_playbook
 from tests.services.nudges.pages.slack.requests import SECRET
 
 HTTP: Final = "http://pages"
@@ -164,6 +166,7 @@ async def visiting(
     asked_max: int = 100,
     now: datetime = NOON,
     stream_s: float = 60.0,
+    ask_about_playbook: AskAboutPlaybook = small_playbook,
 ) -> AsyncIterator[Visits]:
     """Pages on a database. With `has_slack`, messages can be answered there; everybody's user is made of their id."""
     roster, mail, clock = FakeRoster(), FakeMail(), SteppedClock(now)
@@ -182,6 +185,7 @@ async def visiting(
             find_person=roster.find,
             explain=Explaining().explain,
             ask_about_absence=AbsenceScoring().answer,
+            ask_about_playbook=ask_about_playbook,
         ),
         channel=PersonalChannel([mail], no_directory, destination=b"", give_up_after=timedelta(hours=1)) if can_send else None,
         settings=SETTINGS,
