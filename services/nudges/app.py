@@ -32,7 +32,7 @@ from services.nudges.outbox import relay_job
 from services.nudges.pages.absences.ask_scoring import ask_about_absence
 from services.nudges.pages.disputes.explain_day import explain_day
 from services.nudges.pages.doors.openid_page import OPENID_BACK_PATH
-from services.nudges.pages.playbook.ask_scoring import asking
+from services.nudges.pages.people.ask_scoring import asking
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
@@ -203,9 +203,9 @@ class NudgesService:
                 find_person=self._roster.find,
                 explain=partial(explain_day, self._client),
                 ask_about_absence=partial(ask_about_absence, self._client),
-                ask_about_playbook=asking(self._client),
+                ask=asking(self._client),
             ),
-            channel=self._personal,
+            channels=self._channels,
             settings=self._decisions,
             openid=self._openid(),
             is_secure=self._settings.nudges.is_secure,

@@ -82,7 +82,7 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         wordings=(_text(playbook, today=today),),
         reason=(
             f"This is the {playbook.team.name} playbook from {long_date(playbook.effective_from, today=today)}. "
-            "Before the day after you get this message, no missed target in it is held against you."
+            "Missed targets in it can only count against you from the day after you get this message."
         ),
     )
 

@@ -8,7 +8,9 @@ from typing import Final
 from services.nudges.domain.phrases import day_and_month, natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
 from services.nudges.links import (
+    DELIVERY_PATH,
     EFFECTS_PATH,
+    PEOPLE_PATH,
     PLAYBOOK_PATH,
     SIGNED_IN,
     TODAY_PATH,
@@ -18,6 +20,9 @@ from services.nudges.links import (
     preferences_path,
 )
 from shared.events import PersonId, TeamId
+
+OPERATOR_PAGES: Final = (("Delivery", DELIVERY_PATH), ("People", PEOPLE_PATH))
+"""The pages of whoever runs Daymark."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +79,8 @@ class Entrance:
             pages.extend([("Playbook", PLAYBOOK_PATH), ("Wins", WINS_PATH)])
         if is_manager:
             pages.append(("Effects", EFFECTS_PATH))
+        if self.person_id in self.today.operators:
+            pages.extend(OPERATOR_PAGES)
         if is_manager or is_rep:
             pages.append(("Preferences", preferences_path(self.person_id)))
         return pages

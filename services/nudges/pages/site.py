@@ -1,6 +1,6 @@
 """All pages together: what is served on the port that is open to everybody."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -12,12 +12,15 @@ from starlette.routing import BaseRoute
 from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.roster_today import FindPerson, ReadRoster
 from services.nudges.decide.decision_context import DecisionSettings
-from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.deliver.channel import Channel
+from services.nudges.deliver.channels.personal import PersonalChannel, find_personal_channel
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.answers.undo_page import UndoPage
 from services.nudges.pages.api.api_routes import Api
+from services.nudges.pages.delivery.delivery_page import DeliveryPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.guard import Guard
@@ -27,9 +30,10 @@ from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
-from services.nudges.pages.inbox_page import InboxPage
+from services.nudges.pages.inbox.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
-from services.nudges.pages.playbook.ask_scoring import AskAboutPlaybook
+from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
+from services.nudges.pages.people.people_page import PeoplePage
 from services.nudges.pages.playbook.edit_page import EditPage
 from services.nudges.pages.playbook.playbook_page import PlaybookPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
@@ -46,13 +50,13 @@ from shared.requests.scores import Explanation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scoring:
-    """What pages ask of scoring: today's roster, what a day rests on, absences, and playbooks."""
+    """What pages ask of scoring: today's roster, what a day rests on, absences, and anything else by `ask`."""
 
     read_roster: ReadRoster
     find_person: FindPerson
     explain: Callable[[RepId, date], Awaitable[Explanation]]
     ask_about_absence: AskScoring
-    ask_about_playbook: AskAboutPlaybook
+    ask: AskAnything
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +77,7 @@ class Site:
     clock: Clock
     metrics: NudgesMetrics
     scoring: Scoring
-    channel: PersonalChannel | None
+    channels: Mapping[str, Channel]
     settings: DecisionSettings
     openid: OpenId | None
     is_secure: bool
@@ -81,6 +85,11 @@ class Site:
     live: LiveTeams
     on_acknowledged: Callable[[], None]
     on_decided: Callable[[], None]
+
+    @property
+    def channel(self) -> PersonalChannel | None:
+        """The channel to individuals, if there is one."""
+        return find_personal_channel(self.channels)
 
     def thanks(self) -> ThanksSender:
         """Sends what people write, wherever they write it."""
@@ -133,6 +142,7 @@ class Site:
             TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
             AnswerPage(pool, links, renderer, clock, metrics, guard),
+            UndoPage(pool, renderer, clock, guard),
             DisputePage(
                 pool,
                 renderer,
@@ -145,11 +155,21 @@ class Site:
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard, transports=transports),
-            PlaybookPage(renderer, guard, ask=self.scoring.ask_about_playbook),
-            EditPage(renderer, guard, ask=self.scoring.ask_about_playbook),
+            PlaybookPage(renderer, guard, ask=self.scoring.ask),
+            EditPage(renderer, guard, ask=self.scoring.ask),
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
+            PeoplePage(pool, renderer, clock, guard, channels=self.channels, ask_scoring=self.scoring.ask),
+            DeliveryPage(
+                pool,
+                renderer,
+                clock,
+                guard,
+                channels=self.channels,
+                ask_scoring=self.scoring.ask,
+                on_queued=self.on_decided,
+            ),
         )
         return [route for page in pages for route in page.routes()]

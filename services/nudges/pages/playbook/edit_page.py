@@ -19,7 +19,7 @@ from services.nudges.links import PLAYBOOK_PATH, edit_playbook_path, playbook_pa
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.playbook.ask_scoring import AskAboutPlaybook
+from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.playbook.form_fields import (
     ENTRIES_MAX,
     read_form,
@@ -85,7 +85,7 @@ class _Checked:
 class EditPage:
     """Opens for the managers of a team."""
 
-    def __init__(self, renderer: Renderer, guard: Guard, *, ask: AskAboutPlaybook) -> None:
+    def __init__(self, renderer: Renderer, guard: Guard, *, ask: AskScoring) -> None:
         self._renderer = renderer
         self._guard = guard
         self._ask = ask

@@ -11,7 +11,7 @@ from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import PLAYBOOK_PATH, edit_playbook_path, playbook_path
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.playbook.ask_scoring import AskAboutPlaybook
+from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.playbook.playbook_view import NOTICES, make_view
 from services.nudges.pages.rendering import Renderer
 from shared.events import TeamId
@@ -30,7 +30,7 @@ _HEADERS: Final = {
 class PlaybookPage:
     """Opens for the reps of a team and for its managers."""
 
-    def __init__(self, renderer: Renderer, guard: Guard, *, ask: AskAboutPlaybook) -> None:
+    def __init__(self, renderer: Renderer, guard: Guard, *, ask: AskScoring) -> None:
         self._renderer = renderer
         self._guard = guard
         self._ask = ask

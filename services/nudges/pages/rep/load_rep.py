@@ -11,7 +11,7 @@ from services.nudges.context.ladders import list_ladders
 from services.nudges.domain.announcements import Announcement, reasons_of
 from services.nudges.domain.recent_nudges import LOOKBACK
 from services.nudges.domain.working_time import local_day
-from services.nudges.pages.inbox import Message, list_received
+from services.nudges.pages.messages.stored_messages import Message, list_received
 from services.nudges.pages.own_days import list_own_days
 from services.nudges.pages.rep.day_chart import DayChart, DayRow, make_day_chart, make_day_row
 from services.nudges.pages.rep.standing import Standing, make_standing

@@ -34,8 +34,8 @@ from shared.events import BehaviourKey, BehaviourResult, DayReport, GoalResult, 
 _RUNGS_BELOW_MAX = 3
 _NO_REASONS: Final[Mapping[BehaviourKey, str]] = MappingProxyType({})
 _NOT_AT_WORK = {
-    Presence.ABSENT: "Away on this day. Nothing is expected, and a streak goes on afterwards.",
-    Presence.HOLIDAY: "A public holiday. Nothing is expected, and a streak goes on afterwards.",
+    Presence.ABSENT: "Away on this day. Nothing is expected, and the streak picks up again afterwards.",
+    Presence.HOLIDAY: "A public holiday. Nothing is expected, and the streak picks up again afterwards.",
     Presence.DAY_OFF: "A day off. Nothing is expected.",
     Presence.NOT_EMPLOYED: "Not in a team on this day.",
 }
@@ -143,7 +143,7 @@ def _describe_rest(newest: DayReport, planned: Sequence[BehaviourResult]) -> str
         return "Every target is reached."
     missed = [behaviour for behaviour in planned if behaviour.count < behaviour.target]
     left = joined([counted(behaviour.target - behaviour.count, behaviour.label) for behaviour in missed])
-    part = f" Only {newest.part:.0%} of the day is worked, and targets are scaled to that." if newest.part < 1 else ""
+    part = f" Targets are scaled to {newest.part:.0%} of a day." if newest.part < 1 else ""
     if is_plan_done(newest):
         return f"The plan is done, with a score of 100 or more. Below target: {left}.{part}"
     return f"{'Not done' if newest.state == 'closed' else 'Left'}: {left}.{part}"
@@ -155,7 +155,7 @@ def _describe_streak(worked: Sequence[DayReport]) -> str:
     streak = count_streak(days)
     length = len(streak.done)
     if length == 0:
-        return "No streak right now. The next one begins with the next plan that is reached."
+        return "No streak right now. A new one starts the next time the plan is reached."
     more = " or more" if length + streak.repaired >= HISTORY_DAYS else ""
     made_up = f", with {count_phrase(streak.repaired, 'missed day')} made up for" if streak.repaired else ""
     return f"{length} working {'day' if length == 1 else 'days'}{more} on plan{made_up}."

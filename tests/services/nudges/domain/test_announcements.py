@@ -227,4 +227,4 @@ def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnou
 
     assert list(candidate.wordings) == [text]
     assert (candidate.rule, candidate.kind, candidate.occasion) == ("playbook", NudgeKind.ANNOUNCEMENT, "3, time 1")
-    assert "Before the day after you get this message, no missed target in it is held against you." in candidate.reason
+    assert "Missed targets in it can only count against you from the day after you get this message." in candidate.reason

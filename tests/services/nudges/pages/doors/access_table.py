@@ -113,6 +113,11 @@ def _in_session(method: str, path: str, people: str) -> Row:
     return Row(method=method, path=path, grants={Way.SESSION: people})
 
 
+def _entered(kind: str, **data: str) -> Row:
+    """What an operator enters into the roster."""
+    return Row(method="POST", path=f"/roster/{kind}", grants={Way.SESSION: "olga"}, data=data)
+
+
 def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
     return [Row(method=method, path=f"{_ANSWER}{path}", subject=rep, grants={Way.MESSAGE: people[rep]}) for rep in SUBJECTS]
 
@@ -141,6 +146,7 @@ ROWS: Final = (
     _own("GET", ""),
     _own("POST", "/read/{version:int}"),
     _own("POST", "/answer/{nudge}/{answer}/{reason}"),
+    _own("POST", "/answer/{nudge}/undo"),
     _own("GET", "/day/{day}"),
     _own("POST", "/day/{day}/activity/{activity}/withdraw"),
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
@@ -159,18 +165,31 @@ ROWS: Final = (
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),
+    _in_session("GET", "/delivery", "olga"),
+    _in_session("POST", "/delivery/again", "olga"),
+    _in_session("POST", "/delivery/channel", "olga"),
+    _in_session("POST", "/delivery/test", "olga"),
+    _in_session("GET", "/people", "olga"),
+    _in_session("GET", "/roster/person", "olga"),
+    _entered("email", person="ana", email="a@example.com"),
+    _entered("person", name="Eva", timezone="UTC", team="north"),
+    _entered("team", name="West"),
+    _entered("user", rep="ana", source="acme", user="8"),
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
     *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
     *_of_inbox("/answer/{nudge}/later"),
     *_of_inbox("/answer/{nudge}/thank"),
+    *_of_inbox("/answer/{nudge}/undo"),
     *_of_inbox("/dispute/{activity}/{resolution}"),
+    *_of_inbox("/dispute/{activity}/undo"),
     *_of_inbox("/contest/{activity}/{resolution}"),
     *_of_message("GET", "", READS),
     *_of_message("POST", "/{answer}/{reason}", READS),
     *_of_message("POST", "/later", READS),
     *_of_message("POST", "/thank", MANAGES),
+    *_of_message("POST", "/undo", READS),
     *_of_manager("GET", _ABSENCE),
     *_of_manager("POST", f"{_ABSENCE}/enter"),
     *_of_manager("POST", f"{_ABSENCE}/withdraw"),

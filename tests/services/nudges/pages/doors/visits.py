@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import asyncpg
@@ -13,13 +14,14 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from services.nudges.deliver.channel import Delivered, GiveUp
+from services.nudges.deliver.channel import Channel, Delivered, GiveUp
+from services.nudges.deliver.channel_types import FindDirectory
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.personal.transport import PersonalMessage, TransportOutcome
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
-from services.nudges.pages.playbook.ask_scoring import AskAboutPlaybook
+from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
@@ -39,11 +41,12 @@ from tests.services.nudges.deliver.personal.directories import no_directory
 from tests.services.nudges.pages.absences.conftest import AbsenceScoring
 from tests.services.nudges.pages.browser import SETTINGS
 from tests.services.nudges.pages.disputes.explanations import Scoring as Explaining
-from tests.services.nudges.pages.playbook.scoring import small_playbook
+from tests.services.nudges.pages.people.roster_scoring import RosterScoring
 from tests.services.nudges.pages.slack.requests import SECRET
 
 HTTP: Final = "http://pages"
 HTTPS: Final = "https://pages"
+NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 TODAY: Final = roster_today(
     rep_today(ANA),
     rep_today(BEN, SOUTH.id),
@@ -128,6 +131,8 @@ class Visits:
     pool: asyncpg.Pool
     base_url: str
     live: LiveTeams
+    scoring: RosterScoring = field(default_factory=RosterScoring)
+    queued: asyncio.Event = field(default_factory=asyncio.Event)
     app: Starlette = field(default_factory=Starlette)
 
     def browser(self) -> httpx.AsyncClient:
@@ -166,7 +171,9 @@ async def visiting(
     asked_max: int = 100,
     now: datetime = NOON,
     stream_s: float = 60.0,
-    ask_about_playbook: AskAboutPlaybook = small_playbook,
+    channels: Mapping[str, Channel] = NO_CHANNELS,
+    directory_of: FindDirectory = no_directory,
+    ask: AskScoring | None = None,
 ) -> AsyncIterator[Visits]:
     """Pages on a database. With `has_slack`, messages can be answered there; everybody's user is made of their id."""
     roster, mail, clock = FakeRoster(), FakeMail(), SteppedClock(now)
@@ -175,6 +182,7 @@ async def visiting(
     visits = Visits(
         clock=clock, roster=roster, mail=mail, links=links, metrics=metrics, pool=pool, base_url=base_url, live=live
     )
+    personal = PersonalChannel([mail], directory_of, destination=b"", give_up_after=timedelta(hours=1))
     site = Site(
         pool=pool,
         links=links,
@@ -185,16 +193,16 @@ async def visiting(
             find_person=roster.find,
             explain=Explaining().explain,
             ask_about_absence=AbsenceScoring().answer,
-            ask_about_playbook=ask_about_playbook,
+            ask=ask or visits.scoring.ask,
         ),
-        channel=PersonalChannel([mail], no_directory, destination=b"", give_up_after=timedelta(hours=1)) if can_send else None,
+        channels=dict(channels) | ({personal.name: personal} if can_send else {}),
         settings=SETTINGS,
         openid=openid,
         is_secure=base_url.startswith("https"),
         asked_max=asked_max,
         live=visits.live,
         on_acknowledged=lambda: None,
-        on_decided=lambda: None,
+        on_decided=visits.queued.set,
     )
     visits.app = site.application(_slack_routes(visits, site.thanks()) if has_slack else ())
     yield visits

@@ -36,7 +36,7 @@ async def playbooks(scoring_database_url: str) -> AsyncIterator[PlaybookScoring]
 
 @pytest.fixture
 async def playbook_visits(pool: asyncpg.Pool, playbooks: PlaybookScoring) -> AsyncIterator[Visits]:
-    async with visiting(pool, ask_about_playbook=playbooks.ask) as opened:
+    async with visiting(pool, ask=playbooks.ask) as opened:
         opened.roster.today = TODAY
         yield opened
 

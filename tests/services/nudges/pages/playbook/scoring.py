@@ -1,6 +1,5 @@
 """What pages learn about playbooks: from a small stand-in, or from scoring on a real database."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -17,12 +16,10 @@ from shared.errors import DaymarkError
 from shared.events import TeamId, VersionNumber
 from shared.playbook.document import PlaybookDocument
 from shared.requests.client import Refused
-from shared.requests.definitions import PLAYBOOK_APPLY, Applied, DefinitionFile
+from shared.requests.definitions import Applied, DefinitionFile
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.playbook.drafts import (
     PLAYBOOK_DRAFT,
-    PLAYBOOK_SHOW,
-    PLAYBOOK_SUGGEST,
     Draft,
     DraftQuery,
     ShownVersion,
@@ -73,20 +70,22 @@ SMALL_VERSION: Final = ShownVersion(
 )
 
 
-async def small_playbook(endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
+def small_playbook(subject: str, query: TeamQuery | DraftQuery | DefinitionFile) -> Schema:
     """One version without anything in it, and whatever is published is fine."""
-    team = TeamId(getattr(query, "team", "north"))
-    replies: Mapping[str, object] = {
-        PLAYBOOK_SHOW.subject: TeamPlaybook(
-            team=team, name=team.title(), today=TODAY, timezone="UTC", edition="1.0", versions=(SMALL_VERSION,), publications=()
-        ),
-        PLAYBOOK_DRAFT.subject: Draft(text="team: north\n", edition="1.0"),
-        PLAYBOOK_SUGGEST.subject: Suggestions(behaviours=()),
-        PLAYBOOK_APPLY.subject: Applied(summary="", reps_to_rescore=0),
-    }
-    reply = replies[endpoint.subject]
-    assert isinstance(reply, endpoint.reply)
-    return reply
+    if isinstance(query, TeamQuery):
+        return TeamPlaybook(
+            team=query.team,
+            name=query.team.title(),
+            today=TODAY,
+            timezone="UTC",
+            edition="1.0",
+            versions=(SMALL_VERSION,),
+            publications=(),
+        )
+    if isinstance(query, DefinitionFile):
+        return Applied(summary="", reps_to_rescore=0)
+    is_draft = subject == PLAYBOOK_DRAFT.subject
+    return Draft(text="team: north\n", edition="1.0") if is_draft else Suggestions(behaviours=())
 
 
 @dataclass

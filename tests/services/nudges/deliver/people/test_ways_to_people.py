@@ -10,10 +10,7 @@ import pytest
 from services.nudges.deliver.channel import Channel, Delivered, GiveUp
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.deliveries import enqueue_deliveries
-from services.nudges.deliver.personal.posts.personal_webhook import PersonalWebhook, key_of
-from services.nudges.deliver.personal.transport import Transport
-from services.nudges.deliver.posting.public_client import http_client
-from services.nudges.requests.people import (
+from services.nudges.deliver.people.ways_to_people import (
     AskScoring,
     NoPersonalChannel,
     NoPersonalWebhooks,
@@ -24,6 +21,9 @@ from services.nudges.requests.people import (
     resend,
     send_test,
 )
+from services.nudges.deliver.personal.posts.personal_webhook import PersonalWebhook, key_of
+from services.nudges.deliver.personal.transport import Transport
+from services.nudges.deliver.posting.public_client import http_client
 from shared.clock import SteppedClock
 from shared.events import NudgeId, PersonId
 from shared.reach import ContactPoint, Contacts

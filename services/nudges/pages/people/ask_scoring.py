@@ -1,4 +1,4 @@
-"""Ask scoring about the playbook of a team, for somebody who waits for the page."""
+"""Ask scoring while somebody waits for a page."""
 
 from typing import Final, Protocol
 
@@ -7,27 +7,27 @@ from nats.aio.client import Client
 from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint, Query, Reply
 
-_TIMEOUT_S: Final = 8.0
-"""A preview judges four weeks of a whole team again."""
+_TIMEOUT_S: Final = 5.0
 _ATTEMPTS_MAX: Final = 2
 
 
-class AskAboutPlaybook(Protocol):
-    """Puts one of the questions of `shared/requests/playbook`, or publishes."""
+class AskScoring(Protocol):
+    """Puts a question to scoring."""
 
     async def __call__(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
-        """The reply of scoring.
+        """The reply, or an error soon.
 
         Raises:
             NoResponder: scoring is down, or takes too long.
             Refused: scoring refuses; the message says why.
         """
+        ...
 
 
-def asking(connection: Client) -> AskAboutPlaybook:
-    """Asks over this connection, and gives up soon."""
+def asking(connection: Client) -> AskScoring:
+    """Asks over this connection."""
 
-    async def ask_about_playbook(endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
+    async def ask_soon(endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
         return await ask(connection, endpoint, query, timeout_s=_TIMEOUT_S, attempts_max=_ATTEMPTS_MAX)
 
-    return ask_about_playbook
+    return ask_soon
