@@ -17,6 +17,7 @@ from deploy.access.grants import (
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview
 from shared.service.stepped_time import status_endpoint
 
@@ -61,6 +62,10 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_CONTACTS,
         people.PERSON_TODAY,
         people.PERSON_FIND,
+        definitions.PLAYBOOK_APPLY,
+        drafts.PLAYBOOK_SHOW,
+        drafts.PLAYBOOK_DRAFT,
+        drafts.PLAYBOOK_SUGGEST,
         people.PERSON_LIST,
         scores.UNMATCHED_USERS,
         edits.ROSTER_EDIT,
@@ -81,6 +86,9 @@ ANSWERED: Final = {
             definitions.PLAYBOOK_PREVIEW,
             definitions.PLAYBOOK_LIST,
             definitions.ANNOUNCEMENT_LIST,
+            drafts.PLAYBOOK_SHOW,
+            drafts.PLAYBOOK_DRAFT,
+            drafts.PLAYBOOK_SUGGEST,
             definitions.SCORE_RESCORE,
             definitions.SCORE_RESCORE_STATE,
             absences.ABSENCE_SHOW,

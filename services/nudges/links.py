@@ -213,6 +213,11 @@ def rep_page_path(rep_id: PersonId) -> str:
     return f"/people/{rep_id}"
 
 
+def rep_day_path(rep_id: PersonId, day: date) -> str:
+    """A day of a rep, as it opens for the rep and for their managers who are signed in."""
+    return f"{rep_page_path(rep_id)}/day/{day.isoformat()}"
+
+
 def preferences_path(person_id: PersonId) -> str:
     """Where somebody who is signed in chooses which messages they get."""
     return f"/{Door.MAIL.value}/{person_id}/{SIGNED_IN}"

@@ -18,6 +18,7 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.answers.undo_page import UndoPage
 from services.nudges.pages.api.api_routes import Api
 from services.nudges.pages.delivery.delivery_page import DeliveryPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
@@ -29,7 +30,7 @@ from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
-from services.nudges.pages.inbox_page import InboxPage
+from services.nudges.pages.inbox.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
 from services.nudges.pages.people.people_page import PeoplePage
@@ -139,6 +140,7 @@ class Site:
             TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
             AnswerPage(pool, links, renderer, clock, metrics, guard),
+            UndoPage(pool, renderer, clock, guard),
             DisputePage(
                 pool,
                 renderer,

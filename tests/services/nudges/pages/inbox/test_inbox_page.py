@@ -59,7 +59,7 @@ async def test_a_nudge_is_shown_with_its_reason_its_time_and_its_channels(rows: 
     page = visible_text(await browser.get(MARAS_INBOX))
 
     for shown in (
-        "Monday 2 March 2026",
+        '<p class="day">Today</p>',
         '<span class="rep">Ana Ruiz</span>',
         "sent at 12:00 Madrid time",
         "Ana, you did your plan.",
@@ -77,7 +77,7 @@ async def test_a_deferred_nudge_says_when_it_will_be_sent_and_cannot_be_answered
 
     page = visible_text(await browser.get(MARAS_INBOX))
 
-    assert "to be checked again at 17:30 Madrid time" in page
+    assert "To be checked again at 17:30 Madrid time" in page
     assert "Waiting:</span> after working hours" in page
     assert "formaction" not in page
 
