@@ -20,6 +20,7 @@ from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.answers.undo_page import UndoPage
 from services.nudges.pages.api.api_routes import Api
+from services.nudges.pages.api.token_page import TokenPage
 from services.nudges.pages.delivery.delivery_page import DeliveryPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
@@ -160,6 +161,7 @@ class Site:
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),
+            TokenPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
             PeoplePage(pool, renderer, clock, guard, channels=self.channels, ask_scoring=self.scoring.ask),
             DeliveryPage(

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from services.nudges.access.api_tokens import add_api_token
 from services.nudges.access.operators import Operator, add_operator
 from services.nudges.access.sessions import Origin, open_session
 from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link, claim_sign_in_link
@@ -48,11 +49,12 @@ TODAY: Final = roster_today(
 
 @dataclass
 class World:
-    """`sessions` and `used_links` are tokens by person; everybody of the table has both."""
+    """`sessions`, `used_links` and `api_tokens` are tokens by person; everybody of the table has them all."""
 
     visits: Visits
     sessions: dict[str, str]
     used_links: dict[str, str]
+    api_tokens: dict[str, str]
 
     async def gets_in(self, row: Row, person: str, way: Way) -> bool:
         """Whether somebody reaches what the route is for."""
@@ -63,9 +65,11 @@ class World:
         if way is Way.SESSION:
             cookies["daymark-session"] = self.sessions[person]
             data["csrf"] = csrf_token_of(self.sessions[person])
+        headers = {"Authorization": f"Bearer {self.api_tokens[person]}"} if way is Way.TOKEN else {}
         async with self.visits.browser() as browser:
             browser.cookies.update(cookies)
-            response = await browser.request(row.method, path, data=data if row.method == "POST" else None)
+            posted = data if row.method == "POST" else None
+            response = await browser.request(row.method, path, data=posted, headers=headers)
         return _is_in(response)
 
     def _path(self, row: Row, person: str, subject: str, token: str) -> str:
@@ -83,6 +87,7 @@ class World:
             "recognition": "0123456789",
             "choice": "stop",
             "version:int": "1",
+            "token_id:int": "1",
         }
         return re.sub(r"\{([^}]+)\}", lambda segment: values[segment[1]], row.path)
 
@@ -106,6 +111,8 @@ class World:
                 return links._sign(_content(Door.MAIL if door is Door.MAIL else Door.ANSWER, parameters))
             case Way.REPLAYED:
                 return self.used_links[person]
+            case Way.TOKEN:
+                return self.api_tokens[person]
             case Way.FORGED:
                 return "0" * 32
 
@@ -118,7 +125,9 @@ async def make_world(visits: Visits) -> World:
     for rep in REPS.values():
         await _add_rep(rows, rep)
     await add_operator(visits.pool, Operator(id=PersonId("olga"), name="Olga", contacts=()), now=NOON)
-    world = World(visits=visits, sessions={}, used_links={})
+    world = World(visits=visits, sessions={}, used_links={}, api_tokens={})
+    for name in PEOPLE:
+        world.api_tokens[name] = await add_api_token(visits.pool, PersonId(name), "Spreadsheet", now=NOON)
     async with visits.pool.acquire() as connection:
         for name in PEOPLE:
             person_id = PersonId(name)
