@@ -88,6 +88,19 @@ async def test_a_crm_user_is_matched_to_a_rep(visits: Visits, olga: httpx.AsyncC
     assert "That CRM user is Ben Ode from now on." in _text(await olga.get(entered.headers["location"]))
 
 
+async def test_the_twenty_users_with_the_newest_activities_are_offered(visits: Visits, olga: httpx.AsyncClient) -> None:
+    users = tuple(STRANGER.model_copy(update={"user": f"u{number}"}) for number in range(21))
+    visits.scoring.unmatched = users[:20]
+    twenty = await olga.get("/people")
+    visits.scoring.unmatched = users
+
+    more = await olga.get("/people")
+
+    assert re.findall(r'name="user" value="([^"]*)"', more.text) == [f"u{number}" for number in range(20)]
+    assert "And 1 more, whose last activities are older." in _text(more)
+    assert "whose last activities are older" not in twenty.text
+
+
 async def test_in_a_large_roster_a_rep_is_named_and_one_team_is_shown(visits: Visits, olga: httpx.AsyncClient) -> None:
     reps = "".join(f"      - {{id: r{number}, name: Rep {number}, timezone: UTC}}\n" for number in range(100))
     visits.scoring.text = ROSTER.replace(
