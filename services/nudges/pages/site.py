@@ -34,6 +34,8 @@ from services.nudges.pages.inbox.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
 from services.nudges.pages.people.people_page import PeoplePage
+from services.nudges.pages.playbook.edit_page import EditPage
+from services.nudges.pages.playbook.playbook_page import PlaybookPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.send_thanks import ThanksSender
@@ -153,6 +155,8 @@ class Site:
             ),
             AbsencePage(pool, renderer, guard, ask_scoring=self.scoring.ask_about_absence),
             PreferencePage(pool, renderer, clock, guard, transports=transports),
+            PlaybookPage(renderer, guard, ask=self.scoring.ask),
+            EditPage(renderer, guard, ask=self.scoring.ask),
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),

@@ -53,6 +53,9 @@ class Row:
 REPS: Final = "ana ben moe"
 MANAGERS: Final = "mara nia jon"
 LISTED: Final = "ana ben moe mara nia jon olga"
+TEAMS: Final = {"ana": "north", "moe": "south"}
+"""Where the reps of today work."""
+SELLS_OR_MANAGES: Final = {"ana": "ana ben mara nia", "moe": "moe jon"}
 MANAGES: Final = {"ana": "mara nia", "moe": "jon", "fay": ""}
 WRITES_TO: Final = {"ana": "ben mara nia", "moe": "jon", "fay": ""}
 READS: Final = {"ana": "ana mara nia", "moe": "moe jon", "fay": ""}
@@ -94,6 +97,15 @@ def _of_rep(path: str, *, root: str = "") -> list[Row]:
     """Pages about a rep, which open in a session only: for the rep, and for whoever manages the rep today."""
     full_path = f"{root}/people/{{rep}}{path}"
     return [Row(method="GET", path=full_path, subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+
+
+def _of_team(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
+    """Pages of the team in which the subject works, which open in a session only."""
+    data = {"do": "publish"} if method == "POST" else {}
+    return [
+        Row(method=method, path=f"/playbook/{{team}}{path}", subject=rep, grants={Way.SESSION: people[rep]}, data=data)
+        for rep in TEAMS
+    ]
 
 
 def _in_session(method: str, path: str, people: str) -> Row:
@@ -145,6 +157,11 @@ ROWS: Final = (
     _in_session("GET", "/api/v1/scores.csv", MANAGERS),
     _in_session("GET", "/api/v1/wins", f"{REPS} {MANAGERS}"),
     *_of_rep("/days", root="/api/v1"),
+    _in_session("GET", "/playbook", f"{REPS} {MANAGERS}"),
+    *_of_team("GET", "", SELLS_OR_MANAGES),
+    *_of_team("GET", "/export", SELLS_OR_MANAGES),
+    *_of_team("GET", "/edit", MANAGES),
+    *_of_team("POST", "/edit", MANAGES),
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),

@@ -25,7 +25,7 @@ from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rosters import rep_today, roster_today
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.disputes.explanations import COUNTED, explain_activities
-from tests.services.nudges.pages.doors.access_table import PEOPLE, Row, Way
+from tests.services.nudges.pages.doors.access_table import PEOPLE, TEAMS, Row, Way
 from tests.services.nudges.pages.doors.visits import Visits
 
 ADDRESSES_END_AT: Final = NOON + timedelta(days=30)
@@ -73,6 +73,7 @@ class World:
             "person": person,
             "rep": subject,
             "token": token,
+            "team": TEAMS.get(subject, ""),
             "nudge": f"to-{subject}",
             "answer": "not_useful" if subject == person else "recognised",
             "day": MONDAY.isoformat(),
