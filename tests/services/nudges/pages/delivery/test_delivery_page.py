@@ -163,6 +163,7 @@ async def test_the_newest_of_seven_days_are_offered_to_be_sent_again(rows: Rows,
 
 async def test_a_channel_whose_receiver_is_back_is_turned_on(visits: Visits, olga: httpx.AsyncClient) -> None:
     enabled = await _press(olga, "channel", channel="chat.south")
+    assert visits.queued.is_set()
     unknown = await _press(olga, "channel", channel="chat.west")
 
     assert "The channel is on again." in enabled
