@@ -11,12 +11,14 @@ from deploy.access.grants import (
     creates_streams,
     finds_streams,
     follows_stepped_time,
+    reads_directly,
     receives_replies,
     stores,
     subjects_of,
 )
-from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
+from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, SOURCES, STREAMS, TICK_SUBJECT, list_used_streams
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.sources import endpoints as sources
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -60,10 +62,15 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_CONTACTS,
         people.PERSON_TODAY,
         people.PERSON_FIND,
+        sources.SOURCE_LIST,
+        sources.SOURCE_STORE,
+        sources.SOURCE_REMOVE,
     )
 )
 ANSWERED: Final = {
-    INGEST: subjects_of((webhooks.UNKNOWN_PATHS, status_endpoint(INGEST))),
+    INGEST: subjects_of(
+        (webhooks.UNKNOWN_PATHS, sources.SOURCE_LIST, sources.SOURCE_STORE, sources.SOURCE_REMOVE, status_endpoint(INGEST))
+    ),
     SCORING: subjects_of(
         (
             definitions.ROSTER_APPLY,
@@ -145,8 +152,9 @@ _SERVICES: Final = (
         INGEST,
         "the service ingest",
         (
-            stores(*_SUBJECTS_OF["WEBHOOKS"], *_SUBJECTS_OF["ACTIVITIES"], _dead_letters_of(INGEST)),
-            answers(ANSWERED[INGEST], to=(OPERATOR, DEMO)),
+            stores(*_SUBJECTS_OF["WEBHOOKS"], *_SUBJECTS_OF["ACTIVITIES"], *_SUBJECTS_OF[SOURCES], _dead_letters_of(INGEST)),
+            reads_directly(SOURCES),
+            answers(ANSWERED[INGEST], to=(OPERATOR, DEMO, NUDGES_USER)),
             *_every_service(INGEST),
         ),
     ),
@@ -178,7 +186,9 @@ _OPERATOR: Final = User(
         asks(*(subject for subjects in ANSWERED.values() for subject in subjects)),
         Grant(
             "import history, and replay dead letters where they first stood",
-            publish=tuple(subject for stream in STREAMS if stream.name not in {DEAD, CLOCK} for subject in stream.subjects),
+            publish=tuple(
+                subject for stream in STREAMS if stream.name not in {DEAD, CLOCK, SOURCES} for subject in stream.subjects
+            ),
         ),
         Grant("note how far an import got", publish=("$KV.IMPORTS.>",)),
         Grant("read, create, change, save, restore and delete streams, their messages and consumers", publish=(f"{API}.>",)),

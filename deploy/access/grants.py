@@ -69,6 +69,11 @@ def consumes(consumer: Consumer) -> Grant:
     )
 
 
+def reads_directly(stream: str) -> Grant:
+    """Read the messages of a stream, apart from every consumer."""
+    return Grant(f"read {stream}", publish=(f"{API}.DIRECT.GET.{stream}",))
+
+
 def follows_stepped_time() -> Grant:
     """Read the newest tick, and follow the ticks with a consumer that nobody else shares."""
     return Grant(

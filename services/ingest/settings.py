@@ -1,7 +1,7 @@
 """The configuration of ingest. `shared/daymark.default.toml` explains each key."""
 
 import re
-from typing import Final, Literal
+from typing import Final, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
@@ -20,8 +20,11 @@ DISCARDED_MAX_BYTES: Final = 32 * 1024 * 1024
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
 
 
+AnyKeys = TypeVar("AnyKeys", bound="SourceKeys")
+
+
 class UnknownSource(DaymarkError):
-    """No source of this name is configured. `daymark doctor` lists the sources of daymark.toml."""
+    """There is no source of this name. `daymark sources list` lists all sources."""
 
 
 class IngestSection(Section):
@@ -39,6 +42,7 @@ class IngestSection(Section):
     head_fields_max: int = Field(gt=0)
     connections_per_address_max: int = Field(gt=0)
     disks: dict[str, str]
+    sources_key: SecretReference
     json_depth_max: int = Field(gt=0, le=500)
     json_values_max: int = Field(gt=0)
 
@@ -83,9 +87,10 @@ class SignatureSection(Section):
         )
 
 
-class SourceSection(Section):
+class SourceKeys(Section):
+    """Everything about a source except its secrets."""
+
     kind: str
-    secrets: tuple[SecretReference, ...]
     account: str = ""
     public_url: str = ""
     outcomes: dict[str, str] = Field(default_factory=dict)
@@ -101,15 +106,6 @@ class SourceSection(Section):
         if kind not in ADAPTERS:
             raise ValueError(f"no such kind of source; the kinds are {', '.join(sorted(ADAPTERS))}")
         return kind
-
-    @field_validator("secrets")
-    @classmethod
-    def _require_secrets(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
-        if not secrets:
-            raise ValueError("write at least one; without a secret nothing could be verified")
-        if not all(secrets):
-            raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
-        return secrets
 
     @field_validator("kinds")
     @classmethod
@@ -132,7 +128,7 @@ class SourceSection(Section):
         return fields
 
     @model_validator(mode="after")
-    def _require_what_the_adapter_needs(self) -> "SourceSection":
+    def _require_what_the_adapter_needs(self) -> Self:
         if problem := ADAPTERS[self.kind].check_source(self.to_source(SourceName(""), secrets=())):
             raise ValueError(problem)
         return self
@@ -155,6 +151,33 @@ class SourceSection(Section):
         )
 
 
+class SourceSection(SourceKeys):
+    """`[sources.NAME]` of daymark.toml."""
+
+    secrets: tuple[SecretReference, ...]
+
+    @field_validator("secrets")
+    @classmethod
+    def _require_secrets(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if not secrets:
+            raise ValueError("write at least one; without a secret nothing could be verified")
+        if not all(secrets):
+            raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
+        return secrets
+
+
+def require_slugs(sources: dict[SourceName, AnyKeys]) -> dict[SourceName, AnyKeys]:
+    """The sources, if their names can stand in an address.
+
+    Raises:
+        ValueError: one cannot.
+    """
+    for name in sources:
+        if not _NAME.match(name):
+            raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
+    return sources
+
+
 class IngestSettings(CommonSettings):
     ingest: IngestSection
     sources: dict[SourceName, SourceSection]
@@ -162,10 +185,7 @@ class IngestSettings(CommonSettings):
     @field_validator("sources")
     @classmethod
     def _require_slugs(cls, sources: dict[SourceName, SourceSection]) -> dict[SourceName, SourceSection]:
-        for name in sources:
-            if not _NAME.match(name):
-                raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
-        return sources
+        return require_slugs(sources)
 
     def source_to_read(self, name: str) -> Source:
         """The source without its secrets, to read webhooks that are stored already.

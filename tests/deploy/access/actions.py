@@ -42,7 +42,8 @@ def list_actions() -> list[Action]:
 
 def list_endpoints() -> list[str]:
     """The subject of every request that the code declares."""
-    modules = [import_module(f"{requests.__name__}.{module.name}") for module in pkgutil.iter_modules(requests.__path__)]
+    names = [module.name for module in pkgutil.walk_packages(requests.__path__, f"{requests.__name__}.")]
+    modules = [import_module(name) for name in names]
     subjects = {value.subject for module in modules for value in vars(module).values() if isinstance(value, Endpoint)}
     return sorted(subjects | {status_endpoint(service).subject for service in SERVICE_USERS})
 

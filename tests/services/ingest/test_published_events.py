@@ -7,9 +7,16 @@ import msgspec
 
 from services.ingest.app import describe
 from shared.observation import Observation, ObservationData
+from shared.requests.sources.endpoints import SOURCE_LIST, SOURCE_REMOVE, SOURCE_STORE
 from shared.requests.webhooks import UNKNOWN_PATHS
 
-REQUESTS = {"clock.status.v1.ingest", UNKNOWN_PATHS.subject}
+REQUESTS = {
+    "clock.status.v1.ingest",
+    UNKNOWN_PATHS.subject,
+    SOURCE_LIST.subject,
+    SOURCE_STORE.subject,
+    SOURCE_REMOVE.subject,
+}
 
 
 def _document() -> dict[str, Any]:
