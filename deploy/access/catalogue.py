@@ -18,6 +18,7 @@ from deploy.access.grants import (
 )
 from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, SOURCES, STREAMS, TICK_SUBJECT, list_used_streams
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.roster import edits
 from shared.requests.sources import endpoints as sources
 from shared.service.stepped_time import status_endpoint
 
@@ -65,6 +66,10 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         sources.SOURCE_LIST,
         sources.SOURCE_STORE,
         sources.SOURCE_REMOVE,
+        people.PERSON_LIST,
+        scores.UNMATCHED_USERS,
+        edits.ROSTER_EDIT,
+        edits.ROSTER_SHOW,
     )
 )
 ANSWERED: Final = {
@@ -74,6 +79,8 @@ ANSWERED: Final = {
     SCORING: subjects_of(
         (
             definitions.ROSTER_APPLY,
+            edits.ROSTER_EDIT,
+            edits.ROSTER_SHOW,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,

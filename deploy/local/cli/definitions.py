@@ -45,6 +45,7 @@ from shared.requests.definitions import (
     RescoreQuery,
 )
 from shared.requests.endpoint import Endpoint
+from shared.requests.roster.edits import ROSTER_SHOW
 
 roster = typer.Typer(no_args_is_help=True, help="Teams, their managers and reps, working hours and absences.")
 playbook = typer.Typer(no_args_is_help=True, help="What makes a good day, by team and date.")
@@ -58,10 +59,29 @@ class FileMissing(DaymarkError):
     """The file cannot be read. Check its name and its permissions."""
 
 
+class NoRoster(DaymarkError):
+    """There is no roster yet. `daymark roster apply` puts a file in force; teams and people can also be entered on pages."""
+
+
 @roster.command("apply")
-def roster_apply(file: Path, no_wait: NoWait = False, config: Config = None, data: Data = None) -> None:
+def roster_apply(
+    file: Path,
+    replace: Annotated[bool, typer.Option("--replace", help="remove what was entered on pages and the file lacks")] = False,
+    no_wait: NoWait = False,
+    config: Config = None,
+    data: Data = None,
+) -> None:
     """Put a roster file in force, and score again the days that it affects."""
-    _apply(ROSTER_APPLY, _read_definition(file), command_settings(config, data), wait=not no_wait)
+    _apply(ROSTER_APPLY, _read_definition(file, replace=replace), command_settings(config, data), wait=not no_wait)
+
+
+@roster.command("export")
+def roster_export(config: Config = None, data: Data = None) -> None:
+    """Print the roster file in force, with what was entered on pages."""
+    stored = ask_daymark(command_settings(config, data), ROSTER_SHOW, NO_QUERY)
+    if stored.applied_at is None:
+        raise NoRoster
+    sys.stdout.write(stored.text)
 
 
 @roster.command("absences")
@@ -165,6 +185,8 @@ def _apply(endpoint: Endpoint[DefinitionFile, Applied], file: DefinitionFile, se
     async def apply(connection: Client) -> None:
         applied = await ask(connection, endpoint, file, timeout_s=LONG_S)
         echo(applied.summary)
+        for entry in applied.lost:
+            echo(f"removed, although it was entered on a page: {entry}")
         if applied.reps_to_announce_to:
             reps = count_nouns(applied.reps_to_announce_to, "rep")
             echo(f"to be announced to {reps} in their working hours; see `daymark playbook announcements`")
@@ -175,8 +197,8 @@ def _apply(endpoint: Endpoint[DefinitionFile, Applied], file: DefinitionFile, se
     run_connected(settings, apply)
 
 
-def _read_definition(file: Path, *, revise: str = "") -> DefinitionFile:
-    return DefinitionFile(name=str(file), text=_read_text(file), revise=revise)
+def _read_definition(file: Path, *, revise: str = "", replace: bool = False) -> DefinitionFile:
+    return DefinitionFile(name=str(file), text=_read_text(file), revise=revise, replace=replace)
 
 
 def _read_text(file: Path) -> str:

@@ -13,7 +13,13 @@ from services.scoring.definitions.announce_playbooks import announce_playbooks
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.entered_absences import delete_entered_days, list_entered
 from services.scoring.definitions.pending_rescores import request_rescore
-from services.scoring.definitions.stored_definitions import add_playbooks, add_roster, bump_version
+from services.scoring.definitions.stored_definitions import (
+    add_playbooks,
+    add_roster,
+    bump_version,
+    find_roster,
+    find_roster_file,
+)
 from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definitions import Definitions
@@ -21,15 +27,17 @@ from services.scoring.domain.erased import find_erased
 from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import team_day_of
 from services.scoring.domain.roster.entered_absences import stated_in_roster, with_entered_absences
-from services.scoring.domain.roster.roster import Roster
+from services.scoring.domain.roster.roster import EMPTY_ROSTER, Roster
 from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
+from services.scoring.domain.roster.roster_entries import find_lost_entries
 from shared.errors import DaymarkError
-from shared.events import RepId
+from shared.events import PersonId, RepId
 from shared.plurals import count_nouns
 from shared.postgres.pool import Connection
 from shared.requests.definitions import Applied
 
 _ONE_DAY: Final = timedelta(days=1)
+_NAMED_MAX: Final = 10
 
 
 class RevisionNeedsReason(DaymarkError):
@@ -42,27 +50,65 @@ class ErasedPersonInRoster(DaymarkError):
     the user out. Nothing has changed."""
 
 
-async def apply_roster(pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, now: datetime) -> Applied:
+class EntriesMissing(DaymarkError):
+    """The file lacks what was entered on pages, and nothing has changed. `daymark roster export` prints the roster with all of
+    it: put it into your file and apply that. To remove it, apply the file with --replace."""
+
+
+async def apply_roster(
+    pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, replace_entries: bool = False, now: datetime
+) -> Applied:
     """Put a roster in force. Absences that managers have entered stay, except for days that the roster states itself: for these
-    it speaks alone from now on.
+    it speaks alone from now on. With `replace_entries` it may lack what was entered on pages.
 
     Raises:
         DefinitionRefused: the file has mistakes; nothing has changed.
+        EntriesMissing: it lacks what was entered on pages since the last file; nothing has changed.
         ErasedPersonInRoster: it lists somebody who was erased; nothing has changed.
     """
     roster = await asyncio.to_thread(read_roster, text, file=file)
 
     async def apply(connection: Connection, before: Definitions) -> Applied:
-        if (entry := find_erased(before.erased, before.roster, roster)) is not None:
-            raise ErasedPersonInRoster(entry)
-        await add_roster(connection, text, now=now)
-        in_force = await _merge_entered_absences(connection, roster)
-        changes = changes_between(before.roster, in_force)
-        await _request_rescores(connection, changes, now=now)
-        announced = await announce_playbooks(connection, replace(before, roster=in_force), changes.all, now=now)
-        return Applied(summary=_summarize(roster, changes), reps_to_rescore=len(changes.all), reps_to_announce_to=announced)
+        lost = await _find_lost_entries(connection, before, roster)
+        if lost and not replace_entries:
+            raise EntriesMissing(_shortened(lost))
+        applied = await put_roster_in_force(connection, before, roster, text, entered_by=None, now=now)
+        return applied.model_copy(update={"lost": lost})
 
     return await _apply(pool, cache, apply)
+
+
+async def put_roster_in_force(
+    connection: Connection, before: Definitions, roster: Roster, text: str, *, entered_by: PersonId | None, now: datetime
+) -> Applied:
+    """Store the file of a roster, and request what follows from it. Needs the definitions locked.
+
+    Raises:
+        ErasedPersonInRoster: it lists somebody who was erased.
+    """
+    if (entry := find_erased(before.erased, before.roster, roster)) is not None:
+        raise ErasedPersonInRoster(entry)
+    await add_roster(connection, text, entered_by=entered_by, now=now)
+    in_force = await _merge_entered_absences(connection, roster)
+    changes = changes_between(before.roster, in_force)
+    await _request_rescores(connection, changes, now=now)
+    announced = await announce_playbooks(connection, replace(before, roster=in_force), changes.all, now=now)
+    return Applied(summary=_summarize(roster, changes), reps_to_rescore=len(changes.all), reps_to_announce_to=announced)
+
+
+async def _find_lost_entries(connection: Connection, before: Definitions, after: Roster) -> tuple[str, ...]:
+    """What was entered on pages since the last file, and the roster lacks."""
+    stored = await find_roster(connection)
+    if stored is None or stored.entered_by is None:
+        return ()
+    body = await find_roster_file(connection)
+    last_file = EMPTY_ROSTER if body is None else await asyncio.to_thread(read_roster, body, file="stored roster")
+    return find_lost_entries(last_file, before.roster, after)
+
+
+def _shortened(entries: tuple[str, ...]) -> str:
+    named, more = entries[:_NAMED_MAX], len(entries) - _NAMED_MAX
+    return ", ".join(named) + (f" and {more} more" if more > 0 else "")
 
 
 async def _merge_entered_absences(connection: Connection, roster: Roster) -> Roster:

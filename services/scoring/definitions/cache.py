@@ -95,9 +95,10 @@ class DefinitionsCache:
     async def _read_roster(self, connection: Connection) -> Roster:
         """With the absences that managers have entered: the only place where the two are put together. As long as neither
         changes it is one object: caches then find a rep by identity, without comparing every field."""
-        body = await find_roster(connection)
-        if body is None:
+        stored = await find_roster(connection)
+        if stored is None:
             return EMPTY_ROSTER
+        body = stored.body
         entered = frozenset(absence.entered_day for absence in await list_entered(connection))
         if self._roster.body != body:
             self._roster = _ParsedRoster(body, await asyncio.to_thread(read_roster, body, file="stored roster"))

@@ -8,11 +8,20 @@ from typing import Final
 from services.scoring.domain.definition_files.roster_history import RosterVersion
 from services.scoring.domain.erased import TombstoneKind
 from services.scoring.domain.playbook.playbook import Playbook
-from shared.events import TeamId, VersionNumber
+from shared.events import PersonId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RosterInForce:
+    """A roster file, and who changed it last on a page: None if it was applied as a file, empty if that person was erased."""
+
+    body: str
+    applied_at: datetime
+    entered_by: PersonId | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +66,17 @@ async def bump_version(connection: Connection) -> None:
     await connection.execute(_QUERIES["bump_version"])
 
 
-async def find_roster(connection: Connection) -> str | None:
-    """The roster file in force; None before the first."""
-    body: str | None = await connection.fetchval(_QUERIES["find_roster"])
+async def find_roster(connection: Connection) -> RosterInForce | None:
+    """The roster in force; None before the first."""
+    row = await connection.fetchrow(_QUERIES["find_roster"])
+    if row is None:
+        return None
+    return RosterInForce(body=row["body"], applied_at=row["applied_at"], entered_by=row["entered_by"])
+
+
+async def find_roster_file(connection: Connection) -> str | None:
+    """The newest roster that was applied as a file; None if none was."""
+    body: str | None = await connection.fetchval(_QUERIES["find_roster_file"])
     return body
 
 
@@ -69,12 +86,17 @@ async def list_rosters(connection: Connection) -> list[RosterVersion]:
     return [RosterVersion(version=row["version"], body=row["body"]) for row in rows]
 
 
-async def add_roster(connection: Connection, body: str, *, now: datetime) -> None:
-    await connection.execute(_QUERIES["add_roster"], body, now)
+async def add_roster(connection: Connection, body: str, *, entered_by: PersonId | None = None, now: datetime) -> None:
+    await connection.execute(_QUERIES["add_roster"], body, now, entered_by)
 
 
 async def update_roster(connection: Connection, version: int, body: str) -> None:
     await connection.execute(_QUERIES["update_roster"], version, body)
+
+
+async def remove_editor(connection: Connection, person_id: PersonId) -> None:
+    """Leave what an erased person has entered into rosters, without their id."""
+    await connection.execute(_QUERIES["remove_editor"], person_id)
 
 
 async def list_playbooks(connection: Connection) -> list[StoredPlaybook]:

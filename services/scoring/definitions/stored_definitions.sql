@@ -17,7 +17,11 @@ UPDATE definitions_version SET version = version + 1;
 
 -- name: find_roster
 -- The roster in force; no row before the first.
-SELECT body FROM roster ORDER BY version DESC LIMIT 1;
+SELECT body, applied_at, entered_by FROM roster ORDER BY version DESC LIMIT 1;
+
+-- name: find_roster_file
+-- The newest roster that was applied as a file, before anything was entered into it.
+SELECT body FROM roster WHERE entered_by IS NULL ORDER BY version DESC LIMIT 1;
 
 -- name: list_rosters
 -- Every roster that was applied, the newest first.
@@ -25,11 +29,15 @@ SELECT version, body FROM roster ORDER BY version DESC;
 
 -- name: add_roster
 -- It is in force from now on.
-INSERT INTO roster (body, applied_at) VALUES ($1, $2);
+INSERT INTO roster (body, applied_at, entered_by) VALUES ($1, $2, $3);
 
 -- name: update_roster
 -- Only erasing a person changes a roster that was applied.
 UPDATE roster SET body = $2 WHERE version = $1;
+
+-- name: remove_editor
+-- What an erased person has entered stays, without their id.
+UPDATE roster SET entered_by = '' WHERE entered_by = $1;
 
 -- name: list_playbooks
 -- The newest version for each team and date.

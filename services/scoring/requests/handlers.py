@@ -12,6 +12,7 @@ from services.scoring.definitions.check_names import check_names
 from services.scoring.definitions.list_announcements import list_announcements
 from services.scoring.definitions.list_playbooks import list_playbooks
 from services.scoring.definitions.pending_rescores import find_rescore_state
+from services.scoring.definitions.roster_edits.edit_roster import edit_roster, show_roster
 from services.scoring.domain.roster.contacts import contacts_of, list_people
 from services.scoring.domain.roster.visitors import excerpt_for, find_typed_person
 from services.scoring.erase.erase_contact import begin_erasing_contact, finish_erasing_contact
@@ -31,6 +32,7 @@ from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.endpoint import NoQuery
+from shared.requests.roster import edits
 from shared.requests.router import RequestRouter
 
 
@@ -39,6 +41,7 @@ def request_router(
 ) -> RequestRouter:
     """All handlers. `on_change` is called when days have to be scored again."""
     requests = RequestRouter(queue="scoring")
+    _handle_roster(requests, pool, cache, clock, on_change)
     _handle_definitions(requests, pool, cache, clock, on_change)
     _handle_absences(requests, pool, cache, clock, on_change)
     _handle_scores(requests, pool, cache, clock)
@@ -47,15 +50,29 @@ def request_router(
     return requests
 
 
-def _handle_definitions(
+def _handle_roster(
     requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
 ) -> None:
     @requests.handles(definitions.ROSTER_APPLY)
-    async def roster(file: definitions.DefinitionFile) -> definitions.Applied:
-        applied = await apply_roster(pool, cache, file.text, file=file.name, now=clock.now())
+    async def apply(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_roster(pool, cache, file.text, file=file.name, replace_entries=file.replace, now=clock.now())
         on_change()
         return applied
 
+    @requests.handles(edits.ROSTER_EDIT)
+    async def edit(change: edits.RosterEdit) -> edits.RosterEdited:
+        edited = await edit_roster(pool, cache, change, now=clock.now())
+        on_change()
+        return edited
+
+    @requests.handles(edits.ROSTER_SHOW)
+    async def show(_: NoQuery) -> edits.StoredRoster:
+        return await show_roster(pool)
+
+
+def _handle_definitions(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
     @requests.handles(definitions.PLAYBOOK_APPLY)
     async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
         applied = await apply_playbooks(pool, cache, file.text, file=file.name, revise=file.revise, now=clock.now())

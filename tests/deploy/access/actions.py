@@ -42,8 +42,8 @@ def list_actions() -> list[Action]:
 
 def list_endpoints() -> list[str]:
     """The subject of every request that the code declares."""
-    names = [module.name for module in pkgutil.walk_packages(requests.__path__, f"{requests.__name__}.")]
-    modules = [import_module(name) for name in names]
+    packages = pkgutil.walk_packages(requests.__path__, f"{requests.__name__}.")
+    modules = [import_module(module.name) for module in packages]
     subjects = {value.subject for module in modules for value in vars(module).values() if isinstance(value, Endpoint)}
     return sorted(subjects | {status_endpoint(service).subject for service in SERVICE_USERS})
 

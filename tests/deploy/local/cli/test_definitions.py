@@ -11,7 +11,10 @@ import httpx
 import pytest
 
 from deploy.demo.time_stepper import TimeStepper
+from shared.events import PersonId
 from shared.jetstream.client import disconnect
+from shared.requests.client import ask
+from shared.requests.roster.edits import ROSTER_EDIT, NewTeam, RosterEdit
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
 from tests.running_daymark import RunningDaymark, run_command, running_daymark
 
@@ -92,6 +95,28 @@ async def test_an_invalid_roster_is_refused_as_a_whole_and_the_previous_one_stay
     (tmp_path / "call.ndjson").write_text(json.dumps(observe_call("c1", "2026-03-04T09:00:00Z")))
     await daymark.command("import", str(tmp_path / "call.ndjson"), "--source", "acme")
     assert "ana,2026-03-04,50.00,calls=1" in await daymark.command("scores", "--csv", "--day", "2026-03-04")
+
+
+async def test_what_was_entered_on_a_page_is_exported_and_removed_only_on_request(
+    daymark: RunningDaymark, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "roster.yaml")
+    assert "There is no roster yet. `daymark roster apply` puts a file in force" in await daymark.failing_command(
+        "roster", "export"
+    )
+    await daymark.command("roster", "apply", file)
+    connection = await daymark.connect()
+    await ask(connection, ROSTER_EDIT, RosterEdit(asked_by=PersonId("olga"), edit=NewTeam(name="West")))
+    await disconnect(connection)
+
+    exported = await daymark.command("roster", "export")
+    refusal = await daymark.failing_command("roster", "apply", file)
+    replaced = await daymark.command("roster", "apply", file, "--replace")
+
+    assert exported == f"{ROSTER}  - id: west\n    name: West\n"
+    assert "team west: The file lacks what was entered on pages, and nothing has changed." in refusal
+    assert "removed, although it was entered on a page: team west" in replaced
+    assert await daymark.command("roster", "export") == ROSTER
 
 
 async def _list_announcements(daymark: RunningDaymark) -> list[tuple[str, str | None, str | None]]:

@@ -9,27 +9,31 @@ import asyncpg
 import pytest
 
 from services.scoring.definitions.stored_definitions import (
+    RosterInForce,
     Tombstone,
     add_playbooks,
     add_roster,
     add_tombstones,
     bump_version,
     find_roster,
+    find_roster_file,
     find_version,
     list_playbook_files,
     list_playbooks,
     list_rosters,
     list_tombstones,
     lock_definitions,
+    remove_editor,
     share_definitions,
     update_roster,
 )
-from shared.events import TeamId
+from shared.events import PersonId, TeamId
 from shared.postgres.pool import Connection
 from tests.services.scoring.conftest import MONDAY, MONDAY_NOON, ROSTER, Scoring
 from tests.services.scoring.domain.builders import NORTH, playbook
 
 SOUTH = TeamId("south")
+MARA = PersonId("mara")
 Lock = Callable[[Connection], Awaitable[None]]
 
 
@@ -46,10 +50,32 @@ async def _add_playbook(connection: Connection, body: str, *, team: TeamId = SOU
 
 async def test_the_newest_roster_is_in_force_and_every_one_is_listed(connection: Connection) -> None:
     for body in ("second", "third"):
-        await add_roster(connection, body, now=MONDAY_NOON)
+        await add_roster(connection, body, entered_by=MARA, now=MONDAY_NOON)
 
-    assert await find_roster(connection) == "third"
+    assert await find_roster(connection) == RosterInForce(body="third", applied_at=MONDAY_NOON, entered_by=MARA)
     assert [roster.body for roster in await list_rosters(connection)] == ["third", "second", ROSTER]
+
+
+async def test_the_newest_file_comes_before_what_was_entered_into_it(connection: Connection) -> None:
+    await add_roster(connection, "a file", now=MONDAY_NOON)
+    for body in ("an entry", "another"):
+        await add_roster(connection, body, entered_by=MARA, now=MONDAY_NOON)
+
+    assert await find_roster_file(connection) == "a file"
+
+
+async def test_what_an_erased_person_entered_stays_without_their_id(connection: Connection) -> None:
+    await add_roster(connection, "by another", entered_by=PersonId("jon"), now=MONDAY_NOON)
+    await remove_editor(connection, MARA)
+    newest = await find_roster(connection)
+    assert newest is not None
+    assert newest.entered_by == "jon"
+    await add_roster(connection, "hers", entered_by=MARA, now=MONDAY_NOON)
+
+    await remove_editor(connection, MARA)
+
+    assert await find_roster(connection) == RosterInForce(body="hers", applied_at=MONDAY_NOON, entered_by=PersonId(""))
+    assert await find_roster_file(connection) == ROSTER
 
 
 async def test_one_roster_can_be_replaced_by_its_version(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from shared.jetstream.client import LeanClient
 from shared.requests import absences, definitions, erasure, people, scores
 from shared.requests.client import NO_QUERY, Refused, ask
 from shared.requests.endpoint import Endpoint
+from shared.requests.roster import edits
 from shared.service.broker import ServiceBroker
 from shared.service.settings import NatsSection
 from tests.services.scoring.conftest import ANA, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
@@ -59,6 +60,21 @@ async def test_definitions_are_applied_previewed_and_listed(
     assert [rep.rep for rep in preview.reps] == ["ana", "ben"]
     assert [version.state for version in listed.versions] == ["in force", "coming"]
     assert len(announcements.rows) == 4
+
+
+async def test_the_roster_is_edited_and_shown(answering: Scoring, nats: LeanClient, changed: asyncio.Event) -> None:
+    edit = edits.RosterEdit(asked_by=PersonId("olga"), edit=edits.NewTeam(name="West"))
+
+    edited = await ask(nats, edits.ROSTER_EDIT, edit)
+    shown = await ask(nats, edits.ROSTER_SHOW, NO_QUERY)
+    with pytest.raises(Refused, match=r"^team west: The file lacks"):
+        await ask(nats, definitions.ROSTER_APPLY, definitions.DefinitionFile(name="r.yaml", text=ROSTER))
+    file = definitions.DefinitionFile(name="r.yaml", text=ROSTER, replace=True)
+    replaced = await ask(nats, definitions.ROSTER_APPLY, file)
+
+    assert changed.is_set()
+    assert (edited.id, shown.entered_by, replaced.lost) == ("west", "olga", ("team west",))
+    assert shown.text == f"{ROSTER}  - id: west\n    name: West\n"
 
 
 async def test_days_are_scored_again_on_request(answering: Scoring, nats: LeanClient, changed: asyncio.Event) -> None:
