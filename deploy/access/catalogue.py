@@ -16,10 +16,22 @@ from deploy.access.grants import (
     stores,
     subjects_of,
 )
-from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, SOURCES, STREAMS, TICK_SUBJECT, list_used_streams
+from shared.jetstream.streams import (
+    CLOCK,
+    CONSUMERS,
+    DEAD,
+    NUDGES,
+    SCORES,
+    SOURCES,
+    STREAMS,
+    TICK_SUBJECT,
+    WEBHOOKS,
+    list_used_streams,
+)
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.requests.roster import edits
 from shared.requests.sources import endpoints as sources
+from shared.requests.sources import reports
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -66,15 +78,25 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         sources.SOURCE_LIST,
         sources.SOURCE_STORE,
         sources.SOURCE_REMOVE,
+        reports.SOURCE_REPORT,
         people.PERSON_LIST,
         scores.UNMATCHED_USERS,
         edits.ROSTER_EDIT,
         edits.ROSTER_SHOW,
+        definitions.PLAYBOOK_LIST,
+        definitions.PLAYBOOK_APPLY,
     )
 )
 ANSWERED: Final = {
     INGEST: subjects_of(
-        (webhooks.UNKNOWN_PATHS, sources.SOURCE_LIST, sources.SOURCE_STORE, sources.SOURCE_REMOVE, status_endpoint(INGEST))
+        (
+            webhooks.UNKNOWN_PATHS,
+            sources.SOURCE_LIST,
+            sources.SOURCE_STORE,
+            sources.SOURCE_REMOVE,
+            reports.SOURCE_REPORT,
+            status_endpoint(INGEST),
+        )
     ),
     SCORING: subjects_of(
         (
@@ -127,6 +149,7 @@ ANSWERED: Final = {
             access.OPERATOR_ADD,
             access.OPERATOR_REMOVE,
             access.OPERATOR_LIST,
+            access.OPERATOR_FIRST,
             people.WAY_LIST,
             people.PERSON_TEST,
             people.WEBHOOK_KEYS,
@@ -161,6 +184,7 @@ _SERVICES: Final = (
         (
             stores(*_SUBJECTS_OF["WEBHOOKS"], *_SUBJECTS_OF["ACTIVITIES"], *_SUBJECTS_OF[SOURCES], _dead_letters_of(INGEST)),
             reads_directly(SOURCES),
+            reads_directly(WEBHOOKS),
             answers(ANSWERED[INGEST], to=(OPERATOR, DEMO, NUDGES_USER)),
             *_every_service(INGEST),
         ),

@@ -18,6 +18,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics, UnknownPaths
 from services.ingest.published_events import declare_publishers
 from services.ingest.receive_webhook import WebhookReceiver
+from services.ingest.reports.source_report import report_source
 from services.ingest.settings import IngestSettings
 from services.ingest.sources.known_sources import FOLLOW_INTERVAL_S, KnownSources
 from services.ingest.sources.reload_secrets import RELOAD_INTERVAL_S
@@ -32,6 +33,7 @@ from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, find_waiting
 from shared.observation import SourceName
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
+from shared.requests.sources.reports import SOURCE_REPORT
 from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
@@ -103,6 +105,7 @@ class IngestService:
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
         requests.handles(UNKNOWN_PATHS)(self._list_unknown_paths)
         SourceRequests(self._settings, self._known, self._client).register(requests)
+        requests.handles(SOURCE_REPORT)(partial(report_source, self._client, self._known.find))
         broker.include_routers(requests.router, tick_router(self._clock))
         declare_publishers(broker)
         return broker

@@ -42,9 +42,15 @@ class IngestSection(Section):
     head_fields_max: int = Field(gt=0)
     connections_per_address_max: int = Field(gt=0)
     disks: dict[str, str]
+    public_url: str
     sources_key: SecretReference
     json_depth_max: int = Field(gt=0, le=500)
     json_values_max: int = Field(gt=0)
+
+    @property
+    def base_url(self) -> str:
+        """Where senders reach the door."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def http_limits(self) -> HttpLimits:
         """What the server allows its clients. The door limits bodies itself and discards the rest of one that is too large, so

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -36,6 +36,7 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
+from services.nudges.pages.sources.ask_services import ServicesOverNats
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pending_work import has_pending_work
@@ -45,13 +46,11 @@ from services.nudges.schema import MIGRATIONS, SCHEMA
 from services.nudges.settings import NudgesSettings, trusted_authorities
 from shared.clock import Clock
 from shared.event_types import ANNOUNCEMENT_DELIVERED, NUDGE_DECIDED, NUDGE_DELIVERED, NUDGE_REVISED, PLAYBOOK_ACKNOWLEDGED
-from shared.events import RepId
 from shared.jetstream.client import LeanClient
 from shared.jetstream.progress import Progress
 from shared.jetstream.publisher import Publisher
 from shared.jetstream.streams import NUDGES_CONSUMER, SCORES
 from shared.postgres.outbox import OutboxRelay
-from shared.requests.scores import Explanation
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.consuming import DeadLetters
@@ -202,8 +201,9 @@ class NudgesService:
             scoring=Scoring(
                 read_roster=self._roster.read,
                 find_person=self._roster.find,
-                explain=self._explain,
+                explain=partial(explain_day, self._client),
                 ask_about_absence=partial(ask_about_absence, self._client),
+                ask=ServicesOverNats(self._client),
             ),
             channel=self._personal,
             settings=self._decisions,
@@ -259,9 +259,6 @@ class NudgesService:
             replies=Replies(base_url=section.base_url),
             thanks=thanks,
         ).routes()
-
-    async def _explain(self, rep_id: RepId, day: date) -> Explanation:
-        return await explain_day(self._client, rep_id, day)
 
     async def _is_caught_up(self, now: datetime) -> bool:
         if not await has_finished(self._client, SCORES, NUDGES_CONSUMER):

@@ -68,7 +68,8 @@ class SourceRequests:
             for name, section in self._settings.sources.items()
         ]
         stored = [self._row(name, source) for name, source in self._known.stored.items() if name not in self._settings.sources]
-        return SourceList(rows=tuple(sorted([*configured, *stored], key=lambda row: row.name)))
+        rows = sorted([*configured, *stored], key=lambda row: row.name)
+        return SourceList(base_url=self._settings.ingest.base_url, rows=tuple(rows))
 
     async def _store(self, query: SourceToStore) -> SourceRow:
         """Raises:

@@ -7,7 +7,16 @@ from typing import Final
 
 from services.nudges.domain.phrases import day_and_month, natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
-from services.nudges.links import EFFECTS_PATH, SIGNED_IN, TODAY_PATH, WINS_PATH, inbox_path, own_page_path, preferences_path
+from services.nudges.links import (
+    EFFECTS_PATH,
+    SETUP_PATH,
+    SIGNED_IN,
+    TODAY_PATH,
+    WINS_PATH,
+    inbox_path,
+    own_page_path,
+    preferences_path,
+)
 from shared.events import PersonId
 
 
@@ -58,6 +67,8 @@ class Entrance:
             pages.append(("Wins", WINS_PATH))
         if is_manager:
             pages.append(("Effects", EFFECTS_PATH))
+        if self.person_id in self.today.operators:
+            pages.append(("Set up", SETUP_PATH))
         if is_manager or is_rep:
             pages.append(("Preferences", preferences_path(self.person_id)))
         return pages

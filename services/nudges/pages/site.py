@@ -25,12 +25,16 @@ from services.nudges.pages.doors.openid_page import OpenIdPage
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
+from services.nudges.pages.doors.welcome_page import WelcomePage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.setup.setup_frame import SetupFrame
+from services.nudges.pages.setup.setup_page import SetupPage
+from services.nudges.pages.sources.ask_services import AskServices
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pages.today.live_teams import LiveTeams
@@ -43,12 +47,13 @@ from shared.requests.scores import Explanation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scoring:
-    """What pages ask of scoring: today's roster, what a day rests on, and absences."""
+    """What pages ask of scoring: today's roster, what a day rests on, and absences; and, with `ask`, of any service."""
 
     read_roster: ReadRoster
     find_person: FindPerson
     explain: Callable[[RepId, date], Awaitable[Explanation]]
     ask_about_absence: AskScoring
+    ask: AskServices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,8 +108,17 @@ class Site:
             openid_name=self.openid.name if self.openid is not None else "",
         )
         openid = self._openid_routes(renderer, messages, cookie)
-        routes = [*openid, *sign_in.routes(), *inbox.routes(), *self._other_pages(renderer, guard), *more]
+        welcome = WelcomePage(self.pool, renderer, self.clock, self.metrics, cookie=cookie)
+        doors = [*openid, *sign_in.routes(), *welcome.routes()]
+        others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]
+        routes = [*doors, *inbox.routes(), *others, *more]
         return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
+
+    def _operators_pages(self, renderer: Renderer, guard: Guard, cookie: SessionCookie) -> Sequence[BaseRoute]:
+        frame = SetupFrame(
+            self.pool, renderer, self.clock, guard, ask=self.scoring.ask, channel_names=tuple(self.settings.channels)
+        )
+        return SetupPage(frame, cookie).routes()
 
     def _openid_routes(self, renderer: Renderer, messages: SignInMessages, cookie: SessionCookie) -> Sequence[BaseRoute]:
         if self.openid is None:

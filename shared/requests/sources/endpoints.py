@@ -46,8 +46,9 @@ class SourceRow(Schema):
 
 
 class SourceList(Schema):
-    """By name."""
+    """By name. `base_url` is where senders reach ingest: a source posts to `/webhooks/NAME` there."""
 
+    base_url: str
     rows: tuple[SourceRow, ...]
 
 

@@ -8,6 +8,7 @@ import msgspec
 from services.ingest.app import describe
 from shared.observation import Observation, ObservationData
 from shared.requests.sources.endpoints import SOURCE_LIST, SOURCE_REMOVE, SOURCE_STORE
+from shared.requests.sources.reports import SOURCE_REPORT
 from shared.requests.webhooks import UNKNOWN_PATHS
 
 REQUESTS = {
@@ -16,6 +17,7 @@ REQUESTS = {
     SOURCE_LIST.subject,
     SOURCE_STORE.subject,
     SOURCE_REMOVE.subject,
+    SOURCE_REPORT.subject,
 }
 
 

@@ -28,6 +28,7 @@ from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.pages.old_addresses import OldAddresses
 from tests.services.nudges.pages.rosters import ReportedRoster
+from tests.services.nudges.pages.setup.services import FakeServices
 
 BASE_URL: Final = "http://pages"
 LINKS: Final = Links(base_url=BASE_URL, secret="signs links")
@@ -69,7 +70,13 @@ async def browsing(
         links=LINKS,
         clock=SteppedClock(now),
         metrics=metrics or NudgesMetrics(rules=RULES, channels=[]),
-        scoring=Scoring(read_roster=roster.read, find_person=roster.find, explain=explain, ask_about_absence=ask_about_absence),
+        scoring=Scoring(
+            read_roster=roster.read,
+            find_person=roster.find,
+            explain=explain,
+            ask_about_absence=ask_about_absence,
+            ask=FakeServices(),
+        ),
         channel=channel,
         settings=SETTINGS,
         openid=None,

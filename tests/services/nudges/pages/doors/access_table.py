@@ -64,6 +64,8 @@ OPEN: Final = frozenset(
         ("GET", "/sign-in/openid"),
         ("GET", "/sign-in/openid/back"),
         ("GET", "/sign-in/{token}"),
+        ("GET", "/welcome/{token}"),
+        ("POST", "/welcome/{token}"),
         ("POST", "/sign-in/{token}"),
         ("POST", "/sign-out"),
         ("GET", "/static"),
@@ -99,6 +101,15 @@ def _of_rep(path: str, *, root: str = "") -> list[Row]:
 def _in_session(method: str, path: str, people: str) -> Row:
     """A page of whoever is signed in."""
     return Row(method=method, path=path, grants={Way.SESSION: people})
+
+
+def _of_operator(*paths: str) -> list[Row]:
+    return [_in_session("GET", path, "olga") for path in paths]
+
+
+def _entered(path: str, data: Mapping[str, str]) -> Row:
+    """A form of operators."""
+    return Row(method="POST", path=path, grants={Way.SESSION: "olga"}, data=data)
 
 
 def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
@@ -142,6 +153,12 @@ ROWS: Final = (
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),
+    *_of_operator("/setup", "/setup/team", "/setup/source", "/setup/people", "/setup/playbook", "/setup/channels"),
+    *_of_operator("/setup/source/new/{kind}", "/setup/source/{source}"),
+    _entered("/setup/team", {"team": "North"}),
+    _entered("/setup/source/new/{kind}", {"name": "new"}),
+    _entered("/setup/people", {"name": "Ana", "team": "north"}),
+    _entered("/setup/playbook", {"team": "north"}),
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),

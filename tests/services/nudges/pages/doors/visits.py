@@ -38,6 +38,7 @@ from tests.services.nudges.deliver.personal.directories import no_directory
 from tests.services.nudges.pages.absences.conftest import AbsenceScoring
 from tests.services.nudges.pages.browser import SETTINGS
 from tests.services.nudges.pages.disputes.explanations import Scoring as Explaining
+from tests.services.nudges.pages.setup.services import FakeServices
 from tests.services.nudges.pages.slack.requests import SECRET
 
 HTTP: Final = "http://pages"
@@ -126,6 +127,7 @@ class Visits:
     pool: asyncpg.Pool
     base_url: str
     live: LiveTeams
+    services: FakeServices = field(default_factory=FakeServices)
     app: Starlette = field(default_factory=Starlette)
 
     def browser(self) -> httpx.AsyncClient:
@@ -182,6 +184,7 @@ async def visiting(
             find_person=roster.find,
             explain=Explaining().explain,
             ask_about_absence=AbsenceScoring().answer,
+            ask=visits.services,
         ),
         channel=PersonalChannel([mail], no_directory, destination=b"", give_up_after=timedelta(hours=1)) if can_send else None,
         settings=SETTINGS,
