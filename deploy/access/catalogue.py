@@ -29,7 +29,7 @@ from shared.jetstream.streams import (
     list_used_streams,
 )
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
-from shared.requests.roster import edits
+from shared.requests.roster import edits, overview
 from shared.requests.sources import endpoints as sources
 from shared.requests.sources import reports
 from shared.service.stepped_time import status_endpoint
@@ -85,6 +85,7 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         edits.ROSTER_SHOW,
         definitions.PLAYBOOK_LIST,
         definitions.PLAYBOOK_APPLY,
+        overview.ROSTER_OVERVIEW,
     )
 )
 ANSWERED: Final = {
@@ -103,6 +104,7 @@ ANSWERED: Final = {
             definitions.ROSTER_APPLY,
             edits.ROSTER_EDIT,
             edits.ROSTER_SHOW,
+            overview.ROSTER_OVERVIEW,
             definitions.NAMES_CHECK,
             definitions.PLAYBOOK_APPLY,
             definitions.PLAYBOOK_PREVIEW,

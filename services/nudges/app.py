@@ -206,6 +206,7 @@ class NudgesService:
                 ask=ServicesOverNats(self._client),
             ),
             channel=self._personal,
+            channels=self._channels,
             settings=self._decisions,
             openid=self._openid(),
             is_secure=self._settings.nudges.is_secure,

@@ -1,13 +1,15 @@
 """Read the gauges of nudges: what waits, which channels fail, which rules are paused, which feeds are silent."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import asyncpg
 from nats.aio.client import Client
 
 from services.nudges.context.silent_feeds import list_silent_feeds
+from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channel_states import list_channel_states
+from services.nudges.deliver.channels.personal import find_personal_channel
 from services.nudges.experiments.calibrations import find_next_calibration
 from services.nudges.experiments.rule_pauses import list_rule_pauses
 from services.nudges.metrics import NudgesMetrics
@@ -17,7 +19,7 @@ from shared.postgres.outbox import find_outbox_state
 
 
 def gauge_readers(
-    connection: Client, pool: asyncpg.Pool, channels: Collection[str], clock: Clock, metrics: NudgesMetrics
+    connection: Client, pool: asyncpg.Pool, channels: Mapping[str, Channel], clock: Clock, metrics: NudgesMetrics
 ) -> Mapping[str, Callable[[], Awaitable[None]]]:
     """By name, what brings each gauge up to date."""
 
@@ -49,6 +51,7 @@ def gauge_readers(
                 is_disabled=state.disabled_at is not None,
                 now=now,
             )
+        _show_servers(channels, metrics)
 
     return {
         "backlog": partial(_read_backlog, connection, metrics),
@@ -64,3 +67,11 @@ async def _read_backlog(connection: Client, metrics: NudgesMetrics) -> None:
     waiting = await find_waiting(connection, SCORES, NUDGES_CONSUMER)
     metrics.backlog.set(waiting.messages)
     metrics.backlog_oldest_seconds.set(waiting.oldest_age_s)
+
+
+def _show_servers(channels: Mapping[str, Channel], metrics: NudgesMetrics) -> None:
+    """The servers of the channel to individuals that fail while others work, as this process knows."""
+    if (personal := find_personal_channel(channels)) is not None:
+        failing_s = {server.transport: server.failing_s for server in personal.failing_servers()}
+        for transport in personal.transports:
+            metrics.channel_failing_seconds.labels(f"{personal.name}.{transport}").set(failing_s.get(transport, 0.0))

@@ -134,7 +134,7 @@ class NudgesMetrics:
         )
         self.channel_failing_seconds = Gauge(
             "daymark_nudges_channel_failing_seconds",
-            "For how long nothing has got through a channel; 0 after a success. Growing: see `daymark doctor`.",
+            "For how long nothing has got through a channel or a server of `personal`; 0 after a success. See `doctor`.",
             ["channel"],
             registry=self.registry,
         )

@@ -114,6 +114,7 @@ class UnmatchedUser(Schema):
     user: str
     activities: int
     newest_at: datetime | None
+    oldest_at: datetime | None = None
 
 
 class UnmatchedUserList(Schema):

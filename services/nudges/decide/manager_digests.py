@@ -80,5 +80,5 @@ def _one_request_at_a_time(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _worth_a_message(candidates: list[Candidate]) -> list[Candidate]:
-    """What the reps were sent is good to know, but makes no message of its own: it is on the manager's page anyway."""
+    """What the reps were sent is good to know, but makes no message of its own: it is in the manager's inbox anyway."""
     return candidates if any(candidate.rule != SENT_RULE for candidate in candidates) else []

@@ -81,7 +81,7 @@ class Channel(Protocol):
 
     `destination` is a digest of where it leads. `give_up_after` is how long a delivery is tried, from when it was queued.
     `at_once_max` is how many attempts one process makes at the same time. A channel that `reaches_recipient` brings the nudge
-    to the person whom it is for, or hands it to a program that does; nobody knows who has seen a room or a manager's page.
+    to the person whom it is for, or hands it to a program that does; nobody knows who has seen a room or a manager's inbox.
     """
 
     name: str

@@ -233,7 +233,7 @@ def add_links(nudge: Nudge, links: Links) -> Nudge:
 
 def _page_url(nudge: Nudge | NudgePart, person_id: PersonId, links: Links, *, last_day: date) -> str:
     """An announcement is read and acknowledged on the rep's own page, where thanks stand too, and a new rep is sent there on
-    their first day. Disputes are answered on the manager's page. To most other nudges there is an answer."""
+    their first day. Disputes are answered in the manager's inbox. To most other nudges there is an answer."""
     if nudge.rule in _ANSWERED_ON_MANAGERS_PAGE:
         return links.inbox_url(ManagerId(person_id), last_day=last_day)
     if nudge.kind in _READ_ON_OWN_PAGE or nudge.rule == FIRST_DAY_RULE:

@@ -35,10 +35,14 @@ class RetryPolicy:
 
     def pause_until(self, failures: int, *, jitter: float, now: datetime) -> datetime | None:
         """Until when a channel is paused after so many failures in a row, unless a delivery gets through; None: not at all."""
+        pause_s = self.pause_s(failures, jitter=jitter)
+        return now + timedelta(seconds=pause_s) if pause_s is not None else None
+
+    def pause_s(self, failures: int, *, jitter: float) -> float | None:
+        """For how many seconds nothing is sent after so many failures in a row; None: there is no pause."""
         if not self.is_failing(failures):
             return None
-        wait_s = max(jitter * self._doubled(failures - self.failures_in_a_row + 1, max_s=self.pause_max_s), self.wait_min_s)
-        return now + timedelta(seconds=wait_s)
+        return max(jitter * self._doubled(failures - self.failures_in_a_row + 1, max_s=self.pause_max_s), self.wait_min_s)
 
     def retry_after_until(self, retry_after_s: float | None, *, now: datetime) -> datetime | None:
         """Until when the receiver asked to be left alone, which holds for everything that is sent there; None: not at all."""

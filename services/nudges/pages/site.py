@@ -1,6 +1,6 @@
 """All pages together: what is served on the port that is open to everybody."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.roster_today import FindPerson, ReadRoster
 from services.nudges.decide.decision_context import DecisionSettings
+from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
@@ -75,6 +76,7 @@ class Site:
     metrics: NudgesMetrics
     scoring: Scoring
     channel: PersonalChannel | None
+    channels: Mapping[str, Channel]
     settings: DecisionSettings
     openid: OpenId | None
     is_secure: bool
@@ -115,9 +117,8 @@ class Site:
         return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
 
     def _operators_pages(self, renderer: Renderer, guard: Guard, cookie: SessionCookie) -> Sequence[BaseRoute]:
-        frame = SetupFrame(
-            self.pool, renderer, self.clock, guard, ask=self.scoring.ask, channel_names=tuple(self.settings.channels)
-        )
+        ask, channels = self.scoring.ask, self.channels
+        frame = SetupFrame(self.pool, renderer, self.clock, guard, ask=ask, channels=channels)
         return SetupPage(frame, cookie).routes()
 
     def _openid_routes(self, renderer: Renderer, messages: SignInMessages, cookie: SessionCookie) -> Sequence[BaseRoute]:

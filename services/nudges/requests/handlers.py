@@ -10,7 +10,7 @@ from services.nudges.context.silent_feeds import list_silent_feeds
 from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channels.file import find_file_channel
 from services.nudges.deliver.enable_channel import enable_channel
-from services.nudges.deliver.list_channels import list_channels
+from services.nudges.deliver.list_channels import list_channels, show_channel
 from services.nudges.domain.working_time import local_day
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from services.nudges.experiments.list_effects import HoldoutProbability, list_effects
@@ -147,7 +147,7 @@ def _add_channels(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, cha
     @requests.handles(CHANNEL_ENABLE)
     async def enable(query: ChannelName) -> ChannelList:
         await enable_channel(pool, query.name, configured=channels)
-        return await list_channels(pool, [query.name], now=clock.now())
+        return await show_channel(pool, query.name, now=clock.now())
 
 
 def _add_people(

@@ -28,8 +28,8 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
     title="Could use a hand",
     when="A rep who works today got a coaching hint since the manager's last morning message. The message says in a few words "
     "what it was about.",
-    limits="Only for hints that were sent, within their own limits, and that still hold. At most four names; the others stand "
-    "on the manager's page.",
+    limits="Only for hints that were sent, within their own limits, and that still hold. At most four names; the others are "
+    "in the manager's inbox.",
     kind=NudgeKind.DIGEST,
     priority=60,
 )
@@ -59,6 +59,6 @@ def could_use_a_hand(context: TeamContext) -> Proposal | None:
             sentence(f"Might be glad of some help: {names}"),
             sentence(f"Worth a moment of your day: {names}"),
         ),
-        reason="They got a hint from Daymark since your last morning message. The hints are on your page, with their figures.",
+        reason="They got a hint from Daymark since your last morning message. The hints are in your inbox, with their figures.",
         about=tuple(Mention(id=member.rep.id) for member in members),
     )

@@ -46,7 +46,7 @@ def disputes(context: TeamContext) -> Proposal | None:
             sentence(f"Please have a look at {count} disputed by {names}"),
         ),
         reason=f"Sent while a dispute of your team is open. The oldest is from {since}. A dispute changes no score. You answer "
-        "it on your page in Daymark.",
+        "it in your inbox in Daymark.",
         about=tuple(Mention(id=member.rep.id) for member in members),
     )
 

@@ -81,13 +81,13 @@ def _proposal(report: DayReport, assessment: Assessment) -> Proposal | None:
     if not planned:
         return None
     name, label, days = first_name(report.rep.name), lowered(planned[0].label), assessment.window_days
-    done = f"{counted(assessment.count, 'activities')} counted towards your plan on your last {days} active days"
-    mean = f"about {round(assessment.expected)}"
+    done, mean = counted(assessment.count, "activities"), f"about {round(assessment.expected)}"
+    lately = f"on your last {days} active days"
     return Proposal(
         wordings=(
-            f"{name}, {done}; it's usually {mean}. How about starting with {label}?",
-            f"Quieter than usual, {name}: {done}, when {mean} is normal for you. Anything in the way?",
-            f"{name}, it's been a slower stretch: {done}; it's usually {mean}. Start with {label}?",
+            f"{name}, it's quieter than usual: {done} counted {lately}, usually {mean}. How about starting with {label}?",
+            f"Quieter than usual, {name}: {done} counted {lately}, when {mean} is normal for you. Anything in the way?",
+            f"{name}, it's been a slower stretch: {done} counted {lately}; it's usually {mean}. Start with {label}?",
         ),
         reason=_reason(assessment),
     )

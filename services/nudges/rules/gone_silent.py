@@ -50,9 +50,9 @@ def gone_silent(context: TeamContext) -> Proposal | None:
             f"Nothing towards the plan from {name} for {days}, since {first}. Away?",
         ),
         reason=(
-            f"Nothing towards the plan was logged for {context.full_name_of(member.rep)} on {days}, from {first} to {until}. "
-            "Given the weekdays on which they usually log something, and how active the rest of the team was, chance rarely "
-            "explains that. If they were away, enter the absence, so that these days aren't held against them."
+            f"{context.full_name_of(member.rep)} logged nothing towards the plan on {days}, from {first} to {until}. That's "
+            "rarely chance, going by the weekdays on which they usually log something and by what the rest of the team logged. "
+            "If they were away, enter the absence, and these days won't count against them."
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),

@@ -69,8 +69,8 @@ def pace(context: RuleContext) -> Proposal | None:
     done, normal, known = counted(count, "activities"), f"about {typical:.0f}", len(middays)
     return Proposal(
         wordings=(
-            f"{name}, {done} counted towards your plan by {time}; usually it's {normal} by now. Still in reach: {more}.",
-            f"So far, {name}, {done} counted towards your plan; by {time} it's usually {normal}. There's time for {more}.",
+            f"{name}, less than usual so far: {done} counted by {time}, usually {normal}. Still in reach: {more}.",
+            f"A bit behind your usual pace, {name}: {done} counted by {time}; usually it's {normal}. There's time for {more}.",
             f"A slower start today, {name}: {done} counted by {time}; usually it's {normal}. There's room for {more} today.",
         ),
         reason=(

@@ -14,8 +14,8 @@ NAMES_MAX: Final = 5
 _TEAM_KEY: Final = "team=most"
 _CLEAREST_FIRST: Final = (DoubtKind.NOTHING, DoubtKind.WEEKDAYS, DoubtKind.IRREGULAR)
 _BASIS: Final = (
-    "Going by the working days in the roster over the last six weeks, without leave, holidays and days on which no data of the "
-    "whole team arrived."
+    "Based on the working days in the roster for the last six weeks, without leave, holidays and days on which nothing arrived "
+    "from the whole team."
 )
 
 

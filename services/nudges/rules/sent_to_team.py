@@ -18,8 +18,8 @@ NAMES_MAX: Final = 4
     title="Sent to the team",
     when="Each working morning: whom Daymark congratulated since the manager's last morning message, and on what; and how many "
     "reps got a hint, an announcement or a correction.",
-    limits="Only together with something else. Names only those who were congratulated, at most four; the others stand on the "
-    "manager's page. What managers write is left out.",
+    limits="Only together with something else. Names only those who were congratulated, at most four; the others are in the "
+    "manager's inbox. What managers write is left out.",
     kind=NudgeKind.DIGEST,
     priority=123,
 )
@@ -44,7 +44,7 @@ def sent_to_team(context: TeamContext) -> Proposal | None:
             sentence(f"Your reps heard from Daymark since {since}: {sent}"),
         ),
         reason="It covers what was sent since your last morning message, at most since the working day before. Each message is "
-        "on your page.",
+        "in your inbox.",
         about=tuple(Mention(id=member.rep.id) for member in context.members if member.rep.id in about),
     )
 

@@ -155,12 +155,12 @@ def _wordings(names: str, since: str) -> tuple[str, ...]:
 
 def _reason(*, has_names: bool, has_follow_up: bool) -> str:
     of_names = (
-        "Each rep named to coach did at least a third less of it in the last three weeks than in as many average active "
-        "days of the nine weeks before, which is more than the ups and downs of their days explain."
+        "In the last three weeks, each rep named here did at least a third less of it a day than in the nine weeks before. The "
+        "normal ups and downs of their days don't explain that."
     )
     of_follow_up = (
-        "A follow-up compares the days since the brief with the two weeks before it, scaled to the same number of days. Up "
-        "means at least a third more, beyond the ups and downs of the days."
+        "A follow-up compares the days since that brief with the two weeks before it. “Clearly up” means at least a third "
+        "more a day, and more than the normal ups and downs."
     )
     sentences = [of_names] * has_names + [of_follow_up] * has_follow_up
-    return " ".join([*sentences, "Active days are those with any activity."])
+    return " ".join([*sentences, "Only days with activity are compared."])

@@ -28,6 +28,7 @@ async def list_unmatched_users(pool: asyncpg.Pool, cache: DefinitionsCache) -> U
                 user=row["user"],
                 activities=row["activities"],
                 newest_at=row["newest_at"],
+                oldest_at=row["oldest_at"],
             )
             for row in islice(unmatched, _USERS_MAX)
         )

@@ -1,5 +1,6 @@
 """Handlers for everything that can be asked of scoring. Any replica may answer."""
 
+import asyncio
 from collections.abc import Callable
 
 import asyncpg
@@ -26,13 +27,14 @@ from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
 from services.scoring.explain.preview_readings import preview_readings
+from services.scoring.requests.overview import overview_of
 from services.scoring.requests.people import excerpt_of, named_person, page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.endpoint import NoQuery
-from shared.requests.roster import edits
+from shared.requests.roster import edits, overview
 from shared.requests.router import RequestRouter
 
 
@@ -68,6 +70,12 @@ def _handle_roster(
     @requests.handles(edits.ROSTER_SHOW)
     async def show(_: NoQuery) -> edits.StoredRoster:
         return await show_roster(pool)
+
+    @requests.handles(overview.ROSTER_OVERVIEW)
+    async def whole(query: overview.OverviewQuery) -> overview.RosterOverview:
+        async with pool.acquire() as connection:
+            roster = (await cache.read(connection)).roster
+        return await asyncio.to_thread(overview_of, roster, query, now=clock.now())
 
 
 def _handle_definitions(

@@ -12,18 +12,20 @@ def page_of_people(people: Sequence[PersonToday], query: PersonQuery) -> PersonP
     asked = [
         person for person in people if query.person in (None, person.id) and (query.after is None or person.id > query.after)
     ][: query.limit]
-    rows = tuple(
-        PersonRow(
-            person=person.id,
-            name=person.name,
-            role="manager" if person.is_manager else "rep",
-            teams=person.teams,
-            ways=tuple(contact.transport for contact in person.contacts.contacts),
-            because=person.contacts.because,
-        )
-        for person in asked
-    )
+    rows = tuple(person_row(person) for person in asked)
     return PersonPage(rows=rows, next_after=rows[-1].person if len(rows) == query.limit else None)
+
+
+def person_row(person: PersonToday) -> PersonRow:
+    """The same, as a row."""
+    return PersonRow(
+        person=person.id,
+        name=person.name,
+        role="manager" if person.is_manager else "rep",
+        teams=person.teams,
+        ways=tuple(contact.transport for contact in person.contacts.contacts),
+        because=person.contacts.because,
+    )
 
 
 def excerpt_of(visitors: Sequence[Visitor]) -> RosterExcerpt:

@@ -1,4 +1,4 @@
-"""Over a week, each person receives what is theirs, in their own way and once, and what they answer is recorded once."""
+"""Over a week and a Monday, each person receives what is theirs once, in their own way, and each answer is recorded once."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.events import NudgeKind
-from tests.scenarios.reaching.week import WAYS, play_week
+from tests.scenarios.reaching.week import NOTE, WAYS, WRITTEN, play_week
 
 _BESIDE_THE_CAP = {NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION, NudgeKind.THANKS}
 _MANAGERS = ("mara", "jon")
@@ -26,7 +26,13 @@ async def test_everybody_is_reached_in_their_own_way_and_can_answer(tmp_path: Pa
         nudge.id for nudge in week.nudges.values() if nudge.status == "sent" and nudge.person in WAYS
     )
     assert set(a_day.values()) == {1}
-    assert [sum(person == manager for person, _ in a_day) for manager in _MANAGERS] == [4, 4]
+    assert [sum(person == manager for person, _ in a_day) for manager in _MANAGERS] == [5, 5]
+    thanks: dict[str, str] = {nudge.person: nudge.text for nudge in nudges if nudge.kind is NudgeKind.THANKS}
+    assert {rep: thanks.get(rep, "") for _, rep in WRITTEN} == {
+        "carla": f"Mara Lind wrote to you: “{NOTE}”",
+        "hugo": "Jon Keller says thank you.",
+        "bruno": "Ana Ruiz wrote to you: “Thanks for taking my calls on Friday.”",
+    }
     assert len(week.answered) == len(WAYS) - 1  # an announcement, which is read and not answered, was all that Jack got
     assert sorted(week.answers) == sorted((nudge_id, person, "not_useful") for nudge_id, person in week.answered)
     assert "3 people cannot be reached: fumi" in week.doctor

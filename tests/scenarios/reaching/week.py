@@ -1,15 +1,17 @@
-"""A week of the demonstration in which each person is reached in a way of their own, and then answers.
+"""A week of the demonstration in which each person is reached in a way of their own. Then two managers and a colleague
+recognise somebody, and on Monday everybody answers.
 
 `python -m tests.scenarios.reaching.week` prints what each person received, in order, and what was recorded of their answers.
 """
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +24,10 @@ import yaml
 
 from deploy.demo import play as demo
 from deploy.demo.settings import configuration, make_secrets, read_secrets
+from deploy.demo.time_stepper import TimeStepper
 from shared.jetstream.client import disconnect
 from shared.requests.nudges import NudgeRow
+from tests.deploy.local.signed_in import signed_in
 from tests.running_daymark import RunningDaymark, running_daymark
 from tests.scenarios.reaching.receivers import Receipt, Receivers, reached_by, receivers, slack_user
 from tests.services.nudges.pages.slack.requests import body_of, press, signed_headers
@@ -42,6 +46,14 @@ WAYS: Final = {
     "jon": "slack",
 }
 """The two managers, and the reps who can be reached. Fumi, Kenji and Lena cannot."""
+NOTE: Final = "The way you handled Tuesday's cancellation was great."
+WRITTEN: Final = {("mara", "carla"): NOTE, ("jon", "hugo"): "", ("ana", "bruno"): "Thanks for taking my calls on Friday."}
+"""Who recognises whom: in words of their own, or with one click."""
+MONDAY: Final = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)
+"""After the weekend: noon in New York, and the afternoon in Madrid."""
+_MANAGERS: Final = ("mara", "jon")
+_STEP: Final = timedelta(minutes=30)
+_HIDDEN: Final = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 _DEMO: Final = Path(demo.__file__).parent
 
 
@@ -58,7 +70,7 @@ class Week:
 
 
 async def play_week(folder: Path) -> Week:
-    """Play one week, and let everybody answer the last message that they can answer."""
+    """Play one week and the Monday after it, and let everybody answer the last message that they can answer."""
     folder.mkdir(parents=True)
     folder.chmod(0o755)
     make_secrets(folder / "secrets")
@@ -68,8 +80,8 @@ async def play_week(folder: Path) -> Week:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("SSL_CERT_FILE", str(folder / "receivers" / "authority.pem"))
             async with running_daymark(folder, settings) as daymark:
-                now = await _play(daymark, folder, _definitions(folder, reached))
-                answered = await _answer(reached, daymark.urls.pages, now=now)
+                await _play(daymark, folder, _definitions(folder, reached))
+                answered = await _answer(reached, daymark.urls.pages, now=MONDAY)
                 rows = [NudgeRow.model_validate(row) for row in json.loads(await daymark.command("nudges", "--json"))]
                 return Week(
                     receipts=tuple(reached.receipts),
@@ -86,6 +98,7 @@ def _definitions(folder: Path, reached: Receivers) -> Path:
     definitions.mkdir()
     roster = yaml.safe_load((_DEMO / "roster.yaml").read_text())
     for team in roster["teams"]:
+        team["thanks_from_colleagues"] = True
         for person in [*team["managers"], *team["reps"]]:
             if way := WAYS.get(person["id"]):
                 address = reached.address_of(person["id"])
@@ -95,8 +108,8 @@ def _definitions(folder: Path, reached: Receivers) -> Path:
     return definitions
 
 
-async def _play(daymark: RunningDaymark, folder: Path, definitions: Path) -> datetime:
-    """Returns the time at the end."""
+async def _play(daymark: RunningDaymark, folder: Path, definitions: Path) -> None:
+    """The week, in which nobody is recognised until Saturday, and the Monday on which that arrives."""
     connection = await daymark.connect()
     try:
         played = await demo.play(
@@ -108,10 +121,26 @@ async def _play(daymark: RunningDaymark, folder: Path, definitions: Path) -> dat
             on_progress=lambda _, __, ___: None,
             definitions=definitions,
         )
+        for (sender, rep), note in WRITTEN.items():
+            await _recognise(daymark, sender, rep, note)
+        stepper, instant = TimeStepper(connection), played.until
+        while instant < MONDAY:
+            instant = min(instant + _STEP, MONDAY)
+            await stepper.step_to(instant)
     finally:
         await disconnect(connection)
     await daymark.settle()
-    return played.until
+
+
+async def _recognise(daymark: RunningDaymark, sender: str, rep: str, note: str) -> None:
+    """Write to a rep in the form of the page, or press "Just say thank you"."""
+    command = "inbox" if sender in _MANAGERS else "you"
+    async with signed_in(daymark, command, sender) as (browser, address):
+        page = f"{address.split(sender)[0].removesuffix(f'/{command}/')}/recognise/{sender}/{rep}/-"
+        hidden = dict(_HIDDEN.findall((await browser.get(page)).text))
+        written = {"text": note} if note else {"text": "", "say": "thanks"}
+        response = await browser.post(f"{page}/send", data={"csrf": hidden["csrf"], "form": hidden["form"], **written})
+        assert response.status_code == httpx.codes.OK, response.text
 
 
 async def _answer(reached: Receivers, pages: str, *, now: datetime) -> list[tuple[str, str]]:
@@ -150,7 +179,7 @@ def print_week(week: Week) -> None:
             assert nudge.send_at is not None
             first_line = nudge.text.splitlines()[0]
             line = (
-                f"{person:7}{receipt.way:9}{nudge.send_at:%a %d %b %H:%M} UTC  {nudge.kind:13}{nudge.rule:14}{first_line[:70]}"
+                f"{person:7}{receipt.way:9}{nudge.send_at:%a %d %b %H:%M} UTC  {nudge.kind:13}{nudge.rule:17}{first_line[:70]}"
             )
             sys.stdout.write(f"{line}\n")
     presses = len(week.answered)

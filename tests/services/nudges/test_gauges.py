@@ -6,16 +6,22 @@ import pytest
 from nats.aio.client import Client
 
 from services.nudges.context.silent_feeds import WHOLE_FEED, RepFeed, add_silent_feed
+from services.nudges.deliver.channel import Channel, TryLater
 from services.nudges.deliver.channel_states import mark_channel_disabled, mark_channel_failing
+from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.deliver.personal.transport import personal_message
 from services.nudges.experiments.calibrate_teams import plan_calibrations, run_weekly_calibrations
 from services.nudges.experiments.rule_pauses import mark_rule_paused, mark_rule_resumed
 from services.nudges.gauges import gauge_readers
 from shared.clock import SteppedClock
 from shared.event_types import DAY_CHANGED
+from shared.reach import ContactPoint, Contacts
 from tests.services.nudges.builders.days import MONDAY, at
+from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, NORTH
 from tests.services.nudges.builders.reports import report
 from tests.services.nudges.conftest import NOON, Nudging
+from tests.services.nudges.deliver.personal.directories import FakeTransport, no_directory
 from tests.services.nudges.experiments.teams import SUNDAY, add_team, erratic
 
 HOUR = timedelta(hours=1)
@@ -29,9 +35,10 @@ class Gauges:
         self._nudging = nudging
         self._nats = nats
         self.clock = SteppedClock(NOON)
+        self.more: tuple[Channel, ...] = ()
 
     async def read(self, reader: str, metric: str, **labels: str) -> float | None:
-        channels = [self._nudging.channel.name]
+        channels: dict[str, Channel] = {channel.name: channel for channel in (self._nudging.channel, *self.more)}
         readers = gauge_readers(self._nats, self._nudging.pool, channels, self.clock, self._nudging.metrics)
         await readers[reader]()
         return self._nudging.metrics.registry.get_sample_value(f"daymark_nudges_{metric}", labels)
@@ -121,3 +128,18 @@ async def test_a_channel_shows_what_waits_and_for_how_long_it_has_failed(gauges:
         await mark_channel_disabled(connection, "recorder", error="410", now=NOON)
 
     assert await gauges.read("channels", "channel_disabled", channel="recorder") == 1
+
+
+async def test_a_server_that_fails_is_shown_while_people_are_reached_by_another(gauges: Gauges) -> None:
+    ways = Contacts(contacts=tuple(ContactPoint(transport=name, address="ana") for name in ("mail", "slack")))
+    transports = [FakeTransport("mail", TryLater(error="no answer")), FakeTransport("slack")]
+    personal = PersonalChannel(transports, no_directory, destination=b"", give_up_after=HOUR)
+    gauges.more = (personal,)
+
+    assert await gauges.read("channels", "channel_failing_seconds", channel="personal.mail") == 0
+    await personal.send_message(personal_message(make_nudge(), stop_url=""), ways)
+
+    failing_s = await gauges.read("channels", "channel_failing_seconds", channel="personal.mail")
+    assert failing_s is not None
+    assert failing_s > 0
+    assert await gauges.read("channels", "channel_failing_seconds", channel="personal.slack") == 0

@@ -1,4 +1,4 @@
-"""The manager's page. A stored nudge is already there, so delivering it only records the fact. It does not reach a rep."""
+"""The manager's inbox. A stored nudge is already there, so delivering it only records the fact. It does not reach a rep."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

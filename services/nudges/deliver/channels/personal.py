@@ -35,6 +35,7 @@ from services.nudges.deliver.personal.sections import (
 )
 from services.nudges.deliver.personal.slack import SlackTransport
 from services.nudges.deliver.personal.transport import PersonalMessage, Transport, personal_message
+from services.nudges.deliver.personal.transport_health import FailingServer, TransportHealth
 from services.nudges.deliver.posting.public_client import http_client
 from shared.clock import monotonic_s
 from shared.events import Nudge
@@ -45,14 +46,12 @@ from shared.service.settings import read_secret
 _TRIED_AT_LEAST: Final = 2
 """So many ways to a person can be tried within one lease, however long each of them takes."""
 _AT_ONCE_MAX: Final = 8
-_REST_MAX_S: Final = 3_600.0
-"""For how long a server is believed that asks to wait."""
-_RESTS: Final = "its server has asked to wait"
 
 
 class PersonalChannel:
     """Tries the ways to a person in their order, and ends with the first that works. Whoever can be reached in none of them is
-    no failure of the channel. A transport whose server asks to wait rests until then, and the others work on."""
+    no failure of the channel. A transport whose server asks to wait, or does not work, is left alone for a while, and the
+    others work on; the channel fails only when none of its servers works."""
 
     name = "personal"
     audience = EVERYTHING
@@ -66,7 +65,7 @@ class PersonalChannel:
         self._find_directory = find_directory
         self.destination = destination
         self.give_up_after = give_up_after
-        self._resting_until_s: dict[str, float] = {}
+        self._health = TransportHealth(self._transports)
 
     def secret_for_webhook(self, address: str) -> str | None:
         """What the receiver at a person's own address verifies with; None if no personal webhooks are configured.
@@ -81,6 +80,10 @@ class PersonalChannel:
     def transports(self) -> tuple[str, ...]:
         """The names of the transports that are configured."""
         return tuple(self._transports)
+
+    def failing_servers(self) -> tuple[FailingServer, ...]:
+        """The servers that do not work, as this process knows, while another one does."""
+        return self._health.failing_servers()
 
     async def send(self, nudge: Nudge, *, attempts: int) -> Outcome:
         directory = self._find_directory()
@@ -104,26 +107,25 @@ class PersonalChannel:
         failures: list[_Failure] = []
         started_s = monotonic_s()
         for way in ways:
-            now_s = monotonic_s()
-            time_left_s = ATTEMPT_TIMEOUT_MAX_S - (now_s - started_s)
+            time_left_s = ATTEMPT_TIMEOUT_MAX_S - (monotonic_s() - started_s)
             if len(tried) >= _TRIED_AT_LEAST and time_left_s < TRANSPORT_TIMEOUT_MAX_S:
                 break
-            if (rest_s := self._resting_until_s.get(way.transport, now_s) - now_s) > 0:
-                failures.append(_Failure(way.transport, TryLater(error=_RESTS, after_s=rest_s, is_of_recipient=True)))
+            if (later := self._health.admit(way.transport)) is not None:
+                failures.append(_Failure(way.transport, later))
                 continue
             outcome = await self._transports[way.transport].send(message, way.address)
+            self._health.note(way.transport, outcome)
             if isinstance(outcome, Delivered):
                 return Delivered(tried=(*tried, ContactAttempt(transport=way.transport)))
             tried.append(ContactAttempt(transport=way.transport, error=outcome.error))
-            failures.append(_Failure(way.transport, self._let_rest(way.transport, outcome)))
+            failures.append(_Failure(way.transport, self._of_transport(outcome)))
         return _failure(tuple(tried), failures)
 
-    def _let_rest(self, transport: str, outcome: TryLater | GiveUp) -> TryLater | GiveUp:
-        """If the transport's server asks to wait, only what goes through this transport waits."""
-        if isinstance(outcome, GiveUp) or outcome.after_s is None or outcome.is_of_recipient:
-            return outcome
-        self._resting_until_s[transport] = monotonic_s() + min(outcome.after_s, _REST_MAX_S)
-        return replace(outcome, is_of_recipient=True)
+    def _of_transport(self, outcome: TryLater | GiveUp) -> TryLater | GiveUp:
+        """While other servers work, or if the server asks to wait, only what goes through this transport waits."""
+        if isinstance(outcome, TryLater) and (outcome.after_s is not None or self._health.is_any_working):
+            return replace(outcome, is_of_recipient=True)
+        return outcome
 
 
 class _Failure(NamedTuple):

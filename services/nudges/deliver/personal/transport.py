@@ -1,5 +1,6 @@
 """What every transport promises, and what it is given to send."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,8 @@ class PersonalMessage:
     the nudges that they belong to. `links` are what else the reader can do, also those for writing to the reps of `thanks`.
     `url` opens its page, and `stop_url` the page on which the person chooses what they get and stops mail; each is empty if
     there is none. One that `is_binding` is sent whatever they want. `message_id` is another one only if the person asked to get
-    the message again: a mailbox would hide a second one with the same id. `nudge_json` is the nudge itself, for programs."""
+    the message again: a mailbox would hide a second one with the same id. `nudge_json` is the nudge itself, for programs, with
+    `stop_url` as its `settings_url`."""
 
     nudge_id: str
     message_id: str
@@ -122,15 +124,20 @@ def personal_message(nudge: Nudge, *, stop_url: str) -> PersonalMessage:
         url=nudge.url,
         stop_url=stop_url,
         is_binding=nudge.kind in ALWAYS_SENT,
-        nudge_json=nudge.model_dump_json(),
+        nudge_json=_nudge_json(nudge, stop_url=stop_url),
         link_label=_link_label(nudge),
         links=tuple(_links(nudge)),
         thanks=tuple(_thanks(due) for due in nudge.thanks),
     )
 
 
+def _nudge_json(nudge: Nudge, *, stop_url: str) -> str:
+    """Without a secret for links there is no page."""
+    return json.dumps(nudge.model_dump(mode="json") | ({"settings_url": stop_url} if stop_url else {}), ensure_ascii=False)
+
+
 def _link_label(nudge: Nudge) -> str:
-    """A message that begins with disputes leads to the manager's page."""
+    """A message that begins with disputes leads to the manager's inbox."""
     if nudge.rule in (DISPUTES_RULE, NEW_DISPUTES_RULE):
         return _DISPUTES_LABEL
     return _LINK_LABELS.get(nudge.kind, ANSWER_LABEL)

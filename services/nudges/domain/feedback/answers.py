@@ -29,7 +29,7 @@ class WrongReason(StrEnum):
 
 
 ANSWER_LABELS: Final = {
-    Answer.RECOGNISED: "recognised",
+    Answer.RECOGNISED: "already thanked",
     Answer.COACHED: "talked about it",
     Answer.NOT_USEFUL: "not useful",
     Answer.WRONG: "wrong",
@@ -89,5 +89,5 @@ def find_active_objection(rule: str, objections: Iterable[Objection], *, today: 
 
 
 def describe_answer(answer: Answer, reason: str) -> str:
-    """`recognised`, or `wrong (something is missing from the records)`."""
+    """`already thanked`, or `wrong (something is missing from the records)`."""
     return ANSWER_LABELS[answer] + (f" ({WRONG_REASON_LABELS[WrongReason(reason)]})" if reason else "")

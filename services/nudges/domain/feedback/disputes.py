@@ -166,7 +166,7 @@ def new_disputes_candidate(
         kind=NudgeKind.DIGEST,
         occasion=hour.isoformat(),
         wordings=(capitalized(text),),
-        reason="Sent within an hour of a new dispute. A dispute changes no score. You answer it on your page in Daymark.",
+        reason="Sent within an hour of a new dispute. A dispute changes no score. You answer it in your inbox in Daymark.",
         is_urgent=True,
         about=tuple(Mention(id=rep_id) for rep_id in dict.fromkeys(record.rep_id for record in records)),
     )

@@ -44,7 +44,7 @@ REP_GROUPS: Final[Mapping[MessageGroup, str]] = MappingProxyType(
     {
         MessageGroup.CELEBRATIONS: "Celebrations: a plan reached, a streak, a personal best",
         MessageGroup.COACHING: "Coaching hints, and a welcome on your first day and after leave",
-        MessageGroup.DAY_PLAN: "The plan for the day, each morning, if your team has it",
+        MessageGroup.DAY_PLAN: "The day plan each morning, if your team gets it",
         MessageGroup.THANKS: "Messages from your managers and colleagues",
     }
 )

@@ -1,6 +1,6 @@
 """What all steps of the first use have in common: who may take them, and the list of steps on each page."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.list_channels import list_channels
 from services.nudges.domain.roster.access import Action
 from services.nudges.links import SETUP_PATH
@@ -70,14 +71,14 @@ class SetupFrame:
         guard: Guard,
         *,
         ask: AskServices,
-        channel_names: tuple[str, ...],
+        channels: Mapping[str, Channel],
     ) -> None:
         self.pool = pool
         self.renderer = renderer
         self.clock = clock
         self.ask = ask
         self._guard = guard
-        self._channel_names = channel_names
+        self._channels = channels
 
     def route(self, path: str, handler: Handler, *, method: str = "GET") -> BaseRoute:
         """A route below /setup. The handler gets what there is already. While a service is down the page says so."""
@@ -86,7 +87,7 @@ class SetupFrame:
 
     async def _answer(self, handler: Handler, request: Request, entrance: Entrance) -> Response:
         try:
-            channels = await list_channels(self.pool, self._channel_names, now=self.clock.now())
+            channels = await list_channels(self.pool, self._channels, now=self.clock.now())
             return await handler(request, entrance, await read_progress(self.ask, channels.channels))
         except (*TRANSIENT_ERRORS, NoResponder, Refused):
             return self.renderer.unavailable()

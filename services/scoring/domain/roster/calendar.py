@@ -5,6 +5,7 @@ some zones midnight does not exist on the day on which the clocks go forward, an
 """
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -19,6 +20,7 @@ from shared.events import Presence, TeamId
 _LOOK_AHEAD_DAYS: Final = 60
 _CACHE_SIZE: Final = 16_384
 _ONE_DAY: Final = timedelta(days=1)
+_LANGUAGE: Final = "en_US"
 NUDGED_WORKDAYS: Final = 2
 """After this many further workdays have begun, nobody is sent a nudge about a day."""
 
@@ -114,6 +116,18 @@ def next_work_start(rep: Rep, after: date) -> datetime | None:
         if working is not None:
             return working[0]
     return None
+
+
+def holidays_between(country: str, subdivision: str, *, first: date, last: date) -> Iterator[tuple[date, str]]:
+    """The public holidays from `first` to `last`, in order, each with its English name. No country has none."""
+    if not country:
+        return
+    named = holidays.country_holidays(
+        country, subdiv=subdivision or None, years=range(first.year, last.year + 1), language=_LANGUAGE
+    )
+    for day, name in sorted(named.items()):
+        if first <= day <= last:
+            yield day, name
 
 
 def is_silent(rep: Rep, day: date, *, today: date) -> bool:

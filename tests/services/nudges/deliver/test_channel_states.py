@@ -19,7 +19,7 @@ from services.nudges.deliver.channel_states import (
 )
 from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.deliver.enable_channel import NoSuchChannel, enable_channel
-from services.nudges.deliver.list_channels import list_channels
+from services.nudges.deliver.list_channels import show_channel
 from shared.events import TeamId
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
@@ -230,7 +230,7 @@ async def test_what_waits_and_what_was_given_up_is_counted_for_each_channel(
 
 async def test_the_most_serious_state_of_a_channel_is_named(known: asyncpg.Pool) -> None:
     async def named() -> tuple[str, str]:
-        (row,) = (await list_channels(known, ["recorder"], now=NOON)).channels
+        (row,) = (await show_channel(known, "recorder", now=NOON)).channels
         return row.state, row.last_error
 
     states = [await named()]
@@ -258,7 +258,7 @@ async def test_a_pause_that_is_over_is_not_shown(known: asyncpg.Pool) -> None:
     async with known.acquire() as connection:
         await mark_channel_paused(connection, "recorder", paused_until=NOON, asked_until=None)
 
-    (row,) = (await list_channels(known, ["recorder"], now=NOON)).channels
+    (row,) = (await show_channel(known, "recorder", now=NOON)).channels
 
     assert (row.state, row.paused_until) == ("ok", None)
 

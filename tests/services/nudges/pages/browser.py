@@ -78,6 +78,7 @@ async def browsing(
             ask=FakeServices(),
         ),
         channel=channel,
+        channels={},
         settings=SETTINGS,
         openid=None,
         is_secure=False,

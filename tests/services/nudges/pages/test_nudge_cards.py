@@ -63,8 +63,8 @@ def test_the_recipient_sees_only_their_own_answer_and_a_manager_sees_all() -> No
     message = _message(answers=(NOT_USEFUL, RECOGNISED))
 
     assert _card(message, reader=ANA.id).answers == (("You", "not useful"),)
-    assert _card(message, reader=MARA.id).answers == (("Ana Ruiz", "not useful"), ("You", "recognised"))
-    assert _card(message, reader=PersonId("jon")).answers == (("Ana Ruiz", "not useful"), ("mara", "recognised"))
+    assert _card(message, reader=MARA.id).answers == (("Ana Ruiz", "not useful"), ("You", "already thanked"))
+    assert _card(message, reader=PersonId("jon")).answers == (("Ana Ruiz", "not useful"), ("mara", "already thanked"))
 
 
 def test_an_answer_that_was_given_is_no_longer_offered() -> None:

@@ -35,7 +35,7 @@ def test_it_quotes_what_was_done() -> None:
     facts = "lan done on 4 of the last 5 working days, and 43 calls over those days"
     assert all(facts in wording for wording in candidate.wordings)
     assert len(set(candidate.wordings)) == 8
-    assert candidate.reason.startswith("No recognition of Ana Doe is on record for the last 5 working days.")
+    assert candidate.reason.startswith("As far as Daymark knows, nobody has thanked Ana Doe in the last 5 working days.")
 
 
 def test_effort_without_results_counts_too() -> None:
@@ -145,7 +145,7 @@ def test_a_reminder_does_not_shorten_the_time_without_recognition() -> None:
     candidate = recognition_due.evaluate(team(ana))
 
     assert candidate is not None
-    assert "for the last 17 working days" in candidate.reason
+    assert "in the last 17 working days" in candidate.reason
 
 
 @pytest.mark.parametrize(("reminded_days_ago", "is_due"), [(7, False), (8, True)])

@@ -7,10 +7,10 @@ from tests.services.scoring.conftest import ANA, MONDAY_NOON, ROSTER, Scoring, o
 
 
 async def test_unmatched_users_are_listed_until_a_rep_has_the_identity(scoring: Scoring) -> None:
-    earlier = (MONDAY_NOON - timedelta(minutes=1)).isoformat()
+    earlier = MONDAY_NOON - timedelta(minutes=1)
     await scoring.record(
         observed("a1", actor="99"),
-        observed("a2", actor="99", started_at=earlier),
+        observed("a2", actor="99", started_at=earlier.isoformat()),
         observed("a3", actor="98"),
         observed("a4", actor=None),
     )
@@ -18,9 +18,9 @@ async def test_unmatched_users_are_listed_until_a_rep_has_the_identity(scoring: 
 
     await scoring.apply(roster=ROSTER.replace('user: "7"}', 'user: "7"}, {source: acme, user: "99"}'))
 
-    assert [(user.user, user.activities, user.newest_at) for user in (first, second)] == [
-        ("98", 1, MONDAY_NOON),
-        ("99", 2, MONDAY_NOON),
+    assert [(user.user, user.activities, user.newest_at, user.oldest_at) for user in (first, second)] == [
+        ("98", 1, MONDAY_NOON, MONDAY_NOON),
+        ("99", 2, MONDAY_NOON, earlier),
     ]
     assert [user.user for user in (await list_unmatched_users(scoring.pool, scoring.cache)).users] == ["98"]
     assert (await scoring.day(ANA))["counts"] == '{"calls": 2}'

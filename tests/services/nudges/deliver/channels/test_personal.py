@@ -90,9 +90,9 @@ DOWN = TryLater(error="no answer")
 
 @pytest.mark.parametrize(
     ("failures", "is_of_recipient"),
-    [((OWN, REFUSED), True), ((OWN, OWN), True), ((OWN, DOWN), False), ((DOWN, REFUSED), False), ((FULL, REFUSED), True)],
+    [((OWN, OWN), True), ((OWN, DOWN), True), ((DOWN, REFUSED), True), ((FULL, DOWN), True), ((DOWN, DOWN), False)],
 )
-async def test_only_what_failed_at_the_persons_own_receiver_is_no_failure_of_the_channel(
+async def test_the_channel_fails_only_while_none_of_its_servers_works(
     failures: tuple[TransportOutcome, TransportOutcome], is_of_recipient: bool
 ) -> None:
     ways = [FakeTransport(name, failure) for name, failure in zip(("slack", "mail"), failures, strict=True)]
@@ -124,6 +124,21 @@ async def test_a_way_whose_server_asks_to_wait_rests_and_the_others_work_on() ->
     assert resting.after_s is not None
     assert 0 < resting.after_s <= 60
     assert outcomes[2] == Delivered(tried=(ContactAttempt(transport="mail"),))
+
+
+async def test_a_server_that_does_not_work_delays_nobody_who_is_reached_by_another() -> None:
+    mail, slack = FakeTransport("mail", DOWN), FakeTransport("slack")
+    channel = _channel(mail, slack)
+    only_mail, only_slack = Contacts(contacts=BOTH.contacts[1:]), Contacts(contacts=BOTH.contacts[:1])
+    message = personal_message(make_nudge(), stop_url="")
+
+    outcomes = [await channel.send_message(message, only_mail) for _ in range(7)]
+
+    assert [isinstance(outcome, TryLater) and outcome.is_of_recipient for outcome in outcomes] == [True] * 7
+    assert len(mail.addresses) == 5
+    assert isinstance(outcomes[6], TryLater)
+    assert outcomes[6].error == "mail: its server has not worked lately"
+    assert await channel.send_message(message, only_slack) == Delivered(tried=(ContactAttempt(transport="slack"),))
 
 
 async def test_a_way_is_tried_again_once_it_has_rested() -> None:

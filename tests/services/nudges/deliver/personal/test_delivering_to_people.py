@@ -2,14 +2,24 @@
 
 from datetime import timedelta
 
+import asyncpg
+
 from services.nudges.deliver.channel import ContactAttempt, Delivered, TryLater, Unreachable
+from services.nudges.deliver.channel_states import merge_channels
+from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.deliveries import enqueue_deliveries
+from services.nudges.deliver.list_channels import list_channels
 from services.nudges.deliver.personal.contact_states import list_contact_states
+from services.nudges.deliver.personal.transport import personal_message
+from services.nudges.deliver.retry_policy import RETRY_POLICY
 from shared.events import Person
+from shared.reach import ContactPoint, Contacts
+from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.deliver.delivering import Delivering
+from tests.services.nudges.deliver.personal.directories import FakeTransport, no_directory
 
 
 async def test_what_becomes_of_each_way_to_a_person_is_recorded(delivering: Delivering) -> None:
@@ -62,3 +72,20 @@ async def test_every_channel_is_given_names_and_texts_without_what_nobody_sees(d
 
     (nudge,) = delivering.channel.nudges
     assert (nudge.text, nudge.reason, nudge.person.name) == ("Done.", "10 of 10", "Ana Ruiz")
+
+
+async def test_a_server_that_fails_while_another_works_is_listed_after_its_channel(pool: asyncpg.Pool) -> None:
+    transports = [FakeTransport("mail", TryLater(error="no answer")), FakeTransport("slack")]
+    personal = PersonalChannel(transports, no_directory, destination=b"", give_up_after=timedelta(hours=1))
+    await merge_channels(pool, {"personal": personal})
+    ways = Contacts(contacts=(ContactPoint(transport="mail", address="ana@example.com"),))
+
+    for attempts in (1, RETRY_POLICY.failures_in_a_row):
+        while len(transports[0].addresses) < attempts:
+            await personal.send_message(personal_message(make_nudge(), stop_url=""), ways)
+        rows = (await list_channels(pool, {"personal": personal}, now=NOON)).channels
+
+        assert [(row.name, row.state, row.last_error) for row in rows] == [
+            ("personal", "ok", ""),
+            ("personal.mail", "retrying" if attempts == 1 else "failing", "no answer"),
+        ]

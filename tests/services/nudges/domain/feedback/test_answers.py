@@ -70,5 +70,5 @@ def test_every_answer_and_every_reason_has_a_label() -> None:
 
 
 def test_an_answer_is_described_with_its_reason() -> None:
-    assert describe_answer(Answer.RECOGNISED, "") == "recognised"
+    assert describe_answer(Answer.RECOGNISED, "") == "already thanked"
     assert describe_answer(Answer.WRONG, "missing") == "wrong (something is missing from the records)"

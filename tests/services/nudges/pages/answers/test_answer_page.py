@@ -61,9 +61,9 @@ async def test_a_manager_says_that_they_have_recognised_it_and_the_rep_does_not_
 ) -> None:
     page = await browser.post(f"{MARAS_INBOX}/answer/{NUDGE.id}/recognised/-")
 
-    assert "You:</span> recognised" in page.text
+    assert "You:</span> already thanked" in page.text
     assert await _stored(rows) == [("mara", "recognised", "")]
-    assert "recognised" not in (await browser.get(ANAS_PAGE)).text
+    assert "thanked" not in (await browser.get(ANAS_PAGE)).text
 
 
 async def test_after_an_answer_the_reader_is_back_at_the_nudge(browser: httpx.AsyncClient) -> None:
@@ -168,5 +168,5 @@ async def test_an_old_message_can_still_be_answered_on_a_page_of_ones_own(rows: 
 async def test_a_manager_has_a_link_of_their_own_to_the_same_message(browser: httpx.AsyncClient) -> None:
     page = visible_text(await browser.get(LINKS.answer_url(NUDGE.id, MARA.id)))
 
-    assert ">Recognised<" in page
+    assert ">Already thanked<" in page
     assert ">Not useful<" not in page

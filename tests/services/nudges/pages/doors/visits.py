@@ -186,6 +186,7 @@ async def visiting(
             ask_about_absence=AbsenceScoring().answer,
             ask=visits.services,
         ),
+        channels={},
         channel=PersonalChannel([mail], no_directory, destination=b"", give_up_after=timedelta(hours=1)) if can_send else None,
         settings=SETTINGS,
         openid=openid,

@@ -24,7 +24,7 @@ _NEUTRAL_OF_RECOGNITION: Final = (
     r"\bWorth a minute today\b",
     rf"\bIf you talk to {NAME} today\b",
     r"\bA good day to recognise\b",
-    r"\bA day counts as good effort when its score is 100 or more, or when the behaviour with the largest target reaches .+",
+    r"\bA good day here is one with a score of 100 or more, or one on which the largest target of the plan was met",
 )
 
 
@@ -136,7 +136,7 @@ def _forms_of_recognition(member: TeamMember) -> Iterator[Form]:
         rf"(?i:\b(?P<what>plan|score of 100) or (?P<target>{target}) target reached {of_days}), {count} in all", is_effort
     )
     yield Form(
-        rf"\bNo (?:recognition of|thank-you to) {NAME} is on record for (?:the last )?(\d+) working days",
+        rf"\b(?:nobody has thanked {NAME} in the last|It's been) (\d+) working days(?: or more since anybody thanked {NAME})?",
         lambda match: int(match[1]) == len(since),
     )
 

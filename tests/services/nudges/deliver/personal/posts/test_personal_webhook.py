@@ -1,6 +1,7 @@
 """A webhook of one person's own, against everything that a receiver may answer, on real sockets."""
 
 import base64
+import json
 from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_network
 
@@ -43,7 +44,9 @@ def _secret(address: str, secret: str) -> str:
     return "whsec_" + base64.b64encode(key_of(address, secret)).decode()
 
 
-async def test_the_nudge_is_posted_as_it_is_with_an_id_that_is_the_same_in_every_attempt(receiver: Receiver) -> None:
+async def test_the_nudge_is_posted_with_its_settings_page_and_the_same_id_in_every_attempt(
+    receiver: Receiver,
+) -> None:
     receiver.script(answer(500))
 
     outcomes = [await _send(receiver.url), await _send(receiver.url)]
@@ -51,6 +54,7 @@ async def test_the_nudge_is_posted_as_it_is_with_an_id_that_is_the_same_in_every
     assert outcomes == [TryLater(error="answered 500", is_of_recipient=True), Delivered()]
     assert [request.id for request in receiver.received] == ["plan-done-20260302110000"] * 2
     assert [Nudge.model_validate_json(request.body) for request in receiver.received] == [make_nudge()] * 2
+    assert [json.loads(request.body)["settings_url"] for request in receiver.received] == ["https://pages.example/mail/x"] * 2
 
 
 async def test_the_reference_library_verifies_with_the_key_of_either_secret_and_of_this_address_alone(
