@@ -13,15 +13,19 @@ from deploy.access.grants import (
     follows_stepped_time,
     reads_directly,
     receives_replies,
+    repairs_dead_letters,
     stores,
     subjects_of,
+    watches,
 )
 from shared.jetstream.streams import (
+    ACTIVITIES,
     CLOCK,
     CONSUMERS,
     DEAD,
     NUDGES,
     SCORES,
+    SCORING_CONSUMER,
     SOURCES,
     STREAMS,
     TICK_SUBJECT,
@@ -31,7 +35,7 @@ from shared.jetstream.streams import (
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.requests.roster import edits, overview
 from shared.requests.sources import endpoints as sources
-from shared.requests.sources import reports
+from shared.requests.sources import repairs, reports
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -79,6 +83,10 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         sources.SOURCE_STORE,
         sources.SOURCE_REMOVE,
         reports.SOURCE_REPORT,
+        repairs.SOURCE_LETTERS,
+        repairs.SOURCE_REPLAY,
+        repairs.SOURCE_REPROCESS,
+        webhooks.UNKNOWN_PATHS,
         people.PERSON_LIST,
         scores.UNMATCHED_USERS,
         edits.ROSTER_EDIT,
@@ -96,6 +104,9 @@ ANSWERED: Final = {
             sources.SOURCE_STORE,
             sources.SOURCE_REMOVE,
             reports.SOURCE_REPORT,
+            repairs.SOURCE_LETTERS,
+            repairs.SOURCE_REPLAY,
+            repairs.SOURCE_REPROCESS,
             status_endpoint(INGEST),
         )
     ),
@@ -185,8 +196,10 @@ _SERVICES: Final = (
         "the service ingest",
         (
             stores(*_SUBJECTS_OF["WEBHOOKS"], *_SUBJECTS_OF["ACTIVITIES"], *_SUBJECTS_OF[SOURCES], _dead_letters_of(INGEST)),
-            reads_directly(SOURCES),
-            reads_directly(WEBHOOKS),
+            *(reads_directly(stream) for stream in (SOURCES, WEBHOOKS, ACTIVITIES)),
+            repairs_dead_letters(),
+            *(watches(consumer) for consumer in CONSUMERS if consumer.name == SCORING_CONSUMER),
+            asks(activities.READING_PREVIEW.subject),
             answers(ANSWERED[INGEST], to=(OPERATOR, DEMO, NUDGES_USER)),
             *_every_service(INGEST),
         ),
@@ -196,7 +209,7 @@ _SERVICES: Final = (
         "the service scoring",
         (
             stores(*_SUBJECTS_OF[SCORES], _dead_letters_of(SCORING)),
-            answers(ANSWERED[SCORING], to=(OPERATOR, DEMO, NUDGES_USER)),
+            answers(ANSWERED[SCORING], to=(OPERATOR, DEMO, NUDGES_USER, INGEST)),
             *_every_service(SCORING),
         ),
     ),

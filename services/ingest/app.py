@@ -18,6 +18,7 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics, UnknownPaths
 from services.ingest.published_events import declare_publishers
 from services.ingest.receive_webhook import WebhookReceiver
+from services.ingest.repair_requests import RepairRequests
 from services.ingest.reports.source_report import report_source
 from services.ingest.settings import IngestSettings
 from services.ingest.sources.known_sources import FOLLOW_INTERVAL_S, KnownSources
@@ -61,6 +62,7 @@ class IngestService:
         self._unknown_paths = UnknownPaths()
         self._client = LeanClient()
         self._known = KnownSources(settings, sources, sources_key, self._client, self._metrics)
+        self._repairs = RepairRequests(self._client, self._known.find, self._clock, contact_secret=contact_secret)
         timeout_s = settings.ingest.store_timeout_s
         self._webhooks = Publisher(self._client, timeout_s=timeout_s)
         self._activities = Publisher(self._client, timeout_s=timeout_s)
@@ -106,6 +108,7 @@ class IngestService:
         requests.handles(UNKNOWN_PATHS)(self._list_unknown_paths)
         SourceRequests(self._settings, self._known, self._client).register(requests)
         requests.handles(SOURCE_REPORT)(partial(report_source, self._client, self._known.find))
+        self._repairs.register(requests)
         broker.include_routers(requests.router, tick_router(self._clock))
         declare_publishers(broker)
         return broker

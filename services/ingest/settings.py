@@ -6,9 +6,10 @@ from typing import Final, Literal, Self, TypeVar
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.field_map import ACTIVITY_KINDS, FIELDS, ExpressionRefused, compile_expression
+from services.ingest.domain.field_map import FIELDS, ExpressionRefused, compile_expression
 from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat, Source
 from shared.errors import DaymarkError
+from shared.fact_values import ACTIVITY_KINDS
 from shared.observation import SourceName
 from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, read_strong_secret

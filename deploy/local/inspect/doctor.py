@@ -11,7 +11,6 @@ from nats.aio.client import Client
 
 from deploy.local.all_sources import list_closed_sources, list_sources
 from deploy.local.inspect.backup_findings import examine_backups
-from deploy.local.inspect.dead_letters import list_letters
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.local.inspect.people_findings import examine_people
 from deploy.local.inspect.roster_findings import examine_roster
@@ -24,6 +23,7 @@ from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from shared.errors import DaymarkError
 from shared.jetstream.client import LeanClient
+from shared.jetstream.dead_letters import list_letters
 from shared.jetstream.streams import CONSUMERS, StreamRefused, find_waiting
 from shared.observation import SourceName
 from shared.plurals import count_nouns

@@ -23,7 +23,6 @@ from shared.requests.sources.reports import (
     SourceReport,
 )
 
-_WEBHOOKS_MAX: Final = 2_000
 _AT_ONCE: Final = 100
 """The door waits while so many webhooks are read."""
 _RECENT_MAX: Final = 5
@@ -36,7 +35,7 @@ FindSource = Callable[[SourceName], Awaitable[Source | None]]
 
 
 async def report_source(connection: Client, find_source: FindSource, query: SourceQuery) -> SourceReport:
-    """What the last 2,000 webhooks of the source say.
+    """What the last webhooks of the source say.
 
     Raises:
         UnknownSource: there is no such source, or it takes no webhooks.
@@ -45,7 +44,7 @@ async def report_source(connection: Client, find_source: FindSource, query: Sour
     source = await find_source(query.name)
     if source is None:
         raise UnknownSource(query.name)
-    webhooks = await list_newest_webhooks(connection, source, number=_WEBHOOKS_MAX)
+    webhooks = await list_newest_webhooks(connection, source, number=query.webhooks_max)
     content, hours, recent = Content(), Counter[tuple[str, int]](), list[RecentActivity]()
     for number, webhook in enumerate(webhooks, start=1):
         for observation in content.add_webhook(webhook, source):
@@ -58,7 +57,7 @@ async def report_source(connection: Client, find_source: FindSource, query: Sour
         name=query.name,
         newest_at=webhooks[-1].received_at if webhooks else None,
         webhooks=len(webhooks),
-        is_complete=len(webhooks) < _WEBHOOKS_MAX or webhooks[0].received_at <= query.since,
+        is_complete=len(webhooks) < query.webhooks_max or webhooks[0].received_at <= query.since,
         activities=len(content.activities),
         observations=content.observations,
         hours=_by_kind(hours),

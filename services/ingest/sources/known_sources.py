@@ -65,13 +65,12 @@ class KnownSources:
         self._last_change = last
 
     async def find(self, name: SourceName) -> Source | None:
-        """The source, also if another replica has just added it.
+        """The source, also if another replica has just added or changed it.
 
         Raises:
             SourcesUnreadable: the server refused, or did not answer.
         """
-        if name not in self.open:
-            await self.follow()
+        await self.follow()
         return self.open.get(name)
 
     async def reload_secrets(self) -> None:

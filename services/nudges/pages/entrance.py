@@ -11,6 +11,7 @@ from services.nudges.links import (
     EFFECTS_PATH,
     SETUP_PATH,
     SIGNED_IN,
+    SOURCES_PATH,
     TODAY_PATH,
     WINS_PATH,
     inbox_path,
@@ -68,7 +69,7 @@ class Entrance:
         if is_manager:
             pages.append(("Effects", EFFECTS_PATH))
         if self.person_id in self.today.operators:
-            pages.append(("Set up", SETUP_PATH))
+            pages.extend([("Set up", SETUP_PATH), ("Sources", SOURCES_PATH)])
         if is_manager or is_rep:
             pages.append(("Preferences", preferences_path(self.person_id)))
         return pages

@@ -36,6 +36,7 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.setup.setup_frame import SetupFrame
 from services.nudges.pages.setup.setup_page import SetupPage
 from services.nudges.pages.sources.ask_services import AskServices
+from services.nudges.pages.sources.sources_page import SourcesPage
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pages.today.live_teams import LiveTeams
@@ -119,7 +120,7 @@ class Site:
     def _operators_pages(self, renderer: Renderer, guard: Guard, cookie: SessionCookie) -> Sequence[BaseRoute]:
         ask, channels = self.scoring.ask, self.channels
         frame = SetupFrame(self.pool, renderer, self.clock, guard, ask=ask, channels=channels)
-        return SetupPage(frame, cookie).routes()
+        return [*SetupPage(frame, cookie).routes(), *SourcesPage(renderer, self.clock, guard, ask=ask).routes()]
 
     def _openid_routes(self, renderer: Renderer, messages: SignInMessages, cookie: SessionCookie) -> Sequence[BaseRoute]:
         if self.openid is None:

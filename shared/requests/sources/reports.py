@@ -3,17 +3,18 @@
 from datetime import datetime
 from typing import Final
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.observation import SourceName
 from shared.requests.endpoint import Endpoint, Schema
 
 
 class SourceQuery(Schema):
-    """A source, and when the 24 hours begin whose webhooks are counted by hour."""
+    """A source, how many of its last webhooks are read, and when the 24 hours begin in which they are counted by hour."""
 
     name: SourceName
     since: AwareDatetime
+    webhooks_max: int = Field(default=2_000, ge=1, le=2_000)
 
 
 class KindHours(Schema):
@@ -47,7 +48,7 @@ class RecentActivity(Schema):
 
 
 class SourceReport(Schema):
-    """What the last webhooks of a source say, as they are read today; of the last seven days, and at most the last 2,000.
+    """What the last webhooks of a source say, as they are read today; of the last seven days, and no more than were asked for.
     `hours` `is_complete` unless the 24 hours have more. `unreadable_facts` are left out since their values make no sense.
     `recent` is the newest first."""
 

@@ -10,14 +10,14 @@ from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.mapping import describe_webhook
 from deploy.local.cli.tables.reprocess import describe_plan
 from deploy.local.contact_keys import read_contact_secret
-from deploy.local.reprocess.carry_out import carry_out
-from deploy.local.reprocess.new_reading import Span, read_again
-from deploy.local.reprocess.plan import make_plan
 from deploy.local.settings import LocalSettings
 from deploy.local.try_mapping import read_body_file, try_mapping
 from deploy.output import echo
 from services.ingest.domain.webhook import Source, VerifiedWebhook
 from services.ingest.reports.newest_webhooks import list_newest_webhooks
+from services.ingest.reprocess.carry_out import carry_out
+from services.ingest.reprocess.new_reading import Span, read_again
+from services.ingest.reprocess.plan import make_plan
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.jetstream.client import LeanClient

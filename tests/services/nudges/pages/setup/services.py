@@ -10,8 +10,17 @@ from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.people import PERSON_LIST, PersonPage, PersonRow
 from shared.requests.roster.edits import ROSTER_SHOW, RosterEdit, RosterEdited, StoredRoster
 from shared.requests.scores import UNMATCHED_USERS, UnmatchedUser, UnmatchedUserList
-from shared.requests.sources.endpoints import SOURCE_LIST, SourceList, SourceRow, SourceToStore
+from shared.requests.sources.endpoints import SOURCE_LIST, SourceList, SourceRow, SourceToStore, StoredName
+from shared.requests.sources.repairs import (
+    SOURCE_LETTERS,
+    LetterList,
+    LetterRow,
+    LettersToReplay,
+    ReadingBegun,
+    Replayed,
+)
 from shared.requests.sources.reports import SOURCE_REPORT, SourceReport
+from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 
 NOTHING = SourceReport(
     name=SourceName("any"),
@@ -40,6 +49,8 @@ class FakeServices:
     playbooks: tuple[PlaybookVersion, ...] = ()
     users: tuple[UnmatchedUser, ...] = ()
     report: SourceReport = NOTHING
+    letters: tuple[LetterRow, ...] = ()
+    paths: tuple[UnknownPathRow, ...] = ()
     refusals: dict[str, str] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     entered: list[Schema] = field(default_factory=list)
@@ -59,6 +70,8 @@ class FakeServices:
             PLAYBOOK_LIST.subject: PlaybookList(versions=self.playbooks),
             UNMATCHED_USERS.subject: UnmatchedUserList(users=self.users),
             SOURCE_REPORT.subject: self.report,
+            SOURCE_LETTERS.subject: LetterList(rows=self.letters),
+            UNKNOWN_PATHS.subject: UnknownPathList(paths=self.paths),
         }
         return answers[subject] if subject in answers else self._enter(query)
 
@@ -70,8 +83,12 @@ class FakeServices:
                 return RosterEdited(id=name.lower().replace(" ", "-"), summary="", reps_to_rescore=0)
             case SourceToStore():
                 row = SourceRow(name=SourceName(query.name), origin="stored", description=query.description)
-                self.sources.append(row)
+                self.sources = [*(source for source in self.sources if source.name != row.name), row]
                 return row
+            case LettersToReplay():
+                return Replayed(letters=len(query.numbers))
+            case StoredName():
+                return ReadingBegun(webhooks=1)
             case DefinitionFile():
                 return Applied(summary="", reps_to_rescore=0)
             case _:

@@ -8,7 +8,7 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from deploy.local.reprocess.new_reading import ActivityName, NewReading
+from services.ingest.reprocess.new_reading import ActivityName, NewReading
 from shared.events import BehaviourKey, RepId
 from shared.jetstream.publisher import Outgoing
 from shared.jetstream.stored_messages import OnProgress
