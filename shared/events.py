@@ -118,8 +118,8 @@ class GoalResult(Message):
 
 
 class BehaviourDefinition(Message):
-    """One behaviour as a version defines it. `counts` and `asks` are phrases: what counts, and how many are asked for.
-    `targets` has one number per weekday, Monday first."""
+    """One behaviour as a version defines it. `counts` and `asks` are phrases: what counts, and how many. `targets` has one
+    number per weekday, Monday first. `reason` is the manager's own."""
 
     key: BehaviourKey
     label: str
@@ -128,6 +128,7 @@ class BehaviourDefinition(Message):
     targets: tuple[Decimal, ...]
     weight: Decimal
     cap: Decimal
+    reason: str = ""
 
 
 class GoalDefinition(Message):
@@ -173,13 +174,11 @@ class DayReport(Message):
 
 
 class PlaybookAnnounced(Message):
-    """A version to be announced to one rep, whole: the `data` of `playbook.announced.v1`.
-
-    The rep is judged by `version` from `binds_from` on, a day of their own calendar: when it takes effect, or when they join
-    its team. `follows` is the start of the version that judged them until then (None if there was none) and `changes` says
-    what differs from it. `unverified` says which activities the version marks. `revises` is why it begins in the past.
-    `announcement_number` rises when the version is announced to the rep again, for another first day or after a withdrawal.
-    """
+    """A version to be announced to one rep, whole: the `data` of `playbook.announced.v1`. It judges the rep from `binds_from`
+    on, a day of their own calendar. `follows` is the start of the version that judged them until then (None if there was
+    none), and `changes` says what differs from it. `unverified` says which activities the version marks. `revises` is why it
+    begins in the past. `announcement_number` rises when it is announced to the rep again, for another first day or after a
+    withdrawal. `message` is the manager's own. When only such words change, the event comes again with a higher `wording`."""
 
     rep: Rep
     team: Team
@@ -196,6 +195,8 @@ class PlaybookAnnounced(Message):
     revises: str
     announcement_number: int = Field(alias="times")
     announced_at: datetime
+    message: str = ""
+    wording: int = 0
 
 
 class PlaybookWithdrawn(Message):

@@ -33,6 +33,7 @@ from shared.jetstream.streams import (
     list_used_streams,
 )
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview
 from shared.requests.sources import endpoints as sources
 from shared.requests.sources import repairs, reports
@@ -87,6 +88,10 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         repairs.SOURCE_REPLAY,
         repairs.SOURCE_REPROCESS,
         webhooks.UNKNOWN_PATHS,
+        definitions.PLAYBOOK_APPLY,
+        drafts.PLAYBOOK_SHOW,
+        drafts.PLAYBOOK_DRAFT,
+        drafts.PLAYBOOK_SUGGEST,
         people.PERSON_LIST,
         scores.UNMATCHED_USERS,
         edits.ROSTER_EDIT,
@@ -121,6 +126,9 @@ ANSWERED: Final = {
             definitions.PLAYBOOK_PREVIEW,
             definitions.PLAYBOOK_LIST,
             definitions.ANNOUNCEMENT_LIST,
+            drafts.PLAYBOOK_SHOW,
+            drafts.PLAYBOOK_DRAFT,
+            drafts.PLAYBOOK_SUGGEST,
             definitions.SCORE_RESCORE,
             definitions.SCORE_RESCORE_STATE,
             absences.ABSENCE_SHOW,

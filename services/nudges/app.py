@@ -32,11 +32,11 @@ from services.nudges.outbox import relay_job
 from services.nudges.pages.absences.ask_scoring import ask_about_absence
 from services.nudges.pages.disputes.explain_day import explain_day
 from services.nudges.pages.doors.openid_page import OPENID_BACK_PATH
+from services.nudges.pages.people.ask_scoring import asking
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
 from services.nudges.pages.slack.slack_answers import SlackAnswers
-from services.nudges.pages.sources.ask_services import ServicesOverNats
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pending_work import has_pending_work
@@ -203,9 +203,8 @@ class NudgesService:
                 find_person=self._roster.find,
                 explain=partial(explain_day, self._client),
                 ask_about_absence=partial(ask_about_absence, self._client),
-                ask=ServicesOverNats(self._client),
+                ask=asking(self._client),
             ),
-            channel=self._personal,
             channels=self._channels,
             settings=self._decisions,
             openid=self._openid(),

@@ -23,6 +23,10 @@ SOURCES_PATH: Final = "/sources"
 """What each source sends, for operators."""
 EFFECTS_PATH: Final = "/effects"
 """What the messages of each rule achieve, for managers."""
+PEOPLE_PATH: Final = "/people"
+"""Today's roster, for operators."""
+DELIVERY_PATH: Final = "/delivery"
+"""Whether messages reach people, for operators."""
 WINS_PATH: Final = "/wins"
 """What was celebrated in the teams of whoever is signed in."""
 TODAY_PATH: Final = "/today"
@@ -215,6 +219,11 @@ def own_page_path(rep_id: PersonId) -> str:
 def rep_page_path(rep_id: PersonId) -> str:
     """The page of a rep, as it opens for the rep and for their managers who are signed in."""
     return f"/people/{rep_id}"
+
+
+def rep_day_path(rep_id: PersonId, day: date) -> str:
+    """A day of a rep, as it opens for the rep and for their managers who are signed in."""
+    return f"{rep_page_path(rep_id)}/day/{day.isoformat()}"
 
 
 def preferences_path(person_id: PersonId) -> str:

@@ -13,22 +13,27 @@ from shared.requests.endpoint import Endpoint, NoQuery, Page, Schema
 
 class DefinitionFile(Schema):
     """A roster or playbook file as its author wrote it; `name` is only for messages. `revise` is why a version begins in the
-    past. A roster with `replace` may lack what was entered on a page."""
+    past. A playbook from a page is `published_by` a manager, who has seen everything up to the `edition`. A roster with
+    `replace` may lack what was entered on a page."""
 
     name: str
     text: str
     revise: str = ""
+    published_by: ManagerId | None = None
+    edition: str | None = None
     replace: bool = False
 
 
 class Applied(Schema):
     """What applying a file did, in one line for people. The days of `reps_to_rescore` reps are being scored again in the
-    background, and a version is being announced to `reps_to_announce_to` reps. `lost` names what was entered into a roster on a
-    page and is no longer in it."""
+    background, and a version is being announced to `reps_to_announce_to` reps. `unexplained` are the labels of behaviours that
+    change although the playbook does not say why. `lost` names what was entered into a roster on a page and is no longer in
+    it."""
 
     summary: str
     reps_to_rescore: int
     reps_to_announce_to: int = 0
+    unexplained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
 

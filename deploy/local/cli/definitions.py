@@ -185,6 +185,9 @@ def _apply(endpoint: Endpoint[DefinitionFile, Applied], file: DefinitionFile, se
     async def apply(connection: Client) -> None:
         applied = await ask(connection, endpoint, file, timeout_s=LONG_S)
         echo(applied.summary)
+        if applied.unexplained:
+            labels = ", ".join(applied.unexplained)
+            echo(f"reps will ask why this changes: {labels}. A `message`, or a `why` for each, tells them in your words")
         for entry in applied.lost:
             echo(f"removed, although it was entered on a page: {entry}")
         if applied.reps_to_announce_to:

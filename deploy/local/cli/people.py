@@ -9,7 +9,6 @@ from deploy.local.cli.options import AsJson, Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.formats import write_json
 from deploy.local.cli.tables.people import print_people, print_sessions
-from deploy.local.inspect.ways import status_of_people
 from deploy.output import Output, echo
 from shared.errors import DaymarkError
 from shared.events import NudgeId, PersonId
@@ -31,6 +30,7 @@ from shared.requests.people import (
     WayList,
     WebhookKeyList,
 )
+from shared.requests.roster.person_status import status_of_people
 
 people = typer.Typer(no_args_is_help=True, help="The people of the roster, and how messages reach them.")
 

@@ -7,12 +7,13 @@ from typing import Final
 from nats.aio.client import Client
 
 from deploy.local.inspect.findings import Finding, Verdict, describe_moment, name_some
-from deploy.local.inspect.ways import describe_missing_channel, status_of_people
+from deploy.local.inspect.ways import describe_missing_channel
 from shared.plurals import count_nouns
 from shared.requests.client import NO_QUERY, NoResponder, ask, list_all
 from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
 from shared.requests.nudges import CHANNEL_LIST, EFFECT_LIST, SILENT_FEEDS, ChannelRow
 from shared.requests.people import PERSON_LIST, WAY_LIST, PersonQuery
+from shared.requests.roster.person_status import status_of_people
 from shared.requests.scores import UNMATCHED_USERS
 
 _EFFECTS_TIMEOUT_S: Final = 600.0

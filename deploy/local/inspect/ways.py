@@ -1,27 +1,10 @@
-"""Whether messages reach each person of the roster, and why not."""
+"""What it means for people which channels there are."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from typing import Final
-
-from shared.requests.people import PersonRow, WayList, WayRow
 
 _INBOX: Final = "inbox"
 _ROOMS: Final = "chat."
-
-
-class PersonStatus(PersonRow):
-    """A person with what is known of each way to them. `problem` says why no message reaches them; it is empty if one can."""
-
-    problem: str
-    states: tuple[WayRow, ...]
-
-
-def status_of_people(rows: Iterable[PersonRow], ways: WayList) -> list[PersonStatus]:
-    """A way that was never tried is taken to work."""
-    by_person: dict[str, list[WayRow]] = {}
-    for state in ways.rows:
-        by_person.setdefault(state.person, []).append(state)
-    return [_status(row, by_person.get(row.person, []), ways.configured) for row in rows]
 
 
 def describe_missing_channel(names: Collection[str]) -> str:
@@ -33,23 +16,3 @@ def describe_missing_channel(names: Collection[str]) -> str:
             "there are only rooms, so no announcement counts as received, and nothing is held against reps; configure another"
         )
     return ""
-
-
-def _status(row: PersonRow, states: Sequence[WayRow], configured: Sequence[str]) -> PersonStatus:
-    usable = [way for way in row.ways if way in configured]
-    failing = [state for state in states if state.transport in usable and state.failures]
-    problem = row.because
-    if row.ways and not usable:
-        problem = f"{' and '.join(row.ways)} not configured; see [channels] in daymark.toml"
-    elif usable and len(failing) == len(usable):
-        problem = "; ".join(f"{state.transport}: {state.last_error}" for state in failing)
-    return PersonStatus(
-        person=row.person,
-        name=row.name,
-        role=row.role,
-        teams=row.teams,
-        ways=row.ways,
-        because=row.because,
-        problem=problem,
-        states=tuple(states),
-    )

@@ -1,19 +1,20 @@
 """Load what the rules may look at of a rep's day."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from services.nudges.context.announcements import find_delivered_at
+from services.nudges.context.announcements import find_delivered_at, list_announcements
 from services.nudges.context.baselines import load_baseline, load_middays
 from services.nudges.context.days import list_teammates_done, list_unworked_before, list_worked_before
 from services.nudges.context.ladders import list_ladders
 from services.nudges.context.roster.first_days import list_first_days
 from services.nudges.context.rule_context import RuleContext
-from services.nudges.domain.announcements import was_known_before
+from services.nudges.domain.announcements import reasons_of, was_known_before
 from services.nudges.domain.day_plan_subscribers import NO_SUBSCRIBERS, DayPlanSubscribers
 from services.nudges.domain.history import history_of, is_plan_done
 from services.nudges.domain.moments import Moment
 from services.nudges.domain.roster.leave import Leave, find_leave_before
-from shared.events import DayReport
+from shared.events import BehaviourKey, DayReport
 from shared.postgres.shared_connection import Querier
 
 
@@ -40,7 +41,12 @@ async def load_rule_context(
         knows_playbook=wants_day_plan and await _knows_playbook(connection, report),
         is_first_day=is_morning and bool(await list_first_days(connection, (report.rep.id,), report.day)),
         leave=await _find_leave(connection, report) if is_morning else None,
+        reasons=await _load_reasons(connection, report) if wants_day_plan else {},
     )
+
+
+async def _load_reasons(connection: Querier, report: DayReport) -> Mapping[BehaviourKey, str]:
+    return reasons_of(report.playbook_version, await list_announcements(connection, report.rep.id))
 
 
 async def _knows_playbook(connection: Querier, report: DayReport) -> bool:

@@ -1,6 +1,7 @@
 """What a rule about a rep's day may look at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.nudges.domain.baseline import Baseline, MiddayCounts
@@ -8,7 +9,7 @@ from services.nudges.domain.history import History
 from services.nudges.domain.ladder import Ladder, is_ladder_of
 from services.nudges.domain.roster.leave import Leave
 from services.nudges.domain.working_time import local_day
-from shared.events import DayReport, GoalResult, RepId
+from shared.events import BehaviourKey, DayReport, GoalResult, RepId
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +20,8 @@ class RuleContext:
     team who had a target that day if all of them have done the plan; otherwise it is empty. `ladders` are the rep's, of every
     period. `wants_day_plan` says that the rep gets the plan in the morning, `knows_playbook` that the version that judges the
     day had been announced before the day, `is_first_day` that the rep is new in a team that is not. `leave` has just ended.
-    These four are known in the morning only.
+    These four are known in the morning only. `reasons` say why the manager asks for a behaviour, in their own words; they are
+    known to those who get the plan.
     """
 
     report: DayReport
@@ -33,6 +35,7 @@ class RuleContext:
     knows_playbook: bool = False
     is_first_day: bool = False
     leave: Leave | None = None
+    reasons: Mapping[BehaviourKey, str] = field(default_factory=dict)
 
     @property
     def day(self) -> date:

@@ -11,6 +11,7 @@ from services.nudges.decide.nudges import add_nudge, update_nudge
 from services.nudges.decide.policy.may_send import Defer, Send, Verdict, Withhold
 from services.nudges.deliver.deliveries import enqueue_deliveries
 from services.nudges.domain.decision import Decision, NudgeStatus, Outcome
+from services.nudges.domain.feedback.undo import CAN_BE_UNDONE
 from services.nudges.domain.working_time import local_day
 from services.nudges.rules.catalogue import title_of
 from shared.event_types import NUDGE_DECIDED
@@ -45,12 +46,13 @@ def bundled(verdict: Verdict, nudge: Nudge, *, timezone: str, now: datetime) -> 
 async def persist(connection: Querier, draft: Draft, recipient: Recipient, context: DecisionContext) -> Outcome | None:
     """Store a nudge, announce it and queue its deliveries; None when its occasion already has one. Needs the person's lock.
 
-    Deferred thanks are announced once they go out: until then they can be taken back, and nobody else has read them."""
+    What can be undone, and deferred thanks, are announced once they go out: until then nobody else has read them."""
     decision = decision_of(draft.verdict, timezone=recipient.timezone, now=context.now)
     nudge = draft.nudge.model_copy(update={"send_at": decision.send_at or context.now})
     if not await add_nudge(connection, nudge, decision, recipient, wording=draft.wording, traceparent=context.traceparent):
         return None
-    if decision.status is NudgeStatus.SENT or (decision.status is NudgeStatus.DEFERRED and nudge.kind is not NudgeKind.THANKS):
+    can_be_undone = nudge.kind is NudgeKind.THANKS or decision.because == CAN_BE_UNDONE
+    if decision.status is NudgeStatus.SENT or (decision.status is NudgeStatus.DEFERRED and not can_be_undone):
         await announce_nudge(connection, nudge, context)
     if decision.status is NudgeStatus.SENT:
         await enqueue_deliveries(connection, nudge.id, context.channels, now=context.now)

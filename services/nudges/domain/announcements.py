@@ -61,6 +61,13 @@ def _counted(playbook: PlaybookAnnounced) -> Mapping[BehaviourKey, str]:
     return {behaviour.key: behaviour.counts for behaviour in planned}
 
 
+def reasons_of(version: VersionNumber | None, announcements: Iterable[Announcement]) -> Mapping[BehaviourKey, str]:
+    """Why the manager asks for the behaviours of a version, in their own words."""
+    playbook = next((known.playbook for known in announcements if known.playbook.version == version), None)
+    behaviours = playbook.behaviours if playbook is not None else ()
+    return {behaviour.key: behaviour.reason for behaviour in behaviours if behaviour.reason}
+
+
 def occasion_of(playbook: PlaybookAnnounced) -> str:
     """There is one message each time that a version is announced. The text is stored: it must not change."""
     return f"{playbook.version}, time {playbook.announcement_number}"
@@ -75,7 +82,7 @@ def announcement_candidate(playbook: PlaybookAnnounced, *, today: date) -> Candi
         wordings=(_text(playbook, today=today),),
         reason=(
             f"This is the {playbook.team.name} playbook from {long_date(playbook.effective_from, today=today)}. "
-            "Before the day after you get this message, no missed target in it is held against you."
+            "Missed targets in it can only count against you from the day after you get this message."
         ),
     )
 
@@ -88,18 +95,40 @@ def explain_revision(playbook: PlaybookAnnounced, *, today: date) -> str:
 
 
 def _text(playbook: PlaybookAnnounced, *, today: date) -> str:
+    """What the manager says comes before the facts, on the first line."""
     name, explanation = capitalized(first_name(playbook.rep.name)), explain_revision(playbook, today=today)
+    opening, facts = _opening_and_facts(playbook, today=today)
     reason = f" {explanation}" if explanation else ""
-    has_begun, begins = playbook.binds_from < today, long_date(playbook.binds_from, today=today)
-    from_when, on_when = ("today", "today") if playbook.binds_from == today else (begins, f"on {begins}")
+    if playbook.message:
+        return f"{name}, {opening}. Your manager says: “{playbook.message}”\n{facts}{reason}"
     if playbook.follows is None:
-        opening = f"since {begins} your playbook has been" if has_begun else f"from {from_when} your playbook is"
-        behaviours = joined([f"{behaviour.label} ({behaviour.asks})" for behaviour in playbook.behaviours])
-        return f"{name}, {opening}: {behaviours}.{reason}"
+        return f"{name}, {_opening_with_behaviours(playbook, today=today)}{reason}"
+    return f"{name}, {opening}. {facts}{reason}"
+
+
+def _opening_and_facts(playbook: PlaybookAnnounced, *, today: date) -> tuple[str, str]:
+    has_begun, begins = playbook.binds_from < today, long_date(playbook.binds_from, today=today)
+    on_when = "today" if playbook.binds_from == today else f"on {begins}"
+    if playbook.follows is None:
+        opening = f"your playbook {'started' if has_begun else 'starts'} {on_when}"
+        return opening, f"It asks for: {_behaviours(playbook)}"
     listed, left = playbook.changes[:_CHANGES_LISTED_MAX], len(playbook.changes) - _CHANGES_LISTED_MAX
     if not listed:
-        opening = "started" if has_begun else "starts"
-        return f"{name}, a new version of your playbook {opening} {on_when}. What counts stays the same.{reason}"
-    opening = "changed" if has_begun else "changes"
+        opening = f"a new version of your playbook {'started' if has_begun else 'starts'} {on_when}"
+        return opening, "What counts stays the same."
     more = f" Your page lists {left} more {'change' if left == 1 else 'changes'}." if left > 0 else ""
-    return f"{name}, your playbook {opening} {on_when}. {' '.join(listed)}{more}{reason}"
+    return f"your playbook {'changed' if has_begun else 'changes'} {on_when}", f"{' '.join(listed)}{more}"
+
+
+def _opening_with_behaviours(playbook: PlaybookAnnounced, *, today: date) -> str:
+    begins = long_date(playbook.binds_from, today=today)
+    if playbook.binds_from < today:
+        return f"since {begins} your playbook has been: {_behaviours(playbook)}"
+    return f"from {'today' if playbook.binds_from == today else begins} your playbook is: {_behaviours(playbook)}"
+
+
+def _behaviours(playbook: PlaybookAnnounced) -> str:
+    """What is asked for, and why the manager asks for it, as far as they say so."""
+    behaviours = joined([f"{behaviour.label} ({behaviour.asks})" for behaviour in playbook.behaviours])
+    reasons = (f" {behaviour.label}: “{behaviour.reason}”" for behaviour in playbook.behaviours if behaviour.reason)
+    return f"{behaviours}.{''.join(reasons)}"

@@ -157,9 +157,9 @@ def joined_some(names: Sequence[str], *, names_max: int) -> str:
 
 
 def weekdays_phrase(weekdays: Sequence[int]) -> str:
-    """Weekdays in order, Monday as 0: `from Tuesday to Thursday`, `on Mondays and Fridays`."""
+    """Weekdays in order, Monday as 0: `Tuesdays to Thursdays`, `on Mondays and Fridays`."""
     if len(weekdays) >= _RUN_MIN and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
-        return f"from {WEEKDAYS[weekdays[0]]} to {WEEKDAYS[weekdays[-1]]}"
+        return f"{WEEKDAYS[weekdays[0]]}s to {WEEKDAYS[weekdays[-1]]}s"
     return f"on {joined([f'{WEEKDAYS[weekday]}s' for weekday in weekdays])}"
 
 

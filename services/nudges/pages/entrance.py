@@ -8,7 +8,9 @@ from typing import Final
 from services.nudges.domain.phrases import day_and_month, natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
 from services.nudges.links import (
+    DELIVERY_PATH,
     EFFECTS_PATH,
+    PEOPLE_PATH,
     SETUP_PATH,
     SIGNED_IN,
     SOURCES_PATH,
@@ -19,6 +21,14 @@ from services.nudges.links import (
     preferences_path,
 )
 from shared.events import PersonId
+
+OPERATOR_PAGES: Final = (
+    ("Delivery", DELIVERY_PATH),
+    ("People", PEOPLE_PATH),
+    ("Sources", SOURCES_PATH),
+    ("Set up", SETUP_PATH),
+)
+"""The pages of whoever runs Daymark."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +79,7 @@ class Entrance:
         if is_manager:
             pages.append(("Effects", EFFECTS_PATH))
         if self.person_id in self.today.operators:
-            pages.extend([("Set up", SETUP_PATH), ("Sources", SOURCES_PATH)])
+            pages.extend(OPERATOR_PAGES)
         if is_manager or is_rep:
             pages.append(("Preferences", preferences_path(self.person_id)))
         return pages

@@ -16,15 +16,17 @@ from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Door, Links, inbox_path, own_page_path, rep_page_path
 from services.nudges.pages.acknowledge_version import NeverAnnounced, acknowledge_version
+from services.nudges.pages.cards.card import Reader
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.nudge_cards import group_by_day
+from services.nudges.pages.inbox.rep_messages import make_rep_messages
 from services.nudges.pages.playbook_sections import make_sections
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.rep.day_chart import DAYS_SHOWN
 from services.nudges.pages.rep.load_rep import RepView, load_rep
 from services.nudges.pages.thanks.thanks_view import lines_of_rep
 from services.nudges.pages.visits.note_visit import is_seen, note_announcements, note_messages
+from services.nudges.pages.way_back import query_of, read_undone
 from shared.clock import Clock
 from shared.events import RepId, VersionNumber
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -93,7 +95,7 @@ class OwnPage:
                 if may(rep_id, Action.RECOGNISE, colleague.id, entrance.today)
             ),
         )
-        return self._page(entrance, rep_id, view, links, days_shown=days_shown)
+        return self._page(request, entrance, rep_id, view, links)
 
     async def _note_visit(self, entrance: Entrance, view: RepView) -> None:
         now = self._clock.now()
@@ -118,11 +120,16 @@ class OwnPage:
             recognise=f"/{Door.RECOGNISE.value}/{to_rep}",
             absence=f"/{Door.ABSENCE.value}/{to_rep}",
         )
-        return self._page(entrance, rep_id, view, links, days_shown=days_shown)
+        return self._page(request, entrance, rep_id, view, links)
 
-    def _page(self, entrance: Entrance, rep_id: RepId, view: RepView, links: PageLinks, *, days_shown: int) -> Response:
+    def _page(self, request: Request, entrance: Entrance, rep_id: RepId, view: RepView, links: PageLinks) -> Response:
         name, is_own = natural_name(entrance.today.name_of(rep_id)), rep_id == entrance.person_id
         thanks = [each for each in view.thanks if is_own or not each.recognition.is_from_colleague]
+        reader = Reader(
+            id=entrance.person_id,
+            now=self._clock.now(),
+            day_address=lambda _, day: f"{links.base}/day/{day.isoformat()}",
+        )
         return self._renderer.page(
             "you.html",
             has_forms=True,
@@ -134,11 +141,13 @@ class OwnPage:
             sections=make_sections(view.announcements, view.timezone, today=view.today),
             standing=view.standing,
             chart=view.day_chart,
-            choices=[(count, count == days_shown) for count in DAYS_SHOWN],
+            choices=[(count, count == _days_shown(request)) for count in DAYS_SHOWN],
             thanks=lines_of_rep(thanks, now=self._clock.now()),
             has_thanks_of_colleagues=any(each.recognition.is_from_colleague for each in thanks),
             lines=view.recent_days,
-            days=group_by_day(view.received, reader=entrance.person_id),
+            undone=read_undone(request),
+            query=query_of(request) if is_own else "",
+            messages=make_rep_messages(view.received, reader),
         )
 
     def _recognise_address(self, entrance: Entrance, colleague_id: RepId) -> str:

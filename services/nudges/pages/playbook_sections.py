@@ -13,13 +13,14 @@ from shared.events import BehaviourDefinition, GoalDefinition, VersionNumber
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BehaviourLine:
-    """One behaviour of a version."""
+    """One behaviour of a version. `reason` is the manager's, in their own words."""
 
     label: str
     counts: str
     target: str
     weight: str
     cap: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,7 @@ class PlaybookSection:
     version: VersionNumber
     heading: str
     team: str
+    message: str
     behaviours: tuple[BehaviourLine, ...]
     goals: tuple[GoalLine, ...]
     unverified: tuple[str, ...]
@@ -65,6 +67,7 @@ def _make_section(announcement: Announcement, timezone: str, *, today: date) -> 
         version=playbook.version,
         heading=f"Starting {first_day}" if playbook.binds_from > today else f"In force since {first_day}",
         team=playbook.team.name,
+        message=playbook.message,
         behaviours=tuple(_behaviour_line(behaviour, total_weight) for behaviour in playbook.behaviours),
         goals=tuple(GoalLine(label=goal.label, steps=_describe_steps(goal), counts=goal.counts) for goal in playbook.goals),
         unverified=playbook.unverified,
@@ -83,6 +86,7 @@ def _behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> Be
         target=behaviour.asks,
         weight=f"{number(behaviour.weight)} of {number(total_weight)}",
         cap=number(behaviour.cap),
+        reason=behaviour.reason,
     )
 
 

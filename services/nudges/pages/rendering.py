@@ -39,6 +39,7 @@ class Renderer:
         )
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
+        self._templates.filters["lower_first"] = lower_first
         self._templates.filters["whole_score"] = whole_score
 
     def page(
@@ -88,6 +89,11 @@ class Renderer:
 def capitalize_first(text: str) -> str:
     """The text with its first letter in upper case; the rest stays as it is."""
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """The text within a sentence: with its first letter in lower case; the rest stays as it is."""
+    return text[:1].lower() + text[1:]
 
 
 def _visible(value: object) -> object:

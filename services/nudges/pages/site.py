@@ -13,12 +13,14 @@ from services.nudges.access.openid_provider import OpenIdProvider
 from services.nudges.access.roster_today import FindPerson, ReadRoster
 from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.deliver.channel import Channel
-from services.nudges.deliver.channels.personal import PersonalChannel
+from services.nudges.deliver.channels.personal import PersonalChannel, find_personal_channel
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
+from services.nudges.pages.answers.undo_page import UndoPage
 from services.nudges.pages.api.api_routes import Api
+from services.nudges.pages.delivery.delivery_page import DeliveryPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.guard import Guard
@@ -29,13 +31,14 @@ from services.nudges.pages.doors.sign_in_page import SignInPage
 from services.nudges.pages.doors.welcome_page import WelcomePage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
-from services.nudges.pages.inbox_page import InboxPage
+from services.nudges.pages.inbox.inbox_page import InboxPage
 from services.nudges.pages.own_page import OwnPage
+from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
+from services.nudges.pages.people.people_page import PeoplePage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.setup.setup_frame import SetupFrame
 from services.nudges.pages.setup.setup_page import SetupPage
-from services.nudges.pages.sources.ask_services import AskServices
 from services.nudges.pages.sources.sources_page import SourcesPage
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
@@ -49,13 +52,13 @@ from shared.requests.scores import Explanation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scoring:
-    """What pages ask of scoring: today's roster, what a day rests on, and absences; and, with `ask`, of any service."""
+    """What pages ask of scoring: today's roster, what a day rests on, absences, and anything else by `ask`."""
 
     read_roster: ReadRoster
     find_person: FindPerson
     explain: Callable[[RepId, date], Awaitable[Explanation]]
     ask_about_absence: AskScoring
-    ask: AskServices
+    ask: AskAnything
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +79,6 @@ class Site:
     clock: Clock
     metrics: NudgesMetrics
     scoring: Scoring
-    channel: PersonalChannel | None
     channels: Mapping[str, Channel]
     settings: DecisionSettings
     openid: OpenId | None
@@ -85,6 +87,11 @@ class Site:
     live: LiveTeams
     on_acknowledged: Callable[[], None]
     on_decided: Callable[[], None]
+
+    @property
+    def channel(self) -> PersonalChannel | None:
+        """The channel to individuals, if there is one."""
+        return find_personal_channel(self.channels)
 
     def thanks(self) -> ThanksSender:
         """Sends what people write, wherever they write it."""
@@ -145,6 +152,7 @@ class Site:
             TodayPage(pool, links, renderer, clock, guard, live=self.live),
             OwnPage(pool, links, renderer, clock, guard, on_acknowledged=self.on_acknowledged),
             AnswerPage(pool, links, renderer, clock, metrics, guard),
+            UndoPage(pool, renderer, clock, guard),
             DisputePage(
                 pool,
                 renderer,
@@ -161,5 +169,15 @@ class Site:
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
+            PeoplePage(pool, renderer, clock, guard, channels=self.channels, ask_scoring=self.scoring.ask),
+            DeliveryPage(
+                pool,
+                renderer,
+                clock,
+                guard,
+                channels=self.channels,
+                ask_scoring=self.scoring.ask,
+                on_queued=self.on_decided,
+            ),
         )
         return [route for page in pages for route in page.routes()]

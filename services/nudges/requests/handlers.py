@@ -11,6 +11,7 @@ from services.nudges.deliver.channel import Channel
 from services.nudges.deliver.channels.file import find_file_channel
 from services.nudges.deliver.enable_channel import enable_channel
 from services.nudges.deliver.list_channels import list_channels, show_channel
+from services.nudges.deliver.people.ways_to_people import AskScoring, list_ways, list_webhook_keys, resend, send_test
 from services.nudges.domain.working_time import local_day
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from services.nudges.experiments.list_effects import HoldoutProbability, list_effects
@@ -28,7 +29,6 @@ from services.nudges.requests.access import (
 )
 from services.nudges.requests.erase_person import erase_person
 from services.nudges.requests.list_nudges import list_nudges
-from services.nudges.requests.people import AskScoring, list_ways, list_webhook_keys, resend, send_test
 from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests.access import (

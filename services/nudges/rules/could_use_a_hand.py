@@ -16,8 +16,8 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "drop": "less activity than usual",
         "ratio": "fewer results than usual for the same effort",
         "one_thing": "one part of the plan is far behind",
-        "pace": "behind their usual pace",
-        "quiet_afternoon": "nothing logged by midday",
+        "pace": "had a slower start than usual",
+        "quiet_afternoon": "had nothing logged by midday",
     }
 )
 """By rule about a rep, what its hint comes to in a few words to the manager."""
@@ -59,6 +59,7 @@ def could_use_a_hand(context: TeamContext) -> Proposal | None:
             sentence(f"Might be glad of some help: {names}"),
             sentence(f"Worth a moment of your day: {names}"),
         ),
-        reason="They got a hint from Daymark since your last morning message. The hints are in your inbox, with their figures.",
+        reason="They've had a hint from Daymark since your last morning message. Your inbox has the hints and the figures "
+        "behind them.",
         about=tuple(Mention(id=member.rep.id) for member in members),
     )

@@ -4,9 +4,9 @@ from typing import Final
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.domain.candidate import DAY_PLAN_RULE
-from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work
+from services.nudges.domain.history import is_plan_done, is_worked, middle_of_work, planned_behaviours
 from services.nudges.domain.moments import Moment
-from services.nudges.domain.phrases import WEEKDAYS, first_name, long_date, targets
+from services.nudges.domain.phrases import WEEKDAYS, first_name, long_date, lowered, targets
 from services.nudges.rules.rule import Proposal, rep_rule
 from shared.events import NudgeKind
 
@@ -43,7 +43,16 @@ def _reason(context: RuleContext) -> str:
     report = context.report
     since = f", in force since {long_date(report.playbook_from, today=context.today)}" if report.playbook_from else ""
     part = f" You work {report.part:.0%} of the day, so they are scaled to that." if report.part < _WHOLE_DAY else ""
-    return f"Today's targets come from the {report.team.name} playbook{since}.{part}"
+    return f"Today's targets come from the {report.team.name} playbook{since}.{part}{_quote(context)}"
+
+
+def _quote(context: RuleContext) -> str:
+    """Why the manager asks for a behaviour of the day, in their own words. Each day it is another behaviour's turn."""
+    planned = [behaviour for behaviour in planned_behaviours(context.report) if behaviour.key in context.reasons]
+    if not planned:
+        return ""
+    behaviour = planned[context.report.day.toordinal() % len(planned)]
+    return f" Your manager on {lowered(behaviour.label)}: “{context.reasons[behaviour.key]}”"
 
 
 def _wordings(name: str, weekday: str, plan: str) -> tuple[str, ...]:

@@ -45,8 +45,8 @@ def disputes(context: TeamContext) -> Proposal | None:
             sentence(f"A few minutes, please, for {count} disputed by {names}"),
             sentence(f"Please have a look at {count} disputed by {names}"),
         ),
-        reason=f"Sent while a dispute of your team is open. The oldest is from {since}. A dispute changes no score. You answer "
-        "it in your inbox in Daymark.",
+        reason=f"You get this while a dispute from your team is open; the oldest is from {since}. A dispute doesn't change a "
+        "score. You answer disputes in your inbox in Daymark.",
         about=tuple(Mention(id=member.rep.id) for member in members),
     )
 

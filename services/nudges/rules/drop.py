@@ -96,8 +96,8 @@ def _proposal(report: DayReport, assessment: Assessment) -> Proposal | None:
 def _reason(assessment: Assessment) -> str:
     activities = capitalized(counted(assessment.count, "activities"))
     return (
-        f"{activities} counted towards the plan on the last {assessment.window_days} days on which anything did. Based on your "
-        f"{assessment.baseline_days} such days before that, about {assessment.expected:.0f} would be expected, allowing for "
+        f"{activities} counted towards your plan on your last {assessment.window_days} active days. Going by your "
+        f"{assessment.baseline_days} active days before those, about {assessment.expected:.0f} would be expected, allowing for "
         "weekdays, part days and slow days of the whole team. Days without any activity are left out. Chance alone rarely "
         "explains such a gap."
     )

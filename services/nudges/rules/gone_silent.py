@@ -50,9 +50,9 @@ def gone_silent(context: TeamContext) -> Proposal | None:
             f"Nothing towards the plan from {name} for {days}, since {first}. Away?",
         ),
         reason=(
-            f"{context.full_name_of(member.rep)} logged nothing towards the plan on {days}, from {first} to {until}. That's "
-            "rarely chance, going by the weekdays on which they usually log something and by what the rest of the team logged. "
-            "If they were away, enter the absence, and these days won't count against them."
+            f"{context.full_name_of(member.rep)} logged nothing towards the plan on {days}, from {first} to {until}. "
+            "Given the weekdays on which they usually log something, and what the rest of the team logged, that rarely happens "
+            "by chance. If they were away, enter the absence, and these days won't count against them."
         ),
         since=silence.first,
         about=(Mention(id=member.rep.id),),

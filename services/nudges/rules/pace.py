@@ -70,7 +70,7 @@ def pace(context: RuleContext) -> Proposal | None:
     return Proposal(
         wordings=(
             f"{name}, less than usual so far: {done} counted by {time}, usually {normal}. Still in reach: {more}.",
-            f"A bit behind your usual pace, {name}: {done} counted by {time}; usually it's {normal}. There's time for {more}.",
+            f"Behind your usual pace so far, {name}: {done} by {time}, when it's usually {normal}. There's time for {more}.",
             f"A slower start today, {name}: {done} counted by {time}; usually it's {normal}. There's room for {more} today.",
         ),
         reason=(

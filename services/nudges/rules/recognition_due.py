@@ -44,15 +44,15 @@ def recognition_due(context: TeamContext) -> Proposal | None:
             f"{name} has earned a thank-you: {facts}.",
             f"Have you thanked {name} for this? {capitalized(facts)}.",
             f"{sentence(f'Worth a minute today: say well done to {name}')} {capitalized(facts)}.",
-            f"It's been {days} working days or more since anybody thanked {name} here. Worth mentioning: {facts}.",
+            f"As far as Daymark knows, no manager has thanked {name} for {days} working days. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
             f"{name} is due a kind word: {facts}.",
             f"If you talk to {name} today, you could mention this: {facts}.",
             f"A good day to recognise {name}: {facts}.",
         ),
         reason=(
-            f"As far as Daymark knows, nobody has thanked {context.full_name_of(member.rep)} in the last {days} working days. "
-            "A good day here is one with a score of 100 or more, or one on which the largest target of the plan was met."
+            f"As far as Daymark knows, no manager has thanked {context.full_name_of(member.rep)} in the last {days} working "
+            "days. On at least three of the last five, they scored 100 or more, or met the largest target of their plan."
         ),
         about=(Mention(id=member.rep.id),),
         thanks=(member.rep,),

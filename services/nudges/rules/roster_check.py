@@ -14,8 +14,8 @@ NAMES_MAX: Final = 5
 _TEAM_KEY: Final = "team=most"
 _CLEAREST_FIRST: Final = (DoubtKind.NOTHING, DoubtKind.WEEKDAYS, DoubtKind.IRREGULAR)
 _BASIS: Final = (
-    "Based on the working days in the roster for the last six weeks, without leave, holidays and days on which nothing arrived "
-    "from the whole team."
+    "Based on the roster's working days in the last six weeks, leaving out leave, holidays and days with no data for the whole "
+    "team."
 )
 
 
@@ -49,7 +49,7 @@ def roster_check(context: TeamContext) -> Proposal | None:
             f"Is the roster right? In the last six weeks, {text}",
             f"Roster check: in the last six weeks, {text}",
         ),
-        reason=f"{_BASIS} Days with nothing that counts: {figures}. Whoever runs Daymark can correct the roster.",
+        reason=f"{_BASIS} Days with nothing logged towards the plan: {figures}. Whoever runs Daymark can correct the roster.",
         about=tuple(Mention(id=doubt.rep_id) for doubt in clearest),
     )
 

@@ -43,8 +43,8 @@ def sent_to_team(context: TeamContext) -> Proposal | None:
             sentence(f"From Daymark to your team since {since}: {sent}"),
             sentence(f"Your reps heard from Daymark since {since}: {sent}"),
         ),
-        reason="It covers what was sent since your last morning message, at most since the working day before. Each message is "
-        "in your inbox.",
+        reason="This covers everything since your last morning message, going back no further than the previous working day. "
+        "You'll find each message in your inbox.",
         about=tuple(Mention(id=member.rep.id) for member in context.members if member.rep.id in about),
     )
 

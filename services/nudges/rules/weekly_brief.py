@@ -155,12 +155,12 @@ def _wordings(names: str, since: str) -> tuple[str, ...]:
 
 def _reason(*, has_names: bool, has_follow_up: bool) -> str:
     of_names = (
-        "In the last three weeks, each rep named here did at least a third less of it a day than in the nine weeks before. The "
-        "normal ups and downs of their days don't explain that."
+        "Each rep suggested for coaching did at least a third less of that behaviour per active day in the last three weeks "
+        "than in the nine weeks before, which the normal ups and downs of their days hardly explain."
     )
     of_follow_up = (
-        "A follow-up compares the days since that brief with the two weeks before it. “Clearly up” means at least a third "
-        "more a day, and more than the normal ups and downs."
+        "A follow-up compares the days since the earlier brief with the two weeks before it, scaled to as many days. "
+        "“Clearly up” means at least a third more, and more than the normal ups and downs."
     )
     sentences = [of_names] * has_names + [of_follow_up] * has_follow_up
-    return " ".join([*sentences, "Only days with activity are compared."])
+    return " ".join([*sentences, "Active days are those with any activity."])

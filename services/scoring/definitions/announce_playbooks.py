@@ -1,13 +1,15 @@
 """Announce playbook versions to the reps whom they judge, each version once."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from services.scoring.definitions.announcement_event import announcement_event
 from services.scoring.definitions.announcements import list_announced, merge_notices
 from services.scoring.domain.definitions import Definitions
-from services.scoring.domain.playbook.bindings import find_bindings, find_notices
+from services.scoring.domain.playbook.bindings import Notice, find_bindings, find_notices
+from services.scoring.domain.playbook.playbook import Playbook
 from services.scoring.domain.roster.calendar import rep_day_of
 from shared.events import RepId
 from shared.postgres.outbox import enqueue_events
@@ -30,6 +32,37 @@ async def announce_playbooks(
     in_order = sorted(rep_ids)
     slices = [in_order[first : first + _REPS_AT_ONCE] for first in range(0, len(in_order), _REPS_AT_ONCE)]
     return sum([await _announce_to(connection, definitions, rep_slice, now=now) for rep_slice in slices])
+
+
+async def announce_wordings(
+    connection: Connection, definitions: Definitions, versions: Sequence[Playbook], *, now: datetime
+) -> None:
+    """Publish the announcements of these versions again, with their new words, for everybody to whom they were announced and
+    whom they judge today or will judge. Needs a transaction that locks the definitions."""
+    numbers = {version.number for version in versions}
+    reps = {rep.id: rep for version in versions for rep in definitions.roster.reps_of(version.team)}
+    announced = await list_announced(connection, reps)
+    notices = [
+        Notice(
+            rep_id=rep.id,
+            version=binding.playbook.number,
+            first=known.first,
+            announcement_number=known.announcement_number,
+            binding=replace(binding, first=known.first),
+        )
+        for _, rep in sorted(reps.items())
+        for binding in find_bindings(rep, definitions.playbooks, today=rep_day_of(rep, now))
+        if binding.playbook.number in numbers
+        and (known := announced.get((rep.id, binding.playbook.number))) is not None
+        and not known.is_withdrawn
+    ]
+    traceparent = continue_trace(None)
+    for first in range(0, len(notices), _REPS_AT_ONCE):
+        events = [
+            announcement_event(notice, definitions, traceparent=traceparent, now=now)
+            for notice in notices[first : first + _REPS_AT_ONCE]
+        ]
+        await enqueue_events(connection, events)
 
 
 async def _announce_to(connection: Connection, definitions: Definitions, rep_ids: Sequence[RepId], *, now: datetime) -> int:

@@ -23,6 +23,8 @@ def announcement_event(notice: Notice, definitions: Definitions, *, traceparent:
     """The event of a notice. Its id is the same whenever the same announcement is made again."""
     event_id = f"{notice.rep_id}:{notice.version}:{notice.announcement_number}"
     if notice.binding is not None:
+        if notice.binding.playbook.wording:
+            event_id += f":{notice.binding.playbook.wording}"
         return make_event(
             PLAYBOOK_ANNOUNCED,
             _announced(notice.binding, definitions, number=notice.announcement_number, now=now),
@@ -56,19 +58,22 @@ def _announced(binding: Binding, definitions: Definitions, *, number: int, now: 
         version=playbook.number,
         effective_from=playbook.effective_from,
         binds_from=first,
-        behaviours=_behaviours(playbook),
-        goals=_goals(playbook),
+        behaviours=define_behaviours(playbook),
+        goals=define_goals(playbook),
         unverified=describe_unverified(playbook.unverified),
         follows=binding.before.effective_from if binding.before is not None else None,
         changes=_changes(binding.before, playbook) if binding.before is not None else (),
         revises=playbook.revises,
         announcement_number=number,
         announced_at=now,
+        message=playbook.message,
+        wording=playbook.wording,
     )
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
+def define_behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
+    """As people read them."""
     return tuple(
         BehaviourDefinition(
             key=behaviour.key,
@@ -78,13 +83,15 @@ def _behaviours(playbook: Playbook) -> tuple[BehaviourDefinition, ...]:
             targets=tuple(as_decimal(target) for target in behaviour.targets),
             weight=as_decimal(behaviour.weight),
             cap=as_decimal(behaviour.cap),
+            reason=behaviour.reason,
         )
         for behaviour in playbook.behaviours
     )
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
+def define_goals(playbook: Playbook) -> tuple[GoalDefinition, ...]:
+    """As people read them."""
     return tuple(
         GoalDefinition(
             key=goal.key,

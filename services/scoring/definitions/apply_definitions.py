@@ -2,36 +2,40 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import asyncpg
 
-from services.scoring.definitions.announce_playbooks import announce_playbooks
+from services.scoring.definitions.announce_playbooks import announce_playbooks, announce_wordings
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.entered_absences import delete_entered_days, list_entered
 from services.scoring.definitions.pending_rescores import request_rescore
 from services.scoring.definitions.stored_definitions import (
     add_playbooks,
     add_roster,
+    add_wordings,
     bump_version,
+    edition_of,
     find_roster,
     find_roster_file,
+    list_publications,
 )
 from services.scoring.domain.definition_files.playbook_file import read_playbooks, refuse_unknown_teams
 from services.scoring.domain.definition_files.roster_file import read_roster
 from services.scoring.domain.definitions import Definitions
 from services.scoring.domain.erased import find_erased
 from services.scoring.domain.playbook.playbook import Playbook
+from services.scoring.domain.playbook.wordings import find_reworded, find_unexplained
 from services.scoring.domain.roster.calendar import team_day_of
 from services.scoring.domain.roster.entered_absences import stated_in_roster, with_entered_absences
 from services.scoring.domain.roster.roster import EMPTY_ROSTER, Roster
 from services.scoring.domain.roster.roster_changes import RosterChanges, changes_between
 from services.scoring.domain.roster.roster_entries import find_lost_entries
 from shared.errors import DaymarkError
-from shared.events import PersonId, RepId
+from shared.events import ManagerId, PersonId, RepId, TeamId
 from shared.plurals import count_nouns
 from shared.postgres.pool import Connection
 from shared.requests.definitions import Applied
@@ -43,6 +47,14 @@ _NAMED_MAX: Final = 10
 class RevisionNeedsReason(DaymarkError):
     """A version that begins before today changes scores of the past. Let it begin today or later, or give --revise with the
     reason."""
+
+
+class NotTheirTeam(DaymarkError):
+    """You don't manage this team today, so you can't change its playbook. Ask whoever does."""
+
+
+class PublishedMeanwhile(DaymarkError):
+    """Somebody else has published a playbook for this team meanwhile. Look at what they changed, then publish yours again."""
 
 
 class ErasedPersonInRoster(DaymarkError):
@@ -142,44 +154,114 @@ def _summarize(roster: Roster, changes: RosterChanges) -> str:
 
 
 async def apply_playbooks(
-    pool: asyncpg.Pool, cache: DefinitionsCache, text: str, *, file: str, revise: str = "", now: datetime
+    pool: asyncpg.Pool,
+    cache: DefinitionsCache,
+    text: str,
+    *,
+    file: str,
+    revise: str = "",
+    published_by: ManagerId | None = None,
+    edition: str | None = None,
+    now: datetime,
 ) -> Applied:
     """Put the playbooks of a file in force, each from its date on. A version replaces an earlier one of the same team and date.
+    One that differs from it only in the manager's words is no new version: no day is scored again, and nobody is notified.
 
     Raises:
         DefinitionRefused: the file has mistakes, or a new version is for a team that the roster lacks; nothing has changed.
         RevisionNeedsReason: a version begins in the past, and its team has been judged there already.
+        NotTheirTeam: whoever publishes it does not manage the team today.
+        PublishedMeanwhile: something was published for a team since the edition, if there is one.
     """
     playbooks = await asyncio.to_thread(read_playbooks, text, file=file)
 
     async def apply(connection: Connection, before: Definitions) -> Applied:
         changed = [playbook for playbook in playbooks if playbook not in before.playbooks.of(playbook.team)]
         refuse_unknown_teams(text, changed, before.roster.team_ids, file=file)
-        revisions = [playbook for playbook in changed if _is_revision(playbook, before, now=now)]
-        if revisions and not revise:
-            raise RevisionNeedsReason(f"{revisions[0].team} from {revisions[0].effective_from}")
-        revised = {id(playbook) for playbook in revisions}
-        versions = [replace(playbook, revises=revise if id(playbook) in revised else "") for playbook in changed]
-        if versions:
-            versions = await add_playbooks(connection, versions, text, now=now)
-        reps_by_days: dict[tuple[date, date], set[RepId]] = defaultdict(set)
-        for playbook in changed:
-            reps_by_days[_days_in_force(playbook, before)].update(rep.id for rep in before.roster.reps_of(playbook.team))
-        for (first, last), rep_ids in reps_by_days.items():
-            await request_rescore(connection, rep_ids, first=first, last=last, needs_reassignment=False, now=now)
-        reps_to_rescore = set[RepId]().union(*reps_by_days.values())
-        after = replace(before, playbooks=before.playbooks.with_versions(versions))
-        announced = await announce_playbooks(connection, after, reps_to_rescore, now=now)
-        summary = ", ".join(
-            f"{playbook.team} from {playbook.effective_from}{'' if playbook in changed else ' (unchanged)'}"
-            for playbook in playbooks
-        )
-        return Applied(summary=summary, reps_to_rescore=len(reps_to_rescore), reps_to_announce_to=announced)
+        for team_id in {playbook.team for playbook in playbooks}:
+            if published_by is not None:
+                _refuse_others(before, team_id, published_by, now=now)
+            if edition not in {None, edition_of(await list_publications(connection, team_id))}:
+                raise PublishedMeanwhile(team_id)
+        changes = _Changes.between(before, changed, revise, now=now)
+        return await _store(connection, before, playbooks, changes, text, published_by=published_by, now=now)
 
     return await _apply(pool, cache, apply)
 
 
-def _is_revision(playbook: Playbook, before: Definitions, *, now: datetime) -> bool:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Changes:
+    """Versions that are `new`, and known versions that are `reworded`: only the manager's words in them are new."""
+
+    new: Sequence[Playbook]
+    reworded: Sequence[Playbook]
+
+    @classmethod
+    def between(cls, before: Definitions, changed: Sequence[Playbook], revise: str, *, now: datetime) -> "_Changes":
+        reworded = [known for playbook in changed if (known := find_reworded(playbook, before.playbooks)) is not None]
+        new = [playbook for playbook in changed if playbook not in reworded]
+        return cls(new=_with_reasons(new, before, revise, now=now), reworded=reworded)
+
+
+async def _store(
+    connection: Connection,
+    before: Definitions,
+    playbooks: Sequence[Playbook],
+    changes: _Changes,
+    text: str,
+    *,
+    published_by: ManagerId | None,
+    now: datetime,
+) -> Applied:
+    new, reworded = changes.new, changes.reworded
+    if new:
+        new = await add_playbooks(connection, new, text, published_by=published_by, now=now)
+    if reworded:
+        reworded = await add_wordings(connection, reworded, text, published_by=published_by, now=now)
+    reps_to_rescore = await _request_rescores_of(connection, new, before, now=now)
+    after = replace(before, playbooks=before.playbooks.with_versions([*new, *reworded]))
+    announced = await announce_playbooks(connection, after, reps_to_rescore, now=now)
+    await announce_wordings(connection, after, reworded, now=now)
+    notes = {playbook: " (unchanged)" for playbook in playbooks if playbook not in [*new, *reworded]}
+    notes |= dict.fromkeys(reworded, " (only words changed)")
+    return Applied(
+        summary=", ".join(f"{each.team} from {each.effective_from}{notes.get(each, '')}" for each in playbooks),
+        reps_to_rescore=len(reps_to_rescore),
+        reps_to_announce_to=announced,
+        unexplained=tuple(label for version in new for label in find_unexplained(_version_before(version, before), version)),
+    )
+
+
+def _refuse_others(before: Definitions, team_id: TeamId, manager_id: ManagerId, *, now: datetime) -> None:
+    if not before.roster.is_managed_by(team_id, manager_id, team_day_of(before.roster, team_id, now)):
+        raise NotTheirTeam(team_id)
+
+
+def _with_reasons(playbooks: Sequence[Playbook], before: Definitions, revise: str, *, now: datetime) -> list[Playbook]:
+    """The versions, each with the reason if it begins in the past."""
+    revisions = [playbook for playbook in playbooks if is_revision(playbook, before, now=now)]
+    if revisions and not revise:
+        raise RevisionNeedsReason(f"{revisions[0].team} from {revisions[0].effective_from}")
+    revised = {id(playbook) for playbook in revisions}
+    return [replace(playbook, revises=revise if id(playbook) in revised else "") for playbook in playbooks]
+
+
+async def _request_rescores_of(
+    connection: Connection, versions: Sequence[Playbook], before: Definitions, *, now: datetime
+) -> set[RepId]:
+    reps_by_days: dict[tuple[date, date], set[RepId]] = defaultdict(set)
+    for playbook in versions:
+        reps_by_days[_days_in_force(playbook, before)].update(rep.id for rep in before.roster.reps_of(playbook.team))
+    for (first, last), rep_ids in reps_by_days.items():
+        await request_rescore(connection, rep_ids, first=first, last=last, needs_reassignment=False, now=now)
+    return set[RepId]().union(*reps_by_days.values())
+
+
+def _version_before(version: Playbook, before: Definitions) -> Playbook | None:
+    return before.playbooks.in_force(version.team, version.effective_from)
+
+
+def is_revision(playbook: Playbook, before: Definitions, *, now: datetime) -> bool:
     """Whether the version begins in the past on any rep's calendar, and a version of the team has begun before today."""
     today = team_day_of(before.roster, playbook.team, now)
     return playbook.effective_from < today and before.playbooks.in_force(playbook.team, today) is not None

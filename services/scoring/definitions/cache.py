@@ -114,7 +114,12 @@ class DefinitionsCache:
             self._files[file] = {(playbook.team, playbook.effective_from): playbook for playbook in playbooks}
         self._files = {file: self._files[file] for file in files}
         return Playbooks(
-            replace(self._files[row.file][row.team, row.effective_from], revises=row.reason, number=row.version)
+            replace(
+                self._files[row.file][row.team, row.effective_from],
+                revises=row.reason,
+                number=row.version,
+                wording=row.wording,
+            )
             for row in stored
         )
 

@@ -8,7 +8,7 @@ from typing import Final
 from services.scoring.domain.definition_files.roster_history import RosterVersion
 from services.scoring.domain.erased import TombstoneKind
 from services.scoring.domain.playbook.playbook import Playbook
-from shared.events import PersonId, TeamId, VersionNumber
+from shared.events import ManagerId, PersonId, TeamId, VersionNumber
 from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
@@ -26,13 +26,33 @@ class RosterInForce:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPlaybook:
-    """A version of a team's playbook. `file` numbers the file that it was applied with, which may hold other teams' as well."""
+    """A version of a team's playbook. `file` numbers the file that it was applied with, or the one with its newest words, which
+    may hold other teams' as well. `wording` numbers these words; it is 0 if they never changed."""
 
     version: VersionNumber
     team: TeamId
     effective_from: date
     file: int
     reason: str
+    wording: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publication:
+    """A version, or a change of its words, which `wording` numbers; it is 0 for the version itself. `published_by` is a
+    manager's id; None if a file was applied, and empty for somebody who was erased. `reason` is why it begins in the past."""
+
+    version: VersionNumber
+    wording: int
+    effective_from: date
+    reason: str
+    published_by: ManagerId | None
+    applied_at: datetime
+
+    def is_in(self, edition: str) -> bool:
+        """Whether it had been published when this edition was the newest."""
+        version, wording = map(int, edition.split("."))
+        return self.wording <= wording if self.wording else self.version <= version
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,8 +128,24 @@ async def list_playbooks(connection: Connection) -> list[StoredPlaybook]:
             effective_from=row["effective_from"],
             file=row["file"],
             reason=row["reason"],
+            wording=row["wording"],
         )
         for row in await connection.fetch(_QUERIES["list_playbooks"])
+    ]
+
+
+async def list_publications(connection: Connection, team_id: TeamId) -> list[Publication]:
+    """Everything that was published for a team, the newest first; also versions that others of the same date have replaced."""
+    return [
+        Publication(
+            version=row["version"],
+            wording=row["wording"],
+            effective_from=row["effective_from"],
+            reason=row["reason"],
+            published_by=row["published_by"],
+            applied_at=row["applied_at"],
+        )
+        for row in await connection.fetch(_QUERIES["list_publications"], team_id)
     ]
 
 
@@ -119,7 +155,16 @@ async def list_playbook_files(connection: Connection, files: Collection[int]) ->
     return {row["file"]: row["body"] for row in rows}
 
 
-async def add_playbooks(connection: Connection, playbooks: Sequence[Playbook], body: str, *, now: datetime) -> list[Playbook]:
+def edition_of(publications: Sequence[Publication]) -> str:
+    """Changes whenever something is published for the team."""
+    versions = max((publication.version for publication in publications), default=0)
+    wordings = max((publication.wording for publication in publications), default=0)
+    return f"{versions}.{wordings}"
+
+
+async def add_playbooks(
+    connection: Connection, playbooks: Sequence[Playbook], body: str, *, published_by: ManagerId | None, now: datetime
+) -> list[Playbook]:
     """Store versions with the file that they stand in. Returns them with their numbers."""
     rows = await connection.fetch(
         _QUERIES["add_playbooks"],
@@ -128,9 +173,25 @@ async def add_playbooks(connection: Connection, playbooks: Sequence[Playbook], b
         [playbook.effective_from for playbook in playbooks],
         [playbook.revises for playbook in playbooks],
         now,
+        published_by,
     )
     numbers = {(row["team"], row["effective_from"]): row["version"] for row in rows}
     return [replace(playbook, number=numbers[playbook.team, playbook.effective_from]) for playbook in playbooks]
+
+
+async def add_wordings(
+    connection: Connection, playbooks: Sequence[Playbook], body: str, *, published_by: ManagerId | None, now: datetime
+) -> list[Playbook]:
+    """Store other words of versions with the file that they stand in. Returns the versions with the numbers of their words."""
+    numbers = [playbook.number for playbook in playbooks]
+    rows = await connection.fetch(_QUERIES["add_wordings"], body, numbers, published_by, now)
+    wordings = {row["version"]: row["wording"] for row in rows}
+    return [replace(playbook, wording=wordings[playbook.number]) for playbook in playbooks]
+
+
+async def remove_publisher(connection: Connection, person_id: PersonId) -> None:
+    """What an erased manager has published stays, without their id."""
+    await connection.execute(_QUERIES["remove_publisher"], person_id)
 
 
 async def list_tombstones(connection: Connection) -> list[Tombstone]:

@@ -14,7 +14,13 @@ from services.scoring.definitions.announcements import delete_announcements_of
 from services.scoring.definitions.cache import DefinitionsCache
 from services.scoring.definitions.entered_absences import erase_from_entered_absences
 from services.scoring.definitions.pending_rescores import list_pending_rescores
-from services.scoring.definitions.stored_definitions import Tombstone, list_rosters, remove_editor, update_roster
+from services.scoring.definitions.stored_definitions import (
+    Tombstone,
+    list_rosters,
+    remove_editor,
+    remove_publisher,
+    update_roster,
+)
 from services.scoring.domain.definition_files.roster_history import (
     PersonHistory,
     collect_history,
@@ -92,6 +98,7 @@ async def finish_erasing_rep(pool: asyncpg.Pool, cache: DefinitionsCache, person
             activities += deleted
             if deleted == 0 and await remove_from_owners(connection, users, key=definitions.erased.key, limit=_STEP) == 0:
                 await erase_from_entered_absences(connection, person_id)
+                await remove_publisher(connection, person_id)
                 await remove_editor(connection, person_id)
                 days = await _erase_days(connection, RepId(person_id), history.newest_rep)
                 rosters = await _erase_from_rosters(connection, person_id, history)

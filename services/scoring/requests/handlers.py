@@ -27,6 +27,9 @@ from services.scoring.explain.list_totals import list_totals
 from services.scoring.explain.list_unmatched_users import list_unmatched_users
 from services.scoring.explain.preview_playbook import preview_playbooks
 from services.scoring.explain.preview_readings import preview_readings
+from services.scoring.playbooks.draft_playbook import draft_playbook
+from services.scoring.playbooks.show_playbook import show_playbook
+from services.scoring.playbooks.suggest_targets import suggest_targets
 from services.scoring.requests.overview import overview_of
 from services.scoring.requests.people import excerpt_of, named_person, page_of_people
 from services.scoring.rescore.rescore_on_request import rescore_on_request
@@ -34,6 +37,7 @@ from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests import absences, activities, definitions, erasure, people, scores
 from shared.requests.endpoint import NoQuery
+from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview
 from shared.requests.router import RequestRouter
 
@@ -45,6 +49,7 @@ def request_router(
     requests = RequestRouter(queue="scoring")
     _handle_roster(requests, pool, cache, clock, on_change)
     _handle_definitions(requests, pool, cache, clock, on_change)
+    _handle_playbooks(requests, pool, cache, clock, on_change)
     _handle_absences(requests, pool, cache, clock, on_change)
     _handle_scores(requests, pool, cache, clock)
     _handle_erasure(requests, pool, cache, clock)
@@ -81,24 +86,6 @@ def _handle_roster(
 def _handle_definitions(
     requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
 ) -> None:
-    @requests.handles(definitions.PLAYBOOK_APPLY)
-    async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
-        applied = await apply_playbooks(pool, cache, file.text, file=file.name, revise=file.revise, now=clock.now())
-        on_change()
-        return applied
-
-    @requests.handles(definitions.PLAYBOOK_PREVIEW)
-    async def preview(query: definitions.PreviewQuery) -> definitions.Preview:
-        return await preview_playbooks(pool, cache, query, now=clock.now())
-
-    @requests.handles(definitions.PLAYBOOK_LIST)
-    async def playbooks(_: NoQuery) -> definitions.PlaybookList:
-        return await list_playbooks(pool, cache, now=clock.now())
-
-    @requests.handles(definitions.ANNOUNCEMENT_LIST)
-    async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
-        return await list_announcements(pool, cache, query)
-
     @requests.handles(definitions.NAMES_CHECK)
     async def names(query: definitions.NamesQuery) -> definitions.NamesQuery:
         await check_names(pool, cache, query, now=clock.now())
@@ -114,6 +101,49 @@ def _handle_definitions(
     async def rescore_state(_: NoQuery) -> definitions.RescoreState:
         async with pool.acquire() as connection:
             return await find_rescore_state(connection)
+
+
+def _handle_playbooks(
+    requests: RequestRouter, pool: asyncpg.Pool, cache: DefinitionsCache, clock: Clock, on_change: Callable[[], None]
+) -> None:
+    @requests.handles(definitions.PLAYBOOK_APPLY)
+    async def playbook(file: definitions.DefinitionFile) -> definitions.Applied:
+        applied = await apply_playbooks(
+            pool,
+            cache,
+            file.text,
+            file=file.name,
+            revise=file.revise,
+            published_by=file.published_by,
+            edition=file.edition,
+            now=clock.now(),
+        )
+        on_change()
+        return applied
+
+    @requests.handles(definitions.PLAYBOOK_PREVIEW)
+    async def preview(query: definitions.PreviewQuery) -> definitions.Preview:
+        return await preview_playbooks(pool, cache, query, now=clock.now())
+
+    @requests.handles(definitions.PLAYBOOK_LIST)
+    async def playbooks(_: NoQuery) -> definitions.PlaybookList:
+        return await list_playbooks(pool, cache, now=clock.now())
+
+    @requests.handles(drafts.PLAYBOOK_SHOW)
+    async def show(query: drafts.TeamQuery) -> drafts.TeamPlaybook:
+        return await show_playbook(pool, cache, query.team, now=clock.now())
+
+    @requests.handles(drafts.PLAYBOOK_DRAFT)
+    async def draft(query: drafts.DraftQuery) -> drafts.Draft:
+        return await draft_playbook(pool, cache, query, now=clock.now())
+
+    @requests.handles(drafts.PLAYBOOK_SUGGEST)
+    async def suggest(query: drafts.DraftQuery) -> drafts.Suggestions:
+        return await suggest_targets(pool, cache, query, now=clock.now())
+
+    @requests.handles(definitions.ANNOUNCEMENT_LIST)
+    async def announcements(query: definitions.AnnouncementQuery) -> definitions.AnnouncementPage:
+        return await list_announcements(pool, cache, query)
 
 
 def _handle_absences(

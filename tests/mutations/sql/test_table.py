@@ -16,6 +16,7 @@ UNLISTED: Final[Mapping[str, str]] = {
     "add_request": "writes a row, without a clause that a mutation could change",
     "add_roster": "writes a row, without a clause that a mutation could change",
     "add_session": "writes a row, without a clause that a mutation could change",
+    "add_wordings": "writes rows, without a clause that a mutation could change",
     "find_page_address_end": "reads the only row of a table",
     "list_entered": "reads a whole table, in any order",
     "plan_each_time": "changes how fast queries are, and no result",

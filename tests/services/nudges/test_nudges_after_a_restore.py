@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from services.nudges.deliver.deliveries import enqueue_deliveries, mark_restored, mark_resumed
-from services.nudges.pages.inbox import find_message, list_inbox, list_received
+from services.nudges.pages.messages.stored_messages import find_message, list_inbox, list_received
 from shared.events import NudgeId, NudgeKind
 from tests.services.nudges.builders.days import MONDAY, NOON, TUESDAY, at
 from tests.services.nudges.builders.nudges import make_nudge

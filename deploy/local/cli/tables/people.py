@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from deploy.local.cli.tables.formats import format_moment
-from deploy.local.inspect.ways import PersonStatus
 from deploy.output import Column, Output
 from shared.requests.access import OperatorRow, SessionRow
+from shared.requests.roster.person_status import PersonStatus
 
 _ORIGINS: Final = {"message": "link in a message", "command": "link of a command", "openid": "company sign-in"}
 

@@ -1,6 +1,7 @@
 """A manager answers a dispute, and the rep gets a message about it in their working hours, whatever they have turned off."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -10,6 +11,7 @@ from services.nudges.decide.compose import DayBasis, Draft, compose_nudge
 from services.nudges.decide.decision_context import DecisionContext, rep_of
 from services.nudges.decide.nudges import DeferredNudge
 from services.nudges.decide.persist import persist
+from services.nudges.decide.policy.hold_back import hold_back
 from services.nudges.decide.policy.may_send import Suppress, give_up_unseen, may_send
 from services.nudges.decide.policy_facts import load_rep_facts
 from services.nudges.domain.decision import Outcome
@@ -22,6 +24,7 @@ from services.nudges.domain.feedback.disputes import (
     dispute_answer_candidate,
     dispute_of_occasion,
 )
+from services.nudges.domain.feedback.undo import AT_ONCE, UNDO_FOR
 from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
@@ -50,9 +53,16 @@ async def mark_resolved(
 
 
 async def resolve_dispute(
-    pool: asyncpg.Pool, dispute_id: DisputeId, manager_id: ManagerId, resolution: Resolution, context: DecisionContext
+    pool: asyncpg.Pool,
+    dispute_id: DisputeId,
+    manager_id: ManagerId,
+    resolution: Resolution,
+    context: DecisionContext,
+    *,
+    hold: timedelta = AT_ONCE,
 ) -> Outcome | None:
-    """Store a manager's answer and its message to the rep; None if nothing changes."""
+    """Store a manager's answer and its message to the rep, which is held back for as long as the answer can be undone; None if
+    nothing changes."""
     async with pool.acquire() as connection, connection.transaction():
         rep_id = await connection.fetchval(_QUERIES["find_rep_of_dispute"], dispute_id)
         if rep_id is None:
@@ -65,7 +75,28 @@ async def resolve_dispute(
         if answered is None or report is None:
             return None
         draft = await _draft(connection, answered, report, context, decided_at=context.now)
+        draft = replace(draft, verdict=hold_back(draft.verdict, hold, now=context.now))
         return await persist(connection, draft, rep_of(report), context)
+
+
+async def undo_resolution(
+    pool: asyncpg.Pool, dispute_id: DisputeId, manager_id: ManagerId, *, resolved_at: datetime, now: datetime
+) -> bool:
+    """Take back what a manager answered at that time, with its message to the rep. False if that is too long ago, or if it was
+    answered or disputed anew since, or taken back."""
+    async with pool.acquire() as connection, connection.transaction():
+        rep_id = await connection.fetchval(_QUERIES["find_rep_of_dispute"], dispute_id)
+        if rep_id is None:
+            return False
+        await lock_person(connection, RepId(rep_id))
+        answered = await _find_answered(connection, dispute_id)
+        if answered is None:
+            return False
+        resolution = (dispute_id, manager_id, resolved_at, now - UNDO_FOR, answered.occasion)
+        if await connection.fetchval(_QUERIES["undo_resolution"], *resolution) is None:
+            return False
+        await connection.execute(_QUERIES["delete_unsent_answer"], rep_id, answered.occasion)
+        return True
 
 
 async def draft_deferred_answer(connection: Querier, deferred: DeferredNudge, context: DecisionContext) -> Draft:

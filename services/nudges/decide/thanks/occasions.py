@@ -1,6 +1,7 @@
 """What a manager can thank a rep for: a celebration that the rep received, or a reminder that the manager received."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -17,6 +18,18 @@ from shared.postgres.pool import Connection
 from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThankableRep:
+    """A rep whom a manager can thank for a nudge, and the rep's day that it is about, if it is about one. `is_thanked`: the
+    manager has. `is_waiting`: what they sent has not gone out, and can be taken back. `timezone` is the nudge's."""
+
+    rep_id: RepId
+    about_day: date | None
+    timezone: str
+    is_thanked: bool
+    is_waiting: bool
 
 
 async def find_occasion(
@@ -41,10 +54,19 @@ async def find_occasion(
 
 async def list_thankable(
     connection: Connection | asyncpg.Pool, nudge_ids: Sequence[NudgeId], *, manager_id: ManagerId
-) -> dict[NudgeId, tuple[RepId, bool]]:
-    """For which of these nudges the manager can thank whom, and whether they have done so. Whom they lead is not looked at."""
+) -> dict[NudgeId, ThankableRep]:
+    """For which of these nudges the manager can thank whom. Whom they lead is not looked at."""
     rows = await connection.fetch(_QUERIES["list_thankable"], list(nudge_ids), manager_id)
-    return {NudgeId(row["id"]): (RepId(row["rep_id"]), row["is_thanked"]) for row in rows}
+    return {
+        NudgeId(row["id"]): ThankableRep(
+            rep_id=RepId(row["rep_id"]),
+            about_day=row["about_day"],
+            timezone=row["timezone"],
+            is_thanked=row["is_thanked"],
+            is_waiting=row["is_waiting"],
+        )
+        for row in rows
+    }
 
 
 async def _facts_of_day(connection: Connection, rep_id: RepId, day: date) -> str:

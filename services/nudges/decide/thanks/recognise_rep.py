@@ -1,7 +1,7 @@
 """A manager says something to a rep of theirs, or a colleague to another, or takes it back while it waits."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -9,6 +9,7 @@ from services.nudges.context.days import find_newest_day
 from services.nudges.context.roster.managed_reps import Sender, find_sender
 from services.nudges.decide.decision_context import DecisionContext, Recipient
 from services.nudges.decide.persist import persist
+from services.nudges.decide.policy.hold_back import hold_back
 from services.nudges.decide.thanks.draft_thanks import draft_thanks
 from services.nudges.decide.thanks.occasions import find_occasion
 from services.nudges.decide.thanks.recognitions import add_recognition, count_of_colleague, find_recognition, undo_recognition
@@ -22,6 +23,7 @@ from services.nudges.domain.feedback.thanks import (
     RecognitionId,
     make_recognition_id,
 )
+from services.nudges.domain.feedback.undo import AT_ONCE
 from services.nudges.domain.working_time import local_day
 from services.nudges.locks import lock_person
 from shared.errors import DaymarkError
@@ -70,8 +72,11 @@ class Recognised:
     outcome: Outcome | None
 
 
-async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionContext) -> Recognised:
-    """Store it and its message. A nudge that is no reason to thank this rep is left out.
+async def recognise_rep(
+    pool: asyncpg.Pool, written: Written, context: DecisionContext, *, hold: timedelta = AT_ONCE
+) -> Recognised:
+    """Store it and its message, which is held back for as long as it can be undone. A nudge that is no reason to thank this rep
+    is left out.
 
     Raises:
         NotTheirRep: they may not write to the rep, or only as a colleague, who answers no nudge.
@@ -98,6 +103,7 @@ async def recognise_rep(pool: asyncpg.Pool, written: Written, context: DecisionC
             await _refuse_too_many(connection, recognition)
         recipient = Recipient(person=report.rep, team=report.team, timezone=report.timezone, managers=())
         draft = await draft_thanks(connection, recognition, recipient, send_at=context.now, now=context.now)
+        draft = replace(draft, verdict=hold_back(draft.verdict, hold, now=context.now))
         return Recognised(id=recognition.id, outcome=await persist(connection, draft, recipient, context))
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from services.nudges.deliver.personal.transport import (
     ANSWER_LABEL,
     SETTINGS_LABEL,
+    THANKS_LABEL,
     MessagePart,
     MessageThanks,
     PersonalMessage,
@@ -39,8 +40,8 @@ NOTE: Final = "note"
 """The id of the action of a field to write in."""
 _THANKS_PREFIX: Final = "thanks:"
 _NOTE_PREFIX: Final = "note:"
-_NOTE_PLACEHOLDER: Final = "What did they do well? Leave this empty to just say thank you."
-_LATER_LABEL: Final = "Later today"
+_NOTE_PLACEHOLDER: Final = "What did they do well? If you leave this empty, we say thank you for the facts above in your name."
+_LATER_LABEL: Final = "Send again later today"
 _NOTHING: Final[Mapping[NudgeId, str]] = MappingProxyType({})
 _TEXT_LENGTH_MAX: Final = 3_000
 """Slack asks for at most 4,000 characters beside the blocks."""
@@ -73,7 +74,7 @@ def slack_message(
         id=str(uuid.uuid5(_MESSAGE_IDS, message.message_id)),
         text=escape_markup("\n".join((*message.paragraphs, reason))[:_TEXT_LENGTH_MAX]),
         blocks=(
-            *_parts(message, has_buttons=has_buttons, answered=answered),
+            *_parts(message, has_buttons=has_buttons, answered=answered, thanked=thanked),
             *(block for thanks in _fields(message, has_buttons=has_buttons) for block in _note(thanks, thanked)),
             _small_print(reason[:_PIECE_LENGTH_MAX]),
             *_all_links(message, has_buttons=has_buttons),
@@ -96,15 +97,19 @@ def escape_markup(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _parts(message: PersonalMessage, *, has_buttons: bool, answered: Mapping[NudgeId, str]) -> Iterator[Block]:
-    """With the last buttons stands the one for getting the whole message again."""
-    last = [part.nudge_id for part in message.parts if part.answers and part.nudge_id not in answered][-1:]
+def _parts(
+    message: PersonalMessage, *, has_buttons: bool, answered: Mapping[NudgeId, str], thanked: Mapping[NudgeId, str]
+) -> Iterator[Block]:
+    """With the last buttons stands the one for getting the whole message again. Whoever has said thanks for a part need not
+    answer it."""
+    open_parts = {part.nudge_id for part in message.parts if part.answers and part.nudge_id not in {*answered, *thanked}}
+    last = [part.nudge_id for part in message.parts if part.nudge_id in open_parts][-1:]
     for part in message.parts:
         for piece in islice(_pieces(part.paragraphs or (message.subject,)), _PIECES_MAX):
             yield {"type": "section", "text": _plain_text(piece)}
         if part.nudge_id in answered:
-            yield _small_print(f"You answered: {answered[part.nudge_id]}")
-        elif has_buttons and part.answers:
+            yield _small_print(answered[part.nudge_id])
+        elif has_buttons and part.nudge_id in open_parts:
             later = [_button(LATER, _LATER_LABEL)] if part.nudge_id in last else []
             yield {"type": "actions", "block_id": part.nudge_id, "elements": [*_buttons(part), *later]}
 
@@ -146,7 +151,7 @@ def _all_links(message: PersonalMessage, *, has_buttons: bool) -> Iterator[Block
 
 def _link_label(message: PersonalMessage, *, has_buttons: bool) -> str:
     """With buttons in the message, the page is for reading it, and for changing an answer."""
-    return "Open it in Daymark" if has_buttons and message.link_label == ANSWER_LABEL else message.link_label
+    return "Open in Daymark" if has_buttons and message.link_label in (ANSWER_LABEL, THANKS_LABEL) else message.link_label
 
 
 def _buttons(part: MessagePart) -> Iterator[Block]:

@@ -19,15 +19,16 @@ ALWAYS_SENT: Final = frozenset({NudgeKind.ANNOUNCEMENT, NudgeKind.CORRECTION})
 """What binds a person, and what was wrong about them, reaches them whatever they want."""
 SETTINGS_LABEL: Final = "Choose which messages you get"
 ANSWER_LABEL: Final = "Answer, or say that something is wrong"
+THANKS_LABEL: Final = "Say thank you, or answer"
 _LINK_LABELS: Final = {
-    NudgeKind.RECOGNITION: "Say thank you, or answer",
+    NudgeKind.RECOGNITION: THANKS_LABEL,
     NudgeKind.ANNOUNCEMENT: "Read it and confirm",
     NudgeKind.CORRECTION: "See it on your page",
     NudgeKind.THANKS: "Read it on your page",
 }
 """What the link to the page of a message says, where it is not for an answer."""
 _SUBJECT_LENGTH_MIN: Final = 20
-_DISPUTES_LABEL: Final = "Answer the disputes on your page"
+_DISPUTES_LABEL: Final = "Answer the disputes in your inbox"
 _SUBJECT_LENGTH_MAX: Final = 90
 _NAME_LENGTH_MAX: Final = 80
 _FIRST_NAME_LENGTH_MAX: Final = 40
@@ -147,7 +148,7 @@ def _links(nudge: Nudge) -> Iterator[MessageLink]:
     """Without a secret for links there are none."""
     for absence in nudge.absences:
         if absence.url:
-            yield MessageLink(label=_label("Was {} away?", absence.rep), url=absence.url)
+            yield MessageLink(label=_label("Enter an absence of {}", absence.rep), url=absence.url)
     for due in nudge.thanks:
         if due.url:
             yield _thanks(due).link

@@ -76,6 +76,7 @@ class RecordedActivity(BaseModel):
     currency: str | None = None
     stage: str | None = None
     deal_id: str | None = None
+    url: str | None = None
     counts_for: tuple[str, ...] = ()
 
 
@@ -166,7 +167,8 @@ def new_disputes_candidate(
         kind=NudgeKind.DIGEST,
         occasion=hour.isoformat(),
         wordings=(capitalized(text),),
-        reason="Sent within an hour of a new dispute. A dispute changes no score. You answer it in your inbox in Daymark.",
+        reason="You get this within an hour of a new dispute. A dispute doesn't change a score. You answer disputes in your "
+        "inbox in Daymark.",
         is_urgent=True,
         about=tuple(Mention(id=rep_id) for rep_id in dict.fromkeys(record.rep_id for record in records)),
     )

@@ -25,10 +25,11 @@ report arrived."""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScoreBand:
-    """The middle half of a rep's days: from the 25th to the 75th percentile."""
+    """The middle half of a rep's days: from the 25th to the 75th percentile, and the `tenth` percentile."""
 
     low: Decimal
     high: Decimal
+    tenth: Decimal
 
 
 def quarter_hour_of(instant: datetime, day: date, timezone: str) -> int | None:
@@ -52,7 +53,7 @@ def middle_half(scores: Sequence[Decimal]) -> ScoreBand | None:
     if len(scores) < DAYS_KNOWN_MIN:
         return None
     low, _, high = quantiles(scores, n=4, method="inclusive")
-    return ScoreBand(low=low, high=high)
+    return ScoreBand(low=low, high=high, tenth=quantiles(scores, n=10, method="inclusive")[0])
 
 
 def _score_before(day: ScoreByQuarterHour, quarter_hour: int) -> Decimal | None:

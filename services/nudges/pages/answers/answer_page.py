@@ -17,14 +17,16 @@ from services.nudges.links import TODAY_PATH, Door, Links, last_day_of_links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.ask_again import LATER_NOTICES, ask_again, find_later_time
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
+from services.nudges.pages.cards.card import Reader
+from services.nudges.pages.cards.nudge_cards import make_cards
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import find_message, has_link_ended
-from services.nudges.pages.nudge_cards import make_cards
+from services.nudges.pages.messages.stored_messages import find_message, has_link_ended
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.thanks_offers import find_thankable
+from services.nudges.pages.way_back import ANSWERED, query_of, read_undone
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId, PossibleAbsence
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -75,16 +77,16 @@ class AnswerPage:
         ]
 
     async def _show(self, request: Request, entrance: Entrance) -> Response:
-        nudge_id, person_id = NudgeId(request.path_params["nudge"]), entrance.person_id
+        nudge_id, person_id, now = NudgeId(request.path_params["nudge"]), entrance.person_id, self._clock.now()
         try:
             message = await find_message(self._pool, nudge_id, person_id)
             if message is None or not may_read(person_id, message.person_id, message.rule, entrance.today):
                 return self._renderer.not_found()
-            if has_link_ended(message, now=self._clock.now()):
+            if has_link_ended(message, now=now):
                 return self._renderer.link_ended()
-            entrance = replace(entrance, last_day=last_day_of_links(message.send_at or self._clock.now()))
-            thankable = await find_thankable(self._pool, self._links, entrance, [message], root="../../../")
-            later_at = await find_later_time(self._pool, message, person_id, now=self._clock.now())
+            entrance = replace(entrance, last_day=last_day_of_links(message.send_at or now))
+            thankable = await find_thankable(self._pool, self._links, entrance, [message], root="../../../", now=now)
+            later_at = await find_later_time(self._pool, message, person_id, now=now)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 
@@ -92,7 +94,8 @@ class AnswerPage:
             path = self._links.absence_path(ManagerId(person_id), absence, last_day=entrance.last_day)
             return f"../../../absence/{path}"
 
-        (card,) = make_cards([message], reader=person_id, absence_address=absence_address, offers=thankable.offers)
+        reader = Reader(id=person_id, now=now, offers=thankable.offers, absence_address=absence_address)
+        (card,) = make_cards([message], reader)
         paths = {card_id: f"../../{self._links.answer_path(card_id, person_id)}" for card_id in card.nudge_ids}
         return self._renderer.page(
             "answer.html",
@@ -103,6 +106,7 @@ class AnswerPage:
             settings=f"../../../{self._links.mail_path(person_id)}",
             later=clock_time(later_at, message.timezone) if later_at is not None else "",
             later_path=f"./{entrance.token}/later",
+            undone=read_undone(request),
             notice=LATER_NOTICES.get(request.query_params.get("later", ""), ""),
         )
 
@@ -130,7 +134,10 @@ class AnswerPage:
 
     async def _answer_on_page(self, request: Request, entrance: Entrance) -> Response:
         """Back to the page on which the button is, at the nudge that was answered."""
-        back_to = await _page_of_form(request) or f"../../../../{entrance.token}#nudge-{request.path_params['nudge']}"
+        nudge_id = request.path_params["nudge"]
+        if page := await _page_of_form(request):
+            return await self._record(request, entrance, back_to=f"{page}{query_of(request, {ANSWERED: nudge_id})}")
+        back_to = f"../../../../{entrance.token}{query_of(request)}#nudge-{nudge_id}"
         return await self._record(request, entrance, back_to=back_to)
 
     async def _record(self, request: Request, entrance: Entrance, *, back_to: str) -> Response:

@@ -10,14 +10,14 @@ from services.nudges.deliver.deliveries import has_reached_person, requeue_for_l
 from services.nudges.domain.candidate import NEW_DISPUTES_RULE
 from services.nudges.domain.feedback.preferences import later_today
 from services.nudges.domain.working_time import WorkingTime, local_day, working_time_of_manager, working_time_of_rep
-from services.nudges.pages.inbox import Message
+from services.nudges.pages.messages.stored_messages import Message
 from services.nudges.preferences.stored_preferences import find_preference
 from services.nudges.rules.catalogue import MANAGER_RULES
 from shared.events import PersonId, RepId
 from shared.postgres.pool import Connection
 
 AGAIN: Final = "You'll get this message again later today."
-NOT_AGAIN: Final = "This message can't come again today. You can always read it in Daymark."
+NOT_AGAIN: Final = "We can't send this message again today. It's still in Daymark."
 PERSONAL: Final = "personal"
 """The name of the channel to individuals."""
 LATER_NOTICES: Final = {"yes": AGAIN, "no": NOT_AGAIN}

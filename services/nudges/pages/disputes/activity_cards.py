@@ -1,7 +1,7 @@
 """Activities as cards: a day as its rep sees it, and disputes as a manager sees them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,11 +13,13 @@ from services.nudges.domain.feedback.disputes import (
     describe_facts,
     describe_kind,
 )
-from services.nudges.domain.phrases import clock_time, day_and_month, number
+from services.nudges.domain.feedback.undo import UNDO_FOR
+from services.nudges.domain.phrases import clock_time, day_and_month, natural_name, number
 from services.nudges.domain.working_time import local_day
+from services.nudges.links import rep_day_path, rep_page_path
 from services.nudges.pages.disputes.dispute_activity import dispute_id_of, to_recorded
 from services.nudges.pages.disputes.disputes import Dispute
-from shared.events import BehaviourKey
+from shared.events import BehaviourKey, PersonId
 from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 
 
@@ -25,9 +27,11 @@ from shared.requests.scores import ExplainedActivity, ExplainedLine, Explanation
 class ActivityCard:
     """One activity.
 
-    `url` opens the record in the CRM; it is empty if the CRM gave none. `counts_for` lists the behaviours for which it counts;
-    `fails` says why it counts for none. `notes` are pairs of who and what. `buttons` are pairs of what the reader can say and
-    its label, and `are_reasons` tells whether they are reasons for a dispute.
+    `url` opens the record in the CRM; it is empty if the CRM gave none. `rep_address` and `day_address` lead to the rep and the
+    day; they are empty where the reader comes from there. `counts_for` lists the behaviours for which it counts; `fails` says
+    why it counts for none. `notes` are pairs of who and what. `buttons` are pairs of what the reader can say and its label, and
+    `are_reasons` tells whether they are reasons for a dispute. `fresh_at` is when the reader resolved the dispute, while they
+    can still take that back.
     """
 
     id: DisputeId
@@ -43,6 +47,10 @@ class ActivityCard:
     buttons: tuple[tuple[str, str], ...] = ()
     are_reasons: bool = False
     is_disputed: bool = False
+    rep: str = ""
+    rep_address: str = ""
+    day_address: str = ""
+    fresh_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,9 +98,11 @@ def make_day_sheet(explanation: Explanation, disputes: Sequence[Dispute], *, is_
     )
 
 
-def make_manager_cards(disputes: Sequence[Dispute]) -> list[ActivityCard]:
+def make_manager_cards(
+    disputes: Sequence[Dispute], *, reader_id: PersonId, has_links: bool, now: datetime
+) -> list[ActivityCard]:
     """What reps dispute, with the activity as it was recorded then, and how the manager can resolve it."""
-    return [_make_manager_card(dispute) for dispute in disputes]
+    return [_make_manager_card(dispute, reader_id, has_links=has_links, now=now) for dispute in disputes]
 
 
 def _make_line(line: ExplainedLine) -> ScoreLine:
@@ -115,7 +125,7 @@ def _make_card(
         time=clock_time(recorded.started_at, explanation.timezone) if recorded.started_at else "",
         facts=describe_facts(recorded),
         origin=_describe_origin(activity.source, activity.account, activity.activity_id),
-        url=_record_url(activity),
+        url=_web_address(activity.facts.get("url")),
         counts_for=recorded.counts_for,
         fails=() if recorded.counts_for else tuple(_describe_failures(activity, labels)),
         unverified="; ".join(activity.unverified),
@@ -149,13 +159,21 @@ def _author(dispute: Dispute, *, is_own: bool) -> str:
     return "You" if is_own else dispute.rep_name
 
 
-def _make_manager_card(dispute: Dispute) -> ActivityCard:
+def _make_manager_card(dispute: Dispute, reader_id: PersonId, *, has_links: bool, now: datetime) -> ActivityCard:
     possible = [resolution for resolution in Resolution if resolution is not dispute.resolution]
-    return _make_dispute_card(
+    card = _make_dispute_card(
         dispute,
         title=f"{dispute.rep_name}: {describe_kind(dispute.recorded.kind).lower()}",
         author=dispute.rep_name,
         buttons=tuple((resolution.value, RESOLUTION_LABELS[resolution]) for resolution in possible),
+    )
+    is_fresh = dispute.resolved_by == reader_id and dispute.resolved_at is not None and now - dispute.resolved_at < UNDO_FOR
+    return replace(
+        card,
+        rep=natural_name(dispute.rep_name),
+        rep_address=rep_page_path(dispute.rep_id) if has_links else "",
+        day_address=rep_day_path(dispute.rep_id, dispute.day) if has_links else "",
+        fresh_at=dispute.resolved_at if is_fresh else None,
     )
 
 
@@ -166,6 +184,7 @@ def _make_dispute_card(dispute: Dispute, *, title: str, author: str, buttons: tu
         time=_describe_time(dispute),
         facts=describe_facts(dispute.recorded),
         origin=_describe_origin(dispute.source, dispute.account, dispute.activity_id),
+        url=_web_address(dispute.recorded.url),
         counts_for=dispute.recorded.counts_for,
         notes=tuple(_notes(dispute, author, dispute.timezone)),
         buttons=buttons,
@@ -190,9 +209,8 @@ def _describe_day(instant: datetime, timezone: str) -> str:
     return day_and_month(local_day(instant, timezone))
 
 
-def _record_url(activity: ExplainedActivity) -> str:
+def _web_address(url: object) -> str:
     """Where the CRM shows the record. An address that a browser would not open as a page of another host is left out."""
-    url = activity.facts.get("url")
     return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""
 
 

@@ -16,6 +16,7 @@ from services.nudges.decide.decision_context import DecisionSettings
 from services.nudges.decide.disputes.dispute_answers import resolve_dispute
 from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.disputes import DisputeId, DisputeReason, Resolution
+from services.nudges.domain.feedback.undo import UNDO_FOR
 from services.nudges.domain.phrases import first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Door, inbox_path, rep_page_path
@@ -26,6 +27,7 @@ from services.nudges.pages.disputes.disputes import find_disputing_rep, list_dis
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.way_back import query_of
 from shared.clock import Clock
 from shared.events import ManagerId, PersonId, RepId
 from shared.requests.client import NoResponder, Refused
@@ -147,13 +149,13 @@ class DisputePage:
             if rep_id is None or not may(manager_id, Action.MANAGE, rep_id, entrance.today):
                 return self._renderer.not_found(entrance)
             context = self._settings.at(self._clock.now(), traceparent=continue_trace(None))
-            outcome = await resolve_dispute(self._pool, dispute_id, manager_id, resolution, context)
+            outcome = await resolve_dispute(self._pool, dispute_id, manager_id, resolution, context, hold=UNDO_FOR)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         if outcome is not None:
             log_outcomes([outcome], self._metrics)
             self._on_decided()
-        return RedirectResponse(f"../../../{entrance.token}#disputes", _SEE_OTHER)
+        return RedirectResponse(f"../../../{entrance.token}{query_of(request)}#activity-{dispute_id}", _SEE_OTHER)
 
 
 def _day_of(request: Request) -> date | None:

@@ -37,6 +37,7 @@ class Dispute:
     disputed_at: datetime
     resolution: Resolution | None
     resolved_by: str
+    resolved_at: datetime | None
     resolver_name: str
 
 
@@ -113,6 +114,7 @@ def _to_disputes(rows: Sequence[asyncpg.Record]) -> list[Dispute]:
             disputed_at=row["disputed_at"],
             resolution=Resolution(row["resolution"]) if row["resolution"] else None,
             resolved_by=row["manager_id"],
+            resolved_at=row["resolved_at"],
             resolver_name=row["manager_name"] or "",
         )
         for row in rows

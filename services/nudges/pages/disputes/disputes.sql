@@ -20,7 +20,7 @@ SELECT rep_id FROM dispute WHERE id = $1;
 -- What a rep disputes about one day, in the order in which it was said. The name of the manager who resolved it is known only while
 -- they are a manager of the rep.
 SELECT d.id, d.rep_id, d.day, d.source, d.account, d.activity_id, d.reason, d.recorded::text AS recorded, d.disputed_at,
-       d.resolution, d.manager_id, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
+       d.resolution, d.manager_id, d.resolved_at, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
        (SELECT manager ->> 'name' FROM jsonb_array_elements(newest.report -> 'managers') AS manager
         WHERE manager ->> 'id' = d.manager_id) AS manager_name
 FROM dispute AS d CROSS JOIN LATERAL (SELECT report FROM day WHERE rep_id = d.rep_id ORDER BY day DESC LIMIT 1) AS newest
@@ -31,7 +31,7 @@ ORDER BY d.disputed_at, d.id;
 -- What the reps dispute who are a manager's by their newest reports: the open ones first, then those resolved since a time; newest
 -- first.
 SELECT d.id, d.rep_id, d.day, d.source, d.account, d.activity_id, d.reason, d.recorded::text AS recorded, d.disputed_at,
-       d.resolution, d.manager_id, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
+       d.resolution, d.manager_id, d.resolved_at, newest.report -> 'rep' ->> 'name' AS rep_name, newest.report ->> 'timezone' AS timezone,
        (SELECT manager ->> 'name' FROM jsonb_array_elements(newest.report -> 'managers') AS manager
         WHERE manager ->> 'id' = d.manager_id) AS manager_name
 FROM dispute AS d CROSS JOIN LATERAL (SELECT report FROM day WHERE rep_id = d.rep_id ORDER BY day DESC LIMIT 1) AS newest

@@ -19,7 +19,7 @@ from services.nudges.pages.doors.form_fields import is_from_own_form, read_field
 from services.nudges.pages.doors.own_paths import own_path, sign_in_path
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import has_link_of_nudge_ended
+from services.nudges.pages.messages.stored_messages import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
 from shared.clock import Clock
 from shared.events import NudgeId, PersonId

@@ -87,7 +87,7 @@ class SignInPage:
         if entrance.pages:
             _, address = entrance.pages[0]
             return RedirectResponse(address, HTTPStatus.SEE_OTHER)
-        return self._renderer.page("operator.html", entrance=entrance)
+        return self._renderer.page("no_pages.html", entrance=entrance)
 
     async def _show(self, request: Request) -> Response:
         return self._form(own_path(request.query_params.get("next", "")))

@@ -60,8 +60,13 @@ def _draw(effect: EffectEstimate, reach: float) -> IntervalChart:
 
 
 def _describe(effect: EffectEstimate) -> str:
-    """`+2.1 points, between -0.4 and +4.6`."""
-    return f"{effect.points:+.1f} points, between {effect.low:+.1f} and {effect.high:+.1f}"
+    """The estimate with its range, in points."""
+    points = f"{_signed(effect.points)} points, between {_signed(effect.low)} and {_signed(effect.high)}"
+    return f"{points}; it may make no difference" if effect.low <= 0 <= effect.high else points
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:

@@ -8,10 +8,10 @@ import asyncpg
 from services.nudges.context.announcements import list_announcements
 from services.nudges.context.days import find_newest_day, list_worked_before
 from services.nudges.context.ladders import list_ladders
-from services.nudges.domain.announcements import Announcement
+from services.nudges.domain.announcements import Announcement, reasons_of
 from services.nudges.domain.recent_nudges import LOOKBACK
 from services.nudges.domain.working_time import local_day
-from services.nudges.pages.inbox import Message, list_received
+from services.nudges.pages.messages.stored_messages import Message, list_received
 from services.nudges.pages.own_days import list_own_days
 from services.nudges.pages.rep.day_chart import DayChart, DayRow, make_day_chart, make_day_row
 from services.nudges.pages.rep.standing import Standing, make_standing
@@ -46,13 +46,14 @@ async def load_rep(pool: asyncpg.Pool, rep_id: RepId, clock: Clock, *, days_show
     worked = await list_worked_before(pool, rep_id, newest.day + _ONE_DAY) if newest is not None else []
     two_weeks_ago = today - LOOKBACK
     since = min([two_weeks_ago, *(report.day for report in worked[:days_shown])])
+    reasons = reasons_of(newest.playbook_version, announcements) if newest is not None else {}
     own_days = await list_own_days(pool, rep_id, since=since)
     ladders = await list_ladders(pool, rep_id)
     return RepView(
         today=today,
         timezone=timezone,
         announcements=announcements,
-        standing=make_standing(newest, worked, ladders, today=today) if newest is not None else None,
+        standing=make_standing(newest, worked, ladders, reasons, today=today) if newest is not None else None,
         day_chart=make_day_chart(own_days, days_shown=days_shown, today=today),
         recent_days=[make_day_row(day, today=today) for day in own_days if day.day >= two_weeks_ago],
         received=await list_received(pool, rep_id, since=two_weeks_ago),

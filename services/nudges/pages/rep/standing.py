@@ -1,10 +1,12 @@
 """Where a rep stands: today and what is left of it, the streak, the records, and the steps towards each goal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import takewhile
+from types import MappingProxyType
+from typing import Final
 
 from services.nudges.domain.history import (
     HISTORY_DAYS,
@@ -27,12 +29,13 @@ from services.nudges.domain.phrases import (
     number,
     whole_score,
 )
-from shared.events import BehaviourResult, DayReport, GoalResult, Presence
+from shared.events import BehaviourKey, BehaviourResult, DayReport, GoalResult, Presence
 
 _RUNGS_BELOW_MAX = 3
+_NO_REASONS: Final[Mapping[BehaviourKey, str]] = MappingProxyType({})
 _NOT_AT_WORK = {
-    Presence.ABSENT: "Away on this day. Nothing is expected, and a streak goes on afterwards.",
-    Presence.HOLIDAY: "A public holiday. Nothing is expected, and a streak goes on afterwards.",
+    Presence.ABSENT: "Away on this day. Nothing is expected, and the streak picks up again afterwards.",
+    Presence.HOLIDAY: "A public holiday. Nothing is expected, and the streak picks up again afterwards.",
     Presence.DAY_OFF: "A day off. Nothing is expected.",
     Presence.NOT_EMPLOYED: "Not in a team on this day.",
 }
@@ -40,12 +43,14 @@ _NOT_AT_WORK = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """One behaviour of the day. `share` is how much of the target is done, at most 100."""
+    """One behaviour of the day. `share` is how much of the target is done, at most 100. `reason` is why the manager asks for
+    it, in their own words."""
 
     label: str
     count: int
     target: str
     share: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,10 +95,18 @@ class Standing:
     climbs: tuple[Climb, ...]
 
 
-def make_standing(newest: DayReport, worked: Sequence[DayReport], ladders: Sequence[Ladder], *, today: date) -> Standing:
-    """`worked` are the worked days, newest first, the newest day among them if it is one."""
+def make_standing(
+    newest: DayReport,
+    worked: Sequence[DayReport],
+    ladders: Sequence[Ladder],
+    reasons: Mapping[BehaviourKey, str] = _NO_REASONS,
+    *,
+    today: date,
+) -> Standing:
+    """`worked` are the worked days, newest first, the newest day among them if it is one. `reasons` are the manager's words
+    about behaviours."""
     return Standing(
-        day=_make_day(newest, today=today),
+        day=_make_day(newest, reasons, today=today),
         streak=_describe_streak(worked),
         records=tuple(_records(newest, worked, today=today)),
         climbs=tuple(
@@ -102,7 +115,7 @@ def make_standing(newest: DayReport, worked: Sequence[DayReport], ladders: Seque
     )
 
 
-def _make_day(newest: DayReport, *, today: date) -> DayStanding:
+def _make_day(newest: DayReport, reasons: Mapping[BehaviourKey, str], *, today: date) -> DayStanding:
     planned = planned_behaviours(newest) if newest.presence is Presence.WORKING else []
     name = day_name(newest.day, today=today)
     return DayStanding(
@@ -110,14 +123,15 @@ def _make_day(newest: DayReport, *, today: date) -> DayStanding:
         heading=capitalized(f"{name}, {long_date(newest.day, today=today)}" if newest.day == today else name),
         score=newest.score,
         is_over=newest.state == "closed",
-        behaviours=tuple(_progress(behaviour) for behaviour in planned),
+        behaviours=tuple(_progress(behaviour, reasons.get(behaviour.key, "")) for behaviour in planned),
         left=_describe_rest(newest, planned),
     )
 
 
-def _progress(behaviour: BehaviourResult) -> Progress:
+def _progress(behaviour: BehaviourResult, reason: str) -> Progress:
     share = min(100, int(100 * behaviour.count / behaviour.target))
-    return Progress(label=behaviour.label, count=behaviour.count, target=number(behaviour.target), share=share)
+    target = number(behaviour.target)
+    return Progress(label=behaviour.label, count=behaviour.count, target=target, share=share, reason=reason)
 
 
 def _describe_rest(newest: DayReport, planned: Sequence[BehaviourResult]) -> str:
@@ -129,7 +143,7 @@ def _describe_rest(newest: DayReport, planned: Sequence[BehaviourResult]) -> str
         return "Every target is reached."
     missed = [behaviour for behaviour in planned if behaviour.count < behaviour.target]
     left = joined([counted(behaviour.target - behaviour.count, behaviour.label) for behaviour in missed])
-    part = f" Only {newest.part:.0%} of the day is worked, and targets are scaled to that." if newest.part < 1 else ""
+    part = f" Targets are scaled to {newest.part:.0%} of a day." if newest.part < 1 else ""
     if is_plan_done(newest):
         return f"The plan is done, with a score of 100 or more. Below target: {left}.{part}"
     return f"{'Not done' if newest.state == 'closed' else 'Left'}: {left}.{part}"
@@ -141,7 +155,7 @@ def _describe_streak(worked: Sequence[DayReport]) -> str:
     streak = count_streak(days)
     length = len(streak.done)
     if length == 0:
-        return "No streak right now. The next one begins with the next plan that is reached."
+        return "No streak right now. A new one starts the next time the plan is reached."
     more = " or more" if length + streak.repaired >= HISTORY_DAYS else ""
     made_up = f", with {count_phrase(streak.repaired, 'missed day')} made up for" if streak.repaired else ""
     return f"{length} working {'day' if length == 1 else 'days'}{more} on plan{made_up}."

@@ -7,7 +7,7 @@ from typing import Final
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.nudges.pages.sources.ask_services import AskServices
+from services.nudges.pages.people.ask_scoring import AskScoring
 from shared.events import TeamId
 from shared.requests.client import NO_QUERY
 from shared.requests.definitions import PLAYBOOK_LIST, PlaybookVersion
@@ -73,7 +73,7 @@ class Progress:
         return next((step for step in Step if step not in self.done), None)
 
 
-async def read_progress(ask: AskServices, channels: tuple[ChannelRow, ...]) -> Progress:
+async def read_progress(ask: AskScoring, channels: tuple[ChannelRow, ...]) -> Progress:
     """Ask the services what they have.
 
     Raises:

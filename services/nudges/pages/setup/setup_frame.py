@@ -17,9 +17,9 @@ from services.nudges.domain.roster.access import Action
 from services.nudges.links import SETUP_PATH
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
+from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.setup.progress import Progress, Step, read_progress
-from services.nudges.pages.sources.ask_services import AskServices
 from shared.clock import Clock
 from shared.requests.client import NoResponder, Refused
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -70,7 +70,7 @@ class SetupFrame:
         clock: Clock,
         guard: Guard,
         *,
-        ask: AskServices,
+        ask: AskScoring,
         channels: Mapping[str, Channel],
     ) -> None:
         self.pool = pool

@@ -8,9 +8,9 @@ import asyncpg
 from services.nudges.deliver.deliver_nudges import add_links
 from services.nudges.deliver.personal.slack_message import SlackMessage, slack_message
 from services.nudges.deliver.personal.transport import personal_message
-from services.nudges.domain.feedback.answers import describe_answer
+from services.nudges.domain.feedback.answers import OBJECTION_COOLDOWNS, describe_answer
 from services.nudges.links import Links
-from services.nudges.pages.inbox import GivenAnswer, find_message
+from services.nudges.pages.messages.stored_messages import GivenAnswer, find_message
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
 from shared.events import Nudge, NudgeId, PersonId
@@ -31,7 +31,7 @@ async def answered_message(pool: asyncpg.Pool, nudge: Nudge, links: Links, *, no
     answered: dict[NudgeId, str] = {}
     if stored is not None:
         answered = {
-            answered_id: describe_answer(answer.answer, answer.reason)
+            answered_id: _describe(answer)
             for answered_id, answers in ((stored.id, stored.answers), *((part.id, part.answers) for part in stored.parts))
             for answer in _own(answers, nudge.person.id)
         }
@@ -48,6 +48,13 @@ async def _list_thanked(pool: asyncpg.Pool, nudge: Nudge, *, now: datetime) -> d
     thanked = [(due.nudge_id, written[due.nudge_id]) for due in nudge.thanks if due.nudge_id in written]
     lines = lines_of_sender([thanks for _, thanks in thanked], now=now)
     return {nudge_id: f"To {line.person}: {line.text} {line.state}" for (nudge_id, _), line in zip(thanked, lines, strict=True)}
+
+
+def _describe(answer: GivenAnswer) -> str:
+    """`You answered: not useful. You won't get messages like this one for 30 days.`"""
+    cooldown = OBJECTION_COOLDOWNS.get(answer.answer)
+    pause = f" You won't get messages like this one for {cooldown.days} days." if cooldown is not None else ""
+    return f"You answered: {describe_answer(answer.answer, answer.reason)}.{pause}"
 
 
 def _own(answers: tuple[GivenAnswer, ...], person_id: PersonId) -> tuple[GivenAnswer, ...]:

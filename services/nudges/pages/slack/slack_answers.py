@@ -18,7 +18,7 @@ from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.answers.ask_again import AGAIN, NOT_AGAIN, ask_again
 from services.nudges.pages.answers.record_answer import AnswerNotAllowed, record_answer
-from services.nudges.pages.inbox import find_message
+from services.nudges.pages.messages.stored_messages import find_message
 from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thanked, UnreadableClick, read_click
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement
@@ -37,8 +37,10 @@ _ANSWER_S: Final = 2.5
 """Slack shows the user an error after three seconds."""
 _CLICKS_MAX: Final = 1_000
 _LOGGED_EVERY: Final = timedelta(minutes=5)
-NOT_POSSIBLE: Final = "You can't answer this message here. Open it in Daymark instead."
-WRITTEN_BEFORE: Final = "Nothing was sent. You have already written to them about this; open it in Daymark to write again."
+NOT_POSSIBLE: Final = "You can't do this here. If the message is still open for you, you'll find it in Daymark."
+WRITTEN_BEFORE: Final = (
+    "Nothing was sent. You've already written to them about this. To write again, open the message in Daymark."
+)
 AskScoring = Callable[[PersonId], Awaitable[ContactList]]
 
 

@@ -18,8 +18,8 @@ from services.nudges.links import SOURCES_PATH
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.entrance import Entrance
+from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.rendering import Renderer
-from services.nudges.pages.sources.ask_services import AskServices
 from services.nudges.pages.sources.mapping_form import PHRASES_MAX, lines_to_add, with_mappings
 from services.nudges.pages.sources.source_view import OUTCOME_CHOICES, make_view
 from shared.clock import Clock
@@ -61,7 +61,7 @@ class SourceSummary:
 class SourcesPage:
     """Everything is asked of ingest when somebody looks; nothing is stored here."""
 
-    def __init__(self, renderer: Renderer, clock: Clock, guard: Guard, *, ask: AskServices) -> None:
+    def __init__(self, renderer: Renderer, clock: Clock, guard: Guard, *, ask: AskScoring) -> None:
         self._renderer = renderer
         self._clock = clock
         self._guard = guard

@@ -1,6 +1,7 @@
 """Send what somebody writes on a page or in Slack."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -10,13 +11,14 @@ from services.nudges.decide.thanks.occasions import list_thankable
 from services.nudges.decide.thanks.recognise_rep import NotTheirRep, Recognised, Written, recognise_rep
 from services.nudges.decision_log import log_outcomes
 from services.nudges.domain.feedback.thanks import TEXT_LENGTH_MAX
+from services.nudges.domain.feedback.undo import AT_ONCE
 from services.nudges.domain.roster.access import Action, RosterToday, may
 from services.nudges.metrics import NudgesMetrics
 from shared.clock import Clock
 from shared.events import ManagerId, NudgeId
 from shared.trace import continue_trace
 
-TOO_LONG: Final = f"Nothing was sent. Your message has {{length}} characters; up to {TEXT_LENGTH_MAX} fit."
+TOO_LONG: Final = f"Nothing was sent. Your message is {{length}} characters long; the limit is {TEXT_LENGTH_MAX}."
 """What somebody reads who has written too much."""
 
 
@@ -38,18 +40,20 @@ class ThanksSender:
         self._settings = settings
         self._on_decided = on_decided
 
-    async def send(self, written: Written) -> Recognised:
+    async def send(self, written: Written, *, hold: timedelta = AT_ONCE) -> Recognised:
         """Raises what `recognise_rep` raises."""
         context = self._settings.at(self._clock.now(), traceparent=continue_trace(None))
-        recognised = await recognise_rep(self._pool, written, context)
+        recognised = await recognise_rep(self._pool, written, context, hold=hold)
         if recognised.outcome is not None:
             log_outcomes([recognised.outcome], self._metrics, traceparent=context.traceparent)
             self._on_decided()
         return recognised
 
-    async def send_for_nudge(self, manager_id: ManagerId, nudge_id: NudgeId, text: str, today: RosterToday) -> None:
+    async def send_for_nudge(
+        self, manager_id: ManagerId, nudge_id: NudgeId, text: str, today: RosterToday, *, hold: timedelta = AT_ONCE
+    ) -> None:
         """Thank the rep whom a nudge is about. The nudge is the form: it sends one message, wherever and however often the
-        manager presses the button.
+        manager presses the button. It is held back for some time in which it can be undone.
 
         Raises:
             NotTheirRep: there is nobody whom this manager can thank for it.
@@ -57,7 +61,8 @@ class ThanksSender:
             TextTooLong: the text has more characters than may be sent.
         """
         thankable = await list_thankable(self._pool, [nudge_id], manager_id=manager_id)
-        rep_id, _ = thankable.get(nudge_id, (None, False))
-        if rep_id is None or not may(manager_id, Action.MANAGE, rep_id, today):
+        rep = thankable.get(nudge_id)
+        if rep is None or not may(manager_id, Action.MANAGE, rep.rep_id, today):
             raise NotTheirRep(f"{manager_id}, {nudge_id}")
-        await self.send(Written(sender_id=manager_id, rep_id=rep_id, form=nudge_id, text=text, nudge_id=nudge_id))
+        written = Written(sender_id=manager_id, rep_id=rep.rep_id, form=nudge_id, text=text, nudge_id=nudge_id)
+        await self.send(written, hold=hold)

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Final
 
 import asyncpg
 
 from services.nudges.decide.thanks.occasions import list_thankable
-from services.nudges.domain.phrases import first_name, natural_name
+from services.nudges.domain.phrases import day_name, first_name, natural_name
 from services.nudges.domain.roster.access import Action, may
+from services.nudges.domain.working_time import local_day
 from services.nudges.links import Links
+from services.nudges.pages.cards.card import ThanksOffer, ThanksOffers
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import Message
-from services.nudges.pages.nudge_cards import ThanksOffer, ThanksOffers
+from services.nudges.pages.messages.stored_messages import Message
 from shared.events import ManagerId, NudgeId, RepId
 
 _PAGE: Final = "recognise/"
@@ -28,7 +30,7 @@ class Thankable:
 
 
 async def find_thankable(
-    pool: asyncpg.Pool, links: Links, entrance: Entrance, messages: Iterable[Message], *, root: str
+    pool: asyncpg.Pool, links: Links, entrance: Entrance, messages: Iterable[Message], *, root: str, now: datetime
 ) -> Thankable:
     """Of the reps whom the visitor manages today. `root` is the way from their page to the root of all pages."""
     manager_id, today = ManagerId(entrance.person_id), entrance.today
@@ -46,8 +48,14 @@ async def find_thankable(
         return f"{root}{_PAGE}{links.recognise_path(manager_id, rep_id, nudge_id, last_day=entrance.last_day)}"
 
     offers = {
-        nudge_id: ThanksOffer(name=first_name(reps[rep_id].name), address=address(rep_id, nudge_id), is_thanked=is_thanked)
-        for nudge_id, (rep_id, is_thanked) in thankable.items()
-        if rep_id in reps
+        nudge_id: ThanksOffer(
+            name=first_name(reps[rep.rep_id].name),
+            address=address(rep.rep_id, nudge_id),
+            is_thanked=rep.is_thanked,
+            day=day_name(rep.about_day, today=local_day(now, rep.timezone)) if rep.about_day is not None else "",
+            can_be_undone=rep.is_waiting,
+        )
+        for nudge_id, rep in thankable.items()
+        if rep.rep_id in reps
     }
     return Thankable(offers=offers, reps=[(natural_name(rep.name), address(rep_id, None)) for rep_id, rep in reps.items()])

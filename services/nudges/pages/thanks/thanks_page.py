@@ -28,6 +28,7 @@ from services.nudges.decide.thanks.recognise_rep import (
     undo_thanks,
 )
 from services.nudges.domain.feedback.thanks import BY_COLLEAGUE_MAX, TEXT_LENGTH_MAX, Occasion, RecognitionId, thanks_phrase
+from services.nudges.domain.feedback.undo import UNDO_FOR
 from services.nudges.domain.phrases import first_name, natural_name, sentence
 from services.nudges.domain.roster.access import Action
 from services.nudges.domain.working_time import local_day
@@ -39,6 +40,7 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.thanks.send_thanks import TOO_LONG, ThanksSender
 from services.nudges.pages.thanks.thanks_view import lines_of_sender
 from services.nudges.pages.thanks.written_thanks import list_written
+from services.nudges.pages.way_back import query_of
 from shared.clock import Clock
 from shared.events import DayReport, ManagerId, NudgeId, PersonId, RepId
 from shared.transient_errors import TRANSIENT_ERRORS
@@ -147,15 +149,15 @@ class ThanksPage:
 
     async def _thank_in_inbox(self, request: Request, entrance: Entrance) -> Response:
         nudge_id = NudgeId(request.path_params["nudge"])
-        return await self._thank(nudge_id, entrance, back_to=f"../../../{entrance.token}#nudge-{nudge_id}")
+        return await self._thank(nudge_id, entrance, back_to=f"../../../{entrance.token}{query_of(request)}#nudge-{nudge_id}")
 
     async def _thank(self, nudge_id: NudgeId, entrance: Entrance, *, back_to: str) -> Response:
-        """Thanks for what a card shows. The card is the form: it is sent once."""
+        """Thanks for what a card shows. The card is the form: it is sent once, after the time in which it can be undone."""
         manager_id = ManagerId(entrance.person_id)
         if not _ID.fullmatch(nudge_id):
             return self._renderer.not_found(entrance)
         try:
-            await self._thanks.send_for_nudge(manager_id, nudge_id, "", entrance.today)
+            await self._thanks.send_for_nudge(manager_id, nudge_id, "", entrance.today, hold=UNDO_FOR)
         except NotTheirRep:
             return self._renderer.not_found(entrance)
         except AlreadySent:

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.nudges.decide.policy.may_send import DAY_UNKNOWN, NOT_WORKING
 from services.nudges.domain.decision import NudgeStatus
 from services.nudges.domain.feedback.thanks import RecognitionId, occasion_phrase, thanks_phrase
+from services.nudges.domain.feedback.undo import CAN_BE_UNDONE
 from services.nudges.domain.phrases import (
     capitalized,
     clock_time,
@@ -18,7 +19,7 @@ from services.nudges.domain.phrases import (
     sentence,
 )
 from services.nudges.domain.working_time import local_day
-from services.nudges.pages.nudge_cards import RESTORED
+from services.nudges.pages.cards.card import RESTORED
 from services.nudges.pages.thanks.written_thanks import WrittenThanks
 
 
@@ -55,6 +56,8 @@ def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:
         return f"Not sent: {RESTORED}"
     if thanks.status is NudgeStatus.SUPPRESSED or thanks.send_at is None:
         return f"Not sent: {thanks.because}."
+    if thanks.because == CAN_BE_UNDONE:
+        return "Waiting. It goes out in a few seconds; until then you can take it back."
     if thanks.because == DAY_UNKNOWN:
         return f"Waiting. It goes out once {possessive(first_name(thanks.rep_name))} day has begun."
     if thanks.status is NudgeStatus.DEFERRED and thanks.because in NOT_WORKING:

@@ -9,10 +9,11 @@ import asyncpg
 from services.nudges.domain.phrases import clock_time
 from services.nudges.links import Links, inbox_path
 from services.nudges.pages.answers.ask_again import find_later_time
+from services.nudges.pages.cards.card import Card, PartOfCard, Reader, ThanksOffer
+from services.nudges.pages.cards.nudge_cards import make_cards
 from services.nudges.pages.doors.readers import may_read
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import Message, find_message
-from services.nudges.pages.nudge_cards import Card, PartOfCard, ThanksOffer, make_cards
+from services.nudges.pages.messages.stored_messages import Message, find_message
 from services.nudges.pages.thanks.thanks_offers import find_thankable
 from shared.events import ManagerId, NudgeId
 from shared.postgres.queries import Queries
@@ -45,22 +46,53 @@ async def find_one_thing(pool: asyncpg.Pool, links: Links, entrance: Entrance, *
     return None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredThing:
+    """What the manager has just answered on Today, and can take back. `card` is that of its message."""
+
+    card: Card
+    nudge: Card | PartOfCard
+    answer_path: str
+
+
+async def find_answered_thing(
+    pool: asyncpg.Pool, entrance: Entrance, nudge_id: NudgeId, *, now: datetime
+) -> AnsweredThing | None:
+    """None once it can't be taken back any more."""
+    message = await find_message(pool, nudge_id, entrance.person_id)
+    if message is None or not may_read(entrance.person_id, message.person_id, message.rule, entrance.today):
+        return None
+    (card,) = make_cards([message], Reader(id=entrance.person_id, now=now))
+    nudge = _nudge_on(card, nudge_id)
+    if nudge.fresh is None:
+        return None
+    return AnsweredThing(card=card, nudge=nudge, answer_path=_answer_path(entrance, nudge_id))
+
+
+def _nudge_on(card: Card, nudge_id: NudgeId) -> Card | PartOfCard:
+    return card if card.id == nudge_id else next(part for part in card.parts if part.id == nudge_id)
+
+
+def _answer_path(entrance: Entrance, nudge_id: NudgeId) -> str:
+    return f"{inbox_path(entrance.person_id)}/answer/{nudge_id}"
+
+
 async def _to_one_thing(
     pool: asyncpg.Pool, links: Links, entrance: Entrance, message: Message, nudge_id: NudgeId, *, now: datetime
 ) -> OneThing | None:
     """As its card has it. None if the manager may not write to the rep today, or has written to them since."""
     manager_id = ManagerId(entrance.person_id)
-    offers = (await find_thankable(pool, links, entrance, [message], root="/")).offers
+    offers = (await find_thankable(pool, links, entrance, [message], root="/", now=now)).offers
     offer = offers.get(nudge_id)
     if offer is None or offer.is_thanked:
         return None
-    (card,) = make_cards([message], reader=manager_id, offers=offers)
-    nudge: Card | PartOfCard = card if card.id == nudge_id else next(part for part in card.parts if part.id == nudge_id)
+    (card,) = make_cards([message], Reader(id=manager_id, now=now, offers=offers))
+    nudge = _nudge_on(card, nudge_id)
     later_at = await find_later_time(pool, message, manager_id, now=now)
     return OneThing(
         text=nudge.text,
         reason=nudge.reason,
         thanks=offer,
         later=clock_time(later_at, message.timezone) if later_at is not None else "",
-        answer_path=f"{inbox_path(manager_id)}/answer/{nudge_id}",
+        answer_path=_answer_path(entrance, nudge_id),
     )

@@ -1,4 +1,4 @@
-"""One row for each rep: where their day stands, and what is usual of them by this time."""
+"""One row for each rep: where their day stands, and what is usual for them by this time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +34,7 @@ class Standing(Enum):
     ABSENT = "away"
     OFF = "off today"
     NO_PLAN = "without a plan today"
+    NO_DATA = "without data yet"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,9 +97,9 @@ def make_rep_row(
     rep: PersonToday, report: DayReport | None, worked: Sequence[WorkedDay], silent: SilentSince, *, now: datetime
 ) -> RepRow:
     """The row of a rep with their newest report. `worked` are their worked days before it, newest first."""
-    row = RepRow(id=rep.id, name=natural_name(rep.name), address=rep_page_path(rep.id), standing=Standing.NO_PLAN)
+    row = RepRow(id=rep.id, name=natural_name(rep.name), address=rep_page_path(rep.id), standing=Standing.NO_DATA)
     if report is None or report.day != local_day(now, report.timezone):
-        return replace(row, notes=("Today hasn't begun for them yet.",))
+        return replace(row, notes=("No data for today yet.",))
     days: list[ScoredDay] = [report, *worked] if is_worked(report) and is_plan_done(report) else [*worked]
     row = replace(
         row,
@@ -129,20 +130,21 @@ def _describe(band: ScoreBand) -> str:
 
 
 def _standing(score: Decimal, band: ScoreBand | None, *, is_silent: bool) -> Standing:
-    """Nobody is behind while nothing arrives of what they do."""
+    """Nobody is behind while nothing arrives of what they do. Below the band is one day in four, which is no reason to worry:
+    only one in ten calls for attention."""
     if score >= PLAN_DONE_SCORE:
         return Standing.DONE
-    return Standing.NEEDS_HAND if band is not None and score < band.low and not is_silent else Standing.ON_THE_WAY
+    return Standing.NEEDS_HAND if band is not None and score < band.tenth and not is_silent else Standing.ON_THE_WAY
 
 
 def _notes(report: DayReport, silent: SilentSince) -> tuple[str, ...]:
     notes = [_NOTES_OF_PRESENCE[report.presence]] if report.presence in _NOTES_OF_PRESENCE else []
     if report.presence is Presence.WORKING and report.part < _WHOLE:
-        notes.append(f"Works {report.part:.0%} of the day.")
+        notes.append(f"Works part of the day ({report.part:.0%}).")
     if is_worked(report) and _WHOLE_FEED in silent:
-        notes.append(f"Nothing has arrived since {clock_time(silent[_WHOLE_FEED], report.timezone)}. That isn't their fault.")
+        notes.append(f"No data since {clock_time(silent[_WHOLE_FEED], report.timezone)}, so this may be incomplete.")
     if report.presence is Presence.WORKING and report.score is None:
-        notes.append("Nothing is asked for today.")
+        notes.append("No targets today.")
     return tuple(notes)
 
 

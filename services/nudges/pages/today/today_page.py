@@ -18,9 +18,10 @@ from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.today.event_stream import HEADERS, MEDIA_TYPE, stream_events
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pages.today.load_teams import Teams, load_teams
-from services.nudges.pages.today.one_thing import find_one_thing
+from services.nudges.pages.today.one_thing import find_answered_thing, find_one_thing
 from services.nudges.pages.today.snapshots import join_fingerprints, take_snapshot
 from services.nudges.pages.today.team_view import TeamView, in_order, reps_of, teams_of
+from services.nudges.pages.way_back import ANSWERED, nudge_id_in, read_undone
 from shared.clock import Clock
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -48,6 +49,10 @@ class TodayPage:
         try:
             views, _ = await load_teams(self._pool, _teams_of(entrance), now=now)
             one_thing = await find_one_thing(self._pool, self._links, entrance, now=now)
+            answered_id = nudge_id_in(request.query_params.get(ANSWERED, ""))
+            answered = (
+                await find_answered_thing(self._pool, entrance, answered_id, now=now) if answered_id is not None else None
+            )
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         snapshots = [take_snapshot(self._renderer, view) for view in views]
@@ -63,6 +68,8 @@ class TodayPage:
             has_hands_first=has_hands_first,
             fingerprint=join_fingerprints(snapshots),
             one_thing=one_thing,
+            answered=answered,
+            undone=read_undone(request),
             notice=LATER_NOTICES.get(request.query_params.get("later", ""), ""),
         )
 

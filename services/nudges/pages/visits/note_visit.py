@@ -14,7 +14,7 @@ from starlette.requests import Request
 from services.nudges.deliver.report_announcement import report_announcement_delivered
 from services.nudges.domain.announcements import Announcement
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.inbox import Message
+from services.nudges.pages.messages.stored_messages import Message
 from shared.postgres.queries import Queries
 from shared.trace import continue_trace
 

@@ -16,13 +16,13 @@ from services.nudges.rules.catalogue import title_of
 from shared.events import PersonId
 
 SHOWN_TO_COLLEAGUES: Final = {
-    "personal_best": "has set a personal best",
-    "plan_done": "has reached the plan of the day",
-    "small_win": "has got something going",
-    "steady_week": "has had a steady week",
-    "step_reached": "has reached the next step towards a goal",
+    "personal_best": "set a personal best",
+    "plan_done": "reached the plan of the day",
+    "small_win": "got a first in a while",
+    "steady_week": "had a steady week",
+    "step_reached": "reached the next step towards a goal",
     "streak": "is on a streak",
-    "team_day": "is in a team in which everybody has reached the plan",
+    "team_day": "was part of a day on which the whole team reached its plan",
 }
 """What colleagues are shown of each celebration: no number, and nothing of slow days before."""
 NOT_SHOWN_TO_COLLEAGUES: Final = {"comeback": "it tells that the days before were slow"}
@@ -80,7 +80,7 @@ def _make_line(win: Win, reader_id: PersonId, roster: RosterToday, *, now: datet
             author=natural_name(win.manager_name),
         )
     if win.rule == THANKS_RULE:
-        text = f"{natural_name(win.manager_name)} has thanked {first_name(win.rep_name)}."
+        text = f"{natural_name(win.manager_name)} thanked {first_name(win.rep_name)}."
         return WinLine(rep=name, address="", title="Thanks", text=text, author="")
     if win.rule not in SHOWN_TO_COLLEAGUES:
         return None

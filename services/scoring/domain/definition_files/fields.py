@@ -1,5 +1,6 @@
 """Fields of definition files that need more than a type: how they are written, and the message when they are not."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import time
 from decimal import Decimal
@@ -12,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from services.scoring.domain.definition_files.yaml_document import Document, Mistake, Path, dotted
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CONTROLS: Final = frozenset({"Cc", "Cs"})
+"""Categories of Unicode: control characters, and halves of pairs, which no message can carry."""
 _TIMEZONES: Final = frozenset(available_timezones())
 
 EntryType = TypeVar("EntryType")
@@ -69,6 +72,14 @@ def read_targets(target: object) -> tuple[Decimal, ...]:
     if any(not number.is_finite() or number < 0 for number in numbers):
         raise ValueError("must not be negative")
     return numbers
+
+
+def read_text_line(text: object) -> object:
+    """What somebody wrote, on one line and without control characters. What is no text is left to the next check."""
+    if not isinstance(text, str):
+        return text
+    visible = (character for character in text if character.isspace() or unicodedata.category(character) not in _CONTROLS)
+    return " ".join("".join(visible).split())
 
 
 def require_some(entries: tuple[EntryType, ...]) -> tuple[EntryType, ...]:

@@ -15,6 +15,7 @@ from services.scoring.domain.definition_files.fields import (
     find_duplicates,
     known_keys,
     read_targets,
+    read_text_line,
     require_some,
 )
 from services.scoring.domain.definition_files.filter_fields import Counts, FilterFields
@@ -31,10 +32,14 @@ from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, 
 from shared.events import BehaviourKey, GoalKey, TeamId
 from shared.suggestions import suggest
 
+MESSAGE_LENGTH_MAX: Final = 500
+REASON_LENGTH_MAX: Final = 300
+
 
 class BehaviourEntry(Entry):
     key: Annotated[BehaviourKey, SLUG]
     label: Name
+    reason: Annotated[str, BeforeValidator(read_text_line)] = Field(default="", alias="why", max_length=REASON_LENGTH_MAX)
     counts: Counts
     target: Annotated[tuple[Decimal, ...], BeforeValidator(read_targets)]
     weight: Decimal = Field(gt=0)
@@ -48,6 +53,7 @@ class BehaviourEntry(Entry):
             targets=tuple(Fraction(number) for number in self.target),
             weight=Fraction(self.weight),
             cap=Fraction(self.cap),
+            reason=self.reason,
         )
 
 
@@ -129,6 +135,7 @@ class UnverifiedEntry(Entry):
 class PlaybookFile(Entry):
     team: Annotated[TeamId, SLUG]
     effective_from: date
+    message: Annotated[str, BeforeValidator(read_text_line)] = Field(default="", max_length=MESSAGE_LENGTH_MAX)
     behaviours: Annotated[tuple[BehaviourEntry, ...], AfterValidator(require_some)]
     goals: tuple[GoalEntry, ...] = ()
     unverified: UnverifiedEntry | None = None
@@ -140,6 +147,7 @@ class PlaybookFile(Entry):
             behaviours=tuple(entry.behaviour() for entry in self.behaviours),
             goals=tuple(entry.goal() for entry in self.goals),
             unverified=self.unverified.rules() if self.unverified else None,
+            message=self.message,
         )
 
 

@@ -34,7 +34,8 @@ def describe_unverified(rules: UnverifiedRules | None) -> tuple[str, ...]:
 
 
 def describe_changes(before: Playbook, after: Playbook) -> tuple[str, ...]:
-    """What differs for a rep who was judged by one version and will be judged by another, one sentence each."""
+    """What differs for a rep who was judged by one version and will be judged by another, one sentence each. The last one about
+    a behaviour is followed by the reason for it, in the manager's words."""
     return (
         *_behaviour_changes(before.behaviours, after.behaviours),
         *_goal_changes(before.goals, after.goals),
@@ -56,10 +57,13 @@ def _behaviour_changes(before: Sequence[Behaviour], after: Sequence[Behaviour]) 
     old, new = {behaviour.key: behaviour for behaviour in before}, {behaviour.key: behaviour for behaviour in after}
     for key, behaviour in new.items():
         if key in old:
-            yield from _differences(old[key], behaviour)
+            sentences = list(_differences(old[key], behaviour))
         else:
             demand = f"{describe_targets(behaviour.targets)}, weight {_number(behaviour.weight)}"
-            yield f"New: {behaviour.label}, {demand}. What counts: {describe_filter(behaviour.counts)}."
+            sentences = [f"New: {behaviour.label}, {demand}. What counts: {describe_filter(behaviour.counts)}."]
+        if sentences and behaviour.reason:
+            sentences[-1] += f" Why: “{behaviour.reason}”"
+        yield from sentences
     for behaviour in before:
         if behaviour.key not in new:
             yield f"No longer part of the plan: {behaviour.label}."

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import chain, zip_longest
@@ -17,7 +17,8 @@ _ONE_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:
-    """One habit that is counted. `targets` has one number per weekday, Monday first; 0 sets no target for that weekday."""
+    """One habit that is counted. `targets` has one number per weekday, Monday first; 0 sets no target for that weekday.
+    `reason` is the manager's, in their own words; it may be empty."""
 
     key: BehaviourKey
     label: str
@@ -25,6 +26,7 @@ class Behaviour:
     targets: tuple[Fraction, ...]
     weight: Fraction
     cap: Fraction
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,9 +56,10 @@ class Goal:
 class Playbook:
     """One version of a team's playbook.
 
-    `effective_from` is a date on each rep's own calendar. `revises` says why the version begins before the day on which it was
-    applied; it is empty otherwise. `number` tells versions apart, also two that begin on the same day; it is 0 until the
-    version is applied.
+    `effective_from` is a date on each rep's own calendar. `message` is what the manager says about the version, in their own
+    words; it may be empty. `wording` rises when the words of a version are changed later. `revises` says why the version begins
+    before the day on which it was applied; it is empty otherwise. `number` tells versions apart, also two that begin on the
+    same day; it is 0 until the version is applied.
     """
 
     team: TeamId
@@ -64,13 +67,24 @@ class Playbook:
     behaviours: tuple[Behaviour, ...]
     goals: tuple[Goal, ...]
     unverified: UnverifiedRules | None = None
+    message: str = ""
     revises: str = field(default="", compare=False)
     number: VersionNumber = field(default=VersionNumber(0), compare=False)
+    wording: int = field(default=0, compare=False)
 
     @property
     def excludes_unverified(self) -> bool:
         """Whether it marks some activities as unverified and does not count them."""
         return self.unverified is not None and not self.unverified.counts
+
+    def without_texts(self) -> "Playbook":
+        """Only what judges people: without what the manager says about it."""
+        return replace(self, message="", behaviours=tuple(replace(behaviour, reason="") for behaviour in self.behaviours))
+
+    def judges_like(self, other: "Playbook") -> bool:
+        """Whether the two differ at most in the manager's words and in their dates."""
+        dated = replace(other.without_texts(), effective_from=self.effective_from)
+        return self.without_texts() == dated
 
 
 class Playbooks:

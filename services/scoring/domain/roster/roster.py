@@ -143,6 +143,14 @@ class Roster:
         managers = (manager for team in self.teams for manager in team.managers)
         return next((manager.name for manager in managers if manager.id == manager_id), manager_id)
 
+    def is_managed_by(self, team_id: TeamId, manager_id: ManagerId, day: date) -> bool:
+        team = self._teams.get(team_id)
+        return team is not None and any(manager.id == manager_id and manager.leads_on(day) for manager in team.managers)
+
+    def name_of_team(self, team_id: TeamId) -> str:
+        """The name of a team that the roster has."""
+        return self._teams[team_id].name
+
     def team_of(self, rep: Rep, day: date) -> Team:
         """The team that the rep is in on the day."""
         return self._teams[rep.on(day).team]

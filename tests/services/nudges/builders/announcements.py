@@ -38,9 +38,11 @@ class AnnouncementFields(TypedDict, total=False):
     revises: str
     announcement_number: int
     announced_at: datetime
+    message: str
+    wording: int
 
 
-def defined(label: str = "Calls", asks: str = "10 a day") -> BehaviourDefinition:
+def defined(label: str = "Calls", asks: str = "10 a day", *, reason: str = "") -> BehaviourDefinition:
     """A behaviour as a playbook defines it."""
     return BehaviourDefinition(
         key=BehaviourKey(label.lower()),
@@ -50,6 +52,7 @@ def defined(label: str = "Calls", asks: str = "10 a day") -> BehaviourDefinition
         targets=(Decimal(10),) * 7,
         weight=Decimal(1),
         cap=Decimal("1.5"),
+        reason=reason,
     )
 
 

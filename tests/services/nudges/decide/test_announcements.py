@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.nudges.context.announcements import list_announcements
 from services.nudges.decide.announcements import withdraw_version
 from services.nudges.domain.decision import Outcome
 from shared.event_types import NUDGE_DECIDED
@@ -213,3 +214,34 @@ async def test_announcements_to_different_reps_are_different(nudging: Nudging) -
     decided = await nudging.announce(announcement(THIRD, TUESDAY), announcement(THIRD, TUESDAY, rep=BEN))
 
     assert decided == outcomes(("playbook", "sent"), ("playbook", "sent"))
+
+
+async def test_other_words_are_shown_and_nobody_is_notified_of_them(nudging: Nudging) -> None:
+    await nudging.take_in(report(state="open"))
+    first, newest = announcement(THIRD, TUESDAY), announcement(THIRD, TUESDAY, message="Talk more.", wording=2)
+    assert await nudging.announce(first, newest, announcement(THIRD, TUESDAY, message="Talk.", wording=1), newest) == [SENT]
+
+    (known,) = await list_announcements(nudging.pool, ANA.id)
+
+    assert (known.playbook.message, len(await nudging.published(NUDGE_DECIDED))) == ("Talk more.", 1)
+
+
+async def test_a_message_that_waits_goes_out_with_the_newest_words(nudging: Nudging) -> None:
+    await _announce_after_hours(nudging)
+    await nudging.announce(announcement(THIRD, TUESDAY, message="Talk more.", wording=1))
+    await nudging.take_in(open_report(TUESDAY))
+
+    await nudging.pass_time(at(TUESDAY, "09:00"))
+
+    assert (await nudging.published(NUDGE_DECIDED))[-1].text == (
+        "Ana, your playbook starts today. Your manager says: “Talk more.”\nIt asks for: Calls (10 a day)."
+    )
+
+
+async def test_words_bring_nothing_back_that_was_withdrawn(nudging: Nudging) -> None:
+    await _announce_after_hours(nudging)
+    await withdraw_version(nudging.pool, _withdrawn())
+
+    assert await nudging.announce(announcement(THIRD, TUESDAY, message="Talk more.", wording=1)) == []
+
+    assert await list_announcements(nudging.pool, ANA.id) == []

@@ -12,6 +12,7 @@ from services.nudges.domain.announcements import (
     comparable_versions,
     in_force,
     is_current,
+    reasons_of,
     was_known_before,
 )
 from shared.events import BehaviourDefinition, NudgeId, NudgeKind, PlaybookAnnounced, VersionNumber
@@ -115,6 +116,13 @@ def test_a_version_that_was_never_announced_is_comparable_with_itself_alone() ->
     assert comparable_versions(VERSION_3, [_announced(1, SUNDAY)]) == {VERSION_3}
 
 
+def test_the_reasons_of_a_version_are_known_by_behaviour() -> None:
+    known = [_announced(1, SUNDAY, behaviours=(defined("Calls", reason="They win deals."), defined("Demos")))]
+
+    assert reasons_of(VERSION_1, known) == {"calls": "They win deals."}
+    assert reasons_of(VERSION_2, known) == reasons_of(None, []) == {}
+
+
 SINCE_MONDAY = "Ana, since Monday 2 March your playbook has been: Calls (10 a day)."
 MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
 
@@ -129,6 +137,11 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         ),
         (announcement(VERSION_3, MONDAY), MONDAY, "Ana, from today your playbook is: Calls (10 a day)."),
         (announcement(VERSION_3, MONDAY), TUESDAY, SINCE_MONDAY),
+        (
+            announcement(VERSION_3, MONDAY, behaviours=(defined(reason="They win."),), message="Talk."),
+            MONDAY,
+            "Ana, your playbook starts today. Your manager says: “Talk.”\nIt asks for: Calls (10 a day). Calls: “They win.”",
+        ),
         (
             announcement(VERSION_3, MONDAY, follows=date(2026, 1, 1), changes=("Calls: target 10 a day (before: 8 a day).",)),
             SUNDAY,
@@ -194,6 +207,7 @@ MANY_CHANGES = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.")
         "the first",
         "from today",
         "begun",
+        "with the manager's words",
         "with a change",
         "with a change today",
         "with a change, begun",
@@ -213,4 +227,4 @@ def test_an_announcement_says_from_when_and_what_changes(playbook: PlaybookAnnou
 
     assert list(candidate.wordings) == [text]
     assert (candidate.rule, candidate.kind, candidate.occasion) == ("playbook", NudgeKind.ANNOUNCEMENT, "3, time 1")
-    assert "Before the day after you get this message, no missed target in it is held against you." in candidate.reason
+    assert "Missed targets in it can only count against you from the day after you get this message." in candidate.reason

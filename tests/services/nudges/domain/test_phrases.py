@@ -159,7 +159,7 @@ def test_of_many_names_the_first_are_listed() -> None:
     [
         ((4,), "on Fridays"),
         ((1, 2), "on Tuesdays and Wednesdays"),
-        ((1, 2, 3), "from Tuesday to Thursday"),
+        ((1, 2, 3), "Tuesdays to Thursdays"),
         ((0, 2, 3), "on Mondays, Wednesdays and Thursdays"),
     ],
 )

@@ -27,8 +27,8 @@ from shared.transient_errors import TRANSIENT_ERRORS
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.pages.old_addresses import OldAddresses
+from tests.services.nudges.pages.people.roster_scoring import RosterScoring
 from tests.services.nudges.pages.rosters import ReportedRoster
-from tests.services.nudges.pages.setup.services import FakeServices
 
 BASE_URL: Final = "http://pages"
 LINKS: Final = Links(base_url=BASE_URL, secret="signs links")
@@ -75,10 +75,9 @@ async def browsing(
             find_person=roster.find,
             explain=explain,
             ask_about_absence=ask_about_absence,
-            ask=FakeServices(),
+            ask=RosterScoring().ask,
         ),
-        channel=channel,
-        channels={},
+        channels={channel.name: channel} if channel is not None else {},
         settings=SETTINGS,
         openid=None,
         is_secure=False,

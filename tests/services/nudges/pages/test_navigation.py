@@ -4,8 +4,10 @@ import re
 
 import httpx
 
-from services.nudges.domain.roster.access import PersonToday
+from services.nudges.access.sessions import Origin, open_session
+from services.nudges.domain.roster.access import PersonToday, RosterToday
 from shared.events import PersonId
+from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.rosters import roster_today
 from tests.services.nudges.pages.doors.visits import Visits
 
@@ -53,11 +55,29 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
     ]
 
 
+async def test_an_operator_has_the_pages_of_operators_beside_their_own(visits: Visits) -> None:
+    people = visits.roster.today.people
+    visits.roster.today = RosterToday(people=people, operators={PersonId("mara"): "Mara", PersonId("olga"): "Olga"})
+    mara, olga = await visits.sign_in("mara"), visits.browser()
+    async with visits.pool.acquire() as connection:
+        olga.cookies.set("daymark-session", await open_session(connection, PersonId("olga"), Origin.MESSAGE, now=NOON))
+
+    both, own = await mara.get("/people"), await olga.get("/", follow_redirects=True)
+
+    operators = [("Delivery", "/delivery"), ("People", "/people"), ("Sources", "/sources"), ("Set up", "/setup")]
+    assert [label.strip("*") for label, _ in _pages(both)] == [
+        *("Today", "Inbox", "Wins", "Effects"),
+        *(label for label, _ in operators),
+        "Preferences",
+    ]
+    assert _pages(own) == [("Delivery*", "/delivery"), *operators[1:]]
+
+
 async def test_somebody_without_a_page_of_their_own_is_offered_none(visits: Visits) -> None:
     visits.roster.today = roster_today(PersonToday(id=PersonId("ana"), name="Ana Ruiz"))
     browser = await visits.sign_in("ana")
 
     home = await browser.get("/")
 
-    assert home.status_code == 200
+    assert "Nothing opens for you yet" in home.text
     assert _pages(home) == []

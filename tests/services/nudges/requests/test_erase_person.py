@@ -59,7 +59,8 @@ TABLES_OF_PEOPLE: Final = frozenset(
     }
 )
 TABLES_THAT_NAME_PEOPLE: Final = """
-SELECT table_name FROM information_schema.columns WHERE table_schema = 'nudges' AND column_name ~ 'rep_|person|manager'
+SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+WHERE table_schema = 'nudges' AND table_type = 'BASE TABLE' AND column_name ~ 'rep_|person|manager'
 """
 
 

@@ -125,7 +125,7 @@ DOUBTS: Final = (
     RosterDoubt(rep_id=ANA.id, kind=DoubtKind.WEEKDAYS, days=30, empty=14, workdays=(1, 2, 3)),
     RosterDoubt(rep_id=TOM.id, kind=DoubtKind.IRREGULAR, days=28, empty=19),
 )
-"""Ana seems to work from Tuesday to Thursday, and Tom now and then."""
+"""Ana seems to work Tuesdays to Thursdays, and Tom now and then."""
 
 MANAGER_EXAMPLES: Final[Mapping[str, TeamContext]] = {
     **MORNING_EXAMPLES,
@@ -190,7 +190,11 @@ FIRST_PLAYBOOK: Final = announcement(
 CHANGED_PLAYBOOK: Final = FIRST_PLAYBOOK.model_copy(
     update={
         "follows": date(2026, 1, 1),
-        "changes": ("Conversations: target 12 a day (before: 10 a day).", "No longer part of the plan: Emails."),
+        "changes": (
+            "Conversations: target 12 a day (before: 10 a day). Why: “Two more is one more meeting a week.”",
+            "No longer part of the plan: Emails.",
+        ),
+        "message": "You told me that emails eat your mornings. So let's talk to people instead.",
     }
 )
 HINT: Final = SentNudge(
@@ -273,7 +277,7 @@ def _other_examples() -> Iterator[Example]:
     )
     yield Example(
         title="Thanks from a manager",
-        when="A manager presses “Thank” on a message, or a manager or a colleague “Just say thank you”.",
+        when="A manager presses “Recognise” on a message, or a manager or a colleague “Just say thank you”.",
         limits="As above.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=thanks(""),

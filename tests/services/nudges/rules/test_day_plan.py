@@ -1,5 +1,6 @@
 """Day plan, and its near misses."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from services.nudges.context.rule_context import RuleContext
 from services.nudges.rules.day_plan import day_plan
-from shared.events import DayReport, NudgeKind, Presence
+from shared.events import BehaviourKey, DayReport, NudgeKind, Presence
 from tests.services.nudges.builders.days import MONDAY, at
 from tests.services.nudges.builders.reports import behaviour, open_report, report, rule_context, worked_days
 
@@ -46,6 +47,19 @@ def test_the_reason_says_since_when_the_playbook_is_in_force(playbook_from: date
 
     assert candidate is not None
     assert candidate.reason == f"Today's targets come from the North playbook{since}"
+
+
+@pytest.mark.parametrize(
+    ("day", "quote"), [(date(2026, 3, 2), "meetings: “See people.”"), (date(2026, 3, 3), "calls: “They win deals.”")]
+)
+def test_it_quotes_one_reason_of_the_manager_a_day(day: date, quote: str) -> None:
+    reasons = {BehaviourKey("calls"): "They win deals.", BehaviourKey("meetings"): "See people.", BehaviourKey("demos"): "No."}
+    context = _morning(open_report(day, behaviours=PLAN))
+
+    candidate = day_plan.evaluate(replace(context, reasons=reasons, now=at(day, "09:00")))
+
+    assert candidate is not None
+    assert candidate.reason.endswith(f" Your manager on {quote}")
 
 
 def test_a_rep_who_gets_it_every_day_gets_no_wording_twice_in_two_weeks() -> None:

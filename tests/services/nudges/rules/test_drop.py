@@ -31,8 +31,8 @@ def test_a_drop_is_stated_with_its_numbers() -> None:
         assert all(part in wording for part in ("Ana", "146 activities", "last 6 active days", "about 232"))
     assert candidate.wordings[0].endswith("How about starting with calls?")
     assert candidate.reason == (
-        "146 activities counted towards the plan on the last 6 days on which anything did. Based on your 59 such days before "
-        "that, about 232 would be expected, allowing for weekdays, part days and slow days of the whole team. Days without any "
+        "146 activities counted towards your plan on your last 6 active days. Going by your 59 active days before those, "
+        "about 232 would be expected, allowing for weekdays, part days and slow days of the whole team. Days without any "
         "activity are left out. Chance alone rarely explains such a gap."
     )
 

@@ -64,9 +64,9 @@ def test_a_rep_who_has_logged_nothing_for_days_is_asked_about() -> None:
         "Nothing towards the plan from Ben for four working days, since Tuesday 10 March. Away?",
     )
     assert candidate.reason == (
-        "Ben Doe logged nothing towards the plan on four working days, from Tuesday 10 March to Friday 13 March. That's rarely "
-        "chance, going by the weekdays on which they usually log something and by what the rest of the team logged. If they "
-        "were away, enter the absence, and these days won't count against them."
+        "Ben Doe logged nothing towards the plan on four working days, from Tuesday 10 March to Friday 13 March. Given the "
+        "weekdays on which they usually log something, and what the rest of the team logged, that rarely happens by chance. If "
+        "they were away, enter the absence, and these days won't count against them."
     )
 
 

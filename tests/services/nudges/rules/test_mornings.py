@@ -77,7 +77,7 @@ def test_the_reason_says_how_old_the_oldest_dispute_is() -> None:
     candidate = disputes.evaluate(replace(NOTHING_NEW, open_disputes=disputed((ANA, WEDNESDAY), (TOM, THURSDAY))))
 
     assert candidate is not None
-    assert "The oldest is from yesterday." in candidate.reason
+    assert "the oldest is from yesterday." in candidate.reason
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_each_hint_is_named_once_and_the_days_plan_is_none() -> None:
     candidate = could_use_a_hand.evaluate(context)
 
     assert candidate is not None
-    assert candidate.wordings[0] == "Could use a hand: Diego (behind their usual pace and less activity than usual)."
+    assert candidate.wordings[0] == "Could use a hand: Diego (had a slower start than usual and less activity than usual)."
     assert candidate.about == (Mention(id=DIEGO.id),)
 
 

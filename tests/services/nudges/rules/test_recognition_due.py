@@ -35,7 +35,7 @@ def test_it_quotes_what_was_done() -> None:
     facts = "lan done on 4 of the last 5 working days, and 43 calls over those days"
     assert all(facts in wording for wording in candidate.wordings)
     assert len(set(candidate.wordings)) == 8
-    assert candidate.reason.startswith("As far as Daymark knows, nobody has thanked Ana Doe in the last 5 working days.")
+    assert candidate.reason.startswith("As far as Daymark knows, no manager has thanked Ana Doe in the last 5 working days.")
 
 
 def test_effort_without_results_counts_too() -> None:

@@ -36,11 +36,11 @@ def test_it_suggests_workdays_and_asks_about_the_others() -> None:
     assert candidate.kind is NudgeKind.DIGEST
     assert candidate.wordings[0] == (
         "Is the roster wrong? In the last six weeks, Dan logged nothing: left, or in another team? "
-        "Ana seems to have worked only from Tuesday to Thursday; Ben only on Mondays and Fridays. "
+        "Ana seems to have worked only Tuesdays to Thursdays; Ben only on Mondays and Fridays. "
         "Cleo logged nothing on most days: part-time or away?"
     )
     assert candidate.reason.endswith(
-        "Days with nothing that counts: Dan 30 of 30, Ana 20 of 30, Ben 20 of 30 and Cleo 20 of 30. "
+        "Days with nothing logged towards the plan: Dan 30 of 30, Ana 20 of 30, Ben 20 of 30 and Cleo 20 of 30. "
         "Whoever runs Daymark can correct the roster."
     )
     assert candidate.occasion == "2026-03-16 dan=nothing ana=tue,wed,thu ben=mon,fri cleo=irregular"

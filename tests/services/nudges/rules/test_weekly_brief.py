@@ -213,7 +213,7 @@ def test_the_reason_explains_what_the_message_has() -> None:
 
     reasons = [candidate.reason for candidate in (only_name, only_follow_up, both) if candidate is not None]
     assert ["nine weeks before" in reason for reason in reasons] == [True, False, True]
-    assert ["since that brief" in reason for reason in reasons] == [False, True, True]
+    assert ["since the earlier brief" in reason for reason in reasons] == [False, True, True]
 
 
 def test_whoever_is_named_is_not_followed_up_in_the_same_message() -> None:

@@ -45,7 +45,7 @@ async def connection(scoring: Scoring) -> AsyncIterator[Connection]:
 
 async def _add_playbook(connection: Connection, body: str, *, team: TeamId = SOUTH, effective_from: date = MONDAY) -> None:
     version = replace(playbook(team=team, effective_from=effective_from), revises=f"for {body}")
-    await add_playbooks(connection, [version], body, now=MONDAY_NOON)
+    await add_playbooks(connection, [version], body, published_by=None, now=MONDAY_NOON)
 
 
 async def test_the_newest_roster_is_in_force_and_every_one_is_listed(connection: Connection) -> None:
@@ -106,7 +106,7 @@ async def test_the_newest_version_of_each_team_and_date_is_listed(connection: Co
 async def test_versions_of_one_file_are_numbered_in_their_order_and_store_it_once(connection: Connection) -> None:
     in_order = [playbook(team=TeamId(team), effective_from=MONDAY) for team in ("zulu", "alpha", "mike")]
 
-    added = await add_playbooks(connection, in_order, "three teams", now=MONDAY_NOON)
+    added = await add_playbooks(connection, in_order, "three teams", published_by=None, now=MONDAY_NOON)
 
     assert added == in_order
     first = added[0].number

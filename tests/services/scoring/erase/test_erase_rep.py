@@ -7,8 +7,9 @@ import pytest
 
 from services.scoring.absences.change_absences import enter_absence
 from services.scoring.days.open_and_close_days import open_and_close_days
-from services.scoring.definitions.apply_definitions import ErasedPersonInRoster, apply_roster
+from services.scoring.definitions.apply_definitions import ErasedPersonInRoster, apply_playbooks, apply_roster
 from services.scoring.definitions.cache import DefinitionsCache
+from services.scoring.definitions.stored_definitions import list_publications
 from services.scoring.erase.erase_rep import StillInRoster, StillRescoring, begin_erasing_rep, finish_erasing_rep
 from services.scoring.erase.find_erasure_target import NoSuchPerson, find_erasure_target
 from services.scoring.explain.list_totals import list_totals
@@ -20,7 +21,7 @@ from shared.requests.erasure import CrmUser, ErasedScores, ErasureQuery
 from shared.requests.scores import TeamTotal, TotalsQuery
 from shared.service.settings import ErasureKeyChanged
 from tests.services.scoring.conftest import ANA, BEN, MONDAY, MONDAY_NOON, PLAYBOOK, ROSTER, Scoring, observed
-from tests.services.scoring.domain.builders import ACME
+from tests.services.scoring.domain.builders import ACME, NORTH
 from tests.services.scoring.erase.erasing import dump, find_mentions, with_key
 
 TABLES_NAMING_PEOPLE = """
@@ -242,6 +243,10 @@ async def test_what_was_entered_for_an_erased_rep_is_deleted_and_what_an_erased_
         first = MONDAY if manager == "mara" else MONDAY + timedelta(days=1)
         query = AbsenceQuery(rep=rep_id, manager=ManagerId(PersonId(manager)), first=first, last=first)
         await enter_absence(keyed.pool, keyed.cache, query, now=keyed.now)
+    for message, manager in (("", "mara"), ("message: Talk.", "mara"), ("message: Talk more.", "ole")):
+        later = f"{PLAYBOOK.replace('2026-01-01', '2026-03-09')}{message}"
+        author = ManagerId(PersonId(manager))
+        await apply_playbooks(keyed.pool, keyed.cache, later, file="page", published_by=author, now=keyed.now)
     await keyed.apply(roster=two.replace(ANAS_LINE, "").replace("{id: mara, name: Mara Lind}, ", ""))
 
     for person in ("ana", "mara"):
@@ -249,6 +254,9 @@ async def test_what_was_entered_for_an_erased_rep_is_deleted_and_what_an_erased_
 
     rows = await keyed.pool.fetch("SELECT rep_id, day, manager_id FROM entered_absence ORDER BY day")
     assert [tuple(row) for row in rows] == [("ben", MONDAY, ""), ("ben", MONDAY + timedelta(days=1), "ole")]
+    async with keyed.pool.acquire() as connection:
+        publications = await list_publications(connection, NORTH)
+    assert [publication.published_by for publication in publications] == ["ole", "", "", None]
     assert await find_mentions(keyed, "ana", "mara", "Mara Lind") == []
     assert await keyed.differences() == ()
 

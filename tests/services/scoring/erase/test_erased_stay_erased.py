@@ -30,7 +30,8 @@ from tests.services.scoring.erase.test_erase_rep import WITHOUT_ANA
 USER, CONTACT, NAME = "canary-user", "canary-contact", "Canaria"
 CANARIES = (USER, CONTACT, NAME, "ana", "Ana Ruiz")
 EMPTY = """
-TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, announcement, pending_rescore, outbox, tombstone,
+TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, playbook_wording, announcement, pending_rescore, outbox,
+    tombstone,
          total_of_erased_reps
 """
 STRICT = f"{PLAYBOOK}unverified: {{counts: false, same_contact: {{more_than: 1}}}}\n"

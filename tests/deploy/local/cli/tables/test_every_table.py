@@ -20,7 +20,6 @@ from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.nudges import print_channels, print_nudges
 from deploy.local.cli.tables.people import print_operators, print_people, print_sessions
 from deploy.local.cli.tables.scores import print_scores, print_totals
-from deploy.local.inspect.ways import PersonStatus
 from deploy.output import Output
 from shared.events import BehaviourKey, PersonId, RepId, TeamId
 from shared.requests.absences import AbsenceList, AbsenceRow
@@ -37,6 +36,7 @@ from shared.requests.nudges import (
     EffectRow,
 )
 from shared.requests.people import WayRow
+from shared.requests.roster.person_status import PersonStatus
 from shared.requests.scores import ExplainedLine, ScoreRow, TeamTotal
 from tests.deploy.local.cli.tables.test_explanation import make_activity, make_dispute, make_explanation
 from tests.deploy.local.cli.tables.test_nudges import FAILED, SENT

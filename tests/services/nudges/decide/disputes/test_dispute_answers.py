@@ -1,10 +1,10 @@
 """What a rep is sent once their dispute is answered, on a real database."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from services.nudges.decide.disputes.dispute_answers import ANSWERED_ANEW, mark_resolved, resolve_dispute
+from services.nudges.decide.disputes.dispute_answers import ANSWERED_ANEW, mark_resolved, resolve_dispute, undo_resolution
 from services.nudges.domain.decision import Outcome
 from services.nudges.domain.feedback.disputes import DisputeId, Resolution
 from services.nudges.domain.feedback.preferences import MessageGroup, Preference
@@ -140,3 +140,74 @@ async def test_the_answer_to_one_rep_says_nothing_of_anothers_dispute(disputed: 
 
     (text,) = await disputed.texts()
     assert text == "Ben, Mara Lind looked into the record from today (call) that you disputed, and says it's right as recorded."
+
+
+UNDO_FOR = timedelta(seconds=10)
+SECOND = timedelta(seconds=1)
+
+
+async def _answer_on_page(nudging: Nudging, resolution: Resolution) -> Outcome | None:
+    return await resolve_dispute(nudging.pool, DisputeId("d1"), MARA.id, resolution, nudging.context(), hold=UNDO_FOR)
+
+
+async def _undo(nudging: Nudging, *, resolved_at: datetime, manager_id: ManagerId = MARA.id, dispute_id: str = "d1") -> bool:
+    return await undo_resolution(nudging.pool, DisputeId(dispute_id), manager_id, resolved_at=resolved_at, now=nudging.now)
+
+
+async def _resolutions(nudging: Nudging) -> list[tuple[str, str]]:
+    return [tuple(row) for row in await nudging.pool.fetch("SELECT resolution, manager_id FROM dispute ORDER BY id")]
+
+
+async def test_an_answer_that_can_be_undone_is_published_and_sent_once_it_cannot_be_any_more(disputed: Nudging) -> None:
+    answered_at = disputed.now
+    assert await _answer_on_page(disputed, Resolution.STANDS) == DEFERRED
+
+    assert await disputed.pass_time(answered_at + UNDO_FOR - SECOND) == []
+    assert await disputed.published(NUDGE_DECIDED) == []
+
+    assert await disputed.pass_time(answered_at + UNDO_FOR) == [SENT]
+    assert len(await disputed.published(NUDGE_DECIDED)) == 1
+    assert not await _undo(disputed, resolved_at=answered_at)
+    assert await _resolutions(disputed) == [("stands", "mara")]
+
+
+async def test_an_undone_answer_leaves_the_dispute_open_and_tells_the_rep_nothing(disputed: Nudging) -> None:
+    answered_at = disputed.now
+    await _answer_on_page(disputed, Resolution.STANDS)
+    disputed.now += UNDO_FOR - SECOND
+
+    assert [await _undo(disputed, resolved_at=answered_at) for _ in range(2)] == [True, False]
+
+    assert await _resolutions(disputed) == [("", "")]
+    assert await disputed.pass_time(answered_at + timedelta(hours=1)) == []
+    assert await disputed.statuses() == []
+    assert await disputed.published(NUDGE_DECIDED) == []
+    assert await _answer_on_page(disputed, Resolution.STANDS) == DEFERRED
+
+
+async def test_undoing_a_changed_answer_brings_back_the_one_before(disputed: Nudging) -> None:
+    await _answer(disputed, Resolution.STANDS)
+    disputed.now += timedelta(minutes=1)
+    changed_at = disputed.now
+    await _answer_on_page(disputed, Resolution.PUT_RIGHT)
+
+    assert await _undo(disputed, resolved_at=changed_at)
+
+    assert await _resolutions(disputed) == [("stands", "mara")]
+    assert await disputed.statuses() == [("dispute_answer", "sent")]
+
+
+async def test_nobody_undoes_what_is_too_old_or_somebody_elses_or_was_sent(disputed: Nudging) -> None:
+    answered_at = disputed.now
+    await _answer_on_page(disputed, Resolution.STANDS)
+    assert not await _undo(disputed, resolved_at=answered_at, manager_id=JON.id)
+    assert not await _undo(disputed, resolved_at=answered_at, dispute_id="other")
+    assert not await _undo(disputed, resolved_at=answered_at - SECOND)
+
+    disputed.now = answered_at + UNDO_FOR
+    assert not await _undo(disputed, resolved_at=answered_at)
+
+    disputed.now = answered_at + SECOND
+    await disputed.pool.execute("UPDATE nudge SET status = 'sent'")
+    assert not await _undo(disputed, resolved_at=answered_at)
+    assert await _resolutions(disputed) == [("stands", "mara")]

@@ -6,7 +6,7 @@ import pytest
 
 from services.nudges.decide.thanks.occasions import find_occasion, list_thankable
 from services.nudges.domain.feedback.thanks import Occasion
-from shared.events import ManagerId, NudgeId, NudgeKind, Person, RepId
+from shared.events import Manager, ManagerId, NudgeId, NudgeKind, Person, RepId
 from tests.services.nudges.builders.days import FRIDAY, MONDAY, TUESDAY
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
@@ -122,7 +122,8 @@ async def test_a_manager_can_thank_the_rep_of_a_celebration_and_the_one_whom_a_r
             (MARA.id, {CELEBRATION: (ANA.id, False), REMINDER: (BEN.id, False)}),
             (JON.id, {CELEBRATION: (ANA.id, False)}),
         ):
-            assert await list_thankable(connection, [CELEBRATION, REMINDER], manager_id=manager_id) == expected
+            listed = await list_thankable(connection, [CELEBRATION, REMINDER], manager_id=manager_id)
+            assert {nudge_id: (rep.rep_id, rep.is_thanked) for nudge_id, rep in listed.items()} == expected
 
 
 async def test_what_somebody_else_wrote_or_was_undone_or_answers_another_nudge_is_no_thanks_for_it(rows: Rows) -> None:
@@ -135,4 +136,35 @@ async def test_what_somebody_else_wrote_or_was_undone_or_answers_another_nudge_i
     async with rows.pool.acquire() as connection:
         listed = await list_thankable(connection, [CELEBRATION, NudgeId("other")], manager_id=MARA.id)
 
-    assert listed == {CELEBRATION: (ANA.id, False), NudgeId("other"): (ANA.id, True)}
+    assert {nudge_id: (rep.rep_id, rep.is_thanked) for nudge_id, rep in listed.items()} == {
+        CELEBRATION: (ANA.id, False),
+        NudgeId("other"): (ANA.id, True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "sender", "rule", "is_waiting"),
+    [
+        ("deferred", MARA, "thanks", True),
+        ("sent", MARA, "thanks", False),
+        ("deferred", JON, "thanks", False),
+        ("deferred", MARA, "other", False),
+    ],
+    ids=["waits", "sent", "by somebody else", "no thanks"],
+)
+async def test_thanks_that_have_not_gone_out_are_known_and_so_is_the_day_that_they_are_for(
+    rows: Rows, status: str, sender: Manager, rule: str, *, is_waiting: bool
+) -> None:
+    await rows.add_nudge(make_nudge())
+    await rows.add_nudge(make_nudge("other"))
+    await remind(rows)
+    message = await rows.add_thanks(ANA, sender, nudge_id=CELEBRATION)
+    await rows.add_nudge(message.model_copy(update={"rule": rule}), status=status)
+    await rows.add_nudge(message.model_copy(update={"id": "bens", "person": BEN}), status="deferred")
+
+    async with rows.pool.acquire() as connection:
+        listed = await list_thankable(connection, [CELEBRATION, NudgeId("other"), REMINDER], manager_id=MARA.id)
+
+    assert [listed[nudge_id].is_waiting for nudge_id in (CELEBRATION, NudgeId("other"), REMINDER)] == [is_waiting, False, False]
+    assert [listed[nudge_id].about_day for nudge_id in (CELEBRATION, REMINDER)] == [MONDAY, None]
+    assert listed[CELEBRATION].timezone == "Europe/Madrid"

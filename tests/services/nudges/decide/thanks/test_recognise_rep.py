@@ -266,3 +266,26 @@ async def test_what_was_undone_can_be_sent_again_with_the_same_form(nudging: Nud
     assert await nudging.texts() == ["Mara Lind wrote to you: “Better words.”"]
     row = await nudging.pool.fetchrow("SELECT text, written_at, undone_at FROM recognition")
     assert tuple(row or ()) == ("Better words.", nudging.now, None)
+
+
+async def test_what_can_be_undone_is_published_and_sent_once_it_cannot_be_any_more(nudging: Nudging) -> None:
+    hold, written_at = timedelta(seconds=10), nudging.now
+    written = Written(sender_id=MARA.id, rep_id=ANA.id, form="form", text="", nudge_id=None)
+    decided = [(await recognise_rep(nudging.pool, written, nudging.context(), hold=hold)).outcome for _ in range(2)]
+    assert decided == [*outcomes(("thanks", "deferred")), None]
+
+    assert await nudging.pass_time(written_at + hold - timedelta(seconds=1)) == []
+    assert await nudging.published(NUDGE_DECIDED) == []
+
+    assert await nudging.pass_time(written_at + hold) == outcomes(("thanks", "sent"))
+    assert len(await nudging.published(NUDGE_DECIDED)) == 1
+    assert await nudging.deliveries() == [("queued", 0, "")]
+
+
+async def test_what_waits_for_the_working_hours_does_not_wait_longer_because_it_can_be_undone(nudging: Nudging) -> None:
+    nudging.now = at(MONDAY, "18:00")
+    written = Written(sender_id=MARA.id, rep_id=ANA.id, form="form", text="", nudge_id=None)
+
+    await recognise_rep(nudging.pool, written, nudging.context(), hold=timedelta(seconds=10))
+
+    assert await nudging.decisions() == [("thanks", "deferred", AFTER_HOURS)]

@@ -174,21 +174,21 @@ def test_a_manager_can_write_to_a_rep_and_enter_an_absence_from_the_mail() -> No
 
     plain, html = _part(mail, "plain"), _part(mail, "html")
 
-    assert "Was <b>Tom</b> Becker away?:\nhttp://pages/absence/mara/tom/x?from=1&until=2\n" in plain
+    assert "Enter an absence of <b>Tom</b> Becker:\nhttp://pages/absence/mara/tom/x?from=1&until=2\n" in plain
     assert "Write to Ana Ruiz:\nhttp://pages/recognise/mara/ana/x?nudge=due\n" in plain
     assert plain.index("Write to Ana Ruiz") < plain.index("Why you get this")
     assert 'href="http://pages/absence/mara/tom/x?from=1&amp;until=2"' in html
-    assert "Was &lt;b&gt;Tom&lt;/b&gt; Becker away?</a>" in html
+    assert "Enter an absence of &lt;b&gt;Tom&lt;/b&gt; Becker</a>" in html
 
 
 def test_without_a_secret_nothing_is_offered() -> None:
     absences = (PossibleAbsence(rep=ANA, first=MONDAY, last=MONDAY),)
     mail = _mail(absences=absences, thanks=(PossibleThanks(rep=ANA, nudge_id=NudgeId("due")),))
 
-    assert "away?" not in _part(mail, "plain")
+    assert "absence" not in _part(mail, "plain")
     assert "Write to" not in _part(mail, "html")
 
 
 @pytest.mark.parametrize("rule", ["disputes", "new_disputes"])
 def test_a_message_that_begins_with_disputes_leads_to_the_managers_page(rule: str) -> None:
-    assert f"Answer the disputes on your page:\n{URL}" in _part(_mail(kind=NudgeKind.DIGEST, rule=rule), "plain")
+    assert f"Answer the disputes in your inbox:\n{URL}" in _part(_mail(kind=NudgeKind.DIGEST, rule=rule), "plain")

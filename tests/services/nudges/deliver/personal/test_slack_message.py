@@ -191,7 +191,7 @@ def test_without_buttons_the_page_is_where_it_is_answered() -> None:
 
     assert _shape(nudge, has_buttons=False) == ["section", "context", "rich_text"]
     labels = [json.dumps(_written(nudge, has_buttons=has_buttons)["blocks"][-1]) for has_buttons in (True, False)]
-    assert ["Open it in Daymark" in label for label in labels] == [True, False]
+    assert ["Open in Daymark" in label for label in labels] == [True, False]
     assert ["Answer, or say that something is wrong" in label for label in labels] == [False, True]
 
 
@@ -231,7 +231,7 @@ def test_the_reader_writes_to_a_rep_in_the_message_itself() -> None:
     ]
     assert blocks[2]["label"]["text"] == "Write to Ana Ruiz"
     assert blocks[3]["elements"][0]["text"]["text"] == "Send to Ana"
-    assert _links_of(blocks) == ["Say thank you, or answer"]
+    assert _links_of(blocks) == ["Open in Daymark"]
     assert list(block_mistakes(blocks)) == []
 
 
@@ -239,7 +239,7 @@ def test_to_many_reps_the_reader_writes_on_their_pages() -> None:
     blocks = _written(_due(7))["blocks"]
 
     assert [block["type"] for block in blocks].count("input") == 5
-    assert _links_of(blocks) == ["Write to Rep Number5", "Write to Rep Number6", "Say thank you, or answer"]
+    assert _links_of(blocks) == ["Write to Rep Number5", "Write to Rep Number6", "Open in Daymark"]
     assert list(block_mistakes(blocks)) == []
 
 
@@ -251,3 +251,11 @@ def test_what_was_written_stands_where_its_field_was() -> None:
     assert [block["type"] for block in blocks] == ["section", "actions", "context", "input", "actions", "context", "rich_text"]
     assert blocks[2]["elements"][0]["text"] == sentence
     assert blocks[3]["block_id"] == "note:due-rep-1"
+
+
+def test_whoever_has_written_to_the_rep_need_not_answer_the_reminder() -> None:
+    reminder = _due(1)
+    reminder = reminder.model_copy(update={"thanks": (reminder.thanks[0].model_copy(update={"nudge_id": reminder.id}),)})
+    message = slack_message(personal_message(reminder, stop_url=""), has_buttons=True, thanked={reminder.id: "To Ana: thanks."})
+
+    assert [block["type"] for block in message.blocks] == ["section", "context", "context", "rich_text"]

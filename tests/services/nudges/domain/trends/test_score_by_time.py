@@ -32,14 +32,14 @@ def test_a_report_arrives_in_a_quarter_of_an_hour_of_its_day(day: date, local: s
 def test_the_band_is_the_middle_half_of_what_was_known_when_the_quarter_began() -> None:
     days = [{0: Decimal(0), TEN - 1: Decimal(score), TEN: Decimal(999)} for score in (10, 20, 30, 40, 50)]
 
-    assert find_band(days, TEN) == ScoreBand(low=Decimal(20), high=Decimal(40))
-    assert find_band(days, TEN - 1) == ScoreBand(low=Decimal(0), high=Decimal(0))
+    assert find_band(days, TEN) == ScoreBand(low=Decimal(20), high=Decimal(40), tenth=Decimal(14))
+    assert find_band(days, TEN - 1) == ScoreBand(low=Decimal(0), high=Decimal(0), tenth=Decimal(0))
 
 
 def test_only_the_last_twenty_worked_days_count() -> None:
     days = [{0: Decimal(60)}] * 20 + [{0: Decimal(0)}] * 20
 
-    assert find_band(days, TEN) == ScoreBand(low=Decimal(60), high=Decimal(60))
+    assert find_band(days, TEN) == ScoreBand(low=Decimal(60), high=Decimal(60), tenth=Decimal(60))
 
 
 def test_a_band_needs_five_days_of_which_something_was_known_by_then() -> None:

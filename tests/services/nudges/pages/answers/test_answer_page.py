@@ -31,8 +31,8 @@ async def test_opening_the_link_of_a_message_changes_nothing(rows: Rows, browser
     page = await browser.get(LINK)
 
     assert page.status_code == 200
-    assert "Not useful" in page.text
-    assert "Recognised" not in page.text
+    assert ">Not useful<span" in page.text
+    assert "thanked Ana" not in page.text
     assert "form-action 'self'" in page.headers["content-security-policy"]
     assert await _stored(rows) == []
 
@@ -43,7 +43,7 @@ async def test_the_button_stores_the_answer_once_and_the_page_shows_it(
     first, second = await browser.post(f"{LINK}/not_useful/-"), await browser.post(f"{LINK}/not_useful/-")
 
     assert (first.status_code, second.status_code) == (200, 200)
-    assert "You:</span> not useful" in first.text
+    assert "Noted: not useful." in first.text
     assert await _stored(rows) == [("ana", "not_useful", "")]
     labels = {"rule": "plan_done", "answer": "not_useful"}
     assert metrics.registry.get_sample_value("daymark_nudges_answers_total", labels) == 1
@@ -61,7 +61,7 @@ async def test_a_manager_says_that_they_have_recognised_it_and_the_rep_does_not_
 ) -> None:
     page = await browser.post(f"{MARAS_INBOX}/answer/{NUDGE.id}/recognised/-")
 
-    assert "You:</span> already thanked" in page.text
+    assert "Noted: you've already thanked Ana." in page.text
     assert await _stored(rows) == [("mara", "recognised", "")]
     assert "thanked" not in (await browser.get(ANAS_PAGE)).text
 
@@ -168,5 +168,5 @@ async def test_an_old_message_can_still_be_answered_on_a_page_of_ones_own(rows: 
 async def test_a_manager_has_a_link_of_their_own_to_the_same_message(browser: httpx.AsyncClient) -> None:
     page = visible_text(await browser.get(LINKS.answer_url(NUDGE.id, MARA.id)))
 
-    assert ">Already thanked<" in page
+    assert ">Already thanked Ana<span" in page
     assert ">Not useful<" not in page

@@ -107,9 +107,14 @@ def _of_operator(*paths: str) -> list[Row]:
     return [_in_session("GET", path, "olga") for path in paths]
 
 
-def _entered(path: str, data: Mapping[str, str]) -> Row:
+def _posted(path: str, data: Mapping[str, str]) -> Row:
     """A form of operators."""
     return Row(method="POST", path=path, grants={Way.SESSION: "olga"}, data=data)
+
+
+def _entered(kind: str, **data: str) -> Row:
+    """What an operator enters into the roster."""
+    return Row(method="POST", path=f"/roster/{kind}", grants={Way.SESSION: "olga"}, data=data)
 
 
 def _of_message(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
@@ -140,6 +145,7 @@ ROWS: Final = (
     _own("GET", ""),
     _own("POST", "/read/{version:int}"),
     _own("POST", "/answer/{nudge}/{answer}/{reason}"),
+    _own("POST", "/answer/{nudge}/undo"),
     _own("GET", "/day/{day}"),
     _own("POST", "/day/{day}/activity/{activity}/withdraw"),
     _own("POST", "/day/{day}/activity/{activity}/{reason}"),
@@ -155,23 +161,36 @@ ROWS: Final = (
     _in_session("POST", "/wins/show", REPS),
     *_of_operator("/setup", "/setup/team", "/setup/source", "/setup/people", "/setup/playbook", "/setup/channels"),
     *_of_operator("/setup/source/new/{kind}", "/setup/source/{source}", "/sources", "/sources/{source}"),
-    *(_entered(f"/sources/{{source}}/{action}", {}) for action in ("map", "read-again", "replay")),
-    _entered("/setup/team", {"team": "North"}),
-    _entered("/setup/source/new/{kind}", {"name": "new"}),
-    _entered("/setup/people", {"name": "Ana", "team": "north"}),
-    _entered("/setup/playbook", {"team": "north"}),
+    *(_posted(f"/sources/{{source}}/{action}", {}) for action in ("map", "read-again", "replay")),
+    _posted("/setup/team", {"team": "West"}),
+    _posted("/setup/source/new/{kind}", {"name": "new"}),
+    _posted("/setup/people", {"name": "Eve", "team": "north", "timezone": "UTC"}),
+    _posted("/setup/playbook", {"team": "north"}),
+    _in_session("GET", "/delivery", "olga"),
+    _in_session("POST", "/delivery/again", "olga"),
+    _in_session("POST", "/delivery/channel", "olga"),
+    _in_session("POST", "/delivery/test", "olga"),
+    _in_session("GET", "/people", "olga"),
+    _in_session("GET", "/roster/person", "olga"),
+    _entered("email", person="ana", email="a@example.com"),
+    _entered("person", name="Eva", timezone="UTC", team="north"),
+    _entered("team", name="West"),
+    _entered("user", rep="ana", source="acme", user="8"),
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
     *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
     *_of_inbox("/answer/{nudge}/later"),
     *_of_inbox("/answer/{nudge}/thank"),
+    *_of_inbox("/answer/{nudge}/undo"),
     *_of_inbox("/dispute/{activity}/{resolution}"),
+    *_of_inbox("/dispute/{activity}/undo"),
     *_of_inbox("/contest/{activity}/{resolution}"),
     *_of_message("GET", "", READS),
     *_of_message("POST", "/{answer}/{reason}", READS),
     *_of_message("POST", "/later", READS),
     *_of_message("POST", "/thank", MANAGES),
+    *_of_message("POST", "/undo", READS),
     *_of_manager("GET", _ABSENCE),
     *_of_manager("POST", f"{_ABSENCE}/enter"),
     *_of_manager("POST", f"{_ABSENCE}/withdraw"),

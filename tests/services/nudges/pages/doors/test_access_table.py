@@ -91,7 +91,7 @@ async def test_the_first_page_leads_those_to_theirs_whom_the_roster_lists(world:
         "nia": "/today",
         "max": "/sign-in",
         "jon": "/today",
-        "olga": "/setup",
+        "olga": "/delivery",
     }
 
 

@@ -200,7 +200,7 @@ async def test_an_operator_signs_in_by_their_email(company: Company) -> None:
 
     async with company.visits.browser() as browser:
         await browser.get(await company.leave(browser))
-        assert (await browser.get("/")).headers["location"] == "/setup"
+        assert (await browser.get("/")).headers["location"] == "/delivery"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import asyncpg
@@ -13,7 +14,8 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from services.nudges.deliver.channel import Delivered, GiveUp
+from services.nudges.deliver.channel import Channel, Delivered, GiveUp
+from services.nudges.deliver.channel_types import FindDirectory
 from services.nudges.deliver.channels.personal import PersonalChannel
 from services.nudges.deliver.personal.transport import PersonalMessage, TransportOutcome
 from services.nudges.domain.roster.access import PersonToday, RosterToday
@@ -30,6 +32,7 @@ from shared.clock import SteppedClock
 from shared.events import PersonId
 from shared.reach import ContactPoint
 from shared.requests.client import NoResponder
+from shared.requests.endpoint import Endpoint, Query, Reply
 from shared.requests.people import ContactList, NamedPerson
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH, SOUTH
@@ -38,11 +41,13 @@ from tests.services.nudges.deliver.personal.directories import no_directory
 from tests.services.nudges.pages.absences.conftest import AbsenceScoring
 from tests.services.nudges.pages.browser import SETTINGS
 from tests.services.nudges.pages.disputes.explanations import Scoring as Explaining
-from tests.services.nudges.pages.setup.services import FakeServices
+from tests.services.nudges.pages.people.roster_scoring import RosterScoring
+from tests.services.nudges.pages.setup.services import SUBJECTS, FakeServices
 from tests.services.nudges.pages.slack.requests import SECRET
 
 HTTP: Final = "http://pages"
 HTTPS: Final = "https://pages"
+NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 TODAY: Final = roster_today(
     rep_today(ANA),
     rep_today(BEN, SOUTH.id),
@@ -127,8 +132,17 @@ class Visits:
     pool: asyncpg.Pool
     base_url: str
     live: LiveTeams
+    scoring: RosterScoring = field(default_factory=RosterScoring)
+    queued: asyncio.Event = field(default_factory=asyncio.Event)
     services: FakeServices = field(default_factory=FakeServices)
+    are_services_asked: bool = False
     app: Starlette = field(default_factory=Starlette)
+
+    async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
+        """What the services would answer: what only steps and sources ask, or everything if a test asks for that."""
+        if self.are_services_asked or endpoint.subject in SUBJECTS:
+            return await self.services(endpoint, query)
+        return await self.scoring.ask(endpoint, query)
 
     def browser(self) -> httpx.AsyncClient:
         """A browser with cookies of its own, which does not follow redirects by itself."""
@@ -166,6 +180,8 @@ async def visiting(
     asked_max: int = 100,
     now: datetime = NOON,
     stream_s: float = 60.0,
+    channels: Mapping[str, Channel] = NO_CHANNELS,
+    directory_of: FindDirectory = no_directory,
 ) -> AsyncIterator[Visits]:
     """Pages on a database. With `has_slack`, messages can be answered there; everybody's user is made of their id."""
     roster, mail, clock = FakeRoster(), FakeMail(), SteppedClock(now)
@@ -174,6 +190,7 @@ async def visiting(
     visits = Visits(
         clock=clock, roster=roster, mail=mail, links=links, metrics=metrics, pool=pool, base_url=base_url, live=live
     )
+    personal = PersonalChannel([mail], directory_of, destination=b"", give_up_after=timedelta(hours=1))
     site = Site(
         pool=pool,
         links=links,
@@ -184,17 +201,16 @@ async def visiting(
             find_person=roster.find,
             explain=Explaining().explain,
             ask_about_absence=AbsenceScoring().answer,
-            ask=visits.services,
+            ask=visits.ask,
         ),
-        channels={},
-        channel=PersonalChannel([mail], no_directory, destination=b"", give_up_after=timedelta(hours=1)) if can_send else None,
+        channels=dict(channels) | ({personal.name: personal} if can_send else {}),
         settings=SETTINGS,
         openid=openid,
         is_secure=base_url.startswith("https"),
         asked_max=asked_max,
         live=visits.live,
         on_acknowledged=lambda: None,
-        on_decided=lambda: None,
+        on_decided=visits.queued.set,
     )
     visits.app = site.application(_slack_routes(visits, site.thanks()) if has_slack else ())
     yield visits

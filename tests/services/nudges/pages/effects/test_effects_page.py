@@ -22,7 +22,7 @@ async def test_a_manager_sees_each_rule_with_its_effect_or_what_is_missing(visit
     assert 'role="img" aria-label="Plan done: +' in page
     assert "Not known yet: sent to 0 people and withheld from 0; 10 of each are needed." in page
     assert page.count("<h2>") == 2
-    assert "Nothing sent yet: Comeback, Step reached, Personal best," in page
+    assert "Nothing sent so far, or since an operator resumed the rule: Comeback, Step reached, Personal best," in page
     assert "Measured at 11:00 UTC" in page
     assert "rep-" not in page
 

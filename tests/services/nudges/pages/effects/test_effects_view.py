@@ -42,7 +42,11 @@ def test_all_effects_are_on_one_scale_that_shows_the_widest_interval() -> None:
     streak, drop = make_effects(measured(narrow, wide, streak=counts))
 
     assert (streak.title, streak.sent, streak.withheld, streak.answered) == ("Streak", 60, 30, 7)
-    assert (streak.points, streak.unknown, streak.remark) == ("+2.1 points, between -0.4 and +4.6", "", "")
+    assert (streak.points, streak.unknown, streak.remark) == (
+        "+2.1 points, between \N{MINUS SIGN}0.4 and +4.6; it may make no difference",
+        "",
+        "",
+    )
     assert (drop.title, drop.sent, drop.withheld, drop.answered) == ("Drop", 0, 0, 0)
     assert streak.chart is not None
     assert drop.chart is not None

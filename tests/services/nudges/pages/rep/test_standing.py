@@ -35,11 +35,11 @@ HALF_A_CALL = behaviour("Calls", 2, 2.5)
         ),
         (
             report(behaviours=(HALF_A_CALL,), part=Decimal("0.5"), state="open"),
-            "Left: 0.5 calls. Only 50% of the day is worked, and targets are scaled to that.",
+            "Left: 0.5 calls. Targets are scaled to 50% of a day.",
         ),
         (report(behaviours=(behaviour("Calls", 3, 0),), score=None), "No targets on this day, so there is no score."),
-        (report(presence=Presence.ABSENT), "Away on this day. Nothing is expected, and a streak goes on afterwards."),
-        (report(presence=Presence.HOLIDAY), "A public holiday. Nothing is expected, and a streak goes on afterwards."),
+        (report(presence=Presence.ABSENT), "Away on this day. Nothing is expected, and the streak picks up again afterwards."),
+        (report(presence=Presence.HOLIDAY), "A public holiday. Nothing is expected, and the streak picks up again afterwards."),
         (report(presence=Presence.DAY_OFF), "A day off. Nothing is expected."),
         (report(presence=Presence.NOT_EMPLOYED), "Not in a team on this day."),
     ],
@@ -71,7 +71,7 @@ def test_the_newest_day_has_its_name_and_its_progress() -> None:
 @pytest.mark.parametrize(
     ("scores", "today", "streak"),
     [
-        ((60,), 0, "No streak right now. The next one begins with the next plan that is reached."),
+        ((60,), 0, "No streak right now. A new one starts the next time the plan is reached."),
         ((60, 100), 0, "1 working day on plan."),
         ((60, 100), 100, "2 working days on plan."),
         ((60, 100, 100, 100, 60, 100), 50, "4 working days on plan, with one missed day made up for."),

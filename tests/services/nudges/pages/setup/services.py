@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 
 from shared.observation import SourceName
 from shared.requests.client import NoResponder, Refused
-from shared.requests.definitions import PLAYBOOK_LIST, Applied, DefinitionFile, PlaybookList, PlaybookVersion
+from shared.requests.definitions import PLAYBOOK_APPLY, PLAYBOOK_LIST, Applied, DefinitionFile, PlaybookList, PlaybookVersion
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.people import PERSON_LIST, PersonPage, PersonRow
 from shared.requests.roster.edits import ROSTER_SHOW, RosterEdit, RosterEdited, StoredRoster
 from shared.requests.scores import UNMATCHED_USERS, UnmatchedUser, UnmatchedUserList
-from shared.requests.sources.endpoints import SOURCE_LIST, SourceList, SourceRow, SourceToStore, StoredName
+from shared.requests.sources.endpoints import SOURCE_LIST, SOURCE_STORE, SourceList, SourceRow, SourceToStore, StoredName
 from shared.requests.sources.repairs import (
     SOURCE_LETTERS,
+    SOURCE_REPLAY,
+    SOURCE_REPROCESS,
     LetterList,
     LetterRow,
     LettersToReplay,
@@ -97,3 +99,19 @@ class FakeServices:
 
 NORTH_ROSTER = "teams:\n  - id: north\n    name: North\n    reps: []\n"
 AT_NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SUBJECTS = frozenset(
+    endpoint.subject
+    for endpoint in (
+        ROSTER_SHOW,
+        SOURCE_LIST,
+        SOURCE_STORE,
+        SOURCE_REPORT,
+        SOURCE_LETTERS,
+        SOURCE_REPLAY,
+        SOURCE_REPROCESS,
+        UNKNOWN_PATHS,
+        PLAYBOOK_LIST,
+        PLAYBOOK_APPLY,
+    )
+)
+"""What only steps and sources ask."""

@@ -30,6 +30,7 @@ ANA = PersonRow(person=PersonId("ana"), name="Ana Ruiz", role="rep", teams=(Team
 @pytest.fixture
 async def browser(visits: Visits) -> httpx.AsyncClient:
     """An operator's."""
+    visits.are_services_asked = True
     contacts = (ContactPoint(transport="mail", address=OLGA),)
     await add_operator(visits.pool, Operator(id=OLGA, name=OLGA, contacts=contacts), now=NOON)
     return await visits.sign_in("olga")

@@ -62,5 +62,9 @@ async def test_what_the_recipient_has_answered_stands_where_its_buttons_were(row
 
     assert [block["type"] for block in message.blocks] == ["section", "actions", "section", "context", "context", "rich_text"]
     assert message.blocks[3]["elements"] == [
-        {"type": "plain_text", "text": "You answered: wrong (something is recorded twice)", "emoji": False}
+        {
+            "type": "plain_text",
+            "text": "You answered: wrong (something is recorded twice). You won't get messages like this one for 14 days.",
+            "emoji": False,
+        }
     ]

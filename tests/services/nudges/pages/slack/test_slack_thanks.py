@@ -106,5 +106,5 @@ async def test_a_message_comes_again_later_once(slack: Slack, rows: Rows) -> Non
 async def test_a_message_that_did_not_arrive_cannot_come_again(slack: Slack) -> None:
     await slack.press(press("later", user="U0000BEN1", nudge_id="bens"))
 
-    assert "can't come again" in slack.stand_in.replies[-1]["text"]
+    assert "can't send this message again today" in slack.stand_in.replies[-1]["text"]
     assert BEN.id in slack.scoring.asked

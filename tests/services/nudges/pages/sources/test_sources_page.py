@@ -38,6 +38,7 @@ REPORT = NOTHING.model_copy(
 @pytest.fixture
 async def browser(visits: Visits) -> httpx.AsyncClient:
     """An operator's; there are two sources."""
+    visits.are_services_asked = True
     contacts = (ContactPoint(transport="mail", address=OLGA),)
     await add_operator(visits.pool, Operator(id=OLGA, name=OLGA, contacts=contacts), now=NOON)
     visits.services.sources += [ACME, FILED]

@@ -124,7 +124,7 @@ async def test_a_text_that_is_too_long_comes_back_to_be_shortened(browser: httpx
     refused = await send(browser, await browser.get(f"{PAGE}?nudge=plan-done"), text="x" * 5_000)
 
     assert refused.status_code == 409
-    assert "Nothing was sent. Your message has 5000 characters; up to 500 fit." in visible_text(refused)
+    assert "Nothing was sent. Your message is 5000 characters long; the limit is 500." in visible_text(refused)
     assert "x" * 5_000 in refused.text
     assert fields_of(refused)["nudge"] == "plan-done"
     assert await texts(pool) == []

@@ -94,7 +94,7 @@ async def test_what_cannot_come_again_is_refused_in_words_on_the_page_of_the_but
     from_inbox = await browser.post(f"{POST}/later", data=csrf)
     unknown = await browser.post("/inbox/mara/-/answer/unknown/later", data=csrf)
 
-    assert "This message can't come again today." in visible_text(refused)
+    assert "We can't send this message again today." in visible_text(refused)
     assert from_inbox.headers["location"] == "../../../-?later=no"
     assert unknown.status_code == 404
 

@@ -1,6 +1,7 @@
 """A rep's row: where their day stands, in the words of the page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -59,7 +60,7 @@ def test_a_row_says_what_was_asked_for_and_how_far_it_has_come() -> None:
 
 @pytest.mark.parametrize(("high", "phrase"), [("60.4", "60"), ("60.6", "60\N{EN DASH}61")])
 def test_a_band_names_both_ends_unless_they_look_the_same(high: str, phrase: str) -> None:
-    assert _describe(ScoreBand(low=Decimal(60), high=Decimal(high))) == phrase
+    assert _describe(ScoreBand(low=Decimal(60), high=Decimal(high), tenth=Decimal(50))) == phrase
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,24 @@ def test_a_band_names_both_ends_unless_they_look_the_same(high: str, phrase: str
     ],
     ids=["done", "almost done", "as usual", "below", "nothing arrives", "nothing known"],
 )
-def test_whoever_is_below_what_is_usual_by_now_could_use_a_hand(
+def test_whoever_is_below_what_was_known_on_all_but_few_days_could_use_a_hand(
     score: float, known: int | None, silent: dict[str, datetime], standing: Standing
 ) -> None:
     row = _row(report(score=score, state="open"), _worked(*[80] * 5, known=known), silent)
 
     assert row.standing is standing
     assert bool(row.band) is (known is not None)
+
+
+def test_a_day_below_the_band_is_not_yet_one_that_needs_a_hand() -> None:
+    """The band begins at 20, and one day in ten is below 14."""
+    days = zip(_worked(*[80] * 5), (10, 20, 30, 40, 50), strict=True)
+    worked = [replace(day, score_by_quarter_hour={0: Decimal(known)}) for day, known in days]
+
+    assert [_row(report(score=score, state="open"), worked).standing for score in (14, 13.9)] == [
+        Standing.ON_THE_WAY,
+        Standing.NEEDS_HAND,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -101,17 +113,17 @@ def test_whoever_does_not_work_is_not_measured(presence: Presence, standing: Sta
 def test_part_of_a_day_and_a_silent_feed_stand_in_the_row() -> None:
     half = open_report(part=Decimal("0.5"))
 
-    assert _row(half).notes == ("Works 50% of the day.",)
-    assert _row(half, silent={"": SINCE}).notes[1:] == ("Nothing has arrived since 09:10. That isn't their fault.",)
+    assert _row(half).notes == ("Works part of the day (50%).",)
+    assert _row(half, silent={"": SINCE}).notes[1:] == ("No data since 09:10, so this may be incomplete.",)
     assert [bar.silent_since for bar in _row(half, silent={"Calls": SINCE}).bars] == ["09:10"]
-    assert _row(half.model_copy(update={"score": None, "part": Decimal(1)})).notes == ("Nothing is asked for today.",)
+    assert _row(half.model_copy(update={"score": None, "part": Decimal(1)})).notes == ("No targets today.",)
 
 
 @pytest.mark.parametrize("day", [None, open_report(TUESDAY)], ids=["unknown", "another day"])
-def test_before_a_day_has_begun_the_row_says_so(day: DayReport | None) -> None:
+def test_while_nothing_is_known_of_today_the_row_says_so(day: DayReport | None) -> None:
     row = _row(day, _worked(100))
 
-    assert (row.standing, row.notes) == (Standing.NO_PLAN, ("Today hasn't begun for them yet.",))
+    assert (row.standing, row.notes) == (Standing.NO_DATA, ("No data for today yet.",))
 
 
 def test_today_lengthens_a_streak_and_does_not_end_it() -> None:

@@ -66,10 +66,10 @@ async def test_a_rep_and_their_managers_read_what_was_written(visits: Visits, pe
 
 
 async def test_a_colleague_sees_no_numbers_no_slow_days_and_nothing_that_managers_wrote(visits: Visits) -> None:
-    page = visible_text(await _open(visits, "ben"))
+    page = visible_text(await _open(visits, "ben")).partition("Who sees your wins")[0]
 
     assert "Ana is on a streak." in page
-    assert page.count("Mara Lind has thanked Ana.") == 2
+    assert page.count("Mara Lind thanked Ana.") == 2
     for hidden in ("6 of 6", "Great save", "omeback", "Friday", "/people/"):
         assert hidden not in page, hidden
 

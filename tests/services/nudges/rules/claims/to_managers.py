@@ -24,7 +24,7 @@ _NEUTRAL_OF_RECOGNITION: Final = (
     r"\bWorth a minute today\b",
     rf"\bIf you talk to {NAME} today\b",
     r"\bA good day to recognise\b",
-    r"\bA good day here is one with a score of 100 or more, or one on which the largest target of the plan was met",
+    r"\bOn at least three of the last five, they scored 100 or more, or met the largest target of their plan",
 )
 
 
@@ -136,7 +136,7 @@ def _forms_of_recognition(member: TeamMember) -> Iterator[Form]:
         rf"(?i:\b(?P<what>plan|score of 100) or (?P<target>{target}) target reached {of_days}), {count} in all", is_effort
     )
     yield Form(
-        rf"\b(?:nobody has thanked {NAME} in the last|It's been) (\d+) working days(?: or more since anybody thanked {NAME})?",
+        rf"\bno manager has thanked {NAME} (?:in the last|for) (\d+) working days",
         lambda match: int(match[1]) == len(since),
     )
 

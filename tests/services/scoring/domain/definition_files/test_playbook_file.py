@@ -138,3 +138,23 @@ def test_a_playbook_of_a_team_that_the_roster_lacks_is_refused_where_the_team_st
 @pytest.mark.parametrize("teams", [{"north"}, {"north", "south"}, set()], ids=["its own", "more", "none yet"])
 def test_a_playbook_may_be_of_a_team_of_the_roster_and_of_any_while_there_is_no_roster(teams: set[str]) -> None:
     refuse_unknown_teams(PLAN, read_playbooks(PLAN, file="plan.yaml"), set(map(TeamId, teams)), file="plan.yaml")
+
+
+@pytest.mark.parametrize(
+    ("length", "line", "key"),
+    [(500, 'message: "{}"\n', "message"), (300, "", "behaviours[0].why")],
+)
+def test_the_words_of_a_manager_have_a_longest_length(length: int, line: str, key: str) -> None:
+    def with_text(text: str) -> str:
+        return PLAN + line.format(text) if line else PLAN.replace("label: C,", f"label: C, why: {text},")
+
+    assert "x" * length in {_read(with_text("x" * length)).message, _read(with_text("x" * length)).behaviours[0].reason}
+    (mistake,) = _mistakes(with_text("x" * (length + 1)))
+    assert (mistake.key, mistake.problem) == (key, f"must be at most {length} characters")
+
+
+def test_words_are_one_line_without_control_characters() -> None:
+    plan = _read(PLAN + 'message: "Talk\\n\\n more.\\a "\n')
+
+    assert plan.message == "Talk more."
+    assert _mistakes(PLAN + "message: [a]\n")[0].problem == "must be text"

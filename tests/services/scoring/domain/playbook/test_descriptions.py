@@ -53,6 +53,11 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
     [
         (BEFORE, []),
         (_with_behaviours(replace(CALLS, targets=(Fraction(12),) * 7)), ["Calls: target 12 a day (before: 10 a day)."]),
+        (_with_behaviours(replace(CALLS, reason="They win deals.")), []),
+        (
+            _with_behaviours(replace(CALLS, targets=(Fraction(9),) * 7, weight=Fraction(60), reason="They win deals.")),
+            ["Calls: target 9 a day (before: 10 a day).", "Calls: weight 60 (before: 50). Why: “They win deals.”"],
+        ),
         (
             _with_behaviours(replace(CALLS, weight=Fraction(60), cap=Fraction(2))),
             ["Calls: weight 60 (before: 50).", "Calls: counts up to 2 times the target (before: 1.5 times the target)."],
@@ -105,6 +110,8 @@ def test_targets_are_described_by_weekday_where_they_differ(targets: tuple[float
     ids=[
         "nothing",
         "target",
+        "only a reason",
+        "target and weight with a reason",
         "weight and cap",
         "what counts",
         "name",

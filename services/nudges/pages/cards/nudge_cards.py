@@ -1,0 +1,224 @@
+"""Make cards of nudges: what a manager or a rep sees of each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+from services.nudges.domain.candidate import ANNOUNCEMENT_RULE
+from services.nudges.domain.decision import NudgeStatus
+from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answers, describe_answer
+from services.nudges.domain.phrases import capitalized, clock_time, day_name, first_name, natural_name
+from services.nudges.domain.working_time import local_day
+from services.nudges.pages.cards.card import RESTORED, Card, FreshAnswer, PartOfCard, Reader
+from services.nudges.pages.messages.stored_messages import GivenAnswer, Message, MessagePart
+from services.nudges.pages.rendering import capitalize_first
+from services.nudges.rules.catalogue import title_of
+from shared.events import NudgeKind
+
+_PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
+YOU: Final = "You"
+_INBOX_CHANNEL: Final = "inbox"
+_ABOUT_A_DAY: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING, NudgeKind.CORRECTION})
+"""Such a message to a rep is about a day of theirs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayOfCards:
+    """`heading` is what the day is called."""
+
+    heading: str
+    cards: tuple[Card, ...]
+
+
+def group_by_day(messages: Sequence[Message], reader: Reader) -> list[DayOfCards]:
+    """Cards by the day on which they were, or will be, sent in the recipient's time zone; in the order of the messages."""
+    return [_make_day(day, list(of_day), reader) for day, of_day in groupby(messages, key=_sent_day)]
+
+
+def _make_day(day: date, messages: Sequence[Message], reader: Reader) -> DayOfCards:
+    today = local_day(reader.now, messages[0].timezone)
+    return DayOfCards(heading=capitalized(day_name(day, today=today)), cards=tuple(make_cards(messages, reader)))
+
+
+def make_cards(messages: Iterable[Message], reader: Reader) -> Iterator[Card]:
+    """In the order of the messages. An announcement that several reps received in the same words is one card."""
+    groups: dict[tuple[str, ...], list[Message]] = {}
+    for message in messages:
+        if message.rule == ANNOUNCEMENT_RULE:
+            key: tuple[str, ...] = (
+                message.status,
+                message.because,
+                message.occasion,
+                _verb(message),
+                _text_without_name(message),
+            )
+        else:
+            key = (message.id,)
+        groups.setdefault(key, []).append(message)
+    for group in groups.values():
+        yield _make_group_card(group, reader) if len(group) > 1 else _make_card(group[0], reader)
+
+
+def _absences(message: Message, reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Only the manager who received the message is asked, and only while it holds."""
+    address_of = reader.absence_address
+    if address_of is None or message.person_id != reader.id or message.retracted_because:
+        return ()
+    return tuple((f"Was {natural_name(absence.rep.name)} away?", address_of(absence)) for absence in message.absences)
+
+
+def _make_group_card(messages: Sequence[Message], reader: Reader) -> Card:
+    first = messages[0]
+    acknowledged = sorted(message.person_name for message in messages if message.is_acknowledged)
+    not_acknowledged = sorted(message.person_name for message in messages if not message.is_acknowledged)
+    recipients = ", ".join(sorted(message.person_name for message in messages))
+    return replace(
+        _make_card(first, reader),
+        heading=recipients,
+        recipient=recipients,
+        first_name="",
+        address="",
+        text=capitalize_first(_text_without_name(first)),
+        timing="waiting to be sent" if first.status == NudgeStatus.DEFERRED else _verb(first),
+        acknowledged_by=", ".join(acknowledged),
+        not_acknowledged_by=", ".join(not_acknowledged),
+    )
+
+
+def _text_without_name(message: Message) -> str:
+    return message.text.removeprefix(f"{capitalized(first_name(message.person_name))}, ")
+
+
+def _sent_day(message: Message) -> date:
+    return local_day(message.send_at, message.timezone) if message.send_at is not None else message.day
+
+
+def _make_card(message: Message, reader: Reader) -> Card:
+    is_deferred, is_own = message.status == NudgeStatus.DEFERRED, message.person_id == reader.id
+    is_announcement = message.rule == ANNOUNCEMENT_RULE
+    is_part_retracted = any(part.is_retracted for part in message.parts)
+    has_day = message.kind in _ABOUT_A_DAY
+    return Card(
+        id=message.id,
+        heading=_heading(message, reader),
+        recipient=YOU if is_own else natural_name(message.person_name),
+        first_name="" if is_own else first_name(message.person_name),
+        address="" if is_own else reader.rep_address(message.person_id),
+        day=_day_name(message, reader) if has_day else "",
+        day_address=reader.day_address(message.person_id, message.day) if has_day else "",
+        about=tuple(_about(message, reader)),
+        kind=message.kind,
+        title=title_of(message.rule),
+        text=_own_lines(message.text, message),
+        reason=_own_lines(message.reason, message),
+        timing=f"{_verb(message)} {_time(message, reader)}".rstrip(),
+        clock=clock_time(message.send_at, message.timezone) if message.send_at is not None else "",
+        deferred_because=message.because if is_deferred else "",
+        channels="" if is_own else ", ".join(channel for channel in message.delivered if channel != _INBOX_CHANNEL),
+        unsent_because=RESTORED if message.is_unsent else "",
+        retraction=message.retracted_because or (_PART_RETRACTED if is_part_retracted else ""),
+        acknowledged_by=message.person_name if message.is_acknowledged else "",
+        not_acknowledged_by=message.person_name if is_announcement and not message.is_acknowledged else "",
+        answers=tuple(_visible_answers(message, message.answers, reader)),
+        buttons=_buttons(message, message.kind, message.answers, reader),
+        absences=_absences(message, reader),
+        is_retracted=bool(message.retracted_because),
+        is_answered=_own_answer(message.answers, reader) is not None,
+        is_new=is_own and not is_deferred and not message.is_opened,
+        again=clock_time(message.again_at, message.timezone) if message.again_at is not None and is_own else "",
+        fresh=_fresh(message.answers, reader),
+        parts=tuple(_make_part(message, part, reader) for part in message.parts),
+        thanks=reader.offers.get(message.id),
+    )
+
+
+def _make_part(message: Message, part: MessagePart, reader: Reader) -> PartOfCard:
+    return PartOfCard(
+        id=part.id,
+        title=title_of(part.rule),
+        text=part.text,
+        reason=part.reason,
+        is_retracted=part.is_retracted,
+        answers=tuple(_visible_answers(message, part.answers, reader)),
+        buttons=_buttons(message, part.kind, part.answers, reader),
+        is_answered=_own_answer(part.answers, reader) is not None,
+        fresh=_fresh(part.answers, reader),
+        thanks=reader.offers.get(part.id),
+    )
+
+
+def _day_name(message: Message, reader: Reader) -> str:
+    return day_name(message.day, today=local_day(reader.now, message.timezone))
+
+
+def _heading(message: Message, reader: Reader) -> str:
+    if message.person_id != reader.id:
+        return natural_name(message.person_name)
+    about = {mention.id for mention in message.about}
+    names = [reader.names[rep_id] for rep_id in about if rep_id in reader.names]
+    return natural_name(names[0]) if len(about) == 1 and names else YOU
+
+
+def _about(message: Message, reader: Reader) -> Iterator[tuple[str, str]]:
+    """The reps whom a message to the reader is about and whose pages they can open."""
+    if message.person_id != reader.id:
+        return
+    for rep_id in dict.fromkeys(mention.id for mention in message.about):
+        address = reader.rep_address(rep_id)
+        if address and rep_id in reader.names:
+            yield natural_name(reader.names[rep_id]), address
+
+
+def _own_answer(answers: Sequence[GivenAnswer], reader: Reader) -> GivenAnswer | None:
+    return next((answer for answer in answers if answer.person_id == reader.id), None)
+
+
+def _fresh(answers: Sequence[GivenAnswer], reader: Reader) -> FreshAnswer | None:
+    own = _own_answer(answers, reader)
+    if own is None or not own.can_be_undone(now=reader.now):
+        return None
+    return FreshAnswer(answer=own.answer, given_at=own.answered_at)
+
+
+def _own_lines(lines: str, message: Message) -> str:
+    """The lines of the first nudge: each part has one line after them."""
+    return "\n".join(lines.split("\n")[: -len(message.parts) or None])
+
+
+def _visible_answers(message: Message, answers: Sequence[GivenAnswer], reader: Reader) -> Iterator[tuple[str, str]]:
+    """Who answered what. The recipient sees only their own answer."""
+    for answer in answers:
+        if answer.person_id == reader.id:
+            yield YOU, describe_answer(answer.answer, answer.reason)
+        elif message.person_id != reader.id:
+            is_recipient = answer.person_id == message.person_id
+            yield message.person_name if is_recipient else answer.person_id, describe_answer(answer.answer, answer.reason)
+
+
+def _buttons(message: Message, kind: NudgeKind, answers: Sequence[GivenAnswer], reader: Reader) -> tuple[tuple[str, str], ...]:
+    """What the reader can still answer, with the labels."""
+    if message.status == NudgeStatus.DEFERRED:
+        return ()
+    already = {answer.answer for answer in answers if answer.person_id == reader.id}
+    allowed = allowed_answers(kind, is_recipient=message.person_id == reader.id)
+    return tuple((answer.value, ANSWER_LABELS[answer]) for answer in allowed if answer not in already)
+
+
+def _verb(message: Message) -> str:
+    if message.status == NudgeStatus.DEFERRED:
+        return "to be checked again"
+    return "decided" if message.is_unsent else "sent"
+
+
+def _time(message: Message, reader: Reader) -> str:
+    """`at 09:00` for the recipient, who is in that time zone; `at 09:00 Madrid time` for others."""
+    if message.send_at is None:
+        return ""
+    at = f"at {clock_time(message.send_at, message.timezone)}"
+    return at if message.person_id == reader.id else f"{at} {_city(message.timezone)} time"
+
+
+def _city(timezone: str) -> str:
+    return timezone.rpartition("/")[2].replace("_", " ")

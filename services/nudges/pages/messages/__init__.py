@@ -1,0 +1,1 @@
+"""The nudges that pages show, as typed rows."""

@@ -1,0 +1,182 @@
+"""What the page of people says of each person, CRM user and calendar."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from services.nudges.domain.phrases import clock_time, long_date, natural_name
+from shared.events import PersonId, RepId, TeamId
+from shared.requests.people import PersonRow, WayList
+from shared.requests.roster.edits import CrmUser
+from shared.requests.roster.overview import AbsenceAhead, CalendarAhead, RosterOverview, RosterRep, RosterTeam
+from shared.requests.roster.person_status import PersonStatus, status_of_people
+from shared.requests.scores import UnmatchedUser
+
+_UTC: Final = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonLine:
+    """A person of a team. `reached` is when a message last reached them; empty if none has. `problem` says why none does."""
+
+    id: PersonId
+    name: str
+    role: str
+    ways: tuple[str, ...]
+    reached: str
+    problem: str
+    has_no_contact: bool
+    users: tuple[CrmUser, ...] = ()
+    absences: tuple["AbsenceLine", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AbsenceLine:
+    """Days on which a rep is away, in words; `last` is empty for a single day."""
+
+    first: str
+    last: str
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamLines:
+    id: TeamId
+    name: str
+    reps_count: int
+    is_listed: bool
+    people: tuple[PersonLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserLine:
+    """A CRM user without a rep. `oldest` and `newest` are the days of the first and the last activity, empty if none has one.
+    `number` tells the fields of the form apart."""
+
+    number: int
+    source: str
+    account: str
+    user: str
+    activities: int
+    oldest: str
+    newest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarLine:
+    country: str
+    subdivision: str
+    reps_count: int
+    holidays: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeopleView:
+    """The whole page. `choices` are the reps whom a user can be, as pairs of an id and a name; none of a large roster."""
+
+    teams: tuple[TeamLines, ...]
+    users: tuple[UserLine, ...]
+    calendars: tuple[CalendarLine, ...]
+    choices: tuple[tuple[RepId, str], ...]
+    is_large: bool
+
+
+def make_people(overview: RosterOverview, ways: WayList, unmatched: Sequence[UnmatchedUser], *, now: datetime) -> PeopleView:
+    """Teams in the order of the roster, with their managers first."""
+    today = now.date()
+    is_large = not all(team.is_listed for team in overview.teams)
+    return PeopleView(
+        teams=tuple(_team(team, ways, now=now) for team in overview.teams),
+        users=tuple(_user(number, user, today=today) for number, user in enumerate(unmatched)),
+        calendars=tuple(_calendar(calendar, today=today) for calendar in overview.calendars),
+        choices=() if is_large else choices_of(overview.teams),
+        is_large=is_large,
+    )
+
+
+def choices_of(teams: Iterable[RosterTeam]) -> tuple[tuple[RepId, str], ...]:
+    """Every rep who is listed, by name; with the team, and with the id where two of a team have the same name."""
+    labels = {RepId(rep.person): f"{natural_name(rep.name)} ({team.name})" for team in teams for rep in team.reps}
+    alike = list(labels.values())
+    named = {rep: f"{label}, {rep}" if alike.count(label) > 1 else label for rep, label in labels.items()}
+    return tuple(sorted(named.items(), key=lambda choice: choice[1].casefold()))
+
+
+def names_of(overview: RosterOverview) -> Mapping[str, str]:
+    """Everybody who is listed, by id."""
+    people: list[PersonRow] = [person for team in overview.teams for person in (*team.managers, *team.reps)]
+    return {person.person: natural_name(person.name) for person in people}
+
+
+def describe_instant(instant: datetime, *, now: datetime) -> str:
+    """`Monday 9 March at 12:02 UTC`."""
+    return f"{long_date(instant.date(), today=now.date())} at {clock_time(instant, _UTC)} UTC"
+
+
+def _team(team: RosterTeam, ways: WayList, *, now: datetime) -> TeamLines:
+    managers = [_person(status, (), (), now=now) for status in status_of_people(team.managers, ways)]
+    reps = [
+        _person(status, rep.users, _absences(rep), now=now)
+        for rep, status in zip(team.reps, status_of_people(team.reps, ways), strict=True)
+    ]
+    return TeamLines(
+        id=team.id,
+        name=team.name,
+        reps_count=team.reps_count,
+        is_listed=team.is_listed,
+        people=(*managers, *reps),
+    )
+
+
+def _person(
+    status: PersonStatus, users: tuple[CrmUser, ...], absences: tuple[AbsenceLine, ...], *, now: datetime
+) -> PersonLine:
+    reached = [state.last_delivered_at for state in status.states if state.last_delivered_at is not None]
+    return PersonLine(
+        id=status.person,
+        name=natural_name(status.name),
+        role=status.role,
+        ways=status.ways,
+        reached=describe_instant(max(reached), now=now) if reached else "",
+        problem=status.problem,
+        has_no_contact=bool(status.because),
+        users=users,
+        absences=absences,
+    )
+
+
+def _absences(rep: RosterRep) -> tuple[AbsenceLine, ...]:
+    return tuple(_absence(absence, today=rep.today) for absence in rep.absences)
+
+
+def _absence(absence: AbsenceAhead, *, today: date) -> AbsenceLine:
+    return AbsenceLine(
+        first=long_date(absence.first, today=today),
+        last=long_date(absence.last, today=today) if absence.last > absence.first else "",
+        is_whole=absence.is_whole,
+    )
+
+
+def _user(number: int, user: UnmatchedUser, *, today: date) -> UserLine:
+    oldest, newest = (
+        long_date(instant.date(), today=today) if instant is not None else "" for instant in (user.oldest_at, user.newest_at)
+    )
+    return UserLine(
+        number=number,
+        source=user.source,
+        account=user.account,
+        user=user.user,
+        activities=user.activities,
+        oldest=oldest,
+        newest=newest,
+    )
+
+
+def _calendar(calendar: CalendarAhead, *, today: date) -> CalendarLine:
+    return CalendarLine(
+        country=calendar.country,
+        subdivision=calendar.subdivision,
+        reps_count=calendar.reps_count,
+        holidays=tuple((long_date(holiday.day, today=today), holiday.name) for holiday in calendar.holidays),
+    )

@@ -1,0 +1,1 @@
+"""Playbooks as people and files state them."""

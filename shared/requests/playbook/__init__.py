@@ -1,0 +1,1 @@
+"""What can be asked about the playbook of one team."""

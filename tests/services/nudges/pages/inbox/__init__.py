@@ -1,0 +1,1 @@
+"""Tests of services/nudges/pages/inbox."""

@@ -1,0 +1,1 @@
+"""One team's playbook for whoever writes its next version."""

@@ -1,0 +1,1 @@
+"""Tests of the hashes that stand for people."""
