@@ -68,6 +68,8 @@ OPEN: Final = frozenset(
         ("GET", "/sign-in/openid"),
         ("GET", "/sign-in/openid/back"),
         ("GET", "/sign-in/{token}"),
+        ("GET", "/welcome/{token}"),
+        ("POST", "/welcome/{token}"),
         ("POST", "/sign-in/{token}"),
         ("POST", "/sign-out"),
         ("GET", "/static"),
@@ -121,6 +123,15 @@ def _of_team(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
 def _in_session(method: str, path: str, people: str) -> Row:
     """A page of whoever is signed in."""
     return Row(method=method, path=path, grants={Way.SESSION: people})
+
+
+def _of_operator(*paths: str) -> list[Row]:
+    return [_in_session("GET", path, "olga") for path in paths]
+
+
+def _posted(path: str, data: Mapping[str, str]) -> Row:
+    """A form of operators."""
+    return Row(method="POST", path=path, grants={Way.SESSION: "olga"}, data=data)
 
 
 def _entered(kind: str, **data: str) -> Row:
@@ -181,6 +192,13 @@ ROWS: Final = (
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),
+    *_of_operator("/setup", "/setup/team", "/setup/source", "/setup/people", "/setup/playbook", "/setup/channels"),
+    *_of_operator("/setup/source/new/{kind}", "/setup/source/{source}", "/sources", "/sources/{source}"),
+    *(_posted(f"/sources/{{source}}/{action}", {}) for action in ("map", "read-again", "replay")),
+    _posted("/setup/team", {"team": "West"}),
+    _posted("/setup/source/new/{kind}", {"name": "new"}),
+    _posted("/setup/people", {"name": "Eve", "team": "north", "timezone": "UTC"}),
+    _posted("/setup/playbook", {"team": "north"}),
     _in_session("GET", "/delivery", "olga"),
     _in_session("POST", "/delivery/again", "olga"),
     _in_session("POST", "/delivery/channel", "olga"),

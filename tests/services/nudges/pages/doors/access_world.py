@@ -17,6 +17,8 @@ from services.nudges.domain.roster.access import PersonToday
 from services.nudges.links import Door, _content
 from services.nudges.pages.disputes.dispute_activity import dispute_activity, dispute_id_of
 from shared.events import Manager, ManagerId, PersonId, Rep
+from shared.observation import SourceName
+from shared.requests.sources.endpoints import SourceDescription, SourceRow
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.managed_teams import lead
@@ -86,6 +88,8 @@ class World:
             "resolution": "stands",
             "recognition": "0123456789",
             "choice": "stop",
+            "kind": "zoho",
+            "source": "acme",
             "version:int": "1",
             "token_id:int": "1",
         }
@@ -120,6 +124,8 @@ class World:
 async def make_world(visits: Visits) -> World:
     """Everything that was ever decided concerns everybody. Then Moe moved, Fay left, and Max stopped managing."""
     visits.roster.today = TODAY
+    acme = SourceRow(name=SourceName("acme"), origin="stored", description=SourceDescription(kind="zoho"))
+    visits.services.sources.append(acme)
     rows = Rows(visits.pool)
     await visits.pool.execute("UPDATE page_address_end SET ends_at = $1", ADDRESSES_END_AT)
     for rep in REPS.values():
