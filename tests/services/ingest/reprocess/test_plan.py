@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from deploy.local.reprocess import plan as planning
-from deploy.local.reprocess.new_reading import ActivityName, NewReading
-from deploy.local.reprocess.plan import make_plan
+from services.ingest.reprocess import plan as planning
+from services.ingest.reprocess.new_reading import ActivityName, NewReading
+from services.ingest.reprocess.plan import make_plan
 from shared.events import BehaviourKey, PersonId, RepId
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 import msgspec
 from nats.aio.client import Client
 
-from deploy.local.stored_messages import OnProgress, StoredMessage, find_last_number, read_messages
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import BodyUnreadable, Source
 from services.ingest.read_webhooks import Reprocessing, observation_event, read_items, stored_webhook
 from shared.event_types import ACTIVITY_OBSERVED, WEBHOOK_RECEIVED
 from shared.jetstream.publisher import Outgoing
+from shared.jetstream.stored_messages import OnProgress, StoredMessage, find_last_number, read_messages
 from shared.jetstream.streams import ACTIVITIES, WEBHOOKS
 from shared.observation import NO_JSON, ActivityId, Observation, ObservationData
 from shared.privacy.contact_keys import with_hashed_contact

@@ -3,12 +3,12 @@
 from itertools import islice
 from typing import Final
 
-from deploy.local.reprocess.plan import Plan
-from deploy.local.stored_messages import OnProgress
-from deploy.local.wait_for_consumer import wait_until_processed
+from services.ingest.reprocess.plan import Plan
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Publisher
+from shared.jetstream.stored_messages import OnProgress
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
+from shared.jetstream.wait_for_consumer import wait_until_processed
 
 _EVENTS_AT_ONCE: Final = 150
 """Scoring records so many in well under 100 ms."""

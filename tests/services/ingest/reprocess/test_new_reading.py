@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from deploy.local.reprocess.new_reading import ActivityName, NewReading, Span, read_again
 from services.ingest.domain.webhook import Source
+from services.ingest.reprocess.new_reading import ActivityName, NewReading, Span, read_again
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.observation import ActivityId, SourceName

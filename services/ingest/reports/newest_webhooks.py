@@ -2,10 +2,10 @@
 
 from nats.aio.client import Client
 
-from deploy.local.stored_messages import read_newest
 from services.ingest.domain.webhook import Source, VerifiedWebhook
 from services.ingest.read_webhooks import stored_webhook
 from shared.event_types import WEBHOOK_RECEIVED
+from shared.jetstream.stored_messages import read_newest
 from shared.jetstream.streams import WEBHOOKS
 
 

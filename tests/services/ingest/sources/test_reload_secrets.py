@@ -7,8 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.ingest.domain.webhook import Source
-from services.ingest.reload_secrets import reload_secrets
 from services.ingest.settings import IngestSettings
+from services.ingest.sources.reload_secrets import reload_secrets
 from shared.observation import SourceName
 from shared.service.settings import SecretTooShort, load_settings
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from nats.aio.client import Client
 
-from deploy.local.reprocess.new_reading import ActivityName, NewReading
-from deploy.local.stored_messages import OnProgress
+from services.ingest.reprocess.new_reading import ActivityName, NewReading
 from shared.events import BehaviourKey, RepId
 from shared.jetstream.publisher import Outgoing
+from shared.jetstream.stored_messages import OnProgress
 from shared.requests.activities import READING_PREVIEW, EventToPreview, ReadingPreviewQuery
 from shared.requests.client import ask
 
