@@ -30,7 +30,10 @@ DELIVERY_PATH: Final = "/delivery"
 WINS_PATH: Final = "/wins"
 """What was celebrated in the teams of whoever is signed in."""
 TODAY_PATH: Final = "/today"
+TOKENS_PATH: Final = "/tokens"
 """Opens the teams of the manager who is signed in."""
+PLAYBOOK_PATH: Final = "/playbook"
+"""What a good day is in the teams of whoever is signed in."""
 MESSAGE_LINK_AGE_MAX: Final = timedelta(days=14)
 """How long the links in a message work."""
 _TOKEN_HEX: Final = 32
@@ -229,6 +232,16 @@ def rep_day_path(rep_id: PersonId, day: date) -> str:
 def preferences_path(person_id: PersonId) -> str:
     """Where somebody who is signed in chooses which messages they get."""
     return f"/{Door.MAIL.value}/{person_id}/{SIGNED_IN}"
+
+
+def playbook_path(team_id: str) -> str:
+    """What a good day is in a team."""
+    return f"{PLAYBOOK_PATH}/{team_id}"
+
+
+def edit_playbook_path(team_id: str) -> str:
+    """The form that changes it."""
+    return f"{playbook_path(team_id)}/edit"
 
 
 def last_day_of_links(sent_at: datetime) -> date:

@@ -11,6 +11,7 @@ from services.nudges.links import (
     DELIVERY_PATH,
     EFFECTS_PATH,
     PEOPLE_PATH,
+    PLAYBOOK_PATH,
     SETUP_PATH,
     SIGNED_IN,
     SOURCES_PATH,
@@ -20,7 +21,7 @@ from services.nudges.links import (
     own_page_path,
     preferences_path,
 )
-from shared.events import PersonId
+from shared.events import PersonId, TeamId
 
 OPERATOR_PAGES: Final = (
     ("Delivery", DELIVERY_PATH),
@@ -64,6 +65,13 @@ class Entrance:
         return f"This address ends on {day_and_month(self.address_ends_on)} {self.address_ends_on.year}"
 
     @property
+    def teams(self) -> Sequence[TeamId]:
+        """Those that they manage today, then the one in which they sell."""
+        person = self.today.people[self.person_id]
+        own = (person.team,) if person.team is not None and person.team not in person.manages else ()
+        return (*sorted(person.manages), *own)
+
+    @property
     def pages(self) -> Sequence[tuple[str, str]]:
         """The pages that open for whoever is signed in: pairs of a label and an address. The first one is where they begin."""
         if not self.is_signed_in:
@@ -75,7 +83,7 @@ class Entrance:
         if is_rep:
             pages.append(("Your day" if is_manager else "Today", own_page_path(self.person_id)))
         if is_manager or is_rep:
-            pages.append(("Wins", WINS_PATH))
+            pages.extend([("Playbook", PLAYBOOK_PATH), ("Wins", WINS_PATH)])
         if is_manager:
             pages.append(("Effects", EFFECTS_PATH))
         if self.person_id in self.today.operators:

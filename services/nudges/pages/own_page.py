@@ -133,6 +133,7 @@ class OwnPage:
         return self._renderer.page(
             "you.html",
             has_forms=True,
+            has_script=True,
             entrance=entrance,
             is_own=is_own,
             name=name,

@@ -68,8 +68,8 @@ def _make_section(announcement: Announcement, timezone: str, *, today: date) -> 
         heading=f"Starting {first_day}" if playbook.binds_from > today else f"In force since {first_day}",
         team=playbook.team.name,
         message=playbook.message,
-        behaviours=tuple(_behaviour_line(behaviour, total_weight) for behaviour in playbook.behaviours),
-        goals=tuple(GoalLine(label=goal.label, steps=_describe_steps(goal), counts=goal.counts) for goal in playbook.goals),
+        behaviours=tuple(behaviour_line(behaviour, total_weight) for behaviour in playbook.behaviours),
+        goals=tuple(GoalLine(label=goal.label, steps=describe_steps(goal), counts=goal.counts) for goal in playbook.goals),
         unverified=playbook.unverified,
         follows=_date_with_year(playbook.follows) if playbook.follows else "",
         changes=playbook.changes,
@@ -79,7 +79,8 @@ def _make_section(announcement: Announcement, timezone: str, *, today: date) -> 
     )
 
 
-def _behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> BehaviourLine:
+def behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> BehaviourLine:
+    """In words. The weight is stated as a share of all weights together."""
     return BehaviourLine(
         label=behaviour.label,
         counts=behaviour.counts,
@@ -90,7 +91,8 @@ def _behaviour_line(behaviour: BehaviourDefinition, total_weight: Decimal) -> Be
     )
 
 
-def _describe_steps(goal: GoalDefinition) -> str:
+def describe_steps(goal: GoalDefinition) -> str:
+    """How large the steps of a goal are, and when they are counted afresh."""
     counted = f"counted afresh each {goal.period}"
     if goal.step_min is None:
         return f"steps of {goal.step}, {counted}"

@@ -84,7 +84,7 @@ def _meanwhile(query: DraftQuery, definitions: Definitions, publications: list[P
     versions = definitions.playbooks.of(query.team)
     changes: tuple[str, ...] = ()
     if query.base and versions:
-        (base,) = read_playbooks(query.base, file="base")
+        base, *_ = read_playbooks(query.base, file="base")
         changes = describe_changes(base, versions[-1])
     return Draft(edition=edition, newer=newer, newer_changes=changes)
 

@@ -79,7 +79,7 @@ class DraftQuery(Schema):
     team: TeamId
     text: str
     base: str = ""
-    edition: str = ""
+    edition: str = Field(default="", pattern=r"^([0-9]{1,9}\.[0-9]{1,9})?$")
     weeks: int = Field(default=0, ge=0, le=53)
 
 

@@ -27,5 +27,5 @@ WHERE d.id = $1 AND d.manager_id = $2 AND d.resolved_at = $3 AND d.resolved_at >
 RETURNING d.id;
 
 -- name: delete_unsent_answer
--- The message to the rep about a resolution that was undone: nobody has read it.
-DELETE FROM nudge WHERE rule = 'dispute_answer' AND person_id = $1 AND occasion = $2 AND status NOT IN ('sent', 'bundled');
+-- The message to the rep about a resolution that was undone, which has not been sent.
+DELETE FROM nudge WHERE rule = 'dispute_answer' AND person_id = $1 AND occasion = $2;

@@ -9,7 +9,7 @@ from shared.events import PersonId, TeamId
 
 
 class Action(Enum):
-    """What somebody does to a subject: to themselves, or to a rep."""
+    """What somebody does to a subject: to themselves, to a rep, or to a team."""
 
     OPEN_OWN_PAGE = "open their own page as a rep, and do what it offers"
     OPEN_TODAY = "see how the teams that they manage are doing today"
@@ -21,7 +21,11 @@ class Action(Enum):
     SEE_WINS = "see what was celebrated in the teams in which they sell, or which they manage"
     MANAGE = "read what is written to a rep, answer it, resolve a dispute, enter an absence"
     RECOGNISE = "say something to a rep"
+    USE_API = "make tokens for programs, and read with them"
     CHOOSE_MAIL = "stop mail, or get it again"
+    SEE_PLAYBOOKS = "see the playbooks of the teams in which they sell, or which they manage"
+    SEE_PLAYBOOK = "see the playbook of a team"
+    EDIT_PLAYBOOK = "write and publish the playbook of a team"
     OPERATE = "see how deliveries, the roster and its people are doing"
 
 
@@ -58,6 +62,16 @@ class RosterToday:
         person, rep = self.people.get(person_id), self.people.get(subject)
         return person is not None and rep is not None and rep.team in person.manages
 
+    def manages_team(self, person_id: PersonId, team_id: TeamId) -> bool:
+        """Whether the person manages the team today."""
+        person = self.people.get(person_id)
+        return person is not None and team_id in person.manages
+
+    def is_in_team(self, person_id: PersonId, team_id: TeamId) -> bool:
+        """Whether the person sells in the team today."""
+        person = self.people.get(person_id)
+        return person is not None and person.team == team_id
+
     def may_thank_as_colleague(self, person_id: PersonId, subject: PersonId) -> bool:
         """Whether both are reps of one team today, and the team lets them thank each other."""
         person = self.people.get(person_id)
@@ -76,8 +90,9 @@ class RosterToday:
 EMPTY_TODAY: Final = RosterToday(people={}, operators={})
 
 
-def may(person: PersonId, action: Action, subject: PersonId, today: RosterToday) -> bool:
-    """Whether the person may do this to the subject today. Whoever the roster does not list may do nothing that it grants.
+def may(person: PersonId, action: Action, subject: PersonId | TeamId, today: RosterToday) -> bool:
+    """Whether the person may do this today to the subject: a person, or a team. Whoever the roster does not list may do nothing
+    that it grants.
 
     To stop mail needs no roster: nobody is to get mail against their will because the roster is out of reach.
     """
@@ -86,17 +101,19 @@ def may(person: PersonId, action: Action, subject: PersonId, today: RosterToday)
             return person == subject and today.is_rep(person)
         case Action.OPEN_TODAY | Action.OPEN_INBOX | Action.EXPORT_SCORES | Action.SEE_EFFECTS:
             return person == subject and today.is_manager(person)
-        case Action.OPEN_MESSAGE | Action.SEE_WINS:
+        case Action.OPEN_MESSAGE | Action.SEE_WINS | Action.SEE_PLAYBOOKS | Action.USE_API:
             return person == subject and (today.is_rep(person) or today.is_manager(person))
+        case Action.SEE_PLAYBOOK | Action.EDIT_PLAYBOOK:
+            is_reader = action is Action.SEE_PLAYBOOK and today.is_in_team(person, TeamId(subject))
+            return is_reader or today.manages_team(person, TeamId(subject))
         case Action.SEE_REP:
-            return (person == subject and today.is_rep(person)) or today.manages(person, subject)
+            return (person == subject and today.is_rep(person)) or today.manages(person, PersonId(subject))
         case Action.MANAGE:
-            return today.manages(person, subject)
+            return today.manages(person, PersonId(subject))
         case Action.RECOGNISE:
-            return person != subject and (today.manages(person, subject) or today.may_thank_as_colleague(person, subject))
-        case Action.CHOOSE_MAIL:
-            return person == subject
-        case Action.OPERATE:
-            return person == subject and person in today.operators
+            rep = PersonId(subject)
+            return person != rep and (today.manages(person, rep) or today.may_thank_as_colleague(person, rep))
+        case Action.CHOOSE_MAIL | Action.OPERATE:
+            return person == subject and (action is Action.CHOOSE_MAIL or person in today.operators)
         case _:
             assert_never(action)

@@ -15,6 +15,7 @@ class ThanksOffer:
     first name. `day` is what the day that the nudge is about is called, empty if it is about none. `is_thanked`: they have.
     `can_be_undone`: the thanks have not gone out yet."""
 
+    rep_id: PersonId
     name: str
     address: str
     is_thanked: bool

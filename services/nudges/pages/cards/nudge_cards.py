@@ -12,10 +12,11 @@ from services.nudges.domain.feedback.answers import ANSWER_LABELS, allowed_answe
 from services.nudges.domain.phrases import capitalized, clock_time, day_name, first_name, natural_name
 from services.nudges.domain.working_time import local_day
 from services.nudges.pages.cards.card import RESTORED, Card, FreshAnswer, PartOfCard, Reader
+from services.nudges.pages.cards.split_message import own_lines
 from services.nudges.pages.messages.stored_messages import GivenAnswer, Message, MessagePart
 from services.nudges.pages.rendering import capitalize_first
 from services.nudges.rules.catalogue import title_of
-from shared.events import NudgeKind
+from shared.events import NudgeKind, PersonId
 
 _PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 YOU: Final = "You"
@@ -111,8 +112,8 @@ def _make_card(message: Message, reader: Reader) -> Card:
         about=tuple(_about(message, reader)),
         kind=message.kind,
         title=title_of(message.rule),
-        text=_own_lines(message.text, message),
-        reason=_own_lines(message.reason, message),
+        text=own_lines(message.text, message),
+        reason=own_lines(message.reason, message),
         timing=f"{_verb(message)} {_time(message, reader)}".rstrip(),
         clock=clock_time(message.send_at, message.timezone) if message.send_at is not None else "",
         deferred_because=message.because if is_deferred else "",
@@ -156,19 +157,26 @@ def _day_name(message: Message, reader: Reader) -> str:
 def _heading(message: Message, reader: Reader) -> str:
     if message.person_id != reader.id:
         return natural_name(message.person_name)
-    about = {mention.id for mention in message.about}
-    names = [reader.names[rep_id] for rep_id in about if rep_id in reader.names]
-    return natural_name(names[0]) if len(about) == 1 and names else YOU
+    names = [reader.names.get(rep_id, "") for rep_id in _reps_of(message, reader)]
+    return natural_name(names[0]) if len(names) == 1 and names[0] else YOU
 
 
 def _about(message: Message, reader: Reader) -> Iterator[tuple[str, str]]:
     """The reps whom a message to the reader is about and whose pages they can open."""
     if message.person_id != reader.id:
         return
-    for rep_id in dict.fromkeys(mention.id for mention in message.about):
+    for rep_id in _reps_of(message, reader):
         address = reader.rep_address(rep_id)
         if address and rep_id in reader.names:
             yield natural_name(reader.names[rep_id]), address
+
+
+def _reps_of(message: Message, reader: Reader) -> Sequence[PersonId]:
+    """Whom it is about, each once: the message of a morning names them all, a reminder alone is about one."""
+    offer = reader.offers.get(message.id)
+    if offer is not None and not message.parts:
+        return [offer.rep_id]
+    return list(dict.fromkeys(mention.id for mention in message.about))
 
 
 def _own_answer(answers: Sequence[GivenAnswer], reader: Reader) -> GivenAnswer | None:
@@ -180,11 +188,6 @@ def _fresh(answers: Sequence[GivenAnswer], reader: Reader) -> FreshAnswer | None
     if own is None or not own.can_be_undone(now=reader.now):
         return None
     return FreshAnswer(answer=own.answer, given_at=own.answered_at)
-
-
-def _own_lines(lines: str, message: Message) -> str:
-    """The lines of the first nudge: each part has one line after them."""
-    return "\n".join(lines.split("\n")[: -len(message.parts) or None])
 
 
 def _visible_answers(message: Message, answers: Sequence[GivenAnswer], reader: Reader) -> Iterator[tuple[str, str]]:

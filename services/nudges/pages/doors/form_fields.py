@@ -9,7 +9,8 @@ from starlette.requests import Request
 from services.nudges.pages.entrance import Entrance
 
 CSRF_FIELD: Final = "csrf"
-_FIELDS_MAX: Final = 40
+_FIELDS_MAX: Final = 700
+"""The form of a playbook has the most: up to 20 behaviours and 20 goals."""
 _OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
 
 

@@ -54,6 +54,7 @@ class InboxPage:
         return self._renderer.page(
             "inbox.html",
             has_forms=True,
+            has_script=True,
             entrance=entrance,
             manager=entrance.name,
             token=entrance.token,

@@ -12,6 +12,7 @@ from services.nudges.domain.roster.access import Action, may
 from services.nudges.links import Links, rep_day_path, rep_page_path
 from services.nudges.pages.cards.card import Card, Reader
 from services.nudges.pages.cards.nudge_cards import DayOfCards, group_by_day, make_cards
+from services.nudges.pages.cards.split_message import split_message
 from services.nudges.pages.disputes.activity_cards import ActivityCard, make_manager_cards
 from services.nudges.pages.disputes.disputes import Dispute, list_disputes_for_manager
 from services.nudges.pages.doors.readers import may_read
@@ -99,12 +100,13 @@ async def _load_messages(pool: asyncpg.Pool, entrance: Entrance, query: InboxQue
             scheduled=[],
             next_page=next(iter(sent[MESSAGES_ON_PAGE:]), None),
         )
-    to_do = _readable(entrance, await list_to_do(pool, manager_id, selection, now=now))
+    waiting = {listed.message.id: listed for listed in await list_to_do(pool, manager_id, selection, now=now)}
+    split = {message_id: split_message(listed.message, listed.waiting) for message_id, listed in waiting.items()}
     recent = [message for message in sent[:MESSAGES_ON_PAGE] if message.send_at is None or now - message.send_at < RECENT_FOR]
-    above = {message.id for message in to_do}
+    rest = [split[message.id][1] if message.id in split else message for message in recent]
     return _Messages(
-        to_do=to_do,
-        recent=[message for message in _readable(entrance, recent) if message.id not in above],
+        to_do=_readable(entrance, [to_do for to_do, _ in split.values()]),
+        recent=_readable(entrance, [message for message in rest if message is not None]),
         scheduled=_readable(entrance, await list_scheduled(pool, manager_id, selection)),
         next_page=next(iter(sent[len(recent) :]), None),
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from services.nudges.pages.cards.card import Card, Reader
 from services.nudges.pages.cards.nudge_cards import DayOfCards, group_by_day, make_cards
+from services.nudges.pages.cards.split_message import own_part, split_message
 from services.nudges.pages.inbox.sections import fold_days
 from services.nudges.pages.messages.stored_messages import HINT_OF_USE_FOR, Message
-from shared.events import NudgeKind
+from shared.events import NudgeId, NudgeKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,11 +23,17 @@ class RepMessages:
 
 def make_rep_messages(received: Sequence[Message], reader: Reader) -> RepMessages:
     """Of what the rep has received in two weeks, newest first."""
-    own = [message for message in received if message.person_id == reader.id]
-    scheduled = [message for message in own if message.again_at is not None]
-    to_do = [message for message in own if message.again_at is None and _is_waiting(message, reader)]
-    elsewhere = {message.id for message in (*scheduled, *to_do)}
-    recent = [message for message in received if message.id not in elsewhere]
+    scheduled, to_do, recent = [], [], []
+    for message in received:
+        waiting = _waiting(message, reader) if message.person_id == reader.id else frozenset()
+        if message.person_id == reader.id and message.again_at is not None:
+            scheduled.append(message)
+        elif waiting:
+            hints, rest = split_message(message, waiting)
+            to_do.append(hints)
+            recent += [rest] if rest is not None else []
+        else:
+            recent.append(message)
     return RepMessages(
         to_do=list(make_cards(to_do, reader)),
         recent=fold_days(group_by_day(recent, reader)),
@@ -34,15 +41,14 @@ def make_rep_messages(received: Sequence[Message], reader: Reader) -> RepMessage
     )
 
 
-def _is_waiting(message: Message, reader: Reader) -> bool:
-    """A hint that is still of use, and to which the rep has said nothing that they can't take back."""
+def _waiting(message: Message, reader: Reader) -> frozenset[NudgeId]:
+    """The hints that are still of use, and to which the rep has said nothing that they can't take back."""
     if message.send_at is None or reader.now - message.send_at >= HINT_OF_USE_FOR:
-        return False
-    nudges = [(message.kind, bool(message.retracted_because), message.answers)]
-    nudges += [(part.kind, part.is_retracted, part.answers) for part in message.parts]
-    return any(
-        kind is NudgeKind.COACHING
-        and not is_retracted
-        and not any(answer.person_id == reader.id and not answer.can_be_undone(now=reader.now) for answer in answers)
-        for kind, is_retracted, answers in nudges
+        return frozenset()
+    return frozenset(
+        part.id
+        for part in (own_part(message), *message.parts)
+        if part.kind is NudgeKind.COACHING
+        and not part.is_retracted
+        and not any(answer.person_id == reader.id and not answer.can_be_undone(now=reader.now) for answer in part.answers)
     )

@@ -89,6 +89,14 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingMessage:
+    """A message with those of its nudges that wait for somebody."""
+
+    message: Message
+    waiting: frozenset[NudgeId]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
     """Which messages of an inbox a manager wants to see: those to a rep or about them, of a kind, or all."""
 
@@ -122,20 +130,19 @@ async def list_scheduled(pool: asyncpg.Pool, manager_id: ManagerId, selection: S
 
 async def list_to_do(
     pool: asyncpg.Pool, manager_id: ManagerId, selection: Selection = EVERYTHING, *, now: datetime
-) -> list[Message]:
+) -> list[WaitingMessage]:
     """What waits for a manager and is still of use, newest first."""
-    return _to_messages(
-        await pool.fetch(
-            _QUERIES["list_to_do"],
-            manager_id,
-            selection.rep_id,
-            selection.kind,
-            now - TO_DO_FOR,
-            now - HINT_OF_USE_FOR,
-            now - UNDO_FOR,
-            TO_DO_MAX,
-        )
+    rows = await pool.fetch(
+        _QUERIES["list_to_do"],
+        manager_id,
+        selection.rep_id,
+        selection.kind,
+        now - TO_DO_FOR,
+        now - HINT_OF_USE_FOR,
+        now - UNDO_FOR,
+        TO_DO_MAX,
     )
+    return [WaitingMessage(message=_to_message(row), waiting=frozenset(row["waiting"])) for row in rows]
 
 
 async def list_received(pool: asyncpg.Pool, rep_id: RepId, *, since: date) -> list[Message]:

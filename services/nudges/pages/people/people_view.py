@@ -13,6 +13,8 @@ from shared.requests.roster.overview import AbsenceAhead, CalendarAhead, RosterO
 from shared.requests.roster.person_status import PersonStatus, status_of_people
 from shared.requests.scores import UnmatchedUser
 
+USERS_SHOWN: Final = 20
+"""Each has a menu with every rep, so many of them would make a large page."""
 _UTC: Final = "UTC"
 
 
@@ -73,10 +75,12 @@ class CalendarLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeopleView:
-    """The whole page. `choices` are the reps whom a user can be, as pairs of an id and a name; none of a large roster."""
+    """The whole page. Besides the `users` there are `more_users`. `choices` are the reps whom a user can be, as pairs of an id
+    and a name; none of a large roster."""
 
     teams: tuple[TeamLines, ...]
     users: tuple[UserLine, ...]
+    more_users: int
     calendars: tuple[CalendarLine, ...]
     choices: tuple[tuple[RepId, str], ...]
     is_large: bool
@@ -88,7 +92,8 @@ def make_people(overview: RosterOverview, ways: WayList, unmatched: Sequence[Unm
     is_large = not all(team.is_listed for team in overview.teams)
     return PeopleView(
         teams=tuple(_team(team, ways, now=now) for team in overview.teams),
-        users=tuple(_user(number, user, today=today) for number, user in enumerate(unmatched)),
+        users=tuple(_user(number, user, today=today) for number, user in enumerate(unmatched[:USERS_SHOWN])),
+        more_users=max(0, len(unmatched) - USERS_SHOWN),
         calendars=tuple(_calendar(calendar, today=today) for calendar in overview.calendars),
         choices=() if is_large else choices_of(overview.teams),
         is_large=is_large,

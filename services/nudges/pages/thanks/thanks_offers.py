@@ -49,6 +49,7 @@ async def find_thankable(
 
     offers = {
         nudge_id: ThanksOffer(
+            rep_id=rep.rep_id,
             name=first_name(reps[rep.rep_id].name),
             address=address(rep.rep_id, nudge_id),
             is_thanked=rep.is_thanked,

@@ -11,10 +11,7 @@ import httpx
 import pytest
 
 from deploy.demo.time_stepper import TimeStepper
-from shared.events import PersonId
 from shared.jetstream.client import disconnect
-from shared.requests.client import ask
-from shared.requests.roster.edits import ROSTER_EDIT, NewTeam, RosterEdit
 from tests.deploy.local.one_rep import FREE_PORTS, PLAYBOOK, ROSTER, observe_call
 from tests.running_daymark import RunningDaymark, run_command, running_daymark
 
@@ -105,9 +102,14 @@ async def test_what_was_entered_on_a_page_is_exported_and_removed_only_on_reques
         "roster", "export"
     )
     await daymark.command("roster", "apply", file)
-    connection = await daymark.connect()
-    await ask(connection, ROSTER_EDIT, RosterEdit(asked_by=PersonId("olga"), edit=NewTeam(name="West")))
-    await disconnect(connection)
+    await daymark.command("operator", "add", "mara")
+    link = (await daymark.command("inbox", "mara")).strip()
+    async with httpx.AsyncClient(base_url=link.rpartition("/sign-in")[0]) as browser:
+        await browser.post(link)
+        (csrf,) = set(re.findall(r'name="csrf" value="([^"]*)"', (await browser.get("/delivery")).text))
+        entered = await browser.post("/roster/team", data={"csrf": csrf, "name": "West"})
+        page = await browser.get(entered.headers["location"])
+    assert '<h2 id="team-west">West</h2>' in page.text
 
     exported = await daymark.command("roster", "export")
     refusal = await daymark.failing_command("roster", "apply", file)

@@ -26,8 +26,18 @@ async def test_a_rep_begins_with_their_own_page(visits: Visits) -> None:
     home = await browser.get("/", follow_redirects=True)
     preferences = await browser.get("/mail/ana/-")
 
-    assert _pages(home) == [("Today*", "/you/ana/-"), ("Wins", "/wins"), ("Preferences", "/mail/ana/-")]
-    assert _pages(preferences) == [("Today", "/you/ana/-"), ("Wins", "/wins"), ("Preferences*", "/mail/ana/-")]
+    assert _pages(home) == [
+        ("Today*", "/you/ana/-"),
+        ("Playbook", "/playbook"),
+        ("Wins", "/wins"),
+        ("Preferences", "/mail/ana/-"),
+    ]
+    assert _pages(preferences) == [
+        ("Today", "/you/ana/-"),
+        ("Playbook", "/playbook"),
+        ("Wins", "/wins"),
+        ("Preferences*", "/mail/ana/-"),
+    ]
     assert '<a class="skip" href="#main">' in home.text
     assert '<main id="main"' in home.text
 
@@ -41,6 +51,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Today", "/today"),
         ("Inbox*", "/inbox/jon/-"),
         ("Your day", "/you/jon/-"),
+        ("Playbook", "/playbook"),
         ("Wins", "/wins"),
         ("Effects", "/effects"),
         ("Preferences", "/mail/jon/-"),
@@ -49,6 +60,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
         ("Today", "/today"),
         ("Inbox", "/inbox/jon/-"),
         ("Your day*", "/you/jon/-"),
+        ("Playbook", "/playbook"),
         ("Wins", "/wins"),
         ("Effects", "/effects"),
         ("Preferences", "/mail/jon/-"),
@@ -66,7 +78,7 @@ async def test_an_operator_has_the_pages_of_operators_beside_their_own(visits: V
 
     operators = [("Delivery", "/delivery"), ("People", "/people"), ("Sources", "/sources"), ("Set up", "/setup")]
     assert [label.strip("*") for label, _ in _pages(both)] == [
-        *("Today", "Inbox", "Wins", "Effects"),
+        *("Today", "Inbox", "Playbook", "Wins", "Effects"),
         *(label for label, _ in operators),
         "Preferences",
     ]

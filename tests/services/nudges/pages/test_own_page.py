@@ -224,7 +224,7 @@ async def test_everything_that_people_wrote_is_escaped(rows: Rows, browser: http
 
     page = (await browser.get(PATH)).text
 
-    assert "<script" not in page
+    assert page.count("<script") == 1
     assert page.count("&lt;script&gt;alert(1)") >= 4
 
 

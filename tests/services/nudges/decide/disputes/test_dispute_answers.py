@@ -12,6 +12,7 @@ from services.nudges.preferences.stored_preferences import save_preference
 from shared.event_types import NUDGE_DECIDED
 from shared.events import ManagerId, NudgeKind
 from tests.services.nudges.builders.days import MONDAY, TUESDAY, at
+from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA
 from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.conftest import LINKS, Nudging
@@ -146,8 +147,9 @@ UNDO_FOR = timedelta(seconds=10)
 SECOND = timedelta(seconds=1)
 
 
-async def _answer_on_page(nudging: Nudging, resolution: Resolution) -> Outcome | None:
-    return await resolve_dispute(nudging.pool, DisputeId("d1"), MARA.id, resolution, nudging.context(), hold=UNDO_FOR)
+async def _answer_on_page(nudging: Nudging, resolution: Resolution, dispute_id: str = "d1") -> Outcome | None:
+    context = nudging.context()
+    return await resolve_dispute(nudging.pool, DisputeId(dispute_id), MARA.id, resolution, context, hold=UNDO_FOR)
 
 
 async def _undo(nudging: Nudging, *, resolved_at: datetime, manager_id: ManagerId = MARA.id, dispute_id: str = "d1") -> bool:
@@ -185,6 +187,25 @@ async def test_an_undone_answer_leaves_the_dispute_open_and_tells_the_rep_nothin
     assert await _answer_on_page(disputed, Resolution.STANDS) == DEFERRED
 
 
+async def test_only_that_answer_is_undone_whatever_else_was_sent_for_its_occasion(disputed: Nudging) -> None:
+    await dispute(disputed.rows, "d2", day=FRIDAY)
+    await _answer_on_page(disputed, Resolution.STANDS, "d2")
+    await _answer_on_page(disputed, Resolution.STANDS)
+    occasion = await disputed.pool.fetchval("SELECT occasion FROM nudge WHERE occasion LIKE 'd1%'")
+    for other in (
+        make_nudge("bens", person=BEN, rule="dispute_answer", kind=NudgeKind.CORRECTION, occasion=occasion),
+        make_nudge("other", rule="correction", kind=NudgeKind.CORRECTION, occasion=occasion),
+    ):
+        await disputed.rows.add_nudge(other)
+
+    assert await _undo(disputed, resolved_at=disputed.now)
+
+    assert await _resolutions(disputed) == [("", ""), ("stands", "mara")]
+    left = await disputed.pool.fetch("SELECT id FROM nudge WHERE occasion = $1 ORDER BY id", occasion)
+    assert [row["id"] for row in left] == ["bens", "other"]
+    assert await disputed.pool.fetchval("SELECT count(*) FROM nudge WHERE occasion LIKE 'd2%'") == 1
+
+
 async def test_undoing_a_changed_answer_brings_back_the_one_before(disputed: Nudging) -> None:
     await _answer(disputed, Resolution.STANDS)
     disputed.now += timedelta(minutes=1)
@@ -208,6 +229,7 @@ async def test_nobody_undoes_what_is_too_old_or_somebody_elses_or_was_sent(dispu
     assert not await _undo(disputed, resolved_at=answered_at)
 
     disputed.now = answered_at + SECOND
-    await disputed.pool.execute("UPDATE nudge SET status = 'sent'")
-    assert not await _undo(disputed, resolved_at=answered_at)
+    for status in ("sent", "bundled"):
+        await disputed.pool.execute("UPDATE nudge SET status = $1", status)
+        assert not await _undo(disputed, resolved_at=answered_at)
     assert await _resolutions(disputed) == [("stands", "mara")]

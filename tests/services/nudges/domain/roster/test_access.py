@@ -32,6 +32,8 @@ GRANTED = {
     (JON.id, Action.OPEN_INBOX, JON.id),
     *((person, Action.OPEN_MESSAGE, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((person, Action.SEE_WINS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
+    *((person, Action.SEE_PLAYBOOKS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
+    *((person, Action.USE_API, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((rep, Action.SEE_REP, rep) for rep in (ANA.id, BEN.id, JON.id)),
     (MARA.id, Action.SEE_REP, ANA.id),
     (MARA.id, Action.SEE_REP, JON.id),
@@ -62,6 +64,16 @@ def test_everybody_may_do_what_the_table_grants_and_nothing_else() -> None:
         for subject in people
         if may(person, action, subject, TODAY)
     } == GRANTED
+
+
+def test_a_playbook_is_read_in_its_team_and_written_by_todays_managers() -> None:
+    people, teams = (ANA.id, BEN.id, MARA.id, JON.id, OLGA, NILS), (NORTH.id, SOUTH.id)
+
+    def granted(action: Action) -> set[tuple[str, str]]:
+        return {(person, team) for person in people for team in teams if may(person, action, team, TODAY)}
+
+    assert granted(Action.EDIT_PLAYBOOK) == {("mara", "north"), ("jon", "north"), ("jon", "south")}
+    assert granted(Action.SEE_PLAYBOOK) == granted(Action.EDIT_PLAYBOOK) | {("ana", "north"), ("ben", "south")}
 
 
 @pytest.mark.parametrize("action", Action)

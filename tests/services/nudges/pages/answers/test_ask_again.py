@@ -90,7 +90,7 @@ async def test_a_message_that_turns_out_wrong_does_not_come_again(rows: Rows, br
 
     assert [state for state, _ in await _queued(rows)] == ["delivered"]
     assert BUTTON not in (await browser.get(LINK)).text
-    assert "can't come again today" in visible_text(await browser.post(f"{LINK}/later"))
+    assert "can't send this message again today" in visible_text(await browser.post(f"{LINK}/later"))
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "failed"])

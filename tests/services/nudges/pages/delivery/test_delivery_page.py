@@ -69,7 +69,7 @@ async def _give_up(
 ) -> None:
     nudge = make_nudge(name, text="A slow day: 40 points", person=Person(id=person, name="Somebody"))
     await rows.add_nudge(nudge, retracted_because=retracted)
-    await rows.add_delivery(nudge.id, "personal", state=state, queued_at=at, last_error="mail: refused (550)")
+    await rows.add_delivery(nudge.id, "personal", state=state, queued_at=at, attempts=3, last_error="mail: refused (550)")
 
 
 async def test_each_way_to_a_person_shows_its_last_success_and_error_and_what_waits(
@@ -83,6 +83,8 @@ async def test_each_way_to_a_person_shows_its_last_success_and_error_and_what_wa
         await record_failure(connection, BEN.id, "mail", error="refused (550)", now=NOON)
     for number, state in enumerate(("queued", "sending", "delivered", "failed")):
         await _give_up(rows, f"n{number}", state=state, at=NOON - timedelta(minutes=number))
+
+    await rows.add_delivery(NudgeId("n3"), "webhook")
 
     text = _text(await olga.get("/delivery"))
 
@@ -119,6 +121,7 @@ async def test_a_test_message_goes_out_at_once(visits: Visits, olga: httpx.Async
 
 async def test_what_was_given_up_is_sent_again_once(rows: Rows, visits: Visits, olga: httpx.AsyncClient) -> None:
     await _give_up(rows, "given-up")
+    await _give_up(rows, "other")
     await _give_up(rows, "delivered", state="delivered")
     await _give_up(rows, "false", retracted="late data")
     await rows.add_delivery(NudgeId("given-up"), "webhook", state="failed")
@@ -129,13 +132,12 @@ async def test_what_was_given_up_is_sent_again_once(rows: Rows, visits: Visits, 
 
     assert "The message is on its way again." in once
     assert all("Nothing was sent: that message was delivered" in other for other in others)
-    states = await rows.pool.fetch(
-        "SELECT nudge_id, state, attempts, due_at, last_error FROM delivery WHERE channel = 'personal'"
-    )
-    assert {row["nudge_id"]: (row["state"], row["due_at"], row["last_error"]) for row in states} == {
-        "given-up": ("queued", NOON, ""),
-        "delivered": ("delivered", YESTERDAY, "mail: refused (550)"),
-        "false": ("failed", YESTERDAY, "mail: refused (550)"),
+    states = await rows.pool.fetch("SELECT nudge_id, state, attempts, due_at FROM delivery WHERE channel = 'personal'")
+    assert {row["nudge_id"]: (row["state"], row["attempts"], row["due_at"]) for row in states} == {
+        "given-up": ("queued", 0, NOON),
+        "other": ("failed", 3, YESTERDAY),
+        "delivered": ("delivered", 3, YESTERDAY),
+        "false": ("failed", 3, YESTERDAY),
     }
     assert await rows.pool.fetchval("SELECT state FROM delivery WHERE channel = 'webhook'") == "failed"
 
@@ -151,12 +153,17 @@ async def test_the_newest_of_seven_days_are_offered_to_be_sent_again(rows: Rows,
     await rows.add_delivery(NudgeId("waits"), "webhook", state="failed")
 
     page = await olga.get("/delivery")
+    for number in range(47):
+        await _give_up(rows, f"{number}")
+    longer = await olga.get("/delivery")
 
     assert re.findall(r'name="nudge" value="([^"]*)"', page.text) == ["new", "a", "b", "week"]
+    assert longer.text.count('name="nudge"') == 50
 
 
 async def test_a_channel_whose_receiver_is_back_is_turned_on(visits: Visits, olga: httpx.AsyncClient) -> None:
     enabled = await _press(olga, "channel", channel="chat.south")
+    assert visits.queued.is_set()
     unknown = await _press(olga, "channel", channel="chat.west")
 
     assert "The channel is on again." in enabled

@@ -19,17 +19,18 @@ SUBJECTS: Final = ("ana", "moe", "fay")
 
 class Way(Enum):
     """How somebody tries to come in: signed in; by the address of a page from before; by a signature that names its last day;
-    by the signature of a message; or with something that opens nothing."""
+    by the signature of a message; with a token of theirs, as a program; or with something that opens nothing."""
 
     SESSION = "session"
     OLD_ADDRESS = "old address"
     DATED = "dated signature"
     MESSAGE = "signature of a message"
+    TOKEN = "token for programs"
     REPLAYED = "sign-in link that was used"
     FORGED = "forged signature"
 
 
-KEPT: Final = (Way.SESSION, Way.OLD_ADDRESS, Way.DATED, Way.MESSAGE)
+KEPT: Final = (Way.SESSION, Way.OLD_ADDRESS, Way.DATED, Way.MESSAGE, Way.TOKEN)
 """What somebody may have kept for too long."""
 
 
@@ -53,6 +54,9 @@ class Row:
 REPS: Final = "ana ben moe"
 MANAGERS: Final = "mara nia jon"
 LISTED: Final = "ana ben moe mara nia jon olga"
+TEAMS: Final = {"ana": "north", "moe": "south"}
+"""Where the reps of today work."""
+SELLS_OR_MANAGES: Final = {"ana": "ana ben mara nia", "moe": "moe jon"}
 MANAGES: Final = {"ana": "mara nia", "moe": "jon", "fay": ""}
 WRITES_TO: Final = {"ana": "ben mara nia", "moe": "jon", "fay": ""}
 READS: Final = {"ana": "ana mara nia", "moe": "moe jon", "fay": ""}
@@ -92,10 +96,28 @@ def _of_inbox(path: str) -> list[Row]:
     return [Row(method="POST", path=f"{_INBOX}{path}", subject=rep, grants=_page(MANAGES[rep])) for rep in SUBJECTS]
 
 
-def _of_rep(path: str, *, root: str = "") -> list[Row]:
+def _of_rep(path: str) -> list[Row]:
     """Pages about a rep, which open in a session only: for the rep, and for whoever manages the rep today."""
-    full_path = f"{root}/people/{{rep}}{path}"
-    return [Row(method="GET", path=full_path, subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+    return [Row(method="GET", path=f"/people/{{rep}}{path}", subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+
+
+def _for_programs(path: str, people: str, *, subject: str = "") -> Row:
+    """What is read in a session, or with a token, which works for longer."""
+    grants = {Way.SESSION: people, Way.TOKEN: people}
+    return Row(method="GET", path=f"/api/v1{path}", subject=subject, grants=grants, late={Way.TOKEN: people})
+
+
+def _for_programs_of_rep(path: str) -> list[Row]:
+    return [_for_programs(f"/people/{{rep}}{path}", READS[rep], subject=rep) for rep in SUBJECTS]
+
+
+def _of_team(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
+    """Pages of the team in which the subject works, which open in a session only."""
+    data = {"do": "publish"} if method == "POST" else {}
+    return [
+        Row(method=method, path=f"/playbook/{{team}}{path}", subject=rep, grants={Way.SESSION: people[rep]}, data=data)
+        for rep in TEAMS
+    ]
 
 
 def _in_session(method: str, path: str, people: str) -> Row:
@@ -152,10 +174,21 @@ ROWS: Final = (
     *_of_rep(""),
     *_of_rep("/day/{day}"),
     _in_session("GET", "/effects", MANAGERS),
-    _in_session("GET", "/api/v1/effects", MANAGERS),
-    _in_session("GET", "/api/v1/scores.csv", MANAGERS),
-    _in_session("GET", "/api/v1/wins", f"{REPS} {MANAGERS}"),
-    *_of_rep("/days", root="/api/v1"),
+    _for_programs("/effects", MANAGERS),
+    _for_programs("/people", f"{REPS} {MANAGERS}"),
+    _for_programs("/scores", MANAGERS),
+    _for_programs("/scores.csv", MANAGERS),
+    _for_programs("/wins", f"{REPS} {MANAGERS}"),
+    *_for_programs_of_rep("/days"),
+    *_for_programs_of_rep("/nudges"),
+    _in_session("GET", "/tokens", f"{REPS} {MANAGERS}"),
+    Row(method="POST", path="/tokens/make", grants={Way.SESSION: f"{REPS} {MANAGERS}"}, data={"name": "Dashboard"}),
+    _in_session("POST", "/tokens/{token_id:int}/revoke", f"{REPS} {MANAGERS}"),
+    _in_session("GET", "/playbook", f"{REPS} {MANAGERS}"),
+    *_of_team("GET", "", SELLS_OR_MANAGES),
+    *_of_team("GET", "/export", SELLS_OR_MANAGES),
+    *_of_team("GET", "/edit", MANAGES),
+    *_of_team("POST", "/edit", MANAGES),
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from services.nudges.access.api_tokens import add_api_token
 from services.nudges.access.operators import Operator, add_operator
 from services.nudges.access.sessions import Origin, open_session
 from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link, claim_sign_in_link
@@ -27,7 +28,7 @@ from tests.services.nudges.builders.reports import open_report
 from tests.services.nudges.builders.rosters import rep_today, roster_today
 from tests.services.nudges.builders.rows import Rows
 from tests.services.nudges.pages.disputes.explanations import COUNTED, explain_activities
-from tests.services.nudges.pages.doors.access_table import PEOPLE, Row, Way
+from tests.services.nudges.pages.doors.access_table import PEOPLE, TEAMS, Row, Way
 from tests.services.nudges.pages.doors.visits import Visits
 
 ADDRESSES_END_AT: Final = NOON + timedelta(days=30)
@@ -50,11 +51,12 @@ TODAY: Final = roster_today(
 
 @dataclass
 class World:
-    """`sessions` and `used_links` are tokens by person; everybody of the table has both."""
+    """`sessions`, `used_links` and `api_tokens` are tokens by person; everybody of the table has them all."""
 
     visits: Visits
     sessions: dict[str, str]
     used_links: dict[str, str]
+    api_tokens: dict[str, str]
 
     async def gets_in(self, row: Row, person: str, way: Way) -> bool:
         """Whether somebody reaches what the route is for."""
@@ -65,9 +67,11 @@ class World:
         if way is Way.SESSION:
             cookies["daymark-session"] = self.sessions[person]
             data["csrf"] = csrf_token_of(self.sessions[person])
+        headers = {"Authorization": f"Bearer {self.api_tokens[person]}"} if way is Way.TOKEN else {}
         async with self.visits.browser() as browser:
             browser.cookies.update(cookies)
-            response = await browser.request(row.method, path, data=data if row.method == "POST" else None)
+            posted = data if row.method == "POST" else None
+            response = await browser.request(row.method, path, data=posted, headers=headers)
         return _is_in(response)
 
     def _path(self, row: Row, person: str, subject: str, token: str) -> str:
@@ -75,6 +79,7 @@ class World:
             "person": person,
             "rep": subject,
             "token": token,
+            "team": TEAMS.get(subject, ""),
             "nudge": f"to-{subject}",
             "answer": "not_useful" if subject == person else "recognised",
             "day": MONDAY.isoformat(),
@@ -86,6 +91,7 @@ class World:
             "kind": "zoho",
             "source": "acme",
             "version:int": "1",
+            "token_id:int": "1",
         }
         return re.sub(r"\{([^}]+)\}", lambda segment: values[segment[1]], row.path)
 
@@ -109,6 +115,8 @@ class World:
                 return links._sign(_content(Door.MAIL if door is Door.MAIL else Door.ANSWER, parameters))
             case Way.REPLAYED:
                 return self.used_links[person]
+            case Way.TOKEN:
+                return self.api_tokens[person]
             case Way.FORGED:
                 return "0" * 32
 
@@ -123,7 +131,9 @@ async def make_world(visits: Visits) -> World:
     for rep in REPS.values():
         await _add_rep(rows, rep)
     await add_operator(visits.pool, Operator(id=PersonId("olga"), name="Olga", contacts=()), now=NOON)
-    world = World(visits=visits, sessions={}, used_links={})
+    world = World(visits=visits, sessions={}, used_links={}, api_tokens={})
+    for name in PEOPLE:
+        world.api_tokens[name] = await add_api_token(visits.pool, PersonId(name), "Spreadsheet", now=NOON)
     async with visits.pool.acquire() as connection:
         for name in PEOPLE:
             person_id = PersonId(name)

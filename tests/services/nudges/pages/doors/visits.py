@@ -21,6 +21,7 @@ from services.nudges.deliver.personal.transport import PersonalMessage, Transpor
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from services.nudges.links import Links
 from services.nudges.metrics import NudgesMetrics
+from services.nudges.pages.people.ask_scoring import AskScoring
 from services.nudges.pages.rendering import Renderer
 from services.nudges.pages.site import OpenId, Scoring, Site
 from services.nudges.pages.slack.replies import Replies
@@ -182,6 +183,7 @@ async def visiting(
     stream_s: float = 60.0,
     channels: Mapping[str, Channel] = NO_CHANNELS,
     directory_of: FindDirectory = no_directory,
+    ask: AskScoring | None = None,
 ) -> AsyncIterator[Visits]:
     """Pages on a database. With `has_slack`, messages can be answered there; everybody's user is made of their id."""
     roster, mail, clock = FakeRoster(), FakeMail(), SteppedClock(now)
@@ -201,7 +203,7 @@ async def visiting(
             find_person=roster.find,
             explain=Explaining().explain,
             ask_about_absence=AbsenceScoring().answer,
-            ask=visits.ask,
+            ask=ask or visits.ask,
         ),
         channels=dict(channels) | ({personal.name: personal} if can_send else {}),
         settings=SETTINGS,

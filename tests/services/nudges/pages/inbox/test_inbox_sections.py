@@ -60,11 +60,33 @@ async def test_what_waits_is_on_top_and_what_is_to_come_below(browser: httpx.Asy
     assert re.findall(r'<p class="day">([^<]+)<', page.text) == ["Today", "Tomorrow"]
 
 
+async def test_of_the_message_of_a_morning_only_what_waits_is_on_top(browser: httpx.AsyncClient, rows: Rows) -> None:
+    reminder = make_nudge(
+        "due",
+        person=MARA,
+        kind=NudgeKind.RECOGNITION,
+        rule="recognition_due",
+        occasion=f"ana:{MONDAY}",
+        text="Tell Ana?",
+        reason="R.",
+    )
+    both = (Mention(id=ANA.id), Mention(id=JON.id))
+    await rows.add_nudge(DIGEST.model_copy(update={"text": "Digest.\nTell Ana?", "reason": "D.\nR.", "about": both}))
+    await rows.add_nudge(reminder, status="bundled", bundled_with=DIGEST.id)
+
+    page = await browser.get(INBOX)
+
+    assert {name: cards for name, cards in _sections(page).items() if cards} == {"To do": ["due"], "Recent": ["digest"]}
+    assert page.text.count("Tell Ana?") == 1
+    assert '<span class="rep">Ana Ruiz</span> <span class="kind">Recognition due</span>' in page.text
+    assert '<span class="rep">You</span> <span class="kind">Digest</span>' in page.text
+
+
 async def test_an_inbox_without_anything_to_do_says_what_comes_next(browser: httpx.AsyncClient) -> None:
     page = visible_text(await browser.get(INBOX))
 
     assert "Nothing is waiting for you" in page
-    assert "Next come, right here: a record that somebody on your team disputes" in page
+    assert "When somebody on your team disputes a record," in page
     assert "Scheduled" not in page
 
 

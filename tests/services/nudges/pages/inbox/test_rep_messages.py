@@ -59,9 +59,17 @@ async def test_a_hint_waits_until_its_rep_has_answered_and_cannot_undo_that(rows
 
 
 async def test_a_message_waits_for_the_sake_of_a_part_but_not_one_that_does_not_hold(rows: Rows) -> None:
-    await rows.add_nudge(make_nudge())
-    await rows.add_nudge(HINT, status="bundled", bundled_with=make_nudge().id)
-    assert await _to_do(rows) == ["plan-done"]
+    await rows.add_nudge(make_nudge(text="Done.\nA hint.", reason="Calls 10 of 10.\nFewer calls."))
+    await rows.add_nudge(
+        HINT.model_copy(update={"text": "A hint.", "reason": "Fewer calls."}), status="bundled", bundled_with=make_nudge().id
+    )
+    messages = await _load(rows)
+    assert [(card.id, card.title, card.text, card.reason, card.parts) for card in messages.to_do] == [
+        ("hint", "Drop", "A hint.", "Fewer calls.", ())
+    ]
+    assert [(card.id, card.text, card.reason, card.parts) for card in messages.recent[0].cards] == [
+        ("plan-done", "Done.", "Calls 10 of 10.", ())
+    ]
 
     await rows.pool.execute("UPDATE nudge SET retracted_at = $1 WHERE id = 'hint'", NOON)
     assert await _to_do(rows) == []

@@ -34,7 +34,7 @@ OF_ONE_DAY = SILENCE.model_copy(update={"absences": (PossibleAbsence(rep=ANA, fi
 
 
 async def _to_do(rows: Rows, selection: Selection = EVERYTHING) -> list[str]:
-    return [message.id for message in await list_to_do(rows.pool, MARA.id, selection, now=NOON)]
+    return [waiting.message.id for waiting in await list_to_do(rows.pool, MARA.id, selection, now=NOON)]
 
 
 async def _add_all(rows: Rows) -> None:
@@ -161,7 +161,9 @@ async def test_a_message_waits_for_the_sake_of_a_part(rows: Rows) -> None:
     await rows.add_nudge(make_nudge("other", person=MARA, kind=NudgeKind.DIGEST, rule="digest"))
     await rows.add_nudge(REMINDER, status="bundled", bundled_with=NudgeId("digest"))
 
-    assert await _to_do(rows) == ["digest"]
+    (listed,) = await list_to_do(rows.pool, MARA.id, now=NOON)
+    assert listed.message.id == "digest"
+    assert listed.waiting == {REMINDER.id}
     assert await _to_do(rows, Selection(kind=NudgeKind.RECOGNITION)) == ["digest"]
     assert await _to_do(rows, Selection(kind=NudgeKind.COACHING)) == []
 

@@ -12,12 +12,15 @@ from services.scoring.requests.overview import overview_of
 from services.scoring.requests.people import named_person, page_of_people
 from shared.errors import DaymarkError
 from shared.requests.client import Refused
+from shared.requests.definitions import DefinitionFile
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.people import NameQuery, PersonQuery
+from shared.requests.playbook.drafts import DraftQuery, TeamQuery
 from shared.requests.roster.edits import RosterEdit, RosterEdited
 from shared.requests.roster.overview import OverviewQuery
 from shared.requests.scores import UnmatchedUser, UnmatchedUserList
 from tests.services.nudges.builders.days import NOON
+from tests.services.nudges.pages.playbook.scoring import small_playbook
 
 ROSTER: Final = """\
 # Ours.
@@ -52,9 +55,9 @@ class RosterScoring:
     async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
         if self.failure is not None:
             raise self.failure
-        return endpoint.reply.model_validate(self._answer(query).model_dump())
+        return endpoint.reply.model_validate(self._answer(query, endpoint.subject).model_dump())
 
-    def _answer(self, query: Schema) -> Schema:
+    def _answer(self, query: Schema, subject: str) -> Schema:
         roster = read_roster(self.text, file="roster")
         match query:
             case OverviewQuery():
@@ -65,6 +68,8 @@ class RosterScoring:
                 return named_person(find_typed_person(roster, query.typed, is_email=query.is_email, now=NOON))
             case RosterEdit():
                 return self._enter(query)
+            case TeamQuery() | DraftQuery() | DefinitionFile():
+                return small_playbook(subject, query)
             case _:
                 return UnmatchedUserList(users=self.unmatched)
 
