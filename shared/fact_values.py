@@ -20,6 +20,13 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 TEXT_LENGTH_MAX: Final = 1_024
 DURATION_S_MAX: Final = 31 * 86_400
 DIRECTIONS: Final = frozenset({"inbound", "outbound"})
+ACTIVITY_KINDS: Final = frozenset(
+    {
+        "call", "email", "meeting", "meeting_booked", "demo", "message", "task", "note", "proposal_sent", "proposal_accepted",
+        "lead_handled", "contact_created", "deal_created", "deal_stage_changed", "deal_won", "deal_lost",
+    }
+)  # fmt: skip
+"""Our kinds of activities. A source maps those of its sender to them."""
 OUTCOMES: Final = frozenset(
     {
         "abandoned", "bounced", "busy", "canceled", "completed", "connected", "failed", "held",

@@ -11,15 +11,33 @@ from deploy.access.grants import (
     creates_streams,
     finds_streams,
     follows_stepped_time,
+    reads_directly,
     receives_replies,
+    repairs_dead_letters,
     stores,
     subjects_of,
+    watches,
 )
-from shared.jetstream.streams import CLOCK, CONSUMERS, DEAD, NUDGES, SCORES, STREAMS, TICK_SUBJECT, list_used_streams
+from shared.jetstream.streams import (
+    ACTIVITIES,
+    CLOCK,
+    CONSUMERS,
+    DEAD,
+    NUDGES,
+    SCORES,
+    SCORING_CONSUMER,
+    SOURCES,
+    STREAMS,
+    TICK_SUBJECT,
+    WEBHOOKS,
+    list_used_streams,
+)
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
 from shared.requests.demonstration import next_hour
 from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview
+from shared.requests.sources import endpoints as sources
+from shared.requests.sources import repairs, reports
 from shared.service.stepped_time import status_endpoint
 
 INGEST: Final = "ingest"
@@ -63,6 +81,14 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         people.PERSON_CONTACTS,
         people.PERSON_TODAY,
         people.PERSON_FIND,
+        sources.SOURCE_LIST,
+        sources.SOURCE_STORE,
+        sources.SOURCE_REMOVE,
+        reports.SOURCE_REPORT,
+        repairs.SOURCE_LETTERS,
+        repairs.SOURCE_REPLAY,
+        repairs.SOURCE_REPROCESS,
+        webhooks.UNKNOWN_PATHS,
         definitions.PLAYBOOK_APPLY,
         drafts.PLAYBOOK_SHOW,
         drafts.PLAYBOOK_DRAFT,
@@ -71,12 +97,26 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         scores.UNMATCHED_USERS,
         edits.ROSTER_EDIT,
         edits.ROSTER_SHOW,
+        definitions.PLAYBOOK_LIST,
+        definitions.PLAYBOOK_APPLY,
         overview.ROSTER_OVERVIEW,
         next_hour.NEXT_HOUR,
     )
 )
 ANSWERED: Final = {
-    INGEST: subjects_of((webhooks.UNKNOWN_PATHS, status_endpoint(INGEST))),
+    INGEST: subjects_of(
+        (
+            webhooks.UNKNOWN_PATHS,
+            sources.SOURCE_LIST,
+            sources.SOURCE_STORE,
+            sources.SOURCE_REMOVE,
+            reports.SOURCE_REPORT,
+            repairs.SOURCE_LETTERS,
+            repairs.SOURCE_REPLAY,
+            repairs.SOURCE_REPROCESS,
+            status_endpoint(INGEST),
+        )
+    ),
     SCORING: subjects_of(
         (
             definitions.ROSTER_APPLY,
@@ -132,6 +172,7 @@ ANSWERED: Final = {
             access.OPERATOR_ADD,
             access.OPERATOR_REMOVE,
             access.OPERATOR_LIST,
+            access.OPERATOR_FIRST,
             people.WAY_LIST,
             people.PERSON_TEST,
             people.WEBHOOK_KEYS,
@@ -166,8 +207,12 @@ _SERVICES: Final = (
         INGEST,
         "the service ingest",
         (
-            stores(*_SUBJECTS_OF["WEBHOOKS"], *_SUBJECTS_OF["ACTIVITIES"], _dead_letters_of(INGEST)),
-            answers(ANSWERED[INGEST], to=(OPERATOR, DEMO)),
+            stores(*_SUBJECTS_OF["WEBHOOKS"], *_SUBJECTS_OF["ACTIVITIES"], *_SUBJECTS_OF[SOURCES], _dead_letters_of(INGEST)),
+            *(reads_directly(stream) for stream in (SOURCES, WEBHOOKS, ACTIVITIES)),
+            repairs_dead_letters(),
+            *(watches(consumer) for consumer in CONSUMERS if consumer.name == SCORING_CONSUMER),
+            asks(activities.READING_PREVIEW.subject),
+            answers(ANSWERED[INGEST], to=(OPERATOR, DEMO, NUDGES_USER)),
             *_every_service(INGEST),
         ),
     ),
@@ -176,7 +221,7 @@ _SERVICES: Final = (
         "the service scoring",
         (
             stores(*_SUBJECTS_OF[SCORES], _dead_letters_of(SCORING)),
-            answers(ANSWERED[SCORING], to=(OPERATOR, DEMO, NUDGES_USER)),
+            answers(ANSWERED[SCORING], to=(OPERATOR, DEMO, NUDGES_USER, INGEST)),
             *_every_service(SCORING),
         ),
     ),
@@ -199,7 +244,9 @@ _OPERATOR: Final = User(
         asks(*(subject for subjects in ANSWERED.values() for subject in subjects)),
         Grant(
             "import history, and replay dead letters where they first stood",
-            publish=tuple(subject for stream in STREAMS if stream.name not in {DEAD, CLOCK} for subject in stream.subjects),
+            publish=tuple(
+                subject for stream in STREAMS if stream.name not in {DEAD, CLOCK, SOURCES} for subject in stream.subjects
+            ),
         ),
         Grant("note how far an import got", publish=("$KV.IMPORTS.>",)),
         Grant("read, create, change, save, restore and delete streams, their messages and consumers", publish=(f"{API}.>",)),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple, Protocol
 
 from shared.jetstream.inbox import inbox_prefix
-from shared.jetstream.streams import CLOCK, Consumer, Stream
+from shared.jetstream.streams import CLOCK, DEAD, Consumer, Stream
 
 API: Final = "$JS.API"
 
@@ -67,6 +67,23 @@ def consumes(consumer: Consumer) -> Grant:
             f"$JS.ACK.*.*.{place}.>",  # with the domain and the account before the stream, as newer servers write it
         ),
     )
+
+
+def reads_directly(stream: str) -> Grant:
+    """Read the messages of a stream, apart from every consumer."""
+    return Grant(f"read {stream}", publish=(f"{API}.DIRECT.GET.{stream}",))
+
+
+def repairs_dead_letters() -> Grant:
+    """Read dead letters, and remove those that are replayed."""
+    actions = ("DIRECT.GET", "STREAM.MSG.GET", "STREAM.MSG.DELETE")
+    return Grant("replay its dead letters", publish=tuple(f"{API}.{action}.{DEAD}" for action in actions))
+
+
+def watches(consumer: Consumer) -> Grant:
+    """See how far a consumer of another service has come."""
+    place = f"{consumer.stream}.{consumer.name}"
+    return Grant(f"see how far `{consumer.name}` has come", publish=(f"{API}.CONSUMER.INFO.{place}",))
 
 
 def follows_stepped_time() -> Grant:

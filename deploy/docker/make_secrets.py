@@ -27,6 +27,7 @@ SERVICE_OF_SECRET: Final = {
     "forget-key-scoring": "scoring",
     "forget-key-nudges": "nudges",
     "contact-secret": "ingest",
+    "sources-key": "ingest",
     "acme": "ingest",
     "globex": "ingest",
     **{credential_name(user.name): user.name for user in USERS},

@@ -20,7 +20,6 @@ from nats.js.errors import KeyNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
 from deploy.local.contact_keys import hash_contact_once
-from deploy.local.wait_for_consumer import wait_until_processed
 from shared.errors import DaymarkError
 from shared.event_types import ACTIVITY_OBSERVED
 from shared.events import HISTORY_EXTENSION
@@ -28,6 +27,7 @@ from shared.jetstream.client import LeanClient
 from shared.jetstream.cloudevents import event_headers
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.streams import ACTIVITIES, SCORING_CONSUMER
+from shared.jetstream.wait_for_consumer import wait_until_processed
 from shared.observation import ObservationRefused, UnreadableFact, observation_id, read_without_unreadable
 from shared.trace import continue_trace
 

@@ -38,6 +38,10 @@ class ListenSection(Section):
         return (self.host, self.port) if self.probes_port is None else (self.probes_host, self.probes_port)
 
 
+class IngestSection(ListenSection):
+    sources_key: SecretReference
+
+
 class ScoringSection(ListenSection):
     api_token: SecretReference
 
@@ -48,7 +52,7 @@ class NudgesSection(ListenSection):
 
 class LocalSettings(CommonSettings):
     local: LocalSection
-    ingest: ListenSection
+    ingest: IngestSection
     scoring: ScoringSection
     nudges: NudgesSection
 

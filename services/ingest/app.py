@@ -18,8 +18,13 @@ from services.ingest.domain.webhook import Source
 from services.ingest.metrics import IngestMetrics, UnknownPaths
 from services.ingest.published_events import declare_publishers
 from services.ingest.receive_webhook import WebhookReceiver
-from services.ingest.reload_secrets import RELOAD_INTERVAL_S, reload_secrets
+from services.ingest.repair_requests import RepairRequests
+from services.ingest.reports.source_report import report_source
 from services.ingest.settings import IngestSettings
+from services.ingest.sources.known_sources import FOLLOW_INTERVAL_S, KnownSources
+from services.ingest.sources.reload_secrets import RELOAD_INTERVAL_S
+from services.ingest.sources.sealed_secrets import SecretsKey
+from services.ingest.sources.source_requests import SourceRequests
 from services.ingest.translate_webhooks import WebhookTranslator
 from services.ingest.webhooks import Door
 from shared.clock import Clock
@@ -29,13 +34,14 @@ from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS, find_waiting
 from shared.observation import SourceName
 from shared.requests.endpoint import NoQuery
 from shared.requests.router import RequestRouter
+from shared.requests.sources.reports import SOURCE_REPORT
 from shared.requests.webhooks import UNKNOWN_PATHS, UnknownPathList, UnknownPathRow
 from shared.service.background import BackgroundJob, measuring_job
 from shared.service.broker import ServiceBroker, make_app
 from shared.service.probes import check_broker, check_progress, first_problem, probe_routes, read_used_ratio
 from shared.service.process import Front, Job, probe_front, run_process
-from shared.service.settings import load_settings
-from shared.service.startup import has_finished, reach_broker
+from shared.service.settings import load_settings, read_strong_secret
+from shared.service.startup import has_finished, reach_broker, until_reached
 from shared.service.stepped_time import answer_status, make_clock, read_last_tick, tick_router
 
 _log = structlog.get_logger()
@@ -47,29 +53,34 @@ _DESCRIPTION: Final = "Receives webhooks from CRMs, stores them, and publishes t
 class IngestService:
     """Everything that ingest consists of. Building it does no I/O; `run` reaches the servers and works."""
 
-    def __init__(self, settings: IngestSettings, sources: dict[SourceName, Source], contact_secret: bytes) -> None:
+    def __init__(
+        self, settings: IngestSettings, sources: dict[SourceName, Source], contact_secret: bytes, sources_key: SecretsKey
+    ) -> None:
         self._settings = settings
-        self._sources = sources
         self._metrics = IngestMetrics(sources)
         self._clock = make_clock(settings.clock.mode)
         self._unknown_paths = UnknownPaths()
         self._client = LeanClient()
+        self._known = KnownSources(settings, sources, sources_key, self._client, self._metrics)
+        self._repairs = RepairRequests(self._client, self._known.find, self._clock, contact_secret=contact_secret)
         timeout_s = settings.ingest.store_timeout_s
         self._webhooks = Publisher(self._client, timeout_s=timeout_s)
         self._activities = Publisher(self._client, timeout_s=timeout_s)
         self._dead_letters = Publisher(self._client, timeout_s=timeout_s)
         translator = WebhookTranslator(
-            sources,
+            self._known.open,
             ADAPTERS,
             activities=self._activities,
             dead_letters=self._dead_letters,
             clock=self._clock,
             metrics=self._metrics,
             contact_secret=contact_secret,
+            find_source=self._known.find,
         )
         self._jobs: dict[str, Job] = {
             "translate": WebhookConsumer(self._client, translator, self._metrics).run,
-            "reload_secrets": BackgroundJob("reload_secrets", self._reload_secrets, interval_s=RELOAD_INTERVAL_S).run,
+            "follow_sources": BackgroundJob("follow_sources", self._known.follow, interval_s=FOLLOW_INTERVAL_S).run,
+            "reload_secrets": BackgroundJob("reload_secrets", self._known.reload_secrets, interval_s=RELOAD_INTERVAL_S).run,
             "measure": measuring_job({"backlog": self._measure_backlog, "storage": self._measure_storage}).run,
             "measure_disks": measuring_job(
                 disk_readers(settings.ingest.disks, self._metrics), interval_s=_DISKS_INTERVAL_S
@@ -85,6 +96,7 @@ class IngestService:
         probes = probe_front(host=limits.probes_host, port=limits.probes_port)
         await reach_broker(self._broker)
         await read_last_tick(self._client, self._clock)
+        await until_reached("nats", self._known.follow)
         async with self._webhooks, self._activities, self._dead_letters:
             await run_process(front, self._web(), self.app, self._broker, jobs=self._jobs, probes=(probes, self._probes()))
         await self.app.stop()
@@ -94,17 +106,20 @@ class IngestService:
         requests = RequestRouter(queue=_NAME)
         answer_status(requests, _NAME, self._clock, self._is_caught_up)
         requests.handles(UNKNOWN_PATHS)(self._list_unknown_paths)
+        SourceRequests(self._settings, self._known, self._client).register(requests)
+        requests.handles(SOURCE_REPORT)(partial(report_source, self._client, self._known.find))
+        self._repairs.register(requests)
         broker.include_routers(requests.router, tick_router(self._clock))
         declare_publishers(broker)
         return broker
 
     def _starting_web(self) -> Starlette:
-        receiver = WebhookReceiver(self._sources, ADAPTERS, None, self._clock)
+        receiver = WebhookReceiver(self._known.open, ADAPTERS, None, self._clock)
         door = Door(receiver, self._settings.ingest, self._metrics, self._clock, self._unknown_paths)
         return _without_redirects(door)
 
     def _web(self) -> Starlette:
-        receiver = WebhookReceiver(self._sources, ADAPTERS, self._webhooks, self._clock)
+        receiver = WebhookReceiver(self._known.open, ADAPTERS, self._webhooks, self._clock)
         return web_app(receiver, self._settings, self._metrics, self._clock, self._unknown_paths)
 
     def _probes(self) -> Starlette:
@@ -131,9 +146,6 @@ class IngestService:
         if monitor_url := self._settings.nats.monitor_url:
             self._metrics.jetstream_used_ratio.set(await read_used_ratio(monitor_url))
 
-    async def _reload_secrets(self) -> None:
-        reload_secrets(self._settings, self._sources)
-
 
 def disk_readers(disks: Mapping[str, str], metrics: IngestMetrics) -> Mapping[str, Callable[[], Awaitable[None]]]:
     """By name of a disk, what measures it. `disks` has a folder on each."""
@@ -151,13 +163,15 @@ async def run(settings: IngestSettings) -> None:
 
     Raises:
         SecretMissing: a secret is not where the configuration says it is.
+        SecretTooShort: a secret could be guessed.
     """
-    await IngestService(settings, settings.read_sources(), read_contact_secret(settings)).run()
+    key = SecretsKey(read_strong_secret(settings.ingest.sources_key, key="ingest.sources_key"))
+    await IngestService(settings, settings.read_sources(), read_contact_secret(settings), key).run()
 
 
 def describe() -> FastStream:
     """The application with default settings, for its AsyncAPI document. Needs no server."""
-    return IngestService(load_settings(IngestSettings), {}, b"").app
+    return IngestService(load_settings(IngestSettings), {}, b"", SecretsKey(None)).app
 
 
 def read_contact_secret(settings: IngestSettings) -> bytes:

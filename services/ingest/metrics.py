@@ -1,6 +1,7 @@
 """The metrics of ingest: name, unit, labels, and what to do when one moves."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -149,23 +150,36 @@ class IngestMetrics:
         )
 
     def _create_labels(self, sources: Mapping[SourceName, Source]) -> None:
-        for name in (*sources, UNKNOWN):
-            for result in RESULTS:
-                self.webhooks.labels(name, result)
-            for result in REFUSAL_RESULTS:
-                self.refused_seconds.labels(name, result)
-            self.request_seconds.labels(name)
-            self.newest_seconds.labels(name)
-            for result in ITEM_RESULTS:
-                self.items.labels(name, result)
-            for cause in SIGNATURE_CAUSES:
-                self.signature_failures.labels(name, cause)
-            self.unknown_outcomes.labels(name)
+        self._create_labels_of(UNKNOWN)
         for source in sources.values():
-            if source.expires_at is not None:
-                self.expires_seconds.labels(source.name).set(source.expires_at.timestamp())
+            self.add_source(source)
         for reason in DEAD_LETTER_REASONS:
             self.dead_letters.labels(reason)
+
+    def _create_labels_of(self, name: SourceName) -> None:
+        for result in RESULTS:
+            self.webhooks.labels(name, result)
+        for result in REFUSAL_RESULTS:
+            self.refused_seconds.labels(name, result)
+        self.request_seconds.labels(name)
+        self.newest_seconds.labels(name)
+        for result in ITEM_RESULTS:
+            self.items.labels(name, result)
+        for cause in SIGNATURE_CAUSES:
+            self.signature_failures.labels(name, cause)
+        self.unknown_outcomes.labels(name)
+
+    def add_source(self, source: Source) -> None:
+        """Create the label values of a source, and say when its sender stops. Repeating it changes nothing else."""
+        self._create_labels_of(source.name)
+        self.clear_expiry(source.name)
+        if source.expires_at is not None:
+            self.expires_seconds.labels(source.name).set(source.expires_at.timestamp())
+
+    def clear_expiry(self, name: SourceName) -> None:
+        """Nobody waits for the sender of this source any more."""
+        with suppress(KeyError):
+            self.expires_seconds.remove(name)
 
     def show_disk(self, name: str, *, free_bytes: int, size_bytes: int) -> None:
         """Bring the gauges of a disk up to date."""

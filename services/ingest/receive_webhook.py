@@ -20,7 +20,7 @@ _CONTENT_TYPE: Final = "application/octet-stream"
 
 
 class NoSuchSource(DaymarkError):
-    """No source of this name is configured. Add it to daymark.toml, or correct the URL at the sender."""
+    """No source of this name is configured. Add it with `daymark sources add`, or correct the URL at the sender."""
 
 
 class WebhookReceiver:
@@ -68,6 +68,7 @@ class WebhookReceiver:
 
         Raises:
             NoSuchSource: no source of this name is configured.
+            NotStored: JetStream has not been reached, and may have a stored source of this name.
         """
         return self._adapters[self.source(source_name).kind]
 
@@ -76,10 +77,13 @@ class WebhookReceiver:
 
         Raises:
             NoSuchSource: no source of this name is configured.
+            NotStored: JetStream has not been reached, and may have a stored source of this name.
         """
         try:
             return self._sources[name]
         except KeyError:
+            if self._publisher is None:
+                raise NotStored(_NOT_REACHED) from None
             raise NoSuchSource(name[:64]) from None
 
 

@@ -1,14 +1,15 @@
 """The configuration of ingest. `shared/daymark.default.toml` explains each key."""
 
 import re
-from typing import Final, Literal
+from typing import Final, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.field_map import ACTIVITY_KINDS, FIELDS, ExpressionRefused, compile_expression
+from services.ingest.domain.field_map import FIELDS, ExpressionRefused, compile_expression
 from services.ingest.domain.webhook import TOLERANCE_S, Limits, SignatureFormat, Source
 from shared.errors import DaymarkError
+from shared.fact_values import ACTIVITY_KINDS
 from shared.observation import SourceName
 from shared.service.http.limits import DEFAULT_LIMITS, HttpLimits
 from shared.service.settings import CommonSettings, SecretReference, Section, read_strong_secret
@@ -20,8 +21,11 @@ DISCARDED_MAX_BYTES: Final = 32 * 1024 * 1024
 _NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,62}\Z")
 
 
+AnyKeys = TypeVar("AnyKeys", bound="SourceKeys")
+
+
 class UnknownSource(DaymarkError):
-    """No source of this name is configured. `daymark doctor` lists the sources of daymark.toml."""
+    """There is no source of this name. `daymark sources list` lists all sources."""
 
 
 class IngestSection(Section):
@@ -39,8 +43,15 @@ class IngestSection(Section):
     head_fields_max: int = Field(gt=0)
     connections_per_address_max: int = Field(gt=0)
     disks: dict[str, str]
+    public_url: str
+    sources_key: SecretReference
     json_depth_max: int = Field(gt=0, le=500)
     json_values_max: int = Field(gt=0)
+
+    @property
+    def base_url(self) -> str:
+        """Where senders reach the door."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def http_limits(self) -> HttpLimits:
         """What the server allows its clients. The door limits bodies itself and discards the rest of one that is too large, so
@@ -83,9 +94,10 @@ class SignatureSection(Section):
         )
 
 
-class SourceSection(Section):
+class SourceKeys(Section):
+    """Everything about a source except its secrets."""
+
     kind: str
-    secrets: tuple[SecretReference, ...]
     account: str = ""
     public_url: str = ""
     outcomes: dict[str, str] = Field(default_factory=dict)
@@ -101,15 +113,6 @@ class SourceSection(Section):
         if kind not in ADAPTERS:
             raise ValueError(f"no such kind of source; the kinds are {', '.join(sorted(ADAPTERS))}")
         return kind
-
-    @field_validator("secrets")
-    @classmethod
-    def _require_secrets(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
-        if not secrets:
-            raise ValueError("write at least one; without a secret nothing could be verified")
-        if not all(secrets):
-            raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
-        return secrets
 
     @field_validator("kinds")
     @classmethod
@@ -132,7 +135,7 @@ class SourceSection(Section):
         return fields
 
     @model_validator(mode="after")
-    def _require_what_the_adapter_needs(self) -> "SourceSection":
+    def _require_what_the_adapter_needs(self) -> Self:
         if problem := ADAPTERS[self.kind].check_source(self.to_source(SourceName(""), secrets=())):
             raise ValueError(problem)
         return self
@@ -155,6 +158,33 @@ class SourceSection(Section):
         )
 
 
+class SourceSection(SourceKeys):
+    """`[sources.NAME]` of daymark.toml."""
+
+    secrets: tuple[SecretReference, ...]
+
+    @field_validator("secrets")
+    @classmethod
+    def _require_secrets(cls, secrets: tuple[str, ...]) -> tuple[str, ...]:
+        if not secrets:
+            raise ValueError("write at least one; without a secret nothing could be verified")
+        if not all(secrets):
+            raise ValueError("an empty secret would let anybody in; write env:NAME or file:PATH")
+        return secrets
+
+
+def require_slugs(sources: dict[SourceName, AnyKeys]) -> dict[SourceName, AnyKeys]:
+    """The sources, if their names can stand in an address.
+
+    Raises:
+        ValueError: one cannot.
+    """
+    for name in sources:
+        if not _NAME.match(name):
+            raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
+    return sources
+
+
 class IngestSettings(CommonSettings):
     ingest: IngestSection
     sources: dict[SourceName, SourceSection]
@@ -162,10 +192,7 @@ class IngestSettings(CommonSettings):
     @field_validator("sources")
     @classmethod
     def _require_slugs(cls, sources: dict[SourceName, SourceSection]) -> dict[SourceName, SourceSection]:
-        for name in sources:
-            if not _NAME.match(name):
-                raise ValueError(f"{name!r} cannot be the name of a source; use lower-case letters, digits and hyphens")
-        return sources
+        return require_slugs(sources)
 
     def source_to_read(self, name: str) -> Source:
         """The source without its secrets, to read webhooks that are stored already.

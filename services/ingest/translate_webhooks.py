@@ -1,6 +1,6 @@
 """Translate stored webhooks into observations. Whatever cannot be translated becomes a dead letter, with its bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -31,10 +31,12 @@ _log = structlog.get_logger()
 _SERVICE: Final = "ingest"
 _RECENT_ITEMS_MAX: Final = 50_000
 _PROBLEMS_LISTED_MAX: Final = 3
+FindSource = Callable[[SourceName], Awaitable[Source | None]]
 
 
 class WebhookTranslator:
-    """`activities` and `dead_letters` publish to the two streams. Without a `contact_secret` no contact is passed on."""
+    """`activities` and `dead_letters` publish to the two streams. `find_source` looks for a source that is not among `sources`
+    yet, since another replica has just added it. Without a `contact_secret` no contact is passed on."""
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class WebhookTranslator:
         clock: Clock,
         metrics: IngestMetrics,
         contact_secret: bytes,
+        find_source: FindSource,
     ) -> None:
         self._sources = sources
         self._adapters = adapters
@@ -54,6 +57,7 @@ class WebhookTranslator:
         self._clock = clock
         self._metrics = metrics
         self._contact_secret = contact_secret
+        self._find_source = find_source
         self._recent_items: dict[int, None] = {}
 
     async def translate(self, batch: Sequence[Msg]) -> None:
@@ -65,6 +69,8 @@ class WebhookTranslator:
         observed: list[Outgoing] = []
         dead: list[Outgoing] = []
         for message in batch:
+            if (name := _source_name(message)) not in self._sources:
+                await self._find_source(name)
             events, dead_letters = self._translate_message(message)
             observed += events
             dead += dead_letters
@@ -75,7 +81,7 @@ class WebhookTranslator:
 
     def _translate_message(self, message: Msg) -> tuple[list[Outgoing], list[Outgoing]]:
         """The events and the dead letters that follow from one stored webhook."""
-        name = SourceName(message.subject.removeprefix(f"{WEBHOOK_RECEIVED}."))
+        name = _source_name(message)
         source = self._sources.get(name)
         if source is None:
             return [], [self._dead_letter(message, "unknown_source", f"source {name} is no longer configured")]
@@ -143,6 +149,10 @@ class WebhookTranslator:
         trace = trace_id((message.headers or {}).get(TRACEPARENT))
         _log.warning("webhook_dead_lettered", subject=message.subject, reason=reason, detail=detail, trace_id=trace)
         return dead_letter(message, service=_SERVICE, reason=reason, detail=detail)
+
+
+def _source_name(message: Msg) -> SourceName:
+    return SourceName(message.subject.removeprefix(f"{WEBHOOK_RECEIVED}."))
 
 
 def _list_problems(refused: Sequence[RefusedItem]) -> str:

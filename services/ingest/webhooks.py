@@ -96,7 +96,7 @@ class Door:
         """A handshake, if the sender has one; otherwise which methods are allowed."""
         try:
             adapter = self._receiver.adapter(_source_name(request))
-        except NoSuchSource:
+        except (NoSuchSource, NotStored):
             return _to_response(_ALLOWED_METHODS)
         return _to_response(adapter.respond_to_handshake(_raw_webhook(request, b"")) or _ALLOWED_METHODS)
 
@@ -149,6 +149,8 @@ class Door:
         except NoSuchSource:
             self._unknown_paths.add(request.url.path, now=self._clock.now())
             return _Outcome(UNKNOWN, "unknown_source")
+        except NotStored:
+            return _Outcome(UNKNOWN, "unavailable")
         if not has_room:
             return _Outcome(source, "unavailable")
         is_plain = request.headers.get("content-encoding", "identity").strip().lower() in ("identity", "")
@@ -163,6 +165,8 @@ class Door:
             return _to_response(self._receiver.adapter(outcome.source).stored)
         self._metrics.refused_seconds.labels(outcome.source, outcome.result).set(now_s)
         if outcome.result == "unavailable":
+            if outcome.source == UNKNOWN:  # its sender may take every response for success
+                return _CutConnection()
             unavailable = self._receiver.adapter(outcome.source).unavailable
             return _CutConnection() if unavailable is None else _to_response(unavailable, self._retry_after)
         status, refusal = REFUSALS[outcome.result]

@@ -17,6 +17,10 @@ from shared.events import ManagerId, NudgeId, PersonId, PossibleAbsence, RepId
 
 SIGNED_IN: Final = "-"
 """Stands in an address where the signature would: it opens for the person who is signed in."""
+SETUP_PATH: Final = "/setup"
+"""Leads an operator through the first use."""
+SOURCES_PATH: Final = "/sources"
+"""What each source sends, for operators."""
 EFFECTS_PATH: Final = "/effects"
 """What the messages of each rule achieve, for managers."""
 PEOPLE_PATH: Final = "/people"
@@ -28,6 +32,7 @@ WINS_PATH: Final = "/wins"
 NEXT_HOUR_PATH: Final = "/demo/next-hour"
 """Lets the demonstration go on."""
 TODAY_PATH: Final = "/today"
+TOKENS_PATH: Final = "/tokens"
 """Opens the teams of the manager who is signed in."""
 PLAYBOOK_PATH: Final = "/playbook"
 """What a good day is in the teams of whoever is signed in."""
@@ -71,6 +76,10 @@ class Links:
     def sign_in_url(self, token: str) -> str:
         """The address of the page with the button that signs somebody in."""
         return f"{self._base_url}/sign-in/{token}"
+
+    def welcome_url(self, token: str) -> str:
+        """The address at which the first operator says who they are."""
+        return f"{self._base_url}/welcome/{token}"
 
     def own_page_url(self, rep_id: RepId, *, last_day: date) -> str:
         """The address of a rep's own page, as it stands in a message. It is signed where nobody could sign in.

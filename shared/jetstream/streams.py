@@ -40,7 +40,9 @@ SCORES: Final = "SCORES"
 NUDGES: Final = "NUDGES"
 DEAD: Final = "DEAD"
 CLOCK: Final = "CLOCK"
+SOURCES: Final = "SOURCES"
 TICK_SUBJECT: Final = "clock.tick"
+SOURCE_CONFIGURED: Final = "source.configured.v1"
 
 TRANSLATE_CONSUMER: Final = "ingest-translate"
 SCORING_CONSUMER: Final = "scoring"
@@ -59,8 +61,8 @@ class StreamMissing(Unavailable):
 
 
 class Stream(NamedTuple):
-    """One stream. The service that is its `owner` creates and changes it. A message stays for `kept_days`; with `newest_only`,
-    only until the next one on its subject."""
+    """One stream. The service that is its `owner` creates and changes it. A message stays for `kept_days`, or for ever if that
+    is 0; with `newest_only`, only until the next one on its subject."""
 
     name: str
     owner: str
@@ -102,6 +104,7 @@ STREAMS: Final = (
     Stream(NUDGES, "nudges", tuple(event.name for event in NUDGES_EVENTS), 30),
     Stream(DEAD, "ingest", ("dead.*.*",), 30),
     Stream(CLOCK, "ingest", (TICK_SUBJECT,), 30, newest_only=True),
+    Stream(SOURCES, "ingest", (f"{SOURCE_CONFIGURED}.*",), 0, newest_only=True),
 )
 CONSUMERS: Final = (
     Consumer(WEBHOOKS, TRANSLATE_CONSUMER, "ingest"),

@@ -62,8 +62,15 @@ class OperatorList(Schema):
     rows: tuple[OperatorRow, ...]
 
 
+class FirstOperatorLink(Schema):
+    """Where the first operator signs in, once and within an hour."""
+
+    url: str
+
+
 SESSION_LIST: Final = Endpoint(subject="session.list.v1", query=SessionQuery, reply=SessionList)
 SESSION_REVOKE: Final = Endpoint(subject="session.revoke.v1", query=SessionToRevoke, reply=SessionToRevoke)
 OPERATOR_ADD: Final = Endpoint(subject="operator.add.v1", query=OperatorToAdd, reply=OperatorRow)
 OPERATOR_REMOVE: Final = Endpoint(subject="operator.remove.v1", query=OperatorToRemove, reply=OperatorToRemove)
+OPERATOR_FIRST: Final = Endpoint(subject="operator.first.v1", query=NoQuery, reply=FirstOperatorLink)
 OPERATOR_LIST: Final = Endpoint(subject="operator.list.v1", query=NoQuery, reply=OperatorList)

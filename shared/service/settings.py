@@ -225,7 +225,7 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
         except ValidationError as refused:
             unknown = {tuple(map(str, error["loc"])) for error in refused.errors() if error["type"] == "extra_forbidden"}
             if not may_ignore or not unknown - ignored:
-                raise SettingsRefused("; ".join(_problems_of(refused))) from None
+                raise SettingsRefused("; ".join(describe_problems(refused))) from None
             ignored |= unknown
             _log.warning("settings_of_newer_version_ignored", keys=sorted(map(".".join, unknown)), remedy=_UPGRADE)
 
@@ -244,7 +244,7 @@ def _is_of_newer_version() -> bool:
         raise SettingsRefused(f"version: {refused}") from None
 
 
-def _problems_of(refused: ValidationError) -> Iterator[str]:
+def describe_problems(refused: ValidationError) -> Iterator[str]:
     """Each key with what is wrong. A key that is missing because it is misspelt is one problem, at the misspelt key."""
     errors = refused.errors()
     meant = find_misspelt_keys(
@@ -286,7 +286,12 @@ def read_strong_secret(reference: str, *, key: str) -> str | None:
         SecretMissing: the variable or file does not exist, or is empty.
         SecretTooShort: the secret could be guessed.
     """
-    secret = read_secret(reference)
-    if secret is not None and len(secret.encode()) < SECRET_MIN_BYTES:
-        raise SecretTooShort(f"{key}: {len(secret.encode())} bytes")
+    if (secret := read_secret(reference)) is not None:
+        refuse_short_secret(secret, key=key)
     return secret
+
+
+def refuse_short_secret(secret: str, *, key: str) -> None:
+    """Raise `SecretTooShort` if the secret could be guessed. `key` is the setting that holds it."""
+    if len(secret.encode()) < SECRET_MIN_BYTES:
+        raise SecretTooShort(f"{key}: {len(secret.encode())} bytes")

@@ -52,6 +52,8 @@ _PAGES: Final = {
     "wins": ("mara", "/wins"),
     "effects": ("mara", "/effects"),
     "own-page": ("ana", "/you/ana/-"),
+    "people": ("jon", "/people"),
+    "delivery": ("jon", "/delivery"),
 }
 """By name: who opens the page, and its path."""
 
@@ -86,7 +88,9 @@ async def take_pictures(folder: Path, *, pages: Sequence[str], screens: Sequence
         make_secrets(data / "secrets")
         async with running_daymark(data, configuration(data / "secrets")) as daymark:
             await play_until_now(daymark, data / "secrets")
+            await daymark.command("operator", "add", "jon")
             links = {
+                "jon": (await daymark.command("inbox", "jon")).strip(),
                 "mara": (await daymark.command("inbox", "mara")).strip(),
                 "ana": (await daymark.command("you", "ana")).strip(),
             }

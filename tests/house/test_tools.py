@@ -53,7 +53,7 @@ LAYERING = [
     ("deploy/local/servers/ports.py", "from deploy.local.servers.up import run_daymark", "deploy.local.servers, from the"),
     ("deploy/local/inspect/findings.py", "from deploy.local.inspect.doctor import examine", "deploy.local.inspect, from the"),
     (
-        "deploy/local/stored_messages.py",
+        "deploy/local/erase/person_matcher.py",
         "from deploy.local.erase.sweep_streams import sweep_streams",
         "deploy.local.erase, from the sweep",
     ),

@@ -11,9 +11,9 @@ import asyncpg
 
 from deploy.database import OWNERS
 from deploy.local.servers.postgres.programs import PROGRAMS
-from deploy.local.stored_messages import find_last_number, read_messages
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.stored_messages import find_last_number, read_messages
 from shared.jetstream.streams import CONSUMERS, STREAMS
 
 _PG_DUMP: Final = PROGRAMS / "pg_dump"

@@ -15,9 +15,9 @@ import pytest
 
 from deploy.database import OWNERS, ensure_database
 from deploy.demo.settings import configuration
-from deploy.local.stored_messages import StoredMessage, find_last_number, read_messages
 from shared.event_types import NUDGE_DECIDED
 from shared.jetstream.client import disconnect
+from shared.jetstream.stored_messages import StoredMessage, find_last_number, read_messages
 from shared.jetstream.streams import NUDGES
 from shared.postgres.migrations import migrate
 from shared.postgres.pool import make_pool

@@ -29,8 +29,9 @@ from shared.postgres.pool import make_pool
 _CONNECT_S: Final = 10.0
 _MIGRATIONS: Final = {SCORING_SCHEMA: SCORING_MIGRATIONS, NUDGES_SCHEMA: NUDGES_MIGRATIONS}
 _APPLIED: Final = 'SELECT name, digest FROM "{schema}".migration ORDER BY name'
-_NOT_BACKED_UP: Final = ("session", "sign_in_link", "openid_request")
-"""Tables of nudges that a backup leaves empty: a session that was ended since, or a link that was used, is not to come back."""
+_NOT_BACKED_UP: Final = ("session", "sign_in_link", "openid_request", "api_token")
+"""Tables of nudges that a backup leaves empty: a session or token that was ended since, or a link that was used, is not to
+come back."""
 _NO_SPACE: Final = "No space left on device"
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 

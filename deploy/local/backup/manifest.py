@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deploy.local.servers.durable_files import write_durably
 from shared.errors import DaymarkError
-from shared.jetstream.streams import STREAMS
+from shared.jetstream.streams import SOURCES, STREAMS
 from shared.service.version import VERSION, is_newer
 
 FORMAT: Final = 1
@@ -21,6 +21,8 @@ MANIFEST_NAME: Final = "manifest.json"
 DATABASE_FILE: Final = "postgres.dump"
 SECRETS: Final = "secrets"
 _VERSIONS_OF_MAJOR: Final = 10_000
+_ADDED_LATER: Final = frozenset({SOURCES})
+"""Streams that backups of earlier versions do not have."""
 _FILE_NAME: Final = re.compile(rf"(?:{SECRETS}/)?[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 
 
@@ -164,7 +166,8 @@ def _refuse_newer(folder: Path, manifest: Manifest, migrations: Mapping[str, Map
 def _refuse_changed(folder: Path, manifest: Manifest) -> None:
     entries = {entry.name: entry for entry in manifest.files}
     needed = {DATABASE_FILE, *(stream_file_name(stream.name) for stream in manifest.streams)}
-    if {stream.name for stream in manifest.streams} != {stream.name for stream in STREAMS} or needed - entries.keys():
+    missing = {stream.name for stream in STREAMS} ^ {stream.name for stream in manifest.streams}
+    if missing - _ADDED_LATER or needed - entries.keys():
         raise BackupDamaged(str(folder / MANIFEST_NAME))
     for name, entry in entries.items():
         if _FILE_NAME.fullmatch(name) is None:

@@ -10,6 +10,7 @@ from deploy.local.cli.nudges import inbox, nudges, you
 from deploy.local.cli.operation.backup import backup, restore
 from deploy.local.cli.operation.erase import forget
 from deploy.local.cli.operation.inspect import dead_letters, doctor
+from deploy.local.cli.operation.sources import sources
 from deploy.local.cli.operation.webhooks import mapping, webhooks
 from deploy.local.cli.operators import operator
 from deploy.local.cli.people import people
@@ -39,6 +40,7 @@ def make_app() -> typer.Typer:
     for group, name in (
         (roster, "roster"),
         (playbook, "playbook"),
+        (sources, "sources"),
         (webhooks, "webhooks"),
         (mapping, "mapping"),
         (dead_letters, "dead-letters"),

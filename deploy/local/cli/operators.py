@@ -14,8 +14,10 @@ from shared.events import PersonId
 from shared.jetstream.client import LeanClient
 from shared.requests.access import (
     OPERATOR_ADD,
+    OPERATOR_FIRST,
     OPERATOR_LIST,
     OPERATOR_REMOVE,
+    FirstOperatorLink,
     OperatorList,
     OperatorRow,
     OperatorToAdd,
@@ -42,6 +44,16 @@ def add_command(
 
     added = run_connected(command_settings(config, data), add)
     echo(f"{added.person} is an operator{'' if added.contacts else ' for as long as the roster lists them'}.")
+
+
+@operator.command("first")
+def first_command(config: Config = None, data: Data = None) -> None:
+    """Print the address where the first operator signs in, once and within an hour. Refused when there is an operator."""
+
+    async def make_link(connection: LeanClient) -> FirstOperatorLink:
+        return await ask(connection, OPERATOR_FIRST, NO_QUERY)
+
+    echo(run_connected(command_settings(config, data), make_link).url)
 
 
 @operator.command("remove")

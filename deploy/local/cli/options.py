@@ -8,9 +8,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from deploy.local.settings import LocalSettings, load_local_settings
-from deploy.local.stored_messages import OnProgress
 from deploy.output import Output
 from shared.events import ManagerId, PersonId, RepId, TeamId
+from shared.jetstream.stored_messages import OnProgress
 from shared.service.logs import configure_logs
 
 _DAY = ["%Y-%m-%d"]

@@ -13,7 +13,6 @@ from shared.observation import SourceName
 from shared.requests.client import Row, ask, list_all
 from shared.requests.definitions import NAMES_CHECK, NamesQuery
 from shared.requests.endpoint import Endpoint, Page, Query, Reply, Schema
-from shared.service.settings import load_settings
 
 LONG_S: Final = 600.0
 """The timeout of questions that may take minutes on a large history."""
@@ -48,9 +47,9 @@ async def refuse_unknown_source(connection: Client, source: SourceName) -> None:
     Raises:
         Refused: there is no such source; says which names are similar.
     """
-    from services.ingest.settings import IngestSettings
+    from deploy.local.all_sources import list_sources
 
-    configured = tuple(SourceName(name) for name in load_settings(IngestSettings).sources)
+    configured = tuple(await list_sources(connection))
     await ask(connection, NAMES_CHECK, NamesQuery(source=source, configured=configured))
 
 

@@ -9,10 +9,20 @@ import typer
 
 from deploy.local.cli.options import Config, Data, command_settings
 from deploy.local.run_file import RunFile
+from deploy.output import echo_block
+
+_WELCOME = """
+Daymark runs, and nobody has set it up yet. Open this address to begin:
+
+    {url}
+
+It works once, within an hour. `daymark operator first` prints a new one.
+"""
 
 
 def up(config: Config = None, data: Data = None) -> None:
     """Start everything on this machine and stay. Prints one line of JSON once everything is ready."""
+    from deploy.local.first_operator import find_first_operator_url
     from deploy.local.servers.up import run_daymark
 
     settings = command_settings(config, data, level="INFO")
@@ -22,7 +32,14 @@ def up(config: Config = None, data: Data = None) -> None:
             sys.stdout.write(run_file.line() + "\n")
             sys.stdout.flush()
 
-    asyncio.run(run_daymark(settings, on_ready=print_ready_line))
+    async def welcome(run_file: RunFile) -> None:
+        print_ready_line(run_file)
+        if (url := await find_first_operator_url(settings)) is not None:
+            with suppress(OSError):
+                echo_block(_WELCOME.format(url=url), err=True)
+        await asyncio.Event().wait()  # until it is cancelled
+
+    asyncio.run(run_daymark(settings, on_ready=welcome))
 
 
 def demo(

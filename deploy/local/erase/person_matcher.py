@@ -11,8 +11,8 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from deploy.local.stored_messages import StoredMessage
 from shared.jetstream.dead_letters import ORIGIN_HEADER
+from shared.jetstream.stored_messages import StoredMessage
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import NO_JSON
 from shared.privacy.contact_keys import CONTACT_KEY, hashed_contact, is_hashed

@@ -12,9 +12,9 @@ from typing import Final
 from nats.aio.client import Client
 
 from deploy.local.erase.person_matcher import PersonMatcher
-from deploy.local.stored_messages import OnProgress, erase_messages, find_last_number, read_messages
-from deploy.local.wait_for_consumer import wait_until_processed
+from shared.jetstream.stored_messages import OnProgress, erase_messages, find_last_number, read_messages
 from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
+from shared.jetstream.wait_for_consumer import wait_until_processed
 from shared.requests.erasure import ErasureTarget
 
 _STREAMS_IN_ORDER: Final = (WEBHOOKS, ACTIVITIES, SCORES, NUDGES, DEAD)

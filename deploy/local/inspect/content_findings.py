@@ -1,20 +1,17 @@
 """What the doctor finds out about the content of a source's last webhooks: what can never count, and why."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Final
 
 from nats.aio.client import Client
 
 from deploy.local.inspect.findings import Finding, Verdict, describe_span, name_some
-from deploy.local.stored_webhooks import list_newest_webhooks
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.field_map import search_fields
-from services.ingest.domain.webhook import BodyUnreadable, Source, VerifiedWebhook
-from services.ingest.read_webhooks import ReadItem, clock_ahead_s, read_items, unknown_outcome
-from shared.observation import ActivityId, Observation, UnreadableFact
+from services.ingest.domain.webhook import Source
+from services.ingest.reports.newest_webhooks import list_newest_webhooks
+from services.ingest.reports.read_content import Content, read_content
 from shared.requests.activities import ACTIVITY_GAPS, GapQuery
 from shared.requests.client import NoResponder, ask
 
@@ -30,24 +27,10 @@ _CONSEQUENCES: Final = {
     "start": "on no day",
 }
 
-ActivityNames = dict[tuple[str, ActivityId], Observation]
-"""The newest observation of each activity, by its account and id."""
-
-
-@dataclass(kw_only=True)
-class _Content:
-    """What the last webhooks of a source hold."""
-
-    activities: ActivityNames = field(default_factory=dict)
-    unknown_outcomes: Counter[str] = field(default_factory=Counter)
-    unknown_kinds: Counter[str] = field(default_factory=Counter)
-    unreadable: Counter[str] = field(default_factory=Counter)
-    clock_ahead_s: float = 0.0
-
 
 async def examine_content(connection: Client, source: Source) -> AsyncIterator[Finding]:
     """Read the last 500 webhooks as they would be read now, and ask scoring what their activities lack."""
-    content = _read(await list_newest_webhooks(connection, source, number=_WEBHOOKS_READ), source)
+    content = read_content(await list_newest_webhooks(connection, source, number=_WEBHOOKS_READ), source)
     subject = f"{source.name} ({source.kind})"
     for verdict, text in await _describe_gaps(connection, content, source):
         yield Finding(verdict=verdict, subject=subject, text=text)
@@ -55,30 +38,7 @@ async def examine_content(connection: Client, source: Source) -> AsyncIterator[F
         yield Finding(verdict=Verdict.NOTE, subject=subject, text=text)
 
 
-def _read(webhooks: list[VerifiedWebhook], source: Source) -> _Content:
-    content = _Content()
-    for webhook in webhooks:
-        try:
-            items = list(read_items(webhook, source, ADAPTERS[source.kind]))
-        except BodyUnreadable:
-            continue  # reported with the dead letters
-        for item in items:
-            _add_item(content, item, webhook, source)
-    return content
-
-
-def _add_item(content: _Content, item: ReadItem, webhook: VerifiedWebhook, source: Source) -> None:
-    if not item.translated and "kind" in source.fields and isinstance(item.item, Mapping):
-        content.unknown_kinds[str(search_fields(item.item, {"kind": source.fields["kind"]})["kind"])] += 1
-    content.unreadable.update(fact.name for fact in item.translated if isinstance(fact, UnreadableFact))
-    for observation in item.observations:
-        content.activities[observation.account, observation.activity_id] = observation
-        if (outcome := unknown_outcome(observation, source)) is not None:
-            content.unknown_outcomes[outcome] += 1
-        content.clock_ahead_s = max(content.clock_ahead_s, clock_ahead_s(observation, webhook.received_at))
-
-
-async def _describe_gaps(connection: Client, content: _Content, source: Source) -> list[tuple[Verdict, str]]:
+async def _describe_gaps(connection: Client, content: Content, source: Source) -> list[tuple[Verdict, str]]:
     """What activities lack by all that is known of them, which may be more than the last webhooks say."""
     names = [name for name, newest in content.activities.items() if not newest.deleted]
     missing: Counter[str] = Counter()
@@ -107,7 +67,7 @@ async def _describe_gaps(connection: Client, content: _Content, source: Source) 
     return described
 
 
-def _describe_content(content: _Content, source: Source) -> Iterator[str]:
+def _describe_content(content: Content, source: Source) -> Iterator[str]:
     if content.unknown_outcomes:
         phrases = _list_phrases(content.unknown_outcomes)
         yield f"outcomes that are not mapped and count as `other`: {phrases}; add them to [sources.{source.name}.outcomes]"

@@ -9,8 +9,8 @@ from typing import Final
 import httpx
 from nats.aio.client import Client
 
+from deploy.local.all_sources import list_closed_sources, list_sources
 from deploy.local.inspect.backup_findings import examine_backups
-from deploy.local.inspect.dead_letters import list_letters
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.local.inspect.people_findings import examine_people
 from deploy.local.inspect.roster_findings import examine_roster
@@ -23,6 +23,7 @@ from services.ingest.settings import IngestSettings
 from services.nudges.settings import NudgesSettings
 from shared.errors import DaymarkError
 from shared.jetstream.client import LeanClient
+from shared.jetstream.dead_letters import list_letters
 from shared.jetstream.streams import CONSUMERS, StreamRefused, find_waiting
 from shared.observation import SourceName
 from shared.plurals import count_nouns
@@ -46,11 +47,13 @@ async def examine_the_rest(settings: LocalSettings, connection: LeanClient, *, n
     letters = [replace(letter, body=b"") async for letter in list_letters(connection)]  # bodies may be large
     sources: Mapping[SourceName, Source] = {}
     try:
-        sources = load_settings(IngestSettings).read_sources()
+        load_settings(IngestSettings).read_sources()
+        sources = await list_sources(connection)
     except (SecretMissing, SecretTooShort) as unusable:
         yield Finding(verdict=Verdict.PROBLEM, subject="sources", text=str(unusable))
     nudges = load_settings(NudgesSettings)
     for subject, findings in {
+        "added sources": _examine_closed_sources(connection),
         "sources": examine_sources(connection, sources, letters, probes_url=urls["ingest"], now=now),
         "backlogs": _examine_backlogs(connection),
         "dead letters": _yield_all(examine_other_letters(sources, letters)),
@@ -61,6 +64,11 @@ async def examine_the_rest(settings: LocalSettings, connection: LeanClient, *, n
     }.items():
         async for finding in _until_refused(subject, findings):
             yield finding
+
+
+async def _examine_closed_sources(connection: Client) -> AsyncIterator[Finding]:
+    for problem in await list_closed_sources(connection):
+        yield Finding(verdict=Verdict.PROBLEM, subject="sources", text=problem)
 
 
 async def _until_refused(subject: str, findings: AsyncIterator[Finding]) -> AsyncIterator[Finding]:

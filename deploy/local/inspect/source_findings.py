@@ -12,13 +12,13 @@ from nats.js.errors import NotFoundError
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.inspect.content_findings import examine_content
-from deploy.local.inspect.dead_letters import Letter
 from deploy.local.inspect.findings import Finding, Verdict, describe_age, describe_span, name_some
 from services.ingest.domain.adapter import RetryPolicy
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.metrics import NEWEST_REFUSAL_TIMESTAMP_SECONDS, SIGNATURE_FAILURES_TOTAL, UNKNOWN, WEBHOOKS_TOTAL
 from shared.event_types import WEBHOOK_RECEIVED
+from shared.jetstream.dead_letters import Letter
 from shared.jetstream.streams import WEBHOOKS
 from shared.observation import SourceName
 from shared.plurals import count_nouns

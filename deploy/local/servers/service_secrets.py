@@ -32,6 +32,8 @@ def generated_secrets(settings: LocalSettings, service: str) -> dict[str, str]:
         files.append(("DAYMARK_PRIVACY__FORGET_KEY", "forget-key"))
     if service == "ingest" and not settings.privacy.contact_secret:
         files.append(("DAYMARK_PRIVACY__CONTACT_SECRET", CONTACT_HASH_KEY_FILE))
+    if service == "ingest" and not settings.ingest.sources_key:
+        files.append(("DAYMARK_INGEST__SOURCES_KEY", "sources-key"))
     if service == "scoring" and not settings.scoring.api_token:
         files.append(("DAYMARK_SCORING__API_TOKEN", "api-token"))
     if service == "nudges" and not settings.nudges.link_secret:

@@ -23,7 +23,7 @@ from services.ingest.domain.outcomes import find_outcome
 from services.ingest.domain.reading import as_items, read_json, seconds_between
 from services.ingest.domain.times import read_start, read_time, to_rfc3339
 from services.ingest.domain.webhook import BodyUnreadable, Source, VerifiedWebhook
-from shared.fact_values import FactValue
+from shared.fact_values import ACTIVITY_KINDS, FactValue
 from shared.facts import (
     ACTOR,
     AMOUNT,
@@ -87,14 +87,6 @@ FIELDS: Final = frozenset(
 """What can be mapped. Durations and amounts have a name for each unit that senders use."""
 
 REQUIRED_FIELDS: Final = frozenset({"activity_id", "kind"})
-ACTIVITY_KINDS: Final = frozenset(
-    {
-        "call", "email", "meeting", "meeting_booked", "demo", "message", "task", "note", "proposal_sent", "proposal_accepted",
-        "lead_handled", "contact_created", "deal_created", "deal_stage_changed", "deal_won", "deal_lost",
-    }
-)  # fmt: skip
-"""Our kinds, which need no entry in the `kinds` of a source. An item of any other kind that has no entry is no activity."""
-
 DIRECTIONS: Final = {
     "in": "inbound",
     "inbound": "inbound",

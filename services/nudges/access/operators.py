@@ -31,9 +31,9 @@ async def find_operator(connection: Connection | asyncpg.Pool, person_id: Person
     return _to_operator(row) if row is not None else None
 
 
-async def list_operators(pool: asyncpg.Pool) -> list[Operator]:
+async def list_operators(connection: Connection | asyncpg.Pool) -> list[Operator]:
     """By id."""
-    return [_to_operator(row) for row in await pool.fetch(_QUERIES["list_operators"])]
+    return [_to_operator(row) for row in await connection.fetch(_QUERIES["list_operators"])]
 
 
 async def add_operator(connection: Connection | asyncpg.Pool, operator: Operator, *, now: datetime) -> None:
@@ -45,9 +45,19 @@ async def add_operator(connection: Connection | asyncpg.Pool, operator: Operator
 async def remove_operator(pool: asyncpg.Pool, person_id: PersonId) -> bool:
     """End their sessions, too. Returns whether they were an operator."""
     async with pool.acquire() as connection, connection.transaction():
-        removed = await connection.fetchval(_QUERIES["delete_operator"], person_id)
-        if removed is not None:
-            await connection.execute(_QUERIES["delete_sessions_of_operator"], person_id)
+        return await _remove(connection, person_id)
+
+
+async def move_operator(connection: Connection, person_id: PersonId, operator: Operator, *, now: datetime) -> None:
+    """An operator is somebody of the roster from now on, under another id. The sessions of the former id end."""
+    await _remove(connection, person_id)
+    await add_operator(connection, operator, now=now)
+
+
+async def _remove(connection: Connection, person_id: PersonId) -> bool:
+    removed = await connection.fetchval(_QUERIES["delete_operator"], person_id)
+    if removed is not None:
+        await connection.execute(_QUERIES["delete_sessions_of_operator"], person_id)
     return removed is not None
 
 

@@ -14,6 +14,9 @@ from shared.postgres.queries import Queries
 
 _QUERIES: Final = Queries.beside(__file__)
 LINK_AGE_MAX: Final = timedelta(minutes=15)
+FIRST_OPERATOR: Final = PersonId("")
+"""Whom a link signs in that is made before anybody is known: whoever opens it says who they are."""
+FIRST_LINK_AGE_MAX: Final = timedelta(hours=1)
 MESSAGES_MAX: Final = 5
 """How many sign-in links are sent to one person within an hour."""
 _COUNTED_FOR: Final = timedelta(hours=1)
@@ -42,14 +45,18 @@ async def has_had_enough(connection: Connection, person_id: PersonId, *, now: da
     return sent >= MESSAGES_MAX
 
 
-async def find_sign_in_link(pool: asyncpg.Pool, token: str, *, now: datetime) -> SignInLink | None:
+async def find_sign_in_link(
+    pool: asyncpg.Pool, token: str, *, now: datetime, age_max: timedelta = LINK_AGE_MAX
+) -> SignInLink | None:
     """The link of a token; None if there is none, or if it has ended or was used. It stays usable."""
-    return _to_link(await pool.fetchrow(_QUERIES["find_link"], digest_of(token), now - LINK_AGE_MAX))
+    return _to_link(await pool.fetchrow(_QUERIES["find_link"], digest_of(token), now - age_max))
 
 
-async def claim_sign_in_link(connection: Connection, token: str, *, now: datetime) -> SignInLink | None:
+async def claim_sign_in_link(
+    connection: Connection, token: str, *, now: datetime, age_max: timedelta = LINK_AGE_MAX
+) -> SignInLink | None:
     """Use it up. None if it cannot be used any more."""
-    return _to_link(await connection.fetchrow(_QUERIES["claim_link"], digest_of(token), now - LINK_AGE_MAX, now))
+    return _to_link(await connection.fetchrow(_QUERIES["claim_link"], digest_of(token), now - age_max, now))
 
 
 def _to_link(row: asyncpg.Record | None) -> SignInLink | None:

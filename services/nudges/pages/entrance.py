@@ -12,7 +12,9 @@ from services.nudges.links import (
     EFFECTS_PATH,
     PEOPLE_PATH,
     PLAYBOOK_PATH,
+    SETUP_PATH,
     SIGNED_IN,
+    SOURCES_PATH,
     TODAY_PATH,
     WINS_PATH,
     inbox_path,
@@ -21,7 +23,12 @@ from services.nudges.links import (
 )
 from shared.events import PersonId, TeamId
 
-OPERATOR_PAGES: Final = (("Delivery", DELIVERY_PATH), ("People", PEOPLE_PATH))
+OPERATOR_PAGES: Final = (
+    ("Delivery", DELIVERY_PATH),
+    ("People", PEOPLE_PATH),
+    ("Sources", SOURCES_PATH),
+    ("Set up", SETUP_PATH),
+)
 """The pages of whoever runs Daymark."""
 
 

@@ -20,6 +20,7 @@ from services.nudges.pages.absences.absence_page import AbsencePage, AskScoring
 from services.nudges.pages.answers.answer_page import AnswerPage
 from services.nudges.pages.answers.undo_page import UndoPage
 from services.nudges.pages.api.api_routes import Api
+from services.nudges.pages.api.token_page import TokenPage
 from services.nudges.pages.delivery.delivery_page import DeliveryPage
 from services.nudges.pages.disputes.dispute_page import DisputePage
 from services.nudges.pages.doors.asking_limit import AskingLimit
@@ -28,6 +29,7 @@ from services.nudges.pages.doors.openid_page import OpenIdPage
 from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.doors.sign_in_messages import SignInMessages
 from services.nudges.pages.doors.sign_in_page import SignInPage
+from services.nudges.pages.doors.welcome_page import WelcomePage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox.inbox_page import InboxPage
@@ -39,6 +41,9 @@ from services.nudges.pages.playbook.edit_page import EditPage
 from services.nudges.pages.playbook.playbook_page import PlaybookPage
 from services.nudges.pages.preferences.preference_page import PreferencePage
 from services.nudges.pages.rendering import Renderer
+from services.nudges.pages.setup.setup_frame import SetupFrame
+from services.nudges.pages.setup.setup_page import SetupPage
+from services.nudges.pages.sources.sources_page import SourcesPage
 from services.nudges.pages.thanks.send_thanks import ThanksSender
 from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pages.today.live_teams import LiveTeams
@@ -119,8 +124,16 @@ class Site:
         )
         openid = self._openid_routes(renderer, messages, cookie)
         more = [*more, *NextHourPage(renderer, guard, ask=self.scoring.ask).routes()] if is_demonstration else more
-        routes = [*openid, *sign_in.routes(), *inbox.routes(), *self._other_pages(renderer, guard), *more]
+        welcome = WelcomePage(self.pool, renderer, self.clock, self.metrics, cookie=cookie)
+        doors = [*openid, *sign_in.routes(), *welcome.routes()]
+        others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]
+        routes = [*doors, *inbox.routes(), *others, *more]
         return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
+
+    def _operators_pages(self, renderer: Renderer, guard: Guard, cookie: SessionCookie) -> Sequence[BaseRoute]:
+        ask, channels = self.scoring.ask, self.channels
+        frame = SetupFrame(self.pool, renderer, self.clock, guard, ask=ask, channels=channels)
+        return [*SetupPage(frame, cookie).routes(), *SourcesPage(renderer, self.clock, guard, ask=ask).routes()]
 
     def _openid_routes(self, renderer: Renderer, messages: SignInMessages, cookie: SessionCookie) -> Sequence[BaseRoute]:
         if self.openid is None:
@@ -163,6 +176,7 @@ class Site:
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
             Api(pool, clock, guard, effects),
+            TokenPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),
             PeoplePage(pool, renderer, clock, guard, channels=self.channels, ask_scoring=self.scoring.ask),
             DeliveryPage(

@@ -7,12 +7,13 @@ import asyncpg
 from services.nudges.access.operators import Operator, add_operator, list_operators, remove_operator
 from services.nudges.access.roster_today import FindPerson
 from services.nudges.access.sessions import Origin, list_sessions, revoke_session
-from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link
-from services.nudges.links import Links
+from services.nudges.access.sign_in_links import FIRST_OPERATOR, SignInLink, add_sign_in_link
+from services.nudges.links import SETUP_PATH, Links
 from shared.errors import DaymarkError
 from shared.events import PersonId
 from shared.reach import MAIL, SLACK, ContactPoint
 from shared.requests.access import (
+    FirstOperatorLink,
     OperatorList,
     OperatorRow,
     OperatorToAdd,
@@ -36,6 +37,10 @@ class NotAnOperator(DaymarkError):
     links."""
 
 
+class OperatorsExist(DaymarkError):
+    """There is an operator already, so nobody signs in as the first one. `daymark operator add` adds another operator."""
+
+
 class NotASlackUser(DaymarkError):
     """This is not the id of a Slack user. It looks like U024BE7LH; Slack shows it in the person's profile."""
 
@@ -45,6 +50,19 @@ async def make_sign_in_url(pool: asyncpg.Pool, links: Links, person_id: PersonId
     async with pool.acquire() as connection, connection.transaction():
         link = SignInLink(person_id=person_id, origin=Origin.COMMAND, next_path=next_path)
         return links.sign_in_url(await add_sign_in_link(connection, link, now=now))
+
+
+async def make_first_operator_url(pool: asyncpg.Pool, links: Links, *, now: datetime) -> FirstOperatorLink:
+    """The address at which the first operator signs in.
+
+    Raises:
+        OperatorsExist: there is one.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        if await list_operators(connection):
+            raise OperatorsExist
+        link = SignInLink(person_id=FIRST_OPERATOR, origin=Origin.COMMAND, next_path=SETUP_PATH)
+        return FirstOperatorLink(url=links.welcome_url(await add_sign_in_link(connection, link, now=now)))
 
 
 async def list_open_sessions(pool: asyncpg.Pool, person_id: PersonId | None, *, now: datetime) -> SessionList:

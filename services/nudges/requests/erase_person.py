@@ -46,6 +46,7 @@ async def erase_person(
         await _execute(connection, _QUERIES["delete_mail_stop"], person_id)
         await _execute(connection, _QUERIES["delete_preference"], person_id)
         await _execute(connection, _QUERIES["delete_sessions"], person_id)
+        await _execute(connection, _QUERIES["delete_api_tokens"], person_id)
         await _execute(connection, _QUERIES["delete_sign_in_links"], person_id)
         await _execute(connection, _QUERIES["delete_operator"], person_id)
         reports = await _execute(connection, _QUERIES["delete_days"], person_id)

@@ -59,6 +59,10 @@ DELETE FROM preference WHERE person_id = $1;
 -- Whoever is erased is signed out.
 DELETE FROM session WHERE person_id = $1;
 
+-- name: delete_api_tokens
+-- Programs read nothing for whoever is erased.
+DELETE FROM api_token WHERE person_id = $1;
+
 -- name: delete_sign_in_links
 -- Links that the person asked for.
 DELETE FROM sign_in_link WHERE person_id = $1;

@@ -22,6 +22,7 @@ from services.nudges.requests.access import (
     add_named_operator,
     list_all_operators,
     list_open_sessions,
+    make_first_operator_url,
     make_sign_in_url,
     remove_named_operator,
     revoke,
@@ -32,10 +33,12 @@ from shared.clock import Clock
 from shared.events import PersonId
 from shared.requests.access import (
     OPERATOR_ADD,
+    OPERATOR_FIRST,
     OPERATOR_LIST,
     OPERATOR_REMOVE,
     SESSION_LIST,
     SESSION_REVOKE,
+    FirstOperatorLink,
     OperatorList,
     OperatorRow,
     OperatorToAdd,
@@ -108,7 +111,7 @@ def nudge_requests(
     _add_channels(requests, pool, clock, channels)
     _add_people(requests, pool, clock, channels, ask_scoring=ask_scoring, on_queued=on_queued)
     _add_links(requests, pool, clock, links)
-    _add_access(requests, pool, clock, find_person=find_person)
+    _add_access(requests, pool, clock, links, find_person=find_person)
     _add_experiments(requests, pool, clock)
     _add_erasure(requests, pool, clock, channels, erasure_key=erasure_key)
     return requests
@@ -187,7 +190,7 @@ def _add_links(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, links:
         return Link(url=await make_sign_in_url(pool, links, PersonId(query.rep), page, now=clock.now()))
 
 
-def _add_access(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, *, find_person: FindPerson) -> None:
+def _add_access(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, links: Links, *, find_person: FindPerson) -> None:
     @requests.handles(SESSION_LIST)
     async def answer_sessions(query: SessionQuery) -> SessionList:
         return await list_open_sessions(pool, query.person, now=clock.now())
@@ -203,6 +206,10 @@ def _add_access(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, *, fi
     @requests.handles(OPERATOR_REMOVE)
     async def answer_operator_remove(query: OperatorToRemove) -> OperatorToRemove:
         return await remove_named_operator(pool, query)
+
+    @requests.handles(OPERATOR_FIRST)
+    async def answer_operator_first(_: NoQuery) -> FirstOperatorLink:
+        return await make_first_operator_url(pool, links, now=clock.now())
 
     @requests.handles(OPERATOR_LIST)
     async def answer_operators(_: NoQuery) -> OperatorList:

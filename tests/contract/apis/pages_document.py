@@ -6,14 +6,15 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from services.nudges.pages.api.documents import ApiError, DayScoreList, RuleEffectList, WinList
-from services.nudges.pages.api.team_scores import COLUMNS
+from services.nudges.pages.api.people_documents import NudgeDocumentList, PersonDocumentList
+from services.nudges.pages.api.team_scores import COLUMNS, TeamScoreList
 from shared.requests.endpoint import Schema
 from shared.service.version import VERSION
 
 _JSON: Final = "application/json"
 _REF: Final = "#/components/schemas/{model}"
 _REFUSALS: Final = {
-    "401": "nobody is signed in",
+    "401": "neither a token nor a session that works",
     "404": "not for this visitor, or not there",
     "503": "cannot be answered now; retry after the seconds in `Retry-After`",
 }
@@ -25,26 +26,48 @@ _PERIOD: Final = tuple(
     )
 )
 
+_SECURITY_SCHEMES: Final = {
+    "token": {"type": "http", "scheme": "bearer", "description": "made at `/tokens`; works for a year"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "daymark-session"},
+}
+_MODELS: Final[tuple[type[Schema], ...]] = (
+    ApiError,
+    DayScoreList,
+    NudgeDocumentList,
+    PersonDocumentList,
+    RuleEffectList,
+    TeamScoreList,
+    WinList,
+)
+
 
 def make_pages_openapi() -> dict[str, Any]:
     """The whole document."""
-    models: list[type[Schema]] = [ApiError, DayScoreList, RuleEffectList, WinList]
-    _, schemas = models_json_schema([(model, "serialization") for model in models], ref_template=_REF)
+    _, schemas = models_json_schema([(model, "serialization") for model in _MODELS], ref_template=_REF)
     rep = {"name": "rep", "in": "path", "required": True, "schema": {"type": "string"}, "description": "the id in the roster"}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Daymark pages",
             "version": VERSION,
-            "description": "What pages show, for programs. Each request sends the cookie of a session; rights are the same.",
+            "description": "What pages show, for programs, with the rights of whoever made the token.",
         },
         "servers": [{"url": "http://127.0.0.1:8080", "description": "`nudges.public_url`"}],
-        "security": [{"session": []}],
+        "security": [{"token": []}, {"session": []}],
         "components": {
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "daymark-session"}},
+            "securitySchemes": _SECURITY_SCHEMES,
             "schemas": schemas["$defs"],
         },
         "paths": {
+            "/api/v1/people": {"get": _get("listPeople", "The reps about whom somebody may ask", PersonDocumentList)},
+            "/api/v1/people/{rep}/nudges": {
+                "parameters": [rep, *_PERIOD],
+                "get": _get("listNudges", "What a rep was sent, with the reasons", NudgeDocumentList, has_period=True),
+            },
+            "/api/v1/scores": {
+                "parameters": list(_PERIOD),
+                "get": _get("listScores", "The scores of the reps whom somebody manages", TeamScoreList, has_period=True),
+            },
             "/api/v1/people/{rep}/days": {
                 "parameters": [rep, *_PERIOD],
                 "get": _get("listDays", "The days of a rep, for the rep and for their managers", DayScoreList, has_period=True),
@@ -65,7 +88,7 @@ def _export_scores() -> dict[str, Any]:
     description = f"one line per rep and day, with the columns {', '.join(COLUMNS)}"
     answer = {"description": description, "content": {"text/csv": {"schema": {"type": "string"}}}}
     responses = {"200": answer} | _refusals(has_period=True)
-    return {"operationId": "exportScores", "summary": "The scores of the reps whom somebody manages", "responses": responses}
+    return {"operationId": "exportScores", "summary": "The same as a file for spreadsheets", "responses": responses}
 
 
 def _refusals(*, has_period: bool) -> dict[str, Any]:

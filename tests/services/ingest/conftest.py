@@ -111,6 +111,10 @@ class Stored:
         return json.loads(self.data)
 
 
+async def find_no_source(_: SourceName) -> None:
+    """Nothing was added meanwhile."""
+
+
 async def always_ready() -> None:
     """A check that finds no problem."""
 
@@ -129,6 +133,7 @@ async def ingest(nats: LeanClient) -> AsyncIterator[Ingest]:
             clock=clock,
             metrics=metrics,
             contact_secret=CONTACT_SECRET,
+            find_source=find_no_source,
         )
 
         def door_with(**limits: float) -> Starlette:

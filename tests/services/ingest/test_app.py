@@ -16,6 +16,7 @@ from deploy.local.servers.ports import find_free_ports
 from shared.clock import SystemClock
 from shared.jetstream.client import connect, disconnect
 from shared.requests.client import NO_QUERY, ask
+from shared.requests.sources.endpoints import SOURCE_STORE, SourceDescription, SourceToStore
 from shared.service.stepped_time import status_endpoint
 from tests.service_process import running_service
 
@@ -26,6 +27,7 @@ url = "nats://127.0.0.1:{nats_port}"
 [ingest]
 port = {port}
 probes_port = {probes_port}
+sources_key = "file:{folder}/acme"
 [sources.acme]
 kind = "standard"
 secrets = ["file:{folder}/acme"]
@@ -92,9 +94,9 @@ async def test_before_the_broker_is_reached_a_sender_is_asked_to_retry(ingest: R
     response = await ingest.post()
 
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
-    assert (await ingest.post("not-configured")).status_code == 404
-    with pytest.raises(httpx.RemoteProtocolError):  # this sender would take any response for success
-        await ingest.post("reach")
+    for source in ("reach", "may-be-stored"):  # such a sender would take any response for success
+        with pytest.raises(httpx.RemoteProtocolError):
+            await ingest.post(source)
 
 
 async def test_before_the_broker_is_reached_the_service_is_alive_and_not_ready(ingest: RunningIngest) -> None:
@@ -119,6 +121,26 @@ async def test_the_port_of_senders_answers_no_probe_and_the_port_of_probes_no_we
 
 async def test_once_the_broker_is_reached_the_same_door_stores_webhooks(ingest: RunningIngest, broker: NatsServer) -> None:
     assert (await ingest.until_stored()).json() == {"stored": True}
+
+
+async def test_a_source_that_is_added_while_the_service_runs_is_open_at_once(
+    ingest: RunningIngest, broker: NatsServer, tmp_path: Path
+) -> None:
+    await ingest.until_stored()
+    refused = (await ingest.post("added")).status_code
+    connection = await connect(broker.url, name="test")
+    secret = (tmp_path / "acme").read_text()
+    query = SourceToStore(name="added", description=SourceDescription(kind="standard"), secrets=(secret,))
+
+    await ask(connection, SOURCE_STORE, query)
+    accepted = (await ingest.post("added")).status_code
+    while not (await ask(connection, status_endpoint("ingest"), NO_QUERY)).caught_up:
+        await asyncio.sleep(0.05)
+    subject = (await connection.jetstream().get_last_msg("ACTIVITIES", "activity.observed.v1.added")).subject
+    await disconnect(connection)
+
+    assert (refused, accepted, subject) == (404, 200, "activity.observed.v1.added")
+    assert 'daymark_ingest_webhooks_total{result="stored",source="added"} 1.0' in (await ingest.probes.get("/metrics")).text
 
 
 async def test_the_service_reports_over_nats_that_it_has_translated_everything(

@@ -7,9 +7,22 @@ import msgspec
 
 from services.ingest.app import describe
 from shared.observation import Observation, ObservationData
+from shared.requests.sources.endpoints import SOURCE_LIST, SOURCE_REMOVE, SOURCE_STORE
+from shared.requests.sources.repairs import SOURCE_LETTERS, SOURCE_REPLAY, SOURCE_REPROCESS
+from shared.requests.sources.reports import SOURCE_REPORT
 from shared.requests.webhooks import UNKNOWN_PATHS
 
-REQUESTS = {"clock.status.v1.ingest", UNKNOWN_PATHS.subject}
+REQUESTS = {
+    "clock.status.v1.ingest",
+    UNKNOWN_PATHS.subject,
+    SOURCE_LIST.subject,
+    SOURCE_STORE.subject,
+    SOURCE_REMOVE.subject,
+    SOURCE_REPORT.subject,
+    SOURCE_LETTERS.subject,
+    SOURCE_REPLAY.subject,
+    SOURCE_REPROCESS.subject,
+}
 
 
 def _document() -> dict[str, Any]:

@@ -117,9 +117,8 @@ def test_only_the_newest_paths_are_known_and_of_long_ones_the_beginning() -> Non
     assert paths.list()[0].path == "/00"
 
 
-async def test_a_post_to_a_path_that_no_source_has_is_counted_wherever_it_goes() -> None:
+async def test_a_post_to_a_path_that_no_source_has_is_counted_wherever_it_goes(receiver: WebhookReceiver) -> None:
     clock, metrics, paths = SteppedClock(NOW), IngestMetrics(SOURCES), UnknownPaths()
-    receiver = WebhookReceiver(SOURCES, ADAPTERS, None, clock)
     app = web_app(receiver, load_settings(IngestSettings), metrics, clock, paths)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as client:
         for path in ("/webhooks/acne", "/webhooks/acne", "/hooks/acme"):

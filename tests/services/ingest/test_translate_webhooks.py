@@ -11,9 +11,10 @@ from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.webhook import Source
 from services.ingest.settings import IngestSettings
 from shared.jetstream.streams import ACTIVITIES, DEAD, WEBHOOKS
+from shared.observation import SourceName
 from shared.privacy.contact_keys import hashed_contact
 from shared.service.settings import load_settings
-from tests.services.ingest.conftest import CONTACT_SECRET, OBSERVATION, Ingest, to_json
+from tests.services.ingest.conftest import CONTACT_SECRET, OBSERVATION, SOURCES, Ingest, to_json
 from tests.services.ingest.senders import NOW
 
 CONTACT = "ada@example.com"
@@ -108,6 +109,25 @@ async def test_up_to_three_problems_are_listed_and_further_ones_counted(
 
     detail = (await ingest.read_stored(DEAD)).headers["Daymark-Detail"]
     assert detail == "; ".join(f"item {index}: not a JSON object" for index in range(3)) + (more or "")
+
+
+async def test_a_webhook_of_a_source_that_another_replica_has_just_added_is_translated(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added, sources = SourceName("added"), dict(SOURCES)
+
+    async def find_source(name: SourceName) -> Source:
+        sources[name] = Source(name=name, kind="standard", secrets=())
+        return sources[name]
+
+    monkeypatch.setattr(ingest.translator, "_sources", sources)
+    monkeypatch.setattr(ingest.translator, "_find_source", find_source)
+    headers = {"ce-time": "2026-01-15T09:00:00Z"}
+    await ingest.nats.jetstream().publish(f"webhook.received.v1.{added}", to_json(OBSERVATION), headers=headers)
+
+    await ingest.translate()
+
+    assert (await ingest.read_stored(ACTIVITIES)).subject == "activity.observed.v1.added"
 
 
 async def test_a_webhook_of_a_source_that_is_no_longer_configured_is_a_dead_letter(ingest: Ingest) -> None:

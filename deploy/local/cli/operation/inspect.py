@@ -10,11 +10,11 @@ import typer
 from deploy.local.cli.options import Config, Data, command_settings
 from deploy.local.cli.requests import run_connected
 from deploy.local.connection import BrokerAway
-from deploy.local.inspect.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
 from deploy.local.inspect.findings import Finding, Verdict
 from deploy.output import echo, echo_block
 from shared.clock import SystemClock
 from shared.jetstream.client import LeanClient
+from shared.jetstream.dead_letters import Letter, find_letter, find_newest_number, list_letters, replay_letter
 from shared.plurals import count_nouns
 
 _VERDICT_WIDTH = 9

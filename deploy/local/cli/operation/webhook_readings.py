@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from deploy.local.all_sources import find_source
 from deploy.local.cli.options import progress_bars, show_steps
 from deploy.local.cli.requests import run_connected
 from deploy.local.cli.tables.mapping import describe_webhook
 from deploy.local.cli.tables.reprocess import describe_plan
 from deploy.local.contact_keys import read_contact_secret
-from deploy.local.reprocess.carry_out import carry_out
-from deploy.local.reprocess.new_reading import Span, read_again
-from deploy.local.reprocess.plan import make_plan
 from deploy.local.settings import LocalSettings
-from deploy.local.stored_webhooks import list_newest_webhooks
 from deploy.local.try_mapping import read_body_file, try_mapping
 from deploy.output import echo
+from services.ingest.domain.webhook import Source, VerifiedWebhook
+from services.ingest.reports.newest_webhooks import list_newest_webhooks
+from services.ingest.reprocess.carry_out import carry_out
+from services.ingest.reprocess.new_reading import Span, read_again
+from services.ingest.reprocess.plan import make_plan
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.jetstream.client import LeanClient
+from shared.observation import SourceName
 from shared.service.settings import load_settings
 
 
@@ -27,9 +30,10 @@ def reprocess_webhooks(
 ) -> None:
     """Print the plan, and carry it out if it is confirmed."""
     secret = read_contact_secret(settings)
-    sender, span = load_settings(IngestSettings).source_to_read(source), Span(since=since, until=until)
+    span = Span(since=since, until=until)
 
     async def plan_and_carry_out(connection: LeanClient) -> None:
+        sender = await find_source(connection, source)
         now = SystemClock().now()
         with progress_bars(transient=True) as progress:
             show = show_steps(progress)
@@ -54,11 +58,19 @@ def reprocess_webhooks(
 
 def show_mapping(settings: LocalSettings, source: str, file: Path | None, *, headers: Sequence[str], last: int) -> None:
     """Print what a file, or else the last webhooks, would become."""
-    sender = load_settings(IngestSettings).source_to_read(source)
+
+    async def read(connection: LeanClient) -> tuple[Source, list[VerifiedWebhook]]:
+        sender = await find_source(connection, source)
+        return sender, await list_newest_webhooks(connection, sender, number=last) if file is None else []
+
+    configured = load_settings(IngestSettings)
+    stored: list[VerifiedWebhook] = []
+    if file is not None and SourceName(source) in configured.sources:
+        sender = configured.source_to_read(source)  # Daymark need not run
+    else:
+        sender, stored = run_connected(settings, read)
     if file is not None:
         stored = [read_body_file(file, sender, headers=headers, now=SystemClock().now())]
-    else:
-        stored = run_connected(settings, lambda connection: list_newest_webhooks(connection, sender, number=last))
     if not stored:
         echo(f"{source} has sent no webhook in the last seven days. Give a body with --file.")
     for webhook in stored:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from deploy.local.reprocess.new_reading import NewReading
-from deploy.local.reprocess.plan import Plan
+from services.ingest.reprocess.new_reading import NewReading
+from services.ingest.reprocess.plan import Plan
 from shared.plurals import count_nouns
 
 _DAYS_SHOWN: Final = 20

@@ -21,11 +21,13 @@ from services.nudges.pages.api.documents import (
     WinDocument,
     WinList,
 )
-from services.nudges.pages.api.team_scores import write_scores_as_csv
+from services.nudges.pages.api.people_documents import nudges_document, people_document
+from services.nudges.pages.api.team_scores import TeamScoreList, list_team_scores, write_scores_as_csv
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.effects.effects_view import make_effects
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.entrance import Entrance
+from services.nudges.pages.messages.stored_messages import list_received
 from services.nudges.pages.own_days import list_own_days
 from services.nudges.pages.wins.wins_page import load_wins
 from services.nudges.pages.wins.wins_view import make_wins
@@ -39,7 +41,10 @@ from shared.transient_errors import TRANSIENT_ERRORS
 DAYS_MAX: Final = 366
 _DAYS_DEFAULT: Final = timedelta(days=27)
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_SIGN_IN: Final = "You are not signed in, or your session has ended. Sign in at /sign-in and send the session's cookie."
+_SIGN_IN: Final = (
+    "Nobody is signed in, and no token that works was sent. Sign in at /sign-in, or send a token that you made at /tokens, as "
+    "`Authorization: Bearer …`."
+)
 _NOT_FOUND: Final = "There is nothing here that you may see. Check the address, and who manages whom today."
 _LATER: Final = "This cannot be answered right now. Try again in a minute."
 
@@ -61,8 +66,11 @@ class Api:
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
+            self._route("/api/v1/people", self._people, action=Action.USE_API),
             self._route("/api/v1/people/{rep}/days", self._days, action=Action.SEE_REP, subject="rep"),
-            self._route("/api/v1/scores.csv", self._scores, action=Action.EXPORT_SCORES),
+            self._route("/api/v1/people/{rep}/nudges", self._nudges, action=Action.SEE_REP, subject="rep"),
+            self._route("/api/v1/scores", self._scores, action=Action.EXPORT_SCORES),
+            self._route("/api/v1/scores.csv", self._scores_as_csv, action=Action.EXPORT_SCORES),
             self._route("/api/v1/wins", self._wins, action=Action.SEE_WINS),
             self._route("/api/v1/effects", self._rule_effects, action=Action.SEE_EFFECTS),
         ]
@@ -72,7 +80,7 @@ class Api:
 
         async def admit(request: Request) -> Response:
             try:
-                entrance = await self._guard.find_visitor(request)
+                entrance = await self._guard.find_program(request) or await self._guard.find_visitor(request)
                 if entrance is None:
                     return _refuse(HTTPStatus.UNAUTHORIZED, _SIGN_IN)
                 concerned = PersonId(request.path_params[subject]) if subject else entrance.person_id
@@ -108,10 +116,23 @@ class Api:
             )
         )
 
+    async def _people(self, _: Request, entrance: Entrance) -> Response:
+        return _respond(people_document(entrance.person_id, entrance.today))
+
+    async def _nudges(self, request: Request, _: Entrance) -> Response:
+        rep_id = RepId(PersonId(request.path_params["rep"]))
+        first, last = self._period(request)
+        received = await list_received(self._pool, rep_id, since=first)
+        return _respond(nudges_document(rep_id, [message for message in received if message.day <= last]))
+
     async def _scores(self, request: Request, entrance: Entrance) -> Response:
         first, last = self._period(request)
-        managed = [rep for rep in entrance.today.people if may(entrance.person_id, Action.MANAGE, rep, entrance.today)]
-        text = await write_scores_as_csv(self._pool, managed, first=first, last=last)
+        scores = await list_team_scores(self._pool, _managed_by(entrance), first=first, last=last)
+        return _respond(TeamScoreList(scores=tuple(scores)))
+
+    async def _scores_as_csv(self, request: Request, entrance: Entrance) -> Response:
+        first, last = self._period(request)
+        text = write_scores_as_csv(await list_team_scores(self._pool, _managed_by(entrance), first=first, last=last))
         headers = {"Content-Disposition": f'attachment; filename="scores-{first}-{last}.csv"', **_HEADERS}
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -155,6 +176,10 @@ class Api:
         if not 0 <= (last - first).days < DAYS_MAX:
             raise PeriodRefused
         return first, last
+
+
+def _managed_by(entrance: Entrance) -> list[PersonId]:
+    return [rep for rep in entrance.today.people if may(entrance.person_id, Action.MANAGE, rep, entrance.today)]
 
 
 def _respond(document: Schema, status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from services.nudges.access.api_tokens import find_api_token
 from services.nudges.access.page_addresses import find_page_address_end
 from services.nudges.access.roster_today import ReadRoster
 from services.nudges.access.sessions import find_session
@@ -129,6 +130,24 @@ class Guard:
         if not today.lists(session.person_id):
             return None
         return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token), session_id=session.id)
+
+    async def find_program(self, request: Request) -> Entrance | None:
+        """For whom a program reads that sends a token of theirs; None if it sends none that works, or if the roster does not
+        list them any more. It is not signed in: it opens no page, and changes nothing.
+
+        Raises:
+            NoResponder, Refused: scoring cannot answer now.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return None
+        api_token = await find_api_token(self._pool, token, now=self._clock.now())
+        if api_token is None:
+            return None
+        today = await self._read_roster(api_token.person_id)
+        if not may(api_token.person_id, Action.USE_API, api_token.person_id, today):
+            return None
+        return Entrance(person_id=api_token.person_id, today=today)
 
     async def _has_message_ended(self, request: Request, entrance: Entrance) -> bool:
         """Whether what somebody answers by the link in a message is too old for that. The message's page says so itself."""

@@ -17,7 +17,7 @@ from services.nudges.access.sign_in_links import claim_sign_in_link, find_sign_i
 from services.nudges.domain.phrases import natural_name
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.doors.asking_limit import AskingLimit
-from services.nudges.pages.doors.form_fields import is_from_own_form, read_fields
+from services.nudges.pages.doors.form_fields import is_from_other_site, is_from_own_form, read_fields
 from services.nudges.pages.doors.guard import Guard
 from services.nudges.pages.doors.openid_page import OPENID_PATH
 from services.nudges.pages.doors.own_paths import own_path, with_next
@@ -31,7 +31,6 @@ from shared.requests.people import TYPED_LENGTH_MAX
 from shared.transient_errors import TRANSIENT_ERRORS
 
 _UNAVAILABLE: Final = (*TRANSIENT_ERRORS, NoResponder, Refused)
-_OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
 _AGAIN_AFTER: Final = timedelta(minutes=10)
 
 
@@ -108,7 +107,7 @@ class SignInPage:
         )
 
     async def _ask(self, request: Request) -> Response:
-        if _is_from_other_site(request) or not self._messages.can_send:
+        if is_from_other_site(request) or not self._messages.can_send:
             return self._renderer.not_found()
         fields, now = await read_fields(request), self._clock.now()
         typed, next_path = fields.get("typed", ""), own_path(fields.get("next", ""))
@@ -142,7 +141,7 @@ class SignInPage:
         return self._renderer.page("sign_in_link.html", has_forms=True, name=name)
 
     async def _sign_in(self, request: Request) -> Response:
-        if _is_from_other_site(request):
+        if is_from_other_site(request):
             return self._renderer.not_found()
         now = self._clock.now()
         try:
@@ -185,11 +184,6 @@ class SignInPage:
         """The same page for a link that was used, one that is too old, and one that never was."""
         self._metrics.sign_ins.labels("link_ended").inc()
         return self._renderer.page("sign_in_link_ended.html", status=HTTPStatus.GONE)
-
-
-def _is_from_other_site(request: Request) -> bool:
-    """Whether a browser says that a page of another site sent the form."""
-    return request.headers.get("sec-fetch-site", "") in _OTHER_SITES
 
 
 def _host_of(request: Request) -> str:

@@ -7,8 +7,8 @@ from nats.aio.client import Client
 from shared.requests.client import ask
 from shared.requests.endpoint import Endpoint, Query, Reply
 
-_TIMEOUT_S: Final = 5.0
-_ATTEMPTS_MAX: Final = 2
+_TIMEOUT_S: Final = 10.0
+_ATTEMPTS_MAX: Final = 4
 
 
 class AskScoring(Protocol):

@@ -84,6 +84,15 @@ def test_a_manifest_that_lacks_a_part_is_refused(backup: Path, part: str) -> Non
         read_backup(backup, KNOWN, postgres_major=18)
 
 
+def test_a_backup_from_before_sources_could_be_added_lacks_their_stream(backup: Path) -> None:
+    content = json.loads((backup / MANIFEST_NAME).read_text())
+    _change(
+        backup, {part: [entry for entry in content[part] if "SOURCES" not in entry["name"]] for part in ("files", "streams")}
+    )
+
+    assert len(read_backup(backup, KNOWN, postgres_major=18).streams) == len(STREAMS) - 1
+
+
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "secrets/../../outside", "secrets/", ""])
 def test_a_name_that_leads_out_of_the_folder_is_refused(backup: Path, name: str) -> None:
     files = json.loads((backup / MANIFEST_NAME).read_text())["files"]

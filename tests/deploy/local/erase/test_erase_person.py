@@ -13,9 +13,9 @@ import pytest
 
 from deploy.demo.time_stepper import TimeStepper
 from deploy.local.contact_keys import CONTACT_HASH_KEY_FILE
-from deploy.local.stored_messages import StoredMessage, find_last_number, read_messages
 from shared.jetstream.client import disconnect
 from shared.jetstream.publisher import Outgoing, Publisher
+from shared.jetstream.stored_messages import StoredMessage, find_last_number, read_messages
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, STREAMS, WEBHOOKS
 from shared.privacy.contact_keys import hashed_contact
 from tests.deploy.local.one_rep import FREE_PORTS

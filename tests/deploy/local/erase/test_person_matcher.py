@@ -6,8 +6,8 @@ from urllib.parse import quote_plus
 import pytest
 
 from deploy.local.erase.person_matcher import PersonMatcher
-from deploy.local.stored_messages import StoredMessage
 from shared.jetstream.dead_letters import ORIGIN_HEADER
+from shared.jetstream.stored_messages import StoredMessage
 from shared.jetstream.streams import ACTIVITIES, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import SourceName
 from shared.privacy.contact_keys import hashed_contact

@@ -4,10 +4,10 @@ import asyncio
 import json
 
 from deploy.local.erase.sweep_streams import sweep_streams
-from deploy.local.stored_messages import erase_messages, find_last_number, read_messages
 from shared.jetstream.client import LeanClient
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
+from shared.jetstream.stored_messages import erase_messages, find_last_number, read_messages
 from shared.jetstream.streams import ACTIVITIES, CONSUMERS, DEAD, NUDGES, SCORES, WEBHOOKS
 from shared.observation import SourceName
 from shared.requests.erasure import CrmUser, ErasureTarget

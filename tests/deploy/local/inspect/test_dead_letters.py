@@ -6,9 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.inspect.dead_letters import NoSuchLetter, find_letter, list_letters, replay_letter
 from shared.jetstream.client import LeanClient
-from shared.jetstream.dead_letters import dead_letter
+from shared.jetstream.dead_letters import NoSuchLetter, dead_letter, find_letter, list_letters, replay_letter
 from shared.jetstream.publisher import Outgoing, Publisher
 from shared.jetstream.pull_loop import PullLoop
 from shared.jetstream.streams import TRANSLATE_CONSUMER, WEBHOOKS

@@ -14,6 +14,7 @@ from shared.service.settings import CommonSettings
 
 GENERATED = [
     ("ingest", "privacy", "contact_secret", "DAYMARK_PRIVACY__CONTACT_SECRET"),
+    ("ingest", "ingest", "sources_key", "DAYMARK_INGEST__SOURCES_KEY"),
     ("scoring", "privacy", "forget_key", "DAYMARK_PRIVACY__FORGET_KEY"),
     ("scoring", "scoring", "api_token", "DAYMARK_SCORING__API_TOKEN"),
     ("nudges", "privacy", "forget_key", "DAYMARK_PRIVACY__FORGET_KEY"),

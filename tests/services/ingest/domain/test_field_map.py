@@ -7,7 +7,6 @@ from typing import Final
 import pytest
 
 from services.ingest.domain.field_map import (
-    ACTIVITY_KINDS,
     CALL_OUTCOMES,
     DIRECTIONS,
     FIELDS,
@@ -17,7 +16,7 @@ from services.ingest.domain.field_map import (
     split_by_map,
 )
 from services.ingest.domain.webhook import BodyUnreadable, RefusedItem, VerifiedWebhook
-from shared.fact_values import FactValue
+from shared.fact_values import ACTIVITY_KINDS, FactValue
 from shared.observation import Observation, UnreadableFact
 from tests.services.ingest.senders import NOW
 from tests.services.ingest.senders.sender import make_source, observe, translate_json

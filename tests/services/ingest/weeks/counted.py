@@ -27,6 +27,7 @@ from services.scoring.domain.roster.roster import Identity, Roster
 from services.scoring.record.read_event import ObservedEvent, read_event
 from shared.clock import SteppedClock
 from shared.jetstream.publisher import Outgoing, Publisher
+from tests.services.ingest.conftest import find_no_source
 from tests.services.ingest.senders import BY_NAME, Sender
 from tests.services.ingest.weeks.week import BEHAVIOURS, ZONE, Counts, Posted, Week, day_of
 from tests.services.scoring.domain.builders import rep, rep_id_of, roster, term
@@ -90,6 +91,7 @@ async def deliver(sender: Sender, posted: object, *, received_at: datetime) -> D
         clock=clock,
         metrics=metrics,
         contact_secret=b"hashes contacts",
+        find_source=find_no_source,
     ).translate([_as_message(stored) for stored in webhooks.messages])
     unreadable = [sample for metric in metrics.unreadable_facts.collect() for sample in metric.samples if sample.value]
     assert (dead_letters.messages, unreadable) == ([], [])

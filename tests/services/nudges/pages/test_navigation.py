@@ -76,9 +76,13 @@ async def test_an_operator_has_the_pages_of_operators_beside_their_own(visits: V
 
     both, own = await mara.get("/people"), await olga.get("/", follow_redirects=True)
 
-    labels = [label for label, _ in _pages(both)]
-    assert labels == ["Today", "Inbox", "Playbook", "Wins", "Effects", "Delivery", "People*", "Preferences"]
-    assert _pages(own) == [("Delivery*", "/delivery"), ("People", "/people")]
+    operators = [("Delivery", "/delivery"), ("People", "/people"), ("Sources", "/sources"), ("Set up", "/setup")]
+    assert [label.strip("*") for label, _ in _pages(both)] == [
+        *("Today", "Inbox", "Playbook", "Wins", "Effects"),
+        *(label for label, _ in operators),
+        "Preferences",
+    ]
+    assert _pages(own) == [("Delivery*", "/delivery"), *operators[1:]]
 
 
 async def test_somebody_without_a_page_of_their_own_is_offered_none(visits: Visits) -> None:

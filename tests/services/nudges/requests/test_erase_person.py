@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from services.nudges.access.api_tokens import add_api_token
 from services.nudges.access.operators import Operator, add_operator
 from services.nudges.access.sessions import Origin, open_session
 from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link
@@ -55,6 +56,7 @@ TABLES_OF_PEOPLE: Final = frozenset(
         "rep_calibration",
         "scheduled_check",
         "session",
+        "api_token",
         "sign_in_link",
     }
 )
@@ -91,6 +93,7 @@ async def _add_rep(rows: Rows, rep: Rep) -> None:
         await record_success(connection, rep.id, "mail", now=NOON)
         await open_session(connection, rep.id, Origin.MESSAGE, now=NOON)
         await add_sign_in_link(connection, SignInLink(person_id=rep.id, origin=Origin.MESSAGE, next_path=""), now=NOON)
+    await add_api_token(rows.pool, rep.id, "Spreadsheet", now=NOON)
     await add_operator(rows.pool, Operator(id=rep.id, name=rep.name, contacts=()), now=NOON)
     await stop_mail(rows.pool, rep.id, now=NOON)
     await save_preference(rows.pool, rep.id, Preference(paused_until=MONDAY), now=NOON)

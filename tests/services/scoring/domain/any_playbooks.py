@@ -13,11 +13,11 @@ from services.scoring.domain.playbook.unverified_rules import Bursts, Overlaps, 
 from shared.events import BehaviourKey, GoalKey, TeamId
 
 SLUGS = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,9}\Z")
-LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=12).map(
+LINES = st.text(st.characters(exclude_categories=("Cc", "Cf", "Co", "Cs", "Zl", "Zp")), min_size=1, max_size=12).map(
     lambda text: " ".join(text.split())
 )
 LABELS = LINES.filter(bool)
-TEXTS = st.text(max_size=40).map(lambda text: str(read_text_line(text)))
+TEXTS = st.text(st.characters(exclude_categories=("Cf", "Co", "Cs")), max_size=40).map(lambda text: str(read_text_line(text)))
 NUMBERS = st.decimals(min_value=0, max_value=10_000, allow_nan=False, allow_infinity=False, places=3).map(Fraction)
 ABOVE_0 = NUMBERS.filter(lambda number: number > 0)
 KINDS = st.frozensets(LABELS, min_size=1, max_size=3)

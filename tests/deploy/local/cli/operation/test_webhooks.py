@@ -25,7 +25,13 @@ started_at = "at"
 outcome = "result"
 """
 MENDED = '[sources.{name}.outcomes]\ngesproken = "connected"\n'
-DAYS = {"misread": "2026-03-02", "renamed": "2026-03-03", "unreadable": "2026-03-04", "tried": "2026-03-05"}
+DAYS = {
+    "misread": "2026-03-02",
+    "renamed": "2026-03-03",
+    "unreadable": "2026-03-04",
+    "tried": "2026-03-05",
+    "added": "2026-03-06",
+}
 """One source for each test, which calls on its own day."""
 
 IDENTITIES = ", ".join(f'{{source: {name}, user: "7"}}' for name in DAYS)
@@ -44,7 +50,7 @@ async def daymark(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     (folder / "secret").write_text(SECRET)
     (folder / "roster.yaml").write_text(ROSTER.replace('{source: acme, user: "7"}', IDENTITIES))
     (folder / "playbook.yaml").write_text(PLAYBOOK)
-    configuration = FREE_PORTS + "".join(_source(folder, name) for name in DAYS)
+    configuration = FREE_PORTS + "".join(_source(folder, name) for name in DAYS if name != "added")
     async with running_daymark(folder / "d", configuration) as running:
         await running.command("roster", "apply", str(folder / "roster.yaml"))
         await running.command("playbook", "apply", str(folder / "playbook.yaml"))
@@ -130,6 +136,39 @@ async def test_what_cannot_be_read_any_more_stays_as_it_was(daymark: RunningDaym
     assert plan.endswith(
         "activities: 0 new, 0 changed, 0 withdrawn, 2 as before\ndays whose counts change: 0\nNothing to do.\n"
     )
+
+
+async def test_a_source_that_is_added_is_tried_mapped_and_read_again_like_those_of_the_file(
+    daymark: RunningDaymark, tmp_path: Path
+) -> None:
+    section = tmp_path / "added.toml"
+    section.write_text(_source(daymark.folder.parent, "added"))
+
+    assert await daymark.command("sources", "add", "added", "--from", str(section)) == "added is open at /webhooks/added.\n"
+    await _send(daymark, "added", *[_call("added", number) for number in range(4)])
+    tried = await daymark.command("mapping", "try", "--source", "added")
+    exported = await daymark.command("sources", "export", "added")
+    lines = [line for line in exported.splitlines() if not line.startswith("secrets")]
+    section.write_text("\n".join([*lines, 'outcomes = {"gesproken" = "connected"}']))
+    await daymark.command("sources", "add", "added", "--from", str(section), "--replace")
+    output = await _reprocess(daymark, "added", "--yes")
+
+    assert "gesproken" in tried
+    assert SECRET not in exported
+    assert output.endswith("ana  calls +4\nDone: scores and explanations are up to date.\n")
+    assert "added (shared-secret): last webhook" in (await daymark.run("doctor"))[1]
+    assert ["added", "shared-secret", "added", "/webhooks/added"] in [
+        line.split() for line in (await daymark.command("sources", "list")).splitlines()
+    ]
+
+    assert await daymark.command("sources", "remove", "added") == "added is closed.\n"
+    async with httpx.AsyncClient(base_url=daymark.urls.ingest, params={"key": SECRET}) as sender:
+        assert (await sender.post("/webhooks/added", content=_call("added", 9))).status_code == 404
+    assert "did you mean tried?" in await daymark.failing_command("sources", "export", "tied")
+    section.write_text("[sources.other]\n")
+    assert "[sources.new]" in await daymark.failing_command("sources", "add", "new", "--from", str(section))
+    section.write_text('[sources.new]\nkind = "twenty"\naccounts = "1"\n')
+    assert "did you mean account?" in await daymark.failing_command("sources", "add", "new", "--from", str(section))
 
 
 async def test_a_source_that_does_not_exist_is_named_with_the_nearest(daymark: RunningDaymark) -> None:

@@ -34,6 +34,7 @@ GRANTED = {
     *((person, Action.PLAY_ON, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((person, Action.SEE_WINS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((person, Action.SEE_PLAYBOOKS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
+    *((person, Action.USE_API, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((rep, Action.SEE_REP, rep) for rep in (ANA.id, BEN.id, JON.id)),
     (MARA.id, Action.SEE_REP, ANA.id),
     (MARA.id, Action.SEE_REP, JON.id),

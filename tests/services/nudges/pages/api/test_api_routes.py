@@ -1,9 +1,15 @@
 """The addresses for programs, over HTTP on a real database."""
 
+from decimal import Decimal
+
 import httpx
 import pytest
 
+from services.nudges.access.api_tokens import add_api_token
 from services.nudges.pages.api.documents import ApiError, DayScoreList, RuleEffectList, WinList
+from services.nudges.pages.api.people_documents import NudgeDocumentList, PersonDocumentList
+from services.nudges.pages.api.team_scores import TeamScoreList
+from shared.events import PersonId
 from tests.services.nudges.builders.days import MONDAY, NOON, working_days
 from tests.services.nudges.builders.nudges import make_nudge
 from tests.services.nudges.builders.people import BEN
@@ -56,6 +62,32 @@ async def test_wins_and_effects_are_those_of_the_pages(visits: Visits, rows: Row
     assert measured.low < measured.points < measured.high if measured.points is not None else False
     assert (measured.rule, measured.not_known_because, effects.measured_at) == ("plan_done", "", NOON)
     assert all(rule.not_known_because for rule in effects.rules if rule is not measured)
+
+
+async def test_a_program_reads_with_a_token_what_its_person_may_read(visits: Visits) -> None:
+    token = await add_api_token(visits.pool, PersonId("mara"), "Dashboard", now=NOON)
+
+    async def read(path: str, sent: str = token, scheme: str = "Bearer") -> httpx.Response:
+        return await visits.browser().get(path, headers={"Authorization": f"{scheme} {sent}"})
+
+    people = PersonDocumentList.model_validate_json((await read("/api/v1/people")).text).people
+    assert "ana" in {person.id for person in people}
+    assert (await read(DAYS, scheme="bearer")).json() == (await _get(visits, "mara", DAYS)).json()
+    scores = TeamScoreList.model_validate_json((await read("/api/v1/scores?from=2026-03-02&until=2026-03-02")).text).scores
+    assert [(score.rep, score.score, score.is_open) for score in scores if score.rep == "ana"] == [("ana", Decimal(0), True)]
+    assert [(await read(DAYS, *sent)).status_code for sent in (("",), (f"{token}x",), (token, "Basic"))] == [401, 401, 401]
+    assert (await read("/today")).status_code == 303
+
+
+async def test_what_a_rep_was_sent_is_listed_with_what_has_become_of_it(visits: Visits, rows: Rows) -> None:
+    await rows.add_nudge(make_nudge("sent", text="Well done, Ana."))
+    nudges = NudgeDocumentList.model_validate_json((await _get(visits, "mara", "/api/v1/people/ana/nudges")).text).nudges
+    before = await _get(visits, "mara", "/api/v1/people/ana/nudges?until=2026-03-01")
+
+    assert [(nudge.id, nudge.text, nudge.status, nudge.holds) for nudge in nudges] == [
+        ("sent", "Well done, Ana.", "sent", True)
+    ]
+    assert before.json()["nudges"] == []
 
 
 async def test_the_scores_of_all_reps_whom_somebody_manages_are_a_file(visits: Visits) -> None:

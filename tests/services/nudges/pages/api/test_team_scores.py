@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.nudges.pages.api.team_scores import write_scores_as_csv
+from services.nudges.pages.api.team_scores import list_team_scores, write_scores_as_csv
 from shared.events import Presence
 from tests.services.nudges.builders.days import MONDAY
 from tests.services.nudges.builders.people import ANA, BEN, MARA, make_rep
@@ -21,9 +21,9 @@ async def test_each_rep_and_day_of_the_period_is_a_line(rows: Rows) -> None:
     await rows.add_day(report(MONDAY + DAY, score=None, presence=Presence.HOLIDAY))
     await rows.add_day(report(MONDAY + DAY, rep=make_rep(MARA.id)))
 
-    text = await write_scores_as_csv(rows.pool, [BEN.id, ANA.id], first=MONDAY + DAY, last=MONDAY + 2 * DAY)
+    scores = await list_team_scores(rows.pool, [BEN.id, ANA.id], first=MONDAY + DAY, last=MONDAY + 2 * DAY)
 
-    assert text.splitlines() == [
+    assert write_scores_as_csv(scores).splitlines() == [
         "rep,name,team,day,presence,score,is_open",
         "ana,Ana Ruiz,north,2026-03-03,holiday,,no",
         'ben,"\'=HYPERLINK(""x""), Ben",north,2026-03-03,working,61.00,no',

@@ -85,6 +85,7 @@ async def test_each_way_to_a_person_shows_its_last_success_and_error_and_what_wa
         await _give_up(rows, f"n{number}", state=state, at=NOON - timedelta(minutes=number))
 
     await rows.add_delivery(NudgeId("n3"), "webhook")
+    visits.scoring.page_size = 2
 
     text = _text(await olga.get("/delivery"))
 
@@ -163,6 +164,7 @@ async def test_the_newest_of_seven_days_are_offered_to_be_sent_again(rows: Rows,
 
 async def test_a_channel_whose_receiver_is_back_is_turned_on(visits: Visits, olga: httpx.AsyncClient) -> None:
     enabled = await _press(olga, "channel", channel="chat.south")
+    assert visits.queued.is_set()
     unknown = await _press(olga, "channel", channel="chat.west")
 
     assert "The channel is on again." in enabled

@@ -19,17 +19,18 @@ SUBJECTS: Final = ("ana", "moe", "fay")
 
 class Way(Enum):
     """How somebody tries to come in: signed in; by the address of a page from before; by a signature that names its last day;
-    by the signature of a message; or with something that opens nothing."""
+    by the signature of a message; with a token of theirs, as a program; or with something that opens nothing."""
 
     SESSION = "session"
     OLD_ADDRESS = "old address"
     DATED = "dated signature"
     MESSAGE = "signature of a message"
+    TOKEN = "token for programs"
     REPLAYED = "sign-in link that was used"
     FORGED = "forged signature"
 
 
-KEPT: Final = (Way.SESSION, Way.OLD_ADDRESS, Way.DATED, Way.MESSAGE)
+KEPT: Final = (Way.SESSION, Way.OLD_ADDRESS, Way.DATED, Way.MESSAGE, Way.TOKEN)
 """What somebody may have kept for too long."""
 
 
@@ -67,6 +68,8 @@ OPEN: Final = frozenset(
         ("GET", "/sign-in/openid"),
         ("GET", "/sign-in/openid/back"),
         ("GET", "/sign-in/{token}"),
+        ("GET", "/welcome/{token}"),
+        ("POST", "/welcome/{token}"),
         ("POST", "/sign-in/{token}"),
         ("POST", "/sign-out"),
         ("GET", "/static"),
@@ -93,10 +96,19 @@ def _of_inbox(path: str) -> list[Row]:
     return [Row(method="POST", path=f"{_INBOX}{path}", subject=rep, grants=_page(MANAGES[rep])) for rep in SUBJECTS]
 
 
-def _of_rep(path: str, *, root: str = "") -> list[Row]:
+def _of_rep(path: str) -> list[Row]:
     """Pages about a rep, which open in a session only: for the rep, and for whoever manages the rep today."""
-    full_path = f"{root}/people/{{rep}}{path}"
-    return [Row(method="GET", path=full_path, subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+    return [Row(method="GET", path=f"/people/{{rep}}{path}", subject=rep, grants={Way.SESSION: READS[rep]}) for rep in SUBJECTS]
+
+
+def _for_programs(path: str, people: str, *, subject: str = "") -> Row:
+    """What is read in a session, or with a token, which works for longer."""
+    grants = {Way.SESSION: people, Way.TOKEN: people}
+    return Row(method="GET", path=f"/api/v1{path}", subject=subject, grants=grants, late={Way.TOKEN: people})
+
+
+def _for_programs_of_rep(path: str) -> list[Row]:
+    return [_for_programs(f"/people/{{rep}}{path}", READS[rep], subject=rep) for rep in SUBJECTS]
 
 
 def _of_team(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
@@ -111,6 +123,15 @@ def _of_team(method: str, path: str, people: Mapping[str, str]) -> list[Row]:
 def _in_session(method: str, path: str, people: str) -> Row:
     """A page of whoever is signed in."""
     return Row(method=method, path=path, grants={Way.SESSION: people})
+
+
+def _of_operator(*paths: str) -> list[Row]:
+    return [_in_session("GET", path, "olga") for path in paths]
+
+
+def _posted(path: str, data: Mapping[str, str]) -> Row:
+    """A form of operators."""
+    return Row(method="POST", path=path, grants={Way.SESSION: "olga"}, data=data)
 
 
 def _entered(kind: str, **data: str) -> Row:
@@ -153,10 +174,16 @@ ROWS: Final = (
     *_of_rep(""),
     *_of_rep("/day/{day}"),
     _in_session("GET", "/effects", MANAGERS),
-    _in_session("GET", "/api/v1/effects", MANAGERS),
-    _in_session("GET", "/api/v1/scores.csv", MANAGERS),
-    _in_session("GET", "/api/v1/wins", f"{REPS} {MANAGERS}"),
-    *_of_rep("/days", root="/api/v1"),
+    _for_programs("/effects", MANAGERS),
+    _for_programs("/people", f"{REPS} {MANAGERS}"),
+    _for_programs("/scores", MANAGERS),
+    _for_programs("/scores.csv", MANAGERS),
+    _for_programs("/wins", f"{REPS} {MANAGERS}"),
+    *_for_programs_of_rep("/days"),
+    *_for_programs_of_rep("/nudges"),
+    _in_session("GET", "/tokens", f"{REPS} {MANAGERS}"),
+    Row(method="POST", path="/tokens/make", grants={Way.SESSION: f"{REPS} {MANAGERS}"}, data={"name": "Dashboard"}),
+    _in_session("POST", "/tokens/{token_id:int}/revoke", f"{REPS} {MANAGERS}"),
     _in_session("GET", "/playbook", f"{REPS} {MANAGERS}"),
     *_of_team("GET", "", SELLS_OR_MANAGES),
     *_of_team("GET", "/export", SELLS_OR_MANAGES),
@@ -165,6 +192,13 @@ ROWS: Final = (
     _in_session("GET", "/wins", f"{REPS} {MANAGERS}"),
     _in_session("POST", "/wins/hide", REPS),
     _in_session("POST", "/wins/show", REPS),
+    *_of_operator("/setup", "/setup/team", "/setup/source", "/setup/people", "/setup/playbook", "/setup/channels"),
+    *_of_operator("/setup/source/new/{kind}", "/setup/source/{source}", "/sources", "/sources/{source}"),
+    *(_posted(f"/sources/{{source}}/{action}", {}) for action in ("map", "read-again", "replay")),
+    _posted("/setup/team", {"team": "West"}),
+    _posted("/setup/source/new/{kind}", {"name": "new"}),
+    _posted("/setup/people", {"name": "Eve", "team": "north", "timezone": "UTC"}),
+    _posted("/setup/playbook", {"team": "north"}),
     _in_session("GET", "/delivery", "olga"),
     _in_session("POST", "/delivery/again", "olga"),
     _in_session("POST", "/delivery/channel", "olga"),

@@ -7,6 +7,7 @@ from typing import Final
 
 import httpx
 
+from services.nudges.access.api_tokens import add_api_token
 from services.nudges.access.operators import Operator, add_operator
 from services.nudges.access.sessions import Origin, open_session
 from services.nudges.access.sign_in_links import SignInLink, add_sign_in_link, claim_sign_in_link
@@ -16,6 +17,8 @@ from services.nudges.domain.roster.access import PersonToday
 from services.nudges.links import Door, _content
 from services.nudges.pages.disputes.dispute_activity import dispute_activity, dispute_id_of
 from shared.events import Manager, ManagerId, PersonId, Rep
+from shared.observation import SourceName
+from shared.requests.sources.endpoints import SourceDescription, SourceRow
 from tests.services.nudges.builders.announcements import announcement
 from tests.services.nudges.builders.days import MONDAY, NOON
 from tests.services.nudges.builders.managed_teams import lead
@@ -48,11 +51,12 @@ TODAY: Final = roster_today(
 
 @dataclass
 class World:
-    """`sessions` and `used_links` are tokens by person; everybody of the table has both."""
+    """`sessions`, `used_links` and `api_tokens` are tokens by person; everybody of the table has them all."""
 
     visits: Visits
     sessions: dict[str, str]
     used_links: dict[str, str]
+    api_tokens: dict[str, str]
 
     async def gets_in(self, row: Row, person: str, way: Way) -> bool:
         """Whether somebody reaches what the route is for."""
@@ -63,9 +67,11 @@ class World:
         if way is Way.SESSION:
             cookies["daymark-session"] = self.sessions[person]
             data["csrf"] = csrf_token_of(self.sessions[person])
+        headers = {"Authorization": f"Bearer {self.api_tokens[person]}"} if way is Way.TOKEN else {}
         async with self.visits.browser() as browser:
             browser.cookies.update(cookies)
-            response = await browser.request(row.method, path, data=data if row.method == "POST" else None)
+            posted = data if row.method == "POST" else None
+            response = await browser.request(row.method, path, data=posted, headers=headers)
         return _is_in(response)
 
     def _path(self, row: Row, person: str, subject: str, token: str) -> str:
@@ -82,7 +88,10 @@ class World:
             "resolution": "stands",
             "recognition": "0123456789",
             "choice": "stop",
+            "kind": "zoho",
+            "source": "acme",
             "version:int": "1",
+            "token_id:int": "1",
         }
         return re.sub(r"\{([^}]+)\}", lambda segment: values[segment[1]], row.path)
 
@@ -106,6 +115,8 @@ class World:
                 return links._sign(_content(Door.MAIL if door is Door.MAIL else Door.ANSWER, parameters))
             case Way.REPLAYED:
                 return self.used_links[person]
+            case Way.TOKEN:
+                return self.api_tokens[person]
             case Way.FORGED:
                 return "0" * 32
 
@@ -113,12 +124,16 @@ class World:
 async def make_world(visits: Visits) -> World:
     """Everything that was ever decided concerns everybody. Then Moe moved, Fay left, and Max stopped managing."""
     visits.roster.today = TODAY
+    acme = SourceRow(name=SourceName("acme"), origin="stored", description=SourceDescription(kind="zoho"))
+    visits.services.sources.append(acme)
     rows = Rows(visits.pool)
     await visits.pool.execute("UPDATE page_address_end SET ends_at = $1", ADDRESSES_END_AT)
     for rep in REPS.values():
         await _add_rep(rows, rep)
     await add_operator(visits.pool, Operator(id=PersonId("olga"), name="Olga", contacts=()), now=NOON)
-    world = World(visits=visits, sessions={}, used_links={})
+    world = World(visits=visits, sessions={}, used_links={}, api_tokens={})
+    for name in PEOPLE:
+        world.api_tokens[name] = await add_api_token(visits.pool, PersonId(name), "Spreadsheet", now=NOON)
     async with visits.pool.acquire() as connection:
         for name in PEOPLE:
             person_id = PersonId(name)

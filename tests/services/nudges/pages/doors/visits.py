@@ -33,6 +33,7 @@ from shared.clock import SteppedClock
 from shared.events import PersonId
 from shared.reach import ContactPoint
 from shared.requests.client import NoResponder
+from shared.requests.endpoint import Endpoint, Query, Reply
 from shared.requests.people import ContactList, NamedPerson
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH, SOUTH
@@ -42,6 +43,7 @@ from tests.services.nudges.pages.absences.conftest import AbsenceScoring
 from tests.services.nudges.pages.browser import SETTINGS
 from tests.services.nudges.pages.disputes.explanations import Scoring as Explaining
 from tests.services.nudges.pages.people.roster_scoring import RosterScoring
+from tests.services.nudges.pages.setup.services import SUBJECTS, FakeServices
 from tests.services.nudges.pages.slack.requests import SECRET
 
 HTTP: Final = "http://pages"
@@ -133,7 +135,15 @@ class Visits:
     live: LiveTeams
     scoring: RosterScoring = field(default_factory=RosterScoring)
     queued: asyncio.Event = field(default_factory=asyncio.Event)
+    services: FakeServices = field(default_factory=FakeServices)
+    are_services_asked: bool = False
     app: Starlette = field(default_factory=Starlette)
+
+    async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
+        """What the services would answer: what only steps and sources ask, or everything if a test asks for that."""
+        if self.are_services_asked or endpoint.subject in SUBJECTS:
+            return await self.services(endpoint, query)
+        return await self.scoring.ask(endpoint, query)
 
     def browser(self) -> httpx.AsyncClient:
         """A browser with cookies of its own, which does not follow redirects by itself."""
@@ -193,7 +203,7 @@ async def visiting(
             find_person=roster.find,
             explain=Explaining().explain,
             ask_about_absence=AbsenceScoring().answer,
-            ask=ask or visits.scoring.ask,
+            ask=ask or visits.ask,
         ),
         channels=dict(channels) | ({personal.name: personal} if can_send else {}),
         settings=SETTINGS,

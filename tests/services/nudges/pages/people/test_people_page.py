@@ -42,6 +42,11 @@ def _text(page: httpx.Response) -> str:
     return " ".join(unescape(re.sub(r"<(?:option.*?</option|[^>]*)>", " ", main)).split())
 
 
+def _choices(page: httpx.Response) -> list[tuple[str, str]]:
+    """Whom a CRM user can be: ids and labels, in their order."""
+    return re.findall(r'<option value="([^"]+)">([^<]+)<', page.text)
+
+
 async def _post(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
     csrf = field_of(await browser.get("/people"))
     return await browser.post(path, data={"csrf": csrf, **fields})
@@ -49,7 +54,8 @@ async def _post(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.R
 
 async def test_teams_show_how_everybody_is_reached_and_what_is_theirs(visits: Visits, olga: httpx.AsyncClient) -> None:
     async with visits.pool.acquire() as connection:
-        await record_success(connection, PersonId("ana"), "mail", now=NOON)
+        for transport, at in (("mail", NOON), ("slack", NOON - timedelta(hours=1))):
+            await record_success(connection, PersonId("ana"), transport, now=at)
         await record_failure(connection, PersonId("ben"), "mail", error="refused (550)", now=NOON)
 
     text = _text(await olga.get("/people"))
@@ -77,15 +83,20 @@ async def test_a_crm_user_is_matched_to_a_rep(visits: Visits, olga: httpx.AsyncC
         "<b>99</b> in acme , account eu 12 activities since Saturday 21 February, the last on Monday 2 March This is"
         in _text(page)
     )
-    assert re.findall(r'<option value="([^"]+)">([^<]+)<', page.text) == [
-        ("ana", "Ana Ruiz (North)"),
-        ("ben", "Ben Ode (South)"),
-        ("jon", "Jon Keller (North)"),
-    ]
+    assert _choices(page) == [("ana", "Ana Ruiz (North)"), ("ben", "Ben Ode (South)"), ("jon", "Jon Keller (North)")]
     (edit,) = visits.scoring.edits
     assert edit.asked_by == OLGA
     assert edit.edit == UserMatch(rep=rep_id_of("ben"), user=CrmUser(source=SourceName("acme"), user="<b>99</b>", account="eu"))
     assert "That CRM user is Ben Ode from now on." in _text(await olga.get(entered.headers["location"]))
+
+
+async def test_two_of_a_team_with_one_name_are_shown_with_their_ids(visits: Visits, olga: httpx.AsyncClient) -> None:
+    visits.scoring.unmatched = (STRANGER,)
+    visits.scoring.text = ROSTER.replace("Ben Ode", "Ana Ruiz").replace("Keller, Jon", "Ruiz, Ana")
+
+    choices = _choices(await olga.get("/people"))
+
+    assert choices == [("ana", "Ana Ruiz (North), ana"), ("jon", "Ana Ruiz (North), jon"), ("ben", "Ana Ruiz (South)")]
 
 
 async def test_the_twenty_users_with_the_newest_activities_are_offered(visits: Visits, olga: httpx.AsyncClient) -> None:

@@ -38,7 +38,7 @@ def _indented(lines: str, indent: int) -> str:
 
 
 def test_an_entry_stands_below_the_last_one_of_its_list_and_nothing_else_changes() -> None:
-    behind = "  # Nobody else.\n  - {id: south, name: South}\n"
+    behind = "      # Nobody else.\n  - {id: south, name: South}\n"
 
     assert append_entry(AUTHORS + behind, REPS, EVA) == AUTHORS + _indented(EVA_IN_LINES, 6) + behind
 

@@ -1,0 +1,1 @@
+"""Sources: what can be asked about them, and their lines in daymark.toml."""

@@ -1,0 +1,1 @@
+"""What the stored webhooks of a source say about it."""

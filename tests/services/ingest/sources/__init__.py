@@ -1,0 +1,1 @@
+"""Sources that are added while ingest runs, and secrets that are replaced."""

@@ -1,0 +1,1 @@
+"""First use, as an operator sees it."""

@@ -1,0 +1,1 @@
+"""Sources, as an operator sees them."""

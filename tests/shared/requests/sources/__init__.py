@@ -1,0 +1,1 @@
+"""Sources: their lines in daymark.toml."""
