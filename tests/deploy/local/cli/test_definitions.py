@@ -41,6 +41,7 @@ async def test_a_playbook_is_announced_delivered_and_acknowledged(daymark: Runni
     applied = await daymark.command("playbook", "apply", str(tmp_path / "first.yaml"))
     await stepper.settle()
     assert "to be announced to 1 rep in their working hours" in applied
+    assert "reps will ask why this changes: Calls. A `message`, or a `why` for each" in applied
     assert await _list_announcements(daymark) == [("2020-01-01", None, None)]
     await _assert_operators_see_a_pending_announcement(daymark)
 

@@ -30,6 +30,11 @@ async def _announced(scoring: Scoring) -> list[PlaybookAnnounced]:
     return [PlaybookAnnounced.model_validate_json(row["body"]) for row in rows]
 
 
+async def _event_ids(scoring: Scoring) -> set[str]:
+    rows = await scoring.pool.fetch("SELECT event_id FROM outbox WHERE event_type = 'playbook.announced.v1'")
+    return {row["event_id"] for row in rows}
+
+
 async def _edition(scoring: Scoring) -> str:
     async with scoring.pool.acquire() as connection:
         return edition_of(await list_publications(connection, NORTH))
@@ -46,9 +51,11 @@ async def test_announcements_carry_the_words(scoring: Scoring) -> None:
 async def test_other_words_score_no_day_again_and_are_no_other_version(scoring: Scoring) -> None:
     await _publish(scoring, NEXT)
     await scoring.rescore()
+    first_ids = await _event_ids(scoring)
     before = await _announced(scoring)
 
     applied = await _publish(scoring, EXPLAINED)
+    next_ids = await _event_ids(scoring)
     again = await _publish(scoring, EXPLAINED)
 
     assert (applied.summary, applied.reps_to_rescore, applied.reps_to_announce_to) == (
@@ -65,6 +72,7 @@ async def test_other_words_score_no_day_again_and_are_no_other_version(scoring: 
     ] == facts
     assert {(event.message, event.behaviours[0].reason) for event in after} == {("Talk more.", "Calls win deals.")}
     assert before[0].wording == 0 < after[0].wording
+    assert (len(first_ids), len(next_ids), first_ids & next_ids) == (2, 2, set())
 
 
 async def test_words_reach_nobody_whom_the_version_will_not_judge(scoring: Scoring) -> None:

@@ -55,6 +55,12 @@ async def test_only_whole_worked_days_of_the_team_count(scoring: Scoring) -> Non
                 *[observed(f"{week}-{weekday}-{number}", started_at=day.isoformat()) for number in range(amount)]
             )
 
+    uncounted = [
+        observed(f"mail-{back}", "email", actor="8", started_at=(MONDAY_NOON - timedelta(days=back)).isoformat())
+        for back in range(3, 24)
+    ]
+    await scoring.record(*uncounted)
+
     suggested = await suggest_targets(scoring.pool, scoring.cache, DraftQuery(team=NORTH, text=PLAYBOOK), now=MONDAY_NOON)
 
     calls, proposals = suggested.behaviours

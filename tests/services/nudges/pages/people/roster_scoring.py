@@ -44,13 +44,14 @@ teams:
 
 
 class RosterScoring:
-    """Answers, or raises `failure`. `edits` are the changes that were entered."""
+    """Answers, or raises `failure`. `edits` are the changes that were entered. A page of people has at most `page_size`."""
 
     def __init__(self) -> None:
         self.text = ROSTER
         self.unmatched: tuple[UnmatchedUser, ...] = ()
         self.edits: list[RosterEdit] = []
         self.failure: DaymarkError | None = None
+        self.page_size = 1_000
 
     async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
         if self.failure is not None:
@@ -63,7 +64,8 @@ class RosterScoring:
             case OverviewQuery():
                 return overview_of(roster, query, now=NOON)
             case PersonQuery():
-                return page_of_people(list_people(roster, now=NOON), query)
+                limited = query.model_copy(update={"limit": self.page_size})
+                return page_of_people(list_people(roster, now=NOON), limited)
             case NameQuery():
                 return named_person(find_typed_person(roster, query.typed, is_email=query.is_email, now=NOON))
             case RosterEdit():

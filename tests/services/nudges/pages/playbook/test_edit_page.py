@@ -22,7 +22,8 @@ async def test_fridays_target_is_changed_from_next_monday_in_three_clicks(
     done = await mara.get(published.headers["location"])
 
     assert f'href="{EDIT}"' in playbook.text
-    assert fields_of(form.text)["effective_from"] == "2026-03-09"
+    opened = fields_of(form.text)
+    assert (opened["effective_from"], opened["behaviour.0.fri"], opened["behaviour.0.sat"]) == ("2026-03-09", "5", "")
     assert "Published. The reps get the announcement in their working hours." in visible_text(done)
     shown = await playbooks.show()
     newest = shown.versions[-1]
@@ -159,6 +160,7 @@ async def test_of_two_managers_the_second_sees_what_changed_and_publishes_with_o
 
     assert refused.status_code == 409
     text = visible_text(refused)
+    assert "Not published yet: somebody else has published meanwhile." in text
     assert "A version, published by Mara Lind" in text
     assert "(before: 4 a day from Monday to Thursday, 5 on Friday)" in text
     assert fields_of(refused.text)["behaviour.1.weight"] == "50"
