@@ -33,7 +33,7 @@ class SourceInFile(DaymarkError):
 
 
 class SourceExists(DaymarkError):
-    """A source of this name was added before. Choose another name, or say that it is to be replaced."""
+    """A source of this name was added before. Choose another name, or replace it with `daymark sources add --replace`."""
 
 
 class _Sources(Section):

@@ -22,7 +22,11 @@ _NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 class TokenRefused(DaymarkError):
-    """No token was made."""
+    """No token was made. The message says why."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.because = because
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -72,7 +72,7 @@ class TokenPage:
             token = await add_api_token(self._pool, entrance.person_id, name, now=self._clock.now())
             return await self._page(entrance, token=token, name=name)
         except TokenRefused as refused:
-            return await self._page(entrance, refusal=str(refused), name=name)
+            return await self._page(entrance, refusal=refused.because, name=name)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
 

@@ -62,7 +62,7 @@ _NOT_PUBLISHED: Final = (
     "nothing is published twice."
 )
 _MISTAKES: Final = "Not published yet. Correct what is marked below; everything that you wrote is still here."
-_MEANWHILE: Final = "Not published yet: somebody else has published meanwhile."
+_MEANWHILE: Final = "Not published yet: somebody else has published in the meantime."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ from shared.requests.playbook.drafts import DraftMistake, SuggestedTargets
 _DAY_NAMES: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FILTER_LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "kinds": ("Kinds of activity", "such as call, email, meeting"),
-    "min_duration_s": ("At least so many seconds", "such as 120"),
+    "min_duration_s": ("Minimum length in seconds", "such as 120"),
     "outcomes": ("Outcomes", "such as connected"),
     "directions": ("Direction", ""),
     "min_amount": ("Worth at least", "such as 500"),
@@ -164,7 +164,7 @@ def _behaviour(place: int, behaviour: BehaviourDocument, suggested: SuggestedTar
         reason=_field(f"{name}.why", "Why, in your words", behaviour.reason, mistakes.at(f"{path}.why")),
         filters=_filters(name, path, behaviour.counts, mistakes),
         others=(
-            _field(f"{name}.weight", "Weight", behaviour.weight, mistakes.at(f"{path}.weight"), hint="share of the score"),
+            _field(f"{name}.weight", "Weight", behaviour.weight, mistakes.at(f"{path}.weight"), hint="against the others"),
             _field(f"{name}.cap", "Counts up to", behaviour.cap, mistakes.at(f"{path}.cap"), hint="times the target"),
         ),
         targets=tuple(
@@ -195,7 +195,7 @@ def _goal(place: int, goal: GoalDocument, mistakes: Mistakes) -> EntryFields:
             _field(
                 f"{name}.period", "Period", goal.period, mistakes.at(f"{path}.period"), choices=("week", "month", "quarter")
             ),
-            _field(f"{name}.step", "Step", goal.step, mistakes.at(f"{path}.step")),
+            _field(f"{name}.step", "Step", goal.step, mistakes.at(f"{path}.step"), hint="from one to the next"),
             _field(f"{name}.step_min", "Smallest step", goal.step_min, mistakes.at(f"{path}.step_min"), hint="may be empty"),
             _field(f"{name}.step_max", "Largest step", goal.step_max, mistakes.at(f"{path}.step_max"), hint="may be empty"),
         ),

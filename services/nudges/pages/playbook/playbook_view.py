@@ -88,7 +88,7 @@ def history_lines(publications: Iterable[PublicationRow], playbook: TeamPlaybook
 def describe_author(published_by: str | None) -> str:
     """Who published something, or how it came, as the end of a sentence."""
     if published_by is None:
-        return "applied from a file"
+        return "applied from a file, or in the first steps"
     return f"published by {natural_name(published_by) or 'somebody who was erased'}"
 
 
@@ -125,7 +125,7 @@ def _moment(instant: datetime, playbook: TeamPlaybook) -> str:
 
 NOTICES: Mapping[str, str] = {
     "version": "Published. The reps get the announcement in their working hours.",
-    "wording": "Your words are changed. No target is, so nobody is notified.",
+    "wording": "The wording is updated. The rules are the same, so nobody is notified.",
     "nothing": "Nothing is different from what is published already, so nothing was changed.",
 }
 """What the page says after the form, by what became of it."""

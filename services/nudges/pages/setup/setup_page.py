@@ -31,7 +31,7 @@ class SetupPage:
         ]
 
     async def _show(self, _: Request, entrance: Entrance, progress: Progress) -> Response:
-        view = make_view(progress, Step.CHANNELS)
+        view = make_view(progress)
         return self._frame.renderer.page(
             "setup.html",
             status=view.status,

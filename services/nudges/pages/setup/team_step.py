@@ -15,11 +15,17 @@ from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, go_to, make_view
+from shared.errors import DaymarkError
 from shared.events import PersonId, TeamId
 from shared.requests.client import Refused
 from shared.requests.roster.edits import ROSTER_EDIT, NewPerson, NewTeam, RosterEdit
 
 _NEXT: Final = "/source"
+_NO_MANAGER: Final = "nobody"
+
+
+class ManagerUnnamed(DaymarkError):
+    """Enter the name of the manager, or choose “Nobody yet”."""
 
 
 class TeamStep:
@@ -43,7 +49,7 @@ class TeamStep:
         try:
             team_id = await self._find_or_enter_team(entrance, progress, fields.get("team", "").strip())
             manager_id = await self._enter_manager(entrance, team_id, fields)
-        except Refused as refused:
+        except (Refused, ManagerUnnamed) as refused:
             return self._page(entrance, progress, fields, refusal=str(refused))
         response = go_to(_NEXT)
         if manager_id is not None and fields.get("who") == "me":
@@ -60,8 +66,10 @@ class TeamStep:
 
     async def _enter_manager(self, entrance: Entrance, team_id: TeamId, fields: QueryParams) -> PersonId | None:
         name, email = fields.get("manager", "").strip(), fields.get("email", "").strip()
-        if not name or fields.get("who") == "nobody":
+        if fields.get("who", _NO_MANAGER) == _NO_MANAGER:
             return None
+        if not name:
+            raise ManagerUnnamed
         manager = NewPerson(role="manager", name=name, team=team_id, email=email, timezone=fields.get("timezone", "").strip())
         edited = await self._frame.ask(ROSTER_EDIT, RosterEdit(asked_by=entrance.person_id, edit=manager))
         return PersonId(edited.id)

@@ -40,7 +40,9 @@
     say("Previewing…");
     try {
       const response = await fetch(form.action, { method: "POST", body: fields, signal: request.signal });
-      say(takeOver(await response.text()) ? "The preview is up to date." : "No preview: sign in again in another tab, then go on here.");
+      const text = await response.text();
+      const done = text.includes("id=\"unavailable\"") ? "No preview just now. What you wrote is still here." : "The preview is up to date.";
+      say(takeOver(text) ? done : "You've been signed out. Copy what you wrote, sign in again and open this form anew.");
     } catch (failed) {
       if (failed.name !== "AbortError") say("No preview just now. What you wrote is still here.");
     }

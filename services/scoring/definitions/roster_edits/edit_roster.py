@@ -50,7 +50,7 @@ class EntryRefused(DaymarkError):
     """This cannot be entered into the roster, and nothing has changed. Correct what is named and enter it again."""
 
     def __init__(self, refused: DefinitionRefused) -> None:
-        mistakes = "; ".join(f"{mistake.key.rpartition('.')[2]} {mistake.problem}" for mistake in refused.mistakes)
+        mistakes = "; ".join(f"{mistake.key.rpartition('.')[2]}: {mistake.problem}" for mistake in refused.mistakes)
         super().__init__(mistakes)
 
 

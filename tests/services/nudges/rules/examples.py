@@ -277,7 +277,7 @@ def _other_examples() -> Iterator[Example]:
     )
     yield Example(
         title="Thanks from a manager",
-        when="A manager presses “Recognise” on a message, or a manager or a colleague “Just say thank you”.",
+        when="A manager presses “Thank” on a message, or a manager or a colleague “Just say thank you”.",
         limits="As above.",
         receiver=_receiver(ANA, at(THURSDAY, "09:00")),
         candidate=thanks(""),

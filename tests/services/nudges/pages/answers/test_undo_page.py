@@ -25,7 +25,7 @@ from tests.services.nudges.pages.doors.visits import Visits, field_of
 NUDGE = make_nudge()
 REMINDER = make_nudge("due", person=MARA, kind=NudgeKind.RECOGNITION, rule="recognition_due", occasion=f"ana:{MONDAY}")
 SECOND = timedelta(seconds=1)
-DONE, TOO_LATE = "Undone. It's as if you hadn't answered.", "It's too late to undo this"
+DONE, TOO_LATE = "Undone. It's as if you hadn't pressed the button.", "It's too late to undo this"
 
 
 @pytest.fixture(autouse=True)
@@ -145,12 +145,12 @@ async def test_only_the_answer_of_that_person_to_that_nudge_at_that_time_is_undo
 async def test_a_thank_you_with_one_click_can_be_undone_before_it_goes_out(visits: Visits, rows: Rows) -> None:
     browser = await visits.sign_in("mara")
     page = await browser.get("/inbox/mara/-")
-    assert ">Recognise Ana for today</button>" in page.text
+    assert ">Thank Ana for today</button>" in page.text
 
     thanked = await _press(browser, page, "-/answer/due/thank")
     undone = await _press_undo(browser, thanked)
 
-    assert "Your thank-you to Ana is on its way." in thanked.text
+    assert "Your thank-you to Ana will be sent shortly" in thanked.text
     assert DONE in visible_text(undone)
     assert undone.text.count("/answer/due/thank") == 1
     assert await rows.pool.fetchval("SELECT count(*) FROM nudge WHERE rule = 'thanks'") == 0

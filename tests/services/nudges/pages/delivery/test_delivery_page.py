@@ -223,7 +223,7 @@ async def test_without_a_channel_or_without_people_the_page_says_what_comes_firs
         bare.scoring.failure = NoResponder()
         down = await browser.get("/delivery")
 
-    assert "No channel reaches single people" in no_channel
+    assert "No personal channel is set up" in no_channel
     assert "Send a test" not in no_channel
     assert "No test was sent" in untested
     assert "The roster lists nobody today. Add people, and see here" in empty

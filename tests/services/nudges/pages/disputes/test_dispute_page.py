@@ -114,7 +114,7 @@ async def test_pressing_twice_disputes_once_and_shows_it_to_the_rep_and_the_mana
     assert "1 disputed" in visible_text(await browser.get(ANAS_PAGE))
 
     inbox = visible_text(await browser.get(MARAS_INBOX))
-    assert "Somebody on your team says that a record in the CRM is wrong." in inbox
+    assert "Your team says that these records in the CRM are wrong." in inbox
     assert "Ana Ruiz: call" in inbox
     assert "Monday 2 March at 10:08" in inbox
     assert "Ana Ruiz:</span> it was somebody else's work (Monday 2 March)" in inbox
@@ -150,7 +150,7 @@ async def test_a_manager_resolves_it_and_the_rep_sees_who_wrote_what(pool: async
 
     assert inbox.url == f"{MARAS_INBOX}#activity-{COUNTED_ID}"
     assert "Mara Lind:</span> the record is right" in inbox.text
-    assert "Noted. Ana Ruiz will hear of it." in inbox.text
+    assert "Noted. Ana Ruiz will be told." in inbox.text
     assert f"/dispute/{COUNTED_ID}/undo" in inbox.text
     assert f"/dispute/{COUNTED_ID}/stands" not in inbox.text
     assert "Mara Lind:</span> the record is right" in (await browser.get(DAY_PAGE)).text
@@ -183,7 +183,7 @@ async def test_a_manager_is_asked_to_answer_only_while_a_dispute_is_open_or_the_
         await pool.execute("UPDATE dispute SET resolved_at = $1", NOON - timedelta(seconds=seconds))
         pages.append((await browser.get(MARAS_INBOX)).text)
 
-    assert ["Please fix the record" in " ".join(page.split()) for page in pages] == [True, False]
+    assert ["Please fix a record" in " ".join(page.split()) for page in pages] == [True, False]
     assert ["Nothing is waiting for you" in page for page in pages] == [False, True]
     assert ["Disputes that were answered (2)" in page for page in pages] == [False, True]
 

@@ -86,7 +86,7 @@ async def test_an_inbox_without_anything_to_do_says_what_comes_next(browser: htt
     page = visible_text(await browser.get(INBOX))
 
     assert "Nothing is waiting for you" in page
-    assert "When somebody on your team disputes a record," in page
+    assert "Disputed records, people to thank," in page
     assert "Scheduled" not in page
 
 
@@ -193,7 +193,7 @@ async def test_names_are_text_and_buttons_say_what_they_are_about(browser: httpx
 
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
     for button in (
-        ">Recognise Ana for today</button>",
+        ">Thank Ana for today</button>",
         '>Write to Ana…<span class="unseen"> About: Plan done</span></a>',
         '>Already thanked Ana<span class="unseen">: Plan done, Ana Ruiz</span></button>',
         '>Wrong…<span class="unseen"> Plan done, Ana Ruiz</span></summary>',

@@ -87,7 +87,7 @@ async def test_a_crm_user_is_matched_to_a_rep(visits: Visits, olga: httpx.AsyncC
     (edit,) = visits.scoring.edits
     assert edit.asked_by == OLGA
     assert edit.edit == UserMatch(rep=rep_id_of("ben"), user=CrmUser(source=SourceName("acme"), user="<b>99</b>", account="eu"))
-    assert "That CRM user is Ben Ode from now on." in _text(await olga.get(entered.headers["location"]))
+    assert "That CRM user is now matched to Ben Ode." in _text(await olga.get(entered.headers["location"]))
 
 
 async def test_two_of_a_team_with_one_name_are_shown_with_their_ids(visits: Visits, olga: httpx.AsyncClient) -> None:
@@ -150,7 +150,7 @@ async def test_a_crm_user_is_added_as_a_new_rep(visits: Visits, olga: httpx.Asyn
     assert "The CRM user 99 in acme will be theirs" in _text(form)
     assert 'value="Europe/Madrid" placeholder' in form.text
     assert refused.status_code == 409
-    assert "timezone no such time zone; write an IANA name such as Europe/Madrid" in refused.text
+    assert "timezone: no such time zone; write an IANA name such as Europe/Madrid" in refused.text
     assert 'value=" Eva  Ruiz "' in refused.text
     assert visits.scoring.text.endswith(
         " {id: eva-ruiz, name: Eva Ruiz, email: e@example.com, timezone: Europe/Madrid, country: ES,"
@@ -171,7 +171,7 @@ async def test_a_manager_a_team_and_an_email_are_entered(visits: Visits, olga: h
         NewPerson(role="manager", name="Mo", team=TeamId("west"), timezone="UTC"),
         NewEmail(person=PersonId("jon"), email="jon@example.com"),
     ]
-    assert "name must not be empty: This cannot be entered" in _text(empty)
+    assert "name: must not be empty: This cannot be entered" in _text(empty)
     assert "Jon Keller has that email now." in _text(await olga.get(emailed.headers["location"]))
     assert "what was typed is too long" in _text(too_long)
     assert visits.scoring.text.startswith("# Ours.\n")

@@ -160,7 +160,7 @@ async def test_of_two_managers_the_second_sees_what_changed_and_publishes_with_o
 
     assert refused.status_code == 409
     text = visible_text(refused)
-    assert "Not published yet: somebody else has published meanwhile." in text
+    assert "Not published yet: somebody else has published in the meantime." in text
     assert "A version, published by Mara Lind" in text
     assert "(before: 4 a day from Monday to Thursday, 5 on Friday)" in text
     assert fields_of(refused.text)["behaviour.1.weight"] == "50"
@@ -200,7 +200,7 @@ async def test_nothing_is_lost_while_scoring_is_away(mara: httpx.AsyncClient, pl
     previewed = await press(mara, form, "preview", behaviour__0__fri="6")
     published = await press(mara, form, "publish", behaviour__0__fri="6")
 
-    assert "The preview takes too long just now." in previewed.text
+    assert "There is no preview just now." in previewed.text
     assert published.status_code == 409
     assert "nothing is published twice" in published.text
     assert fields_of(published.text)["behaviour.0.fri"] == "6"

@@ -41,7 +41,7 @@ async def _mara_leads_ana(rows: Rows) -> None:
 
 def ways_to_thank(page: httpx.Response) -> tuple[list[str], list[str]]:
     """Where the buttons post, and where the links lead."""
-    buttons = re.findall(r'formaction="([^"]+)">Recognise Ana(?: for today)?<', page.text)
+    buttons = re.findall(r'formaction="([^"]+)">Thank Ana(?: for today)?<', page.text)
     links = re.findall(r'<a class="quiet" href="([^"]+)">Write to Ana…<span', page.text)
     return [urljoin(str(page.url), each) for each in buttons], [urljoin(str(page.url), each) for each in links]
 
@@ -63,7 +63,7 @@ async def test_a_card_thanks_with_one_click_once_and_leads_to_the_page_for_words
         assert response.status_code == 200
         assert response.url.copy_with(fragment=None) == page.url
         assert ways_to_thank(response) == ([], [])
-        assert "Your thank-you to Ana is on its way." in response.text
+        assert "Your thank-you to Ana will be sent shortly" in response.text
     assert await rows.pool.fetchval("SELECT count(*) FROM nudge WHERE rule = 'thanks'") == 1
     assert await rows.pool.fetchval("SELECT nudge_id FROM recognition") == nudge.id
 
