@@ -51,6 +51,8 @@ from services.nudges.pages.today.today_page import TodayPage
 from services.nudges.pages.wins.wins_page import WinsPage
 from shared.clock import Clock, SteppedClock
 from shared.events import RepId
+from shared.requests.client import NO_QUERY
+from shared.requests.roster.edits import ROSTER_SHOW
 from shared.requests.scores import Explanation
 
 
@@ -118,6 +120,7 @@ class Site:
             guard,
             messages=messages,
             read_roster=self.scoring.read_roster,
+            has_roster=self._has_roster,
             cookie=cookie,
             limit=AskingLimit(asked_max=self.asked_max),
             openid_name=self.openid.name if self.openid is not None else "",
@@ -129,6 +132,9 @@ class Site:
         others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]
         routes = [*doors, *inbox.routes(), *others, *more]
         return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
+
+    async def _has_roster(self) -> bool:
+        return bool((await self.scoring.ask(ROSTER_SHOW, NO_QUERY)).text)
 
     def _operators_pages(self, renderer: Renderer, guard: Guard, cookie: SessionCookie) -> Sequence[BaseRoute]:
         ask, channels = self.scoring.ask, self.channels
