@@ -236,7 +236,7 @@ async def test_operators_are_added_from_the_roster_or_by_email_and_come_in_until
     ]
     assert "as the roster says" in table
     assert mailbox.recipients[-1] == "olga@example.org"
-    assert "signed in as an operator" in home.text
+    assert "<h1>Delivery</h1>" in home.text
     assert "<h1>Sign in</h1>" in after.text
     assert "Nobody with this id is an operator" in unknown
 

@@ -8,7 +8,7 @@ from deploy.local.inspect.ways import describe_missing_channel
 @pytest.mark.parametrize(
     ("names", "begins"),
     [
-        ({"inbox"}, "the manager's page is the only one"),
+        ({"inbox"}, "the manager's inbox is the only one"),
         ({"inbox", "chat.team"}, "there are only rooms"),
         ({"chat.team"}, "there are only rooms"),
         ({"inbox", "chat.team", "personal"}, ""),
