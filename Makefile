@@ -60,6 +60,7 @@ bench: $(DEV_STAMP) ## run the benchmarks
 	@$(BIN)/python -m bench.latency
 	@$(BIN)/python -m bench.stream.statements
 	@$(BIN)/python -m bench.slack_notes
+	@$(BIN)/python -m bench.pages
 	@$(BIN)/python -m bench.reprocessing
 	@$(BIN)/python -m bench.drop_detection
 	@$(BIN)/python -m bench.nudge_quality

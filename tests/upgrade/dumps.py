@@ -80,8 +80,9 @@ async def restore_schemas(schemas: Mapping[str, str], *, url_of_role: Callable[[
 
 
 async def dump_streams(connection: LeanClient) -> tuple[DumpedStream, ...]:
-    """Every stream that Daymark uses, with its durable consumers."""
-    return tuple([await _dump_stream(connection, stream.name) for stream in STREAMS])
+    """Every stream that the version uses which runs there, with its durable consumers."""
+    infos = {stream.name: await _call(connection, f"STREAM.INFO.{stream.name}") for stream in STREAMS}
+    return tuple([await _dump_stream(connection, stream) for stream, info in infos.items() if "error" not in info])
 
 
 async def _dump_stream(connection: LeanClient, stream: str) -> DumpedStream:

@@ -47,6 +47,11 @@ class Replica:
         self._port, self._probes_port = ports
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self, folder: Path) -> None:
         """Start the process, and return when it is ready."""
         ports = {"DAYMARK_NUDGES__PORT": str(self._port), "DAYMARK_NUDGES__PROBES_PORT": str(self._probes_port)}

@@ -39,7 +39,7 @@ port = {port}
 """
 REQUESTS = {
     endpoint.subject
-    for module in (absences, definitions, scores, erasure, activities, drafts, edits, overview)
+    for module in (absences, definitions, drafts, edits, overview, scores, erasure, activities)
     for endpoint in vars(module).values()
     if isinstance(endpoint, Endpoint) and endpoint is not erasure.ERASE_NUDGES
 } | {endpoint.subject for endpoint in (people.PERSON_CONTACTS, people.PERSON_LIST, people.PERSON_TODAY, people.PERSON_FIND)}

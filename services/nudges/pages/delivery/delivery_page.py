@@ -98,7 +98,7 @@ class DeliveryPage:
         while query is not None:
             page = await self._ask_scoring(PERSON_LIST, query)
             rows.extend(page.rows)
-            query = PersonQuery(after=page.next_after) if page.next_after is not None and person is None else None
+            query = PersonQuery(after=page.next_after) if page.next_after is not None else None
         return rows
 
     async def _test(self, request: Request, _: Entrance) -> Response:

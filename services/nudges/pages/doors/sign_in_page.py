@@ -1,6 +1,6 @@
 """Signing in: somebody types who they are, gets a link in a message of their own, and presses its one button."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -15,6 +15,7 @@ from services.nudges.access.roster_today import ReadRoster
 from services.nudges.access.sessions import end_session, open_session
 from services.nudges.access.sign_in_links import claim_sign_in_link, find_sign_in_link
 from services.nudges.domain.phrases import natural_name
+from services.nudges.links import DELIVERY_PATH, SETUP_PATH
 from services.nudges.metrics import NudgesMetrics
 from services.nudges.pages.doors.asking_limit import AskingLimit
 from services.nudges.pages.doors.form_fields import is_from_other_site, is_from_own_form, read_fields
@@ -48,6 +49,7 @@ class SignInPage:
         *,
         messages: SignInMessages,
         read_roster: ReadRoster,
+        has_roster: Callable[[], Awaitable[bool]],
         cookie: SessionCookie,
         limit: AskingLimit,
         openid_name: str,
@@ -59,6 +61,7 @@ class SignInPage:
         self._guard = guard
         self._messages = messages
         self._read_roster = read_roster
+        self._has_roster = has_roster
         self._cookie = cookie
         self._limit = limit
         self._openid_name = openid_name
@@ -76,16 +79,18 @@ class SignInPage:
     async def _home(self, request: Request) -> Response:
         try:
             entrance = await self._guard.find_visitor(request)
+            if entrance is None:
+                return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+            return await self._go_to_own_page(entrance)
         except _UNAVAILABLE:
             return self._renderer.unavailable()
-        if entrance is None:
-            return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
-        return self._go_to_own_page(entrance)
 
-    def _go_to_own_page(self, entrance: Entrance) -> Response:
-        """To the first of the pages that open for them."""
+    async def _go_to_own_page(self, entrance: Entrance) -> Response:
+        """To the first of the pages that open for them; where there is no roster yet, to the first steps."""
         if entrance.pages:
             _, address = entrance.pages[0]
+            if address == DELIVERY_PATH and not await self._has_roster():
+                address = SETUP_PATH
             return RedirectResponse(address, HTTPStatus.SEE_OTHER)
         return self._renderer.page("no_pages.html", entrance=entrance)
 

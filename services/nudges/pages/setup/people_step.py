@@ -1,7 +1,6 @@
 """The third step: who the users of the CRM are. Those whose activities have arrived are listed; anybody else can be added."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -18,8 +17,6 @@ from shared.requests.client import NO_QUERY, Refused
 from shared.requests.roster.edits import ROSTER_EDIT, CrmUser, NewPerson, RosterEdit
 from shared.requests.scores import UNMATCHED_USERS
 
-_ZONE: Final = "UTC"
-
 
 class PeopleStep:
     """Each form adds one rep."""
@@ -34,7 +31,9 @@ class PeopleStep:
         ]
 
     async def _show(self, request: Request, entrance: Entrance, progress: Progress) -> Response:
-        return await self._page(entrance, progress, QueryParams({"timezone": request.query_params.get("zone", _ZONE)}))
+        return await self._page(
+            entrance, progress, QueryParams({"timezone": request.query_params.get("zone") or progress.timezone})
+        )
 
     async def _add(self, request: Request, entrance: Entrance, progress: Progress) -> Response:
         fields = await read_fields(request)

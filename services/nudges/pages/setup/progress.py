@@ -17,6 +17,7 @@ from shared.requests.roster.edits import ROSTER_SHOW
 from shared.requests.sources.endpoints import SOURCE_LIST, SourceRow
 
 _INBOX: Final = "inbox"
+_ZONE: Final = "UTC"
 
 
 class Step(Enum):
@@ -29,18 +30,26 @@ class Step(Enum):
     CHANNELS = "channels"
 
 
-class TeamName(BaseModel):
-    """A team of the roster file. Everything else of the file is left to scoring."""
+class _Part(BaseModel):
+    """Everything else of the roster file is left to scoring."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Person(_Part):
+    timezone: str = ""
+
+
+class TeamName(_Part):
+    """A team of the roster file, and where its people are."""
 
     id: TeamId
     name: str
+    managers: tuple[_Person, ...] = ()
+    reps: tuple[_Person, ...] = ()
 
 
-class _RosterFile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
+class _RosterFile(_Part):
     teams: tuple[TeamName, ...] = ()
 
 
@@ -54,6 +63,12 @@ class Progress:
     base_url: str
     playbooks: tuple[PlaybookVersion, ...]
     channels: tuple[ChannelRow, ...]
+
+    @property
+    def timezone(self) -> str:
+        """That of somebody who is in the roster already, to begin with; UTC if there is nobody."""
+        people = [person for team in self.teams for person in (*team.reps, *team.managers)]
+        return next((person.timezone for person in people if person.timezone), _ZONE)
 
     @property
     def done(self) -> frozenset[Step]:

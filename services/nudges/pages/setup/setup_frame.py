@@ -37,7 +37,7 @@ Handler = Callable[[Request, Entrance, Progress], Awaitable[Response]]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SetupView:
     """What each page shows of all steps: the last part of the address, the title, whether it is done, and whether it is this
-    page. With a `refusal`, nothing has changed, and that is why."""
+    page. A `refusal` is what was not entered, and why."""
 
     steps: tuple[tuple[str, str, bool, bool], ...]
     next_step: str

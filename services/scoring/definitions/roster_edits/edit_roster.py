@@ -74,9 +74,10 @@ async def edit_roster(pool: asyncpg.Pool, cache: DefinitionsCache, edit: RosterE
     """
     while True:
         async with pool.acquire() as connection:
-            rosters = await list_rosters(connection)
+            stored = await find_roster(connection)
+            rosters = await list_rosters(connection) if _needs_id(edit) else []
             erased = (await cache.read(connection)).erased
-        body = rosters[0].body if rosters else EMPTY_FILE
+        body = stored.body if stored is not None else EMPTY_FILE
         text, entered_id = await asyncio.to_thread(_edited, body, edit, rosters, erased)
         if text == body:
             return RosterEdited(id=entered_id, summary="nothing to change", reps_to_rescore=0)
@@ -97,6 +98,10 @@ async def edit_roster(pool: asyncpg.Pool, cache: DefinitionsCache, edit: RosterE
             reps_to_rescore=applied.reps_to_rescore,
             reps_to_announce_to=applied.reps_to_announce_to,
         )
+
+
+def _needs_id(edit: RosterEdit) -> bool:
+    return isinstance(edit.edit, NewTeam | NewPerson) and not edit.edit.id
 
 
 def _edited(body: str, edit: RosterEdit, rosters: Sequence[RosterVersion], erased: ErasedPeople) -> _Edited:

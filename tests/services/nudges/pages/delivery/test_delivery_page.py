@@ -85,6 +85,7 @@ async def test_each_way_to_a_person_shows_its_last_success_and_error_and_what_wa
         await _give_up(rows, f"n{number}", state=state, at=NOON - timedelta(minutes=number))
 
     await rows.add_delivery(NudgeId("n3"), "webhook")
+    visits.scoring.page_size = 2
 
     text = _text(await olga.get("/delivery"))
 

@@ -35,6 +35,7 @@ from shared.reach import ContactPoint
 from shared.requests.client import NoResponder
 from shared.requests.endpoint import Endpoint, Query, Reply
 from shared.requests.people import ContactList, NamedPerson
+from shared.requests.roster.edits import ROSTER_SHOW
 from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.people import ANA, BEN, JON, MARA, NORTH, SOUTH
 from tests.services.nudges.builders.rosters import rep_today, roster_today
@@ -141,6 +142,8 @@ class Visits:
 
     async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
         """What the services would answer: what only steps and sources ask, or everything if a test asks for that."""
+        if endpoint.subject == ROSTER_SHOW.subject and not self.are_services_asked:
+            return endpoint.reply.model_validate({"text": self.scoring.text})
         if self.are_services_asked or endpoint.subject in SUBJECTS:
             return await self.services(endpoint, query)
         return await self.scoring.ask(endpoint, query)

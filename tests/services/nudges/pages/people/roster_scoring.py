@@ -13,6 +13,7 @@ from services.scoring.requests.people import named_person, page_of_people
 from shared.errors import DaymarkError
 from shared.requests.client import Refused
 from shared.requests.definitions import DefinitionFile
+from shared.requests.demonstration.next_hour import NEXT_HOUR
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.people import NameQuery, PersonQuery
 from shared.requests.playbook.drafts import DraftQuery, TeamQuery
@@ -44,17 +45,20 @@ teams:
 
 
 class RosterScoring:
-    """Answers, or raises `failure`. `edits` are the changes that were entered."""
+    """Answers, or raises `failure`. `edits` are the changes that were entered. A page of people has at most `page_size`."""
 
     def __init__(self) -> None:
         self.text = ROSTER
         self.unmatched: tuple[UnmatchedUser, ...] = ()
         self.edits: list[RosterEdit] = []
         self.failure: DaymarkError | None = None
+        self.page_size = 1_000
 
     async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
         if self.failure is not None:
             raise self.failure
+        if endpoint.subject == NEXT_HOUR.subject:
+            return endpoint.reply.model_validate({"now": NOON})
         return endpoint.reply.model_validate(self._answer(query, endpoint.subject).model_dump())
 
     def _answer(self, query: Schema, subject: str) -> Schema:
@@ -63,7 +67,8 @@ class RosterScoring:
             case OverviewQuery():
                 return overview_of(roster, query, now=NOON)
             case PersonQuery():
-                return page_of_people(list_people(roster, now=NOON), query)
+                limited = query.model_copy(update={"limit": self.page_size})
+                return page_of_people(list_people(roster, now=NOON), limited)
             case NameQuery():
                 return named_person(find_typed_person(roster, query.typed, is_email=query.is_email, now=NOON))
             case RosterEdit():

@@ -46,6 +46,7 @@ def _text(page: httpx.Response) -> str:
 
 
 async def test_the_first_operator_says_who_they_are_once_and_within_an_hour(visits: Visits) -> None:
+    visits.are_services_asked = True
     late = (await make_first_operator_url(visits.pool, visits.links, now=visits.clock.now() - FIRST_LINK_AGE_MAX)).url
     link, other = [(await make_first_operator_url(visits.pool, visits.links, now=visits.clock.now())).url for _ in range(2)]
     browser = visits.browser()
@@ -68,6 +69,13 @@ async def test_a_link_of_the_first_operator_signs_nobody_in_as_anybody_else(visi
 
     for method in ("GET", "POST"):
         assert (await visits.browser().request(method, link.replace("/welcome/", "/sign-in/"))).status_code == 410
+
+
+async def test_an_operator_begins_with_the_steps_until_there_is_a_roster(visits: Visits, browser: httpx.AsyncClient) -> None:
+    empty = await browser.get("/")
+    visits.services.roster = NORTH_ROSTER
+
+    assert [page.headers["location"] for page in (empty, await browser.get("/"))] == ["/setup", "/delivery"]
 
 
 async def test_what_stands_in_files_counts_as_done(visits: Visits, browser: httpx.AsyncClient) -> None:
@@ -107,7 +115,7 @@ async def test_a_manager_who_is_refused_leaves_the_team_and_the_next_try_enters_
     refused = await _post(browser, "/setup/team", team="North", who="other", manager="Mara", timezone="Madrid")
 
     assert refused.status_code == 409
-    assert "Nothing was changed. timezone is <unknown>" in _text(refused)
+    assert "timezone is <unknown>" in _text(refused)
     assert 'value="Madrid"' in refused.text
     del visits.services.refusals[ROSTER_EDIT.subject]
     await _post(browser, "/setup/team", team="North", who="other", manager="Mara", timezone="Europe/Madrid")

@@ -85,7 +85,7 @@ async def test_the_page_of_a_source_says_what_arrives_what_never_does_and_what_i
     assert 'who did it</span><span class="time">in 3 of 3' in text
     assert "how long it took" in text.partition("Never:")[2]
     assert "The sender's clock is ahead" in text
-    assert ("“<b>spoken”" in text, "<b>spoken" in page.text) == (True, False)
+    assert ("<b>spoken</bdi>" in text, "<b>spoken" in page.text) == (True, False)
     assert "25 webhooks were not understood" in text
     assert page.text.count("Replay<span") == 20
     assert (await browser.get("/sources/other")).status_code == 404

@@ -107,7 +107,9 @@ async def test_changes_at_the_same_time_undo_none_of_each_other(scoring: Scoring
 
 async def test_an_id_of_a_former_or_erased_person_is_not_given_to_another(scoring: Scoring) -> None:
     keyed = with_key(scoring)
-    await keyed.apply(roster="teams:\n  - {id: north, name: North}\n")
+    by_ana = RosterEdit(asked_by=PersonId("ana"), edit=NewTeam(name="West"))
+    await edit_roster(keyed.pool, keyed.cache, by_ana, now=keyed.now)
+    await keyed.apply(roster="teams:\n  - {id: north, name: North}\n  - {id: west, name: West}\n")
     await begin_erasing_rep(keyed.pool, keyed.cache, PersonId("ana"), now=keyed.now)
     await finish_erasing_rep(keyed.pool, keyed.cache, PersonId("ana"))
 
@@ -115,6 +117,7 @@ async def test_an_id_of_a_former_or_erased_person_is_not_given_to_another(scorin
     erased = await _enter(keyed, EVA.model_copy(update={"name": "Ana", "identities": ()}))
 
     assert (former.id, erased.id) == ("ben-2", "ana-2")
+    assert await keyed.pool.fetchval("SELECT count(*) FROM roster WHERE entered_by = 'ana'") == 0
     with pytest.raises(ErasedPersonInRoster):
         await _enter(keyed, UserMatch(rep=rep_id_of("ben-2"), user=CrmUser(source=SourceName("acme"), user="7")))
 

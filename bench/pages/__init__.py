@@ -1,0 +1,1 @@
+"""What pages cost while they are open: updates, first bytes and memory."""
