@@ -49,6 +49,8 @@ _PAGES: Final = {
     "today": ("mara", "/today"),
     "rep": ("mara", "/people/ana"),
     "inbox": ("mara", "/inbox/mara/-"),
+    "playbook": ("mara", "/playbook"),
+    "playbook-form": ("mara", "/playbook/harbor/edit"),
     "wins": ("mara", "/wins"),
     "effects": ("mara", "/effects"),
     "own-page": ("ana", "/you/ana/-"),

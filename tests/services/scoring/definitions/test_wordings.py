@@ -87,14 +87,19 @@ async def test_words_reach_nobody_whom_the_version_will_not_judge(scoring: Scori
 
 
 async def test_whoever_joins_later_gets_the_newest_words(scoring: Scoring) -> None:
+    dora = "      - {id: dora, name: Dora, timezone: Europe/Madrid}\n"
+    await scoring.apply_roster(ROSTER + dora)
+    (unworded,) = await _announced(scoring)
     for text in (NEXT, MESSAGE, EXPLAINED):
         await _publish(scoring, text)
-    await _announced(scoring)
+    newest = (await _announced(scoring))[-1]
 
-    await scoring.apply_roster(ROSTER + "      - {id: cleo, name: Cleo, timezone: Asia/Tokyo, from: 2026-03-16}\n")
+    await scoring.apply_roster(f"{ROSTER}{dora}      - {{id: cleo, name: Cleo, timezone: Asia/Tokyo, from: 2026-03-16}}\n")
 
     (event,) = await _announced(scoring)
     assert (event.behaviours[0].reason, event.message) == ("Calls win deals.", "Talk more.")
+    assert (unworded.wording, event.wording) == (0, newest.wording)
+    assert newest.wording > 0
 
 
 async def test_a_change_without_texts_is_named(scoring: Scoring) -> None:
