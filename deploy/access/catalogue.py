@@ -33,6 +33,7 @@ from shared.jetstream.streams import (
     list_used_streams,
 )
 from shared.requests import absences, access, activities, definitions, erasure, nudges, people, scores, webhooks
+from shared.requests.demonstration import next_hour
 from shared.requests.playbook import drafts
 from shared.requests.roster import edits, overview
 from shared.requests.sources import endpoints as sources
@@ -99,6 +100,7 @@ _ASKED_BY_NUDGES: Final = subjects_of(
         definitions.PLAYBOOK_LIST,
         definitions.PLAYBOOK_APPLY,
         overview.ROSTER_OVERVIEW,
+        next_hour.NEXT_HOUR,
     )
 )
 ANSWERED: Final = {
@@ -181,6 +183,8 @@ ANSWERED: Final = {
     ),
 }
 """The requests that each service answers."""
+ANSWERED_BY_DEMO: Final = subjects_of((next_hour.NEXT_HOUR,))
+"""Those that the demonstration answers, where one is played."""
 
 
 def _every_service(name: str) -> tuple[Grant, ...]:
@@ -261,6 +265,7 @@ _DEMO: Final = User(
             *subjects_of(status_endpoint(service) for service in ANSWERED),
         ),
         Grant("step the time, where it is stepped", publish=(TICK_SUBJECT,)),
+        answers(ANSWERED_BY_DEMO, to=(NUDGES_USER,)),
     ),
 )
 _READER: Final = User(

@@ -1,6 +1,6 @@
 """Plays the weeks: moves the time, posts what the CRM records, and lets the services finish before it goes on."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,10 +45,11 @@ async def play(
     seed: int,
     weeks: int,
     on_progress: Callable[[int, int, datetime], None],
+    before_step: Callable[[datetime], Awaitable[None]] | None = None,
     definitions: Path = _FOLDER,
 ) -> PlayedWeeks:
     """Play everything, with the roster and the playbooks in the folder `definitions`. `on_progress` gets the number of steps
-    done, the number of all steps, and the time that was reached."""
+    done, the number of all steps, and the time that was reached. The time is moved once `before_step` returns."""
     stepper = TimeStepper(connection)
     steps = list_steps(weeks=weeks)
     records = group_by_step(make_records(seed=seed, weeks=weeks), steps)
@@ -58,6 +59,8 @@ async def play(
         await stepper.step_to(steps[0])
         await _apply_definitions(connection, definitions)
         for number, instant in enumerate(steps, start=1):
+            if before_step is not None:
+                await before_step(instant)
             await stepper.step_to(instant)
             if due := records.get(instant):
                 await sender.post_all(due, now=instant)

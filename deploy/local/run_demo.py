@@ -3,15 +3,17 @@
 import asyncio
 import tempfile
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from nats.aio.client import Client
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.access.catalogue import DEMO
 from deploy.demo.habits import FIRST_DAY, WEEKS_MAX
+from deploy.demo.pace import Pace, answer_next_hour
 from deploy.demo.play import PlayedWeeks, play
 from deploy.demo.report import print_nudges, print_responses, print_scores
 from deploy.demo.settings import configuration, make_secrets, read_secrets
@@ -31,6 +33,12 @@ from shared.service.logs import configure_logs
 
 _MANAGERS: Final = (ManagerId(PersonId("mara")), ManagerId(PersonId("jon")))
 _REP: Final = RepId(PersonId("ana"))
+_WEEK_SHOWN: Final = 3
+_WEDNESDAY: Final = 2
+_OPENS_AT: Final = time(10, 30)
+_MADRID: Final = ZoneInfo("Europe/Madrid")
+_FIRST_PAUSE_S: Final = 120.0
+_PAUSE_S: Final = 30.0
 
 
 class TooManyWeeks(DaymarkError):
@@ -38,7 +46,8 @@ class TooManyWeeks(DaymarkError):
 
 
 async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: bool) -> None:
-    """Start everything in an empty folder, play, and show the results. Then exit, or keep the pages open until Ctrl-C.
+    """Start everything in an empty folder, play, and show the results. Then exit, or keep the pages open until Ctrl-C. Without
+    `exit_when_done` the pages can be looked at from the middle of the third week on, and the rest is played hour by hour.
 
     Raises:
         TooManyWeeks: `weeks` is not between 1 and 4.
@@ -58,7 +67,7 @@ async def run_demo(*, data: Path | None, seed: int, weeks: int, exit_when_done: 
         output.line(f"Starting NATS, PostgreSQL and the three services (logs: {logs})")
 
         async def on_ready(run_file: RunFile) -> None:
-            await _play_and_show(run_file, folder, output, seed=seed, weeks=weeks)
+            await _play_and_show(run_file, folder, output, seed=seed, weeks=weeks, stops=not exit_when_done)
             if not exit_when_done:
                 output.line()
                 output.line("Everything keeps running. Press Ctrl-C to stop.")
@@ -74,11 +83,12 @@ def _make_temporary_folder(cleanup: ExitStack) -> Path:
     return folder
 
 
-async def _play_and_show(run_file: RunFile, folder: Path, output: Output, *, seed: int, weeks: int) -> None:
+async def _play_and_show(run_file: RunFile, folder: Path, output: Output, *, seed: int, weeks: int, stops: bool) -> None:
     connection = await connect(run_file.nats, name="daymark-demo", user=DEMO, password=read_credential(folder, DEMO))
     try:
         secrets = read_secrets(folder / "secrets")
-        played = await _play(connection, run_file.ingest, secrets, output, seed=seed, weeks=weeks)
+        pace = await _make_pace(connection, output, weeks=weeks) if stops else None
+        played = await _play(connection, run_file.ingest, secrets, output, seed=seed, weeks=weeks, pace=pace)
         query = ScoreQuery(first=FIRST_DAY, last=FIRST_DAY + timedelta(weeks=weeks), silent_days=True)
         scores = [row async for row in list_all(connection, SCORE_LIST, query)]
         nudges = [row async for row in list_all(connection, NUDGE_LIST, NudgeQuery())]
@@ -90,8 +100,27 @@ async def _play_and_show(run_file: RunFile, folder: Path, output: Output, *, see
         await disconnect(connection)
 
 
+async def _make_pace(connection: Client, output: Output, *, weeks: int) -> Pace:
+    """Stops on the Wednesday of the third week, or of the last one of fewer weeks, late in the morning in Madrid."""
+    day = FIRST_DAY + timedelta(weeks=min(weeks, _WEEK_SHOWN) - 1, days=_WEDNESDAY)
+
+    async def print_link(reached: datetime) -> None:
+        link = await ask(connection, INBOX_LINK, ManagerQuery(manager=_MANAGERS[0], is_today=True))
+        output.line(f"{reached.astimezone(_MADRID):%A %d %B, %H:%M}. Today of {_MANAGERS[0]}: {link.url}")
+
+    pace = Pace(
+        opens_at=datetime.combine(day, _OPENS_AT, UTC), first_pause_s=_FIRST_PAUSE_S, pause_s=_PAUSE_S, on_stop=print_link
+    )
+    await answer_next_hour(connection, pace)
+    output.line(
+        f"It stops late on a Wednesday morning, prints a link to Today, and goes on, an hour every {_PAUSE_S:.0f} seconds, "
+        "or at once with the button “Next hour” on each page."
+    )
+    return pace
+
+
 async def _play(
-    connection: Client, ingest_url: str, secrets: dict[str, str], output: Output, *, seed: int, weeks: int
+    connection: Client, ingest_url: str, secrets: dict[str, str], output: Output, *, seed: int, weeks: int, pace: Pace | None
 ) -> PlayedWeeks:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeElapsedColumn())
     with Progress(*columns, console=output.console) as progress:
@@ -100,7 +129,18 @@ async def _play(
         def on_progress(done: int, total: int, now: datetime) -> None:
             progress.update(task, completed=done, total=total, description=f"playing {now:%a %d %b %H:%M}")
 
-        return await play(connection, ingest_url=ingest_url, secrets=secrets, seed=seed, weeks=weeks, on_progress=on_progress)
+        played = await play(
+            connection,
+            ingest_url=ingest_url,
+            secrets=secrets,
+            seed=seed,
+            weeks=weeks,
+            on_progress=on_progress,
+            before_step=pace.before_step if pace is not None else None,
+        )
+        if pace is not None:
+            await pace.end()
+        return played
 
 
 async def _print_links(connection: Client, output: Output) -> None:

@@ -195,7 +195,10 @@ class RuleName(Schema):
 
 
 class ManagerQuery(Schema):
+    """`is_today`: the link leads to how the manager's teams are doing today, and not to their inbox."""
+
     manager: ManagerId
+    is_today: bool = False
 
 
 class RepQuery(Schema):

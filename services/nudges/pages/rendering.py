@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from services.nudges.deliver.personal.neutral_text import neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
 from services.nudges.domain.phrases import whole_score
+from services.nudges.links import NEXT_HOUR_PATH
 from services.nudges.pages.entrance import OUTSIDE, Entrance
 
 FOLDER: Final = Path(__file__).parent
@@ -29,7 +30,7 @@ _RETRY_HEADERS: Final = {"Retry-After": "2"}
 class Renderer:
     """Everything that is put into a page is escaped and without what nobody sees, and a missing value is an error."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_demonstration: bool = False) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -37,6 +38,7 @@ class Renderer:
             trim_blocks=True,
             finalize=_visible,
         )
+        self._templates.globals["next_hour_path"] = NEXT_HOUR_PATH if is_demonstration else ""
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
         self._templates.filters["lower_first"] = lower_first

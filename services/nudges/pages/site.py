@@ -33,6 +33,7 @@ from services.nudges.pages.doors.welcome_page import WelcomePage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox.inbox_page import InboxPage
+from services.nudges.pages.next_hour_page import NextHourPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
 from services.nudges.pages.people.people_page import PeoplePage
@@ -48,7 +49,7 @@ from services.nudges.pages.thanks.thanks_page import ThanksPage
 from services.nudges.pages.today.live_teams import LiveTeams
 from services.nudges.pages.today.today_page import TodayPage
 from services.nudges.pages.wins.wins_page import WinsPage
-from shared.clock import Clock
+from shared.clock import Clock, SteppedClock
 from shared.events import RepId
 from shared.requests.client import NO_QUERY
 from shared.requests.roster.edits import ROSTER_SHOW
@@ -104,7 +105,8 @@ class Site:
 
     def application(self, more: Sequence[BaseRoute] = ()) -> Starlette:
         """The pages, and nothing else; with `more` routes that look after their doors themselves."""
-        renderer, cookie = Renderer(), SessionCookie(is_secure=self.is_secure)
+        is_demonstration = isinstance(self.clock, SteppedClock)
+        renderer, cookie = Renderer(is_demonstration=is_demonstration), SessionCookie(is_secure=self.is_secure)
         guard = Guard(self.pool, self.links, renderer, self.clock, read_roster=self.scoring.read_roster, cookie=cookie)
         inbox = InboxPage(self.pool, self.links, renderer, self.clock, guard)
         messages = SignInMessages(
@@ -124,6 +126,7 @@ class Site:
             openid_name=self.openid.name if self.openid is not None else "",
         )
         openid = self._openid_routes(renderer, messages, cookie)
+        more = [*more, *NextHourPage(renderer, guard, ask=self.scoring.ask).routes()] if is_demonstration else more
         welcome = WelcomePage(self.pool, renderer, self.clock, self.metrics, cookie=cookie)
         doors = [*openid, *sign_in.routes(), *welcome.routes()]
         others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]

@@ -16,7 +16,7 @@ from services.nudges.domain.working_time import local_day
 from services.nudges.experiments.calibrate_teams import calibrate_teams
 from services.nudges.experiments.list_effects import HoldoutProbability, list_effects
 from services.nudges.experiments.resume_rule import resume_rule
-from services.nudges.links import Links, inbox_path, own_page_path
+from services.nudges.links import TODAY_PATH, Links, inbox_path, own_page_path
 from services.nudges.pages.disputes.list_disputes import list_disputes
 from services.nudges.requests.access import (
     add_named_operator,
@@ -181,7 +181,7 @@ def _add_people(
 def _add_links(requests: RequestRouter, pool: asyncpg.Pool, clock: Clock, links: Links) -> None:
     @requests.handles(INBOX_LINK)
     async def answer_inbox_link(query: ManagerQuery) -> Link:
-        page = inbox_path(query.manager)
+        page = TODAY_PATH if query.is_today else inbox_path(query.manager)
         return Link(url=await make_sign_in_url(pool, links, PersonId(query.manager), page, now=clock.now()))
 
     @requests.handles(OWN_PAGE_LINK)

@@ -21,6 +21,7 @@ class Action(Enum):
     SEE_WINS = "see what was celebrated in the teams in which they sell, or which they manage"
     MANAGE = "read what is written to a rep, answer it, resolve a dispute, enter an absence"
     RECOGNISE = "say something to a rep"
+    PLAY_ON = "let the demonstration go on, where one is played"
     USE_API = "make tokens for programs, and read with them"
     CHOOSE_MAIL = "stop mail, or get it again"
     SEE_PLAYBOOKS = "see the playbooks of the teams in which they sell, or which they manage"
@@ -101,7 +102,7 @@ def may(person: PersonId, action: Action, subject: PersonId | TeamId, today: Ros
             return person == subject and today.is_rep(person)
         case Action.OPEN_TODAY | Action.OPEN_INBOX | Action.EXPORT_SCORES | Action.SEE_EFFECTS:
             return person == subject and today.is_manager(person)
-        case Action.OPEN_MESSAGE | Action.SEE_WINS | Action.SEE_PLAYBOOKS | Action.USE_API:
+        case Action.OPEN_MESSAGE | Action.PLAY_ON | Action.SEE_WINS | Action.SEE_PLAYBOOKS | Action.USE_API:
             return person == subject and (today.is_rep(person) or today.is_manager(person))
         case Action.SEE_PLAYBOOK | Action.EDIT_PLAYBOOK:
             is_reader = action is Action.SEE_PLAYBOOK and today.is_in_team(person, TeamId(subject))

@@ -162,4 +162,4 @@ class Reader:
     day_address: DayAddress = _nowhere
 
 
-RESTORED: Final = "Daymark was restored from a backup, and this may have been sent before."
+RESTORED: Final = "Daymark was restored from a backup, and this may already have gone out."

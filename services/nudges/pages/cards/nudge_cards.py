@@ -20,6 +20,7 @@ from shared.events import NudgeKind, PersonId
 
 _PART_RETRACTED: Final = "Based on the records as they are now, part of this message would not have been sent."
 YOU: Final = "You"
+ANOTHER_MANAGER: Final = "Another manager"
 _INBOX_CHANNEL: Final = "inbox"
 _ABOUT_A_DAY: Final = frozenset({NudgeKind.CELEBRATION, NudgeKind.COACHING, NudgeKind.CORRECTION})
 """Such a message to a rep is about a day of theirs."""
@@ -197,7 +198,7 @@ def _visible_answers(message: Message, answers: Sequence[GivenAnswer], reader: R
             yield YOU, describe_answer(answer.answer, answer.reason)
         elif message.person_id != reader.id:
             is_recipient = answer.person_id == message.person_id
-            yield message.person_name if is_recipient else answer.person_id, describe_answer(answer.answer, answer.reason)
+            yield message.person_name if is_recipient else ANOTHER_MANAGER, describe_answer(answer.answer, answer.reason)
 
 
 def _buttons(message: Message, kind: NudgeKind, answers: Sequence[GivenAnswer], reader: Reader) -> tuple[tuple[str, str], ...]:

@@ -53,7 +53,7 @@ def lines_of_rep(received: Iterable[WrittenThanks], *, now: datetime) -> list[Th
 def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:
     """`Sent today at 10:42 Madrid time.`, or when it will be."""
     if thanks.is_unsent:
-        return f"Not sent: {RESTORED}"
+        return f"Not sent again: {RESTORED}"
     if thanks.status is NudgeStatus.SUPPRESSED or thanks.send_at is None:
         return f"Not sent: {thanks.because}."
     if thanks.because == CAN_BE_UNDONE:

@@ -97,12 +97,14 @@ async def test_nudges_are_listed(connection: Client, rows: Rows) -> None:
 
 async def test_a_link_signs_a_manager_or_a_rep_in_and_leads_to_their_page(connection: Client, pool: asyncpg.Pool) -> None:
     inbox = await ask(connection, INBOX_LINK, ManagerQuery(manager=MARA.id))
+    today = await ask(connection, INBOX_LINK, ManagerQuery(manager=MARA.id, is_today=True))
     own_page = await ask(connection, OWN_PAGE_LINK, RepQuery(rep=ANA.id))
 
     assert inbox.url.startswith("http://pages/sign-in/")
-    tokens = [link.url.rpartition("/")[2] for link in (inbox, own_page)]
+    tokens = [link.url.rpartition("/")[2] for link in (inbox, today, own_page)]
     assert [await find_sign_in_link(pool, token, now=NOON) for token in tokens] == [
         SignInLink(person_id=MARA.id, origin=Origin.COMMAND, next_path="/inbox/mara/-"),
+        SignInLink(person_id=MARA.id, origin=Origin.COMMAND, next_path="/today"),
         SignInLink(person_id=ANA.id, origin=Origin.COMMAND, next_path="/you/ana/-"),
     ]
 

@@ -31,6 +31,7 @@ GRANTED = {
     (MARA.id, Action.OPEN_INBOX, MARA.id),
     (JON.id, Action.OPEN_INBOX, JON.id),
     *((person, Action.OPEN_MESSAGE, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
+    *((person, Action.PLAY_ON, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((person, Action.SEE_WINS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((person, Action.SEE_PLAYBOOKS, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),
     *((person, Action.USE_API, person) for person in (ANA.id, BEN.id, MARA.id, JON.id)),

@@ -73,7 +73,10 @@ def test_the_recipient_sees_only_their_own_answer_and_a_manager_sees_all() -> No
 
     assert _card(message, reader=ANA.id).answers == (("You", "not useful"),)
     assert _card(message, reader=MARA.id).answers == (("Ana Ruiz", "not useful"), ("You", "already thanked"))
-    assert _card(message, reader=PersonId("jon")).answers == (("Ana Ruiz", "not useful"), ("mara", "already thanked"))
+    assert _card(message, reader=PersonId("jon")).answers == (
+        ("Ana Ruiz", "not useful"),
+        ("Another manager", "already thanked"),
+    )
 
 
 def test_an_answer_that_was_given_is_no_longer_offered() -> None:
@@ -107,7 +110,7 @@ def test_what_a_restore_kept_back_is_not_called_sent() -> None:
     card = _card(_message(is_unsent=True), reader=ANA.id)
 
     assert card.timing == "decided at 06:00"
-    assert card.unsent_because == "Daymark was restored from a backup, and this may have been sent before."
+    assert card.unsent_because == "Daymark was restored from a backup, and this may already have gone out."
     assert _card(_message(), reader=ANA.id).unsent_because == ""
 
 

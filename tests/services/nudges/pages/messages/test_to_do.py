@@ -185,3 +185,12 @@ async def test_fifty_things_wait_at_most(rows: Rows) -> None:
         await rows.add_nudge(make_nudge(f"n{number:02}", kind=NudgeKind.COACHING, send_at=NOON - number * SECOND))
 
     assert await _to_do(rows) == [f"n{number:02}" for number in range(50)]
+
+
+async def test_the_newest_is_first_and_of_two_at_once_the_one_that_was_decided_last(rows: Rows) -> None:
+    await rows.ignore_indexes()
+    for name, seconds in (("n1", 1), ("n2", 0), ("n3", 0), ("n4", 2)):
+        await rows.add_nudge(make_nudge(name, kind=NudgeKind.COACHING, send_at=NOON - timedelta(minutes=1) + seconds * SECOND))
+    await rows.move_to_the_end(NudgeId("n3"))
+
+    assert await _to_do(rows) == ["n4", "n1", "n3", "n2"]

@@ -13,6 +13,7 @@ from services.scoring.requests.people import named_person, page_of_people
 from shared.errors import DaymarkError
 from shared.requests.client import Refused
 from shared.requests.definitions import DefinitionFile
+from shared.requests.demonstration.next_hour import NEXT_HOUR
 from shared.requests.endpoint import Endpoint, Query, Reply, Schema
 from shared.requests.people import NameQuery, PersonQuery
 from shared.requests.playbook.drafts import DraftQuery, TeamQuery
@@ -56,6 +57,8 @@ class RosterScoring:
     async def ask(self, endpoint: Endpoint[Query, Reply], query: Query) -> Reply:
         if self.failure is not None:
             raise self.failure
+        if endpoint.subject == NEXT_HOUR.subject:
+            return endpoint.reply.model_validate({"now": NOON})
         return endpoint.reply.model_validate(self._answer(query, endpoint.subject).model_dump())
 
     def _answer(self, query: Schema, subject: str) -> Schema:

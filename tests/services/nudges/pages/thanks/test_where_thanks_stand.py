@@ -238,7 +238,7 @@ async def test_what_a_restore_gave_up_is_shown_as_not_sent(rows: Rows, browser: 
 
     for address in (MARAS_INBOX, OLD.recognise_url(MARA.id, ANA.id)):
         text = visible_text(await browser.get(address))
-        assert "Not sent: Daymark was restored from a backup, and this may have been sent before." in text
+        assert "Not sent again: Daymark was restored from a backup, and this may already have gone out." in text
         assert "Sent today at 12:00" not in text
 
 

@@ -1,0 +1,1 @@
+"""What pages ask of the demonstration, where one is played: no service answers it."""
