@@ -43,7 +43,9 @@ class Operator:
             await asyncio.to_thread(self.chromium.enter, f"main form [name={name}]", text)
 
     async def see(self, text: str) -> None:
-        await asyncio.to_thread(self.chromium.wait_for, f"document.body.innerText.includes({json.dumps(text)})")
+        """Return once the text is there. A script that waits for it would end with its page, which may be left meanwhile."""
+        while text not in str(self.chromium.run("return document.body ? document.body.innerText : ''")):
+            await asyncio.sleep(0.05)
 
     def read(self, selector: str) -> str:
         return str(self.chromium.run("return document.querySelector(arguments[0]).textContent", selector))
@@ -81,24 +83,31 @@ async def test_an_empty_start_leads_to_a_first_score_without_a_file(daymark: Run
         await asyncio.to_thread(chromium.open, link)
         await operator.enter(email="mara@example.com")
         await operator.click("main button")
+        await operator.see("Set up Daymark")
 
         await operator.click("a.action")
         await operator.enter(team="North", manager="Mara Lind", timezone=MADRID)
         await operator.click("main button")
+        await operator.see("Which CRM do your reps use?")
 
         await operator.click("a[href='/setup/source/new/standard']")
         await operator.click("main button")
+        await operator.see("Copy it now.")
         address, key = operator.read(".paste code"), operator.read("#new-secret")
         await operator.see("Waiting for the first webhook")
         await _post_call(address, key)
         await operator.see("call by user 882761034")
+        await daymark.wait_until_scored()
 
         await operator.click("#received a.action")
         await operator.see("User 882761034 of standard")
         await operator.enter(name="Ana Ruiz", email="ana@example.com", timezone=MADRID)
         await operator.click("main form button")
+        await operator.see("One rep so far")
         await operator.click("a[href='/setup/playbook']")
+        await operator.see("Publish from today")
         await operator.click("main form button")
+        await operator.see("Ways that are open")
         await operator.click("a[href='/today']")
         await operator.see("1/10")
 

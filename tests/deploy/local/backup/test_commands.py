@@ -15,6 +15,7 @@ from deploy.local.backup.back_up import back_up
 from deploy.local.servers.data_folder import UNFINISHED_RESTORE
 from deploy.local.settings import load_local_settings
 from shared.clock import SystemClock
+from tests.deploy.local.backup.conftest import TOKEN
 from tests.deploy.local.backup.restoring import restore
 from tests.deploy.local.one_rep import FREE_PORTS, observe_call
 from tests.folders import open_to_everybody
@@ -35,6 +36,9 @@ async def test_restored_elsewhere_it_has_the_same_scores_and_secrets(
         scores = await restored.command(*_MARCH)
         assert scores == await daymark.command(*_MARCH)
         assert scores.count("\n") > 20
+        async with httpx.AsyncClient(base_url=restored.urls.ingest, headers={"authorization": f"Bearer {TOKEN}"}) as sender:
+            event = {"ce-specversion": "1.0", "ce-id": "1", "ce-source": "/crm", "ce-type": "call"}
+            assert (await sender.post("/webhooks/added", headers=event, content=b"{}")).status_code == 200
     for secret in (daymark.folder / "secrets").iterdir():
         copy = tmp_path / "d" / "secrets" / secret.name
         assert copy.read_text() == secret.read_text()

@@ -53,12 +53,12 @@ async def test_what_arrived_is_counted_by_kind_and_hour_from_midnight_to_midnigh
     hour, ends = timedelta(hours=1), timedelta(hours=24)
     await _store(
         nats,
-        (-timedelta(seconds=1), _call(1)),
+        (-timedelta(seconds=1), _call(1, type="note")),
         (timedelta(0), _call(2)),
         (hour - timedelta(seconds=1), _call(3)),
         (hour, _call(3)),
         (ends - timedelta(seconds=1), _call(4, type="email", rep="")),
-        (ends, _call(5)),
+        (ends, _call(5, type="task")),
     )
 
     report = await _report(nats)
@@ -71,7 +71,7 @@ async def test_what_arrived_is_counted_by_kind_and_hour_from_midnight_to_midnigh
     assert (report.webhooks, report.observations, report.activities, report.is_complete) == (6, 6, 5, True)
     assert report.newest_at == MIDNIGHT + ends
     assert report.recent[:2] == (
-        RecentActivity(kind="call", account="", user="7", received_at=MIDNIGHT + ends),
+        RecentActivity(kind="task", account="", user="7", received_at=MIDNIGHT + ends),
         RecentActivity(kind="email", account="", user="", received_at=MIDNIGHT + ends - timedelta(seconds=1)),
     )
     assert len(report.recent) == 5

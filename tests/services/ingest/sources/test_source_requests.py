@@ -110,8 +110,10 @@ async def test_an_added_source_is_open_on_every_replica_until_it_is_removed(repl
     assert _expiry(replicas) == [1798707600.0]
 
     await ask(nats, SOURCE_REMOVE, StoredName(name=ADDED))
-    await replicas.other.follow()
+    with capture_logs() as logs:
+        await replicas.other.follow()
 
+    assert [log["event"] for log in logs] == ["sources_changed"]
     assert list(replicas.answering.open) == list(replicas.other.open) == [FILED]
     assert _expiry(replicas) == []
     assert [row.name for row in (await ask(nats, SOURCE_LIST, NO_QUERY)).rows] == [FILED]
@@ -162,10 +164,12 @@ async def test_a_source_of_the_file_wins_over_a_stored_one(
     section = settings.sources[FILED]
     later = _known(settings.model_copy(update={"sources": {ADDED: section}}), nats, IngestMetrics({}), key="the-key-of-ingest")
 
-    await later.follow()
-    await later.reload_secrets()
+    kinds = []
+    for bring_up_to_date in (later.follow, later.reload_secrets):
+        await bring_up_to_date()
+        kinds.append({name: source.kind for name, source in later.open.items()})
 
-    assert {name: source.kind for name, source in later.open.items()} == {ADDED: "twenty"}
+    assert kinds == [{ADDED: "twenty"}] * 2
 
 
 @pytest.mark.parametrize(("key", "phrase"), [("another-key-of-ingest", "under another key"), (None, "Set ingest.sources_key")])

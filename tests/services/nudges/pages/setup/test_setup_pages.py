@@ -47,8 +47,8 @@ def _text(page: httpx.Response) -> str:
 
 async def test_the_first_operator_says_who_they_are_once_and_within_an_hour(visits: Visits) -> None:
     visits.are_services_asked = True
-    late = (await make_first_operator_url(visits.pool, visits.links, now=visits.clock.now() - FIRST_LINK_AGE_MAX)).url
     link, other = [(await make_first_operator_url(visits.pool, visits.links, now=visits.clock.now())).url for _ in range(2)]
+    late = (await make_first_operator_url(visits.pool, visits.links, now=visits.clock.now() - FIRST_LINK_AGE_MAX)).url
     browser = visits.browser()
 
     assert [(await browser.get(url)).status_code for url in (late, link, f"{link}x")] == [410, 200, 410]
@@ -59,6 +59,7 @@ async def test_the_first_operator_says_who_they_are_once_and_within_an_hour(visi
     assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/setup")
     assert [operator.id for operator in await list_operators(visits.pool)] == [OLGA]
     assert "Next: Your team" in _text(await browser.get("/setup"))
+    assert (await browser.get(other)).status_code == 410
     assert [(await browser.post(url, data={"email": "eve@example.com"})).status_code for url in (link, other)] == [410, 410]
     with pytest.raises(OperatorsExist):
         await make_first_operator_url(visits.pool, visits.links, now=visits.clock.now())
