@@ -131,7 +131,7 @@ async def test_the_doctor_reports_what_fails_and_why(daymark: RunningDaymark) ->
 async def test_the_doctor_notes_that_no_channel_reaches_a_rep(daymark: RunningDaymark) -> None:
     _, findings = await daymark.run("doctor")
 
-    assert "note     channels: the manager's page is the only one, so no nudge and no announcement reaches a rep" in findings
+    assert "note     channels: the manager's inbox is the only one, so no nudge and no announcement reaches a rep" in findings
 
 
 async def test_no_log_metric_or_response_holds_a_body_a_secret_or_a_signature(daymark: RunningDaymark) -> None:

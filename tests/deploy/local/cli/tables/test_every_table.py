@@ -20,8 +20,10 @@ from deploy.local.cli.tables.explanation import print_explanation
 from deploy.local.cli.tables.nudges import print_channels, print_nudges
 from deploy.local.cli.tables.people import print_operators, print_people, print_sessions
 from deploy.local.cli.tables.scores import print_scores, print_totals
+from deploy.local.cli.tables.sources import print_sources
 from deploy.output import Output
 from shared.events import BehaviourKey, PersonId, RepId, TeamId
+from shared.observation import SourceName
 from shared.requests.absences import AbsenceList, AbsenceRow
 from shared.requests.access import OperatorRow, SessionRow
 from shared.requests.definitions import AnnouncementRow, PlaybookList, PlaybookVersion, Preview, PreviewDay, PreviewRep
@@ -38,6 +40,7 @@ from shared.requests.nudges import (
 from shared.requests.people import WayRow
 from shared.requests.roster.person_status import PersonStatus
 from shared.requests.scores import ExplainedLine, ScoreRow, TeamTotal
+from shared.requests.sources.endpoints import SourceDescription, SourceRow
 from tests.deploy.local.cli.tables.test_explanation import make_activity, make_dispute, make_explanation
 from tests.deploy.local.cli.tables.test_nudges import FAILED, SENT
 
@@ -141,6 +144,10 @@ def make_person(name: str, text: str) -> PersonStatus:
     )
 
 
+def make_source(name: str, text: str) -> SourceRow:
+    return SourceRow(name=SourceName(name), origin="stored", description=SourceDescription(kind="hubspot"), problem=text)
+
+
 def print_day(name: str, text: str, output: Output) -> None:
     line = ExplainedLine(
         key=behaviour_of(name),
@@ -182,6 +189,7 @@ PRINTERS: Final[Mapping[Callable[..., None], Printer]] = {
         ],
         output,
     ),
+    print_sources: lambda name, text, output: print_sources([make_source(name, text)], output),
     print_totals: lambda name, _, output: print_totals(
         [TeamTotal(team=TeamId(name), month=DAY, counts={behaviour_of(name): 12, behaviour_of("b"): 3})], output
     ),
