@@ -1,6 +1,5 @@
 """A first playbook: what it suggests, and its file."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from shared.events import TeamId
+from shared.playbook.document import WEEKDAYS, BehaviourDocument, PlaybookDocument, write_playbook
 
 ROWS: Final = 4
 _LABELS: Final = {
@@ -30,6 +30,8 @@ _TARGET: Final = 1
 _DEFAULT_KINDS: Final = ("call", "meeting")
 _WEIGHTS: Final = {"call": 60, "meeting": 40}
 _WEIGHT: Final = 30
+_NOT_WRITTEN: Final = "?"
+"""Scoring refuses it by name, where an empty text would stand for no target."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,24 +72,16 @@ def read_rows(fields: QueryParams) -> list[BehaviourRow]:
     return [row for row in rows if row.kind]
 
 
-def write_playbook(team: TeamId, effective_from: date, rows: Sequence[BehaviourRow]) -> str:
-    """The file, in JSON where YAML would read a text as something else. Scoring checks what was typed."""
-    lines = [f"team: {json.dumps(team)}", f"effective_from: {effective_from.isoformat()}", "behaviours:"]
-    for row in rows:
-        lines += [
-            f"  - key: {json.dumps(_key_of(row.kind))}",
-            f"    label: {json.dumps(row.label or _LABELS.get(row.kind, row.kind), ensure_ascii=False)}",
-            f"    counts: {{kinds: [{json.dumps(row.kind)}]}}",
-            f"    target: {_number(row.target)}",
-            f"    weight: {_number(row.weight)}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _key_of(kind: str) -> str:
-    return f"{kind.replace('_', '-')}s"
-
-
-def _number(text: str) -> str:
-    """What was typed, if it is a number; otherwise a text that scoring refuses by name."""
-    return text if text.replace(".", "", 1).isdecimal() and text.isascii() else json.dumps(text)
+def write_first_playbook(team: TeamId, effective_from: date, rows: Sequence[BehaviourRow]) -> str:
+    """The file. Scoring checks what was typed."""
+    behaviours = tuple(
+        BehaviourDocument(
+            key=f"{row.kind.replace('_', '-')}s",
+            label=row.label or _LABELS.get(row.kind, row.kind),
+            counts={"kinds": (row.kind,)},
+            targets=(row.target or _NOT_WRITTEN,) * len(WEEKDAYS),
+            weight=row.weight,
+        )
+        for row in rows
+    )
+    return write_playbook(PlaybookDocument(team=team, effective_from=effective_from.isoformat(), behaviours=behaviours))

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from services.nudges.pages.doors.form_fields import read_fields
 from services.nudges.pages.entrance import Entrance
-from services.nudges.pages.setup.first_playbook import KINDS, ROWS, BehaviourRow, read_rows, suggest_rows, write_playbook
+from services.nudges.pages.setup.first_playbook import KINDS, ROWS, BehaviourRow, read_rows, suggest_rows, write_first_playbook
 from services.nudges.pages.setup.progress import Progress, Step
 from services.nudges.pages.setup.setup_frame import SetupFrame, go_to, make_view
 from shared.events import TeamId
@@ -43,7 +43,7 @@ class PlaybookStep:
     async def _publish(self, request: Request, entrance: Entrance, progress: Progress) -> Response:
         fields = await read_fields(request)
         rows, team = read_rows(fields), TeamId(fields.get("team", ""))
-        text = write_playbook(team, self._frame.clock.now().date(), rows)
+        text = write_first_playbook(team, self._frame.clock.now().date(), rows)
         if request.query_params.get("show"):
             return self._page(entrance, progress, rows, fields=fields, text=text)
         try:
@@ -79,5 +79,5 @@ class PlaybookStep:
             are_suggested=are_suggested,
             has_reps=any(person.role == "rep" for person in progress.people),
             playbooks=sorted({version.team for version in progress.playbooks}),
-            file_lines=text or write_playbook(team, self._frame.clock.now().date(), rows),
+            file_lines=text or write_first_playbook(team, self._frame.clock.now().date(), rows),
         )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from starlette.datastructures import QueryParams
 
-from services.nudges.pages.setup.first_playbook import KINDS, BehaviourRow, read_rows, suggest_rows, write_playbook
+from services.nudges.pages.setup.first_playbook import KINDS, BehaviourRow, read_rows, suggest_rows, write_first_playbook
 from services.scoring.domain.definition_files.playbook_file import read_playbooks
 from services.scoring.domain.definition_files.yaml_document import DefinitionRefused
 from shared.events import TeamId
@@ -16,7 +16,7 @@ NORTH, TODAY = TeamId("north"), date(2026, 3, 2)
 def test_what_is_suggested_is_a_playbook_whatever_has_arrived() -> None:
     for arrived in ([], ["note"], *[[kind] for kind, _ in KINDS], [kind for kind, _ in KINDS]):
         rows = suggest_rows(arrived)
-        (playbook,) = read_playbooks(write_playbook(NORTH, TODAY, rows), file="playbook")
+        (playbook,) = read_playbooks(write_first_playbook(NORTH, TODAY, rows), file="playbook")
 
         assert 1 <= len(playbook.behaviours) <= 4
         assert (playbook.team, playbook.effective_from) == (NORTH, TODAY)
@@ -27,7 +27,7 @@ def test_what_is_suggested_is_a_playbook_whatever_has_arrived() -> None:
 def test_what_is_typed_stays_what_it_is() -> None:
     row = BehaviourRow(kind="call", label='"no": {yes}', target="2.5", weight="30")
 
-    (playbook,) = read_playbooks(write_playbook(NORTH, TODAY, [row]), file="playbook")
+    (playbook,) = read_playbooks(write_first_playbook(NORTH, TODAY, [row]), file="playbook")
     (behaviour,) = playbook.behaviours
 
     assert (behaviour.label, [str(target) for target in set(behaviour.targets)], str(behaviour.weight)) == (
@@ -42,7 +42,7 @@ def test_what_is_no_number_is_refused_by_name(typed: str) -> None:
     row = BehaviourRow(kind="call", label="Calls", target=typed, weight="30")
 
     with pytest.raises(DefinitionRefused, match="target"):
-        read_playbooks(write_playbook(NORTH, TODAY, [row]), file="playbook")
+        read_playbooks(write_first_playbook(NORTH, TODAY, [row]), file="playbook")
 
 
 def test_lines_without_a_kind_are_left_out() -> None:
