@@ -107,7 +107,7 @@ async def test_an_empty_start_leads_to_a_first_score_without_a_file(daymark: Run
         await operator.click("a[href='/setup/playbook']")
         await operator.see("Publish from today")
         await operator.click("main form button")
-        await operator.see("Ways that are open")
+        await operator.see("shows who was reached when")
         await operator.click("a[href='/today']")
         await operator.see("1/10")
 

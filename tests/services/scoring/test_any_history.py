@@ -46,7 +46,9 @@ CRASH_POINTS = [
     (score_days, "enqueue_events"),
     (EventLeases, "enqueue"),
 ]
-EMPTY = "TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, announcement, pending_rescore, outbox"
+EMPTY = """
+TRUNCATE activity, rep_day, last_opened_day, roster, playbook_version, playbook_wording, announcement, pending_rescore, outbox
+"""
 
 
 class Crash(Exception):
