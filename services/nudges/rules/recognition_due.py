@@ -44,7 +44,7 @@ def recognition_due(context: TeamContext) -> Proposal | None:
             f"{name} has earned a thank-you: {facts}.",
             f"Have you thanked {name} for this? {capitalized(facts)}.",
             f"{sentence(f'Worth a minute today: say well done to {name}')} {capitalized(facts)}.",
-            f"As far as Daymark knows, no manager has thanked {name} for {days} working days. Worth mentioning: {facts}.",
+            f"{name} hasn't had a manager's thank-you for a while. Worth mentioning: {facts}.",
             f"Something to thank {name} for: {facts}.",
             f"{name} is due a kind word: {facts}.",
             f"If you talk to {name} today, you could mention this: {facts}.",

@@ -74,8 +74,10 @@ def _versions(
 
 
 def _summary(rep: Rep, days: Sequence[PreviewDay]) -> PreviewRep:
-    was = [day.was for day in days if day.was is not None]
-    would_be = [day.would_be for day in days if day.would_be is not None]
+    """Both sides are of the same days: those that had a score. Where none had one, there is only what would be."""
+    compared = [day for day in days if day.was is not None] or days
+    was = [day.was for day in compared if day.was is not None]
+    would_be = [day.would_be for day in compared if day.would_be is not None]
     return PreviewRep(
         rep=rep.id,
         name=rep.name,

@@ -58,6 +58,21 @@ async def test_a_preview_ends_yesterday_and_counts_a_score_of_a_hundred_as_plan_
     assert (ana.done, ana.would_be_done) == (1, 1)
 
 
+async def test_both_sides_of_a_preview_are_of_the_same_days(scoring: Scoring) -> None:
+    """In the first of the twelve weeks there was no playbook yet."""
+    await scoring.record(*[observed(f"a{number}") for number in range(2)])
+    scoring.now = MONDAY_NOON + timedelta(days=1)
+
+    preview = await preview_playbooks(
+        scoring.pool, scoring.cache, PreviewQuery(name="p.yaml", text=PLAYBOOK, weeks=12), now=scoring.now
+    )
+
+    ana = next(rep for rep in preview.reps if rep.rep == ANA)
+    assert any(day.was is None for day in ana.days)
+    assert ana.was is not None
+    assert (ana.would_be, ana.would_be_done) == (ana.was, ana.done)
+
+
 async def test_a_preview_leaves_out_days_before_a_rep_joined(scoring: Scoring) -> None:
     await scoring.apply(roster=ROSTER.replace("name: Ana Ruiz,", "name: Ana Ruiz, from: 2026-02-27,"))
 
