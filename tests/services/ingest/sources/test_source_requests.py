@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.ingest.metrics import IngestMetrics
-from services.ingest.settings import IngestSettings
+from services.ingest.settings import IngestSettings, SignatureSection, SourceKeys
 from services.ingest.sources.known_sources import KnownSources
 from services.ingest.sources.sealed_secrets import SecretsKey
 from services.ingest.sources.source_requests import SourceRequests
@@ -194,3 +194,12 @@ async def test_a_document_that_is_no_source_does_not_stand_in_the_way(replicas: 
     await ask(nats, SOURCE_STORE, _to_store())
 
     assert sorted(replicas.answering.open) == [ADDED, FILED]
+
+
+def test_a_request_has_the_keys_that_a_source_of_the_file_has() -> None:
+    """A request carries them unchecked, so that ingest refuses a mistake in the words of the file."""
+    assert SourceDescription.model_fields.keys() == SourceKeys.model_fields.keys()
+    assert SignatureKeys.model_fields.keys() == SignatureSection.model_fields.keys()
+    for key, field in [*SourceKeys.model_fields.items(), *SignatureSection.model_fields.items()]:
+        same = (SourceDescription.model_fields | SignatureKeys.model_fields)[key]
+        assert (field.default, field.default_factory) == (same.default, same.default_factory)

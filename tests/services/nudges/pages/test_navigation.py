@@ -4,10 +4,8 @@ import re
 
 import httpx
 
-from services.nudges.access.sessions import Origin, open_session
 from services.nudges.domain.roster.access import PersonToday, RosterToday
 from shared.events import PersonId
-from tests.services.nudges.builders.days import NOON
 from tests.services.nudges.builders.rosters import roster_today
 from tests.services.nudges.pages.doors.visits import Visits
 
@@ -70,9 +68,7 @@ async def test_a_manager_who_also_sells_has_both_pages(visits: Visits) -> None:
 async def test_an_operator_has_the_pages_of_operators_beside_their_own(visits: Visits) -> None:
     people = visits.roster.today.people
     visits.roster.today = RosterToday(people=people, operators={PersonId("mara"): "Mara", PersonId("olga"): "Olga"})
-    mara, olga = await visits.sign_in("mara"), visits.browser()
-    async with visits.pool.acquire() as connection:
-        olga.cookies.set("daymark-session", await open_session(connection, PersonId("olga"), Origin.MESSAGE, now=NOON))
+    mara, olga = await visits.sign_in("mara"), await visits.with_session(PersonId("olga"))
 
     both, own = await mara.get("/people"), await olga.get("/", follow_redirects=True)
 

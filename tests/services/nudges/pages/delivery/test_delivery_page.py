@@ -9,7 +9,6 @@ import asyncpg
 import httpx
 import pytest
 
-from services.nudges.access.sessions import Origin, open_session
 from services.nudges.deliver.channel_states import mark_channel_disabled, mark_channel_failing, merge_channels
 from services.nudges.deliver.personal.contact_states import record_failure, record_success
 from shared.events import NudgeId, Person, PersonId
@@ -44,11 +43,7 @@ async def visits(pool: asyncpg.Pool) -> AsyncIterator[Visits]:
 @pytest.fixture
 async def olga(visits: Visits) -> httpx.AsyncClient:
     """The browser of an operator."""
-    async with visits.pool.acquire() as connection:
-        token = await open_session(connection, OLGA, Origin.MESSAGE, now=NOON)
-    browser = visits.browser()
-    browser.cookies.set("daymark-session", token)
-    return browser
+    return await visits.with_session(OLGA)
 
 
 def _text(page: httpx.Response) -> str:
@@ -212,10 +207,7 @@ async def test_of_a_large_roster_those_are_shown_who_need_something_or_are_searc
 
 async def test_without_a_channel_or_without_people_the_page_says_what_comes_first(pool: asyncpg.Pool) -> None:
     async with visiting(pool, can_send=False) as bare:
-        async with pool.acquire() as connection:
-            token = await open_session(connection, OLGA, Origin.MESSAGE, now=NOON)
-        browser = bare.browser()
-        browser.cookies.set("daymark-session", token)
+        browser = await bare.with_session(OLGA)
         no_channel = _text(await browser.get("/delivery"))
         untested = await _press(browser, "test", person="ana")
         bare.scoring.text = "teams: []\n"

@@ -14,6 +14,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from services.nudges.access.sessions import Origin, open_session
 from services.nudges.deliver.channel import Channel, Delivered, GiveUp
 from services.nudges.deliver.channel_types import FindDirectory
 from services.nudges.deliver.channels.personal import PersonalChannel
@@ -158,6 +159,14 @@ class Visits:
         asked = await browser.post("/sign-in", data={"typed": f"{person}@example.com", "next": next_path})
         assert asked.status_code == 200
         assert (await browser.post(self.mail.newest_link)).status_code == 303
+        return browser
+
+    async def with_session(self, person_id: PersonId) -> httpx.AsyncClient:
+        """A browser of somebody who has signed in, in whatever way."""
+        browser = self.browser()
+        async with self.pool.acquire() as connection:
+            token = await open_session(connection, person_id, Origin.MESSAGE, now=self.clock.now())
+        browser.cookies.set("daymark-session", token)
         return browser
 
     def pass_time(self, elapsed: timedelta) -> None:

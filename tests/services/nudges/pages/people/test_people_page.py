@@ -8,7 +8,6 @@ from html import unescape
 import httpx
 import pytest
 
-from services.nudges.access.sessions import Origin, open_session
 from services.nudges.deliver.personal.contact_states import record_failure, record_success
 from shared.events import PersonId, TeamId
 from shared.observation import SourceName
@@ -29,11 +28,7 @@ STRANGER = UnmatchedUser(
 @pytest.fixture
 async def olga(visits: Visits) -> httpx.AsyncClient:
     """The browser of an operator."""
-    async with visits.pool.acquire() as connection:
-        token = await open_session(connection, OLGA, Origin.MESSAGE, now=NOON)
-    browser = visits.browser()
-    browser.cookies.set("daymark-session", token)
-    return browser
+    return await visits.with_session(OLGA)
 
 
 def _text(page: httpx.Response) -> str:
