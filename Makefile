@@ -70,6 +70,7 @@ bench: $(DEV_STAMP) ## run the benchmarks
 contract: $(DEV_STAMP) ## regenerate the two API documents, the generated pages of docs/ and the golden messages of the tests from the code
 	@$(BIN)/python -m tests.contract.documents
 	@$(BIN)/python -m tests.contract.messages
+	@$(BIN)/python -m tests.contract.languages.catalogues
 	@$(BIN)/python -m tests.contract.false_alarms
 	@$(BIN)/python -m tests.contract.access
 	@$(BIN)/python -m tests.contract.goldens.files

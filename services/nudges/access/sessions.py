@@ -1,7 +1,7 @@
 """Sessions: who has signed in, in which browser. Whoever has the token in the cookie is the person, until the session ends."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -30,13 +30,15 @@ class Origin(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """It ends twelve hours after `last_used_at`, and at the latest 30 days after `opened_at`."""
+    """It ends twelve hours after `last_used_at`, and at the latest 30 days after `opened_at`. `language` is what its person has
+    chosen; empty if they chose none, or where it was not asked for."""
 
     id: int
     person_id: PersonId
     origin: Origin
     opened_at: datetime
     last_used_at: datetime
+    language: str = ""
 
     @property
     def ends_at(self) -> datetime:
@@ -57,7 +59,7 @@ async def find_session(pool: asyncpg.Pool, token: str, *, now: datetime, is_use:
     row = await pool.fetchrow(_QUERIES["find_session"], digest_of(token), now - SESSION_IDLE_MAX, now - SESSION_AGE_MAX)
     if row is None:
         return None
-    session = _to_session(row)
+    session = replace(_to_session(row), language=row["language"] or "")
     if is_use and now - session.last_used_at >= _NOTED_EVERY:
         await pool.execute(_QUERIES["mark_used"], session.id, now)
     return session

@@ -7,8 +7,9 @@ DELETE FROM session WHERE last_used_at <= $1 OR opened_at <= $2;
 INSERT INTO session (digest, person_id, origin, opened_at, last_used_at) VALUES ($1, $2, $3, $4, $4);
 
 -- name: find_session
--- The session of a token that was used after $2 and opened after $3.
-SELECT id, person_id, origin, opened_at, last_used_at FROM session WHERE digest = $1 AND last_used_at > $2 AND opened_at > $3;
+-- The session of a token that was used after $2 and opened after $3, with the language that its person has chosen.
+SELECT id, person_id, origin, opened_at, last_used_at, language FROM session LEFT JOIN preference USING (person_id)
+WHERE digest = $1 AND last_used_at > $2 AND opened_at > $3;
 
 -- name: mark_used
 -- From now on it ends later.

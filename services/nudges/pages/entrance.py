@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.nudges.domain.phrases import day_and_month, natural_name
+from services.nudges.domain.phrases import natural_name
 from services.nudges.domain.roster.access import EMPTY_TODAY, RosterToday
 from services.nudges.links import (
     DELIVERY_PATH,
@@ -22,12 +22,13 @@ from services.nudges.links import (
     preferences_path,
 )
 from shared.events import PersonId, TeamId
+from shared.languages.messages import marked
 
 OPERATOR_PAGES: Final = (
-    ("Delivery", DELIVERY_PATH),
-    ("People", PEOPLE_PATH),
-    ("Sources", SOURCES_PATH),
-    ("Set up", SETUP_PATH),
+    (marked("Delivery"), DELIVERY_PATH),
+    (marked("People"), PEOPLE_PATH),
+    (marked("Sources"), SOURCES_PATH),
+    (marked("Set up"), SETUP_PATH),
 )
 """The pages of whoever runs Daymark."""
 
@@ -38,7 +39,8 @@ class Entrance:
 
     Somebody who is signed in has a session, and a `csrf` token, which every form carries. Somebody who came by a link has none;
     then the links on the page end on the `last_day` of theirs. `address_ends_on` is the day from which a page opens for them
-    only once they sign in; None unless they came by an address that never ended.
+    only once they sign in; None unless they came by an address that never ended. `address` is the page that they opened; empty
+    for what they posted.
     """
 
     person_id: PersonId
@@ -48,6 +50,7 @@ class Entrance:
     session_id: int | None = None
     last_day: date | None = None
     address_ends_on: date | None = None
+    address: str = ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -58,13 +61,6 @@ class Entrance:
         return natural_name(self.today.name_of(self.person_id))
 
     @property
-    def notice(self) -> str:
-        """What the page says about its own address; empty if it stays."""
-        if self.address_ends_on is None:
-            return ""
-        return f"This address ends on {day_and_month(self.address_ends_on)} {self.address_ends_on.year}"
-
-    @property
     def teams(self) -> Sequence[TeamId]:
         """Those that they manage today, then the one in which they sell."""
         person = self.today.people[self.person_id]
@@ -73,23 +69,24 @@ class Entrance:
 
     @property
     def pages(self) -> Sequence[tuple[str, str]]:
-        """The pages that open for whoever is signed in: pairs of a label and an address. The first one is where they begin."""
+        """The pages that open for whoever is signed in: pairs of a label, not yet translated, and an
+        address. The first one is where they begin."""
         if not self.is_signed_in:
             return ()
         is_manager, is_rep = self.today.is_manager(self.person_id), self.today.is_rep(self.person_id)
         pages = []
         if is_manager:
-            pages.extend([("Today", TODAY_PATH), ("Inbox", inbox_path(self.person_id))])
+            pages.extend([(marked("Today"), TODAY_PATH), (marked("Inbox"), inbox_path(self.person_id))])
         if is_rep:
-            pages.append(("Your day" if is_manager else "Today", own_page_path(self.person_id)))
+            pages.append((marked("Your day") if is_manager else "Today", own_page_path(self.person_id)))
         if is_manager or is_rep:
-            pages.extend([("Playbook", PLAYBOOK_PATH), ("Wins", WINS_PATH)])
+            pages.extend([(marked("Playbook"), PLAYBOOK_PATH), (marked("Wins"), WINS_PATH)])
         if is_manager:
-            pages.append(("Effects", EFFECTS_PATH))
+            pages.append((marked("Effects"), EFFECTS_PATH))
         if self.person_id in self.today.operators:
             pages.extend(OPERATOR_PAGES)
         if is_manager or is_rep:
-            pages.append(("Preferences", preferences_path(self.person_id)))
+            pages.append((marked("Preferences"), preferences_path(self.person_id)))
         return pages
 
 

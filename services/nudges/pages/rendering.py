@@ -1,5 +1,7 @@
 """Renders pages from templates, with the headers that isolate a page from others."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +12,12 @@ from starlette.responses import HTMLResponse, Response
 from services.nudges.deliver.personal.neutral_text import neutral
 from services.nudges.domain.feedback.answers import WRONG_REASON_LABELS
 from services.nudges.domain.phrases import whole_score
-from services.nudges.links import NEXT_HOUR_PATH
+from services.nudges.links import LANGUAGE_PATH, NEXT_HOUR_PATH
 from services.nudges.pages.entrance import OUTSIDE, Entrance
+from shared.languages.catalogue import language_names
+from shared.languages.current import current_language
+from shared.languages.formats import full_date_text, number_text
+from shared.languages.messages import gettext, ngettext
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -37,12 +43,27 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             finalize=_visible,
+            extensions=["jinja2.ext.i18n"],
         )
+        self._add_languages()
         self._templates.globals["next_hour_path"] = NEXT_HOUR_PATH if is_demonstration else ""
         self._templates.globals["wrong_reason_labels"] = WRONG_REASON_LABELS
         self._templates.filters["sentence_case"] = capitalize_first
         self._templates.filters["lower_first"] = lower_first
         self._templates.filters["whole_score"] = whole_score
+        self._templates.filters["full_date"] = full_date_text
+
+    def _add_languages(self) -> None:
+        """What a template translates is in the language of whoever reads the page."""
+        self._templates.policies["ext.i18n.trimmed"] = True
+        self._templates.newstyle_gettext = True  # type: ignore[attr-defined] # what its extension adds
+        self._templates.globals |= {
+            "gettext": _translate,
+            "ngettext": _translate_number,
+            "current_language": current_language,
+            "languages": language_names(),
+            "language_path": LANGUAGE_PATH,
+        }
 
     def page(
         self,
@@ -101,3 +122,18 @@ def lower_first(text: str) -> str:
 def _visible(value: object) -> object:
     """Names, labels and notes without characters that hide text or turn it around. What templates made stays as it is."""
     return neutral(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _translate(message: str, **values: object) -> Markup:
+    """A text of a template, with values in it. The text is markup, the values are not."""
+    return Markup(gettext(message)) % _shown(values)  # noqa: S704 - catalogues are part of the program
+
+
+def _translate_number(singular: str, plural: str, num: int, **values: object) -> Markup:
+    """Likewise, for so many things. The number itself is written as the language writes it."""
+    shown = _shown(values | {name: number_text(Decimal(num)) for name in ("num", "count") if values.get(name, num) == num})
+    return Markup(ngettext(singular, plural, num)) % shown  # noqa: S704 - catalogues are part of the program
+
+
+def _shown(values: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: _visible(value) for name, value in values.items()}

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 import asyncpg
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from services.nudges.access.openid_provider import OpenIdProvider
@@ -33,6 +34,8 @@ from services.nudges.pages.doors.welcome_page import WelcomePage
 from services.nudges.pages.effects.effects_page import EffectsPage
 from services.nudges.pages.effects.measured_effects import MeasuredEffects
 from services.nudges.pages.inbox.inbox_page import InboxPage
+from services.nudges.pages.languages.language_page import LanguagePage
+from services.nudges.pages.languages.readers_language import ReadersLanguage
 from services.nudges.pages.next_hour_page import NextHourPage
 from services.nudges.pages.own_page import OwnPage
 from services.nudges.pages.people.ask_scoring import AskScoring as AskAnything
@@ -131,7 +134,8 @@ class Site:
         doors = [*openid, *sign_in.routes(), *welcome.routes()]
         others = [*self._other_pages(renderer, guard), *self._operators_pages(renderer, guard, cookie)]
         routes = [*doors, *inbox.routes(), *others, *more]
-        return Starlette(routes=routes, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
+        in_language = [Middleware(ReadersLanguage)]
+        return Starlette(routes=routes, middleware=in_language, exception_handlers={HTTPStatus.NOT_FOUND: inbox.not_found})
 
     async def _has_roster(self) -> bool:
         return bool((await self.scoring.ask(ROSTER_SHOW, NO_QUERY)).text)
@@ -181,6 +185,7 @@ class Site:
             EditPage(renderer, guard, ask=self.scoring.ask),
             WinsPage(pool, renderer, clock, guard),
             EffectsPage(renderer, guard, effects),
+            LanguagePage(pool, renderer, clock, guard),
             Api(pool, clock, guard, effects),
             TokenPage(pool, renderer, clock, guard),
             ThanksPage(pool, renderer, clock, guard, thanks=self.thanks()),

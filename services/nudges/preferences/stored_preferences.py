@@ -46,3 +46,13 @@ async def save_preference(
         preference.paused_until,
         now,
     )
+
+
+async def find_language(connection: Querier | asyncpg.Pool, person_id: PersonId) -> str:
+    """The language that a person has chosen; empty if they chose none."""
+    return await connection.fetchval(_QUERIES["find_language"], person_id) or ""
+
+
+async def save_language(connection: Querier | asyncpg.Pool, person_id: PersonId, language: str, *, now: datetime) -> None:
+    """Store in which language a person reads. Nothing else that they asked for changes."""
+    await connection.execute(_QUERIES["merge_language"], person_id, language, now)

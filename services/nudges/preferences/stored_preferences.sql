@@ -13,3 +13,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (person_id) DO UPDATE
 SET first_transport = excluded.first_transport, unwanted = excluded.unwanted, not_before = excluded.not_before,
     not_after = excluded.not_after, paused_until = excluded.paused_until, updated_at = excluded.updated_at;
+
+-- name: find_language
+-- The language that a person has chosen; nothing if they never asked for anything.
+SELECT language FROM preference WHERE person_id = $1;
+
+-- name: merge_language
+-- The last choice counts. What they asked for otherwise stays.
+INSERT INTO preference (person_id, language, updated_at) VALUES ($1, $2, $3)
+ON CONFLICT (person_id) DO UPDATE SET language = excluded.language, updated_at = excluded.updated_at;

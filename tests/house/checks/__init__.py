@@ -6,14 +6,13 @@ from typing import Final
 from tests.house.checks import (
     any_types,
     catalogues,
-    forbidden_text,
     keyword_unpacking,
     layout,
     queries,
-    retired_words,
     sizes,
     value_names,
 )
+from tests.house.checks.words import forbidden_text, retired_words, untranslated
 from tests.house.repository import Breach, Repository
 
 Check = Callable[[Repository], Iterator[Breach]]
@@ -46,6 +45,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     catalogues.metric_names_and_texts,
     catalogues.metrics_without_runbook_entry,
     forbidden_text.forbidden_text,
+    untranslated.untranslated_text,
 )
 
 

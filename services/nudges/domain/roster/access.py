@@ -24,6 +24,7 @@ class Action(Enum):
     PLAY_ON = "let the demonstration go on, where one is played"
     USE_API = "make tokens for programs, and read with them"
     CHOOSE_MAIL = "stop mail, or get it again"
+    CHOOSE_LANGUAGE = "choose the language of pages and messages"
     SEE_PLAYBOOKS = "see the playbooks of the teams in which they sell, or which they manage"
     SEE_PLAYBOOK = "see the playbook of a team"
     EDIT_PLAYBOOK = "write and publish the playbook of a team"
@@ -114,7 +115,7 @@ def may(person: PersonId, action: Action, subject: PersonId | TeamId, today: Ros
         case Action.RECOGNISE:
             rep = PersonId(subject)
             return person != rep and (today.manages(person, rep) or today.may_thank_as_colleague(person, rep))
-        case Action.CHOOSE_MAIL | Action.OPERATE:
-            return person == subject and (action is Action.CHOOSE_MAIL or person in today.operators)
+        case Action.CHOOSE_MAIL | Action.CHOOSE_LANGUAGE | Action.OPERATE:
+            return person == subject and (action is not Action.OPERATE or person in today.operators)
         case _:
             assert_never(action)

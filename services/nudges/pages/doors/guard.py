@@ -22,8 +22,10 @@ from services.nudges.pages.doors.session_cookie import SessionCookie
 from services.nudges.pages.entrance import Entrance
 from services.nudges.pages.messages.stored_messages import has_link_of_nudge_ended
 from services.nudges.pages.rendering import Renderer
+from services.nudges.preferences.stored_preferences import find_language
 from shared.clock import Clock
 from shared.events import NudgeId, PersonId
+from shared.languages.current import set_language
 from shared.requests.client import NoResponder, Refused
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -117,7 +119,7 @@ class Guard:
 
     async def find_visitor(self, request: Request, *, is_use: bool = True) -> Entrance | None:
         """Who is signed in; None if nobody is, or if the roster does not list them any more. With `is_use` the session goes on
-        for longer.
+        for longer. From here on everything is in the language that they have chosen.
 
         Raises:
             NoResponder, Refused: scoring cannot answer now.
@@ -129,7 +131,14 @@ class Guard:
         today = await self._read_roster(session.person_id)
         if not today.lists(session.person_id):
             return None
-        return Entrance(person_id=session.person_id, today=today, csrf=csrf_token_of(token), session_id=session.id)
+        set_language(session.language)
+        return Entrance(
+            person_id=session.person_id,
+            today=today,
+            csrf=csrf_token_of(token),
+            session_id=session.id,
+            address=_address_of(request),
+        )
 
     async def find_program(self, request: Request) -> Entrance | None:
         """For whom a program reads that sends a token of theirs; None if it sends none that works, or if the roster does not
@@ -186,6 +195,7 @@ class Guard:
                 return self._renderer.address_ended(sign_in_path(_page_of(request, door)))
             ends_on = ends_at.date()
         today = EMPTY_TODAY if action in _NEEDS_NO_ROSTER else await self._read_roster(person_id)
+        set_language(await find_language(self._pool, person_id))
         return Entrance(
             person_id=person_id,
             today=today,

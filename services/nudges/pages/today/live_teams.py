@@ -19,6 +19,8 @@ from services.nudges.pages.today.snapshots import Snapshot, join_fingerprints, s
 from services.nudges.pages.today.subscriber import Subscriber
 from shared.clock import Clock
 from shared.events import TeamId
+from shared.languages.catalogue import LANGUAGES
+from shared.languages.current import current_language, using_language
 from shared.postgres.pool import Connection
 from shared.transient_errors import TRANSIENT_ERRORS
 
@@ -31,10 +33,14 @@ _ANSWER_WITHIN_S: Final = 5.0
 _RETRY_S: Final = 1.0
 _LIFETIME_SPREAD: Final = 0.2
 
+_Key = tuple[TeamId, str]
+"""A team, and the language in which its pages are written."""
+
 
 @dataclass(kw_only=True, slots=True)
 class _Team:
-    """A team of which pages are open. `loaded_at` is None while something has changed that is not loaded yet."""
+    """A team of which pages in one language are open. `loaded_at` is None while something has changed that is not loaded
+    yet."""
 
     reps: Sequence[PersonToday]
     pages: set[Subscriber] = field(default_factory=set)
@@ -56,9 +62,9 @@ class LiveTeams:
         self._renderer = renderer
         self._clock = clock
         self._lifetime_s = lifetime_s
-        self._teams: dict[TeamId, _Team] = {}
+        self._teams: dict[_Key, _Team] = {}
         self._pages: set[Subscriber] = set()
-        self._changed: set[TeamId] = set()
+        self._changed: set[_Key] = set()
         self._woken = asyncio.Event()
         self._is_closed = False
         self._is_listening = False
@@ -75,9 +81,9 @@ class LiveTeams:
     @asynccontextmanager
     async def subscribed(self, teams: Teams, *, session_id: int, fingerprint: str) -> AsyncIterator[Subscriber]:
         """An open page that shows these teams as they were at a fingerprint. What has changed since waits for it."""
-        page = Subscriber(tuple(teams), session_id=session_id)
+        page = Subscriber(tuple(teams), session_id=session_id, language=current_language())
         for team_id, reps in teams.items():
-            team = self._teams.setdefault(team_id, _Team(reps=reps))
+            team = self._teams.setdefault((team_id, page.language), _Team(reps=reps))
             if team.reps != reps:
                 team.reps, team.loaded_at = reps, None
             team.pages.add(page)
@@ -92,13 +98,13 @@ class LiveTeams:
 
     def fingerprint_of(self, page: Subscriber) -> str:
         """Of what the page shows once it has everything that was put."""
-        snapshots = [self._teams[team_id].snapshot for team_id in page.teams]
+        snapshots = [self._teams[key].snapshot for key in page.keys]
         return join_fingerprints([snapshot for snapshot in snapshots if snapshot is not None])
 
     def times(self, page: Subscriber) -> Mapping[str, str]:
         """What time it is for each team of the page, as elements."""
         now = self._clock.now()
-        views = [snapshot.view for team_id in page.teams if (snapshot := self._teams[team_id].snapshot) is not None]
+        views = [snapshot.view for key in page.keys if (snapshot := self._teams[key].snapshot) is not None]
         return {f"time-{view.id}": self._renderer.html("today_time.html", team=view, time=view.time_at(now)) for view in views}
 
     def close(self) -> None:
@@ -127,7 +133,7 @@ class LiveTeams:
             try:
                 await connection.add_listener(CHANNEL, self._on_changed)
                 self._is_listening = True
-                self._mark_changed(*self._teams)
+                self._mark_changed(*(team_id for team_id, _ in self._teams))
                 while not stopping.is_set():
                     async with asyncio.timeout(_ANSWER_WITHIN_S):
                         await self._end_signed_out(connection)
@@ -144,10 +150,10 @@ class LiveTeams:
 
     def _mark_changed(self, *team_ids: TeamId) -> None:
         """Of teams of which no page is open nothing is read."""
-        for team_id in team_ids:
-            if team_id in self._teams:
-                self._teams[team_id].loaded_at = None
-                self._changed.add(team_id)
+        for key in [(team_id, language) for team_id in team_ids for language in LANGUAGES]:
+            if key in self._teams:
+                self._teams[key].loaded_at = None
+                self._changed.add(key)
                 self._woken.set()
 
     async def _refresh_changed(self) -> None:
@@ -156,27 +162,28 @@ class LiveTeams:
             await self._woken.wait()
             self._woken.clear()
             changed, self._changed = self._changed, set()
-            for team_id in sorted(changed):
+            for team_id, language in sorted(changed):
                 try:
-                    if team_id in self._teams:
-                        await self._refresh(self._teams[team_id], team_id)
+                    if (team_id, language) in self._teams:
+                        await self._refresh(self._teams[team_id, language], team_id, language)
                 except TRANSIENT_ERRORS:
                     await asyncio.sleep(_RETRY_S)
                     self._mark_changed(team_id)
 
-    async def _refresh(self, team: _Team, team_id: TeamId) -> None:
+    async def _refresh(self, team: _Team, team_id: TeamId, language: str) -> None:
         """Load the team unless that was done just now, and put what differs to all of its pages."""
         async with team.loading:
             now = self._clock.now()
             if self._is_fresh(team, now=now):
                 return
             team.loaded_at, reps = now, team.reps
-            try:
-                (view,), team.earlier = await load_teams(self._pool, {team_id: reps}, team.earlier, now=now)
-            except BaseException:
-                team.loaded_at = None
-                raise
-            before, team.snapshot = team.snapshot, take_snapshot(self._renderer, view, team.snapshot)
+            with using_language(language):
+                try:
+                    (view,), team.earlier = await load_teams(self._pool, {team_id: reps}, team.earlier, now=now)
+                except BaseException:
+                    team.loaded_at = None
+                    raise
+                before, team.snapshot = team.snapshot, take_snapshot(self._renderer, view, team.snapshot)
             if before is not None:  # otherwise each page says itself what it shows
                 changes = team.snapshot.changed_since(before)
                 for page in team.pages:
@@ -191,8 +198,8 @@ class LiveTeams:
     async def _bring_up_to_date(self, page: Subscriber, fingerprint: str) -> None:
         known = split_fingerprints(fingerprint, page.teams)
         for team_id in page.teams:
-            team = self._teams[team_id]
-            await self._refresh(team, team_id)
+            team = self._teams[team_id, page.language]
+            await self._refresh(team, team_id, page.language)
             if team.snapshot is not None and known.get(team_id) != team.snapshot.fingerprint:
                 page.put(team.snapshot.fragments)
 
@@ -206,10 +213,10 @@ class LiveTeams:
 
     def _remove(self, page: Subscriber) -> None:
         self._pages.discard(page)
-        for team_id in page.teams:
-            self._teams[team_id].pages.discard(page)
-            if not self._teams[team_id].pages:
-                del self._teams[team_id]
+        for key in page.keys:
+            self._teams[key].pages.discard(page)
+            if not self._teams[key].pages:
+                del self._teams[key]
 
 
 async def _wait(stopping: asyncio.Event, timeout_s: float) -> None:

@@ -3,7 +3,13 @@
 from datetime import time
 
 from services.nudges.domain.feedback.preferences import NO_PREFERENCE, MessageGroup, Preference
-from services.nudges.preferences.stored_preferences import find_preference, find_timezone_of_nudge, save_preference
+from services.nudges.preferences.stored_preferences import (
+    find_language,
+    find_preference,
+    find_timezone_of_nudge,
+    save_language,
+    save_preference,
+)
 from shared.events import NudgeId
 from tests.services.nudges.builders.days import NOON, TUESDAY
 from tests.services.nudges.builders.nudges import make_nudge
@@ -44,3 +50,16 @@ async def test_the_zone_of_a_nudge_is_that_of_its_person(rows: Rows) -> None:
 
     assert await find_timezone_of_nudge(rows.pool, make_nudge().id) == "Europe/Lisbon"
     assert await find_timezone_of_nudge(rows.pool, NudgeId("test")) == "UTC"
+
+
+async def test_a_language_is_chosen_beside_everything_else(rows: Rows) -> None:
+    assert await find_language(rows.pool, ANA.id) == ""
+
+    await save_language(rows.pool, BEN.id, "en", now=NOON)
+    await save_preference(rows.pool, ANA.id, EVERYTHING, now=NOON)
+    await save_language(rows.pool, ANA.id, "es", now=NOON)
+
+    assert [await find_language(rows.pool, person.id) for person in (ANA, BEN)] == ["es", "en"]
+    assert [await find_preference(rows.pool, person.id) for person in (ANA, BEN)] == [EVERYTHING, NO_PREFERENCE]
+    await save_preference(rows.pool, ANA.id, NO_PREFERENCE, now=NOON)
+    assert await find_language(rows.pool, ANA.id) == "es"

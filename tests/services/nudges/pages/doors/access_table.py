@@ -212,6 +212,7 @@ ROWS: Final = (
     Row(method="GET", path="/today", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path="/today/events", grants={Way.SESSION: MANAGERS}),
     Row(method="GET", path=_INBOX, grants=_page(MANAGERS)),
+    _in_session("POST", "/language", LISTED),
     _in_session("POST", "/demo/next-hour", f"{REPS} {MANAGERS}"),
     *_of_inbox("/answer/{nudge}/{answer}/{reason}"),
     *_of_inbox("/answer/{nudge}/later"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house.checks.forbidden_text import forbidden_text
+from tests.house.checks.words.forbidden_text import forbidden_text
 from tests.house.conftest import Plant, lines
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house.checks.retired_words import (
+from tests.house.checks.words.retired_words import (
     retired_in,
     retired_words_in_fields,
     retired_words_in_paths,

@@ -1,0 +1,1 @@
+"""Texts, dates and numbers in the language of whoever reads them."""

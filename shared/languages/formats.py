@@ -1,0 +1,39 @@
+"""Numbers, dates and times as the language of whoever reads them writes them.
+
+The patterns of dates are those of Unicode's CLDR: https://unicode.org/reports/tr35/tr35-dates.html.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from shared.languages.current import current_locale
+from shared.languages.messages import pgettext
+
+
+def number_text(value: Decimal) -> str:
+    """A number without empty decimals and without groups of thousands: `5`, `2.5`, in Spanish `2,5`."""
+    text = format_decimal(value, format="0.##########", locale=current_locale())
+    return str(text)
+
+
+def weekday_name(day: date) -> str:
+    """`Monday`, in Spanish `lunes`."""
+    return format_date(day, "EEEE", locale=current_locale())
+
+
+def day_and_month_text(day: date) -> str:
+    """`Monday 9 March`, in Spanish `lunes 9 de marzo`."""
+    return format_date(day, pgettext("date pattern", "EEEE d MMMM"), locale=current_locale())
+
+
+def full_date_text(day: date) -> str:
+    """`Monday 9 March 2026`."""
+    return format_date(day, pgettext("date pattern", "EEEE d MMMM y"), locale=current_locale())
+
+
+def short_date_text(day: date) -> str:
+    """`9 March`."""
+    return format_date(day, pgettext("date pattern", "d MMMM"), locale=current_locale())
