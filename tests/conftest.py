@@ -45,7 +45,12 @@ def no_other_hosts() -> Iterator[None]:
     resolve = socket.getaddrinfo
 
     def resolve_own(
-        host: str | None, port: int | str | None, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0  # noqa: A002 - as it is called
+        host: str | None,
+        port: int | str | None,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,  # noqa: A002 - as it is called
     ) -> object:
         if host not in _OWN_HOSTS:
             raise socket.gaierror(socket.EAI_NONAME, f"tests reach no other host, and so not {host}")
