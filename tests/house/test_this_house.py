@@ -1,4 +1,4 @@
-"""The documents of this repository cover its catalogues, and each exception of a check is needed. `make check` finds breaches."""
+"""Documents cover the catalogues, and each exception of a check is needed. That there is no breach, `make check` says."""
 
 import shutil
 import subprocess
