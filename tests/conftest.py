@@ -48,9 +48,9 @@ def no_other_hosts() -> Iterator[None]:
         host: str | None,
         port: int | str | None,
         family: int = 0,
-        type: int = 0,
+        type: int = 0,  # noqa: A002 - as it is called
         proto: int = 0,
-        flags: int = 0,  # noqa: A002 - as it is called
+        flags: int = 0,
     ) -> object:
         if host not in _OWN_HOSTS:
             raise socket.gaierror(socket.EAI_NONAME, f"tests reach no other host, and so not {host}")
