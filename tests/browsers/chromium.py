@@ -47,6 +47,18 @@ class Chromium:
         self._post(f"element/{element}/clear", {})
         self._post(f"element/{element}/value", {"text": text})
 
+    def press(self, keys: str) -> None:
+        """Press keys one after another, wherever the focus is."""
+        strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self._post("actions", {"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]})
+
+    def describe_focus(self) -> tuple[str, str]:
+        """The role and the name of what has the focus, as a screen reader says them."""
+        focused = self._get("element/active")
+        assert isinstance(focused, dict)
+        (element,) = focused.values()
+        return str(self._get(f"element/{element}/computedrole")), str(self._get(f"element/{element}/computedlabel"))
+
     def run(self, script: str, *arguments: object) -> object:
         """What the body of a JavaScript function returns."""
         return self._value(self.session.post("execute/sync", json={"script": script, "args": list(arguments)}))
@@ -65,13 +77,16 @@ class Chromium:
 
     def take_picture(self, path: Path) -> None:
         """Of what the window shows."""
-        picture = self._value(self.session.get("screenshot"))
+        picture = self._get("screenshot")
         assert isinstance(picture, str)
         path.write_bytes(base64.b64decode(picture))
 
     def _post(self, path: str, body: Mapping[str, object]) -> dict[str, str]:
         value = self._value(self.session.post(path, json=body))
         return value if isinstance(value, dict) else {}
+
+    def _get(self, path: str) -> object:
+        return self._value(self.session.get(path))
 
     @staticmethod
     def _value(response: httpx.Response) -> object:
