@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +95,16 @@ class Chromium:
         return value
 
 
+def _read_port(lines: Iterable[str]) -> str:
+    """The port that chromedriver says that it has taken."""
+    before = []
+    for line in lines:
+        if (match := _READY.search(line)) is not None:
+            return match[1]
+        before.append(line)
+    raise AssertionError(f"chromedriver did not start: {''.join(before)}")
+
+
 @contextmanager
 def running_chromium() -> Iterator[Chromium]:
     """A browser with a profile of its own."""
@@ -102,7 +112,7 @@ def running_chromium() -> Iterator[Chromium]:
         driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert driver.stdout is not None
         try:
-            port = next(match[1] for line in driver.stdout if (match := _READY.search(line)) is not None)
+            port = _read_port(driver.stdout)
             options = {"args": [*_OPTIONS, f"--user-data-dir={profile}"]}
             capabilities = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}
             sessions = f"http://127.0.0.1:{port}/session"
