@@ -23,11 +23,15 @@ class FakeDirectory:
 
     contacts: Mapping[PersonId, Contacts] = field(default_factory=dict)
     links: Links = LINKS
+    language: str = "en"
 
     async def find_contacts(self, nudge: Nudge) -> Contacts:
         if nudge.person.id not in self.contacts:
             raise NoResponder("person.contacts.v1")
         return self.contacts[nudge.person.id]
+
+    async def language_of(self, person_id: PersonId) -> str:
+        return self.language
 
     def stop_url(self, nudge: Nudge) -> str:
         return self.links.mail_url(nudge.person.id)
