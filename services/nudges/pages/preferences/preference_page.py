@@ -81,7 +81,7 @@ class PreferencePage:
             preference = read_form(fields, before, reader, today=local_day(now, reader.timezone))
             await save_preference(self._pool, person_id, preference, now=now)
         except FormRefused as refused:
-            return await self._page(request, entrance, fields, refusal=str(refused), status=HTTPStatus.CONFLICT)
+            return await self._page(request, entrance, fields, refusal=refused.subject, status=HTTPStatus.CONFLICT)
         except TRANSIENT_ERRORS:
             return self._renderer.unavailable()
         return RedirectResponse(f"../{entrance.token}?saved", HTTPStatus.SEE_OTHER)

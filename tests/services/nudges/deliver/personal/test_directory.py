@@ -10,7 +10,7 @@ from services.nudges.deliver.personal.directory import STOPPED, RosterDirectory
 from services.nudges.deliver.personal.mail_stops import stop_mail
 from services.nudges.domain.feedback.preferences import MessageGroup, Preference
 from services.nudges.links import Links
-from services.nudges.preferences.stored_preferences import save_preference
+from services.nudges.preferences.stored_preferences import save_language, save_preference
 from shared.clock import SteppedClock
 from shared.events import NudgeId, NudgeKind, NudgePart
 from shared.jetstream.client import LeanClient, connect
@@ -53,6 +53,15 @@ async def test_people_are_found_as_the_roster_has_them(connection: LeanClient, p
 
     assert await directory.find_contacts(make_nudge()) == Contacts(contacts=(SLACK, MAIL))
     assert await directory.find_contacts(make_nudge(person=BEN)) == Contacts(because="no contact")
+
+
+async def test_people_read_what_they_have_chosen_and_the_others_the_language_of_the_installation(
+    pool: asyncpg.Pool,
+) -> None:
+    directory = RosterDirectory(LeanClient(), pool, LINKS, SteppedClock(NOON), default_language="es")
+    await save_language(pool, ANA.id, "en", now=NOON)
+
+    assert [await directory.language_of(person.id) for person in (ANA, BEN)] == ["en", "es"]
 
 
 async def test_whoever_has_stopped_mail_gets_it_only_when_they_must_know(connection: LeanClient, pool: asyncpg.Pool) -> None:
