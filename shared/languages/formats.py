@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from shared.languages.current import current_locale
 from shared.languages.messages import pgettext
@@ -17,6 +17,33 @@ def number_text(value: Decimal) -> str:
     """A number without empty decimals and without groups of thousands: `5`, `2.5`, in Spanish `2,5`."""
     text = format_decimal(value, format="0.##########", locale=current_locale())
     return str(text)
+
+
+def spelled_number(count: int) -> str:
+    """A small number as it is spelled: `two`, in Spanish `dos`. From ten on it is written in digits."""
+    texts = (
+        pgettext("number", "no"),
+        pgettext("number", "one"),
+        pgettext("number", "two"),
+        pgettext("number", "three"),
+        pgettext("number", "four"),
+        pgettext("number", "five"),
+        pgettext("number", "six"),
+        pgettext("number", "seven"),
+        pgettext("number", "eight"),
+        pgettext("number", "nine"),
+    )
+    return texts[count] if 0 <= count < len(texts) else str(count)
+
+
+def decimal_text(value: Decimal, *, decimals: int) -> str:
+    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
+    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
+
+
+def percent_text(share: Decimal) -> str:
+    """A share as a whole percentage: `50%`, in Spanish `50 %`."""
+    return str(format_percent(share, locale=current_locale()))
 
 
 def weekday_name(day: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,8 @@ from services.nudges.links import LANGUAGE_PATH, NEXT_HOUR_PATH
 from services.nudges.pages.entrance import OUTSIDE, Entrance
 from shared.languages.catalogue import language_names
 from shared.languages.current import current_language
-from shared.languages.formats import full_date_text, number_text
-from shared.languages.messages import gettext, ngettext
+from shared.languages.formats import decimal_text, full_date_text, number_text
+from shared.languages.messages import gettext, ngettext, pgettext
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -51,6 +52,7 @@ class Renderer:
         self._templates.filters["sentence_case"] = capitalize_first
         self._templates.filters["lower_first"] = lower_first
         self._templates.filters["whole_score"] = whole_score
+        self._templates.filters["two_decimals"] = partial(decimal_text, decimals=2)
         self._templates.filters["full_date"] = full_date_text
 
     def _add_languages(self) -> None:
@@ -60,6 +62,7 @@ class Renderer:
         self._templates.globals |= {
             "gettext": _translate,
             "ngettext": _translate_number,
+            "pgettext": pgettext,
             "current_language": current_language,
             "languages": language_names(),
             "language_path": LANGUAGE_PATH,

@@ -53,13 +53,9 @@ def _lines_of(match: re.Match[str]) -> str:
 
 NOT_YET: Final = frozenset(
     {
-        "absence.html",
-        "activity_card.html",
         "address_ended.html",
         "answer.html",
-        "day.html",
         "delivery.html",
-        "effects.html",
         "inbox.html",
         "keys.html",
         "link_ended.html",
@@ -75,9 +71,7 @@ NOT_YET: Final = frozenset(
         "playbook_plan.html",
         "playbook_section.html",
         "preferences.html",
-        "rep_standing.html",
         "roster_person.html",
-        "score.html",
         "setup.html",
         "setup_channels.html",
         "setup_people.html",
@@ -93,15 +87,9 @@ NOT_YET: Final = frozenset(
         "source.html",
         "sources.html",
         "stale_form.html",
-        "thanks.html",
-        "thanks_lines.html",
-        "today.html",
-        "today_row.html",
         "tokens.html",
         "unavailable.html",
         "welcome.html",
         "welcome_ended.html",
-        "wins.html",
-        "you.html",
     }
 )
