@@ -91,7 +91,15 @@ def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:
             "Not known yet, about {count} weeks more at this rate: {reason}.",
             weeks,
         )
-    return text.format(count=spelled_number(weeks or 0), reason=row.not_known_because)
+    return text.format(count=spelled_number(weeks or 0), reason=_reason(row))
+
+
+def _reason(row: EffectRow) -> str:
+    """As `not_known_because`, in the language of whoever reads the page."""
+    if min(row.people_sent, row.people_withheld) >= PEOPLE_MIN:
+        return gettext("the scores do not differ")
+    text = gettext("sent to {sent} people and withheld from {withheld}; {least} of each are needed")
+    return text.format(sent=row.people_sent, withheld=row.people_withheld, least=PEOPLE_MIN)
 
 
 def _weeks_left(people: int, elapsed: timedelta) -> int | None:

@@ -72,7 +72,9 @@ def describe_state(thanks: WrittenThanks, *, now: datetime) -> str:
 def _line(thanks: WrittenThanks, *, person: str, state: str, now: datetime) -> ThanksLine:
     recognition, today = thanks.recognition, local_day(now, thanks.timezone)
     text = (
-        f"“{recognition.text}”" if recognition.text else thanks_sentence(recognition.about_day, recognition.facts, today=today)
+        gettext("“{text}”").format(text=recognition.text)
+        if recognition.text
+        else thanks_sentence(recognition.about_day, recognition.facts, today=today)
     )
     about = occasion_phrase(recognition, today=today) if recognition.text else ""
     written_on = local_day(recognition.written_at, thanks.timezone)

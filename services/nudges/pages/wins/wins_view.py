@@ -97,5 +97,5 @@ def _title(win: Win) -> str:
 
 def _describe_thanks(win: Win, *, now: datetime) -> str:
     if win.message:
-        return f"“{win.message}”"
+        return gettext("“{text}”").format(text=win.message)
     return thanks_sentence(win.about_day, win.facts, today=local_day(now, win.timezone))
