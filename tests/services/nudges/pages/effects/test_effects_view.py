@@ -106,6 +106,6 @@ def test_effects_are_written_in_the_language_of_whoever_reads_them() -> None:
         "\N{MINUS SIGN}2,1 puntos, entre \N{MINUS SIGN}5,0 y +0,4; puede que no haya diferencia",
         (
             "Todavía no se sabe; a este ritmo faltan unas seis semanas: "
-            "enviado a 12 personas y retenido a 9; hacen falta 10 de cada."
+            "enviado a 12 personas y retenido a 9; hacen falta 10 de cada grupo."
         ),
     ]
