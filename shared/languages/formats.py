@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from shared.languages.current import current_locale
 from shared.languages.messages import pgettext
@@ -19,36 +19,24 @@ def number_text(value: Decimal) -> str:
     return str(text)
 
 
-def spelled_number(count: int) -> str:
-    """A small number as it is spelled: `two`, in Spanish `dos`. From ten on it is written in digits."""
-    texts = (
-        pgettext("number", "no"),
-        pgettext("number", "one"),
-        pgettext("number", "two"),
-        pgettext("number", "three"),
-        pgettext("number", "four"),
-        pgettext("number", "five"),
-        pgettext("number", "six"),
-        pgettext("number", "seven"),
-        pgettext("number", "eight"),
-        pgettext("number", "nine"),
-    )
-    return texts[count] if 0 <= count < len(texts) else str(count)
-
-
 def decimal_text(value: Decimal, *, decimals: int) -> str:
     """A number with so many decimals: `72.50`, in Spanish `72,50`."""
     return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
 
 
-def percent_text(share: Decimal) -> str:
-    """A share as a whole percentage: `50%`, in Spanish `50 %`."""
-    return str(format_percent(share, locale=current_locale()))
+def percent_text(share: Decimal | float) -> str:
+    """`50%`, in Spanish `50 %`."""
+    return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")
 
 
 def weekday_name(day: date) -> str:
     """`Monday`, in Spanish `lunes`."""
     return format_date(day, "EEEE", locale=current_locale())
+
+
+def short_weekday_name(day: date) -> str:
+    """`Mon`, in Spanish `lun`."""
+    return format_date(day, "EEE", locale=current_locale())
 
 
 def day_and_month_text(day: date) -> str:

@@ -7,13 +7,13 @@ from math import ceil
 from typing import Final
 
 from services.nudges.domain.effects.effect import PEOPLE_MIN
-from services.nudges.domain.phrases import day_and_month
+from services.nudges.domain.phrases import count_phrase, day_and_month
 from services.nudges.pages.charts.intervals import Estimate, IntervalChart, draw_interval
 from services.nudges.pages.effects.measured_effects import Measurement
 from services.nudges.pages.effects.rule_counts import NO_COUNTS, RuleCounts
 from services.nudges.rules.catalogue import title_of
-from shared.languages.formats import decimal_text, spelled_number
-from shared.languages.messages import gettext, ngettext
+from shared.languages.formats import decimal_text
+from shared.languages.messages import gettext
 from shared.requests.nudges import EffectEstimate, EffectRow
 
 _REACH_MIN: Final = 5.0
@@ -86,12 +86,8 @@ def _missing(row: EffectRow, counts: RuleCounts, *, now: datetime) -> str:
     elif weeks > _WEEKS_MAX:
         text = gettext("Not known yet, and not within a year at this rate: {reason}.")
     else:
-        text = ngettext(
-            "Not known yet, about one week more at this rate: {reason}.",
-            "Not known yet, about {count} weeks more at this rate: {reason}.",
-            weeks,
-        )
-    return text.format(count=spelled_number(weeks or 0), reason=_reason(row))
+        text = gettext("Not known yet, about {weeks} more at this rate: {reason}.")
+    return text.format(weeks=count_phrase(weeks or 0, "week"), reason=_reason(row))
 
 
 def _reason(row: EffectRow) -> str:

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import Final
 
 from services.nudges.domain.history import PLAN_DONE_SCORE
-from services.nudges.domain.phrases import capitalized, joined, long_date, whole_score
+from services.nudges.domain.phrases import capitalized, count_phrase, joined, long_date, whole_score
 from services.nudges.domain.trends.score_by_time import middle_half
 from services.nudges.pages.charts.bars import Band, BarChart, Column, ColumnStyle, draw_bars
 from services.nudges.pages.own_days import OwnDay
 from shared.events import Presence
-from shared.languages.formats import decimal_text, spelled_number
-from shared.languages.messages import gettext, marked, ngettext
+from shared.languages.formats import decimal_text
+from shared.languages.messages import gettext, marked
 
 DAYS_SHOWN: Final = (20, 60)
 """How many worked days a reader can choose to see."""
@@ -79,8 +79,9 @@ def make_day_chart(own_days: Sequence[OwnDay], *, days_shown: int, today: date) 
 
 
 def _title(count: int) -> str:
-    text = ngettext("Score of one worked day", "Scores of the last {count} worked days", count)
-    return text.format(count=spelled_number(count))
+    if count == 1:
+        return gettext("Score of one worked day")
+    return gettext("Scores of the last {days}").format(days=count_phrase(count, "worked day"))
 
 
 def _select(own_days: Sequence[OwnDay], days_shown: int) -> Iterator[OwnDay]:
@@ -140,10 +141,10 @@ def make_day_row(day: OwnDay, *, mark: str = "", today: date) -> DayRow:
 def _describe(days: Sequence[OwnDay], worked: Sequence[OwnDay], band: Band | None, *, today: date) -> str:
     scores = [day.score for day in worked if day.score is not None]
     reached = sum(score >= PLAN_DONE_SCORE for score in scores)
-    period = ngettext(
-        "{count} worked day from {first} to {last}.", "{count} worked days from {first} to {last}.", len(worked)
-    ).format(
-        count=spelled_number(len(worked)), first=long_date(days[0].day, today=today), last=long_date(days[-1].day, today=today)
+    period = gettext("{days} from {first} to {last}.").format(
+        days=count_phrase(len(worked), "worked day"),
+        first=long_date(days[0].day, today=today),
+        last=long_date(days[-1].day, today=today),
     )
     sentences = [
         capitalized(period),
@@ -164,6 +165,6 @@ def _count_away(days: Sequence[OwnDay]) -> Iterator[str]:
     leave = sum(day.presence is Presence.ABSENT for day in days)
     holidays = sum(day.presence is Presence.HOLIDAY for day in days)
     if leave:
-        yield ngettext("{count} day of leave", "{count} days of leave", leave).format(count=spelled_number(leave))
+        yield count_phrase(leave, "day of leave")
     if holidays:
-        yield ngettext("{count} holiday", "{count} holidays", holidays).format(count=spelled_number(holidays))
+        yield count_phrase(holidays, "holiday")

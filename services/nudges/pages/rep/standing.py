@@ -20,6 +20,7 @@ from services.nudges.domain.history import (
 from services.nudges.domain.ladder import Ladder, is_ladder_of, step_size_phrase
 from services.nudges.domain.phrases import (
     capitalized,
+    count_phrase,
     counted,
     day_name,
     day_phrase,
@@ -30,7 +31,7 @@ from services.nudges.domain.phrases import (
     whole_score,
 )
 from shared.events import BehaviourKey, BehaviourResult, DayReport, GoalResult, Presence
-from shared.languages.formats import percent_text, spelled_number
+from shared.languages.formats import percent_text
 from shared.languages.messages import gettext, marked, ngettext
 
 _RUNGS_BELOW_MAX = 3
@@ -169,10 +170,8 @@ def _describe_streak(worked: Sequence[DayReport]) -> str:
     text = on_plan.format(count=length)
     if not streak.repaired:
         return sentence(text)
-    made_up = ngettext(
-        "{streak}, with one missed day made up for.", "{streak}, with {count} missed days made up for.", streak.repaired
-    )
-    return made_up.format(streak=text, count=spelled_number(streak.repaired))
+    missed = count_phrase(streak.repaired, "missed day")
+    return gettext("{streak}, with {days} made up for.").format(streak=text, days=missed)
 
 
 def _records(newest: DayReport, worked: Sequence[DayReport], *, today: date) -> list[str]:
