@@ -72,8 +72,8 @@ def make_day_chart(own_days: Sequence[OwnDay], *, days_shown: int, today: date) 
         marks=tuple(begun.values()),
         has_leave=any(day.presence is Presence.ABSENT for day in days),
         has_holiday=any(day.presence is Presence.HOLIDAY for day in days),
-        first=long_date(days[0].day, today=today),
-        last=long_date(days[-1].day, today=today),
+        first=_heading(days[0], today=today),
+        last=_heading(days[-1], today=today),
         rows=tuple(make_day_row(day, mark=begun.get(day.day, ""), today=today) for day in reversed(days)),
     )
 
@@ -116,7 +116,7 @@ def _new_playbook(day: OwnDay, today: date) -> str:
 
 
 def _column(day: OwnDay, mark: str, today: date) -> Column:
-    heading = long_date(day.day, today=today)
+    heading = _heading(day, today=today)
     if day.score is None or day.presence in _NOT_WORKED:
         style, note = _NOT_WORKED[day.presence]
         return Column(value=None, style=style, title=f"{heading}: {gettext(note)}", mark=mark)
@@ -132,10 +132,14 @@ def make_day_row(day: OwnDay, *, mark: str = "", today: date) -> DayRow:
     so_far = gettext("so far") if day.is_open and not away else ""
     return DayRow(
         address=day.day.isoformat(),
-        heading=long_date(day.day, today=today),
+        heading=_heading(day, today=today),
         day=day,
         note=", ".join(note for note in (away, so_far, gettext("new playbook") if mark else "") if note),
     )
+
+
+def _heading(day: OwnDay, *, today: date) -> str:
+    return capitalized(long_date(day.day, today=today))
 
 
 def _describe(days: Sequence[OwnDay], worked: Sequence[OwnDay], band: Band | None, *, today: date) -> str:
