@@ -96,7 +96,9 @@ class NudgesService:
         )
         self._client = LeanClient()
         self._pool = pool_of(settings.postgres, schema=SCHEMA)
-        self.directory = RosterDirectory(self._client, self._pool, self._links, clock)
+        self.directory = RosterDirectory(
+            self._client, self._pool, self._links, clock, default_language=settings.nudges.language
+        )
         self._roster = ScoringRoster(self._client, self._pool)
         self._events = Publisher(self._client)
         self._dead_letters = Publisher(self._client)
@@ -255,6 +257,7 @@ class NudgesService:
             self._metrics,
             ask_scoring=self.directory.ask_scoring,
             read_roster=self._roster.read,
+            language_of=self.directory.language_of,
             read_secret=section.read_signing_secret,
             replies=Replies(base_url=section.base_url),
             thanks=thanks,
