@@ -61,7 +61,7 @@ async def test_a_rep_and_a_day_of_theirs_are_read_in_spanish(visits: Visits, row
     await rows.add_nudge(await rows.add_thanks(ANA, BEN, text="", is_from_colleague=True))
     await dispute_activity(rows.pool, explain_activities(COUNTED), COUNTED_ID, DisputeReason.NOT_MINE, now=NOON)
 
-    own, day = await _read(visits, "ana", "/you/ana/-"), await _read(visits, "ana", f"/you/ana/-/day/{MONDAY}")
+    own, sheet = await _read(visits, "ana", "/you/ana/-"), await _read(visits, "ana", f"/you/ana/-/day/{MONDAY}")
 
     for shown in (
         "Hoy, lunes 2 de marzo Puntuación por ahora: 0 Calls 0% 0 de 10 Falta: 10 calls. Qué se registró",
@@ -74,9 +74,9 @@ async def test_a_rep_and_a_day_of_theirs_are_read_in_spanish(visits: Visits, row
         "Lunes 2 de marzo Puntuación por ahora: 0 1 objeción Viernes 27 de febrero Puntuación: 60",
     ):
         assert shown in own, shown
-    assert day.startswith("Ana Ruiz Lunes 2 de marzo de 2026 Puntuación: 50 Comportamiento Contado Puntos Calls 1 de 2 50,00")
-    assert "Llamada no cuenta 09:00 Contestada, 20000,00 EUR" in day
-    assert "Tú: fue trabajo de otra persona (lunes 2 de marzo) Registrado en: acme, c/1 Retirar : Llamada, 10:08" in day
+    assert sheet.startswith("Ana Ruiz Lunes 2 de marzo de 2026 Puntuación: 50 Comportamiento Contado Puntos Calls 1 de 2 50,00")
+    assert "Llamada no cuenta 09:00 Contestada, 20000,00 EUR" in sheet
+    assert "Tú: fue trabajo de otra persona (lunes 2 de marzo) Registrado en: acme, c/1 Retirar : Llamada, 10:08" in sheet
 
 
 @pytest.mark.parametrize(
