@@ -23,7 +23,7 @@ from services.nudges.pages.slack.click import Answered, AskedAgain, Click, Thank
 from services.nudges.pages.slack.clicked_message import answered_message, find_clicked_message
 from services.nudges.pages.slack.replies import Replies, Reply, notice, replacement
 from services.nudges.pages.slack.signature import is_signed
-from services.nudges.pages.thanks.send_thanks import TOO_LONG, ThanksSender
+from services.nudges.pages.thanks.send_thanks import ThanksSender, too_long_message
 from shared.clock import Clock
 from shared.events import ManagerId, Nudge, NudgeId, PersonId
 from shared.languages.current import using_language
@@ -169,7 +169,7 @@ class SlackAnswers:
         except AlreadySent:
             return gettext(WRITTEN_BEFORE)
         except TextTooLong as refused:
-            return gettext(TOO_LONG).format(length=refused.length)
+            return too_long_message(refused.length)
         return ""
 
     async def _ask_again(self, nudge: Nudge) -> str:
