@@ -19,6 +19,11 @@ def number_text(value: Decimal) -> str:
     return str(text)
 
 
+def decimal_text(value: Decimal, *, decimals: int) -> str:
+    """A number with so many decimals: `72.50`, in Spanish `72,50`."""
+    return str(format_decimal(value, format=f"0.{'0' * decimals}", locale=current_locale()))
+
+
 def percent_text(share: Decimal | float) -> str:
     """`50%`, in Spanish `50 %`."""
     return pgettext("a share", "{percent}%").format(percent=f"{share * 100:.0f}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +17,8 @@ from services.nudges.links import LANGUAGE_PATH, NEXT_HOUR_PATH
 from services.nudges.pages.entrance import OUTSIDE, Entrance
 from shared.languages.catalogue import language_names
 from shared.languages.current import current_language
-from shared.languages.formats import full_date_text, number_text
-from shared.languages.messages import gettext, ngettext
+from shared.languages.formats import decimal_text, full_date_text, number_text
+from shared.languages.messages import gettext, ngettext, pgettext
 
 FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -100,6 +100,7 @@ def _make_environment(next_hour_path: str) -> Environment:
     environment.globals |= {
         "gettext": _translate,
         "ngettext": _translate_number,
+        "pgettext": pgettext,
         "current_language": current_language,
         "languages": language_names(),
         "language_path": LANGUAGE_PATH,
@@ -109,6 +110,7 @@ def _make_environment(next_hour_path: str) -> Environment:
     environment.filters["sentence_case"] = capitalize_first
     environment.filters["lower_first"] = lower_first
     environment.filters["whole_score"] = whole_score
+    environment.filters["two_decimals"] = partial(decimal_text, decimals=2)
     environment.filters["full_date"] = full_date_text
     return environment
 

@@ -18,8 +18,13 @@ from shared.languages.catalogue import FOLDER
 ROOT: Final = Path(__file__).parents[3]
 TEMPLATE: Final = FOLDER / "daymark.pot"
 _SOURCES: Final = ("services", "shared")
-_METHODS: Final = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-_OPTIONS: Final = {"**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+_METHODS: Final = [
+    ("**.py", "python"),
+    ("**.html", "jinja2.ext:babel_extract"),
+    ("**/templates/*.txt", "jinja2.ext:babel_extract"),
+]
+_TEMPLATE_OPTIONS: Final = {"trimmed": "true", "newstyle_gettext": "true"}
+_OPTIONS: Final = {"**.html": _TEMPLATE_OPTIONS, "**/templates/*.txt": _TEMPLATE_OPTIONS}
 _KEYWORDS: Final = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None}
 _COMMENT_TAG: Final = "Translators:"
 _HEADINGS: Final = ('"MIME-Version:', '"Content-Type:', '"Content-Transfer-Encoding:', '"Language:', '"Plural-Forms:')

@@ -13,8 +13,10 @@ from typing import Final, NewType
 from pydantic import BaseModel, ConfigDict
 
 from services.nudges.domain.candidate import DISPUTE_ANSWER_RULE, NEW_DISPUTES_RULE, Candidate
+from services.nudges.domain.feedback.fact_names import direction_name, kind_name, outcome_name
 from services.nudges.domain.phrases import capitalized, count_phrase, day_noun, first_name, joined_some
 from shared.events import Mention, NudgeKind, RepId
+from shared.languages.formats import decimal_text
 from shared.languages.grammar import filled
 from shared.languages.messages import gettext, marked, ngettext
 from shared.observation import ActivityId, SourceName
@@ -88,7 +90,7 @@ def make_dispute_id(rep_id: RepId, *, source: SourceName, account: str, activity
 
 def describe_kind(kind: str) -> str:
     """`Proposal sent`."""
-    return kind.replace("_", " ").capitalize()
+    return kind_name(kind)
 
 
 def describe_facts(activity: RecordedActivity) -> str:
@@ -97,15 +99,19 @@ def describe_facts(activity: RecordedActivity) -> str:
 
 
 def _facts(activity: RecordedActivity) -> Iterator[str]:
-    yield from (fact.replace("_", " ") for fact in (activity.direction, activity.outcome) if fact)
+    if activity.direction:
+        yield direction_name(activity.direction)
+    if activity.outcome:
+        yield outcome_name(activity.outcome)
     if activity.duration_s is not None:
         yield _duration(activity.duration_s)
     if activity.amount is not None:
-        yield f"{activity.amount:f} {activity.currency or ''}".rstrip()
+        decimals = max(0, -int(activity.amount.as_tuple().exponent))
+        yield f"{decimal_text(activity.amount, decimals=decimals)} {activity.currency or ''}".rstrip()
     if activity.stage:
-        yield f"stage {activity.stage}"
+        yield gettext("stage {stage}").format(stage=activity.stage)
     if activity.deal_id:
-        yield f"deal {activity.deal_id}"
+        yield gettext("deal {deal}").format(deal=activity.deal_id)
 
 
 def _duration(duration_s: float) -> str:
