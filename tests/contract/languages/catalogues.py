@@ -18,9 +18,13 @@ from shared.languages.catalogue import FOLDER
 ROOT: Final = Path(__file__).parents[3]
 TEMPLATE: Final = FOLDER / "daymark.pot"
 _SOURCES: Final = ("services", "shared")
-_METHODS: Final = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+_METHODS: Final = [
+    ("**.py", "tests.contract.languages.extraction:extract_python"),
+    ("**.html", "jinja2.ext:babel_extract"),
+    ("**/senders.yaml", "tests.contract.languages.extraction:extract_senders"),
+]
 _OPTIONS: Final = {"**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
-_KEYWORDS: Final = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None}
+_KEYWORDS: Final = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "marked": None, "pmarked": ((1, "c"), 2)}
 _COMMENT_TAG: Final = "Translators:"
 _HEADINGS: Final = ('"MIME-Version:', '"Content-Type:', '"Content-Transfer-Encoding:', '"Language:', '"Plural-Forms:')
 """What the first entry says. Dates and addresses would only differ between two runs."""
